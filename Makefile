@@ -1,0 +1,48 @@
+# Everything a person types. `make` alone lists it.
+SHELL := /bin/sh
+VENV ?= .venv
+BIN := $(VENV)/bin
+export VENV PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-all check fix bench shots locks install
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: ## the demo province on this machine; Ctrl-C stops it
+	@requirements/install runtime
+	@$(BIN)/keng demo $(ARGS)
+
+run: ## all processes with your own data
+	@requirements/install runtime
+	@$(BIN)/keng serve $(ARGS)
+
+test: install ## the tests; ARGS="tests/journeys -k loop" runs some of them
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tests/run $(ARGS)
+
+test-all: install ## the tests, with every width, theme and language
+	@KENG_TEST_ALL=1 PATH="$(CURDIR)/$(BIN):$$PATH" tests/run $(ARGS)
+
+check: install ## style, types, layers, migrations and translations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	KENG_DATA=$(VENV)/check $(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q tests/architecture
+
+fix: install ## put the style right where that can be done by itself
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: install ## measure intake, list, search and sending on this machine
+	@$(BIN)/keng bench $(ARGS)
+
+shots: install ## the pictures of the guides into docs/screens/; ARGS=every: all screens into shots/
+	@$(BIN)/python -m tests.shots $(ARGS)
+
+locks: ## write the lock files anew; UPGRADE=1 takes newer versions
+	@requirements/lock
+
+install: ## everything that developing needs, into .venv
+	@requirements/install dev

@@ -1,0 +1,1 @@
+"""Kẻng: a self-hosted, two-way community safety network."""

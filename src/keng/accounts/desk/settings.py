@@ -1,0 +1,91 @@
+"""An officer's own settings."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.accounts import actions
+from keng.accounts.forms import PasswordForm, SettingsForm
+from keng.accounts.middleware import put_into
+from keng.accounts.models import Officer
+
+_OWN = ("language", "theme", "single_keys", "full_desk")
+
+
+@require_http_methods(["GET", "POST"])
+def my_settings(request: HttpRequest) -> HttpResponse:
+    """Language, theme, keys and the full desk; and the password, in a form of its own."""
+    officer = request.officer
+    wants_password = "present" in request.POST
+    posted = request.POST if request.method == "POST" else None
+    form = SettingsForm(
+        None if wants_password else posted, initial={name: getattr(officer, name) for name in _OWN}
+    )
+    password = PasswordForm(posted if wants_password else None, officer=officer)
+    if posted and wants_password and _changed_password(request, password):
+        messages.success(request, _("Your password is changed. Other places are signed out."))
+        return redirect("my-settings")
+    if posted and not wants_password and form.is_valid():
+        actions.change_settings(officer, **form.cleaned_data)
+        with override(officer.language):
+            messages.success(request, _("Saved."))
+        return redirect("my-settings")
+    context = {"form": form, "password_form": password}
+    status = 422 if form.errors or password.errors else 200
+    return render(request, "accounts/desk/my_settings.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def choose_password(request: HttpRequest) -> HttpResponse:
+    """After a sign-in with a password that somebody else saw: no other page opens before this."""
+    officer = request.officer
+    if not officer.must_choose_password:
+        return redirect("my-settings")
+    form = PasswordForm(request.POST or None, officer=officer)
+    if request.method == "POST" and _changed_password(request, form):
+        messages.success(request, _("Your password is changed. Nobody else knows it."))
+        return redirect("inbox")
+    status = 422 if form.errors else 200
+    return render(request, "accounts/desk/choose_password.html", {"form": form}, status=status)
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Day, night or as the device, from the menu on every page."""
+    if request.POST.get("theme") not in Officer.Theme.values:
+        raise BadRequest
+    return _changed_one(request, "theme")
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Vietnamese or English, from the menu on every page."""
+    if request.POST.get("language") not in {"vi", "en"}:
+        raise BadRequest
+    return _changed_one(request, "language")
+
+
+def _changed_one(request: HttpRequest, name: str) -> HttpResponse:
+    own = {key: getattr(request.officer, key) for key in _OWN}
+    actions.change_settings(request.officer, **own | {name: request.POST[name]})
+    back = request.POST.get("next", "")
+    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if is_ours else "inbox")
+
+
+def _changed_password(request: HttpRequest, form: PasswordForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        said = form.cleaned_data
+        actions.change_password(request.officer, present=said["present"], new=said["new"])
+    except actions.WrongPassword:
+        form.add_error("present", _("This is not your present password."))
+        return False
+    put_into(request.session, request.officer)
+    return True

@@ -1,0 +1,99 @@
+"""The two pages of signing in, and the way out."""
+
+import time
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keng.accounts import signing_in
+from keng.accounts.forms import CodeForm, SignInForm
+from keng.accounts.middleware import OPEN_NAMES, page_at, remember
+from keng.accounts.models import Officer
+
+_HALF = "half_signed_in"
+_WANTED = "wanted"
+_HALF_SECONDS = 300
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Name and password; the second page asks for the six digits."""
+    if request.officer:
+        return redirect("inbox")
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            officer = signing_in.check_name_and_password(**form.cleaned_data)
+        except signing_in.NotSignedIn:
+            form.add_error(
+                None,
+                _(
+                    "Name and password do not fit. "
+                    "After 5 failures an account is locked for 15 minutes."
+                ),
+            )
+        else:
+            request.session.flush()
+            request.session[_HALF] = [str(officer.pk), int(time.time())]
+            request.session[_WANTED] = request.GET.get("next", "")[:200]
+            return redirect("sign-in-code")
+    return render(request, "accounts/desk/sign_in.html", {"form": form}, status=_status(form))
+
+
+@require_http_methods(["GET", "POST"])
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The six digits. Without the first page, or five minutes after it, back to the first page."""
+    officer = _half_signed_in(request)
+    if officer is None:
+        return redirect("sign-in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            signing_in.check_code(officer, form.cleaned_data["code"])
+        except signing_in.NotSignedIn:
+            form.add_error(
+                "code", _("These digits do not fit, or were used already. Wait for the next ones.")
+            )
+        else:
+            wanted = request.session.get(_WANTED, "")
+            remember(request, officer)
+            return redirect(wanted if _leads_on(wanted) else "inbox")
+    context = {"form": form, "signing_in": officer}
+    return render(request, "accounts/desk/sign_in_code.html", context, status=_status(form))
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """The way out, for this browser."""
+    signing_in.sign_out(request.officer)
+    request.session.flush()
+    return redirect("sign-in")
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the desk can reach its database, for whoever watches the processes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _half_signed_in(request: HttpRequest) -> Officer | None:
+    key, at = request.session.get(_HALF, ("", 0))
+    if not key or at < time.time() - _HALF_SECONDS:
+        return None
+    return Officer.objects.filter(pk=key, is_active=True).first()
+
+
+def _leads_on(wanted: str) -> bool:
+    """Whether this is a page of the desk, and none that another site made up."""
+    is_path = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return is_path and page_at(wanted) not in {"", *OPEN_NAMES}
+
+
+def _status(form: SignInForm | CodeForm) -> int:
+    return 422 if form.errors else 200

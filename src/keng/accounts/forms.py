@@ -1,0 +1,197 @@
+"""Forms of signing in, of one's own settings, and of an administrator's work."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.models import Officer, Post
+from keng.kit import times
+from keng.kit.forms import Form, HintedChoice
+from keng.places.models import Unit
+
+
+class SignInForm(Form):
+    """Name and password."""
+
+    username = forms.CharField(
+        label=_("Name you sign in with"),
+        max_length=60,
+        error_messages={"required": _("Enter the name you sign in with.")},
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        error_messages={"required": _("Enter your password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(Form):
+    """The six digits of the moment."""
+
+    code = forms.CharField(
+        label=_("The 6 digits on your phone"),
+        max_length=12,
+        help_text=_("They change every 30 seconds."),
+        error_messages={"required": _("Enter the 6 digits.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "class": "otp",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class SettingsForm(Form):
+    """How the desk looks and behaves for this officer."""
+
+    language = HintedChoice(
+        label=_("Language"),
+        choices=[("vi", "Tiếng Việt"), ("en", "English")],
+        error_messages={"required": _("Choose a language.")},
+    )
+    theme = HintedChoice(
+        label=_("Theme"),
+        choices=Officer.Theme.choices,
+        error_messages={"required": _("Choose a theme.")},
+    )
+    single_keys = forms.BooleanField(
+        label=_("Keys of one letter"),
+        required=False,
+        help_text=_("1 to 4 decide, J and K go down and up. F8 and Ctrl+Enter work in any case."),
+    )
+    full_desk = forms.BooleanField(
+        label=_("The full desk"),
+        required=False,
+        help_text=_("Folders beside the list. They come by themselves above 25 open tips."),
+    )
+
+
+class PasswordForm(Form):
+    """A new password for oneself."""
+
+    present = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        error_messages={"required": _("Enter your present password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least 12 characters."),
+        error_messages={"required": _("Enter a new password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("New password once more"),
+        strip=False,
+        error_messages={"required": _("Enter the new password once more.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.officer = officer
+
+    def clean_new(self) -> str:
+        """The rules of AUTH_PASSWORD_VALIDATORS."""
+        new = str(self.cleaned_data["new"])
+        validate_password(new, self.officer)
+        if new == self.cleaned_data.get("present"):
+            raise forms.ValidationError(_("Choose another one than the present password."))
+        return new
+
+    def clean_again(self) -> str:
+        """What nobody can read while typing is typed twice."""
+        again = str(self.cleaned_data["again"])
+        if self.data.get(self.add_prefix("new")) != again:
+            raise forms.ValidationError(_("The two are not the same."))
+        return again
+
+
+class PostForm(Form):
+    """A dated post in one of the administrator's units."""
+
+    unit = forms.ModelChoiceField(
+        label=_("Unit"),
+        queryset=Unit.objects.none(),
+        empty_label=None,
+        error_messages={"required": _("Choose a unit."), "invalid_choice": _("Choose a unit.")},
+    )
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=Post.Role.choices,
+        error_messages={"required": _("Choose a role.")},
+    )
+    valid_from = forms.DateField(
+        label=_("From"),
+        error_messages={
+            "required": _("Enter the first day."),
+            "invalid": _("Enter a date like 2026-11-25."),
+        },
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[unit.pk for unit in units]
+        ).order_by("-kind", "name")
+        if len(units) > 1:
+            # In the wrong unit it shows tips to the wrong officer: nothing is chosen beforehand.
+            self.fields["unit"].empty_label = _("Choose a unit")  # type: ignore[attr-defined]
+        self.fields["valid_from"].initial = times.local_date(times.now())
+
+
+class OfficersFilter(Form):
+    """Which officers the list shows; both may be empty."""
+
+    q = forms.CharField(
+        label=_("Name"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "data-key": "/", "autocomplete": "off"}),
+    )
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("All units")
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[unit.pk for unit in units]
+        ).order_by("-kind", "name")
+
+
+class OfficerForm(PostForm):
+    """A new officer with a first post."""
+
+    name = forms.CharField(
+        label=_("Full name"), max_length=120, error_messages={"required": _("Enter the full name.")}
+    )
+    rank = forms.CharField(
+        label=_("Rank, short"),
+        max_length=40,
+        required=False,
+        help_text=_("As on the duty list: Đ.uý"),
+    )
+    username = forms.CharField(
+        label=_("Name to sign in with"),
+        max_length=60,
+        help_text=_("Small letters, digits and dots. One person, one name: nothing is shared."),
+        validators=[
+            RegexValidator(r"^[a-z0-9.]+$", _("Use small letters a to z, digits and dots only."))
+        ],
+        error_messages={"required": _("Enter a name to sign in with.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    field_order = ("name", "rank", "username", "unit", "role", "valid_from")

@@ -1,0 +1,100 @@
+"""Who is asking: every desk request belongs to an officer and is one transaction."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
+
+from keng.accounts.models import Officer
+from keng.kit.secrets import same
+
+OPEN_NAMES = frozenset({"sign-in", "sign-in-code", "desk-health", "push-worker"})
+# What is open to somebody who has to choose a password of their own first.
+BEFORE_CHOOSING = frozenset({"choose-password", "sign-out", "desk-theme", "desk-language"})
+_KEY = "officer"
+_MARK = "password_mark"
+
+
+class DeskRequest(HttpRequest):
+    """A request to the desk: only the pages of signing in see None."""
+
+    officer: Officer | None
+
+
+class OfficerMiddleware:
+    """Set request.officer, or send to the sign-in page; tell the database who is asking."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: DeskRequest) -> HttpResponse:
+        with transaction.atomic():
+            request.officer = signed_in(request)
+            if request.officer is None and _name(request) not in OPEN_NAMES:
+                return redirect(_to_sign_in(request))
+            if request.officer is None:
+                translation.activate("vi")
+                return self.get_response(request)
+            if request.officer.must_choose_password and _name(request) not in BEFORE_CHOOSING:
+                return redirect("choose-password")
+            # Read now: an error page shows the tabs, too, and by then nothing more can be asked.
+            _ = request.officer.current_posts
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config('keng.officer_id', %s, true)",
+                    [str(request.officer.pk)],
+                )
+            with translation.override(request.officer.language):
+                request.LANGUAGE_CODE = request.officer.language
+                return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """A view that failed leaves nothing half-written."""
+        transaction.set_rollback(True)
+
+
+def signed_in(request: HttpRequest) -> Officer | None:
+    """The officer of this session, if still active and with the password they signed in with."""
+    key = request.session.get(_KEY)
+    officer = Officer.objects.filter(pk=key, is_active=True).first() if key else None
+    if officer and same(request.session.get(_MARK, ""), officer.get_session_auth_hash()):
+        return officer
+    return None
+
+
+def remember(request: HttpRequest, officer: Officer) -> None:
+    """Sign in: a fresh session, so that a planted session id is worth nothing."""
+    request.session.flush()
+    put_into(request.session, officer)
+
+
+def put_into(session: SessionBase, officer: Officer) -> None:
+    """What makes a session an officer's; a new password makes every older session nobody's."""
+    session[_KEY] = str(officer.pk)
+    session[_MARK] = officer.get_session_auth_hash()
+
+
+def page_at(path: str) -> str:
+    """The name of the desk's page at this path; empty if there is none."""
+    try:
+        return resolve(path, "keng.site.desk_urls").url_name or ""
+    except Resolver404:
+        return ""
+
+
+def _name(request: HttpRequest) -> str:
+    return page_at(request.path_info)
+
+
+def _to_sign_in(request: HttpRequest) -> str:
+    """The sign-in page, which leads on to the page that a letter or a call pointed at."""
+    there = reverse("sign-in")
+    is_page = request.method == "GET" and "HX-Request" not in request.headers
+    if not is_page or request.path_info == "/":
+        return there
+    return f"{there}?{urlencode({'next': request.path_info})}"

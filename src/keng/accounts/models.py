@@ -1,0 +1,145 @@
+"""Officers, their dated posts, and what follows from them."""
+
+import datetime
+import uuid
+from functools import cached_property
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit import times
+from keng.kit.models import Row
+
+
+class Officer(AbstractBaseUser, Row):
+    """A person who works at a desk. There are no shared accounts."""
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("As the device")
+        LIGHT = "light", _("Day")
+        NIGHT = "night", _("Night")
+
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    rank = models.CharField(max_length=40, default="", db_default="", blank=True)
+    is_active = models.BooleanField(default=True, db_default=True)
+    # The TOTP secret, in a secret box of the desk's own key (accounts.second_factor).
+    totp_box = models.BinaryField(default=b"", db_default=b"")
+    # Somebody else saw the password: the officer chooses another before anything else.
+    must_choose_password = models.BooleanField(default=False, db_default=False)
+    totp_last_step = models.BigIntegerField(default=0, db_default=0)
+    failed_signins = models.SmallIntegerField(default=0, db_default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=5, default="vi", db_default="vi")
+    theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO, db_default="auto")
+    single_keys = models.BooleanField(default=True, db_default=True)
+    full_desk = models.BooleanField(default=False, db_default=False)
+
+    objects = BaseUserManager["Officer"]()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.rank} {self.name}".strip()
+
+    @cached_property
+    def current_posts(self) -> "list[Post]":
+        """Posts held today, with their units."""
+        return list(self.posts.current().select_related("unit"))
+
+    @cached_property
+    def own_unit_ids(self) -> frozenset[uuid.UUID]:
+        """The units the officer belongs to: a tip about one of them stays out of sight."""
+        return frozenset(post.unit_id for post in self.current_posts)
+
+    @cached_property
+    def unit_ids(self) -> frozenset[uuid.UUID]:
+        """The units whose tips the officer may see: own ones, and those below a provincial post."""
+        from keng.places.models import Unit  # noqa: PLC0415 -- only when a province post is held
+
+        above = [p.unit_id for p in self.current_posts if p.unit.kind == Unit.Kind.PROVINCE]
+        below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
+        return self.own_unit_ids | frozenset(below)
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether any current post has one of the roles."""
+        return any(post.role in roles for post in self.current_posts)
+
+    @cached_property
+    def home_unit_id(self) -> uuid.UUID | None:
+        """The unit in whose name the officer signs: that of the first current post."""
+        return self.current_posts[0].unit_id if self.current_posts else None
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Reads of posts."""
+
+    def current(self, on: datetime.date | None = None) -> "PostQuerySet":
+        """Posts in force on a day (today by default)."""
+        day = on or times.local_date(times.now())
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class Post(Row):
+    """An officer's dated place in a unit, with one role."""
+
+    class Role(models.TextChoices):
+        DUTY = "duty", _("Duty officer")
+        COMMANDER = "commander", _("Commander")
+        COORDINATOR = "coordinator", _("Provincial coordinator")
+        AUDITOR = "auditor", _("Auditor")
+        DATA_PROTECTION = "data_protection", _("Data protection officer")
+        ADMINISTRATOR = "administrator", _("Administrator")
+
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="posts")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16, choices=Role)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.officer}: {self.get_role_display()}, {self.unit}"
+
+
+class ShiftQuerySet(models.QuerySet["Shift"]):
+    """Reads of the rota."""
+
+    def at(self, moment: datetime.datetime) -> "ShiftQuerySet":
+        """Shifts that are running at a moment."""
+        return self.filter(removed_at__isnull=True, starts_at__lte=moment, ends_at__gt=moment)
+
+
+class Shift(Row):
+    """Who is on duty for a unit, from when to when. The commander keeps the list."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    set_by = models.ForeignKey(Officer, models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True)
+
+    objects = ShiftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="shift_ends_after_it_starts",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "ends_at"],
+                condition=models.Q(removed_at__isnull=True),
+                name="shift_of_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer}, {self.starts_at:%d/%m %H:%M}"

@@ -1,0 +1,65 @@
+"""Reads of officers: whom an administrator looks after."""
+
+import uuid
+
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from keng.accounts.models import Officer, Post
+from keng.kit.folded import folded
+from keng.language.fold import fold
+from keng.places.models import Unit
+
+
+def manageable_units(administrator: Officer) -> list[Unit]:
+    """The units in which the officer is administrator, and those below a provincial one."""
+    own = [p.unit for p in administrator.current_posts if p.role == Post.Role.ADMINISTRATOR]
+    if not own:
+        return []
+    ids = [unit.pk for unit in own]
+    return list(Unit.objects.filter(Q(pk__in=ids) | Q(parent__in=ids)).order_by("-kind", "name"))
+
+
+def manageable_officers(administrator: Officer) -> QuerySet[Officer]:
+    """Officers who hold or held a post in one of those units, and none anywhere else now.
+
+    Somebody with a post in a unit of another administrator is looked after there as well; a
+    provincial auditor is not in the hands of a commune's administrator.
+    """
+    units = [unit.pk for unit in manageable_units(administrator)]
+    elsewhere = Post.objects.current().exclude(unit__in=units).values("officer")
+    posts = (
+        Post.objects.filter(unit__in=units).select_related("unit").order_by("-valid_from", "-id")
+    )
+    return (
+        Officer.objects.filter(posts__unit__in=units)
+        .exclude(pk__in=elsewhere)
+        .distinct()
+        .order_by("name")
+        .prefetch_related(Prefetch("posts", posts, to_attr="shown_posts"))
+    )
+
+
+PAGE = 50
+
+
+def listed(
+    administrator: Officer, *, words: str = "", unit: uuid.UUID | None = None, page: int = 1
+) -> Page[Officer]:
+    """A page of them, by name: those whose name or sign-in has the words and who were in the unit.
+
+    Words are compared without accents.
+    """
+    rows = manageable_officers(administrator).order_by("name", "pk")
+    if unit is not None:
+        rows = rows.filter(pk__in=Post.objects.filter(unit=unit).values("officer"))
+    for word in fold(words).split():
+        rows = rows.alias(called=folded(F("name"))).filter(
+            Q(called__contains=word) | Q(username__contains=word)
+        )
+    return Paginator(rows, PAGE).get_page(page)
+
+
+def is_administrator(officer: Officer) -> bool:
+    """Whether the officer looks after accounts anywhere."""
+    return officer.has_role(Post.Role.ADMINISTRATOR)

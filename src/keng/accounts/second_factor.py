@@ -1,0 +1,47 @@
+"""TOTP (RFC 6238): secrets in a box of the site, each step usable once."""
+
+import time
+
+import pyotp
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.kit.secrets import box
+
+_STEP_SECONDS = 30
+
+
+def set_secret(officer: Officer, secret: str | None = None) -> str:
+    """Give the officer a new TOTP secret (base32) and return it, to be shown once."""
+    chosen = secret or pyotp.random_base32()
+    officer.totp_box = bytes(box("totp").encrypt(chosen.encode()))
+    officer.totp_last_step = 0
+    officer.save(update_fields=["totp_box", "totp_last_step"])
+    return chosen
+
+
+def current_code(officer: Officer) -> str:
+    """The code of this moment (for `keng demo code`)."""
+    return _totp(officer).now()
+
+
+@transaction.atomic
+def check(officer: Officer, typed: str) -> bool:
+    """Whether the typed code is right now, one step early or late, and was not used before."""
+    locked = Officer.objects.select_for_update().get(pk=officer.pk)
+    if not locked.totp_box:
+        return False
+    totp, now = _totp(locked), int(time.time()) // _STEP_SECONDS
+    digits = "".join(c for c in typed if c.isdigit())
+    for step in (now, now - 1, now + 1):
+        if step > locked.totp_last_step and pyotp.utils.strings_equal(
+            totp.generate_otp(step), digits
+        ):
+            locked.totp_last_step = step
+            locked.save(update_fields=["totp_last_step"])
+            return True
+    return False
+
+
+def _totp(officer: Officer) -> pyotp.TOTP:
+    return pyotp.TOTP(box("totp").decrypt(bytes(officer.totp_box)).decode())

@@ -1,0 +1,238 @@
+"""Administrators look after the officers of their own units, and after nobody else."""
+
+import datetime
+
+import pyotp
+import pytest
+from django.urls import reverse
+
+from keng.accounts import actions
+from keng.accounts.models import Officer, Post
+from keng.accounts.queries import manageable_officers
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.kit import times
+from tests import make
+
+pytestmark = pytest.mark.django_db
+ADMIN = Post.Role.ADMINISTRATOR
+
+
+@pytest.fixture(autouse=True)
+def fast_hash(settings):
+    settings.PASSWORD_HASHERS = ["keng.accounts.tests.test_signing_in.QuickArgon2"]
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+@pytest.fixture
+def admin(unit):
+    return make.officer(unit=unit, role=ADMIN)
+
+
+def url(name, *args):
+    return reverse(name, "keng.site.desk_urls", args=args)
+
+
+def new_officer(unit, admin, **fields):
+    values = {"username": "lan.ngo", "name": "Cán bộ Một", "rank": "Đ.uý", "role": "duty"}
+    today = times.local_date(times.now())
+    return actions.add_officer(
+        **values | {"unit_id": unit.pk, "valid_from": today, "by": admin} | fields
+    )
+
+
+def test_an_administrator_sees_the_own_units_officers_only(unit, admin):
+    mine = make.officer(unit=unit)
+    make.officer(unit=make.unit(parent=unit.parent))
+    make.officer()
+    assert set(manageable_officers(admin)) == {mine, admin}
+
+
+def test_the_list_comes_in_pages_and_is_narrowed_by_name_and_unit(
+    unit, desk_client, django_assert_max_num_queries
+):
+    top = make.officer(unit=unit.parent, role=ADMIN)
+    other = make.unit(parent=unit.parent)
+    for n in range(60):
+        make.officer(unit=unit, name=f"Nguyễn Đức {n:02}")
+    lone = make.officer(unit=other, name="Đỗ Thị Ánh")
+    sign_in(desk_client, top)
+    with django_assert_max_num_queries(12):
+        page = desk_client.get(url("officers")).content.decode()
+    assert page.count("<tr><th") == 1 + 50
+    assert "62 cán bộ" in page
+    after = desk_client.get(url("officers"), {"page": "2"}).content.decode()
+    assert after.count("<tr><th") == 1 + 12
+    for asked in ({"q": "do thi anh"}, {"q": "Ánh"}, {"unit": other.pk}):
+        page = desk_client.get(url("officers"), asked).content.decode()
+        assert page.count("<tr><th") == 1 + 1
+        assert lone.name in page
+    assert desk_client.get(url("officers"), {"q": "x%", "page": "z"}).status_code == 200
+    elsewhere = make.officer(unit=make.unit())
+    assert elsewhere.name not in desk_client.get(url("officers")).content.decode()
+
+
+def test_no_unit_is_chosen_beforehand_where_there_are_several(unit, admin, desk_client):
+    sign_in(desk_client, make.officer(unit=unit.parent, role=ADMIN))
+    page = desk_client.get(url("officer-add")).content.decode()
+    assert "Chọn đơn vị" in page.partition('name="unit"')[2].partition("</select>")[0]
+    sign_in(desk_client, admin)
+    page = desk_client.get(url("officer-add")).content.decode()
+    assert "Chọn đơn vị" not in page.partition('name="unit"')[2].partition("</select>")[0]
+
+
+def test_ending_a_post_is_asked_about_first(unit, admin, desk_client):
+    sign_in(desk_client, admin)
+    page = desk_client.get(url("officer", make.officer(unit=unit).pk)).content.decode()
+    before, _, button = page.partition(">Đúng, kết thúc ngay<")
+    assert button
+    assert "Không hoàn tác được" in before.rpartition("<details")[2]
+
+
+def test_a_provincial_administrator_sees_the_units_below(unit):
+    top = make.officer(unit=unit.parent, role=ADMIN)
+    below, outside = make.officer(unit=unit), make.officer(unit=make.unit())
+    assert below in manageable_officers(top)
+    assert outside not in manageable_officers(top)
+
+
+def test_who_also_serves_elsewhere_is_not_in_a_communes_hands(unit, admin):
+    auditor = make.officer(unit=unit)
+    make.post(auditor, unit=unit.parent, role=Post.Role.AUDITOR)
+    with pytest.raises(actions.NotManaged):
+        actions.renew_credentials(auditor.pk, by=admin)
+
+
+def test_a_new_officer_can_sign_in_with_what_was_shown(unit, admin):
+    made = new_officer(unit, admin)
+    stored = Officer.objects.get(username="lan.ngo")
+    assert stored.check_password(made.password)
+    assert made.totp_secret.encode() not in bytes(stored.totp_box)
+    assert stored.own_unit_ids == {unit.pk}
+
+
+def test_a_name_is_given_once(unit, admin):
+    new_officer(unit, admin)
+    with pytest.raises(actions.UsernameTaken):
+        new_officer(unit, admin, username="Lan.Ngo")
+
+
+def test_nobody_is_added_to_a_unit_of_others(unit, admin):
+    with pytest.raises(actions.NotManaged):
+        new_officer(make.unit(), admin)
+    assert not Officer.objects.filter(username="lan.ngo").exists()
+
+
+def test_an_ended_post_shows_nothing_from_the_same_moment(unit, admin):
+    officer = make.officer(unit=unit)
+    post = officer.posts.get()
+    actions.end_post(post.pk, by=admin)
+    assert Officer.objects.get(pk=officer.pk).unit_ids == frozenset()
+
+
+def test_an_administrator_does_not_end_the_own_post(unit, admin):
+    with pytest.raises(actions.OwnPost):
+        actions.end_post(admin.posts.get().pk, by=admin)
+
+
+@pytest.mark.parametrize("role", ["commander", "coordinator", "duty"])
+def test_an_administrator_gives_themselves_no_post(desk_client, unit, admin, role):
+    with pytest.raises(actions.OwnPost):
+        actions.add_post(
+            admin.pk, unit_id=unit.pk, role=role, valid_from=datetime.date(2026, 1, 1), by=admin
+        )
+    sign_in(desk_client, admin)
+    answer = desk_client.post(
+        url("officer", admin.pk), {"unit": unit.pk, "role": role, "valid_from": "2026-01-01"}
+    )
+    assert answer.status_code == 422
+    assert "Một quản trị viên khác" in answer.content.decode()
+    assert admin.posts.count() == 1
+
+
+def test_the_page_shows_password_and_secret_once_and_the_record_holds_neither(
+    desk_client, unit, admin
+):
+    sign_in(desk_client, admin)
+    answer = desk_client.post(url("officer-add"), {
+        "name": "Cán bộ Hai", "rank": "Tr.uý", "username": "hai.can", "unit": unit.pk,
+        "role": "duty", "valid_from": datetime.date(2026, 1, 1),
+    })  # fmt: skip
+    page = answer.content.decode()
+    stored = Officer.objects.get(username="hai.can")
+    password = page.split('id="new-password">')[1].split("<")[0]
+    secret = page.split('id="new-secret">')[1].split("<")[0]
+    assert stored.check_password(password)
+    assert len(pyotp.TOTP(secret).now()) == 6
+    assert "data:image/svg+xml" in page
+    said = str(list(Entry.objects.values_list("detail", flat=True)))
+    assert password not in said
+    assert secret not in said
+
+
+def test_pages_of_officers_of_other_units_do_not_exist(desk_client, unit, admin):
+    sign_in(desk_client, admin)
+    foreign = make.officer(unit=make.unit())
+    assert desk_client.get(url("officer", foreign.pk)).status_code == 404
+    assert desk_client.post(url("officer-renew", foreign.pk)).status_code == 404
+    assert desk_client.post(url("post-end", foreign.posts.get().pk)).status_code == 404
+
+
+def test_nobody_makes_new_credentials_for_themselves(desk_client, unit, admin):
+    with pytest.raises(actions.OwnCredentials):
+        actions.renew_credentials(admin.pk, by=admin)
+    sign_in(desk_client, admin)
+    answer = desk_client.post(url("officer-renew", admin.pk), follow=True)
+    page = answer.content.decode()
+    assert 'id="new-password"' not in page
+    assert "Một quản trị viên khác phải cấp lại cho bạn." in page
+    assert url("officer-renew", admin.pk) not in page
+
+
+def test_the_record_names_who_renewed_whose_credentials(unit, admin):
+    commander = make.officer(unit=unit, role=Post.Role.COMMANDER)
+    actions.renew_credentials(commander.pk, by=admin)
+    entry = Entry.objects.get(action="officer.credentials_renewed")
+    assert (entry.actor_id, entry.object_id) == (str(admin.pk), str(commander.pk))
+    assert entry.chain == f"unit:{unit.pk}"
+
+
+def test_with_a_password_that_somebody_saw_only_choosing_another_is_possible(
+    desk_client, unit, admin
+):
+    made = actions.renew_credentials(make.officer(unit=unit).pk, by=admin)
+    sign_in(desk_client, made.officer)
+    tip = make.tip(unit=unit)
+    for answer in (
+        desk_client.get(url("inbox")),
+        desk_client.get(url("my-settings")),
+        desk_client.post(url("tip-accept", tip.pk)),
+    ):
+        assert (answer.status_code, answer["Location"]) == (302, url("choose-password"))
+    tip.refresh_from_db()
+    assert tip.assigned_to is None
+    page, words = url("choose-password"), "bốn chữ không ai biết"
+    old = made.password
+    same = desk_client.post(page, {"present": old, "new": old, "again": old})
+    assert same.status_code == 422
+    shown = same.content.decode()
+    assert "Hãy nhập lại mật khẩu: mật khẩu không bao giờ hiện lại." in shown
+    assert "vẫn còn nguyên" not in shown
+    slip = desk_client.post(page, {"present": old, "new": words, "again": f"{words}s"})
+    assert "Hai lần nhập không giống nhau." in slip.content.decode()
+    right = desk_client.post(page, {"present": old, "new": words, "again": words})
+    assert right["Location"] == url("inbox")
+    assert desk_client.get(url("inbox")).status_code == 200
+    assert desk_client.get(page)["Location"] == url("my-settings")
+
+
+def test_the_operator_makes_the_first_administrator_and_that_is_on_record(unit):
+    made = new_officer(unit, None, role="administrator")
+    actions.renew_credentials(made.officer.pk, by=None)
+    acts = Entry.objects.filter(actor_id="operator").values_list("action", flat=True)
+    assert set(acts) == {"officer.added", "officer.credentials_renewed"}
+    assert made.officer in manageable_officers(made.officer)

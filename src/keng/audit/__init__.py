@@ -1,0 +1,1 @@
+"""Append-only hash chains of who did what, to what, and why."""

@@ -1,0 +1,95 @@
+"""Signing the heads of the chains on a clock, so that a chain rewritten later can be found out.
+
+A signed head goes to the database and to a file beside it that only grows; an operator copies the
+file elsewhere. The key is a file of this machine.
+"""
+
+import datetime as dt
+import json
+import os
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
+
+from keng.audit.models import Chain, SignedHead
+from keng.kit import times
+from keng.kit.database import data_folder
+from keng.kit.secrets import read_or_make
+
+_PORTION = 500
+
+
+def sign_heads() -> int:
+    """Sign every head that moved since it was last signed; how many."""
+    last = SignedHead.objects.filter(chain=OuterRef("name")).values("chain")
+    signed = Subquery(last.annotate(seq=Max("seq")).values("seq"))
+    moved = Chain.objects.annotate(signed=signed).filter(
+        Q(signed__isnull=True) | Q(signed__lt=F("last_seq")), last_seq__gt=0
+    )
+    heads = [_signed(chain) for chain in moved.order_by("name")[:_PORTION]]
+    if heads:
+        # The file first: a line without a row is still true, a row without a line is not exported.
+        _export(heads)
+        with transaction.atomic():
+            SignedHead.objects.bulk_create(heads)
+    return len(heads)
+
+
+def is_genuine(head: SignedHead) -> bool:
+    """Whether the signature is ours and speaks of exactly this head."""
+    try:
+        verify_key().verify(_said(head), bytes(head.signature))
+    except (BadSignatureError, ValueError):
+        return False
+    return True
+
+
+def verify_key() -> VerifyKey:
+    """The public half, to be kept with the exported file."""
+    return _key().verify_key
+
+
+def _key() -> SigningKey:
+    return SigningKey(read_or_make(data_folder() / "keys" / "audit.key"))
+
+
+def _signed(chain: Chain) -> SignedHead:
+    head = SignedHead(
+        chain=chain.name, seq=chain.last_seq, hash=bytes(chain.last_hash), signed_at=times.now()
+    )
+    head.signature = _key().sign(_said(head)).signature
+    return head
+
+
+def _said(head: SignedHead) -> bytes:
+    said = [
+        "keng audit head",
+        head.chain,
+        head.seq,
+        bytes(head.hash).hex(),
+        _moment(head.signed_at),
+    ]
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).isoformat()
+
+
+def _export(heads: list[SignedHead]) -> None:
+    path = data_folder() / "audit" / f"heads-{times.local_date(times.now()):%Y-%m}.jsonl"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    public = bytes(verify_key()).hex()
+    with path.open("a", encoding="utf-8") as file:
+        for head in heads:
+            line: dict[str, Any] = {
+                "chain": head.chain, "seq": head.seq, "hash": bytes(head.hash).hex(),
+                "signed_at": _moment(head.signed_at), "signature": bytes(head.signature).hex(),
+                "key": public,
+            }  # fmt: skip
+            file.write(json.dumps(line) + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,79 @@
+"""Signed heads: what moved is signed once, and a chain rewritten afterwards is found out."""
+
+import json
+
+import pytest
+from django.db import transaction
+
+from keng.audit import verify
+from keng.audit.actions import record
+from keng.audit.chain import entry_hash
+from keng.audit.heads import sign_heads, verify_key
+from keng.audit.models import Chain, Entry, SignedHead
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    return tmp_path
+
+
+def put(detail):
+    with transaction.atomic():
+        record("test.done", by="worker", on=None, chain="unit:test", detail=detail)
+
+
+def test_a_head_is_signed_when_it_moved_and_not_again(own_folder):
+    put({"n": 1})
+    assert (sign_heads(), sign_heads()) == (1, 0)
+    put({"n": 2})
+    assert sign_heads() == 1
+    assert list(SignedHead.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2]
+    assert list(verify.faults()) == []
+    (file,) = (own_folder / "audit").iterdir()
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [line["seq"] for line in lines] == [1, 2]
+    assert {line["key"] for line in lines} == {bytes(verify_key()).hex()}
+
+
+def test_a_chain_rewritten_whole_is_found_by_its_signed_head():
+    put({"n": 1})
+    sign_heads()
+    entry = Entry.objects.get()
+    forged = entry_hash(
+        bytes(entry.previous_hash),
+        entry.chain,
+        1,
+        entry.at,
+        entry.action,
+        ("process", "worker"),
+        ("", ""),
+        {"n": 9},
+    )
+    Entry.objects.update(detail={"n": 9}, hash=forged)
+    Chain.objects.update(last_hash=forged)
+    assert [fault.what for fault in verify.faults()] == [
+        "differs from the head that was signed then"
+    ]
+
+
+def test_a_signed_head_rewritten_with_its_chain_is_found_by_its_signature():
+    put({"n": 1})
+    sign_heads()
+    entry = Entry.objects.get()
+    forged = entry_hash(
+        bytes(entry.previous_hash),
+        entry.chain,
+        1,
+        entry.at,
+        entry.action,
+        ("process", "worker"),
+        ("", ""),
+        {"n": 9},
+    )
+    Entry.objects.update(detail={"n": 9}, hash=forged)
+    Chain.objects.update(last_hash=forged)
+    SignedHead.objects.update(hash=forged)
+    assert [fault.what for fault in verify.faults()] == ["bears a signature that is not ours"]

@@ -1,0 +1,5 @@
+"""Addresses of audit on the desk."""
+
+from django.urls import URLPattern
+
+desk: list[URLPattern] = []

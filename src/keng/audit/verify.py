@@ -1,0 +1,74 @@
+"""Reading every chain again and finding what was changed or is missing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from keng.audit.chain import GENESIS, entry_hash
+from keng.audit.heads import is_genuine
+from keng.audit.models import Chain, Entry, SignedHead
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One place where a chain does not hold, in words for the auditor."""
+
+    chain: str
+    seq: int
+    what: str
+
+
+def faults() -> Iterator[Fault]:
+    """Every fault of every chain, in the order of the chains' names."""
+    for head in Chain.objects.order_by("name").iterator():
+        yield from faults_of(head)
+    orphans = Entry.objects.exclude(chain__in=Chain.objects.values("name"))
+    for entry in orphans.order_by("chain", "seq").iterator():
+        yield Fault(entry.chain, entry.seq, "the head of this chain is missing")
+
+
+def faults_of(head: Chain) -> Iterator[Fault]:
+    """The faults of one chain: a changed entry, a gap, a cut end, a head that was rewritten."""
+    previous, expected = GENESIS, 1
+    hashes: dict[int, bytes] = {}
+    for entry in Entry.objects.filter(chain=head.name).order_by("seq").iterator():
+        if entry.seq != expected:
+            yield Fault(head.name, expected, f"entry missing; the next one is {entry.seq}")
+            expected = entry.seq
+        elif bytes(entry.previous_hash) != previous:
+            yield Fault(head.name, entry.seq, "does not follow from the entry before it")
+        if bytes(entry.hash) != recomputed(entry):
+            yield Fault(head.name, entry.seq, "was changed after it was written")
+        previous, expected = bytes(entry.hash), expected + 1
+        hashes[entry.seq] = previous
+    if head.last_seq != expected - 1 or (bytes(head.last_hash) or GENESIS) != previous:
+        yield Fault(head.name, head.last_seq, "the end of the chain is missing or was changed")
+    for signed in SignedHead.objects.filter(chain=head.name).iterator():
+        if not is_genuine(signed):
+            yield Fault(head.name, signed.seq, "bears a signature that is not ours")
+        if hashes.get(signed.seq) != bytes(signed.hash):
+            yield Fault(head.name, signed.seq, "differs from the head that was signed then")
+
+
+def recomputed(entry: Entry) -> bytes:
+    """The hash an untouched entry has."""
+    return entry_hash(
+        bytes(entry.previous_hash),
+        entry.chain,
+        entry.seq,
+        entry.at,
+        entry.action,
+        (entry.actor_kind, entry.actor_id),
+        (entry.object_kind, entry.object_id),
+        entry.detail,
+    )
+
+
+def run() -> int:
+    """Print what was found; 0 when every chain holds, 1 otherwise."""
+    found = list(faults())
+    for fault in found:
+        print(f"{fault.chain} entry {fault.seq}: {fault.what}")
+    chains, entries = Chain.objects.count(), Entry.objects.count()
+    verdict = f"{len(found)} faults" if found else "all hold"
+    print(f"{chains} chains, {entries} entries: {verdict}")
+    return 1 if found else 0

@@ -1,0 +1,128 @@
+"""What every channel speaks: messages out, events in, and the wire between; values only, no I/O.
+
+A channel is three pure things. `parse` verifies and reads what a provider posted to us. `steps` is
+a generator that yields what must go over the wire and is sent back what came over it, until it
+returns one Outcome; so an upload before a message, or the one permitted fall-back, is ordinary code
+and only the sender owns sockets:
+
+    wire = begin(steps)
+    while not isinstance(wire, Outcome):
+        wire = proceed(steps, talk(wire))
+
+(When the connection breaks: outcome_of_transport_failure, and the steps are closed.)
+
+`transport` says what `steps` yields and expects: http Request/Reply, smtp Mail/MailReply,
+table Row/Written; a channel with transport none is carried by people and yields nothing.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, TypeVar
+
+from keng.channels.events import CONTENT, MAX_BODY, Event, EventKind, Media, Parsed, header
+from keng.channels.outcomes import KINDS, Kind, Outcome, outcome_of_transport_failure
+from keng.channels.wire import (
+    Address,
+    Mail,
+    MailReply,
+    Message,
+    Reply,
+    Request,
+    Row,
+    Stage,
+    Written,
+)
+
+__all__ = [
+    "CONTENT", "KINDS", "MAX_BODY", "Address", "AnyChannel", "Capabilities", "Channel",
+    "Credentials", "Event", "EventKind", "HandChannel", "HttpChannel", "Kind", "Mail", "MailReply",
+    "Media", "Message", "Outcome", "Parsed", "Reply", "Request", "Row", "SmtpChannel", "Stage",
+    "TableChannel", "Written", "begin", "header", "outcome_of_transport_failure", "proceed",
+]  # fmt: skip
+
+
+class Credentials(dict[str, str]):
+    """Settings and secrets of one channel account; printing it shows the names only."""
+
+    def __repr__(self) -> str:
+        return f"Credentials({', '.join(sorted(self))})"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do; 0 means no limit."""
+
+    can_person: bool = False
+    can_group: bool = False
+    can_receive: bool = False
+    needs_http: bool = False
+    rate_per_minute: int = 0
+    max_text: int = 0
+    idempotent: bool = False
+    """The recipient sees one message even if the same reference is sent twice."""
+
+
+WireT_co = TypeVar("WireT_co", covariant=True)
+AnswerT_contra = TypeVar("AnswerT_contra", contravariant=True)
+
+
+class Channel(Protocol[WireT_co, AnswerT_contra]):
+    """One way to reach people; see the module's documentation."""
+
+    code: str
+    can: Capabilities
+
+    def parse(
+        self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+    ) -> Parsed: ...
+
+    def steps(
+        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+    ) -> Generator[WireT_co, AnswerT_contra, Outcome]: ...
+
+
+class HttpChannel(Channel[Request, Reply], Protocol):
+    transport: Literal["http"]
+
+
+class SmtpChannel(Channel[Mail, MailReply], Protocol):
+    transport: Literal["smtp"]
+
+
+class TableChannel(Channel[Row, Written], Protocol):
+    transport: Literal["table"]
+
+
+class HandChannel(Channel[Row, Written], Protocol):
+    transport: Literal["none"]
+
+
+AnyChannel = HttpChannel | SmtpChannel | TableChannel | HandChannel
+
+W = TypeVar("W")
+A = TypeVar("A")
+
+
+def begin(steps: Generator[W, A, Outcome]) -> W | Outcome:
+    """The first thing to put on the wire, or the outcome when there is nothing to put there."""
+    try:
+        return next(steps)
+    except StopIteration as end:
+        return _outcome_in(end)
+
+
+def proceed(steps: Generator[W, A, Outcome], answer: A) -> W | Outcome:
+    """What follows this answer: more for the wire, or the outcome."""
+    try:
+        return steps.send(answer)
+    except StopIteration as end:
+        return _outcome_in(end)
+
+
+def _outcome_in(end: StopIteration) -> Outcome:
+    if not isinstance(end.value, Outcome):  # a channel that forgot to return is a bug, say so
+        raise TypeError("a channel ended its steps without an outcome")
+    return end.value

@@ -1,0 +1,36 @@
+"""Ordinary chat groups that no interface reaches: a person carries the message and confirms it."""
+
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from keng.channels.base import Address, Capabilities, Message, Outcome, Parsed, Row, Written
+from keng.channels.text import clean
+
+NOT_FOUND = Parsed(verified=False, status=404, reason="this channel receives nothing")
+
+
+class ByHand:
+    """A delivery here waits for a lead; the sender never leases one."""
+
+    code = "by_hand"
+    transport: Literal["none"] = "none"
+    can = Capabilities(can_person=True, can_group=True)
+
+    def parse(
+        self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+    ) -> Parsed:
+        return NOT_FOUND
+
+    def steps(
+        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+    ) -> Generator[Row, Written, Outcome]:
+        """Nothing to send: ends at once, and says that a person has to."""
+        yield from ()
+        return Outcome("not_now", reason="a person carries this")
+
+
+def ready_text(message: Message, link: str = "") -> str:
+    """What a lead copies and passes on: whole without the link, which stands last by itself."""
+    text = clean(message.text)
+    return f"{text}\n\n{link}" if link else text

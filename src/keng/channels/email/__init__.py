@@ -1,0 +1,49 @@
+"""E-mail over SMTP: one recipient per message, built here, carried by the sender.
+
+credentials: from_address, from_name?, list_id?, bounce_key? (then bounces come to a signed address
+of from_address's domain), unsubscribe_address?.
+"""
+
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from keng.channels.base import (
+    Address,
+    Capabilities,
+    Mail,
+    MailReply,
+    Message,
+    Outcome,
+    Parsed,
+)
+from keng.channels.email.bounces import bounce_address, read_bounce_address
+from keng.channels.email.letter import build, is_mailbox
+from keng.channels.email.replies import outcome_of
+
+__all__ = ["Email", "bounce_address", "build", "is_mailbox", "outcome_of", "read_bounce_address"]
+
+
+class Email:
+    """Idempotent in so far as mail programs show one Message-ID once."""
+
+    code = "email"
+    transport: Literal["smtp"] = "smtp"
+    can = Capabilities(can_person=True, rate_per_minute=600, idempotent=True)
+
+    def parse(
+        self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+    ) -> Parsed:
+        return Parsed(verified=False, status=404, reason="this channel receives nothing")
+
+    def steps(
+        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+    ) -> Generator[Mail, MailReply, Outcome]:
+        if not is_mailbox(address.value):
+            return Outcome("gone", reason="not an address", scope="address")
+        if not is_mailbox(credentials.get("from_address", "")):
+            return Outcome("config", reason="no sender's address")
+        if not message.reference:
+            return Outcome("reject", reason="no reference for the Message-ID")
+        reply = yield build(message, address, credentials, now)
+        return outcome_of(reply, message.reference)

@@ -1,0 +1,143 @@
+"""What SMTP servers answer, by table and over a real connection."""
+
+import contextlib
+import smtplib
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from keng.channels.base import Address, Mail, MailReply, Message, Outcome, Stage, begin, proceed
+from keng.channels.email import Email, outcome_of
+
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+HOUR = 3600
+
+
+@pytest.mark.parametrize(
+    ("stage", "code", "enhanced", "kind", "after"),
+    [
+        ("end", 250, "2.0.0", "sent", None),
+        ("end", 250, "", "sent", None),
+        ("end", None, "", "unknown", None),
+        ("connect", None, "", "retry", 60),
+        ("rcpt", None, "", "retry", 60),
+        ("data", None, "", "retry", 60),
+        ("connect", 421, "4.3.2", "retry", 60),
+        ("rcpt", 421, "", "retry", 60),
+        ("auth", 454, "4.7.0", "retry", 60),
+        ("rcpt", 450, "4.7.1", "retry", 300),
+        ("rcpt", 450, "4.2.0", "retry", 4 * HOUR),
+        ("rcpt", 452, "4.2.2", "retry", 4 * HOUR),
+        ("end", 451, "4.3.0", "retry", 4 * HOUR),
+        ("rcpt", 552, "5.2.2", "retry", 4 * HOUR),
+        ("rcpt", 550, "5.2.2", "retry", 4 * HOUR),
+        ("end", 552, "5.2.2", "retry", 4 * HOUR),
+        ("end", 552, "5.3.4", "reject", None),
+        ("rcpt", 550, "5.1.1", "gone", None),
+        ("rcpt", 550, "5.1.10", "gone", None),
+        ("rcpt", 550, "", "gone", None),
+        ("rcpt", 553, "5.1.3", "gone", None),
+        ("rcpt", 550, "5.2.1", "gone", None),
+        ("end", 550, "5.1.1", "gone", None),
+        ("rcpt", 550, "5.7.1", "config", None),
+        ("end", 554, "5.7.1", "config", None),
+        ("rcpt", 550, "5.1.8", "config", None),
+        ("mail", 550, "", "config", None),
+        ("auth", 535, "5.7.8", "config", None),
+        ("connect", 554, "", "config", None),
+        ("rcpt", 530, "", "config", None),
+        ("end", 554, "5.6.0", "reject", None),
+        ("end", 550, "", "reject", None),
+        ("rcpt", 550, "5.4.1", "reject", None),
+    ],
+)
+def test_every_reply_has_one_meaning(
+    stage: Stage, code: int | None, enhanced: str, kind: str, after: int | None
+) -> None:
+    outcome = outcome_of(MailReply(stage, code, enhanced), "ref-1")
+    assert (outcome.kind, outcome.after_seconds) == (kind, after)
+    assert outcome.provider_id == ("ref-1" if kind == "sent" else "")
+    assert (outcome.scope == "address") == (kind == "gone")
+
+
+class Moody:
+    """A mail server that answers by the local part of the address."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, list[str], bytes]] = []
+
+    async def handle_RCPT(  # noqa: N802 -- the server looks for this name
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        answers = {
+            "dead": "550 5.1.1 no such user",
+            "full": "552 5.2.2 mailbox full",
+            "grey": "450 4.7.1 come back later",
+            "blocked": "550 5.7.1 reputation",
+        }
+        answer = answers.get(address.partition("@")[0])
+        if answer is None:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 2.1.5 ok"
+
+    async def handle_DATA(  # noqa: N802 -- the server looks for this name
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
+        self.kept.append((envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        if envelope.rcpt_tos[0].startswith("rejected"):
+            return "554 5.6.0 cannot read this"
+        return "250 2.0.0 taken"
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[tuple[Moody, int]]:
+    handler = Moody()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield handler, port
+    finally:
+        controller.stop()
+
+
+def carry(mail: Mail, port: int) -> MailReply:
+    """A small honest SMTP client."""
+    with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+        server.ehlo()
+        stage: Stage
+        for stage, (code, told) in (
+            ("mail", server.mail(mail.sender)),
+            ("rcpt", server.rcpt(mail.recipient)),
+        ):
+            if code >= 400:
+                return MailReply(stage, code, told.decode().split()[0])
+        code, told = server.data(mail.data)
+        return MailReply("end", code, told.decode().split()[0])
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "kind"),
+    [("an", "sent"), ("dead", "gone"), ("full", "retry"), ("grey", "retry"),
+     ("blocked", "config"), ("rejected", "reject")],
+)  # fmt: skip
+def test_a_letter_over_real_smtp_ends_in_the_right_outcome(mailbox: str, kind: str) -> None:
+    account = {"from_address": "keng@example.vn", "bounce_key": "k"}
+    message = Message("Cảnh báo", reference="ref-9")
+    with serving() as (handler, port):
+        steps = Email().steps(message, Address(f"{mailbox}@example.org"), account, NOW)
+        mail = begin(steps)
+        assert isinstance(mail, Mail)
+        outcome = proceed(steps, carry(mail, port))
+    assert isinstance(outcome, Outcome)
+    assert outcome.kind == kind
+    if kind == "sent":
+        ((sender, recipients, content),) = handler.kept
+        assert sender == mail.sender
+        assert recipients == ["an@example.org"]
+        assert b"Message-ID: <ref-9@example.vn>" in content

@@ -1,0 +1,75 @@
+"""What happened at a provider, read from a webhook call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+MAX_BODY = 256 * 1024
+"""Largest body a webhook accepts, in bytes."""
+
+EventKind = Literal[
+    "text", "image", "audio", "video", "file", "location",
+    "follow", "unfollow", "seen", "received", "echo", "erase", "unknown",
+]  # fmt: skip
+CONTENT: frozenset[EventKind] = frozenset({"text", "image", "audio", "video", "file", "location"})
+"""The kinds by which a resident tells something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file the provider keeps for us. The URL is not to be trusted: see keng.channels.ssrf."""
+
+    url: str = field(repr=False)
+    type: Literal["image", "audio", "video", "file"]
+    name: str = field(default="", repr=False)
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened at the provider.
+
+    `dedupe`, `conversation`, `sender`, `group`, `reply_address` are plain: the caller hashes or
+    seals them before anything is written. `text` carries no id of the provider.
+    """
+
+    kind: EventKind
+    dedupe: str = field(repr=False)
+    conversation: str | None = field(repr=False)
+    sender: str | None = field(repr=False)
+    group: str | None = field(repr=False)
+    text: str = field(repr=False)
+    media: tuple[Media, ...] = field(repr=False)
+    location: tuple[float, float] | None = field(repr=False)
+    at: datetime
+    reply_address: str | None = field(repr=False)
+    raw_kind: str
+    refers: tuple[str, ...] = field(default=(), repr=False)
+    """Provider ids of messages this speaks about: receipts, echoes, the message it quotes."""
+    interaction: bool = False
+    """The person did something that opens the provider's window for answers."""
+
+    @property
+    def is_content(self) -> bool:
+        return self.kind in CONTENT
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What to do with a webhook call: answer `status`, act on `events` (none unless verified)."""
+
+    verified: bool
+    status: int
+    events: tuple[Event, ...] = ()
+    variant: str = ""
+    """Which reading of the signature scheme matched; pin it in credentials["signature_variant"]."""
+    reason: str = ""
+
+
+def header(headers: Mapping[str, str], name: str) -> str:
+    """A header by its lower-case name, whatever case the server kept."""
+    value = headers.get(name)
+    if value is None:
+        value = next((v for k, v in headers.items() if k.lower() == name), "")
+    return value

@@ -1,0 +1,99 @@
+"""Every channel keeps the same contract."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keng import channels
+from keng.channels.base import (
+    KINDS,
+    Address,
+    Credentials,
+    Message,
+    Outcome,
+    Reply,
+    Request,
+    begin,
+    header,
+    outcome_of_transport_failure,
+)
+from keng.channels.by_hand import ready_text
+
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+CREDENTIALS = Credentials(secret="s", oa_secret_key="s", app_id="1", from_address="a@b.vn")
+
+
+def test_the_five_channels_are_known_by_their_codes() -> None:
+    assert channels.codes() == ("sandbox", "zalo_oa", "email", "by_hand", "web_push")
+    assert [channels.get(code).code for code in channels.codes()] == list(channels.codes())
+    with pytest.raises(KeyError):
+        channels.get("telegram")
+
+
+def test_transport_and_need_of_http_agree() -> None:
+    transports = {code: channels.get(code).transport for code in channels.codes()}
+    assert transports == {
+        "sandbox": "table",
+        "zalo_oa": "http",
+        "email": "smtp",
+        "by_hand": "none",
+        "web_push": "http",
+    }
+    assert all(
+        channels.get(code).can.needs_http == (transports[code] == "http")
+        for code in channels.codes()
+    )
+
+
+@pytest.mark.parametrize("code", ["sandbox", "zalo_oa", "email", "by_hand", "web_push"])
+@given(raw=st.binary(max_size=300), mark=st.text(max_size=80))
+def test_parsing_any_bytes_never_raises_and_never_verifies(
+    code: str, raw: bytes, mark: str
+) -> None:
+    headers = {"x-keng-signature": mark, "X-ZEvent-Signature": mark}
+    parsed = channels.get(code).parse(raw, headers, CREDENTIALS, NOW)
+    assert not parsed.verified
+    assert parsed.events == ()
+
+
+def test_a_broken_connection_is_unknown_only_when_somebody_may_have_been_told() -> None:
+    assert outcome_of_transport_failure(request_written=False).kind == "retry"
+    assert outcome_of_transport_failure(request_written=True).kind == "unknown"
+    assert outcome_of_transport_failure(request_written=True, delivers=False).kind == "retry"
+    assert len(KINDS) == 9
+
+
+def test_what_is_printed_shows_no_secret_no_address_no_word() -> None:
+    shown = " ".join(
+        map(
+            repr,
+            (
+                Credentials(access_token="hush"),
+                Message("hush", subject="hush"),
+                Address("hush"),
+                Request("POST", "https://hush/", {"a": "hush"}, b"hush"),
+                Reply(200, {"a": "hush"}, b"hush"),
+                Outcome("moved", new_address="hush"),
+            ),
+        )
+    )
+    assert "hush" not in shown
+    assert "access_token" in shown
+
+
+def test_headers_are_found_in_whatever_case_the_server_kept_them() -> None:
+    assert header({"X-Mark": "1"}, "x-mark") == "1"
+    assert header({"x-mark": "2"}, "x-mark") == "2"
+    assert header({}, "x-mark") == ""
+
+
+def test_by_hand_sends_nothing_and_hands_over_a_text_that_is_whole_without_its_link() -> None:
+    channel = channels.get("by_hand")
+    assert channel.transport == "none"
+    outcome = begin(channel.steps(Message("Coi chừng"), Address("g", "group"), {}, NOW))
+    assert isinstance(outcome, Outcome)
+    assert outcome.kind == "not_now"
+    assert ready_text(Message(" Coi chừng ")) == "Coi chừng"
+    assert ready_text(Message("Coi chừng"), "https://k.vn/1") == "Coi chừng\n\nhttps://k.vn/1"

@@ -1,0 +1,98 @@
+"""Web Push to a browser: encrypted for it alone (RFC 8291), signed as ours (RFC 8292).
+
+The address is a subscription as the browser gives it, in JSON (see Subscription). credentials:
+vapid_private, subject, api_base? (a push service of one's own, exempt from the host check),
+push_hosts? (further hosts, with commas).
+"""
+
+import json
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from keng.channels import reading
+from keng.channels.base import (
+    Address,
+    Capabilities,
+    Message,
+    Outcome,
+    Parsed,
+    Reply,
+    Request,
+    header,
+)
+from keng.channels.ssrf import Refused
+from keng.channels.text import clean, one_line
+from keng.channels.web_push.subscription import NotASubscription, Subscription
+
+__all__ = ["NotASubscription", "Subscription", "WebPush"]
+# A call that could not be shown for so long calls to something else.
+_TTL = 1800
+_GONE = {404, 410}
+
+
+class WebPush:
+    """One notification to one browser. The push service sees neither words nor sender's user."""
+
+    code = "web_push"
+    transport: Literal["http"] = "http"
+    can = Capabilities(can_person=True, needs_http=True, max_text=1000)
+
+    def parse(
+        self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+    ) -> Parsed:
+        return Parsed(verified=False, status=404, reason="this channel receives nothing")
+
+    def steps(
+        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+    ) -> Generator[Request, Reply, Outcome]:
+        if not credentials.get("vapid_private"):
+            return Outcome("config", reason="no key to sign with")
+        try:
+            request = build(message, address, credentials, now)
+        except (NotASubscription, Refused):
+            return Outcome("gone", reason="not a subscription", scope="address")
+        return outcome_of((yield request))
+
+
+def build(
+    message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+) -> Request:
+    """The request for one notification. Raises NotASubscription, ssrf.Refused."""
+    # Only the sender gets here: the other processes do not pay for the library.
+    from keng.channels.web_push import encryption, vapid  # noqa: PLC0415
+
+    found = Subscription.read(address.value)
+    target = found.target(credentials)
+    said = {"title": one_line(message.subject, 120), "body": clean(message.text)[:1000]}
+    body = encryption.encrypt(json.dumps(said, ensure_ascii=False).encode(), found)
+    return Request(
+        "POST",
+        target.url,
+        {
+            "authorization": vapid.authorization(target.url, credentials, now),
+            "content-encoding": "aes128gcm",
+            "content-type": "application/octet-stream",
+            "ttl": str(_TTL),
+            "urgency": "high",
+        },
+        body,
+    )
+
+
+def outcome_of(reply: Reply) -> Outcome:
+    """What the push service's answer means (RFC 8030)."""
+    status, code = reply.status, f"http_{reply.status}"
+    if 200 <= status < 300:
+        return Outcome("sent", provider_id=header(reply.headers, "location")[-120:])
+    if status in _GONE:
+        return Outcome("gone", reason="the browser unsubscribed", code=code, scope="address")
+    if status == 429 or status >= 500:
+        after = reading.string(header(reply.headers, "retry-after"), 6)
+        wait = int(after) if after.isdigit() else 30
+        return Outcome("retry", after_seconds=wait, reason="the push service is busy", code=code)
+    if status in {401, 403}:
+        # Another key than the browser subscribed to, or a wrong clock of ours: for the latter no
+        # device may be forgotten.
+        return Outcome("config", reason="the push service refused the signature", code=code)
+    return Outcome("reject", reason="the push service refused it", code=code)

@@ -1,0 +1,92 @@
+"""What goes over the wire and what comes back, and what we want to say to whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to say. `reference` is our delivery id: the same one gives the same Message-ID."""
+
+    text: str = field(repr=False)
+    image: bytes | None = field(default=None, repr=False)
+    image_mime: str = "image/png"
+    kind: Literal["consultation", "group"] = "consultation"
+    is_bulk: bool = False
+    """Whether many get the same words; what goes to one person may not be sorted away with it."""
+    subject: str = field(default="", repr=False)
+    reference: str = ""
+    unsubscribe_url: str = field(default="", repr=False)
+    image_ref: str = ""
+    """The provider's handle of this image from an earlier upload, if the caller remembers one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to say it: what the provider calls a person or a group."""
+
+    value: str = field(repr=False)
+    kind: Literal["person", "group"] = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request. `delivers` is False when nobody receives anything by it."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    delivers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP reply, read to the end. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message for one SMTP transaction."""
+
+    sender: str = field(repr=False)
+    recipient: str = field(repr=False)
+    data: bytes = field(repr=False)
+
+
+Stage = Literal["connect", "hello", "auth", "mail", "rcpt", "data", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class MailReply:
+    """The reply that ended an SMTP transaction; code None means the connection was lost there.
+
+    Stage "end" is everything after the first byte of the content was written.
+    """
+
+    stage: Stage
+    code: int | None
+    enhanced: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record for a table of ours that plays the part of a provider."""
+
+    address: Address
+    text: str = field(repr=False)
+    image: bytes | None = field(repr=False)
+    image_mime: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The record was committed under this id."""
+
+    id: str

@@ -1,0 +1,49 @@
+"""Zalo Official Account: webhook in, consultation and group messages out.
+
+credentials: app_id, app_secret, oa_id, oa_secret_key (signs webhooks), access_token, refresh_token;
+optional api_base and oauth_base (for the fake api_base serves both), signature_variant and
+messages_api (pinned from what was learned), use_proof ("yes" adds appsecret_proof to every call).
+
+An outcome's `learned` may hold messages_api ("v2": this account is a state agency) and image_ref
+(reuse as Message.image_ref for the same picture on the same account for six days).
+A reply to an anonymous visitor goes to the address in Event.reply_address, like any other.
+"""
+
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from keng.channels.base import (
+    Address,
+    Capabilities,
+    Message,
+    Outcome,
+    Parsed,
+    Reply,
+    Request,
+)
+from keng.channels.zalo_oa import sending, webhook
+
+MEDIA_HOSTS = ("*.zdn.vn", "*.zadn.vn", "*.zalo.me", "*.zaloapp.com", "*.zalo.vn")
+"""Where Zalo keeps what people send; a default, since the list is seen and not promised."""
+
+
+class ZaloOA:
+    """Nothing here can be sent twice safely: Zalo takes no key of ours."""
+
+    code = "zalo_oa"
+    transport: Literal["http"] = "http"
+    can = Capabilities(
+        can_person=True, can_group=True, can_receive=True, needs_http=True, rate_per_minute=80,
+        max_text=sending.MAX_TEXT,
+    )  # fmt: skip
+
+    def parse(
+        self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+    ) -> Parsed:
+        return webhook.parse(raw, headers, credentials, now)
+
+    def steps(
+        self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime
+    ) -> Generator[Request, Reply, Outcome]:
+        return sending.steps(message, address, credentials, now)

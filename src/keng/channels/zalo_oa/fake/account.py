@@ -1,0 +1,117 @@
+"""The store of uploads, what the account is, who its people are, what was said."""
+
+from typing import Any
+
+from keng.channels.zalo_oa.fake.state import Call, State, Upload, ZaloError
+
+_MONTHLY = 5000
+_SMALL = 1_000_000
+_LARGE = 5_000_000
+
+
+def upload_image(state: State, call: Call) -> dict[str, Any]:
+    """POST /v2.0/oa/upload/image: PNG or JPEG up to 1 MB."""
+    return {"attachment_id": _store(state, call, "image", _SMALL, (b"\x89PNG", b"\xff\xd8\xff"))}
+
+
+def upload_gif(state: State, call: Call) -> dict[str, Any]:
+    """POST /v2.0/oa/upload/gif: up to 5 MB."""
+    return {"attachment_id": _store(state, call, "gif", _LARGE, (b"GIF8",))}
+
+
+def upload_file(state: State, call: Call) -> dict[str, Any]:
+    """POST /v2.0/oa/upload/file: PDF or office documents up to 5 MB."""
+    return {"token": _store(state, call, "file", _LARGE, (b"%PDF", b"PK\x03\x04", b"\xd0\xcf"))}
+
+
+def facts(state: State, call: Call) -> dict[str, Any]:
+    """GET /v2.0/oa/getoa."""
+    own = state.settings
+    return {
+        "oa_id": own.oa_id,
+        "name": own.name,
+        "oa_type": own.oa_type,
+        "is_verified": True,
+        "num_follower": sum(user.follower for user in state.users.values()),
+    }
+
+
+def people(state: State, call: Call) -> dict[str, Any]:
+    """GET /v3.0/oa/user/getlist: fifty at a time."""
+    body = call.json()
+    offset, count = body.get("offset", 0), body.get("count", 50)
+    if not (isinstance(offset, int) and isinstance(count, int)):
+        raise ZaloError(-201, "offset and count are numbers")
+    if not (0 <= offset <= 9951 and 0 < count <= 50):
+        raise ZaloError(-210, "offset up to 9951, count up to 50")
+    chosen = [u for u in state.users.values() if body.get("is_follower") in (None, u.follower)]
+    page = [{"user_id": user.id} for user in chosen[offset : offset + count]]
+    return {"total": len(chosen), "count": len(page), "offset": offset, "users": page}
+
+
+def window(state: State, call: Call) -> dict[str, Any]:
+    """POST /v3.0/oa/quota/message: when this person last did something."""
+    user = state.user(call.json().get("user_id", ""))
+    if user is None or user.last_interaction is None:
+        raise ZaloError(-232, "User has not interacted with the OA")
+    return {"user_id": user.id, "last_interaction": int(user.last_interaction * 1000)}
+
+
+def conversation(state: State, call: Call) -> list[dict[str, Any]]:
+    """GET /v2.0/oa/conversation: the last messages with one person, newest first."""
+    body = call.json()
+    return _talk(state, body, str(body.get("user_id", "")))
+
+
+def recent(state: State, call: Call) -> list[dict[str, Any]]:
+    """GET /v2.0/oa/listrecentchat: the last messages with anybody, newest first."""
+    return _talk(state, call.json(), "")
+
+
+def _talk(state: State, body: dict[str, Any], person: str) -> list[dict[str, Any]]:
+    offset, count = body.get("offset", 0), body.get("count", 10)
+    if not (isinstance(offset, int) and isinstance(count, int)) or not 0 < count <= 10:
+        raise ZaloError(-210, "count up to 10")
+    said = [d for d in reversed(state.delivered) if d.to == "user"]
+    if person:
+        said = [d for d in said if d.recipient == person]
+    own = state.settings.oa_id
+    return [
+        {
+            "src": 0 if d.told_by == "oa" else 1,
+            "time": int(d.at * 1000),
+            "type": "photo" if d.image else "text",
+            "message": d.text,
+            "message_id": d.id,
+            "from_id": own if d.told_by == "oa" else d.recipient,
+            "to_id": d.recipient if d.told_by == "oa" else own,
+        }
+        for d in said[offset : offset + count]
+    ]
+
+
+def _store(state: State, call: Call, kind: str, most: int, magic: tuple[bytes, ...]) -> str:
+    month = f"{kind}:{int(state.clock.now() // (30 * 86_400))}"
+    if state.upload_counts.get(month, 0) >= _MONTHLY:
+        raise ZaloError(-211, "upload quota of this month is used")
+    content = _file_in(call)
+    if len(content) > most:
+        raise ZaloError(-210, "file is too large")
+    if not content.startswith(magic):
+        raise ZaloError(-201, "file type is not supported")
+    state.upload_counts[month] = state.upload_counts.get(month, 0) + 1
+    upload = Upload(state.new_id(), kind, content, state.clock.now())
+    state.uploads[upload.id] = upload
+    return upload.id
+
+
+def _file_in(call: Call) -> bytes:
+    """The content of the multipart field `file`."""
+    kind, _, boundary = call.headers.get("content-type", "").partition("boundary=")
+    if not kind.startswith("multipart/form-data") or not boundary:
+        raise ZaloError(-201, "multipart form expected")
+    for part in call.body.split(b"--" + boundary.strip('"').encode()):
+        head, gap, content = part.partition(b"\r\n\r\n")
+        if gap and b'name="file"' in head:
+            return content.removesuffix(b"\r\n")
+    raise ZaloError(-201, "field file is missing")

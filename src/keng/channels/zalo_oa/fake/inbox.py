@@ -1,0 +1,43 @@
+"""What people and groups can read now: for a test's browser, and for curious eyes."""
+
+from datetime import UTC, datetime
+from html import escape
+
+from keng.channels.zalo_oa.fake.state import Delivered, State
+from keng.kit.times import VIETNAM
+
+_MOST = 500
+
+
+def chosen(state: State, user: str, group: str) -> list[Delivered]:
+    """Messages to one person or one group, or the last ones to anybody."""
+    if not user and not group:
+        return state.delivered[-_MOST:]
+    to, recipient = ("group", group) if group else ("user", user)
+    return [d for d in state.delivered if d.to == to and d.recipient == recipient][-_MOST:]
+
+
+def page(state: State, messages: list[Delivered]) -> str:
+    """A list, newest last; pictures from the store."""
+    items = "".join(_item(state, message) for message in messages)
+    return (
+        '<!doctype html><html lang="vi"><meta charset="utf-8"><title>Zalo inbox</title>'
+        '<meta name="viewport" content="width=device-width"><body><h1>'
+        f"{escape(state.settings.name)}</h1><ol>{items}</ol></body></html>"
+    )
+
+
+def _item(state: State, message: Delivered) -> str:
+    name = message.recipient
+    if message.to == "group" and message.recipient in state.groups:
+        name = state.groups[message.recipient].name or name
+    at = datetime.fromtimestamp(message.at, UTC).astimezone(VIETNAM)
+    picture = ""
+    if message.image in state.uploads:
+        picture = f'<br><img alt="" width="320" src="/_fake/image/{escape(message.image)}">'
+    text = escape(message.text).replace("\n", "<br>")
+    return (
+        f'<li data-to="{message.to}" data-recipient="{escape(message.recipient)}" '
+        f'data-id="{message.id}"><b>{escape(name)}</b> <time>{at:%H:%M:%S}</time>'
+        f"<p>{text}</p>{picture}</li>"
+    )

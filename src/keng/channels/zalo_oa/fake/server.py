@@ -1,0 +1,217 @@
+"""The HTTP server: routes, faults, the journal; and how a test runs it in a thread."""
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+from aiohttp import web
+
+from keng.channels.base import Credentials
+from keng.channels.zalo_oa.fake import account, groups, messages, oauth
+from keng.channels.zalo_oa.fake.control import Control
+from keng.channels.zalo_oa.fake.emitter import Emitter
+from keng.channels.zalo_oa.fake.faults import Fault, Faults
+from keng.channels.zalo_oa.fake.gate import Gate
+from keng.channels.zalo_oa.fake.state import Call, Entry, Settings, State, ZaloError
+
+Handler = Callable[[State, Call], Any]
+
+ROUTES: dict[tuple[str, str], Handler] = {
+    ("POST", "/v3.0/oa/message/cs"): messages.consultation,
+    ("POST", "/v2.0/oa/message"): messages.older,
+    ("POST", "/v3.0/oa/group/message"): messages.group_message,
+    ("POST", "/v3.0/oa/quota/group"): groups.assets,
+    ("POST", "/v3.0/oa/group/creategroupwithoa"): groups.create,
+    ("POST", "/v3.0/oa/group/invite"): groups.invite,
+    ("GET", "/v3.0/oa/group/getgroup"): groups.one,
+    ("GET", "/v3.0/oa/group/getgroupsofoa"): groups.every,
+    ("POST", "/v2.0/oa/upload/image"): account.upload_image,
+    ("POST", "/v2.0/oa/upload/gif"): account.upload_gif,
+    ("POST", "/v2.0/oa/upload/file"): account.upload_file,
+    ("GET", "/v2.0/oa/getoa"): account.facts,
+    ("GET", "/v3.0/oa/user/getlist"): account.people,
+    ("POST", "/v3.0/oa/quota/message"): account.window,
+    ("GET", "/v2.0/oa/conversation"): account.conversation,
+    ("GET", "/v2.0/oa/listrecentchat"): account.recent,
+}
+_TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
+_CONSENT_PATH = "/v4/oa/permission"
+
+
+class Fake:
+    """One account behind one port of this machine."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.state = State(settings)
+        self.faults = Faults()
+        self.emitter = Emitter(self.state)
+        self.base = ""
+        self._gate = Gate(self.state)
+        self._control = Control(self.state, self.faults, self.emitter)
+
+    def credentials(self) -> Credentials:
+        """What the adapter needs to talk to this account now."""
+        own = self.state.settings
+        return Credentials(
+            app_id=own.app_id,
+            app_secret=own.app_secret,
+            oa_id=own.oa_id,
+            oa_secret_key=own.oa_secret_key,
+            access_token=self.state.access_token,
+            refresh_token=self.state.refresh_token,
+            api_base=self.base,
+            oauth_base=self.base,
+        )
+
+    @contextlib.asynccontextmanager
+    async def serving(self, port: int = 0) -> AsyncIterator[None]:
+        """Listen on 127.0.0.1 while this lasts."""
+        runner = web.ServerRunner(web.Server(self._handle, access_log=None))
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", port, backlog=1024)
+        await site.start()
+        self.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        ladder = asyncio.create_task(self.emitter.run())
+        try:
+            yield
+        finally:
+            ladder.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await ladder
+            await self.emitter.close()
+            await runner.cleanup()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        call = Call(request.method, request.path, request.query_string, request.headers)
+        call.origin = self.base
+        if call.path.startswith("/_fake/"):
+            call.body = await request.read()
+            return await self._control.answer(call)
+        fault = self.faults.take(call.path)
+        entry = self._enter(call, fault)
+        if fault is not None and fault.drop == "before_read":
+            return _cut(request)
+        call.body = await request.read()
+        if fault is not None and fault.replaces:
+            response = _replacement(fault)
+        else:
+            response = self._answer(call, entry)
+        entry.status = response.status
+        await asyncio.sleep(self.state.settings.latency + (fault.delay if fault else 0.0))
+        if fault is not None and fault.drop:
+            return _cut(request)
+        if fault is not None and fault.truncate is not None:
+            return await _truncated(request, response, fault.truncate)
+        return response
+
+    def _enter(self, call: Call, fault: Fault | None) -> Entry:
+        journal = self.state.journal
+        leak = bool(call.query) and any(secret in call.query for secret in self.state.secrets())
+        entry = Entry(len(journal), self.state.clock.now(), call.method, call.path, 0)
+        entry.fault = fault.name if fault else ""
+        entry.secret_in_query = leak
+        journal.append(entry)
+        return entry
+
+    def _answer(self, call: Call, entry: Entry) -> web.Response:
+        if call.path == _TOKEN_PATH and call.method == "POST":
+            return _json(oauth.access_token(self.state, call))
+        if call.path == _CONSENT_PATH and call.method == "GET":
+            return web.Response(
+                status=302, headers={"Location": oauth.permission(self.state, call)}
+            )
+        handler = ROUTES.get((call.method, call.path))
+        if handler is None:
+            return _json({"error": 404, "message": "Not found"}, 404)
+        body = self._called(handler, call, entry)
+        return _json(body, headers=self._gate.headers())
+
+    def _called(self, handler: Handler, call: Call, entry: Entry) -> dict[str, Any]:
+        try:
+            self._gate.check(call)
+            data = handler(self.state, call)
+        except ZaloError as error:
+            entry.error = error.code
+            return {"error": error.code, "message": error.message}
+        entry.error = 0
+        if isinstance(data, dict):
+            entry.message_id = data.get("message_id", "")
+            entry.recipient = data.get("user_id") or data.get("group_id") or ""
+        return {"error": 0, "message": "Success", "data": data}
+
+
+def _json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    text = json.dumps(value, ensure_ascii=False)
+    return web.Response(
+        body=text.encode(), status=status, headers=headers, content_type="application/json"
+    )
+
+
+def _replacement(fault: Fault) -> web.Response:
+    status = fault.status or 200
+    if isinstance(fault.body, str):
+        return web.Response(text=fault.body, status=status)
+    return _json(fault.body if fault.body is not None else {}, status)
+
+
+def _cut(request: web.BaseRequest) -> web.Response:
+    """Close the connection without a word."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+async def _truncated(
+    request: web.BaseRequest, response: web.Response, count: int
+) -> web.StreamResponse:
+    """Promise the whole answer, send the first bytes of it, and close."""
+    whole = response.body if isinstance(response.body, bytes) else b""
+    part = web.StreamResponse(status=response.status)
+    part.content_type = "application/json"
+    part.content_length = len(whole)
+    await part.prepare(request)
+    await part.write(whole[:count])
+    await asyncio.sleep(0)
+    if request.transport is not None:
+        request.transport.close()
+    return part
+
+
+@contextlib.contextmanager
+def running(settings: Settings | None = None, *, port: int = 0) -> Iterator[Fake]:
+    """The fake in a thread of this process, for tests."""
+    fake = Fake(settings)
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+    up = threading.Event()
+    failed: list[BaseException] = []
+
+    async def serve() -> None:
+        async with fake.serving(port):
+            up.set()
+            await stop.wait()
+
+    def work() -> None:
+        try:
+            loop.run_until_complete(serve())
+        except OSError as error:  # the port is taken
+            failed.append(error)
+        finally:
+            loop.close()
+            up.set()
+
+    thread = threading.Thread(target=work, name="fake-zalo", daemon=True)
+    thread.start()
+    up.wait()
+    if failed:
+        thread.join()
+        raise failed[0]
+    try:
+        yield fake
+    finally:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+        thread.join()

@@ -1,0 +1,192 @@
+"""Everything the fake remembers."""
+
+import itertools
+import json
+import secrets
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import parse_qs
+
+from keng.channels.zalo_oa.fake.clock import Clock
+
+DAY = 86_400.0
+ACCESS_LIFE = 90_000.0
+REFRESH_LIFE = 90 * DAY
+CODE_LIFE = 600.0
+
+
+def _digits(length: int) -> str:
+    return "1" + "".join(secrets.choice("0123456789") for _ in range(length - 1))
+
+
+@dataclass(slots=True)
+class Settings:
+    """Who this account is. What is not given is drawn by lot, so no secret stands here."""
+
+    oa_type: Literal[2, 4] = 2
+    app_id: str = field(default_factory=lambda: _digits(18))
+    app_secret: str = field(default_factory=lambda: secrets.token_urlsafe(15), repr=False)
+    oa_id: str = field(default_factory=lambda: _digits(18))
+    oa_secret_key: str = field(default_factory=lambda: secrets.token_urlsafe(15), repr=False)
+    access_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
+    refresh_token: str = field(default_factory=lambda: secrets.token_urlsafe(60), repr=False)
+    name: str = "Official Account"
+    callback: str = ""
+    webhook_url: str = ""
+    signature_variant: str = "app_id/body"
+    rate_limit: int = 4000
+    latency: float = 0.0
+    open_door: bool = False
+    """Anybody counts as having written just now: for load."""
+    echo: bool = False
+    """Report our own messages back by webhook, as the provider does."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request as the handlers see it."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    origin: str = ""
+
+    def parameter(self, name: str) -> str:
+        return parse_qs(self.query).get(name, [""])[0]
+
+    def json(self) -> dict[str, Any]:
+        """The body, or for GET the `data` parameter, as a JSON object."""
+        raw = self.body if self.method == "POST" else self.parameter("data").encode()
+        try:
+            value = json.loads(raw)
+        except ValueError:
+            raise ZaloError(-201, "body is not JSON") from None
+        if not isinstance(value, dict):
+            raise ZaloError(-201, "body is not an object")
+        return value
+
+
+class ZaloError(Exception):
+    """An answer with a code, under HTTP 200."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(slots=True)
+class User:
+    """A person as the account sees one. `refuses` is the code that sending to them gives."""
+
+    id: str
+    last_interaction: float | None = None
+    follower: bool = False
+    refuses: int = 0
+
+
+@dataclass(slots=True)
+class Group:
+    """A group chat the account owns, or one of somebody else's."""
+
+    id: str
+    name: str = ""
+    asset_id: str = ""
+    enabled: bool = True
+    ours: bool = True
+    members: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Upload:
+    """A file in the store."""
+
+    id: str
+    kind: str
+    content: bytes = field(repr=False)
+    at: float
+
+
+@dataclass(slots=True)
+class Delivered:
+    """A message that somebody can read now."""
+
+    id: str
+    at: float
+    to: str
+    recipient: str
+    text: str
+    image: str
+    path: str
+    mentions: int
+    told_by: Literal["oa", "user"] = "oa"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One line of the journal."""
+
+    n: int
+    at: float
+    method: str
+    path: str
+    status: int
+    error: int | None = None
+    message_id: str = ""
+    recipient: str = ""
+    fault: str = ""
+    secret_in_query: bool = False
+
+
+class State:
+    """The account, its people and groups, and what was asked of it."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.clock = Clock()
+        self.users: dict[str, User] = {}
+        self.groups: dict[str, Group] = {}
+        self.assets: dict[str, str] = {}  # asset id -> id of the group that uses it, or ""
+        self.uploads: dict[str, Upload] = {}
+        self.upload_counts: dict[str, int] = {}
+        self.delivered: list[Delivered] = []
+        self.broadcasts: list[dict[str, Any]] = []
+        self.journal: list[Entry] = []
+        self.media: dict[str, bytes] = {}
+        self.codes: dict[str, tuple[str, float]] = {}  # code -> (challenge, issued at)
+        self.used_refresh_tokens: set[str] = set()
+        self.access_token = self.settings.access_token
+        self.refresh_token = self.settings.refresh_token
+        self.token_issued_at = self.clock.now()
+        self.webhook_enabled = True
+        self.accepted: deque[Delivered] = deque()
+        """Waiting to be reported back when `echo` is on."""
+        self._numbers = itertools.count(1)
+        self._salt = secrets.token_hex(6)
+
+    def new_id(self) -> str:
+        """An id in the provider's style: short hexadecimal."""
+        return f"{self._salt}{next(self._numbers):07x}"
+
+    def user(self, user_id: str) -> User | None:
+        """A known person; with the door open everybody is, and wrote just now."""
+        found = self.users.get(user_id)
+        if found is None and self.settings.open_door and user_id:
+            found = self.users[user_id] = User(user_id, self.clock.now())
+        return found
+
+    def touch(self, user_id: str, *, follower: bool | None = None) -> User:
+        """They did something that opens the window."""
+        user = self.users.setdefault(user_id, User(user_id))
+        user.last_interaction = self.clock.now()
+        if follower is not None:
+            user.follower = follower
+        return user
+
+    def secrets(self) -> tuple[str, ...]:
+        own = self.settings
+        return (self.access_token, self.refresh_token, own.app_secret, own.oa_secret_key)

@@ -1,0 +1,41 @@
+"""One webhook call: verify it, refuse what is stale, read the event."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from keng.channels import reading
+from keng.channels.events import MAX_BODY, Parsed, header
+from keng.channels.zalo_oa import inbound, signature
+
+# The provider repeats for 1 h 50 min; whatever is older is somebody playing an old call again.
+_OLDEST = timedelta(hours=2)
+_AHEAD = timedelta(minutes=5)
+
+_PROBE = Parsed(verified=False, status=200, reason="probe")
+_TOO_LARGE = Parsed(verified=False, status=413, reason="too_large")
+_BAD_SIGNATURE = Parsed(verified=False, status=401, reason="bad_signature")
+_STALE = Parsed(verified=False, status=401, reason="stale")
+
+
+def parse(
+    raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
+) -> Parsed:
+    """Never raises. The console's unsigned check, a body of exactly {}, is answered and ignored."""
+    if raw == b"{}":
+        return _PROBE
+    if len(raw) > MAX_BODY:
+        return _TOO_LARGE
+    body = reading.json_object(raw)
+    stamps = {
+        "body": reading.string(body.get("timestamp"), 20),
+        "header": reading.string(header(headers, signature.TIMESTAMP_HEADER), 20),
+    }
+    variant = signature.matching(raw, header(headers, signature.HEADER), stamps, credentials)
+    if not variant:
+        return _BAD_SIGNATURE
+    signed_at = reading.moment(stamps[variant.partition("/")[2]])
+    if signed_at is None or not now - _OLDEST <= signed_at <= now + _AHEAD:
+        return _STALE
+    at = reading.moment(stamps["body"]) or signed_at
+    event = inbound.read(body, at, credentials.get("oa_id", ""))
+    return Parsed(verified=True, status=200, events=(event,), variant=variant)

@@ -1,0 +1,1 @@
+"""The keng command and the processes it starts."""

@@ -1,0 +1,99 @@
+"""The keng command: every subcommand in a module of its own, loaded only when it is called."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from keng.cli.errors import CannotContinue
+from keng.kit.database import DatabaseNotPrepared, data_folder
+
+
+class Command(NamedTuple):
+    """A module with add_arguments(parser) and run(arguments), which returns the exit code."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Command("keng.cli.demo", "run everything here with the demo province"),
+    "serve": Command("keng.cli.serve", "run everything here with your own data"),
+    "worker": Command("keng.cli.worker", "run the worker alone"),
+    "sender": Command("keng.cli.sender", "run the sender alone"),
+    "migrate": Command("keng.cli.migrate", "bring the database, its roles and rights up to date"),
+    "doctor": Command("keng.cli.doctor", "check this installation and say what is wrong"),
+    "unit": Command("keng.cli.unit", "make and list the desks this installation works for"),
+    "officer": Command("keng.cli.officer", "add the first administrator, renew who lost theirs"),
+    "channel": Command("keng.cli.channel", "accounts at providers: add, list, check, renew"),
+    "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
+    "audit": Command("keng.cli.audit", "verify the audit chains"),
+    "vault": Command("keng.cli.vault", "make the keys that seal identities"),
+    "analyse": Command("keng.cli.analyse", "find phones, accounts and links in a file of tips"),
+    "bench": Command("keng.cli.bench", "measure this machine"),
+    "locale": Command("keng.cli.locale", "compile the translations"),
+}
+
+
+class _OneLineEach(argparse.HelpFormatter):
+    """Room for the longest name, which argparse forgets to measure with its indent."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self._action_max_length = max(map(len, COMMANDS)) + 4
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="keng",
+        description="Kẻng: report safely, warn everyone, prove what happened.",
+        add_help=False,
+        formatter_class=_OneLineEach,
+    )
+    # Not in the list: the commands fill a screen.
+    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
+    choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    module = None
+    for name, command in COMMANDS.items():
+        subparser = choices.add_parser(name, help=command.help, description=command.help)
+        if words[:1] == [name]:
+            module = importlib.import_module(command.module)
+            module.add_arguments(subparser)
+    arguments = parser.parse_args(words)
+    try:
+        return int(module.run(arguments)) if module is not None else 2
+    except (CannotContinue, DatabaseNotPrepared) as error:
+        print(f"keng: {error}", file=sys.stderr)
+        return 1
+    except PermissionError as error:
+        if not str(error.filename).startswith(str(data_folder())):
+            raise
+        print(
+            f"keng: This account may not use {error.filename}. The data belong to whoever started "
+            "first; be that account, or name another folder in KENG_DATA.",
+            file=sys.stderr,
+        )
+        return 1
+    except Exception as error:
+        if not _is_unprepared(error):
+            raise
+        print(
+            "keng: The database is not ready: run `keng migrate` first (`make run` does it too), "
+            "or ask `keng doctor` what is wrong.",
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _is_unprepared(error: Exception) -> bool:
+    """Whether nobody can sign in to the database yet, or its tables are missing."""
+    import psycopg  # noqa: PLC0415 -- only when something went wrong
+
+    kinds = (psycopg.OperationalError, psycopg.errors.UndefinedTable)
+    return isinstance(error, kinds) or isinstance(error.__cause__, kinds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

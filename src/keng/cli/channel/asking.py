@@ -1,0 +1,80 @@
+"""What has to be known of an account, and how it is asked: never on the command line itself."""
+
+import getpass
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from keng.cli.errors import CannotContinue
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One thing to know: how it is asked, and whether it may be seen on the screen."""
+
+    question: str
+    is_secret: bool = False
+    is_optional: bool = False
+
+
+_ZALO = {
+    "app_id": Setting("App ID (developers.zalo.me)"),
+    "app_secret": Setting("App secret key", is_secret=True),
+    "oa_id": Setting("ID of the official account"),
+    "oa_secret_key": Setting("Webhook secret key of the official account", is_secret=True),
+    "access_token": Setting("Access token", is_secret=True),
+    "refresh_token": Setting("Refresh token", is_secret=True),
+}
+_EMAIL = {
+    "server": Setting("Mail server, such as smtps://mail.example:465"),
+    "from_address": Setting("Address that letters come from"),
+    "from_name": Setting("Name beside it (may be empty)", is_optional=True),
+    "user": Setting("User at the server (may be empty)", is_optional=True),
+    "password": Setting("Password at the server (may be empty)", is_secret=True, is_optional=True),
+}
+SETTINGS = {"zalo_oa": _ZALO, "email": _EMAIL}
+_ADDRESSES = ("server", "api_base")
+_TOKENS = ("access_token", "refresh_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was answered, as the account keeps it."""
+
+    base_url: str
+    lasting: dict[str, str] = field(repr=False)
+    tokens: dict[str, str] = field(repr=False)
+
+
+def settings_for(channel: str, source: str) -> Given:
+    """From a JSON file, from a pipe ("-"), or asked one by one."""
+    wanted = SETTINGS[channel]
+    answers = _read(source) if source else {key: _ask(each) for key, each in wanted.items()}
+    missing = [key for key, each in wanted.items() if not answers.get(key) and not each.is_optional]
+    if missing:
+        raise CannotContinue(f"Not given: {', '.join(missing)}.")
+    kept = {key: value for key, value in answers.items() if value}
+    return Given(
+        base_url=next((kept[key] for key in _ADDRESSES if key in kept), ""),
+        lasting={k: v for k, v in kept.items() if k not in (*_ADDRESSES, *_TOKENS)},
+        tokens={k: v for k, v in kept.items() if k in _TOKENS},
+    )
+
+
+def _ask(setting: Setting) -> str:
+    question = f"{setting.question}: "
+    if not sys.stdin.isatty():
+        raise CannotContinue("Nobody is at the keyboard: give the secrets by --settings FILE.")
+    return (getpass.getpass(question) if setting.is_secret else input(question)).strip()
+
+
+def _read(source: str) -> dict[str, str]:
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+        found = json.loads(text)
+    except (OSError, ValueError) as error:
+        raise CannotContinue(f"{source}: {error}") from None
+    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+        raise CannotContinue(f"{source}: one object of names and texts is needed.")
+    return found

@@ -1,0 +1,59 @@
+"""What an installation that runs still lacks before people can use it; hints, no faults."""
+
+from collections.abc import Iterator
+
+from keng.cli.environment import start_django
+
+
+def first_steps() -> Iterator[str]:
+    """In the order in which an operator does them; nothing when all are done."""
+    start_django()
+    yield from (*_places(), *_people(), *_ways_out())
+
+
+def _places() -> Iterator[str]:
+    from keng.places.models import Place, Unit  # noqa: PLC0415 -- needs the settings
+    from keng.vault.models import UnitKey  # noqa: PLC0415
+
+    if not Place.objects.exists():
+        yield "no province yet: keng places import"
+    units = Unit.objects.count()
+    if not units:
+        yield "no unit yet, so no tip can come in: keng unit add CODE"
+    without = Unit.objects.exclude(pk__in=UnitKey.objects.values("unit")).count()
+    if without:
+        yield f"{without} of {units} units have no key and can receive nothing: keng vault init"
+    yield from _operator_file()
+
+
+def _operator_file() -> Iterator[str]:
+    """Whoever has this file and its passphrase reads every name; the demo has nothing to lose."""
+    from keng.delivery.models import ChannelAccount  # noqa: PLC0415 -- needs the settings
+    from keng.vault import keys  # noqa: PLC0415
+
+    is_demo = ChannelAccount.objects.filter(channel="sandbox").exists()
+    if keys.operator_file().exists() and not is_demo:
+        yield f"the units' private keys lie on this machine: move {keys.operator_file()} off it"
+
+
+def _people() -> Iterator[str]:
+    from keng.accounts.models import Post  # noqa: PLC0415 -- needs the settings
+
+    posts = Post.objects.current().filter(officer__is_active=True)
+    if not posts.filter(role=Post.Role.ADMINISTRATOR).exists():
+        yield "no administrator to add officers: keng officer add NAME --name … --unit CODE"
+    elif not posts.filter(role=Post.Role.DUTY).exists():
+        yield "no duty officer yet: an administrator adds them on the desk, under Officers"
+
+
+def _ways_out() -> Iterator[str]:
+    from keng.delivery.models import ChannelAccount, PagerWay  # noqa: PLC0415 -- needs the settings
+
+    accounts = ChannelAccount.objects.filter(is_active=True)
+    if not accounts.filter(channel="email").exists():
+        yield "no mailbox, so no letter leaves: keng channel add email NAME --unit CODE"
+    stopped = accounts.exclude(circuit_open_since=None).values_list("slug", flat=True)
+    if stopped:
+        yield f"accounts that stopped ({', '.join(stopped)}): keng channel check"
+    if not PagerWay.objects.working().exists():
+        yield "no officer has a pager: a critical tip at night wakes nobody (desk, My pager)"

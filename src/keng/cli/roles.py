@@ -1,0 +1,134 @@
+"""The database roles: one per process, none of which owns a table or is superuser."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+
+from keng.cli.errors import CannotContinue
+from keng.cli.postgres.cluster import Cluster, write_secret
+from keng.kit.database import PROCESSES, Process, password_file, role
+
+DATABASE = "keng"
+OWNER = role("owner")
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+MIGRATION_LOCK = 7_301_450_021  # Two `keng migrate` at once would both try to create the roles.
+
+
+def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> None:
+    """The superuser's only work: an owner for the product, its database, and the extensions."""
+    with cluster.connect() as connection:
+        _ensure_role(connection, "owner", sql.SQL("CREATEROLE"))
+        if may_create_databases:
+            connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
+    with cluster.connect("template1") as template:
+        # In the template, so that every database of this cluster has them from birth.
+        _ensure_extensions(template)
+    with cluster.connect() as connection:
+        if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                )
+            )
+
+
+def _ensure_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    for extension in EXTENSIONS:
+        connection.execute(
+            sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+        )
+
+
+def ensure_roles(owner_dsn: str) -> None:
+    """A role for every process that has no connection string of its own, with its password file."""
+    with psycopg.connect(owner_dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        _ensure_extensions(connection)
+        for process in PROCESSES:
+            if process == "owner" or os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):
+                continue
+            try:
+                _ensure_role(connection, process, sql.SQL("NOCREATEROLE"))
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise CannotContinue(
+                    f"The owner in DATABASE_URL may not create the role {role(process)}. Give it "
+                    "CREATEROLE, or create the five roles yourself and set "
+                    "KENG_DATABASE_URL_PUBLIC, _DESK, _EDGE, _WORKER and _SENDER."
+                ) from error
+
+
+def apply_grants(
+    connection: psycopg.Connection[tuple[Any, ...]], grants: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Exactly these rights on tables for each role: what the list no longer names is taken back."""
+    with connection.transaction():
+        name = connection.info.dbname
+        connection.execute(
+            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+        )
+        for role_name, tables in grants.items():
+            _grant(connection, role_name, tables)
+
+
+def _grant(
+    connection: psycopg.Connection[tuple[Any, ...]], role_name: str, tables: Mapping[str, str]
+) -> None:
+    to = sql.Identifier(role_name)
+    database = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, to))
+    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(to))
+    connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(to))
+    for table, rights in tables.items():
+        connection.execute(
+            sql.SQL("GRANT {} ON {} TO {}").format(_rights(rights), sql.Identifier(table), to)
+        )
+
+
+_A_RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z_]+(?:, [a-z_]+)*)\))?")
+
+
+def _rights(rights: str) -> sql.Composable:
+    """Rights as in GRANT: "SELECT, UPDATE (state, closed_at)"."""
+    return sql.SQL(", ").join(map(_right, re.split(r", (?![^(]*\))", rights)))
+
+
+def _right(right: str) -> sql.Composable:
+    known = _A_RIGHT.fullmatch(right)
+    if known is None:
+        raise ValueError(f"{right!r} is no right on a table.")
+    what, columns = known.groups()
+    if columns is None:
+        return sql.SQL(cast("Any", what))
+    names = sql.SQL(", ").join(map(sql.Identifier, columns.split(", ")))
+    return sql.SQL(cast("Any", what + " ({})")).format(names)
+
+
+def _ensure_role(
+    connection: psycopg.Connection[tuple[Any, ...]], process: Process, extra: sql.SQL
+) -> None:
+    """The role with the password of its file, whichever of the two was there before."""
+    name, file = role(process), password_file(role(process))
+    if not file.exists():
+        write_secret(file, secrets.token_urlsafe(24))
+    # Hashed on our side: the password itself is never in a statement.
+    encrypted = connection.pgconn.encrypt_password(
+        file.read_text().strip().encode(), name.encode(), b"scram-sha-256"
+    )
+    if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN NOINHERIT {}").format(sql.Identifier(name), extra)
+        )
+    connection.execute(
+        sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(name), sql.Literal(encrypted.decode())
+        )
+    )
+
+
+def _exists(connection: psycopg.Connection[tuple[Any, ...]], query: str, name: str) -> bool:
+    return connection.execute(query.encode(), [name]).fetchone() is not None

@@ -1,0 +1,16 @@
+"""keng sender: leases deliveries and sends them, until it is asked to stop."""
+
+import argparse
+
+from keng.cli.environment import start_django
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No options: everything is in the settings."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    start_django("sender")
+    from keng.delivery import sender  # noqa: PLC0415 -- needs the settings
+
+    return sender.run()

@@ -1,0 +1,88 @@
+"""keng serve: every process on this machine, with your own data."""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from keng.cli.postgres import embedded_cluster
+from keng.cli.postgres.folders import prepare_data_folder
+from keng.cli.supervisor.apart import apart
+from keng.cli.supervisor.children import children
+from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
+from keng.cli.supervisor.register import Register, only_supervisor
+from keng.cli.supervisor.supervise import Supervisor
+from keng.kit.database import data_folder, is_external
+
+T = TypeVar("T")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_ports(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    ports = chosen_ports(arguments)
+    return run_everything(
+        ports, is_demo=False, prepare=make_sender_key, when_ready=lambda _: say_where(ports)
+    )
+
+
+def run_everything(
+    ports: Ports, *, is_demo: bool, prepare: Callable[[], T], when_ready: Callable[[T], None]
+) -> int:
+    """Database, tables, then `prepare`, then every process until somebody stops them.
+
+    What `prepare` returns is handed to `when_ready`: it must be plain, since it comes from another
+    process.
+    """
+
+    def everything_first() -> T:
+        # Loaded where it is used and ends: this process watches over the others for months.
+        from keng.cli.migrate import migrate  # noqa: PLC0415
+
+        migrate()
+        return prepare()
+
+    data = data_folder()
+    prepare_data_folder(data)
+    with only_supervisor(data):
+        Register(data).end_orphans()
+        names = ["public", "desk", "edge", *(["zalo_fake"] if is_demo else [])]
+        require_free(ports, names)
+        cluster = None if is_external() else embedded_cluster()
+        if cluster is not None:
+            cluster.start()
+        try:
+            prepared = apart(everything_first)
+        except BaseException:
+            if cluster is not None:
+                cluster.stop()
+            raise
+        supervisor = Supervisor(data, children(ports, is_demo=is_demo), cluster)
+        return asyncio.run(supervisor.run(lambda: when_ready(prepared)))
+
+
+def make_sender_key() -> None:
+    """Reply addresses are sealed to it, so it must exist before the first tip."""
+    from keng.vault import keys  # noqa: PLC0415 -- needs the settings
+
+    keys.make_sender_key()
+    make_push_account()
+
+
+def make_push_account() -> None:
+    """Browsers subscribe to its key, so it is made once and stays."""
+    from keng.delivery import push  # noqa: PLC0415 -- needs the settings
+
+    push.make_account()
+
+
+def say_where(ports: Ports) -> None:
+    print(
+        f"\nKẻng is ready.\n"
+        f"  Residents  http://localhost:{ports.public}/\n"
+        f"  Officers   http://localhost:{ports.desk}/\n"
+        f"  Ctrl-C stops everything; the data stays in {data_folder()}.",
+        flush=True,
+    )

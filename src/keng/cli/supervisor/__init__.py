@@ -1,0 +1,1 @@
+"""One process that starts all the others, keeps them alive and stops them in order."""

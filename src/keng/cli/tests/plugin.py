@@ -1,0 +1,118 @@
+"""What every test run needs first: a cluster of its own, and no network but this machine's.
+
+A pytest plugin and not a conftest, because Django's settings are read before any conftest. The
+xdist workers inherit the environment: one cluster, one database for each of them.
+"""
+
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keng.cli.locale import compile_all
+from keng.cli.postgres import Cluster, embedded_cluster
+from keng.cli.roles import ensure_owner, ensure_roles
+from keng.kit.database import dsn
+
+PREFIX = "keng-test-"
+# A test's database lives for a minute: durability would only cost time.
+UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class OutsideWorld(OSError):
+    """A connection that is no test's business; an OSError, so that the socket is closed."""
+
+
+class Run:
+    """The test run of this process."""
+
+    cluster: Cluster | None = None
+    folder: Path | None = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Before pytest-django reads the settings."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _sweep()
+        _begin()
+    _block_sockets()
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    if Run.cluster is not None:
+        Run.cluster.stop()
+    if Run.folder is not None:
+        shutil.rmtree(Run.folder, ignore_errors=True)
+    Run.cluster = Run.folder = None
+
+
+def _begin() -> None:
+    Run.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    # Root's PostgreSQL runs as another account, which must pass this folder.
+    Run.folder.chmod(0o711)
+    (Run.folder / "pid").write_text(str(os.getpid()))
+    # A fresh checkout has no compiled translations, and a page may have new sentences since.
+    compile_all()
+    os.environ["KENG_DATA"] = str(Run.folder / "data")
+    os.environ["KENG_PROCESS"] = "owner"
+    if not os.environ.get("DATABASE_URL"):
+        Run.cluster = embedded_cluster(settings=UNSAFE_AND_FAST)
+        Run.cluster.start()
+        ensure_owner(Run.cluster, may_create_databases=True)
+    ensure_roles(dsn("owner"))
+
+
+def _sweep() -> None:
+    """End the clusters of runs that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid_file = folder / "pid"
+        if pid_file.exists() and not _is_alive(int(pid_file.read_text() or 0)):
+            if (folder / "data/postgres/cluster").exists():
+                embedded_cluster(folder / "data").stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _block_sockets() -> None:
+    """Nothing but this machine: a test that would ask the Internet fails where it asks."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def guarded(self: socket.socket, address: Any, /) -> None:
+        _refuse_the_world(address)
+        return connect(self, address)
+
+    def guarded_ex(self: socket.socket, address: Any, /) -> int:
+        _refuse_the_world(address)
+        return connect_ex(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[assignment, method-assign]
+    socket.socket.connect_ex = guarded_ex  # type: ignore[assignment, method-assign]
+
+
+def _refuse_the_world(address: Any) -> None:
+    host = address[0] if isinstance(address, tuple) else None
+    if host is None or host == "localhost":
+        return
+    try:
+        is_here = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_here = False
+    if not is_here:
+        raise OutsideWorld(f"A test tried to reach {host}; only this machine is allowed.")

@@ -1,0 +1,83 @@
+"""The command line: what it offers, and how it says that it cannot go on."""
+
+import importlib
+
+import pytest
+from django.db import DatabaseError
+from psycopg import OperationalError
+from psycopg.errors import UndefinedTable
+
+from keng.cli.__main__ import COMMANDS, main
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert COMMANDS[name].help in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_can_be_run(name):
+    module = importlib.import_module(COMMANDS[name].module)
+    assert callable(module.run)
+    assert callable(module.add_arguments)
+
+
+def test_the_list_of_commands_is_short_enough_for_one_screen(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = capsys.readouterr().out.splitlines()
+    assert all(any(name in line for line in lines) for name in COMMANDS)
+    assert len(lines) < 24
+
+
+def test_an_unknown_command_is_refused(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["fly"])
+    assert ended.value.code == 2
+
+
+def test_what_a_person_can_change_is_one_line_without_a_traceback(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setenv("KENG_PG_BINDIR", str(tmp_path / "nothing"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main(["doctor"]) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("keng: ")
+    assert len(message.splitlines()) == 1
+    assert "KENG_PG_BINDIR" in message
+
+
+def test_a_data_folder_of_another_account_is_said_in_one_line(monkeypatch, tmp_path, capsys):
+    def refused(arguments):
+        raise PermissionError(13, "Permission denied", str(tmp_path / "secrets"))
+
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setattr("keng.cli.doctor.run", refused)
+    assert main(["doctor"]) == 1
+    message = capsys.readouterr().err
+    assert len(message.splitlines()) == 1
+    assert f"may not use {tmp_path}/secrets" in message
+
+
+@pytest.mark.parametrize("kind", [OperationalError, UndefinedTable])
+def test_a_database_that_is_not_prepared_is_said_in_one_line(monkeypatch, capsys, kind):
+    def refused(arguments):
+        raise DatabaseError from kind("no such thing")
+
+    monkeypatch.setattr("keng.cli.doctor.run", refused)
+    assert main(["doctor"]) == 1
+    message = capsys.readouterr().err
+    assert len(message.splitlines()) == 1
+    assert "keng migrate" in message
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch):
+    def fails(arguments):
+        raise DatabaseError("ours")
+
+    monkeypatch.setattr("keng.cli.doctor.run", fails)
+    with pytest.raises(DatabaseError):
+        main(["doctor"])

@@ -1,0 +1,198 @@
+"""The operator's commands: from an empty database to somebody who can sign in and receive."""
+
+import io
+import json
+import re
+
+import pyotp
+import pytest
+
+from keng.accounts.models import Officer
+from keng.audit.models import Entry
+from keng.channels.zalo_oa.fake import running
+from keng.cli.__main__ import main
+from keng.cli.first_steps import first_steps
+from keng.delivery.models import ChannelAccount
+from keng.places.models import Unit
+from keng.tips.actions import closing, out_of_scope
+from keng.vault import keys, opening, seal
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_keys(tmp_path, monkeypatch):
+    """The keys of this test, not of the run; the cluster stays that of the run."""
+    monkeypatch.setattr(keys, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr("keng.cli.channel.checking.data_folder", lambda: tmp_path)
+    monkeypatch.delenv("KENG_SENDER_KEY_FILE", raising=False)
+    seal.forget()
+    opening._sender_box.cache_clear()
+    yield
+    seal.forget()
+    opening._sender_box.cache_clear()
+
+
+@pytest.fixture
+def bac_ninh():
+    province = make.place(
+        "Bắc Ninh", kind="province", code="24", full_name="Tỉnh Bắc Ninh", province_code="24"
+    )
+    return province, make.place("Nếnh", code="07795", full_name="Phường Nếnh", parent=province)
+
+
+@pytest.fixture
+def keng(capsys):
+    """Run a command; its exit code and what it printed."""
+
+    def run(*words):
+        code = main(words)
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run
+
+
+def test_an_empty_database_becomes_a_desk_with_an_administrator(keng, bac_ninh):
+    assert keng("unit", "add", "07795")[0] == 1  # first the province's
+    assert keng("unit", "add", "24", "--phone", "0204 000 0100")[0] == 0
+    assert keng("unit", "add", "07795")[0] == 0
+    assert "no key yet" in keng("unit", "list")[1]
+    assert "2 units got a key" in keng("vault", "init")[1]
+    assert "no key yet" not in keng("unit", "list")[1]
+    code, said = keng("officer", "add", "tuan.mac", "--name", "Cán bộ Một", "--unit", "24")
+    assert code == 0
+    officer = Officer.objects.get(username="tuan.mac")
+    assert officer.check_password(re.search(r"Password  (\S+)", said)[1])
+    assert len(pyotp.TOTP(re.search(r"Secret    (\S+)", said)[1]).now()) == 6
+    assert officer.must_choose_password
+    assert "administrator of Công an tỉnh Bắc Ninh" in keng("officer", "list")[1]
+    acts = Entry.objects.filter(actor_id="operator").values_list("action", flat=True)
+    assert sorted(acts) == ["officer.added", "unit.added", "unit.added"]
+
+
+def test_a_units_name_and_place_follow_from_the_code(keng, bac_ninh):
+    keng("unit", "add", "24", "--communes")
+    unit = Unit.objects.get(kind="commune")
+    assert (unit.name, unit.short_name, unit.parent.short_name) == (
+        "Công an phường Nếnh", "NẾNH", "BẮCNINH",
+    )  # fmt: skip
+    assert unit.jurisdictions.get().place.code == "07795"
+    code, said = keng("unit", "add", "07795")
+    assert (code, "has a unit already" in said) == (1, True)
+    assert "0 units of communes" in keng("unit", "add", "24", "--communes")[1]
+
+
+def test_a_code_is_found_by_a_name_without_accents(keng, bac_ninh):
+    assert "24     " in keng("places", "find", "bac ninh")[1]
+    assert "07795  Phường Nếnh" in keng("places", "find", "nenh")[1]
+
+
+def test_what_is_wrong_is_said_in_one_line(keng, bac_ninh):
+    for words in (
+        ("unit", "add", "99999"),
+        ("officer", "add", "x", "--name", "X", "--unit", "nowhere"),
+        ("officer", "renew", "nobody"),
+        ("channel", "renew", "nothing"),
+    ):
+        code, said = keng(*words)
+        assert (code, len(said.splitlines())) == (1, 1), words
+        assert said.startswith("keng: "), words
+
+
+def test_a_name_that_could_not_sign_in_is_refused(keng):
+    unit = make.province_unit()
+    given = ("--name", "X", "--unit", unit.short_name)
+    assert keng("officer", "add", "Lan Ngô", *given)[0] == 1
+    assert keng("officer", "add", "lan", *given)[0] == 0
+    assert keng("officer", "add", "lan", *given)[0] == 1
+
+
+def test_whoever_lost_the_phone_gets_new_credentials(keng):
+    officer = make.officer(unit=make.unit(), password="the old one")
+    code, said = keng("officer", "renew", officer.username)
+    officer.refresh_from_db()
+    assert code == 0
+    assert not officer.check_password("the old one")
+    assert officer.check_password(re.search(r"Password  (\S+)", said)[1])
+    assert Entry.objects.get().object_id == str(officer.pk)
+
+
+def test_the_doctor_says_what_is_left_to_do_until_nothing_is(keng, bac_ninh):
+    def left():
+        return " ".join(first_steps())
+
+    assert "no unit" in left()
+    keng("unit", "add", "24")
+    assert "no unit" not in left()
+    assert "keng vault init" in left()
+    keng("vault", "init")
+    assert "keng vault init" not in left()
+    assert "no administrator" in left()
+    keng("officer", "add", "tuan", "--name", "Cán bộ Một", "--unit", "24")
+    assert "no administrator" not in left()
+    assert "no duty officer" in left()
+    assert "no mailbox" in left()
+    assert "no officer has a pager" in left()
+
+
+def test_an_account_is_kept_sealed_and_its_provider_asked(keng, bac_ninh, tmp_path, monkeypatch):
+    keng("unit", "add", "24")
+    keng("vault", "init")
+    with running() as fake:
+        given = fake.credentials() | {"api_base": fake.base}
+        monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(given)))
+        add = ("channel", "add", "zalo_oa", "bac-ninh", "--unit", "24", "--settings", "-")
+        code, said = keng(*add)
+        assert (code, "/hooks/zalo_oa/bac-ninh" in said) == (0, True)
+        account = ChannelAccount.objects.get(slug="bac-ninh")
+        row = str(
+            {k: bytes(v) if isinstance(v, memoryview) else v for k, v in vars(account).items()}
+        )
+        assert all(given[k] not in row + said for k in ("access_token", "app_secret"))
+        code, said = keng("channel", "check")
+        assert (code, "the provider knows it as" in said) == (0, True)
+        assert "can read every chat" in said
+        wrong = tmp_path / "wrong.json"
+        wrong.write_text(json.dumps(given | {"access_token": "x" * 40}))
+        assert keng("channel", "renew", "bac-ninh", "--settings", str(wrong))[0] == 0
+        code, said = keng("channel", "check", "bac-ninh")
+        assert (code, "WRONG" in said, "keng channel renew" in said) == (1, True, True)
+    assert keng("channel", "check")[0] == 1  # nobody answers there any more
+
+
+def test_secrets_are_asked_for_and_stand_on_no_command_line(keng, bac_ninh, monkeypatch):
+    keng("unit", "add", "24")
+    answers = iter(["smtp://127.0.0.1:1", "canh-bao@keng.example", "", "", ""])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
+    assert keng("channel", "add", "email", "mail", "--unit", "24")[0] == 0
+    assert "email     mail" in keng("channel", "list")[1]
+    code, said = keng("channel", "check", "mail")
+    assert (code, "cannot be reached" in said) == (1, True)
+
+
+def test_settings_that_lack_something_are_refused(keng, bac_ninh, tmp_path):
+    keng("unit", "add", "24")
+    file = tmp_path / "half.json"
+    file.write_text('{"server": "smtp://127.0.0.1:25"}')
+    add = ("channel", "add", "email", "mail", "--unit", "24", "--settings", str(file))
+    code, said = keng(*add)
+    assert (code, "from_address" in said, ChannelAccount.objects.count()) == (1, True, 0)
+
+
+def test_words_found_out_of_scope_come_back_with_the_passphrase(keng, monkeypatch):
+    unit = make.unit(parent=make.province_unit())
+    officer = make.officer(unit=unit)
+    passphrase = keng("vault", "init")[1].splitlines()[-1].strip()
+    tip = make.tip(unit=unit, text="Chuyện riêng")
+    closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    out_of_scope.object_to(tip.pk)
+    monkeypatch.setattr("sys.stdin", io.StringIO("not this one\n"))
+    assert keng("vault", "restore")[0] == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{passphrase}\n"))
+    assert "1 tips have their words again" in keng("vault", "restore")[1]
+    tip.refresh_from_db()
+    assert tip.text == "Chuyện riêng"

@@ -1,0 +1,108 @@
+"""Every process has a role of its own, with exactly the rights that are listed for it."""
+
+import stat
+
+import psycopg
+import pytest
+from django.db import connection
+
+from keng.cli.postgres.cluster import write_secret
+from keng.cli.roles import apply_grants, ensure_owner, ensure_roles
+from keng.kit.database import PROCESSES, dsn, password_file, role
+from keng.site.grants import GRANTS
+
+
+@pytest.fixture
+def roles(cluster, monkeypatch):
+    """A cluster with its roles, and a table of the owner's."""
+    monkeypatch.setenv("KENG_DATA", str(cluster.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    cluster.start()
+    ensure_owner(cluster)
+    ensure_roles(dsn("owner"))
+    with psycopg.connect(dsn("owner"), autocommit=True) as owner:
+        owner.execute("CREATE TABLE tip (id int)")
+        yield owner
+
+
+def test_no_process_is_superuser_or_may_make_roles(roles):
+    rows = roles.execute(
+        "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles"
+        " WHERE rolname LIKE 'keng%%' AND rolname <> 'keng_owner'"
+    ).fetchall()
+    assert len(rows) == len(PROCESSES) - 1
+    assert not any(any(rights) for _, *rights in rows)
+
+
+def test_the_owner_is_no_superuser(roles):
+    assert roles.execute("SELECT current_setting('is_superuser')").fetchone() == ("off",)
+
+
+def test_a_role_has_the_listed_rights_and_no_others(roles):
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT, INSERT"}})
+    with psycopg.connect(dsn("desk"), autocommit=True) as desk:
+        desk.execute("INSERT INTO tip VALUES (1)")
+        assert desk.execute("SELECT count(*) FROM tip").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            desk.execute("DELETE FROM tip")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            desk.execute("CREATE TABLE mine (id int)")
+
+
+def test_a_right_that_the_list_no_longer_names_is_taken_back(roles):
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT, DELETE"}})
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    with (
+        psycopg.connect(dsn("desk"), autocommit=True) as desk,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        desk.execute("DELETE FROM tip")
+
+
+def test_a_role_without_any_table_cannot_even_connect_once_rights_are_given(roles):
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(dsn("edge"))
+
+
+def test_an_unknown_right_is_refused(roles):
+    with pytest.raises(ValueError, match="TRUNCATE"):
+        apply_grants(roles, {"keng_desk": {"tip": "SELECT, TRUNCATE"}})
+
+
+def test_a_lost_password_file_is_replaced(roles):
+    password_file("keng_desk").unlink()
+    ensure_roles(dsn("owner"))
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    with psycopg.connect(dsn("desk")) as desk:
+        assert desk.execute("SELECT current_user").fetchone() == ("keng_desk",)
+
+
+def test_password_files_are_private_and_differ(roles):
+    files = [password_file(role(process)) for process in PROCESSES]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert len({file.read_text() for file in files}) == len(files)
+
+
+def test_a_secret_is_never_written_over(tmp_path):
+    write_secret(tmp_path / "secret", "first")
+    with pytest.raises(FileExistsError):
+        write_secret(tmp_path / "secret", "second")
+
+
+def test_rights_are_given_to_the_roles_of_processes_only():
+    assert set(GRANTS) <= {role(process) for process in PROCESSES if process != "owner"}
+
+
+@pytest.mark.django_db
+def test_every_table_in_the_list_of_rights_exists():
+    named = {table for tables in GRANTS.values() for table in tables}
+    with connection.cursor() as cursor:
+        tables_and_views = connection.introspection.table_names(cursor, include_views=True)
+    assert named <= set(tables_and_views)
+
+
+@pytest.mark.django_db
+def test_the_list_of_rights_can_be_applied():
+    connection.ensure_connection()
+    apply_grants(connection.connection, GRANTS)

@@ -1,0 +1,66 @@
+"""keng vault: the keys that names, phones and reply addresses are sealed to."""
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from keng.cli.environment import database, start_django
+from keng.cli.errors import CannotContinue
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    words = parser.add_subparsers(dest="word", required=True, metavar="init|restore")
+    words.add_parser("init", help="make the keys that are missing; safe to repeat")
+    words.add_parser("restore", help="give the words of tips back whose reporters objected")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    with database():
+        start_django()
+        return _init() if arguments.word == "init" else _restore()
+
+
+def _init() -> int:
+    from keng.delivery import push  # noqa: PLC0415 -- needs the settings
+    from keng.vault import keys  # noqa: PLC0415
+
+    keys.make_sender_key()
+    is_new = not keys.operator_file().exists()
+    passphrase = keys.new_passphrase() if is_new else _asked_for()
+    try:
+        made = keys.make_unit_keys(passphrase)
+    except keys.WrongPassphrase:
+        raise _does_not_open(keys.operator_file()) from None
+    push.make_account()
+    print(f"{made} units got a key. The private halves are in {keys.operator_file()}.")
+    if is_new and made:
+        print("Write the passphrase down and move the file off this machine:")
+        print(f"  {passphrase}")
+    return 0
+
+
+def _restore() -> int:
+    """What was found out of scope is sealed; after an objection the unit above has to read it."""
+    from keng.tips.actions.out_of_scope import restore_objected  # noqa: PLC0415 -- needs settings
+    from keng.vault import keys  # noqa: PLC0415
+
+    if not keys.operator_file().exists():
+        raise CannotContinue(f"Bring {keys.operator_file()} back for this, and take it away again.")
+    try:
+        opened = keys.unlock(keys.operator_file(), _asked_for())
+    except keys.WrongPassphrase:
+        raise _does_not_open(keys.operator_file()) from None
+    print(f"{restore_objected(opened)} tips have their words again. It is on record.")
+    return 0
+
+
+def _does_not_open(file: Path) -> CannotContinue:
+    return CannotContinue(f"This passphrase does not open {file}.")
+
+
+def _asked_for() -> str:
+    """From the keyboard, unseen, or from the first line of a pipe."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Passphrase of the unit keys: ")
+    return sys.stdin.readline().rstrip("\n")

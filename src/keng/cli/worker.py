@@ -1,0 +1,153 @@
+"""keng worker: suggestions, clocks, retention, rollups; whatever the areas list as their tasks."""
+
+import argparse
+import contextlib
+import importlib
+import importlib.util
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import psycopg
+
+from keng.cli.environment import start_django
+from keng.kit.database import dsn
+from keng.kit.recurring import WORK, Task
+
+log = logging.getLogger(__name__)
+# How long to wait for a wake-up before looking at the clock and at the signal to stop.
+LONGEST_WAIT = 0.5
+PAUSE_AFTER_ERROR = 5.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="do what is due now, then end")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    start_django("worker")
+    tasks = all_tasks()
+    if arguments.once:
+        Worker(tasks).finish_what_is_due()
+        return 0
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    work(tasks, stop)
+    return 0
+
+
+def work(tasks: list[Task], stop: threading.Event) -> None:
+    """Quick tasks here, slow ones in a thread beside them, until somebody asks to stop."""
+    slow = Worker([task for task in tasks if task.is_slow])
+    quick = Worker([task for task in tasks if not task.is_slow])
+    beside = threading.Thread(target=slow.run, args=(stop, _Bell("slow").wait), name="slow tasks")
+    beside.start()
+    try:
+        quick.run(stop, _Bell("quick").wait)
+    finally:
+        stop.set()
+        beside.join()
+
+
+def all_tasks() -> list[Task]:
+    """Those of every installed area that has a tasks module."""
+    from django.apps import apps  # noqa: PLC0415 -- needs the settings
+
+    found: list[Task] = []
+    for app in apps.get_app_configs():
+        if app.name.startswith("keng.") and importlib.util.find_spec(f"{app.name}.tasks"):
+            found += importlib.import_module(f"{app.name}.tasks").TASKS
+    return found
+
+
+class Worker:
+    """Does due tasks one after another; holds nothing that a kill could lose."""
+
+    def __init__(self, tasks: list[Task]) -> None:
+        self._due = dict.fromkeys(tasks, 0.0)
+
+    def run(self, stop: threading.Event, wait: Callable[[float], bool]) -> None:
+        """Until `stop`; `wait` sleeps so many seconds at most and says whether it was woken."""
+        while not stop.is_set():
+            if not self.do_what_is_due(stop) and not stop.is_set() and wait(self._next_due_in()):
+                self._wake()
+
+    def finish_what_is_due(self) -> None:
+        while self.do_what_is_due(threading.Event()):
+            pass
+
+    def do_what_is_due(self, stop: threading.Event) -> int:
+        """One portion of each due task; how many rows were done."""
+        done = 0
+        for task in [task for task, due in self._due.items() if due <= time.monotonic()]:
+            if stop.is_set():
+                break
+            done += self._do(task)
+        return done
+
+    def _next_due_in(self) -> float:
+        left = min(self._due.values(), default=0.0) - time.monotonic()
+        return min(max(left, 0.01), LONGEST_WAIT)
+
+    def _wake(self) -> None:
+        for task in self._due:
+            # One that has just failed keeps its pause.
+            if task.is_woken and self._due[task] - time.monotonic() <= task.every.total_seconds():
+                self._due[task] = 0.0
+
+    def _do(self, task: Task) -> int:
+        from django.db import OperationalError, close_old_connections  # noqa: PLC0415
+
+        close_old_connections()
+        pause = task.every.total_seconds()
+        try:
+            done = task.run()
+        except OperationalError:
+            # The database restarts; nothing is lost, since what was not committed is done again.
+            log.warning("The task %s waits for the database.", task.name)
+            done, pause = 0, 1.0
+        except Exception:
+            # One area's fault must not stop the others' clocks. The message holds no row's content.
+            log.exception("The task %s failed.", task.name)
+            done, pause = 0, max(pause, PAUSE_AFTER_ERROR)
+        self._due[task] = time.monotonic() + (0 if done else pause)
+        return done
+
+
+class _Bell:
+    """A connection that hears when work was committed; without one, only the clock wakes."""
+
+    def __init__(self, name: str) -> None:
+        self._name = f"keng worker {name}"
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def wait(self, seconds: float) -> bool:
+        try:
+            if self._connection is None:
+                self._connection = psycopg.connect(
+                    dsn("worker"), autocommit=True, connect_timeout=3, application_name=self._name
+                )
+                self._connection.execute(f"LISTEN {WORK}")
+                # Whatever was committed before this is found by looking.
+                return True
+            return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
+        except psycopg.Error as error:
+            log.warning("Not told of new work (%s).", type(error).__name__)
+            self._hang_up()
+            time.sleep(LONGEST_WAIT)
+            return False
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._connection.close()
+        self._connection = None

@@ -1,0 +1,123 @@
+"""Unfinished reports: on the server only as ciphertext, for thirty minutes.
+
+A draft is found and opened with a secret that exists only in the browser's cookie: one derivation
+of it finds the row, another one opens it. So neither table nor disk tells what is being written.
+"""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from keng.community.models import Draft
+from keng.kit import times, uploads
+from keng.kit.secrets import derive, keyed_hash
+from keng.kit.uploads import SealedUpload
+
+LIFE = timedelta(minutes=30)
+
+
+@dataclass
+class Unfinished:
+    """A draft in the clear, for the length of one request."""
+
+    secret: str = field(repr=False)
+    answers: dict[str, Any] = field(default_factory=dict, repr=False)
+    files: list[SealedUpload] = field(default_factory=list, repr=False)
+
+
+def begin() -> Unfinished:
+    """An empty draft that is not stored yet."""
+    return Unfinished(secrets.token_urlsafe(32))
+
+
+def load(secret: str, *, lock: bool = False) -> Unfinished | None:
+    """The draft of a secret; None when there is none or its thirty minutes are over.
+
+    With `lock`, in the caller's transaction: another request with the same draft waits.
+    """
+    if not secret:
+        return None
+    rows = Draft.objects.select_for_update() if lock else Draft.objects
+    row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - LIFE).first()
+    if row is None:
+        return None
+    try:
+        said = json.loads(SecretBox(_key(secret)).decrypt(bytes(row.box)))
+    except CryptoError:
+        # Written under another site secret: nobody can read it any more.
+        return None
+    return Unfinished(
+        secret, said["answers"], [SealedUpload.from_kept(kept) for kept in said["files"]]
+    )
+
+
+def save(draft: Unfinished) -> None:
+    """Store the draft; its thirty minutes begin again."""
+    said = {"answers": draft.answers, "files": [file.kept() for file in draft.files]}
+    plain = json.dumps(said, ensure_ascii=False).encode()
+    Draft.objects.update_or_create(
+        id_hash=_id_hash(draft.secret),
+        defaults={
+            "box": bytes(SecretBox(_key(draft.secret)).encrypt(plain)),
+            "files": [file.path for file in draft.files],
+            "touched_at": times.now(),
+        },
+    )
+
+
+def drop(secret: str) -> None:
+    """Forget a draft and its files; the files go when the transaction commits."""
+    row = Draft.objects.filter(id_hash=_id_hash(secret)).first()
+    if row is not None:
+        _remove([row])
+
+
+@transaction.atomic
+def sweep() -> int:
+    """Remove drafts whose time is over, and uploads that belong to none. A job of the worker."""
+    ended = Draft.objects.select_for_update(skip_locked=True).filter(
+        touched_at__lte=times.now() - LIFE
+    )
+    rows = list(ended[:200])
+    _remove(rows)
+    return len(rows) + _sweep_files()
+
+
+def _remove(rows: list[Draft]) -> None:
+    paths = [path for row in rows for path in row.files]
+    Draft.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    transaction.on_commit(partial(_discard, paths))
+
+
+def _discard(paths: list[str]) -> None:
+    for path in paths:
+        uploads.discard(path)
+
+
+def _sweep_files() -> int:
+    """A request that broke off before its draft was saved leaves files that nobody can open."""
+    until = (times.now() - LIFE).timestamp()
+    old = [path for path, changed in uploads.all_paths().items() if changed < until]
+    if not old:
+        return 0
+    named = {path for files in Draft.objects.values_list("files", flat=True) for path in files}
+    orphans = [path for path in old if path not in named]
+    for path in orphans:
+        uploads.discard(path)
+    return len(orphans)
+
+
+def _id_hash(secret: str) -> bytes:
+    return keyed_hash("draft id", secret)
+
+
+def _key(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), key=derive("draft key"), digest_size=32).digest()

@@ -1,0 +1,28 @@
+"""What the public pages promise. Each sentence is tied to a test in docs/promises.csv.
+
+A page says none of these in words of its own: what no test holds is not said.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+PROMISES = {
+    "commune_blind": _("The commune's desk does not see this report, not even in its counts."),
+    "commune_short": _("The commune does not see it."),
+    "sealed_name": _(
+        "Your name is sealed with a key that neither this site nor the officers on the case have."
+    ),
+    "own_number": _(
+        "A phone number of your own that we recognise in your words is cut out and sealed."
+    ),
+    "no_address": _("The network address (IP) of your phone or computer."),
+    "draft": _(
+        "While you write, your report is encrypted with a key that only your browser has. "
+        "After 30 minutes without a word it is deleted."
+    ),
+    "pictures": _("Officers see a copy of your picture without its place and device."),
+    "code": _("The receipt code itself is stored nowhere here, so nobody here can look it up."),
+    "no_script": _("These pages work without scripts and load nothing from other sites."),
+    "quick_exit": _("“Quick exit” deletes what you have written here and closes your report."),
+    "place_cookie": _("Your choice stays in this browser and is stored nowhere else."),
+    "received_busy": _("Your report is received all the same."),
+}

@@ -1,0 +1,1 @@
+"""The pages around the report: home, places, the first hour, what we keep, leaving."""

@@ -1,0 +1,46 @@
+"""Pages to read: home, what to do in the first hour, what we keep."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from keng.community import rush
+from keng.community.promises import PROMISES
+from keng.community.queries import last_month
+from keng.places.near import place_near
+from keng.warnings.models import Version
+from keng.warnings.queries import current, current_for
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Report, open a report, the newest warning whole, check a code: within two screens."""
+    near = place_near(request)
+    found = _each_once(current_for("", near, limit=12))[:4]
+    further = _each_once([*found, *current(limit=12)])[len(found) :][:3] if near else []
+    busy = rush.is_busy()
+    return render(
+        request, "community/home.html",
+        {
+            "near": near, "newest": found[0] if found else None, "others": found[1:],
+            "further": further, "month": last_month(), "busy": busy,
+            "known": rush.known_already() if busy else [], "promises": PROMISES,
+        },
+    )  # fmt: skip
+
+
+def _each_once(versions: list[Version]) -> list[Version]:
+    """The first of those in the same words: a province and its communes warn of the same thing."""
+    first: dict[tuple[str, ...], Version] = {}
+    for version in versions:
+        words = version.texts["vi"]
+        first.setdefault(tuple(words[part] for part in ("title", "what", "signs", "act")), version)
+    return list(first.values())
+
+
+def first_hour(request: HttpRequest) -> HttpResponse:
+    """Five things for somebody who has just sent money."""
+    return render(request, "community/first_hour.html")
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What we keep, for how long, and who can see it. Only what is true of the running system."""
+    return render(request, "community/privacy.html", {"promises": PROMISES})

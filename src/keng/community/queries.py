@@ -1,0 +1,62 @@
+"""What the home page counts: never a single commune, where a count of one could name somebody."""
+
+import datetime
+import time
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from keng.kit import times
+from keng.tips.models import Tip
+
+# A month with fewer is not worth a sentence, and could say too much.
+FEWEST = 10
+_KEPT_SECONDS = 300.0
+_HELPED = (Tip.Outcome.SOLVED, Tip.Outcome.PREVENTED, Tip.Outcome.WARNED)
+_kept: dict[datetime.date, tuple[float, "Month | None"]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month that is over: how many tips came in, were answered, and helped."""
+
+    first: datetime.date
+    received: int
+    answered: int
+    helped: int
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether nobody was left without an answer."""
+        return self.answered == self.received
+
+
+def last_month() -> Month | None:
+    """The account of the last full month; None when there is too little to tell."""
+    first = _month_before(times.local_date(times.now()))
+    until, kept = _kept.get(first, (0.0, None))
+    if until < time.monotonic():
+        kept = _counted(first)
+        _kept[first] = (time.monotonic() + _KEPT_SECONDS, kept)
+    return kept
+
+
+def forget() -> None:
+    """Count anew (for tests)."""
+    _kept.clear()
+
+
+def _counted(first: datetime.date) -> Month | None:
+    end = (first + datetime.timedelta(days=31)).replace(day=1)
+    counts = Tip.objects.filter(
+        received_at__gte=times.start_of(first), received_at__lt=times.start_of(end)
+    ).aggregate(
+        received=Count("pk"),
+        answered=Count("pk", filter=Q(first_answered_at__isnull=False)),
+        helped=Count("pk", filter=Q(outcome__in=_HELPED)),
+    )
+    return Month(first, **counts) if counts["received"] >= FEWEST else None
+
+
+def _month_before(day: datetime.date) -> datetime.date:
+    return (day.replace(day=1) - datetime.timedelta(days=1)).replace(day=1)

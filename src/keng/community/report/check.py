@@ -1,0 +1,122 @@
+"""Before sending: every answer with a link to change it, who reads it, and what is kept."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from keng.community.report.name import ANONYMOUS
+from keng.community.report.recipient import NOWHERE, ONLINE, PROVINCE, place_of
+from keng.community.report.sending import FileLost, NotThere, send
+from keng.community.report.steps import CHECK, COOKIE, Report, step, url_of
+from keng.community.report.what import ABOUT_MONEY, NAMES
+from keng.kit import cookies
+from keng.kit.forms import Form
+from keng.tips import receipts
+from keng.tips.errors import CannotSeal
+from keng.tips.models import Tip
+from keng.tips.promised import receipt_of
+from keng.tips.public.receipt import ticket
+
+
+class SendForm(Form):
+    """The token from which the receipt code is made; only this browser has it."""
+
+    token = forms.RegexField(r"^[\w-]{22}$", required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer, and where it can be changed."""
+
+    label: str
+    value: str
+    url: str
+
+
+@step(CHECK, SendForm)
+def check(report: Report, form: SendForm) -> HttpResponse:
+    """Show everything once more; send it when asked to."""
+    if not form.is_bound or not form.is_valid():
+        return _page(report, SendForm())
+    token = form.cleaned_data["token"]
+    if report.was_open and report.next_step != CHECK:
+        return _page(report, SendForm())
+    try:
+        code = send(report.draft.secret, token, language=report.request.LANGUAGE_CODE)
+    except NotThere:
+        return report.gone()
+    except FileLost as lost:
+        words = _("%(name)s cannot be read any more. Take it out, or add it again.")
+        form.add_error(None, words % {"name": lost.name})
+        return _page(report, form, token=token)
+    except CannotSeal:
+        words = _(
+            "This site cannot seal names, phone numbers and files yet. Take them out, then send."
+        )
+        form.add_error(None, words)
+        return _page(report, form, token=token)
+    found = receipt_of(code)
+    if found is None:
+        return report.gone()
+    response = ticket(report.request, found)
+    cookies.forget(response, COOKIE)
+    return response
+
+
+def _page(report: Report, form: SendForm, *, token: str = "") -> HttpResponse:
+    if not report.was_open:
+        return report.gone()
+    if report.next_step != CHECK:
+        return report.go(report.next_step)
+    return report.page(form, rows=_rows(report), token=token or receipts.new_token())
+
+
+def _happening(said: str) -> str:
+    return str(Tip.Happening(said).label) if said else _("Not answered")
+
+
+def _rows(report: Report) -> list[Row]:
+    said, none = report.answers, _("none")
+    place, spot = place_of(said), said.get("spot") or none
+    rows = [
+        Row(_("Who should get it"), _desk(said["desk"]), url_of("who-gets")),
+        Row(_("What it is about"), str(NAMES[said["topic"]]), url_of("what")),
+        Row(_("Where"), place.full_name if place else _nowhere(said["place"]), url_of("where")),
+        Row(_("The exact spot"), spot, url_of("where")),
+        Row(_("In your words"), said["text"], url_of("describe")),
+        Row(_("Still happening"), _happening(said["happening"]), url_of("describe")),
+    ]
+    if said["topic"] in ABOUT_MONEY:
+        moved = _("Yes") if said.get("money_moved") else _("No")
+        rows.append(Row(_("Sent money or read out a code"), moved, url_of("describe")))
+    rows.append(Row(_("Pictures, videos, sound"), _files(report) or none, url_of("describe")))
+    rows.append(Row(_("About you"), _who(report), url_of("name")))
+    return rows
+
+
+def _desk(desk: str) -> str:
+    if desk == PROVINCE:
+        return _("Straight to the province")
+    return _("The police desk of the commune where it happened")
+
+
+def _nowhere(chosen: str) -> str:
+    if chosen == ONLINE:
+        return _("By phone or online, no place")
+    return _("I do not remember") if chosen in NOWHERE else _("none")
+
+
+def _files(report: Report) -> str:
+    return "\n".join(
+        f"{file.name} ({filesizeformat(file.size or 0)})" for file in report.draft.files
+    )
+
+
+def _who(report: Report) -> str:
+    if report.answers.get("wish", ANONYMOUS) == ANONYMOUS:
+        return _("Anonymous")
+    named = [report.answers.get("name"), report.answers.get("phone")]
+    return _("Sealed: %(who)s") % {"who": ", ".join(part for part in named if part)}

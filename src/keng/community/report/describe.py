@@ -1,0 +1,83 @@
+"""Fourth question: what happened, in the reporter's own words, with pictures if there are any."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from keng.community.report.recipient import place_of
+from keng.community.report.steps import MOST_FILES, Report, step
+from keng.community.report.what import ABOUT_MONEY
+from keng.kit.forms import Form, ManyFiles
+from keng.tips.models import Tip
+from keng.warnings.queries import current_for
+
+MOST_WORDS = 8000
+
+
+class DescribeForm(Form):
+    """The report itself."""
+
+    text = forms.CharField(
+        label=_("Tell it briefly, as to somebody you know"),
+        help_text=_(
+            "Who, what, when, and phone or plate numbers if there are any. Without accents is fine."
+        ),
+        max_length=MOST_WORDS, widget=forms.Textarea(attrs={"rows": 7}),
+        error_messages={
+            "required": _("Write at least one sentence about what happened"),
+            "max_length": _(
+                "This is too long: shorten it to 8,000 characters, or send the rest later."
+            ),
+        },
+    )  # fmt: skip
+    happening = forms.ChoiceField(
+        label=_("Is it still happening?"), choices=Tip.Happening.choices, required=False,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    money_moved = forms.BooleanField(
+        label=_("I have sent money or read out an OTP code"), required=False
+    )
+    attached = ManyFiles(
+        label=_("Pictures, videos, sound"),
+        help_text=_("At most 5 files of 20 MB each."), required=False,
+    )  # fmt: skip
+
+    def clean_happening(self) -> str:
+        """Nobody must answer, and no answer stays none: "not sure" is an answer."""
+        return str(self.cleaned_data["happening"])
+
+
+@step("describe", DescribeForm)
+def describe(report: Report, form: DescribeForm) -> HttpResponse:
+    """Ask what happened. What is public about it already is shown before anything is typed."""
+    removed = _removed(report)
+    if form.is_bound and removed is not None:
+        report.draft.files.pop(removed).discard()
+        report.keep_unchecked(form)
+        return report.stay()
+    if form.is_bound:
+        for words in report.refused:
+            form.add_error("attached", words)
+        if form.is_valid():
+            return report.answered(_answers(report, form))
+    topic = report.answers.get("topic", "")
+    return report.page(
+        form, about_money=topic in ABOUT_MONEY, files=report.draft.files,
+        files_left=MOST_FILES - len(report.draft.files),
+        warnings=current_for(topic, place_of(report.answers), limit=2),
+    )  # fmt: skip
+
+
+def _answers(report: Report, form: DescribeForm) -> dict[str, Any]:
+    said = {key: value for key, value in form.cleaned_data.items() if key != "attached"}
+    if report.answers.get("topic") not in ABOUT_MONEY:
+        said["money_moved"] = False
+    return said
+
+
+def _removed(report: Report) -> int | None:
+    """Which file was taken out again."""
+    number = report.request.POST.get("remove", "")
+    return int(number) if number.isdigit() and int(number) < len(report.draft.files) else None

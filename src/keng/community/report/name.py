@@ -1,0 +1,50 @@
+"""Last question: anonymous, which is preselected, or with a name that is sealed."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from keng.community.report.steps import Report, step
+from keng.kit.forms import Form
+
+ANONYMOUS, SEALED = "anonymous", "sealed"
+# Others may use the same phone: the browser should not offer them what was typed here.
+_NOT_REMEMBERED = {"autocomplete": "off"}
+
+
+class NameForm(Form):
+    """Whether to say who one is."""
+
+    wish = forms.ChoiceField(
+        choices=[(ANONYMOUS, ANONYMOUS), (SEALED, SEALED)], initial=ANONYMOUS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether to stay anonymous")},
+    )  # fmt: skip
+    name = forms.CharField(
+        label=_("Your name"), help_text=_("One of the two is enough."), max_length=120,
+        required=False, widget=forms.TextInput(attrs=_NOT_REMEMBERED),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=_("Phone number"), max_length=40, required=False,
+        widget=forms.TextInput(attrs=_NOT_REMEMBERED | {"inputmode": "tel"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever stays anonymous leaves nothing behind, also if something was typed before."""
+        said = super().clean() or {}
+        if said.get("wish") == ANONYMOUS:
+            return said | {"name": "", "phone": ""}
+        if said.get("wish") == SEALED and not (said.get("name") or said.get("phone")):
+            self.add_error("name", _("Write a name or a phone number, or stay anonymous"))
+        return said
+
+
+@step("name", NameForm)
+def name(report: Report, form: NameForm) -> HttpResponse:
+    """Ask whether to say who one is."""
+    if form.is_bound and form.is_valid():
+        return report.answered(form.cleaned_data)
+    wish = form["wish"].value() or ANONYMOUS
+    return report.page(form, wish=wish)

@@ -1,0 +1,57 @@
+"""Who will read the report, as far as the answers decide it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from keng.places import serving
+from keng.places.models import Place, Unit
+
+COMMUNE, PROVINCE = "commune", "province"
+# Answers to "where" that name no place.
+ONLINE, UNSURE = "online", "unsure"
+NOWHERE = (ONLINE, UNSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The desk that gets the report, and the desks that shall see no trace of it."""
+
+    unit: Unit
+    concerns: tuple[Unit, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """As the pages name it."""
+        return _("the duty desk of %(unit)s") % {"unit": self.unit.name}
+
+
+def place_of(answers: Mapping[str, Any]) -> Place | None:
+    """The place that was chosen, unless it is none."""
+    chosen = answers.get("place", "")
+    if not chosen or chosen in NOWHERE:
+        return None
+    return Place.objects.select_related("parent__parent").filter(pk=chosen).first()
+
+
+def recipient_of(answers: Mapping[str, Any]) -> Recipient | None:
+    """The desk that these answers lead to; None while the place that decides it is not known."""
+    straight_up = answers.get("desk") == PROVINCE
+    if not answers.get("place") and not straight_up:
+        return None
+    place = place_of(answers)
+    nearest = serving.unit_for(place)
+    if not straight_up:
+        return Recipient(nearest)
+    return Recipient(serving.above(nearest), _kept_out(nearest, place))
+
+
+def _kept_out(nearest: Unit, place: Place | None) -> tuple[Unit, ...]:
+    """The commune's desk, or all of them as long as nobody knows which one it would be."""
+    if nearest.kind == Unit.Kind.COMMUNE:
+        return (nearest,)
+    if place is None:
+        return tuple(Unit.objects.filter(kind=Unit.Kind.COMMUNE, parent=nearest).order_by("id"))
+    return ()

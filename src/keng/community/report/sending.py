@@ -1,0 +1,69 @@
+"""Turning the draft into a tip: once, however often the button is pressed."""
+
+from django.db import transaction
+
+from keng.community import drafts
+from keng.community.report.recipient import place_of, recipient_of
+from keng.kit.secrets import keyed_hash
+from keng.kit.uploads import Damaged
+from keng.tips import receipts
+from keng.tips.actions.attachments import store_attachment
+from keng.tips.actions.intake import NewTip, receive_one
+
+
+class NotThere(LookupError):
+    """There is no such draft, and nothing was sent under this token either."""
+
+
+class FileLost(Exception):
+    """A file of the draft cannot be read any more; `name` is what it was called."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@transaction.atomic
+def send(secret: str, token: str, *, language: str) -> str:
+    """Send the draft and forget it; the receipt code, which is the same for the same token.
+
+    Raises NotThere, FileLost, tips.errors.CannotSeal.
+    """
+    code = receipts.code_from(token)
+    # A second press waits here until the first is done, and then finds the draft gone.
+    draft = drafts.load(secret, lock=True)
+    if receipts.tip_id_of(code) is not None:
+        return code
+    if draft is None:
+        raise NotThere
+    new = _new_tip(draft, code, token, language)
+    _keep_files(draft, new)
+    receive_one(new)
+    drafts.drop(secret)
+    return code
+
+
+def _new_tip(draft: drafts.Unfinished, code: str, token: str, language: str) -> NewTip:
+    said = draft.answers
+    recipient, place = recipient_of(said), place_of(said)
+    if recipient is None:
+        raise NotThere
+    return NewTip(
+        unit_id=recipient.unit.pk, concerns=tuple(unit.pk for unit in recipient.concerns),
+        text=said["text"], topic=said["topic"], happening=said["happening"],
+        money_moved=bool(said.get("money_moved")), place_id=place.pk if place else None,
+        place_detail=said.get("spot", ""), language=language,
+        province_code=recipient.unit.province_code, receipt_hash=receipts.hash_of(code),
+        dedupe_key=keyed_hash("web form", token),
+        contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
+    )  # fmt: skip
+
+
+def _keep_files(draft: drafts.Unfinished, new: NewTip) -> None:
+    """Before the tip itself, whose audit chain stays locked until commit."""
+    for upload in draft.files:
+        try:
+            content = upload.read()
+        except (Damaged, FileNotFoundError) as error:
+            raise FileLost(upload.name or "") from error
+        store_attachment(new.id, new.unit_id, content, upload.content_type or "")

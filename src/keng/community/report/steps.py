@@ -1,0 +1,191 @@
+"""The order of the questions, and one browser's report during one request."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from keng.community import drafts
+from keng.community.promises import PROMISES
+from keng.community.report.recipient import Recipient, recipient_of
+from keng.kit import cookies
+from keng.kit.languages import chosen_language
+from keng.kit.uploads import SealedUpload
+
+COOKIE = "keng_report"
+STEPS = {
+    "who-gets": gettext_lazy("Who gets it"),
+    "what": gettext_lazy("What it is about"),
+    "where": gettext_lazy("Where"),
+    "describe": gettext_lazy("In your words"),
+    "name": gettext_lazy("About you"),
+}
+CHECK = "check"
+MOST_FILES = 5
+
+View = Callable[[HttpRequest], HttpResponse]
+F = TypeVar("F", bound=forms.Form)
+
+
+class Report:
+    """What this browser has answered, and where it goes from here."""
+
+    def __init__(self, request: HttpRequest, step: str) -> None:
+        self.request = request
+        self.step = step
+        secret = request.COOKIES.get(COOKIE, "")
+        found = drafts.load(secret)
+        self.was_open = found is not None
+        # The browser comes with a report that is not here any more: sent, or too old.
+        self.is_lost = bool(secret) and found is None
+        self.draft = found or drafts.begin()
+        self.answers = self.draft.answers
+        self.refused: list[str] = []
+
+    @property
+    def done(self) -> list[str]:
+        """The steps that have a valid answer."""
+        steps: list[str] = self.answers.setdefault("done", [])
+        return steps
+
+    @property
+    def next_step(self) -> str:
+        """The first question without an answer, or the check page."""
+        return next((step for step in STEPS if step not in self.done), CHECK)
+
+    @property
+    def back_url(self) -> str:
+        """Where "Back" leads: to the check page from a single change, else one step back."""
+        if self.step != CHECK and self.next_step == CHECK:
+            return url_of(CHECK)
+        steps = [*STEPS, CHECK]
+        at = steps.index(self.step)
+        return url_of(steps[at - 1]) if at else reverse("home")
+
+    def recipient(self) -> Recipient | None:
+        """Who will read it."""
+        return recipient_of(self.answers)
+
+    def answered(self, values: dict[str, Any]) -> HttpResponse:
+        """Keep valid answers and go to the next question."""
+        self.answers |= values
+        if self.step not in self.done:
+            self.done.append(self.step)
+        if self.is_lost:
+            self.answers["lost"] = True
+        return self.go(self.next_step)
+
+    def take_files(self) -> None:
+        """Put uploads beside the answers, within the limits; note what was refused."""
+        for file in self.request.FILES.getlist("attached"):
+            if isinstance(file, SealedUpload):
+                self._take(file)
+
+    def _take(self, file: SealedUpload) -> None:
+        if file.is_too_large:
+            self.refused.append(_("%(name)s is larger than 20 MB.") % {"name": file.name})
+        elif len(self.draft.files) >= MOST_FILES:
+            self.refused.append(_("%(name)s: five files are the most.") % {"name": file.name})
+            file.discard()
+        else:
+            self.draft.files.append(file)
+
+    def keep_unchecked(self, form: forms.Form) -> None:
+        """Keep what was typed so far, valid or not; the question stays open."""
+        for name, field in form.fields.items():
+            if not isinstance(field, forms.FileField):
+                value = field.widget.value_from_datadict(form.data, form.files, name)
+                self.answers[name] = "" if value is None else value
+        if self.step in self.done:
+            self.done.remove(self.step)
+
+    def stay(self) -> HttpResponse:
+        """Show the same question again, with what is kept by now."""
+        return self.go(self.step)
+
+    def switch_language(self, form: forms.Form, language: str) -> HttpResponse:
+        """Show the same question in the other language, with everything that was typed."""
+        self.keep_unchecked(form)
+        response = self.stay()
+        cookies.put_language(response, language)
+        return response
+
+    def page(self, form: forms.Form, **context: Any) -> HttpResponse:
+        """The question as a page; what was sent with mistakes is kept all the same."""
+        is_kept = self.request.method == "POST" and self.step in STEPS
+        if is_kept:
+            self.keep_unchecked(form)
+        was_lost = self.answers.pop("lost", False) if self.was_open else self.is_lost
+        names = list(STEPS)
+        response = render(
+            self.request,
+            f"community/report/{self.step.replace('-', '_')}.html",
+            {
+                "form": form, "report": self, "answers": self.answers, "back_url": self.back_url,
+                "step": names.index(self.step) + 1 if self.step in STEPS else 0,
+                "steps": len(names), "step_name": STEPS.get(self.step, ""),
+                "recipient": self.recipient(), "anonymous": self.answers.get("wish") != "sealed",
+                "was_lost": was_lost, "promises": PROMISES, **context,
+            },
+        )  # fmt: skip
+        if is_kept:
+            self._save(response)
+        elif self.is_lost:
+            cookies.forget(response, COOKIE)
+        elif was_lost:
+            self._save(response)
+        return response
+
+    def gone(self) -> HttpResponse:
+        """A later step without a report: it was sent, or its time is over."""
+        response = render(
+            self.request, "community/report/gone.html", {"was_lost": self.is_lost}, status=410
+        )
+        cookies.forget(response, COOKIE)
+        return response
+
+    def go(self, step: str) -> HttpResponse:
+        """Keep everything and show a step."""
+        response = HttpResponseRedirect(url_of(step))
+        response.status_code = 303
+        self._save(response)
+        return response
+
+    def _save(self, response: HttpResponse) -> None:
+        drafts.save(self.draft)
+        cookies.put(response, COOKIE, self.draft.secret, seconds=int(drafts.LIFE.total_seconds()))
+
+
+def step(name: str, form_class: type[F]) -> Callable[[Callable[[Report, F], HttpResponse]], View]:
+    """A question: opens the report, switches the language, and hands on the form."""
+
+    def decorate(view: Callable[[Report, F], HttpResponse]) -> View:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def wrapped(request: HttpRequest) -> HttpResponse:
+            report = Report(request, name)
+            if request.method != "POST":
+                if name != next(iter(STEPS)) and not report.was_open:
+                    return report.gone()
+                return view(report, form_class(initial=report.answers))
+            report.take_files()
+            form = form_class(request.POST)
+            if language := chosen_language(request):
+                return report.switch_language(form, language)
+            return view(report, form)
+
+        return wrapped
+
+    return decorate
+
+
+def url_of(step: str) -> str:
+    """The address of a step."""
+    return reverse(f"report-{step}")

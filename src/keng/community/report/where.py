@@ -1,0 +1,150 @@
+"""Third question: where. A name alone never identifies a place, so every result says more."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keng.community.report.recipient import NOWHERE, place_of
+from keng.community.report.steps import Report, step
+from keng.kit.forms import Form
+from keng.places import serving
+from keng.places.models import Place, Succession
+from keng.places.search import Match, find
+
+# How many results stand in the open; the others are one tap away.
+IN_THE_OPEN = 5
+_SPLIT = "split:"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place to choose: the value of its radio button, its name, and what tells it apart."""
+
+    value: str
+    name: str
+    hint: str
+
+
+class WhereForm(Form):
+    """A search box, the chosen result, and the exact spot."""
+
+    q = forms.CharField(max_length=120, required=False)
+    # The words that the results on the page belong to: other words mean another search.
+    searched = forms.CharField(max_length=120, required=False)
+    choice = forms.CharField(max_length=60, required=False)
+    spot = forms.CharField(
+        label=gettext_lazy("The exact spot"), max_length=200, required=False,
+        help_text=gettext_lazy(
+            "For example: the lane beside the market, gate B of the industrial park"
+        ),
+    )  # fmt: skip
+
+
+@step("where", WhereForm)
+def where(report: Report, form: WhereForm) -> HttpResponse:
+    """Ask where it happened; search as often as needed."""
+    if not form.is_bound:
+        return _page(report, form, report.answers.get("q", ""))
+    if not form.is_valid():
+        return _page(report, form, "")
+    said = form.cleaned_data
+    if "find" in report.request.POST or (said["q"] and said["q"] != said["searched"]):
+        return _page(report, form, said["q"])
+    if said["choice"].startswith(_SPLIT):
+        return _page(report, form, said["q"], split=_place(said["choice"].removeprefix(_SPLIT)))
+    place = _place(said["choice"])
+    if place is None and said["choice"] not in NOWHERE:
+        form.add_error("choice", _("Choose a place, or one of the two answers below the list"))
+        return _page(report, form, said["q"])
+    chosen = str(place.pk) if place else said["choice"]
+    return report.answered({**said, "place": chosen})
+
+
+def _page(
+    report: Report, form: WhereForm, query: str, *, split: Place | None = None
+) -> HttpResponse:
+    if split is not None:
+        today, before = [_today_row(place) for place in _parts(split)], list[Row]()
+        only_alike = False
+    else:
+        today, before, only_alike = _results(query)
+    if not query and not split:
+        today = _chosen_before(report)
+    return report.page(
+        form, query=query, today=today[:IN_THE_OPEN], more_today=today[IN_THE_OPEN:],
+        before=before[:IN_THE_OPEN], more_before=before[IN_THE_OPEN:], split=split,
+        count=len(today), choice=_preselected(form, today, before, is_sure=not only_alike),
+        nothing_found=bool(query) and not (today or before), only_alike=only_alike,
+    )  # fmt: skip
+
+
+def _results(query: str) -> tuple[list[Row], list[Row], bool]:
+    """Places that bear the name today, those that did, and whether they only look like it."""
+    ours = serving.first_province_unit().province_code
+    found = find(query, province_code=ours, limit=40) if query else []
+    today = [_match_row(match, ours) for match in found if match.was is None]
+    before = [_old_row(match) for match in found if match.was is not None]
+    return today, before, any(match.only_alike for match in found)
+
+
+def _match_row(match: Match, ours: str) -> Row:
+    parts = [_("In this province")] if match.place.province_code == ours else []
+    if match.old_names:
+        parts.append(_("Before: %(names)s") % {"names": _some(match.old_names)})
+    name = f"{match.place.full_name}, {match.province}" if match.province else match.place.full_name
+    return Row(str(match.place.pk), name, ". ".join(parts))
+
+
+def _old_row(match: Match) -> Row:
+    was = match.was or match.place
+    name = _("%(name)s (former name)") % {"name": _with_district(was)}
+    if match.split_into:
+        names = _some([place.full_name for place in match.split_into])
+        hint = _("Was divided: %(names)s. We will ask one more question") % {"names": names}
+        return Row(f"{_SPLIT}{was.pk}", name, hint)
+    now = f"{match.place.full_name}, {match.province}"
+    return Row(str(match.place.pk), name, _("Now %(name)s") % {"name": now})
+
+
+def _today_row(place: Place) -> Row:
+    return Row(str(place.pk), place.full_name, "")
+
+
+def _chosen_before(report: Report) -> list[Row]:
+    place = place_of(report.answers)
+    return [_today_row(place)] if place else []
+
+
+def _parts(split: Place) -> list[Place]:
+    rows = Succession.objects.filter(old=split).select_related("new").order_by("new__name")
+    return [row.new for row in rows]
+
+
+def _preselected(form: WhereForm, today: list[Row], before: list[Row], *, is_sure: bool) -> str:
+    """What stays chosen; a single result is chosen already, "Continue" confirms it."""
+    shown = {row.value for row in [*today, *before]} | set(NOWHERE)
+    chosen = str(form["choice"].value() or form.initial.get("place") or "")
+    if chosen in shown:
+        return chosen
+    return today[0].value if is_sure and len(today) == 1 and not before else ""
+
+
+def _place(value: Any) -> Place | None:
+    try:
+        key = uuid.UUID(str(value))
+    except ValueError:
+        return None
+    return Place.objects.filter(pk=key).first()
+
+
+def _with_district(place: Place) -> str:
+    return ", ".join(part for part in (place.full_name, place.old_district) if part)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")

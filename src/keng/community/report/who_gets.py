@@ -1,0 +1,26 @@
+"""First question: the desk where it happened, or straight to the province. No reason is asked."""
+
+from django import forms
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from keng.community.report.recipient import COMMUNE, PROVINCE
+from keng.community.report.steps import Report, step
+from keng.kit.forms import Form
+
+
+class WhoGetsForm(Form):
+    """One of two buttons."""
+
+    desk = forms.ChoiceField(
+        choices=[(COMMUNE, COMMUNE), (PROVINCE, PROVINCE)],
+        error_messages={"required": _("Choose who should get your report")},
+    )
+
+
+@step("who-gets", WhoGetsForm)
+def who_gets(report: Report, form: WhoGetsForm) -> HttpResponse:
+    """Ask who should get the report."""
+    if form.is_bound and form.is_valid():
+        return report.answered(form.cleaned_data)
+    return report.page(form)

@@ -1,0 +1,44 @@
+"""Whether so many reports come in that answers will be late: said on the first page, uncounted."""
+
+import datetime
+import time
+
+from keng.kit import times
+from keng.tips.models import Tip
+from keng.warnings.models import Version
+from keng.warnings.models import Warning as PublicWarning
+from keng.warnings.queries import current
+
+# Over all desks together: a rush at a single one could tell that somebody there has reported.
+BUSY_FROM = 100
+_WITHIN = datetime.timedelta(hours=1)
+_KNOWN_FOR = datetime.timedelta(hours=24)
+_KEPT_SECONDS = 60.0
+_kept: list[tuple[float, bool]] = []
+
+
+def is_busy() -> bool:
+    """Whether at least BUSY_FROM reports came in within the hour; asked once a minute."""
+    if not _kept or _kept[0][0] < time.monotonic():
+        since = times.now() - _WITHIN
+        # The newest first, and no further than the limit: a storm must not make this slow.
+        newest = Tip.objects.order_by("-id").values_list("received_at", flat=True)[:BUSY_FROM]
+        found = [at for at in newest if at >= since]
+        _kept[:] = [(time.monotonic() + _KEPT_SECONDS, len(found) >= BUSY_FROM)]
+    return _kept[0][1]
+
+
+def known_already() -> list[Version]:
+    """Urgent warnings of the last day: what need not be told again."""
+    since = times.now() - _KNOWN_FOR
+    urgent = PublicWarning.Severity.URGENT
+    return [
+        version
+        for version in current(limit=20)
+        if version.severity == urgent and version.published_at and version.published_at >= since
+    ]
+
+
+def forget() -> None:
+    """Count anew (for tests)."""
+    _kept.clear()

@@ -1,0 +1,26 @@
+"""What the tests of the public side share."""
+
+import pytest
+
+from keng.community import queries, rush
+from keng.community.tests.resident import Resident, Stage
+from keng.tips.public import throttle
+
+
+@pytest.fixture(autouse=True)
+def _fresh(tmp_path, monkeypatch):
+    """A data folder of its own, and nothing remembered from another test."""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    queries.forget()
+    rush.forget()
+    throttle.forget()
+
+
+@pytest.fixture
+def stage(db):
+    return Stage()
+
+
+@pytest.fixture
+def resident(public_client):
+    return Resident(public_client)

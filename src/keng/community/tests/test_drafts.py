@@ -1,0 +1,163 @@
+"""A draft is readable with its browser's cookie, with nothing else, and for thirty minutes only."""
+
+import datetime
+import os
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from keng.community import drafts
+from keng.community.models import Draft
+from keng.community.report.steps import COOKIE
+from keng.community.tasks import TASKS
+from keng.community.tests.resident import Resident
+from keng.kit import times, uploads
+from keng.kit.database import data_folder
+
+pytestmark = pytest.mark.django_db
+
+SECRET_WORDS = "hàng xóm nhà tôi tên là Trần Văn Thử"
+SECRET_FILE = "nội dung tệp chỉ mình tôi biết".encode() * 50
+
+
+def write_and_stop(stage, resident):
+    """Everything but the sending."""
+    file = SimpleUploadedFile("bi-mat.txt", SECRET_FILE, "text/plain")
+    resident.write(
+        place=stage.place,
+        text=SECRET_WORDS,
+        spot="ngõ 7 cạnh chùa",
+        attached=[file],
+        wish="sealed",
+        name="Lê Thị Thử",
+        phone="0912 345 678",
+    )
+
+
+def on_disk():
+    return b"\n".join(p.read_bytes() for p in data_folder().rglob("*") if p.is_file())
+
+
+def in_table():
+    return b"\n".join(
+        bytes(row.box) + bytes(row.id_hash) + str(row.files).encode() for row in Draft.objects.all()
+    )
+
+
+def test_neither_table_nor_disk_holds_a_word_of_what_is_being_written(stage, resident):
+    write_and_stop(stage, resident)
+    secrets = [
+        SECRET_WORDS,
+        "Trần Văn Thử",
+        "ngõ 7",
+        "Lê Thị",
+        "0912",
+        "bi-mat",
+        "scam",
+        str(stage.place.pk),
+        resident.client.cookies[COOKIE].value,
+    ]
+    for secret in [*(word.encode() for word in secrets), SECRET_FILE[:30]]:
+        assert secret not in in_table()
+        assert secret not in on_disk()
+    (data_folder() / "control").write_text(SECRET_WORDS)
+    assert SECRET_WORDS.encode() in on_disk()
+
+
+def test_another_browser_does_not_see_the_draft(stage, resident):
+    write_and_stop(stage, resident)
+    other = Resident(Client())
+    assert other.look("describe").status_code == 410
+    other.client.cookies[COOKIE] = "A" * 43
+    assert other.look("describe").status_code == 410
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(stage, resident):
+    cookie = resident.post("who-gets", desk="commune").cookies[COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    assert cookie["max-age"] == 1800
+
+
+def test_nothing_is_stored_before_the_first_answer(stage, resident):
+    response = resident.look("who-gets")
+    assert COOKIE not in response.cookies
+    assert not Draft.objects.exists()
+
+
+def test_after_thirty_minutes_a_draft_is_not_shown_even_before_it_is_swept(stage, resident):
+    write_and_stop(stage, resident)
+    age(minutes=31)
+    page = resident.look("describe")
+    assert page.status_code == 410
+    assert "Thử" not in page.content.decode()
+
+
+def test_what_is_sent_after_thirty_minutes_is_kept_and_the_loss_is_said(stage, resident):
+    write_and_stop(stage, resident)
+    age(minutes=31)
+    response = resident.post("describe", text="Viết mất nửa tiếng", happening="over")
+    assert response.url == "/report/who-gets/"
+    assert "Đã quá 30 phút" in resident.look("who-gets").content.decode()
+    assert "Đã quá 30 phút" not in resident.look("who-gets").content.decode()
+    assert "Viết mất nửa tiếng" in resident.look("describe").content.decode()
+
+
+def test_the_worker_sweeps_old_drafts_their_files_and_orphans(
+    stage, resident, django_capture_on_commit_callbacks
+):
+    write_and_stop(stage, resident)
+    orphan = data_folder() / "uploads" / "orphan"
+    orphan.write_bytes(b"left by a request that broke off")
+    (task,) = TASKS
+    assert task.run() == 0
+    age(minutes=31)
+    age_file(orphan)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert task.run() == 2
+    assert not Draft.objects.exists()
+    assert uploads.all_paths() == {}
+    assert task.run() == 0
+
+
+def test_a_draft_that_goes_on_keeps_its_old_files(stage, resident):
+    write_and_stop(stage, resident)
+    for path in uploads.all_paths():
+        age_file(data_folder() / path)
+    assert drafts.sweep() == 0
+    assert len(uploads.all_paths()) == 1
+
+
+def test_quick_exit_deletes_the_draft_and_leads_to_a_page_without_our_name(
+    stage, resident, django_capture_on_commit_callbacks
+):
+    write_and_stop(stage, resident)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = resident.client.post("/exit/")
+    assert (response.status_code, response.url) == (303, "/calendar/")
+    assert response.cookies[COOKIE].value == ""
+    assert not Draft.objects.exists()
+    assert uploads.all_paths() == {}
+    page = resident.client.get("/calendar/").content.decode()
+    for word in ("Kẻng", "Công an", "113", "tin báo"):
+        assert word not in page
+    assert resident.client.get("/exit/").status_code == 405
+
+
+def test_an_operator_may_name_another_page_for_quick_exit(stage, resident, settings):
+    settings.EXIT_URL = "https://weather.example/"
+    write_and_stop(stage, resident)
+    response = resident.client.post("/exit/")
+    assert response.headers["Refresh"] == "0; url=https://weather.example/"
+    assert response.content == b""
+    assert not Draft.objects.exists()
+
+
+def age(*, minutes):
+    Draft.objects.update(touched_at=times.now() - datetime.timedelta(minutes=minutes))
+
+
+def age_file(path):
+    old = (times.now() - datetime.timedelta(minutes=40)).timestamp()
+    os.utime(path, (old, old))

@@ -1,0 +1,218 @@
+"""The pages around the report: what they say, what they weigh, and that they ask nobody else."""
+
+import csv
+import datetime
+import gzip
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from keng.community.promises import PROMISES
+from keng.community.tests.resident import Resident
+from keng.kit import times
+from keng.warnings.tests.ward import CALM, Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+ROOT = Path(__file__).parents[4]
+PAGES = [
+    "home",
+    "first-hour",
+    "privacy",
+    "places",
+    "status",
+    "report-who-gets",
+    "calendar",
+    "warnings",
+]
+CSS = Path(__file__).parents[2] / "static" / "keng" / "keng.css"
+
+
+@pytest.fixture
+def ward(tmp_path, settings):
+    settings.DATA_FOLDER = tmp_path
+    return Ward()
+
+
+def tips_of_last_month(unit, count, **fields):
+    first = times.local_date(times.now()).replace(day=1) - datetime.timedelta(days=5)
+    at = times.start_of(first)
+    return [make.tip(unit=unit, received_at=at, **fields) for _ in range(count)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_works_in_both_languages_without_a_script(public_client, stage, name, language):
+    public_client.cookies["keng_language"] = language
+    response = public_client.get(reverse(name), follow=True)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert f'<html lang="{language}">' in page
+    # One script, on pages with a form to lose; everything works without it.
+    has_form = name.startswith("report")
+    assert page.count("<script") == page.count("js/send.js") == has_form
+    assert " style=" not in page
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_weighs_little_and_asks_no_other_site(public_client, stage, name):
+    page = public_client.get(reverse(name), follow=True).content
+    assert len(gzip.compress(page)) + len(gzip.compress(CSS.read_bytes())) < 20_000
+    assert len(page) + CSS.stat().st_size < 60_000
+    addresses = re.findall(r'(?:src|href|action)="([^"]*)"', page.decode())
+    assert not [a for a in addresses if "//" in a and not a.startswith(settings.PUBLIC_URL)]
+
+
+def test_the_home_page_shows_the_newest_warning_whole(public_client, ward):
+    version = ward.published()
+    page = public_client.get("/").content.decode()
+    for part in ("what", "signs", "act", "call"):
+        assert CALM[part] in page
+    assert f"/w/{version.verify_code.code}" in page
+    assert 'href="/report/"' in page
+    assert 'href="tel:113"' in page
+    assert f'action="{reverse("verify")}"' in page
+
+
+def test_a_name_that_no_place_bears_is_not_passed_over(public_client, stage):
+    page = public_client.get("/places/", {"q": "xa Nenhh"}).content.decode()
+    assert "Không có nơi nào tên “xa Nenhh”" in page
+    assert "Phường Nếnh" in page
+    assert "Không có nơi nào" not in public_client.get("/places/", {"q": "nenh"}).content.decode()
+
+
+def test_a_warning_that_has_no_english_is_marked_as_vietnamese(public_client, ward):
+    ward.published()
+    public_client.cookies["keng_language"] = "en"
+    page = public_client.get("/").content.decode()
+    assert f'<dd lang="vi">{CALM["what"]}' in page
+    assert "Only in Vietnamese" in page
+    assert "Công an phường Nếnh (ward police)" in page
+    listed = public_client.get(reverse("place", args=[ward.place.code])).content.decode()
+    assert "Only in Vietnamese" in listed
+    public_client.cookies["keng_language"] = "vi"
+    assert "Chỉ có tiếng Việt" not in public_client.get("/").content.decode()
+
+
+def test_without_a_warning_and_without_tips_the_home_page_claims_nothing(public_client, stage):
+    page = public_client.get("/").content.decode()
+    assert "Cảnh báo mới nhất" not in page
+    assert "trực ban các nơi nhận" not in page
+
+
+def test_the_account_on_the_home_page_counts_the_last_full_month(public_client, stage):
+    now = times.now()
+    tips_of_last_month(stage.unit, 9, first_answered_at=now)
+    tips_of_last_month(stage.other, 2, outcome="solved")
+    make.tip(unit=stage.unit)
+    page = public_client.get("/").content.decode()
+    assert "trực ban các nơi nhận <b>11 tin</b>, đã trả lời 9 tin." in page
+    assert "<b>2 tin</b> giúp làm rõ" in page
+
+
+def test_a_month_with_few_tips_is_not_counted_in_public(public_client, stage):
+    tips_of_last_month(stage.unit, 9)
+    assert "trực ban các nơi nhận" not in public_client.get("/").content.decode()
+
+
+def test_a_warning_about_the_topic_is_shown_before_anything_is_typed(public_client, ward):
+    ward.published()
+    resident = Resident(public_client)
+    make.unit_key(ward.unit)
+    resident.write(place=ward.hamlet, topic="scam")
+    page = resident.look("describe").content.decode()
+    assert page.index(CALM["title"]) < page.index("<textarea")
+    resident.post("what", topic="theft")
+    assert CALM["title"] not in resident.look("describe").content.decode()
+
+
+def test_other_peoples_reports_are_never_shown_as_similar(public_client, stage):
+    make.tip(unit=stage.unit, place=stage.place, topic="scam", text="Một lời kể của người khác")
+    resident = Resident(public_client)
+    resident.write(place=stage.place)
+    for step in ("what", "where", "describe", "name", "check"):
+        assert "Một lời kể của người khác" not in resident.look(step).content.decode()
+
+
+def test_a_place_has_a_page_with_its_desk_and_its_warnings(public_client, ward):
+    ward.unit.desk_phone = "0204 000 0113"
+    ward.unit.save()
+    ward.published()
+    page = public_client.get(f"/places/{ward.place.code}/").content.decode().replace("\xa0", " ")
+    assert "Công an phường Nếnh" in page
+    assert 'href="tel:02040000113"' in page
+    assert CALM["title"] in page
+    assert public_client.get("/places/00000/").status_code == 404
+
+
+def test_a_commune_without_a_desk_says_that_the_province_receives(public_client, stage):
+    page = public_client.get(f"/places/{stage.bare_place.code}/").content.decode()
+    assert "Công an tỉnh nhận tin và chuyển đi" in page
+    assert "Công an tỉnh Bắc Ninh" in page
+
+
+def test_a_place_is_found_by_name(public_client, stage):
+    page = public_client.get("/places/", {"q": "nenh"}).content.decode()
+    assert f'href="/places/{stage.place.code}/"' in page
+    assert "Không có nơi nào" in public_client.get("/places/", {"q": "zzzz"}).content.decode()
+
+
+def test_the_language_is_switched_by_a_form_that_comes_back(public_client, stage):
+    response = public_client.post("/language/", {"language": "en", "next": "/first-hour/"})
+    assert response.url == "/first-hour/"
+    assert '<html lang="en">' in public_client.get("/first-hour/").content.decode()
+    outside = public_client.post("/language/", {"language": "vi", "next": "https://bad.example/"})
+    assert outside.url == "/"
+
+
+def test_engines_may_read_warnings_and_no_report(public_client, stage):
+    text = public_client.get("/robots.txt").content.decode()
+    for path in ("/report/", "/status/", "/receipt/", "/r/", "/relay/"):
+        assert f"Disallow: {path}\n" in text
+    assert "Disallow: /warnings" not in text
+    assert public_client.get("/favicon.ico").url.endswith("mark.svg")
+
+
+def test_an_unknown_address_gets_the_page_for_it(public_client, stage):
+    response = public_client.get("/khong-co/")
+    assert response.status_code == 404
+    assert "Kẻng" in response.content.decode()
+
+
+# Promises.
+
+
+def promised():
+    with (ROOT / "docs" / "promises.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_promise_is_tied_to_tests_and_says_the_same_in_the_document():
+    with translation.override("en"):
+        said = {name: str(sentence) for name, sentence in PROMISES.items()}
+    assert {row["promise"]: row["sentence"] for row in promised()} == said
+
+
+@pytest.mark.parametrize("row", promised(), ids=lambda row: row["promise"])
+def test_the_tests_that_hold_a_promise_exist(row):
+    tests = row["tests"].split()
+    assert tests
+    for test in tests:
+        module, _, function = test.partition("::")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_no_page_words_a_promise_by_itself():
+    """The sentences stand in promises.py alone, so none can be said without its test."""
+    templates = (Path(__file__).parents[1] / "templates").rglob("*.html")
+    text = "\n".join(template.read_text() for template in templates)
+    with translation.override("en"):
+        assert not [name for name, sentence in PROMISES.items() if str(sentence) in text]
+    assert not [name for name in PROMISES if f"promises.{name}" not in text]

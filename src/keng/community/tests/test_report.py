@@ -1,0 +1,167 @@
+"""The report journey: one question a page, answers kept, and the right desk at the end."""
+
+import re
+
+import pytest
+
+from keng.community.tests.resident import WORDS, code_on, only_tip
+from keng.tips import receipts
+from keng.tips.models import Tip
+
+pytestmark = pytest.mark.django_db
+
+STEPS = ["who-gets", "what", "where", "describe", "name", "check"]
+
+
+def test_a_report_goes_through_every_step_and_ends_with_a_receipt(stage, resident):
+    assert resident.client.get("/report/").url == "/report/who-gets/"
+    pages = []
+    answers = [
+        {"desk": "commune"},
+        {"topic": "scam"},
+        {"choice": str(stage.place.pk)},
+        {"text": WORDS, "happening": "now", "money_moved": "on"},
+        {"wish": "anonymous"},
+    ]
+    for step, answer, following in zip(STEPS, answers, STEPS[1:], strict=False):
+        response = resident.post(step, **answer)
+        assert (response.status_code, response.url) == (303, f"/report/{following}/")
+        pages.append(resident.look(following))
+    assert all(page.status_code == 200 for page in pages)
+    receipt = resident.send()
+    tip = only_tip()
+    assert receipts.tip_id_of(code_on(receipt)) == tip.pk
+    assert (tip.responsible_unit, tip.place, tip.text) == (stage.unit, stage.place, WORDS)
+    assert (tip.topic, tip.happening, tip.money_moved, tip.channel) == ("scam", "now", True, "web")
+    assert tip.messages.get().text == WORDS
+
+
+def test_every_step_says_who_receives_it_and_that_one_is_anonymous(stage, resident):
+    resident.write(place=stage.place)
+    for step in ["what", "where", "describe", "name", "check"]:
+        page = resident.look(step).content.decode()
+        assert "Công an phường Nếnh" in page, step
+    assert "Bạn đang <b>ẩn danh</b>" in resident.look("describe").content.decode()
+
+
+def test_only_the_last_step_says_that_it_sends_by_itself_when_the_network_is_back(stage, resident):
+    resident.write(place=stage.place)
+    for step in STEPS[1:]:
+        page = resident.look(step).content.decode()
+        assert ("có mạng lại là tự sang bước tiếp" in page) == (step != "check"), step
+        assert ("có mạng lại là tự gửi" in page) == (step == "check"), step
+
+
+def test_113_is_one_tap_away_on_every_step(stage, resident):
+    resident.write(place=stage.place)
+    for step in STEPS:
+        assert 'href="tel:113"' in resident.look(step).content.decode(), step
+    assert 'href="tel:113"' in resident.send().content.decode()
+
+
+def test_no_step_has_an_inline_script_or_style(stage, resident):
+    resident.write(place=stage.place)
+    for step in STEPS:
+        page = resident.look(step).content.decode()
+        assert page.count("<script") == page.count("js/send.js") == 1, step
+        assert " style=" not in page, step
+        assert "no-store" in resident.look(step)["Cache-Control"]
+
+
+def test_an_error_names_the_field_in_title_summary_and_place_and_keeps_what_was_typed(
+    stage, resident
+):
+    resident.write(place=stage.place)
+    page = resident.post("describe", text="", happening="now").content.decode()
+    assert re.search(r"<title>\s*Lỗi: ", page)
+    assert 'role="alert"' in page
+    assert 'href="#id_text"' in page
+    assert 'id="id_text_error"' in page
+    assert 'value="now" checked' in page
+    named = resident.post("name", wish="sealed", name="", phone="").content.decode()
+    assert 'href="#id_name"' in named
+    assert 'value="sealed" checked' in named
+    far_too_long = "x" * 9000
+    assert far_too_long in resident.post("describe", text=far_too_long).content.decode()
+
+
+@pytest.mark.parametrize("step", ["who-gets", "what"])
+def test_a_tile_page_sent_without_a_tile_asks_again(stage, resident, step):
+    page = resident.post(step).content.decode()
+    assert 'role="alert"' in page
+    assert "Lỗi: " in page
+
+
+def test_a_place_must_be_chosen(stage, resident):
+    resident.post("who-gets", desk="commune")
+    page = resident.post("where", q="", choice="").content.decode()
+    assert 'href="#id_choice"' in page
+    for nonsense in ("split:", "split:x", "0", "' OR 1=1"):
+        assert resident.post("where", choice=nonsense).status_code == 200
+
+
+def test_changing_one_answer_leads_back_to_the_check_page(stage, resident):
+    resident.write(place=stage.place)
+    assert 'href="/report/what/"' in resident.look("check").content.decode()
+    assert resident.post("what", topic="theft").url == "/report/check/"
+    page = resident.look("check").content.decode()
+    assert "Trộm, cướp" in page
+    assert "Đã chuyển tiền" not in page
+
+
+def test_money_is_only_asked_about_where_money_moves(stage, resident):
+    resident.write(place=stage.place, topic="theft", money_moved=True)
+    assert 'name="money_moved"' not in resident.look("describe").content.decode()
+    resident.send()
+    assert only_tip().money_moved is False
+
+
+def test_skipped_answers_show_as_none_on_the_check_page(stage, resident):
+    resident.write(place="unsure")
+    page = resident.look("check").content.decode()
+    assert page.count("<dd>không có</dd>") == 2
+    assert "Tôi không nhớ" in page
+
+
+def test_whether_it_goes_on_may_stay_unanswered_and_is_not_called_unsure(stage, resident):
+    resident.write(place=stage.place)
+    resident.post("describe", text="Có người rình trước cổng", happening="")
+    page = resident.look("check").content.decode()
+    assert "<dd>Không trả lời</dd>" in page
+    assert "Không chắc" not in page
+    resident.send()
+    assert only_tip().happening == ""
+
+
+def test_the_language_switch_keeps_what_is_being_typed(stage, resident):
+    resident.write(place=stage.place)
+    response = resident.post("describe", text="mới viết được một nửa", language="en")
+    assert (response.status_code, response.url) == (303, "/report/describe/")
+    page = resident.look("describe").content.decode()
+    assert '<html lang="en">' in page
+    assert "mới viết được một nửa" in page
+    assert 'form="step" name="language" value="vi"' in page
+    resident.post("where", q="nenh", spot="cạnh chợ", language="vi")
+    page = resident.look("where").content.decode()
+    assert '<html lang="vi">' in page
+    assert "cạnh chợ" in page
+
+
+def test_an_english_report_is_remembered_as_english(stage, resident):
+    resident.client.cookies["keng_language"] = "en"
+    resident.report(place=stage.place, text="A man called and said he was police")
+    assert only_tip().language == "en"
+
+
+def test_a_later_step_without_a_report_says_what_may_have_happened(stage, resident):
+    for step in STEPS[1:]:
+        response = resident.look(step)
+        assert response.status_code == 410
+        assert 'href="/status/"' in response.content.decode()
+
+
+def test_the_whole_report_cannot_be_sent_with_a_question_left_open(stage, resident):
+    resident.post("who-gets", desk="commune")
+    assert resident.look("check").url == "/report/what/"
+    assert resident.post("check", token="A" * 22).url == "/report/what/"
+    assert not Tip.objects.exists()

@@ -1,0 +1,209 @@
+"""Sending: once, with what it promises sealed, and with files."""
+
+import io
+import json
+import logging
+import threading
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, connections
+from django.test import Client
+from PIL import Image
+
+from keng.accounts.models import Officer
+from keng.community import drafts
+from keng.community.models import Draft
+from keng.community.report import sending
+from keng.community.report.steps import COOKIE
+from keng.community.tests.resident import Resident, Stage, code_on, only_tip
+from keng.delivery.models import DedupeKey, Inbound
+from keng.kit import uploads
+from keng.kit.database import data_folder
+from keng.tips import files as tip_files
+from keng.tips import receipts
+from keng.tips.models import Tip
+from keng.vault import opening
+from keng.vault.models import SealedIdentity, UnitKey
+from keng.vault.seal import forget
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(name="anh.jpg", *, place=b"Nenh GPS 21.27"):
+    made = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = place.decode()
+    Image.new("RGB", (40, 30), "red").save(made, "JPEG", exif=exif)
+    return SimpleUploadedFile(name, made.getvalue(), "image/jpeg")
+
+
+def test_sending_again_shows_the_same_code_and_makes_no_second_tip(stage, resident):
+    resident.write(place=stage.place)
+    token = resident.token()
+    first, second = resident.send(token), resident.send(token)
+    assert code_on(first) == code_on(second) == receipts.code_from(token)
+    assert Tip.objects.count() == 1
+
+
+def test_after_sending_another_token_makes_no_second_tip(stage, resident):
+    resident.write(place=stage.place)
+    older, newer = resident.token(), resident.token()
+    resident.send(newer)
+    assert resident.send(older).status_code == 410
+    assert Tip.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_the_same_moment_make_one_tip(public_client):
+    make.clock_rules()
+    stage, resident = Stage(), Resident(public_client)
+    resident.write(place=stage.place, attached=[picture()])
+    token, secret = resident.token(), resident.client.cookies[COOKIE].value
+    codes, gate = [], threading.Barrier(4)
+
+    def press():
+        browser = Client()
+        browser.cookies[COOKIE] = secret
+        gate.wait()
+        codes.append(code_on(Resident(browser).send(token)))
+        connections.close_all()
+
+    presses = [threading.Thread(target=press) for _ in range(4)]
+    for thread in presses:
+        thread.start()
+    for thread in presses:
+        thread.join()
+    assert set(codes) == {receipts.code_from(token)}
+    assert Tip.objects.count() == DedupeKey.objects.count() == 1
+    assert only_tip().attachments.count() == 1
+
+
+def test_the_draft_and_its_files_are_gone_once_it_is_sent(
+    stage, resident, django_capture_on_commit_callbacks
+):
+    resident.write(place=stage.place, attached=[picture()])
+    token = resident.token()
+    with django_capture_on_commit_callbacks(execute=True):
+        response = resident.send(token)
+    assert not Draft.objects.exists()
+    assert uploads.all_paths() == {}
+    assert response.cookies[COOKIE].value == ""
+
+
+def test_a_failed_sending_keeps_everything_for_another_try(stage, resident, monkeypatch):
+    resident.write(place=stage.place)
+    token = resident.token()
+    with monkeypatch.context() as patch:
+        # The database goes away in the middle of the write.
+        patch.setattr(sending, "receive_one", lambda _: connection.cursor().execute("SELECT 1/0"))
+        resident.client.raise_request_exception = False
+        assert resident.send(token).status_code == 500
+    assert not Tip.objects.exists()
+    assert code_on(resident.send(token)) == receipts.code_from(token)
+
+
+def test_a_name_is_sealed_to_the_desk_that_reads_the_report(stage, resident):
+    resident.report(place=stage.place, wish="sealed", name="Nguyễn Thị Thử", phone="0912 000 111")
+    tip = only_tip()
+    assert tip.identity_holds == ["name", "phone"]
+    sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="contact")
+    assert b"Th\xe1\xbb\xad" not in bytes(sealed.ciphertext)
+    opened = json.loads(opening.for_unit(bytes(sealed.ciphertext), stage.keys[stage.unit.pk]))
+    assert opened == {"name": "Nguyễn Thị Thử", "phone": "0912 000 111"}
+
+
+def test_whoever_turns_anonymous_again_leaves_no_name_behind(stage, resident):
+    resident.write(place=stage.place, wish="sealed", name="Nguyễn Thị Thử", phone="0912 000 111")
+    resident.post("name", wish="anonymous", name="Nguyễn Thị Thử", phone="0912 000 111")
+    draft = drafts.load(resident.client.cookies[COOKIE].value)
+    assert "Thử" not in json.dumps(draft.answers, ensure_ascii=False)
+    resident.send()
+    assert not SealedIdentity.objects.exists()
+
+
+def test_the_reporters_own_number_is_cut_from_the_words_and_sealed(stage, resident):
+    resident.report(place=stage.place, text="Bị lừa rồi. Sdt của em là 0912345678, gọi em nhé")
+    tip = only_tip()
+    assert "0912345678" not in tip.text
+    assert "0912345678" not in tip.messages.get().text
+    assert "0912345678" not in Inbound.objects.get().text
+    sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="in_text")
+    assert b"0912345678" in opening.for_unit(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
+
+
+def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, resident):
+    resident.report(place=stage.place, attached=[picture()])
+    attachment = only_tip().attachments.get()
+    assert (attachment.kind, attachment.mime) == ("image", "image/jpeg")
+    original = (data_folder() / attachment.original_path).read_bytes()
+    assert b"Nenh GPS" not in original
+    assert b"Nenh GPS" in opening.for_unit(original, stage.keys[stage.unit.pk])
+    copy = tip_files.viewing_copy(attachment)
+    assert b"Nenh GPS" not in copy
+    assert Image.open(io.BytesIO(copy)).size == (40, 30)
+
+
+def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_BYTES", 200_000)
+    resident.write(place=stage.place)
+    big = SimpleUploadedFile("to.mp4", b"x" * 250_000, "video/mp4")
+    page = resident.post("describe", text="a", attached=[picture(), big]).content.decode()
+    assert "Tệp to.mp4 lớn hơn 20 MB." in page
+    assert "anh.jpg" in page
+    page = resident.post("describe", text="a", attached=[picture(f"{n}.jpg") for n in range(5)])
+    assert "4.jpg: chỉ nhận tối đa năm tệp." in page.content.decode()
+    assert 'name="attached"' not in resident.look("describe").content.decode()
+    resident.post("describe", text="a b", remove="0")
+    page = resident.look("describe").content.decode()
+    assert "anh.jpg" not in page
+    assert "a b" in page
+    assert len(uploads.all_paths()) == 4
+
+
+def test_without_a_key_to_seal_with_the_report_is_kept_and_the_reason_is_said(stage, resident):
+    UnitKey.objects.all().delete()
+    forget()
+    resident.write(place=stage.place, wish="sealed", name="Nguyễn Thị Thử")
+    page = resident.send().content.decode()
+    assert "chưa niêm phong được tên" in page
+    assert not Tip.objects.exists()
+    resident.post("name", wish="anonymous")
+    resident.send()
+    assert only_tip().responsible_unit == stage.unit
+
+
+def test_a_file_that_cannot_be_read_any_more_is_named(stage, resident):
+    resident.write(place=stage.place, attached=[picture("mat.jpg")])
+    for path in uploads.all_paths():
+        uploads.discard(path)
+    assert "Không đọc được tệp mat.jpg nữa" in resident.send().content.decode()
+    assert not Tip.objects.exists()
+
+
+def test_no_address_of_the_browser_is_kept_or_logged(stage, resident, caplog):
+    caplog.set_level(logging.DEBUG)
+    resident.client.defaults |= {
+        "REMOTE_ADDR": "203.0.113.77",
+        "HTTP_X_FORWARDED_FOR": "203.0.113.78",
+    }
+    code = resident.report(place=stage.place, attached=[picture()])
+    resident.client.post("/status/", {"code": "X" * 16})
+    resident.client.post("/status/", {"code": code})
+    assert len(everything()) > 5
+    assert "203.0.113" not in caplog.text
+    assert not [table for table, rows in everything().items() if "203.0.113" in rows]
+    make.officer(name="203.0.113.9")
+    assert "203.0.113.9" in everything()[Officer._meta.db_table]
+
+
+def everything():
+    """Each table that has rows, with all of them as text."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        found = {}
+        for table in tables:
+            cursor.execute(f'SELECT string_agg(t::text, chr(10)) FROM "{table}" t')
+            found[table] = cursor.fetchone()[0] or ""
+    return {table: rows for table, rows in found.items() if rows}

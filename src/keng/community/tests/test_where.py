@@ -1,0 +1,111 @@
+"""Choosing the place, and the desk that follows from it."""
+
+import pytest
+
+from keng.community.tests.resident import only_tip
+from keng.tips.models import TipConcern
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_search_shows_places_with_province_and_former_names(stage, resident):
+    old = make.place("Quang Châu", full_name="Xã Quang Châu", kind="commune", valid_to="2025-06-30")
+    old.successions.create(new=stage.place, kind="merge", on="2025-07-01")
+    page = resident.post("where", q="nenh", find="1").content.decode()
+    assert "Phường Nếnh, Bắc Ninh" in page
+    assert "Xã Quang Châu" in page
+    former = resident.post("where", q="quang chau", find="1").content.decode()
+    assert "Xã Quang Châu (tên cũ)" in former
+    assert "Nay là Phường Nếnh, Bắc Ninh" in former
+    assert "Có phải nơi này không?" in former
+
+
+def test_a_single_result_is_chosen_already_and_continue_confirms_it(stage, resident):
+    page = resident.post("where", q="van ha", find="1").content.decode()
+    assert f'value="{stage.other_place.pk}" checked' in page
+
+
+def test_many_places_of_one_name_are_counted_and_the_later_ones_are_one_tap_away(stage, resident):
+    for number in range(7):
+        province = make.place(
+            f"Tỉnh {number}", kind="province", code=f"7{number}", province_code=f"7{number}"
+        )
+        make.place("Tân Tiến", parent=province)
+    page = resident.post("where", q="Tân Tiến", find="1").content.decode()
+    assert "Có 7 nơi mang tên này" in page
+    assert page.count('name="choice"') == 7 + 2
+    assert "<summary>2 nơi khác</summary>" in page
+
+
+def test_other_words_in_the_box_mean_another_search_and_not_the_old_choice(stage, resident):
+    page = resident.post("where", q="van ha", searched="nenh", choice=str(stage.place.pk))
+    assert page.status_code == 200
+    assert "Phường Vân Hà" in page.content.decode()
+
+
+def test_a_place_that_was_divided_asks_which_part(stage, resident):
+    old = stage.divided()
+    resident.post("who-gets", desk="commune")
+    resident.post("what", topic="theft")
+    page = resident.post("where", q="tan cu", find="1").content.decode()
+    assert "Đã chia về: Phường Nếnh, Phường Vân Hà" in page
+    question = resident.post("where", q="tan cu", searched="tan cu", choice=f"split:{old.pk}")
+    assert "Xã Tân Cũ đã chia. Bạn nói phần nào?" in question.content.decode()
+    answer = resident.post("where", q="tan cu", searched="tan cu", choice=str(stage.other_place.pk))
+    assert answer.url == "/report/describe/"
+    assert "Công an phường Vân Hà" in resident.look("describe").content.decode()
+
+
+def test_an_unknown_name_says_so_and_keeps_the_two_other_answers(stage, resident):
+    page = resident.post("where", q="zzzzqqq", find="1").content.decode()
+    assert "Không có nơi nào tên này" in page
+    assert 'value="online"' in page
+    assert 'value="unsure"' in page
+
+
+def test_the_chosen_place_is_still_chosen_when_coming_back(stage, resident):
+    resident.write(place=stage.place, spot="ngõ cạnh chợ")
+    page = resident.look("where").content.decode()
+    assert f'value="{stage.place.pk}" checked' in page
+    assert "ngõ cạnh chợ" in page
+
+
+def test_a_hamlet_belongs_to_the_desk_of_its_ward(stage, resident):
+    resident.report(place=stage.hamlet)
+    assert (only_tip().responsible_unit, only_tip().place) == (stage.unit, stage.hamlet)
+
+
+@pytest.mark.parametrize("where", ["bare", "online", "unsure"])
+def test_without_a_desk_of_its_own_a_report_goes_to_the_province(stage, resident, where):
+    resident.report(place=stage.bare_place if where == "bare" else where)
+    assert only_tip().responsible_unit == stage.province
+    assert not only_tip().concerns.exists()
+
+
+def test_a_place_far_away_goes_to_the_first_province_of_this_site(stage, resident):
+    far = make.place("Tỉnh Xa", kind="province", code="80", province_code="80")
+    resident.report(place=make.place("Xã Xa", parent=far, kind="commune"))
+    assert only_tip().responsible_unit == stage.province
+
+
+def test_straight_to_the_province_hides_the_report_from_the_commune(stage, resident):
+    resident.write(place=stage.place, desk="province")
+    for step in ("what", "describe", "name"):
+        page = resident.look(step).content.decode()
+        assert "trực ban Công an tỉnh Bắc Ninh" in page
+        assert "Xã, phường không thấy tin này." in page
+    assert "không thấy cả trong số đếm" in resident.look("check").content.decode()
+    receipt = resident.send().content.decode()
+    assert "Công an tỉnh Bắc Ninh" in receipt
+    tip = only_tip()
+    assert tip.responsible_unit == stage.province
+    assert [concern.unit for concern in tip.concerns.all()] == [stage.unit]
+    assert not type(tip).objects.visible_to(make.officer(unit=stage.unit)).exists()
+    assert type(tip).objects.visible_to(make.officer(unit=stage.province)).get() == tip
+
+
+def test_straight_to_the_province_without_a_place_hides_it_from_every_commune(stage, resident):
+    resident.report(place="online", desk="province")
+    hidden_from = set(TipConcern.objects.values_list("unit", flat=True))
+    assert hidden_from == {stage.unit.pk, stage.other.pk}

@@ -1,0 +1,44 @@
+"""Fixtures for tests beside the code: a client for each site."""
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.utils import translation
+from hypothesis import settings as hypothesis_settings
+
+from keng.accounts.middleware import put_into
+
+# Of every test here. How long an example takes says how busy the machine is, and nothing more.
+hypothesis_settings.register_profile("keng", deadline=None, database=None)
+hypothesis_settings.load_profile("keng")
+
+
+@pytest.fixture(autouse=True)
+def starts_in_vietnamese():
+    """A request of the test before may have left its language in this thread."""
+    translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture
+def public_client(settings):
+    """A browser on the public site."""
+    settings.ROOT_URLCONF = "keng.site.public_urls"
+    settings.MIDDLEWARE = django_settings.PUBLIC_MIDDLEWARE
+    return Client()
+
+
+@pytest.fixture
+def desk_client(settings):
+    """A browser on the desk, nobody signed in; `sign_in(client, officer)` skips both factors."""
+    settings.ROOT_URLCONF = "keng.site.desk_urls"
+    settings.MIDDLEWARE = django_settings.DESK_MIDDLEWARE
+    return Client()
+
+
+def sign_in(client, officer):
+    """Put the officer into the client's session, as the sign-in page does after both factors."""
+    session = client.session
+    put_into(session, officer)
+    session.save()
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
+    return client

@@ -1,0 +1,270 @@
+"""Sending one text to one audience: every recipient a row, all of them in one transaction."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+
+from keng.audit.actions import record
+from keng.delivery import recipients
+from keng.delivery.audience import Audience, SameRecipients
+from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
+from keng.delivery.rights import may_steer
+from keng.kit import times
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+    from keng.places.models import Unit
+
+_URGENT, _BULK = 0, 9
+
+
+class AudienceChanged(Exception):
+    """Between approval and sending a recipient was added, left or moved: approve again."""
+
+
+class TakenBack(Exception):
+    """The dispatch was stopped, corrected or recalled: its text goes to nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is sent in one language. The first one is for everybody without a text of their own."""
+
+    language: str
+    text: str
+    subject: str = ""
+    image_path: str = ""
+    """Of its picture, below the data folder."""
+
+
+@transaction.atomic
+def send(
+    *,
+    kind: str,
+    unit: "Unit",
+    approval: Approval | None,
+    texts: Sequence[Text],
+    audience: Audience | SameRecipients,
+    source_kind: str,
+    source_ref: uuid.UUID | None,
+    is_urgent: bool,
+    by: object,
+    expires_at: datetime.datetime | None = None,
+) -> Dispatch:
+    """Freeze texts and recipients. Raises AudienceChanged when it is not the approved audience."""
+    dispatch = Dispatch.objects.create(
+        kind=kind,
+        is_urgent=is_urgent,
+        unit=unit,
+        approval=approval,
+        source_kind=source_kind,
+        source_ref=source_ref,
+        materialised_at=times.now(),
+    )
+    written = _write_texts(dispatch, texts)
+    with connection.cursor() as cursor:
+        _insert_deliveries(cursor, dispatch, written, audience, expires_at)
+        count, digest = _digest(cursor, dispatch)
+        if approval is not None and digest != bytes(approval.audience_hash):
+            raise AudienceChanged
+        tasks = _insert_tasks(cursor, dispatch, audience)
+        # Sent to the sender at commit: it need not wait for its next look.
+        cursor.execute("SELECT pg_notify('keng_delivery', '')")
+    record(
+        "dispatch.sent",
+        by=by,
+        on=dispatch,
+        chain=chain_of(dispatch.pk),
+        detail={
+            "kind": kind,
+            "recipients": count,
+            "relay_tasks": tasks,
+            "digest": digest.hex(),
+            "approval": str(approval.pk) if approval else "",
+        },
+    )
+    return dispatch
+
+
+def _write_texts(dispatch: Dispatch, texts: Sequence[Text]) -> list[DispatchText]:
+    return DispatchText.objects.bulk_create(
+        DispatchText(
+            dispatch=dispatch,
+            language=one.language,
+            subject=one.subject,
+            text=one.text,
+            image_path=one.image_path,
+        )
+        for one in texts
+    )
+
+
+def chain_of(dispatch_id: uuid.UUID) -> str:
+    """The audit chain of a dispatch."""
+    return f"dispatch:{dispatch_id}"
+
+
+@transaction.atomic
+def cancel(dispatch_id: uuid.UUID, *, by: "Officer", reason: str = "") -> int:
+    """Take back whatever has not left yet; returns how many. What is being sent now still goes.
+
+    Raises PermissionDenied unless the officer works at the unit that sends or above it.
+    """
+    dispatch = _steered(dispatch_id, by)
+    now = times.now()
+    stopped = Delivery.objects.filter(
+        dispatch=dispatch, state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW]
+    ).update(state=Delivery.State.CANCELLED, settled_at=now)
+    dispatch.cancelled_at = dispatch.cancelled_at or now
+    dispatch.save(update_fields=["cancelled_at"])
+    record(
+        "dispatch.cancelled",
+        by=by,
+        on=dispatch,
+        chain=chain_of(dispatch.pk),
+        detail={"unsent": stopped, "reason": reason},
+    )
+    return stopped
+
+
+def _steered(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
+    found = Dispatch.objects.visible_to(by).select_related("unit")
+    dispatch = found.select_for_update(of=("self",)).get(pk=dispatch_id)
+    if not may_steer(by, dispatch):
+        raise PermissionDenied
+    return dispatch
+
+
+@transaction.atomic
+def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
+    """A person sends once more where nobody knows whether it arrived; returns how many.
+
+    Raises TakenBack: what was recalled or replaced is not sent again by anybody. Raises
+    PermissionDenied like cancel().
+    """
+    dispatch = _steered(dispatch_id, by)
+    if dispatch.cancelled_at is not None:
+        raise TakenBack
+    again = Delivery.objects.filter(dispatch=dispatch, state=Delivery.State.UNKNOWN).update(
+        state=Delivery.State.QUEUED,
+        settled_at=None,
+        leased_by=None,
+        leased_until=None,
+        not_before=times.now(),
+    )
+    record(
+        "dispatch.unknown_resent",
+        by=by,
+        on=dispatch,
+        chain=chain_of(dispatch.pk),
+        detail={"again": again},
+    )
+    return again
+
+
+def _insert_deliveries(
+    cursor: Any,
+    dispatch: Dispatch,
+    texts: list[DispatchText],
+    audience: Audience | SameRecipients,
+    expires_at: datetime.datetime | None,
+) -> None:
+    query = audience.query()
+    text_of = (
+        "CASE r.language "
+        + " ".join(f"WHEN %(language{n})s THEN %(text{n})s::uuid" for n in range(len(texts)))
+        + " ELSE %(text0)s::uuid END"
+    )
+    values = dict(query.values)
+    for n, text in enumerate(texts):
+        values |= {f"language{n}": text.language, f"text{n}": text.pk}
+    values |= {
+        "dispatch": dispatch.pk,
+        "urgent": dispatch.is_urgent,
+        "expires_at": expires_at,
+        "priority": _URGENT if dispatch.is_urgent else _BULK,
+    }
+    cursor.execute(
+        f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608 -- our own words only; values are bound
+        "recipient_kind, recipient_ref, text_id, address, address_sealed, priority, is_urgent, "
+        "state, code, settled_at, not_before, expires_at) "
+        f"SELECT {recipients.NEW_ID}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
+        f"r.recipient_ref, {text_of}, r.address, r.address_sealed, %(priority)s, %(urgent)s, "
+        # Nobody can reach it: that is an outcome too, on record from the first moment.
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'rejected' ELSE 'queued' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN 'no_account' ELSE '' END, "
+        f"CASE WHEN {_NO_ACCOUNT} THEN now() END, {_NOT_BEFORE}, %(expires_at)s "
+        "FROM recipients r",
+        values,
+    )
+
+
+_NO_ACCOUNT = "r.account_id IS NULL AND r.channel <> 'by_hand'"
+# The hour in Vietnam, and when the person's quiet time ends; urgent things do not wait for it.
+_HERE = "(now() AT TIME ZONE INTERVAL '+07:00')"
+_IS_QUIET = (
+    f"CASE WHEN r.quiet_from <= r.quiet_to "
+    f"THEN {_HERE}::time >= r.quiet_from AND {_HERE}::time < r.quiet_to "
+    f"ELSE {_HERE}::time >= r.quiet_from OR {_HERE}::time < r.quiet_to END"
+)
+_NOT_BEFORE = (
+    "CASE WHEN NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL "
+    f"AND {_IS_QUIET} THEN ({_HERE}::date + r.quiet_to + CASE WHEN r.quiet_to <= {_HERE}::time "
+    "THEN INTERVAL '1 day' ELSE INTERVAL '0' END) AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
+)
+
+
+def _digest(cursor: Any, dispatch: Dispatch) -> tuple[int, bytes]:
+    cursor.execute(
+        f"SELECT count(*), {recipients.DIGEST} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608 -- our own words only; values are bound
+        [dispatch.pk],
+    )
+    count, digest = cursor.fetchone()
+    return count, bytes(digest)
+
+
+_TASKS_FROM_GROUPS = """
+  SELECT lg.lead_id, d.recipient_ref AS group_id
+  FROM delivery_delivery d
+  JOIN network_lead_groups lg ON lg.group_id = d.recipient_ref
+  JOIN network_lead l ON l.id = lg.lead_id
+  WHERE d.dispatch_id = %(dispatch)s AND d.channel = 'by_hand' AND l.stopped_at IS NULL"""
+
+# Who was asked to pass on is asked to correct, also those who left the group since.
+_TASKS_FROM_EARLIER = """
+  SELECT DISTINCT t.lead_id, t.group_id
+  FROM delivery_relaytask t
+  JOIN network_lead l ON l.id = t.lead_id
+  JOIN delivery_delivery d ON d.dispatch_id = %(dispatch)s AND d.recipient_ref = t.group_id
+  WHERE t.dispatch_id = ANY(%(dispatches)s::uuid[]) AND l.stopped_at IS NULL"""
+
+
+def _insert_tasks(cursor: Any, dispatch: Dispatch, audience: Audience | SameRecipients) -> int:
+    """One task for each lead and group by hand, and one for whoever stands above such a lead."""
+    values: dict[str, Any] = {"dispatch": dispatch.pk}
+    asked = _TASKS_FROM_GROUPS
+    if isinstance(audience, SameRecipients):
+        asked = _TASKS_FROM_EARLIER
+        values["dispatches"] = list(audience.dispatches)
+    cursor.execute(
+        f"WITH RECURSIVE asked AS ({asked}), upward(lead_id) AS ("  # noqa: S608 -- our own words only; values are bound
+        "  SELECT l.above_id FROM asked a JOIN network_lead l ON l.id = a.lead_id"
+        "  WHERE l.above_id IS NOT NULL"
+        "  UNION"
+        "  SELECT l.above_id FROM upward u JOIN network_lead l ON l.id = u.lead_id"
+        "  WHERE l.above_id IS NOT NULL"
+        ") INSERT INTO delivery_relaytask (id, dispatch_id, lead_id, group_id) "
+        f"SELECT {recipients.NEW_ID}, %(dispatch)s, lead_id, group_id FROM asked "
+        "UNION ALL "
+        f"SELECT {recipients.NEW_ID}, %(dispatch)s, u.lead_id, NULL::uuid FROM upward u "
+        "JOIN network_lead l ON l.id = u.lead_id "
+        "WHERE l.stopped_at IS NULL AND u.lead_id NOT IN (SELECT lead_id FROM asked)",
+        values,
+    )
+    count: int = cursor.rowcount
+    return count

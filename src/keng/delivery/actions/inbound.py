@@ -1,0 +1,125 @@
+"""What arrives and opens no tip: it is kept, and receipts move the rows they speak of."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from keng.delivery.handlers import Statement
+from keng.delivery.receiving import Incoming
+from keng.vault import seal
+
+# The key is claimed first: the same event again writes nothing.
+CLAIM = """
+fresh AS (
+  INSERT INTO delivery_dedupekey (key, inbound_ref)
+  SELECT DISTINCT ON (key) key, inbound FROM r ORDER BY key
+  ON CONFLICT (key) DO NOTHING
+  RETURNING inbound_ref
+),
+new AS (SELECT r.* FROM r JOIN fresh ON fresh.inbound_ref = r.inbound)
+"""
+_KEEP = f"""
+WITH r AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+    key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,
+    sent_at timestamptz, received_at timestamptz, text text, raw bytea)
+),
+{CLAIM}
+INSERT INTO delivery_inbound
+  (id, account_id, channel, kind, conversation_hash, sent_at, received_at, text, raw_sealed)
+SELECT inbound, account, channel, kind, conversation_hash, sent_at, received_at, text, raw
+FROM new
+"""  # noqa: S608 -- our own pieces
+# A receipt only ever moves a row forwards, and an unknown outcome becomes a known one.
+RECEIPT = """
+UPDATE delivery_delivery SET state = told.state
+FROM unnest(%(accounts)s::uuid[], %(ids)s::text[], %(states)s::text[])
+  AS told(account, provider_id, state)
+WHERE delivery_delivery.provider_id = told.provider_id AND told.provider_id <> ''
+  AND delivery_delivery.account_id = told.account
+  AND (delivery_delivery.state IN ('sent', 'unknown')
+       OR delivery_delivery.state = 'delivered' AND told.state = 'read')
+"""
+RECEIPT_STATES = {"received": "delivered", "seen": "read"}
+
+
+class ReceiptHandler:
+    """What the provider says of our own messages: it arrived, it was read. Echoes need no row."""
+
+    name = "receipt"
+
+    def refresh(self) -> None:
+        """Nothing to read."""
+
+    def takes(self, message: Incoming) -> bool:
+        return message.event.kind in ("received", "seen", "echo")
+
+    def prepare(self, message: Incoming) -> list[tuple[str, str, str]]:
+        state = RECEIPT_STATES.get(message.event.kind)
+        if state is None:
+            return []
+        return [(str(message.account.id), refers, state) for refers in message.event.refers]
+
+    def statements(
+        self, prepared: Sequence[list[tuple[str, str, str]]], *, lane: int
+    ) -> list[Statement]:
+        told = [one for listed in prepared for one in listed]
+        if not told:
+            return []
+        accounts, ids, states = map(list, zip(*told, strict=True))
+        return [Statement(RECEIPT, {"accounts": accounts, "ids": ids, "states": states})]
+
+
+class Kept:
+    """The last handler: whatever nobody else takes is recorded, its raw body sealed."""
+
+    name = "kept"
+
+    def refresh(self) -> None:
+        """Nothing to read."""
+
+    def takes(self, message: Incoming) -> bool:
+        return True
+
+    def prepare(self, message: Incoming) -> dict[str, Any]:
+        return inbound_row(message)
+
+    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[Statement]:
+        return [Statement(_KEEP, {"rows": json.dumps(prepared, ensure_ascii=False)})]
+
+
+def inbound_row(message: Incoming) -> dict[str, Any]:
+    """The columns of one inbound row. The words of what is only kept stay sealed with the body."""
+    return {
+        "key": hexed(message.key),
+        "inbound": str(message.id),
+        "account": str(message.account.id),
+        "channel": message.account.channel,
+        "kind": message.event.kind,
+        "conversation_hash": hexed(message.conversation_hash)
+        if message.conversation_hash
+        else None,
+        "sent_at": message.event.at.isoformat(),
+        "received_at": message.received_at.isoformat(),
+        "text": "",
+        "raw": hexed(seal.for_unit(message.account.unit_id, message.raw)),
+    }
+
+
+def hexed(data: bytes) -> str:
+    """Bytes as PostgreSQL reads them in text."""
+    return f"\\x{data.hex()}"
+
+
+def pin_signature(account_id: uuid.UUID, variant: str) -> None:
+    """Keep which reading of the signature scheme once matched, unless one is kept already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE delivery_channelaccount "
+            "SET learned = learned || jsonb_build_object('signature_variant', %s::text) "
+            "WHERE id = %s AND NOT jsonb_exists(learned, 'signature_variant')",
+            [variant, account_id],
+        )

@@ -1,0 +1,57 @@
+"""Answering one person: in the conversation they began, and nowhere else."""
+
+import datetime as dt
+import uuid
+
+from django.db import connection, transaction
+
+from keng.accounts.models import Officer
+from keng.delivery.models import Conversation, Delivery, Dispatch, DispatchText
+from keng.kit import times
+from keng.vault import seal
+
+# Later than this no provider takes an answer any more without being asked again.
+EXPIRES_AFTER = dt.timedelta(days=7)
+_PRIORITY = {Dispatch.Kind.REPLY: 0}
+_ACKNOWLEDGEMENT_PRIORITY = 5
+
+
+@transaction.atomic
+def send_to_conversation(
+    conversation: Conversation, *, text: str, kind: Dispatch.Kind, unit_id: uuid.UUID,
+    by: Officer | None, source_kind: str, source_ref: uuid.UUID | None, sealed: bool = False,
+) -> Dispatch:  # fmt: skip
+    """Queue one urgent message to the person behind a conversation, in the caller's transaction.
+
+    Nobody's address is needed or seen: the sealed one is copied, and only the sender opens it.
+    With `sealed` the text too can be read by the sender alone (it carries a secret link).
+    The caller records the decision; `by` is None for an automatic message.
+    """
+    dispatch = Dispatch.objects.create(
+        kind=kind, is_urgent=True, unit_id=unit_id, source_kind=source_kind,
+        source_ref=source_ref, materialised_at=times.now(),
+    )  # fmt: skip
+    Delivery.objects.create(
+        dispatch=dispatch, account_id=conversation.account_id, channel=conversation.account.channel,
+        recipient_kind=Delivery.RecipientKind.CONVERSATION, recipient_ref=conversation.pk,
+        text=None if sealed else DispatchText.objects.create(
+            dispatch=dispatch, language="vi", text=text
+        ),
+        text_sealed=seal.for_sender(text) if sealed else None,
+        address_sealed=bytes(conversation.reply_address_sealed),
+        priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY), is_urgent=True,
+        expires_at=times.now() + EXPIRES_AFTER,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('keng_delivery', '')")
+    return dispatch
+
+
+def call_off(tip_id: uuid.UUID) -> int:
+    """Take back what waits to leave for this tip's reporter; how many messages."""
+    talks = Conversation.objects.filter(tip_ref=tip_id).values("pk")
+    waiting = Delivery.objects.filter(
+        recipient_kind=Delivery.RecipientKind.CONVERSATION, recipient_ref__in=talks,
+        state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
+    )  # fmt: skip
+    return waiting.update(state=Delivery.State.CANCELLED, settled_at=times.now())

@@ -1,0 +1,49 @@
+"""A lead who wants no more: at once, since it is their consent, and undone by the same link.
+
+Whoever holds the link can press it, so the desk sees it as a wish and can ask the lead.
+"""
+
+import datetime
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.network.models import Lead
+
+RESUME_WITHIN = datetime.timedelta(days=14)
+
+
+def resume_until(lead: Lead) -> datetime.datetime | None:
+    """Until when the link itself takes the lead back; None when only the desk can."""
+    if lead.stopped_at is None or not lead.stopped_by_link:
+        return None
+    until = lead.stopped_at + RESUME_WITHIN
+    return until if until > times.now() else None
+
+
+@transaction.atomic
+def stop(lead: Lead) -> None:
+    """The lead takes part no longer. What was open stays as it is and waits, should they return."""
+    locked = Lead.objects.select_for_update().get(pk=lead.pk)
+    if locked.stopped_at is not None:
+        return
+    locked.stopped_at, locked.stopped_by_link = times.now(), True
+    locked.save(update_fields=["stopped_at", "stopped_by_link"])
+    _record("lead.stopped", locked)
+
+
+@transaction.atomic
+def resume(lead: Lead) -> bool:
+    """The lead takes part again; False when it is too late or the desk ended it."""
+    locked = Lead.objects.select_for_update().get(pk=lead.pk)
+    if resume_until(locked) is None:
+        return False
+    locked.stopped_at, locked.stopped_by_link = None, False
+    locked.save(update_fields=["stopped_at", "stopped_by_link"])
+    _record("lead.taken_back", locked)
+    return True
+
+
+def _record(action: str, lead: Lead) -> None:
+    record(action, by=lead, on=lead, chain=unit_chain(lead.unit_id), detail={"via": "link"})

@@ -1,0 +1,90 @@
+"""Subscribing by e-mail: the letters that ask and answer, and stopping at once."""
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
+from keng.kit import times
+from keng.network.actions import subscriptions
+from keng.network.actions.subscriptions import Wish
+from keng.network.links import confirm_url, stop_url
+from keng.network.models import Subscription
+from keng.vault import seal
+
+
+class NoMailbox(LookupError):
+    """This site has no working e-mail account: nobody can subscribe by e-mail."""
+
+
+def mailbox() -> ChannelAccount | None:
+    """The account that letters go out from."""
+    return ChannelAccount.objects.filter(channel="email", is_active=True).order_by("id").first()
+
+
+@transaction.atomic
+def ask(wish: Wish) -> None:
+    """Write the wish down and send one letter, which alone tells whether the address was known.
+
+    Raises NoMailbox.
+    """
+    account = mailbox()
+    if account is None:
+        raise NoMailbox
+    subscription, is_due = subscriptions.ask(wish)
+    if not is_due:
+        return
+    with translation.override(subscription.language):
+        subject, text = _letter(subscription)
+    dispatch = Dispatch.objects.create(
+        kind=Dispatch.Kind.NOTICE,
+        is_urgent=False,
+        unit_id=account.unit_id,
+        source_kind="subscription",
+        source_ref=subscription.pk,
+        materialised_at=times.now(),
+    )
+    Delivery.objects.create(
+        dispatch=dispatch,
+        account=account,
+        channel="email",
+        priority=5,
+        recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
+        recipient_ref=subscription.pk,
+        address_sealed=seal.for_sender(wish.address.strip()),
+        text=DispatchText.objects.create(
+            dispatch=dispatch, language=subscription.language, subject=subject, text=""
+        ),
+        # The links in it are for this person alone.
+        text_sealed=seal.for_sender(text),
+    )
+
+
+@transaction.atomic
+def stop(subscription: Subscription) -> None:
+    """End it, and take back what is still waiting to be sent there."""
+    subscriptions.stop(subscription)
+    Delivery.objects.filter(
+        recipient_ref=subscription.pk,
+        recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
+        state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
+    ).update(state=Delivery.State.CANCELLED, settled_at=times.now())
+
+
+def _letter(subscription: Subscription) -> tuple[str, str]:
+    places = ", ".join(place.full_name for place in subscription.places.order_by("folded"))
+    stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription.pk)}
+    if subscription.confirmed_at:
+        subject = _("You already receive warnings")
+        text = _(
+            "Somebody, perhaps you, asked for warnings at this address. It already receives those "
+            "of: %(places)s. You need not do anything."
+        ) % {"places": places}
+        return subject, f"{text}\n\n{stop_line}"
+    subject = _("Please confirm: warnings by e-mail")
+    text = _(
+        "Somebody, perhaps you, asked for warnings of %(places)s at this address. If it was you, "
+        "open this page and press the button: %(link)s"
+    ) % {"places": places, "link": confirm_url(subscription.pk)}
+    otherwise = _("If it was not you, do nothing: no warning will come.")
+    return subject, f"{text}\n\n{otherwise}\n{stop_line}"

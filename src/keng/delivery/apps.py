@@ -1,0 +1,15 @@
+"""The Django app of delivery."""
+
+from django.apps import AppConfig
+
+
+class DeliveryConfig(AppConfig):
+    name = "keng.delivery"
+    label = "delivery"
+
+    def ready(self) -> None:
+        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
+        from keng.delivery.actions.inbound import Kept, ReceiptHandler  # noqa: PLC0415
+
+        for handler in (ReceiptHandler(), Kept()):
+            handlers.register(handler)

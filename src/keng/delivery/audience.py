@@ -1,0 +1,249 @@
+"""Who exactly would receive something: places and kinds in, a counted and hashed list out."""
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from keng.delivery import recipients
+from keng.delivery.recipients import Query
+from keng.network.models import GroupKind
+
+# How many warnings a group gets within seven days before one more needs a reason.
+WEEKLY_LIMIT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Groups and subscribers by place and kind; the same choice may mean others tomorrow."""
+
+    units: tuple[uuid.UUID, ...]
+    """Whose groups: a desk addresses its own groups and those of the units below it, no others."""
+    places: tuple[uuid.UUID, ...]
+    """Everything inside these places belongs to it."""
+    kinds: tuple[str, ...]
+    without: tuple[uuid.UUID, ...] = ()
+    subscribers: bool = True
+    minimum_severity: int = 1
+    """How grave it is: subscribers who asked for graver things only are left out."""
+    over_limit_reason: str = ""
+    """Why groups that already had their weekly number get this too; empty leaves them out."""
+
+    def query(self) -> Query:
+        """The recipients, as a WITH query ending in a table `recipients`."""
+        return recipients.chosen(
+            units=list(self.units),
+            places=list(self.places),
+            kinds=list(self.kinds),
+            without=list(self.without),
+            subscribers=self.subscribers,
+            severity=self.minimum_severity,
+            limit=WEEKLY_LIMIT,
+            over_limit=bool(self.over_limit_reason.strip()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SameRecipients:
+    """Whoever got one of these dispatches, or may have got it: for a correction or a recall."""
+
+    dispatches: tuple[uuid.UUID, ...]
+    waiting: bool = False
+    """Also those whose message has not left yet: they get the new one instead of the old."""
+
+    def query(self) -> Query:
+        """The recipients, as a WITH query ending in a table `recipients`."""
+        return recipients.earlier(list(self.dispatches), waiting=self.waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Recipients of one kind on one channel."""
+
+    recipient_kind: str
+    group_kind: str
+    channel: str
+    count: int
+    members: int
+    unreachable: int
+    """How many of them no active account of the channel can reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table of the plan."""
+
+    code: str
+    label: str
+    count: int
+    members: int
+    unreachable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tired:
+    """A group that already had its weekly number of warnings."""
+
+    id: uuid.UUID
+    name: str
+    recent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What sending would mean now. Every sum is made of the same cells."""
+
+    cells: tuple[Cell, ...]
+    hash: bytes
+    tired: tuple[Tired, ...] = ()
+    """Left out, or included for the reason given."""
+    leadless: int = 0
+    """Groups by hand for whom nobody can post it."""
+    by_recent: dict[int, int] = field(default_factory=dict)
+    """How many groups get their first, second, … warning of these seven days."""
+
+    @property
+    def groups(self) -> int:
+        return sum(c.count for c in self.cells if c.recipient_kind == "group")
+
+    @property
+    def members(self) -> int:
+        return sum(c.members for c in self.cells if c.recipient_kind == "group")
+
+    @property
+    def subscribers(self) -> int:
+        return sum(c.count for c in self.cells if c.recipient_kind == "subscription")
+
+    @property
+    def recipients(self) -> int:
+        return sum(c.count for c in self.cells)
+
+    @property
+    def unreachable(self) -> int:
+        return sum(c.unreachable for c in self.cells)
+
+    def kinds(self) -> list[Line]:
+        """Groups by kind; the counts add up to `groups`."""
+        cells = [c for c in self.cells if c.recipient_kind == "group"]
+        lines = _lines(cells, "group_kind", {kind.value: str(kind.label) for kind in GroupKind})
+        return sorted(lines, key=lambda line: list(GroupKind.values).index(line.code))
+
+    def channels(self) -> list[Line]:
+        """All recipients by channel; the counts add up to `recipients`."""
+        return _lines(list(self.cells), "channel", channel_labels())
+
+
+def _lines(cells: list[Cell], key: str, labels: dict[str, str]) -> list[Line]:
+    lines = []
+    for code in dict.fromkeys(getattr(c, key) for c in cells):
+        of = [c for c in cells if getattr(c, key) == code]
+        lines.append(
+            Line(
+                code,
+                str(labels.get(code, code)),
+                sum(c.count for c in of),
+                sum(c.members for c in of),
+                sum(c.unreachable for c in of),
+            )
+        )
+    return lines
+
+
+def channel_labels() -> dict[str, str]:
+    """What the desk calls each channel."""
+    return {
+        "by_hand": _("Ordinary groups, passed on by hand"),
+        "zalo_oa": _("Zalo official account"),
+        "email": _("E-mail"),
+        "sandbox": _("Simulated phones"),
+        "web": _("Status page"),
+    }
+
+
+def counted(audience: Audience | SameRecipients) -> tuple[Cell, ...]:
+    """Only the counts, in one query."""
+    query = audience.query()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            query.sql + " SELECT recipient_kind, group_kind, channel, count(*), sum(member_count), "
+            "count(*) FILTER (WHERE account_id IS NULL AND channel <> 'by_hand') "
+            "FROM recipients GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+            query.values,
+        )
+        return tuple(Cell(*row) for row in cursor.fetchall())
+
+
+def plan(audience: Audience | SameRecipients) -> Plan:
+    """Count and hash an audience as it is this moment."""
+    query, cells = audience.query(), counted(audience)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query.sql} SELECT {recipients.DIGEST} FROM recipients", query.values)  # noqa: S608 -- our own words only; values are bound
+        digest = bytes(cursor.fetchone()[0])
+        if isinstance(audience, SameRecipients):
+            return Plan(cells, digest, leadless=_leadless(cursor, query))
+        cursor.execute(
+            query.sql + " SELECT id, name, recent FROM candidates WHERE recent >= %(limit)s "  # noqa: S608 -- our own words only; values are bound
+            "ORDER BY name, id",
+            query.values,
+        )
+        tired = tuple(Tired(*row) for row in cursor.fetchall())
+        cursor.execute(
+            query.sql + " SELECT recent, count(*) FROM recipients WHERE recipient_kind = 'group' "  # noqa: S608 -- our own words only; values are bound
+            "GROUP BY 1 ORDER BY 1",
+            query.values,
+        )
+        by_recent = {recent + 1: count for recent, count in cursor.fetchall()}
+        return Plan(cells, digest, tired, _leadless(cursor, query), by_recent)
+
+
+_HAS_LEAD = (
+    "EXISTS (SELECT 1 FROM network_lead_groups lg JOIN network_lead l ON l.id = lg.lead_id "
+    "WHERE lg.group_id = r.recipient_ref AND l.stopped_at IS NULL)"
+)
+
+
+def _leadless(cursor: Any, query: Query) -> int:
+    cursor.execute(
+        query.sql  # noqa: S608 -- our own words only; values are bound
+        + " SELECT count(*) FROM recipients r WHERE r.channel = 'by_hand' AND NOT "
+        + _HAS_LEAD,
+        query.values,
+    )
+    found: int = cursor.fetchone()[0]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One group of the list that the author and the approver see."""
+
+    id: uuid.UUID
+    name: str
+    kind: str
+    channel: str
+    members: int
+    place: str
+    has_lead: bool
+    """Whether somebody is there to post it, where it is posted by hand."""
+
+    @property
+    def kind_label(self) -> str:
+        return str(GroupKind(self.kind).label) if self.kind else ""
+
+
+def groups_of(audience: Audience | SameRecipients) -> list[Listed]:
+    """Every group by name. People who subscribe are only ever counted."""
+    query = audience.query()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            query.sql  # noqa: S608 -- our own words only; values are bound
+            + " SELECT g.id, g.name, g.kind, r.channel, g.member_count, p.name, "
+            + _HAS_LEAD
+            + " FROM recipients r JOIN network_group g ON g.id = r.recipient_ref "
+            "JOIN places_place p ON p.id = g.place_id WHERE r.recipient_kind = 'group' "
+            "ORDER BY g.kind, g.name, g.id",
+            query.values,
+        )
+        return [Listed(*row) for row in cursor.fetchall()]

@@ -1,0 +1,50 @@
+"""Secrets of a channel account: what verifies incoming calls, and tokens for the sender."""
+
+import json
+from collections.abc import Mapping
+
+from keng.channels.base import Credentials
+from keng.delivery.models import ChannelAccount
+from keng.kit.secrets import box
+from keng.vault import opening, seal
+
+_BOX = "channel secrets"
+
+
+def keep_secrets(account: ChannelAccount, secrets: Mapping[str, str]) -> None:
+    """Put the account's lasting secrets (app id, webhook key, mailbox password) into its box.
+
+    The caller saves the row.
+    """
+    account.secrets_box = bytes(box(_BOX).encrypt(json.dumps(dict(secrets)).encode()))
+    _try_again(account)
+
+
+def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
+    """Seal an access and refresh pair to the sender; the pair before it stays beside it.
+
+    The caller saves the row, and commits before the new pair is used.
+    """
+    account.previous_tokens_sealed = account.tokens_sealed
+    account.tokens_sealed = seal.for_sender(json.dumps(dict(tokens)))
+    _try_again(account)
+
+
+def _try_again(account: ChannelAccount) -> None:
+    """What stopped the account may have been the old secrets."""
+    account.circuit_open_since, account.circuit_reason = None, ""
+
+
+def for_receiving(account: ChannelAccount) -> Credentials:
+    """What `parse` needs: lasting secrets, the base address and what was learned; no tokens."""
+    plain = box(_BOX).decrypt(bytes(account.secrets_box)) if account.secrets_box else b"{}"
+    found = {"api_base": account.base_url} if account.base_url else {}
+    return Credentials(found | json.loads(plain) | account.learned)
+
+
+def for_sending(account: ChannelAccount) -> Credentials:
+    """The same with the tokens. Raises vault.opening.NotTheSender outside the sender."""
+    found = for_receiving(account)
+    if account.tokens_sealed:
+        found |= json.loads(opening.for_sender(bytes(account.tokens_sealed)))
+    return Credentials(found)

@@ -1,0 +1,71 @@
+"""Coverage: whom warnings reached, who has not passed them on, and looking with own eyes."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.delivery.actions import relay as actions
+from keng.delivery.models import RelayTask
+from keng.delivery.queries import coverage as queries
+from keng.delivery.queries.of_place import standing_of
+from keng.delivery.queries.tiles import tile_map
+
+
+@require_safe
+def overall(request: HttpRequest) -> HttpResponse:
+    """The warnings of the last 30 days together."""
+    found = queries.recent(request.officer)
+    keys = [dispatch.pk for dispatch in found]
+    together = queries.of(keys, officer=request.officer)
+    rows = [
+        (dispatch, queries.title_of(dispatch), together.dispatches[dispatch.pk])
+        for dispatch in found
+        if dispatch.pk in together.dispatches
+    ]
+    context = {
+        "rows": rows,
+        "coverage": together,
+        "levels": queries.levels(keys, officer=request.officer),
+        "map": tile_map(together, officer=request.officer),
+    }
+    return render(request, "delivery/coverage.html", context)
+
+
+@require_safe
+def of_dispatch(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One warning."""
+    dispatch = get_object_or_404(
+        queries.dispatches_for(request.officer).select_related("unit").prefetch_related("texts"),
+        pk=pk,
+    )
+    reached = queries.of([pk], officer=request.officer)
+    context = {
+        "dispatch": dispatch,
+        "title": queries.title_of(dispatch),
+        "coverage": reached,
+        "levels": queries.levels([pk], officer=request.officer),
+        "map": tile_map(reached, officer=request.officer),
+        "waiting": queries.waiting(dispatch, officer=request.officer),
+        "waiting_below": queries.waiting_by_unit(dispatch, officer=request.officer),
+        "sample": queries.to_look_at(dispatch, officer=request.officer),
+    }
+    return render(request, "delivery/coverage_dispatch.html", context)
+
+
+@require_safe
+def of_place(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One commune: its kinds and its hamlets."""
+    found = standing_of(pk, officer=request.officer)
+    if found is None:
+        raise Http404
+    return render(request, "delivery/coverage_place.html", {"found": found})
+
+
+@require_POST
+def mark_seen(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
+    """The officer saw it in the group, or takes that back."""
+    found = get_object_or_404(RelayTask.objects.visible_to(request.officer), pk=task)
+    actions.mark_seen(found.pk, by=request.officer, seen=request.POST.get("seen") != "no")
+    return redirect("dispatch-coverage", pk=found.dispatch_id)

@@ -1,0 +1,33 @@
+"""The hand-out list: which leads to tell of a warning in their own chat, with the message ready."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.delivery.actions import relay as actions
+from keng.delivery.actions.stopping import RESUME_WITHIN
+from keng.delivery.queries import relay as queries
+from keng.network.models import Lead
+
+
+@require_safe
+def hand_outs(request: HttpRequest) -> HttpResponse:
+    """Leads nobody has told yet, urgent first, and those whose link was used to stop."""
+    context = {
+        "hand_outs": queries.hand_outs(request.officer),
+        "wishes": queries.wishes_to_stop(request.officer, within=RESUME_WITHIN),
+    }
+    return render(request, "delivery/hand_outs.html", context)
+
+
+@require_POST
+def mark_handed_out(request: HttpRequest, lead: uuid.UUID) -> HttpResponse:
+    """The message was sent to the lead."""
+    found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
+    actions.mark_handed_out(found.pk, by=request.officer)
+    messages.success(request, _("Noted: %(name)s has it") % {"name": found.name})
+    return redirect("hand-outs")

@@ -1,0 +1,82 @@
+"""An officer's own pagers: added, switched, tried."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.delivery.actions import pagers
+from keng.delivery.models import PagerTest, PagerWay
+from keng.delivery.pager_forms import PagerForm
+from keng.delivery.push import settings_of_push
+
+
+@require_http_methods(["GET", "POST"])
+def mine(request: HttpRequest) -> HttpResponse:
+    """What calls this officer, and how the last tests ended."""
+    form = PagerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        pagers.add_email(form.cleaned_data["email"], by=request.officer)
+        if PagerWay.Kind.EMAIL in pagers.kinds_carried(request.officer):
+            messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
+        else:
+            messages.error(request, _no_mailbox())
+        return redirect("pagers")
+    tests = PagerTest.objects.visible_to(request.officer).select_related("shift")
+    context = {
+        "form": form,
+        "push_key": settings_of_push().get("vapid_public", ""),
+        "ways": PagerWay.objects.visible_to(request.officer).order_by("id"),
+        "carried": pagers.kinds_carried(request.officer),
+        "tests": tests.order_by("-id")[:5],
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "delivery/pagers.html", context, status=status)
+
+
+def _no_mailbox() -> str:
+    return _(
+        "The address is kept, but it cannot be called yet: the operator has set up no mailbox that "
+        "sends. They do it with: keng channel add email."
+    )
+
+
+@require_POST
+def switch(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """On or off, or gone for good."""
+    try:
+        if request.POST.get("do") == "remove":
+            pagers.remove(pk, by=request.officer)
+        else:
+            pagers.switch(pk, is_on=request.POST.get("do") == "on", by=request.officer)
+    except PagerWay.DoesNotExist:
+        raise Http404 from None
+    return redirect("pagers")
+
+
+@require_POST
+def test(request: HttpRequest) -> HttpResponse:
+    """Call all pagers of one's own."""
+    try:
+        pagers.test(by=request.officer)
+    except pagers.NoAccount:
+        messages.error(request, _no_mailbox())
+    except pagers.NoPager:
+        messages.error(request, _("There is no pager to test: add one, or switch one on."))
+    else:
+        messages.success(request, _("Called. Open the page it leads to and say that it rang."))
+    return redirect("pagers")
+
+
+@require_http_methods(["GET", "POST"])
+def rang(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Where the test leads: it rang."""
+    made = get_object_or_404(PagerTest.objects.visible_to(request.officer), pk=pk)
+    if request.method == "POST":
+        pagers.confirm_test(pk, by=request.officer)
+        messages.success(request, _("Noted: your pager rings."))
+        return redirect("pagers")
+    return render(request, "delivery/pager_rang.html", {"test": made})

@@ -1,0 +1,63 @@
+"""Who deals with an incoming message: areas register a handler, the first that takes it has it.
+
+A handler works in two steps, so that sealing is done while the database is busy with the batch
+before: `prepare` turns one message into values (no I/O; what it needs was read by `refresh`), and
+`statements` turns the prepared ones of a batch, in their order, into SQL that whoever owns a
+connection runs in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from keng.delivery.receiving import Incoming
+
+ORDER = ("receipt", "stop", "survey", "look_up", "new_tip", "tip", "kept")
+"""Which kinds of handler there may be, in the order in which they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with its values; the values hold sealed and hashed things, and never show themselves."""
+
+    sql: str = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
+
+
+class Handler(Protocol):
+    """See the module's documentation."""
+
+    name: str
+
+    def refresh(self) -> None: ...
+
+    def takes(self, message: Incoming) -> bool: ...
+
+    def prepare(self, message: Incoming) -> Any: ...
+
+    def statements(self, prepared: Sequence[Any], *, lane: int) -> list[Statement]: ...
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def register(handler: Handler) -> None:
+    """Add an area's handler, from its AppConfig.ready."""
+    if handler.name not in ORDER:
+        raise ValueError(f"no place for {handler.name} in the order of handlers")
+    _handlers[handler.name] = handler
+
+
+def refresh() -> None:
+    """Let every handler read what it needs; again from time to time."""
+    for handler in _handlers.values():
+        handler.refresh()
+
+
+def handler_of(message: Incoming) -> Handler:
+    """The first handler that takes the message; the last one takes everything."""
+    for name in ORDER:
+        handler = _handlers.get(name)
+        if handler is not None and handler.takes(message):
+            return handler
+    raise LookupError("no handler is registered")

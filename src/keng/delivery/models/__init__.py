@@ -1,0 +1,24 @@
+"""Channel accounts, what came in, and what goes out with one row per recipient."""
+
+from keng.delivery.models.accounts import ChannelAccount, SandboxMessage
+from keng.delivery.models.inbound import Conversation, DedupeKey, Inbound, InboundMedia
+from keng.delivery.models.outbound import Approval, Attempt, Delivery, Dispatch, DispatchText
+from keng.delivery.models.pagers import PagerTest, PagerWay
+from keng.delivery.models.relay import RelayTask
+
+__all__ = [
+    "Approval",
+    "Attempt",
+    "ChannelAccount",
+    "Conversation",
+    "DedupeKey",
+    "Delivery",
+    "Dispatch",
+    "DispatchText",
+    "Inbound",
+    "InboundMedia",
+    "PagerTest",
+    "PagerWay",
+    "RelayTask",
+    "SandboxMessage",
+]

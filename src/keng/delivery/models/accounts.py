@@ -1,0 +1,56 @@
+"""Accounts at providers, and the sandbox's own inbox."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from keng.kit.models import Row
+
+
+class ChannelAccount(Row):
+    """One account at one provider, such as the province's Zalo official account."""
+
+    channel = models.CharField(max_length=16)
+    name = models.CharField(max_length=80)
+    # Names the account in the webhook's address: /hooks/<channel>/<slug>.
+    slug = models.SlugField(max_length=40, unique=True)
+    # The desk that first receives what comes in here, and the place it is taken to be about.
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
+    base_url = models.CharField(max_length=200, default="", db_default="", blank=True)
+    # Secrets every process that verifies webhooks needs, in a secret box of the site's key.
+    secrets_box = models.BinaryField(default=b"", db_default=b"")
+    # Access and refresh tokens, sealed so that only the sender can open them.
+    tokens_sealed = models.BinaryField(default=b"", db_default=b"")
+    previous_tokens_sealed = models.BinaryField(default=b"", db_default=b"")
+    tokens_expire_at = models.DateTimeField(null=True, blank=True)
+    # What the adapter learned and pinned: signature variant, v2 or v3, kind of account.
+    learned = models.JSONField(default=dict, db_default={}, blank=True)
+    rate_per_minute = models.PositiveIntegerField(default=80, db_default=80)
+    # Token bucket shared by all senders, in the database.
+    bucket_tokens = models.FloatField(default=0, db_default=0)
+    bucket_at = models.DateTimeField(db_default=Now())
+    is_active = models.BooleanField(default=True, db_default=True)
+    # An outcome "config" opens the circuit: rows wait until an operator mends the set-up.
+    circuit_open_since = models.DateTimeField(null=True, blank=True)
+    circuit_reason = models.CharField(max_length=200, default="", db_default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SandboxMessage(Row):
+    """What the sandbox channel delivered: the screen of a simulated phone or group."""
+
+    account = models.ForeignKey(ChannelAccount, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=120)
+    delivery_ref = models.UUIDField(unique=True)
+    text = models.TextField()
+    has_image = models.BooleanField(default=False, db_default=False)
+    image_path = models.CharField(max_length=200, default="", db_default="")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "-id"], name="sandbox_screen")]
+
+    def __str__(self) -> str:
+        return f"to {self.address}"

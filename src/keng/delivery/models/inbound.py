@@ -1,0 +1,79 @@
+"""What channels delivered: no identity in clear, changed by nothing but retention."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from keng.kit.models import Row
+
+
+class Inbound(Row):
+    """One message as it came in. Content is typed and without ids; the raw body is sealed."""
+
+    # Null for the web form, which is nobody's account.
+    account = models.ForeignKey(
+        "delivery.ChannelAccount", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=16)
+    kind = models.CharField(max_length=12)
+    conversation_hash = models.BinaryField(max_length=32, null=True)
+    sent_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(db_default=Now())
+    text = models.TextField(default="", db_default="")
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    raw_sealed = models.BinaryField(default=b"", db_default=b"")
+    # The tip that this message opened or joined; a plain reference, since tips lie above.
+    tip_ref = models.UUIDField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.kind} {self.id}"
+
+
+class DedupeKey(models.Model):
+    """The keyed hash of channel, account and provider's message id. Narrow, never partitioned."""
+
+    key = models.BinaryField(max_length=32, primary_key=True)
+    inbound_ref = models.UUIDField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.key.hex()[:12]
+
+
+class InboundMedia(Row):
+    """A file that a message points at, fetched later by the worker through the guard."""
+
+    inbound = models.ForeignKey(Inbound, models.CASCADE, related_name="media")
+    kind = models.CharField(max_length=10)
+    url_sealed = models.BinaryField()
+    fetched_at = models.DateTimeField(null=True)
+    lost_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    next_try_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.inbound_id}"
+
+
+class Conversation(Row):
+    """A correspondent on a channel: the hash finds it, the sealed address lets the sender answer.
+
+    The hash is dropped when the tip closes, so that a later message opens a new tip.
+    """
+
+    account = models.ForeignKey("delivery.ChannelAccount", models.PROTECT, related_name="+")
+    key_hash = models.BinaryField(max_length=32, null=True)
+    reply_address_sealed = models.BinaryField()
+    tip_ref = models.UUIDField(null=True, db_index=True)
+    # Which open thing the next message belongs to, beside the tip: "" or a handler's own word.
+    mode = models.CharField(max_length=16, default="", db_default="")
+    opened_at = models.DateTimeField(db_default=Now())
+    last_inbound_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key_hash"], name="conversation_is_open_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"conversation {self.id}"

@@ -1,0 +1,218 @@
+"""Dispatches, their texts, and one delivery per recipient with every outcome on record."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit.models import Row
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class Approval(Row):
+    """Leave to send exactly this text to exactly this audience, given by one officer."""
+
+    text_hash = models.BinaryField(max_length=32)
+    audience_hash = models.BinaryField(max_length=32)
+    approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    author = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(approved_by=models.F("author")),
+                name="approver_is_not_the_author",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"approval {self.id}"
+
+
+class DispatchQuerySet(models.QuerySet["Dispatch"]):
+    """Reads of dispatches on the desk."""
+
+    def visible_to(self, officer: "Officer") -> "DispatchQuerySet":
+        """What the officer's units sent to many. No post means none.
+
+        Answers to reporters are not here: they belong to a tip and are seen through it alone.
+        """
+        return self.filter(unit_id__in=officer.unit_ids, kind__in=Dispatch.TO_MANY)
+
+
+class Dispatch(Row):
+    """One version sent to one audience snapshot. It knows text and audience, never a Warning."""
+
+    class Kind(models.TextChoices):
+        ACKNOWLEDGEMENT = "ack", _("Acknowledgement")
+        REPLY = "reply", _("Reply")
+        WARNING = "warning", _("Warning")
+        CORRECTION = "correction", _("Correction")
+        RECALL = "recall", _("Recall")
+        NOTICE = "notice", _("Notice")
+        PAGE = "page", _("Call to officers")
+
+    TO_MANY = ("warning", "correction", "recall")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    is_urgent = models.BooleanField()
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    approval = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
+    # What it carries: "warning_version", "tip"; a plain reference, since those lie above.
+    source_kind = models.CharField(max_length=20, default="", db_default="")
+    source_ref = models.UUIDField(null=True, db_index=True)
+    # Texts and recipients are frozen when this is set.
+    materialised_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = DispatchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approval__isnull=False)
+                | ~models.Q(kind__in=["warning", "correction", "recall"]),
+                name="nothing_is_broadcast_without_an_approval",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class DispatchText(Row):
+    """What is sent, once per language and variant; deliveries point at it."""
+
+    dispatch = models.ForeignKey(Dispatch, models.CASCADE, related_name="texts")
+    language = models.CharField(max_length=5)
+    subject = models.CharField(max_length=200, default="", db_default="")
+    text = models.TextField()
+    # Path of the picture below the data folder, empty when there is none.
+    image_path = models.CharField(max_length=200, default="", db_default="")
+
+    def __str__(self) -> str:
+        return f"{self.language} text of {self.dispatch_id}"
+
+
+class Delivery(Row):
+    """One recipient's row. Unique per dispatch, recipient and part; every outcome is recorded."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        LEASED = "leased", _("Being sent")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        READ = "read", _("Read")
+        UNKNOWN = "unknown", _("Not known")
+        NOT_NOW = "not_now", _("Not now")
+        GONE = "gone", _("Address gone")
+        REJECTED = "rejected", _("Refused")
+        RELAYED = "relayed", _("Passed on by hand")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class RecipientKind(models.TextChoices):
+        GROUP = "group", _("Group")
+        SUBSCRIPTION = "subscription", _("Subscriber")
+        CONVERSATION = "conversation", _("Reporter")
+        PAGER = "pager", _("An officer's pager")
+        ROOM = "room", _("Emergency room")
+
+    dispatch = models.ForeignKey(
+        Dispatch, models.CASCADE, related_name="deliveries", db_index=False
+    )
+    # Null for groups that are reached by hand.
+    account = models.ForeignKey(
+        "delivery.ChannelAccount", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=16)
+    recipient_kind = models.CharField(max_length=12, choices=RecipientKind)
+    recipient_ref = models.UUIDField()
+    part = models.PositiveSmallIntegerField(default=1, db_default=1)
+    text = models.ForeignKey(
+        DispatchText, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # A text meant for one person alone (a one-time link), sealed to the sender.
+    text_sealed = models.BinaryField(null=True)
+    # Addresses of groups are no secret; those of persons are sealed to the sender.
+    address = models.CharField(max_length=160, default="", db_default="")
+    address_sealed = models.BinaryField(null=True)
+    # A person's fields for the register of outcomes; 0 urgent, 5 reply, 9 bulk: lower goes first.
+    priority = models.PositiveSmallIntegerField(default=9, db_default=9)
+    is_urgent = models.BooleanField(default=False, db_default=False)
+    state = models.CharField(max_length=10, choices=State, default="queued", db_default="queued")
+    not_before = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    leased_by = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    provider_id = models.CharField(max_length=120, default="", db_default="")
+    code = models.CharField(max_length=40, default="", db_default="")
+    created_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dispatch", "recipient_ref", "part"],
+                name="recipient_gets_each_part_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="leased", leased_until__isnull=False)
+                | ~models.Q(state="leased"),
+                name="lease_has_an_end",
+            ),
+        ]
+        indexes = [
+            # The sender's claim: an account's urgent rows first, then its oldest.
+            models.Index(
+                fields=["account", "priority", "id"],
+                condition=models.Q(state="queued"),
+                name="delivery_to_send",
+            ),
+            # What was put off and falls due again.
+            models.Index(
+                fields=["not_before"],
+                condition=models.Q(state="not_now"),
+                name="delivery_put_off",
+            ),
+            # What has a time after which it is worth nothing.
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(state="queued", expires_at__isnull=False),
+                name="delivery_expiring",
+            ),
+            # The sweep of leases left by a crash.
+            models.Index(
+                fields=["leased_until"], condition=models.Q(state="leased"), name="delivery_leased"
+            ),
+            # A receipt from the provider finds its row.
+            models.Index(
+                fields=["provider_id"],
+                condition=~models.Q(provider_id=""),
+                name="delivery_by_provider_id",
+            ),
+            models.Index(fields=["recipient_ref", "-id"], name="delivery_by_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state} {self.id}"
+
+
+class Attempt(models.Model):
+    """One try, append-only: no address, no text, only how it ended."""
+
+    id = models.BigAutoField(primary_key=True)
+    delivery_ref = models.UUIDField(db_index=True)
+    at = models.DateTimeField(db_default=Now())
+    outcome = models.CharField(max_length=14)
+    code = models.CharField(max_length=40, default="", db_default="")
+    http_status = models.SmallIntegerField(null=True)
+    milliseconds = models.IntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.code}"

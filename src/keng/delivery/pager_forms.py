@@ -1,0 +1,97 @@
+"""Forms of the rota and of an officer's own pagers."""
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from keng.channels.email import is_mailbox
+from keng.kit import times
+from keng.kit.forms import Form, HintedChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from keng.accounts.models import Officer
+    from keng.places.models import Unit
+
+_AGAIN = {"once": (0, 1), "daily": (1, 7), "weekly": (7, 8)}
+
+
+class ShiftForm(Form):
+    """One shift, or the same one again."""
+
+    who = forms.ChoiceField(
+        label=_("Who"), error_messages={"required": _("Choose who is on duty.")}
+    )
+    day = forms.DateField(
+        label=_("Day it begins"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Enter the day."), "invalid": _("Enter a day.")},
+    )
+    begins = forms.TimeField(
+        label=_("Starts at"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Enter the hour."), "invalid": _("Enter an hour.")},
+    )
+    ends = forms.TimeField(
+        label=_("Ends at"),
+        help_text=_("An hour that is not later than the first one is on the next day."),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Enter the hour."), "invalid": _("Enter an hour.")},
+    )
+    again = HintedChoice(
+        label=_("How often"),
+        initial="once",
+        choices=[
+            ("once", _("This once")),
+            ("daily", _("Every day for 7 days")),
+            ("weekly", _("Every week for 8 weeks")),
+        ],
+        error_messages={"required": _("Choose how often.")},
+    )
+
+    def __init__(self, *args: Any, people: "Iterable[tuple[Unit, Officer]]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ordered = sorted(people, key=lambda one: (one[0].name, one[1].name))
+        units = {unit.pk for unit, _officer in ordered}
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            (f"{unit.pk}:{officer.pk}", f"{officer}, {unit}" if len(units) > 1 else str(officer))
+            for unit, officer in ordered
+        ]
+
+    def clean_who(self) -> tuple[uuid.UUID, uuid.UUID]:
+        """Unit and officer; only those offered pass."""
+        unit, _sep, officer = self.cleaned_data["who"].partition(":")
+        return uuid.UUID(unit), uuid.UUID(officer)
+
+    def span(self) -> dict[str, Any]:
+        """When the first shift begins and ends, and how often it comes again."""
+        given = self.cleaned_data
+        starts = datetime.datetime.combine(given["day"], given["begins"], times.VIETNAM)
+        ends = datetime.datetime.combine(given["day"], given["ends"], times.VIETNAM)
+        if ends <= starts:
+            ends += datetime.timedelta(days=1)
+        every, count = _AGAIN[given["again"]]
+        return {"starts_at": starts, "ends_at": ends, "every_days": every, "count": count}
+
+
+class PagerForm(Form):
+    """An address to call an officer at."""
+
+    email = forms.CharField(
+        label=_("E-mail address for calls"),
+        max_length=254,
+        help_text=_("Letters say unit and number of a tip, and nothing of what it says."),
+        error_messages={"required": _("Enter an address.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def clean_email(self) -> str:
+        """An address that every mail server takes."""
+        address: str = self.cleaned_data["email"].strip()
+        if not is_mailbox(address):
+            raise forms.ValidationError(_("This is not an e-mail address."))
+        return address

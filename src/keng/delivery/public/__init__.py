@@ -1,0 +1,1 @@
+"""Residents' pages of delivery: a lead's standing page, and subscribing by e-mail."""

@@ -1,0 +1,145 @@
+"""Receiving warnings by e-mail: ask, confirm from the mailbox, stop in one tap."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keng.delivery.actions import subscribing as actions
+from keng.network import links
+from keng.network.actions import subscriptions
+from keng.network.actions.subscriptions import Wish
+from keng.network.forms import SubscribeForm
+from keng.places.models import Place, Unit
+from keng.places.near import place_near
+from keng.places.search import find
+
+_MOST_FOUND = 8
+
+
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """The form. The answer is the same whether the address was known or not."""
+    if actions.mailbox() is None:
+        return render(request, "delivery/subscribe_closed.html")
+    form = _form(request)
+    is_search = form.is_bound and form.asks_to_search
+    if form.is_bound and not is_search and form.is_valid():
+        _ask(form)
+        return redirect("subscribe-sent")
+    query = form.data.get("q", "").strip()[:120] if is_search else ""
+    found = _found(query)
+    ticked = _ticked(form, request)
+    boxes = [*ticked, *(row for row in found if row not in ticked)]
+    context = {
+        # A search is no mistake: what is still empty is not called an error yet.
+        "form": _unchecked(form) if is_search else form,
+        "query": query, "boxes": boxes, "ticked": {place.pk for place in ticked},
+        "nothing_found": bool(query) and not found,
+    }  # fmt: skip
+    return render(request, "delivery/subscribe.html", context)
+
+
+def _form(request: HttpRequest) -> SubscribeForm:
+    language = get_language() or "vi"
+    return SubscribeForm(request.POST or None, offered=_offered(), initial={"language": language})
+
+
+def _unchecked(form: SubscribeForm) -> SubscribeForm:
+    typed = {name: form.data.get(name, "") for name in ("email", "language")}
+    typed["kinds"] = form.data.getlist("kinds")
+    return SubscribeForm(offered=_offered(), initial=typed)
+
+
+def _ask(form: SubscribeForm) -> None:
+    chosen = form.cleaned_data
+    actions.ask(
+        Wish(
+            channel="email",
+            address=chosen["email"],
+            place_ids=tuple(place.pk for place in chosen["places"]),
+            kinds=tuple(chosen["kinds"]),
+            language=chosen["language"],
+        )
+    )
+
+
+def _offered() -> QuerySet[Place]:
+    """Communes of the provinces that have a desk here."""
+    ours = Unit.objects.values("province_code")
+    communes = (Place.Kind.WARD, Place.Kind.COMMUNE, Place.Kind.SPECIAL_ZONE)
+    return Place.objects.filter(province_code__in=ours, kind__in=communes, valid_to__isnull=True)
+
+
+def _found(query: str) -> list[Place]:
+    """What the words may mean, as far as one can have its warnings; without words nothing."""
+    today: list[Place] = []
+    for match in find(query, limit=20):
+        for place in match.split_into or [match.place]:
+            whole = _commune_of(place)
+            if whole not in today:
+                today.append(whole)
+    allowed = set(_offered().filter(pk__in=[place.pk for place in today]))
+    return [place for place in today if place in allowed][:_MOST_FOUND]
+
+
+def _commune_of(place: Place) -> Place:
+    """A hamlet's warnings are those of its commune."""
+    is_inside = place.kind == Place.Kind.HAMLET and place.parent is not None
+    return place.parent if is_inside and place.parent else place
+
+
+def _ticked(form: SubscribeForm, request: HttpRequest) -> list[Place]:
+    """What is ticked on the page; at first the place this visitor sees the home page of."""
+    if form.is_bound:
+        field: Any = form.fields["places"]
+        try:
+            return list(field.clean(form.data.getlist("places")).order_by("folded"))
+        except ValidationError:
+            return []
+    near = place_near(request)
+    return list(_offered().filter(pk=near.pk)) if near else []
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """A letter is on its way."""
+    return render(request, "delivery/subscribe_sent.html")
+
+
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The page the letter leads to. Opening it confirms nothing: mail services open links, too."""
+    subscription = links.to_confirm(token)
+    if subscription is None or subscription.stopped_at:
+        raise Http404
+    if request.method == "POST":
+        subscriptions.confirm(subscription)
+        return redirect("subscription-confirm", token=token)
+    places = subscription.places.order_by("folded")
+    context = {
+        "subscription": subscription,
+        "places": places,
+        "token": token,
+        "stop_token": links.stop_token(subscription.pk),
+    }
+    return render(request, "delivery/subscription_confirm.html", context)
+
+
+# RFC 8058: the mail service posts here by itself, with no cookie and no token of a form. The token
+# in the address is the only thing it can have, and all it can do is end a subscription.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a button, POST ends the subscription and answers 200 without a redirect."""
+    subscription = links.to_stop(token)
+    if subscription is None:
+        raise Http404
+    if request.method == "POST":
+        actions.stop(subscription)
+        subscription.refresh_from_db()
+    context = {"is_stopped": subscription.stopped_at is not None, "token": token}
+    return render(request, "delivery/subscription_stop.html", context)

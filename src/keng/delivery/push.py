@@ -1,0 +1,38 @@
+"""The account that carries Web Push: its key is made once, and only the sender can sign with it."""
+
+import os
+
+from django.conf import settings
+from django.db import transaction
+
+from keng.delivery.credentials import for_receiving, keep_secrets, keep_tokens
+from keng.delivery.models import ChannelAccount
+from keng.places.models import Unit
+
+CHANNEL = "web_push"
+
+
+@transaction.atomic
+def make_account() -> None:
+    """Make the account with its key, unless there is one or no unit to own it yet."""
+    # Making a key needs a library that no process of the sites should load.
+    from keng.channels.web_push import vapid  # noqa: PLC0415
+
+    unit = Unit.objects.filter(kind=Unit.Kind.PROVINCE).order_by("id").first()
+    if unit is None or ChannelAccount.objects.filter(channel=CHANNEL).exists():
+        return
+    private, public = vapid.new_key()
+    account = ChannelAccount(
+        channel=CHANNEL, slug="web-push", name="Web Push", unit=unit, rate_per_minute=6_000,
+        base_url=os.environ.get("KENG_PUSH_URL", ""),
+    )  # fmt: skip
+    said = {"vapid_public": public, "subject": settings.DESK_URL}
+    keep_secrets(account, said | {"push_hosts": os.environ.get("KENG_PUSH_HOSTS", "")})
+    keep_tokens(account, {"vapid_private": private})
+    account.save()
+
+
+def settings_of_push() -> dict[str, str]:
+    """What a subscription is made with and checked by; empty when there is no account."""
+    account = ChannelAccount.objects.filter(channel=CHANNEL, is_active=True).first()
+    return dict(for_receiving(account)) if account else {}

@@ -1,0 +1,166 @@
+"""What came of a dispatch: a table by channel that balances, and why something did not arrive."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef
+from django.utils.translation import gettext as _
+
+from keng.delivery.audience import channel_labels
+from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.delivery.queries.relay import CLOSING
+
+COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
+# Every state of a delivery belongs to exactly one column: a test holds it.
+COLUMN_OF = {
+    "delivered": "arrived", "read": "arrived", "relayed": "arrived",
+    "sent": "sent",
+    "queued": "waiting", "leased": "waiting",
+    "not_now": "later",
+    "unknown": "unknown",
+    "gone": "failed", "rejected": "failed", "cancelled": "failed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One channel of the table, or its sum."""
+
+    label: str
+    arrived: int = 0
+    sent: int = 0
+    waiting: int = 0
+    later: int = 0
+    unknown: int = 0
+    failed: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(getattr(self, name) for name in COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why some recipients have nothing yet, or never will."""
+
+    column: str
+    state: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The whole of a dispatch."""
+
+    rows: tuple[Row, ...]
+    total: Row
+    reasons: tuple[Reason, ...]
+    by_hand_waiting: int
+    """Groups by hand in which it is not posted yet, whoever should do it."""
+    by_hand_leadless: int
+    """Of these, those for whom nobody is asked, or whoever was asked has refused."""
+    last_change: datetime.datetime | None
+
+    @property
+    def is_moving(self) -> bool:
+        """A machine still sends. Who passes it on by hand may take days: nothing waits for that."""
+        return self.total.waiting > self.by_hand_waiting
+
+    @property
+    def for_leads(self) -> int:
+        """Groups that a lead still has to post it in."""
+        return self.by_hand_waiting - self.by_hand_leadless
+
+    @property
+    def reached(self) -> int:
+        """Arrived, or handed to a channel that tells no more."""
+        return self.total.arrived + self.total.sent
+
+
+def of(dispatch: Dispatch) -> Outcome:
+    """The outcome of one dispatch, in one query. Only first parts count, so nobody counts twice."""
+    return of_many([dispatch.pk])
+
+
+def of_many(dispatch_ids: list[uuid.UUID]) -> Outcome:
+    """The same for several dispatches together."""
+    counted = list(
+        Delivery.objects.filter(dispatch__in=dispatch_ids, part=1)
+        .values("channel", "recipient_kind", "state", "code")
+        .annotate(count=Count("id"), changed=Max("settled_at"))
+        .order_by("channel", "recipient_kind", "state", "code")
+    )
+    cells: dict[tuple[str, str], dict[str, int]] = {}
+    for one in counted:
+        row = cells.setdefault((one["channel"], one["recipient_kind"]), dict.fromkeys(COLUMNS, 0))
+        row[COLUMN_OF[one["state"]]] += one["count"]
+    rows = tuple(Row(_label(*key), **cell) for key, cell in cells.items())
+    sums = {name: sum(getattr(row, name) for row in rows) for name in COLUMNS}
+    changed = [one["changed"] for one in counted if one["changed"]]
+    return Outcome(
+        rows,
+        Row(_("Sum, equals the approved list"), **sums),
+        _reasons(counted),
+        sum(
+            one["count"]
+            for one in counted
+            if one["channel"] == "by_hand" and one["state"] == Delivery.State.QUEUED
+        ),
+        _leadless(dispatch_ids),
+        max(changed, default=None),
+    )
+
+
+def _leadless(dispatch_ids: list[uuid.UUID]) -> int:
+    asked = RelayTask.objects.filter(
+        dispatch=OuterRef("dispatch"),
+        group=OuterRef("recipient_ref"),
+        lead__stopped_at__isnull=True,
+    ).exclude(cannot_reason__in=CLOSING)
+    return Delivery.objects.filter(
+        ~Exists(asked),
+        dispatch__in=dispatch_ids,
+        part=1,
+        channel="by_hand",
+        state=Delivery.State.QUEUED,
+    ).count()
+
+
+def _label(channel: str, recipient_kind: str) -> str:
+    label = channel_labels().get(channel, channel)
+    if channel in {"by_hand", "email", "web"}:
+        return label
+    if recipient_kind == Delivery.RecipientKind.GROUP:
+        return _("%(channel)s, groups") % {"channel": label}
+    return _("%(channel)s, people") % {"channel": label}
+
+
+def _reasons(counted: list[Any]) -> tuple[Reason, ...]:
+    found: dict[tuple[str, str], int] = {}
+    for one in counted:
+        state = one["state"]
+        if COLUMN_OF[state] in {"later", "unknown", "failed"}:
+            key = (state, one["code"])
+            found[key] = found.get(key, 0) + one["count"]
+    return tuple(
+        Reason(COLUMN_OF[state], state, _words(state, code), count)
+        for (state, code), count in sorted(found.items())
+    )
+
+
+def _words(state: str, code: str) -> str:
+    known = {
+        "no_account": _("no working account of this channel"),
+    }
+    general = {
+        "not_now": _("the channel does not take it at present; tried again by itself"),
+        "unknown": _("the connection broke after it was handed over; it may have arrived"),
+        "gone": _("the address exists no more"),
+        "rejected": _("the channel refused it"),
+        "cancelled": _("taken back before it was sent"),
+    }
+    words = known.get(code, general.get(state, state))
+    return f"{words} ({code})" if code and code not in known else words

@@ -1,0 +1,58 @@
+"""Who watches a desk at this moment: on the rota, with a pager that was tried for this shift."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+
+from django.db import connection
+
+from keng.accounts.models import Shift
+from keng.delivery.models import PagerTest
+from keng.kit import times
+
+# A view (migration 0006): shifts with the post they rest on, and without a name.
+_RUNNING = """
+SELECT ends_at, valid_to FROM delivery_watch
+WHERE unit_id = %(unit)s AND is_heard AND starts_at <= %(now)s AND ends_at > %(now)s
+  AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to >= %(day)s)
+"""
+_COMING = """
+SELECT starts_at, valid_from, valid_to FROM delivery_watch
+WHERE unit_id = %(unit)s AND starts_at > %(now)s AND starts_at <= %(until)s
+ORDER BY starts_at
+"""
+_DAY = datetime.timedelta(days=1)
+
+
+def watched_until(unit_id: uuid.UUID) -> datetime.datetime | None:
+    """Until when somebody certainly watches; None when nobody does. No officer is named or read.
+
+    A shift without a test says nothing: a pager that was never heard wakes nobody. Neither does
+    one that was removed or switched off since, nor the shift of somebody whose post has ended.
+    """
+    now = times.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING, {"unit": unit_id, "now": now, "day": times.local_date(now)})
+        rows = cursor.fetchall()
+    ends = (min(end, times.start_of(last + _DAY)) if last else end for end, last in rows)
+    return max(ends, default=None)
+
+
+def next_on_duty(unit_id: uuid.UUID) -> datetime.datetime | None:
+    """When the next shift of the rota begins, if within a day; None when no rota says."""
+    now = times.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_COMING, {"unit": unit_id, "now": now, "until": now + _DAY})
+        rows = cursor.fetchall()
+    for start, first, last in rows:
+        if first <= times.local_date(start) <= (last or datetime.date.max):
+            return start  # type: ignore[no-any-return]
+    return None
+
+
+def tested(shifts: Iterable[Shift]) -> dict[uuid.UUID, datetime.datetime]:
+    """When the pager was heard, for each shift for which it was."""
+    found = PagerTest.objects.filter(
+        shift__in=[shift.pk for shift in shifts], confirmed_at__isnull=False
+    ).order_by("confirmed_at")
+    return {test.shift_id: test.confirmed_at for test in found}  # type: ignore[misc]

@@ -1,0 +1,75 @@
+"""A verified message on its way in: plain in memory only, hashed where it must be found again."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+
+from keng.channels.base import Credentials, Event
+from keng.delivery.credentials import for_receiving
+from keng.delivery.models import ChannelAccount
+from keng.kit.ids import new_id
+from keng.kit.secrets import keyed_hash
+from keng.vault import seal
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivingAccount:
+    """What receiving needs to know of a channel account, without asking the database again."""
+
+    id: uuid.UUID
+    channel: str
+    slug: str
+    unit_id: uuid.UUID
+    unit_name: str
+    place_id: uuid.UUID | None
+    province_code: str
+    credentials: Credentials = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event of an account, with the hashes by which it is known; printing it shows neither."""
+
+    account: ReceivingAccount
+    event: Event = field(repr=False)
+    raw: bytes = field(repr=False)
+    received_at: dt.datetime
+    key: bytes = field(repr=False)
+    """Channel, account and the provider's message id."""
+    conversation_hash: bytes | None = field(repr=False)
+    """Account and person; None when the event names nobody."""
+    seals: seal.Together | None = field(default=None, repr=False)
+    """What to seal it with when others are sealed with the same; None: by itself."""
+    id: uuid.UUID = field(default_factory=new_id)
+
+
+def receiving_accounts() -> list[ReceivingAccount]:
+    """Every active account that can be written to from outside, the keys of its unit at hand."""
+    found = list(ChannelAccount.objects.filter(is_active=True).select_related("unit"))
+    seal.renew(sorted({account.unit_id for account in found}))
+    return [
+        ReceivingAccount(
+            account.id, account.channel, account.slug, account.unit_id, account.unit.name,
+            account.place_id, account.unit.province_code, for_receiving(account),
+        )
+        for account in found
+    ]  # fmt: skip
+
+
+def new_seals() -> seal.Together:
+    """For messages that are written together."""
+    return seal.Together()
+
+
+def incoming(
+    account: ReceivingAccount, event: Event, *, raw: bytes, now: dt.datetime,
+    seals: seal.Together | None = None,
+) -> Incoming:  # fmt: skip
+    """The event with its hashes. What was said in a group belongs to the person's own thread."""
+    person = event.sender if event.group else event.conversation
+    return Incoming(
+        account, event, raw, now,
+        keyed_hash("inbound", account.channel, str(account.id), event.dedupe),
+        keyed_hash("conversation", str(account.id), person) if person else None,
+        seals,
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""The one place where an audience becomes rows: SQL that counting and sending share."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from keng.kit import times
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A WITH query that ends in a table `recipients`, and its values."""
+
+    sql: str
+    values: dict[str, Any]
+
+
+# One line a recipient, in the order of their ids: whoever is added, taken away or reached elsewhere
+# changes it. The same expression runs over the plan and over the rows that were written.
+DIGEST = (
+    "sha256(convert_to(coalesce(string_agg("
+    "recipient_ref::text || ' ' || channel || ' ' || address, E'\\n' ORDER BY recipient_ref"
+    "), ''), 'UTF8'))"
+)
+
+# UUIDv7 like keng.kit.ids: milliseconds first, then random bits with version and variant set.
+NEW_ID = (
+    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING "
+    "substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) "
+    "FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid"
+)
+
+# An account of the group's own unit, else of the one above. Never a stranger's: it could not post
+# there, and the provider's refusal would stop that account for everybody.
+_ACCOUNT_OF_GROUP = """
+LEFT JOIN LATERAL (
+  SELECT a.id FROM delivery_channelaccount a
+  WHERE a.channel = c.channel AND a.is_active AND a.unit_id IN (c.unit_id, u.parent_id)
+  ORDER BY a.unit_id = c.unit_id DESC, a.id LIMIT 1
+) account ON true"""
+
+# A person who subscribed may be written to from any account of the site, the sending unit's first.
+_ACCOUNT_OF_PERSON = """
+LEFT JOIN LATERAL (
+  SELECT a.id FROM delivery_channelaccount a
+  WHERE a.channel = s.channel AND a.is_active
+  ORDER BY a.unit_id = ANY(%(units)s) DESC, a.id LIMIT 1
+) account ON true"""
+
+_CHOSEN = f"""
+WITH RECURSIVE below(id) AS (
+  SELECT unnest(%(places)s::uuid[])
+  UNION
+  SELECT p.id FROM places_place p JOIN below b ON p.parent_id = b.id
+), around(id) AS (
+  -- A person who chose the whole province wants to hear of each of its communes.
+  SELECT id FROM below
+  UNION
+  SELECT p.parent_id FROM places_place p JOIN around a ON p.id = a.id WHERE p.parent_id IS NOT NULL
+), candidates AS (
+  SELECT g.id, g.name, g.kind, g.channel, g.channel_address, g.unit_id, g.member_count,
+    (SELECT count(*) FROM delivery_delivery d JOIN delivery_dispatch o ON o.id = d.dispatch_id
+     WHERE d.recipient_ref = g.id AND d.id >= %(week)s AND d.part = 1 AND o.kind = 'warning'
+       AND d.state NOT IN ('cancelled', 'gone', 'rejected'))::int AS recent
+  FROM network_group g
+  WHERE g.is_active AND g.unit_id = ANY(%(units)s) AND g.kind = ANY(%(kinds)s)
+    AND g.place_id IN (SELECT id FROM below) AND NOT g.id = ANY(%(without)s::uuid[])
+), recipients AS (
+  SELECT 'group' AS recipient_kind, c.id AS recipient_ref, c.kind AS group_kind, c.channel,
+    account.id AS account_id, c.channel_address AS address, NULL::bytea AS address_sealed,
+    'vi' AS language, c.member_count, NULL::time AS quiet_from, NULL::time AS quiet_to, c.recent
+  FROM candidates c JOIN places_unit u ON u.id = c.unit_id {_ACCOUNT_OF_GROUP}
+  WHERE %(over_limit)s OR c.recent < %(limit)s
+  UNION ALL
+  SELECT 'subscription', s.id, '', s.channel, account.id, '', s.address_sealed, s.language, 1,
+    s.quiet_from, s.quiet_to, 0
+  FROM network_subscription s {_ACCOUNT_OF_PERSON}
+  WHERE %(subscribers)s AND s.confirmed_at IS NOT NULL AND s.stopped_at IS NULL
+    AND s.minimum_severity <= %(severity)s
+    AND (s.kinds = '{{}}' OR s.kinds::text[] && %(kinds)s::text[])
+    AND EXISTS (SELECT 1 FROM network_subscription_places sp
+                WHERE sp.subscription_id = s.id AND sp.place_id IN (SELECT id FROM around))
+)"""  # noqa: S608 -- our own words only; values are bound
+# Who got it, or may have: an unknown outcome, a row being sent this moment, and a text that lies
+# ready for a lead, who can have posted it without saying so.
+_EARLIER = """
+WITH got AS (
+  SELECT DISTINCT ON (d.recipient_ref) d.*
+  FROM delivery_delivery d
+  WHERE d.dispatch_id = ANY(%(dispatches)s::uuid[]) AND d.part = 1
+    AND (d.state IN ('leased', 'sent', 'delivered', 'read', 'unknown', 'relayed')
+         OR %(waiting)s AND d.state IN ('queued', 'not_now')
+         OR d.channel = 'by_hand' AND d.state = 'queued' AND EXISTS (
+           SELECT 1 FROM delivery_relaytask t
+           WHERE t.dispatch_id = d.dispatch_id AND t.group_id = d.recipient_ref))
+  ORDER BY d.recipient_ref, d.id DESC
+), recipients AS (
+  SELECT d.recipient_kind, d.recipient_ref, coalesce(g.kind, '') AS group_kind, d.channel,
+    d.account_id, d.address, d.address_sealed, coalesce(s.language, 'vi') AS language,
+    coalesce(g.member_count, 1) AS member_count, NULL::time AS quiet_from, NULL::time AS quiet_to,
+    0 AS recent
+  FROM got d
+  LEFT JOIN network_group g ON d.recipient_kind = 'group' AND g.id = d.recipient_ref
+  LEFT JOIN network_subscription s ON d.recipient_kind = 'subscription' AND s.id = d.recipient_ref
+  -- Whoever stopped in the meantime is written to no more, not even to correct.
+  WHERE d.recipient_kind <> 'subscription' OR s.stopped_at IS NULL
+)"""
+
+
+def chosen(
+    *,
+    units: list[uuid.UUID],
+    places: list[uuid.UUID],
+    kinds: list[str],
+    without: list[uuid.UUID],
+    subscribers: bool,
+    severity: int,
+    limit: int,
+    over_limit: bool,
+) -> Query:
+    """Active groups by place and kind, and confirmed subscribers of the same places."""
+    return Query(
+        _CHOSEN,
+        {
+            "units": units,
+            "places": places,
+            "kinds": kinds,
+            "without": without,
+            "subscribers": subscribers,
+            "severity": severity,
+            "limit": limit,
+            "over_limit": over_limit,
+            "week": first_id_since(times.now() - datetime.timedelta(days=7)),
+        },
+    )
+
+
+def earlier(dispatches: list[uuid.UUID], *, waiting: bool) -> Query:
+    """Whoever got one of these dispatches, or still waits for it, once each."""
+    return Query(_EARLIER, {"dispatches": dispatches, "waiting": waiting})
+
+
+def first_id_since(moment: datetime.datetime) -> uuid.UUID:
+    """The smallest UUIDv7 of a moment, so that "of the last week" is a range of the key."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -1,0 +1,157 @@
+"""Accounts as the sender sees them, and what may change about one while it sends."""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from keng import channels
+from keng.audit.actions import record
+from keng.channels.base import AnyChannel, Credentials, Outcome
+from keng.channels.zalo_oa.tokens import REFRESH_WHEN_LEFT
+from keng.delivery.credentials import for_sending
+from keng.delivery.models import ChannelAccount, PagerWay
+from keng.kit import times
+from keng.network.models import Group, Subscription
+
+# What the adapter says when only a person at the provider's console can mend it.
+RECONNECT = "connect the account again"
+# Mail servers count connections, and each of ours keeps a thread busy.
+MOST_LETTERS = 8
+
+
+@dataclass(slots=True)
+class Standing:
+    """What this process knows of an account beyond its row; it outlives a new look at the row."""
+
+    held: int = 0
+    """Rows of the account that are leased here and not on record yet."""
+    look_at: float = 0.0
+    """When (event loop time) there may be something to lease."""
+    free_at: float = 0.0
+    """When the next message may go out at the account's rate."""
+    paused_until: float = 0.0
+    unreached: int = 0
+    """How many attempts in a row found nobody at the provider."""
+    renew_at: float = 0.0
+    """Before this moment tokens are not renewed ahead of need."""
+    images: dict[str, str] = field(default_factory=dict)
+    """The provider's handles of pictures, by our path."""
+
+
+@dataclass(slots=True)
+class Account:
+    """One account with its adapter and credentials, read a moment ago."""
+
+    id: uuid.UUID
+    slug: str
+    channel: AnyChannel
+    credentials: Credentials = field(repr=False)
+    base_url: str
+    rate_per_minute: int
+    tokens_version: bytes = field(repr=False)
+    tokens_expire_at: datetime | None
+    is_probing: bool
+    """It was stopped: one message shows whether it works again."""
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def apart(self) -> float:
+        """Seconds between two sends at the account's rate."""
+        return 60.0 / self.rate_per_minute if self.rate_per_minute else 0.0
+
+    @property
+    def needs_refresh(self) -> bool:
+        """Whether the access token runs out soon."""
+        left = self.tokens_expire_at - times.now() if self.tokens_expire_at else None
+        return left is not None and left < REFRESH_WHEN_LEFT
+
+    def most(self, share: int) -> int:
+        """How many rows of this account may be leased here at once, of a share of the room."""
+        if self.is_probing:
+            return 1
+        if self.channel.transport == "smtp":
+            return min(share, MOST_LETTERS)
+        if self.rate_per_minute:
+            # Half a second ahead, so that a reply need not wait for a leased bulk.
+            return min(share, max(1, self.rate_per_minute // 120))
+        return share
+
+
+def read(ids: list[uuid.UUID]) -> dict[uuid.UUID, Account]:
+    """The accounts with these ids."""
+    return {row.id: _account(row) for row in ChannelAccount.objects.filter(id__in=ids)}
+
+
+def _account(row: ChannelAccount) -> Account:
+    return Account(
+        id=row.id, slug=row.slug, channel=channels.get(row.channel),
+        credentials=for_sending(row), base_url=row.base_url,
+        rate_per_minute=row.rate_per_minute, tokens_version=bytes(row.tokens_sealed),
+        tokens_expire_at=row.tokens_expire_at,
+        is_probing=row.circuit_open_since is not None,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def open_circuit(account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
+    """Stop the account until it is mended: its deliveries wait, the desk and the operator see why.
+
+    Not when its tokens are others than the `used` ones by now: that was mended already.
+    """
+    row = ChannelAccount.objects.select_for_update().get(pk=account_id)
+    if bytes(row.tokens_sealed) != used:
+        return
+    first = row.circuit_open_since is None
+    row.circuit_open_since = times.now()
+    row.circuit_reason = f"{outcome.code} {outcome.reason}".strip()[:200]
+    row.save(update_fields=["circuit_open_since", "circuit_reason"])
+    if first:
+        record("channel.stopped", by="sender", on=row, chain=f"channel:{row.id}",
+               detail={"reason": row.circuit_reason})  # fmt: skip
+
+
+@transaction.atomic
+def close_circuit(account_id: uuid.UUID) -> None:
+    """The account works again."""
+    row = ChannelAccount.objects.select_for_update().get(pk=account_id)
+    if row.circuit_open_since is None:
+        return
+    row.circuit_open_since, row.circuit_reason = None, ""
+    row.save(update_fields=["circuit_open_since", "circuit_reason"])
+    record("channel.runs_again", by="sender", on=row, chain=f"channel:{row.id}")
+
+
+@transaction.atomic
+def remember(account_id: uuid.UUID, learned: dict[str, str]) -> None:
+    """Pin what the adapter learned about the account, such as which API answers it."""
+    row = ChannelAccount.objects.select_for_update().get(pk=account_id)
+    if row.learned | learned != row.learned:
+        row.learned = row.learned | learned
+        row.save(update_fields=["learned"])
+        record("channel.learned", by="sender", on=row, chain=f"channel:{row.id}",
+               detail=json.loads(json.dumps(learned)))  # fmt: skip
+
+
+@transaction.atomic
+def end_address(kind: str, ref: uuid.UUID, code: str) -> None:
+    """The provider says that this address is dead: nothing more is sent there, on record."""
+    if kind == "subscription":
+        Subscription.objects.filter(pk=ref, stopped_at__isnull=True).update(stopped_at=times.now())
+    elif kind == "group":
+        Group.objects.filter(pk=ref).update(is_active=False)
+    elif kind == "pager":
+        PagerWay.objects.filter(pk=ref).update(gone_at=times.now())
+    record("address.gone", by="sender", on=None, chain="addresses",
+           detail={"kind": kind, "ref": str(ref), "code": code})  # fmt: skip
+
+
+@transaction.atomic
+def move_address(kind: str, ref: uuid.UUID, new_address: str) -> None:
+    """The group has a new address at the provider."""
+    if kind == "group":
+        Group.objects.filter(pk=ref).update(channel_address=new_address)
+    record("address.moved", by="sender", on=None, chain="addresses",
+           detail={"kind": kind, "ref": str(ref)})  # fmt: skip

@@ -1,0 +1,159 @@
+"""HTTP of the sender: HTTP/1.1 over connections that live on, each busy with one request."""
+
+import asyncio
+import re
+import ssl
+from collections import deque
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from keng.channels.base import Reply, Request
+from keng.delivery.sender.line import LARGEST_REPLY, Broken, Line
+
+__all__ = ["LARGEST_REPLY", "Broken", "Http", "Unsendable"]
+CONNECT_SECONDS = 5.0
+WHOLE_SECONDS = 20.0
+# Shorter than the patience of the usual servers (Node and Apache close after 5 s): a connection
+# that one closes under our hands makes an unknown.
+IDLE_SECONDS = 4.0
+_ALWAYS = {"accept-encoding": "identity", "user-agent": "keng"}
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+# What stands in a path or query as it is; everything else is escaped.
+_PLAIN = "/?%:@!$&'()*+,;=~-._[]"
+
+
+class Unsendable(ValueError):
+    """Our set-up makes a request that cannot even be written, such as an address without a host."""
+
+
+class _Target(NamedTuple):
+    """Who is at the other end of a connection."""
+
+    is_tls: bool
+    host: str
+    port: int
+
+
+class Http:
+    """Carries requests. No proxy, no redirects, no cookies; certificates are checked."""
+
+    def __init__(self, connections: int) -> None:
+        self._most_idle = connections
+        self._idle: dict[_Target, deque[Line]] = {}
+        self._tls: ssl.SSLContext | None = None
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    async def carry(self, request: Request) -> Reply:
+        """The reply, whatever it says. Raises Broken, Unsendable."""
+        target, head = _written(request.method, request.url, tuple(request.headers.items()))
+        within = WHOLE_SECONDS
+        line = self._rested(target)
+        if line is None:
+            now = asyncio.get_running_loop().time
+            began = now()
+            line = await self._connected(target)
+            within -= now() - began
+        reply = await line.exchange(
+            b"%bcontent-length: %d\r\n\r\n" % (head, len(request.body)), request.body, within=within
+        )
+        if line.is_usable:
+            self._rest(target, line)
+        return reply
+
+    async def close(self) -> None:
+        """Close every connection that is at rest; the others close with their requests."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        for lines in self._idle.values():
+            for line in lines:
+                line.abandon()
+        self._idle.clear()
+        await asyncio.sleep(0)  # So that they hear of it before the loop ends.
+
+    def _rested(self, target: _Target) -> Line | None:
+        """The connection that was used last, if it lives."""
+        lines = self._idle.get(target)
+        while lines:
+            line = lines.pop()
+            if line.is_usable and self._is_young(line):
+                return line
+            line.abandon()
+        return None
+
+    @staticmethod
+    def _is_young(line: Line) -> bool:
+        return asyncio.get_running_loop().time() - line.idle_since < IDLE_SECONDS
+
+    def _rest(self, target: _Target, line: Line) -> None:
+        loop = asyncio.get_running_loop()
+        lines = self._idle.setdefault(target, deque())
+        if len(lines) >= self._most_idle:
+            lines.popleft().abandon()
+        line.idle_since = loop.time()
+        lines.append(line)
+        if self._sweeping is None:
+            self._sweeping = loop.call_later(IDLE_SECONDS, self._sweep)
+
+    def _sweep(self) -> None:
+        """Close what nobody used for a while."""
+        self._sweeping = None
+        for target, lines in list(self._idle.items()):
+            while lines and not (lines[0].is_usable and self._is_young(lines[0])):
+                lines.popleft().abandon()
+            if not lines:
+                del self._idle[target]
+        if self._idle:
+            loop = asyncio.get_running_loop()
+            self._sweeping = loop.call_later(IDLE_SECONDS / 4, self._sweep)
+
+    async def _connected(self, target: _Target) -> Line:
+        if target.is_tls and self._tls is None:
+            self._tls = ssl.create_default_context()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                _transport, line = await asyncio.get_running_loop().create_connection(
+                    Line, target.host, target.port, ssl=self._tls if target.is_tls else None
+                )
+        except (OSError, TimeoutError) as error:
+            raise Broken(written=False) from error
+        except UnicodeError as error:  # not a name that could be looked up
+            raise Unsendable from error
+        return line
+
+
+@lru_cache(maxsize=64)
+def _written(method: str, url: str, headers: tuple[tuple[str, str], ...]) -> tuple[_Target, bytes]:
+    """Where to, and the head but for its length: the same for thousands. Raises Unsendable."""
+    try:
+        target, path = _taken_apart(url)
+        name = f"[{target.host}]" if ":" in target.host else target.host
+        usual = 443 if target.is_tls else 80
+        host = name if target.port == usual else f"{name}:{target.port}"
+        lines = [f"{method} {path} HTTP/1.1", f"host: {host}"]
+        given = {key.lower(): value for key, value in headers}
+        for key, value in (_ALWAYS | given).items():
+            if not (_TOKEN.fullmatch(key) and _VALUE.fullmatch(value)):
+                raise Unsendable
+            lines.append(f"{key}: {value}")
+        if not _TOKEN.fullmatch(method) or given.keys() & {"host", "content-length"}:
+            raise Unsendable
+        return target, "".join(line + "\r\n" for line in lines).encode("latin-1")
+    except ValueError as error:
+        raise Unsendable from error
+
+
+def _taken_apart(url: str) -> tuple[_Target, str]:
+    """Raises ValueError for what is no web address, and for one with a name or password in it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError
+    host = parts.hostname
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    is_tls = parts.scheme == "https"
+    path = quote(parts.path or "/", safe=_PLAIN)
+    if parts.query:
+        path += "?" + quote(parts.query, safe=_PLAIN)
+    return _Target(is_tls, host, parts.port or (443 if is_tls else 80)), path

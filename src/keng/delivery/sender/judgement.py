@@ -1,0 +1,68 @@
+"""From an adapter's outcome to a row's state: one table, no exceptions elsewhere."""
+
+import random
+from datetime import datetime
+
+from keng.channels.base import Outcome
+from keng.delivery.sender.rows import LONGEST_WAIT, MOST_TRIES, Change, Leased
+
+# A conversation that is closed on this channel opens again when the person writes; look now and
+# then, and more and more seldom.
+_CLOSED_FOR = 6 * 3600.0
+_SETTLED = {
+    "sent": "sent",
+    "unknown": "unknown",
+    "gone": "gone",
+    "reject": "rejected",
+}
+
+
+def judge(
+    row: Leased, outcome: Outcome, *, now: datetime, idempotent: bool, milliseconds: int = 0,
+    http_status: int | None = None,
+) -> Change:  # fmt: skip
+    """What becomes of the row. `idempotent`: sending the same reference again shows it once."""
+    kind = "retry" if outcome.kind == "unknown" and idempotent else outcome.kind
+    code = _kept(outcome.code or outcome.reason, 40)
+    if kind in _SETTLED:
+        return Change(
+            row.id, _SETTLED[kind], outcome.kind, _kept(outcome.provider_id, 120), code, None,
+            milliseconds, http_status,
+        )  # fmt: skip
+    state, wait, counts = _put_off(row, outcome, kind, now)
+    if wait is None:
+        state, code = "rejected", "gave_up"
+    elif row.expires_at and (row.expires_at - now).total_seconds() <= wait:
+        state, code, wait = "rejected", "expired", None
+    return Change(row.id, state, outcome.kind, "", code, wait, milliseconds, http_status, counts)
+
+
+def _put_off(
+    row: Leased, outcome: Outcome, kind: str, now: datetime
+) -> tuple[str, float | None, bool]:
+    """State, seconds until the next try (None: no more), and whether this one counts as a try."""
+    if kind == "not_now":
+        if outcome.until:
+            return "not_now", max((outcome.until - now).total_seconds(), 1.0), True
+        return "not_now", _CLOSED_FOR * 2 ** min(max(0, row.attempts - 1), 5), True
+    if kind == "config" and outcome.scope == "account":
+        # Nothing is wrong with this delivery: it waits until the account is mended.
+        return "queued", 60.0, False
+    if kind == "config":
+        return "not_now", LONGEST_WAIT, True
+    if outcome.blames_provider:
+        return "queued", max(float(outcome.after_seconds or 0), 1.0), False
+    if row.attempts >= MOST_TRIES:
+        return "rejected", None, True
+    return "queued", max(float(outcome.after_seconds or 0), backoff(row.attempts)), True
+
+
+def backoff(attempts: int) -> float:
+    """Two seconds, doubled with every try, an hour at most, a fifth more or less."""
+    doubled = 2.0 * 2.0 ** min(max(0, attempts - 1), 20)
+    return min(doubled, LONGEST_WAIT) * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def _kept(said: str, most: int) -> str:
+    """As much of a provider's words as the row has room for; PostgreSQL keeps no NUL."""
+    return said.replace("\0", "")[:most]

@@ -1,0 +1,93 @@
+"""The connection over which rows are leased and outcomes recorded: one round trip, one commit."""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from keng.delivery.sender import sql
+from keng.delivery.sender.rows import LEASE_SECONDS, Change, Leased
+
+# These statements touch few rows by their keys, whatever the tables held when a plan was first
+# made: planned once, never by reading a whole table.
+_PLANS = (
+    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off "
+    "-c enable_mergejoin=off -c enable_bitmapscan=off"
+)
+
+
+class Ledger:
+    """All changes of rows by one sender. One caller at a time; a lost connection is replaced."""
+
+    def __init__(self, database: str, sender: uuid.UUID) -> None:
+        self._database = make_conninfo(database, options=_PLANS, application_name="keng sender")
+        self._sender = sender
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._alone = asyncio.Lock()
+
+    async def turn(self, changes: Sequence[Change], wishes: dict[uuid.UUID, int]) -> list[Leased]:
+        """Record what came of the last rows and lease the next: both are committed, or neither."""
+        async with self._alone:
+            connection = await self._connected()
+            cursor = connection.cursor(binary=True)
+            async with connection.pipeline():
+                if changes:
+                    await connection.execute(sql.RECORD, self._told(changes), prepare=True)
+                if wishes:
+                    await cursor.execute(sql.LEASE, self.wish(wishes), prepare=True)
+            return [Leased._make(found) for found in await cursor.fetchall()] if wishes else []
+
+    @contextlib.asynccontextmanager
+    async def uncommitted(self, wishes: dict[uuid.UUID, int]) -> AsyncIterator[list[Leased]]:
+        """For a deliberate fault only: rows whose lease is not committed while the block runs."""
+        async with self._alone:
+            connection = await self._connected()
+            async with connection.transaction():
+                cursor = connection.cursor(binary=True)
+                await cursor.execute(sql.LEASE, self.wish(wishes))
+                yield [Leased._make(found) for found in await cursor.fetchall()]
+
+    async def give_back(self, ids: Sequence[uuid.UUID]) -> None:
+        await self._ask(sql.GIVE_BACK, {"ids": list(ids), "sender": self._sender})
+
+    async def extend(self, ids: Sequence[uuid.UUID]) -> None:
+        await self._ask(
+            sql.EXTEND, {"ids": list(ids), "sender": self._sender, "lease": LEASE_SECONDS}
+        )
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    def wish(self, wishes: dict[uuid.UUID, int]) -> dict[str, Any]:
+        """The values of sql.LEASE."""
+        return {
+            "accounts": list(wishes), "counts": list(wishes.values()), "sender": self._sender,
+            "lease": LEASE_SECONDS,
+        }  # fmt: skip
+
+    def _told(self, changes: Sequence[Change]) -> dict[str, Any]:
+        ids, states, outcomes, provider_ids, codes, waits, times, statuses, counts = zip(
+            *changes, strict=True
+        )
+        return {
+            "sender": self._sender, "ids": list(ids), "states": list(states),
+            "outcomes": list(outcomes), "provider_ids": list(provider_ids), "codes": list(codes),
+            "waits": list(waits), "times": list(times), "statuses": list(statuses),
+            "uncounted": [0 if counted else 1 for counted in counts],
+        }  # fmt: skip
+
+    async def _ask(self, statement: str, values: dict[str, Any]) -> None:
+        async with self._alone:
+            await (await self._connected()).execute(statement, values)
+
+    async def _connected(self) -> psycopg.AsyncConnection[Any]:
+        if self._connection is None or self._connection.closed or self._connection.broken:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._database, autocommit=True
+            )
+        return self._connection

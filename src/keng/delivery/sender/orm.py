@@ -1,0 +1,37 @@
+"""Django's ORM beside the event loop: two threads, so two connections, closed at the end."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import close_old_connections, connections
+
+T = TypeVar("T")
+_usual = ThreadPoolExecutor(1, thread_name_prefix="sender-orm")
+# Asking a provider for new tokens may take a minute; everything else goes on beside it.
+_asking = ThreadPoolExecutor(1, thread_name_prefix="sender-tokens")
+
+
+async def in_thread(work: Callable[..., T], *arguments: object) -> T:
+    """Run something rare that needs the ORM; a connection that died is replaced first."""
+    return await _run(_usual, work, *arguments)
+
+
+async def in_slow_thread(work: Callable[..., T], *arguments: object) -> T:
+    """The same for what talks to a provider meanwhile."""
+    return await _run(_asking, work, *arguments)
+
+
+async def _run(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
+    def fresh() -> T:
+        close_old_connections()
+        return work(*arguments)
+
+    return await asyncio.get_running_loop().run_in_executor(threads, fresh)
+
+
+async def close() -> None:
+    """Give the connections back."""
+    for threads in (_usual, _asking):
+        await asyncio.get_running_loop().run_in_executor(threads, connections.close_all)

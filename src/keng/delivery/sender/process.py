@@ -1,0 +1,23 @@
+"""The sender as a process of its own: until SIGTERM or SIGINT."""
+
+import asyncio
+import signal
+
+from keng.delivery.sender.loop import Sender
+from keng.kit.database import dsn
+
+
+def run() -> int:
+    """Send until asked to stop."""
+    import uvloop  # noqa: PLC0415 -- only this process needs it
+
+    uvloop.run(_main())
+    return 0
+
+
+async def _main() -> None:
+    sender = Sender(dsn("sender"))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, sender.stop)
+    await sender.run()

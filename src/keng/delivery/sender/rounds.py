@@ -1,0 +1,111 @@
+"""What the sender does now and then: look at its accounts, sweep, wake, listen."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from django.db import Error as OrmError
+from psycopg_pool import AsyncConnectionPool
+
+from keng import channels
+from keng.delivery.sender import accounts, orm, sql
+from keng.delivery.sender.consequences import Consequences
+from keng.delivery.sender.rows import MOST_TRIES
+
+if TYPE_CHECKING:
+    import uuid
+
+    from keng.delivery.sender.accounts import Account
+
+logger = logging.getLogger(__name__)
+_ACCOUNTS_EVERY, _SWEEP_EVERY = 2.0, 1.0
+
+
+class Rounds:
+    """Everything that runs by the clock."""
+
+    def __init__(
+        self, database: str, pool: AsyncConnectionPool[Any], consequences: Consequences,
+        wake: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._pool = pool
+        self._consequences = consequences
+        self._wake = wake
+        self.accounts: deque[Account] = deque()
+        # Also those that were stopped meanwhile: rows leased before still have to end.
+        self.known: dict[uuid.UUID, Account] = {}
+        # How often somebody said that there may be something to send.
+        self.wakes = 0
+
+    def jobs(self) -> list[Coroutine[Any, Any, None]]:
+        return [
+            self.forever(self._look_at_accounts, every=_ACCOUNTS_EVERY),
+            self.forever(self._sweep, every=_SWEEP_EVERY),
+            self._listen(),
+        ]
+
+    async def forever(self, job: Callable[[], Awaitable[None]], *, every: float) -> None:
+        while True:
+            try:
+                await job()
+            except (psycopg.Error, OrmError, OSError) as error:
+                logger.warning("%s failed: %s", job.__name__, type(error).__name__)
+            await asyncio.sleep(every)
+
+    def look_now(self) -> None:
+        """Something may be due on any account."""
+        self.wakes += 1
+        for account in self.accounts:
+            if not account.rate_per_minute or account.standing.look_at - _now() > 0.5:
+                account.standing.look_at = 0.0
+        self._wake()
+
+    async def _look_at_accounts(self) -> None:
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(sql.ACCOUNTS, {"reconnect": accounts.RECONNECT})
+            ids = [found[0] for found in await cursor.fetchall()]
+        fresh = await orm.in_thread(accounts.read, ids)
+        for key, account in fresh.items():
+            if key in self.known:
+                account.standing = self.known[key].standing
+        before = {account.id for account in self.accounts}
+        for key in set(fresh) - before:
+            # New, or mended: what was learned of it before no longer holds.
+            fresh[key].standing.paused_until, fresh[key].standing.unreached = 0.0, 0
+        self.accounts = deque(fresh.values())
+        self.known |= fresh
+        for account in fresh.values():
+            self._consequences.renew_ahead(account)
+        if set(fresh) - before:
+            self.look_now()
+
+    async def _sweep(self) -> None:
+        idempotent = [code for code in channels.codes() if channels.get(code).can.idempotent]
+        async with self._pool.connection() as connection:
+            swept = await connection.execute(
+                sql.SWEEP, {"idempotent": idempotent, "most": MOST_TRIES}
+            )
+            woken = await connection.execute(sql.WAKE)
+        if swept.rowcount or woken.rowcount:
+            self.look_now()
+
+    async def _listen(self) -> None:
+        """A wake-up and nothing more: whatever it misses, the next look finds."""
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._database, autocommit=True
+                ) as connection:
+                    await connection.execute("LISTEN keng_delivery")
+                    async for _notice in connection.notifies():
+                        self.look_now()
+            except (psycopg.Error, OSError):
+                await asyncio.sleep(0.5)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,49 @@
+"""What is leased and what is written back."""
+
+import uuid
+from datetime import datetime
+from typing import NamedTuple
+
+CONCURRENCY = 64
+# Leased beyond what is being sent: a crash can repeat or leave unknown no more than both together.
+AHEAD = 32
+LEASE_SECONDS = 30.0
+MOST_TRIES = 8
+LONGEST_WAIT = 3600.0
+
+
+class Leased(NamedTuple):
+    """One delivery that is ours to send until the lease ends. The order is that of sql.LEASE."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    recipient_kind: str
+    recipient_ref: uuid.UUID
+    text_id: uuid.UUID | None
+    text_sealed: bytes | None
+    address: str
+    address_sealed: bytes | None
+    is_urgent: bool
+    attempts: int
+    expires_at: datetime | None
+    # Seconds from the moment of the lease until this delivery's turn at the account's rate.
+    turn: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"Leased({self.id})"  # No address and no words in any log.
+
+
+class Change(NamedTuple):
+    """What an attempt makes of a delivery, and the line it leaves in the attempts."""
+
+    id: uuid.UUID
+    state: str
+    outcome: str
+    provider_id: str = ""
+    code: str = ""
+    # Seconds from now until it is due again; None when it is settled.
+    again_after: float | None = None
+    milliseconds: int = 0
+    http_status: int | None = None
+    counts: bool = True
+    """Whether this was a try; a provider that was not reached, or was too busy, tried nothing."""

@@ -1,0 +1,137 @@
+"""The sender's statements. Each is one round trip and part of one short transaction."""
+
+# Rows of each account: the lowest priority number first, then the oldest. At a limited rate every
+# row gets its own moment, one after the other over all senders, so that no second holds too many.
+# An account whose provider asked for a pause has its bucket in the future.
+LEASE = """
+WITH open AS (
+  SELECT a.id, wish.count, a.rate_per_minute
+  FROM unnest(%(accounts)s::uuid[], %(counts)s::int[]) AS wish (id, count)
+  JOIN delivery_channelaccount a ON a.id = wish.id
+  WHERE a.bucket_at <= clock_timestamp() + interval '500 ms'
+), due AS MATERIALIZED (
+  SELECT found.id, open.id AS account,
+    row_number() OVER (PARTITION BY open.id ORDER BY found.priority, found.id) AS place
+  FROM open CROSS JOIN LATERAL (
+    SELECT id, priority FROM delivery_delivery
+    WHERE state = 'queued' AND account_id = open.id AND not_before <= now()
+      AND (expires_at IS NULL OR expires_at > now())
+      AND NOT EXISTS (SELECT FROM delivery_dispatch o
+                      WHERE o.id = dispatch_id AND o.cancelled_at IS NOT NULL)
+    ORDER BY priority, id LIMIT open.count FOR UPDATE SKIP LOCKED
+  ) AS found
+), paced AS (
+  UPDATE delivery_channelaccount AS a
+  SET bucket_at = greatest(bucket_at, clock_timestamp())
+                  + taken.count * (interval '60 seconds' / rate_per_minute)
+  FROM (SELECT account, count(*) AS count FROM due GROUP BY account) AS taken
+  WHERE a.id = taken.account AND rate_per_minute > 0
+  RETURNING a.id, bucket_at AS last, taken.count, interval '60 seconds' / rate_per_minute AS apart
+)
+UPDATE delivery_delivery AS d
+SET state = 'leased', leased_by = %(sender)s, attempts = d.attempts + 1,
+    leased_until = clock_timestamp() + %(lease)s * interval '1 second'
+FROM due LEFT JOIN paced ON paced.id = due.account
+WHERE d.id = due.id
+RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.text_sealed,
+  d.address, d.address_sealed, d.is_urgent, d.attempts, d.expires_at,
+  coalesce(extract(epoch FROM paced.last - paced.apart * (paced.count - due.place + 1)
+    - clock_timestamp()), 0)::float8
+"""
+
+# A late outcome still settles its row, unless the row has been leased to somebody else since.
+# What was taken back while it was being sent is not sent another time.
+RECORD = """
+WITH told AS (
+  SELECT * FROM unnest(
+    %(ids)b::uuid[], %(states)s::text[], %(outcomes)s::text[], %(provider_ids)s::text[],
+    %(codes)s::text[], %(waits)s::float8[], %(times)s::int[], %(statuses)s::smallint[],
+    %(uncounted)s::smallint[]
+  ) AS t (id, state, outcome, provider_id, code, wait, milliseconds, http_status, uncounted)
+), tried AS (
+  INSERT INTO delivery_attempt (delivery_ref, outcome, code, http_status, milliseconds)
+  SELECT id, outcome, code, http_status, milliseconds FROM told
+)
+UPDATE delivery_delivery AS d
+SET state = CASE WHEN told.wait IS NULL THEN told.state
+                 WHEN EXISTS (SELECT FROM delivery_dispatch o
+                              WHERE o.id = d.dispatch_id AND o.cancelled_at IS NOT NULL)
+                 THEN 'cancelled' ELSE told.state END,
+    provider_id = told.provider_id, code = told.code, attempts = d.attempts - told.uncounted,
+    leased_by = NULL, leased_until = NULL,
+    not_before = CASE WHEN told.wait IS NULL THEN d.not_before
+                      ELSE now() + told.wait * interval '1 second' END,
+    settled_at = CASE WHEN told.wait IS NULL THEN now() END
+FROM told
+WHERE d.id = told.id AND d.leased_by = %(sender)s AND d.state IN ('leased', 'unknown')
+"""
+
+# Leased and certainly not sent: somebody else may have it, and nothing was tried. Once it is
+# queued again WAKE sees whether it was taken back meanwhile.
+GIVE_BACK = """
+UPDATE delivery_delivery
+SET state = 'queued', attempts = attempts - 1, leased_by = NULL, leased_until = NULL
+WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
+"""
+
+# While we live our leases do: a large picture, a slow provider or new tokens take their time.
+EXTEND = """
+UPDATE delivery_delivery
+SET leased_until = clock_timestamp() + %(lease)s * interval '1 second'
+WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
+"""
+
+# A lease that a crash left behind. Urgent, or a channel that shows a message once: send again, as
+# often as anything is tried. Bulk: nobody knows, a person may decide. The holder stays named, so
+# that it can still report.
+SWEEP = """
+WITH left_behind AS (
+  SELECT id, attempts < %(most)s AND (is_urgent OR channel = ANY(%(idempotent)s)) AS again,
+    EXISTS (SELECT FROM delivery_dispatch o
+            WHERE o.id = dispatch_id AND o.cancelled_at IS NOT NULL) AS cancelled
+  FROM delivery_delivery WHERE state = 'leased' AND leased_until < now()
+  ORDER BY leased_until LIMIT 500 FOR UPDATE SKIP LOCKED
+)
+UPDATE delivery_delivery AS d
+SET state = CASE WHEN again AND NOT cancelled THEN 'queued' ELSE 'unknown' END,
+    leased_by = CASE WHEN again AND NOT cancelled THEN NULL ELSE d.leased_by END,
+    leased_until = NULL, code = 'lease_ended',
+    settled_at = CASE WHEN again AND NOT cancelled THEN NULL ELSE now() END
+FROM left_behind WHERE d.id = left_behind.id
+"""
+
+# What was taken back while a sender held it has an end, too; what was put off is due again, and
+# what is past its time is over.
+WAKE = """
+WITH taken_back AS (
+  UPDATE delivery_delivery SET state = 'cancelled', settled_at = now()
+  WHERE state IN ('queued', 'not_now') AND dispatch_id IN (
+    SELECT id FROM delivery_dispatch WHERE cancelled_at > now() - interval '2 days')
+  RETURNING id
+)
+UPDATE delivery_delivery
+SET state = CASE WHEN expires_at <= now() THEN 'rejected' ELSE 'queued' END,
+    code = CASE WHEN expires_at <= now() THEN 'expired' ELSE code END,
+    settled_at = CASE WHEN expires_at <= now() THEN now() END
+WHERE ((state = 'not_now' AND not_before <= now()) OR (state = 'queued' AND expires_at <= now()))
+  AND id NOT IN (SELECT id FROM taken_back)
+"""
+
+# A stopped account is tried again after five minutes, unless only a person can mend it.
+ACCOUNTS = """
+SELECT id FROM delivery_channelaccount
+WHERE is_active AND channel <> 'by_hand'
+  AND (circuit_open_since IS NULL
+       OR circuit_open_since < now() - interval '5 minutes'
+          AND position(%(reconnect)s IN circuit_reason) = 0)
+ORDER BY id
+"""
+
+# No sender asks this provider before then.
+PAUSE = """
+UPDATE delivery_channelaccount
+SET bucket_at = greatest(bucket_at, clock_timestamp() + %(seconds)s * interval '1 second')
+WHERE id = %(account)s
+"""
+
+TEXT = "SELECT text, subject, language, image_path FROM delivery_dispatchtext WHERE id = %s"

@@ -1,0 +1,75 @@
+"""What dispatches say, with their pictures: read once, kept while they are being sent."""
+
+import logging
+import uuid
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from psycopg_pool import AsyncConnectionPool
+
+from keng.delivery.sender import sql
+from keng.kit.database import data_folder
+
+logger = logging.getLogger(__name__)
+# Pictures are up to a megabyte each.
+_MOST = 32
+
+
+class NoText(LookupError):
+    """The row names a text that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a dispatch says in one language, with its picture."""
+
+    text: str = field(repr=False)
+    subject: str = field(default="", repr=False)
+    language: str = "vi"
+    image_path: str = ""
+    image: bytes | None = field(default=None, repr=False)
+    image_mime: str = "image/png"
+
+
+class Texts:
+    """A small cache; texts never change once a dispatch has them."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
+        self._known: OrderedDict[uuid.UUID, Text] = OrderedDict()
+
+    def known(self, text_id: uuid.UUID | None) -> Text | None:
+        """Without looking into the database."""
+        return Text("") if text_id is None else self._known.get(text_id)
+
+    async def read(self, text_id: uuid.UUID | None) -> Text:
+        """Raises NoText."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(sql.TEXT, (text_id,))
+            found = await cursor.fetchone()
+        if found is None:
+            raise NoText
+        text = with_picture(*found)
+        if text_id is not None:
+            self._known[text_id] = text
+        while len(self._known) > _MOST:
+            self._known.popitem(last=False)
+        return text
+
+
+def with_picture(text: str, subject: str, language: str, image_path: str) -> Text:
+    """A row of the texts with its picture from the data folder.
+
+    A warning is whole without its picture, so a lost one does not keep it back.
+    """
+    if not image_path:
+        return Text(text, subject, language)
+    folder = data_folder().resolve()
+    path = (folder / image_path).resolve()
+    if not path.is_relative_to(folder) or not path.is_file():
+        logger.warning("a picture is missing in the data folder; the text goes without it")
+        return Text(text, subject, language)
+    image = path.read_bytes()
+    mime = "image/jpeg" if image.startswith(b"\xff\xd8\xff") else "image/png"
+    return Text(text, subject, language, image_path, image, mime)

@@ -1,0 +1,116 @@
+"""New tokens for an account: asked for once over all senders, committed before anyone uses them."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import Error, connection, transaction
+
+from keng.audit.actions import record
+from keng.channels.base import Credentials, Outcome, Reply, Request
+from keng.channels.zalo_oa.requests import account_facts
+from keng.channels.zalo_oa.tokens import Tokens, read_tokens, refresh_request
+from keng.delivery.credentials import for_sending, keep_tokens
+from keng.delivery.models import ChannelAccount
+from keng.delivery.sender.accounts import Account
+from keng.kit import times
+
+logger = logging.getLogger(__name__)
+Carry = Callable[[Request], Reply]
+# The provider's practice after a lost reply: the same token once more, a little later.
+_ASK_AGAIN_AFTER = 2.0
+_KEEP_TRYING = 60.0
+
+
+def refresh(account: Account, used: bytes, carry: Carry) -> Outcome | None:
+    """None when the account has other tokens than `used`, now or already.
+
+    A refresh token works once, so two senders must never use it: one of them asks, under a lock of
+    its own, since the account's row has to stay free for leasing.
+    """
+    asked: list[Tokens] = []
+    try:
+        with transaction.atomic():
+            _lock(account)
+            row = ChannelAccount.objects.get(pk=account.id)
+            if bytes(row.tokens_sealed) != used:
+                return None
+            found = _asked(for_sending(row), carry)
+            if isinstance(found, Outcome):
+                return found
+            asked.append(found)
+            _keep(account, used, found)
+    except Error:
+        if not asked:
+            raise
+        _keep_stubbornly(account, used, asked[0])
+    return None
+
+
+def still_works(account: Account, carry: Carry) -> bool:
+    """Whether the access token we hold is alive, whatever became of its refresh token."""
+    try:
+        reply = carry(account_facts(account.credentials))
+    except ConnectionError:
+        return True  # Nobody said no.
+    return account.channel.code == "zalo_oa" and b'"error":0' in reply.body.replace(b" ", b"")
+
+
+def _lock(account: Account) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"tokens of {account.id}"]
+        )
+
+
+def _asked(credentials: Credentials, carry: Carry) -> Tokens | Outcome:
+    """The pair, or why there is none. An unreadable or lost reply is asked for once more."""
+    found = _once(credentials, carry)
+    if isinstance(found, Outcome) and found.kind == "retry":
+        time.sleep(_ASK_AGAIN_AFTER)
+        found = _once(credentials, carry)
+    return found
+
+
+def _once(credentials: Credentials, carry: Carry) -> Tokens | Outcome:
+    if not credentials.get("refresh_token"):
+        return Outcome("config", reason="connect the account again", code="no_token")
+    try:
+        return read_tokens(carry(refresh_request(credentials)), times.now())
+    except ConnectionError as error:
+        return Outcome(
+            "retry", after_seconds=30, reason="no answer to the refresh",
+            reached=bool(getattr(error, "written", True)),
+        )  # fmt: skip
+
+
+def _keep(account: Account, used: bytes, found: Tokens) -> None:
+    """In the caller's transaction. Tokens that a person stored meanwhile are left alone."""
+    row = ChannelAccount.objects.select_for_update().get(pk=account.id)
+    if bytes(row.tokens_sealed) != used:
+        return
+    keep_tokens(row, {"access_token": found.access_token, "refresh_token": found.refresh_token})
+    row.tokens_expire_at = found.access_expires_at
+    row.save(
+        update_fields=[
+            "tokens_sealed", "previous_tokens_sealed", "tokens_expire_at",
+            "circuit_open_since", "circuit_reason",
+        ]
+    )  # fmt: skip
+    record("channel.tokens_renewed", by="sender", on=row, chain=f"channel:{row.id}")
+
+
+def _keep_stubbornly(account: Account, used: bytes, found: Tokens) -> None:
+    """The database went away with the only copy of the new pair in our hands: do not let go."""
+    end = time.monotonic() + _KEEP_TRYING
+    while True:
+        time.sleep(0.2)
+        connection.close()
+        try:
+            with transaction.atomic():
+                _lock(account)
+                return _keep(account, used, found)
+        except Error as error:
+            if time.monotonic() > end:
+                raise
+            logger.warning("new tokens not yet on record: %s", type(error).__name__)

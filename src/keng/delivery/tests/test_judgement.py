@@ -1,0 +1,58 @@
+"""What each outcome makes of a delivery."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from keng.channels.base import Outcome
+from keng.delivery.models import Delivery
+from keng.delivery.sender.judgement import judge
+from keng.delivery.sender.rows import MOST_TRIES, Leased
+from keng.kit import times
+
+NOW = times.now()
+
+
+def row(**fields):
+    values = {
+        "id": uuid.uuid4(), "account_id": uuid.uuid4(),
+        "recipient_kind": "group", "recipient_ref": uuid.uuid4(), "text_id": None,
+        "text_sealed": None, "address": "g", "address_sealed": None, "is_urgent": False,
+        "attempts": 1, "expires_at": None,
+    }  # fmt: skip
+    return Leased(**values | fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [("sent", "sent"), ("unknown", "unknown"), ("gone", "gone"), ("reject", "rejected"),
+     ("not_now", "not_now"), ("retry", "queued"), ("config", "queued"), ("moved", "queued")],
+)  # fmt: skip
+def test_every_outcome_has_one_state(kind, state):
+    change = judge(row(), Outcome(kind), now=NOW, idempotent=False)
+    assert change.state == state
+    assert change.state in Delivery.State.values
+
+
+def test_unknown_is_never_sent_again_unless_the_channel_shows_a_message_once():
+    assert judge(row(), Outcome("unknown"), now=NOW, idempotent=False).again_after is None
+    again = judge(row(), Outcome("unknown"), now=NOW, idempotent=True)
+    assert (again.state, again.again_after is not None) == ("queued", True)
+
+
+def test_the_providers_wait_is_kept_and_tries_end():
+    change = judge(row(), Outcome("retry", after_seconds=90), now=NOW, idempotent=False)
+    assert change.again_after >= 90
+    last = judge(row(attempts=MOST_TRIES), Outcome("retry"), now=NOW, idempotent=False)
+    assert (last.state, last.code) == ("rejected", "gave_up")
+
+
+def test_nothing_is_put_off_beyond_its_time():
+    soon = row(expires_at=NOW + timedelta(seconds=30))
+    change = judge(soon, Outcome("retry", after_seconds=90), now=NOW, idempotent=False)
+    assert (change.state, change.code) == ("rejected", "expired")
+    later = judge(
+        soon, Outcome("not_now", until=NOW + timedelta(hours=1)), now=NOW, idempotent=False
+    )
+    assert later.state == "rejected"

@@ -1,0 +1,193 @@
+"""The sender against a real SMTP server on this machine, which answers as each address says."""
+
+import email
+import email.policy
+import socket
+import threading
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from keng.audit.models import Entry
+from keng.delivery.credentials import keep_secrets
+from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
+from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
+from keng.kit import times
+from tests import make
+from tests.stack import free_ports
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("as_sender")]
+LONG_AGO = "2020-01-01T00:00:00Z"
+
+
+class Server:
+    """Keeps the letters; an address that begins with a reply code is answered with it."""
+
+    def __init__(self):
+        self.letters = []
+        self.lose_next = False
+        self.port = free_ports(1)[0]
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 -- aiosmtpd's name
+        if address[:3].isdigit():
+            code, enhanced = address.split("@")[0].split("-")
+            return f"{code} {enhanced} as the address says"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 ok"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 -- aiosmtpd's name
+        self.letters.append((envelope.rcpt_tos[0], envelope.content))
+        if self.lose_next:
+            self.lose_next = False
+            server.transport.abort()
+        return "250 2.0.0 kept"
+
+    def to(self, address):
+        return [
+            email.message_from_bytes(content, policy=email.policy.default)
+            for to, content in self.letters
+            if to == address
+        ]
+
+
+@pytest.fixture
+def server():
+    made = Server()
+    made.controller.start()
+    yield made
+    made.controller.stop()
+
+
+@pytest.fixture
+def mailbox(server):
+    return _mailbox(f"smtp://127.0.0.1:{server.port}")
+
+
+def _mailbox(url, **secrets):
+    made = ChannelAccount(
+        channel="email", slug="email", name="Email", unit=make.unit(), rate_per_minute=0,
+        base_url=url,
+    )  # fmt: skip
+    keep_secrets(made, {"from_address": "canh-bao@keng.example", **secrets})
+    made.save()
+    return made
+
+
+def queue_letters(account, addresses, **fields):
+    return queue(account, addresses, kind="subscription", **fields)
+
+
+def test_letters_arrive_whole_with_a_way_out(mailbox, server):
+    text = "Cảnh báo.\n.một dòng bắt đầu bằng dấu chấm\nHết."
+    queue_letters(mailbox, [f"nguoi{n}@keng.example" for n in range(30)], text=text)
+    send_until(all_sent(30))
+    assert len(server.letters) == 30
+    (letter,) = server.to("nguoi3@keng.example")
+    assert letter.get_content().replace("\r\n", "\n").strip() == text
+    assert "/stop/" in letter["List-Unsubscribe"]
+    sent = Delivery.objects.get(provider_id=letter["Message-ID"].strip("<>").split("@")[0])
+    assert sent.state == "sent"
+    assert all(content.isascii() for _to, content in server.letters)
+
+
+@pytest.mark.parametrize("kind", ["pager", "room", "conversation"])
+def test_what_is_said_to_one_person_is_not_marked_as_a_letter_to_many(mailbox, server, kind):
+    queue_letters(mailbox, ["many@keng.example"])
+    queue(mailbox, ["one@keng.example"], kind=kind)
+    send_until(all_sent(2))
+    assert server.to("many@keng.example")[0]["Precedence"] == "bulk"
+    (letter,) = server.to("one@keng.example")
+    assert (letter["Precedence"], letter["List-Unsubscribe"]) == (None, None)
+
+
+def test_a_line_of_one_dot_does_not_end_a_letter(mailbox, server):
+    queue_letters(mailbox, ["an@keng.example"], text="Xin chao.\n.\nHet.")
+    send_until(all_sent(1))
+    (letter,) = server.to("an@keng.example")
+    assert letter.get_content().split() == ["Xin", "chao.", ".", "Het."]
+
+
+def test_a_passing_refusal_is_tried_again_hours_later(mailbox):
+    queue_letters(mailbox, ["450-4.2.1@keng.example"])
+    send_until(lambda: Attempt.objects.count() == 1 and states() == {"queued": 1})
+    row = Delivery.objects.get()
+    assert (row.not_before - times.now()).total_seconds() > 3.9 * 3600
+    assert (row.attempts, row.code) == (1, "450 4.2.1")
+
+
+def test_a_mailbox_that_does_not_exist_ends_the_subscription(mailbox):
+    place = make.place()
+    subscription = make.subscription(places=(place,))
+    queue_letters(mailbox, ["550-5.1.1@keng.example"])
+    Delivery.objects.update(recipient_ref=subscription.pk)
+    with sending():
+        until(lambda: states() == {"gone": 1})
+        until(lambda: Entry.objects.filter(action="address.gone").exists())
+    subscription.refresh_from_db()
+    assert subscription.stopped_at is not None
+
+
+def test_a_lasting_refusal_of_one_letter_stops_neither_the_address_nor_the_account(mailbox, server):
+    queue_letters(mailbox, ["554-5.6.0@keng.example", "an@keng.example"])
+    send_until(lambda: states() == {"rejected": 1, "sent": 1})
+    assert not ChannelAccount.objects.get().circuit_reason
+
+
+def test_a_bad_name_of_ours_stops_the_account(mailbox):
+    queue_letters(mailbox, ["550-5.7.1@keng.example"])
+    send_until(lambda: ChannelAccount.objects.get().circuit_reason.startswith("550 5.7.1"))
+    assert states() == {"queued": 1}
+
+
+def test_a_letter_whose_acceptance_was_lost_comes_again_as_the_same_letter(mailbox, server):
+    server.lose_next = True
+    queue_letters(mailbox, ["an@keng.example"])
+    with sending():
+        until(lambda: Attempt.objects.filter(outcome="unknown").count() == 1)
+        until(lambda: states() == {"queued": 1})
+        Delivery.objects.update(not_before=LONG_AGO)
+        until(all_sent(1))
+    first, second = server.to("an@keng.example")
+    assert first["Message-ID"] == second["Message-ID"]
+
+
+def test_a_password_is_not_told_to_an_open_network(account):
+    # An address that is not taken for this machine, though it is.
+    listener = socket.create_server(("127.0.0.2", 0))
+    port = listener.getsockname()[1]
+    told = []
+
+    def answer():
+        while True:
+            try:
+                talk, _peer = listener.accept()
+            except OSError:
+                return
+            talk.sendall(b"220 here\r\n")
+            told.append(talk.recv(1000))
+            talk.sendall(b"250 AUTH PLAIN LOGIN\r\n")
+            told.append(talk.recv(1000))
+            talk.close()
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    _mailbox(f"smtp://127.0.0.2:{port}", user="us", password="not-for-everybody")
+    queue_letters(ChannelAccount.objects.get(channel="email"), ["an@keng.example"])
+    send_until(lambda: "530" in ChannelAccount.objects.get(channel="email").circuit_reason)
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+    assert not any(b"AUTH" in words for words in told)
+
+
+def test_a_mail_server_that_is_away_keeps_nobody_else_waiting(account):
+    _mailbox(f"smtp://127.0.0.1:{free_ports(1)[0]}")
+    queue_letters(
+        ChannelAccount.objects.get(channel="email"), [f"a{n}@keng.example" for n in range(80)]
+    )
+    queue(account, [f"group-{n}" for n in range(50)])
+    with sending():
+        until(lambda: SandboxMessage.objects.count() == 50, within=6)
+        until(lambda: states(channel="email") == {"queued": 80})
+    assert not Delivery.objects.filter(channel="email", attempts__gt=0).exists()

@@ -1,0 +1,321 @@
+"""The sender against the fake Zalo account, over real HTTP on this machine."""
+
+import datetime
+import signal
+import socket
+import time
+
+import pytest
+
+from keng.audit.models import Entry
+from keng.channels.zalo_oa.fake import Settings, running
+from keng.channels.zalo_oa.fake.state import Group, User
+from keng.delivery.credentials import for_sending, keep_tokens
+from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
+from keng.delivery.sender.accounts import RECONNECT
+from keng.delivery.tests.conftest import TOKENS, zalo_account
+from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
+from keng.kit import times
+from keng.network.models import Group as NetworkGroup
+from keng.vault import keys
+from tests import make
+from tests import running as processes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+
+
+def groups(count):
+    return [f"g{n}" for n in range(count)]
+
+
+def calls(fake, path):
+    return [entry for entry in fake.state.journal if path in entry.path]
+
+
+def refreshes(fake):
+    return len(calls(fake, "/v4/oa/access_token"))
+
+
+def received(fake):
+    return sorted(sent.recipient for sent in fake.state.delivered)
+
+
+def circuit():
+    return ChannelAccount.objects.get(channel="zalo_oa").circuit_reason
+
+
+def mend():
+    """Five minutes pass, or an operator says: try again."""
+    ChannelAccount.objects.filter(circuit_open_since__isnull=False).update(
+        circuit_open_since=LONG_AGO, bucket_at=LONG_AGO
+    )
+    Delivery.objects.filter(state="queued").update(not_before=LONG_AGO)
+
+
+def test_persons_and_groups_get_theirs(zalo, fake):
+    fake.state.users["u1"] = User("u1", fake.state.clock.now())
+    queue(zalo, groups(20))
+    queue(zalo, ["u1"], kind="conversation", urgent=True, priority=0)
+    send_until(all_sent(21))
+    assert received(fake) == sorted([*groups(20), "u1"])
+    assert set(Attempt.objects.values_list("outcome", "http_status")) == {("sent", 200)}
+    known = {sent.id for sent in fake.state.delivered}
+    assert set(Delivery.objects.values_list("provider_id", flat=True)) == known
+    assert not any(entry.secret_in_query for entry in fake.state.journal)
+
+
+def test_the_interface_for_state_agencies_is_learned_once(as_sender):
+    with running(Settings(oa_type=4)) as fake:
+        fake.state.users = {f"u{n}": User(f"u{n}", fake.state.clock.now()) for n in range(5)}
+        account = zalo_account(fake)
+        queue(account, ["u0"], kind="conversation")
+        send_until(all_sent(1))
+        tried = len(calls(fake, "/v3.0/oa/message/cs"))
+        queue(account, ["u1", "u2", "u3"], kind="conversation")
+        send_until(all_sent(4))
+        assert (tried, len(calls(fake, "/v3.0/oa/message/cs"))) == (1, 1)
+        account.refresh_from_db()
+        assert account.learned == {"messages_api": "v2"}
+
+
+def test_two_senders_meet_a_dead_token_and_ask_for_one_new_pair(zalo, fake):
+    fake.state.token_issued_at -= 100_000
+    queue(zalo, groups(60))
+    send_until(all_sent(60), count=2)
+    assert refreshes(fake) == 1
+    assert received(fake) == sorted(groups(60))
+    zalo.refresh_from_db()
+    assert for_sending(zalo)["access_token"] == fake.state.access_token
+    assert zalo.previous_tokens_sealed
+    assert zalo.tokens_expire_at > times.now() + datetime.timedelta(hours=24)
+
+
+def test_tokens_are_renewed_before_they_die(zalo, fake):
+    ChannelAccount.objects.update(tokens_expire_at=times.now() + datetime.timedelta(hours=1))
+    send_until(lambda: refreshes(fake) == 1, count=2)
+    zalo.refresh_from_db()
+    assert for_sending(zalo)["access_token"] == fake.state.access_token
+
+
+def test_a_short_life_of_tokens_does_not_make_a_loop_of_renewals(zalo, fake):
+    ChannelAccount.objects.update(tokens_expire_at=times.now() + datetime.timedelta(hours=1))
+    with sending():
+        until(lambda: refreshes(fake) == 1)
+        ChannelAccount.objects.update(tokens_expire_at=times.now() + datetime.timedelta(hours=1))
+        time.sleep(5)
+    assert refreshes(fake) == 1
+
+
+def test_a_renewal_that_is_refused_stops_nothing_while_the_old_token_works(zalo, fake):
+    ChannelAccount.objects.update(tokens_expire_at=times.now() + datetime.timedelta(hours=1))
+    fake.state.used_refresh_tokens.add(fake.state.refresh_token)
+    queue(zalo, groups(5))
+    with sending():
+        until(all_sent(5))
+        until(lambda: bool(calls(fake, "/getoa")))
+    assert circuit() == ""
+
+
+def test_a_lost_reply_to_the_refresh_is_asked_for_with_the_same_token(zalo, fake):
+    fake.state.token_issued_at -= 100_000
+    fake.faults.next(match="access_token", drop="before_read")
+    queue(zalo, groups(5))
+    send_until(all_sent(5))
+    assert refreshes(fake) == 2
+
+
+def test_a_sender_killed_between_the_new_tokens_and_their_commit_says_reconnect(zalo, fake):
+    fake.state.token_issued_at -= 100_000
+    fake.faults.next(match="access_token", delay=30)
+    queue(zalo, groups(5))
+    with processes.running("sender", KENG_SENDER_KEY_FILE=str(keys.sender_file())) as process:
+        until(lambda: refreshes(fake) == 1)
+        process.signal_all(signal.SIGKILL)
+        process.process.wait()
+    Delivery.objects.update(leased_until=LONG_AGO, is_urgent=True)
+    with sending(2):
+        until(lambda: RECONNECT in circuit())
+        # The other sender may be asking at this very moment; it ends, too.
+        time.sleep(5)
+        asked = refreshes(fake)
+        ChannelAccount.objects.update(circuit_open_since=LONG_AGO)
+        time.sleep(5)
+    assert refreshes(fake) == asked
+    assert states() == {"queued": 5}
+    assert Entry.objects.filter(action="channel.stopped").count() == 1
+    _connect_again(zalo, fake)
+    send_until(all_sent(5))
+
+
+def _connect_again(zalo, fake):
+    zalo.refresh_from_db()
+    keep_tokens(zalo, {k: fake.credentials()[k] for k in TOKENS})
+    zalo.save()
+    Delivery.objects.update(not_before=LONG_AGO)
+
+
+def test_a_rate_limit_pauses_the_account_and_costs_nobody_a_try(zalo, fake):
+    fake.state.clock.set(fake.state.clock.now(), stopped=True)
+    fake.state.settings.rate_limit = 10
+    queue(zalo, groups(200))
+    with sending(concurrency=16):
+        until(lambda: states().get("sent") == 10)
+        time.sleep(3)
+    asked = len(fake.state.journal)
+    assert asked <= 10 + 16 + 32
+    assert states() == {"queued": 190, "sent": 10}
+    assert not Delivery.objects.filter(state="queued", attempts__gt=0).exists()
+    zalo.refresh_from_db()
+    assert zalo.bucket_at > times.now() - datetime.timedelta(seconds=5)
+    fake.state.settings.rate_limit = 0
+    ChannelAccount.objects.update(bucket_at=LONG_AGO)
+    Delivery.objects.filter(state="queued").update(not_before=LONG_AGO)
+    send_until(all_sent(200))
+    assert received(fake) == sorted(groups(200))
+
+
+def test_a_closed_window_waits_and_is_no_failure(zalo, fake):
+    fake.state.users["late"] = User("late", fake.state.clock.now() - 8 * 86_400)
+    fake.state.users["silent"] = User("silent")
+    queue(zalo, ["late", "silent"], kind="conversation", urgent=True)
+    send_until(lambda: states() == {"not_now": 2})
+    assert set(Delivery.objects.values_list("code", flat=True)) == {"-230", "-232"}
+    assert Delivery.objects.earliest("not_before").not_before > times.now()
+    fake.state.users["late"].last_interaction = fake.state.clock.now()
+    Delivery.objects.filter(code="-230").update(not_before=times.now())
+    send_until(all_sent(1))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"drop": "after_accept"}, {"truncate": 9}, {"status": 502, "body": "bad gateway"},
+     {"body": {"error": -200, "message": "failed"}}, {"body": {"error": -9999}}],
+)  # fmt: skip
+def test_what_may_have_arrived_is_never_sent_again_by_a_machine(zalo, fake, fault):
+    fake.faults.next(match="/oa/group/message", **fault)
+    queue(zalo, ["g0"], urgent=True)
+    with sending():
+        until(lambda: states() == {"unknown": 1})
+        time.sleep(3)
+    assert len(calls(fake, "/oa/group/message")) == 1
+    assert Attempt.objects.get().outcome == "unknown"
+
+
+def test_a_dead_address_is_given_up_on_record_and_the_others_are_not(zalo, fake):
+    place, unit = make.place(), make.unit()
+    theirs = make.group(unit=unit, place=place, channel="zalo_oa", channel_address="theirs")
+    fake.state.groups["theirs"] = Group("theirs", ours=False)
+    fake.state.groups["off"] = Group("off", enabled=False)
+    queue(zalo, ["theirs", "off", "g1"])
+    Delivery.objects.filter(address="theirs").update(recipient_ref=theirs.pk)
+    send_until(lambda: states() == {"gone": 1, "not_now": 1, "sent": 1})
+    until(lambda: Entry.objects.filter(action="address.gone").exists())
+    assert not NetworkGroup.objects.get(pk=theirs.pk).is_active
+    assert circuit() == ""
+
+
+def test_a_broken_set_up_stops_its_account_alone_until_it_is_mended(zalo, fake, account):
+    fake.faults.next(match="/oa/group/message", count=10_000, body={"error": -224})
+    queue(zalo, groups(100))
+    queue(account, groups(50))
+    with sending(2):
+        until(lambda: SandboxMessage.objects.count() == 50 and circuit() != "")
+        time.sleep(3)
+        asked = len(calls(fake, "/oa/group/message"))
+        assert asked <= 2 * (16 + 32)
+        assert states(channel="zalo_oa") == {"queued": 100}
+        mend()
+        until(lambda: len(calls(fake, "/oa/group/message")) > asked)
+        time.sleep(3)
+        assert len(calls(fake, "/oa/group/message")) <= asked + 2
+        fake.faults.clear()
+        mend()
+        until(all_sent(150))
+    assert circuit() == ""
+    assert received(fake) == sorted(groups(100))
+    actions = Entry.objects.filter(action__startswith="channel.").values_list("action", flat=True)
+    assert list(actions.order_by("id")) == ["channel.stopped", "channel.runs_again"]
+
+
+def test_a_provider_that_is_away_loses_nothing_and_uses_up_no_tries(as_sender):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = Settings()
+    with running(own, port=port) as fake:
+        account = zalo_account(fake)
+    queue(account, groups(40))
+    with sending():
+        until(lambda: Attempt.objects.filter(outcome="retry").count() > 2)
+        time.sleep(2)
+        assert states() == {"queued": 40}
+        assert not Delivery.objects.filter(attempts__gt=0, state="queued").exists()
+        with running(own, port=port) as back:
+            back.state.groups = {f"g{n}": Group(f"g{n}") for n in range(40)}
+            until(all_sent(40), within=30)
+            assert received(back) == sorted(groups(40))
+
+
+def test_an_address_that_cannot_be_asked_stops_the_account_and_not_the_sender(zalo, account):
+    ChannelAccount.objects.filter(pk=zalo.pk).update(base_url="http://")
+    queue(zalo, groups(3))
+    queue(account, groups(3))
+    send_until(lambda: states() == {"queued": 3, "sent": 3} and circuit() != "")
+
+
+def test_a_slow_provider_does_not_keep_another_channel_waiting(zalo, fake, account):
+    fake.state.settings.latency = 4.0
+    queue(zalo, groups(300))
+    with sending(concurrency=16):
+        until(lambda: len(fake.state.journal) >= 10)
+        queue(account, groups(60))
+        until(lambda: SandboxMessage.objects.count() == 60, within=3.5)
+        assert len(fake.state.journal) < 300
+        Delivery.objects.filter(state="queued").update(state="cancelled")
+
+
+def test_a_lease_lives_as_long_as_its_sender(zalo, fake, monkeypatch):
+    from keng.delivery.sender import ledger, loop
+
+    monkeypatch.setattr(ledger, "LEASE_SECONDS", 2.0)
+    monkeypatch.setattr(loop, "_EXTEND_EVERY", 0.5)
+    fake.state.settings.latency = 5.0
+    queue(zalo, ["g0"], urgent=True)
+    send_until(all_sent(1), count=2)
+    assert received(fake) == ["g0"]
+
+
+def test_a_long_text_arrives_in_numbered_parts_and_half_of_it_is_not_repeated(zalo, fake):
+    text = "Câu thứ nhất. " * 320
+    queue(zalo, ["g0"], text=text)
+    send_until(all_sent(1))
+    told = [sent.text for sent in fake.state.delivered]
+    assert [part[:5] for part in told] == ["(1/3)", "(2/3)", "(3/3)"]
+    assert all(len(part) <= 2000 for part in told)
+    fake.faults.next(match="/oa/group/message", count=1, delay=0)
+    fake.faults.next(match="/oa/group/message", body={"error": -210})
+    queue(zalo, ["g1"], text=text, urgent=True)
+    send_until(lambda: states().get("unknown") == 1)
+    assert received(fake).count("g1") == 1
+
+
+def test_a_picture_is_uploaded_once_for_all(zalo, fake, settings):
+    from keng.kit.database import data_folder
+
+    (data_folder() / "media").mkdir(parents=True, exist_ok=True)
+    (data_folder() / "media" / "card-of-this-test.png").write_bytes(PNG)
+    queue(zalo, groups(40), image_path="media/card-of-this-test.png")
+    send_until(all_sent(40))
+    assert len(calls(fake, "/upload/image")) == 1
+    (handle,) = {sent.image for sent in fake.state.delivered}
+    assert fake.state.uploads[handle].content == PNG
+
+
+def test_nothing_that_could_open_the_account_is_in_any_attempt_or_entry(zalo, fake):
+    fake.state.token_issued_at -= 100_000
+    queue(zalo, groups(3))
+    send_until(all_sent(3))
+    told = str(list(Attempt.objects.values())) + str(list(Entry.objects.values("detail")))
+    assert not [secret for secret in fake.state.secrets() if secret in told]

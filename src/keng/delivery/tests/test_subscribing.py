@@ -1,0 +1,212 @@
+"""Warnings by e-mail: asked for, confirmed from the mailbox, stopped in one tap."""
+
+import datetime
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from nacl.public import PrivateKey
+
+from keng.delivery.models import Delivery, Dispatch
+from keng.kit import times
+from keng.network import links
+from keng.network.models import Subscription
+from keng.vault import opening, seal
+from keng.vault.models import SenderKey
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+class Site:
+    """A ward with a mailbox, and the sender's private key to read what only the sender can."""
+
+    def __init__(self):
+        self.place = make.place("Phường Nếnh")
+        self.unit = make.unit(serves=self.place)
+        self.account = make.channel_account(unit=self.unit, channel="email")
+        self.key = PrivateKey.generate()
+        SenderKey.objects.create(public_key=bytes(self.key.public_key))
+        seal.forget()
+
+    def opened(self, ciphertext):
+        return opening.for_unit(ciphertext, bytes(self.key)).decode()
+
+    def wish(self, **changes):
+        return {
+            "email": "Hoa@example.com", "places": [str(self.place.pk)], "language": "vi", **changes,
+        }  # fmt: skip
+
+
+@pytest.fixture
+def site():
+    yield Site()
+    seal.forget()
+
+
+def url(name, *args):
+    return reverse(name, args=args, urlconf="keng.site.public_urls")
+
+
+def ask(client, site, **changes):
+    return client.post(url("subscribe"), site.wish(**changes))
+
+
+def letters():
+    return Delivery.objects.filter(dispatch__kind="notice").order_by("id")
+
+
+def link(site, letter, word):
+    return re.search(rf"https?://[^/\s]+(/{word}/\S+)", site.opened(letter.text_sealed))[1]
+
+
+def test_a_letter_goes_out_and_nothing_else_happens(public_client, site):
+    assert ask(public_client, site).url == url("subscribe-sent")
+    found = Subscription.objects.get()
+    assert found.confirmed_at is None
+    assert list(found.places.all()) == [site.place]
+    letter = letters().get()
+    assert (letter.state, letter.account, letter.recipient_ref) == (
+        "queued",
+        site.account,
+        found.pk,
+    )
+    assert site.opened(letter.address_sealed) == "Hoa@example.com"
+    assert "Phường Nếnh" in site.opened(letter.text_sealed)
+
+
+def test_a_place_is_found_by_words_and_what_was_filled_in_stays(public_client, site):
+    other = make.place("Phường Vân Hà")
+    make.place("Phường Vân Hà", province_code="99")
+    page = ask(public_client, site, q="van ha", find="1", email="giu@example.com")
+    shown = page.content.decode()
+    assert 'value="giu@example.com"' in shown
+    ticked = re.findall(r'name="places" value="([^"]+)"( checked)?', shown)
+    assert ticked == [(str(site.place.pk), " checked"), (str(other.pk), "")]
+    assert 'role="alert"' not in shown
+    assert Subscription.objects.count() == 0
+
+
+def test_words_without_the_search_button_are_a_search_too(public_client, site):
+    assert ask(public_client, site, q="nenh", places=[]).status_code == 200
+    assert Subscription.objects.count() == 0
+    assert ask(public_client, site, q="nenh", searched="nenh").url == url("subscribe-sent")
+
+
+def test_no_list_of_all_communes_is_shown(public_client, site):
+    for _n in range(30):
+        make.place()
+    assert 'name="places"' not in public_client.get(url("subscribe")).content.decode()
+
+
+def test_the_place_on_the_visitors_own_first_page_is_ticked_already(public_client, site):
+    public_client.cookies["keng_place"] = site.place.code
+    shown = public_client.get(url("subscribe")).content.decode()
+    assert re.findall(r'name="places" value="([^"]+)" checked', shown) == [str(site.place.pk)]
+
+
+def test_the_address_is_nowhere_in_clear(public_client, site):
+    ask(public_client, site)
+    for model in (Subscription, Delivery, Dispatch):
+        for row in model.objects.values():
+            assert "hoa@example" not in repr(row).lower()
+
+
+def test_opening_the_letter_confirms_nothing_and_the_button_does(public_client, site):
+    ask(public_client, site)
+    address = link(site, letters().get(), "subscribe")
+    public_client.get(address)
+    public_client.head(address)
+    assert Subscription.objects.get().confirmed_at is None
+    public_client.post(address)
+    assert Subscription.objects.get().confirmed_at is not None
+    assert "Từ giờ bạn nhận cảnh báo" in public_client.get(address).content.decode()
+
+
+def test_asking_again_at_once_sends_no_second_letter(public_client, site):
+    ask(public_client, site)
+    ask(public_client, site, email="hoa@EXAMPLE.com ")
+    assert letters().count() == 1
+
+
+def test_the_page_does_not_tell_whether_an_address_was_known(public_client, site):
+    first = ask(public_client, site)
+    Subscription.objects.update(
+        confirmed_at=times.now(), asked_at=times.now() - datetime.timedelta(hours=1)
+    )
+    again = ask(public_client, site)
+    assert (first.status_code, first.url) == (again.status_code, again.url)
+    assert "đang nhận cảnh báo" in site.opened(letters().last().text_sealed)
+
+
+def test_nobody_can_change_what_another_person_receives(public_client, site):
+    ask(public_client, site)
+    hour_ago = times.now() - datetime.timedelta(hours=1)
+    Subscription.objects.update(confirmed_at=times.now(), asked_at=hour_ago)
+    other = make.place()
+    make.unit(serves=other)
+    ask(public_client, site, places=[str(other.pk)])
+    assert list(Subscription.objects.get().places.all()) == [site.place]
+
+
+def test_one_click_of_the_mail_service_stops_it_without_cookie_or_form(public_client, site):
+    ask(public_client, site)
+    found = Subscription.objects.get()
+    waiting = letters().get()
+    strict = Client(enforce_csrf_checks=True)
+    address = url("subscription-stop", links.stop_token(found.pk))
+    answer = strict.post(
+        address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 200
+    found.refresh_from_db()
+    assert found.stopped_at is not None
+    assert bytes(found.address_sealed) == b""
+    waiting.refresh_from_db()
+    assert waiting.state == "cancelled"
+    assert strict.post(address).status_code == 200
+
+
+def test_opening_the_stop_link_stops_nothing(public_client, site):
+    ask(public_client, site)
+    address = link(site, letters().get(), "stop")
+    assert "Dừng nhận cảnh báo" in public_client.get(address).content.decode()
+    assert Subscription.objects.get().stopped_at is None
+
+
+def test_after_stopping_one_may_ask_again(public_client, site):
+    ask(public_client, site)
+    public_client.post(url("subscription-stop", links.stop_token(Subscription.objects.get().pk)))
+    ask(public_client, site)
+    assert Subscription.objects.filter(stopped_at__isnull=True).count() == 1
+    assert letters().count() == 2
+
+
+def test_a_stopped_subscription_cannot_be_confirmed_by_its_old_letter(public_client, site):
+    ask(public_client, site)
+    address = link(site, letters().get(), "subscribe")
+    public_client.post(url("subscription-stop", links.stop_token(Subscription.objects.get().pk)))
+    assert public_client.post(address).status_code == 404
+
+
+def test_a_link_for_one_purpose_does_not_serve_another(public_client, site):
+    ask(public_client, site)
+    key = Subscription.objects.get().pk
+    wrong = url("subscription-confirm", links.stop_token(key))
+    assert public_client.post(wrong).status_code == 404
+    wrong = url("subscription-stop", links.confirm_token(key))
+    assert public_client.post(wrong).status_code == 404
+
+
+def test_without_a_mailbox_the_page_says_so(public_client, site):
+    site.account.is_active = False
+    site.account.save()
+    assert "chưa gửi cảnh báo qua email" in public_client.get(url("subscribe")).content.decode()
+
+
+@pytest.mark.parametrize("wrong", [{"email": "hoa"}, {"email": ""}, {"places": []}])
+def test_mistakes_are_said_and_nothing_is_written(public_client, site, wrong):
+    answer = ask(public_client, site, **wrong)
+    assert "Lỗi" in answer.content.decode()
+    assert not Subscription.objects.exists()

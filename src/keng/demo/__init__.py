@@ -1,0 +1,1 @@
+"""A plainly fictional province to try everything in: data, officers and simulated phones."""

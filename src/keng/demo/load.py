@@ -1,0 +1,52 @@
+"""Loading the demo province into an empty database, once: the whole of it, or the small one."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from keng.delivery.models import ChannelAccount
+from keng.demo import channels, network, people, territory
+from keng.demo.province import loading
+from keng.demo.province.progress import Report, silent
+from keng.demo.province.volumes import Volumes
+from keng.demo.vault import Vault
+from keng.places import importer
+from keng.places.models import Place, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is printed once and stored nowhere in clear."""
+
+    credentials: list[people.Credential]
+    passphrase: str
+
+
+def load_if_empty(
+    vault: Vault, volumes: Volumes | None = None, report: Report = silent
+) -> Loaded | None:
+    """Load the demo unless there are units already; None when there was nothing to do.
+
+    Without volumes it is the small one: a ward with its groups and nothing that happened yet.
+    All of it is one transaction, so that an end in the middle leaves nothing behind.
+    """
+    if Unit.objects.exists():
+        return None
+    with transaction.atomic():
+        report("places, old and new", 0.0)
+        importer.load()
+        units = territory.make_units()
+        hamlets = territory.make_hamlets()
+        passphrase = vault.make_keys()
+        ward = units[territory.WARD_CODE]
+        place = Place.objects.get(code=territory.WARD_CODE, valid_to=None)
+        channels.make_accounts(ward, units[territory.PROVINCE_CODE], place)
+        if volumes is None:
+            credentials = people.make_officers(units)
+            network.make_network(ward, hamlets)
+        else:
+            zalo = ChannelAccount.objects.get(slug="bac-ninh")
+            credentials = loading.fill(units, hamlets, zalo, volumes, vault, report)
+        # The last word before it is kept: whoever reports may still refuse.
+        report("all is written", 1.0)
+    return Loaded(credentials, passphrase)

@@ -1,0 +1,1 @@
+"""The hot endpoints: webhooks and health, a raw ASGI app that writes in batches."""

@@ -1,0 +1,100 @@
+"""The channel accounts and rules that the edge works with, kept in memory and renewed."""
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+from django.db import close_old_connections
+
+from keng.delivery import handlers
+from keng.delivery.actions.inbound import pin_signature
+from keng.delivery.receiving import ReceivingAccount, receiving_accounts
+
+log = logging.getLogger(__name__)
+EVERY = 20.0
+_PAUSE_AFTER_ERROR = 1.0
+# Asking for an unknown address must not become a way to keep the database busy.
+_LEAST_BETWEEN = 1.0
+
+
+class AccountBook:
+    """What a webhook's address stands for. Django reads it, so that is done in its own thread."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._accounts: dict[tuple[str, str], ReceivingAccount] = {}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="accounts")
+        self._task: asyncio.Task[None] | None = None
+        self._read_at = 0.0
+        self.is_read = False
+
+    def get(self, channel: str, slug: str) -> ReceivingAccount | None:
+        return self._accounts.get((channel, slug))
+
+    async def look_again(self, channel: str, slug: str) -> ReceivingAccount | None:
+        """For an address that is not known: perhaps it is new."""
+        if time.monotonic() - self._read_at > _LEAST_BETWEEN:
+            await self.refresh()
+        return self.get(channel, slug)
+
+    async def refresh(self) -> bool:
+        self._read_at = time.monotonic()
+        try:
+            self._accounts = await asyncio.get_running_loop().run_in_executor(self._thread, _read)
+        except Exception as error:  # noqa: BLE001 -- the old ones still hold; the type says enough
+            log.warning("The channel accounts cannot be read (%s).", type(error).__name__)
+            return False
+        self.is_read = True
+        return True
+
+    def pin(self, account: ReceivingAccount, variant: str) -> None:
+        """Remember which reading of the signature scheme is this account's."""
+        if account.credentials.get("signature_variant") != variant:
+            account.credentials["signature_variant"] = variant
+            self._thread.submit(_pin, account, variant)
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._keep_fresh())
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _keep_fresh(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (psycopg.Error, OSError) as error:
+                log.warning("Not told of changed accounts (%s).", type(error).__name__)
+            await asyncio.sleep(_PAUSE_AFTER_ERROR)
+
+    async def _listen(self) -> None:
+        """Read at once when an account was changed, and anyway from time to time."""
+        connection = await psycopg.AsyncConnection.connect(
+            self._dsn, autocommit=True, connect_timeout=3, application_name="keng edge accounts"
+        )
+        async with connection:
+            await connection.execute("LISTEN keng_accounts")
+            while True:
+                is_read = await self.refresh()
+                wait = EVERY if is_read else _PAUSE_AFTER_ERROR
+                async for _ in connection.notifies(timeout=wait, stop_after=1):
+                    pass
+
+
+def _read() -> dict[tuple[str, str], ReceivingAccount]:
+    close_old_connections()
+    handlers.refresh()
+    return {(account.channel, account.slug): account for account in receiving_accounts()}
+
+
+def _pin(account: ReceivingAccount, variant: str) -> None:
+    close_old_connections()
+    try:
+        pin_signature(account.id, variant)
+    except Exception as error:  # noqa: BLE001 -- tried again with the next start
+        log.warning("A signature's reading was not kept (%s).", type(error).__name__)

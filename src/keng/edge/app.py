@@ -1,0 +1,155 @@
+"""Where a request goes: POST /hooks/<channel>/<account>, GET /health, nothing else."""
+
+import asyncio
+import gc
+import logging
+import os
+from contextlib import suppress
+from dataclasses import replace
+
+from keng import channels
+from keng.channels.base import Parsed
+from keng.delivery.actions.inbound import RECEIPT_STATES
+from keng.delivery.receiving import Incoming, ReceivingAccount, incoming
+from keng.edge.accounts import AccountBook
+from keng.edge.http import Gone, Receive, Scope, Send, TooLarge, answer, body_of, headers_of
+from keng.edge.writer import Busy, NotWritten, Writer
+from keng.kit import times
+from keng.kit.database import dsn
+from keng.language.indicators import digits
+
+log = logging.getLogger(__name__)
+# A receipt can be quicker than the sender, who has not yet written down what it is a receipt of.
+_RECEIPT_AGAIN_AFTER = 5.0
+_MOST_RECEIPTS_AGAIN = 5000
+# So long callers wait at the door while the first connections are made, and no longer: with the
+# database away they must hear "try again".
+_OPENS_WITHIN = 3.0
+
+
+class Edge:
+    """The application. Made before the server's loop runs, it connects at the start event."""
+
+    def __init__(self) -> None:
+        self._writer: Writer | None = None
+        self._book: AccountBook | None = None
+        self._receipts_again = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._route(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.open()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def open(self) -> None:
+        address = dsn("edge")
+        # One is best on one disk: its batches are larger, and the next one fills meanwhile.
+        self._writer = Writer(address, lanes=int(os.environ.get("KENG_EDGE_LANES", "1")))
+        self._book = AccountBook(address)
+        self._writer.start()
+        self._book.start()
+        digits.load()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_OPENS_WITHIN):
+                while not self._is_well():  # noqa: ASYNC110 -- two parts, asked for a moment
+                    await asyncio.sleep(0.02)
+        # What was loaded stays: the collector need not walk through it again and again.
+        gc.collect()
+        gc.freeze()
+
+    async def close(self) -> None:
+        """Nothing more is taken; what was taken is written first."""
+        if self._writer is not None:
+            await self._writer.close()
+        if self._book is not None:
+            await self._book.close()
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["path"].split("/"):
+            case ["", "hooks", channel, slug] if channel in channels.codes() and slug:
+                if scope["method"] != "POST":
+                    await answer(send, 405, allow="POST")
+                else:
+                    await self._hook(channel, slug, scope, receive, send)
+            case ["", "health"]:
+                if scope["method"] not in ("GET", "HEAD"):
+                    await answer(send, 405, allow="GET, HEAD")
+                else:
+                    await answer(send, 200 if self._is_well() else 503)
+            case _:
+                await answer(send, 404)
+
+    def _is_well(self) -> bool:
+        return bool(self._writer and self._writer.is_ready and self._book and self._book.is_read)
+
+    async def _hook(
+        self, channel: str, slug: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        try:
+            status = await self._take(channel, slug, scope, await body_of(scope, receive))
+        except TooLarge:
+            status = 413
+        except Busy:
+            status = 503
+        except NotWritten:
+            status = 500
+        except Gone:
+            return
+        except Exception as error:  # noqa: BLE001 -- the message might quote what came in
+            log.error("A webhook could not be taken (%s).", type(error).__name__)  # noqa: TRY400
+            status = 503
+        await answer(send, status)
+
+    async def _take(self, channel: str, slug: str, scope: Scope, raw: bytes) -> int:
+        if self._book is None or self._writer is None or not self._book.is_read:
+            raise Busy
+        account = self._book.get(channel, slug) or await self._book.look_again(channel, slug)
+        if account is None:
+            return 404
+        parsed = channels.get(channel).parse(
+            raw, headers_of(scope), account.credentials, times.now()
+        )
+        if parsed.verified:
+            if parsed.variant:
+                self._book.pin(account, parsed.variant)
+            await self._write(account, parsed, raw)
+        return parsed.status
+
+    async def _write(self, account: ReceivingAccount, parsed: Parsed, raw: bytes) -> None:
+        writer = self._writer
+        if writer is None:
+            raise Busy
+        now = times.now()
+        messages = [
+            incoming(account, event, raw=raw, now=now, seals=writer.seals)
+            for event in parsed.events
+        ]
+        # All are queued before the first is awaited, so that they share a batch.
+        for written in [writer.submit(message) for message in messages]:
+            await written
+        for message in messages:
+            if message.event.kind in RECEIPT_STATES and self._receipts_again < _MOST_RECEIPTS_AGAIN:
+                self._receipts_again += 1
+                # It seals nothing, and what others were sealed with must not wait with it.
+                asyncio.get_running_loop().call_later(
+                    _RECEIPT_AGAIN_AFTER, self._receipt_again, replace(message, seals=None)
+                )
+
+    def _receipt_again(self, message: Incoming) -> None:
+        self._receipts_again -= 1
+        if self._writer is not None:
+            try:
+                self._writer.submit(message, again=True)
+            except Busy:
+                log.info("A receipt was not looked at again.")

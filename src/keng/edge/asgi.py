@@ -1,0 +1,13 @@
+"""What the server loads: granian --interface asgi keng.edge.asgi:application."""
+
+import os
+
+import django
+
+os.environ.setdefault("KENG_PROCESS", "edge")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keng.site.settings")
+django.setup()
+
+from keng.edge.app import Edge  # noqa: E402 -- needs the settings
+
+application = Edge()

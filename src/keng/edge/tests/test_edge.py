@@ -1,0 +1,273 @@
+"""The real edge, served by granian as its own database role, spoken to over HTTP."""
+
+import datetime as dt
+import http.client
+import json
+import threading
+import time
+import uuid
+from contextlib import suppress
+
+import pytest
+
+from keng.audit import verify
+from keng.channels.sandbox import compose, signature
+from keng.delivery.credentials import keep_secrets
+from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
+from keng.edge.tests.conftest import SECRET
+from keng.kit import times
+from keng.network.actions.subscriptions import address_hash
+from keng.network.models import Subscription
+from keng.tips.models import Tip
+from keng.vault import keys, opening
+from tests import make
+from tests.running import running
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def edge(account):
+    with running("edge") as found:
+        yield found
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What the sender would read."""
+    monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(keys.sender_file()))
+    opening._sender_box.cache_clear()
+    yield lambda sealed: opening.for_sender(sealed).decode()
+    opening._sender_box.cache_clear()
+
+
+def post(edge, raw, headers, path="/hooks/sandbox/phones", method="POST"):
+    connection = http.client.HTTPConnection("127.0.0.1", edge.port, timeout=10)
+    try:
+        connection.request(method, path, raw, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer.headers
+    finally:
+        connection.close()
+
+
+def say(edge, text="Có người gọi tự xưng công an", *, who="an", id="", **fields):
+    raw, headers = compose(
+        id=id or uuid.uuid4().hex, sender=who, at=times.now(), text=text, secret=SECRET, **fields
+    )
+    return post(edge, raw, headers)[0]
+
+
+def test_a_signed_message_is_a_tip_once_the_answer_is_200(edge, opened):
+    assert say(edge, "Có kẻ gọi 0912000111, sdt của em 0987000123", who="an", id="m1") == 200
+    tip = Tip.objects.get()
+    assert tip.text.startswith("Có kẻ gọi 0912000111")
+    assert "0987000123" not in tip.text
+    assert tip.identity_holds == ["chat", "phone"]
+    delivery = Delivery.objects.get()
+    assert opened(delivery.address_sealed) == "an"
+    assert opened(Conversation.objects.get().reply_address_sealed) == "an"
+    text = opened(delivery.text_sealed)
+    assert text.startswith("Công an phường Thử đã nhận tin báo")
+    assert "113" in text
+    assert "/r/" in text
+    assert list(verify.faults()) == []
+
+
+def test_the_same_message_again_is_answered_the_same_and_writes_nothing(edge):
+    assert [say(edge, id="m1"), say(edge, id="m1")] == [200, 200]
+    assert (Tip.objects.count(), Inbound.objects.count(), Delivery.objects.count()) == (1, 1, 1)
+
+
+def test_sixty_four_people_at_once_each_have_one_tip_though_all_send_twice(edge):
+    statuses = []
+
+    def send_twice(n):
+        statuses.extend(say(edge, f"tin số {n}", who=f"p{n}", id=f"m{n}") for _ in range(2))
+
+    threads = [threading.Thread(target=send_twice, args=(n,)) for n in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 128
+    assert sorted(Tip.objects.values_list("text", flat=True)) == sorted(
+        f"tin số {n}" for n in range(64)
+    )
+    assert Delivery.objects.count() == 64
+    assert list(verify.faults()) == []
+
+
+def test_two_edges_given_two_messages_of_one_new_person_make_one_tip(edge):
+    with running("edge") as other:
+        for n in range(12):
+            threads = [
+                threading.Thread(
+                    target=say, args=(which, f"câu {which.port}"), kwargs={"who": f"p{n}"}
+                )
+                for which in (edge, other)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    assert Tip.objects.count() == Conversation.objects.count() == 12
+    assert all(tip.messages.count() == 2 for tip in Tip.objects.all())
+    assert list(verify.faults()) == []
+
+
+def test_new_tip_begins_another_report_with_or_without_words(edge):
+    for n, text in enumerate(
+        ["mất xe", "tin mới", "có cháy ở chợ", "New tip: a fight near the market"]
+    ):
+        assert say(edge, text, id=f"m{n}") == 200
+    assert say(edge, "tin mới", id="m1") == 200  # an old one, repeated
+    assert say(edge, "they have knives", id="m5") == 200
+    first, second, third = Tip.objects.order_by("id")
+    assert [m.text for m in third.messages.order_by("id")] == [
+        "a fight near the market",
+        "they have knives",
+    ]
+    assert third.language == "en"
+    assert (first.messages.count(), second.messages.count()) == (1, 1)
+    assert Inbound.objects.filter(tip_ref=None).count() == 0
+
+
+def test_stop_ends_messages_and_subscriptions_and_says_so_once(edge, opened, account):
+    subscription = make.subscription(
+        places=(make.place(),), channel="sandbox", address_hash=address_hash("sandbox", "an")
+    )
+    say(edge, "mất xe")
+    assert say(edge, "Dừng!") == 200
+    tip = Tip.objects.get()
+    assert tip.do_not_contact
+    assert [m.text for m in tip.messages.order_by("id")] == ["mất xe", "Dừng!"]
+    assert Subscription.objects.get().stopped_at is not None
+    first, last = Delivery.objects.order_by("id")
+    assert (first.state, last.state) == ("cancelled", "queued")
+    assert "bạn sẽ không nhận thêm tin nhắn" in opened(last.text_sealed)
+    assert subscription.pk == Subscription.objects.get().pk
+
+
+def test_stop_from_somebody_unknown_is_kept_and_not_answered(edge):
+    assert say(edge, "stop", who="nobody") == 200
+    assert Inbound.objects.get().tip_ref is None
+    assert not Tip.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+def test_what_is_said_before_a_group_goes_on_in_private(edge, opened):
+    say(edge, "Nhà bên cạnh có trộm", who="binh", group="g1")
+    say(edge, "ok cảm ơn cả nhóm", who="chi", group="g1")
+    say(edge, "xe màu đỏ", who="binh")
+    tip = Tip.objects.get()
+    assert [m.text for m in tip.messages.order_by("id")] == ["Nhà bên cạnh có trộm", "xe màu đỏ"]
+    delivery = Delivery.objects.get()
+    assert opened(delivery.address_sealed) == "binh"
+    assert "trong nhóm" in opened(delivery.text_sealed)
+    assert Inbound.objects.filter(tip_ref=None).count() == 1
+
+
+def test_whoever_asks_not_to_be_contacted_gets_no_automatic_answer(edge):
+    say(edge, "Hàng xóm đang đánh vợ, đừng gọi lại cho tôi")
+    assert Tip.objects.get().do_not_contact
+    assert not Delivery.objects.exists()
+
+
+def test_a_picture_and_a_place_are_tips_too(edge):
+    say(edge, "", who="an", type="image", images=["https://photo.zdn.vn/a.jpg"])
+    say(edge, "", who="binh", type="location", location=(21.273, 106.194))
+    picture, place = Tip.objects.order_by("id")
+    assert InboundMedia.objects.get().inbound.tip_ref == picture.pk
+    assert b"zdn" not in bytes(InboundMedia.objects.get().url_sealed)
+    assert "21.273000, 106.194000" in place.text
+
+
+def test_what_opens_no_tip_is_kept_with_its_body_sealed(edge):
+    raw, headers = compose(id="f1", sender="an", at=times.now(), type="follow", secret=SECRET)
+    assert post(edge, raw, headers)[0] == 200
+    assert post(edge, raw, headers)[0] == 200
+    kept = Inbound.objects.get()
+    assert (kept.kind, kept.tip_ref, kept.text) == ("follow", None, "")
+    assert b"an" not in bytes(kept.raw_sealed)[:2]
+
+
+def test_a_receipt_moves_the_delivery_forwards_only(edge, account):
+    say(edge)
+    delivery = Delivery.objects.get()
+    Delivery.objects.update(state="read", provider_id="x1")
+
+    def receipt(kind):
+        body = json.dumps(
+            {"id": uuid.uuid4().hex, "at": int(times.now().timestamp() * 1000), "type": kind,
+             "from": "an", "refers": "x1"}
+        ).encode()  # fmt: skip
+        return post(edge, body, {"x-keng-signature": signature(body, SECRET)})[0]
+
+    Delivery.objects.filter(pk=delivery.pk).update(state="unknown")
+    assert receipt("seen") == 200
+    delivery.refresh_from_db()
+    assert delivery.state == "read"
+
+
+def test_from_the_first_moment_that_its_port_is_open_it_takes_what_comes(account):
+    with running("edge", waits=False) as edge:
+        until = time.monotonic() + 60
+        status = None
+        while status is None:
+            assert time.monotonic() < until, edge.output()
+            with suppress(ConnectionRefusedError):
+                status = post(edge, None, {}, "/health", "GET")[0]
+        assert status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/hooks/sandbox/nobody", "POST", 404), ("/hooks/fax/phones", "POST", 404),
+        ("/hooks/sandbox/phones", "GET", 405), ("/health", "POST", 405), ("/", "GET", 404),
+        ("/hooks/sandbox/phones/", "POST", 404), ("/health", "GET", 200),
+    ],
+)  # fmt: skip
+def test_other_addresses_and_methods_are_refused(edge, path, method, status):
+    assert post(edge, b"{}" if method == "POST" else None, {}, path, method)[0] == status
+
+
+def test_what_is_forged_stale_or_too_large_is_refused_and_leaves_no_row(edge):
+    raw, headers = compose(id="1", sender="an", at=times.now(), text="a", secret="another")
+    assert post(edge, raw, headers)[0] == 401
+    old = times.now() - dt.timedelta(hours=3)
+    assert post(edge, *compose(id="1", sender="an", at=old, text="a", secret=SECRET))[0] == 401
+    assert post(edge, b"not json", {"x-keng-signature": "sha256=00"})[0] == 401
+    assert post(edge, b" " * (256 * 1024 + 1), {})[0] == 413
+    assert not Inbound.objects.exists()
+
+
+def test_a_body_too_large_without_a_length_is_refused_too(edge):
+    connection = http.client.HTTPConnection("127.0.0.1", edge.port, timeout=10)
+    connection.request(
+        "POST", "/hooks/sandbox/phones", iter([b" " * 65536] * 5), {}, encode_chunked=True
+    )
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+def test_an_account_made_while_the_edge_runs_is_known_at_once(edge, account):
+    made = make.channel_account(unit=account.unit, slug="later")
+    keep_secrets(made, {"secret": SECRET})
+    made.save()
+    raw, headers = compose(id="1", sender="an", at=times.now(), text="a", secret=SECRET)
+    until = time.monotonic() + 5
+    while (status := post(edge, raw, headers, "/hooks/sandbox/later")[0]) != 200:
+        # Known, but its secret is still on its way.
+        assert status in (401, 404)
+        assert time.monotonic() < until
+
+
+def test_neither_words_nor_names_nor_addresses_reach_the_log(edge, account):
+    say(edge, "bí mật của tôi 0987000123", who="nguoi-thu-nghiem")
+    post(edge, b'{"text": "bi mat"}', {})
+    edge.stop()
+    said = edge.output()
+    for never in ("mật", "0987000123", "nguoi-thu", "hooks"):
+        assert never not in said

@@ -1,0 +1,253 @@
+"""The writer by itself: a bad row, a lost connection, a full queue, the end, a planted fault."""
+
+import asyncio
+import concurrent.futures
+import http.client
+import signal
+import threading
+import uuid
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from keng.audit import verify
+from keng.channels import get
+from keng.channels.sandbox import compose
+from keng.delivery import handlers
+from keng.delivery.credentials import keep_secrets
+from keng.delivery.models import ChannelAccount, Inbound
+from keng.delivery.receiving import incoming, receiving_accounts
+from keng.edge import writer as writer_module
+from keng.edge.tests.conftest import SECRET
+from keng.edge.writer import Busy, NotWritten, Writer
+from keng.kit import times
+from keng.kit.database import dsn
+from keng.tips.models import Tip
+from tests import make
+from tests.running import running
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def address():
+    return make_conninfo(dsn("owner"), dbname=connection.settings_dict["NAME"])
+
+
+def message(account, text, who, seals=None):
+    raw, headers = compose(
+        id=uuid.uuid4().hex, sender=who, at=times.now(), text=text, secret=SECRET
+    )
+    (event,) = get("sandbox").parse(raw, headers, account.credentials, times.now()).events
+    return incoming(account, event, raw=raw, now=times.now(), seals=seals)
+
+
+def known():
+    handlers.refresh()
+    return {account.slug: account for account in receiving_accounts()}
+
+
+async def ready(writer):
+    writer.start()
+    async with asyncio.timeout(10):
+        while not writer.is_ready:  # noqa: ASYNC110 -- it has no event to wait for
+            await asyncio.sleep(0.01)
+
+
+async def outcomes(writer, messages):
+    return await asyncio.gather(*map(writer.submit, messages), return_exceptions=True)
+
+
+def test_a_row_the_database_refuses_is_refused_alone(account, address):
+    gone = make.channel_account(unit=account.unit, slug="gone")
+    keep_secrets(gone, {"secret": SECRET})
+    gone.save()
+    accounts = known()
+    ChannelAccount.objects.filter(slug="gone").delete()
+    messages = [message(accounts["phones"], f"tin {n}", f"p{n}") for n in range(9)]
+    messages.insert(4, message(accounts["gone"], "tin lạc", "p4"))
+
+    async def scenario():
+        writer = Writer(address, lanes=1)
+        await ready(writer)
+        found = await outcomes(writer, messages)
+        await writer.close()
+        return found
+
+    found = asyncio.run(scenario())
+    assert [type(one) for one in found] == [*[type(None)] * 4, NotWritten, *[type(None)] * 5]
+    assert Tip.objects.count() == 9
+    assert list(verify.faults()) == []
+
+
+def test_a_throwaway_key_is_let_go_when_a_batch_leaves(account, address):
+    (known_account,) = known().values()
+
+    async def scenario():
+        writer = Writer(address, lanes=1)
+        await ready(writer)
+        for batch in (("một", "hai"), ("ba", "bốn")):
+            together = [message(known_account, words, words, writer.seals) for words in batch]
+            await outcomes(writer, together)
+        await writer.close()
+
+    asyncio.run(scenario())
+    heads = [bytes(row.raw_sealed)[:33] for row in Inbound.objects.order_by("id")]
+    assert heads[0] == heads[1] != heads[2] == heads[3]
+
+
+class Faulty:
+    """A handler with a mistake of its own for one odd message."""
+
+    @staticmethod
+    def statements(prepared, *, lane):  # noqa: ARG004 -- as every handler is called
+        if "odd" in prepared:
+            raise KeyError("odd")
+        return [handlers.Statement("SELECT 1", {})] if prepared else []
+
+
+def test_a_mistake_of_ours_about_one_message_refuses_that_one_alone(account, address):
+    async def scenario():
+        writer = Writer(address, lanes=1)
+        await ready(writer)
+        (lane,) = writer._lanes
+        items = [
+            writer_module._Item(Faulty, words, asyncio.get_running_loop().create_future(), b"")
+            for words in ("even", "odd", "even")
+        ]
+        for item in items:
+            lane.put(item)
+        found = await asyncio.gather(*(item.done for item in items), return_exceptions=True)
+        await writer.close()
+        return found
+
+    assert [type(one) for one in asyncio.run(scenario())] == [type(None), NotWritten, type(None)]
+
+
+def test_a_lost_connection_is_told_and_made_again(account, address):
+    phones = known()["phones"]
+
+    async def scenario():
+        writer = Writer(address, lanes=1)
+        await ready(writer)
+        writer._lanes[0]._connection.pgconn.finish()
+        first = await outcomes(writer, [message(phones, "một", "p1"), message(phones, "hai", "p2")])
+        async with asyncio.timeout(10):
+            while not writer.is_ready:  # noqa: ASYNC110 -- it has no event to wait for
+                await asyncio.sleep(0.01)
+        second = await outcomes(writer, [message(phones, "ba", "p3")])
+        await writer.close()
+        return first, second
+
+    first, second = asyncio.run(scenario())
+    assert [type(one) for one in first] == [Busy, Busy]
+    assert second == [None]
+    assert Tip.objects.get().text == "ba"
+
+
+def test_without_a_database_nothing_is_taken(account):
+    phones = known()["phones"]
+
+    async def scenario():
+        writer = Writer("host=127.0.0.1 port=1 dbname=none connect_timeout=1")
+        writer.start()
+        await asyncio.sleep(0.2)
+        assert not writer.is_ready
+        with pytest.raises(Busy):
+            writer.submit(message(phones, "một", "p1"))
+        await writer.close()
+
+    asyncio.run(scenario())
+
+
+def test_more_than_may_wait_is_sent_away_and_the_rest_is_written_before_the_end(
+    account, address, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "MOST_WAITING", 5)
+    phones = known()["phones"]
+
+    async def scenario():
+        writer = Writer(address, lanes=2)
+        await ready(writer)
+        taken = [writer.submit(message(phones, f"tin {n}", f"p{n}")) for n in range(5)]
+        with pytest.raises(Busy):
+            writer.submit(message(phones, "quá", "p9"))
+        await writer.close()
+        assert all(one.done() and one.exception() is None for one in taken)
+        with pytest.raises(Busy):
+            writer.submit(message(phones, "sau", "p10"))
+
+    asyncio.run(scenario())
+    assert Tip.objects.count() == 5
+
+
+def test_a_deadlock_or_another_passing_trouble_is_no_poison(account, address):
+    """Somebody holds what the batch needs, longer than the lane may wait."""
+    phones = known()["phones"]
+    one = message(phones, "một", "p1")
+
+    async def scenario(blocker):
+        writer = Writer(f"{address} options='-c lock_timeout=300ms'", lanes=1)
+        await ready(writer)
+        blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
+        found = await outcomes(writer, [one])
+        blocker.rollback()
+        again = await outcomes(writer, [one])
+        await writer.close()
+        return found, again
+
+    with psycopg.connect(address) as blocker:
+        found, again = asyncio.run(scenario(blocker))
+    assert ([type(each) for each in found], again) == ([Busy], [None])
+    assert Tip.objects.count() == 1
+
+
+def _post(port, text):
+    raw, headers = compose(
+        id=uuid.uuid4().hex, sender=uuid.uuid4().hex, at=times.now(), text=text, secret=SECRET
+    )
+    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        caller.request("POST", "/hooks/sandbox/phones", raw, headers)
+        return caller.getresponse().status
+    except OSError:
+        return None
+    finally:
+        caller.close()
+
+
+def test_asked_to_end_under_load_it_writes_what_it_has_acknowledged(account):
+    with running("edge") as edge:
+        stopping = threading.Event()
+
+        def keep_posting():
+            statuses = []
+            while not stopping.is_set():
+                statuses.append(_post(edge.port, "tin"))
+            return statuses
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            callers = [pool.submit(keep_posting) for _ in range(8)]
+            stopping.wait(1.0)
+            edge.process.send_signal(signal.SIGTERM)
+            edge.process.wait(20)
+            stopping.set()
+            statuses = [status for caller in callers for status in caller.result()]
+    acknowledged = statuses.count(200)
+    assert acknowledged > 20
+    assert acknowledged <= Tip.objects.count() <= acknowledged + 8
+    assert Inbound.objects.count() == Tip.objects.count()
+
+
+@pytest.mark.parametrize(("is_allowed", "there"), [("1", 0), ("", 1)])
+def test_the_planted_fault_answers_too_early_and_only_where_faults_are_allowed(
+    account, is_allowed, there
+):
+    faults = {"KENG_TEST_FAULT": "ack_before_commit", "KENG_DEBUG_FAULTS": is_allowed}
+    with running("edge", **faults) as edge:
+        assert _post(edge.port, "tin") == 200
+        edge.signal_all(signal.SIGKILL)
+        edge.process.wait()
+    assert Tip.objects.count() == there

@@ -1,0 +1,171 @@
+"""Zalo's own webhooks on the edge: every kind of event, receipts, and a tip closed meanwhile."""
+
+import json
+import threading
+import time
+
+import pytest
+from django.db import connections
+
+from keng.channels.zalo_oa import signature
+from keng.delivery.credentials import keep_secrets
+from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
+from keng.edge.tests.test_edge import post
+from keng.kit import times
+from keng.tips.actions.closing import close, record_outcome
+from keng.tips.models import DialogueMessage, Tip
+from tests import make
+from tests.running import running
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRETS = {"app_id": "100", "oa_id": "400", "app_secret": "s", "oa_secret_key": "key-of-a-test"}
+
+
+@pytest.fixture
+def zalo(account):
+    made = make.channel_account(unit=account.unit, channel="zalo_oa", slug="province")
+    keep_secrets(made, SECRETS)
+    made.save()
+    return made
+
+
+@pytest.fixture
+def edge(zalo):
+    with running("edge") as found:
+        yield found
+
+
+def event(edge, name, *, sender="900", recipient=SECRETS["oa_id"], message=None, **more):
+    stamp = str(int(times.now().timestamp() * 1000))
+    body = {
+        "app_id": SECRETS["app_id"], "event_name": name, "timestamp": stamp,
+        "sender": {"id": sender}, "recipient": {"id": recipient}, **more,
+    }  # fmt: skip
+    if message is not None:
+        body["message"] = message
+    raw = json.dumps(body, ensure_ascii=False).encode()
+    mark = signature.sign(
+        raw, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
+    )
+    return post(edge, raw, {signature.HEADER: mark}, "/hooks/zalo_oa/province")[0]
+
+
+def text(edge, words, id, **fields):
+    return event(edge, "user_send_text", message={"text": words, "msg_id": id}, **fields)
+
+
+def test_the_consoles_unsigned_check_is_answered_and_ignored(edge):
+    assert post(edge, b"{}", {}, "/hooks/zalo_oa/province")[0] == 200
+    assert not Inbound.objects.exists()
+
+
+def test_text_picture_and_place_of_one_person_are_one_tip(edge):
+    assert text(edge, "mất xe máy", "m1") == 200
+    picture = {"type": "image", "payload": {"url": "https://photo.zdn.vn/a.jpg"}}
+    assert event(
+        edge, "user_send_image", message={"msg_id": "m2", "text": "", "attachments": [picture]}
+    ) == 200  # fmt: skip
+    place = {
+        "type": "location",
+        "payload": {"coordinates": {"latitude": "21.27", "longitude": "106.19"}},
+    }
+    assert event(
+        edge, "user_send_location", message={"msg_id": "m3", "text": "", "attachments": [place]}
+    ) == 200  # fmt: skip
+    tip = Tip.objects.get()
+    assert [m.text for m in tip.messages.order_by("id")] == [
+        "mất xe máy", "Tệp gửi kèm: 1", "📍 21.270000, 106.190000",
+    ]  # fmt: skip
+    assert InboundMedia.objects.get().inbound.tip_ref == tip.pk
+    assert Inbound.objects.get(kind="location").latitude == 21.27
+    assert Delivery.objects.count() == 1
+
+
+def test_what_a_member_writes_in_a_group_is_answered_in_private(edge):
+    message = {"text": "có trộm ở đầu ngõ", "msg_id": "g1"}
+    assert event(edge, "user_send_group_text", recipient="group-1", message=message) == 200
+    assert text(edge, "xe màu đỏ", "m1") == 200
+    assert Tip.objects.get().messages.count() == 2
+
+
+def test_receipts_of_our_message_move_its_row(edge, zalo):
+    text(edge, "mất xe", "m1")
+    Delivery.objects.update(state="sent", provider_id="ours-1")
+    event(edge, "user_received_message", message={"msg_id": "ours-1"})
+    assert Delivery.objects.get().state == "delivered"
+    event(edge, "user_seen_message", message={"msg_ids": ["ours-1"]})
+    assert Delivery.objects.get().state == "read"
+    event(edge, "user_received_message", message={"msg_id": "ours-1"})
+    assert Delivery.objects.get().state == "read"
+    assert Inbound.objects.count() == 1
+
+
+def test_a_receipt_that_is_quicker_than_the_sender_is_looked_at_again(edge):
+    text(edge, "mất xe", "m1")
+    event(edge, "user_received_message", message={"msg_id": "ours-1"})
+    Delivery.objects.update(state="sent", provider_id="ours-1")
+    until = time.monotonic() + 15
+    while Delivery.objects.get().state != "delivered":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_our_own_echo_makes_no_tip(edge):
+    message = {"text": "Đã nhận", "msg_id": "ours-1"}
+    assert (
+        event(edge, "oa_send_text", sender=SECRETS["oa_id"], recipient="900", message=message)
+        == 200
+    )
+    assert not Inbound.objects.exists()
+
+
+def test_whoever_unfollows_is_noted_and_whoever_takes_back_the_leave_is_left_alone(edge):
+    text(edge, "mất xe", "m1")
+    assert event(edge, "unfollow", follower={"id": "900"}) == 200
+    assert not Tip.objects.get().do_not_contact
+    assert event(edge, "user_withdraw", user_id="900") == 200
+    assert Tip.objects.get().do_not_contact
+    assert Delivery.objects.get().state == "cancelled"
+    assert set(Inbound.objects.values_list("kind", flat=True)) == {"text", "unfollow", "erase"}
+
+
+def test_the_reading_of_the_signature_that_matched_is_pinned(edge, zalo):
+    text(edge, "mất xe", "m1")
+    until = time.monotonic() + 5
+    while not zalo.learned:
+        assert time.monotonic() < until
+        zalo.refresh_from_db()
+    assert zalo.learned == {"signature_variant": "app_id/body"}
+
+
+def test_messages_that_arrive_while_their_tip_is_closed_are_neither_lost_nor_stuck(edge, zalo):
+    """Each message ends in the old tip or in a new one; nobody waits for a deadlock to be found."""
+    officer = make.officer(unit=zalo.unit)
+    slowest = []
+
+    def closing(tip_id):
+        record_outcome(tip_id, outcome=Tip.Outcome.SOLVED, by=officer)
+        close(tip_id, by=officer)
+        connections.close_all()
+
+    for n in range(15):
+        who = f"90{n}"
+        assert text(edge, "một", f"{n}-1", sender=who) == 200
+        tip_id = Tip.objects.order_by("-id").first().pk
+        thread = threading.Thread(target=closing, args=(tip_id,))
+        thread.start()
+        for m in range(2, 6):
+            start = time.monotonic()
+            assert text(edge, str(m), f"{n}-{m}", sender=who) == 200
+            slowest.append(time.monotonic() - start)
+        thread.join()
+    said = DialogueMessage.objects.filter(author="reporter")
+    assert said.count() == 15 * 5
+    assert Inbound.objects.filter(tip_ref=None).count() == 0
+    closed = Tip.objects.filter(state="closed")
+    assert closed.count() == 15
+    assert not Conversation.objects.filter(
+        tip_ref__in=closed.values("pk"), key_hash__isnull=False
+    ).exists()  # fmt: skip
+    # A deadlock is found after a second.
+    assert max(slowest) < 1.0

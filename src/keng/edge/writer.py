@@ -1,0 +1,255 @@
+"""Group commit: what arrives while one batch is being written becomes the next batch.
+
+A caller is answered when its own rows are committed, never before. Messages of one person go to one
+lane, so they stay in order; each lane has a connection of its own.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+
+from keng.audit.batches import BEGIN_CHAIN
+from keng.delivery.handlers import Handler, Statement, handler_of
+from keng.delivery.receiving import Incoming, new_seals
+from keng.tips.actions.intake import chain_of
+
+log = logging.getLogger(__name__)
+MOST_IN_A_BATCH = 128
+MOST_WAITING = 2048
+MOST_REMEMBERED = 20_000
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+# A crash test switches this on to see itself fail: answering before the rows are there.
+_ACK_BEFORE_COMMIT = (
+    os.environ.get("KENG_DEBUG_FAULTS") == "1"
+    and os.environ.get("KENG_TEST_FAULT") == "ack_before_commit"
+)
+
+
+class Busy(Exception):
+    """Too much is waiting, or the database is away: the caller shall come again."""
+
+
+class NotWritten(Exception):
+    """The database refuses this one message, also by itself."""
+
+
+@dataclass(slots=True)
+class _Item:
+    handler: Handler
+    prepared: Any = field(repr=False)
+    done: asyncio.Future[None]
+    key: bytes = field(repr=False)
+
+
+class Writer:
+    """All lanes together, and how much may wait."""
+
+    def __init__(self, dsn: str, *, lanes: int = 1) -> None:
+        self.seals = new_seals()
+        """For what is submitted now, until a batch of any lane leaves (docs/decisions/0005)."""
+        self._lanes = [
+            Lane(number, dsn, on_taken=self._renew, on_written=self._remember)
+            for number in range(lanes)
+        ]
+        # Keys whose rows are known to be committed: a repetition costs neither sealing nor a query.
+        self._written: dict[bytes, None] = {}
+        self._closing = False
+
+    def start(self) -> None:
+        for lane in self._lanes:
+            lane.start()
+
+    @property
+    def is_ready(self) -> bool:
+        return not self._closing and all(lane.is_connected for lane in self._lanes)
+
+    def submit(self, message: Incoming, *, again: bool = False) -> asyncio.Future[None]:
+        """Prepare and queue a message; the future is done when its rows are committed.
+
+        With `again` also when it was written before. Raises Busy; the future fails with Busy or
+        NotWritten.
+        """
+        if message.key in self._written and not again:
+            known: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            known.set_result(None)
+            return known
+        mark = (message.conversation_hash or message.key)[0]
+        lane = self._lanes[mark % len(self._lanes)]
+        if self._closing or not lane.is_connected or sum(map(len, self._lanes)) >= MOST_WAITING:
+            raise Busy
+        handler = handler_of(message)
+        done = asyncio.get_running_loop().create_future()
+        item = _Item(handler, handler.prepare(message), done, message.key)
+        lane.put(item)
+        return item.done
+
+    def _renew(self) -> None:
+        self.seals = new_seals()
+
+    def _remember(self, batch: Sequence[_Item]) -> None:
+        self._written.update(dict.fromkeys(item.key for item in batch))
+        while len(self._written) > MOST_REMEMBERED:
+            del self._written[next(iter(self._written))]
+
+    async def close(self) -> None:
+        """Write what was accepted, then let go of the connections."""
+        self._closing = True
+        for lane in self._lanes:
+            await lane.close()
+
+
+class Lane:
+    """One connection and the messages waiting for it."""
+
+    def __init__(
+        self, number: int, dsn: str, *, on_taken: Callable[[], None],
+        on_written: Callable[[Sequence[_Item]], None],
+    ) -> None:  # fmt: skip
+        self._number, self._dsn = number, dsn
+        self._on_taken, self._on_written = on_taken, on_written
+        self._waiting: deque[_Item] = deque()
+        self._arrived = asyncio.Event()
+        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connection is not None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    def put(self, item: _Item) -> None:
+        self._waiting.append(item)
+        self._arrived.set()
+
+    async def close(self) -> None:
+        self._closing = True
+        self._arrived.set()
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        pause = _FIRST_PAUSE
+        while not (self._closing and not self._waiting):
+            if self._connection is None:
+                if not await self._connect():
+                    self._fail(list(self._waiting), Busy())
+                    self._waiting.clear()
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, _LONGEST_PAUSE)
+                    continue
+                pause = _FIRST_PAUSE
+            if not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+                continue
+            count = min(len(self._waiting), MOST_IN_A_BATCH)
+            self._on_taken()
+            await self._write([self._waiting.popleft() for _ in range(count)])
+        await self._hang_up()
+
+    async def _connect(self) -> bool:
+        try:
+            connection = await psycopg.AsyncConnection.connect(
+                self._dsn, autocommit=True, prepare_threshold=0, connect_timeout=3,
+                application_name=f"keng edge lane {self._number}",
+            )  # fmt: skip
+            await connection.execute(BEGIN_CHAIN, {"chain": chain_of(self._number)})
+        except psycopg.Error as error:
+            log.warning("The database cannot be reached (%s).", type(error).__name__)
+            return False
+        self._connection = connection
+        return True
+
+    async def _write(self, batch: Sequence[_Item]) -> None:
+        if _ACK_BEFORE_COMMIT:
+            _finish(batch)
+            await asyncio.sleep(0.05)
+        try:
+            await self._execute(batch)
+        except psycopg.Error as error:
+            await self._sort_out(batch, error)
+        except Exception:
+            # A handler's own fault: nothing was written, and all the others must still be.
+            log.exception("A batch of %s could not be made.", len(batch))
+            await self._one_by_one(batch)
+        else:
+            self._on_written(batch)
+            _finish(batch)
+
+    async def _sort_out(self, batch: Sequence[_Item], error: psycopg.Error) -> None:
+        """Nothing of the batch is there. Without a connection all come again; else one by one."""
+        log.warning("A batch of %s was not written (%s).", len(batch), type(error).__name__)
+        if self._connection is None or self._connection.closed:
+            await self._hang_up()
+            self._fail(batch, Busy())
+        elif len(batch) == 1 and isinstance(error, psycopg.OperationalError):
+            self._fail(batch, Busy())
+        else:
+            await self._one_by_one(batch)
+
+    async def _one_by_one(self, batch: Sequence[_Item]) -> None:
+        """Only the message that is at fault is refused."""
+        if len(batch) == 1:
+            self._fail(batch, NotWritten())
+            return
+        for item in batch:
+            if self.is_connected:
+                await self._write([item])
+            else:
+                self._fail([item], Busy())
+
+    async def _execute(self, batch: Sequence[_Item]) -> None:
+        connection = self._connection
+        if connection is None:
+            raise psycopg.OperationalError
+        statements = self._statements(batch)
+        if len(statements) == 1:
+            await connection.execute(statements[0].sql, statements[0].values)
+            return
+        async with connection.transaction():
+            for statement in statements:
+                await connection.execute(statement.sql, statement.values)
+
+    def _statements(self, batch: Sequence[_Item]) -> list[Statement]:
+        """Those of each handler, in the order in which the messages came."""
+        return [
+            statement
+            for handler, items in itertools.groupby(batch, key=lambda item: item.handler)
+            for statement in handler.statements(
+                [item.prepared for item in items], lane=self._number
+            )
+        ]
+
+    async def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                await connection.close()
+
+    @staticmethod
+    def _fail(batch: Sequence[_Item], error: Exception) -> None:
+        for item in batch:
+            if not item.done.done():
+                item.done.set_exception(error)
+                # A caller that hung up asks no more.
+                item.done.exception()
+
+
+def _finish(batch: Sequence[_Item]) -> None:
+    for item in batch:
+        if not item.done.done():
+            item.done.set_result(None)

@@ -1,0 +1,1 @@
+"""Small shared things with a name each; imports no area."""

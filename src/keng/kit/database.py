@@ -1,0 +1,117 @@
+"""Where the database is and as whom each process connects to it."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Process = Literal["owner", "public", "desk", "edge", "worker", "sender"]
+PROCESSES: tuple[Process, ...] = get_args(Process)
+# What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
+DJANGO_NAMES = {
+    "host": "HOST",
+    "port": "PORT",
+    "user": "USER",
+    "password": "PASSWORD",
+    "dbname": "NAME",
+}
+
+
+class DatabaseNotPrepared(Exception):
+    """There is neither DATABASE_URL nor an embedded cluster with this role in the data folder."""
+
+
+def data_folder() -> Path:
+    """KENG_DATA, or the place where this account keeps its data."""
+    if configured := os.environ.get("KENG_DATA"):
+        return Path(configured).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/keng")
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "keng"
+
+
+def this_process() -> Process:
+    """The process named by KENG_PROCESS; commands a person types run as the owner."""
+    name = os.environ.get("KENG_PROCESS", "owner")
+    for process in PROCESSES:
+        if process == name:
+            return process
+    raise ValueError(f"KENG_PROCESS must be one of {', '.join(PROCESSES)}, not {name!r}.")
+
+
+def role(process: Process) -> str:
+    """The database role a process signs in as."""
+    return f"keng_{process}"
+
+
+def password_file(role_name: str) -> Path:
+    """The 0600 file with the generated password of a role."""
+    return data_folder() / "secrets" / "database" / role_name
+
+
+def connection_file() -> Path:
+    """What the launcher wrote about its running cluster: host, port and name, no password."""
+    return data_folder() / "postgres" / "connection.json"
+
+
+def is_external() -> bool:
+    """Whether the operator brings the database, so that nothing embedded is started."""
+    return bool(os.environ.get("DATABASE_URL"))
+
+
+def dsn(process: Process) -> str:
+    """The connection string of a process. Holds a password: never log it."""
+    own = f"KENG_DATABASE_URL_{process.upper()}"
+    if not (own in os.environ or is_external() or connection_file().exists()):
+        raise DatabaseNotPrepared(
+            f"No database yet in {data_folder()}: run `keng migrate` or `keng demo`, "
+            "or set DATABASE_URL."
+        )
+    # The supervisor only asks where things are, and the driver would be half of its memory.
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415
+
+    return make_conninfo("", **_parameters(process))
+
+
+def django_database(process: Process) -> dict[str, Any]:
+    """The entry of DATABASES for a process; readable before the database exists."""
+    parameters = _parameters(process)
+    options = {key: value for key, value in parameters.items() if key not in DJANGO_NAMES}
+    known = {name: parameters.get(key, "") for key, name in DJANGO_NAMES.items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **known,
+        "OPTIONS": options,
+        # A new connection per request costs the database eight times the work; the health check
+        # replaces one that a restarted server has dropped.
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _parameters(process: Process) -> dict[str, Any]:
+    """The libpq parameters: the operator's own string first, then the role and its password."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- as above
+
+    if own := os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):
+        return conninfo_to_dict(own)
+    if is_external():
+        parameters = conninfo_to_dict(os.environ["DATABASE_URL"])
+        return parameters if process == "owner" else parameters | _credentials(process)
+    return _embedded() | _credentials(process)
+
+
+def _embedded() -> dict[str, Any]:
+    try:
+        found = json.loads(connection_file().read_text())
+    except FileNotFoundError:
+        # Settings must load before the first start; connecting then says that nobody listens.
+        return {"host": str(connection_file().parent), "port": "5432", "dbname": "keng"}
+    return {"host": found["host"], "port": str(found["port"]), "dbname": found["name"]}
+
+
+def _credentials(process: Process) -> dict[str, Any]:
+    file = password_file(role(process))
+    password = file.read_text().strip() if file.exists() else ""
+    return {"user": role(process), "password": password}

@@ -1,0 +1,70 @@
+"""The site's own secret and what is derived from it: keyed hashes and boxes."""
+
+import hashlib
+import hmac
+import os
+from functools import cache
+from pathlib import Path
+
+from nacl.secret import SecretBox
+
+from keng.kit.database import data_folder
+
+
+def read_or_make(path: Path, size: int = 32) -> bytes:
+    """The bytes of a key file; made with mode 0600 when it does not exist yet.
+
+    Several processes may start at once: the first link wins and all read the same file.
+    """
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}.new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.urandom(size))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_bytes()
+
+
+@cache
+def site_secret() -> bytes:
+    """The secret of this installation: KENG_SECRET_KEY, or a file made at the first start."""
+    given = os.environ.get("KENG_SECRET_KEY", "")
+    if given:
+        return hashlib.blake2b(given.encode(), digest_size=32, person=b"keng-site").digest()
+    return read_or_make(data_folder() / "secrets" / "site.key")
+
+
+@cache
+def derive(label: str) -> bytes:
+    """A 32-byte key for one purpose, named by its label."""
+    return hashlib.blake2b(label.encode(), key=site_secret(), digest_size=32).digest()
+
+
+def keyed_hash(label: str, *parts: str | bytes) -> bytes:
+    """32 bytes that only this installation can compute; parts cannot run into each other."""
+    digest = hashlib.blake2b(key=derive(label), digest_size=32)
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(4))
+        digest.update(data)
+    return digest.digest()
+
+
+def box(label: str) -> SecretBox:
+    """A secret box for data that the site itself must be able to read again."""
+    return SecretBox(derive(label))
+
+
+def same(left: bytes | str, right: bytes | str) -> bool:
+    """Whether two secrets are equal, in constant time."""
+    a = left.encode() if isinstance(left, str) else left
+    b = right.encode() if isinstance(right, str) else right
+    return hmac.compare_digest(a, b)

@@ -1,0 +1,110 @@
+"""Colours that can be read, by arithmetic: no browser tool sees through a tint."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+STATIC = Path(__file__).parents[2] / "static" / "keng"
+DECLARED = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{3,6})(?=[;\s])")
+
+# Text on its ground: WCAG 2 AA, 4.5 to 1.
+TEXT_EVERYWHERE = [
+    ("ink", "paper"), ("ink", "mist"), ("soft", "paper"), ("soft", "mist"),
+    ("brand", "paper"), ("brand", "mist"), ("brand-strong", "paper"),
+    ("danger", "paper"), ("danger", "danger-tint"), ("warn", "paper"), ("warn", "warn-tint"),
+    ("ok", "paper"), ("ok", "ok-tint"), ("info", "info-tint"),
+    ("ink", "danger-tint"), ("ink", "warn-tint"), ("ink", "ok-tint"), ("ink", "info-tint"),
+]  # fmt: skip
+TEXT_PUBLIC = [
+    ("paper", "brand"), ("paper", "brand-strong"), ("ink", "seq-1"), ("soft", "seq-1"),
+    ("brand", "seq-1"), ("brand-strong", "seq-1"), ("danger", "seq-1"), ("brand-strong", "seq-2"),
+    ("paper", "ink"), ("paper", "soft"),
+]  # fmt: skip
+TEXT_DESK = [
+    ("ink", "sunk"), ("soft", "sunk"), ("on-bar", "bar"), ("bar-soft", "bar"),
+    ("on-brand", "brand"), ("on-brand", "brand-strong"), ("ink", "brand-tint"),
+    ("soft", "brand-tint"), ("brand-strong", "brand-tint"), ("on-alarm", "alarm"),
+    ("note", "note-tint"), ("ink", "note-tint"), ("paper", "note"), ("danger", "mist"),
+    ("warn", "mist"), ("ok", "mist"), ("seq-ink-lo", "seq-1"), ("seq-ink-lo", "seq-2"),
+    ("seq-ink-lo", "seq-3"), ("seq-ink-4", "seq-4"), ("seq-ink-hi", "seq-5"),
+]  # fmt: skip
+# Edges of controls, the focus ring and filled bars: 3 to 1.
+EDGES_EVERYWHERE = [("field", "paper"), ("brand", "paper"), ("danger", "paper")]
+EDGES_DESK = [("field", "mist"), ("warn", "paper"), ("focus", "focus-ring"), ("brand", "sunk")]
+EDGES_PUBLIC = [("field", "seq-1"), ("ink", "focus"), ("ok", "paper")]
+
+
+def tokens(sheet: str, selector: str) -> dict[str, str]:
+    text = (STATIC / sheet).read_text(encoding="utf-8")
+    block = text[text.index(selector + " {") :]
+    return dict(DECLARED.findall(block[: block.index("}")]))
+
+
+def luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    if len(digits) == 3:
+        digits = "".join(digit * 2 for digit in digits)
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def ratio(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+THEMES = {
+    "public": (tokens("keng.css", ":root"), TEXT_PUBLIC, EDGES_PUBLIC),
+    "day": (tokens("desk.css", ":root"), TEXT_DESK, EDGES_DESK),
+    "night": (tokens("desk.css", ":root[data-theme=night]"), TEXT_DESK, EDGES_DESK),
+}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_stands_out_from_its_ground(theme):
+    colours, pairs, _ = THEMES[theme]
+    weak = [
+        f"{text} on {ground}: {found:.2f}"
+        for text, ground in TEXT_EVERYWHERE + pairs
+        if (found := ratio(colours[text], colours[ground])) < 4.5
+    ]
+    assert weak == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_edges_of_controls_can_be_seen(theme):
+    colours, _, pairs = THEMES[theme]
+    weak = [
+        f"{edge} on {ground}: {found:.2f}"
+        for edge, ground in EDGES_EVERYWHERE + pairs
+        if (found := ratio(colours[edge], colours[ground])) < 3
+    ]
+    assert weak == []
+
+
+def test_the_ratio_is_the_one_of_the_standard():
+    assert ratio("#000", "#fff") == pytest.approx(21)
+    assert ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_the_theme_that_follows_the_device_is_the_night_theme():
+    night = tokens("desk.css", ":root[data-theme=night]")
+    automatic = tokens("desk.css", ":root[data-theme=auto]")
+    shared = {name: colour for name, colour in night.items() if name in automatic}
+
+    assert automatic == shared
+    # What the automatic theme leaves out is the same by day and by night.
+    day = tokens("desk.css", ":root")
+    assert all(day[name] == night[name] for name in night.keys() - automatic.keys())
+
+
+def test_every_token_in_use_is_declared():
+    for sheet in STATIC.glob("*.css"):
+        home = sheet if sheet.name == "keng.css" else STATIC / "desk.css"
+        declared = set(re.findall(r"(?<=[\s;])--([a-z0-9-]+):", home.read_text(encoding="utf-8")))
+        used = set(re.findall(r"var\(--([a-z0-9-]+)\)", sheet.read_text(encoding="utf-8")))
+        assert used <= declared, sheet.name

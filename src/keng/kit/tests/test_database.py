@@ -1,0 +1,104 @@
+"""Each process finds its own database account, and only that."""
+
+import json
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from keng.kit.database import (
+    DatabaseNotPrepared,
+    data_folder,
+    django_database,
+    dsn,
+    password_file,
+    this_process,
+)
+
+
+@pytest.fixture(autouse=True)
+def data(monkeypatch, tmp_path):
+    """An empty data folder, and no database of the operator's."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def prepared(data):
+    """As the launcher leaves it."""
+    (data / "postgres").mkdir()
+    place = {"host": "/run/keng", "port": 5432, "name": "keng"}
+    (data / "postgres" / "connection.json").write_text(json.dumps(place))
+    password_file("keng_desk").parent.mkdir(parents=True)
+    password_file("keng_desk").write_text("of-the-desk\n")
+
+
+@pytest.fixture
+def external(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://boss:top@db.invalid:6432/town?sslmode=require")
+
+
+def test_the_embedded_database_is_found_with_the_own_role(prepared):
+    assert conninfo_to_dict(dsn("desk")) == {
+        "host": "/run/keng",
+        "port": "5432",
+        "dbname": "keng",
+        "user": "keng_desk",
+        "password": "of-the-desk",
+    }
+
+
+def test_before_the_first_start_it_says_what_to_run():
+    with pytest.raises(DatabaseNotPrepared, match="keng migrate"):
+        dsn("desk")
+
+
+def test_settings_can_be_read_before_the_first_start():
+    assert django_database("desk")["USER"] == "keng_desk"
+
+
+def test_the_operators_database_is_used_with_the_own_role(external):
+    parameters = conninfo_to_dict(dsn("edge"))
+    assert (parameters["host"], parameters["dbname"]) == ("db.invalid", "town")
+    assert (parameters["user"], parameters["password"]) == ("keng_edge", "")
+
+
+def test_only_the_owner_gets_the_operators_own_password(external):
+    assert conninfo_to_dict(dsn("owner"))["password"] == "top"
+
+
+def test_a_process_may_have_a_connection_of_its_own(external, monkeypatch):
+    monkeypatch.setenv("KENG_DATABASE_URL_SENDER", "postgresql://s:own@other.invalid/town")
+    assert conninfo_to_dict(dsn("sender"))["host"] == "other.invalid"
+    assert conninfo_to_dict(dsn("worker"))["host"] == "db.invalid"
+
+
+def test_what_django_has_no_name_for_becomes_an_option(external):
+    database = django_database("public")
+    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["PORT"] == "6432"
+
+
+def test_connections_are_kept_and_checked():
+    database = django_database("public")
+    assert database["CONN_MAX_AGE"] is None
+    assert database["CONN_HEALTH_CHECKS"] is True
+
+
+def test_an_unknown_process_is_refused_with_the_known_ones(monkeypatch):
+    monkeypatch.setenv("KENG_PROCESS", "kitchen")
+    with pytest.raises(ValueError, match=r"public, desk.*kitchen"):
+        this_process()
+
+
+def test_the_data_folder_of_an_ordinary_account_follows_its_settings(monkeypatch, tmp_path):
+    monkeypatch.delenv("KENG_DATA")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert data_folder() == tmp_path / "keng"
+
+
+def test_root_keeps_its_data_where_services_do(monkeypatch):
+    monkeypatch.delenv("KENG_DATA")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert str(data_folder()) == "/var/lib/keng"

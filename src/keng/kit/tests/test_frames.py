@@ -1,0 +1,121 @@
+"""The frames and parts that every screen stands in."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from keng.kit import style
+
+HOME = Path(__file__).parents[2]
+STATIC = HOME / "static" / "keng"
+TEMPLATES = sorted(HOME.rglob("templates/**/*.html"))
+SCREENS = sorted(style.SCREENS)
+LIMITS = {"template": 120, "script": 100}
+
+
+@pytest.fixture(autouse=True)
+def _addresses(settings):
+    settings.ROOT_URLCONF = "keng.kit.tests.addresses"
+    translation.activate("vi")
+    yield
+    translation.deactivate()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_sample_screen_of_the_desk_renders(screen):
+    answer = style.desk(RequestFactory().get("/", {"alarm": "1"}), screen)
+    assert answer.status_code == 200
+    assert b"<main" in answer.content
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_inbox_is_whole_with_few_tips(count):
+    page = style.desk(RequestFactory().get("/", {"tips": str(count)}), "inbox").content.decode()
+    assert page.count("data-row ") == count
+    assert ("Không còn tin nào" in page) is (count == 0)
+
+
+def test_an_unknown_sample_screen_is_not_there():
+    assert style.desk(RequestFactory().get("/"), "../secret").status_code == 404
+
+
+def test_a_public_page_loads_one_small_stylesheet_and_no_script():
+    page = style.public(RequestFactory().get("/")).content.decode()
+    assert page.count('rel="stylesheet"') == 1
+    assert "<script" not in page
+    packed = gzip.compress((STATIC / "keng.css").read_bytes(), 9)
+    assert len(packed) <= 6_750
+
+
+def test_a_desk_page_loads_at_most_three_stylesheets():
+    page = style.desk(RequestFactory().get("/"), "inbox").content.decode()
+    assert 1 <= page.count('rel="stylesheet"') <= 3
+
+
+def test_a_page_says_its_language_and_offers_the_other():
+    page = style.public(RequestFactory().get("/?q=1")).content.decode()
+    assert '<html lang="vi">' in page
+    assert 'value="en" lang="en"' in page
+    assert 'name="next" value="/?q=1"' in page
+
+
+def test_the_theme_of_the_officer_is_on_the_page():
+    page = style.desk(RequestFactory().get("/", {"theme": "night"}), "parts").content.decode()
+    assert 'data-theme="night"' in page
+
+
+@pytest.mark.parametrize("name", ["not_found", "form_expired", "bad_request", "broken"])
+@pytest.mark.parametrize("officer", [None, "Cán bộ trực"])
+def test_error_pages_say_what_happened_on_both_sites(name, officer):
+    request = RequestFactory().get("/gone")
+    page = render_to_string(f"errors/{name}.html", {"officer": officer}, request)
+    assert page.count("<h1>") == 1
+    assert 'href="/"' in page
+
+
+@pytest.mark.parametrize("name", ["bad_request", "broken"])
+def test_the_pages_that_stand_alone_need_no_addresses(name, settings):
+    settings.ROOT_URLCONF = "keng.kit.tests.no_addresses"
+    assert "<h1>" in render_to_string(f"errors/{name}.html")
+
+
+def test_every_link_and_label_of_the_frames_leads_somewhere():
+    for screen in SCREENS:
+        page = style.desk(RequestFactory().get("/"), screen).content.decode()
+        ids = re.findall(r'\sid="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), screen
+        for target in re.findall(r'\sfor="([^"]+)"', page):
+            assert target in ids, (screen, target)
+
+
+def test_the_policy_on_content_is_not_broken_by_a_template():
+    found = []
+    for path in TEMPLATES:
+        text = path.read_text(encoding="utf-8")
+        if re.search(r"\sstyle=|<style|\son[a-z]+=\"|javascript:", text):
+            found.append(path.name)
+        if re.search(r"<script(?![^>]*\ssrc=)", text):
+            found.append(path.name)
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "limit"),
+    [(TEMPLATES, LIMITS["template"]), (sorted(STATIC.rglob("*.js")), LIMITS["script"])],
+    ids=["templates", "scripts"],
+)
+def test_templates_and_scripts_stay_short(paths, limit):
+    assert paths
+    long = [path.name for path in paths if len(path.read_text("utf-8").splitlines()) > limit]
+    assert long == []
+
+
+def test_the_sample_page_is_served_with_its_address():
+    answer = Client().get("/")
+    assert answer.status_code == 200
+    assert "Gửi tin báo" in answer.content.decode()

@@ -1,0 +1,169 @@
+"""Uploads that never touch the disk in clear: each file is encrypted while it arrives.
+
+The key of a file exists only in the object that the view gets. Whoever wants to read the file later
+keeps `kept()` in a place of its own that is encrypted too.
+"""
+
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from nacl import bindings
+from nacl.exceptions import CryptoError
+
+from keng.kit.database import data_folder
+
+FOLDER = "uploads"
+MOST_BYTES = 20 * 1024 * 1024
+# More files than a form takes are counted, so that the form can say so, but not kept.
+MOST_FILES = 8
+_PIECE = 64 * 1024
+_HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
+_TAIL = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
+_MORE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
+_LAST = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+
+
+class Damaged(ValueError):
+    """The file on disk is not what was written: cut short, changed, or of another key."""
+
+
+class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the checker only
+    """One uploaded file as the view sees it: name, size, type, and its plain bytes on demand."""
+
+    def __init__(self, *, path: str, key: bytes, name: str, size: int, content_type: str) -> None:
+        super().__init__(file=None, name=name, size=size, content_type=content_type)
+        self.path = path
+        self.key = key
+        # What the form may still show after one file was refused.
+        self.is_too_large = size > MOST_BYTES
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> "SealedUpload":
+        """The file that `kept()` described."""
+        return cls(
+            path=kept["path"], key=urlsafe_b64decode(kept["key"]), name=kept["name"],
+            size=kept["size"], content_type=kept["type"],
+        )  # fmt: skip
+
+    def kept(self) -> dict[str, Any]:
+        """What finds and opens the file again. It holds the key: encrypt it."""
+        return {
+            "path": self.path, "key": urlsafe_b64encode(self.key).decode(), "name": self.name,
+            "size": self.size, "type": self.content_type,
+        }  # fmt: skip
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The plain bytes, piece by piece. Raises Damaged."""
+        with (data_folder() / self.path).open("rb") as file:
+            yield from _opened(file, self.key)
+
+    def multiple_chunks(self, chunk_size: int | None = None) -> bool:
+        """Whether there is more than one piece."""
+        return (self.size or 0) > _PIECE
+
+    def read(self, *args: Any) -> bytes:
+        """All plain bytes. Raises Damaged."""
+        return b"".join(self.chunks())
+
+    def discard(self) -> None:
+        """Remove the file."""
+        discard(self.path)
+
+    def close(self) -> None:
+        """Nothing stays open between two calls."""
+
+
+class SealedUploads(FileUploadHandler):
+    """Django's upload handler of both sites."""
+
+    chunk_size = _PIECE
+
+    def __init__(self, request: Any = None) -> None:
+        super().__init__(request)
+        self._count = 0
+        self._file: BinaryIO | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Begin a file with a key of its own."""
+        super().new_file(*args, **kwargs)
+        self._count += 1
+        self._written = 0
+        self._key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        self._path = f"{FOLDER}/{os.urandom(16).hex()}"
+        self._file = _create(data_folder() / self._path) if self._count <= MOST_FILES else None
+        header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self._key)
+        if self._file:
+            self._file.write(header)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Encrypt a piece; what goes beyond the limit is counted and thrown away."""
+        self._written += len(raw_data)
+        if self._file and self._written <= MOST_BYTES:
+            self._push(raw_data, _MORE)
+
+    def file_complete(self, file_size: int) -> SealedUpload:
+        """End the file. Too large or one too many: nothing of it stays on disk."""
+        if self._file:
+            self._push(b"", _LAST)
+            self._file.close()
+            if file_size > MOST_BYTES:
+                discard(self._path)
+        self._file = None
+        return SealedUpload(
+            path=self._path, key=self._key, name=self.file_name or "", size=file_size,
+            content_type=self.content_type or "",
+        )  # fmt: skip
+
+    def upload_interrupted(self) -> None:
+        """The browser went away: nothing stays."""
+        if self._file:
+            self._file.close()
+            discard(self._path)
+
+    def _push(self, piece: bytes, tag: int) -> None:
+        sealed = bindings.crypto_secretstream_xchacha20poly1305_push(self._state, piece, tag=tag)
+        # Django cuts what it reads at other places than we do, so each piece says its length.
+        self._file.write(len(sealed).to_bytes(4) + sealed)  # type: ignore[union-attr]
+
+
+def discard(path: str) -> None:
+    """Remove an upload by its path; one that is gone already is fine."""
+    (data_folder() / path).unlink(missing_ok=True)
+
+
+def all_paths() -> dict[str, float]:
+    """Every upload on disk with the time of its last change, for whoever sweeps."""
+    found = {}
+    for file in (data_folder() / FOLDER).glob("*"):
+        try:
+            found[f"{FOLDER}/{file.name}"] = file.stat().st_mtime
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def _create(path: Path) -> BinaryIO:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _opened(file: BinaryIO, key: bytes) -> Iterator[bytes]:
+    state = bindings.crypto_secretstream_xchacha20poly1305_state()
+    try:
+        bindings.crypto_secretstream_xchacha20poly1305_init_pull(state, file.read(_HEADER), key)
+        tag = _MORE
+        while tag != _LAST:
+            size = int.from_bytes(file.read(4))
+            if not _TAIL <= size <= 2 * _PIECE + _TAIL:
+                raise Damaged
+            plain, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(state, file.read(size))
+            if plain:
+                yield plain
+    except CryptoError as error:
+        raise Damaged from error

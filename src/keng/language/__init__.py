@@ -1,0 +1,1 @@
+"""Vietnamese text in plain Python: folding, indicators, categories, similarity, house style."""

@@ -1,0 +1,90 @@
+"""Suggestions for the officer: likely categories, each with the words that speak for it."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Literal, NamedTuple
+
+from keng.language.seeds import Rule, rules
+from keng.language.spotting import Hit, Hits, find_ideas
+from keng.language.taxonomy import categories
+
+Strength = Literal["very", "fairly", "slightly"]
+_MOST = 3
+_QUOTES = 4
+
+
+class Suggestion(NamedTuple):
+    """A category, how strongly the text speaks for it, and the words of the text that do."""
+
+    code: str
+    strength: Strength
+    reasons: tuple[str, ...]
+
+
+def suggest(text: str) -> list[Suggestion]:
+    """At most three categories, the likeliest first."""
+    scores, places = _scored(find_ideas(text))
+    ranked = sorted(
+        (code for code in scores if scores[code] > 0), key=lambda code: (-scores[code], code)
+    )[:_MOST]
+    if not ranked:
+        # Nothing recognised: a few words are no tip; more words are for a person to read.
+        return [Suggestion("other" if len(text.split()) > 4 else "spam_not_a_tip", "slightly", ())]
+    return [
+        Suggestion(code, _strength(code, scores), quotes(text, places[code])) for code in ranked
+    ]
+
+
+def _scored(ideas: Hits) -> tuple[dict[str, float], dict[str, list[Hit]]]:
+    scores: dict[str, float] = dict.fromkeys(categories(), 0.0)
+    places: dict[str, list[Hit]] = {code: [] for code in scores}
+    for rule in _rules_for(ideas):
+        hits = [hit for name in rule.needed for hit in ideas[name]]
+        scores[rule.code] += rule.weight * (_repeated(ideas, rule) if rule.weight > 0 else 1)
+        if rule.weight > 0:
+            places[rule.code] += hits
+    return scores, places
+
+
+def _rules_for(ideas: Hits) -> Iterable[Rule]:
+    for name in ideas:
+        for rule in _by_first_idea().get(name, ()):
+            if all(needed in ideas for needed in rule.needed) and not any(
+                out in ideas for out in rule.excluded
+            ):
+                yield rule
+
+
+def _repeated(ideas: Hits, rule: Rule) -> float:
+    """An idea that shows in several places counts more, up to three."""
+    return (
+        1 + 0.35 * (min(len({hit.start for hit in ideas[rule.needed[0]]}), 3) - 1)
+        if len(rule.needed) == 1
+        else 1.0
+    )
+
+
+@cache
+def _by_first_idea() -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in rules():
+        found.setdefault(rule.needed[0], []).append(rule)
+    return found
+
+
+def _strength(code: str, scores: dict[str, float]) -> Strength:
+    """Against the best other category and in itself."""
+    score = scores[code]
+    rival = max(other for name, other in scores.items() if name != code)
+    if score >= 10 and score >= 1.6 * rival:
+        return "very"
+    return "fairly" if score >= 5 and score >= 0.8 * rival else "slightly"
+
+
+def quotes(text: str, hits: list[Hit]) -> tuple[str, ...]:
+    """The words of the text, the longest phrase at each place, in their order."""
+    kept: list[Hit] = []
+    for hit in sorted(set(hits), key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return tuple(dict.fromkeys(text[hit.start : hit.end] for hit in kept))[:_QUOTES]

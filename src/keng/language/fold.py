@@ -1,0 +1,110 @@
+"""Vietnamese text made comparable: composed, folded, and folded with its positions."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+# Characters that take no room on the screen. They are used to hide words from filters,
+# and they come along unseen when a text is copied from a web page.
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+)
+_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]")
+# A joiner between two pictures makes one picture of them ("family"), so it stays there.
+_STRIPPED = re.compile(
+    f"(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d|(?!\u200d)[{_INVISIBLE}]"
+)
+_PICTURE_MARKS = re.compile("[\ufe00-\ufe0f\u20e3]")
+_CACHED_BELOW = 0x3000
+
+
+def normalise(text: str) -> str:
+    """Composed characters, invisible ones dropped: what is stored and shown."""
+    return unicodedata.normalize("NFC", _STRIPPED.sub("", unicodedata.normalize("NFC", text)))
+
+
+def fold(text: str) -> str:
+    """Lower case without marks ("Đường" -> "duong"): what is compared, on both sides."""
+    return text.translate(_FOLDED)
+
+
+@dataclass(frozen=True, slots=True)
+class FlatText:
+    """A text beside its flat copy, where each character has one place of the original."""
+
+    original: str
+    flat: str
+    positions: tuple[int, ...] | None = None
+
+    def start(self, at: int) -> int:
+        """Where in the original the flat character at this place stands."""
+        return at if self.positions is None else self.positions[at]
+
+    def end(self, at: int) -> int:
+        """Where in the original a span that ends before this flat place ends."""
+        return at if self.positions is None else self.positions[at - 1] + 1
+
+    def written(self, start: int, end: int) -> str:
+        """The original characters of a flat span."""
+        return self.original[self.start(start) : self.end(end)] if end > start else ""
+
+
+def flatten(text: str) -> FlatText:
+    """Fold one for one, with plain spaces, dashes and digits; the invisible leaves no trace."""
+    flat = text.translate(_FLAT)
+    if len(flat) == len(text):
+        return FlatText(text, flat)
+    kept = tuple(i for i, character in enumerate(text) if _FLAT[ord(character)])
+    return FlatText(text, flat, kept)
+
+
+def _folded_character(character: str) -> str:
+    """One character without marks, in lower case; nothing for a mark or the invisible."""
+    if _INVISIBLE_RUN.match(character):
+        return ""
+    before = ""
+    while character != before:
+        before = character
+        parts = unicodedata.normalize("NFD", character.lower())
+        character = "".join(part for part in parts if not unicodedata.combining(part)).replace(
+            "đ", "d"
+        )
+    return character
+
+
+def _flat_character(character: str) -> str:
+    """At most one character: look-alike digits, letters, dashes, spaces become plain ones."""
+    if _PICTURE_MARKS.match(character):
+        return ""
+    if unicodedata.category(character) == "Pd":
+        return "-"
+    if character != "\n" and character.isspace():
+        return " "
+    compatible = unicodedata.normalize("NFKC", character)
+    for candidate in (
+        _folded_character(compatible) if len(compatible) == 1 else "",
+        _folded_character(character),
+    ):
+        if len(candidate) == 1:
+            return candidate
+    return "" if not _folded_character(character) else character
+
+
+class _Table(dict[int, str]):
+    """A translation table that fills itself; rare characters are not kept, so it stays small."""
+
+    def __init__(self, of_character: Callable[[str], str]) -> None:
+        super().__init__()
+        self._of_character = of_character
+
+    def __missing__(self, code: int) -> str:
+        result = self._of_character(chr(code))
+        if code < _CACHED_BELOW:
+            self[code] = result
+        return result
+
+
+_FOLDED = _Table(_folded_character)
+_FLAT = _Table(_flat_character)

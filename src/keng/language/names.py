@@ -1,0 +1,67 @@
+"""Whether somebody typed a person's name: asked before a search, never used to find anybody."""
+
+import re
+
+from keng.language.called import calls_somebody
+from keng.language.fold import fold, normalise
+from keng.language.indicators.wording import SURNAMES, compiled
+from keng.language.masking import mask
+
+
+def _listed(words: str, between: str = " ") -> frozenset[str]:
+    return frozenset(words.split(between))
+
+
+_SURNAME = compiled(SURNAMES)
+# Nobody else is called so: it is a name wherever it stands.
+_MIDDLE = compiled(rf"(?<!\w){SURNAMES}\s+(?:van|thi)\s+[a-z]{{2,}}(?!\w)")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SHORTEST, _LONGEST = 2, 5
+# Surnames are also words. With its accents the word tells which it is; without, the next one does.
+_ACCENTED = _listed(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đào đoàn lâm "
+    "trương lương trịnh mai tô tạ hà cao chu giáp thân nghiêm la vi nông hứa lục châu thạch kiều "
+    "quách lưu tống ông khúc phùng ngụy thái tiêu tăng lại lữ lư"
+)
+_NO_NAMES = _listed(
+    "duong day|duong dan|duong pho|duong bo|ho khau|ho ngheo|ho so|ho dan|do xe|do dien|do rac|"
+    "do choi|do an|le hoi|le tet|le phi|vu viec|vu an|vu lua|vu trom|vo chong|vo con|vo no|"
+    "dang ky|dang nhap|dang bai|dang tin|dang kiem|mai dam|mai thuy|cao lai|cao toc|chu no|"
+    "chu nha|chu tro|chu quan|la mat|la dao|vi pham|vi du|ha tang|to dan|to tro|to lua|to chuc|"
+    "to giac|to cao|to truong|ta dao|lam phien|lam gia|lam viec|mai tang|ong chu|lai suat|"
+    "lai xe|luu hanh|luu manh|giap ranh|truong hoc|truong mam|truong lop|ly do|ly hon|dao duc|"
+    "dao tao|dao cat|dao ma|luong thuong|luc luong|than nhan|chau be|thai do|tieu thu|tang ca|"
+    "ho chi|ong ba|chu truong|chu hang|"
+    "ngo doc|ngo hem|dinh chua|tran lan|tran ap|bui ban|do hang|hoang mang|hoang so|"
+    "dinh danh|dinh vi|dinh chi|dinh kem|dinh cu|dinh ky|dinh nghia|ho tro|ho chieu|ho sau|"
+    "ho ca|ho boi|cao diem|cao su|cao oc|cao ap|thai lan|mai toc|mai nha|mai ton|la lung|la di|"
+    "ha noi|to khai|to roi|to gian|to tieng|lam quen|lam don|lam sao|lam lai|lam them|lam phao|"
+    "lam tai|lam duong|truong hop|truong phong|truong cong|do sat|do nat|do dau|do xang|"
+    "do trom|do giua|do sap|phan phoi|phan hoi|phan mem|phan bon|phan rac|phan loai|phan chia|"
+    "phan nan|lai cao|lai mat|lai do|vo cau|vo toi|vo cu|vi tri|vi the|vi tien|chu xe|chu tai|"
+    "chu nhiem|chu nao|duong link|duong dien|duong sat|duong thuy|duong mon|duong tinh|dang co|"
+    "dang bi|dang chay|dang dien|ly lich|ly thuyet|luu y|luu tru|luu kho|luu dan|khuc xuong|"
+    "hua hen|luc soat|luc do|luc nay|chau nho|chau gai|chau trai|kieu moi|tang qua|tang tien|"
+    "tang kem|tong dai|tong tien|tieu tien|thach thuc|thach do|nghiem trong|nghiem cam|"
+    "giap tet|than the|than quen|trinh bao|trinh dien|trinh bay|lu lut|lu cuon|doan xe|"
+    "doan thanh|luong cao|luong thang|ta tu|ha gia|vo nha|vu khi|vu nhuc|hoang hon|hoang da|"
+    "pham toi|pham nhan|pham phap|pham vi|tran nha|tran nuoc|tran bong|tran dau|le te|"
+    "bui duong|dao gam|dao kiem|nguyen lieu|nong do|nguy kich",
+    between="|",
+)
+
+
+def looks_like_a_name(text: str) -> bool:
+    """A surname and one to four words more, "bà Tám", or what a chat would have had to cover."""
+    words = _LETTERS.findall(normalise(text))
+    if _MIDDLE.search(fold(text)) or any(one.what == "name" for one in mask(text).covered):
+        return True
+    if calls_somebody(words):
+        return True
+    if not _SHORTEST <= len(words) <= _LONGEST:
+        return False
+    first = words[0].lower()
+    folded = [fold(word) for word in words]
+    if not _SURNAME.fullmatch(folded[0]) or " ".join(folded[:2]) in _NO_NAMES:
+        return False
+    return first == folded[0] or first in _ACCENTED

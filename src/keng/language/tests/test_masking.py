@@ -1,0 +1,107 @@
+"""Names and numbers of people in a chat message are covered; what an offence used stays."""
+
+import pytest
+
+from keng.language.masking import REPORTER, mask, without
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("[20:14, 3/5] Quách Thị Thử: có người gọi lạ", "Quách Thị Thử"),
+        ("Lữ Văn Mẫu (20:14): xem cái này đi", "Lữ Văn Mẫu"),
+        ("Bạch Tuyết  09:12\nCó ai bị gọi không", "Bạch Tuyết"),
+        ("Hoa Mai: có ai bị gọi không", "Hoa Mai"),
+        ("hôm qua anh Đỗ Mạnh Thử ở đầu ngõ cũng bị", "Đỗ Mạnh Thử"),
+        ("@Giang Hồ Thử vào đọc nhé", "Giang Hồ Thử"),
+        ("nhắn em qua hoamai.thu@example.org", "hoamai.thu@example.org"),
+        ("căn cước số 024190000417 của bà ấy", "024190000417"),
+        ("cần gì gọi chị theo số 0987 000 417 nha", "0987 000 417"),
+    ],
+)
+def test_what_names_somebody_is_covered(text, gone):
+    masked = mask(text)
+    assert gone not in masked.text
+    assert masked.covered
+    assert gone in {one.written.strip() for one in masked.covered}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Có số 0912000417 gọi đến xưng công an, bảo chuyển vào stk 19001234567",
+        "Ở xã Tân Thử, thôn Đông Mẫu có người bán hàng giả",
+        "CẢNH BÁO: không bấm vào dinhdanh.example",
+        "Hotline: gọi 113 khi gấp",
+        "ông công an xã có dặn rồi",
+        "",
+    ],
+)
+def test_what_an_offence_used_and_where_it_was_stays(text):
+    assert mask(text).text == text
+    assert mask(text).covered == ()
+
+
+def test_the_same_person_keeps_the_same_number_and_another_gets_another():
+    masked = mask("Quách Thị Thử: chị Thử nè\nanh Lê Văn Mẫu: nhờ chị Thử hỏi giúp").text
+    assert masked.count("[người 1]") == 3
+    assert masked.count("[người 2]") == 1
+    assert "Thử" not in masked
+    assert "Mẫu" not in masked
+
+
+def test_covering_what_is_covered_changes_nothing():
+    once = mask("[20:14, 3/5] Quách Thị Thử: gọi em 0987 000 417, anh Đỗ Mạnh Mẫu biết").text
+    again = mask(once)
+    assert again.text == once
+    assert again.covered == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bà QUÁCH THỊ THỬ kể", "ba quach thi thu ke", "bà Quách  Thị\tThử kể", "(Quách Thị Thử)"],
+)
+def test_who_told_it_is_covered_however_it_is_written(text):
+    shown = without(text, ["Quách Thị Thử"])
+    assert "ách" not in shown.lower()
+    assert REPORTER in shown
+
+
+@pytest.mark.parametrize("written", ["0912000418", "0912 000 418", "0912.000.418", "0912-000-418"])
+def test_a_number_of_theirs_is_covered_in_every_spelling(written):
+    assert without(f"gọi {written} nhé", ["0912 000 418"]) == f"gọi {REPORTER} nhé"
+    assert without(f"gọi 9{written}7 nhé", ["0912 000 418"]) == f"gọi 9{written}7 nhé"
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        "Bác Tư",
+        "bác  tư",
+        "bac tu",
+        "BÁC TƯ",
+        "ông Văn Tư",
+        "Chú Nguyễn Văn Tư",
+        "Anh. Tư",
+        "em Tư",
+    ],
+)
+def test_who_told_it_is_covered_where_a_title_calls_them(called):
+    assert without(f"{called} gọi máy trực", ["Nguyễn Văn Tư"]) == f"{REPORTER} gọi máy trực"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bác từ chối", "anh tự đi", "bảo tư vấn", "Bác Tứ gọi", "bác Tưởng gọi", "đầu tư", "thứ tư"],
+)
+def test_a_word_that_only_sounds_like_their_name_stays(text):
+    assert without(text, ["Nguyễn Văn Tư"]) == text
+
+
+def test_a_name_that_was_typed_without_marks_is_covered_with_them_too():
+    assert without("Bác Tư gọi", ["nguyen van tu"]) == f"{REPORTER} gọi"
+
+
+def test_one_short_word_is_a_word_like_any_other_unless_a_title_stands_before_it():
+    assert without("An toàn là trên hết, bà An", ["An"]) == f"An toàn là trên hết, {REPORTER}"
+    assert without("không có gì", ["", "  "]) == "không có gì"

@@ -1,0 +1,1 @@
+"""What changes the network; each function is one decision a person can explain."""

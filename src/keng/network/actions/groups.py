@@ -1,0 +1,82 @@
+"""Keeping groups: a count of members and where to post, never a list of people."""
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.network.models import Group, Lead
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class NotYourUnit(PermissionError):
+    """The group or lead would belong to a unit the officer does not work for."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """What a desk writes down about a group."""
+
+    name: str
+    kind: str
+    place_id: uuid.UUID
+    unit_id: uuid.UUID
+    channel: str
+    channel_address: str
+    member_count: int
+    officer_in_charge_id: uuid.UUID | None
+    lead_ids: frozenset[uuid.UUID]
+
+
+@transaction.atomic
+def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
+    """Write down a new group."""
+    if entry.unit_id not in by.unit_ids:
+        raise NotYourUnit
+    group = Group(unit_id=entry.unit_id)
+    _fill(group, entry)
+    group.save(force_insert=True)
+    _set_leads(group, entry, by)
+    record("group.added", by=by, on=group, chain=unit_chain(group.unit_id), detail=_said(group))
+    return group
+
+
+@transaction.atomic
+def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
+    """Correct what is written down; the unit stays."""
+    group = Group.objects.visible_to(by).select_for_update().get(pk=group_id)
+    _fill(group, entry)
+    group.save()
+    _set_leads(group, entry, by)
+    record("group.changed", by=by, on=group, chain=unit_chain(group.unit_id), detail=_said(group))
+    return group
+
+
+@transaction.atomic
+def set_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
+    """Take a group out of use, or back: it gets no further warning, its past stays."""
+    group = Group.objects.visible_to(by).select_for_update().get(pk=group_id)
+    group.is_active = active
+    group.save(update_fields=["is_active"])
+    action = "group.taken_back" if active else "group.retired"
+    record(action, by=by, on=group, chain=unit_chain(group.unit_id))
+    return group
+
+
+def _fill(group: Group, entry: GroupEntry) -> None:
+    group.name, group.kind, group.place_id = entry.name, entry.kind, entry.place_id
+    group.channel, group.channel_address = entry.channel, entry.channel_address
+    group.member_count = entry.member_count
+    group.officer_in_charge_id = entry.officer_in_charge_id
+
+
+def _set_leads(group: Group, entry: GroupEntry, by: "Officer") -> None:
+    group.leads.set(Lead.objects.visible_to(by).filter(id__in=entry.lead_ids))
+
+
+def _said(group: Group) -> dict[str, object]:
+    return {"kind": group.kind, "channel": group.channel, "members": group.member_count}

@@ -1,0 +1,101 @@
+"""Keeping leads: people who agreed to pass warnings on, and whom each one answers to."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.network.actions.groups import NotYourUnit
+from keng.network.models import Group, Lead
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class GoesInCircles(ValueError):
+    """A lead cannot stand above somebody who stands above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadEntry:
+    """What a desk writes down about a lead, with their consent."""
+
+    name: str
+    position: str
+    unit_id: uuid.UUID
+    above_id: uuid.UUID | None
+    group_ids: frozenset[uuid.UUID]
+    consented_on: datetime.date
+    language: str = "vi"
+
+
+@transaction.atomic
+def add_lead(entry: LeadEntry, *, by: "Officer") -> Lead:
+    """Write down a lead who agreed."""
+    if entry.unit_id not in by.unit_ids:
+        raise NotYourUnit
+    lead = Lead(unit_id=entry.unit_id)
+    _fill(lead, entry, by)
+    lead.save(force_insert=True)
+    lead.groups.set(_groups(entry, by))
+    record("lead.added", by=by, on=lead, chain=unit_chain(lead.unit_id))
+    return lead
+
+
+@transaction.atomic
+def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
+    """Correct what is written down; the unit stays."""
+    lead = Lead.objects.visible_to(by).select_for_update().get(pk=lead_id)
+    _fill(lead, entry, by)
+    lead.save()
+    lead.groups.set(_groups(entry, by))
+    record("lead.changed", by=by, on=lead, chain=unit_chain(lead.unit_id))
+    return lead
+
+
+@transaction.atomic
+def reissue_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
+    """End the lead's present link, for instance after it got into a group; start a new one."""
+    lead = Lead.objects.visible_to(by).select_for_update().get(pk=lead_id)
+    lead.link_version += 1
+    lead.save(update_fields=["link_version"])
+    record("lead.link_reissued", by=by, on=lead, chain=unit_chain(lead.unit_id))
+    return lead
+
+
+@transaction.atomic
+def set_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lead:
+    """Note that a lead no longer takes part, or does so again."""
+    lead = Lead.objects.visible_to(by).select_for_update().get(pk=lead_id)
+    lead.stopped_at, lead.stopped_by_link = times.now() if stopped else None, False
+    lead.save(update_fields=["stopped_at", "stopped_by_link"])
+    action = "lead.stopped" if stopped else "lead.taken_back"
+    record(action, by=by, on=lead, chain=unit_chain(lead.unit_id))
+    return lead
+
+
+def _fill(lead: Lead, entry: LeadEntry, by: "Officer") -> None:
+    lead.name, lead.position = entry.name, entry.position
+    lead.consented_on, lead.language = entry.consented_on, entry.language
+    lead.above = _above(lead, entry.above_id, by)
+
+
+def _above(lead: Lead, above_id: uuid.UUID | None, by: "Officer") -> Lead | None:
+    """The superior, unless the chain upwards comes back to the lead itself."""
+    if above_id is None:
+        return None
+    above = Lead.objects.visible_to(by).get(pk=above_id)
+    step: Lead | None = above
+    while step is not None:
+        if step.pk == lead.pk:
+            raise GoesInCircles
+        step = step.above
+    return above
+
+
+def _groups(entry: LeadEntry, by: "Officer") -> list[Group]:
+    return list(Group.objects.visible_to(by).filter(id__in=entry.group_ids))

@@ -1,0 +1,117 @@
+"""Taking over a sheet of groups, all of it or nothing; and writing down who took one out."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from keng.accounts.models import Post
+from keng.audit.actions import record, unit_chain
+from keng.network.models import Group, Lead
+from keng.network.sheets.planning import Plan, plan
+from keng.network.sheets.reading import Sheet
+from keng.network.sheets.rows import Row
+
+if TYPE_CHECKING:
+    import uuid
+
+    from keng.accounts.models import Officer
+
+_FIELDS = [
+    "name", "kind", "place", "channel", "channel_address", "member_count", "officer_in_charge",
+    "is_active",
+]  # fmt: skip
+
+
+class NotReady(ValueError):
+    """The sheet still has mistakes or open questions."""
+
+
+class Moved(ValueError):
+    """What importing would do is no longer what the officer was shown."""
+
+
+class ReadsOnly(PermissionError):
+    """Whoever only looks at a desk's work brings no groups in."""
+
+
+def may_import(officer: "Officer") -> bool:
+    """Whoever works at a desk; auditors and administrators read and take lists out."""
+    return officer.has_role(Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
+
+
+def import_groups(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> Plan:
+    """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
+
+    Raises ReadsOnly, NotReady or Moved, and then nothing was changed.
+    """
+    if not may_import(by):
+        raise ReadsOnly
+    try:
+        return _imported(sheet, answers, shown=shown, by=by)
+    except IntegrityError as error:
+        # Somebody wrote down a group of this name at the same moment.
+        raise Moved from error
+
+
+@transaction.atomic
+def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> Plan:
+    locked = Group.objects.visible_to(by).select_for_update().order_by("id")
+    groups = {group.pk: group for group in locked}
+    found = plan(sheet, answers, by=by)
+    if not found.is_ready:
+        raise NotReady
+    if found.digest != shown:
+        raise Moved
+    made = [_filled(Group(), row) for row in found.new]
+    kept = [_filled(groups[row.group_id], row) for row in found.changed if row.group_id]
+    Group.objects.bulk_create(made)
+    Group.objects.bulk_update(kept, _FIELDS)
+    for group, row in zip([*made, *kept], [*found.new, *found.changed], strict=True):
+        _set_leads(group, row)
+    _record(found, by)
+    return found
+
+
+def _filled(group: Group, row: Row) -> Group:
+    draft = row.draft
+    if draft is None:
+        raise NotReady
+    group.name, group.kind, group.place_id = draft.name, draft.kind, draft.place_id
+    group.unit_id, group.channel, group.channel_address = (
+        draft.unit_id,
+        draft.channel,
+        draft.address,
+    )
+    group.member_count, group.is_active = draft.members, draft.is_active
+    group.officer_in_charge_id = draft.officer[0] if draft.officer else None
+    return group
+
+
+def _set_leads(group: Group, row: Row) -> None:
+    """Those of the sheet; leads who stopped stay with what they once passed on."""
+    wanted = {key for key, _name in row.draft.leads} if row.draft else set()
+    there = dict(group.leads.values_list("pk", "stopped_at"))
+    if wanted != {key for key, stopped in there.items() if stopped is None}:
+        stopped = {key for key, when in there.items() if when is not None}
+        group.leads.set(Lead.objects.filter(pk__in=wanted | stopped))
+
+
+def _record(found: Plan, by: "Officer") -> None:
+    """One entry a unit, in a fixed order, so that two imports at once never deadlock."""
+    counts: dict[uuid.UUID, dict[str, int]] = {}
+    for row in found.rows:
+        if row.draft:
+            count = counts.setdefault(row.draft.unit_id, {"new": 0, "changed": 0, "same": 0})
+            count[row.state] += 1
+    for unit_id, count in sorted(counts.items()):
+        if count["new"] or count["changed"]:
+            detail = {**count, "sheet": found.sheet}
+            record("group.imported", by=by, on=None, chain=unit_chain(unit_id), detail=detail)
+
+
+@transaction.atomic
+def export_groups(count: int, *, form: str, by: "Officer") -> None:
+    """Put on record that a list of groups left the desk."""
+    detail = {"groups": count, "form": form}
+    record("group.exported", by=by, on=by, chain=unit_chain(by.home_unit_id), detail=detail)

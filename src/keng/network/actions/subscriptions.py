@@ -1,0 +1,92 @@
+"""Subscriptions: asked for by the person, confirmed from their own mailbox, stopped in one tap."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from keng.kit import times
+from keng.kit.secrets import keyed_hash
+from keng.network.models import Subscription
+from keng.places.models import Place
+from keng.vault import seal
+
+# A second request within this time sends no second letter: the page must not flood a mailbox.
+ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for. Repr hides the address."""
+
+    channel: str
+    address: str
+    place_ids: tuple[uuid.UUID, ...]
+    kinds: tuple[str, ...]
+    language: str
+
+    def __repr__(self) -> str:
+        return f"Wish({self.channel})"
+
+
+def address_hash(channel: str, address: str) -> bytes:
+    """What finds an address again. Letter case of a mailbox is nobody's second subscription."""
+    return keyed_hash("subscription", channel, address.strip().casefold())
+
+
+@transaction.atomic
+def ask(wish: Wish) -> tuple[Subscription, bool]:
+    """Write the wish down; True when a letter should go out now.
+
+    A confirmed subscription stays as it is, and its letter says how to stop it: whoever types
+    somebody else's address changes nothing for them.
+    """
+    now = times.now()
+    hashed = address_hash(wish.channel, wish.address)
+    found = (
+        Subscription.objects.select_for_update()
+        .filter(channel=wish.channel, address_hash=hashed, stopped_at__isnull=True)
+        .first()
+    )
+    if found and found.asked_at > now - ASK_AGAIN_AFTER:
+        return found, False
+    if found and found.confirmed_at:
+        found.asked_at = now
+        found.save(update_fields=["asked_at"])
+        return found, True
+    subscription = found or Subscription(channel=wish.channel, address_hash=hashed)
+    subscription.address_sealed = seal.for_sender(wish.address.strip())
+    subscription.kinds, subscription.language = list(wish.kinds), wish.language
+    subscription.asked_at = now
+    try:
+        with transaction.atomic():
+            subscription.save()
+    except IntegrityError:
+        # Two requests at the same moment: the other one has written it and sends the letter.
+        return Subscription.objects.get(
+            channel=wish.channel, address_hash=hashed, stopped_at__isnull=True
+        ), False
+    subscription.places.set(Place.objects.filter(id__in=wish.place_ids, valid_to__isnull=True))
+    return subscription, True
+
+
+@transaction.atomic
+def confirm(subscription: Subscription) -> Subscription:
+    """The person opened the letter and pressed the button."""
+    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    if locked.confirmed_at is None and locked.stopped_at is None:
+        locked.confirmed_at = times.now()
+        locked.save(update_fields=["confirmed_at"])
+    return locked
+
+
+@transaction.atomic
+def stop(subscription: Subscription) -> Subscription:
+    """No further message, from this moment; the sealed address is emptied at once."""
+    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    if locked.stopped_at is None:
+        locked.stopped_at = times.now()
+        locked.address_sealed = b""
+        locked.save(update_fields=["stopped_at", "address_sealed"])
+    return locked

@@ -1,0 +1,36 @@
+"""Setting how many groups of each kind a commune should have."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.network.models import GroupTarget
+from keng.network.targets import province_of, set_before
+from keng.places.models import Place
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class NotForYou(PermissionError):
+    """Only a commander or coordinator of the province sets targets."""
+
+
+@transaction.atomic
+def set_targets(counts: Mapping[str, int | None], *, place: Place | None, by: "Officer") -> int:
+    """Write the numbers by kind, for all communes or for one; returns how many changed."""
+    unit = province_of(by)
+    if unit is None:
+        raise NotForYou
+    before = set_before(unit.pk, place)
+    changed = {kind: n for kind, n in counts.items() if n != before.get(kind)}
+    for kind, count in changed.items():
+        GroupTarget.objects.update_or_create(
+            unit=unit, place=place, kind=kind, defaults={"count": count}
+        )
+    if changed:
+        detail = {"targets": changed, "place": place.code if place else ""}
+        record("group.targets_set", by=by, on=unit, chain=unit_chain(unit.pk), detail=detail)
+    return len(changed)

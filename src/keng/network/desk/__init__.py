@@ -1,0 +1,1 @@
+"""What officers see of the network and how they keep it."""

@@ -1,0 +1,94 @@
+"""Groups: the list with its silent ones, and the page of one."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.kit import times
+from keng.network import queries
+from keng.network.actions import groups as group_actions
+from keng.network.actions.sheets import may_import
+from keng.network.desk.pages import Slice
+from keng.network.desk.units import unit_asked, units_of
+from keng.network.forms import CHANNEL_LABELS, GroupFilter, GroupForm
+from keng.network.models import Group
+
+
+@require_safe
+def groups(request: HttpRequest) -> HttpResponse:
+    """The list of groups, who is silent, who has no lead."""
+    form = GroupFilter(request.GET, officer=request.officer)
+    form.is_valid()
+    chosen = form.arguments()
+    found = queries.groups(request.officer, **chosen)
+    rows = queries.kinds_of(found)
+    total = queries.total(rows, _("Sum, equals the list"))
+    page = Slice.of(request, total.groups)
+    shown = list(found[page.start : page.end])
+    for group in shown:
+        group.channel_label = CHANNEL_LABELS.get(group.channel, group.channel)
+        group.silent_days = _silent_days(group)
+    context = {
+        "form": form,
+        "groups": shown,
+        "kinds": rows,
+        "total": total,
+        "is_filtered": any(chosen.values()),
+        "page": page,
+        "may_import": may_import(request.officer),
+    }
+    return render(request, "network/groups.html", context)
+
+
+def _silent_days(group: Group) -> int:
+    days = (times.now() - group.sign_at).days
+    return days if days >= queries.SILENT_AFTER.days else 0
+
+
+def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
+    """Add a group (no pk) or correct one."""
+    group = get_object_or_404(Group.objects.visible_to(request.officer), pk=pk) if pk else None
+    unit = group.unit if group else unit_asked(request)
+    form = GroupForm(
+        request.POST or None,
+        unit=unit,
+        officer=request.officer,
+        group=group,
+        initial=_group_initial(group),
+    )
+    if request.method == "POST" and form.is_valid():
+        if group:
+            group_actions.change_group(group.pk, form.entry(), by=request.officer)
+        else:
+            group = group_actions.add_group(form.entry(), by=request.officer)
+        messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
+        return redirect("groups")
+    context = {"form": form, "group": group, "unit": unit, "units": units_of(request)}
+    return render(request, "network/group_edit.html", context)
+
+
+@require_POST
+def group_active(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a group out of use or back."""
+    group = get_object_or_404(Group.objects.visible_to(request.officer), pk=pk)
+    group_actions.set_active(group.pk, active=not group.is_active, by=request.officer)
+    return redirect("group-edit", pk=pk)
+
+
+def _group_initial(group: Group | None) -> dict[str, object]:
+    if group is None:
+        return {"channel": "by_hand", "member_count": 0}
+    return {
+        "name": group.name,
+        "kind": group.kind,
+        "place": group.place_id,
+        "channel": group.channel,
+        "channel_address": group.channel_address,
+        "member_count": group.member_count,
+        "officer_in_charge": group.officer_in_charge_id,
+        "leads": [lead.pk for lead in group.leads.all()],
+    }

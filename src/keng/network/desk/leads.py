@@ -1,0 +1,91 @@
+"""Leads: the relay tree and the page of one lead."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.kit import times
+from keng.network import links, trees
+from keng.network.actions import leads as lead_actions
+from keng.network.desk.pages import Slice
+from keng.network.desk.units import unit_asked, units_of
+from keng.network.forms import LeadForm
+from keng.network.models import Lead
+
+
+@require_safe
+def leads(request: HttpRequest) -> HttpResponse:
+    """Who passes on to whom: the relay tree, a page of it at a time."""
+    words = request.GET.get("q", "")
+    tree = trees.tree(request.officer, words=words)
+    page = Slice.of(request, len(tree.roots))
+    context = {
+        "tree": tree,
+        "branches": trees.branches(tree, tree.roots[page.start : page.end]),
+        "page": page,
+        "words": words,
+    }
+    return render(request, "network/leads.html", context)
+
+
+def lead_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
+    """Add a lead (no pk) or correct one; shows the standing link."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk) if pk else None
+    unit = lead.unit if lead else unit_asked(request)
+    form = LeadForm(
+        request.POST or None,
+        unit=unit,
+        officer=request.officer,
+        lead=lead,
+        initial=_lead_initial(lead),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            if lead:
+                lead_actions.change_lead(lead.pk, form.entry(), by=request.officer)
+            else:
+                lead = lead_actions.add_lead(form.entry(), by=request.officer)
+        except lead_actions.GoesInCircles:
+            form.add_error("above", _("This lead already stands above the one you chose"))
+        else:
+            messages.success(request, _("Saved: %(name)s") % {"name": lead.name})
+            return redirect("lead-edit", pk=lead.pk)
+    link = links.lead_url(lead) if lead and not lead.stopped_at else ""
+    context = {"form": form, "lead": lead, "unit": unit, "units": units_of(request), "link": link}
+    return render(request, "network/lead_edit.html", context)
+
+
+@require_POST
+def lead_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """End the present link and start a new one."""
+    get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk)
+    lead_actions.reissue_link(pk, by=request.officer)
+    messages.success(
+        request, _("The old link opens nothing any more. Give the new one to the lead.")
+    )
+    return redirect("lead-edit", pk=pk)
+
+
+@require_POST
+def lead_stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The lead no longer takes part, or does so again."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk)
+    lead_actions.set_stopped(lead.pk, stopped=lead.stopped_at is None, by=request.officer)
+    return redirect("lead-edit", pk=pk)
+
+
+def _lead_initial(lead: Lead | None) -> dict[str, object]:
+    if lead is None:
+        return {"language": "vi", "consented_on": times.local_date(times.now())}
+    return {
+        "name": lead.name,
+        "position": lead.position,
+        "above": lead.above_id,
+        "language": lead.language,
+        "consented_on": lead.consented_on,
+        "groups": [group.pk for group in lead.groups.all()],
+    }

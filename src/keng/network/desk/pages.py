@@ -1,0 +1,43 @@
+"""One page of a long list, with the addresses of its neighbours."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Rows `start` to `end` of `total`; a page that does not exist is the last one."""
+
+    start: int
+    end: int
+    total: int
+    before_url: str
+    after_url: str
+
+    @classmethod
+    def of(cls, request: HttpRequest, total: int) -> "Slice":
+        """The page that the address asks for, counted from 0."""
+        asked = request.GET.get("page", "0")
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
+        number = min(number, max(total - 1, 0) // PAGE)
+        start, end = number * PAGE, min((number + 1) * PAGE, total)
+        return cls(
+            start,
+            end,
+            total,
+            _address(request, number - 1) if number else "",
+            _address(request, number + 1) if end < total else "",
+        )
+
+    @property
+    def first(self) -> int:
+        return self.start + 1
+
+
+def _address(request: HttpRequest, page: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,25 @@
+"""For which of the officer's units a page writes."""
+
+import uuid
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from keng.places.models import Unit
+
+
+def units_of(request: HttpRequest) -> QuerySet[Unit]:
+    """The units the officer works for."""
+    return Unit.objects.filter(pk__in=request.officer.unit_ids).order_by("kind", "name")
+
+
+def unit_asked(request: HttpRequest) -> Unit:
+    """The unit a new row belongs to: the one asked for, else the officer's own."""
+    asked = request.GET.get("unit", "")
+    try:
+        key = uuid.UUID(asked) if asked else request.officer.home_unit_id
+    except ValueError:
+        key = None
+    found: Unit = get_object_or_404(units_of(request), pk=key)
+    return found

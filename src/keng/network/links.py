@@ -1,0 +1,91 @@
+"""Secret links, derived and never stored: a lead's page, and a subscriber's two answers."""
+
+import base64
+import binascii
+import uuid
+
+from django.conf import settings
+
+from keng.kit.secrets import keyed_hash, same
+from keng.network.models import Lead, Subscription
+
+_LEAD, _CONFIRM, _STOP = "lead link", "subscription confirm", "subscription stop"
+_MAC_BYTES = 16
+
+
+def lead_token(lead: Lead) -> str:
+    """The secret of a lead's standing page; another `link_version` gives another one."""
+    return _token(_LEAD, lead.pk, lead.link_version)
+
+
+def lead_url(lead: Lead) -> str:
+    """The full address of a lead's standing page."""
+    return f"{settings.PUBLIC_URL}/relay/{lead_token(lead)}"
+
+
+def lead_of(token: str) -> Lead | None:
+    """The lead whose present token this is; a stopped lead's link opens no tasks."""
+    key = _id_in(token)
+    lead = Lead.objects.filter(pk=key, stopped_at__isnull=True).first() if key else None
+    return lead if lead and same(lead_token(lead), token) else None
+
+
+def earlier_lead_of(token: str) -> Lead | None:
+    """The lead whose token this is or was: stopped since, or given another link."""
+    key = _id_in(token)
+    lead = Lead.objects.filter(pk=key).select_related("unit").first() if key else None
+    if lead is None:
+        return None
+    versions = range(lead.link_version, 0, -1)
+    return lead if any(same(_token(_LEAD, lead.pk, v), token) for v in versions) else None
+
+
+def confirm_token(subscription_id: uuid.UUID) -> str:
+    """What the confirmation letter carries."""
+    return _token(_CONFIRM, subscription_id)
+
+
+def stop_token(subscription_id: uuid.UUID) -> str:
+    """What every letter carries, for the one-tap stop."""
+    return _token(_STOP, subscription_id)
+
+
+def confirm_url(subscription_id: uuid.UUID) -> str:
+    """The full address at which a person confirms a subscription."""
+    return f"{settings.PUBLIC_URL}/subscribe/{confirm_token(subscription_id)}"
+
+
+def stop_url(subscription_id: uuid.UUID) -> str:
+    """The full address of the one-tap stop."""
+    return f"{settings.PUBLIC_URL}/stop/{stop_token(subscription_id)}"
+
+
+def to_confirm(token: str) -> Subscription | None:
+    """The subscription this letter asked about, unless it was stopped meanwhile."""
+    return _subscription(_CONFIRM, token)
+
+
+def to_stop(token: str) -> Subscription | None:
+    """The subscription a stop link belongs to, stopped or not: stopping twice is no error."""
+    return _subscription(_STOP, token)
+
+
+def _subscription(label: str, token: str) -> Subscription | None:
+    key = _id_in(token)
+    if key is None or not same(_token(label, key), token):
+        return None
+    return Subscription.objects.filter(pk=key).first()
+
+
+def _token(label: str, key: uuid.UUID, version: int = 1) -> str:
+    mac = keyed_hash(label, key.bytes, str(version))[:_MAC_BYTES]
+    return base64.urlsafe_b64encode(key.bytes + mac).rstrip(b"=").decode()
+
+
+def _id_in(token: str) -> uuid.UUID | None:
+    """The id at the start of a token, whoever made it; nothing is proved by this."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode("ascii") + b"==")
+    except (UnicodeEncodeError, binascii.Error, ValueError):
+        return None
+    return uuid.UUID(bytes=raw[:16]) if len(raw) == 16 + _MAC_BYTES else None

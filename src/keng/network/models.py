@@ -1,0 +1,153 @@
+"""Groups, the leads who pass things on, and subscriptions. There is no roster of residents."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit.models import Row
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class GroupKind(models.TextChoices):
+    """The kinds of group a warning can be addressed to."""
+
+    RESIDENTS = "residents", _("Residents")
+    LANDLORDS = "landlords", _("Landlords")
+    LODGING = "lodging", _("Lodging")
+    KARAOKE = "karaoke", _("Karaoke")
+    SCHOOL = "school", _("School")
+    YOUTH_UNION = "youth_union", _("Youth Union")
+    TEAM = "team", _("Self-management team")
+    FRONT = "front", _("Fatherland Front")
+    OTHER = "other", _("Other")
+
+
+class GroupQuerySet(models.QuerySet["Group"]):
+    """Reads of groups."""
+
+    def visible_to(self, officer: "Officer") -> "GroupQuerySet":
+        """Groups of the units the officer works for. No post means none."""
+        return self.filter(unit_id__in=officer.unit_ids)
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    """Reads of leads."""
+
+    def visible_to(self, officer: "Officer") -> "LeadQuerySet":
+        """Leads of the units the officer works for. No post means none."""
+        return self.filter(unit_id__in=officer.unit_ids)
+
+
+class Group(Row):
+    """A chat group or mailing circle: a count of members, never their names."""
+
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=12, choices=GroupKind)
+    place = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    officer_in_charge = models.ForeignKey(
+        "accounts.Officer", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Code of a channel; "by_hand" means that a lead posts there and no machine can.
+    channel = models.CharField(max_length=16, default="by_hand", db_default="by_hand")
+    channel_address = models.CharField(max_length=120, default="", db_default="", blank=True)
+    member_count = models.PositiveIntegerField(default=0, db_default=0)
+    is_active = models.BooleanField(default=True, db_default=True)
+    last_sign_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = GroupQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "name"], name="group_name_is_unique_in_its_unit"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel="by_hand") | ~models.Q(channel_address=""),
+                name="group_reached_by_machine_has_an_address",
+            ),
+        ]
+        indexes = [models.Index(fields=["place", "kind"], name="group_by_place_and_kind")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lead(Row):
+    """A consenting person who passes warnings on. `above` makes the relay tree."""
+
+    name = models.CharField(max_length=120)
+    position = models.CharField(max_length=120)
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    groups = models.ManyToManyField(Group, related_name="leads", blank=True)
+    above = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="below")
+    consented_on = models.DateField()
+    language = models.CharField(max_length=5, default="vi", db_default="vi")
+    # The standing page's link is derived from id and version: a new version ends the old one.
+    link_version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    # By whoever held the link, who need not be the lead: the desk asks, and the link undoes it.
+    stopped_by_link = models.BooleanField(default=False, db_default=False)
+
+    objects = LeadQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.position})"
+
+
+class GroupTarget(Row):
+    """How many groups of a kind a province wants in every commune, or in the one named."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # Null: every commune that has no number of its own.
+    place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=12, choices=GroupKind)
+    # Null says nothing: for one commune, that the number of all communes counts there too.
+    count = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "place", "kind"],
+                nulls_distinct=False,
+                name="target_is_set_once_per_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.kind}"
+
+
+class Subscription(Row):
+    """An address that asked for warnings: sealed to the sender, and found again by its hash."""
+
+    channel = models.CharField(max_length=16)
+    address_hash = models.BinaryField(max_length=32)
+    address_sealed = models.BinaryField()
+    places = models.ManyToManyField("places.Place", related_name="+")
+    kinds = ArrayField(models.CharField(max_length=12, choices=GroupKind), default=list)
+    language = models.CharField(max_length=5, default="vi", db_default="vi")
+    minimum_severity = models.PositiveSmallIntegerField(default=1, db_default=1)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(db_default=Now())
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "address_hash"],
+                condition=models.Q(stopped_at__isnull=True),
+                name="address_subscribes_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} subscription"

@@ -1,0 +1,88 @@
+"""The columns of the sheet of groups, known by their headings in both languages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, override
+
+from keng.language.fold import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `also` are further headings in folded spelling."""
+
+    key: str
+    heading: Promise
+    hint: Promise
+    is_required: bool = False
+    also: tuple[str, ...] = ()
+
+
+COLUMNS = (
+    Column("name", gettext_lazy("Name of the group"),
+        gettext_lazy("As people call it. It tells the groups of one unit apart."),
+        is_required=True, also=("nhom", "group")),
+    Column("kind", gettext_lazy("Kind"),
+        gettext_lazy("One of the kinds listed below."), is_required=True, also=("loai nhom",)),
+    Column("place", gettext_lazy("Place"),
+        gettext_lazy("Commune, ward or hamlet. Old names are understood."),
+        is_required=True, also=("noi", "xa, phuong", "xa phuong")),
+    Column("unit", gettext_lazy("Unit"),
+        gettext_lazy("May stay empty: the unit that serves the place.")),
+    Column("channel", gettext_lazy("How it is reached"),
+        gettext_lazy("May stay empty: a lead posts there by hand."), also=("kenh", "channel")),
+    Column("address", gettext_lazy("Address of the group on that channel"),
+        gettext_lazy("Only for groups reached by machine.")),
+    Column("members", gettext_lazy("Number of members"),
+        gettext_lazy("A number, never a list of people."), also=("thanh vien", "members")),
+    Column("leads", gettext_lazy("Leads who post there"),
+        gettext_lazy("Names of leads who agreed before, several with a semicolon between."),
+        also=("dau moi", "leads")),
+    Column("officer", gettext_lazy("Officer in charge"),
+        gettext_lazy("An officer of that unit."), also=("phu trach",)),
+    Column("active", gettext_lazy("In use"),
+        gettext_lazy("Yes or no. May stay empty: yes."), also=("dang dung",)),
+)  # fmt: skip
+
+LANGUAGES = ("vi", "en")
+# Headings of columns about single people. What stands below them is never taken over.
+_ABOUT_PEOPLE = (
+    "sdt", "dien thoai", "phone", "mobile", "ho ten", "ho va ten", "full name", "cccd", "cmnd",
+    "can cuoc", "ngay sinh", "birth", "thanh vien", "member", "danh sach", "email", "dia chi",
+    "address", "ten nguoi", "nghe nghiep", "gioi tinh",
+)  # fmt: skip
+
+
+def in_both(words: Promise) -> Iterator[str]:
+    """A translatable text as it is written in each language."""
+    for language in LANGUAGES:
+        with override(language):
+            yield str(words)
+
+
+def key_of(heading: str) -> str:
+    """The column with this heading; empty when it is none of ours."""
+    return _known().get(_plain(heading), "")
+
+
+def is_about_people(heading: str) -> bool:
+    """Whether such a column would make a list of residents."""
+    plain = _plain(heading)
+    return any(word in plain for word in _ABOUT_PEOPLE)
+
+
+def _known() -> dict[str, str]:
+    if not _CACHE:
+        for column in COLUMNS:
+            for words in (*in_both(column.heading), column.key, *column.also):
+                _CACHE[_plain(words)] = column.key
+    return _CACHE
+
+
+_CACHE: dict[str, str] = {}
+
+
+def _plain(heading: str) -> str:
+    return " ".join(fold(heading).strip(" *:.").split())

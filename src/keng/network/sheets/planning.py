@@ -1,0 +1,282 @@
+"""What importing a sheet would do, row by row, before anything is done."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Post
+from keng.language.fold import fold
+from keng.network.models import Group, Lead
+from keng.network.sheets import cells, rows
+from keng.network.sheets.reading import Line, Sheet
+from keng.network.sheets.rows import Draft, Row
+from keng.network.sheets.territory import Territory
+from keng.places.models import Place
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every row and what becomes of it. Only one without errors and questions is carried out."""
+
+    rows: tuple[Row, ...]
+    sheet: str
+    """The hash of the file."""
+
+    def of(self, state: str) -> list[Row]:
+        """The rows of one state."""
+        return [row for row in self.rows if row.state == state]
+
+    @property
+    def new(self) -> list[Row]:
+        return self.of("new")
+
+    @property
+    def changed(self) -> list[Row]:
+        return self.of("changed")
+
+    @property
+    def same(self) -> list[Row]:
+        return self.of("same")
+
+    @property
+    def asked(self) -> list[Row]:
+        return self.of("choice")
+
+    @property
+    def wrong(self) -> list[Row]:
+        return self.of("wrong")
+
+    @property
+    def noted(self) -> list[Row]:
+        return [row for row in self.rows if row.notes and row.state != "wrong"]
+
+    @property
+    def changes(self) -> int:
+        return len(self.new) + len(self.changed)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all of it can be taken over; a part of it never is."""
+        return not self.wrong and not self.asked
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything that would be done changes, whoever changed it meanwhile."""
+        said = [
+            (row.number, row.state, str(row.group_id), repr(row.draft), row.changes)
+            for row in self.rows
+        ]
+        return hashlib.sha256(repr((self.sheet, said)).encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Known:
+    """What stands in the database, read once for a whole sheet."""
+
+    territory: Territory
+    groups: dict[tuple[uuid.UUID, str], Group]
+    leads: dict[uuid.UUID, list[Lead]]
+    officers: dict[uuid.UUID, "list[Officer]"]
+    home: uuid.UUID | None
+    alike: dict[tuple[uuid.UUID, str], list[Group]] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, officer: "Officer") -> "Known":
+        """A number of queries that does not depend on the sheet."""
+        groups = list(
+            Group.objects.visible_to(officer)
+            .select_related("place", "officer_in_charge")
+            .prefetch_related("leads")
+            .order_by("name", "id")
+        )
+        leads: dict[uuid.UUID, list[Lead]] = {}
+        for lead in Lead.objects.visible_to(officer).filter(stopped_at__isnull=True).order_by("id"):
+            leads.setdefault(lead.unit_id, []).append(lead)
+        officers: dict[uuid.UUID, list[Officer]] = {}
+        posts = Post.objects.current().filter(unit_id__in=officer.unit_ids, officer__is_active=True)
+        for post in posts.select_related("officer").order_by("officer_id"):
+            there = officers.setdefault(post.unit_id, [])
+            if post.officer not in there:
+                there.append(post.officer)
+        territory = Territory.of(officer)
+        by_name = {(group.unit_id, group.name): group for group in groups}
+        found = cls(territory, by_name, leads, officers, officer.home_unit_id)
+        for group in groups:
+            found.alike.setdefault((group.unit_id, fold(group.name)), []).append(group)
+        return found
+
+
+def plan(sheet: Sheet, answers: Mapping[str, str], *, by: "Officer") -> Plan:
+    """The plan of a sheet; `answers` by the key of the question."""
+    known = Known.by(by)
+    seen: dict[tuple[object, ...], int] = {}
+    found = []
+    for line in sheet.lines:
+        row = _row(line, answers, known)
+        for key in _keys(row):
+            if key in seen:
+                words = _("it repeats row %(number)d") % {"number": seen[key]}
+                row = rows.wrong(line, [words], row.notes)
+                break
+        for key in _keys(row):
+            seen[key] = row.number
+        found.append(row)
+    return Plan(tuple(found), sheet.digest)
+
+
+def _keys(row: Row) -> list[tuple[object, ...]]:
+    """What no two rows of a sheet may share: the name in its unit, and the group meant."""
+    if row.draft is None:
+        return []
+    named: tuple[object, ...] = (row.draft.unit_id, fold(row.draft.name))
+    return [named, (row.group_id,)] if row.group_id else [named]
+
+
+def _row(line: Line, answers: Mapping[str, str], known: Known) -> Row:
+    reader = rows.Reader(line)
+    name = reader.take("name", cells.name)
+    kind = reader.take("kind", cells.kind)
+    place, question = _place(reader, answers, known)
+    unit = _unit(reader, place, known) if place else None
+    if question is not None and not reader.errors:
+        return rows.asked(line, question, reader.notes)
+    if reader.errors or name is None or kind is None or place is None or unit is None:
+        return rows.wrong(line, reader.errors, reader.notes)
+    group = known.groups.get((unit.pk, name))
+    if group is None and (near := known.alike.get((unit.pk, fold(name)))):
+        answer = answers.get(f"same-{line.number}", "")
+        group = next((one for one in near if str(one.pk) == answer), None)
+        if group is None and answer != "new":
+            return rows.asked(line, _same(line, name, near), reader.notes)
+    draft = _draft(reader, group, known, name=name, kind=kind, place=place, unit_id=unit.pk)
+    if draft is None:
+        return rows.wrong(line, reader.errors, reader.notes)
+    return rows.planned(line, draft, group, place, reader.notes)
+
+
+def _place(
+    reader: rows.Reader, answers: Mapping[str, str], known: Known
+) -> tuple[Place | None, rows.Question | None]:
+    words = reader.words("place")
+    if not words:
+        reader.errors.append(_("the place is missing"))
+        return None, None
+    found = known.territory.find(words)
+    if found.choices:
+        answer = answers.get(f"place-{reader.line.number}", "")
+        chosen = next((one for one in found.choices if str(one.pk) == answer), None)
+        if chosen is None:
+            return None, _which_place(reader.line, words, found.choices, is_old=bool(found.was))
+        reader.notes.append(f"“{words}” → {chosen.full_name}")
+        return chosen, None
+    if found.place is None:
+        told = {"words": words, "names": ", ".join(found.alike)}
+        reader.errors.append(
+            _("“%(words)s” is no place of your area. Meant perhaps: %(names)s") % told
+            if found.alike
+            else _("“%(words)s” is no place of your area") % told
+        )
+    elif found.was and found.since:
+        reader.notes.append(
+            _("“%(old)s” is an old name → %(new)s, since %(day)s")
+            % {
+                "old": words,
+                "new": found.place.full_name,
+                "day": f"{found.since.day}/{found.since.month}/{found.since.year}",
+            }
+        )
+    return found.place, None
+
+
+def _which_place(
+    line: Line, words: str, choices: Iterable[Place], *, is_old: bool
+) -> rows.Question:
+    told = {"number": line.number, "words": words}
+    text = (
+        _("Row %(number)d: “%(words)s” was divided. Which place is it today?") % told
+        if is_old
+        else _("Row %(number)d: several places are called “%(words)s”. Which one?") % told
+    )
+    return rows.Question(
+        f"place-{line.number}", text, tuple((str(one.pk), _told(one)) for one in choices)
+    )
+
+
+def _told(place: Place) -> str:
+    return f"{place.full_name}, {place.parent.full_name}" if place.parent else place.full_name
+
+
+def _same(line: Line, name: str, near: Iterable[Group]) -> rows.Question:
+    text = _("Row %(number)d: “%(name)s” is written nearly like a group that is there. Is it one?")
+    options = [
+        (str(one.pk), _("It is “%(name)s”; take the new spelling") % {"name": one.name})
+        for one in near
+    ]
+    return rows.Question(
+        f"same-{line.number}",
+        text % {"number": line.number, "name": name},
+        (*options, ("new", _("A group of its own"))),
+    )
+
+
+def _unit(reader: rows.Reader, place: Place, known: Known) -> Any:
+    words, territory = reader.words("unit"), known.territory
+    if not words:
+        unit = territory.unit_of(place) or territory.units.get(known.home)  # type: ignore[arg-type]  # no post: no unit either
+        if unit is None:
+            reader.errors.append(_("no unit of yours serves this place"))
+        return unit
+    unit = territory.unit_named(words)
+    if unit is None:
+        reader.errors.append(_("“%(words)s” is no unit of yours") % {"words": words})
+    elif not territory.serves(unit, place):
+        told = {"unit": unit.name, "place": place.full_name}
+        reader.errors.append(_("%(unit)s does not serve %(place)s") % told)
+        return None
+    return unit
+
+
+def _draft(
+    reader: rows.Reader, group: Group | None, known: Known, *, place: Place, **given: Any
+) -> Draft | None:
+    """The group as the sheet wants it; an empty cell leaves what is there."""
+    unit = known.territory.units[given["unit_id"]]
+    before = rows.before(group)
+    channel = reader.take("channel", cells.channel, before.channel)
+    address = reader.words("address") or before.address
+    members = reader.take("members", cells.members, before.members)
+    active = reader.take("active", cells.yes_or_no, before.is_active)
+    leads, officer = before.leads, before.officer
+    if reader.words("leads") and not rows.same_names(reader.words("leads"), before.leads):
+        there = known.leads.get(unit.pk, [])
+        found = reader.take("leads", lambda words: cells.leads(words, there, unit.name))
+        leads = tuple(
+            sorted({(lead.pk, lead.name) for lead in found or []}, key=lambda one: one[1])
+        )
+    if reader.words("officer") and reader.words("officer") != before.officer_name:
+        staff = known.officers.get(unit.pk, [])
+        chosen = reader.take("officer", lambda words: cells.officer(words, staff, unit.name))
+        officer = (chosen.pk, str(chosen)) if chosen else None
+    if channel != "by_hand" and not address:
+        reader.errors.append(_("a group reached by machine needs its address"))
+    if len(address) > 120:
+        reader.errors.append(_("the address has more than 120 letters"))
+    if reader.errors:
+        return None
+    return Draft(
+        place_id=place.pk,
+        channel=channel or "by_hand",
+        address="" if channel == "by_hand" else address,
+        members=members or 0,
+        is_active=active is not False,
+        leads=leads,
+        officer=officer,
+        **given,
+    )

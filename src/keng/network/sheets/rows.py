@@ -1,0 +1,210 @@
+"""One row of the plan: a new group, a changed one, the same, a question, or what is wrong."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from django.utils.translation import gettext as _
+
+from keng.kit.templatetags.keng import number as grouped
+from keng.network.forms import CHANNEL_LABELS
+from keng.network.models import Group, GroupKind
+from keng.network.sheets import cells
+from keng.network.sheets.columns import COLUMNS
+from keng.network.sheets.reading import Line
+from keng.places.models import Place
+
+T = TypeVar("T")
+_HEADINGS = {column.key: column.heading for column in COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A group as it would stand afterwards."""
+
+    name: str
+    kind: str
+    place_id: uuid.UUID
+    unit_id: uuid.UUID
+    channel: str
+    address: str
+    members: int
+    is_active: bool
+    leads: tuple[tuple[uuid.UUID, str], ...]
+    officer: tuple[uuid.UUID, str] | None
+
+    @property
+    def kind_words(self) -> str:
+        """The kind as a person reads it."""
+        return str(GroupKind(self.kind).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a sheet's empty cells leave as it is."""
+
+    channel: str = "by_hand"
+    address: str = ""
+    members: int = 0
+    is_active: bool = True
+    leads: tuple[tuple[uuid.UUID, str], ...] = ()
+    officer: tuple[uuid.UUID, str] | None = None
+
+    @property
+    def officer_name(self) -> str:
+        return self.officer[1] if self.officer else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something only a person can decide."""
+
+    key: str
+    text: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that would be different afterwards."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What becomes of one row of the sheet."""
+
+    number: int
+    name: str
+    state: Literal["new", "changed", "same", "choice", "wrong"]
+    notes: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    question: Question | None = None
+    draft: Draft | None = None
+    group_id: uuid.UUID | None = None
+    changes: tuple[Change, ...] = ()
+    place: str = ""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the cells of a line and collects what is wrong with them."""
+
+    line: Line
+    errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def words(self, key: str) -> str:
+        """The cell as written; one that a spreadsheet would run counts as empty and wrong."""
+        return self.line.cells.get(key, "")
+
+    def take(self, key: str, parse: Callable[[str], T], otherwise: T | None = None) -> T | None:
+        """The cell's meaning; what is wrong with it is remembered."""
+        words = self.words(key)
+        if not words and key not in {"name", "kind"}:
+            return otherwise
+        try:
+            return parse(words)
+        except cells.Wrong as error:
+            self.errors.append(str(error))
+            return None
+
+    def __post_init__(self) -> None:
+        for key in self.line.formulas:
+            told = {"column": _HEADINGS[key]}
+            self.errors.append(
+                _("“%(column)s” begins with a sign that starts a formula: write plain text") % told
+            )
+
+
+def before(group: Group | None) -> Before:
+    """How a group stands now; the defaults for one that is new."""
+    if group is None:
+        return Before()
+    charge = group.officer_in_charge
+    return Before(
+        group.channel,
+        group.channel_address,
+        group.member_count,
+        group.is_active,
+        _leads_of(group),
+        (charge.pk, str(charge)) if charge else None,
+    )
+
+
+def _leads_of(group: Group) -> tuple[tuple[uuid.UUID, str], ...]:
+    there = [(lead.pk, lead.name) for lead in group.leads.all() if lead.stopped_at is None]
+    return tuple(sorted(there, key=lambda one: one[1]))
+
+
+def same_names(words: str, leads: tuple[tuple[uuid.UUID, str], ...]) -> bool:
+    """Whether a cell names exactly the leads who are there."""
+    named = sorted(" ".join(part.split()) for part in words.split(";") if part.strip())
+    return named == sorted(name for _pk, name in leads)
+
+
+def wrong(line: Line, errors: list[str], notes: "list[str] | tuple[str, ...]") -> Row:
+    """A row that keeps the whole sheet from being imported."""
+    name = line.cells.get("name", "")
+    return Row(line.number, name, "wrong", tuple(notes), tuple(dict.fromkeys(errors)))
+
+
+def asked(line: Line, question: Question, notes: list[str]) -> Row:
+    """A row that waits for an answer."""
+    name = line.cells.get("name", "")
+    return Row(line.number, name, "choice", tuple(notes), question=question)
+
+
+def planned(line: Line, draft: Draft, group: Group | None, place: Place, notes: list[str]) -> Row:
+    """A row that can be carried out."""
+    changes = _changes(draft, group, place) if group else ()
+    state: Literal["new", "changed", "same"] = "same"
+    if group is None:
+        state = "new"
+    elif changes:
+        state = "changed"
+    return Row(
+        line.number, draft.name, state, tuple(notes), (), None, draft,
+        group.pk if group else None, changes, place.full_name,
+    )  # fmt: skip
+
+
+def _changes(draft: Draft, group: Group, place: Place) -> tuple[Change, ...]:
+    old = before(group)
+    compared = (
+        ("name", group.name, draft.name),
+        ("kind", str(GroupKind(group.kind).label), str(GroupKind(draft.kind).label)),
+        ("place", group.place.full_name, place.full_name),
+        ("channel", _channel(old.channel), _channel(draft.channel)),
+        ("address", old.address, draft.address),
+        ("members", grouped(old.members), grouped(draft.members)),
+        ("leads", _names(old.leads), _names(draft.leads)),
+        ("officer", old.officer_name, draft.officer[1] if draft.officer else ""),
+        ("active", _yes(old.is_active), _yes(draft.is_active)),
+    )
+    differing = {key for key, first, second in compared if first != second}
+    if group.place_id != draft.place_id:
+        differing.add("place")
+    if old.leads != draft.leads:
+        differing.add("leads")
+    return tuple(
+        Change(str(_HEADINGS[key]), first, second)
+        for key, first, second in compared
+        if key in differing
+    )
+
+
+def _channel(code: str) -> str:
+    return str(CHANNEL_LABELS.get(code, code))
+
+
+def _yes(is_so: bool) -> str:
+    return str(cells.YES if is_so else cells.NO)
+
+
+def _names(leads: tuple[tuple[uuid.UUID, str], ...]) -> str:
+    return "; ".join(name for _pk, name in leads)

@@ -1,0 +1,238 @@
+"""Keeping groups and leads: what a desk writes down, and what another desk never sees."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.network.links import lead_of, lead_token, lead_url
+from keng.network.models import Group, Lead
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+class Desk:
+    """A ward with one officer, and a neighbour."""
+
+    def __init__(self):
+        self.province = make.province_unit()
+        self.place = make.place("Phường Nếnh")
+        self.hamlet = make.place("Ninh Khánh", kind="hamlet", parent=self.place)
+        self.unit = make.unit(parent=self.province, serves=self.place)
+        self.officer = make.officer(unit=self.unit)
+        self.neighbour = make.unit(parent=self.province, serves=make.place())
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+@pytest.fixture
+def client(desk_client, desk):
+    return sign_in(desk_client, desk.officer)
+
+
+def url(name, *args):
+    return reverse(name, args=args, urlconf="keng.site.desk_urls")
+
+
+def group_data(desk, **changes):
+    return {
+        "name": "Nhà trọ Ninh Khánh 2", "kind": "landlords", "place": str(desk.hamlet.pk),
+        "member_count": "312", "channel": "by_hand", "channel_address": "", "leads": [], **changes,
+    }  # fmt: skip
+
+
+def lead_data(**changes):
+    return {
+        "name": "Bà Mão",
+        "position": "Chủ trọ",
+        "language": "vi",
+        "consented_on": "2025-09-01",
+        **changes,
+    }
+
+
+def test_a_group_is_written_down_with_its_lead(client, desk):
+    lead = make.lead(unit=desk.unit)
+    client.post(url("group-new"), group_data(desk, leads=[str(lead.pk)]))
+    group = Group.objects.get()
+    assert (group.unit, group.place, group.member_count) == (desk.unit, desk.hamlet, 312)
+    assert list(group.leads.all()) == [lead]
+    assert Entry.objects.get().action == "group.added"
+    assert "Nhà trọ Ninh Khánh 2" in client.get(url("groups")).content.decode()
+
+
+@pytest.mark.parametrize("wrong", [
+    {"name": ""}, {"member_count": "nhiều"}, {"place": ""}, {"channel": "sandbox"}, {"kind": "x"},
+])  # fmt: skip
+def test_mistakes_are_said(client, desk, wrong):
+    page = client.post(url("group-new"), group_data(desk, **wrong)).content.decode()
+    assert "Lỗi" in page
+    assert not Group.objects.exists()
+
+
+def test_two_groups_of_a_unit_have_two_names(client, desk):
+    make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 1")
+    make.group(unit=desk.neighbour, place=desk.hamlet, name="Tổ 2")
+    assert (
+        "mang tên này"
+        in client.post(url("group-new"), group_data(desk, name="Tổ  1")).content.decode()
+    )
+    client.post(url("group-new"), group_data(desk, name="Tổ 2"))
+    assert Group.objects.filter(unit=desk.unit).count() == 2
+
+
+def test_neither_place_nor_lead_of_another_desk_can_be_taken(client, desk):
+    foreign = make.lead(unit=desk.neighbour)
+    for wrong in ({"place": str(make.place().pk)}, {"leads": [str(foreign.pk)]}):
+        client.post(url("group-new"), group_data(desk, **wrong))
+    assert not Group.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["group-edit", "lead-edit"])
+def test_what_belongs_to_another_desk_is_not_there(client, desk, name):
+    group = make.group(unit=desk.neighbour, place=make.place(), name="Nhóm lạ")
+    lead = make.lead(unit=desk.neighbour, name="Đầu mối lạ")
+    row = group if name == "group-edit" else lead
+    assert client.get(url(name, row.pk)).status_code == 404
+    assert "Nhóm lạ" not in client.get(url("groups")).content.decode()
+    assert "Đầu mối lạ" not in client.get(url("leads")).content.decode()
+
+
+def test_the_province_chooses_for_which_desk_it_writes(desk_client, desk):
+    sign_in(desk_client, make.officer(unit=desk.province))
+    address = url("group-new") + f"?unit={desk.unit.pk}"
+    desk_client.post(address, group_data(desk))
+    assert Group.objects.get().unit == desk.unit
+    stranger = make.unit()
+    assert desk_client.get(url("group-new") + f"?unit={stranger.pk}").status_code == 404
+
+
+def test_silent_and_leadless_groups_are_counted_and_the_sum_equals_the_list(client, desk):
+    old = times.now() - datetime.timedelta(days=41)
+    silent = make.group(
+        unit=desk.unit, place=desk.hamlet, kind="karaoke", name="Karaoke", last_sign_at=old
+    )
+    make.lead(unit=desk.unit, groups=(silent,))
+    make.group(unit=desk.unit, place=desk.hamlet, kind="school", name="Trường")
+    page = client.get(url("groups")).content.decode()
+    assert "2 nhóm; 1 nhóm im lặng trên 30 ngày; 1 nhóm chưa có đầu mối" in page
+    assert "Im lặng 41 ngày" in page
+    only = client.get(url("groups") + "?state=silent").content.decode()
+    assert "Karaoke</a>" in only
+    assert "Trường</a>" not in only
+    only = client.get(url("groups") + "?state=leadless").content.decode()
+    assert "Trường</a>" in only
+    assert "Karaoke</a>" not in only
+
+
+@pytest.mark.parametrize(("state", "names"), [
+    ("silent", {"Im 31", "Im 61", "Im 91"}), ("silent60", {"Im 61", "Im 91"}),
+    ("silent90", {"Im 91"}), ("", {"Im 29", "Im 31", "Im 61", "Im 91"}),
+])  # fmt: skip
+def test_silence_is_asked_for_by_its_length(client, desk, state, names):
+    for days in (29, 31, 61, 91):
+        sign = times.now() - datetime.timedelta(days=days)
+        make.group(unit=desk.unit, place=desk.hamlet, name=f"Im {days}", last_sign_at=sign)
+    page = client.get(f"{url('groups')}?state={state}").content.decode()
+    assert {name for name in ("Im 29", "Im 31", "Im 61", "Im 91") if f"{name}</a>" in page} == names
+
+
+@pytest.mark.parametrize(("query", "names"), [
+    ("q=tru", {"Trường"}), ("q=ba+mao", {"Karaoke"}), ("kind=school", {"Trường"}),
+    ("state=retired", {"Cũ"}), ("state=machine", {"Máy"}),
+    ("page=zzz", {"Trường", "Karaoke", "Máy"}),
+])  # fmt: skip
+def test_the_list_is_filtered_by_name_lead_kind_and_state(client, desk, query, names):
+    make.group(unit=desk.unit, place=desk.hamlet, kind="school", name="Trường")
+    karaoke = make.group(unit=desk.unit, place=desk.hamlet, kind="karaoke", name="Karaoke")
+    make.lead(unit=desk.unit, groups=(karaoke,), name="Bà Mão")
+    make.group(unit=desk.unit, place=desk.hamlet, name="Cũ", is_active=False)
+    make.group(unit=desk.unit, place=desk.hamlet, name="Máy", channel="sandbox")
+    page = client.get(f"{url('groups')}?{query}").content.decode()
+    assert {name for name in ("Trường", "Karaoke", "Cũ", "Máy") if f"{name}</a>" in page} == names
+
+
+def test_a_place_filter_includes_what_is_inside(client, desk):
+    make.group(unit=desk.unit, place=desk.hamlet, name="Trong thôn")
+    page = client.get(f"{url('groups')}?place={desk.place.pk}").content.decode()
+    assert "Trong thôn" in page
+
+
+def test_a_lead_is_written_down_with_consent_and_gets_a_link(client, desk):
+    group = make.group(unit=desk.unit, place=desk.hamlet)
+    answer = client.post(url("lead-new"), lead_data(groups=[str(group.pk)]))
+    lead = Lead.objects.get()
+    assert list(lead.groups.all()) == [group]
+    assert lead_url(lead) in client.get(answer.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"consented_on": ""}, {"consented_on": "2999-01-01"}, {"name": ""}]
+)
+def test_without_consent_there_is_no_lead(client, wrong):
+    client.post(url("lead-new"), lead_data(**wrong))
+    assert not Lead.objects.exists()
+
+
+def test_nobody_stands_above_themselves(client, desk):
+    head = make.lead(unit=desk.unit, name="A")
+    middle = make.lead(unit=desk.unit, name="B", above=head)
+    low = make.lead(unit=desk.unit, name="C", above=middle)
+    page = client.post(
+        url("lead-edit", head.pk), lead_data(name="A", above=str(low.pk))
+    ).content.decode()
+    head.refresh_from_db()
+    assert head.above is None
+    assert "đang ở cấp trên" in page
+
+
+def test_a_new_link_is_another_one_and_the_old_one_is_dead(client, desk):
+    lead = make.lead(unit=desk.unit)
+    old = lead_token(lead)
+    client.post(url("lead-link", lead.pk))
+    lead.refresh_from_db()
+    assert lead_of(old) is None
+    assert lead_of(lead_token(lead)) == lead
+    assert Entry.objects.filter(action="lead.link_reissued").exists()
+
+
+def test_a_lead_who_stops_has_no_link(client, desk):
+    lead = make.lead(unit=desk.unit)
+    client.post(url("lead-stop", lead.pk))
+    assert "/relay/" not in client.get(url("lead-edit", lead.pk)).content.decode()
+
+
+def test_the_tree_of_leads_is_shown_in_its_order(client, desk):
+    head = make.lead(unit=desk.unit, name="Z hiệu trưởng")
+    make.lead(unit=desk.unit, name="Y giáo viên", above=head)
+    make.lead(unit=desk.unit, name="A khác")
+    page = client.get(url("leads")).content.decode()
+    assert page.index("A khác") < page.index("Z hiệu trưởng") < page.index("Y giáo viên")
+
+
+def test_subscriptions_are_only_counted_and_their_sums_balance(client, desk):
+    make.subscription(places=(desk.hamlet,))
+    make.subscription(places=(desk.hamlet, desk.place), confirmed_at=None)
+    make.subscription(places=(desk.place,), stopped_at=times.now())
+    make.subscription(places=(make.place(),))
+    page = client.get(url("subscriptions")).content.decode()
+    assert "1 người đang nhận cảnh báo" in page
+    assert "@" not in page.split("<main")[1]
+    cells = [f'<td class="num">{n}</td>' for n in ("1", "1", "1", "3")]
+    assert "".join(cells) in page.replace("\n", "")
+
+
+@pytest.mark.parametrize("name", ["groups", "leads"])
+def test_the_lists_ask_few_questions(client, desk, django_assert_max_num_queries, name):
+    for _ in range(5):
+        group = make.group(unit=desk.unit, place=desk.hamlet)
+        make.lead(unit=desk.unit, groups=(group,))
+    with django_assert_max_num_queries(14):
+        client.get(url(name))

@@ -1,0 +1,1 @@
+"""Administrative units with their history, police units, jurisdictions and the calendar."""

@@ -1,0 +1,86 @@
+"""Finding places by what people type."""
+
+import pytest
+
+from keng.places import importer
+from keng.places.search import find
+
+
+@pytest.fixture(scope="module")
+def places(django_db_setup, django_db_blocker):
+    """All places, loaded once for this module and taken away again."""
+    from keng.places.models import Holiday, Place, Succession
+
+    with django_db_blocker.unblock():
+        importer.load()
+    yield
+    with django_db_blocker.unblock():
+        Succession.objects.all().delete()
+        Place.objects.filter(parent__isnull=False).delete()
+        Place.objects.all().delete()
+        Holiday.objects.all().delete()
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Phường Nếnh",
+        "nếnh",
+        "nenh",
+        "NENH",
+        "phuong nenh",
+        "  p. nenh ",
+        "Nenh, Bac Ninh",
+    ],
+)
+def test_a_ward_is_found_however_it_is_typed(typed):
+    first = find(typed, "24")[0]
+    assert first.place.full_name == "Phường Nếnh"
+    assert first.province == "Bắc Ninh"
+    assert "Phường Quang Châu" in first.old_names
+
+
+def test_a_name_that_occurs_many_times_lists_each_with_its_province():
+    today = [m for m in find("Tân Tiến", "24") if m.was is None]
+    assert len(today) == 8
+    assert today[0].province == "Bắc Ninh"
+    assert len({m.province for m in today}) > 1
+
+
+def test_an_old_name_leads_to_the_place_of_today():
+    match = next(m for m in find("Vân Trung", "24") if m.was)
+    assert match.place.full_name == "Phường Nếnh"
+    assert match.was.full_name == "Phường Vân Trung"
+
+
+def test_a_split_place_offers_every_part():
+    match = next(m for m in find("Cống Vị") if m.was)
+    assert {p.name for p in match.split_into} >= {"Giảng Võ", "Ngọc Hà"}
+
+
+def test_the_old_district_tells_namesakes_apart():
+    found = find("Tân Thanh, Lạng Giang")
+    assert [m.place.full_name for m in found] == ["Xã Mỹ Thái"]
+
+
+def test_a_beginning_and_a_near_miss_are_found():
+    assert find("yen the", "24")[0].place.name == "Yên Thế"
+    assert any(m.place.name == "Nếnh" for m in find("nen", "24"))
+    assert any(m.place.name == "Song Khê" or m.was for m in find("songkhe", "24"))
+
+
+def test_a_name_that_nobody_bears_says_so_and_looks_near_by_first():
+    found = find("xa Bich Sonn", "24")
+    assert {match.only_alike for match in found} == {True}
+    near = [match.place.province_code == "24" for match in found]
+    assert near == sorted(near, reverse=True)
+    assert (near[0], len(near) <= 12) == (True, True)
+    assert not any(match.only_alike for match in find("Tân Tiến", "24"))
+
+
+@pytest.mark.parametrize("typed", ["", "   ", ",,,", "%", "_", "'; drop table", "x" * 5000, "😀"])
+def test_what_names_no_place_finds_none(typed):
+    assert find(typed) == []

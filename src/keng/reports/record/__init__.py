@@ -1,0 +1,1 @@
+"""The record of who did what, as an auditor may read it."""

@@ -1,0 +1,127 @@
+"""What every recorded act is called; a test compares the list with the code that records."""
+
+from django.utils.translation import gettext as _
+
+
+def act_words(action: str) -> str:
+    """An act in words; an unknown one as its code."""
+    known = _on_tips() | _on_warnings() | _by_officers_and_machines() | _on_calls()
+    return known.get(action, action)
+
+
+def _on_calls() -> dict[str, str]:
+    return {
+        "tip.ticked": _("Ticked a step of a critical tip"),
+        "tip.unticked": _("Unticked a step of a critical tip, with a reason"),
+        "alarm.called": _("Called officers to a critical tip"),
+        "pattern.made": _("Wrote a pattern of a warning"),
+        "pattern.approved": _("Approved a pattern of a warning"),
+        "pattern.ended": _("Ended a pattern of a warning"),
+        "pattern.sent": _("Sent a warning by a pattern, alone"),
+        "pattern.reviewed": _("Looked at what was sent by a pattern"),
+        "warning.called": _("Called the province to approve a warning"),
+        "alarm.ended": _("Told those who were called to stand down"),
+        "rota.added": _("Put an officer on the rota"),
+        "rota.removed": _("Took a shift off the rota"),
+        "pager.added": _("Added a pager of their own"),
+        "pager.switched": _("Switched a pager of their own"),
+        "pager.removed": _("Removed a pager of their own"),
+        "pager.tested": _("Tested their pager"),
+        "pager.rang": _("Their pager rang"),
+    }
+
+
+def _on_tips() -> dict[str, str]:
+    return {
+        "tip.taken_down": _("Took a report down for somebody"),
+        "tip.read": _("Read a tip for the first time"),
+        "tip.accepted": _("Took a tip on"),
+        "tip.duplicate": _("Joined a tip to an incident"),
+        "tip.separated": _("Took a tip out of an incident"),
+        "tip.set_aside": _("Set a tip aside"),
+        "tip.routed": _("Passed a tip to another unit"),
+        "tip.sorted": _("Sorted a tip"),
+        "tip.rated": _("Rated a tip"),
+        "tip.replied": _("Answered a reporter"),
+        "tip.reply_withdrawn": _("Took an answer back"),
+        "tip.taken_back": _("Took a decision back"),
+        "tip.outcome": _("Recorded an outcome"),
+        "tip.closed": _("Closed a tip"),
+        "tip.reopened": _("Reopened a tip"),
+        "tip.declined": _("Did not handle a tip"),
+        "tip.note": _("Wrote an internal note"),
+        "tip.objected": _("Reporter objected"),
+        "tip.restored": _("Gave sealed words back after an objection"),
+        "tip.left_alone": _("Stopped writing to a reporter who asked for it"),
+        "tip.reporter_wrote": _("Reporter wrote again"),
+        "tip.reporter_afraid": _("Reporter is worried about being found out"),
+        "tip.reporter_withdraw": _("Reporter took the tip back"),
+        "receipt.shown": _("Receipt code was shown, once"),
+        "incident.answered": _("One answer to all reporters of an incident"),
+        "incident.outcome": _("Recorded the outcome of an incident"),
+        "incident.closed": _("Closed an incident"),
+        "incident.renamed": _("Renamed an incident"),
+        "attachment.shown": _("Looked at a covered file"),
+        "sighting.role": _("Said what a number or link was used for"),
+        "tips.answer_written": _("Wrote a ready answer"),
+        "tips.answer_retired": _("Took a ready answer out of use"),
+        "tips.answer_used_again": _("Took a ready answer into use again"),
+        "tips.name_searched": _("Searched for what looks like a person's name"),
+        "tips.content_destroyed": _("Destroyed words that were out of scope or taken back"),
+    }
+
+
+def _on_warnings() -> dict[str, str]:
+    return {
+        "warning.drafted": _("Drafted a warning"),
+        "warning.revised": _("Changed the draft of a warning"),
+        "warning.submitted": _("Handed a warning in for approval"),
+        "warning.sent_back": _("Gave a warning back to its author"),
+        "warning.approved": _("Approved and published a warning"),
+        "warning.recalled": _("Took a warning back"),
+        "dispatch.sent": _("Sent a warning out"),
+        "dispatch.cancelled": _("Stopped what had not left yet"),
+        "dispatch.unknown_resent": _("Sent again where the outcome was not known"),
+        "group.added": _("Added a group"),
+        "group.imported": _("Imported a sheet of groups"),
+        "group.exported": _("Took a list of groups out as a file"),
+        "group.targets_set": _("Set how many groups a commune should have"),
+        "group.changed": _("Changed a group"),
+        "group.retired": _("Took a group out of use"),
+        "group.taken_back": _("Took a group into use again"),
+        "lead.added": _("Added a lead"),
+        "lead.changed": _("Changed a lead"),
+        "lead.link_reissued": _("Gave a lead a new link"),
+        "lead.stopped": _("A lead takes part no more"),
+        "lead.taken_back": _("A lead takes part again"),
+        "relay.handed_out": _("Handed a warning to a lead"),
+        "relay.confirmed": _("A lead said it was passed on"),
+        "relay.cannot": _("A lead said they cannot"),
+        "relay.taken_back": _("A lead took that back"),
+        "relay.seen": _("Saw the warning in the group"),
+        "relay.not_seen": _("Took back having seen it"),
+    }
+
+
+def _by_officers_and_machines() -> dict[str, str]:
+    return {
+        "officer.signed_in": _("Signed in"),
+        "officer.signed_out": _("Signed out"),
+        "officer.signin_failed": _("Sign-in failed"),
+        "officer.refused_while_locked": _("Sign-in refused: locked"),
+        "officer.password_changed": _("Changed the own password"),
+        "officer.added": _("Added an officer"),
+        "officer.credentials_renewed": _("Made new credentials for an officer"),
+        "officer.post_added": _("Gave an officer a post"),
+        "officer.post_ended": _("Ended an officer's post"),
+        "unit.added": _("Made a unit"),
+        "channel.added": _("Added an account of a channel"),
+        "channel.renewed": _("Gave an account of a channel other secrets"),
+        "channel.stopped": _("An account of a channel stopped"),
+        "channel.runs_again": _("An account of a channel runs again"),
+        "channel.tokens_renewed": _("Renewed the tokens of an account"),
+        "channel.learned": _("Learned how an account answers"),
+        "address.gone": _("An address no longer exists"),
+        "address.moved": _("An address has moved"),
+        "intake.batch": _("Received messages"),
+    }

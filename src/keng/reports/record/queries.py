@@ -1,0 +1,159 @@
+"""Reads of the record of who did what and looked at what."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer, Post
+from keng.audit.actions import unit_chain
+from keng.audit.models import Chain, Entry
+from keng.audit.verify import Fault, faults_of
+from keng.places.models import Unit
+from keng.reports.record.acts import act_words
+from keng.reports.record.things import thing_words
+from keng.tips.models import Decision, Tip, TipConcern
+
+# Below this many entries the whole chain is read again at every visit.
+CHECKED_AT_ONCE = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """Whether the chains hold, as far as they were read again just now."""
+
+    entries: int
+    is_checked: bool
+    faults: list[Fault]
+    last_hash: str
+
+
+def audited_units(officer: Officer) -> list[Unit]:
+    """Units whose record the officer may read: those of auditor posts, and the units below."""
+    roles = (Post.Role.AUDITOR, Post.Role.DATA_PROTECTION)
+    own = [post.unit_id for post in officer.current_posts if post.role in roles]
+    return list(Unit.objects.filter(Q(pk__in=own) | Q(parent__in=own)).order_by("-kind", "name"))
+
+
+def entries(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
+    """Entries of the units' chains, without a trace of a tip about the officer's own unit."""
+    chains = [unit_chain(unit.pk) for unit in units]
+    hidden = [
+        str(tip_id)
+        for tip_id in TipConcern.objects.filter(unit__in=officer.own_unit_ids).values_list(
+            "tip", flat=True
+        )
+    ]
+    found = Entry.objects.filter(chain__in=chains)
+    if hidden:
+        # Most entries name no tip in their detail, and a missing name is not "not in" for SQL.
+        found = found.exclude(object_kind="tip", object_id__in=hidden).filter(
+            Q(detail__tip__isnull=True) | ~Q(detail__tip__in=hidden)
+        )
+    return found
+
+
+def narrowed(found: QuerySet[Entry], *, officer: str, action: str, thing: str) -> QuerySet[Entry]:
+    """Only what one officer did, only one kind of act, or only what was done to one object."""
+    if officer:
+        found = found.filter(actor_id=officer)
+    if action:
+        found = found.filter(action=action)
+    if thing:
+        tips = [
+            str(pk)
+            for pk in Tip.objects.filter(reference__iexact=thing).values_list("pk", flat=True)
+        ]
+        found = found.filter(object_id__in=[*tips, thing])
+    return found
+
+
+def page(found: QuerySet[Entry], before: uuid.UUID | None, size: int = 50) -> list[Entry]:
+    """Newest first, one more than the page holds: so the caller knows whether there is more."""
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-id")[: size + 1])
+
+
+def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
+    """Rows with names: officers by name, tips by reference if the auditor may know of them."""
+    officers = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "actor"))}
+    subjects = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "object"))}
+    tips = dict(
+        Tip.objects.visible_to(officer)
+        .filter(pk__in=_ids(rows, "object"))
+        .values_list("pk", "reference")
+    )
+    references = {str(pk): reference for pk, reference in tips.items()}
+    return [
+        {
+            "entry": row,
+            "who": officers.get(row.actor_id) or _actor(row),
+            "act": act_words(row.action),
+            "thing": thing_words(row.object_kind),
+            "tip": references.get(row.object_id, "") if row.object_kind == "tip" else "",
+            "is_tip": row.object_kind == "tip",
+            "subject": subjects.get(row.object_id),
+            "mark": _grouped(bytes(row.hash).hex()[:8]),
+        }
+        for row in rows
+    ]
+
+
+def actors(found: QuerySet[Entry]) -> list[Officer]:
+    """The officers who occur in these entries."""
+    ids = found.filter(actor_kind="officer").values_list("actor_id", flat=True).distinct()
+    return list(Officer.objects.filter(pk__in=list(ids)).order_by("name"))
+
+
+def state(units: list[Unit], *, check: bool) -> ChainState:
+    """How long the chains are and, if asked or short, whether they hold."""
+    heads = list(Chain.objects.filter(name__in=[unit_chain(unit.pk) for unit in units]))
+    total = sum(head.last_seq for head in heads)
+    checked = check or total <= CHECKED_AT_ONCE
+    faults = [fault for head in heads for fault in faults_of(head)] if checked else []
+    newest = max(heads, key=lambda head: head.last_seq, default=None)
+    mark = _grouped(bytes(newest.last_hash).hex()[:8]) if newest else ""
+    return ChainState(total, checked, faults, mark)
+
+
+def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, Any]]:
+    """How many of the tips each officer ended were out of scope: a high share asks for a look."""
+    ending = Decision.objects.filter(
+        unit__in=units,
+        tip__in=Tip.objects.visible_to(officer),
+        kind__in=[Decision.Kind.DECLINED, Decision.Kind.CLOSED],
+    ).exclude(detail__has_key="taken_back")
+    rows = ending.values("by").annotate(
+        ended=Count("pk"), out=Count("pk", filter=Q(detail__as_kind="out_of_scope"))
+    )
+    names = {o.pk: o for o in Officer.objects.filter(pk__in=[row["by"] for row in rows])}
+    found = [
+        {"officer": names[row["by"]], "ended": row["ended"], "out": row["out"]} for row in rows
+    ]
+    return sorted(found, key=lambda row: (-row["out"], str(row["officer"])))
+
+
+def _actor(row: Entry) -> str:
+    if (row.actor_kind, row.actor_id) == ("process", "operator"):
+        return _("the operator, at the machine")
+    if row.actor_kind == "process":
+        return _("the machine (%(process)s)") % {"process": row.actor_id}
+    return _("nobody signed in") if not row.actor_id else row.actor_id
+
+
+def _ids(rows: list[Entry], side: str) -> list[uuid.UUID]:
+    found = []
+    for row in rows:
+        text = row.actor_id if side == "actor" else row.object_id
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def _grouped(text: str) -> str:
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))

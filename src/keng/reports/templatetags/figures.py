@@ -1,0 +1,38 @@
+"""How figures are written."""
+
+from datetime import timedelta
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from keng.kit import phrases
+
+register = template.Library()
+_HOUR, _DAY = 3600, 86400
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """A stretch of time in two units at most; a dash when there is none."""
+    if value is None:
+        return "–"
+    seconds = int(value.total_seconds())
+    if seconds >= 2 * _DAY:
+        days = round(seconds / _DAY)
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
+    if seconds >= _HOUR:
+        hours, minutes = divmod(seconds // 60, 60)
+        return _("%(h)s h %(m)02d min") % {"h": hours, "m": minutes}
+    minutes = max(1, seconds // 60)
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+@register.simple_tag
+def figure(count: int, url: str, unit: str = "", zero: str = "–") -> str:
+    """A number that leads to its list. Nothing has no list to lead to."""
+    if not count:
+        return zero
+    written = f"{phrases.thousands(count)} {unit}".rstrip()
+    return format_html('<a href="{}">{}</a>', url, written)

@@ -1,0 +1,82 @@
+"""The auditor's page: own units only, no trace of what concerns them, and whether it is whole."""
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from keng.accounts.models import Post
+from keng.conftest import sign_in
+from keng.tips.actions import triage
+from tests import make
+
+pytestmark = pytest.mark.django_db
+AUDIT = reverse("audit", "keng.site.desk_urls")
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+@pytest.fixture
+def auditor(desk_client, unit):
+    return sign_in(desk_client, make.officer(unit=unit, role=Post.Role.AUDITOR))
+
+
+def test_a_duty_officer_has_no_such_page(desk_client, unit):
+    sign_in(desk_client, make.officer(unit=unit))
+    assert desk_client.get(AUDIT).status_code == 404
+
+
+def test_it_shows_the_own_units_acts_and_no_others(auditor, unit):
+    mine, other = make.officer(unit=unit, name="Người Một"), make.unit()
+    foreign = make.officer(unit=other, name="Người Khác")
+    triage.accept(make.tip(unit=unit, reference="N-7").pk, by=mine)
+    triage.accept(make.tip(unit=other).pk, by=foreign)
+    page = auditor.get(AUDIT).content.decode()
+    assert "Người Một" in page
+    assert "Nhận xử lý tin" in page
+    assert "N-7" in page
+    assert "Người Khác" not in page
+
+
+def test_acts_on_a_tip_that_came_to_concern_the_unit_are_not_shown(auditor, unit):
+    officer = make.officer(unit=unit, name="Người Một")
+    tip = make.tip(unit=unit)
+    triage.accept(tip.pk, by=officer)
+    triage.decline(tip.pk, kind="official", reply="Đã chuyển.", by=officer)
+    triage.accept(make.tip(unit=unit).pk, by=make.officer(unit=unit, name="Người Hai"))
+    page = auditor.get(AUDIT).content.decode()
+    assert str(tip.pk) not in page
+    assert "Người Một" not in page
+    assert "Người Hai" in page
+
+
+def test_filters_narrow_by_officer_act_and_tip(auditor, unit):
+    one, two = make.officer(unit=unit, name="Người Một"), make.officer(unit=unit, name="Người Hai")
+    tip = make.tip(unit=unit, reference="N-8")
+    triage.accept(tip.pk, by=one)
+    triage.sort(tip.pk, category="theft", by=two)
+    found = auditor.get(AUDIT, {"officer": one.pk}).context["rows"]
+    assert [row["entry"].action for row in found] == ["tip.accepted"]
+    found = auditor.get(AUDIT, {"action": "tip.sorted"}).context["rows"]
+    assert [row["who"] for row in found] == [two]
+    assert len(auditor.get(AUDIT, {"thing": "n-8"}).context["rows"]) == 2
+    assert auditor.get(AUDIT, {"thing": "N-9"}).context["rows"] == []
+
+
+def test_a_changed_entry_is_said_on_the_page(auditor, unit):
+    triage.accept(make.tip(unit=unit).pk, by=make.officer(unit=unit))
+    assert "Chuỗi nguyên vẹn" in auditor.get(AUDIT).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET action = 'tip.read' WHERE action = 'tip.accepted'")
+    assert "Nhật ký bị sửa" in auditor.get(AUDIT).content.decode()
+
+
+def test_the_share_of_out_of_scope_is_shown_per_officer(auditor, unit):
+    make.unit_key(unit.parent)
+    officer = make.officer(unit=unit, name="Người Một")
+    for kind in ("out_of_scope", "procedure", "civil"):
+        triage.decline(make.tip(unit=unit).pk, kind=kind, reply="Cảm ơn.", by=officer)
+    row = auditor.get(AUDIT).context["rates"][0]
+    assert (row["officer"], row["out"], row["ended"]) == (officer, 1, 3)

@@ -1,0 +1,1 @@
+"""Settings, the URL maps of the two sites, and what guards them."""

@@ -1,0 +1,35 @@
+"""What every template may use."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """Name and address of the site, the officer, and whether this is a demo."""
+    from keng.site.frame import frame  # noqa: PLC0415 -- needs loaded apps
+    from keng.site.navigation import desk_tabs  # noqa: PLC0415
+    from keng.tips.actions.taking_down import takes_down  # noqa: PLC0415
+
+    officer = getattr(request, "officer", None)
+    if getattr(request, "urlconf", settings.ROOT_URLCONF) == "keng.site.public_urls":
+        return {"public_url": settings.PUBLIC_URL, "is_demo": settings.DEMO, **frame(request)}
+    return {
+        "public_url": settings.PUBLIC_URL,
+        "is_demo": settings.DEMO,
+        "officer": officer,
+        "desk_nav": desk_tabs(officer, request.path) if officer else [],
+        "unit_name": officer.current_posts[0].unit.name
+        if officer and officer.current_posts
+        else "",
+        "keys_off": bool(officer and not officer.single_keys),
+        "takes_reports": bool(officer and takes_down(officer)),
+        "is_administrator": bool(officer and officer.has_role("administrator")),
+        "beside": _beside(request) if settings.DEMO and officer else None,
+    }
+
+
+def _beside(request: HttpRequest) -> object:
+    """What a demo shows above a page of the desk: something with a `template`."""
+    from keng.demo import tour  # noqa: PLC0415 -- only a demo needs it
+
+    return tour.on_the_desk(request)

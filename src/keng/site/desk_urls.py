@@ -1,0 +1,37 @@
+"""The desk's addresses. Every one asks for a signed-in officer except the sign-in itself."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path
+
+import keng.accounts.urls
+import keng.audit.urls
+import keng.delivery.urls
+import keng.network.urls
+import keng.reports.urls
+import keng.tips.urls
+import keng.warnings.urls
+from keng.site import finding
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *keng.accounts.urls.desk,
+    *keng.tips.urls.desk,
+    *keng.warnings.urls.desk,
+    *keng.delivery.urls.desk,
+    *keng.network.urls.desk,
+    *keng.reports.urls.desk,
+    *keng.audit.urls.desk,
+    path("find/", finding.find, name="find"),
+]
+if settings.DEMO:
+    import keng.demo.urls
+
+    urlpatterns += keng.demo.urls.desk
+if settings.DEBUG:
+    from keng.kit import style
+
+    urlpatterns.append(path("style", style.desk, name="style-home"))
+    urlpatterns.append(path("style/<str:screen>", style.desk, name="style"))
+
+handler400 = "keng.site.errors.bad_request"
+handler404 = "keng.site.errors.not_found"
+handler500 = "keng.site.errors.broken"

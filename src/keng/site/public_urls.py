@@ -1,0 +1,30 @@
+"""The public site's addresses. The desk does not exist here."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver
+
+import keng.community.urls
+import keng.delivery.urls
+import keng.tips.urls
+import keng.warnings.urls
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *keng.community.urls.public,
+    *keng.tips.urls.public,
+    *keng.warnings.urls.public,
+    *keng.delivery.urls.public,
+]
+if settings.DEMO:
+    import keng.demo.urls
+
+    urlpatterns += keng.demo.urls.public
+if settings.DEBUG:
+    from django.urls import path
+
+    from keng.kit import style
+
+    urlpatterns.append(path("style", style.public, name="style"))
+
+handler400 = "keng.site.errors.bad_request"
+handler404 = "keng.site.errors.not_found"
+handler500 = "keng.site.errors.broken"

@@ -1,0 +1,164 @@
+"""Django's settings for every process; KENG_PROCESS says which one this is."""
+
+import os
+
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit.database import data_folder, django_database, this_process
+from keng.kit.secrets import derive
+
+PROCESS = this_process()
+DEBUG = os.environ.get("KENG_DEBUG", "") == "1"
+DEMO = os.environ.get("KENG_DEMO", "") == "1"
+SECRET_KEY = derive("django").hex()
+ALLOWED_HOSTS = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("KENG_ORIGINS", "").split(",") if o]
+# The proxy in front terminates TLS and sets this header; without a proxy leave it unset.
+BEHIND_TLS = os.environ.get("KENG_BEHIND_TLS", "") == "1"
+PUBLIC_PORT = int(os.environ.get("KENG_PUBLIC_PORT", "8000"))
+PUBLIC_URL = os.environ.get("KENG_PUBLIC_URL", f"http://localhost:{PUBLIC_PORT}").rstrip("/")
+DESK_PORT = int(os.environ.get("KENG_DESK_PORT", "8001"))
+EDGE_PORT = int(os.environ.get("KENG_EDGE_PORT", "8002"))
+DESK_URL = os.environ.get("KENG_DESK_URL", f"http://localhost:{DESK_PORT}").rstrip("/")
+# Where "Quick exit" leads; empty: to a page of our own with a calendar, since naming another site
+# would tell that site who comes from here.
+EXIT_URL = os.environ.get("KENG_EXIT_URL", "")
+# Called together with commune and province when a critical tip comes in; empty: nobody.
+EMERGENCY_EMAIL = os.environ.get("KENG_EMERGENCY_EMAIL", "")
+DATA_FOLDER = data_folder()
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "keng.kit",
+    "keng.audit",
+    "keng.places",
+    "keng.accounts",
+    "keng.vault",
+    "keng.network",
+    "keng.lookup",
+    "keng.delivery",
+    "keng.tips",
+    "keng.warnings",
+    "keng.reports",
+    "keng.community",
+    "keng.demo",
+]
+AUTH_USER_MODEL = "accounts.Officer"
+DATABASES = {"default": django_database(PROCESS)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_FIRST = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "keng.site.headers.SecurityHeaders",
+]
+PUBLIC_MIDDLEWARE = [
+    *_FIRST,
+    "django.middleware.locale.LocaleMiddleware",
+    "keng.site.readable.ReadableAddress",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+DESK_MIDDLEWARE = [
+    *_FIRST,
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "keng.site.readable.ReadableAddress",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "keng.accounts.middleware.OfficerMiddleware",
+]
+IS_DESK = PROCESS == "desk"
+MIDDLEWARE = DESK_MIDDLEWARE if IS_DESK else PUBLIC_MIDDLEWARE
+ROOT_URLCONF = "keng.site.desk_urls" if IS_DESK else "keng.site.public_urls"
+
+# Sites on one host differ only in port, which cookies ignore: so their names differ.
+SESSION_COOKIE_NAME = "keng_desk"
+CSRF_COOKIE_NAME = "keng_desk_csrf" if IS_DESK else "keng_csrf"
+LANGUAGE_COOKIE_NAME = "keng_language"
+SESSION_COOKIE_SAMESITE = "Strict"
+# Somebody who is writing a report and follows a link from a chat must not lose the form's token.
+CSRF_COOKIE_SAMESITE = "Strict" if IS_DESK else "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+# Toasts name tips: they stay in the session, not in a cookie of the browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Not no-referrer: forms would then be sent with the origin "null", which the CSRF check refuses.
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "keng.site.errors.csrf_failure"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "keng.site.context.site",
+            ],
+            "builtins": ["keng.kit.templatetags.keng", "django.templatetags.i18n"],
+        },
+    },
+]
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+TEMPLATES[0]["DIRS"] = [os.path.join(PACKAGE, "templates")]  # noqa: PTH118
+STATICFILES_DIRS = [os.path.join(PACKAGE, "static")]  # noqa: PTH118
+LOCALE_PATHS = [os.path.join(PACKAGE, "locale")]  # noqa: PTH118
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_THOUSAND_SEPARATOR = False
+
+# Photos and short films of a report are encrypted while they arrive; larger ones get a clear error.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploads"]
+
+# No request line, no address, no form field is ever logged.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"scrub": {"()": "keng.kit.logs.Scrub"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["scrub"],
+        },
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,159 @@
+"""Every address of the desk, taken from the URLconf: who may ask, and what an answer may show."""
+
+import re
+
+import pytest
+from django.urls import URLPattern, reverse
+
+from keng.accounts.middleware import OPEN_NAMES
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.site import desk_urls
+from keng.site.tests.desk_world import all_roles, hidden_tip, world
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+# Which row an address with an id is about. A new address must be named here, or the walk fails.
+OBJECTS = {
+    "officer": "officer", "officer-renew": "officer", "post-end": "post",
+    "incident": "incident", "incident-answer": "incident", "incident-outcome": "incident",
+    "incident-close": "incident", "incident-rows": "incident", "incident-rename": "incident",
+    "same-indicator": "sighting", "sighting-role": "sighting", "attachment": "attachment",
+    "attachment-play": "attachment",
+    "search-remove": "saved_search", "tip-set-aside": "tip", "tip-critical": "tip",
+    "tip": "tip", "tip-accept": "tip", "tip-duplicate": "tip", "tip-route": "tip",
+    "tip-decline": "tip", "tip-sort": "tip", "tip-rate": "tip", "tip-outcome": "tip",
+    "tip-close": "tip", "tip-reopen": "tip", "tip-separate": "tip", "tip-reply": "tip",
+    "tip-note": "tip", "tip-now": "tip", "tip-tick": "tip", "tip-untick": "tip",
+    "warning-detail": "warning", "warning-edit": "warning", "warning-submit": "warning",
+    "warning-approve": "warning", "warning-send-back": "warning", "warning-recall": "warning",
+    "warning-call": "warning", "pattern": "pattern", "pattern-end": "pattern",
+    "pattern-send": "pattern", "pattern-review": "pattern_use",
+    "dispatch": "dispatch", "dispatch-cancel": "dispatch", "dispatch-resend": "dispatch",
+    "dispatch-coverage": "dispatch", "coverage-place": "place",
+    "hand-out-done": "lead", "relay-seen": "task",
+    "shift-remove": "shift", "pager-switch": "pager", "pager-test": "pager_test",
+    "group-edit": "group", "group-active": "group",
+    "lead-edit": "lead", "lead-link": "lead", "lead-stop": "lead",
+}  # fmt: skip
+# What the forms of these addresses carry, so that a refusal is about the object and not the form.
+SENT = {
+    "role": "used", "category": "theft", "value": "of_value", "outcome": "solved", "text": "x",
+    "title": "x", "reply": "x", "reason": "x", "kind": "civil",
+    "step": "x",
+}  # fmt: skip
+ROUTES = [
+    (str(pattern.name), pattern.pattern.converters)
+    for pattern in desk_urls.urlpatterns
+    if isinstance(pattern, URLPattern)
+]
+WITH_ID = sorted(name for name, converters in ROUTES if converters)
+WITHOUT_ID = sorted(name for name, converters in ROUTES if not converters)
+_TOKEN = re.compile(r"\b[A-Za-z0-9]{64}\b|(?<=value=\")[\w-]{22}(?=\")")
+
+
+def address(name, row=None):
+    converters = dict(ROUTES)[name]
+    return reverse(name, desk_urls, kwargs=dict.fromkeys(converters, row.pk if row else None))
+
+
+@pytest.fixture(autouse=True)
+def one_moment(monkeypatch):
+    """The same clock for every request, so that two pages differ only by what they show."""
+    now = times.now()
+    monkeypatch.setattr(times, "now", lambda: now)
+
+
+@pytest.fixture
+def here():
+    """The officer's own world, below a province of its own."""
+    found = world("nhà", parent=make.province_unit("Công an tỉnh nhà"))
+    found.officer = all_roles(found.unit)
+    # A pager is nobody's but the officer's own.
+    for name in ("pager", "pager_test"):
+        found.rows[name].officer = found.officer
+        found.rows[name].save()
+    return found
+
+
+def test_the_urlconf_has_names_for_all_addresses():
+    assert all(name for name, _ in ROUTES)
+    assert len(WITH_ID) + len(WITHOUT_ID) == len(ROUTES) > 50
+
+
+@pytest.mark.parametrize("name", sorted(set(WITHOUT_ID) - OPEN_NAMES))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_is_sent_to_the_sign_in_page(desk_client, name, method):
+    answer = getattr(desk_client, method)(address(name))
+    assert (answer.status_code, answer.url.split("?")[0]) == (302, address("sign-in"))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_is_sent_to_the_sign_in_page_from_objects_either(desk_client, here, method):
+    for name in WITH_ID:
+        answer = getattr(desk_client, method)(address(name, here.rows[OBJECTS[name]]))
+        assert (name, answer.status_code) == (name, 302)
+        assert answer.url.split("?")[0] == address("sign-in")
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_an_object_of_another_unit_does_not_exist(desk_client, here, name):
+    there = world("xa", parent=make.province_unit("Công an tỉnh xa"))
+    sign_in(desk_client, here.officer)
+    target = address(name, there.rows[OBJECTS[name]])
+    answers = {desk_client.get(target).status_code, desk_client.post(target, SENT).status_code}
+    # 405 is "no such method here"; at least one method must have looked for the object.
+    assert answers <= {404, 405}
+    assert 404 in answers
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_ID if OBJECTS[name] == "tip"])
+def test_a_tip_about_the_own_unit_does_not_exist(desk_client, here, name):
+    target = address(name, hidden_tip(here.unit, "kín"))
+    sign_in(desk_client, here.officer)
+    answers = {desk_client.get(target).status_code, desk_client.post(target, SENT).status_code}
+    assert answers <= {404, 405}
+    assert 404 in answers
+
+
+@pytest.mark.parametrize("name", sorted(set(WITHOUT_ID) - OPEN_NAMES))
+def test_a_list_is_the_same_whatever_others_have(desk_client, here, name):
+    sign_in(desk_client, here.officer)
+    before = desk_client.get(address(name))
+    if before.status_code != 200:
+        assert before.status_code in {302, 405}
+        return
+    if not before.headers["Content-Type"].startswith("text/html"):
+        # An empty sheet to fill in: a file for everybody, which carries the second it was made in.
+        assert name == "groups-template"
+        return
+    sibling = world("xa", parent=here.unit.parent)
+    hidden_tip(here.unit, "kín")
+    hidden_tip(sibling.unit, "kín")
+    after = desk_client.get(address(name))
+    assert _plain(after) == _plain(before)
+    assert "xa-" not in after.content.decode()
+    assert "kín" not in after.content.decode()
+
+
+@pytest.mark.parametrize("name", WITH_ID)
+def test_an_object_of_the_own_unit_has_its_page(desk_client, here, name):
+    sign_in(desk_client, here.officer)
+    assert desk_client.get(address(name, here.rows[OBJECTS[name]])).status_code in {200, 302, 405}
+
+
+def test_the_walk_sees_what_is_there(desk_client, here):
+    """The counterpart: with their own officer these pages do show the rows."""
+    sign_in(desk_client, here.officer)
+    seen = {
+        "inbox": "nhà 0", "incidents": "nhà", "warnings": "Cảnh báo nhà", "groups": "Nhóm nhà",
+        "leads": "Đầu mối nhà", "officers": "Người nhà", "audit": "Người nhà",
+    }  # fmt: skip
+    for name, words in seen.items():
+        assert words in desk_client.get(address(name)).content.decode(), name
+
+
+def _plain(answer):
+    """A page without what is new in every request."""
+    return _TOKEN.sub("", answer.content.decode())

@@ -1,0 +1,176 @@
+"""Each process works with the rights it was given, and with none beside them."""
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from keng.cli.roles import apply_grants
+from keng.cli.worker import all_tasks
+from keng.conftest import sign_in
+from keng.delivery.actions import pagers
+from keng.delivery.queries import watch
+from keng.kit import times
+from keng.site.grants import GRANTS
+from keng.site.tests.desk_world import all_roles, world
+from keng.site.tests.test_desk_urls import ROUTES, address
+from keng.tips.actions import (
+    alarms,
+    checking,
+    dialogue,
+    incident,
+    looking,
+    out_of_scope,
+    triage,
+    undo,
+    withdrawing,
+)
+from keng.tips.models import Alarm, Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def become():
+    """Work as a process: with its role until the transaction ends."""
+    apply_grants(connection.connection, GRANTS)
+
+    def switch(process):
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            if process != "owner":
+                cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
+                cursor.execute(f"SET LOCAL ROLE keng_{process}")
+
+    return switch
+
+
+@pytest.fixture
+def here():
+    found = world("nhà", parent=make.province_unit())
+    found.officer = all_roles(found.unit)
+    make.unit_key(found.unit.parent)
+    for name in ("shift", "pager", "pager_test"):
+        found.rows[name].officer = found.officer
+        found.rows[name].save()
+    return found
+
+
+def test_the_desk_can_open_all_its_lists(desk_client, here, become):
+    sign_in(desk_client, here.officer)
+    become("desk")
+    for name in (name for name, converters in ROUTES if not converters):
+        assert desk_client.get(address(name)).status_code in {200, 302, 405}, name
+
+
+def test_the_desk_can_take_every_decision(here, become):
+    officer, unit = here.officer, here.unit
+    tip, other, third, fourth = (make.tip(unit=unit) for _ in range(4))
+    make.conversation(tip)
+    make.sighting(third, indicator=make.indicator())
+    become("desk")
+    looking.note_first_read(tip.pk, by=officer)
+    undo.take_back(triage.accept(tip.pk, by=officer).pk, by=officer)
+    triage.sort(tip.pk, category="theft", by=officer)
+    dialogue.withdraw(dialogue.answer(tip.pk, text="a", by=officer).pk, by=officer)
+    dialogue.add_note(tip.pk, text="b", by=officer)
+    triage.mark_duplicate(other.pk, of=tip.pk, by=officer)
+    tip.refresh_from_db()
+    incident.answer_all(tip.incident_id, text="c", by=officer)
+    triage.separate(other.pk, reason="d", by=officer)
+    incident.record_outcome(tip.incident_id, outcome="solved", by=officer)
+    incident.close(tip.incident_id, by=officer)
+    triage.reopen(tip.pk, reason="e", by=officer)
+    triage.rate(tip.pk, value="of_value", by=officer)
+    triage.decline(third.pk, kind="out_of_scope", reply="f", by=officer)
+    triage.decline(fourth.pk, kind="official", reply="g", by=officer)
+    triage.route(tip.pk, to=unit.parent, reason="h", by=officer)
+
+
+def test_the_public_site_can_object_and_the_worker_destroy(here, become):
+    tip, old = make.tip(unit=here.unit), make.tip(unit=here.unit)
+    for each in (tip, old):
+        triage.decline(each.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=here.officer)
+    become("public")
+    out_of_scope.object_to(tip.pk)
+    become("owner")
+    Tip.objects.filter(pk=old.pk).update(closed_at=times.now() - 2 * out_of_scope.OBJECTION_WITHIN)
+    become("worker")
+    assert out_of_scope.destroy_expired() == 1
+
+
+def test_the_worker_can_do_all_its_tasks(here, become, tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    tip = make.tip(unit=here.unit)
+    make.conversation(tip)
+    make.message(tip, "đừng gọi nữa")
+    become("worker")
+    for task in all_tasks():
+        task.run()
+
+
+@pytest.mark.parametrize("column", ["password", "totp_box", "totp_last_step", "last_login"])
+def test_the_worker_reads_nothing_that_opens_an_account(become, column):
+    become("worker")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name, language FROM accounts_officer")
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM accounts_officer")
+
+
+def test_the_public_site_takes_a_report_back_and_the_worker_destroys_it(here, become):
+    tip, kept = make.tip(unit=here.unit), make.tip(unit=here.unit)
+    make.sighting(tip, indicator=make.indicator())
+    make.conversation(tip)
+    triage.accept(kept.pk, by=here.officer)
+    become("public")
+    withdrawing.withdraw(tip.pk)
+    withdrawing.withdraw(kept.pk)
+    become("worker")
+    assert withdrawing.destroy_withdrawn() == 1
+
+
+def test_worker_desk_and_public_site_do_their_part_of_a_critical_tip(here, become):
+    make.channel_account(channel="email", unit=here.unit)
+    tip = make.tip(unit=here.unit, urgency="P0")
+    become("worker")
+    assert alarms.call_what_rings() == 1
+    become("desk")
+    triage.accept(tip.pk, by=here.officer)
+    checking.tick(tip.pk, step="way", by=here.officer)
+    checking.untick(tip.pk, step="way", reason="x", by=here.officer)
+    pagers.confirm_test(here.rows["pager_test"].pk, by=here.officer)
+    become("public")
+    assert watch.watched_until(here.unit.pk) is not None
+    assert watch.next_on_duty(here.unit.pk) is None
+    become("owner")
+    assert Alarm.objects.get().taken_by == here.officer
+
+
+@pytest.mark.parametrize(("process", "statement"), [
+    ("public", "SELECT id FROM accounts_shift"),
+    ("public", "SELECT id FROM delivery_pagertest"),
+    ("public", "SELECT officer_id FROM delivery_watch"),
+    ("edge", "SELECT * FROM delivery_watch"),
+    ("public", "SELECT * FROM delivery_pagerway"),
+    ("worker", "UPDATE delivery_pagerway SET is_on = false"),
+    ("sender", "UPDATE delivery_pagerway SET officer_id = NULL"),
+    ("desk", "UPDATE warnings_pattern SET texts = '{}'"),
+    ("desk", "UPDATE warnings_patternuse SET sent_by_id = NULL"),
+])  # fmt: skip
+def test_no_process_does_more_about_calls_and_patterns(become, process, statement):
+    become(process)
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("statement", [
+    "DELETE FROM audit_entry", "UPDATE audit_entry SET action = 'x'", "DELETE FROM tips_tip",
+    "DELETE FROM tips_decision", "SELECT raw_sealed FROM delivery_inbound",
+    "SELECT * FROM community_draft", "UPDATE warnings_version SET texts = '{}'",
+    "UPDATE warnings_version SET text_hash = ''", "DELETE FROM warnings_verifycode",
+    "DROP TABLE tips_tip",
+])  # fmt: skip
+def test_the_desk_cannot(become, statement):
+    become("desk")
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

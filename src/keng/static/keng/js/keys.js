@@ -1,0 +1,93 @@
+// Keys of the desk. Markup says what a key does: data-key="r" on a button, link or box; what cannot
+// be undone has data-asks as well: there the key only brings the focus, and Enter does it.
+// Single letters rest while typing, composing Vietnamese or with a modifier, and when the officer
+// switched them off (WCAG 2.1.4). F8, Ctrl+K and Ctrl+Enter always work.
+(() => {
+  "use strict";
+  const WAIT = 1200;
+  let first = "";
+  let firstAt = 0;
+
+  const visible = (element) => element.getClientRects().length > 0;
+  // What the page itself has for a key goes before what the menu has on every page.
+  function find(key) {
+    const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+    return all.find(visible) || all.find((element) => element.matches("[data-opens], [data-always]"));
+  }
+  const typing = (target) =>
+    target.isContentEditable || /^(textarea|select)$/i.test(target.tagName) ||
+    (/^input$/i.test(target.tagName) && !/^(checkbox|radio|button|submit)$/.test(target.type));
+
+  function use(element) {
+    if (element.matches("input, textarea, select, [data-asks]")) element.focus();
+    else element.click();
+  }
+
+  // The list of the inbox: J and K walk its rows, and the row itself says where it leads.
+  function walk(step) {
+    const rows = [...document.querySelectorAll("[data-rows] :is(a, summary)[data-row]")].filter(visible);
+    const now = rows.findIndex((row) => row.hasAttribute("aria-current"));
+    const next = rows[now + step];
+    if (!next) return false;
+    for (const row of rows) row.removeAttribute("aria-current");
+    next.setAttribute("aria-current", "true");
+    next.scrollIntoView({ block: "nearest" });
+    next.focus();
+    next.click();
+    return true;
+  }
+
+  // A key that is held down does its work once; only the list is walked on.
+  const held = (key) => (key === "j" && walk(1)) || (key === "k" && walk(-1));
+
+  function single(key) {
+    const pair = Date.now() - firstAt < WAIT ? find(`${first} ${key}`) : null;
+    first = key;
+    firstAt = Date.now();
+    const element = pair || find(key);
+    if (element) {
+      use(element);
+      return true;
+    }
+    return held(key);
+  }
+
+  // Ctrl+K for commands, Ctrl+Shift+L to lock: elements say so as data-key="ctrl k".
+  function chord(event) {
+    const box = document.querySelector("dialog[open] [role=combobox]");
+    if (event.key === "k" && box) box.select();
+    if (event.altKey || document.querySelector("dialog[open]")) return Boolean(box) && event.key === "k";
+    const element = find(`ctrl ${event.shiftKey ? "shift " : ""}${event.key.toLowerCase()}`);
+    if (element) use(element);
+    return Boolean(element);
+  }
+
+  function send(target) {
+    const form = target.closest("form");
+    const all = document.querySelectorAll("main [data-send]");
+    // Outside of every form it is clear only when there is one thing to send.
+    const button = form
+      ? form.querySelector("[data-send]") || form.querySelector("button:not([type=button])")
+      : all.length === 1 && all[0];
+    if (button) button.click();
+    return Boolean(button);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    let done = false;
+    if (/^F\d+$/.test(event.key)) {
+      const element = find(event.key);
+      if (element && !event.repeat) use(element);
+      done = Boolean(element);
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      done = event.repeat || send(event.target);
+    } else if (event.ctrlKey || event.metaKey) done = chord(event);
+    else if (event.altKey) return;
+    else if (event.key === "Escape" && typing(event.target)) event.target.blur();
+    else if (document.body.dataset.keys === "off" || typing(event.target)) return;
+    else if (document.querySelector("dialog[open]")) return;
+    else if (event.key.length === 1) done = (event.repeat ? held : single)(event.key.toLowerCase());
+    if (done) event.preventDefault();
+  });
+})();

@@ -1,0 +1,221 @@
+"""A critical tip rings until somebody takes it: commune, province and emergency room at once."""
+
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.accounts import rota
+from keng.accounts.models import Officer
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions import paging
+from keng.kit import times
+from keng.places.models import Unit
+from keng.tips.models import Alarm, AlarmCall, Tip
+from keng.tips.models.tip import TipQuerySet
+
+EVERY = datetime.timedelta(minutes=2)
+# After half an hour the pagers have said what they can: others are phoned by then.
+LATER_EVERY = datetime.timedelta(minutes=10)
+_OFTEN = 15
+SOURCE = "alarm"
+
+
+def call_what_rings() -> int:
+    """Raise new alarms and call again for those nobody has answered; how many rounds."""
+    tips = [*_new(), *_due()]
+    return sum(_call(tip_id) for tip_id in tips)
+
+
+def _new() -> list[uuid.UUID]:
+    ringing = _ringing().filter(alarm__isnull=True)
+    return list(ringing.order_by("id").values_list("pk", flat=True)[:20])
+
+
+def _due() -> list[uuid.UUID]:
+    due = Alarm.objects.filter(ended_at__isnull=True, next_call_at__lte=times.now())
+    return list(due.order_by("next_call_at").values_list("tip", flat=True)[:20])
+
+
+def _ringing() -> TipQuerySet:
+    return Tip.objects.filter(urgency="P0", assigned_to__isnull=True).exclude(
+        state__in=[Tip.State.CLOSED, Tip.State.DUPLICATE]
+    )
+
+
+@transaction.atomic
+def _call(tip_id: uuid.UUID) -> int:
+    """One round, unless somebody else is at it. The tip is locked first, as decisions do."""
+    tips = Tip.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    tip = tips.select_related("responsible_unit__parent").filter(pk=tip_id).first()
+    if tip is None:
+        return 0
+    alarm, is_new = Alarm.objects.select_for_update().get_or_create(
+        tip=tip, defaults={"unit": tip.responsible_unit, "next_call_at": times.now()}
+    )
+    if not rings(tip):
+        _end(alarm, tip, by="worker")
+        return 1
+    if alarm.ended_at is None and (is_new or alarm.next_call_at <= times.now()):
+        _round(alarm, tip)
+        return 1
+    return 0
+
+
+def rings(tip: Tip) -> bool:
+    """Whether somebody must be called for the tip."""
+    is_done = tip.state in {Tip.State.CLOSED, Tip.State.DUPLICATE}
+    return tip.urgency == "P0" and tip.assigned_to_id is None and not is_done
+
+
+def _round(alarm: Alarm, tip: Tip) -> None:
+    whom = _whom(tip, alarm.rounds)
+    called = paging.page(
+        [officer for officer, _unit, _duty in whom],
+        _words(tip, alarm.rounds),
+        unit_id=tip.responsible_unit_id,
+        source_kind=SOURCE,
+        source_ref=alarm.pk,
+        room=settings.EMERGENCY_EMAIL,
+        room_words=_room_words(tip),
+    )
+    AlarmCall.objects.bulk_create(
+        AlarmCall(alarm=alarm, round=alarm.rounds, officer=officer, unit=unit, is_on_duty=duty,
+                  ways=called.ways[officer.pk], dispatch=called.dispatch)
+        for officer, unit, duty in whom
+    )  # fmt: skip
+    if settings.EMERGENCY_EMAIL:
+        AlarmCall.objects.create(
+            alarm=alarm, round=alarm.rounds, unit=tip.responsible_unit, is_on_duty=True,
+            ways=int(called.room), dispatch=called.dispatch,
+        )  # fmt: skip
+    alarm.rounds += 1
+    alarm.next_call_at = times.now() + (EVERY if alarm.rounds < _OFTEN else LATER_EVERY)
+    alarm.save(update_fields=["rounds", "next_call_at"])
+    record("alarm.called", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id),
+           detail={"round": alarm.rounds, "officers": len(whom),
+                   "pagers": sum(called.ways.values()), "room": called.room})  # fmt: skip
+
+
+def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
+    """Whoever is on duty; from the second round on who leads as well, then everybody.
+
+    Where nobody is on duty everybody is called at once. Never somebody who may not see the tip.
+    """
+    unit = tip.responsible_unit
+    found: dict[uuid.UUID, tuple[Officer, Unit, bool]] = {}
+    for desk in [unit, *([unit.parent] if unit.parent else [])]:
+        duty = rota.on_duty(desk.pk)
+        others: list[Officer] = []
+        if not duty or round_ >= 2:
+            others = rota.watchers(desk.pk)
+        elif round_ == 1:
+            others = rota.watchers(desk.pk, rota.LEADING)
+        for officer in [*duty, *others]:
+            found.setdefault(officer.pk, (officer, desk, officer in duty))
+    return [
+        each for each in found.values()
+        if Tip.objects.visible_to(each[0]).filter(pk=tip.pk).exists()
+    ]  # fmt: skip
+
+
+def _words(tip: Tip, round_: int) -> list[paging.Words]:
+    # Not by name: the worker would have to load every page of the desk before it can call.
+    link = f"{settings.DESK_URL}/tips/{tip.pk}/"
+    found = []
+    for language in paging.LANGUAGES:
+        with translation.override(language):
+            subject = _("URGENT: %(tip)s, nobody has taken it") % {"tip": _named(tip)}
+            text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
+            again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
+        said = "\n".join(filter(None, [subject, text, again]))
+        found.append(paging.Words(language, subject, said))
+    return found
+
+
+def _room_words(tip: Tip) -> paging.Words:
+    with translation.override("vi"):
+        subject = _("URGENT: %(tip)s, nobody has taken it") % {"tip": _named(tip)}
+        phone = tip.responsible_unit.desk_phone
+        text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
+    return paging.Words("vi", subject, f"{subject}\n{text}")
+
+
+def _named(tip: Tip) -> str:
+    """The unit, and the reference once there is one. Nothing else of a tip leaves the desk."""
+    return " ".join(filter(None, [tip.responsible_unit.name, tip.reference]))
+
+
+def settle(tip: Tip, *, by: Officer) -> None:
+    """After any decision, in its transaction: stand down, ring again, or ring at another unit."""
+    alarm = Alarm.objects.select_for_update().filter(tip=tip).first()
+    if alarm is None:
+        return
+    if not rings(tip):
+        _end(alarm, tip, by=by)
+    elif alarm.ended_at is not None or alarm.unit_id != tip.responsible_unit_id:
+        # What is still queued calls the unit that has it no more, or says that it is taken care of.
+        paging.call_off(SOURCE, alarm.pk)
+        alarm.unit, alarm.rounds, alarm.next_call_at = tip.responsible_unit, 0, times.now()
+        alarm.ended_at = alarm.taken_by = None
+        alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
+
+
+def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
+    """Nobody else needs to come: calls under way are taken back, whoever was called is told."""
+    if alarm.ended_at is not None:
+        return
+    alarm.ended_at, alarm.taken_by_id = times.now(), tip.assigned_to_id
+    alarm.save(update_fields=["ended_at", "taken_by"])
+    paging.call_off(SOURCE, alarm.pk)
+    calls = alarm.calls.filter(ways__gt=0, is_stand_down=False)
+    others = Officer.objects.filter(pk__in=calls.values("officer")).only(*rota.CALLED)
+    if tip.assigned_to_id:
+        others = others.exclude(pk=tip.assigned_to_id)
+    # It may have left the sight of those called first: for another unit, or it is about them.
+    entitled = [one for one in others if Tip.objects.visible_to(one).filter(pk=tip.pk).exists()]
+    told = paging.page(
+        entitled,
+        _stand_down(tip),
+        unit_id=tip.responsible_unit_id,
+        source_kind=SOURCE,
+        source_ref=alarm.pk,
+        room=settings.EMERGENCY_EMAIL if calls.filter(officer=None).exists() else "",
+        room_words=_stand_down(tip)[0],
+    )
+    _note_stand_down(alarm, told, entitled)
+    record("alarm.ended", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id),
+           detail={"rounds": alarm.rounds, "taken": tip.assigned_to_id is not None,
+                   "stood_down": sum(told.ways.values())})  # fmt: skip
+
+
+def _note_stand_down(alarm: Alarm, told: paging.Paged, officers: list[Officer]) -> None:
+    """Who was told that nobody else needs to come, for the story of the tip."""
+    units: dict[uuid.UUID | None, uuid.UUID] = dict(
+        alarm.calls.order_by("id").values_list("officer", "unit")
+    )
+    rows = [
+        AlarmCall(alarm=alarm, round=alarm.rounds, officer=officer, unit_id=units[officer.pk],
+                  is_on_duty=False, ways=told.ways[officer.pk], dispatch=told.dispatch,
+                  is_stand_down=True)
+        for officer in officers
+    ]  # fmt: skip
+    if told.room:
+        rows.append(
+            AlarmCall(alarm=alarm, round=alarm.rounds, unit_id=units[None], is_on_duty=False,
+                      ways=1, dispatch=told.dispatch, is_stand_down=True)
+        )  # fmt: skip
+    AlarmCall.objects.bulk_create(rows)
+
+
+def _stand_down(tip: Tip) -> list[paging.Words]:
+    found = []
+    for language in paging.LANGUAGES:
+        with translation.override(language):
+            subject = _("Stand down: %(tip)s is taken care of") % {"tip": _named(tip)}
+            text = _("Nothing more is needed from you.")
+        found.append(paging.Words(language, subject, f"{subject}\n{text}"))
+    return found

@@ -1,0 +1,103 @@
+"""The deadlines of a tip: started, stopped, and the nearest one written on the tip."""
+
+import datetime
+import uuid
+
+from django.db.models import Q
+
+from keng.kit import times
+from keng.places.models import Holiday
+from keng.tips.models import Clock, ClockRule, Tip
+
+SORT = "CLASSIFY_HOUSE"
+AT_ONCE = "URGENT_NOW"
+LOOK = "LOOK_P1"
+FINISH = "FOLLOW_HOUSE"
+
+_OFF = (Holiday.Kind.PUBLIC, Holiday.Kind.COMPENSATORY, Holiday.Kind.SWAPPED_OFF)
+
+
+def rule_in_force(code: str, on: datetime.date) -> ClockRule:
+    """The version of a rule that held on a day."""
+    return (
+        ClockRule.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), code=code)
+        .filter(valid_from__lte=on)
+        .latest("valid_from")
+    )
+
+
+def end_of(rule: ClockRule, starts_at: datetime.datetime) -> datetime.datetime:
+    """When a clock runs out. Hours and minutes never pause; days end at 24:00 of a working day."""
+    if rule.limit_unit == "minute":
+        return starts_at + datetime.timedelta(minutes=rule.limit)
+    if rule.limit_unit == "hour":
+        return starts_at + datetime.timedelta(hours=rule.limit)
+    if rule.limit_unit == "day":
+        # The day of the event is not counted (Criminal Procedure Code art. 134).
+        last = times.local_date(starts_at) + datetime.timedelta(days=rule.limit)
+        return times.start_of(_first_working_day(last) + datetime.timedelta(days=1))
+    message = f"rule {rule.code} counts in {rule.limit_unit}, which no clock here can"
+    raise ValueError(message)
+
+
+def start(tip: Tip, code: str, *, at: datetime.datetime | None = None) -> Clock:
+    """Start a clock, or let it run again from where it was if it started at the same moment."""
+    starts_at = at or times.now()
+    rule = rule_in_force(code, times.local_date(starts_at))
+    clock, _ = Clock.objects.update_or_create(
+        tip=tip,
+        rule_code=code,
+        starts_at=starts_at,
+        defaults={"due_at": end_of(rule, starts_at), "stopped_at": None},
+    )
+    return clock
+
+
+def stop(tip: Tip, *codes: str) -> None:
+    """Stop these clocks of the tip; without codes, every one that runs."""
+    running = tip.clocks.filter(stopped_at__isnull=True)
+    if codes:
+        running = running.filter(rule_code__in=codes)
+    running.update(stopped_at=times.now())
+
+
+def run_again(tip: Tip, code: str) -> None:
+    """A deadline was not met after all (a decision was undone): it runs from its first start."""
+    first = tip.clocks.filter(rule_code=code).order_by("starts_at").first()
+    if first is None:
+        start(tip, code)
+    else:
+        Clock.objects.filter(pk=first.pk).update(stopped_at=None)
+
+
+def settle(tip: Tip) -> None:
+    """Write the nearest deadline on the tip (the caller saves due_at).
+
+    An open tip always has one: when nothing runs any more, the clock to finish it starts.
+    """
+    if not tip.is_open:
+        stop(tip)
+        tip.due_at = None
+        return
+    running = tip.clocks.filter(stopped_at__isnull=True).order_by("due_at")
+    nearest = running.first() or start(tip, FINISH)
+    tip.due_at = nearest.due_at
+
+
+def restore(tip: Tip, running: list[str]) -> None:
+    """Let exactly these clocks run (the caller settles)."""
+    ids = [uuid.UUID(clock_id) for clock_id in running]
+    tip.clocks.exclude(pk__in=ids).filter(stopped_at__isnull=True).update(stopped_at=times.now())
+    tip.clocks.filter(pk__in=ids).update(stopped_at=None)
+
+
+def _first_working_day(day: datetime.date) -> datetime.date:
+    near = [day + datetime.timedelta(days=n) for n in range(30)]
+    kinds = dict(Holiday.objects.filter(on__in=near).values_list("on", "kind"))
+    for each in near:
+        is_weekend = each.isoweekday() > 5
+        if kinds.get(each) == Holiday.Kind.WORKING_SATURDAY:
+            return each
+        if not is_weekend and kinds.get(each) not in _OFF:
+            return each
+    return day

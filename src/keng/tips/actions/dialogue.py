@@ -1,0 +1,155 @@
+"""What the desk says to a reporter, and what it keeps to itself."""
+
+import datetime
+import uuid
+
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions.replies import send_to_conversation
+from keng.delivery.models import Conversation, Delivery, Dispatch
+from keng.kit import times
+from keng.tips.actions.steps import decided, lock
+from keng.tips.errors import NoText, NotYours, TooLate
+from keng.tips.models import Decision, DialogueMessage, Note, Tip
+
+# An answer waits this long before it leaves, so that it can be taken back; at P0 it leaves at once.
+HOLD = datetime.timedelta(seconds=20)
+
+
+@transaction.atomic
+def answer(
+    tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None
+) -> DialogueMessage:
+    """Answer the reporter: on the status page, and in the chat the tip came from. Raises NoText."""
+    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    if not text.strip():
+        raise NoText
+    hold = datetime.timedelta(0) if tip.urgency == "P0" else HOLD
+    message = say(tip, text, by=by, hold=hold)
+    was_waiting = tip.waiting_since.isoformat() if tip.waiting_since else None
+    answered(tip)
+    decided(tip, Decision.Kind.REPLIED, by=by, message=str(message.pk), was_waiting=was_waiting)
+    return message
+
+
+def say(
+    tip: Tip, text: str, *, by: Officer | None, hold: datetime.timedelta = HOLD
+) -> DialogueMessage:
+    """Put a message into the dialogue and, if the tip came by chat, queue it for the sender.
+
+    Not a decision by itself: for the actions of this area, inside their transaction. Whoever asked
+    not to be contacted finds it on the status page only.
+    """
+    leaves_at = times.now() + hold
+    conversation = conversation_of(tip)
+    message = DialogueMessage(
+        tip=tip,
+        text=text.strip(),
+        officer=by,
+        visible_at=leaves_at,
+        author=DialogueMessage.Author.DESK if by else DialogueMessage.Author.AUTOMATIC,
+        channel=conversation.account.channel if conversation else "web",
+    )
+    if conversation is not None:
+        dispatch = send_to_conversation(
+            conversation,
+            text=message.text,
+            kind=Dispatch.Kind.REPLY,
+            unit_id=tip.responsible_unit_id,
+            by=by,
+            source_kind="tip",
+            source_ref=tip.pk,
+        )
+        dispatch.deliveries.update(not_before=leaves_at)
+        message.dispatch_ref = dispatch.pk
+    message.save()
+    return message
+
+
+def answered(tip: Tip) -> None:
+    """Nobody is waiting for an answer any more."""
+    tip.first_answered_at = tip.first_answered_at or times.now()
+    tip.waiting_since = None
+    tip.save(update_fields=["first_answered_at", "waiting_since"])
+
+
+def conversation_of(tip: Tip) -> Conversation | None:
+    """Where an answer can be sent; None when it can only be read with the receipt code."""
+    if tip.do_not_contact:
+        return None
+    found = Conversation.objects.select_related("account").filter(tip_ref=tip.pk)
+    return found.order_by("-id").first()
+
+
+def call_off(message_id: str) -> None:
+    """Nobody will read this message: it has not left yet. Raises TooLate.
+
+    Not a decision by itself: for the actions of this area, inside their transaction.
+    """
+    message = DialogueMessage.objects.select_for_update().filter(pk=message_id).first()
+    if message is None:
+        return  # Its officer has taken it back already.
+    if message.visible_at <= times.now():
+        raise TooLate
+    _call_off(message)
+    message.delete()
+
+
+@transaction.atomic
+def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
+    """Take back an answer of one's own that has not left yet. Raises NotYours, TooLate."""
+    mine = DialogueMessage.objects.filter(pk=message_id, officer=by)
+    tip_id = mine.values_list("tip", flat=True).first()
+    if tip_id is None:
+        raise NotYours
+    # The tip first, as whoever undoes its end.
+    tip = lock(tip_id, by=by, closed_too=True)
+    message = mine.select_for_update().first()
+    if message is None:
+        raise NotYours
+    if message.visible_at <= times.now():
+        raise TooLate
+    _call_off(message)
+    decision = tip.decisions.filter(
+        kind=Decision.Kind.REPLIED, detail__message=str(message.pk)
+    ).first()
+    message.delete()
+    _forget_answer(tip, decision)
+    record("tip.reply_withdrawn", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
+    return tip
+
+
+@transaction.atomic
+def add_note(tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None) -> Note:
+    """Write an internal note, which no reporter ever sees. Raises NoText."""
+    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    if not text.strip():
+        raise NoText
+    note = Note.objects.create(tip=tip, officer=by, text=text.strip())
+    record("tip.note", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
+    return note
+
+
+def _call_off(message: DialogueMessage) -> None:
+    if message.dispatch_ref is None:
+        return
+    deliveries = Delivery.objects.select_for_update().filter(dispatch=message.dispatch_ref)
+    if any(each.state != Delivery.State.QUEUED for each in deliveries):
+        raise TooLate
+    now = times.now()
+    deliveries.update(state=Delivery.State.CANCELLED, settled_at=now)
+    Dispatch.objects.filter(pk=message.dispatch_ref).update(cancelled_at=now)
+
+
+def _forget_answer(tip: Tip, decision: Decision | None) -> None:
+    if decision is not None:
+        waiting = decision.detail.get("was_waiting")
+        if waiting:
+            tip.waiting_since = datetime.datetime.fromisoformat(waiting)
+        decision.detail["taken_back"] = True
+        decision.save(update_fields=["detail"])
+    if not tip.messages.filter(author=DialogueMessage.Author.DESK).exists():
+        tip.first_answered_at = None
+    tip.save(update_fields=["first_answered_at", "waiting_since"])

@@ -1,0 +1,158 @@
+"""The machine's notes, written by the worker after commit, in small portions that may be killed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.db import connection, transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions import replies
+from keng.kit import times
+from keng.kit.ids import new_id
+from keng.language.fold import fold
+from keng.lookup.models import Indicator
+from keng.places.models import Unit
+from keng.tips.actions import clocks
+from keng.tips.actions.indexing import add_words
+from keng.tips.examination.findings import Findings, findings_in, role_of
+from keng.tips.examination.places import codes_of, named_in
+from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
+from keng.tips.reception.urgency import urgency_of
+from keng.tips.reception.wording import wants_no_contact
+
+PORTION = 50
+_SHORT_NAME = 20
+
+_REFERENCES = """
+INSERT INTO tips_referencecounter AS counter (id, unit_id, year, last)
+VALUES (%s, %s, %s, %s)
+ON CONFLICT (unit_id, year) DO UPDATE SET last = counter.last + excluded.last
+RETURNING last
+"""
+
+
+@transaction.atomic
+def examine_tips(portion: int = PORTION) -> int:
+    """Give new tips indicators, a suggestion, a reference and search words; how many were done."""
+    waiting = Tip.objects.filter(examined_at__isnull=True).order_by("id")
+    tips = list(waiting.select_for_update(skip_locked=True, no_key=True, of=("self",))[:portion])
+    if not tips:
+        return 0
+    found = {tip.pk: findings_in(tip.text) for tip in tips}
+    _keep_sightings([(tip.pk, None, found[tip.pk]) for tip in tips])
+    places = codes_of({tip.pk: named_in(tip.text, tip.province_code) for tip in tips})
+    Suggestion.objects.bulk_create(
+        [_suggestion(tip, found[tip.pk], places[tip.pk]) for tip in tips], ignore_conflicts=True
+    )
+    references = _references(tips)
+    for tip in tips:
+        tip.reference = tip.reference or references[tip.pk]
+        tip.examined_at = times.now()
+        _look_sooner(tip, found[tip.pk].urgency, at=tip.received_at)
+    Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at"])
+    add_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
+    return len(tips)
+
+
+@transaction.atomic
+def examine_messages(portion: int = PORTION) -> int:
+    """Look at what reporters wrote later: the tip waits again, and may have become urgent."""
+    waiting = DialogueMessage.objects.filter(
+        examined_at__isnull=True, author=DialogueMessage.Author.REPORTER
+    )
+    messages = list(
+        waiting.order_by("id").select_for_update(skip_locked=True, no_key=True, of=("self",))[
+            :portion
+        ]
+    )
+    if not messages:
+        return 0
+    found = {message.pk: findings_in(message.text) for message in messages}
+    _keep_sightings([(m.tip_id, m.pk, found[m.pk]) for m in messages])
+    tips = Tip.objects.filter(pk__in={m.tip_id for m in messages}).order_by("pk")
+    by_id = {tip.pk: tip for tip in tips.select_for_update(no_key=True, of=("self",))}
+    for message in messages:
+        if wants_no_contact(fold(message.text)):
+            _leave_alone(by_id[message.tip_id])
+        _waits_again(by_id[message.tip_id], message, found[message.pk])
+        message.examined_at = times.now()
+    DialogueMessage.objects.bulk_update(messages, ["examined_at"])
+    add_words((m.tip_id, m.text, found[m.pk].folded) for m in messages)
+    return len(messages)
+
+
+def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
+    """Somebody waits for an answer, perhaps about something that has become urgent."""
+    tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
+    _look_sooner(tip, min(found.urgency, urgency_of(fold(message.text))), at=message.at)
+    tip.save(update_fields=["waiting_since", "set_aside_until", "urgency", "due_at"])
+
+
+def _leave_alone(tip: Tip) -> None:
+    """They asked not to be called or written to: nothing more leaves, not even what was queued."""
+    if tip.do_not_contact:
+        return
+    tip.do_not_contact = True
+    tip.save(update_fields=["do_not_contact"])
+    replies.call_off(tip.pk)
+    record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
+
+
+def _look_sooner(tip: Tip, level: str, *, at: dt.datetime) -> None:
+    """Danger that goes on starts its clock (the caller saves), unless a person has decided already.
+
+    A clock decides nothing: it only brings the tip before somebody's eyes. What the machine takes
+    for less than that stays a suggestion.
+    """
+    if level == "P0" < tip.urgency and tip.state == Tip.State.RECEIVED:
+        tip.urgency = level
+        clocks.start(tip, clocks.AT_ONCE, at=at)
+        clocks.settle(tip)
+
+
+def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]]) -> None:
+    # In one order, so that two workers with the same numbers do not block each other.
+    wanted = sorted({(one.type, one.value) for _, _, each in found for one in each.indicators})
+    if not wanted:
+        return
+    Indicator.objects.bulk_create(
+        [Indicator(type=type_, value=value) for type_, value in wanted], ignore_conflicts=True
+    )
+    rows = Indicator.objects.filter(value__in=[value for _, value in wanted])
+    ids = {(type_, value): pk for type_, value, pk in rows.values_list("type", "value", "pk")}
+    Sighting.objects.bulk_create(
+        [
+            Sighting(
+                tip_id=tip_id, message_id=message_id, indicator_id=ids[one.type, one.value],
+                start=one.start, end=one.end, role=role_of(one),
+            )
+            for tip_id, message_id, each in found for one in each.indicators
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def _suggestion(tip: Tip, found: Findings, places: list[str]) -> Suggestion:
+    return Suggestion(
+        tip=tip, categories=list(found.categories), urgency=found.urgency,
+        urgency_reasons=list(found.urgency_reasons), places=places,
+    )  # fmt: skip
+
+
+def _references(tips: Sequence[Tip]) -> Mapping[uuid.UUID, str]:
+    """Short references by unit and year: 2026-NENH-0007. Gaps are allowed, repetitions are not."""
+    groups: dict[tuple[uuid.UUID, int], list[Tip]] = {}
+    for tip in tips:
+        if not tip.reference:
+            year = times.local_date(tip.received_at).year
+            groups.setdefault((tip.responsible_unit_id, year), []).append(tip)
+    units = dict(Unit.objects.filter(pk__in={u for u, _ in groups}).values_list("pk", "short_name"))
+    made: dict[uuid.UUID, str] = {}
+    with connection.cursor() as cursor:
+        for (unit_id, year), group in sorted(groups.items()):
+            cursor.execute(_REFERENCES, [new_id(), unit_id, year, len(group)])
+            (last,) = cursor.fetchone()
+            for number, tip in enumerate(group, start=last - len(group) + 1):
+                made[tip.pk] = f"{year}-{units[unit_id][:_SHORT_NAME]}-{number:04d}"
+    return made

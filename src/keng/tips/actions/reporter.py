@@ -1,0 +1,132 @@
+"""What a reporter does with the receipt: writes more, asks for care, opens a one-time link."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.language import reporters_own
+from keng.tips import receipts
+from keng.tips.actions.attachments import store_attachment
+from keng.tips.errors import AlreadyClosed
+from keng.tips.models import DialogueMessage, OneTimeLink, Tip
+from keng.vault import seal
+from keng.vault.keeping import keep
+
+# The same words again within this time are a second press of the button.
+_TWICE_SECONDS = 60
+
+
+@transaction.atomic
+def write(tip_id: uuid.UUID, *, text: str, files: Iterable[tuple[bytes, str]] = ()) -> int:
+    """Add words and files (content and type) of the reporter; the tip then waits for the desk.
+
+    A file the tip has already is not kept again: whoever never got the reply sends all once more.
+    Returns how many those were.
+    Raises AlreadyClosed, errors.CannotSeal.
+    """
+    tip = _open(tip_id)
+    sent = list(files)
+    new = _not_kept_yet(tip, sent)
+    had = len(sent) - len(new)
+    if not (text.strip() or new):
+        return had
+    message = _say(tip, text or _("Files: %(count)d") % {"count": len(new)})
+    for data, mime in new:
+        store_attachment(tip.pk, tip.responsible_unit_id, data, mime, message=message)
+    record("tip.reporter_wrote", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id))
+    return had
+
+
+@transaction.atomic
+def fear(tip_id: uuid.UUID) -> None:
+    """Tell the desk that the reporter fears for themselves. Raises AlreadyClosed.
+
+    It marks the tip and raises no urgency: that is for a person to decide.
+    """
+    words = _(
+        "I am worried that somebody will find out that I reported, or that I am being threatened."
+    )
+    tip = _open(tip_id)
+    message = _say(tip, words)
+    tip.feared_at = message.at if message else times.now()
+    tip.save(update_fields=["feared_at"])
+    record("tip.reporter_afraid", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id))
+
+
+@transaction.atomic
+def use_link(token: str) -> bool:
+    """Open a one-time link; False when it is unknown or was opened before."""
+    link = (
+        OneTimeLink.objects.select_for_update(of=("self",))
+        .select_related("tip")
+        .filter(token_hash=receipts.token_hash(token), opened_at__isnull=True)
+        .first()
+    )
+    if link is None:
+        return False
+    link.opened_at = times.now()
+    link.save(update_fields=["opened_at"])
+    record(
+        "receipt.shown", by="reporter", on=link.tip, chain=unit_chain(link.tip.responsible_unit_id)
+    )
+    return True
+
+
+def _open(tip_id: uuid.UUID) -> Tip:
+    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
+    if not tip.is_open or tip.withdrawn_at:
+        raise AlreadyClosed
+    return tip
+
+
+def _not_kept_yet(tip: Tip, files: Iterable[tuple[bytes, str]]) -> list[tuple[bytes, str]]:
+    """Under the lock of the tip, so that the same files sent twice at once are kept once."""
+    had = {bytes(digest) for digest in tip.attachments.values_list("sha256", flat=True)}
+    new = []
+    for data, mime in files:
+        digest = hashlib.sha256(data).digest()
+        if digest not in had:
+            had.add(digest)
+            new.append((data, mime))
+    return new
+
+
+def _say(tip: Tip, text: str) -> DialogueMessage | None:
+    """Put the words into the dialogue, less what names the reporter, which is sealed.
+
+    Returns what was said just now; none when nothing is left to show.
+    """
+    shown, pieces = reporters_own.cut(text.strip().replace("\x00", ""))
+    if pieces:
+        unit_id = tip.responsible_unit_id
+        sealed = seal.for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
+        keep(tip.pk, unit_id=unit_id, kind="in_text", holds=["phone"], ciphertext=sealed)
+        tip.identity_holds = sorted({*tip.identity_holds, "phone"})
+    now = times.now()
+    message = _said_just_now(tip, shown)
+    if shown and message is None:
+        message = DialogueMessage.objects.create(
+            tip=tip, author=DialogueMessage.Author.REPORTER, text=shown, channel="web",
+            at=now, visible_at=now,
+        )  # fmt: skip
+    tip.waiting_since = tip.waiting_since or now
+    tip.save(update_fields=["waiting_since", "identity_holds"])
+    return message
+
+
+def _said_just_now(tip: Tip, shown: str) -> DialogueMessage | None:
+    last = tip.messages.order_by("-id").first()
+    if (
+        last is not None
+        and last.author == DialogueMessage.Author.REPORTER
+        and last.text == shown
+        and (times.now() - last.at).total_seconds() < _TWICE_SECONDS
+    ):
+        return last
+    return None

@@ -1,0 +1,51 @@
+"""What is put on record about searches, and searches kept under a name."""
+
+import uuid
+
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.audit.actions import record, unit_chain
+from keng.kit.secrets import keyed_hash
+from keng.language.fold import fold
+from keng.language.names import looks_like_a_name
+from keng.tips.errors import NamesAPerson, NotYours, TooMany
+from keng.tips.models import SavedSearch
+
+# More than this nobody looks through.
+MOST = 20
+
+
+@transaction.atomic
+def record_name_search(query: str, *, reason: str, found: int, by: Officer) -> None:
+    """Somebody looked for a person: who, why and with how many results.
+
+    The name is not written down; whoever knows it can check with the hash whether it was it.
+    """
+    words = " ".join(fold(query).split())
+    detail = {"reason": reason, "found": found, "words": keyed_hash("searched name", words).hex()}
+    record("tips.name_searched", by=by, on=by, chain=unit_chain(by.home_unit_id), detail=detail)
+
+
+@transaction.atomic
+def save_search(name: str, query: dict[str, str], *, by: Officer) -> SavedSearch:
+    """Keep a search, in place of one with the same name. Raises NamesAPerson, TooMany."""
+    called = " ".join(name.split())
+    if looks_like_a_name(query.get("q", "")) or looks_like_a_name(called):
+        raise NamesAPerson
+    # One officer in two windows: the row of the officer is the lock.
+    Officer.objects.select_for_update(no_key=True).get(pk=by.pk)
+    own = SavedSearch.objects.filter(officer=by)
+    if own.exclude(name=called).count() >= MOST:
+        raise TooMany
+    return own.update_or_create(officer=by, name=called, defaults={"query": query})[0]
+
+
+@transaction.atomic
+def remove_search(saved_id: uuid.UUID, *, by: Officer) -> SavedSearch:
+    """Forget a search of one's own. Raises NotYours."""
+    found = SavedSearch.objects.filter(pk=saved_id, officer=by).first()
+    if found is None:
+        raise NotYours
+    SavedSearch.objects.filter(pk=found.pk).delete()
+    return found

@@ -1,0 +1,101 @@
+"""What every decision does first and last: lock the tip for its officer, go on record."""
+
+import datetime
+import uuid
+from typing import Any
+
+from keng.accounts.models import Officer
+from keng.audit.actions import record, unit_chain
+from keng.tips.actions import alarms
+from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NoReason, NotYours
+from keng.tips.models import Decision, Tip
+from keng.tips.queries.version import since
+
+# What a decision may change and taking it back restores.
+_RESTORED = (
+    "state",
+    "assigned_to_id",
+    "duplicate_of_id",
+    "incident_id",
+    "responsible_unit_id",
+    "kind",
+    "category",
+    "urgency",
+    "value",
+    "outcome",
+    "outcome_note",
+    "set_aside_until",
+)
+
+
+def lock(
+    tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, closed_too: bool = False
+) -> Tip:
+    """The tip, locked until commit, if this officer may decide on it.
+
+    `seen` is the version (keng.tips.queries.version) of the page from which the officer decides;
+    None when there was no page. Raises NotYours, AlreadyClosed, ContentIsSealed, ChangedMeanwhile.
+    """
+    visible = Tip.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
+    tip = visible.filter(pk=tip_id).first()
+    if tip is None:
+        raise NotYours
+    if seen is not None and (news := since(tip, seen, by)):
+        raise ChangedMeanwhile(news.decisions[-1] if news.decisions else None)
+    if not tip.is_open and not closed_too:
+        raise AlreadyClosed
+    if tip.kind == Tip.Kind.OUT_OF_SCOPE or tip.outcome == Tip.Outcome.WITHDRAWN:
+        raise ContentIsSealed
+    return tip
+
+
+def decided(
+    tip: Tip,
+    kind: str,
+    *,
+    by: Officer,
+    reason: str = "",
+    chain_of: uuid.UUID | None = None,
+    **detail: Any,
+) -> Decision:
+    """Put the step on record. Call it last: the audit chain stays locked until commit."""
+    alarms.settle(tip, by=by)
+    unit_id = chain_of or tip.responsible_unit_id
+    decision = Decision.objects.create(
+        tip=tip,
+        kind=kind,
+        by=by,
+        unit_id=unit_id,
+        reason=reason.strip(),
+        detail=detail,
+    )
+    record(
+        f"tip.{kind}",
+        by=by,
+        on=tip,
+        chain=unit_chain(unit_id),
+        detail={key: value for key, value in detail.items() if key != "before"},
+    )
+    return decision
+
+
+def snapshot(tip: Tip) -> dict[str, Any]:
+    """What taking the decision back will restore."""
+    before: dict[str, Any] = {name: plain(getattr(tip, name)) for name in _RESTORED}
+    running = tip.clocks.filter(stopped_at__isnull=True).values_list("id", flat=True)
+    return before | {"running": [str(clock_id) for clock_id in running]}
+
+
+def required(reason: str) -> str:
+    """The reason, which must say something. Raises NoReason."""
+    said = reason.strip()
+    if not said:
+        raise NoReason
+    return said
+
+
+def plain(value: object) -> object:
+    """As it stands in a JSON column."""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, uuid.UUID) else value

@@ -1,0 +1,45 @@
+"""Files that no row names: their transaction never committed, or their row is gone."""
+
+import os
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db.models import Q
+
+from keng.kit.database import data_folder
+from keng.tips.models import Attachment, HeldEnding
+
+FOLDERS = ("files/originals", "files/viewing")
+# A report being sent writes its files before its rows; nothing takes a day.
+OLD_ENOUGH_SECONDS = 24 * 3600
+_PORTION = 500
+
+
+def sweep_files() -> int:
+    """Delete orphans; 0, since everything is looked at in one go."""
+    files = _old_files()
+    while names := list(islice(files, _PORTION)):
+        known = Attachment.objects.filter(Q(original_path__in=names) | Q(viewing_path__in=names))
+        kept = {
+            path for pair in known.values_list("original_path", "viewing_path") for path in pair
+        }
+        # Copies of a tip that may come back within seconds are named by its ending.
+        kept |= {
+            path for held in HeldEnding.objects.values_list("files", flat=True) for path in held
+        }
+        for name in names:
+            if name not in kept:
+                (data_folder() / name).unlink(missing_ok=True)
+    return 0
+
+
+def _old_files() -> Iterator[str]:
+    before = time.time() - OLD_ENOUGH_SECONDS
+    for folder in FOLDERS:
+        path = data_folder() / folder
+        if path.is_dir():
+            with os.scandir(path) as entries:
+                for entry in entries:
+                    if entry.is_file() and entry.stat().st_mtime < before:
+                        yield f"{folder}/{entry.name}"

@@ -1,0 +1,250 @@
+"""The first decisions on a tip: take it on, join it to another, pass it on, sort it, rate it."""
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+
+from keng.accounts.models import Officer
+from keng.places.models import Unit
+from keng.tips.actions import clocks, leading
+from keng.tips.actions.closing import close, decline, record_outcome, reopen
+from keng.tips.actions.steps import decided, lock, required, snapshot
+from keng.tips.errors import AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
+from keng.tips.models import Decision, Incident, Tip
+from keng.tips.naming import title_of
+
+__all__ = [
+    "accept",
+    "close",
+    "decline",
+    "make_critical",
+    "mark_duplicate",
+    "rate",
+    "record_outcome",
+    "reopen",
+    "route",
+    "separate",
+    "sort",
+    "units_to_route",
+]
+
+
+@transaction.atomic
+def accept(
+    tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, take_over: bool = False
+) -> Decision:
+    """Take the tip on. The first taker owns it; `take_over` takes it from a colleague.
+
+    Raises AlreadyTaken.
+    """
+    tip = lock(tip_id, by=by, seen=seen)
+    if tip.assigned_to and tip.assigned_to_id != by.pk and not take_over:
+        raise AlreadyTaken(tip.assigned_to)
+    before = snapshot(tip)
+    tip.assigned_to = by
+    if tip.state == Tip.State.RECEIVED:
+        tip.state = Tip.State.ACCEPTED
+    clocks.stop(tip, clocks.AT_ONCE, clocks.LOOK)
+    clocks.settle(tip)
+    tip.save(update_fields=["assigned_to", "state", "due_at"])
+    return decided(tip, Decision.Kind.ACCEPTED, by=by, before=before)
+
+
+@transaction.atomic
+def mark_duplicate(
+    tip_id: uuid.UUID, *, of: uuid.UUID, by: Officer, reason: str = "", seen: str | None = None
+) -> Decision:
+    """Join the tip to the incident of another one, which must be open and visible too.
+
+    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip.
+    Raises SameTip.
+    """
+    # Two officers may join two tips to each other at once: the same order keeps them from waiting
+    # for each other for ever.
+    list(
+        Tip.objects.filter(pk__in=[tip_id, of])
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values("pk")
+    )
+    tip = lock(tip_id, by=by, seen=seen)
+    first = _first_of(of, by)
+    if first.pk == tip.pk:
+        raise SameTip
+    if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
+        # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
+        accept(first.pk, by=by)
+        first.refresh_from_db()
+    before, incident = snapshot(tip), _incident_of(first, by)
+    before["left"] = leading.join(tip, first, incident)
+    tip.duplicate_of, tip.incident = first, incident
+    tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
+    clocks.stop(tip, clocks.AT_ONCE, clocks.LOOK, clocks.SORT)
+    clocks.settle(tip)
+    tip.save(update_fields=["duplicate_of", "incident", "state", "assigned_to", "due_at"])
+    return decided(
+        tip,
+        Decision.Kind.DUPLICATE,
+        by=by,
+        reason=reason,
+        before=before,
+        of=str(first.pk),
+        incident=str(incident.pk),
+    )
+
+
+@transaction.atomic
+def separate(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
+    """Take the tip out of its incident: it stands alone again and must be sorted by itself.
+
+    Raises NotInAnIncident, NoReason.
+    """
+    said = required(reason)
+    tip = lock(tip_id, by=by, seen=seen)
+    if tip.incident_id is None:
+        raise NotInAnIncident
+    left = str(tip.incident_id)
+    leading.leave(tip)
+    tip.state = Tip.State.ACCEPTED if tip.assigned_to_id else Tip.State.RECEIVED
+    clocks.stop(tip, clocks.FINISH)
+    if not tip.category:
+        clocks.run_again(tip, clocks.SORT)
+    clocks.settle(tip)
+    tip.save(update_fields=["incident", "duplicate_of", "state", "due_at"])
+    return decided(tip, Decision.Kind.SEPARATED, by=by, reason=said, incident=left)
+
+
+@transaction.atomic
+def route(
+    tip_id: uuid.UUID, *, to: Unit, reason: str, by: Officer, seen: str | None = None
+) -> Decision:
+    """Pass the tip to another unit of the tree. It leaves the old unit's sight; its clocks go on.
+
+    Raises CannotGoThere, NoReason.
+    """
+    said = required(reason)
+    tip = lock(tip_id, by=by, seen=seen)
+    if to.pk not in {unit.pk for unit in units_to_route(tip)}:
+        raise CannotGoThere
+    before, left = snapshot(tip), tip.responsible_unit_id
+    # The incident and the officer belong to the unit that gives the tip away.
+    before["left"] = leading.leave(tip)
+    tip.responsible_unit, tip.assigned_to = to, None
+    tip.state = Tip.State.RECEIVED
+    clocks.settle(tip)
+    tip.save(
+        update_fields=[
+            "responsible_unit",
+            "incident",
+            "duplicate_of",
+            "assigned_to",
+            "state",
+            "due_at",
+        ]
+    )
+    return decided(
+        tip,
+        Decision.Kind.ROUTED,
+        by=by,
+        reason=said,
+        chain_of=left,
+        before=before,
+        to=str(to.pk),
+    )
+
+
+def units_to_route(tip: Tip) -> list[Unit]:
+    """The provincial desk and the desks below it, without the present one and those it concerns."""
+    present = tip.responsible_unit
+    root = present.parent_id or present.pk
+    return list(
+        Unit.objects.filter(Q(pk=root) | Q(parent=root))
+        .exclude(pk=present.pk)
+        .exclude(pk__in=tip.concerns.values("unit"))
+        .order_by("-kind", "name")
+    )
+
+
+@transaction.atomic
+def sort(
+    tip_id: uuid.UUID,
+    *,
+    category: str,
+    by: Officer,
+    kind: str | None = None,
+    urgency: str | None = None,
+    reason: str = "",
+    seen: str | None = None,
+) -> Decision:
+    """Say what the tip is: category, and if given kind by law and urgency."""
+    tip = lock(tip_id, by=by, seen=seen)
+    before, was = snapshot(tip), tip.urgency
+    tip.category = category
+    tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
+    clocks.stop(tip, clocks.SORT, clocks.LOOK)
+    if tip.urgency == "P0" and was != "P0" and tip.assigned_to_id is None:
+        clocks.start(tip, clocks.AT_ONCE)
+    clocks.settle(tip)
+    tip.save(update_fields=["category", "kind", "urgency", "due_at"])
+    return decided(
+        tip,
+        Decision.Kind.SORTED,
+        by=by,
+        reason=reason,
+        before=before,
+        category=category,
+        law_kind=tip.kind,
+        urgency=tip.urgency,
+    )
+
+
+@transaction.atomic
+def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) -> Decision:
+    """Somebody is in danger now: P0 with one press, before anybody has sorted it."""
+    tip = lock(tip_id, by=by, seen=seen)
+    before, was = snapshot(tip), tip.urgency
+    tip.urgency = "P0"
+    if was != "P0" and tip.assigned_to_id is None:
+        clocks.start(tip, clocks.AT_ONCE)
+    clocks.settle(tip)
+    tip.save(update_fields=["urgency", "due_at"])
+    return decided(
+        tip,
+        Decision.Kind.SORTED,
+        by=by,
+        before=before,
+        category=tip.category,
+        law_kind=tip.kind,
+        urgency="P0",
+    )
+
+
+@transaction.atomic
+def rate(
+    tip_id: uuid.UUID, *, value: str, by: Officer, reason: str = "", seen: str | None = None
+) -> Decision:
+    """Say whether the tip was of value. A closed tip can be rated too."""
+    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    tip.value = Tip.Value(value)
+    tip.save(update_fields=["value"])
+    return decided(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
+
+
+def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:
+    """The tip that others are duplicates of: always the first, never a duplicate itself."""
+    named = lock(tip_id, by=by)
+    return lock(named.duplicate_of_id, by=by) if named.duplicate_of_id else named
+
+
+def _incident_of(first: Tip, by: Officer) -> Incident:
+    if first.incident is None:
+        first.incident = Incident.objects.create(
+            title=title_of(first),
+            unit_id=first.responsible_unit_id,
+            place_id=first.place_id,
+            category=first.category,
+            opened_by=by,
+        )
+        first.save(update_fields=["incident"])
+    return first.incident

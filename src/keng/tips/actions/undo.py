@@ -1,0 +1,95 @@
+"""Taking a decision back in the minute after it, instead of being asked "are you sure?" before."""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.tips.actions import alarms, clocks, holding, leading
+from keng.tips.actions.steps import plain
+from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, TooLate
+from keng.tips.models import Decision, Tip
+
+WITHIN = datetime.timedelta(seconds=60)
+_KINDS = (
+    Decision.Kind.ACCEPTED,
+    Decision.Kind.DUPLICATE,
+    Decision.Kind.ROUTED,
+    Decision.Kind.SORTED,
+    Decision.Kind.SET_ASIDE,
+    Decision.Kind.DECLINED,
+    Decision.Kind.CLOSED,
+)
+# These tell the reporter something, so they can be taken back until it leaves.
+_ENDINGS = (Decision.Kind.DECLINED, Decision.Kind.CLOSED)
+# These changed with which tips it stands; the others leave that as it is.
+_MOVES = (Decision.Kind.DUPLICATE, Decision.Kind.ROUTED)
+
+
+@transaction.atomic
+def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
+    """Restore the tip to what it was before one's own last decision on it.
+
+    A tip that was passed on has left the officer's sight; that the decision is one's own, the last
+    one and a minute old stands in for seeing the tip. How a tip ended is taken back with the
+    `secret` of that decision, and only before the answer leaves: nobody is told twice.
+    Raises NotYours, TooLate, ChangedMeanwhile, IncidentChanged.
+    """
+    decision = Decision.objects.filter(pk=decision_id, by=by, kind__in=_KINDS).first()
+    if decision is None:
+        raise NotYours
+    tip = _locked(decision, secret)
+    latest = tip.decisions.select_related("by").latest("id")
+    if latest.pk != decision.pk:
+        raise ChangedMeanwhile(latest)
+    if decision.at < times.now() - WITHIN or "taken_back" in decision.detail:
+        raise TooLate
+    if decision.kind in _ENDINGS:
+        holding.give_back(decision, tip, secret=secret)
+    else:
+        _restore(tip, dict(decision.detail["before"]), moved=decision.kind in _MOVES)
+        decision.detail["before"].pop("left", None)
+    alarms.settle(tip, by=by)
+    decision.detail["taken_back"] = True
+    decision.save(update_fields=["detail"])
+    record(
+        "tip.taken_back",
+        by=by,
+        on=tip,
+        chain=unit_chain(decision.unit_id),
+        detail={"decision": str(decision.pk), "kind": decision.kind},
+    )
+    return tip
+
+
+def concerned(decision: Decision) -> set[str]:
+    """The other tips that undoing this one, which ended nothing, locks."""
+    before = decision.detail.get("before", {})
+    return leading.concerned(before, before.get("left", {}))
+
+
+def _locked(decision: Decision, secret: str) -> Tip:
+    """The tip, and all that undoing changes, locked in the order in which everybody does."""
+    ended = decision.kind in _ENDINGS
+    others = holding.concerned(decision, secret=secret) if ended else concerned(decision)
+    rows = Tip.objects.filter(pk__in=[str(decision.tip_id), *others]).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update(no_key=True)}[decision.tip_id]
+
+
+def _restore(tip: Tip, before: dict[str, Any], *, moved: bool) -> None:
+    left = before.pop("left", {})
+    if not moved:
+        before.pop("incident_id")
+        if before.pop("duplicate_of_id") != plain(tip.duplicate_of_id):
+            raise IncidentChanged
+    clocks.restore(tip, before.pop("running"))
+    for name, value in before.items():
+        setattr(tip, name, value)
+    clocks.settle(tip)
+    tip.save(update_fields=[*before, "due_at"])
+    if moved:
+        leading.take_again(tip, left)

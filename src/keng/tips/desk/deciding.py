@@ -1,0 +1,65 @@
+"""What stands in the way of a decision is said in plain words, and nothing typed is lost."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from keng.tips import errors
+from keng.tips.desk.aftermath import explained
+from keng.tips.desk.page import opened_tip, tip_context
+from keng.tips.queries.timeline import meanwhile
+from keng.tips.queries.version import since
+from keng.vault.seal import NoKey
+
+# What an officer writes by hand in the forms of a tip; the rest of a form is chosen, not typed.
+_TYPED = ("text", "reply", "reason", "note")
+
+
+def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For views of one tip: what stands in the way is said on a page that keeps the words."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, pk, **kwargs)
+        except errors.NotYours as error:
+            if not _typed(request):
+                raise Http404 from error
+            # The same for a tip that went elsewhere and for one that never was.
+            return render(request, "tips/desk/gone.html", {"typed": _typed(request)}, status=404)
+        except errors.ChangedMeanwhile as error:
+            return _conflict(request, pk, error)
+        except (errors.CannotDecide, NoKey) as error:
+            if _typed(request):
+                return _conflict(request, pk, error)
+            messages.warning(request, explained(error))
+            return redirect("tip", pk=pk)
+
+    return wrapper
+
+
+def _conflict(request: HttpRequest, pk: uuid.UUID, error: Exception) -> HttpResponse:
+    """Nothing was done: what happened meanwhile, the words typed, and one click to go on."""
+    found = opened_tip(request, pk)
+    if found is None:
+        raise Http404
+    context = tip_context(request, found, place=request.POST.get("from", "page"))
+    news = since(found, request.POST.get("seen", ""), request.officer)
+    kept = {"csrfmiddlewaretoken", "seen", *_TYPED}
+    context |= {
+        "events": meanwhile(news, request.officer),
+        "explained": explained(error),
+        "may_go_on": isinstance(error, errors.ChangedMeanwhile),
+        "typed": _typed(request),
+        "sent": [(key, value) for key, value in request.POST.items() if key not in kept],
+    }
+    return render(request, "tips/desk/conflict.html", context, status=409)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    return {name: request.POST[name] for name in _TYPED if request.POST.get(name, "").strip()}

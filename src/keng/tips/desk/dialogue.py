@@ -1,0 +1,70 @@
+"""Answering the reporter and writing an internal note: two forms, two addresses, never one box."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.tips import errors
+from keng.tips.actions import dialogue
+from keng.tips.desk.aftermath import explained, same_tip
+from keng.tips.desk.deciding import decides
+from keng.tips.desk.page import opened_tip, tip_context
+from keng.tips.forms import NoteForm, ReplyForm
+
+
+@require_POST
+@decides
+def reply(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Goes out to the reporter, after a few seconds in which it can be taken back."""
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _again(request, pk, reply_form=form)
+    message = dialogue.answer(
+        pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
+    )
+    words = _("Your answer leaves in %(seconds)d seconds.") % {
+        "seconds": dialogue.HOLD.total_seconds()
+    }
+    if message.tip.urgency == "P0":
+        return same_tip(request, pk, _("Your answer is on its way."))
+    return same_tip(request, pk, words, "reply-withdraw", {"message": str(message.pk)})
+
+
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """The undo of an answer."""
+    try:
+        tip = dialogue.withdraw(uuid.UUID(request.POST.get("message", "")), by=request.officer)
+    except (errors.NotYours, ValueError) as error:
+        raise Http404 from error
+    except errors.TooLate as error:
+        messages.warning(request, explained(error))
+        return redirect("inbox")
+    messages.success(request, _("Taken back: the reporter will not see it."))
+    return redirect("tip", pk=tip.pk)
+
+
+@require_POST
+@decides
+def note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stays inside, whatever happens."""
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _again(request, pk, note_form=form)
+    dialogue.add_note(
+        pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
+    )
+    return same_tip(request, pk, _("Note saved. The reporter never sees it."))
+
+
+def _again(request: HttpRequest, pk: uuid.UUID, **forms: ReplyForm | NoteForm) -> HttpResponse:
+    tip = opened_tip(request, pk)
+    if tip is None:
+        raise Http404
+    context = tip_context(request, tip, place="page", **forms)
+    context["form"] = next(iter(forms.values()))
+    return render(request, "tips/desk/tip.html", context, status=422)

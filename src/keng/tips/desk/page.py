@@ -1,0 +1,212 @@
+"""One tip: the same facts for the whole page and for the pane beside the inbox."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from keng.accounts.models import Officer
+from keng.kit import times
+from keng.language.taxonomy import label
+from keng.tips import phrases
+from keng.tips.actions.dialogue import conversation_of
+from keng.tips.actions.looking import note_first_read
+from keng.tips.actions.presence import stand_by
+from keng.tips.desk.aftermath import undo_context
+from keng.tips.forms import CloseForm, OutcomeForm, SortForm
+from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
+from keng.tips.queries import answers, calling, checks, history, likeness, readers, timeline
+from keng.tips.queries.inbox import ringing
+from keng.tips.queries.neighbours import neighbours, numbered
+from keng.tips.queries.version import since, version_of
+from keng.tips.queries.words import marked
+
+
+@require_GET
+def tip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The tip's page; asked by the inbox's script, only the pane."""
+    found = opened_tip(request, pk)
+    if found is None:
+        raise Http404
+    in_pane = bool(request.htmx)
+    context = tip_context(request, found, place="inbox" if in_pane else "page")
+    stand_by(found, by=request.officer)
+    if in_pane:
+        return render(request, "tips/desk/pane.html", context)
+    context["before"], context["after"] = neighbours(found, request.officer)
+    context["alarm"], context["shown"] = ringing(request.officer), pk
+    return render(request, "tips/desk/tip.html", context | undo_context(request))
+
+
+@require_GET
+def go(request: HttpRequest) -> HttpResponse:
+    """To a tip by its number, as somebody says it on the telephone."""
+    number = request.GET.get("number", "")
+    found = numbered(request.officer, number)
+    if found is None:
+        messages.warning(request, _("No tip of yours has this number."))
+        return redirect("inbox")
+    return redirect("tip", pk=found.pk)
+
+
+@require_POST
+def now(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Still there: says so to colleagues, and tells who else is and what happened meanwhile."""
+    found = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    stand_by(found, by=request.officer)
+    news = since(found, request.POST.get("seen", ""), request.officer)
+    context = {
+        "tip": found,
+        "readers": readers.others(found, request.officer),
+        "events": timeline.meanwhile(news, request.officer),
+    }
+    return render(request, "tips/desk/parts/now.html", context)
+
+
+def opened_tip(request: HttpRequest, pk: uuid.UUID) -> Tip | None:
+    """The tip if this officer may see it. Opening it for the first time is on record."""
+    visible = Tip.objects.visible_to(request.officer).select_related(
+        "place",
+        "responsible_unit",
+        "alarm__taken_by",
+        "assigned_to",
+        "suggestion",
+        "taken_down__officer",
+    )
+    found = visible.filter(pk=pk).first()
+    if found is not None and found.first_read_at is None:
+        note_first_read(found.pk, by=request.officer)
+        found = visible.get(pk=pk)
+    return found
+
+
+def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -> dict[str, Any]:
+    """Everything the tip's templates show. `forms` are those sent with mistakes."""
+    officer = request.officer
+    alarm, calls = calling.alarm_of(found), calling.calls_of(calling.alarm_of(found))
+    rows = timeline.Rows(
+        steps=history.decisions(found),
+        messages=list(found.messages.select_related("officer").order_by("id")),
+        notes=list(found.notes.select_related("officer").order_by("id")),
+        attachments=_attachments(found),
+        deadlines=history.deadlines(found),
+        checks=checks.checks_of(found),
+        calls=calling.rounds(calls),
+    )
+    done = checks.check_list(found, rows.checks, rows.steps, rows.messages)
+    sightings = list(found.sightings.select_related("indicator").order_by("start"))
+    conversation = conversation_of(found)
+    channel = conversation.account.channel if conversation else "web"
+    return {
+        "tip": found,
+        "place": place,
+        "seen": version_of(rows.steps, rows.messages, rows.notes, rows.checks),
+        "readers": readers.others(found, officer),
+        "check_list": done,
+        "alarm_row": alarm if found.urgency == "P0" else None,
+        "stood_down": calling.stood_down(calls),
+        "ladder": calling.ladder(alarm, calls) if alarm else [],
+        "pieces": marked(found.text, [s for s in sightings if s.message_id is None]),
+        "messages_said": _with_files(_messages(found, rows.messages), rows.attachments),
+        "notes": rows.notes,
+        "attachments": rows.attachments,
+        "deadlines": rows.deadlines,
+        "timeline": timeline.timeline(found, rows, officer),
+        "indicators": likeness.indicators(found, officer, sightings),
+        "alike": _alike(found, officer, sightings),
+        "suggested": _suggested(found),
+        "category": label(found.category, get_language() or "vi") if found.category else "",
+        "channel": phrases.channel_name(found.channel),
+        "identity": phrases.identity_note(found),
+        "held": phrases.held_names(found),
+        **_ready(request, found, rows.deadlines, {line.code for line in done if line.is_done}),
+        "outgoing": phrases.outgoing_place(found, channel),
+        "is_held_by_other": found.assigned_to_id not in {None, officer.pk},
+        "sort_form": SortForm(initial=_sorted_as(found), auto_id="sort_%s"),
+        "outcome_form": OutcomeForm(
+            initial={"outcome": found.outcome, "note": found.outcome_note}, auto_id="outcome_%s"
+        ),
+        "close_form": CloseForm(auto_id="close_%s"),
+        **forms,
+    }
+
+
+def _attachments(found: Tip) -> list[Attachment]:
+    """The files; none when the tip is out of scope: they are sealed with its words."""
+    if found.kind == Tip.Kind.OUT_OF_SCOPE:
+        return []
+    return list(found.attachments.order_by("id"))
+
+
+def _ready(
+    request: HttpRequest, found: Tip, deadlines: list[history.Deadline], done: set[str]
+) -> dict[str, Any]:
+    """Ready answers; the one asked for stands in the box already, for browsers without script."""
+    if not found.text:
+        return {}
+    ready = answers.ready_for(found, request.officer, deadlines)
+    wanted = request.GET.get("answer")
+    chosen = [each.text for part in ready for each in part if each.code == wanted]
+    return {
+        "ready": ready,
+        "chosen_answer": chosen[0] if chosen else "",
+        "is_critical": answers.is_critical(found),
+        "one_tap": answers.one_tap_for(found, request.officer, deadlines, done),
+        "is_told_by_voice": checks.is_told_by_voice(found),
+    }
+
+
+def _alike(found: Tip, officer: Officer, sightings: list[Sighting]) -> list[likeness.Candidate]:
+    """The likely ones, for a line beside the tip; the page that compares shows the others too."""
+    if not found.is_open or found.duplicate_of_id:
+        return []
+    close = likeness.candidates(found, officer, sightings, limit=3)
+    return [each for each in close if each.strength != "slightly"]
+
+
+def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
+    """The dialogue; what still waits to leave is marked, with the seconds it waits.
+
+    Without the first message when it is the text above it: nothing is said twice.
+    """
+    now = times.now()
+    if rows and rows[0].author == "reporter" and rows[0].text == found.text:
+        rows = rows[1:]
+    for row in rows:
+        row.held_for = max(0, int((row.visible_at - now).total_seconds()))
+    return rows
+
+
+def _with_files(said: list[Any], attachments: list[Any]) -> list[Any]:
+    """Each message with its files, each file with its message; what came with the tip has none."""
+    by_id = {message.pk: message for message in said}
+    for message in said:
+        message.files = []
+    for number, file in enumerate(attachments, start=1):
+        file.number, file.came_with = number, by_id.get(file.message_id)
+        if file.came_with:
+            file.came_with.files.append(file)
+    return said
+
+
+def _suggested(found: Tip) -> list[dict[str, Any]]:
+    """The machine's categories with their names; empty once an officer has decided."""
+    suggestion = getattr(found, "suggestion", None)
+    if suggestion is None or found.category:
+        return []
+    language = get_language() or "vi"
+    return [each | {"label": label(each["code"], language)} for each in suggestion.categories[:3]]
+
+
+def _sorted_as(found: Tip) -> dict[str, str]:
+    suggestion = getattr(found, "suggestion", None)
+    guess = suggestion.categories[0]["code"] if suggestion and suggestion.categories else ""
+    urgency = found.urgency if found.category or not suggestion else suggestion.urgency
+    return {"category": found.category or guess, "urgency": urgency, "kind": found.kind}

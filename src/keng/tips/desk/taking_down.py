@@ -1,0 +1,117 @@
+"""Taking a report down by phone or at the counter: one page, and a receipt on paper."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from keng.places.models import Place, Unit
+from keng.tips import receipts
+from keng.tips.actions.taking_down import (
+    Destination,
+    Told,
+    desk_of,
+    own_desk,
+    past_the_desk,
+    take_down,
+)
+from keng.tips.desk.taking_forms import PAST, TakeDownForm
+from keng.tips.errors import CannotSeal, NotYours
+from keng.tips.models import TakenDown, Tip
+from keng.tips.promised import receipt_for
+
+
+@require_http_methods(["GET", "POST"])
+def take(request: HttpRequest) -> HttpResponse:
+    """The page; sent without mistakes, the receipt. The code stands in answer to a POST only."""
+    desk = desk_or_404(request)
+    if request.method != "POST":
+        manner = request.GET.get("manner", "phone")
+        first = {"token": receipts.new_token(), "manner": manner, "language": "vi"}
+        form = TakeDownForm(initial=first, desk=desk)
+        # The way it came is chosen already; the one on the phone is speaking.
+        form.fields["text"].widget.attrs["autofocus"] = True
+        return _page(request, form, desk)
+    form = TakeDownForm(request.POST, desk=desk)
+    if not form.is_valid():
+        return _page(request, form, desk, status=422)
+    try:
+        tip_id = take_down(_told(form, desk), token=form.cleaned_data["token"], by=request.officer)
+    except CannotSeal:
+        form.add_error(None, _cannot_seal())
+        return _page(request, form, desk, status=409)
+    code = receipts.code_from(form.cleaned_data["token"])
+    receipt = receipt_for(tip_id, code)
+    context = {
+        "receipt": receipt, "qr": _drawn(_status_address()), "address": _status_address(),
+        "tip_id": visible_id(request, tip_id), "language": form.cleaned_data["language"] or "vi",
+        "manner": form.cleaned_data["manner"],
+    }  # fmt: skip
+    return render(request, "tips/desk/taken.html", context)
+
+
+def desk_or_404(request: HttpRequest) -> Unit:
+    """The desk of an officer who takes reports down; for everybody else there is no such page."""
+    try:
+        return desk_of(request.officer)
+    except NotYours as error:
+        raise Http404 from error
+
+
+def destination(desk: Unit, place: Place | None, *, past: bool) -> Destination:
+    """Where it goes."""
+    return past_the_desk(desk, place) if past else own_desk(desk)
+
+
+def visible_id(request: HttpRequest, tip_id: Any) -> Any:
+    """The tip's id if this officer may open it; what went past the desk has no page here."""
+    return tip_id if Tip.objects.visible_to(request.officer).filter(pk=tip_id).exists() else None
+
+
+def cannot_seal() -> str:
+    """Why it was not saved, for whoever has typed it all."""
+    return _cannot_seal()
+
+
+def _page(
+    request: HttpRequest, form: TakeDownForm, desk: Unit, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "desk": desk, "above": past_the_desk(desk, None).unit}
+    return render(request, "tips/desk/take_down.html", context, status=status)
+
+
+def _told(form: TakeDownForm, desk: Unit) -> Told:
+    said = form.cleaned_data
+    told: dict[str, Any] = {"received_at": said["told_at"]} if said["told_at"] else {}
+    return Told(
+        manner=TakenDown.Manner(said["manner"]),
+        to=destination(desk, said["where"], past=said["to"] == PAST),
+        text=form.words(), place=said["where"], place_detail=said["spot"],
+        category=said["category"], happening=said["happening"] or Tip.Happening.UNSURE,
+        money_moved=said["money_moved"], urgency=said["urgency"],
+        do_not_contact=said["do_not_contact"],
+        contact=form.contact(), refusal=said["refusal"], refusal_words=said["refusal_words"],
+        minor=said["minor"], language=said["language"] or "vi", seen_by=said["seen_by"], **told,
+    )  # fmt: skip
+
+
+def _cannot_seal() -> str:
+    return _(
+        "Not saved: this desk has no key to seal with, so no name can be taken down. Everything is "
+        "still here. Tell the operator: keng vault init."
+    )
+
+
+def _status_address() -> str:
+    return settings.PUBLIC_URL + reverse("status", "keng.site.public_urls")
+
+
+def _drawn(address: str) -> str:
+    """The address as a QR: never the code, which whoever finds the paper's picture would have."""
+    import segno  # noqa: PLC0415 -- only to draw
+
+    return str(segno.make(address, error="m").svg_data_uri(scale=3, border=4, light="#fff"))

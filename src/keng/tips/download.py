@@ -1,0 +1,88 @@
+"""Fetching a file that a stranger's message points at, without knocking on our own doors."""
+
+import asyncio
+import socket
+from collections.abc import Collection
+from urllib.parse import urljoin
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from keng.channels.ssrf import Refused, Target, check_addresses, check_url
+
+MOST_REDIRECTS = 3
+_MB = 1024 * 1024
+LIMITS = {"image": 15 * _MB, "video": 50 * _MB, "audio": 20 * _MB, "file": 20 * _MB}
+_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
+_MOVED = (301, 302, 303, 307, 308)
+
+
+class NotFetched(Exception):
+    """It did not work this time; the message names no address."""
+
+
+async def download(
+    url: str, *, kind: str, hosts: Collection[str], exempt_base: str = ""
+) -> tuple[bytes, str]:
+    """The bytes and the type their server calls them.
+
+    Raises ssrf.Refused (never try again) and NotFetched (perhaps later).
+    """
+    for _hop in range(MOST_REDIRECTS + 1):
+        target = check_url(url, hosts, exempt_base=exempt_base)
+        try:
+            async with asyncio.timeout(60):
+                content, mime, onward = await _fetch(target, LIMITS[kind])
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise NotFetched(type(error).__name__) from None
+        if not onward:
+            return content, mime
+        url = urljoin(target.url, onward)
+    raise Refused("too many redirects")
+
+
+async def _fetch(target: Target, limit: int) -> tuple[bytes, str, str]:
+    """One request: content and type, or where it moved to."""
+    connector = aiohttp.TCPConnector(resolver=_CheckedResolver(target), use_dns_cache=False)
+    async with (
+        aiohttp.ClientSession(
+            connector=connector, timeout=_TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+        ) as session,
+        session.get(target.url, allow_redirects=False) as answer,
+    ):
+        if answer.status in _MOVED:
+            return b"", "", answer.headers.get("Location", "")
+        if answer.status != 200:
+            raise NotFetched(f"HTTP {answer.status}")
+        if (answer.content_length or 0) > limit:
+            raise Refused("too large")
+        content = bytearray()
+        async for part in answer.content.iter_chunked(64 * 1024):
+            content += part
+            if len(content) > limit:
+                raise Refused("too large")
+        return bytes(content), answer.content_type, ""
+
+
+class _CheckedResolver(AbstractResolver):
+    """Answers with the addresses that were checked, so that no second look-up can differ."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+        allowed = set(check_addresses(self._target, [str(one[4][0]) for one in found]))
+        return [
+            ResolveResult(
+                hostname=host, host=str(one[4][0]), port=port, family=one[0], proto=one[2],
+                flags=socket.AI_NUMERICHOST,
+            )
+            for one in found if one[4][0] in allowed
+        ]  # fmt: skip
+
+    async def close(self) -> None:
+        """Nothing to let go of."""

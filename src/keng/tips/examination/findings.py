@@ -1,0 +1,56 @@
+"""What one text holds. Pure: the same text always gives the same findings."""
+
+import logging
+from dataclasses import dataclass, field
+
+from keng.language.categories import suggest
+from keng.language.fold import fold
+from keng.language.indicators import Indicator, extract
+from keng.language.urgency import suggest_urgency
+from keng.tips.models import Sighting
+
+log = logging.getLogger(__name__)
+_LONGEST_VALUE = 300
+_ROLES = {
+    "used_in_offence": Sighting.Role.USED,
+    "reporters_own": Sighting.Role.NOT_USED,
+    "unknown": Sighting.Role.UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Indicators with their places, and what the machine would call the matter."""
+
+    indicators: tuple[Indicator, ...] = field(default=(), repr=False)
+    categories: tuple[dict[str, object], ...] = field(default=(), repr=False)
+    urgency: str = "P2"
+    urgency_reasons: tuple[str, ...] = field(default=(), repr=False)
+    folded: str = field(default="", repr=False)
+
+
+def findings_in(text: str) -> Findings:
+    """Look at a text; one that the machine cannot read must not hold up the others."""
+    try:
+        return _read(text)
+    except Exception:
+        log.exception("A text could not be examined.")
+        return Findings()
+
+
+def role_of(indicator: Indicator) -> str:
+    """The role that the words around it give it; without clear words nobody knows it."""
+    return _ROLES[indicator.context_role].value
+
+
+def _read(text: str) -> Findings:
+    suggested = suggest(text)
+    urgency = suggest_urgency(text, suggested[0].code)
+    return Findings(
+        indicators=tuple(one for one in extract(text) if len(one.value) <= _LONGEST_VALUE),
+        categories=tuple(
+            {"code": one.code, "strength": one.strength, "reasons": list(one.reasons)}
+            for one in suggested
+        ),
+        urgency=urgency.level, urgency_reasons=urgency.reasons, folded=fold(text),
+    )  # fmt: skip

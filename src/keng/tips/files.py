@@ -1,0 +1,54 @@
+"""Files of tips below the data folder: the original sealed to its unit, beside it a copy to view.
+
+A file is written, flushed and renamed into place before the row that names it commits; what no row
+names is swept later.
+"""
+
+import os
+import uuid
+from collections.abc import Iterable
+from functools import partial
+
+from django.db import transaction
+
+from keng.kit.database import data_folder
+from keng.kit.ids import new_id
+from keng.kit.secrets import box
+from keng.tips.models import Attachment
+from keng.vault import seal
+
+_BOX = "viewing copy"
+
+
+def keep_original(content: bytes, *, unit_id: uuid.UUID) -> str:
+    """Seal a file to the unit, so that no process can open it; returns its path for the row."""
+    return _write(f"files/originals/{new_id()}", seal.for_unit(unit_id, content))
+
+
+def keep_viewing_copy(content: bytes) -> str:
+    """Keep a copy without place and device, in a box of the site; returns its path for the row."""
+    return _write(f"files/viewing/{new_id()}", bytes(box(_BOX).encrypt(content)))
+
+
+def viewing_copy(attachment: Attachment) -> bytes:
+    """The copy to view. Raises FileNotFoundError. Call looking.show_attachment first."""
+    return box(_BOX).decrypt((data_folder() / attachment.viewing_path).read_bytes())
+
+
+def discard(paths: Iterable[str]) -> None:
+    """Remove these files once the rows that named them no longer do; "" is no file."""
+    for path in filter(None, paths):
+        transaction.on_commit(partial((data_folder() / path).unlink, missing_ok=True))
+
+
+def _write(name: str, content: bytes) -> str:
+    path = data_folder() / name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return name

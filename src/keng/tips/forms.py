@@ -1,0 +1,204 @@
+"""Forms of the desk. What may be chosen depends on the tip, so the views hand it in."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit.forms import Form
+from keng.language.taxonomy import categories
+from keng.language.taxonomy import label as category_label
+from keng.places.models import Unit
+from keng.tips.models import Tip
+from keng.tips.models.tip import Urgency
+
+_REASON = {"required": _("Say why in a few words.")}
+
+
+def _area(rows: int = 3, **attrs: str) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **attrs})
+
+
+class ReplyForm(Form):
+    """An answer that goes out."""
+
+    text = forms.CharField(
+        max_length=2000,
+        widget=_area(),
+        error_messages={
+            "required": _("Write what the reporter should read."),
+            "max_length": _("At most 2,000 characters fit; yours has more."),
+        },
+    )
+
+
+class NoteForm(Form):
+    """An internal note."""
+
+    text = forms.CharField(
+        max_length=5000, widget=_area(2), error_messages={"required": _("Write the note first.")}
+    )
+
+
+class ReasonForm(Form):
+    """A decision that needs nothing but a reason."""
+
+    reason = forms.CharField(
+        label=_("Why?"), max_length=500, widget=_area(2), error_messages=_REASON
+    )
+
+
+class DeclineForm(Form):
+    """The exact words the reporter will read; which unit it is about, if it is about officers."""
+
+    reply = forms.CharField(
+        max_length=2000,
+        widget=_area(8),
+        error_messages={"required": _("Write what the reporter should read.")},
+    )
+    concerns = forms.ModelChoiceField(
+        label=_("Which unit is it about?"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if units:
+            self.fields["concerns"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
+                pk__in=[unit.pk for unit in units]
+            ).order_by("name")
+        else:
+            del self.fields["concerns"]
+
+
+class RouteForm(Form):
+    """Which unit gets the tip, and why."""
+
+    to = forms.ModelChoiceField(
+        label=_("To which unit?"),
+        queryset=Unit.objects.none(),
+        empty_label=_("Choose a unit"),
+        error_messages={
+            "required": _("Choose the unit."),
+            "invalid_choice": _("Choose one of these units."),
+        },
+    )
+    reason = forms.CharField(
+        label=_("Why there?"),
+        max_length=500,
+        widget=_area(3),
+        help_text=_("The other desk reads it. Nothing that is a state secret."),
+        error_messages=_REASON,
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[unit.pk for unit in units]
+        ).order_by("-kind", "name")
+
+
+class SortForm(Form):
+    """Category and urgency, and what the tip is by law if that is known already."""
+
+    category = forms.ChoiceField(
+        label=_("Category"),
+        error_messages={
+            "required": _("Choose a category."),
+            "invalid_choice": _("Choose a category."),
+        },
+    )
+    urgency = forms.ChoiceField(label=_("Urgency"), required=False)
+    kind = forms.ChoiceField(label=_("By law it is"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "vi"
+        fields: dict[str, Any] = self.fields
+        fields["category"].choices = [("", _("Choose a category"))] + [
+            (code, category_label(code, language)) for code in categories()
+        ]
+        fields["urgency"].choices = [(u.value, f"{u.value} · {u.label}") for u in Urgency]
+        fields["kind"].choices = [
+            (kind.value, kind.label) for kind in Tip.Kind if kind != Tip.Kind.OUT_OF_SCOPE
+        ]
+
+
+class RateForm(Form):
+    """Was it of value?"""
+
+    value = forms.ChoiceField(
+        choices=[c for c in Tip.Value.choices if c[0] != Tip.Value.UNRATED],
+        error_messages={"required": _("Choose one of the two.")},
+    )
+
+
+class OutcomeForm(Form):
+    """What came of it."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of it?"),
+        choices=[("", _("Choose an outcome"))]
+        + [c for c in Tip.Outcome.choices if c[0] not in ("", Tip.Outcome.WITHDRAWN)],
+        error_messages={"required": _("Choose an outcome.")},
+    )
+    note = forms.CharField(
+        label=_("Note for the desk"), max_length=2000, required=False, widget=_area(2)
+    )
+
+
+class CloseForm(Form):
+    """The last words to the reporter; empty means the fixed sentence."""
+
+    text = forms.CharField(max_length=2000, required=False, widget=_area(3))
+
+
+class MoneyForm(OutcomeForm):
+    """The outcome of an incident, with money in whole đồng."""
+
+    _MONEY = {"min_value": _("Not below zero."), "invalid": _("Digits only, in đồng.")}
+
+    money_lost = forms.IntegerField(
+        label=_("Lost, đồng"), min_value=0, required=False, error_messages=_MONEY
+    )
+    money_saved = forms.IntegerField(
+        label=_("Kept from being lost, đồng"), min_value=0, required=False, error_messages=_MONEY
+    )
+    money_recovered = forms.IntegerField(
+        label=_("Got back, đồng"), min_value=0, required=False, error_messages=_MONEY
+    )
+    persons_helped = forms.IntegerField(
+        label=_("People helped"), min_value=0, required=False, error_messages=_MONEY
+    )
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_digits_only(data), *args, **kwargs)
+
+    def amounts(self) -> dict[str, int]:
+        """The numbers, with nothing as zero."""
+        names = ("money_lost", "money_saved", "money_recovered", "persons_helped")
+        return {name: self.cleaned_data[name] or 0 for name in names}
+
+
+class TitleForm(Form):
+    """The name of an incident."""
+
+    title = forms.CharField(
+        label=_("Name of the incident"),
+        max_length=160,
+        error_messages={"required": _("Give it a name.")},
+    )
+
+
+def _digits_only(data: Any) -> Any:
+    """People write 18.000.000: dots and spaces between digits do not matter."""
+    if data is None:
+        return None
+    copy = data.copy()
+    for name in ("money_lost", "money_saved", "money_recovered"):
+        if copy.get(name):
+            copy[name] = "".join(c for c in copy[name] if c not in " .,\u00a0")
+    return copy

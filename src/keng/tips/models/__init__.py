@@ -1,0 +1,39 @@
+"""Tips: what residents told us, where each stands, and the incident it speaks of."""
+
+from keng.tips.models.alarm import Alarm, AlarmCall
+from keng.tips.models.answers import AnswerTemplate, TipReader
+from keng.tips.models.checks import TipCheck
+from keng.tips.models.decisions import Clock, ClockRule, Decision, ReferenceCounter
+from keng.tips.models.dialogue import Attachment, DialogueMessage, Note
+from keng.tips.models.held import HeldEnding
+from keng.tips.models.incident import Incident
+from keng.tips.models.receipt import OneTimeLink, Receipt
+from keng.tips.models.saved import SavedSearch
+from keng.tips.models.sighting import Sighting, Suggestion
+from keng.tips.models.taken_down import TakenDown
+from keng.tips.models.tip import Tip, TipConcern
+
+__all__ = [
+    "Alarm",
+    "AlarmCall",
+    "AnswerTemplate",
+    "Attachment",
+    "Clock",
+    "ClockRule",
+    "Decision",
+    "DialogueMessage",
+    "HeldEnding",
+    "Incident",
+    "Note",
+    "OneTimeLink",
+    "Receipt",
+    "ReferenceCounter",
+    "SavedSearch",
+    "Sighting",
+    "Suggestion",
+    "TakenDown",
+    "Tip",
+    "TipCheck",
+    "TipConcern",
+    "TipReader",
+]

@@ -1,0 +1,51 @@
+"""A critical tip that nobody has taken yet calls people, again and again, until somebody does."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from keng.kit.models import Row
+
+
+class Alarm(Row):
+    """The calling for one tip. It rings while `ended_at` is empty."""
+
+    tip = models.OneToOneField("tips.Tip", models.CASCADE, related_name="alarm")
+    # The unit that is called first; changes when the tip is passed on.
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField(db_default=Now())
+    rounds = models.PositiveSmallIntegerField(default=0, db_default=0)
+    next_call_at = models.DateTimeField(db_default=Now())
+    taken_by = models.ForeignKey("accounts.Officer", models.SET_NULL, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_call_at"],
+                condition=models.Q(ended_at__isnull=True),
+                name="alarm_ringing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"alarm for {self.tip_id}"
+
+
+class AlarmCall(Row):
+    """One officer, or the emergency room, called in one round or told to stand down."""
+
+    alarm = models.ForeignKey(Alarm, models.CASCADE, related_name="calls")
+    round = models.PositiveSmallIntegerField()
+    # Empty: the emergency room.
+    officer = models.ForeignKey("accounts.Officer", models.SET_NULL, null=True, related_name="+")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    is_on_duty = models.BooleanField()
+    # How many pagers of theirs were called; 0 says that somebody must phone them.
+    ways = models.PositiveSmallIntegerField()
+    # Not called to come, but told that nobody else needs to.
+    is_stand_down = models.BooleanField(default=False, db_default=False)
+    dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"round {self.round} of {self.alarm_id}"

@@ -1,0 +1,94 @@
+"""What reporter and desk say to each other, and what stays inside."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit import times
+from keng.kit.models import Row
+from keng.tips.models.tip import Tip
+
+
+class DialogueQuerySet(models.QuerySet["DialogueMessage"]):
+    """Reads of a dialogue."""
+
+    def said(self) -> "DialogueQuerySet":
+        """What the reporter may see by now: an answer is held a few seconds, to be taken back."""
+        return self.filter(visible_at__lte=times.now())
+
+
+class DialogueMessage(Row):
+    """One message between reporter and desk. Everything here is seen by the reporter."""
+
+    class Author(models.TextChoices):
+        REPORTER = "reporter", _("Reporter")
+        DESK = "desk", _("Officer on duty")
+        AUTOMATIC = "automatic", _("Automatic")
+
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="messages")
+    author = models.CharField(max_length=10, choices=Author)
+    officer = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+    channel = models.CharField(max_length=16)
+    inbound_ref = models.UUIDField(null=True)
+    dispatch_ref = models.UUIDField(null=True)
+    at = models.DateTimeField(db_default=Now())
+    # Until then the officer may take it back and no page shows it to the reporter.
+    visible_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+    # When the machine looked for indicators in it; the first message is looked at with the tip.
+    examined_at = models.DateTimeField(null=True)
+
+    objects = DialogueQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tip", "id"], name="dialogue_in_order"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(examined_at__isnull=True, author="reporter"),
+                name="message_to_examine",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author} {self.id}"
+
+
+class Note(Row):
+    """An internal note. It lives in a table of its own so that it can never reach the reporter."""
+
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="notes")
+    officer = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"note {self.id}"
+
+
+class Attachment(Row):
+    """A file of a tip: the original sealed, beside it a copy without place and device."""
+
+    class Kind(models.TextChoices):
+        IMAGE = "image", _("Picture")
+        VIDEO = "video", _("Video")
+        AUDIO = "audio", _("Sound")
+        FILE = "file", _("File")
+
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="attachments")
+    # The words it came with; none when it came with the tip itself.
+    message = models.ForeignKey(
+        DialogueMessage, models.SET_NULL, null=True, related_name="attachments"
+    )
+    kind = models.CharField(max_length=6, choices=Kind)
+    mime = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    # Below the data folder; the original is sealed to the unit, the viewing copy is in a desk box.
+    original_path = models.CharField(max_length=200)
+    viewing_path = models.CharField(max_length=200, default="", db_default="")
+    sha256 = models.BinaryField(max_length=32)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

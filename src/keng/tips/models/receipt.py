@@ -1,0 +1,32 @@
+"""Receipts: a secret that only the reporter keeps. Narrow tables, never partitioned."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from keng.tips.models.tip import Tip
+
+
+class Receipt(models.Model):
+    """The keyed hash of a receipt code. The code itself is stored nowhere."""
+
+    hash = models.BinaryField(max_length=32, primary_key=True)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="receipts")
+    made_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"receipt of {self.tip_id}"
+
+
+class OneTimeLink(models.Model):
+    """A link sent in chat that shows the receipt code once, opened by POST.
+
+    Only the hash of its token is stored; the code is derived from the token.
+    """
+
+    token_hash = models.BinaryField(max_length=32, primary_key=True)
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    opened_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link of {self.tip_id}"

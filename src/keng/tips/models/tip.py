@@ -1,0 +1,260 @@
+"""A tip: what a resident told us, and where it stands."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+from typing import Protocol
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit import times
+from keng.kit.models import Row
+
+# Search is for work: what was closed longer ago is in nobody's way (decisions.md, safety 7).
+FINDABLE = datetime.timedelta(days=90)
+
+
+class Urgency(models.TextChoices):
+    """How fast somebody must look: decided by a person, suggested by the machine."""
+
+    P0 = "P0", _("Critical")
+    P1 = "P1", _("High")
+    P2 = "P2", _("Normal")
+    P3 = "P3", _("Low")
+
+
+class Onlooker(Protocol):
+    """What decides which tips an officer sees."""
+
+    @property
+    def unit_ids(self) -> Collection[uuid.UUID]:
+        """The units whose tips they may see."""
+
+    @property
+    def own_unit_ids(self) -> Collection[uuid.UUID]:
+        """The units they belong to."""
+
+
+class TipQuerySet(models.QuerySet["Tip"]):
+    """Reads of tips. Every desk query starts from visible_to."""
+
+    def visible_to(self, officer: Onlooker) -> "TipQuerySet":
+        """Tips of the officer's units, never one that concerns the officer's own unit.
+
+        No post means no tips.
+        """
+        # The few tips about a unit are listed once; asking of each row costs three times as much.
+        about_us = TipConcern.objects.filter(unit_id__in=officer.own_unit_ids)
+        return self.filter(responsible_unit_id__in=officer.unit_ids).exclude(
+            pk__in=about_us.values("tip")
+        )
+
+    def open(self) -> "TipQuerySet":
+        """Tips that still need somebody."""
+        return self.filter(state__in=Tip.OPEN_STATES)
+
+    def findable(self) -> "TipQuerySet":
+        """What may be searched: open tips, and closed ones for 90 days unless unfounded."""
+        recent = models.Q(closed_at__gt=times.now() - FINDABLE) & ~models.Q(outcome="unfounded")
+        return self.filter(models.Q(state__in=Tip.OPEN_STATES) | recent)
+
+    def overdue(self) -> "TipQuerySet":
+        """Open tips whose nearest clock has run out."""
+        return self.open().filter(due_at__lt=times.now())
+
+
+class Tip(Row):
+    """One reporter's account, from the first message to the closing."""
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("New")
+        ACCEPTED = "accepted", _("In progress")
+        DUPLICATE = "duplicate", _("Joined to an incident")
+        CLOSED = "closed", _("Closed")
+
+    OPEN_STATES = ("received", "accepted", "duplicate")
+
+    class Kind(models.TextChoices):
+        UNSORTED = "unsorted", _("Not sorted yet")
+        DENUNCIATION = "to_giac", _("Denunciation of a crime")
+        INFORMATION = "tin_bao", _("Information about a crime")
+        PROSECUTION_PROPOSAL = "kien_nghi", _("Proposal to prosecute")
+        ADMINISTRATIVE = "vi_pham_hc", _("Administrative violation")
+        CIVIL = "dan_su", _("Civil matter")
+        OFFICIAL = "to_cao_can_bo", _("Complaint about an officer")
+        PROCEDURE = "hoi_thu_tuc", _("Question about a procedure")
+        SCAM_NOTICE = "canh_bao_lua_dao", _("Scam notice without a case")
+        OUT_OF_SCOPE = "ngoai_pham_vi", _("Out of scope")
+
+    class Value(models.TextChoices):
+        UNRATED = "unrated", _("Not rated yet")
+        OF_VALUE = "of_value", _("Of value")
+        NOT_OF_VALUE = "not_of_value", _("Not of value")
+
+    class Outcome(models.TextChoices):
+        NONE = "", _("No outcome yet")
+        SOLVED = "solved", _("Cleared up")
+        PREVENTED = "prevented", _("Prevented")
+        HANDED_OVER = "handed_over", _("Handed over")
+        WARNED = "warned", _("Led to a warning")
+        UNFOUNDED = "unfounded", _("Unfounded")
+        NOT_A_TIP = "not_a_tip", _("Not a tip, answered")
+        OUT_OF_COMPETENCE = "out_of_competence", _("Outside our competence")
+        # Nobody decides this one: the reporter took the report back before anybody acted on it.
+        WITHDRAWN = "withdrawn", _("Taken back by the reporter")
+
+    class Happening(models.TextChoices):
+        NOW = "now", _("Yes, right now")
+        OVER = "over", _("It is over")
+        UNSURE = "unsure", _("Not sure")
+
+    province_code = models.CharField(max_length=4, default="", db_default="")
+    responsible_unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
+    place_detail = models.CharField(max_length=200, default="", db_default="")
+    channel = models.CharField(max_length=16)
+    language = models.CharField(max_length=5, default="vi", db_default="vi")
+    # The reporter's words as shown; what named the reporter was cut and sealed before.
+    text = models.TextField()
+    topic = models.CharField(max_length=16, default="", db_default="")
+    happening = models.CharField(
+        max_length=8, choices=Happening, default=Happening.UNSURE, db_default="unsure"
+    )
+    money_moved = models.BooleanField(default=False, db_default=False)
+    do_not_contact = models.BooleanField(default=False, db_default=False)
+    # Which parts of an identity are sealed, by name only ("name", "phone", "chat").
+    identity_holds = models.JSONField(default=list, db_default=[])
+
+    state = models.CharField(
+        max_length=10, choices=State, default=State.RECEIVED, db_default="received"
+    )
+    kind = models.CharField(
+        max_length=18, choices=Kind, default=Kind.UNSORTED, db_default="unsorted"
+    )
+    # Code of language/taxonomy.csv; empty until an officer has decided.
+    category = models.CharField(max_length=30, default="", db_default="")
+    urgency = models.CharField(max_length=2, choices=Urgency, default="P2", db_default="P2")
+    value = models.CharField(max_length=12, choices=Value, default="unrated", db_default="unrated")
+    outcome = models.CharField(
+        max_length=18, choices=Outcome, default="", db_default="", blank=True
+    )
+    outcome_note = models.TextField(default="", db_default="")
+    incident = models.ForeignKey("tips.Incident", models.PROTECT, null=True, related_name="tips")
+    duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="duplicates")
+    assigned_to = models.ForeignKey(
+        "accounts.Officer", models.SET_NULL, null=True, related_name="+"
+    )
+    # The desk's short reference, made by the worker after commit; may have gaps. Not the register.
+    reference = models.CharField(max_length=30, default="", db_default="")
+    received_at = models.DateTimeField(db_default=Now())
+    first_read_at = models.DateTimeField(null=True)
+    first_answered_at = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    # Out of the lists until then, unless a deadline or the reporter comes first.
+    set_aside_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    # The reporter took it back: the receipt shows no word of it any more, whatever became of it.
+    withdrawn_at = models.DateTimeField(null=True)
+    # The reporter last said then that they fear being found out or threatened.
+    feared_at = models.DateTimeField(null=True)
+    examined_at = models.DateTimeField(null=True)
+    search = SearchVectorField(null=True)
+
+    objects = TipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="duplicate") | models.Q(duplicate_of__isnull=False),
+                name="tip_duplicate_names_its_original",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="closed", closed_at__isnull=False, due_at__isnull=True)
+                | (~models.Q(state="closed") & models.Q(due_at__isnull=False)),
+                name="tip_has_a_running_clock_or_is_closed",
+            ),
+        ]
+        indexes = [
+            # The inbox: open tips of a unit by deadline, with all that its folders ask, so that
+            # they are counted without a look at the tips.
+            models.Index(
+                fields=["responsible_unit", "due_at", "id"],
+                include=[
+                    "state",
+                    "urgency",
+                    "assigned_to",
+                    "first_answered_at",
+                    "waiting_since",
+                    "set_aside_until",
+                ],
+                condition=~models.Q(state="closed"),
+                name="tip_inbox",
+            ),
+            # The red bar of a desk, which each of its pages asks for again and again.
+            models.Index(
+                fields=["responsible_unit", "id"],
+                condition=models.Q(urgency="P0", assigned_to__isnull=True)
+                & ~models.Q(state="closed"),
+                name="tip_unheard",
+            ),
+            # The unit's closed tips, newest first.
+            models.Index(
+                fields=["responsible_unit", "-id"],
+                condition=models.Q(state="closed"),
+                name="tip_done",
+            ),
+            # What the unit has done today.
+            models.Index(
+                fields=["responsible_unit", "closed_at"],
+                condition=models.Q(state="closed"),
+                name="tip_done_when",
+            ),
+            # Closed tips whose words can still be searched, to be forgotten after their time.
+            models.Index(
+                fields=["closed_at"],
+                condition=models.Q(state="closed", search__isnull=False),
+                name="tip_words_kept",
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(examined_at__isnull=True), name="tip_to_examine"
+            ),
+            # What rings: the worker looks every other second, over all units.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(urgency="P0", assigned_to__isnull=True)
+                & ~models.Q(state__in=["closed", "duplicate"]),
+                name="tip_ringing",
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(outcome="withdrawn"), name="tip_withdrawn"
+            ),
+            GinIndex(fields=["search"], name="tip_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference or str(self.id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in self.OPEN_STATES
+
+
+class TipConcern(Row):
+    """A unit that a tip is about. Its officers see no trace of the tip, counts included."""
+
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="concerns")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tip", "unit"], name="tip_concerns_a_unit_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tip_id} concerns {self.unit_id}"

@@ -1,0 +1,59 @@
+"""What a receipt promises: its code, its desk, and until when somebody answers and finishes."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from keng.kit import times
+from keng.places.models import Unit
+from keng.tips import receipts
+from keng.tips.actions import clocks
+from keng.tips.models import Tip
+
+# Whoever lives with the person they report should not carry a picture of the code.
+ON_PAPER = ("violence", "child")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is printed on it."""
+
+    code: str
+    unit: Unit
+    received_at: datetime.datetime
+    answer_by: datetime.datetime
+    """By the house rule somebody has read, sorted and answered the tip by then."""
+    finish_by: datetime.datetime
+    """Seven days after the last moment for sorting: when the last of these days is over."""
+    on_paper: bool
+    about_money: bool
+    is_critical: bool = False
+    """Somebody looks at once; for the desk only: a public page does not tell it."""
+
+    @property
+    def grouped(self) -> str:
+        """As it is printed."""
+        return receipts.grouped(self.code)
+
+
+def receipt_of(code: str) -> Receipt | None:
+    """The receipt of a cleaned code; None when there is no such tip."""
+    tip_id = receipts.tip_id_of(code)
+    return receipt_for(tip_id, code) if tip_id else None
+
+
+def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
+    """The receipt of a tip, for whoever holds its code."""
+    tip = Tip.objects.select_related("responsible_unit").get(pk=tip_id)
+    answer_by = answer_due(tip)
+    finish = clocks.rule_in_force(clocks.FINISH, times.local_date(tip.received_at))
+    return Receipt(
+        code, tip.responsible_unit, tip.received_at, answer_by, clocks.end_of(finish, answer_by),
+        tip.topic in ON_PAPER, tip.topic == "scam" or tip.money_moved, tip.urgency == "P0",
+    )  # fmt: skip
+
+
+def answer_due(tip: Tip) -> datetime.datetime:
+    """Until when a person reads, sorts and answers, whatever the machine thinks of its urgency."""
+    rule = clocks.rule_in_force(clocks.SORT, times.local_date(tip.received_at))
+    return clocks.end_of(rule, tip.received_at)

@@ -1,0 +1,99 @@
+"""Entering a receipt code, and closing the tip again."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.kit.forms import Form
+from keng.tips import receipts
+from keng.tips.public import throttle
+from keng.tips.public.opened import Opened, close, open_tip
+from keng.tips.public.page import WriteForm, page
+
+
+class CodeForm(Form):
+    """The box for the code; it forgives case, spaces, hyphens and letters that look like digits."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Receipt code"), max_length=60, strip=True,
+        help_text=gettext_lazy(
+            "16 letters and digits in four groups. Small letters are fine, hyphens or none too."
+        ),
+        widget=forms.TextInput(attrs={
+            "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
+        }),
+        error_messages={"required": gettext_lazy("Write the code that is on your receipt")},
+    )  # fmt: skip
+
+    def clean_code(self) -> str:
+        """The code as it is stored nowhere: cleaned."""
+        try:
+            return receipts.cleaned(self.cleaned_data["code"])
+        except receipts.MalformedCode as found:
+            raise forms.ValidationError(_malformed(found.length)) from None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """Ask for the code; the right one opens its tip. The code never stands in an address."""
+    if request.method != "POST":
+        # Also while a tip is open: the next person with this phone finds a question, not the tip.
+        return _ask(request, CodeForm())
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    code = form.cleaned_data["code"]
+    tip_id = receipts.tip_id_of(code)
+    if tip_id is None:
+        return _unknown(request, form)
+    if kept := request.POST.get("text"):
+        opened = Opened(tip_id, code[-4:], receipts.hash_of(code))
+        return page(request, opened, WriteForm(initial={"text": kept}))
+    response = redirect("status-tip")
+    response.status_code = 303
+    open_tip(response, code)
+    return response
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the tip in this browser."""
+    response = redirect("status")
+    response.status_code = 303
+    close(response)
+    return response
+
+
+def not_open(request: HttpRequest) -> HttpResponse:
+    """No tip is open here: ask for the code, and keep what was being written.
+
+    Why is not said: its time may be over, or somebody left in a hurry and another looks now.
+    """
+    return _ask(request, CodeForm())
+
+
+def _ask(request: HttpRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "kept_text": request.POST.get("text", "")}
+    return render(request, "tips/public/enter.html", context, status=status)
+
+
+def _unknown(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    """One answer for a code that never was and for one whose tip is gone."""
+    wait = throttle.seconds_to_wait(request)
+    if wait:
+        words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
+        form.add_error("code", words % {"count": wait})
+        response = _ask(request, form, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    form.add_error("code", _("There is no report with this code. Check each character"))
+    return _ask(request, form)
+
+
+def _malformed(length: int) -> str:
+    if length == receipts.LENGTH:
+        return _("This code has a character that no code of ours has. The letter U is never in one")
+    return _("A code has 16 letters and digits; this one has %(count)d") % {"count": length}

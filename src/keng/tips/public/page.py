@@ -1,0 +1,137 @@
+"""The status page: where the tip stands, what was said, and a box to say more."""
+
+from collections import Counter
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keng.kit import times
+from keng.kit.forms import Form, ManyFiles
+from keng.kit.uploads import SealedUpload
+from keng.tips.actions.out_of_scope import may_object
+from keng.tips.models import DialogueMessage, TakenDown, Tip
+from keng.tips.phrases import closing_sentence
+from keng.tips.promised import answer_due
+from keng.tips.public.opened import Opened, stay_open
+from keng.tips.public.stages import heading_of, is_over, trail_of
+
+MOST_FILES = 5
+# In the address after something was sent: how many of the files the report had already.
+HAD = "had"
+# Neither the form nor an officer who took it down can carry an answer back.
+_ANSWERED_HERE_ONLY = (*TakenDown.Manner.values, "web")
+
+
+class Words(forms.CharField):
+    """Words that may be left out if there are files; the form looks at both together."""
+
+    def validate(self, value: str) -> None:
+        """Not here."""
+
+
+class WriteForm(Form):
+    """More words, and files if there are any."""
+
+    text = Words(
+        label=gettext_lazy("Your answer"),
+        help_text=gettext_lazy(
+            "Officers of the desk that has this report, and of the police above it, can read it."
+        ),
+        max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": gettext_lazy(
+                "At most 4,000 characters at once; send the rest after it"
+            )},
+    )  # fmt: skip
+    attached = ManyFiles(
+        label=gettext_lazy("Pictures, videos, sound"), required=False,
+        help_text=gettext_lazy("At most 5 files of 20 MB each."),
+    )  # fmt: skip
+
+    def clean_attached(self) -> list[SealedUpload]:
+        """As many and as large as allowed."""
+        sent: list[SealedUpload] = self.cleaned_data["attached"]
+        for file in sent:
+            if file.is_too_large:
+                raise forms.ValidationError(
+                    _("%(name)s is larger than 20 MB.") % {"name": file.name}
+                )
+        if len(sent) > MOST_FILES:
+            raise forms.ValidationError(_("Five files are the most at once."))
+        return sent
+
+    def clean(self) -> dict[str, object]:
+        """Something must be sent."""
+        said = super().clean() or {}
+        if not (self.errors or said.get("text") or said.get("attached")):
+            self.add_error("text", _("Write something, or choose a file"))
+        return said
+
+
+def page(
+    request: HttpRequest, opened: Opened, form: WriteForm, *, not_taken: str = ""
+) -> HttpResponse:
+    """The page of the open tip; `not_taken` says why nothing came of what was sent just now."""
+    tip = Tip.objects.select_related("responsible_unit").get(pk=opened.tip_id)
+    if tip.withdrawn_at:
+        return _taken_back(request, opened, tip)
+    messages = list(tip.messages.said().order_by("at", "id"))
+    authors = [m.author for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+    is_answered = DialogueMessage.Author.DESK in authors
+    if not is_answered:
+        form.fields["text"].label = _("Write more to the desk")
+    response = render(
+        request, "tips/public/status.html",
+        {
+            "form": form, "not_taken": not_taken, "had": request.GET.get(HAD, ""),
+            "tip": tip, "tail": opened.tail,
+            "messages_said": _with_files(tip, messages),
+            "asked": _asked(messages), "heading": heading_of(tip, authors),
+            "trail": trail_of(tip), "is_answered": is_answered,
+            "answer_by": None if is_answered else answer_due(tip),
+            "is_late": answer_due(tip) < times.now(),
+            "closing": closing_sentence(tip) if is_over(tip) and tip.do_not_contact else "",
+            "is_over": is_over(tip), "may_object": is_over(tip) and may_object(tip),
+            "anonymous": not tip.identity_holds,
+            "is_chat": tip.channel not in _ANSWERED_HERE_ONLY,
+        },
+    )  # fmt: skip
+    stay_open(response, opened)
+    return response
+
+
+def page_before_taking_back(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """What it means to take the report back, said before it is done."""
+    response = render(request, "tips/public/take_back.html", {"tail": opened.tail})
+    stay_open(response, opened)
+    return response
+
+
+def _taken_back(request: HttpRequest, opened: Opened, tip: Tip) -> HttpResponse:
+    """The same page whatever the desk had done: whoever probes learns nothing by taking it back."""
+    context = {"tail": opened.tail, "received_at": tip.received_at, "at": tip.withdrawn_at}
+    response = render(request, "tips/public/taken_back.html", context)
+    stay_open(response, opened)
+    return response
+
+
+def _with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]:
+    """What was said, each with the number of files that came with it; the tip's with the first."""
+    came = Counter(tip.attachments.values_list("message_id", flat=True))
+    for message in messages:
+        message.files = came.pop(message.pk, 0)
+    if messages:
+        messages[0].files += came.total()
+    return messages
+
+
+def _asked(messages: list[DialogueMessage]) -> DialogueMessage | None:
+    """The desk's question that is still open: its last message, if nothing came after it."""
+    last = messages[-1] if messages else None
+    is_question = (
+        last is not None and last.author == DialogueMessage.Author.DESK and "?" in last.text
+    )
+    return last if is_question else None

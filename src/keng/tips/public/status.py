@@ -1,0 +1,94 @@
+"""What a reporter does on the status page."""
+
+from contextlib import suppress
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from keng.kit.languages import answer_in, chosen_language
+from keng.tips.actions import out_of_scope, reporter, withdrawing
+from keng.tips.errors import AlreadyClosed, CannotSeal
+from keng.tips.models import Tip
+from keng.tips.public.entering import not_open
+from keng.tips.public.opened import Opened, opened_by, stay_open
+from keng.tips.public.page import HAD, WriteForm, page, page_before_taking_back
+from keng.tips.public.stages import is_over
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def status(request: HttpRequest) -> HttpResponse:
+    """The tip that this browser has open."""
+    opened = opened_by(request)
+    if opened is None:
+        return not_open(request)
+    if request.method != "POST":
+        return page(request, opened, WriteForm())
+    if language := chosen_language(request):
+        if "taking-back" in request.POST:
+            return answer_in(language, lambda: page_before_taking_back(request, opened))
+        typed = WriteForm(initial={"text": request.POST.get("text", "")})
+        return answer_in(language, lambda: page(request, opened, typed))
+    try:
+        return _act(request, opened)
+    except AlreadyClosed:
+        return _not_taken(request, opened)
+
+
+def _act(request: HttpRequest, opened: Opened) -> HttpResponse:
+    wish = request.POST.get("wish", "")
+    if wish == "withdraw":
+        return page_before_taking_back(request, opened)
+    if wish == "take-back":
+        withdrawing.withdraw(opened.tip_id)
+    elif wish == "afraid":
+        reporter.fear(opened.tip_id)
+    elif wish == "object":
+        with suppress(out_of_scope.CannotObject):
+            out_of_scope.object_to(opened.tip_id)
+    else:
+        return _write(request, opened)
+    return _again(opened)
+
+
+def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
+    form = WriteForm(request.POST, request.FILES)
+    try:
+        if not form.is_valid():
+            return page(request, opened, form)
+        files = [(file.read(), file.content_type) for file in form.cleaned_data["attached"]]
+        had = reporter.write(opened.tip_id, text=form.cleaned_data["text"], files=files)
+    except CannotSeal:
+        words = _("This site cannot seal files and phone numbers yet. Send words without them.")
+        form.add_error(None, words)
+        return page(request, opened, form)
+    finally:
+        for upload in request.FILES.getlist("attached"):
+            upload.discard()
+    return _again(opened, had=had)
+
+
+def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The report has ended just now: what was typed stays on the page, and is not dropped.
+
+    As long as the end may be taken back it is not told; a little later it is known.
+    """
+    tip = Tip.objects.get(pk=opened.tip_id)
+    text, has_files = request.POST.get("text", ""), bool(request.FILES)
+    if tip.withdrawn_at or (is_over(tip) and not (text.strip() or has_files)):
+        return _again(opened)
+    if is_over(tip):
+        words = _("Not sent: this report is closed. Put it into a new report.")
+    else:
+        words = _("Not sent yet. Please send it again in half a minute.")
+        words += f" {_('Choose the files again then.')}" if has_files else ""
+    return page(request, opened, WriteForm(initial={"text": text}), not_taken=words)
+
+
+def _again(opened: Opened, *, had: int = 0) -> HttpResponse:
+    response = redirect(f"{reverse('status-tip')}?{HAD}={had}" if had else "status-tip")
+    response.status_code = 303
+    stay_open(response, opened)
+    return response

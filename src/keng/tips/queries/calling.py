@@ -1,0 +1,194 @@
+"""Who is being called to a critical tip, and how far the calls came."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from keng.delivery.models import Delivery, PagerWay
+from keng.kit.phrases import moment_words
+from keng.tips.models import Alarm, AlarmCall, Tip
+from keng.tips.phrases import channel_name
+
+_OUT = {Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ}
+_UNDER_WAY = {Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW}
+# For one dispatch and officer: by which channel each of their pagers was called, and how far.
+Tries = dict[tuple[object, object], set[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One line of the ladder."""
+
+    who: str
+    unit: str
+    is_on_duty: bool
+    times: int
+    at: datetime.datetime
+    outcome: str
+    is_reached: bool
+    has_taken: bool
+    # Whoever has no pager or could not be called is to be phoned.
+    is_to_be_phoned: bool = False
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One line of the tip's story: everybody who was called at one moment, or told to stand down.
+
+    Rounds after each other that say the same of the same people are one line.
+    """
+
+    at: datetime.datetime
+    words: str
+    people: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What was read of a tip's calls."""
+
+    rows: list[AlarmCall]
+    tries: Tries
+
+
+def alarm_of(tip: Tip) -> Alarm | None:
+    """The calling for this tip, rung out or not; the tip was read with it (desk/page.py)."""
+    return getattr(tip, "alarm", None)
+
+
+def calls_of(alarm: Alarm | None) -> Calls:
+    """Every call for a tip, oldest first, with what came of it."""
+    if alarm is None:
+        return Calls([], {})
+    rows = list(alarm.calls.select_related("officer", "unit").order_by("id"))
+    return Calls(rows, _tries(rows))
+
+
+def ladder(alarm: Alarm, calls: Calls) -> list[Called]:
+    """Everybody who was called, in the order of the first call, with what came of the last one."""
+    by_person: dict[object, list[AlarmCall]] = {}
+    for call in calls.rows:
+        if not call.is_stand_down:
+            by_person.setdefault(call.officer_id, []).append(call)
+    return [_called(alarm, theirs, calls) for theirs in by_person.values()]
+
+
+def stood_down(calls: Calls) -> dict[str, int]:
+    """How many were told to stand down, and to how many the word is under way still."""
+    told = [call for call in calls.rows if call.is_stand_down]
+    states = [{state for _channel, state in _of(call, calls)} for call in told]
+    out = sum(bool(each & _OUT) for each in states)
+    return {
+        "out": out,
+        "under_way": sum(bool(each & _UNDER_WAY) for each in states if not each & _OUT),
+    }
+
+
+def rounds(calls: Calls) -> list[Round]:
+    """The story of the calls, oldest first."""
+    found: list[Round] = []
+    said, first, number = "", 0, 0
+    for together in _together(calls.rows):
+        people = "; ".join(_told(call, calls) for call in together)
+        at = together[0].at
+        if together[0].is_stand_down:
+            words = _("Those who were called were told to stand down")
+            found.append(Round(at, words, people))
+            said = ""
+            continue
+        number += 1
+        if people == said:
+            words = _("Calls %(first)d to %(last)d went out, the last one %(at)s")
+            last = moment_words(at, "clock")
+            found[-1] = Round(
+                found[-1].at, words % {"first": first, "last": number, "at": last}, people
+            )
+            continue
+        said, first = people, number
+        found.append(Round(at, _("Call %(n)d went out") % {"n": number}, people))
+    return found
+
+
+def _together(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
+    """The calls of one round each: they left with one dispatch."""
+    found: dict[object, list[AlarmCall]] = {}
+    for call in rows:
+        found.setdefault(call.dispatch_id, []).append(call)
+    return found.values()
+
+
+def _called(alarm: Alarm, theirs: list[AlarmCall], calls: Calls) -> Called:
+    first, last = theirs[0], theirs[-1]
+    states = {state for _channel, state in _of(last, calls)}
+    is_room = first.officer is None
+    return Called(
+        who=_name(first),
+        unit="" if is_room else first.unit.name,
+        is_on_duty=first.is_on_duty and not is_room,
+        times=len(theirs),
+        at=last.at,
+        outcome=_outcome(states) if last.ways else _("has no pager: phone them"),
+        is_reached=bool(states & _OUT),
+        has_taken=not is_room and first.officer_id == alarm.taken_by_id,
+        is_to_be_phoned=not last.ways or _is_lost(states),
+        phone=first.unit.desk_phone,
+    )
+
+
+def _told(call: AlarmCall, calls: Calls) -> str:
+    """One person in one round: by what, and whether it came out."""
+    if not call.ways:
+        how = _("has no pager")
+    else:
+        by_channel: dict[str, set[str]] = {}
+        for channel, state in _of(call, calls):
+            by_channel.setdefault(channel, set()).add(state)
+        how = ", ".join(
+            f"{channel_name(channel)} {_outcome(states)}"
+            for channel, states in sorted(by_channel.items())
+        ) or _outcome(set())
+    return f"{_name(call)}: {how}"
+
+
+def _name(call: AlarmCall) -> str:
+    return _("Emergency room") if call.officer is None else str(call.officer)
+
+
+def _of(call: AlarmCall, calls: Calls) -> set[tuple[str, str]]:
+    return calls.tries.get((call.dispatch_id, call.officer_id), set())
+
+
+def _outcome(states: set[str]) -> str:
+    if not states:
+        return _("called; the pager was removed since")
+    if states & _OUT:
+        return _("called")
+    if states & _UNDER_WAY:
+        return _("on its way")
+    if states == {Delivery.State.CANCELLED}:
+        return _("called off before it left")
+    return _("could not be called: phone them")
+
+
+def _is_lost(states: set[str]) -> bool:
+    return bool(states) and not states & (_OUT | _UNDER_WAY | {Delivery.State.CANCELLED})
+
+
+def _tries(calls: Iterable[AlarmCall]) -> Tries:
+    dispatches = {call.dispatch_id for call in calls}
+    rows = list(
+        Delivery.objects.filter(dispatch__in=dispatches).values_list(
+            "dispatch", "recipient_kind", "recipient_ref", "channel", "state"
+        )
+    )
+    owners = dict(
+        PagerWay.objects.filter(pk__in=[row[2] for row in rows]).values_list("pk", "officer")
+    )
+    found: Tries = {}
+    for dispatch, kind, ref, channel, state in rows:
+        owner = None if kind == Delivery.RecipientKind.ROOM else owners.get(ref, ref)
+        found.setdefault((dispatch, owner), set()).add((channel, state))
+    return found

@@ -1,0 +1,160 @@
+"""The check list of a critical tip: which steps it has, what is done, by whom and when."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.models import Officer
+from keng.language.taxonomy import TOPICS
+from keng.tips.models import Decision, DialogueMessage, Tip, TipCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step that an officer ticks."""
+
+    code: str
+    words: str | Promise
+    basis: str | Promise = ""
+    # Only for these categories; empty is for all.
+    only: frozenset[str] = frozenset()
+    besides: frozenset[str] = frozenset()
+
+
+_BURNS = frozenset({"fire_explosion"})
+_HURTS = frozenset({"fire_explosion", "traffic"})
+_CHILDREN = frozenset({"child_safety", "domestic_violence"})
+STEPS = (
+    Step("force", _("113 has it and sends a patrol"), besides=_BURNS),
+    Step("fire", _("114 has it and is coming"), only=_BURNS),
+    Step("ambulance", _("If anybody is hurt: 115 has it"), only=_HURTS),
+    Step("way", _("A patrol is on its way")),
+    Step("there", _("The patrol is at the place")),
+    Step("safe", _("The reporter is in safety")),
+    Step(
+        "child",
+        _("If a child is involved: 111 has it, and the file is passed on within 24 hours"),
+        _("Circular 43/2021, article 5"),
+        only=_CHILDREN,
+    ),
+)
+
+
+# Whoever told it by voice reads no message by itself: somebody says that they were told.
+_VOICE = ("phone", "counter")
+_SPOKEN = Step("told", _("The reporter was told by voice what happens now"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the list as a page shows it."""
+
+    code: str
+    words: str | Promise
+    basis: str | Promise = ""
+    # False: the line follows from the tip itself, and nobody ticks it.
+    is_kept: bool = True
+    who: str = ""
+    at: datetime.datetime | None = None
+    # The last time the step was unticked, when it is not done.
+    unticked: TipCheck | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether somebody did it."""
+        return self.at is not None
+
+
+def steps_for(tip: Tip) -> list[Step]:
+    """What may have to be done for the tip; while nobody has sorted it, for all it may be."""
+    about = _categories(tip)
+    found = [
+        step
+        for step in STEPS
+        if (not step.only or step.only & about) and not (about and about <= step.besides)
+    ]
+    if is_told_by_voice(tip) and not tip.do_not_contact:
+        found.insert(1, _SPOKEN)
+    return found
+
+
+def is_told_by_voice(tip: Tip) -> bool:
+    """Whether the reporter told it by phone or at the counter, and has no chat to be written to."""
+    return tip.channel in _VOICE
+
+
+def words_of(code: str) -> str:
+    """What a step is called."""
+    return next((str(step.words) for step in (*STEPS, _SPOKEN) if step.code == code), code)
+
+
+def checks_of(tip: Tip) -> list[TipCheck]:
+    """Every tick of the tip, oldest first, those that were taken away again too."""
+    found = TipCheck.objects.filter(tip=tip).select_related("ticked_by", "unticked_by")
+    return list(found.order_by("id"))
+
+
+def check_list(
+    tip: Tip,
+    checks: Iterable[TipCheck],
+    decisions: Iterable[Decision],
+    messages: Iterable[DialogueMessage],
+) -> list[Line]:
+    """The list for the page, from rows that were read already; empty when it is not critical."""
+    if tip.urgency != "P0" or tip.kind == Tip.Kind.OUT_OF_SCOPE:
+        return []
+    last = {each.step: each for each in checks}
+    first, *rest = [_line(step, last.get(step.code)) for step in steps_for(tip)]
+    told = [] if tip.do_not_contact or is_told_by_voice(tip) else [_told(messages)]
+    return [_taken(tip, decisions), first, *told, *rest]
+
+
+def changed_at(check: TipCheck) -> datetime.datetime:
+    """When it was ticked or unticked last."""
+    return check.unticked_at or check.ticked_at
+
+
+def who_changed(check: TipCheck) -> Officer:
+    """Who ticked or unticked it last."""
+    return check.unticked_by or check.ticked_by
+
+
+def _line(step: Step, check: TipCheck | None) -> Line:
+    if check is None:
+        return Line(step.code, step.words, step.basis)
+    if check.unticked_at is not None:
+        return Line(step.code, step.words, step.basis, unticked=check)
+    return Line(step.code, step.words, step.basis, who=str(check.ticked_by), at=check.ticked_at)
+
+
+def _taken(tip: Tip, decisions: Iterable[Decision]) -> Line:
+    words = _("Somebody has taken it: every level sees the name")
+    taken = [
+        each
+        for each in decisions
+        if each.kind == Decision.Kind.ACCEPTED and "taken_back" not in each.detail
+    ]
+    if tip.assigned_to is None:
+        return Line("taken", words, is_kept=False)
+    at = taken[-1].at if taken else tip.received_at
+    return Line("taken", words, is_kept=False, who=str(tip.assigned_to), at=at)
+
+
+def _told(messages: Iterable[DialogueMessage]) -> Line:
+    words = _("The reporter has an answer from an officer")
+    ours = [each for each in messages if each.author == DialogueMessage.Author.DESK]
+    if not ours:
+        return Line("told", words, is_kept=False)
+    return Line("told", words, is_kept=False, who=str(ours[-1].officer), at=ours[-1].at)
+
+
+def _categories(tip: Tip) -> frozenset[str]:
+    """What an officer decided it is; before that, what reporter and machine may have meant."""
+    if tip.category:
+        return frozenset({tip.category})
+    suggestion = getattr(tip, "suggestion", None)
+    guesses = suggestion.categories[:1] if suggestion else []
+    return frozenset(TOPICS.get(tip.topic, ())) | {guess["code"] for guess in guesses}

@@ -1,0 +1,33 @@
+"""Places in the list, from which its next page begins."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from keng.tips.queries.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: after this row, which stands among the critical ones or below them."""
+
+    at: datetime.datetime
+    last: uuid.UUID
+    is_live: bool
+
+
+def cursor_of(row: Row) -> str:
+    """Where the page after this row begins, for an address."""
+    at = row.due_at or row.closed_at
+    live = "!" if row.urgency == "P0" and row.due_at else ""
+    return f"{live}{at.timestamp():.6f}_{row.pk}" if at else ""
+
+
+def read_cursor(text: str) -> Place | None:
+    """The place that an address names; None where it names none."""
+    seconds, _sep, last = text.removeprefix("!").partition("_")
+    try:
+        at = datetime.datetime.fromtimestamp(float(seconds), datetime.UTC)
+        return Place(at, uuid.UUID(last), is_live=text.startswith("!"))
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,70 @@
+"""What one row of a list says, read in one go and nothing beside it."""
+
+import datetime
+import uuid
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+
+from keng.tips.models import Clock, Tip
+from keng.tips.models.tip import Onlooker
+
+
+class Row(NamedTuple):
+    """A tip in a list: its own columns, then what belongs to it."""
+
+    pk: uuid.UUID
+    text: str
+    urgency: str
+    category: str
+    channel: str
+    outcome: str
+    happening: str
+    money_moved: bool
+    first_read_at: datetime.datetime | None
+    first_answered_at: datetime.datetime | None
+    waiting_since: datetime.datetime | None
+    received_at: datetime.datetime
+    due_at: datetime.datetime | None
+    feared_at: datetime.datetime | None
+    closed_at: datetime.datetime | None
+    incident_id: uuid.UUID | None
+    place_name: str | None
+    incident_title: str | None
+    # The machine's first guess at the category.
+    guess: str | None
+    # The nearest of its running clocks.
+    clock_code: str | None
+    # How many tips stand behind it.
+    alike: int
+    # Where tips of one incident stand together: how many this row stands for, and all of them.
+    together: int = 1
+    whole: int = 1
+    # The highest urgency among those, and what else is true of any of them (see `grouped`).
+    stands_out: str | None = None
+
+
+_ALWAYS = [name for name in Row._fields if name not in Row._field_defaults]
+
+
+def dressed(tips: QuerySet[Tip], officer: Onlooker, *more: str) -> QuerySet[Tip, Any]:
+    """What each tip's `Row` is made of, in its order; `more` are the last parts, if it has them."""
+    nearest = Clock.objects.filter(tip=OuterRef("pk"), stopped_at__isnull=True).order_by("due_at")
+    behind = (
+        Tip.objects.visible_to(officer)
+        .filter(duplicate_of=OuterRef("pk"))
+        .order_by()
+        .values("duplicate_of")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    beside = {
+        "place_name": F("place__name"),
+        "incident_title": F("incident__title"),
+        "guess": KeyTextTransform("code", KeyTextTransform(0, "suggestion__categories")),
+        "clock_code": Subquery(nearest.values("rule_code")[:1]),
+        "alike": Coalesce(Subquery(behind, output_field=IntegerField()), 0),
+    }
+    return tips.annotate(**beside).values_list(*_ALWAYS, *more)

@@ -1,0 +1,228 @@
+"""The story of a tip: who did what when, complete, in plain words."""
+
+import datetime
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer
+from keng.audit.models import Entry
+from keng.kit import times
+from keng.language.taxonomy import label
+from keng.places.models import Unit
+from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
+from keng.tips.phrases import channel_name
+from keng.tips.queries.calling import Round
+from keng.tips.queries.checks import words_of
+from keng.tips.queries.history import Deadline
+from keng.tips.queries.version import Since
+
+# What is told by a decision, a message or a note of its own is not told twice.
+_LOOKS = (
+    "tip.read",
+    "tip.taken_back",
+    "tip.reply_withdrawn",
+    "tip.reporter_withdraw",
+    "sighting.role",
+    "attachment.shown",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline."""
+
+    at: datetime.datetime
+    words: str
+    who: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a tip's page has read already, each list oldest first."""
+
+    steps: list[Decision]
+    messages: list[DialogueMessage]
+    notes: list[Note]
+    attachments: list[Attachment]
+    deadlines: list[Deadline]
+    checks: list[TipCheck] = field(default_factory=list)
+    calls: list[Round] = field(default_factory=list)
+
+
+def timeline(tip: Tip, rows: Rows, officer: Officer) -> list[Event]:
+    """Newest first: arrival, looks, decisions with their reason, messages, notes, clocks."""
+    events = [
+        *_beginning(tip),
+        *_clocks(rows.deadlines),
+        *_recorded(tip, rows.attachments, officer),
+    ]
+    events += _steps(rows.steps, officer)
+    events += [_note(note, officer) for note in rows.notes]
+    events += [event for each in rows.checks for event in _ticks(each, officer)]
+    events += [Event(each.at, each.words, reason=each.people) for each in rows.calls]
+    fears = _fears(tip)
+    events += [_message(each, fears) for each in rows.messages if not _is_told(each, tip)]
+    for number, file in enumerate(rows.attachments, start=1):
+        words = _("%(kind)s %(n)d came in; the original is sealed")
+        events.append(Event(file.at, words % {"kind": file.get_kind_display(), "n": number}))
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def meanwhile(news: Since, officer: Officer) -> list[Event]:
+    """What happened after an officer's page was made, oldest first."""
+    events = _steps(news.decisions, officer)
+    fears = _fears(news.messages[0].tip) if news.messages else set()
+    events += [
+        Event(each.at, _message(each, fears).words, reason=each.text) for each in news.messages
+    ]
+    events += [_note(each, officer, with_words=True) for each in news.notes]
+    events += [_ticks(each, officer)[-1] for each in news.checks]
+    return sorted(events, key=lambda event: event.at)
+
+
+def _beginning(tip: Tip) -> Iterator[Event]:
+    words = _("Received by %(channel)s. The reporter has a receipt code.")
+    yield Event(tip.received_at, words % {"channel": channel_name(tip.channel)})
+    if tip.examined_at:
+        yield Event(tip.examined_at, _("The machine looked for numbers, links and categories"))
+
+
+def _clocks(deadlines: list[Deadline]) -> Iterator[Event]:
+    now = times.now()
+    for each in deadlines:
+        yield Event(each.starts_at, _("Deadline set: %(name)s") % {"name": each.name})
+        if each.due_at < (each.stopped_at or now):
+            yield Event(each.due_at, _("Deadline missed: %(name)s") % {"name": each.name})
+
+
+def _recorded(tip: Tip, attachments: list[Attachment], officer: Officer) -> list[Event]:
+    """What is in the audit record alone: looks at the tip and its files, and what was undone."""
+    numbers = {str(file.pk): n for n, file in enumerate(attachments, start=1)}
+    entries = list(
+        Entry.objects.filter(
+            Q(object_kind="tip", object_id=str(tip.pk))
+            | Q(object_kind="attachment", object_id__in=numbers),
+            action__in=_LOOKS,
+        ).order_by("id")
+    )
+    actors = {entry.actor_id for entry in entries if entry.actor_kind == "officer"}
+    people = _people(actors - {str(officer.pk)}) | {str(officer.pk): officer}
+    events = [
+        Event(entry.at, _looked(entry, numbers), _who(people.get(entry.actor_id), officer))
+        for entry in entries
+    ]
+    if tip.first_read_at and not any(entry.action == "tip.read" for entry in entries):
+        events.append(Event(tip.first_read_at, _("First read on the desk")))
+    return events
+
+
+def _looked(entry: Entry, numbers: dict[str, int]) -> str:
+    if entry.action == "attachment.shown":
+        return _("File %(n)d looked at") % {"n": numbers[entry.object_id]}
+    if entry.action == "sighting.role":
+        role = Sighting.Role(entry.detail["role"]).label
+        return _("A number or link: %(role)s") % {"role": role}
+    if entry.action == "tip.taken_back":
+        kind = Decision.Kind(entry.detail["kind"]).label
+        return _("Step taken back: %(step)s") % {"step": kind}
+    return {
+        "tip.read": _("First read on the desk"),
+        "tip.reply_withdrawn": _("Answer taken back before it left"),
+        "tip.reporter_withdraw": _("The reporter took the report back"),
+    }[entry.action]
+
+
+def _people(ids: set[str]) -> dict[str, Officer]:
+    found = Officer.objects.in_bulk([uuid.UUID(each) for each in ids]) if ids else {}
+    return {str(key): each for key, each in found.items()}
+
+
+def _who(person: Officer | None, officer: Officer) -> str:
+    if person is None:
+        return ""
+    return _("you") if person.pk == officer.pk else str(person)
+
+
+def _note(note: Note, officer: Officer, *, with_words: bool = False) -> Event:
+    reason = note.text if with_words else ""
+    return Event(note.at, _("Internal note written"), _who(note.officer, officer), reason)
+
+
+def _ticks(check: TipCheck, officer: Officer) -> list[Event]:
+    """A step that was ticked, and taken away again."""
+    step = {"step": words_of(check.step)}
+    words = _("Ticked: “%(step)s”") % step
+    events = [Event(check.ticked_at, words, _who(check.ticked_by, officer))]
+    if check.unticked_at is not None:
+        words, who = _("Unticked: “%(step)s”") % step, _who(check.unticked_by, officer)
+        events.append(Event(check.unticked_at, words, who, check.reason))
+    return events
+
+
+def _is_told(message: DialogueMessage, tip: Tip) -> bool:
+    """The first message is the tip itself, and an officer's answer is a decision."""
+    if message.author == DialogueMessage.Author.DESK:
+        return True
+    return message.author == DialogueMessage.Author.REPORTER and message.text == tip.text
+
+
+def _fears(tip: Tip) -> set[datetime.datetime]:
+    """When the reporter tapped that they are afraid: the last time is kept with the tip."""
+    return {tip.feared_at} if tip.feared_at else set()
+
+
+def _message(message: DialogueMessage, fears: set[datetime.datetime]) -> Event:
+    if message.author == DialogueMessage.Author.REPORTER:
+        if message.at in fears:
+            return Event(message.at, _("The reporter fears being found out or threatened"))
+        return Event(message.at, _("The reporter wrote"))
+    return Event(message.at, _("Automatic message to the reporter"))
+
+
+def _steps(steps: list[Decision], officer: Officer) -> list[Event]:
+    units = _unit_names(steps)
+    return [
+        Event(step.at, _step(step, units), _who(step.by, officer), step.reason) for step in steps
+    ]
+
+
+def _unit_names(steps: list[Decision]) -> dict[str, str]:
+    ids = [step.detail["to"] for step in steps if step.kind == Decision.Kind.ROUTED]
+    found = Unit.objects.filter(pk__in=ids) if ids else ()
+    return {str(unit.pk): unit.name for unit in found}
+
+
+def _step(step: Decision, units: dict[str, str]) -> str:
+    words = _words(step, units)
+    if step.detail.get("taken_back"):
+        return _("%(step)s (taken back)") % {"step": words}
+    return words
+
+
+def _words(step: Decision, units: dict[str, str]) -> str:
+    kind, detail = Decision.Kind, step.detail
+    if step.kind == kind.ROUTED:
+        return _("Passed to %(unit)s") % {"unit": units.get(detail["to"], "")}
+    if step.kind == kind.SORTED and not detail["category"]:
+        return _("Made critical")
+    if step.kind == kind.SORTED:
+        category = label(detail["category"], get_language() or "vi")
+        return _("Sorted: %(category)s, %(urgency)s") % {
+            "category": category,
+            "urgency": detail["urgency"],
+        }
+    if step.kind == kind.RATED:
+        return _("Rated: %(value)s") % {"value": Tip.Value(detail["value"]).label}
+    if step.kind == kind.OUTCOME:
+        return _("Outcome: %(outcome)s") % {"outcome": Tip.Outcome(detail["outcome"]).label}
+    if step.kind == kind.DECLINED and detail.get("as_kind") == "official":
+        return _("Complaint about officers: moved to the unit above")
+    if step.kind == kind.REPLIED and "batch" in detail:
+        return _("Reporter answered, together with the others of the incident")
+    return str(Decision.Kind(step.kind).label)

@@ -1,0 +1,1 @@
+"""How a message becomes rows: what is cut and sealed, how urgent it is, what is answered."""

@@ -1,0 +1,29 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.kit.recurring import Task
+from keng.tips.actions import (
+    alarms,
+    examining,
+    fetching,
+    holding,
+    out_of_scope,
+    presence,
+    sweeping,
+    withdrawing,
+)
+from keng.tips.actions.indexing import forget_words
+
+TASKS = [
+    Task("examine tips", examining.examine_tips, is_woken=True, every=timedelta(seconds=2)),
+    Task("examine messages", examining.examine_messages, is_woken=True, every=timedelta(seconds=2)),
+    Task("call officers", alarms.call_what_rings, is_woken=True, every=timedelta(seconds=2)),
+    Task("fetch files", fetching.fetch_files, is_woken=True, every=timedelta(seconds=5)),
+    Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
+    Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
+    Task("destroy what was taken back", withdrawing.destroy_withdrawn, every=timedelta(seconds=5)),
+    Task("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
+    Task("forget search words", forget_words, every=timedelta(hours=1)),
+    Task("sweep files", sweeping.sweep_files, every=timedelta(hours=1)),
+]

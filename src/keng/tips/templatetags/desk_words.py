@@ -1,0 +1,68 @@
+"""How the desk says things: {% load desk_words %}."""
+
+from datetime import timedelta
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from keng.kit.phrases import span_words
+from keng.kit.words import as_dialled, defang
+from keng.language.taxonomy import label
+from keng.tips import phrases
+from keng.tips.models import Tip
+from keng.tips.queries.history import clock_name
+
+register = template.Library()
+
+
+@register.filter
+def channel(code: str) -> str:
+    """The name of a channel."""
+    return phrases.channel_name(code)
+
+
+@register.filter
+def shown(value: str) -> str:
+    """An indicator as people write it: a number in groups, a link that cannot be tapped."""
+    return defang(as_dialled(value))
+
+
+@register.filter
+def clock(code: str | None) -> str:
+    """A clock in one word."""
+    return clock_name(code or "")
+
+
+@register.filter
+def span(length: timedelta) -> str:
+    """A length of time."""
+    return span_words(length)
+
+
+@register.filter
+def apart(length: timedelta) -> str:
+    """How far two moments lie apart; less than a minute is no distance."""
+    if length < timedelta(minutes=1):
+        return _("at the same time")
+    return _("%(span)s apart") % {"span": span_words(length)}
+
+
+@register.filter
+def likeness(strength: str) -> str:
+    """How alike, in words and never as a percentage."""
+    return {"very": _("very alike"), "fairly": _("fairly alike"), "slightly": _("slightly alike")}[
+        strength
+    ]
+
+
+@register.filter
+def category(tip: Tip) -> str:
+    """The category; with a question mark while only the machine says so."""
+    language = get_language() or "vi"
+    if tip.category:
+        return label(tip.category, language)
+    suggestion = getattr(tip, "suggestion", None)
+    if suggestion is None or not suggestion.categories:
+        return ""
+    return f"{label(suggestion.categories[0]['code'], language)}?"

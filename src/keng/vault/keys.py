@@ -1,0 +1,125 @@
+"""Making keys: the sender's file, and the units' private halves under the operator's passphrase."""
+
+import json
+import os
+import secrets
+import uuid
+from pathlib import Path
+
+from django.db import transaction
+from nacl import pwhash
+from nacl.encoding import Base64Encoder
+from nacl.public import PrivateKey
+from nacl.secret import SecretBox
+
+from keng.kit.database import data_folder
+from keng.kit.secrets import read_or_make
+from keng.places.models import Unit
+from keng.vault import seal
+from keng.vault.models import SenderKey, UnitKey
+
+
+class WrongPassphrase(ValueError):
+    """The passphrase does not open the operator's key file."""
+
+
+def operator_file() -> Path:
+    """Where the units' private keys lie, encrypted; move it off this machine."""
+    return data_folder() / "keys" / "units.keys"
+
+
+def sender_file() -> Path:
+    """The sender's private key. Only the sender process is told of it."""
+    return data_folder() / "keys" / "sender.key"
+
+
+@transaction.atomic
+def make_sender_key() -> None:
+    """Make the sender's key pair unless there is one."""
+    private = PrivateKey(read_or_make(sender_file()))
+    public = bytes(private.public_key)
+    if not SenderKey.objects.filter(public_key=public, retired_at__isnull=True).exists():
+        SenderKey.objects.create(public_key=public)
+        seal.forget()
+
+
+@transaction.atomic
+def make_unit_keys(passphrase: str) -> int:
+    """Make a key pair for every unit without one; add the private halves to the operator's file.
+
+    Returns how many were made. Raises WrongPassphrase when the file exists under another one.
+    """
+    missing = Unit.objects.exclude(
+        id__in=UnitKey.objects.filter(retired_at__isnull=True).values("unit")
+    )
+    made = {unit.id: PrivateKey.generate() for unit in missing}
+    if not made:
+        return 0
+    path = operator_file()
+    keys = unlock(path, passphrase) if path.exists() else {}
+    keys |= {unit_id: bytes(key) for unit_id, key in made.items()}
+    _write(path, keys, passphrase)
+    UnitKey.objects.bulk_create(
+        UnitKey(unit_id=unit_id, public_key=bytes(key.public_key)) for unit_id, key in made.items()
+    )
+    seal.forget()
+    return len(made)
+
+
+def make_first_keys() -> str:
+    """Make every key of a new installation; returns the passphrase of the operator's file.
+
+    An operator's file without a single key in the database is left over from a database that is
+    gone, so it opens nothing and is replaced.
+    """
+    if not UnitKey.objects.exists():
+        operator_file().unlink(missing_ok=True)
+    passphrase = new_passphrase()
+    make_sender_key()
+    make_unit_keys(passphrase)
+    return passphrase
+
+
+def unlock(path: Path, passphrase: str) -> dict[uuid.UUID, bytes]:
+    """The private keys in an operator's file. Raises WrongPassphrase."""
+    stored = json.loads(path.read_text())
+    box = SecretBox(_stretch(passphrase, Base64Encoder.decode(stored["salt"])))
+    try:
+        plain = box.decrypt(Base64Encoder.decode(stored["keys"]))
+    except Exception as error:
+        raise WrongPassphrase from error
+    return {uuid.UUID(k): bytes.fromhex(v) for k, v in json.loads(plain).items()}
+
+
+def new_passphrase() -> str:
+    """Ten groups of four characters, about 198 bits: to be written down, not remembered."""
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(10))
+
+
+def _write(path: Path, keys: dict[uuid.UUID, bytes], passphrase: str) -> None:
+    salt = os.urandom(pwhash.argon2id.SALTBYTES)
+    plain = json.dumps({str(k): v.hex() for k, v in keys.items()}).encode()
+    cipher = SecretBox(_stretch(passphrase, salt)).encrypt(plain)
+    stored = {
+        "salt": Base64Encoder.encode(salt).decode(),
+        "keys": Base64Encoder.encode(cipher).decode(),
+    }
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(json.dumps(stored))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def _stretch(passphrase: str, salt: bytes) -> bytes:
+    return pwhash.argon2id.kdf(
+        SecretBox.KEY_SIZE,
+        passphrase.encode(),
+        salt,
+        opslimit=pwhash.argon2id.OPSLIMIT_MODERATE,
+        memlimit=pwhash.argon2id.MEMLIMIT_MODERATE,
+    )

@@ -1,0 +1,61 @@
+"""What is sealed, and the public halves of the keys that seal it."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from keng.kit.models import Row
+
+
+class UnitKey(Row):
+    """The public key of a unit. Its private half is in the operator's passphrase-protected file."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    public_key = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=models.Q(retired_at__isnull=True),
+                name="unit_has_one_current_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key of {self.unit_id}"
+
+
+class SenderKey(Row):
+    """The public key to which reply addresses are sealed; only the sender process can open them."""
+
+    public_key = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sender key {self.id}"
+
+
+class SealedIdentity(Row):
+    """What could name a reporter, sealed to the unit's key; the server cannot open it."""
+
+    class Kind(models.TextChoices):
+        CONTACT = "contact", "contact"
+        RAW = "raw", "raw"
+        IN_TEXT = "in_text", "in_text"
+        # The words of a tip found out of scope, kept a few days for an objection.
+        CONTENT = "content", "content"
+
+    # A plain reference: the vault lies below tips.
+    tip_ref = models.UUIDField(db_index=True)
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind)
+    # Which things are inside, by name only: "name", "phone", "chat", "email".
+    holds = models.JSONField(default=list, db_default=[])
+    ciphertext = models.BinaryField()
+    sealed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"sealed {self.kind} {self.id}"

@@ -1,0 +1,117 @@
+"""Sealing: what any process may do. Opening is another matter (vault.opening).
+
+One form, which whoever holds the private key opens. The throwaway key pair is new for each thing,
+or where many things are sealed at once new for each `Together`; the nonce is random:
+
+    01, public half of the throwaway pair (32 bytes), nonce (24 bytes), crypto_box
+"""
+
+import contextlib
+import threading
+import time
+import uuid
+
+from nacl.public import Box, PrivateKey, PublicKey
+
+from keng.vault.models import SenderKey, UnitKey
+
+FORM = b"\x01"
+"""What a ciphertext begins with (an older one, a sealed box of libsodium, may by chance)."""
+_CACHE_SECONDS = 60.0
+_lock = threading.Lock()
+_cache: dict[uuid.UUID | None, tuple[float, PublicKey]] = {}
+
+
+class NoKey(LookupError):
+    """There is no public key to seal to yet: run `keng vault init`."""
+
+
+def for_sender(plain: str | bytes) -> bytes:
+    """Ciphertext that only the sender process can open: a reply address, a one-time text."""
+    return Together().for_sender(plain)
+
+
+def for_unit(unit_id: uuid.UUID, plain: str | bytes) -> bytes:
+    """Ciphertext that only the holder of the unit's private key can open."""
+    return Together().for_unit(unit_id, plain)
+
+
+class Together:
+    """Seals with one throwaway key pair: two multiplications on the curve, not two for each thing.
+
+    Let go of it when the last of what it sealed is no longer held in plain: until then it gives
+    away nothing that does not lie beside it. Not for several threads.
+    """
+
+    def __init__(self) -> None:
+        self._pair: PrivateKey | None = None
+        self._head = b""
+        self._boxes: dict[uuid.UUID | None, Box] = {}
+
+    def for_sender(self, plain: str | bytes) -> bytes:
+        """The same as the function of that name."""
+        return self._sealed(None, plain)
+
+    def for_unit(self, unit_id: uuid.UUID, plain: str | bytes) -> bytes:
+        """The same as the function of that name."""
+        return self._sealed(unit_id, plain)
+
+    def _sealed(self, unit_id: uuid.UUID | None, plain: str | bytes) -> bytes:
+        box = self._boxes.get(unit_id) or self._begun(unit_id)
+        return self._head + box.encrypt(_bytes(plain))
+
+    def _begun(self, unit_id: uuid.UUID | None) -> Box:
+        if self._pair is None:
+            self._pair = PrivateKey.generate()
+            self._head = FORM + bytes(self._pair.public_key)
+        box = self._boxes[unit_id] = Box(self._pair, _key(unit_id))
+        return box
+
+
+def prepare(unit_ids: list[uuid.UUID]) -> None:
+    """Load the keys of these units and of the sender, so that sealing needs no query later."""
+    for unit_id in [None, *unit_ids]:
+        _key(unit_id)
+
+
+def renew(unit_ids: list[uuid.UUID]) -> None:
+    """Read these keys and the sender's again, before the cached ones are too old to be used.
+
+    For a process that seals where it must not wait for the database (the edge). A unit without a
+    key is passed over: sealing to it raises NoKey when it is tried.
+    """
+    for unit_id in [None, *unit_ids]:
+        with contextlib.suppress(NoKey):
+            _read(unit_id)
+
+
+def forget() -> None:
+    """Drop the cached public keys (after a rotation, and in tests)."""
+    with _lock:
+        _cache.clear()
+
+
+def _key(unit_id: uuid.UUID | None) -> PublicKey:
+    """The public key of a unit, or of the sender for None."""
+    found = _cache.get(unit_id)
+    if found and found[0] > time.monotonic():
+        return found[1]
+    return _read(unit_id)
+
+
+def _read(unit_id: uuid.UUID | None) -> PublicKey:
+    key: SenderKey | UnitKey | None
+    if unit_id is None:
+        key = SenderKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
+    else:
+        key = UnitKey.objects.filter(unit_id=unit_id, retired_at__isnull=True).first()
+    if key is None:
+        raise NoKey(str(unit_id or "sender"))
+    public = PublicKey(bytes(key.public_key))
+    with _lock:
+        _cache[unit_id] = (time.monotonic() + _CACHE_SECONDS, public)
+    return public
+
+
+def _bytes(plain: str | bytes) -> bytes:
+    return plain.encode() if isinstance(plain, str) else plain

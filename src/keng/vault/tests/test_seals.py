@@ -1,0 +1,154 @@
+"""What is sealed stays sealed, and who may open what."""
+
+import uuid
+
+import pytest
+from nacl.exceptions import CryptoError
+from nacl.public import PublicKey, SealedBox
+
+from keng.cli.supervisor.children import SENDER_KEY, children
+from keng.cli.supervisor.ports import Ports
+from keng.vault import keys, opening, seal
+from keng.vault.models import SenderKey, UnitKey
+from tests import make
+
+pytestmark = pytest.mark.django_db
+WORDS = "Nguyễn Thị Thử, 0900 000 000"
+
+
+@pytest.fixture(autouse=True)
+def fresh(settings, tmp_path, monkeypatch):
+    """Keys of this test alone."""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    seal.forget()
+    opening._sender_box.cache_clear()
+    yield
+    seal.forget()
+    opening._sender_box.cache_clear()
+
+
+def test_nothing_can_be_sealed_before_there_are_keys():
+    with pytest.raises(seal.NoKey):
+        seal.for_sender(WORDS)
+
+
+def test_only_the_sender_opens_what_is_sealed_to_it(monkeypatch):
+    keys.make_sender_key()
+    sealed = seal.for_sender(WORDS)
+    assert WORDS.encode() not in sealed
+    with pytest.raises(opening.NotTheSender):
+        opening.for_sender(sealed)
+    monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
+    assert opening.for_sender(sealed).decode() == WORDS
+
+
+def test_the_supervisor_tells_no_process_but_the_sender_where_the_key_lies(monkeypatch):
+    monkeypatch.setenv(SENDER_KEY, "/somewhere")
+    told = [
+        c.name for c in children(Ports(1, 2, 3, 4), is_demo=True) if SENDER_KEY in c.environment
+    ]
+    assert told == ["sender"]
+
+
+def test_a_units_seal_opens_with_the_operators_passphrase_alone():
+    unit = make.unit()
+    passphrase = keys.new_passphrase()
+    assert keys.make_unit_keys(passphrase) == 1
+    sealed = seal.for_unit(unit.id, WORDS)
+    found = keys.unlock(keys.operator_file(), passphrase)
+    assert opening.for_unit(sealed, found[unit.id]).decode() == WORDS
+    with pytest.raises(keys.WrongPassphrase):
+        keys.unlock(keys.operator_file(), "something else")
+
+
+def test_another_units_key_opens_nothing():
+    mine, theirs = make.unit(), make.unit()
+    passphrase = keys.new_passphrase()
+    keys.make_unit_keys(passphrase)
+    found = keys.unlock(keys.operator_file(), passphrase)
+    with pytest.raises(CryptoError):
+        opening.for_unit(seal.for_unit(mine.id, WORDS), found[theirs.id])
+
+
+def test_what_is_sealed_together_opens_like_the_rest_and_for_nobody_else(monkeypatch):
+    mine, theirs = make.unit(), make.unit()
+    keys.make_sender_key()
+    passphrase = keys.new_passphrase()
+    keys.make_unit_keys(passphrase)
+    found = keys.unlock(keys.operator_file(), passphrase)
+    monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
+    together = seal.Together()
+    to_sender, to_unit = together.for_sender(WORDS), together.for_unit(mine.id, WORDS)
+    again = together.for_unit(mine.id, WORDS)
+    assert WORDS.encode() not in to_sender + to_unit
+    assert to_unit != again
+    assert opening.for_sender(to_sender).decode() == WORDS
+    assert opening.for_unit(to_unit, found[mine.id]).decode() == WORDS
+    assert opening.for_unit(again, found[mine.id]).decode() == WORDS
+    for sealed, private in (
+        (to_unit, found[theirs.id]), (to_unit, keys.sender_file().read_bytes()),
+        (to_sender, found[mine.id]), (to_unit[:-1], found[mine.id]),
+    ):  # fmt: skip
+        with pytest.raises(CryptoError):
+            opening.for_unit(sealed, private)
+
+
+def test_no_two_throwaway_keys_are_alike():
+    keys.make_sender_key()
+    heads = {seal.Together().for_sender(WORDS)[:33] for _ in range(3)}
+    assert len(heads) == 3
+
+
+@pytest.mark.parametrize("is_alike", [False, True])
+def test_an_older_sealed_box_opens_too_even_one_that_looks_like_the_new_form(monkeypatch, is_alike):
+    keys.make_sender_key()
+    monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
+    box = SealedBox(PublicKey(bytes(SenderKey.objects.get().public_key)))
+    older = next(
+        sealed for sealed in iter(lambda: box.encrypt(WORDS.encode()), b"")
+        if sealed.startswith(seal.FORM) is is_alike
+    )  # fmt: skip
+    assert opening.for_sender(older).decode() == WORDS
+
+
+def test_units_that_come_later_get_their_keys_and_the_old_ones_stay():
+    first = make.unit()
+    passphrase = keys.new_passphrase()
+    keys.make_unit_keys(passphrase)
+    sealed = seal.for_unit(first.id, WORDS)
+    second = make.unit()
+    assert keys.make_unit_keys(passphrase) == 1
+    found = keys.unlock(keys.operator_file(), passphrase)
+    assert set(found) == {first.id, second.id}
+    assert opening.for_unit(sealed, found[first.id]).decode() == WORDS
+
+
+def test_key_files_are_for_their_owner_alone():
+    make.unit()
+    keys.make_first_keys()
+    for path in (keys.operator_file(), keys.sender_file()):
+        assert path.stat().st_mode & 0o077 == 0
+        assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_no_private_key_is_in_the_database():
+    make.unit()
+    keys.make_first_keys()
+    private = keys.sender_file().read_bytes()
+    stored = [bytes(k.public_key) for k in [*SenderKey.objects.all(), *UnitKey.objects.all()]]
+    assert private not in stored
+    assert all(len(key) == 32 for key in stored)
+
+
+def test_two_seals_of_the_same_words_differ():
+    keys.make_sender_key()
+    assert seal.for_sender(WORDS) != seal.for_sender(WORDS)
+
+
+def test_a_second_start_keeps_the_senders_key():
+    keys.make_sender_key()
+    before = keys.sender_file().read_bytes()
+    keys.make_sender_key()
+    assert keys.sender_file().read_bytes() == before
+    assert SenderKey.objects.count() == 1
+    assert isinstance(SenderKey.objects.get().id, uuid.UUID)

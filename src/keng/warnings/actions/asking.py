@@ -1,0 +1,78 @@
+"""Calling a second person at the province: the local commander may sleep, a warning may not."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.accounts import rota
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions import paging
+from keng.warnings import rights
+from keng.warnings.actions.drafting import locked
+from keng.warnings.actions.errors import NotSubmitted, NotYours
+from keng.warnings.models import Version, Warning
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+@transaction.atomic
+def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int]":
+    """Call the province's officers on duty, or all who may approve when nobody is on its rota.
+
+    Returns how many pagers of each were called. Raises NotYours, and NotSubmitted when nothing
+    waits.
+    """
+    warning, version = locked(warning_id, by=by)
+    if not may_call(by, warning):
+        raise NotYours
+    is_recalled = warning.state == Warning.State.RECALLED
+    if version.submitted_at is None or version.published_at is not None or is_recalled:
+        raise NotSubmitted
+    whom = _second_people(warning, version)
+    called = paging.page(
+        whom, _words(warning), unit_id=warning.unit_id, source_kind="warning", source_ref=warning.pk
+    )
+    record(
+        "warning.called",
+        by=by,
+        on=version,
+        chain=unit_chain(warning.unit_id),
+        detail={"officers": len(whom), "pagers": sum(called.ways.values())},
+    )
+    return {officer: called.ways[officer.pk] for officer in whom}
+
+
+def may_call(officer: "Officer", warning: Warning) -> bool:
+    """Whoever takes reports on at the warning's desk, or the one above, may wake people for it."""
+    desks = {warning.unit_id, warning.unit.parent_id}
+    return any(
+        post.role in rota.WATCHING and post.unit_id in desks for post in officer.current_posts
+    )
+
+
+def _second_people(warning: Warning, version: Version) -> "list[Officer]":
+    desk = warning.unit.parent_id or warning.unit_id
+    found = rota.on_duty(desk) or rota.watchers(desk)
+    return [
+        officer
+        for officer in found
+        if rights.may_release(officer, warning) and not rights.wrote(officer, version)
+    ]
+
+
+def _words(warning: Warning) -> list[paging.Words]:
+    """Unit and link: the title of a warning is read on the desk, not on a locked screen."""
+    path = reverse("warning-approve", "keng.site.desk_urls", kwargs={"pk": warning.pk})
+    found = []
+    for language in paging.LANGUAGES:
+        with translation.override(language):
+            subject = _("%(unit)s: a warning waits for your approval") % {"unit": warning.unit.name}
+            text = _("Read and approve it here: %(link)s") % {"link": settings.DESK_URL + path}
+        found.append(paging.Words(language, subject, f"{subject}\n{text}"))
+    return found

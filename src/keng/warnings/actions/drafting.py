@@ -1,0 +1,158 @@
+"""Writing a warning: every saved state is a version that never changes again."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.delivery.audience import plan
+from keng.kit import times
+from keng.places.models import Unit
+from keng.tips.models import Incident, Tip
+from keng.warnings import rights, style
+from keng.warnings.actions.errors import (
+    AlreadyRecalled,
+    NobodyThere,
+    NotSubmitted,
+    NotYours,
+    StyleStops,
+)
+from keng.warnings.content import Choice, Content, audience_of, content_of
+from keng.warnings.models import Version, Warning
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+@transaction.atomic
+def draft(
+    *,
+    unit_id: uuid.UUID,
+    content: Content,
+    choice: Choice,
+    by: "Officer",
+    from_tip: Tip | None = None,
+    from_incident: Incident | None = None,
+) -> Version:
+    """Begin a warning in the name of a unit the officer works for."""
+    unit = Unit.objects.filter(pk__in=by.unit_ids).get(pk=unit_id)
+    warning = Warning.objects.create(
+        unit=unit,
+        author=by,
+        category=content.category,
+        severity=content.severity,
+        valid_until=content.valid_until,
+        from_tip=from_tip,
+        from_incident=from_incident,
+    )
+    version = _new_version(warning, 1, content, choice, by)
+    record("warning.drafted", by=by, on=version, chain=unit_chain(unit.pk), detail=_hashes(version))
+    return version
+
+
+@transaction.atomic
+def revise(warning_id: uuid.UUID, *, content: Content, choice: Choice, by: "Officer") -> Version:
+    """Save another state. What waited for approval waits no more; what is public is corrected.
+
+    Nothing changed means no new version.
+    """
+    warning, latest = locked(warning_id, by=by)
+    if warning.state == Warning.State.RECALLED:
+        raise AlreadyRecalled
+    if latest.text_hash == content.hash and latest.audience == choice.as_json():
+        return latest
+    version = _new_version(warning, latest.number + 1, content, choice, by)
+    if warning.state != Warning.State.PUBLISHED:
+        warning.state = Warning.State.DRAFT
+        warning.category, warning.severity = content.category, content.severity
+        warning.valid_until = content.valid_until
+        warning.save(update_fields=["state", "category", "severity", "valid_until"])
+    record(
+        "warning.revised",
+        by=by,
+        on=version,
+        chain=unit_chain(warning.unit_id),
+        detail=_hashes(version),
+    )
+    return version
+
+
+@transaction.atomic
+def submit(warning_id: uuid.UUID, *, by: "Officer") -> Version:
+    """Ask a second person. Raises StyleStops or NobodyThere."""
+    warning, latest = locked(warning_id, by=by)
+    if warning.state == Warning.State.RECALLED:
+        raise AlreadyRecalled
+    if latest.published_at is not None:
+        raise NotSubmitted
+    if stops := style.stops(content_of(latest)):
+        raise StyleStops(stops)
+    if not plan(audience_of(latest)).recipients:
+        raise NobodyThere
+    latest.submitted_at, latest.returned_reason = times.now(), ""
+    latest.save(update_fields=["submitted_at", "returned_reason"])
+    if warning.state == Warning.State.DRAFT:
+        warning.state = Warning.State.SUBMITTED
+        warning.save(update_fields=["state"])
+    record(
+        "warning.submitted",
+        by=by,
+        on=latest,
+        chain=unit_chain(warning.unit_id),
+        detail=_hashes(latest),
+    )
+    return latest
+
+
+@transaction.atomic
+def send_back(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Version:
+    """Give it back to the author with what has to change."""
+    warning, latest = locked(warning_id, by=by)
+    if latest.submitted_at is None or latest.published_at is not None:
+        raise NotSubmitted
+    if not rights.may_release(by, warning):
+        raise NotYours
+    latest.submitted_at, latest.returned_reason = None, reason
+    latest.save(update_fields=["submitted_at", "returned_reason"])
+    if warning.state == Warning.State.SUBMITTED:
+        warning.state = Warning.State.DRAFT
+        warning.save(update_fields=["state"])
+    record(
+        "warning.sent_back",
+        by=by,
+        on=latest,
+        chain=unit_chain(warning.unit_id),
+        detail=_hashes(latest),
+    )
+    return latest
+
+
+def locked(warning_id: uuid.UUID, *, by: "Officer") -> tuple[Warning, Version]:
+    """The warning, locked, with its latest version. Raises DoesNotExist for other units' ones."""
+    warning = Warning.objects.visible_to(by).select_for_update().get(pk=warning_id)
+    latest = warning.versions.order_by("-number").first()
+    if latest is None:
+        raise Version.DoesNotExist
+    latest.warning = warning
+    return warning, latest
+
+
+def _new_version(
+    warning: Warning, number: int, content: Content, choice: Choice, by: "Officer"
+) -> Version:
+    return Version.objects.create(
+        warning=warning,
+        number=number,
+        texts={k: dict(v) for k, v in content.texts.items()},
+        category=content.category,
+        severity=content.severity,
+        valid_until=content.valid_until,
+        audience=choice.as_json(),
+        text_hash=content.hash,
+        made_by=by,
+    )
+
+
+def _hashes(version: Version) -> dict[str, object]:
+    return {"number": version.number, "text": bytes(version.text_hash).hex()}

@@ -1,0 +1,41 @@
+"""What can stand in the way of a decision about a warning."""
+
+from typing import Literal
+
+from keng.language.house_style import Finding
+
+
+class NotSubmitted(Exception):
+    """There is nothing that waits for approval."""
+
+
+class NotPublished(Exception):
+    """There is nothing public to take back."""
+
+
+class AlreadyRecalled(Exception):
+    """A warning that was taken back stays so; write a new one."""
+
+
+class NotYours(PermissionError):
+    """Approving needs a second person with the right to do so: not the author, not just anybody."""
+
+
+class NobodyThere(Exception):
+    """The chosen audience has no recipient."""
+
+
+class StyleStops(Exception):
+    """The house style finds something that must not go out."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__(len(findings))
+        self.findings = findings
+
+
+class StaleApproval(Exception):
+    """The text or the audience is no longer the one the approver looked at."""
+
+    def __init__(self, what: Literal["text", "audience"]) -> None:
+        super().__init__(what)
+        self.what = what

@@ -1,0 +1,232 @@
+"""Warnings approved beforehand: made and approved by two, sent by one, looked at by eight."""
+
+import datetime
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.accounts import rota
+from keng.audit.actions import record, unit_chain
+from keng.delivery.audience import plan
+from keng.delivery.models import Approval, Dispatch
+from keng.kit import times
+from keng.network.queries import places_of
+from keng.places.models import Unit
+from keng.warnings import blanks, rights, style
+from keng.warnings.actions.drafting import draft
+from keng.warnings.actions.errors import NobodyThere, NotYours, StaleApproval, StyleStops
+from keng.warnings.actions.releasing import publish, send_out
+from keng.warnings.content import Choice, Content, audience_of
+from keng.warnings.models import Pattern, PatternUse
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+LONGEST = datetime.timedelta(days=180)
+HOLDS = datetime.timedelta(days=7)
+_REVIEW_HOUR = datetime.timedelta(hours=8)
+
+
+class NotInForce(Exception):
+    """Not approved, ended or expired: nothing goes out with it."""
+
+
+class BlankUnfit(ValueError):
+    """What was filled in is not what the blank is for; holds the blank's code."""
+
+
+@transaction.atomic
+def make(
+    texts: Mapping[str, str], *, unit_id: uuid.UUID, category: str, severity: int,
+    kinds: Sequence[str], expires_on: datetime.date, by: "Officer",
+) -> Pattern:  # fmt: skip
+    """Write a pattern for a second person to approve.
+
+    Raises NotYours, StyleStops, Unit.DoesNotExist.
+    """
+    unit = Unit.objects.filter(pk__in=by.own_unit_ids).get(pk=unit_id)
+    if unit not in units_to_write_for(by):
+        raise NotYours
+    if stops := style.stops(Content({"vi": dict(texts)}, category, severity, None)):
+        raise StyleStops(stops)
+    latest = times.local_date(times.now() + LONGEST)
+    expires_on = min(expires_on, latest)
+    pattern = Pattern.objects.create(
+        unit=unit, texts=dict(texts), category=category, severity=severity, kinds=sorted(kinds),
+        expires_on=expires_on, made_by=by,
+        hash=blanks.hash_of(
+            texts, category=category, severity=severity, kinds=kinds, expires_on=expires_on
+        ),
+    )  # fmt: skip
+    record("pattern.made", by=by, on=pattern, chain=unit_chain(unit.pk), detail=_hash(pattern))
+    return pattern
+
+
+@transaction.atomic
+def approve(pattern_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Pattern:
+    """Let others send it. Raises NotYours, StaleApproval, NotInForce."""
+    pattern = _locked(pattern_id, by)
+    if pattern.ended_at is not None or pattern.approved_at is not None:
+        raise NotInForce
+    if pattern.made_by_id == by.pk or not may_approve(by, pattern):
+        raise NotYours
+    if seen != bytes(pattern.hash) or _hash_now(pattern) != seen:
+        raise StaleApproval("text")
+    pattern.approved_by, pattern.approved_at = by, times.now()
+    pattern.save(update_fields=["approved_by", "approved_at"])
+    record(
+        "pattern.approved", by=by, on=pattern, chain=unit_chain(pattern.unit_id),
+        detail=_hash(pattern),
+    )  # fmt: skip
+    return pattern
+
+
+@transaction.atomic
+def end(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
+    """Nothing more goes out with it. Raises NotYours."""
+    pattern = _locked(pattern_id, by)
+    if not may_approve(by, pattern):
+        raise NotYours
+    if pattern.ended_at is None:
+        pattern.ended_at = times.now()
+        pattern.save(update_fields=["ended_at"])
+        record(
+            "pattern.ended", by=by, on=pattern, chain=unit_chain(pattern.unit_id),
+            detail=_hash(pattern),
+        )  # fmt: skip
+    return pattern
+
+
+@transaction.atomic
+def send(
+    pattern_id: uuid.UUID, values: Mapping[str, str], *, audience_hash: bytes, by: "Officer"
+) -> Dispatch:
+    """One officer fills and sends it, to the own commune only; it is looked at by 08:00.
+
+    The approval is that of whoever approved the pattern: the words are those, with the blanks.
+    Raises NotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
+    """
+    pattern = _locked(pattern_id, by)
+    today = times.local_date(times.now())
+    if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
+        raise NotInForce
+    if _hash_now(pattern) != bytes(pattern.hash) or pattern.approved_by is None:
+        raise StaleApproval("text")
+    unit = commune_of(by)
+    # Whoever approved it is no second person for what they fill in themselves.
+    if unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
+        raise NotYours
+    if pattern.approved_by_id == by.pk:
+        raise NotYours
+    content = content_for(pattern, values, unit)
+    if stops := style.stops(content):
+        raise StyleStops(stops)
+    version = draft(unit_id=unit.pk, content=content, choice=choice_for(pattern, unit), by=by)
+    counted = plan(audience_of(version))
+    if not counted.recipients:
+        raise NobodyThere
+    if counted.hash != audience_hash:
+        raise StaleApproval("audience")
+    version.submitted_at = times.now()
+    version.save(update_fields=["submitted_at"])
+    approval = Approval.objects.create(
+        text_hash=content.hash, audience_hash=counted.hash, approved_by=pattern.approved_by,
+        author=by,
+    )  # fmt: skip
+    dispatch = send_out(version.warning, version, approval, by)
+    publish(version.warning, version, approval, dispatch)
+    use = PatternUse.objects.create(
+        pattern=pattern, version=version, sent_by=by, sent_at=times.now(), review_by=review_by()
+    )
+    record(
+        "pattern.sent", by=by, on=version, chain=unit_chain(unit.pk),
+        detail={**_hash(pattern), "blanks": sorted(values), "dispatch": str(dispatch.pk),
+                "review_by": use.review_by.isoformat()},
+    )  # fmt: skip
+    return dispatch
+
+
+@transaction.atomic
+def review(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
+    """It was right to send it. Not said by whoever sent it. Raises NotYours.
+
+    What was wrong is recalled like any other warning, and counts as looked at.
+    """
+    use = PatternUse.objects.select_for_update(of=("self",)).select_related(
+        "version__warning__unit"
+    ).get(pk=use_id)  # fmt: skip
+    if use.sent_by_id == by.pk or not rights.may_release(by, use.version.warning):
+        raise NotYours
+    if use.reviewed_at is None:
+        use.reviewed_by, use.reviewed_at = by, times.now()
+        use.save(update_fields=["reviewed_by", "reviewed_at"])
+        record(
+            "pattern.reviewed", by=by, on=use.version,
+            chain=unit_chain(use.version.warning.unit_id),
+            detail={"overdue": use.reviewed_at > use.review_by},
+        )  # fmt: skip
+    return use
+
+
+def units_to_write_for(officer: "Officer") -> list[Unit]:
+    """Where the officer takes reports on or leads: who only audits a unit writes nothing for it."""
+    return [post.unit for post in officer.current_posts if post.role in rota.WATCHING]
+
+
+def may_approve(officer: "Officer", pattern: Pattern) -> bool:
+    """Who may release a warning of the pattern's unit may approve the pattern."""
+    return rights.may_release_for(officer, pattern.unit)
+
+
+def commune_of(officer: "Officer") -> Unit | None:
+    """The commune desk in whose name the officer may send by themselves."""
+    held = [
+        post.unit for post in officer.current_posts
+        if post.role in rota.WATCHING and post.unit.kind == Unit.Kind.COMMUNE
+    ]  # fmt: skip
+    return held[0] if held else None
+
+
+def content_for(pattern: Pattern, values: Mapping[str, str], unit: Unit) -> Content:
+    """The pattern with its blanks filled for a commune. Raises BlankUnfit."""
+    codes = blanks.blanks_of(pattern.texts)
+    for code in codes:
+        if not blanks.is_fit(code, values.get(code, "")):
+            raise BlankUnfit(code)
+    # Words of one's own would be free text in an approved pattern: only places of this desk.
+    if "hamlet" in codes and not places_of([unit.pk]).filter(full_name=values["hamlet"]).exists():
+        raise BlankUnfit("hamlet")
+    texts = {"vi": blanks.filled(pattern.texts, {code: values[code] for code in codes})}
+    until = times.local_date(times.now() + HOLDS)
+    return Content(texts, pattern.category, pattern.severity, until)
+
+
+def choice_for(pattern: Pattern, unit: Unit) -> Choice:
+    """The places that the commune desk serves, and nobody beyond."""
+    served = unit.jurisdictions.filter(valid_to__isnull=True).values_list("place", flat=True)
+    return Choice(tuple(served), tuple(pattern.kinds))
+
+
+def review_by() -> datetime.datetime:
+    """The next 08:00 in Vietnam."""
+    now = times.now()
+    today = times.start_of(times.local_date(now)) + _REVIEW_HOUR
+    return today if now < today else today + datetime.timedelta(days=1)
+
+
+def _locked(pattern_id: uuid.UUID, by: "Officer") -> Pattern:
+    visible = Pattern.objects.visible_to(by).select_for_update(of=("self",))
+    return visible.select_related("unit", "approved_by").get(pk=pattern_id)
+
+
+def _hash_now(pattern: Pattern) -> bytes:
+    return blanks.hash_of(
+        pattern.texts, category=pattern.category, severity=pattern.severity, kinds=pattern.kinds,
+        expires_on=pattern.expires_on,
+    )  # fmt: skip
+
+
+def _hash(pattern: Pattern) -> dict[str, str]:
+    return {"pattern": str(pattern.pk), "text": bytes(pattern.hash).hex()}

@@ -1,0 +1,200 @@
+"""Letting a warning out, correcting it and taking it back: always to people whom a list names."""
+
+import dataclasses
+import datetime
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions import dispatch as sending
+from keng.delivery.audience import Plan, SameRecipients, groups_of, plan
+from keng.delivery.models import Approval, Dispatch
+from keng.kit import times
+from keng.warnings import card, codes, rights, wording
+from keng.warnings.actions.drafting import locked
+from keng.warnings.actions.errors import (
+    AlreadyRecalled,
+    NotPublished,
+    NotSubmitted,
+    NotYours,
+    StaleApproval,
+)
+from keng.warnings.content import audience_of, content_of, earlier_dispatches
+from keng.warnings.models import Reading, VerifyCode, Version, Warning
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+_TRIES = 3
+
+
+def note_reading(version: Version, seen: Plan, *, by: "Officer") -> None:
+    """Keep what an approver was shown, so that the next look can say what changed."""
+    groups = [group.id for group in groups_of(audience_of(version))]
+    Reading.objects.update_or_create(
+        version=version,
+        officer=by,
+        defaults={
+            "at": times.now(),
+            "audience_hash": seen.hash,
+            "groups": groups,
+            "people": seen.subscribers,
+        },
+    )
+
+
+@transaction.atomic
+def approve(
+    version_id: uuid.UUID, *, text_hash: bytes, audience_hash: bytes, by: "Officer"
+) -> Dispatch:
+    """Publish and send exactly the text and the list the approver looked at.
+
+    Raises StaleApproval when either changed since, NotYours, NotSubmitted.
+    """
+    asked = Version.objects.visible_to(by).get(pk=version_id)
+    warning, version = locked(asked.warning_id, by=by)
+    if version.pk != version_id or bytes(version.text_hash) != text_hash:
+        raise StaleApproval("text")
+    # A correction that waited while the warning was recalled would bring it back to life.
+    is_recalled = warning.state == Warning.State.RECALLED
+    if version.submitted_at is None or version.published_at is not None or is_recalled:
+        raise NotSubmitted
+    if rights.wrote(by, version) or not rights.may_release(by, warning):
+        raise NotYours
+    if content_of(version).hash != bytes(version.text_hash):
+        raise StaleApproval("text")
+    if plan(audience_of(version)).hash != audience_hash:
+        raise StaleApproval("audience")
+    approval = Approval.objects.create(
+        text_hash=text_hash, audience_hash=audience_hash, approved_by=by, author=version.made_by
+    )
+    earlier = earlier_dispatches(version)
+    try:
+        dispatch = send_out(warning, version, approval, by)
+    except sending.AudienceChanged as error:
+        raise StaleApproval("audience") from error
+    for old in earlier:
+        sending.cancel(old, by=by, reason="corrected")
+    publish(warning, version, approval, dispatch)
+    record(
+        "warning.approved",
+        by=by,
+        on=version,
+        chain=unit_chain(warning.unit_id),
+        detail={
+            "text": text_hash.hex(),
+            "audience": audience_hash.hex(),
+            "dispatch": str(dispatch.pk),
+        },
+    )
+    return dispatch
+
+
+def send_out(warning: Warning, version: Version, approval: Approval, by: "Officer") -> Dispatch:
+    """Send an approved version to whom it is for."""
+    content, earlier = content_of(version), earlier_dispatches(version)
+    code = codes.give(version).code
+    stamp = wording.stamp_of(version, code)
+    until = content.valid_until
+    return sending.send(
+        kind=Dispatch.Kind.CORRECTION if earlier else Dispatch.Kind.WARNING,
+        unit=warning.unit,
+        approval=approval,
+        texts=[
+            dataclasses.replace(
+                text, image_path=card.stored(card.card_of(version, code, text.language))
+            )
+            for text in wording.messages(content, stamp)
+        ],
+        audience=audience_of(version),
+        source_kind="warning_version",
+        source_ref=version.pk,
+        is_urgent=content.severity == Warning.Severity.URGENT,
+        by=by,
+        # The end of a day is the start of the next one.
+        expires_at=times.start_of(until + datetime.timedelta(days=1)) if until else None,
+    )
+
+
+def publish(warning: Warning, version: Version, approval: Approval, dispatch: Dispatch) -> None:
+    """What was sent is what the public reads."""
+    now = times.now()
+    version.approval, version.dispatch, version.published_at = approval, dispatch, now
+    version.save(update_fields=["approval", "dispatch", "published_at"])
+    warning.state, warning.published_at = Warning.State.PUBLISHED, now
+    warning.category, warning.severity = version.category, version.severity
+    warning.valid_until = version.valid_until
+    warning.save(update_fields=["state", "published_at", "category", "severity", "valid_until"])
+
+
+@transaction.atomic
+def recall(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
+    """Take a warning back, at once and by one person: what is wrong must not wait for a second.
+
+    It goes to whoever got it or may have; what has not left yet never leaves.
+    """
+    warning, latest = locked(warning_id, by=by)
+    if warning.state == Warning.State.RECALLED:
+        raise AlreadyRecalled
+    if warning.state != Warning.State.PUBLISHED:
+        raise NotPublished
+    if not rights.may_release(by, warning):
+        raise NotYours
+    published = list(warning.versions.filter(dispatch__isnull=False).order_by("number"))
+    dispatch = _send_recall(warning, published, reason, by)
+    for old in _sent(published):
+        sending.cancel(old, by=by, reason="recalled")
+    warning.state, warning.recalled_at = Warning.State.RECALLED, times.now()
+    warning.recall_reason, warning.recall_dispatch = reason, dispatch
+    warning.save(update_fields=["state", "recalled_at", "recall_reason", "recall_dispatch"])
+    record(
+        "warning.recalled",
+        by=by,
+        on=latest,
+        chain=unit_chain(warning.unit_id),
+        detail={"dispatch": str(dispatch.pk)},
+    )
+    return dispatch
+
+
+def _sent(published: list[Version]) -> tuple[uuid.UUID, ...]:
+    return tuple(version.dispatch_id for version in published if version.dispatch_id)
+
+
+def _send_recall(
+    warning: Warning, published: list[Version], reason: str, by: "Officer"
+) -> Dispatch:
+    found = VerifyCode.objects.filter(version__in=published).order_by("version__number")
+    texts = wording.recall_messages(
+        published[-1].texts,
+        codes=[code.code for code in found],
+        reason=reason,
+        issuer=warning.unit.name,
+    )
+    audience = SameRecipients(_sent(published))
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with transaction.atomic():
+                approval = Approval.objects.create(
+                    text_hash=wording.hash_of(texts),
+                    audience_hash=plan(audience).hash,
+                    approved_by=by,
+                )
+                return sending.send(
+                    kind=Dispatch.Kind.RECALL,
+                    unit=warning.unit,
+                    approval=approval,
+                    texts=texts,
+                    audience=audience,
+                    source_kind="warning_version",
+                    source_ref=published[-1].pk,
+                    is_urgent=True,
+                    by=by,
+                )
+        except sending.AudienceChanged:
+            # The sender was just settling some of these rows: count again.
+            if attempt == _TRIES:
+                raise
+    raise AssertionError

@@ -1,0 +1,127 @@
+"""What a warning from a tip or an incident starts with: never the reporter's words."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from keng.kit import times
+from keng.kit.words import as_dialled, defang
+from keng.lookup.models import Indicator
+from keng.network.models import GroupKind
+from keng.places.models import Place, Unit
+from keng.tips.models import Incident, Sighting, Suggestion, Tip
+from keng.warnings.forms import NOT_FOR_WARNINGS, offered_places
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+# A plate is for the desk only; an indicator whose part nobody has decided may be a victim's own.
+_PUBLIC = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
+
+
+@dataclass(slots=True)
+class Beginning:
+    """Where a warning comes from and what the form shows at first."""
+
+    unit: Unit
+    initial: dict[str, Any]
+    tip: Tip | None = None
+    incident: Incident | None = None
+    indicators: list[str] = field(default_factory=list)
+    differing: list[Place] = field(default_factory=list)
+    """The places its tips name, when they name several: then the whole commune is chosen."""
+
+
+def of(
+    officer: "Officer", *, tip_id: uuid.UUID | None, incident_id: uuid.UUID | None
+) -> Beginning | None:
+    """The beginning for this officer; None when the tip or incident is not theirs to see."""
+    tip = incident = None
+    if tip_id:
+        tip = Tip.objects.visible_to(officer).filter(pk=tip_id).select_related("place").first()
+        if tip is None:
+            return None
+    if incident_id:
+        incident = Incident.objects.visible_to(officer).filter(pk=incident_id).first()
+        if incident is None:
+            return None
+    if officer.home_unit_id is None:
+        return None
+    unit = Unit.objects.get(pk=officer.home_unit_id)
+    tips = [tip] if tip else _tips(incident, officer)
+    source = tip or incident
+    places, differing = _places(unit, source, tips)
+    initial = _initial(unit, source, tips) | {"places": [str(place.pk) for place in places]}
+    found = Beginning(unit, initial, tip, incident, _indicators(tips), differing)
+    if found.indicators:
+        found.initial["signs"] = "\n".join(found.indicators)
+    return found
+
+
+def _tips(incident: Incident | None, officer: "Officer") -> list[Tip]:
+    return list(Tip.objects.visible_to(officer).filter(incident=incident)) if incident else []
+
+
+def _places(
+    unit: Unit, source: Tip | Incident | None, tips: list[Tip]
+) -> tuple[list[Place], list[Place]]:
+    """The places to tick, and those that the tips name, when they name several.
+
+    What happens in two hamlets concerns their commune: nobody's hamlet is dropped in silence.
+    """
+    offered = offered_places(unit)
+    named = {tip.place_id for tip in tips} or {source.place_id if source else None}
+    wanted = [place for place in offered if place.pk in named]
+    communes = [place for place in offered if place.kind != Place.Kind.HAMLET]
+    if len(wanted) > 1:
+        around = {p.parent_id if p.kind == Place.Kind.HAMLET else p.pk for p in wanted}
+        return [place for place in communes if place.pk in around] or wanted, wanted
+    if wanted:
+        return wanted, []
+    # A unit with many places chooses: the first of the list would be a guess.
+    return communes if len(communes) == 1 else [], []
+
+
+def _initial(unit: Unit, source: Tip | Incident | None, tips: list[Tip]) -> dict[str, Any]:
+    category = (source.category if source else "") or _suggested(tips)
+    if category in NOT_FOR_WARNINGS:
+        category = ""
+    phone = unit.desk_phone
+    call = _("%(unit)s, on duty: %(phone)s, or 113.") if phone else _("%(unit)s, or 113.")
+    return {
+        "category": category,
+        # A warning that nobody looks at again ends by itself.
+        "valid_until": times.local_date(times.now()) + datetime.timedelta(days=30),
+        "severity": 2,
+        "subscribers": True,
+        "kinds": list(GroupKind.values),
+        "call": call % {"unit": unit.name, "phone": phone},
+    }
+
+
+def _suggested(tips: list[Tip]) -> str:
+    """What the machine suggests for the newest of these tips; the author may change it."""
+    newest = Suggestion.objects.filter(tip__in=tips).order_by("-tip_id").first()
+    codes = [one["code"] for one in newest.categories] if newest else []
+    return codes[0] if codes else ""
+
+
+def _indicators(tips: Iterable[Tip]) -> list[str]:
+    """What was used in the offence, written as people know it and so that nobody can tap it."""
+    ids = [tip.pk for tip in tips]
+    found = (
+        Sighting.objects.filter(tip__in=ids, role=Sighting.Role.USED, indicator__type__in=_PUBLIC)
+        .order_by("indicator__type", "indicator__value")
+        .values_list("indicator__type", "indicator__value")
+        .distinct()
+    )
+    labels = {
+        Indicator.Type.PHONE: _("Number that calls: %s"),
+        Indicator.Type.BANK_ACCOUNT: _("Account they name: %s"),
+        Indicator.Type.URL: _("Link they send: %s"),
+    }
+    return [labels[Indicator.Type(kind)] % defang(as_dialled(value, " ")) for kind, value in found]

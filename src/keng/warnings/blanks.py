@@ -1,0 +1,61 @@
+"""The blanks of a pattern: a number, a link, a hamlet; what may stand in each, and nothing else."""
+
+import datetime
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from keng.kit.words import defang
+
+# As the author writes them into the words.
+MARKS = {"number": "[số]", "link": "[liên kết]", "hamlet": "[nơi]"}
+_ANY = re.compile(r"\[[^\]\s][^\]]{0,30}\]")
+_NUMBER = re.compile(r"\+?\d[\d .]{2,24}")
+# A short path without Vietnamese letters: no sentence fits behind the name of a site.
+_LINK = re.compile(
+    r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?][a-z0-9_./?=&%#:-]{0,40})?", re.IGNORECASE
+)
+
+
+def blanks_of(texts: Mapping[str, str]) -> list[str]:
+    """Which blanks the words have, in a fixed order."""
+    return [code for code, mark in MARKS.items() if any(mark in words for words in texts.values())]
+
+
+def odd_marks(texts: Mapping[str, str]) -> list[str]:
+    """What looks like a blank and is none: nobody could fill it."""
+    found = {mark for words in texts.values() for mark in _ANY.findall(words)}
+    return sorted(mark for mark in found if mark not in MARKS.values() and "." not in mark)
+
+
+def is_fit(code: str, value: str) -> bool:
+    """Whether the value is what the blank is for. Free text has no place in an approved pattern."""
+    if code == "number":
+        return _NUMBER.fullmatch(value) is not None
+    if code == "link":
+        return len(value) <= 120 and _LINK.fullmatch(value) is not None
+    return bool(value)
+
+
+def filled(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """The words with their blanks filled; a link so that nobody can tap it."""
+    found = {}
+    for field, words in texts.items():
+        for code, value in values.items():
+            words = words.replace(MARKS[code], defang(value) if code == "link" else value)  # noqa: PLW2901 -- one blank after the other
+        found[field] = words
+    return found
+
+
+def hash_of(
+    texts: Mapping[str, str], *, category: str, severity: int, kinds: Sequence[str],
+    expires_on: datetime.date,
+) -> bytes:  # fmt: skip
+    """SHA-256 of everything that is approved about a pattern."""
+    said = {
+        "texts": dict(texts), "category": category, "severity": severity, "kinds": sorted(kinds),
+        "expires_on": expires_on.isoformat(),
+    }  # fmt: skip
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).digest()

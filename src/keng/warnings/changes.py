@@ -1,0 +1,84 @@
+"""What changed between two versions, word by word."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from keng.language import taxonomy
+from keng.warnings import labels
+from keng.warnings.content import FIELDS
+from keng.warnings.models import Version
+from keng.warnings.wording import date_words
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words: kept, taken out (old side) or put in (new side)."""
+
+    words: str
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part that is not the same any more."""
+
+    part: str
+    old: list[Piece]
+    new: list[Piece]
+
+
+def part_names(category: str) -> dict[str, str]:
+    """What the parts are called on screens."""
+    return {
+        "title": _("Title"),
+        "what": labels.what(category),
+        "signs": _("How to notice"),
+        "act": _("What to do now"),
+        "call": _("Whom to call"),
+    }
+
+
+def changes(old: Version, new: Version) -> list[Change]:
+    """Every part of every language that differs, then category, severity and validity."""
+    found: list[Change] = []
+    names = part_names(new.category)
+    for language in dict.fromkeys([*old.texts, *new.texts]):
+        for field in FIELDS:
+            before = old.texts.get(language, {}).get(field, "")
+            after = new.texts.get(language, {}).get(field, "")
+            label = names[field] if language == "vi" else f"{names[field]} ({language})"
+            _compare(found, label, before, after)
+    _compare(found, _("Category"), taxonomy.label(old.category), taxonomy.label(new.category))
+    _compare(found, _("Severity"), old.get_severity_display(), new.get_severity_display())
+    _compare(found, _("Valid until"), _day(old), _day(new))
+    return found
+
+
+def _compare(found: list[Change], label: str, before: str, after: str) -> None:
+    if before != after:
+        found.append(Change(label, *word_difference(before, after)))
+
+
+def _day(version: Version) -> str:
+    return date_words(version.valid_until) if version.valid_until else _("no end")
+
+
+def word_difference(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+    """Both texts in pieces; joined, they are the texts again."""
+    old, new = _words(before), _words(after)
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    left: list[Piece] = []
+    right: list[Piece] = []
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if old[a:b]:
+            left.append(Piece("".join(old[a:b]), tag != "equal"))
+        if new[c:d]:
+            right.append(Piece("".join(new[c:d]), tag != "equal"))
+    return left, right
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\s+|\w+|[^\w\s]", text)

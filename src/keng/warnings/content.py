@@ -1,0 +1,104 @@
+"""What a version says and to whom: plain values, their canonical form and its hash."""
+
+import datetime
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from keng.delivery.audience import Audience, SameRecipients
+from keng.places.models import Unit
+from keng.warnings.models import Version
+
+PARTS = ("what", "signs", "act", "call")
+FIELDS = ("title", *PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that is approved about the text. Languages: "vi" always, "en" perhaps."""
+
+    texts: Mapping[str, Mapping[str, str]]
+    category: str
+    severity: int
+    valid_until: datetime.date | None
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the canonical JSON: one comma more is another hash."""
+        said = {
+            "texts": {language: dict(text) for language, text in self.texts.items()},
+            "category": self.category,
+            "severity": self.severity,
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
+        }
+        canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whom the author wants to reach; what it means is counted anew each time."""
+
+    places: tuple[uuid.UUID, ...]
+    kinds: tuple[str, ...]
+    without: tuple[uuid.UUID, ...] = ()
+    subscribers: bool = True
+    over_limit_reason: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """As it is kept in a version, in one order, so that equal choices are equal."""
+        return {
+            "places": sorted(str(key) for key in self.places),
+            "kinds": sorted(self.kinds),
+            "without": sorted(str(key) for key in self.without),
+            "subscribers": self.subscribers,
+            "over_limit_reason": self.over_limit_reason,
+        }
+
+    def audience(self, unit: Unit, severity: int) -> Audience:
+        """The audience of a unit's first sending: its own groups and those of units below."""
+        below = Unit.objects.filter(parent=unit).values_list("id", flat=True)
+        return Audience(
+            units=(unit.pk, *below),
+            places=self.places,
+            kinds=self.kinds,
+            without=self.without,
+            subscribers=self.subscribers,
+            minimum_severity=severity,
+            over_limit_reason=self.over_limit_reason,
+        )
+
+
+def content_of(version: Version) -> Content:
+    """What a version says."""
+    return Content(version.texts, version.category, version.severity, version.valid_until)
+
+
+def choice_of(version: Version) -> Choice:
+    """Whom a version's author chose."""
+    kept = version.audience
+    return Choice(
+        tuple(uuid.UUID(key) for key in kept.get("places", ())),
+        tuple(kept.get("kinds", ())),
+        tuple(uuid.UUID(key) for key in kept.get("without", ())),
+        bool(kept.get("subscribers", True)),
+        str(kept.get("over_limit_reason", "")),
+    )
+
+
+def earlier_dispatches(version: Version) -> tuple[uuid.UUID, ...]:
+    """What went out of this warning before this version."""
+    sent = version.warning.versions.filter(dispatch__isnull=False, number__lt=version.number)
+    return tuple(sent.order_by("number").values_list("dispatch", flat=True))
+
+
+def audience_of(version: Version) -> Audience | SameRecipients:
+    """Whom a version goes to: those chosen, or, once something went out, those who were sent it.
+
+    A correction also replaces what has not left yet, so that nobody gets the wrong text after it.
+    """
+    if earlier := earlier_dispatches(version):
+        return SameRecipients(earlier, waiting=True)
+    return choice_of(version).audience(version.warning.unit, version.severity)

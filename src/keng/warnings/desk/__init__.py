@@ -1,0 +1,1 @@
+"""Officers' pages of warnings: write, approve, take back, and see what is out."""

@@ -1,0 +1,66 @@
+"""What is written, what waits, what is out."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from keng.delivery.audience import WEEKLY_LIMIT, plan
+from keng.warnings import pattern_queries, queries, rights, style
+from keng.warnings.actions.asking import may_call
+from keng.warnings.content import audience_of, choice_of, content_of
+from keng.warnings.models import Warning
+
+
+@require_safe
+def warnings(request: HttpRequest) -> HttpResponse:
+    """The desk's warnings: mine to approve first."""
+    return render(
+        request,
+        "warnings/desk_list.html",
+        {
+            "lists": queries.desk_lists(request.officer),
+            "uses": pattern_queries.to_review(request.officer),
+        },
+    )
+
+
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One warning with all its versions and what can be done with it now."""
+    warning = get_object_or_404(
+        Warning.objects.visible_to(request.officer).select_related(
+            "unit", "author", "from_incident", "from_tip", "recall_dispatch"
+        ),
+        pk=pk,
+    )
+    versions = list(
+        warning.versions.select_related(
+            "made_by", "approval__approved_by", "dispatch", "verify_code"
+        ).order_by("-number")
+    )
+    latest = versions[0]
+    waits = latest.submitted_at is not None and latest.published_at is None
+    may = rights.may_release(request.officer, warning)
+    context = {
+        "warning": warning,
+        "versions": versions,
+        "latest": latest,
+        "parts": latest.texts["vi"],
+        "findings": style.check(content_of(latest)) if latest.published_at is None else [],
+        "can_approve": waits and may and not rights.wrote(request.officer, latest),
+        "waits": waits,
+        "may_release": may,
+        "can_call": may_call(request.officer, warning),
+        "is_author": rights.wrote(request.officer, latest),
+        "can_recall": may and warning.state == Warning.State.PUBLISHED,
+        "can_edit": warning.state != Warning.State.RECALLED,
+        "public": next((version for version in versions if version.published_at), None),
+    }
+    if latest.published_at is None and warning.state != Warning.State.RECALLED:
+        # Whom it would reach, and whom not: the author who waits sees what the approver sees.
+        latest.warning = warning
+        reason = choice_of(latest).over_limit_reason
+        context |= {"plan": plan(audience_of(latest)), "limit": WEEKLY_LIMIT, "reason": reason}
+    return render(request, "warnings/detail.html", context)

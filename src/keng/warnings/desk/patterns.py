@@ -1,0 +1,190 @@
+"""Patterns on the desk: the list, writing, approving, sending alone, and the look by 08:00."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keng.accounts.signing_in import confirm_presence
+from keng.delivery.audience import plan
+from keng.kit import times
+from keng.network.queries import places_of
+from keng.warnings import blanks, pattern_queries, wording
+from keng.warnings.actions import patterns
+from keng.warnings.actions.errors import NobodyThere, NotYours, StaleApproval, StyleStops
+from keng.warnings.models import Pattern, PatternUse
+from keng.warnings.pattern_forms import FillForm, PatternApproveForm, PatternForm, SendAloneForm
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """What may be sent alone, what waits for a second person, and what was sent."""
+    context = {
+        "lists": pattern_queries.lists(request.officer),
+        "uses": pattern_queries.to_review(request.officer),
+        "may_write": bool(patterns.units_to_write_for(request.officer)),
+    }
+    return render(request, "warnings/patterns.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Write one; somebody else approves it."""
+    form = PatternForm(request.POST or None)
+    units = patterns.units_to_write_for(request.officer)
+    if not units:
+        raise PermissionDenied
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = patterns.make(
+                form.texts(given), unit_id=units[0].pk, category=given["category"],
+                severity=given["severity"], kinds=given["kinds"], expires_on=given["expires_on"],
+                by=request.officer,
+            )  # fmt: skip
+        except StyleStops as stopped:
+            form.add_error(None, _("The house style stops it in %(n)s places.") % {
+                "n": len(stopped.findings)
+            })  # fmt: skip
+        else:
+            messages.success(request, _("Written: a second person approves it."))
+            return redirect("pattern", pk=made.pk)
+    context = {"form": form, "marks": blanks.MARKS}
+    status = 422 if form.errors else 200
+    return render(request, "warnings/pattern_new.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One pattern: read, approved by a second person, ended."""
+    found = _visible(request, pk)
+    form = PatternApproveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if not confirm_presence(request.officer, form.cleaned_data["code"]):
+            form.add_error("code", _wrong_code())
+        else:
+            return _approved(request, found, form)
+    can = patterns.may_approve(request.officer, found)
+    today = times.local_date(times.now())
+    context = {
+        "pattern": found,
+        "form": form,
+        "parts": found.texts,
+        "hash": bytes(found.hash).hex(),
+        "can_approve": can and found.approved_at is None and found.made_by_id != request.officer.pk,
+        "can_end": can and found.ended_at is None,
+        "in_force": Pattern.objects.in_force(today).filter(pk=found.pk).exists(),
+        "commune": patterns.commune_of(request.officer),
+    }
+    return render(request, "warnings/pattern.html", context, status=422 if form.errors else 200)
+
+
+def _approved(request: HttpRequest, found: Pattern, form: PatternApproveForm) -> HttpResponse:
+    try:
+        seen = bytes.fromhex(form.cleaned_data["hash"])
+        patterns.approve(found.pk, seen=seen, by=request.officer)
+    except (NotYours, StaleApproval, patterns.NotInForce):
+        messages.error(request, _("It could not be approved: read it again."))
+    else:
+        messages.success(request, _("Approved: one officer may send it now."))
+    return redirect("pattern", pk=found.pk)
+
+
+@require_POST
+def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """No more."""
+    _visible(request, pk)
+    try:
+        patterns.end(pk, by=request.officer)
+    except NotYours:
+        raise Http404 from None
+    messages.success(request, _("Ended: nothing more goes out with it."))
+    return redirect("patterns")
+
+
+@require_http_methods(["GET", "POST"])
+def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Fill the blanks, see the text and the list, confirm with a code."""
+    found = _visible(request, pk)
+    unit = patterns.commune_of(request.officer)
+    today = times.local_date(times.now())
+    if unit is None or not Pattern.objects.in_force(today).filter(pk=pk).exists():
+        return redirect("pattern", pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = FillForm(posted, codes=blanks.blanks_of(found.texts), places=places_of([unit.pk]))
+    wants = posted is not None and posted.get("do") == "send"
+    confirm = SendAloneForm(posted if wants else None)
+    context: dict[str, Any] = {"pattern": found, "form": form, "confirm": confirm, "unit": unit}
+    if posted is not None and form.is_valid():
+        context |= _preview(found, unit, form.cleaned_data)
+        if wants and confirm.is_valid() and (sent := _sent(request, found, form, confirm)):
+            return sent
+    context["parts"] = found.texts
+    status = 422 if form.errors or confirm.errors else 200
+    return render(request, "warnings/pattern_send.html", context, status=status)
+
+
+def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
+    content = patterns.content_for(found, values, unit)
+    counted = plan(patterns.choice_for(found, unit).audience(unit, found.severity))
+    stamp = wording.Stamp(unit.name, "", times.local_date(times.now()))
+    return {
+        "previews": wording.messages(content, stamp),
+        "plan": counted,
+        "audience_hash": counted.hash.hex(),
+        "review_by": patterns.review_by(),
+    }
+
+
+def _sent(
+    request: HttpRequest, found: Pattern, form: FillForm, confirm: SendAloneForm
+) -> HttpResponse | None:
+    """The way to the dispatch; None when something stands in the way, which the form then says."""
+    if not confirm_presence(request.officer, confirm.cleaned_data["code"]):
+        confirm.add_error("code", _wrong_code())
+        return None
+    try:
+        dispatch = patterns.send(
+            found.pk, form.cleaned_data,
+            audience_hash=bytes.fromhex(confirm.cleaned_data["audience_hash"]), by=request.officer,
+        )  # fmt: skip
+    except StaleApproval:
+        confirm.add_error(None, _("The list changed meanwhile: look again, then send."))
+    except NobodyThere:
+        confirm.add_error(None, _("Nobody would receive it."))
+    except StyleStops:
+        confirm.add_error(None, _("With these words the house style stops it."))
+    except NotYours:
+        confirm.add_error(None, _("You approved this pattern: somebody else sends it."))
+    else:
+        messages.success(request, _("On its way. It is looked at by 08:00."))
+        return redirect("dispatch", pk=dispatch.pk)
+    return None
+
+
+@require_POST
+def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """It was right to send it."""
+    visible = PatternUse.objects.filter(version__warning__unit__in=request.officer.unit_ids)
+    get_object_or_404(visible, pk=pk)
+    try:
+        patterns.review(pk, by=request.officer)
+    except NotYours:
+        messages.error(request, _("Somebody else has to look at it: not who sent it."))
+    else:
+        messages.success(request, _("Noted: it was right to send it."))
+    return redirect("patterns")
+
+
+def _visible(request: HttpRequest, pk: uuid.UUID) -> Pattern:
+    found = Pattern.objects.visible_to(request.officer)
+    return get_object_or_404(found.select_related("unit", "made_by", "approved_by"), pk=pk)
+
+
+def _wrong_code() -> str:
+    return _("This code is not right, or was used already. Wait for the next one.")

@@ -1,0 +1,158 @@
+"""The second person's pages: read what changed, approve with a code, give back, take back."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.accounts.signing_in import confirm_presence
+from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
+from keng.warnings import actions, queries, rights, style, wording
+from keng.warnings.content import audience_of, choice_of, content_of
+from keng.warnings.forms import ApproveForm, RecallForm, SendBackForm
+from keng.warnings.models import Version, Warning
+
+
+def approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What would go out, to whom, and what changed since this officer last looked."""
+    version = _waiting(request, pk)
+    if version is None:
+        return redirect("warning-detail", pk=pk)
+    form = ApproveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _approved(request, version, form)
+    return _shown(request, version, form)
+
+
+def _waiting(request: HttpRequest, pk: uuid.UUID) -> Version | None:
+    """The version that waits for approval, if there is one and this officer may decide."""
+    warning = get_object_or_404(
+        Warning.objects.visible_to(request.officer).select_related("unit"), pk=pk
+    )
+    version = warning.versions.select_related("made_by").order_by("-number")[0]
+    version.warning = warning
+    is_open = version.submitted_at is not None and version.published_at is None
+    is_open = is_open and warning.state != Warning.State.RECALLED
+    return version if is_open and rights.may_release(request.officer, warning) else None
+
+
+def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> HttpResponse:
+    text_hash = bytes.fromhex(form.cleaned_data["text_hash"])
+    audience_hash = bytes.fromhex(form.cleaned_data["audience_hash"])
+    # What is stale is said before the code is used up: the same code does not work twice.
+    if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
+        return _shown(request, version, ApproveForm(), stale=True)
+    if not confirm_presence(request.officer, form.cleaned_data["code"]):
+        form.add_error(
+            "code", _("This code is not right, or was used already. Wait for the next one.")
+        )
+        return _shown(request, version, form)
+    try:
+        dispatch = actions.approve(
+            version.pk, text_hash=text_hash, audience_hash=audience_hash, by=request.officer
+        )
+    except actions.StaleApproval:
+        return _shown(request, version, ApproveForm(), stale=True)
+    except actions.NotYours:
+        messages.error(request, _("You wrote this text: a second person has to approve it."))
+        return redirect("warning-detail", pk=version.warning_id)
+    messages.success(request, _("Approved and on its way."))
+    return redirect("dispatch", pk=dispatch.pk)
+
+
+def _shown(
+    request: HttpRequest, version: Version, form: ApproveForm, *, stale: bool = False
+) -> HttpResponse:
+    audience, content = audience_of(version), content_of(version)
+    counted = plan(audience)
+    since = queries.since_last_look(version, counted, officer=request.officer)
+    if request.method == "GET" or stale:
+        actions.note_reading(version, counted, by=request.officer)
+    stamp = wording.stamp_of(version, "")
+    context = {
+        "version": version,
+        "warning": version.warning,
+        "form": form,
+        "back_form": SendBackForm(),
+        "plan": counted,
+        "channels": counted.channels(),
+        "kinds": counted.kinds(),
+        "groups": groups_of(audience),
+        "limit": WEEKLY_LIMIT,
+        "reason": choice_of(version).over_limit_reason,
+        "since": since,
+        "stale": stale,
+        "is_author": rights.wrote(request.officer, version),
+        "findings": style.check(content),
+        "previews": wording.messages(content, stamp),
+        "parts": version.texts["vi"],
+        "text_hash": bytes(version.text_hash).hex(),
+        "audience_hash": counted.hash.hex(),
+    }
+    status = 409 if stale else 422 if form.is_bound and form.errors else 200
+    return render(request, "warnings/approve.html", context, status=status)
+
+
+@require_POST
+def call_province(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Call whoever is on duty at the province to approve it."""
+    get_object_or_404(Warning.objects.visible_to(request.officer), pk=pk)
+    try:
+        called = actions.call_province(pk, by=request.officer)
+    except actions.NotSubmitted:
+        messages.error(request, _("Nothing waits for approval here."))
+        return redirect("warning-detail", pk=pk)
+    except actions.NotYours:
+        messages.error(request, _("Whoever takes reports on at this desk calls the province."))
+        return redirect("warning-detail", pk=pk)
+    reached = [str(officer) for officer, ways in called.items() if ways]
+    if reached:
+        messages.success(request, _("Called: %(who)s") % {"who": ", ".join(reached)})
+    else:
+        messages.error(request, _("Nobody at the province has a pager: phone them."))
+    return redirect("warning-detail", pk=pk)
+
+
+@require_POST
+def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Give it back to the author."""
+    version = _waiting(request, pk)
+    if version is None:
+        return redirect("warning-detail", pk=pk)
+    form = SendBackForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write what has to change"))
+        return redirect("warning-approve", pk=pk)
+    actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    messages.success(request, _("Given back to the author."))
+    return redirect("warnings")
+
+
+def recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a public warning back, with a reason and a code."""
+    warning = get_object_or_404(
+        Warning.objects.visible_to(request.officer).select_related("unit"), pk=pk
+    )
+    may = warning.state == Warning.State.PUBLISHED and rights.may_release(request.officer, warning)
+    if not may:
+        return redirect("warning-detail", pk=pk)
+    form = RecallForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if confirm_presence(request.officer, form.cleaned_data["code"]):
+            dispatch = actions.recall(pk, reason=form.cleaned_data["reason"], by=request.officer)
+            messages.success(request, _("Taken back; whoever got it is told now."))
+            return redirect("dispatch", pk=dispatch.pk)
+        form.add_error(
+            "code", _("This code is not right, or was used already. Wait for the next one.")
+        )
+    counted = plan(queries.recall_audience(warning))
+    context = {
+        "warning": warning,
+        "form": form,
+        "plan": counted,
+        "version": queries.published_of(warning)[0],
+    }
+    return render(request, "warnings/recall.html", context)

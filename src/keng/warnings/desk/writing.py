@@ -1,0 +1,199 @@
+"""Writing a warning: the form, its checks and previews, and who would receive it."""
+
+import dataclasses
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.delivery.audience import WEEKLY_LIMIT, Plan, SameRecipients, counted, plan
+from keng.kit import times
+from keng.network.models import GroupKind
+from keng.places.models import Unit
+from keng.warnings import actions, beginning, style, wording
+from keng.warnings.content import Choice, Content, choice_of, content_of
+from keng.warnings.forms import WarningForm, initial_of
+from keng.warnings.models import Version, Warning
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a warning, perhaps from a tip or an incident."""
+    start = beginning.of(
+        request.officer, tip_id=_key(request, "tip"), incident_id=_key(request, "incident")
+    )
+    if start is None:
+        raise Http404
+    form = WarningForm(request.POST or None, unit=start.unit, initial=start.initial)
+    if request.method == "POST" and form.is_valid() and request.POST.get("do") != "check":
+        version = actions.draft(
+            unit_id=start.unit.pk,
+            content=form.content(),
+            choice=form.choice(),
+            by=request.officer,
+            from_tip=start.tip,
+            from_incident=start.incident,
+        )
+        return _saved(request, version)
+    return _shown(request, form, {"start": start})
+
+
+def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Go on with a draft, or begin a correction of a public warning."""
+    warning = get_object_or_404(
+        Warning.objects.visible_to(request.officer)
+        .exclude(state=Warning.State.RECALLED)
+        .select_related("unit"),
+        pk=pk,
+    )
+    latest = warning.versions.order_by("-number")[0]
+    fixed = choice_of(latest) if warning.state == Warning.State.PUBLISHED else None
+    form = WarningForm(
+        request.POST or None, unit=warning.unit, fixed=fixed, initial=initial_of(latest)
+    )
+    if request.method == "POST" and form.is_valid() and request.POST.get("do") != "check":
+        version = actions.revise(
+            pk, content=form.content(), choice=form.choice(), by=request.officer
+        )
+        return _saved(request, version)
+    return _shown(request, form, {"warning": warning, "latest": latest})
+
+
+def _saved(request: HttpRequest, version: Version) -> HttpResponse:
+    if request.POST.get("do") == "submit":
+        return _submitted(request, version.warning_id)
+    messages.success(request, _("Saved as version %(number)d") % {"number": version.number})
+    return redirect("warning-edit", pk=version.warning_id)
+
+
+@require_POST
+def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Ask a second person to approve what was saved."""
+    get_object_or_404(Warning.objects.visible_to(request.officer), pk=pk)
+    return _submitted(request, pk)
+
+
+def _submitted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    try:
+        actions.submit(pk, by=request.officer)
+    except actions.StyleStops:
+        messages.error(request, _("Saved, but not submitted: see what the house style stops."))
+        return redirect("warning-edit", pk=pk)
+    except actions.NobodyThere:
+        messages.error(request, _("Saved, but not submitted: nobody would receive it."))
+        return redirect("warning-edit", pk=pk)
+    except (actions.NotSubmitted, actions.AlreadyRecalled):
+        messages.error(request, _("There is nothing new to submit."))
+        return redirect("warning-detail", pk=pk)
+    messages.success(request, _("Submitted: a second person approves it."))
+    return redirect("warning-detail", pk=pk)
+
+
+@require_POST
+def audience(request: HttpRequest) -> HttpResponse:
+    """The exact number of recipients for what is ticked now (asked by htmx while choosing)."""
+    unit = get_object_or_404(Unit, pk=request.officer.home_unit_id)
+    if key := _key(request, "warning"):
+        unit = get_object_or_404(Warning.objects.visible_to(request.officer), pk=key).unit
+    form = WarningForm(request.POST, unit=unit)
+    form.is_valid()
+    context = {"form": form, "swapped": True, **_audience(form, unit)}
+    return render(request, "warnings/audience.html", context)
+
+
+def _sample(unit: Unit, latest: Version | None) -> wording.Stamp:
+    """The stamp of the text as it would be sent; the real code is made at the approval."""
+    if latest is not None and latest.published_at is None:
+        return wording.stamp_of(latest, "")
+    replaces = latest.verify_code.code if latest else ""
+    return wording.Stamp(unit.name, "", times.local_date(times.now()), replaces)
+
+
+def _shown(request: HttpRequest, form: WarningForm, context: dict[str, Any]) -> HttpResponse:
+    warning, latest = context.get("warning"), context.get("latest")
+    shown: Content | None = None
+    if form.is_bound:
+        shown = form.content() if form.is_valid() else None
+    elif latest:
+        shown = content_of(latest)
+    found = _correction(latest) if latest else {}
+    if not found:
+        found = _audience(form, warning.unit if warning else form.unit)
+    context |= {
+        "form": form,
+        "unit": form.unit,
+        "content": shown,
+        "findings": style.check(shown) if shown else [],
+        "previews": wording.messages(shown, _sample(form.unit, latest)) if shown else [],
+        **found,
+    }
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return render(request, "warnings/compose.html", context, status=status)
+
+
+def _correction(latest: Version) -> dict[str, Any]:
+    """A correction's audience is not chosen: it is whoever was sent the earlier version."""
+    sent = latest.warning.versions.filter(dispatch__isnull=False)
+    earlier = tuple(sent.values_list("dispatch_id", flat=True))
+    if not earlier:
+        return {}
+    found = plan(SameRecipients(earlier, waiting=True))
+    return {"corrects": True, "plan": found, "channels": found.channels()}
+
+
+def _audience(form: WarningForm, unit: Unit) -> dict[str, Any]:
+    """Counts for what is chosen, and for every kind, chosen or not."""
+    value = _values(form)
+    choice = Choice(
+        _ids(value["places"]),
+        tuple(value["kinds"]),
+        _ids(value["without"]),
+        bool(value["subscribers"]),
+        str(value["over_limit_reason"] or ""),
+    )
+    severity = int(value["severity"] or 2)
+    chosen = plan(choice.audience(unit, severity))
+    # Every kind with its number, ticked or not, so that the author sees what a tick would mean.
+    every = dataclasses.replace(choice, kinds=tuple(GroupKind.values)).audience(unit, severity)
+    kinds = {line.code: line for line in Plan(counted(every), b"").kinds()}
+    rows = [
+        (code, label, kinds.get(code), code in choice.kinds) for code, label in GroupKind.choices
+    ]
+    return {
+        "plan": chosen,
+        "kind_rows": rows,
+        "channels": chosen.channels(),
+        "limit": WEEKLY_LIMIT,
+        "reason": choice.over_limit_reason.strip(),
+        "chosen_places": [str(key) for key in choice.places],
+        "without": [str(key) for key in choice.without],
+    }
+
+
+def _values(form: WarningForm) -> dict[str, Any]:
+    """What the form holds at this moment, right or wrong, with only the choices it offers."""
+    names = ("places", "kinds", "without", "subscribers", "over_limit_reason", "severity")
+    found = {name: form[name].value() for name in names}
+    for name in ("places", "kinds", "without"):
+        offered = {str(value) for value, _label in form.fields[name].choices}
+        found[name] = [str(value) for value in found[name] or [] if str(value) in offered]
+    if str(found["severity"]) not in {"1", "2", "3"}:
+        found["severity"] = 2
+    return found
+
+
+def _ids(keys: list[str]) -> tuple[uuid.UUID, ...]:
+    return tuple(uuid.UUID(key) for key in keys)
+
+
+def _key(request: HttpRequest, name: str) -> uuid.UUID | None:
+    asked = request.POST.get(name) or request.GET.get(name, "")
+    if not asked:
+        return None
+    try:
+        return uuid.UUID(asked)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,283 @@
+"""Forms for writing, approving, taking back and verifying a warning."""
+
+import datetime
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from keng.kit import times
+from keng.kit.forms import Form
+from keng.language import taxonomy
+from keng.network.models import Group, GroupKind
+from keng.network.queries import places_of
+from keng.places.models import Place, Unit
+from keng.warnings.codes import cleaned
+from keng.warnings.content import FIELDS, PARTS, Choice, Content
+from keng.warnings.models import Version, Warning
+
+LONGEST_TITLE = 72
+_PART_LABELS = {
+    "what": gettext_lazy("What they do, or what happens"),
+    "signs": gettext_lazy("How to notice"),
+    "act": gettext_lazy("What to do now"),
+    "call": gettext_lazy("Whom to call"),
+}
+_AUDIENCE = ("places", "kinds", "subscribers", "without", "over_limit_reason")
+NOT_FOR_WARNINGS = frozenset({"spam_not_a_tip", "lost_found", "noise_neighbour"})
+
+
+def _title(**kwargs: Any) -> forms.CharField:
+    return forms.CharField(
+        max_length=LONGEST_TITLE,
+        error_messages={
+            "required": gettext_lazy("Write a title"),
+            "max_length": gettext_lazy("The title has more than 72 characters"),
+        }, **kwargs,
+    )  # fmt: skip
+
+
+def _part(label: Any, rows: int, **kwargs: Any) -> forms.CharField:
+    # Each language has its own limit; the counter on the page is that of the Vietnamese text.
+    counted = {"data-counted": ""} if kwargs.get("required", True) else {}
+    return forms.CharField(
+        max_length=600,
+        label=label,
+        widget=forms.Textarea(attrs={"rows": rows, **counted}),
+        **kwargs,
+    )
+
+
+class WarningForm(Form):
+    """The four parts, how long they hold, and whom they are for."""
+
+    title = _title(
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy("Up to 36 characters stand on one line of the picture."),
+    )
+    what = _part(
+        _PART_LABELS["what"],
+        3,
+        error_messages={"required": gettext_lazy("Write what they do, or what happens")},
+    )
+    signs = _part(
+        _PART_LABELS["signs"],
+        2,
+        error_messages={"required": gettext_lazy("Write how people notice it")},
+    )
+    act = _part(
+        _PART_LABELS["act"], 3, error_messages={"required": gettext_lazy("Write what to do now")}
+    )
+    call = _part(
+        _PART_LABELS["call"], 2, error_messages={"required": gettext_lazy("Write whom to call")}
+    )
+    en_title = forms.CharField(
+        max_length=LONGEST_TITLE, required=False, label=gettext_lazy("Title")
+    )
+    en_what = _part(_PART_LABELS["what"], 3, required=False)
+    en_signs = _part(_PART_LABELS["signs"], 2, required=False)
+    en_act = _part(_PART_LABELS["act"], 3, required=False)
+    en_call = _part(_PART_LABELS["call"], 2, required=False)
+    category = forms.ChoiceField(
+        label=gettext_lazy("Category"),
+        error_messages={"required": gettext_lazy("Choose a category")},
+    )
+    severity = forms.TypedChoiceField(
+        choices=Warning.Severity.choices,
+        coerce=int,
+        label=gettext_lazy("Severity"),
+        help_text=gettext_lazy(
+            "Urgent goes out before everything else and does not wait for quiet hours."
+        ),
+    )
+    valid_until = forms.DateField(
+        required=False,
+        label=gettext_lazy("Valid until"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": gettext_lazy("Write the day like 2026-12-31")},
+    )
+    places = forms.MultipleChoiceField(
+        label=gettext_lazy("Places"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one place")},
+    )
+    kinds = forms.MultipleChoiceField(
+        choices=GroupKind.choices,
+        label=gettext_lazy("Kinds of group"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one kind of group")},
+    )
+    subscribers = forms.BooleanField(
+        required=False, label=gettext_lazy("People who subscribed there")
+    )
+    without = forms.MultipleChoiceField(
+        required=False, label=gettext_lazy("Leave out"), widget=forms.CheckboxSelectMultiple
+    )
+    over_limit_reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label=gettext_lazy("Why a fourth warning within seven days"),
+        help_text=gettext_lazy("Only with a reason do groups that already had three get this one."),
+    )
+
+    def __init__(self, *args: Any, unit: Unit, fixed: Choice | None = None, **kwargs: Any) -> None:
+        """With `fixed`, for a correction, the audience is not asked: it is who got the warning."""
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        self.unit, self.fixed = unit, fixed
+        for number, part in enumerate(PARTS, 1):
+            self.fields[part].label = format_html("<b>{}</b> {}", number, self.fields[part].label)
+        # Nothing is chosen beforehand: the first of the list would be a guess.
+        fields["category"].choices = [
+            ("", _("Choose a category")),
+            *(
+                (code, taxonomy.label(code, get_language() or "vi"))
+                for code in taxonomy.categories()
+                if code not in NOT_FOR_WARNINGS
+            ),
+        ]
+        if fixed:
+            for name in _AUDIENCE:
+                del self.fields[name]
+            return
+        fields["places"].choices = [(str(p.pk), p.full_name) for p in offered_places(unit)]
+        groups = Group.objects.filter(unit__in=[unit.pk, *_below(unit)], is_active=True)
+        fields["without"].choices = [(str(g.pk), g.name) for g in groups.order_by("name")]
+
+    def clean_valid_until(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["valid_until"]
+        if day and day < times.local_date(times.now()):
+            raise forms.ValidationError(_("This day is past"))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        english = {field: found.get(f"en_{field}", "").strip() for field in FIELDS}
+        if any(english.values()):
+            for field, words in english.items():
+                if not words:
+                    self.add_error(
+                        f"en_{field}", _("The English text needs all its parts, or none")
+                    )
+        return found
+
+    def content(self) -> Content:
+        """What was written."""
+        found = self.cleaned_data
+        texts = {"vi": {field: _tidy(found[field]) for field in FIELDS}}
+        if found["en_title"].strip():
+            texts["en"] = {field: _tidy(found[f"en_{field}"]) for field in FIELDS}
+        return Content(texts, found["category"], found["severity"], found["valid_until"])
+
+    def choice(self) -> Choice:
+        """Whom it is for."""
+        if self.fixed:
+            return self.fixed
+        found = self.cleaned_data
+        return Choice(
+            tuple(uuid.UUID(key) for key in found["places"]),
+            tuple(found["kinds"]),
+            tuple(uuid.UUID(key) for key in found["without"]),
+            found["subscribers"],
+            found["over_limit_reason"].strip(),
+        )
+
+
+def _tidy(text: str) -> str:
+    """Line ends as the hash counts them, no spaces at the ends."""
+    return "\n".join(line.strip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+
+
+def offered_places(unit: Unit) -> list[Place]:
+    """The places a unit may address; the province chooses communes, not each of their hamlets."""
+    found = places_of([unit.pk])
+    if unit.kind == Unit.Kind.PROVINCE:
+        found = found.exclude(kind=Place.Kind.HAMLET)
+    return list(found)
+
+
+def _below(unit: Unit) -> list[uuid.UUID]:
+    return list(Unit.objects.filter(parent=unit).values_list("pk", flat=True))
+
+
+def initial_of(version: Version) -> dict[str, Any]:
+    """A version, as the form shows it."""
+    vietnamese, english = version.texts["vi"], version.texts.get("en", {})
+    return {
+        **{field: vietnamese[field] for field in FIELDS},
+        **{f"en_{field}": english.get(field, "") for field in FIELDS},
+        "category": version.category,
+        "severity": version.severity,
+        "valid_until": version.valid_until,
+        **version.audience,
+    }
+
+
+class ApproveForm(Form):
+    """The approver's own code, and the two hashes they looked at."""
+
+    text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    code = forms.CharField(
+        max_length=12,
+        label=gettext_lazy("Confirm that it is you"),
+        help_text=gettext_lazy("The six digits your app shows now"),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
+        ),
+        error_messages={"required": gettext_lazy("Enter the six digits")},
+    )
+
+
+class SendBackForm(Form):
+    """What the author has to change."""
+
+    reason = forms.CharField(
+        max_length=600,
+        label=gettext_lazy("Give it back to the author"),
+        help_text=gettext_lazy("What has to change, and why"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Write what has to change")},
+    )
+
+
+class RecallForm(Form):
+    """Why a warning is taken back: the public reads it."""
+
+    reason = forms.CharField(
+        max_length=300,
+        label=gettext_lazy("Why is it taken back?"),
+        help_text=gettext_lazy("Everybody who got the warning reads this."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write the reason")},
+    )
+    code = forms.CharField(
+        max_length=12,
+        label=gettext_lazy("Confirm that it is you"),
+        help_text=gettext_lazy("The six digits your app shows now"),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
+        ),
+        error_messages={"required": gettext_lazy("Enter the six digits")},
+    )
+
+
+class VerifyForm(Form):
+    """Is this warning real?"""
+
+    code = forms.CharField(
+        max_length=120,
+        label=gettext_lazy("Code to check"),
+        help_text=gettext_lazy(
+            "Six letters and digits at the end of every warning, for instance 7QM-4KD."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": gettext_lazy("Write the code")},
+    )
+
+    def clean_code(self) -> str:
+        """The code; "" for what can be none, which is an answer and no mistake of the reader's."""
+        return cleaned(self.cleaned_data["code"])

@@ -1,0 +1,174 @@
+"""Forms of patterns: written with marks, approved with a code, filled by one officer."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from keng.kit import times
+from keng.kit.forms import Form
+from keng.language import taxonomy
+from keng.network.models import GroupKind
+from keng.places.models import Place
+from keng.warnings import blanks
+from keng.warnings.content import FIELDS
+from keng.warnings.forms import LONGEST_TITLE, NOT_FOR_WARNINGS
+from keng.warnings.models import Warning
+
+_LABELS = {
+    "what": gettext_lazy("What they do, or what happens"),
+    "signs": gettext_lazy("How to notice"),
+    "act": gettext_lazy("What to do now"),
+    "call": gettext_lazy("Whom to call"),
+}
+_EMPTY = {"required": gettext_lazy("Write this part")}
+
+
+def _code() -> forms.CharField:
+    return forms.CharField(
+        max_length=12,
+        label=gettext_lazy("Confirm that it is you"),
+        help_text=gettext_lazy("The six digits your app shows now"),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
+        ),
+        error_messages={"required": gettext_lazy("Enter the six digits")},
+    )
+
+
+class PatternForm(Form):
+    """The four parts with marks where something is filled in later."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=LONGEST_TITLE, error_messages=_EMPTY
+    )
+    what = forms.CharField(
+        label=_LABELS["what"], max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=_EMPTY,
+    )  # fmt: skip
+    signs = forms.CharField(
+        label=_LABELS["signs"], max_length=600, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages=_EMPTY,
+    )  # fmt: skip
+    act = forms.CharField(
+        label=_LABELS["act"], max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages=_EMPTY,
+    )  # fmt: skip
+    call = forms.CharField(
+        label=_LABELS["call"], max_length=600, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages=_EMPTY,
+    )  # fmt: skip
+    category = forms.ChoiceField(
+        label=gettext_lazy("Category"),
+        error_messages={"required": gettext_lazy("Choose a category")},
+    )
+    severity = forms.TypedChoiceField(
+        choices=Warning.Severity.choices, coerce=int, label=gettext_lazy("Severity")
+    )
+    kinds = forms.MultipleChoiceField(
+        choices=GroupKind.choices,
+        label=gettext_lazy("Kinds of group"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one kind of group")},
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Last day it may be used"),
+        help_text=gettext_lazy("Half a year from today at most."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": gettext_lazy("Enter the day."), "invalid": gettext_lazy("Enter a day."),
+        },
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["category"].choices = [
+            ("", _("Choose a category")),
+            *(
+                (code, taxonomy.label(code, get_language() or "vi"))
+                for code in taxonomy.categories()
+                if code not in NOT_FOR_WARNINGS
+            ),
+        ]
+
+    def clean_expires_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["expires_on"]
+        if day < times.local_date(times.now()):
+            raise forms.ValidationError(_("This day is past"))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if odd := blanks.odd_marks(self.texts(found)):
+            self.add_error("what", _("This is none of the blanks: %(mark)s") % {"mark": odd[0]})
+        return found
+
+    @staticmethod
+    def texts(found: dict[str, Any]) -> dict[str, str]:
+        """The words by field."""
+        return {field: str(found.get(field, "")).replace("\r\n", "\n").strip() for field in FIELDS}
+
+
+class PatternApproveForm(Form):
+    """The approver's own code, and the hash they looked at."""
+
+    hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    code = _code()
+
+
+class FillForm(Form):
+    """One box for each blank of the pattern."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Number"),
+        max_length=26,
+        help_text=gettext_lazy("Telephone or account number"),
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        error_messages={"required": gettext_lazy("Enter the number.")},
+    )
+    link = forms.CharField(
+        label=gettext_lazy("Link"),
+        max_length=120,
+        help_text=gettext_lazy("It goes out so that nobody can tap it."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocapitalize": "none"}),
+        error_messages={"required": gettext_lazy("Enter the link.")},
+    )
+    hamlet = forms.ChoiceField(
+        label=gettext_lazy("Where"),
+        error_messages={"required": gettext_lazy("Choose where.")},
+    )
+
+    def __init__(
+        self, *args: Any, codes: Iterable[str], places: Iterable[Place], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        kept = list(codes)
+        fields: Any = self.fields
+        fields["hamlet"].choices = [
+            ("", _("Choose where")), *((p.full_name, p.full_name) for p in places),
+        ]  # fmt: skip
+        for code in blanks.MARKS:
+            if code not in kept:
+                del self.fields[code]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        for code in blanks.MARKS:
+            if code in found and not blanks.is_fit(code, found[code]):
+                self.add_error(
+                    code,
+                    _("A number has digits only.") if code == "number"
+                    else _("A link looks like name.example or https://name.example/page."),
+                )  # fmt: skip
+        return found
+
+
+class SendAloneForm(Form):
+    """The sender's own code, and the list they looked at."""
+
+    audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    code = _code()

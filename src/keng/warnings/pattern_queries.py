@@ -1,0 +1,55 @@
+"""Reads of patterns: which may be sent, which wait, and what one officer sent unseen by another."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from keng.kit import times
+from keng.warnings import rights
+from keng.warnings.models import Pattern, PatternUse, Warning
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The three lists of the page."""
+
+    in_force: list[Pattern]
+    waiting: list[Pattern]
+    over: list[Pattern]
+
+
+def lists(officer: "Officer") -> Lists:
+    """The patterns an officer may see; of those that are over the newest twenty."""
+    today = times.local_date(times.now())
+    seen = Pattern.objects.visible_to(officer).select_related("unit", "made_by", "approved_by")
+    in_force = seen.in_force(today)
+    waiting = seen.filter(approved_at__isnull=True, ended_at__isnull=True, expires_on__gte=today)
+    over = seen.exclude(pk__in=in_force.values("pk")).exclude(pk__in=waiting.values("pk"))
+    return Lists(list(in_force.order_by("-id")), list(waiting.order_by("-id")),
+                 list(over.order_by("-id")[:20]))  # fmt: skip
+
+
+def unreviewed() -> QuerySet[PatternUse]:
+    """What nobody has looked at yet; a recalled warning was looked at."""
+    return PatternUse.objects.filter(reviewed_at__isnull=True).exclude(
+        version__warning__state=Warning.State.RECALLED
+    )
+
+
+def to_review(officer: "Officer") -> list[PatternUse]:
+    """What was sent alone in the officer's units and not looked at, the oldest deadline first."""
+    found = unreviewed().filter(version__warning__unit__in=officer.unit_ids)
+    rows = list(
+        found.select_related("version__warning__unit", "version__dispatch", "sent_by", "pattern")
+        .order_by("review_by", "id")[:100]
+    )  # fmt: skip
+    now = times.now()
+    for row in rows:
+        mine = row.sent_by_id == officer.pk
+        row.is_overdue = row.review_by < now  # type: ignore[attr-defined]
+        row.can_review = not mine and rights.may_release(officer, row.version.warning)  # type: ignore[attr-defined]
+    return rows

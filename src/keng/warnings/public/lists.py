@@ -1,0 +1,86 @@
+"""The list of warnings, a screenful at a time; of one place, if a reader asks for it."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from keng.language import taxonomy
+from keng.places import serving
+from keng.places.models import Place, Unit
+from keng.places.search import Match, current, find
+from keng.warnings import queries
+from keng.warnings.models import Version
+from keng.warnings.public.pages import spoken_of, standing_of, words_of
+
+A_PAGE = 12
+_MOST_PLACES = 8
+
+
+@require_safe
+def warnings(request: HttpRequest) -> HttpResponse:
+    """Warnings of the last 90 days, those in force first."""
+    query = request.GET.get("q", "").strip()[:120]
+    place = current(request.GET.get("place", "")[:20])
+    matches = _matches(query) if query and place is None else []
+    if len(matches) == 1 and not matches[0].only_alike:
+        place = matches[0].place
+    found = queries.recent(place)
+    for version in found:
+        version.standing = standing_of(version)
+    # In force first; among each other they stay as they were, newest first.
+    found.sort(key=lambda version: version.standing != "current")
+    number = _page_number(request, len(found))
+    shown = found[(number - 1) * A_PAGE : number * A_PAGE]
+    _dress(shown)
+    context = {
+        "held": [version for version in shown if version.standing == "current"],
+        "past": [version for version in shown if version.standing != "current"],
+        "total": len(found), "number": number, "query": query, "place": place,
+        "matches": [] if place else matches,
+        "only_alike": any(match.only_alike for match in matches),
+        "newer_url": _address(number - 1, place) if number > 1 else "",
+        "older_url": _address(number + 1, place) if number * A_PAGE < len(found) else "",
+    }  # fmt: skip
+    return render(request, "warnings/list.html", context)
+
+
+def _matches(query: str) -> list[Match]:
+    """Communes of today that the words may mean; only those of our province, if it has one."""
+    try:
+        ours = serving.first_province_unit().province_code
+    except Unit.DoesNotExist:
+        ours = ""
+    found: dict[object, Match] = {}
+    for match in find(query, province_code=ours, limit=40):
+        for meant in match.split_into or [match.place]:
+            # A hamlet's warnings are among those of its commune.
+            place = meant.parent if meant.kind == Place.Kind.HAMLET and meant.parent else meant
+            found.setdefault(place.pk, Match(place, match.province, only_alike=match.only_alike))
+    near = [match for match in found.values() if match.place.province_code == ours]
+    return (near or list(found.values()))[:_MOST_PLACES]
+
+
+def _page_number(request: HttpRequest, total: int) -> int:
+    asked = request.GET.get("page", "")
+    last = max(1, -(-total // A_PAGE))
+    return min(max(1, int(asked)), last) if asked.isdecimal() and len(asked) < 5 else 1
+
+
+def _address(number: int, place: Place | None) -> str:
+    said: dict[str, str | int] = {"place": place.code} if place else {}
+    if number > 1:
+        said["page"] = number
+    return f"?{urlencode(said)}" if said else "?"
+
+
+def _dress(shown: list[Version]) -> None:
+    names = queries.place_names(shown)
+    for version in shown:
+        version.words, version.spoken = words_of(version), spoken_of(version)
+        version.category_label = taxonomy.label(version.category, get_language() or "vi")
+        version.place_names = [
+            names[key] for key in version.audience.get("places", ()) if key in names
+        ]

@@ -1,0 +1,118 @@
+"""One warning under its code, its picture, and "is this real?"."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from keng.delivery.models import DispatchText
+from keng.kit import times
+from keng.language import taxonomy
+from keng.warnings import card, queries
+from keng.warnings.codes import cleaned
+from keng.warnings.forms import VerifyForm
+from keng.warnings.models import Version, Warning
+from keng.warnings.wording import url_of
+
+
+@require_safe
+def warning(request: HttpRequest, code: str) -> HttpResponse:
+    """The exact version behind a code, with what became of it."""
+    version = found_by(code)
+    published = queries.published_of(version.warning)
+    newest = published[0]
+    language = spoken_of(version)
+    text = _sent_text(version, language)
+    context = {
+        "version": version,
+        "warning": version.warning,
+        "words": words_of(version),
+        "spoken": language,
+        "standing": standing_of(version, newest),
+        "newest": newest,
+        "published": published,
+        "category": taxonomy.label(version.category, get_language() or "vi"),
+        "text": text,
+        "sms": f"sms:?body={quote(text)}",
+        "canonical": url_of(version.verify_code.code),
+        "groups": queries.groups_reached(newest.dispatch_id) if newest != version else 0,
+        "places": list(queries.place_names([version]).values()),
+    }
+    return render(request, "warnings/warning.html", context)
+
+
+def found_by(typed: str) -> Version:
+    """The version that a typed code belongs to. Raises Http404."""
+    version = queries.by_code(cleaned(typed))
+    if version is None:
+        raise Http404
+    return version
+
+
+def standing_of(version: Version, newest: Version | None = None) -> str:
+    """In one word: recalled, replaced, expired or current."""
+    if version.warning.state == Warning.State.RECALLED:
+        return "recalled"
+    if newest is not None and newest.pk != version.pk:
+        return "replaced"
+    today = times.local_date(times.now())
+    return "expired" if version.valid_until and version.valid_until < today else "current"
+
+
+def spoken_of(version: Version) -> str:
+    """The language in which a visitor reads it: their own, if it has it, or Vietnamese."""
+    asked = (get_language() or "vi")[:2]
+    return asked if asked in version.texts else "vi"
+
+
+def words_of(version: Version) -> dict[str, str]:
+    """Its words in the visitor's language, or in Vietnamese."""
+    found: dict[str, str] = version.texts[spoken_of(version)]
+    return found
+
+
+def _sent_text(version: Version, language: str) -> str:
+    """The very text that was sent, for somebody who wants to send it on."""
+    sent = DispatchText.objects.filter(dispatch=version.dispatch_id)
+    texts = {text.language: text.text for text in sent}
+    return texts.get(language) or texts["vi"]
+
+
+@require_safe
+def card_picture(request: HttpRequest, code: str) -> FileResponse:
+    """The share card. A recalled or replaced warning has none: nobody should pass it on."""
+    version = found_by(code)
+    newest = queries.published_of(version.warning)[0]
+    if standing_of(version, newest) in {"recalled", "replaced"}:
+        raise Http404
+    # The language stands in the address: a chat app that fetches the picture has no choice of it.
+    found = card.card_of(version, version.verify_code.code, request.GET.get("in", "vi"))
+    path = Path(settings.DATA_FOLDER) / card.stored(found)
+    name = f"{'canh-bao' if found.language == 'vi' else 'warning'}-{found.code}.png"
+    response = FileResponse(
+        path.open("rb"),
+        content_type="image/png",
+        filename=name,
+        as_attachment="save" in request.GET,
+    )
+    response["Cache-Control"] = "public, max-age=300"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """From the code at the end of a message to the warning it belongs to."""
+    form = VerifyForm(request.POST if request.method == "POST" else None)
+    verdict = ""
+    if form.is_bound and form.is_valid():
+        code = form.cleaned_data["code"]
+        if code and queries.by_code(code):
+            return redirect("warning", code=code)
+        verdict = "unknown" if code else "impossible"
+    context = {"form": form, "verdict": verdict}
+    status = 422 if form.errors else 200
+    return render(request, "warnings/verify.html", context, status=status)

@@ -1,0 +1,200 @@
+"""Reads of warnings: what the public sees, what waits at the desk, what an approver has read."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from keng.delivery.audience import Plan, SameRecipients, groups_of
+from keng.delivery.models import Delivery
+from keng.kit import times
+from keng.language import taxonomy
+from keng.network.models import Group
+from keng.network.queries import ids_below
+from keng.places.models import Place
+from keng.warnings import rights
+from keng.warnings.changes import Change, changes
+from keng.warnings.content import audience_of
+from keng.warnings.models import Reading, VerifyCode, Version, Warning
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+PUBLIC_DAYS = datetime.timedelta(days=90)
+
+
+def public_versions() -> QuerySet[Version]:
+    """What the public reads: of each warning its newest published version, newest first."""
+    return (
+        Version.objects.newest_published()
+        .select_related("warning__unit", "verify_code")
+        .order_by("-published_at", "-id")
+    )
+
+
+def current(limit: int = 20, *, offset: int = 0) -> list[Version]:
+    """Warnings that hold today, newest first."""
+    return list(_holding(public_versions())[offset : offset + limit])
+
+
+def recent(place: Place | None = None, limit: int = 500) -> list[Version]:
+    """Those of the last 90 days, held or not, with what was taken back; near a place, if given."""
+    since = times.now() - PUBLIC_DAYS
+    found = list(public_versions().filter(warning__published_at__gt=since)[:limit])
+    return _concerning(found, place) if place else found
+
+
+def _holding(versions: QuerySet[Version]) -> QuerySet[Version]:
+    today = times.local_date(times.now())
+    return versions.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=today),
+        warning__state=Warning.State.PUBLISHED,
+    )
+
+
+def current_for(topic: str, place: Place | None = None, limit: int = 3) -> list[Version]:
+    """Warnings that hold today about a resident's topic, in or around a place; newest first.
+
+    `topic` is one of the eight tiles, "" for all. A warning of the whole province concerns each of
+    its communes, and one of a hamlet concerns its commune.
+    """
+    found = _holding(public_versions())
+    if topic:
+        found = found.filter(category__in=taxonomy.TOPICS.get(topic, ()))
+    if place is None:
+        return list(found[:limit])
+    return _concerning(list(found[:200]), place)[:limit]
+
+
+def _concerning(versions: list[Version], place: Place) -> list[Version]:
+    """Those whose audience is this place, one around it or one inside it."""
+    around = {str(key) for key in [*_ids_above(place), *ids_below([place.pk])]}
+    return [v for v in versions if around & set(v.audience.get("places", ()))]
+
+
+def _ids_above(place: Place) -> list[uuid.UUID]:
+    found: list[uuid.UUID] = []
+    step: Place | None = place
+    while step is not None:
+        found.append(step.pk)
+        step = step.parent
+    return found
+
+
+def by_code(code: str) -> Version | None:
+    """The exact version a verify code was printed under, for ever."""
+    found = (
+        VerifyCode.objects.select_related("version__warning__unit")
+        .filter(code=code, version__published_at__isnull=False)
+        .first()
+    )
+    return found.version if found else None
+
+
+def published_of(warning: Warning) -> list[Version]:
+    """Its published versions, newest first."""
+    found = warning.versions.filter(published_at__isnull=False).select_related("verify_code")
+    return list(found.order_by("-number"))
+
+
+def groups_reached(dispatch_id: uuid.UUID | None) -> int:
+    """How many groups a dispatch was for."""
+    if dispatch_id is None:
+        return 0
+    return Delivery.objects.filter(
+        dispatch_id=dispatch_id, recipient_kind=Delivery.RecipientKind.GROUP, part=1
+    ).count()
+
+
+def place_names(versions: list[Version]) -> dict[str, str]:
+    """The names of all places these versions are for, by id as kept in their audience."""
+    wanted = {key for version in versions for key in version.audience.get("places", ())}
+    return {str(p.pk): p.full_name for p in Place.objects.filter(pk__in=wanted)}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLists:
+    """The desk's warnings page."""
+
+    to_release: list[Version]
+    working: list[Version]
+    published: list[Version]
+
+
+def desk_lists(officer: "Officer") -> DeskLists:
+    """What waits for this officer's approval, what is being written, what is out."""
+    later = Version.objects.filter(warning=OuterRef("warning"), number__gt=OuterRef("number"))
+    latest = list(
+        Version.objects.visible_to(officer)
+        .filter(~Exists(later))
+        .select_related("warning__unit", "made_by", "verify_code")
+        .order_by("-id")[:200]
+    )
+    to_release: list[Version] = []
+    working: list[Version] = []
+    for version in latest:
+        if version.published_at is None and version.warning.state != Warning.State.RECALLED:
+            waits = version.submitted_at is not None
+            mine = waits and rights.may_release(officer, version.warning)
+            (to_release if mine and version.made_by_id != officer.pk else working).append(version)
+    published = list(
+        Version.objects.visible_to(officer)
+        .newest_published()
+        .select_related("warning__unit", "verify_code", "dispatch")
+        .annotate(
+            recipients=Count("dispatch__deliveries", filter=Q(dispatch__deliveries__part=1)),
+            waiting=Count(
+                "dispatch__deliveries",
+                filter=Q(dispatch__deliveries__state__in=["queued", "leased"]),
+            ),
+        )
+        .order_by("-published_at")[:50]
+    )
+    return DeskLists(to_release, working, published)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since this approver last looked: words, and who is on the list."""
+
+    version: Version
+    at: datetime.datetime
+    texts: list[Change]
+    joined: list[str]
+    left: list[str]
+    people_before: int
+
+    @property
+    def count(self) -> int:
+        return len(self.texts) + bool(self.joined or self.left)
+
+
+def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> Since | None:
+    """The difference to what the officer read before; None at the first look or without any."""
+    reading = (
+        Reading.objects.filter(version__warning_id=version.warning_id, officer=officer)
+        .select_related("version")
+        .order_by("-at")
+        .first()
+    )
+    if reading is None:
+        return None
+    texts = [] if reading.version_id == version.pk else changes(reading.version, version)
+    joined: list[str] = []
+    left: list[str] = []
+    if bytes(reading.audience_hash) != now.hash:
+        before, after = set(reading.groups), {g.id: g.name for g in groups_of(audience_of(version))}
+        joined = [name for key, name in after.items() if key not in before]
+        gone = Group.objects.filter(pk__in=before - set(after)).order_by("name")
+        left = [group.name for group in gone]
+    if not texts and bytes(reading.audience_hash) == now.hash:
+        return None
+    return Since(reading.version, reading.at, texts, joined, left, reading.people)
+
+
+def recall_audience(warning: Warning) -> SameRecipients:
+    """Whoever got any version of a warning, or may have."""
+    sent = warning.versions.filter(dispatch__isnull=False).order_by("number")
+    return SameRecipients(tuple(sent.values_list("dispatch", flat=True)))

@@ -1,0 +1,318 @@
+"""The desk's pages of warnings, as an officer goes through them."""
+
+import dataclasses
+import re
+
+import pytest
+from django.urls import reverse
+
+from keng.accounts import second_factor
+from keng.conftest import sign_in
+from keng.delivery.models import Dispatch
+from keng.language.indicators import extract
+from keng.network.models import Group
+from keng.tips.models import Suggestion
+from keng.warnings import actions
+from keng.warnings.content import content_of
+from keng.warnings.models import Reading, Version, Warning
+from keng.warnings.tests.ward import CALM, Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ward():
+    return Ward()
+
+
+def url(name, *args):
+    return reverse(name, args=args, urlconf="keng.site.desk_urls")
+
+
+def filled(ward, **changes):
+    return {
+        **CALM, "category": "scam_impersonation", "severity": "2", "valid_until": "2099-12-31",
+        "places": [str(ward.place.pk)], "kinds": ["residents", "landlords"], "subscribers": "on",
+        "do": "submit", **changes,
+    }  # fmt: skip
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([0-9a-f]+)"', page.content.decode())[1]
+
+
+def test_from_writing_to_sending_by_two_people(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    desk_client.post(url("warning-new"), filled(ward))
+    warning = Warning.objects.get()
+    assert warning.state == "submitted"
+    second_factor.set_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", warning.pk))
+    assert "Duyệt và gửi tới 2 nhóm" in page.content.decode()
+    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    data["code"] = second_factor.current_code(ward.commander)
+    answer = desk_client.post(url("warning-approve", warning.pk), data)
+    dispatch = Dispatch.objects.get()
+    assert answer.url == url("dispatch", dispatch.pk)
+    page = desk_client.get(answer.url).content.decode()
+    assert "Đã duyệt, đang gửi." in page
+    assert "1 nhóm chờ đầu mối" in page
+
+
+def test_a_wrong_code_sends_nothing(desk_client, ward):
+    version = ward.submitted()
+    second_factor.set_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id))
+    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    wrong = str((int(second_factor.current_code(ward.commander)) + 1) % 1_000_000).zfill(6)
+    answer = desk_client.post(url("warning-approve", version.warning_id), data | {"code": wrong})
+    assert answer.status_code == 422
+    assert not Dispatch.objects.exists()
+
+
+def test_a_changed_list_is_shown_before_the_code_is_used_up(desk_client, ward):
+    version = ward.submitted()
+    second_factor.set_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id))
+    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    code = second_factor.current_code(ward.commander)
+    make.group(unit=ward.unit, place=ward.hamlet, name="Nhóm vừa thêm")
+    stale = desk_client.post(url("warning-approve", version.warning_id), data | {"code": code})
+    assert stale.status_code == 409
+    assert not Dispatch.objects.exists()
+    assert "<ins>Nhóm vừa thêm</ins>" in stale.content.decode()
+    fresh = {name: hidden(stale, name) for name in ("text_hash", "audience_hash")}
+    answer = desk_client.post(url("warning-approve", version.warning_id), fresh | {"code": code})
+    assert answer.status_code == 302
+    assert Dispatch.objects.exists()
+
+
+def test_the_author_sees_who_else_can_approve_but_no_button(desk_client, ward):
+    version = ward.submitted(by=ward.commander)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
+    assert "Bạn là người soạn" in page
+    assert "Duyệt và gửi" not in page
+
+
+def test_checking_shows_findings_and_previews_and_saves_nothing(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    data = filled(ward, do="check", act="Bấm vào vneid-kichhoat.com.")
+    page = desk_client.post(url("warning-new"), data).content.decode()
+    assert "Chặn" in page
+    assert "vneid-kichhoat" in page
+    assert not Warning.objects.exists()
+
+
+def test_what_is_missing_is_said_and_what_was_written_stays(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    answer = desk_client.post(url("warning-new"), filled(ward, title="", en_title="Only this"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Hãy ghi tên cảnh báo" in page
+    assert CALM["what"] in page
+    assert "Bản tiếng Anh phải đủ" in page
+
+
+def test_the_count_follows_the_ticks(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    make.subscription(places=(ward.place,))
+    both = desk_client.post(url("warning-audience"), filled(ward)).content.decode()
+    assert "Gửi tới 2 nhóm và 1 người đăng ký" in both
+    one = desk_client.post(
+        url("warning-audience"), filled(ward, kinds=["landlords"], subscribers="")
+    )
+    assert "Gửi tới 1 nhóm</h2>" in one.content.decode()
+
+
+def test_a_place_of_another_desk_cannot_be_chosen(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    foreign = make.place(parent=ward.province_place)
+    answer = desk_client.post(url("warning-new"), filled(ward, places=[str(foreign.pk)]))
+    assert answer.status_code == 422
+    assert not Warning.objects.exists()
+    answer = desk_client.post(url("warning-audience"), filled(ward, places=[str(foreign.pk)]))
+    assert "Gửi tới 0 nhóm" in answer.content.decode()
+
+
+def test_a_warning_from_a_tip_carries_indicators_but_never_the_reporters_words(desk_client, ward):
+    tip = make.tip(
+        unit=ward.unit, text="Em tên Hoa bị gọi", place=ward.hamlet, category="scam_bank"
+    )
+    make.sighting(tip, indicator=make.indicator("http://vneid-gia.com/a", type="url"))
+    make.sighting(tip, indicator=make.indicator("0912000417"), role="unknown")
+    make.sighting(tip, indicator=make.indicator("98A12345", type="plate"))
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?tip={tip.pk}").content.decode()
+    assert "hxxp://vneid-gia[.]com/a" in page
+    assert "Hoa" not in page
+    assert "0912000417" not in page
+    assert "98A12345" not in page
+    assert '<option value="scam_bank" selected>' in page
+    desk_client.post(url("warning-new"), filled(ward, tip=str(tip.pk), do="save"))
+    assert Warning.objects.get().from_tip == tip
+
+
+def test_an_unsorted_tip_lends_the_category_the_machine_suggests(desk_client, ward):
+    tip = make.tip(unit=ward.unit)
+    Suggestion.objects.create(tip=tip, categories=[{"code": "scam_parcel"}, {"code": "theft"}])
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?tip={tip.pk}").content.decode()
+    assert '<option value="scam_parcel" selected>' in page
+    blank = desk_client.get(url("warning-new")).content.decode()
+    assert '<option value="" selected>' in blank
+
+
+def test_the_list_of_warnings_leads_to_how_far_they_got(desk_client, ward):
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warnings")).content.decode()
+    assert f'href="{url("coverage")}">Độ phủ</a>' in page
+
+
+def test_the_approval_says_people_only_where_somebody_subscribed(desk_client, ward):
+    pk = ward.submitted().warning_id
+    members = sum(group.member_count for group in Group.objects.all())
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", pk)).content.decode()
+    assert f"Duyệt và gửi tới 2 nhóm, khoảng {members} thành viên</button>" in page
+    make.subscription(places=(ward.place,))
+    page = desk_client.get(url("warning-approve", pk)).content.decode()
+    assert "Duyệt và gửi tới 2 nhóm và 1 người đăng ký</button>" in page
+
+
+def test_the_approval_names_the_incident_as_the_source_and_not_as_a_day(desk_client, ward):
+    version = ward.submitted()
+    incident = make.incident(unit=ward.unit, by=ward.officer, category="scam_parcel")
+    Warning.objects.filter(pk=version.warning_id).update(from_incident=incident)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
+    assert "<dt>Từ vụ việc</dt>" in page
+
+
+def test_a_tip_that_is_not_ones_to_see_starts_no_warning(desk_client, ward):
+    tip = make.tip(unit=ward.province, concerns=(ward.unit,))
+    sign_in(desk_client, ward.officer)
+    assert desk_client.get(url("warning-new") + f"?tip={tip.pk}").status_code == 404
+    assert desk_client.get(url("warning-new") + "?tip=x").status_code == 404
+
+
+def test_an_incident_gives_the_indicators_of_its_tips(desk_client, ward):
+    tips = tuple(make.tip(unit=ward.unit) for _ in range(2))
+    for tip in tips:
+        make.sighting(tip, indicator=make.indicator("0912000417"))
+    incident = make.incident(unit=ward.unit, by=ward.officer, tips=tips, category="scam_parcel")
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?incident={incident.pk}").content.decode()
+    assert page.count("Số gọi đến: 0912000417") == 1
+    assert "cán bộ đã xác nhận hoặc lời người báo nói rõ" in page
+
+
+def test_a_number_is_written_as_people_dial_it_and_is_still_found_in_the_text(desk_client, ward):
+    tip = make.tip(unit=ward.unit, category="scam_bank")
+    make.sighting(tip, indicator=make.indicator("+84912000417"))
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-new") + f"?tip={tip.pk}").content.decode()
+    line = "Số gọi đến: 0912 000 417"
+    assert line in page
+    assert [found.value for found in extract(line)] == ["+84912000417"]
+
+
+OBJECT_PAGES = ("warning-detail", "warning-edit", "warning-approve", "warning-recall")
+
+
+@pytest.mark.parametrize("name", OBJECT_PAGES)
+def test_another_desk_does_not_know_of_it(desk_client, ward, name):
+    version = ward.submitted()
+    sign_in(desk_client, make.officer(unit=make.unit(parent=ward.province), role="commander"))
+    assert desk_client.get(url(name, version.warning_id)).status_code == 404
+    assert CALM["title"] not in desk_client.get(url("warnings")).content.decode()
+
+
+@pytest.mark.parametrize("name", OBJECT_PAGES)
+def test_nobody_is_sent_to_the_sign_in(desk_client, ward, name):
+    answer = desk_client.get(url(name, ward.submitted().warning_id))
+    assert answer.status_code == 302
+    assert "sign" in answer.url
+
+
+def test_reading_is_remembered_only_for_those_who_may_decide(desk_client, ward):
+    version = ward.submitted()
+    sign_in(desk_client, ward.officer)
+    assert desk_client.get(url("warning-approve", version.warning_id)).status_code == 302
+    assert not Reading.objects.exists()
+    sign_in(desk_client, ward.commander)
+    desk_client.get(url("warning-approve", version.warning_id))
+    assert Reading.objects.get().officer == ward.commander
+
+
+def test_giving_back_shows_the_reason_to_the_author(desk_client, ward):
+    version = ward.submitted()
+    sign_in(desk_client, ward.commander)
+    desk_client.post(url("warning-send-back", version.warning_id), {"reason": "Sai số điện thoại"})
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-edit", version.warning_id)).content.decode()
+    assert "Sai số điện thoại" in page
+
+
+def test_a_correction_is_written_on_the_same_form_and_its_recipients_are_fixed(desk_client, ward):
+    version = ward.published()
+    sign_in(desk_client, ward.officer)
+    page = desk_client.get(url("warning-edit", version.warning_id)).content.decode()
+    assert "Đính chính cảnh báo" in page
+    assert "Gửi tới đúng 2 nơi đã nhận bản trước" in page
+    data = filled(ward, call="Trực ban 0204 000 0999, hoặc 113.")
+    del data["places"], data["kinds"]
+    desk_client.post(url("warning-edit", version.warning_id), data)
+    assert Version.objects.filter(submitted_at__isnull=False, number=2).exists()
+
+
+def test_the_approver_of_a_correction_reads_it_as_it_will_be_sent(desk_client, ward):
+    version = ward.published()
+    code = version.verify_code.code
+    words = {**CALM, "call": "Trực ban 0204 000 0999, hoặc 113."}
+    changed = dataclasses.replace(content_of(version), texts={"vi": words})
+    actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=ward.officer)
+    actions.submit(version.warning_id, by=ward.officer)
+    for officer, name in ((ward.commander, "warning-approve"), (ward.officer, "warning-edit")):
+        sign_in(desk_client, officer)
+        page = desk_client.get(url(name, version.warning_id)).content.decode()
+        assert "ĐÍNH CHÍNH: " in page
+        assert f"{code[:3]}-{code[3:]}" in page
+
+
+def test_taking_back_needs_a_reason_and_a_code(desk_client, ward):
+    version = ward.published()
+    second_factor.set_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    address = url("warning-recall", version.warning_id)
+    desk_client.post(address, {"reason": "", "code": second_factor.current_code(ward.commander)})
+    assert not Dispatch.objects.filter(kind="recall").exists()
+    answer = desk_client.post(
+        address, {"reason": "Sai", "code": second_factor.current_code(ward.commander)}
+    )
+    assert answer.url == url("dispatch", Dispatch.objects.get(kind="recall").pk)
+    page = desk_client.get(url("warning-detail", version.warning_id)).content.decode()
+    assert "đã thu hồi" in page
+
+
+def test_the_list_asks_the_same_number_of_questions_for_one_and_for_many(
+    desk_client, ward, django_assert_max_num_queries
+):
+    for _ in range(4):
+        ward.submitted()
+    for _ in range(2):
+        ward.published()
+    sign_in(desk_client, ward.commander)
+    with django_assert_max_num_queries(12):
+        page = desk_client.get(url("warnings")).content.decode()
+    assert "4 cảnh báo chờ bạn duyệt" in page
+
+
+def test_writing_asks_few_questions(desk_client, ward, django_assert_max_num_queries):
+    sign_in(desk_client, ward.officer)
+    with django_assert_max_num_queries(26):
+        desk_client.get(url("warning-new"))

@@ -1,0 +1,249 @@
+"""Approved beforehand by two, filled and sent by one, looked at by eight."""
+
+import datetime
+
+import pytest
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.delivery.audience import plan
+from keng.delivery.models import Dispatch, DispatchText
+from keng.kit import times
+from keng.warnings import actions, blanks, pattern_queries
+from keng.warnings.actions import patterns
+from keng.warnings.actions.errors import NotYours, StaleApproval, StyleStops
+from keng.warnings.models import Pattern, PatternUse
+from keng.warnings.tests.ward import CALM, Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+TEXTS = CALM | {
+    "what": "Kẻ gian gọi từ số [số], đòi chuyển tiền ở [nơi].",
+    "act": "Cúp máy. Không mở [liên kết].",
+}
+VALUES = {"number": "0912 000 417", "link": "vneid-kichhoat.example", "hamlet": "Ninh Khánh"}
+
+
+@pytest.fixture
+def ward():
+    return Ward()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """02:30 in Vietnam, to be moved."""
+
+    class Clock:
+        now = datetime.datetime(2026, 11, 25, 19, 30, tzinfo=datetime.UTC)
+
+    monkeypatch.setattr(times, "now", lambda: Clock.now)
+    return Clock
+
+
+def made(ward, *, by=None, texts=TEXTS, days=60):
+    return patterns.make(
+        texts, unit_id=ward.unit.pk, category="scam_impersonation", severity=2,
+        kinds=["landlords", "residents"], by=by or ward.officer,
+        expires_on=times.local_date(times.now()) + datetime.timedelta(days=days),
+    )  # fmt: skip
+
+
+def approved(ward, **fields):
+    pattern = made(ward, **fields)
+    return patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
+
+
+def audience(pattern, unit):
+    return plan(patterns.choice_for(pattern, unit).audience(unit, pattern.severity)).hash
+
+
+def send(pattern, ward, *, by=None, values=None, unit=None):
+    return patterns.send(
+        pattern.pk, values or VALUES, audience_hash=audience(pattern, unit or ward.unit),
+        by=by or ward.officer,
+    )  # fmt: skip
+
+
+def test_one_officer_fills_and_sends_it_at_night(ward, clock):
+    dispatch = send(approved(ward), ward)
+    text = DispatchText.objects.get(dispatch=dispatch, language="vi").text
+    assert "0912 000 417" in text
+    assert "vneid-kichhoat[.]example" in text
+    assert "Ninh Khánh" in text
+    assert "[số]" not in text
+    use = PatternUse.objects.get()
+    assert use.version.warning.state == "published"
+    assert use.version.approval.approved_by == ward.commander
+    assert use.version.approval.author == ward.officer
+    # Sent at 02:30: looked at by 08:00 of the same day.
+    assert use.review_by.astimezone(times.VIETNAM).isoformat() == "2026-11-26T08:00:00+07:00"
+    said = Entry.objects.get(action="pattern.sent")
+    assert said.detail["blanks"] == ["hamlet", "link", "number"]
+    assert "0912" not in str(said.detail)
+
+
+def test_a_pattern_needs_a_second_person_and_the_text_they_read(ward):
+    pattern = made(ward)
+    with pytest.raises(patterns.NotInForce):
+        send(pattern, ward)
+    for wrong in (ward.officer, make.officer(unit=ward.unit)):
+        with pytest.raises(NotYours):
+            patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=wrong)
+    with pytest.raises(StaleApproval):
+        patterns.approve(pattern.pk, seen=b"0" * 32, by=ward.commander)
+    patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.province_duty)
+    own = made(ward, by=ward.commander)
+    with pytest.raises(NotYours):
+        patterns.approve(own.pk, seen=bytes(own.hash), by=ward.commander)
+
+
+def test_a_pattern_that_was_changed_behind_the_screens_sends_nothing(ward):
+    pattern = approved(ward)
+    Pattern.objects.filter(pk=pattern.pk).update(texts=TEXTS | {"title": "Khác"})
+    with pytest.raises(StaleApproval):
+        send(pattern, ward)
+    assert not Dispatch.objects.exists()
+
+
+def test_it_expires_and_can_be_ended(ward, clock):
+    pattern = approved(ward, days=1)
+    clock.now += datetime.timedelta(days=2)
+    with pytest.raises(patterns.NotInForce):
+        send(pattern, ward)
+    fresh = approved(ward)
+    with pytest.raises(NotYours):
+        patterns.end(fresh.pk, by=ward.officer)
+    patterns.end(fresh.pk, by=ward.commander)
+    with pytest.raises(patterns.NotInForce):
+        send(fresh, ward)
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [("number", "gọi ngay"), ("number", ""), ("link", "hãy bấm vào đây"), ("link", "a b.vn"),
+     ("hamlet", "")],
+)  # fmt: skip
+def test_a_blank_takes_only_what_it_is_for(ward, code, value):
+    with pytest.raises(patterns.BlankUnfit):
+        send(approved(ward), ward, values=VALUES | {code: value})
+
+
+def test_a_place_that_the_desk_does_not_serve_is_no_place_for_the_blank(ward):
+    elsewhere = make.place("Thôn Ngoài", kind="hamlet", parent=ward.province_place)
+    pattern = approved(ward)
+    for words in ("chuyển ngay cho số này", elsewhere.full_name):
+        with pytest.raises(patterns.BlankUnfit):
+            send(pattern, ward, values=VALUES | {"hamlet": words})
+    assert not Dispatch.objects.exists()
+    # What is filled in for a blank that the pattern does not have goes nowhere.
+    calm = approved(ward, texts=TEXTS | {"act": "Cúp máy."})
+    send(calm, ward, values=VALUES | {"link": "hãy bấm vào đây"})
+    assert not DispatchText.objects.filter(text__contains="hãy bấm").exists()
+
+
+def test_only_who_takes_reports_on_writes_a_pattern_or_calls_the_province(ward, desk_client):
+    auditor = make.officer(unit=ward.unit, role="auditor")
+    with pytest.raises(NotYours):
+        made(ward, by=auditor)
+    version = ward.submitted()
+    with pytest.raises(NotYours):
+        actions.call_province(version.warning_id, by=auditor)
+    assert not Entry.objects.filter(action__in=["pattern.made", "warning.called"]).exists()
+    sign_in(desk_client, auditor)
+    assert "/warnings/patterns/new/" not in desk_client.get("/warnings/patterns/").content.decode()
+    assert desk_client.get("/warnings/patterns/new/").status_code == 403
+    # Nobody is shown a button that refuses; whoever may call has it.
+    page = f"/warnings/{version.warning_id}/"
+    assert f"{page}call/" not in desk_client.get(page).content.decode()
+    assert f"{page}call/" in sign_in(desk_client, ward.officer).get(page).content.decode()
+    sign_in(desk_client, auditor)
+    assert desk_client.post(f"/warnings/{version.warning_id}/call/").status_code == 302
+    assert not Entry.objects.filter(action="warning.called").exists()
+
+
+def test_it_goes_to_the_own_commune_only(ward):
+    pattern = approved(ward)
+    elsewhere = make.unit(parent=ward.province, serves=make.place(parent=ward.province_place))
+    with pytest.raises(Pattern.DoesNotExist):
+        send(pattern, ward, by=make.officer(unit=elsewhere), unit=elsewhere)
+    # The province has no commune of its own, and whoever approved is no second person.
+    with pytest.raises(NotYours):
+        send(pattern, ward, by=ward.province_duty)
+    with pytest.raises(NotYours):
+        send(pattern, ward, by=ward.commander)
+
+
+def test_what_was_sent_alone_is_looked_at_by_eight_or_is_overdue(ward, clock):
+    send(approved(ward), ward)
+    (row,) = pattern_queries.to_review(ward.commander)
+    assert (row.is_overdue, row.can_review) == (False, True)
+    assert not pattern_queries.to_review(ward.officer)[0].can_review
+    clock.now += datetime.timedelta(hours=6)
+    (row,) = pattern_queries.to_review(ward.commander)
+    assert row.is_overdue
+    with pytest.raises(NotYours):
+        patterns.review(row.pk, by=ward.officer)
+    patterns.review(row.pk, by=ward.commander)
+    assert not pattern_queries.to_review(ward.commander)
+    assert Entry.objects.get(action="pattern.reviewed").detail == {"overdue": True}
+
+
+def test_what_was_wrong_is_taken_back_and_was_looked_at(ward):
+    send(approved(ward), ward)
+    use = PatternUse.objects.get()
+    actions.recall(use.version.warning_id, reason="Sai số", by=ward.commander)
+    assert not pattern_queries.to_review(ward.commander)
+
+
+def test_what_the_house_style_stops_cannot_become_a_pattern(ward):
+    with pytest.raises(StyleStops):
+        made(ward, texts=TEXTS | {"act": ""})
+
+
+def test_the_marks_are_the_three_blanks_and_nothing_else():
+    assert blanks.blanks_of(TEXTS) == ["number", "link", "hamlet"]
+    assert blanks.odd_marks(TEXTS | {"call": "Gọi [ai đó], vneid[.]example"}) == ["[ai đó]"]
+
+
+def test_the_pages(desk_client, ward, monkeypatch):
+    monkeypatch.setattr(
+        "keng.warnings.desk.patterns.confirm_presence", lambda _o, code: code == "1"
+    )
+    sign_in(desk_client, ward.officer)
+    given = TEXTS | {
+        "category": "scam_impersonation", "severity": "2", "kinds": ["landlords", "residents"],
+        "expires_on": (times.local_date(times.now()) + datetime.timedelta(days=9)).isoformat(),
+    }  # fmt: skip
+    assert desk_client.post("/warnings/patterns/new/", given | {"what": "[gì]"}).status_code == 422
+    assert desk_client.post("/warnings/patterns/new/", given).status_code == 302
+    pattern = Pattern.objects.get()
+    address = f"/warnings/patterns/{pattern.pk}/"
+    sign_in(desk_client, ward.commander)
+    read = {"hash": bytes(pattern.hash).hex()}
+    assert desk_client.post(address, read | {"code": "0"}).status_code == 422
+    assert desk_client.post(address, read | {"code": "1"}).status_code == 302
+    sign_in(desk_client, ward.officer)
+    values = VALUES | {"hamlet": ward.hamlet.full_name}
+    page = desk_client.post(f"{address}send/", values | {"do": "show"}).content.decode()
+    assert "vneid-kichhoat[.]example" in page
+    assert "08:00" in page
+    seen = {"audience_hash": audience(pattern, ward.unit).hex(), "do": "send"}
+    assert desk_client.post(f"{address}send/", values | seen | {"code": "0"}).status_code == 422
+    assert desk_client.post(f"{address}send/", values | seen | {"code": "1"}).status_code == 302
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get("/warnings/patterns/").content.decode()
+    use = PatternUse.objects.get()
+    assert f"/warnings/patterns/sent/{use.pk}/" in page
+    assert desk_client.post(f"/warnings/patterns/sent/{use.pk}/").status_code == 302
+    use.refresh_from_db()
+    assert use.reviewed_by == ward.commander
+
+
+def test_the_province_is_called_to_approve_and_leads_straight_there(ward):
+    version = ward.submitted()
+    called = actions.call_province(version.warning_id, by=ward.officer)
+    assert {officer.name for officer in called} == {"Hà", "Trực tỉnh"}
+    assert Entry.objects.get(action="warning.called").detail == {"officers": 2, "pagers": 0}
+    text = DispatchText.objects.filter(dispatch__kind="page", language="vi").get().text
+    assert f"/warnings/{version.warning_id}/approve/" in text
+    assert CALM["title"] not in text

@@ -1,0 +1,265 @@
+"""Approving, correcting, taking back: this very text to these very people, by a second person."""
+
+import dataclasses
+
+import pytest
+from django.utils import translation
+
+from keng.audit.models import Entry
+from keng.delivery.audience import plan
+from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.warnings import actions, queries
+from keng.warnings.content import audience_of, content_of
+from keng.warnings.models import VerifyCode, Version, Warning
+from keng.warnings.tests.ward import CALM, Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ward():
+    return Ward()
+
+
+def release(version, by):
+    return actions.approve(
+        version.pk,
+        text_hash=bytes(version.text_hash),
+        audience_hash=plan(audience_of(version)).hash,
+        by=by,
+    )
+
+
+def reached(dispatch):
+    return set(Delivery.objects.filter(dispatch=dispatch).values_list("recipient_ref", flat=True))
+
+
+def test_an_approved_warning_is_public_and_on_its_way(ward):
+    version = ward.submitted()
+    dispatch = release(version, ward.commander)
+    version.refresh_from_db()
+    assert version.warning.state == Warning.State.PUBLISHED
+    assert reached(dispatch) == {ward.by_hand.pk, ward.machine.pk}
+    text = dispatch.texts.get(language="vi").text
+    code = VerifyCode.objects.get(version=version).code
+    assert CALM["title"] in text
+    assert f"{code[:3]}-{code[3:]}" in text
+    assert "không cần bấm" in text
+    # A warning of false links has none itself: the site's name is there to be typed.
+    assert "://" not in text
+    assert "/w/" not in text
+    assert "tự gõ" in text.splitlines()[-1]
+    assert Entry.objects.filter(action="warning.approved", object_id=str(version.pk)).exists()
+
+
+def test_the_author_cannot_approve(ward):
+    for author in (ward.officer, ward.commander, ward.coordinator):
+        version = ward.submitted(by=author)
+        with pytest.raises(actions.NotYours):
+            release(version, author)
+
+
+def test_writing_the_same_text_before_is_writing_it(ward):
+    # The commander's words, saved once more by the officer with another audience.
+    first = ward.draft(by=ward.commander)
+    choice = dataclasses.replace(ward.choice(), subscribers=False)
+    actions.revise(first.warning_id, content=content_of(first), choice=choice, by=ward.officer)
+    version = actions.submit(first.warning_id, by=ward.officer)
+    with pytest.raises(actions.NotYours):
+        release(version, ward.commander)
+    release(version, ward.coordinator)
+
+
+def test_nobody_without_the_right_approves(ward):
+    version = ward.submitted()
+    neighbour = make.officer(unit=make.unit(parent=ward.province), role="commander")
+    with pytest.raises(Version.DoesNotExist):
+        release(version, neighbour)
+    for role in ("duty", "administrator", "auditor"):
+        with pytest.raises(actions.NotYours):
+            release(version, make.officer(unit=ward.unit, role=role))
+    with pytest.raises(actions.NotYours):
+        release(version, make.officer(unit=ward.province, role="auditor"))
+
+
+@pytest.mark.parametrize("author", ["officer", "commander", "coordinator", "province_duty"])
+def test_whoever_writes_somebody_else_can_always_approve(ward, author):
+    """The commander asleep, or the author themselves: the province's officer on duty is there."""
+    by = getattr(ward, author)
+    version = ward.submitted(by=by)
+    others = [ward.province_duty, ward.coordinator, ward.commander]
+    able = [officer for officer in others if officer != by]
+    assert able[0] in (ward.province_duty, ward.coordinator)
+    release(version, able[0])
+
+
+def test_a_unit_with_a_single_officer_is_not_stuck(ward):
+    lonely = make.unit(parent=ward.province, serves=make.place(parent=ward.province_place))
+    only = make.officer(unit=lonely, role="commander")
+    version = ward.submitted(by=only, unit=lonely, groups=True)
+    release(version, ward.province_duty)
+
+
+def test_a_warning_of_the_province_is_approved_by_its_second_officer(ward):
+    version = ward.submitted(by=ward.coordinator, unit=ward.province)
+    with pytest.raises(actions.NotYours):
+        release(version, make.officer(unit=ward.province, role="administrator"))
+    release(version, ward.province_duty)
+
+
+def test_one_comma_more_makes_the_approval_stale(ward):
+    version = ward.submitted()
+    seen = bytes(version.text_hash), plan(audience_of(version)).hash
+    words = {**CALM, "act": CALM["act"] + ","}
+    changed = dataclasses.replace(content_of(version), texts={"vi": words})
+    again = actions.revise(
+        version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+    )
+    actions.submit(version.warning_id, by=ward.officer)
+    for key in (version.pk, again.pk):
+        with pytest.raises(actions.StaleApproval) as found:
+            actions.approve(key, text_hash=seen[0], audience_hash=seen[1], by=ward.commander)
+        assert found.value.what == "text"
+    assert not Dispatch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("severity", 3), ("category", "theft"), ("valid_until", None)]
+)
+def test_everything_that_is_printed_is_part_of_the_hash(ward, field, value):
+    content = content_of(ward.draft())
+    assert dataclasses.replace(content, **{field: value}).hash != content.hash
+
+
+def test_one_group_more_makes_the_approval_stale(ward):
+    version = ward.submitted()
+    seen = plan(audience_of(version)).hash
+    make.group(unit=ward.unit, place=ward.hamlet)
+    with pytest.raises(actions.StaleApproval) as found:
+        actions.approve(
+            version.pk, text_hash=bytes(version.text_hash), audience_hash=seen, by=ward.commander
+        )
+    assert found.value.what == "audience"
+
+
+def test_the_approver_is_told_what_changed_since_they_looked(ward):
+    version = ward.submitted()
+    actions.note_reading(version, plan(audience_of(version)), by=ward.commander)
+    added = make.group(unit=ward.unit, place=ward.hamlet, name="Nhóm mới")
+    ward.by_hand.is_active = False
+    ward.by_hand.save()
+    words = {**CALM, "what": CALM["what"].replace("Có người", "Kẻ gian")}
+    changed = dataclasses.replace(content_of(version), texts={"vi": words})
+    again = actions.revise(
+        version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+    )
+    now = plan(audience_of(again))
+    with translation.override("vi"):
+        since = queries.since_last_look(again, now, officer=ward.commander)
+    assert [
+        (c.part, [p.words for p in c.old if p.is_changed], [p.words for p in c.new if p.is_changed])
+        for c in since.texts
+    ] == [("Chúng làm gì", ["Có", "người"], ["Kẻ", "gian"])]
+    assert (since.joined, since.left) == ([added.name], [ward.by_hand.name])
+    assert queries.since_last_look(again, now, officer=ward.coordinator) is None
+
+
+def test_a_version_is_approved_only_once(ward):
+    version = ward.submitted()
+    release(version, ward.commander)
+    with pytest.raises(actions.NotSubmitted):
+        release(version, ward.province_duty)
+
+
+def test_giving_back_needs_the_same_right_and_keeps_the_reason(ward):
+    version = ward.submitted()
+    with pytest.raises(actions.NotYours):
+        actions.send_back(version.warning_id, reason="x", by=ward.officer)
+    back = actions.send_back(version.warning_id, reason="Sai số", by=ward.commander)
+    assert (back.returned_reason, back.submitted_at) == ("Sai số", None)
+    with pytest.raises(actions.NotSubmitted):
+        release(back, ward.commander)
+
+
+def test_saving_without_a_change_makes_no_version(ward):
+    version = ward.draft()
+    same = actions.revise(
+        version.warning_id, content=content_of(version), choice=ward.choice(), by=ward.officer
+    )
+    assert same == version
+
+
+def test_what_the_house_style_stops_is_not_submitted(ward):
+    version = ward.draft(words={**CALM, "act": "Bấm vào vneid-kichhoat.com để kiểm tra."})
+    with pytest.raises(actions.StyleStops):
+        actions.submit(version.warning_id, by=ward.officer)
+
+
+def test_a_warning_to_nobody_is_not_submitted(ward):
+    version = ward.draft(choice=dataclasses.replace(ward.choice(), kinds=("karaoke",)))
+    with pytest.raises(actions.NobodyThere):
+        actions.submit(version.warning_id, by=ward.officer)
+
+
+def correct(ward, version):
+    words = {**CALM, "call": "Trực ban 0204 000 0999, hoặc 113."}
+    changed = dataclasses.replace(content_of(version), texts={"vi": words})
+    actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=ward.officer)
+    return release(actions.submit(version.warning_id, by=ward.officer), ward.commander)
+
+
+def test_a_correction_goes_to_those_who_were_sent_the_warning_and_replaces_what_waits(ward):
+    version = ward.submitted()
+    first = release(version, ward.commander)
+    Delivery.objects.filter(dispatch=first, recipient_ref=ward.machine.pk).update(state="sent")
+    make.group(unit=ward.unit, place=ward.hamlet)
+    second = correct(ward, version)
+    assert second.kind == "correction"
+    assert reached(second) == reached(first)
+    assert Delivery.objects.get(dispatch=first, recipient_ref=ward.by_hand.pk).state == "cancelled"
+    old, new = Version.objects.filter(warning=version.warning_id).order_by("number")
+    assert old.verify_code.code != new.verify_code.code
+    text = second.texts.get(language="vi").text
+    assert f"{old.verify_code.code[:3]}-{old.verify_code.code[3:]}" in text
+    assert [v.pk for v in queries.public_versions()] == [new.pk]
+    assert RelayTask.objects.filter(dispatch=second, lead=ward.lead).count() == 1
+
+
+def test_while_a_correction_is_written_the_public_reads_the_old_version(ward):
+    version = ward.submitted()
+    release(version, ward.commander)
+    changed = dataclasses.replace(content_of(version), severity=3)
+    actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=ward.officer)
+    actions.submit(version.warning_id, by=ward.officer)
+    assert [v.severity for v in queries.current()] == [2]
+    assert queries.desk_lists(ward.commander).to_release
+
+
+def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
+    waiting = make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
+    version = ward.submitted()
+    first = release(version, ward.commander)
+    Delivery.objects.filter(dispatch=first, recipient_ref=ward.machine.pk).update(state="delivered")
+    late = make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
+    with pytest.raises(actions.NotYours):
+        actions.recall(version.warning_id, reason="Sai", by=ward.officer)
+    dispatch = actions.recall(version.warning_id, reason="Số điện thoại sai", by=ward.commander)
+    assert reached(dispatch) == {ward.machine.pk, ward.by_hand.pk}
+    assert not {waiting.pk, late.pk} & reached(dispatch)
+    assert Delivery.objects.get(dispatch=first, recipient_ref=waiting.pk).state == "cancelled"
+    assert "Số điện thoại sai" in dispatch.texts.get(language="vi").text
+    version.warning.refresh_from_db()
+    assert version.warning.state == Warning.State.RECALLED
+    assert queries.current() == []
+    with pytest.raises(actions.AlreadyRecalled):
+        actions.recall(version.warning_id, reason="x", by=ward.commander)
+    with pytest.raises(actions.AlreadyRecalled):
+        actions.revise(
+            version.warning_id, content=content_of(version), choice=ward.choice(), by=ward.officer
+        )
+
+
+def test_a_draft_cannot_be_taken_back(ward):
+    with pytest.raises(actions.NotPublished):
+        actions.recall(ward.draft().warning_id, reason="x", by=ward.commander)

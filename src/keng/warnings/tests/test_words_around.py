@@ -1,0 +1,141 @@
+"""What stands around a warning's own words: the name of its first part, and its two pictures."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from keng.conftest import sign_in
+from keng.delivery.audience import plan
+from keng.delivery.models import DispatchText
+from keng.language import taxonomy
+from keng.network.links import lead_token
+from keng.warnings import actions, blanks, card, labels, wording
+from keng.warnings.content import Content, audience_of
+from keng.warnings.models import Version
+from keng.warnings.tests.ward import CALM, Ward
+
+pytestmark = pytest.mark.django_db
+
+FIRE = {
+    "title": "Cháy ở khu trọ", "what": "Cháy nhà ba tầng.", "signs": "Khói đen.",
+    "act": "Tránh đường Hồ.", "call": "114",
+}  # fmt: skip
+ENGLISH = {
+    "title": "A false officer calls", "what": "They say your card is not active.",
+    "signs": "They threaten you.", "act": "Hang up.", "call": "Duty desk 0204 000 0113",
+}  # fmt: skip
+UNTIL = datetime.date(2099, 12, 31)
+BURNS = Content({"vi": FIRE}, "fire_explosion", 3, UNTIL)
+STAMP = wording.Stamp("Công an phường Nếnh", "7QM4KD", UNTIL)
+
+
+@pytest.fixture
+def ward():
+    return Ward()
+
+
+def url(name, *args, site="public"):
+    return reverse(name, args=args, urlconf=f"keng.site.{site}_urls")
+
+
+def published(ward, content):
+    version = actions.draft(
+        unit_id=ward.unit.pk, content=content, choice=ward.choice(), by=ward.officer
+    )
+    actions.submit(version.warning_id, by=ward.officer)
+    actions.approve(
+        version.pk, text_hash=bytes(version.text_hash),
+        audience_hash=plan(audience_of(version)).hash, by=ward.commander,
+    )  # fmt: skip
+    return Version.objects.get(pk=version.pk)
+
+
+def picture(answer):
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)
+
+
+def test_a_fire_is_not_said_to_be_what_they_do(public_client, ward):
+    version = published(ward, BURNS)
+    code = version.verify_code.code
+    pages = [
+        public_client.get(url(name, *args)).content.decode()
+        for name, args in (("warning", [code]), ("warning-poster", [code]), ("home", []))
+    ]
+    pages += [text.text for text in DispatchText.objects.all()]
+    assert len(pages) == 4
+    for shown in pages:
+        assert "Chuyện gì xảy ra" in shown
+        assert "Chúng làm" not in shown
+    drawing = card.svg(card.card_of(version, code))
+    assert "Sự việc" in drawing
+    assert "Chúng làm" not in drawing
+
+
+def test_the_approver_reads_the_name_that_goes_out(desk_client, ward):
+    version = actions.draft(
+        unit_id=ward.unit.pk, content=BURNS, choice=ward.choice(), by=ward.officer
+    )
+    actions.submit(version.warning_id, by=ward.officer)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id, site="desk"))
+    assert page.content.decode().count("Chuyện gì xảy ra") == 2
+    assert "Chúng làm" not in page.content.decode()
+
+
+@pytest.mark.parametrize("code", taxonomy.categories())
+def test_page_message_and_picture_call_the_first_part_alike(code):
+    name = labels.what(code)
+    by_somebody = taxonomy.categories()[code].group in {"crime", "scam"}
+    assert (name == "Chúng làm gì") == by_somebody
+    assert labels.what_line(code, "Lời.") == f"1. {name}: Lời."
+    short = {"Chúng làm gì": "Chúng làm", "Chuyện gì xảy ra": "Sự việc"}
+    assert labels.what_on_card(code) == short.get(name, "Đã biết")
+    assert code != "missing_person" or name == "Thông tin đã biết"
+
+
+def test_what_was_approved_before_the_names_differed_is_approved_still():
+    """The hashes as they were computed when every first part was called "What they do"."""
+    assert BURNS.hash.hex() == "202d93a6d02b5a41b878d0b386660ff851bee5d5cabfd8f986c056adcbcac8a3"
+    pattern = blanks.hash_of(
+        FIRE, category="fire_explosion", severity=3, kinds=["lodging"], expires_on=UNTIL
+    )
+    assert pattern.hex() == "59e24b32ddc3a5aca82fd432380bddc81cff384273150cb4a274587e270fae05"
+
+
+def test_a_warning_with_an_english_text_has_an_english_picture(public_client, ward):
+    version = published(ward, Content({"vi": CALM, "en": ENGLISH}, "scam_impersonation", 2, UNTIL))
+    address = url("warning-card", version.verify_code.code)
+    page = public_client.get(
+        url("warning", version.verify_code.code), headers={"accept-language": "en"}
+    ).content.decode()
+    assert f'{address}?in=en"' in page
+    english = picture(public_client.get(f"{address}?in=en"))
+    assert english != picture(public_client.get(address))
+    drawing = card.svg(card.card_of(version, version.verify_code.code, "en"))
+    for words in ("They do", "You notice", "Valid until 31/12/2099", *ENGLISH.values()):
+        assert words in drawing
+
+
+def test_a_lead_gets_the_picture_in_the_language_of_the_text(public_client, ward):
+    ward.lead.language = "en"
+    ward.lead.save()
+    version = published(ward, Content({"vi": CALM, "en": ENGLISH}, "scam_impersonation", 2, UNTIL))
+    asked = url("warning-card", version.verify_code.code)
+    for language in ("vi", "en"):
+        text = DispatchText.objects.get(dispatch=version.dispatch_id, language=language)
+        sent = public_client.get(url("relay-picture", lead_token(ward.lead), text.pk))
+        assert picture(sent) == picture(public_client.get(f"{asked}?in={language}"))
+    page = public_client.get(url("relay", lead_token(ward.lead))).content.decode()
+    assert str(text.pk) in page
+    assert ENGLISH["title"] in page
+
+
+@pytest.mark.parametrize("asked", ["en", "fr", "../vi"])
+def test_without_a_text_in_that_language_the_picture_is_vietnamese(public_client, ward, asked):
+    version = published(ward, BURNS)
+    address = url("warning-card", version.verify_code.code)
+    assert picture(public_client.get(f"{address}?in={asked}")) == picture(
+        public_client.get(address)
+    )

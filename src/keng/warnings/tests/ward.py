@@ -1,0 +1,76 @@
+"""A ward with a desk, a province above, two groups and a lead: the stage of these tests."""
+
+import datetime
+
+from keng.delivery.audience import plan
+from keng.kit import times
+from keng.network.models import GroupKind
+from keng.warnings import actions
+from keng.warnings.content import Choice, Content, audience_of
+from tests import make
+
+CALM = {
+    "title": "Công an không gọi điện bảo kích hoạt căn cước",
+    "what": "Có người tự xưng công an phường, gọi bảo căn cước của bạn chưa kích hoạt.",
+    "signs": "Doạ khoá căn cước ngay trong ngày.",
+    "act": "Cúp máy. Không bấm, không cài ứng dụng.",
+    "call": "Trực ban 0204 000 0113, hoặc 113.",
+}
+
+
+class Ward:
+    """One commune desk with an officer and a commander, one provincial desk with two officers."""
+
+    def __init__(self):
+        self.province_place = make.place("Tỉnh Bắc Ninh", kind="province")
+        self.place = make.place("Phường Nếnh", parent=self.province_place)
+        self.hamlet = make.place("Ninh Khánh", kind="hamlet", parent=self.place)
+        self.province = make.province_unit("Công an tỉnh", serves=self.province_place)
+        self.unit = make.unit("Công an phường Nếnh", parent=self.province, serves=self.place)
+        self.officer = make.officer(unit=self.unit, name="Lan")
+        self.commander = make.officer(unit=self.unit, role="commander", name="Hải")
+        self.coordinator = make.officer(unit=self.province, role="coordinator", name="Hà")
+        self.province_duty = make.officer(unit=self.province, name="Trực tỉnh")
+        self.account = make.channel_account(unit=self.unit)
+        self.machine = make.group(
+            unit=self.unit, place=self.hamlet, channel="sandbox", name="Nhóm máy"
+        )
+        self.by_hand = make.group(
+            unit=self.unit, place=self.hamlet, name="Nhóm tay", kind="landlords"
+        )
+        self.lead = make.lead(unit=self.unit, groups=(self.by_hand,), name="Bà Mão")
+
+    def choice(self):
+        return Choice((self.place.pk,), tuple(GroupKind.values))
+
+    def content(self, words=None):
+        until = times.local_date(times.now()) + datetime.timedelta(days=30)
+        return Content({"vi": dict(words or CALM)}, "scam_impersonation", 2, until)
+
+    def draft(self, *, by=None, unit=None, words=None, choice=None, **fields):
+        return actions.draft(
+            unit_id=(unit or self.unit).pk,
+            content=self.content(words),
+            choice=choice or self.choice(),
+            by=by or self.officer,
+            **fields,
+        )
+
+    def submitted(self, *, groups=False, unit=None, choice=None, **fields):
+        if groups:
+            place = unit.jurisdictions.get().place
+            make.group(unit=unit, place=place)
+            choice = Choice((place.pk,), tuple(GroupKind.values))
+        version = self.draft(unit=unit, choice=choice, **fields)
+        return actions.submit(version.warning_id, by=version.made_by)
+
+    def published(self, **fields):
+        version = self.submitted(**fields)
+        actions.approve(
+            version.pk,
+            text_hash=bytes(version.text_hash),
+            audience_hash=plan(audience_of(version)).hash,
+            by=self.province_duty,
+        )
+        version.refresh_from_db()
+        return version

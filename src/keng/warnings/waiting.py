@@ -1,0 +1,31 @@
+"""How many warnings wait for an officer's approval: the number in the menu."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from keng.warnings import rights
+from keng.warnings.models import Version, Warning
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+def count_for(officer: "Officer") -> int:
+    """The same that the page of warnings lists under “Waiting for you”."""
+    units, provinces = rights.releasable(officer)
+    if not units:
+        return 0
+    later = Version.objects.filter(warning=OuterRef("warning"), number__gt=OuterRef("number"))
+    return (
+        Version.objects.visible_to(officer)
+        .filter(
+            Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces),
+            ~Exists(later),
+            submitted_at__isnull=False,
+            published_at__isnull=True,
+        )
+        .exclude(warning__state=Warning.State.RECALLED)
+        .exclude(made_by=officer)
+        .count()
+    )

@@ -1,0 +1,149 @@
+"""The text that goes out: whole without its link, signed, with the code that proves it."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.delivery.actions.dispatch import Text
+from keng.kit import times
+from keng.warnings import labels
+from keng.warnings.codes import grouped
+from keng.warnings.content import Content
+from keng.warnings.models import VerifyCode, Version
+from keng.warnings.models import Warning as PublicWarning
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is printed below a text beside its words."""
+
+    issuer: str
+    code: str
+    """Empty as long as nothing was approved: a preview shows no code."""
+    on: datetime.date
+    replaces: str = ""
+    """The code of the version this one corrects."""
+
+
+def stamp_of(version: Version, code: str) -> Stamp:
+    """What is printed below this version, now: the same for the approver's eyes and for sending."""
+    replaced = VerifyCode.objects.filter(
+        version__warning=version.warning_id, version__number__lt=version.number
+    ).order_by("-version__number")
+    last = replaced.values_list("code", flat=True).first()
+    return Stamp(version.warning.unit.name, code, times.local_date(times.now()), last or "")
+
+
+def url_of(code: str) -> str:
+    """The public address of a version."""
+    return f"{settings.PUBLIC_URL}/w/{code}"
+
+
+def messages(content: Content, stamp: Stamp) -> list[Text]:
+    """One text for each language, Vietnamese first: it is what everybody without their own gets."""
+    order = ["vi", *(language for language in content.texts if language != "vi")]
+    return [_message(content, language, stamp) for language in order]
+
+
+def _message(content: Content, language: str, stamp: Stamp) -> Text:
+    words = content.texts[language]
+    with translation.override(language):
+        lines = [f"{_kind(content, stamp)}: {words['title']}"]
+        if stamp.replaces:
+            lines.append(
+                _("This replaces the warning with the code %(code)s. Please pass on only this one.")
+                % {"code": grouped(stamp.replaces)}
+            )
+        lines += [
+            labels.what_line(content.category, words["what"]),
+            _("2. How to notice: %s") % words["signs"],
+        ]
+        lines += [
+            _("3. What to do now: %s") % words["act"],
+            _("4. Whom to call: %s") % words["call"],
+        ]
+        lines.append(_signature(content, stamp))
+        lines.append(
+            _(
+                "Code to check it: %(code)s (type %(host)s yourself). "
+                "This message is complete: you need not tap anything."
+            )
+            % {"code": _shown_code(stamp.code), "host": _host()}
+        )
+        return Text(language, "\n".join(lines), subject=lines[0])
+
+
+def _shown_code(code: str) -> str:
+    # No made-up code in a preview: it would look like one that somebody can check.
+    return grouped(code) if code else _("[the code comes when it is approved and sent]")
+
+
+def _host() -> str:
+    """The site's name as people type it: a warning of false links asks nobody to tap one."""
+    return settings.PUBLIC_URL.partition("://")[2]
+
+
+def _kind(content: Content, stamp: Stamp) -> str:
+    if stamp.replaces:
+        return _("CORRECTION")
+    if content.severity == PublicWarning.Severity.URGENT:
+        return _("URGENT WARNING")
+    return _("WARNING")
+
+
+def _signature(content: Content, stamp: Stamp) -> str:
+    when = date_words(stamp.on)
+    if content.valid_until is None:
+        return f"{stamp.issuer}, {when}."
+    return _("%(issuer)s, %(day)s. Valid until %(until)s.") % {
+        "issuer": stamp.issuer,
+        "day": when,
+        "until": date_words(content.valid_until),
+    }
+
+
+def recall_messages(
+    texts: Mapping[str, Mapping[str, str]],
+    *,
+    codes: list[str],
+    reason: str,
+    issuer: str,
+    on: datetime.date | None = None,
+) -> list[Text]:
+    """What takes a warning back, with the reason, in the languages it went out in; today's."""
+    day = date_words(on or times.local_date(times.now()))
+    order = ["vi", *(language for language in texts if language != "vi")]
+    found = []
+    for language in order:
+        with translation.override(language):
+            head = _("TAKEN BACK: %s") % texts[language]["title"]
+            lines = [
+                head,
+                _("The police have taken this warning back (code %(codes)s). Reason: %(reason)s")
+                % {"codes": ", ".join(grouped(code) for code in codes), "reason": reason},
+                _(
+                    "Please do not pass the earlier message on. "
+                    "If you posted it, post this below it."
+                ),
+                f"{issuer}, {day}.",
+                _("To check this, type %(host)s yourself.") % {"host": _host()},
+            ]
+            found.append(Text(language, "\n".join(lines), subject=head))
+    return found
+
+
+def date_words(day: datetime.date) -> str:
+    """24/11/2026, as both languages of the site write it."""
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def hash_of(texts: list[Text]) -> bytes:
+    """The hash a recall's approval is bound to: of what is sent, language by language."""
+    said = [[text.language, text.subject, text.text] for text in texts]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).digest()

@@ -1,0 +1,1 @@
+"""Tests that cross areas, and the small factories (make) that all tests share."""

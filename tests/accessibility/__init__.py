@@ -1,0 +1,1 @@
+"""Every screen, read as assistive technology reads it."""

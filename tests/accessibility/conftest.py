@@ -1,0 +1,55 @@
+"""One running product for all of these tests, with a mailbox, so that one can subscribe."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.desk import Desk
+from tests.journeys.mailbox import Mailbox
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server on this machine."""
+    with Mailbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(mailbox: Mailbox) -> Iterator[Stack]:
+    """The demo as a stranger starts it."""
+    with Stack({"KENG_SMTP_URL": mailbox.url}) as running:
+        yield running
+
+
+@pytest.fixture
+def person(browser):
+    """Makes browsers of different people, closed at the end."""
+    contexts = []
+
+    def open_browser(**options):
+        contexts.append(browser.new_context(**options))
+        contexts[-1].set_default_timeout(30_000)
+        return contexts[-1].new_page()
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser, stack):
+    """Gives an officer's cookies; signs in once, since a code is good for one use."""
+    states = {}
+
+    def cookies_of(name):
+        if name not in states:
+            context = browser.new_context(locale="vi")
+            context.set_default_timeout(30_000)
+            Desk(context.new_page(), stack, name).sign_in()
+            states[name] = context.storage_state()
+            context.close()
+        return states[name]
+
+    return cookies_of

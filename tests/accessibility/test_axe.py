@@ -1,0 +1,55 @@
+"""No screen has a fault that axe can find: small and large, by day and night, in both languages."""
+
+import pytest
+
+from tests.accessibility.reading import LOOKS, Reading, faults, public_looks
+from tests.day import speak
+from tests.journeys.resident import Story, report
+from tests.walk import kind, walk
+
+# Who sits at the desk in which language: an account keeps the one that was chosen last.
+OFFICERS = {"vi": "lan", "en": "bao"}
+STORY = Story("Có người gọi điện tự xưng là cán bộ ngân hàng, bảo đọc mã sáu số cho họ.")
+
+
+@pytest.fixture(scope="module")
+def reported(browser, stack):
+    """One tip, so that the inbox has something to show."""
+    context = browser.new_context(locale="vi")
+    report(context.new_page(), stack, STORY)
+    context.close()
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_no_public_page_has_a_fault(stack, person, language):
+    page, reading = person(locale=language), Reading(public_looks(LOOKS[language]))
+    addresses = walk(page, stack.public + "/")
+    assert len(addresses) > 5
+    reading.visit(page, addresses)
+    assert reading.found == {}
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_no_page_of_the_report_has_a_fault(stack, person, language):
+    reading = Reading(public_looks(LOOKS[language]))
+    report(person(locale=language), stack, STORY, at_each_page=reading.look)
+    assert len(reading.pages) > 8
+    assert reading.found == {}
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_no_desk_page_has_a_fault(stack, person, signed_in, reported, language):
+    page = person(storage_state=signed_in(OFFICERS[language]))
+    page.goto(stack.desk)
+    speak(page, language)
+    reading = Reading(LOOKS[language])
+    addresses = walk(page, stack.desk + "/")
+    assert any(kind(address).startswith("/tips/*") for address in addresses)
+    reading.visit(page, addresses)
+    assert reading.found == {}
+
+
+def test_a_fault_would_be_found(person):
+    page = person()
+    page.set_content('<html lang="vi"><title>t</title><main><h1>h</h1><img src="x.png"></main>')
+    assert "image-alt" in faults(page)

@@ -1,0 +1,40 @@
+"""The repository as text: which files there are, and what they import."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+KENG = ROOT / "src" / "keng"
+TESTS = ROOT / "tests"
+
+
+def python_files(*folders: Path) -> list[Path]:
+    """Ours, migrations apart: those are written by Django."""
+    return sorted(
+        file
+        for folder in folders or (KENG, TESTS)
+        for file in folder.rglob("*.py")
+        if "migrations" not in file.parts
+    )
+
+
+def templates() -> list[Path]:
+    return sorted(file for file in KENG.rglob("templates/**/*") if file.is_file())
+
+
+def is_test(file: Path) -> bool:
+    return "tests" in file.relative_to(ROOT).parts or file.name == "conftest.py"
+
+
+def name(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every imported module, and every name taken from one, with dots."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)

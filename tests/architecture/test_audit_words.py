@@ -1,0 +1,50 @@
+"""Whatever the code puts on record has a name that an auditor can read, in both languages."""
+
+import ast
+import re
+
+import pytest
+from django.apps import apps
+from django.utils import translation
+
+from keng.reports.record.acts import act_words
+from keng.reports.record.things import thing_words, things
+from keng.tips.models import Decision
+from tests.architecture.source import KENG, imports, is_test, python_files
+
+ACT = re.compile(
+    r"^(tips?|receipt|incident|attachment|sighting|officer|warning|dispatch|group|lead|relay"
+    r"|channel|address|intake|unit)\.[a-z_]*[a-z]$"
+)
+
+
+def recorded_acts():
+    """The string constants that look like an act, in modules that record; and the decisions."""
+    found = {f"tip.{kind}" for kind in Decision.Kind.values}
+    for file in python_files(KENG):
+        if is_test(file):
+            continue
+        tree = ast.parse(file.read_text())
+        if any(module == "keng.audit.actions.record" for module in imports(tree)):
+            constants = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))
+            found |= {c for c in constants if isinstance(c, str) and ACT.match(c)}
+    return sorted(found)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_act_on_record_has_words(language):
+    with translation.override(language):
+        nameless = [act for act in recorded_acts() if act_words(act) == act]
+    assert nameless == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_whatever_an_act_is_done_to_has_words(language):
+    models = {model.__name__.lower() for model in apps.get_models()}
+    assert {"tip", "version", "incident", "lead"} <= set(things()) <= models
+    with translation.override(language):
+        assert [kind for kind in things() if thing_words(kind) == kind] == []
+
+
+def test_acts_are_found_where_they_are_recorded():
+    assert {"warning.approved", "officer.signed_in", "tip.accepted"} <= set(recorded_acts())

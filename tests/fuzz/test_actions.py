@@ -1,0 +1,168 @@
+"""Officers, reporters and the clock do anything in any order: the books balance after each step."""
+
+import contextlib
+
+import pytest
+from django.db import transaction
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from keng.reports import queries
+from keng.reports.periods import period
+from keng.tips.actions import dialogue, holding, incident, out_of_scope, reporter, triage, undo
+from keng.tips.actions.closing import DECLINED
+from keng.tips.errors import CannotDecide, CannotSeal
+from keng.tips.models import Decision, Incident, Tip
+from keng.vault import keys, seal
+from tests import make
+from tests.fuzz.chance import examples, junk
+from tests.fuzz.whole import complaints
+
+pytestmark = pytest.mark.django_db
+# The forms refuse a null character before any action sees it.
+said = junk.map(lambda text: text.replace("\x00", ""))
+tip_number = st.integers(0, 5)
+who = st.integers(0, 2)
+_REFUSALS = (CannotDecide, CannotSeal, out_of_scope.CannotObject)
+
+
+@pytest.fixture(autouse=True)
+def _sealed(tmp_path, monkeypatch, settings):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    settings.DATA_FOLDER = tmp_path
+    keys.make_sender_key()
+    keys.make_unit_keys("words-for-a-test")
+    yield
+    seal.forget()
+
+
+class Desk(RuleBasedStateMachine):
+    """Two wards below a province, six tips, and everybody does what they like."""
+
+    @initialize()
+    def begin(self):
+        self.block = transaction.atomic()
+        self.block.__enter__()
+        make.clock_rules()
+        province = make.province_unit()
+        self.wards = [make.unit(parent=province), make.unit(parent=province)]
+        self.officers = [
+            make.officer(unit=self.wards[0]),
+            make.officer(unit=self.wards[1], role="commander"),
+            make.officer(unit=province, role="coordinator"),
+        ]
+        self.ended = None
+        self.tips = [make.tip(unit=self.wards[n % 2], text=f"tin {n}").pk for n in range(6)]
+
+    def teardown(self):
+        if hasattr(self, "block"):
+            transaction.set_rollback(True)
+            self.block.__exit__(None, None, None)
+
+    @rule(n=tip_number, by=who, take_over=st.booleans())
+    def accept(self, n, by, take_over):
+        self._try(triage.accept, self.tips[n], by=by, take_over=take_over)
+
+    @rule(n=tip_number, of=tip_number, by=who, why=said)
+    def join(self, n, of, by, why):
+        self._try(triage.mark_duplicate, self.tips[n], of=self.tips[of], by=by, reason=why)
+
+    @rule(n=tip_number, to=st.integers(0, 1), by=who, why=said)
+    def route(self, n, to, by, why):
+        self._try(triage.route, self.tips[n], to=self.wards[to], reason=why, by=by)
+
+    @rule(n=tip_number, by=who, why=said)
+    def separate(self, n, by, why):
+        self._try(triage.separate, self.tips[n], reason=why, by=by)
+
+    @rule(n=tip_number, by=who, category=st.sampled_from(["theft", "scam_bank", "noise", ""]))
+    def sort(self, n, by, category):
+        self._try(triage.sort, self.tips[n], category=category, by=by)
+
+    @rule(n=tip_number, by=who, value=st.sampled_from(Tip.Value.values))
+    def rate(self, n, by, value):
+        self._try(triage.rate, self.tips[n], value=value, by=by)
+
+    @rule(
+        n=tip_number,
+        by=who,
+        kind=st.sampled_from(sorted(DECLINED)),
+        words=said,
+    )
+    def decline(self, n, by, kind, words):
+        self.ended = self._try(triage.decline, self.tips[n], kind=kind, reply=words, by=by)
+
+    @rule(n=tip_number, by=who, outcome=st.sampled_from(Tip.Outcome.values), words=said)
+    def outcome(self, n, by, outcome, words):
+        self._try(triage.record_outcome, self.tips[n], outcome=outcome, note=words, by=by)
+
+    @rule(n=tip_number, by=who)
+    def close(self, n, by):
+        self.ended = self._try(triage.close, self.tips[n], by=by)
+
+    @rule(n=tip_number, by=who, why=said)
+    def reopen(self, n, by, why):
+        self._try(triage.reopen, self.tips[n], reason=why, by=by)
+
+    @rule(n=tip_number, by=who, words=said)
+    def answer(self, n, by, words):
+        self._try(dialogue.answer, self.tips[n], text=words, by=by)
+
+    @rule(n=tip_number, words=said)
+    def write(self, n, words):
+        self._try(reporter.write, self.tips[n], text=words)
+
+    @rule(n=tip_number)
+    def object_to(self, n):
+        self._try(out_of_scope.object_to, self.tips[n])
+
+    @rule(by=who)
+    def take_back(self, by):
+        last = Decision.objects.order_by("-id").first()
+        if last:
+            self._try(undo.take_back, last.pk, by=by)
+
+    @rule()
+    def take_an_end_back(self):
+        if self.ended:
+            by = self.officers.index(self.ended.by)
+            self._try(undo.take_back, self.ended.pk, by=by, secret=self.ended.secret)
+
+    @rule()
+    def let_go(self):
+        holding.let_go()
+
+    @rule(by=who, words=said)
+    def answer_all(self, by, words):
+        for found in Incident.objects.all()[:1]:
+            self._try(incident.close, found.pk, by=by, text=words)
+
+    @invariant()
+    def nothing_is_half_done(self):
+        if hasattr(self, "block"):
+            assert complaints() == []
+
+    @invariant()
+    def the_figures_balance(self):
+        if hasattr(self, "block"):
+            for officer in self.officers:
+                assert queries.balance(officer, period("all")).holds
+
+    def _try(self, action, *args, by=None, **kwargs):
+        """A refusal is fine, if it is one of ours and leaves nothing behind."""
+        if by is not None:
+            kwargs["by"] = self.officers[by]
+        with contextlib.suppress(*_REFUSALS), transaction.atomic():
+            return action(*args, **kwargs)
+        return None
+
+
+def test_whatever_people_do_in_whatever_order_the_books_balance():
+    run_state_machine_as_test(Desk, settings=settings(examples(10), stateful_step_count=20))

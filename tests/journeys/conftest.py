@@ -1,0 +1,94 @@
+"""What the journeys share: the running product with a real mailbox beside it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from keng.channels.web_push.fake import Service
+from keng.channels.web_push.fake import running as running_push
+from tests.journeys.mailbox import Mailbox
+from tests.stack import Stack
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+# Reading a page never takes this long; a machine with two cores under load may need it.
+PATIENCE = 30_000
+EMERGENCY_ROOM = "phong-truc@khan-cap.example"
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server on this machine that keeps what it is given."""
+    with Mailbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def push_service() -> Iterator[Service]:
+    """A push service on this machine, with browsers that read as real ones do."""
+    with running_push() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def stack(mailbox: Mailbox, push_service: Service) -> Iterator[Stack]:
+    """The demo as a stranger starts it, with e-mail going to the mailbox."""
+    settings = {
+        "KENG_SMTP_URL": mailbox.url,
+        "KENG_EMERGENCY_EMAIL": EMERGENCY_ROOM,
+        "KENG_PUSH_URL": push_service.url,
+        "KENG_DEMO_SMALL": "1",
+    }
+    with Stack(settings) as running:
+        yield running
+        # Shown only when a journey failed: what the processes said meanwhile.
+        print("\n".join(line for line in running.output[-400:] if " INFO " not in line))
+
+
+@pytest.fixture
+def people(browser: Browser) -> Iterator["People"]:
+    """Browsers of different people, closed at the end."""
+    crowd = People(browser)
+    yield crowd
+    crowd.close()
+
+
+class People:
+    """Each person has a browser of their own: no cookie is shared."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    def resident(self, *, script: bool = False, language: str = "vi") -> Page:
+        """Somebody with a cheap phone; without script unless said otherwise."""
+        return self._page(viewport=PHONE, java_script_enabled=script, locale=language)
+
+    def officer(self) -> Page:
+        """Somebody at a desk PC."""
+        return self._page(viewport=DESKTOP, locale="vi")
+
+    def officer_with_a_phone(self) -> Page:
+        """Somebody in the street; the phone asks nothing before it pastes."""
+        return self._page(
+            viewport=PHONE, locale="vi", has_touch=True, is_mobile=True,
+            permissions=["clipboard-read", "clipboard-write"],
+        )  # fmt: skip
+
+    def phone(self) -> Page:
+        """An officer away from the desk, with a phone."""
+        return self._page(viewport=PHONE, locale="vi", has_touch=True, is_mobile=True)
+
+    def close(self) -> None:
+        for context in self._contexts:
+            for page in context.pages:
+                # Shown only when the journey failed: what this person saw last.
+                print(f"-- {page.url}\n{page.locator('body').inner_text()[:600]}")
+            context.close()
+
+    def _page(self, **options: object) -> Page:
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        self._contexts.append(context)
+        return context.new_page()

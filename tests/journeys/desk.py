@@ -1,0 +1,83 @@
+"""What an officer does, click by click."""
+
+import re
+import time
+from typing import ClassVar
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.stack import Stack
+
+_STEP_SECONDS = 30
+
+
+class Desk:
+    """An officer at work in one browser."""
+
+    # A code is good for one use, also when the same officer sits at two browsers one after another.
+    _used: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def __init__(self, page: Page, stack: Stack, name: str) -> None:
+        self.page, self._stack, self._name = page, stack, name
+
+    def sign_in(self) -> "Desk":
+        """Both factors."""
+        self.page.goto(self._stack.desk)
+        self.page.fill("[name=username]", self._name)
+        self.page.fill("[name=password]", self._stack.officers[self._name].password)
+        self.page.click("main form button")
+        self.page.fill("[name=code]", self.code())
+        self.page.click("main form button")
+        expect(self.page.locator("header.bar")).to_be_visible()
+        return self
+
+    def code(self) -> str:
+        """Six digits that were not used yet; a code is good for one use."""
+        deadline = time.monotonic() + 2 * _STEP_SECONDS
+        who = (self._stack.desk, self._name)
+        while (code := self._stack.code(self._name)) == self._used.get(who):
+            assert time.monotonic() < deadline
+            time.sleep(1)
+        self._used[who] = code
+        return code
+
+    def open_tip(self, words: str) -> None:
+        """Find a tip in the inbox by the reporter's own words and open its page."""
+        row = self._row(words)
+        address = row.get_attribute("href")
+        self.page.goto(f"{self._stack.desk}{address}")
+        expect(self.page.locator("main.tipp, main#main")).to_contain_text(words)
+
+    def _row(self, words: str) -> Locator:
+        deadline = time.monotonic() + 40
+        while True:
+            self.page.goto(f"{self._stack.desk}/tips/")
+            row = self.page.locator("a[data-row]", has_text=words).first
+            if row.count():
+                return row
+            assert time.monotonic() < deadline, f"no tip with {words!r} in the inbox"
+            time.sleep(0.5)
+
+    def takes_what_rings(self) -> "Desk":
+        """Every critical tip that others left, so that the next to ring is one's own."""
+        rings = self.page.locator("#alarm form button")
+        for _ in range(20):
+            with self.page.expect_response(lambda answer: "/alarm/" in answer.url) as asked:
+                self.page.goto(f"{self._stack.desk}/settings/")
+            if "data-alarm" not in asked.value.text():
+                return self
+            rings.first.click()
+            expect(self.page.locator("header.bar")).to_be_visible()
+        raise AssertionError("It never stops ringing.")
+
+    def press(self, action: str) -> None:
+        """The button of the form that posts to this address."""
+        self.page.locator(f"main form[action$='/{action}/'] button").first.click()
+
+    def follow(self, part: str) -> None:
+        """The first link in the page whose address holds this."""
+        self.page.locator(f"main a[href*='{part}']").first.click()
+
+    def sees(self, words: str | re.Pattern[str]) -> None:
+        """The page says so."""
+        expect(self.page.locator("body")).to_contain_text(words)

@@ -1,0 +1,302 @@
+"""At night: a critical tip finds somebody, and a warning finds its second person."""
+
+import datetime
+import json
+import re
+from urllib.parse import urljoin
+
+from playwright.sync_api import expect
+
+from keng.channels.web_push.fake import Browser
+from keng.kit import times
+from tests.journeys.conftest import PATIENCE
+from tests.journeys.desk import Desk
+from tests.journeys.mailbox import text_of
+from tests.journeys.resident import Story, read_status, report
+
+DANGER = "Bây giờ có người cầm dao đang đe doạ em ở cổng xanh lam, cứu em với"
+ROOM = "phong-truc@khan-cap.example"
+LINK = re.compile(r"http://localhost:\d+\S+")
+
+
+def test_a_critical_tip_calls_three_and_the_first_taker_stands_the_others_down(
+    people, stack, mailbox, push_service
+):
+    lan, mai, hai = (
+        Desk(people.officer(), stack, name).sign_in() for name in ("lan", "mai", "hai")
+    )
+    mai.takes_what_rings()
+    put_on_duty(hai, "Lan")
+    put_on_duty(mai, "Mai")
+    for officer, address in ((lan, "lan@congan.example"), (mai, "mai@congan.example")):
+        keep_pager(officer, address)
+    hears_the_test(lan, mailbox, "lan@congan.example")
+    device = keep_device(mai, push_service)
+
+    resident = people.resident()
+    code = report(resident, stack, Story(DANGER, topic="violence"))
+    for address in ("lan@congan.example", "mai@congan.example", ROOM):
+        call = text_of(mailbox.wait_for(address, "KHẨN"))
+        assert "Nếnh" in call
+        assert not any(word in call for word in ("dao", "cổng", "cứu", code))
+    pushed = push_service.wait_for(device, "KHẨN")
+    assert "dao" not in f"{pushed['title']} {pushed['body']}"
+    # On any page of the desk the bar stands and rings.
+    mai.page.goto(f"{stack.desk}/groups/")
+    expect(mai.page.locator("#alarm [data-alarm]")).to_be_visible()
+    lan.page.goto(LINK.search(text_of(mailbox.wait_for("lan@congan.example", "KHẨN"))).group())
+    expect(lan.page.locator("#calling")).to_contain_text("Mai")
+    lan.press("accept")
+    lan.sees("Mai")
+
+    mailbox.wait_for("mai@congan.example", "đã có người lo")
+    push_service.wait_for(device, "đã có người lo")
+    mailbox.wait_for(ROOM, "đã có người lo")
+    expect(mai.page.locator("#alarm [data-alarm]")).to_have_count(0)
+    assert read_status(resident, stack, code)
+
+
+BESIDE = "Bây giờ có người cầm dao đập cửa nhà em ở ngõ hoa giấy"
+
+
+def test_two_desks_tick_off_what_is_done_and_the_reporter_hears_with_one_tap(people, stack):
+    resident = people.resident()
+    code = report(resident, stack, Story(BESIDE, topic="violence"))
+    lan, mai = (Desk(people.officer(), stack, name).sign_in() for name in ("lan", "mai"))
+    lan.open_tip(BESIDE)
+    lan.press("accept")
+    # One tap sends the words that stand below the button; the box for other words stays empty.
+    lan.open_tip(BESIDE)
+    tap = lan.page.locator(".onetap form", has_text="Bạn có an toàn không?")
+    words = tap.locator("p").inner_text()
+    tap.locator("button").click()
+    expect(lan.page.locator(".talk .ours").last).to_contain_text(words)
+    expect(lan.page.locator(".notep .onote")).to_have_count(0)
+    # A letter only leads to its button, however long it is held; Enter sends.
+    sent, where = lan.page.locator(".talk .ours"), lan.page.locator(".onetap button").nth(1)
+    before = sent.count()
+    lan.page.keyboard.down(where.get_attribute("data-key"))
+    lan.page.keyboard.down(where.get_attribute("data-key"))
+    lan.page.keyboard.up(where.get_attribute("data-key"))
+    expect(where).to_be_focused()
+    lan.open_tip(BESIDE)
+    expect(sent).to_have_count(before)
+    lan.page.keyboard.press(where.get_attribute("data-key"))
+    lan.page.keyboard.press("Enter")
+    expect(sent).to_have_count(before + 1)
+    expect(sent.last).to_contain_text("số nhà")
+    assert words in read_status(resident, stack, code)
+    resident.fill("#write [name=text]", "2")
+    resident.locator("#write p button").last.click()
+
+    mai.open_tip(BESIDE)
+    expect(mai.page.locator(".talk li").last).to_contain_text("2")
+    expect(mai.page.locator("#checks .done", has_text="Cán bộ đã nhắn")).to_contain_text("Lan")
+    mai.page.locator("#checks button", has_text="113 đã nhận").click()
+    mai.page.locator("#checks button", has_text="trên đường tới").click()
+    lan.open_tip(BESIDE)
+    done = lan.page.locator("#checks .done", has_text="trên đường tới")
+    expect(done).to_contain_text("Mai")
+    done.locator("summary").click()
+    done.locator("[name=reason]").fill("Xe hỏng dọc đường")
+    done.locator("form button").click()
+    mai.open_tip(BESIDE)
+    again = mai.page.locator("#checks li", has_text="trên đường tới")
+    expect(again).to_contain_text("Xe hỏng dọc đường")
+    expect(again.locator("button")).to_be_visible()
+    for line in ("Gọi lần 1", "Đánh dấu xong: “Lực lượng đang trên", "Bỏ dấu: “Lực lượng"):
+        expect(mai.page.locator("ol.line", has_text="Gọi lần")).to_contain_text(line)
+
+
+WARY = "Bây giờ có người cầm rìu đuổi đánh người ở bãi đá ven sông"
+
+
+def test_whoever_wants_no_message_is_sent_none_by_a_tap_and_the_desk_reads_why(people, stack):
+    lan = Desk(people.officer(), stack, "lan").sign_in().takes_what_rings()
+    resident = people.resident()
+    code = report(resident, stack, Story(WARY, topic="violence"))
+    lan.open_tip(WARY)
+    expect(lan.page.locator(".onetap")).to_be_visible()
+    read_status(resident, stack, code)
+    resident.fill("#write [name=text]", "đừng nhắn cho em nữa, nó đọc được")
+    resident.locator("#write p button").last.click()
+    # The bar says it first, on whatever page somebody is.
+    bar = lan.page.locator("#alarm")
+    expect(bar).to_contain_text("không gọi điện, không nhắn", timeout=PATIENCE)
+    lan.open_tip(WARY)
+    expect(lan.page.locator(".quickp")).to_contain_text("không có câu trả lời nhanh")
+    expect(lan.page.locator(".onetap")).to_have_count(0)
+    lan.press("accept")
+
+
+def put_on_duty(leader: Desk, name: str) -> None:
+    """A shift around this moment, on the rota of the leader's unit."""
+    page = leader.page
+    page.locator("details.menu summary").click()
+    page.locator("details.menu a[href='/rota/']").click()
+    now = times.now().astimezone(times.VIETNAM)
+    begins = now - datetime.timedelta(hours=1)
+    page.locator("[name=who]").select_option(
+        page.locator("[name=who] option", has_text=name).get_attribute("value")
+    )
+    page.fill("[name=day]", begins.date().isoformat())
+    page.fill("[name=begins]", begins.strftime("%H:%M"))
+    page.fill("[name=ends]", (now + datetime.timedelta(hours=8)).strftime("%H:%M"))
+    page.locator("main form.panel button:not([name])").last.click()
+    expect(page.locator("main table")).to_contain_text(name)
+
+
+def keep_pager(officer: Desk, address: str) -> None:
+    """An address to be called at."""
+    page = officer.page
+    page.locator("details.menu summary").click()
+    page.locator("details.menu a[href='/pagers/']").click()
+    page.fill("[name=email]", address)
+    page.locator("main form.panel button").last.click()
+    expect(page.locator("main table")).to_contain_text("congan.example")
+
+
+def keep_device(officer: Desk, push_service) -> Browser:
+    """This browser as a pager. Its maker's push service is far away, so another one stands in."""
+    device = push_service.browser()
+    page = officer.page
+    page.add_init_script(
+        "PushManager.prototype.subscribe = async () => ({toJSON: () => ("
+        f"{json.dumps(device.subscription())})}});"
+    )
+    page.goto(page.url)
+    page.locator("form[data-push-key] button").click()
+    expect(page.locator("main table tbody tr")).to_have_count(2)
+    return device
+
+
+def hears_the_test(officer: Desk, mailbox, address: str) -> None:
+    """Call oneself, follow the call, say that it rang."""
+    page = officer.page
+    page.locator("form[action='/pagers/test/'] button").click()
+    link = LINK.search(text_of(mailbox.wait_for(address, "lần thử")))
+    page.goto(link.group())
+    page.locator("main form button").click()
+    officer.sees("có reo")
+
+
+def test_the_province_approves_a_warning_on_a_phone_in_three_taps(people, stack, mailbox):
+    ward = Desk(people.officer(), stack, "lan").sign_in()
+    put_on_duty(Desk(people.officer(), stack, "mai").sign_in(), "Quân")
+    quan = Desk(people.phone(), stack, "quan").sign_in()
+    keep_pager(quan, "quan@congan.example")
+    draft_a_warning(ward.page, stack)
+    # The commander sleeps: the author calls the province.
+    ward.page.locator("form[action$='/call/'] button").click()
+    ward.sees("Đã gọi")
+    call = text_of(mailbox.wait_for("quan@congan.example", "chờ bạn duyệt"))
+    assert NIGHT_TITLE not in call
+    taps = Taps(quan.page)
+    taps.follow(LINK.search(call).group())
+    quan.sees(NIGHT_TITLE)
+    taps.tap("[name=code]")
+    quan.page.keyboard.type(quan.code())
+    taps.tap("form.decide button[data-send]")
+    quan.sees(NIGHT_TITLE)
+    expect(quan.page).to_have_url(re.compile("/dispatches/"))
+    assert taps.count == 3
+
+
+PATTERN_TITLE = "Số lạ giả công an phường"
+
+
+def test_one_officer_sends_a_pattern_at_night_and_somebody_else_looks_at_it(people, stack):
+    lan, hai, bao = (
+        Desk(people.officer(), stack, name).sign_in() for name in ("lan", "hai", "bao")
+    )
+    write_a_pattern(lan.page)
+    open_pattern(hai.page, stack)
+    hai.page.fill("[name=code]", hai.code())
+    hai.page.locator("form.decide button[data-send]").click()
+    hai.sees("sẵn sàng gửi")
+    open_pattern(bao.page, stack)
+    bao.page.locator("main a[href$='/send/']").click()
+    bao.page.fill("[name=number]", "0912 000 417")
+    bao.page.locator("button[name=do][value=show]").click()
+    bao.sees("gọi từ số 0912 000 417")
+    bao.page.fill("[name=code]", bao.code())
+    bao.page.locator("button[name=do][value=send]").click()
+    expect(bao.page).to_have_url(re.compile("/dispatches/"))
+    resident = people.resident()
+    resident.goto(f"{stack.public}/warnings")
+    expect(resident.locator("main")).to_contain_text(PATTERN_TITLE)
+    # In the morning: not who sent it.
+    bao.page.goto(f"{stack.desk}/warnings/patterns/")
+    expect(bao.page.locator("#sent form")).to_have_count(0)
+    hai.page.goto(f"{stack.desk}/warnings/")
+    hai.page.locator("main a[href$='#sent']").click()
+    row = hai.page.locator("#sent tr", has_text=PATTERN_TITLE)
+    expect(row).to_contain_text("08:00")
+    row.locator("form button").click()
+    hai.sees("gửi như vậy là đúng")
+
+
+def write_a_pattern(page) -> None:
+    """Four parts, one blank."""
+    page.goto(urljoin(page.url, "/warnings/patterns/"))
+    page.locator("main a[href='/warnings/patterns/new/']").click()
+    for name, words in {
+        "title": PATTERN_TITLE,
+        "what": "Có người gọi từ số [số], tự xưng công an phường.",
+        "signs": "Doạ khoá căn cước ngay trong ngày.",
+        "act": "Cúp máy. Không chuyển tiền.",
+        "call": "Trực ban 0204 000 0113, hoặc 113.",
+        "expires_on": (times.now() + datetime.timedelta(days=60)).date().isoformat(),
+    }.items():
+        page.fill(f"[name={name}]", words)
+    page.select_option("[name=category]", index=1)
+    for box in page.locator("[name=kinds]").all():
+        box.check()
+    page.locator("main form.panel button:not([name])").last.click()
+    expect(page.locator("main")).to_contain_text("chờ duyệt")
+
+
+def open_pattern(page, stack) -> None:
+    """From the list of patterns."""
+    page.goto(f"{stack.desk}/warnings/patterns/")
+    page.get_by_role("link", name=PATTERN_TITLE).first.click()
+
+
+class Taps:
+    """Counts what a thumb does; whatever is tapped must be in sight already, without scrolling."""
+
+    def __init__(self, page) -> None:
+        self.page, self.count = page, 0
+
+    def follow(self, link: str) -> None:
+        """Tap the call."""
+        self.count += 1
+        self.page.goto(link)
+
+    def tap(self, selector: str) -> None:
+        """Tap something that is in sight."""
+        self.count += 1
+        expect(self.page.locator(selector)).to_be_in_viewport()
+        self.page.locator(selector).tap()
+
+
+NIGHT_TITLE = "Kẻ gian giả điện lực đêm nay"
+
+
+def draft_a_warning(page, stack) -> None:
+    """The four parts for the ward, submitted."""
+    page.goto(f"{stack.desk}/warnings/new/")
+    page.fill("[name=title]", NIGHT_TITLE)
+    for name, words in {
+        "what": "Có người tự xưng điện lực, đòi trả tiền điện ngay trong đêm.",
+        "signs": "Doạ cắt điện trong một giờ.",
+        "act": "Cúp máy. Không chuyển tiền.",
+        "call": "Trực ban 0204 000 0113, hoặc 113.",
+    }.items():
+        page.fill(f"[name={name}]", words)
+    page.select_option("[name=category]", index=1)
+    page.get_by_label("Phường Nếnh").first.check()
+    for box in page.locator("[name=kinds]").all():
+        box.check()
+    page.locator("button[name=do][value=submit]").click()
+    expect(page.locator("main")).to_contain_text(NIGHT_TITLE)

@@ -1,0 +1,262 @@
+"""Small factories: each makes one row that is valid on its own; every default can be named away.
+
+`from tests import make`, then `make.tip(unit=…, text="…")`. Needs a database.
+"""
+
+import datetime
+import itertools
+import uuid
+from typing import Any
+
+from nacl.public import PrivateKey
+
+from keng.accounts.models import Officer, Post
+from keng.delivery.models import ChannelAccount, Conversation, Dispatch, PagerWay
+from keng.kit import times
+from keng.language.fold import fold
+from keng.lookup.models import Indicator
+from keng.network.models import Group, GroupKind, Lead, Subscription
+from keng.places.models import Jurisdiction, Place, Unit
+from keng.tips.models import (
+    Clock,
+    ClockRule,
+    DialogueMessage,
+    Incident,
+    Note,
+    Sighting,
+    Tip,
+    TipConcern,
+)
+from keng.vault import seal
+from keng.vault.models import UnitKey
+
+_numbers = itertools.count(1)
+# An old day: posts and jurisdictions made here are in force in every test.
+LONG_AGO = datetime.date(2020, 1, 1)
+
+
+def _next(word: str) -> str:
+    return f"{word} {next(_numbers)}"
+
+
+def place(
+    name: str = "", *, kind: str = Place.Kind.WARD, parent: Place | None = None, **fields: Any
+) -> Place:
+    """A place of today; the province code follows from the parent."""
+    name = name or _next("Phường")
+    values: dict[str, Any] = {
+        "code": f"t{next(_numbers):05d}",
+        "full_name": name,
+        "folded": fold(name),
+        "province_code": parent.province_code if parent else "24",
+    }
+    return Place.objects.create(name=name, kind=kind, parent=parent, **values | fields)
+
+
+def unit(
+    name: str = "", *, parent: Unit | None = None, serves: Place | None = None, **fields: Any
+) -> Unit:
+    """A commune desk; with `serves`, in charge of that place."""
+    name = name or _next("Công an phường")
+    values: dict[str, Any] = {
+        "kind": Unit.Kind.COMMUNE,
+        "short_name": name[-24:],
+        "province_code": "24",
+    }
+    made = Unit.objects.create(name=name, parent=parent, **values | fields)
+    if serves is not None:
+        Jurisdiction.objects.create(unit=made, place=serves, valid_from=LONG_AGO)
+    return made
+
+
+def province_unit(name: str = "", **fields: Any) -> Unit:
+    """A provincial desk: its officers see the units below."""
+    return unit(name or _next("Công an tỉnh"), kind=Unit.Kind.PROVINCE, **fields)
+
+
+def officer(
+    *,
+    unit: Unit | None = None,
+    role: str = Post.Role.DUTY,
+    name: str = "",
+    password: str = "",
+    **fields: Any,
+) -> Officer:
+    """An officer with one current post; `unit=None` makes one without any post."""
+    number = next(_numbers)
+    made = Officer(username=f"officer{number}", name=name or f"Officer {number}", **fields)
+    if password:
+        made.set_password(password)
+    else:
+        made.set_unusable_password()
+    made.save()
+    if unit is not None:
+        post(made, unit=unit, role=role)
+    return made
+
+
+def post(officer: Officer, *, unit: Unit, role: str = Post.Role.DUTY, **fields: Any) -> Post:
+    """One more current post of an officer."""
+    return Post.objects.create(
+        officer=officer, unit=unit, role=role, **{"valid_from": LONG_AGO} | fields
+    )
+
+
+def tip(*, unit: Unit, text: str = "", concerns: tuple[Unit, ...] = (), **fields: Any) -> Tip:
+    """An open tip of the unit whose 24 hours are running, or a closed one with state="closed"."""
+    now = times.now()
+    values: dict[str, Any] = {
+        "text": text or _next("Có người gọi tự xưng công an, lần"),
+        "channel": "web",
+        "province_code": unit.province_code,
+        "received_at": now,
+        "due_at": now + datetime.timedelta(hours=24),
+    }
+    if fields.get("state") == Tip.State.CLOSED:
+        values |= {"due_at": None, "closed_at": now}
+    made = Tip.objects.create(responsible_unit=unit, **values | fields)
+    for about in concerns:
+        TipConcern.objects.create(tip=made, unit=about)
+    if made.due_at:
+        clock(made, starts_at=made.received_at, due_at=made.due_at)
+    return made
+
+
+def clock(tip: Tip, *, rule_code: str = "CLASSIFY_HOUSE", **fields: Any) -> Clock:
+    """A running clock of a tip."""
+    now = times.now()
+    values = {"starts_at": now, "due_at": now + datetime.timedelta(hours=24)}
+    return Clock.objects.create(tip=tip, rule_code=rule_code, **values | fields)
+
+
+def clock_rules() -> None:
+    """The house rules again, for a test with transaction=True, which empties every table."""
+    for code, unit, limit in (
+        ("CLASSIFY_HOUSE", "hour", 24),
+        ("URGENT_NOW", "minute", 0),
+        ("LOOK_P1", "hour", 1),
+        ("FOLLOW_HOUSE", "day", 7),
+    ):
+        ClockRule.objects.get_or_create(
+            code=code,
+            valid_from=datetime.date(2025, 7, 1),
+            defaults={"name": code, "limit": limit, "limit_unit": unit},
+        )
+
+
+def message(tip: Tip, text: str = "", **fields: Any) -> DialogueMessage:
+    """A message of the reporter; `author="desk", officer=…` makes it the desk's."""
+    values = {"author": DialogueMessage.Author.REPORTER, "channel": tip.channel}
+    return DialogueMessage.objects.create(tip=tip, text=text or _next("Thêm"), **values | fields)
+
+
+def note(tip: Tip, *, officer: Officer, text: str = "") -> Note:
+    """An internal note."""
+    return Note.objects.create(tip=tip, officer=officer, text=text or _next("Ghi chú"))
+
+
+def indicator(value: str = "", *, type: str = Indicator.Type.PHONE) -> Indicator:
+    """An indicator, by default a phone number."""
+    value = value or f"09{next(_numbers):08d}"
+    return Indicator.objects.get_or_create(type=type, value=value)[0]
+
+
+def sighting(
+    tip: Tip, *, indicator: Indicator, role: str = Sighting.Role.USED, **fields: Any
+) -> Sighting:
+    """An indicator seen in a tip; by default used in the offence."""
+    values = {"start": next(_numbers), "end": next(_numbers)}
+    return Sighting.objects.create(tip=tip, indicator=indicator, role=role, **values | fields)
+
+
+def incident(
+    *, unit: Unit, by: Officer, title: str = "", tips: tuple[Tip, ...] = (), **fields: Any
+) -> Incident:
+    """An incident of the unit with these tips; the first is the original of the others."""
+    made = Incident.objects.create(title=title or _next("Vụ"), unit=unit, opened_by=by, **fields)
+    for index, one in enumerate(tips):
+        one.incident = made
+        if index:
+            one.state, one.duplicate_of = Tip.State.DUPLICATE, tips[0]
+        one.save(update_fields=["incident", "state", "duplicate_of"])
+    return made
+
+
+def conversation(tip: Tip, *, account: ChannelAccount | None = None) -> Conversation:
+    """The chat a tip came by; its address is no real ciphertext."""
+    account = account or channel_account(unit=tip.responsible_unit)
+    return Conversation.objects.create(
+        account=account,
+        tip_ref=tip.pk,
+        key_hash=uuid.uuid4().bytes * 2,
+        reply_address_sealed=b"sealed",
+    )
+
+
+def pager(officer: Officer, *, called_by: Dispatch | None = None) -> PagerWay:
+    """A letter box that an officer is called at; `called_by` is a call that went there."""
+    way = PagerWay.objects.create(
+        officer=officer, kind="email", address_sealed=b"sealed",
+        address_hash=uuid.uuid4().bytes * 2, hint="a…@b.example",
+    )  # fmt: skip
+    if called_by is not None:
+        called_by.deliveries.create(
+            channel="email", recipient_kind="pager", recipient_ref=way.pk, is_urgent=True
+        )
+    return way
+
+
+def unit_key(unit: Unit) -> bytes:
+    """A key pair of the unit; returns the private half."""
+    private = PrivateKey.generate()
+    UnitKey.objects.create(unit=unit, public_key=bytes(private.public_key))
+    seal.forget()
+    return bytes(private)
+
+
+def some_id() -> uuid.UUID:
+    """An id that no row has."""
+    return uuid.uuid4()
+
+
+def group(
+    *, unit: Unit, place: Place, name: str = "", channel: str = "by_hand", **fields: Any
+) -> Group:
+    """An active group; by hand unless a channel is named, and then with an address."""
+    values: dict[str, Any] = {
+        "kind": GroupKind.RESIDENTS,
+        "member_count": 10,
+        "channel_address": "" if channel == "by_hand" else f"address-{next(_numbers)}",
+    }
+    return Group.objects.create(
+        name=name or _next("Nhóm"), unit=unit, place=place, channel=channel, **values | fields
+    )
+
+
+def lead(*, unit: Unit, groups: tuple[Group, ...] = (), name: str = "", **fields: Any) -> Lead:
+    """A lead who agreed long ago."""
+    values = {"position": "Tổ trưởng", "consented_on": LONG_AGO}
+    made = Lead.objects.create(name=name or _next("Đầu mối"), unit=unit, **values | fields)
+    made.groups.set(groups)
+    return made
+
+
+def subscription(
+    *, places: tuple[Place, ...], channel: str = "email", **fields: Any
+) -> Subscription:
+    """A confirmed subscription with a sealed address that no key opens."""
+    values: dict[str, Any] = {
+        "address_hash": uuid.uuid4().bytes * 2,
+        "address_sealed": b"sealed",
+        "confirmed_at": times.now(),
+    }
+    made = Subscription.objects.create(channel=channel, **values | fields)
+    made.places.set(places)
+    return made
+
+
+def channel_account(*, unit: Unit, channel: str = "sandbox", **fields: Any) -> ChannelAccount:
+    """An active account of the unit at a channel."""
+    number = next(_numbers)
+    values = {"name": f"Account {number}", "slug": f"account-{number}"}
+    return ChannelAccount.objects.create(unit=unit, channel=channel, **values | fields)

@@ -1,0 +1,115 @@
+"""One process of the product against the database of a test, as its own role.
+
+with running("edge") as edge:
+    edge.url, edge.process, edge.output()
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+from psycopg.conninfo import make_conninfo
+
+from keng.cli.roles import apply_grants
+from keng.kit.database import Process, dsn
+from keng.site.grants import GRANTS
+from tests.stack import free_ports
+
+READY_WITHIN = 30.0
+STOP_WITHIN = 20.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started process and where it listens."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def output(self) -> str:
+        """Everything it has said so far."""
+        return self.log.read_text(errors="replace")
+
+    def signal_all(self, number: int) -> None:
+        """To the process and whatever it has started: the server's workers are children."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
+    def stop(self) -> int:
+        """Ask it to end, and wait."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_WITHIN)
+
+
+@contextlib.contextmanager
+def running(process: Process, *, waits: bool = True, **environment: str) -> Iterator[Running]:
+    """The edge as granian serves it, or `keng worker`; with `waits` once it is well."""
+    connection.ensure_connection()
+    apply_grants(connection.connection, GRANTS)
+    (port,) = free_ports(1)
+    with tempfile.NamedTemporaryFile(prefix="keng-running-", suffix=".log") as log:
+        started = subprocess.Popen(
+            _command(process, port), stdout=log, stderr=subprocess.STDOUT,
+            env=_environment(process) | environment, start_new_session=True,
+        )  # fmt: skip
+        found = Running(started, port, Path(log.name))
+        try:
+            if waits and process == "edge":
+                _wait_until_well(found)
+            yield found
+        finally:
+            if started.poll() is None:
+                started.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    started.wait(STOP_WITHIN)
+            found.signal_all(signal.SIGKILL)
+            started.wait()
+
+
+def _command(process: Process, port: int) -> list[str]:
+    if process == "edge":
+        return [
+            *(sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop"),
+            *("--http", "1", "--runtime-mode", "st", "--no-ws", "--log-level", "warning"),
+            *("--host", "127.0.0.1", "--port", str(port), "--workers-kill-timeout", "15"),
+            "keng.edge.asgi:application",
+        ]
+    return [sys.executable, "-m", "keng.cli", process]
+
+
+def _environment(process: Process) -> dict[str, str]:
+    own = f"KENG_DATABASE_URL_{process.upper()}"
+    database = connection.settings_dict["NAME"]
+    return os.environ | {
+        "KENG_PROCESS": process,
+        own: make_conninfo(dsn(process), dbname=database),
+        "DJANGO_SETTINGS_MODULE": "keng.site.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _wait_until_well(edge: Running) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until:
+        if edge.process.poll() is not None:
+            break
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(f"{edge.url}/health", timeout=2).close()
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"the edge did not become well:\n{edge.output()}")

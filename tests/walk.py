@@ -1,0 +1,49 @@
+"""Every page a person can reach by links, one of each kind: for pictures and accessibility."""
+
+import re
+from collections import deque
+from urllib.parse import urlsplit, urlunsplit
+
+from playwright.sync_api import Page
+
+# Two tips are the same kind of page: what names one of them does not count.
+ONE_OF_MANY = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/w/)[0-9A-Z]{6}\b|\d+|(?<=/)[A-Za-z0-9_-]{16,}(?=/|$)"
+)
+NOT_A_PAGE = re.compile(
+    r"\.(png|jpg|svg|csv|xlsx|pdf|xml|atom|js|css|ico|webmanifest)$|/(feed|atom)/?$"
+)
+
+
+def walk(page: Page, start: str, most: int = 60) -> list[str]:
+    """Breadth first from `start`, on its own site only, without sending any form."""
+    found: list[str] = []
+    seen = {kind(start)}
+    waiting = deque([start])
+    while waiting and len(found) < most:
+        address = waiting.popleft()
+        answer = page.goto(address)
+        if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
+            continue
+        found.append(address)
+        for link in _links(page, start):
+            if kind(link) not in seen:
+                seen.add(kind(link))
+                waiting.append(link)
+    return found
+
+
+def kind(address: str) -> str:
+    """The address without what tells one thing from another of its kind."""
+    return ONE_OF_MANY.sub("*", urlsplit(address).path.rstrip("/"))
+
+
+def _links(page: Page, start: str) -> list[str]:
+    """Addresses of this site, without query and fragment, in the order of the page."""
+    raw = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    here = urlsplit(start).netloc
+    return [
+        urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+        for parts in map(urlsplit, raw)
+        if parts.netloc == here and not NOT_A_PAGE.search(parts.path)
+    ]
