@@ -1,5 +1,8 @@
 """Fixtures for tests beside the code: a client for each site."""
 
+import os
+from unittest import mock
+
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -11,6 +14,13 @@ from keng.accounts.middleware import put_into
 # Of every test here. How long an example takes says how busy the machine is, and nothing more.
 hypothesis_settings.register_profile("keng", deadline=None, database=None)
 hypothesis_settings.load_profile("keng")
+
+
+@pytest.fixture(autouse=True)
+def leaves_the_environment_as_it_was():
+    """Commands set variables for the process they own; a test that runs one shares its process."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ WORDS = "Nguyễn Thị Thử, 0900 000 000"
 def fresh(settings, tmp_path, monkeypatch):
     """Keys of this test alone."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.delenv(SENDER_KEY, raising=False)
     seal.forget()
     opening._sender_box.cache_clear()
     yield
