@@ -15,8 +15,9 @@ from keng.delivery.models import ChannelAccount, Conversation, Dispatch, PagerWa
 from keng.kit import times
 from keng.language.fold import fold
 from keng.lookup.models import Indicator
-from keng.network.models import Group, GroupKind, Lead, Subscription
+from keng.network.models import Establishment, Group, GroupKind, Lead, Subscription
 from keng.places.models import Jurisdiction, Place, Unit
+from keng.reports.models import Snapshot
 from keng.tips.models import (
     Clock,
     ClockRule,
@@ -241,6 +242,14 @@ def lead(*, unit: Unit, groups: tuple[Group, ...] = (), name: str = "", **fields
     return made
 
 
+def establishment(*, unit: Unit, place: Place, name: str = "", **fields: Any) -> Establishment:
+    """An open boarding house without a contact."""
+    values: dict[str, Any] = {"kind": Establishment.Kind.BOARDING_HOUSE}
+    return Establishment.objects.create(
+        name=name or _next("Nhà trọ"), unit=unit, place=place, **values | fields
+    )
+
+
 def subscription(
     *, places: tuple[Place, ...], channel: str = "email", **fields: Any
 ) -> Subscription:
@@ -260,3 +269,18 @@ def channel_account(*, unit: Unit, channel: str = "sandbox", **fields: Any) -> C
     number = next(_numbers)
     values = {"name": f"Account {number}", "slug": f"account-{number}"}
     return ChannelAccount.objects.create(unit=unit, channel=channel, **values | fields)
+
+
+def report(*, unit: Unit, officer: Officer, span: str = "2026-09", **fields: Any) -> Snapshot:
+    """A signed report without a figure in it; its signature is nobody's."""
+    now = times.now()
+    figures = {
+        "format": 1, "unit": str(unit.pk), "unit_name": unit.name, "span": span, "lines": {},
+        "identities": [], "units": [], "places": {"new": [], "old": []},
+    }  # fmt: skip
+    values: dict[str, Any] = {
+        "since": now - datetime.timedelta(days=60), "until": now - datetime.timedelta(days=30),
+        "figures": figures, "figures_hash": b"0" * 32, "signer": officer.name,
+        "signer_role": Post.Role.COMMANDER, "signature": b"0" * 64,
+    }  # fmt: skip
+    return Snapshot.objects.create(unit=unit, span=span, signed_by=officer, **values | fields)

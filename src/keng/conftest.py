@@ -11,8 +11,11 @@ from hypothesis import settings as hypothesis_settings
 
 from keng.accounts.middleware import put_into
 
-# Of every test here. How long an example takes says how busy the machine is, and nothing more.
-hypothesis_settings.register_profile("keng", deadline=None, database=None)
+# Of every test here. How long an example takes says how busy the machine is, and nothing more. The
+# same examples each time, so that a red run can be looked into; KENG_FUZZ=1 looks elsewhere.
+hypothesis_settings.register_profile(
+    "keng", deadline=None, database=None, derandomize=not os.environ.get("KENG_FUZZ")
+)
 hypothesis_settings.load_profile("keng")
 
 

@@ -13,8 +13,9 @@ from keng.tips.models import Decision
 from tests.architecture.source import KENG, imports, is_test, python_files
 
 ACT = re.compile(
-    r"^(tips?|receipt|incident|attachment|sighting|officer|warning|dispatch|group|lead|relay"
-    r"|channel|address|intake|unit)\.[a-z_]*[a-z]$"
+    r"^(tips?|survey|wave|receipt|incident|attachment|sighting|officer|warning|dispatch|group|establishment|lead|relay"
+    r"|channel|address|intake|unit|claim|collection|lesson|pledge|film|first_hour"
+    r"|question|meeting|partner|article|kit|report)\.[a-z_]*[a-z]$"
 )
 
 

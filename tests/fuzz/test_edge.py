@@ -115,6 +115,7 @@ def _halves():
             found.append(f"{tip.pk} has no clock or no message")
         if not Conversation.objects.filter(tip_ref=tip.pk).exists():
             found.append(f"{tip.pk} cannot be answered")
-    if Inbound.objects.count() != DedupeKey.objects.count():
+    # A number that was looked up leaves its key alone: nothing of whoever asked.
+    if Inbound.objects.exclude(pk__in=DedupeKey.objects.values("inbound_ref")).exists():
         found.append("a message without its key would come in twice")
     return found

@@ -179,9 +179,13 @@ def _managed_officer(officer_id: uuid.UUID, by: Officer) -> Officer:
     return officer
 
 
-def _new_credentials(officer: Officer) -> Credentials:
+def one_time_password() -> str:
     """Four groups of four letters and digits, about 79 bits; for one sign-in."""
-    password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def _new_credentials(officer: Officer) -> Credentials:
+    password = one_time_password()
     officer.set_password(password)
     officer.must_choose_password = True
     officer.save(update_fields=["password", "must_choose_password"])

@@ -98,7 +98,7 @@ class PasswordForm(Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, officer: Officer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.officer = officer
 

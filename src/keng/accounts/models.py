@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -143,3 +144,100 @@ class Shift(Row):
 
     def __str__(self) -> str:
         return f"{self.officer}, {self.starts_at:%d/%m %H:%M}"
+
+
+class SafetyPurpose(models.TextChoices):
+    """What a partner may publish about. The list is closed: opinions are in none of them."""
+
+    FRAUD = "fraud", _("Fraud and scams")
+    CHILDREN = "children", _("Children and school")
+    RENTING = "renting", _("Renting and living together")
+    VIOLENCE = "violence", _("Violence at home and outside")
+    DRUGS = "drugs", _("Drugs, gambling, loan sharks")
+    ROAD = "road", _("Safety on the road")
+    FIRE = "fire", _("Fire, storm, flood, epidemic")
+    SERVICES = "services", _("Services: how to get something done")
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    """Reads of partners."""
+
+    def active(self) -> "PartnerQuerySet":
+        """Partners that publish at present."""
+        return self.filter(is_active=True)
+
+
+class Partner(Row):
+    """A body or person that publishes openly under its own name, beside the police."""
+
+    class Kind(models.TextChoices):
+        NEWSPAPER = "newspaper", _("Newspaper, radio, television")
+        YOUTH_UNION = "youth_union", _("Youth Union")
+        FRONT = "front", _("Fatherland Front")
+        SCHOOL = "school", _("School")
+        PERSON = "person", _("Person of good standing")
+        OTHER = "other", _("Other body")
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12, choices=Kind)
+    # Empty: the whole province.
+    place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
+    about = models.CharField(max_length=400, default="", db_default="", blank=True)
+    purposes = ArrayField(models.CharField(max_length=10, choices=SafetyPurpose))
+    is_active = models.BooleanField(default=True, db_default=True)
+    # Which unit of the desk invited it, and looks after its sign-ins. Nothing else of it.
+    invited_by_unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="partner_has_its_own_name"),
+            models.CheckConstraint(
+                condition=Q(purposes__len__gt=0)
+                & Q(purposes__contained_by=list(SafetyPurpose.values)),
+                name="partner_purposes_are_of_the_closed_list",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["newspaper", "youth_union", "front", "school", "person", "other"]
+                ),
+                name="partner_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerMember(Row):
+    """A person who signs in for a partner, on the public site. No relation to any officer."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="members")
+    username = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    password = models.CharField(max_length=128)
+    is_active = models.BooleanField(default=True, db_default=True)
+    # The TOTP secret, in a secret box of the site's key (accounts.second_factor).
+    totp_box = models.BinaryField(default=b"", db_default=b"")
+    totp_last_step = models.BigIntegerField(default=0, db_default=0)
+    # Whoever made the account saw the password: another is chosen before anything else.
+    must_choose_password = models.BooleanField(default=True, db_default=True)
+    failed_signins = models.SmallIntegerField(default=0, db_default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerSession(Row):
+    """One browser in which a member is signed in, or halfway. The token is stored nowhere."""
+
+    member = models.ForeignKey(PartnerMember, models.CASCADE, related_name="+")
+    token_hash = models.BinaryField(unique=True)
+    # Name and password were right; the six digits are still missing.
+    is_half = models.BooleanField(default=True, db_default=True)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.member}, {self.expires_at:%d/%m %H:%M}"

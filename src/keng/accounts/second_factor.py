@@ -5,7 +5,7 @@ import time
 import pyotp
 from django.db import transaction
 
-from keng.accounts.models import Officer
+from keng.accounts.models import Officer, PartnerMember
 from keng.kit.secrets import box
 
 _STEP_SECONDS = 30
@@ -14,21 +14,32 @@ _STEP_SECONDS = 30
 def set_secret(officer: Officer, secret: str | None = None) -> str:
     """Give the officer a new TOTP secret (base32) and return it, to be shown once."""
     chosen = secret or pyotp.random_base32()
-    officer.totp_box = bytes(box("totp").encrypt(chosen.encode()))
+    officer.totp_box = boxed(chosen)
     officer.totp_last_step = 0
     officer.save(update_fields=["totp_box", "totp_last_step"])
     return chosen
 
 
-def current_code(officer: Officer) -> str:
+def new_secret() -> str:
+    """A secret that nobody has yet, for an account that is being made."""
+    return pyotp.random_base32()
+
+
+def boxed(secret: str) -> bytes:
+    """The form in which a secret is kept."""
+    return bytes(box("totp").encrypt(secret.encode()))
+
+
+def current_code(officer: Officer | PartnerMember) -> str:
     """The code of this moment (for `keng demo code`)."""
     return _totp(officer).now()
 
 
 @transaction.atomic
-def check(officer: Officer, typed: str) -> bool:
+def check(officer: Officer | PartnerMember, typed: str) -> bool:
     """Whether the typed code is right now, one step early or late, and was not used before."""
-    locked = Officer.objects.select_for_update().get(pk=officer.pk)
+    table = PartnerMember if isinstance(officer, PartnerMember) else Officer
+    locked = table.objects.select_for_update().get(pk=officer.pk)
     if not locked.totp_box:
         return False
     totp, now = _totp(locked), int(time.time()) // _STEP_SECONDS
@@ -43,5 +54,5 @@ def check(officer: Officer, typed: str) -> bool:
     return False
 
 
-def _totp(officer: Officer) -> pyotp.TOTP:
+def _totp(officer: Officer | PartnerMember) -> pyotp.TOTP:
     return pyotp.TOTP(box("totp").decrypt(bytes(officer.totp_box)).decode())

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.accounts.desk import officers, settings, signing
+from keng.accounts.public import partners
 
 desk: list[URLPattern] = [
     path("sign-in/", signing.sign_in, name="sign-in"),
@@ -18,4 +19,10 @@ desk: list[URLPattern] = [
     path("officers/<uuid:pk>/", officers.officer, name="officer"),
     path("officers/<uuid:pk>/renew/", officers.renew, name="officer-renew"),
     path("posts/<uuid:pk>/end/", officers.end_post, name="post-end"),
+]
+public: list[URLPattern] = [
+    path("partner/sign-in/", partners.sign_in, name="partner-sign-in"),
+    path("partner/sign-in/code/", partners.code, name="partner-code"),
+    path("partner/password/", partners.password, name="partner-password"),
+    path("partner/sign-out/", partners.sign_out, name="partner-sign-out"),
 ]

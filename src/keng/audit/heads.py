@@ -40,8 +40,21 @@ def sign_heads() -> int:
 
 def is_genuine(head: SignedHead) -> bool:
     """Whether the signature is ours and speaks of exactly this head."""
+    return is_signed(_said(head), bytes(head.signature))
+
+
+def sign(said: bytes) -> bytes:
+    """A signature of this machine under something that must stay as it is, as a signed report.
+
+    What is said begins with what it is, so that no signature can stand under anything else.
+    """
+    return bytes(_key().sign(said).signature)
+
+
+def is_signed(said: bytes, signature: bytes) -> bool:
+    """Whether this machine signed exactly this."""
     try:
-        verify_key().verify(_said(head), bytes(head.signature))
+        verify_key().verify(said, signature)
     except (BadSignatureError, ValueError):
         return False
     return True
@@ -60,7 +73,7 @@ def _signed(chain: Chain) -> SignedHead:
     head = SignedHead(
         chain=chain.name, seq=chain.last_seq, hash=bytes(chain.last_hash), signed_at=times.now()
     )
-    head.signature = _key().sign(_said(head)).signature
+    head.signature = sign(_said(head))
     return head
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "unit": Command("keng.cli.unit", "make and list the desks this installation works for"),
     "officer": Command("keng.cli.officer", "add the first administrator, renew who lost theirs"),
     "channel": Command("keng.cli.channel", "accounts at providers: add, list, check, renew"),
+    "lookup": Command("keng.cli.lookup", "lists of others for the look-up: import, list, remove"),
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
     "audit": Command("keng.cli.audit", "verify the audit chains"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),

@@ -89,7 +89,7 @@ def _grant(
         )
 
 
-_A_RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z_]+(?:, [a-z_]+)*)\))?")
+_A_RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\))?")
 
 
 def _rights(rights: str) -> sql.Composable:

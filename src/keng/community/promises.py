@@ -24,5 +24,6 @@ PROMISES = {
     "no_script": _("These pages work without scripts and load nothing from other sites."),
     "quick_exit": _("“Quick exit” deletes what you have written here and closes your report."),
     "place_cookie": _("Your choice stays in this browser and is stored nowhere else."),
+    "no_asker": _("We do not note who looked something up."),
     "received_busy": _("Your report is received all the same."),
 }

@@ -3,6 +3,10 @@
 from datetime import timedelta
 
 from keng.community import drafts
+from keng.community.actions import questions
 from keng.kit.recurring import Task
 
-TASKS = [Task("drafts", drafts.sweep, every=timedelta(minutes=1))]
+TASKS = [
+    Task("drafts", drafts.sweep, every=timedelta(minutes=1)),
+    Task("questions", questions.sweep, every=timedelta(hours=1)),
+]

@@ -4,7 +4,9 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from keng.community.public import leaving, pages, places, small
+from keng.community.desk import questions as desk_questions
+from keng.community.desk import telling
+from keng.community.public import leaving, pages, places, questions, small
 from keng.community.report.check import check
 from keng.community.report.describe import describe
 from keng.community.report.name import name
@@ -24,6 +26,11 @@ public: list[URLPattern] = [
     path("near/", places.choose_near, name="near"),
     path("places/", places.places, name="places"),
     path("places/<str:code>/", places.place, name="place"),
+    path("places/<str:code>/ask/", questions.ask, name="place-ask"),
+    path("places/<str:code>/questions/", places.questions, name="place-questions"),
+    path("embed/places/<str:code>/", places.embed, name="place-embed"),
+    path("answer/", questions.read, name="question-answer"),
+    path("official-channels/", places.official_channels, name="official-channels"),
     path("first-hour/", pages.first_hour, name="first-hour"),
     path("privacy/", pages.privacy, name="privacy"),
     path("language/", set_language, name="set_language"),
@@ -32,4 +39,14 @@ public: list[URLPattern] = [
     path("robots.txt", small.robots, name="robots"),
     path("favicon.ico", small.favicon, name="favicon"),
 ]
-desk: list[URLPattern] = []
+desk: list[URLPattern] = [
+    path("questions/", desk_questions.questions, name="questions"),
+    path("questions/<uuid:pk>/", desk_questions.question, name="question"),
+    path("questions/<uuid:pk>/opinion/", desk_questions.opinion, name="question-opinion"),
+    path("questions/<uuid:pk>/report/", desk_questions.move, name="question-move"),
+    path("meetings/", telling.meetings, name="meetings"),
+    path("meetings/<uuid:pk>/call-off/", telling.call_off, name="meeting-call-off"),
+    path("official-channels/", telling.channels, name="desk-channels"),
+    path("official-channels/check/", telling.check_channels, name="desk-channels-check"),
+    path("official-channels/<uuid:pk>/end/", telling.end_channel, name="desk-channel-end"),
+]

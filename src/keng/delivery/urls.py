@@ -13,6 +13,7 @@ public: list[URLPattern] = [
     path("relay/<str:token>/<uuid:dispatch>/confirm", relay.confirm, name="relay-confirm"),
     path("relay/<str:token>/<uuid:dispatch>/undo", relay.undo, name="relay-undo"),
     path("relay/<str:token>/<uuid:dispatch>/cannot", relay.cannot, name="relay-cannot"),
+    path("relay/<str:token>/<uuid:task>/rooms", relay.rooms, name="relay-rooms"),
     path("relay/<str:token>/<uuid:text>/picture.png", relay.picture, name="relay-picture"),
     path("subscribe", subscribe.subscribe, name="subscribe"),
     path("subscribe/sent", subscribe.sent, name="subscribe-sent"),
@@ -37,4 +38,5 @@ desk: list[URLPattern] = [
     path("relays/", handout.hand_outs, name="hand-outs"),
     path("relays/<uuid:lead>/done/", handout.mark_handed_out, name="hand-out-done"),
     path("relays/seen/<uuid:task>/", coverage.mark_seen, name="relay-seen"),
+    path("relays/rooms/<uuid:task>/", coverage.tell_rooms, name="relay-rooms-told"),
 ]

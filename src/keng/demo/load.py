@@ -6,10 +6,11 @@ from django.db import transaction
 
 from keng.delivery.models import ChannelAccount
 from keng.demo import channels, network, people, territory
-from keng.demo.province import loading
+from keng.demo.province import asking, beside, learning, loading, looked_up, others_list, rumours
 from keng.demo.province.progress import Report, silent
 from keng.demo.province.volumes import Volumes
 from keng.demo.vault import Vault
+from keng.kit import times
 from keng.places import importer
 from keng.places.models import Place, Unit
 
@@ -44,9 +45,15 @@ def load_if_empty(
         if volumes is None:
             credentials = people.make_officers(units)
             network.make_network(ward, hamlets)
+            rumours.check_few(times.now())
+            looked_up.list_few(units[territory.PROVINCE_CODE], times.now())
         else:
             zalo = ChannelAccount.objects.get(slug="bac-ninh")
             credentials = loading.fill(units, hamlets, zalo, volumes, vault, report)
+        learning.load(units[territory.PROVINCE_CODE], whole=volumes is not None)
+        asking.ask(ward, whole=volumes is not None)
+        beside.load(units, whole=volumes is not None)
+        others_list.bring(times.now())
         # The last word before it is kept: whoever reports may still refuse.
         report("all is written", 1.0)
     return Loaded(credentials, passphrase)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from keng.network.models import Group, GroupKind, Lead
+from keng.network.models import Establishment, Group, GroupKind, Lead
 from keng.places.models import Place, Unit
 
 LANDLORD_GROUP, PARENT_GROUP = "Nhà trọ Ninh Khánh 2", "Phụ huynh 4A2"
@@ -73,6 +73,32 @@ def make_network(unit: Unit, hamlets: dict[str, Place]) -> None:
         )
         lead = _lead(row.lead, row.position, unit, head if row.kind == K.SCHOOL else None)
         lead.groups.add(group)
+    _houses(unit, hamlets)
+
+
+# Name, hamlet, contact and the group they read along in; two that no warning reaches.
+_HOUSES = (
+    ("Nhà trọ Hoa Mai", "Ninh Khánh", "Bà Mão", LANDLORD_GROUP, 14),
+    ("Nhà trọ An Bình", "Ninh Khánh", "Ông Thuyên", "Chủ trọ phường Nếnh", 9),
+    ("Nhà trọ Hoa Sen", "My Điền", "Bà Ngát", LANDLORDS_BY_HAND, 11),
+    ("Nhà trọ Bình Minh", "My Điền", "", "", 6),
+    ("Nhà trọ Tre Xanh", "Hoàng Mai", "", "", 8),
+)
+
+
+def _houses(unit: Unit, hamlets: dict[str, Place]) -> None:
+    groups = {group.name: group for group in Group.objects.filter(unit=unit)}
+    for name, hamlet, contact, group, rooms in _HOUSES:
+        Establishment.objects.create(
+            name=name,
+            kind=Establishment.Kind.BOARDING_HOUSE,
+            place=hamlets[hamlet],
+            unit=unit,
+            contact=contact,
+            contact_agreed_on=_CONSENTED if contact else None,
+            group=groups.get(group),
+            room_count=rooms,
+        )
 
 
 def _lead(name: str, position: str, unit: Unit, above: Lead | None = None) -> Lead:

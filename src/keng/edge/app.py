@@ -1,4 +1,4 @@
-"""Where a request goes: POST /hooks/<channel>/<account>, GET /health, nothing else."""
+"""Where a request goes: POST /hooks/<channel>/<account>, GET /lookup/v1/prefix/…, GET /health."""
 
 import asyncio
 import gc
@@ -13,6 +13,7 @@ from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.receiving import Incoming, ReceivingAccount, incoming
 from keng.edge.accounts import AccountBook
 from keng.edge.http import Gone, Receive, Scope, Send, TooLarge, answer, body_of, headers_of
+from keng.edge.prefixes import Prefixes
 from keng.edge.writer import Busy, NotWritten, Writer
 from keng.kit import times
 from keng.kit.database import dsn
@@ -33,6 +34,7 @@ class Edge:
     def __init__(self) -> None:
         self._writer: Writer | None = None
         self._book: AccountBook | None = None
+        self._prefixes: Prefixes | None = None
         self._receipts_again = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,8 +59,10 @@ class Edge:
         # One is best on one disk: its batches are larger, and the next one fills meanwhile.
         self._writer = Writer(address, lanes=int(os.environ.get("KENG_EDGE_LANES", "1")))
         self._book = AccountBook(address)
+        self._prefixes = Prefixes(address)
         self._writer.start()
         self._book.start()
+        self._prefixes.start()
         digits.load()
         with suppress(TimeoutError):
             async with asyncio.timeout(_OPENS_WITHIN):
@@ -74,6 +78,8 @@ class Edge:
             await self._writer.close()
         if self._book is not None:
             await self._book.close()
+        if self._prefixes is not None:
+            await self._prefixes.close()
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["path"].split("/"):
@@ -82,6 +88,8 @@ class Edge:
                     await answer(send, 405, allow="POST")
                 else:
                     await self._hook(channel, slug, scope, receive, send)
+            case ["", "lookup", "v1", "prefix", prefix] if self._prefixes is not None:
+                await self._prefixes.serve(prefix, scope, send)
             case ["", "health"]:
                 if scope["method"] not in ("GET", "HEAD"):
                     await answer(send, 405, allow="GET, HEAD")

@@ -35,12 +35,15 @@ class Damaged(ValueError):
 class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the checker only
     """One uploaded file as the view sees it: name, size, type, and its plain bytes on demand."""
 
-    def __init__(self, *, path: str, key: bytes, name: str, size: int, content_type: str) -> None:
+    def __init__(
+        self, *, path: str, key: bytes, name: str, size: int, content_type: str,
+        most_bytes: int = 0,
+    ) -> None:  # fmt: skip
         super().__init__(file=None, name=name, size=size, content_type=content_type)
         self.path = path
         self.key = key
         # What the form may still show after one file was refused.
-        self.is_too_large = size > MOST_BYTES
+        self.is_too_large = size > (most_bytes or MOST_BYTES)
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> "SealedUpload":
@@ -82,6 +85,8 @@ class SealedUploads(FileUploadHandler):
     """Django's upload handler of both sites."""
 
     chunk_size = _PIECE
+    # Where a form takes larger ones than most; 0: MOST_BYTES.
+    most_bytes = 0
 
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
@@ -104,7 +109,7 @@ class SealedUploads(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Encrypt a piece; what goes beyond the limit is counted and thrown away."""
         self._written += len(raw_data)
-        if self._file and self._written <= MOST_BYTES:
+        if self._file and self._written <= (self.most_bytes or MOST_BYTES):
             self._push(raw_data, _MORE)
 
     def file_complete(self, file_size: int) -> SealedUpload:
@@ -112,12 +117,12 @@ class SealedUploads(FileUploadHandler):
         if self._file:
             self._push(b"", _LAST)
             self._file.close()
-            if file_size > MOST_BYTES:
+            if file_size > (self.most_bytes or MOST_BYTES):
                 discard(self._path)
         self._file = None
         return SealedUpload(
             path=self._path, key=self._key, name=self.file_name or "", size=file_size,
-            content_type=self.content_type or "",
+            content_type=self.content_type or "", most_bytes=self.most_bytes,
         )  # fmt: skip
 
     def upload_interrupted(self) -> None:

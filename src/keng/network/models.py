@@ -101,6 +101,56 @@ class Lead(Row):
         return f"{self.name} ({self.position})"
 
 
+class EstablishmentQuerySet(models.QuerySet["Establishment"]):
+    """Reads of establishments."""
+
+    def visible_to(self, officer: "Officer") -> "EstablishmentQuerySet":
+        """Establishments of the units the officer works for. No post means none."""
+        return self.filter(unit_id__in=officer.unit_ids)
+
+
+class Establishment(Row):
+    """A house or business that a warning should reach. Never who lives, stays or learns there."""
+
+    class Kind(models.TextChoices):
+        BOARDING_HOUSE = "boarding_house", _("Boarding house")
+        GUESTHOUSE = "guesthouse", _("Guesthouse or hotel")
+        KARAOKE = "karaoke", _("Karaoke bar")
+        SCHOOL = "school", _("School")
+
+    name = models.CharField(max_length=160)
+    kind = models.CharField(max_length=14, choices=Kind)
+    place = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # Who agreed to be asked for this house: a name, and no number.
+    contact = models.CharField(max_length=120, default="", db_default="", blank=True)
+    contact_agreed_on = models.DateField(null=True, blank=True)
+    # Where its contact reads along; null: a warning to this kind does not reach the house.
+    group = models.ForeignKey(
+        Group, models.SET_NULL, null=True, blank=True, related_name="establishments"
+    )
+    room_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_open = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = EstablishmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "place", "name"], name="establishment_is_named_once_in_its_place"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(contact="") | models.Q(contact_agreed_on__isnull=False),
+                name="establishment_contact_has_agreed",
+            ),
+        ]
+        indexes = [models.Index(fields=["place", "kind"], name="establishment_by_place")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class GroupTarget(Row):
     """How many groups of a kind a province wants in every commune, or in the one named."""
 

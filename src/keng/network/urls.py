@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from keng.network.desk import groups, leads, sheets, subscriptions, targets
+from keng.network.desk import (
+    establishment_sheets,
+    establishments,
+    groups,
+    leads,
+    sheets,
+    subscriptions,
+    targets,
+)
 
 desk: list[URLPattern] = [
     path("groups/", groups.groups, name="groups"),
@@ -20,5 +28,20 @@ desk: list[URLPattern] = [
     path("leads/<uuid:pk>/", leads.lead_edit, name="lead-edit"),
     path("leads/<uuid:pk>/link/", leads.lead_link, name="lead-link"),
     path("leads/<uuid:pk>/stop/", leads.lead_stop, name="lead-stop"),
+    path("establishments/", establishments.establishments, name="establishments"),
+    path("establishments/missing/", establishments.missing, name="establishments-missing"),
+    path("establishments/new/", establishments.establishment_edit, name="establishment-new"),
+    path("establishments/import/", establishment_sheets.upload, name="establishments-import"),
+    path(
+        "establishments/import/check/",
+        establishment_sheets.take_over,
+        name="establishments-take-over",
+    ),
+    path("establishments/<uuid:pk>/", establishments.establishment_edit, name="establishment-edit"),
+    path(
+        "establishments/<uuid:pk>/open/",
+        establishments.establishment_open,
+        name="establishment-open",
+    ),
     path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
 ]

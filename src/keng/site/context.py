@@ -7,7 +7,7 @@ from django.http import HttpRequest
 def site(request: HttpRequest) -> dict[str, object]:
     """Name and address of the site, the officer, and whether this is a demo."""
     from keng.site.frame import frame  # noqa: PLC0415 -- needs loaded apps
-    from keng.site.navigation import desk_tabs  # noqa: PLC0415
+    from keng.site.navigation import desk_menu, desk_tabs  # noqa: PLC0415
     from keng.tips.actions.taking_down import takes_down  # noqa: PLC0415
 
     officer = getattr(request, "officer", None)
@@ -18,6 +18,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "is_demo": settings.DEMO,
         "officer": officer,
         "desk_nav": desk_tabs(officer, request.path) if officer else [],
+        "desk_menu": desk_menu(officer) if officer else [],
         "unit_name": officer.current_posts[0].unit.name
         if officer and officer.current_posts
         else "",

@@ -5,9 +5,14 @@ from django.urls import URLPattern, URLResolver, path
 
 import keng.accounts.urls
 import keng.audit.urls
+import keng.claims.urls
+import keng.community.urls
 import keng.delivery.urls
+import keng.lessons.urls
 import keng.network.urls
+import keng.partners.urls
 import keng.reports.urls
+import keng.surveys.urls
 import keng.tips.urls
 import keng.warnings.urls
 from keng.site import finding
@@ -18,6 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.warnings.urls.desk,
     *keng.delivery.urls.desk,
     *keng.network.urls.desk,
+    *keng.claims.urls.desk,
+    *keng.community.urls.desk,
+    *keng.surveys.urls.desk,
+    *keng.lessons.urls.desk,
+    *keng.partners.urls.desk,
     *keng.reports.urls.desk,
     *keng.audit.urls.desk,
     path("find/", finding.find, name="find"),

@@ -21,15 +21,22 @@ def frame(request: HttpRequest) -> dict[str, object]:
     operator, place, has_mailbox = _whose()
     menu = [
         ("warnings", _("Warnings")),
+        ("lookup", _("Look up a strange number")),
+        ("claims", _("Checked rumours")),
         ("status", _("See a tip I sent")),
+        ("lessons", _("Learn")),
         ("first-hour", _("I just sent money")),
     ]
     foot = [
         *menu,
         ("report", _("Send a tip")),
+        ("surveys", _("Surveys")),
+        ("official-channels", _("Official channels")),
+        ("partners", _("Partners")),
         ("verify", _("Check a warning's code")),
         # Where no mailbox is set up, nobody is led to a page that says so.
         *([("subscribe", _("Get warnings by e-mail"))] if has_mailbox else []),
+        ("results", _("What came of the reports")),
         ("privacy", _("What we keep")),
     ]
     return {

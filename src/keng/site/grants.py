@@ -65,7 +65,22 @@ _TIPS = [
     "tips_alarmcall",
     "lookup_indicator",
 ]
+# Lessons: what the public reads; a text is written once and then only published or ended.
+_LESSONS = [
+    "lessons_collection", "lessons_lesson", "lessons_edition", "lessons_campaign",
+    "lessons_firsthour", "lessons_film",
+]  # fmt: skip
+_WRITTEN_ONCE = "SELECT, INSERT, UPDATE (published_by_id, published_at, ended_at)"
 _WARNINGS = ["warnings_warning", "warnings_version", "warnings_verifycode"]
+# What a look-up answers with: not how an entry was verified, nor any words about its end.
+_LOOKUP = {
+    "lookup_indicator": R,
+    "lookup_listing": "SELECT (id, indicator_id, lookup_hash, unit_id, block_list_id, grade, "
+    "status, category, used_in, made_at, made_by_id, checked_by_id, checked_at, is_harmless, "
+    "expires_on, end_reason, ended_at)",
+    "lookup_blocklist": R,
+}
+_CLAIMS = ["claims_claim", "claims_revision"]
 _DELIVERY = [
     "delivery_dispatch",
     "delivery_dispatchtext",
@@ -81,9 +96,20 @@ GRANTS: dict[str, dict[str, str]] = {
         **_INTAKE,
         "community_draft": ALL,
         **dict.fromkeys(_WARNINGS, R),
+        **_LOOKUP,
+        # Whoever is listed objects, and reads the answer with a code.
+        "lookup_dispute": "INSERT, SELECT (id, listing_id, unit_id, code_hash, reason, made_at, "
+        "due_on, outcome, answer, decided_at)",
+        **dict.fromkeys(_LESSONS, R),
+        # A number a day.
+        "lessons_finished": RIU,
+        # Two numbers, by whoever holds the link of a class.
+        "lessons_schoolclass": "SELECT, UPDATE (pupils, pledged, counted_at)",
         **dict.fromkeys(_NETWORK, R),
         "network_lead": RU,
         "network_group": RU,
+        # How many houses read along in a group; not who their contacts are.
+        "network_establishment": "SELECT (id, group_id, is_open)",
         "network_subscription": RIU,
         "network_subscription_places": ALL,
         "delivery_relaytask": RU,
@@ -91,12 +117,38 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_attempt": RI,
         "delivery_sandboxmessage": R,
         "demo_phonemessage": RI,
+        # Whoever asks about a claim gets a link; what is published is read.
+        **dict.fromkeys(_CLAIMS, R),
+        "claims_claim": RI,
+        "claims_asking": RI,
+        # An answer goes in and is never read back here; a slip is used, and that is all.
+        "surveys_survey": R,
+        "surveys_draft": ALL,
+        "surveys_token": "SELECT, UPDATE (used)",
+        "surveys_answer": "INSERT",
+        "surveys_freetext": "INSERT",
         # Whether somebody watches a desk at night; by whom is not in this view.
         "delivery_watch": R,
         "tips_decision": R,
         "tips_incident": R,
         # A reporter who objects sets a clock running.
         "tips_clock": RIU,
+        # Of signed reports the public site has what is public, and nothing else.
+        "reports_publicreport": R,
+        "accounts_partner": R,
+        # A partner's member signs in here: nothing that makes or opens another account.
+        "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
+        "totp_last_step, failed_signins, locked_until)",
+        "accounts_partnersession": ALL,
+        "partners_article": RIU,
+        # Who asks to be a partner is read by the coordinator alone.
+        "partners_kitrequest": "INSERT",
+        "partners_kitshare": RIU,
+        # Asked here, and never read back in the asker's own words.
+        "community_question": "INSERT, SELECT (id, place_id, unit_id, wish, state, language, "
+        "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id)",
+        "community_meeting": R,
+        "community_officialchannel": R,
     },
     "keng_desk": {
         **_READ_PLACES,
@@ -112,10 +164,24 @@ GRANTS: dict[str, dict[str, str]] = {
         "warnings_pattern": "SELECT, INSERT, UPDATE (approved_by_id, approved_at, ended_at)",
         "warnings_patternuse": "SELECT, INSERT, UPDATE (reviewed_by_id, reviewed_at)",
         "warnings_reading": RIU,
+        **dict.fromkeys(_LESSONS, RI),
+        "lessons_edition": _WRITTEN_ONCE,
+        "lessons_finished": R,
+        "lessons_campaign": _WRITTEN_ONCE,
+        "lessons_firsthour": _WRITTEN_ONCE,
+        "lessons_film": RI,
+        "lessons_schoolclass": "SELECT, INSERT, UPDATE (link_version)",
+        # What a second person made public stays what it was; it only ends.
+        "lookup_listing": "SELECT, INSERT, UPDATE (grade, status, checked_by_id, checked_at, "
+        "is_harmless, end_reason, end_note, ended_by_id, ended_at)",
+        "lookup_blocklist": R,
+        "lookup_dispute": "SELECT, UPDATE (outcome, answer, decided_by_id, decided_at)",
+        "tips_listingevidence": RI,
         **dict.fromkeys(_NETWORK, RIU),
         **dict.fromkeys(_DELIVERY, RIU),
         "network_lead_groups": ALL,
         "network_grouptarget": RIU,
+        "network_establishment": RIU,
         "network_subscription_places": ALL,
         "places_place": RIU,
         "places_unit": RU,
@@ -130,6 +196,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_tipconcern": ALL,
         "tips_heldending": RIU,
         "tips_sighting": ALL,
+        # Waves are the machine's; a desk says what it makes of one.
+        "tips_wave": "SELECT, UPDATE (state)",
+        "tips_wavetip": R,
+        "tips_wavestep": RIU,
         # A report taken down by an officer comes in by the same statement as every other one.
         # What a receipt opens is asked on the public site alone.
         # Out of scope: the desk blanks the words it cannot read.
@@ -146,20 +216,51 @@ GRANTS: dict[str, dict[str, str]] = {
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
+        "claims_claim": RIU,
+        "claims_asking": R,
+        # A draft goes with its claim; a published revision is held by a trigger.
+        "claims_revision": ALL,
+        # The desk counts answers and types in paper ones; what one of them says it cannot read.
+        "surveys_survey": RIU,
+        "surveys_answer": "INSERT, SELECT (id, survey_id, origin)",
+        "surveys_freetext": "INSERT, SELECT, UPDATE (words, state, read_by_id)",
+        "surveys_token": ALL,
+        "surveys_paperbatch": RIU,
         "accounts_officer": RIU,
         "accounts_post": RIU,
         "accounts_shift": RIU,
+        "accounts_partner": RIU,
+        # The desk makes and closes a partner's sign-in; it can neither read nor change one.
+        "accounts_partnermember": "INSERT, SELECT (id, partner_id, username, name, is_active), "
+        "UPDATE (is_active)",
+        # What a partner writes is not the desk's: a view shows what was handed in by somebody who
+        # is alone, and these columns publish it or give it back.
+        "partners_waiting": R,
+        "partners_article": "SELECT (id, submitted_at, published_at), UPDATE (submitted_at, "
+        "returned_reason, published_at, released_by_officer_id)",
+        "partners_kitrequest": "SELECT, UPDATE (name, about, decided_at, decided_by_id)",
+        # A question is decided; who may read the answer, and for which code, stays as it was.
+        "community_question": "SELECT, UPDATE (state, text, shown_text, answer, decided_at, "
+        "decided_by_id)",
+        "community_meeting": "SELECT, INSERT, UPDATE (called_off_at)",
+        "community_officialchannel": "SELECT, INSERT, UPDATE (checked_on, checked_by_id, ended_at)",
         # An officer forgets a pager with its address.
         "delivery_pagerway": ALL,
         "delivery_pagertest": RIU,
         "delivery_watch": R,
         "django_session": ALL,
+        # Signed is signed: a correction is another row.
+        "reports_snapshot": RI,
+        "reports_publicreport": RI,
     },
     "keng_edge": {
         **_READ_PLACES,
         **_AUDIT,
         **_KEYS,
         **_INTAKE,
+        **_LOOKUP,
+        # That somebody has objected, and nothing of what was said.
+        "lookup_dispute": "SELECT (listing_id, decided_at)",
         "delivery_delivery": RIU,
         # "Stop" in a chat ends a subscription of that address.
         "network_subscription": RU,
@@ -173,7 +274,15 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,
+        # A listing ends by its last day.
+        "lookup_listing": "SELECT, UPDATE (status, end_reason, ended_at)",
         "tips_tipreader": "SELECT, DELETE",
+        "tips_wave": RIU,
+        "tips_wavetip": RI,
+        "tips_wavestep": RU,
+        # Films are prepared here: nothing of their words.
+        "lessons_film": "SELECT, UPDATE (state, problem, percent, leased_until, attempts, "
+        "seconds, size, width, height, sha256)",
         # What an ending took away, once it can be taken back no longer.
         "tips_heldending": "SELECT, UPDATE (until), DELETE",
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
@@ -183,6 +292,15 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_conversation": RU,
         "delivery_channelaccount": RU,
         "community_draft": ALL,
+        # The words of a question whose time is over.
+        "community_question": "SELECT (id, state, wish, asked_at, decided_at), "
+        "UPDATE (state, text, shown_text, answer, decided_at)",
+        # Answers are mixed, counted once, and forgotten.
+        "surveys_survey": "SELECT, UPDATE (figures)",
+        "surveys_answer": ALL,
+        "surveys_freetext": ALL,
+        "surveys_token": R,
+        "surveys_draft": "SELECT, DELETE",
         # Who to tell, and in which language: nothing that opens an account.
         "accounts_officer": "SELECT (id, username, name, rank, is_active, language)",
         "accounts_post": R,

@@ -1,12 +1,29 @@
 """The tabs of the desk: three by default, more for those whose role needs them."""
 
+import uuid
+from types import SimpleNamespace
+from typing import Any
+
 from django.db import connection
+from django.db.models import Count, QuerySet, Value
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer, Post
+from keng.claims.queries import waiting_for
+from keng.claims.rights import checks_claims
+from keng.community.models import Question
+from keng.kit.prepared import Prepared
+from keng.partners.queries import invites
+from keng.partners.queries import waiting_count as waiting_count_of_partners
+from keng.places.models import Unit
+from keng.surveys.rights import has_surveys
+from keng.tips.queries.listings import waiting
 from keng.warnings.waiting import count_for
+
+# Off at a commune: the province runs them.
+_OF_THE_PROVINCE = {"desk-lessons"}
 
 
 def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
@@ -16,12 +33,19 @@ def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
         ("inbox", "g i", _("Tips"), ()),
         ("warnings", "g w", _("Warnings"), ()),
         ("groups", "g n", _("Groups"), ()),
+        ("desk-lessons", "", _("Lessons"), ()),
         ("dashboard", "", _("Figures"), (role.COMMANDER, role.COORDINATOR, role.AUDITOR)),
         ("audit", "", _("Audit"), (role.AUDITOR, role.DATA_PROTECTION)),
     ]
+    if checks_claims(officer):
+        tabs.insert(3, ("desk-claims", "", _("Claim checks"), ()))
+    if has_surveys(officer):
+        tabs.insert(3, ("desk-surveys", "", _("Surveys"), ()))
     found = []
     for name, key, label, roles in tabs:
         if roles and not officer.has_role(*roles):
+            continue
+        if name in _OF_THE_PROVINCE and not _is_at_province(officer):
             continue
         url = reverse(name)
         found.append(
@@ -35,7 +59,64 @@ def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
         if name == "warnings":
             # Counted when a menu is drawn, not for each piece of a page.
             found[-1]["count"] = SimpleLazyObject(lambda: _waiting(officer))
+        if name == "desk-claims":
+            found[-1]["count"] = SimpleLazyObject(lambda: _claims(officer))
     return found
+
+
+def _claims(officer: Officer) -> int:
+    return 0 if connection.needs_rollback else waiting_for(officer)
+
+
+def _is_at_province(officer: Officer) -> bool:
+    return any(post.unit.kind == Unit.Kind.PROVINCE for post in officer.current_posts)
+
+
+def desk_menu(officer: Officer) -> list[dict[str, object]]:
+    """Further pages, in the officer's menu: what stands on the public pages of the own desk."""
+    entries = [
+        ("questions", "question", _("Questions")),
+        ("listings", "search", _("Public look-up")),
+        ("meetings", "group", _("Meetings")),
+        ("desk-channels", "globe", _("Official channels")),
+    ]
+    found: list[dict[str, object]] = [
+        {"url": reverse(name), "icon": icon, "label": text} for name, icon, text in entries
+    ]
+    counts: Any = SimpleLazyObject(lambda: _in_the_menu(officer))
+    found[0]["count"] = SimpleLazyObject(lambda: counts.get("questions", 0))
+    found[1]["count"] = SimpleLazyObject(lambda: counts.get("listings", 0))
+    if not officer.has_role(Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR):
+        found = []
+    if invites(officer):
+        found.append({"url": reverse("desk-partners"), "icon": "share", "label": _("Partners")})
+        found[-1]["count"] = SimpleLazyObject(lambda: _of_partners(officer))
+    return found
+
+
+def _of_partners(officer: Officer) -> int:
+    return 0 if connection.needs_rollback else waiting_count_of_partners(officer)
+
+
+def _in_the_menu(officer: Officer) -> dict[str, int]:
+    """What waits, by the name of its page: one question for a menu that stands on every page."""
+    if connection.needs_rollback or not officer.unit_ids:
+        return {}
+    return dict(_MENU.ask(units=sorted(officer.unit_ids), officer=officer.pk))
+
+
+def _menu(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Any, tuple[str, int]]:
+    onlooker: Any = SimpleNamespace(unit_ids=units)
+    questions = Question.objects.visible_to(onlooker).waiting()
+    counted = [
+        rows.order_by().annotate(page=Value(page)).values("page").annotate(n=Count("pk"))
+        for page, rows in (("questions", questions), ("listings", waiting(units, officer)))
+    ]
+    first, second = (rows.values_list("page", "n") for rows in counted)
+    return first.union(second, all=True)
+
+
+_MENU = Prepared(_menu)
 
 
 def _waiting(officer: Officer) -> int:

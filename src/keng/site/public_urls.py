@@ -3,16 +3,30 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver
 
+import keng.accounts.urls
+import keng.claims.urls
+import keng.community.lookup.urls
 import keng.community.urls
 import keng.delivery.urls
+import keng.lessons.urls
+import keng.partners.urls
+import keng.reports.urls
+import keng.surveys.urls
 import keng.tips.urls
 import keng.warnings.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *keng.community.urls.public,
+    *keng.community.lookup.urls.public,
     *keng.tips.urls.public,
     *keng.warnings.urls.public,
     *keng.delivery.urls.public,
+    *keng.claims.urls.public,
+    *keng.surveys.urls.public,
+    *keng.lessons.urls.public,
+    *keng.reports.urls.public,
+    *keng.accounts.urls.public,
+    *keng.partners.urls.public,
 ]
 if settings.DEMO:
     import keng.demo.urls

@@ -25,6 +25,8 @@ DESK_URL = os.environ.get("KENG_DESK_URL", f"http://localhost:{DESK_PORT}").rstr
 EXIT_URL = os.environ.get("KENG_EXIT_URL", "")
 # Called together with commune and province when a critical tip comes in; empty: nobody.
 EMERGENCY_EMAIL = os.environ.get("KENG_EMERGENCY_EMAIL", "")
+# Within so many days whoever objects to a listing of the public look-up gets an answer.
+DISPUTE_DAYS = int(os.environ.get("KENG_DISPUTE_DAYS", "10"))
 DATA_FOLDER = data_folder()
 
 INSTALLED_APPS = [
@@ -45,6 +47,10 @@ INSTALLED_APPS = [
     "keng.delivery",
     "keng.tips",
     "keng.warnings",
+    "keng.claims",
+    "keng.surveys",
+    "keng.lessons",
+    "keng.partners",
     "keng.reports",
     "keng.community",
     "keng.demo",
@@ -64,6 +70,7 @@ PUBLIC_MIDDLEWARE = [
     "keng.site.readable.ReadableAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "keng.accounts.partner_middleware.PartnerMiddleware",
 ]
 DESK_MIDDLEWARE = [
     *_FIRST,

@@ -9,7 +9,9 @@ class TipsConfig(AppConfig):
 
     def ready(self) -> None:
         from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
-        from keng.tips.reception import hearing  # noqa: PLC0415
+        from keng.tips.reception import hearing, looking_up  # noqa: PLC0415
 
-        for handler in (hearing.StopHandler(), hearing.NewTipHandler(), hearing.TipHandler()):
+        tips = hearing.TipHandler()
+        asked = looking_up.LookUpHandler(tips)
+        for handler in (hearing.StopHandler(), asked, hearing.NewTipHandler(), tips):
             handlers.register(handler)

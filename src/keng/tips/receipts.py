@@ -1,51 +1,20 @@
-"""Receipt codes: 16 characters of Crockford's base32, derived, and stored only as a keyed hash."""
+"""Receipt codes of tips: derived, and stored only as a keyed hash."""
 
-import hashlib
-import secrets
 import uuid
 
-from keng.kit.secrets import derive, keyed_hash
+from keng.kit.codes import ALPHABET, LENGTH, MalformedCode, cleaned, derived, grouped, new_token
+from keng.kit.secrets import keyed_hash
 from keng.tips.models import Receipt
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LENGTH = 16
-_LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-
-
-class MalformedCode(ValueError):
-    """The code does not have 16 letters and digits; `length` says how many it has."""
-
-    def __init__(self, length: int) -> None:
-        super().__init__(length)
-        self.length = length
-
-
-def new_token() -> str:
-    """A random token (128 bits) from which one code is derived; only its holder has it."""
-    return secrets.token_urlsafe(16)
+__all__ = [
+    "ALPHABET", "LENGTH", "MalformedCode", "cleaned", "code_from", "grouped", "hash_of",
+    "new_token", "tip_id_of", "token_hash",
+]  # fmt: skip
 
 
 def code_from(token: str) -> str:
     """The code of a token: the same token always gives the same code, and only here."""
-    digest = hashlib.blake2b(token.encode(), key=derive("receipt code"), digest_size=10).digest()
-    number = int.from_bytes(digest)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
-
-
-def grouped(code: str) -> str:
-    """Four groups of four, as it is printed."""
-    return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4))
-
-
-def cleaned(typed: str) -> str:
-    """What somebody typed, as a code: case, hyphens, spaces do not matter; O is 0, I and L are 1.
-
-    Raises MalformedCode.
-    """
-    code = "".join(c for c in typed.upper() if c.isalnum()).translate(_LOOKS_LIKE)
-    if len(code) != LENGTH or any(c not in ALPHABET for c in code):
-        raise MalformedCode(len(code))
-    return code
+    return derived("receipt code", token)
 
 
 def hash_of(code: str) -> bytes:

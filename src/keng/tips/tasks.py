@@ -11,6 +11,7 @@ from keng.tips.actions import (
     out_of_scope,
     presence,
     sweeping,
+    waves,
     withdrawing,
 )
 from keng.tips.actions.indexing import forget_words
@@ -23,6 +24,7 @@ TASKS = [
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
     Task("destroy what was taken back", withdrawing.destroy_withdrawn, every=timedelta(seconds=5)),
+    Task("find waves", waves.find_waves, every=timedelta(seconds=15)),
     Task("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
     Task("forget search words", forget_words, every=timedelta(hours=1)),
     Task("sweep files", sweeping.sweep_files, every=timedelta(hours=1)),

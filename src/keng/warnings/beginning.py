@@ -1,4 +1,4 @@
-"""What a warning from a tip or an incident starts with: never the reporter's words."""
+"""What a warning from a tip, an incident or a wave starts with: never the reporter's words."""
 
 import datetime
 import uuid
@@ -13,7 +13,8 @@ from keng.kit.words import as_dialled, defang
 from keng.lookup.models import Indicator
 from keng.network.models import GroupKind
 from keng.places.models import Place, Unit
-from keng.tips.models import Incident, Sighting, Suggestion, Tip
+from keng.tips.models import Incident, Sighting, Suggestion, Tip, Wave
+from keng.tips.queries import waves
 from keng.warnings.forms import NOT_FOR_WARNINGS, offered_places
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # A plate is for the desk only; an indicator whose part nobody has decided may be a victim's own.
 _PUBLIC = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
+# A wave over so many places is the province's matter, and not theirs alone.
+_MANY_PLACES = 3
 
 
 @dataclass(slots=True)
@@ -31,16 +34,21 @@ class Beginning:
     initial: dict[str, Any]
     tip: Tip | None = None
     incident: Incident | None = None
+    wave: Wave | None = None
     indicators: list[str] = field(default_factory=list)
     differing: list[Place] = field(default_factory=list)
     """The places its tips name, when they name several: then the whole commune is chosen."""
 
 
 def of(
-    officer: "Officer", *, tip_id: uuid.UUID | None, incident_id: uuid.UUID | None
+    officer: "Officer",
+    *,
+    tip_id: uuid.UUID | None,
+    incident_id: uuid.UUID | None,
+    wave_id: uuid.UUID | None = None,
 ) -> Beginning | None:
-    """The beginning for this officer; None when the tip or incident is not theirs to see."""
-    tip = incident = None
+    """The beginning for this officer; None when what it comes from is not theirs to see."""
+    tip = incident = seen = None
     if tip_id:
         tip = Tip.objects.visible_to(officer).filter(pk=tip_id).select_related("place").first()
         if tip is None:
@@ -49,14 +57,35 @@ def of(
         incident = Incident.objects.visible_to(officer).filter(pk=incident_id).first()
         if incident is None:
             return None
+    if wave_id:
+        seen = waves.one(wave_id, officer)
+        if seen is None:
+            return None
     if officer.home_unit_id is None:
         return None
     unit = Unit.objects.get(pk=officer.home_unit_id)
+    if seen:
+        return _of_wave(unit, seen.wave, officer)
     tips = [tip] if tip else _tips(incident, officer)
     source = tip or incident
     places, differing = _places(unit, source, tips)
     initial = _initial(unit, source, tips) | {"places": [str(place.pk) for place in places]}
-    found = Beginning(unit, initial, tip, incident, _indicators(tips), differing)
+    return _with_signs(Beginning(unit, initial, tip, incident, differing=differing), tips)
+
+
+def _of_wave(unit: Unit, wave: Wave, officer: "Officer") -> Beginning:
+    """From the tips of it that the officer sees; for a province the whole of it, if it is wide."""
+    tips = list(waves.tips_of(wave, officer).select_related("place"))
+    places, differing = _places(unit, None, tips)
+    whole = [place for place in offered_places(unit) if place.kind == Place.Kind.PROVINCE]
+    if whole and len({tip.place_id for tip in tips if tip.place_id}) >= _MANY_PLACES:
+        places, differing = whole, []
+    initial = _initial(unit, wave, tips) | {"places": [str(place.pk) for place in places]}
+    return _with_signs(Beginning(unit, initial, wave=wave, differing=differing), tips)
+
+
+def _with_signs(found: Beginning, tips: list[Tip]) -> Beginning:
+    found.indicators = _indicators(tips)
     if found.indicators:
         found.initial["signs"] = "\n".join(found.indicators)
     return found
@@ -86,7 +115,7 @@ def _places(
     return communes if len(communes) == 1 else [], []
 
 
-def _initial(unit: Unit, source: Tip | Incident | None, tips: list[Tip]) -> dict[str, Any]:
+def _initial(unit: Unit, source: Tip | Incident | Wave | None, tips: list[Tip]) -> dict[str, Any]:
     category = (source.category if source else "") or _suggested(tips)
     if category in NOT_FOR_WARNINGS:
         category = ""

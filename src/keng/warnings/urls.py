@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.warnings.desk import listing, patterns, releasing, writing
+from keng.warnings.desk import effect, listing, patterns, releasing, writing
 from keng.warnings.public import feed, lists, pages, poster
 
 # Short and without a slash at the end: the address of a warning is printed and typed.
@@ -25,6 +25,7 @@ desk: list[URLPattern] = [
     path("warnings/patterns/<uuid:pk>/send/", patterns.send, name="pattern-send"),
     path("warnings/patterns/sent/<uuid:pk>/", patterns.review, name="pattern-review"),
     path("warnings/<uuid:pk>/", listing.detail, name="warning-detail"),
+    path("warnings/<uuid:pk>/effect/", effect.tips, name="warning-effect"),
     path("warnings/<uuid:pk>/edit/", writing.edit, name="warning-edit"),
     path("warnings/<uuid:pk>/submit/", writing.submit, name="warning-submit"),
     path("warnings/<uuid:pk>/approve/", releasing.approve, name="warning-approve"),

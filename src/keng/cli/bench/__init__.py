@@ -20,6 +20,7 @@ BENCHES: dict[str, str] = {
     "intake": "keng.cli.bench.intake",
     "single": "keng.cli.bench.single",
     "desk": "keng.cli.bench.desk",
+    "lookup": "keng.cli.bench.lookup",
     "delivery": "keng.cli.bench.delivery",
     "start": "keng.cli.bench.start",
 }

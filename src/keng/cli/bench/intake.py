@@ -47,7 +47,7 @@ def measure(bench: Bench) -> list[Figure]:
     """Alternating rounds of new webhooks, the same ones again, and pgbench."""
     tips = TIPS_IN_FULL if bench.is_full else TIPS
     account = _set_up(bench)
-    with _edge(bench) as edge:
+    with running_edge(bench) as edge:
         runner = _Runner(bench, edge, tips)
         runner.new()  # once for nothing: everything is warm for the rounds that count
         baseline = values_of(account)
@@ -213,14 +213,14 @@ def _set_up(bench: Bench) -> Any:
 
 
 @contextmanager
-def _edge(bench: Bench) -> Iterator["subprocess.Popen[bytes]"]:
-    """The edge as the supervisor starts it."""
+def running_edge(bench: Bench, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The edge as the supervisor starts it, at PORT."""
     command = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1",
         "--runtime-mode", "st", "--no-ws", "--log-level", "warning", "--host", address(),
         "--port", str(PORT), "--workers-kill-timeout", "15", "keng.edge.asgi:application",
     ]  # fmt: skip
-    with subprocess.Popen(command, env=bench.environment("edge")) as process:
+    with subprocess.Popen(command, env=bench.environment("edge") | environment) as process:
         try:
             _wait_until_well()
             yield process

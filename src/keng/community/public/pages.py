@@ -3,10 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from keng.claims.queries import recent_checks
+from keng.claims.wording import dressed
 from keng.community import rush
 from keng.community.promises import PROMISES
 from keng.community.queries import last_month
+from keng.lessons.first_hour import page_now
+from keng.lessons.queries import newest as newest_lessons
 from keng.places.near import place_near
+from keng.surveys.queries import open_now
 from keng.warnings.models import Version
 from keng.warnings.queries import current, current_for
 
@@ -23,6 +28,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "near": near, "newest": found[0] if found else None, "others": found[1:],
             "further": further, "month": last_month(), "busy": busy,
             "known": rush.known_already() if busy else [], "promises": PROMISES,
+            "open_surveys": open_now(near, limit=2),
+            "lessons": newest_lessons(), "checks": dressed(recent_checks(3)),
         },
     )  # fmt: skip
 
@@ -37,8 +44,8 @@ def _each_once(versions: list[Version]) -> list[Version]:
 
 
 def first_hour(request: HttpRequest) -> HttpResponse:
-    """Five things for somebody who has just sent money."""
-    return render(request, "community/first_hour.html")
+    """What to do for somebody who has just sent money, as the desk keeps it."""
+    return render(request, "community/first_hour.html", {"page": page_now()})
 
 
 def privacy(request: HttpRequest) -> HttpResponse:

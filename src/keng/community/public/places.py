@@ -1,14 +1,33 @@
-"""The page of a place: which desk serves it, and what is warned of there."""
+"""The page of a place: its desk, what is warned of, asked and announced there."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
+from keng.community.public.questions import place_and_desk
+from keng.delivery.queries import in_words
+from keng.kit import times
+from keng.network.queries import ids_below
+from keng.partners.queries import near as articles_near
 from keng.places import near, serving
-from keng.places.models import Unit
+from keng.places.models import Place, Succession, Unit
 from keng.places.search import current, find
+from keng.surveys import queries as surveys
+from keng.warnings.models import Version
 from keng.warnings.queries import current_for
+
+# A page that calls itself ours is looked for here first: so it is said when there is none.
+_LOOKED_FOR = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
+# In a frame of another site: nothing to fill in, so no click can be stolen.
+_FRAMED = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors *"
+)
 
 
 def places(request: HttpRequest) -> HttpResponse:
@@ -33,24 +52,66 @@ def places(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The newest warning of which it can be said how far it came here."""
+
+    version: Version
+    reached: in_words.InWords
+    at: Any
+
+
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a commune or province of today."""
-    found = current(code)
-    if found is None:
-        raise Http404
-    try:
-        unit = serving.unit_for(found)
-    except Unit.DoesNotExist as error:
-        raise Http404 from error
+    found, unit = place_and_desk(code)
+    above, warnings = serving.above(unit), current_for("", found, limit=10)
     return render(
         request, "community/place.html",
         {
-            "place": found, "unit": unit, "above": serving.above(unit),
+            "place": found, "unit": unit, "above": above,
             "is_nearest": unit.kind == Unit.Kind.COMMUNE,
-            "warnings": current_for("", found, limit=10), "promises": PROMISES,
-            "is_near": request.COOKIES.get(near.COOKIE) == found.code,
+            "warnings": warnings, "promises": PROMISES, "formed_of": _formed_of(found),
+            "told": _told(warnings, found),
+            "questions": Question.objects.public().about(found)[:5],
+            "meetings": Meeting.objects.upcoming().filter(place__in=ids_below([found.pk]))[:5],
+            "articles": articles_near(found),
+            "channels": channels_of(unit, above), "is_near": _is_near(request, found),
+            "open_surveys": surveys.open_now(found, limit=3),
+            "survey_results": surveys.results(found, limit=2),
         },
     )  # fmt: skip
+
+
+@require_GET
+def questions(request: HttpRequest, code: str) -> HttpResponse:
+    """Everything that was asked and answered for everybody, of the last year."""
+    found, unit = place_and_desk(code)
+    asked = Question.objects.public().about(found)[:100]
+    return render(
+        request, "community/questions.html", {"place": found, "unit": unit, "questions": asked}
+    )
+
+
+@require_GET
+def embed(request: HttpRequest, code: str) -> HttpResponse:
+    """The same in small, for the page of a school or a newspaper: no cookie, no form."""
+    found, unit = place_and_desk(code)
+    context = {"place": found, "unit": unit, "warnings": current_for("", found, limit=3)}
+    response = render(request, "community/embed.html", context)
+    response.headers["Content-Security-Policy"] = _FRAMED
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_GET
+def official_channels(request: HttpRequest) -> HttpResponse:
+    """Every channel that is really a desk's; whatever else calls itself one is false."""
+    units: dict[Unit, list[OfficialChannel]] = {}
+    listed = OfficialChannel.objects.in_use().select_related("unit")
+    for channel in sorted(listed, key=lambda one: (one.unit.kind != "province", one.unit.name)):
+        units.setdefault(channel.unit, []).append(channel)
+    return render(request, "community/official_channels.html", {"units": units.items()})
 
 
 @require_POST
@@ -64,6 +125,45 @@ def choose_near(request: HttpRequest) -> HttpResponse:
     else:
         near.remember(response, found)
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The list of one desk and the one above, what it has none of, and when it was looked at."""
+
+    listed: list[OfficialChannel]
+    none_of: list[str]
+
+    @property
+    def checked_on(self) -> Any:
+        return min((one.checked_on for one in self.listed), default=None)
+
+
+def channels_of(unit: Unit, above: Unit) -> Channels:
+    """What the page of a place lists."""
+    listed = list(
+        OfficialChannel.objects.in_use().filter(unit__in={unit.pk, above.pk}).select_related("unit")
+    )
+    listed.sort(key=lambda one: one.unit_id != unit.pk)
+    has = {one.kind for one in listed}
+    return Channels(listed, [str(kind.label) for kind in _LOOKED_FOR if kind not in has])
+
+
+def _told(warnings: list[Version], place: Place) -> Told | None:
+    inside = ids_below([place.pk])
+    for version in warnings:
+        if version.dispatch_id and (found := in_words.reached(version.dispatch_id, inside)):
+            return Told(version, found, times.now())
+    return None
+
+
+def _formed_of(place: Place) -> list[str]:
+    before = Succession.objects.filter(new=place).select_related("old").order_by("old__name")
+    return [row.old.full_name for row in before]
+
+
+def _is_near(request: HttpRequest, place: Place) -> bool:
+    return request.COOKIES.get(near.COOKIE) == place.code
 
 
 def _our_province() -> str | None:

@@ -11,7 +11,7 @@ _NOT_FOR_ENGINES = ("report", "status", "receipt", "calendar")
 def robots(request: HttpRequest) -> HttpResponse:
     """Warnings may be found by everybody; reports by nobody."""
     lines = ["User-agent: *", *(f"Disallow: {reverse(name)}" for name in _NOT_FOR_ENGINES)]
-    lines += ["Disallow: /r/", "Disallow: /relay/", ""]
+    lines += ["Disallow: /partner/", "Disallow: /r/", "Disallow: /relay/", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

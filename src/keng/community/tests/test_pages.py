@@ -12,9 +12,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from keng.claims.promises import PROMISES as OF_CLAIMS
 from keng.community.promises import PROMISES
 from keng.community.tests.resident import Resident
 from keng.kit import times
+from keng.lessons.promises import PROMISES as OF_LESSONS
+from keng.reports.promises import PROMISES as OF_REPORTS
+from keng.surveys.promises import PROMISES as OF_SURVEYS
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
 
@@ -196,7 +200,8 @@ def promised():
 
 def test_every_promise_is_tied_to_tests_and_says_the_same_in_the_document():
     with translation.override("en"):
-        said = {name: str(sentence) for name, sentence in PROMISES.items()}
+        every = PROMISES | OF_CLAIMS | OF_SURVEYS | OF_LESSONS | OF_REPORTS
+        said = {name: str(sentence) for name, sentence in every.items()}
     assert {row["promise"]: row["sentence"] for row in promised()} == said
 
 

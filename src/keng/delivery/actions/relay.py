@@ -60,7 +60,8 @@ def undo(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
         raise TooLate
     for task in tasks:
         task.confirmed_at, task.via, task.reached_count = None, "", None
-        task.save(update_fields=["confirmed_at", "via", "reached_count"])
+        task.houses_told = None
+        task.save(update_fields=["confirmed_at", "via", "reached_count", "houses_told"])
         others = RelayTask.objects.filter(
             dispatch_id=task.dispatch_id, group=task.group, confirmed_at__isnull=False
         )

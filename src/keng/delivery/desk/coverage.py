@@ -2,13 +2,18 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.delivery.actions import relay as actions
+from keng.delivery.actions.rooms import TooMany, tell_houses
+from keng.delivery.forms import count_of
 from keng.delivery.models import RelayTask
 from keng.delivery.queries import coverage as queries
+from keng.delivery.queries import houses
 from keng.delivery.queries.of_place import standing_of
 from keng.delivery.queries.tiles import tile_map
 
@@ -49,6 +54,8 @@ def of_dispatch(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "map": tile_map(reached, officer=request.officer),
         "waiting": queries.waiting(dispatch, officer=request.officer),
         "waiting_below": queries.waiting_by_unit(dispatch, officer=request.officer),
+        "houses": houses.kinds(dispatch, officer=request.officer),
+        "asked": houses.asked(dispatch, officer=request.officer),
         "sample": queries.to_look_at(dispatch, officer=request.officer),
     }
     return render(request, "delivery/coverage_dispatch.html", context)
@@ -68,4 +75,27 @@ def mark_seen(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
     """The officer saw it in the group, or takes that back."""
     found = get_object_or_404(RelayTask.objects.visible_to(request.officer), pk=task)
     actions.mark_seen(found.pk, by=request.officer, seen=request.POST.get("seen") != "no")
+    return redirect("dispatch-coverage", pk=found.dispatch_id)
+
+
+@require_POST
+def tell_rooms(request: HttpRequest, task: uuid.UUID) -> HttpResponse:
+    """A lead told the officer in how many houses the rooms know."""
+    found = get_object_or_404(
+        RelayTask.objects.visible_to(request.officer).filter(
+            group__isnull=False, confirmed_at__isnull=False
+        ),
+        pk=task,
+    )
+    count = count_of(request.POST.get("houses", ""))
+    try:
+        if count is None:
+            messages.warning(request, _("Write digits only"))
+        else:
+            tell_houses(found.pk, count, by=request.officer)
+            messages.success(request, _("Saved."))
+    except TooMany as error:
+        messages.warning(
+            request, _("At most %(n)d: so many houses are in this group") % {"n": error.most}
+        )
     return redirect("dispatch-coverage", pk=found.dispatch_id)

@@ -121,6 +121,8 @@ class Delivery(Row):
         CONVERSATION = "conversation", _("Reporter")
         PAGER = "pager", _("An officer's pager")
         ROOM = "room", _("Emergency room")
+        # No row names them, and the address goes as soon as the answer is out.
+        ASKER = "asker", _("Who looked something up")
 
     dispatch = models.ForeignKey(
         Dispatch, models.CASCADE, related_name="deliveries", db_index=False

@@ -43,6 +43,8 @@ class RelayTask(Row):
     confirmed_at = models.DateTimeField(null=True)
     via = models.CharField(max_length=14, choices=Via, default="", db_default="", blank=True)
     reached_count = models.PositiveIntegerField(null=True, blank=True)
+    # Houses of the group whose rooms were told: another thing than posting it to the landlords.
+    houses_told = models.PositiveSmallIntegerField(null=True, blank=True)
     cannot_reason = models.CharField(max_length=20, default="", db_default="", blank=True)
     remind_at = models.DateTimeField(null=True, blank=True)
     # An officer looked into the group and saw it: the second column of coverage.

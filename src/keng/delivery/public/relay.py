@@ -13,13 +13,16 @@ from django.conf import settings
 from django.core import signing
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.delivery.actions import relay as actions
-from keng.delivery.forms import CannotForm, ConfirmForm
+from keng.delivery.actions.rooms import TooMany, tell_houses
+from keng.delivery.forms import CannotForm, ConfirmForm, count_of
 from keng.delivery.models import DispatchText, RelayTask
 from keng.delivery.public.standing import for_lead, frame
 from keng.delivery.queries import relay as queries
+from keng.delivery.queries.houses import houses_of
 from keng.delivery.queries.relay import Kit
 from keng.network.models import Lead
 
@@ -35,19 +38,29 @@ def page(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
 
 
 def _shown(
-    request: HttpRequest, token: str, lead: Lead, failed: ConfirmForm | CannotForm | None = None
+    request: HttpRequest,
+    token: str,
+    lead: Lead,
+    failed: ConfirmForm | CannotForm | None = None,
+    too_many: str = "",
 ) -> HttpResponse:
     found = queries.page_of(lead)
     mine = _remembered(request)
+    just_done = [kit for kit in found.done if mine & {t.pk for t in kit.tasks}]
     with frame(request, lead):
         context = {
             "token": token,
             "open": [(kit, *_forms(kit, failed)) for kit in found.open],
-            "just_done": [kit for kit in found.done if mine & {t.pk for t in kit.tasks}],
+            "just_done": just_done,
+            "houses": houses_of(
+                [t.group_id for kit in just_done for t in kit.groups if t.group_id]
+            ),
+            "too_many": too_many,
             "public": [kit for kit in found.done if not mine & {t.pk for t in kit.tasks}],
             "form": failed,
         }
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if failed else HTTPStatus.OK
+        is_wrong = bool(failed or too_many)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
         return render(request, "delivery/relay.html", context, status=status)
 
 
@@ -104,6 +117,25 @@ def undo(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> H
             return response
         _remember(response, mine - tasks)
     return response
+
+
+@require_POST
+@for_lead
+def rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -> HttpResponse:
+    """In how many houses the rooms know by now: from the browser that confirmed."""
+    if task not in _remembered(request):
+        return redirect("relay", token=token)
+    count = count_of(request.POST.get("houses", ""))
+    with frame(request, lead):
+        wrong = _("Write digits only") if count is None else ""
+        try:
+            if count is not None:
+                tell_houses(task, count, by=lead)
+        except TooMany as error:
+            wrong = _("At most %(n)d: so many houses are in this group") % {"n": error.most}
+        except RelayTask.DoesNotExist:
+            wrong = ""
+    return _shown(request, token, lead, too_many=wrong) if wrong else redirect("relay", token=token)
 
 
 @require_POST

@@ -39,9 +39,21 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
     - clock_timestamp()), 0)::float8
 """
 
+# Who looked something up is forgotten with the end of the row: the address, what was said, and the
+# provider's number of the message, whatever the end was.
+
+
+def _forgotten(ended: str) -> str:
+    asker = f"d.recipient_kind = 'asker' AND ({ended})"
+    return ", ".join(
+        f"{column} = CASE WHEN {asker} THEN NULL ELSE d.{column} END"
+        for column in ("address_sealed", "text_sealed")
+    )
+
+
 # A late outcome still settles its row, unless the row has been leased to somebody else since.
 # What was taken back while it was being sent is not sent another time.
-RECORD = """
+RECORD = f"""
 WITH told AS (
   SELECT * FROM unnest(
     %(ids)b::uuid[], %(states)s::text[], %(outcomes)s::text[], %(provider_ids)s::text[],
@@ -57,14 +69,15 @@ SET state = CASE WHEN told.wait IS NULL THEN told.state
                  WHEN EXISTS (SELECT FROM delivery_dispatch o
                               WHERE o.id = d.dispatch_id AND o.cancelled_at IS NOT NULL)
                  THEN 'cancelled' ELSE told.state END,
-    provider_id = told.provider_id, code = told.code, attempts = d.attempts - told.uncounted,
+    provider_id = CASE WHEN d.recipient_kind = 'asker' THEN '' ELSE told.provider_id END,
+    {_forgotten("told.wait IS NULL")}, code = told.code, attempts = d.attempts - told.uncounted,
     leased_by = NULL, leased_until = NULL,
     not_before = CASE WHEN told.wait IS NULL THEN d.not_before
                       ELSE now() + told.wait * interval '1 second' END,
     settled_at = CASE WHEN told.wait IS NULL THEN now() END
 FROM told
 WHERE d.id = told.id AND d.leased_by = %(sender)s AND d.state IN ('leased', 'unknown')
-"""
+"""  # noqa: S608 -- our own pieces
 
 # Leased and certainly not sent: somebody else may have it, and nothing was tried. Once it is
 # queued again WAKE sees whether it was taken back meanwhile.
@@ -84,7 +97,7 @@ WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
 # A lease that a crash left behind. Urgent, or a channel that shows a message once: send again, as
 # often as anything is tried. Bulk: nobody knows, a person may decide. The holder stays named, so
 # that it can still report.
-SWEEP = """
+SWEEP = f"""
 WITH left_behind AS (
   SELECT id, attempts < %(most)s AND (is_urgent OR channel = ANY(%(idempotent)s)) AS again,
     EXISTS (SELECT FROM delivery_dispatch o
@@ -95,27 +108,28 @@ WITH left_behind AS (
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN again AND NOT cancelled THEN 'queued' ELSE 'unknown' END,
     leased_by = CASE WHEN again AND NOT cancelled THEN NULL ELSE d.leased_by END,
-    leased_until = NULL, code = 'lease_ended',
+    leased_until = NULL, code = 'lease_ended', {_forgotten("NOT again OR cancelled")},
     settled_at = CASE WHEN again AND NOT cancelled THEN NULL ELSE now() END
 FROM left_behind WHERE d.id = left_behind.id
-"""
+"""  # noqa: S608 -- our own pieces
 
 # What was taken back while a sender held it has an end, too; what was put off is due again, and
 # what is past its time is over.
-WAKE = """
+WAKE = f"""
 WITH taken_back AS (
   UPDATE delivery_delivery SET state = 'cancelled', settled_at = now()
   WHERE state IN ('queued', 'not_now') AND dispatch_id IN (
     SELECT id FROM delivery_dispatch WHERE cancelled_at > now() - interval '2 days')
   RETURNING id
 )
-UPDATE delivery_delivery
+UPDATE delivery_delivery AS d
 SET state = CASE WHEN expires_at <= now() THEN 'rejected' ELSE 'queued' END,
+    {_forgotten("expires_at <= now()")},
     code = CASE WHEN expires_at <= now() THEN 'expired' ELSE code END,
     settled_at = CASE WHEN expires_at <= now() THEN now() END
 WHERE ((state = 'not_now' AND not_before <= now()) OR (state = 'queued' AND expires_at <= now()))
   AND id NOT IN (SELECT id FROM taken_back)
-"""
+"""  # noqa: S608 -- our own pieces
 
 # A stopped account is tried again after five minutes, unless only a person can mend it.
 ACCOUNTS = """

@@ -3,18 +3,21 @@
 from random import Random
 
 from keng.delivery.models import ChannelAccount
-from keng.demo.people import Credential
-from keng.demo.province import arriving, attaching, deciding, officers, wanted
+from keng.demo.people import PROVINCE, Credential
+from keng.demo.province import arriving, attaching, deciding, houses, officers, reporting, wanted
 from keng.demo.province.fates import Fates
+from keng.demo.province.looked_up import Clerk
 from keng.demo.province.network import Weaver
 from keng.demo.province.press import Press
 from keng.demo.province.progress import Report
 from keng.demo.province.record import Record
+from keng.demo.province.rumours import Newsroom
 from keng.demo.province.stories import Teller
 from keng.demo.province.territory import survey
 from keng.demo.province.volumes import Volumes
 from keng.demo.vault import Vault
 from keng.places.models import Place, Unit
+from keng.tips.actions.waves import find_waves
 
 # How much of the time each stage takes, measured on two cores.
 _STAGES = {
@@ -38,6 +41,9 @@ def fill(
     credentials = officers.appoint(territory, _dice(volumes, "officers"))
     report("groups and their leads", _STAGES["groups"])
     network = Weaver(territory, volumes, _dice(volumes, "network")).weave()
+    houses.settle(
+        territory.ward, territory.communes, network.groups, volumes, _dice(volumes, "houses")
+    )
     stories = Teller(territory, volumes, _dice(volumes, "stories")).stories()
     fates = Fates(volumes, _dice(volumes, "fates")).of(stories)
     arriving.receive(fates, account, vault, _within(report, "groups", "come in"))
@@ -51,8 +57,13 @@ def fill(
     report("a year of warnings", _STAGES["examined"])
     wanted.want(territory, network, volumes, record, _dice(volumes, "targets"))
     Press(territory, network, volumes, _dice(volumes, "warnings")).publish(record)
+    Newsroom(units[PROVINCE], record, volumes.now, _dice(volumes, "rumours")).check()
+    Clerk(units[PROVINCE], record, volumes.now, _dice(volumes, "look-up")).keep()
     report("everything goes on record", _STAGES["warned"])
+    reporting.sign(territory, volumes.now, record)
     record.write()
+    # What the worker would have seen by now: somebody who looks at once finds it there.
+    find_waves()
     return credentials
 
 

@@ -23,17 +23,16 @@ from keng.network.models import Group, GroupKind, Lead
 from keng.places.models import Place
 
 K = GroupKind
-# Landlords of the ward: 1,200 of them in four groups, with 1,305 boarding houses between them.
-# There is no table of houses: how many a group speaks for stands with its lead.
+# Landlords of the ward: 1,200 of them in four groups; their 1,305 houses are settled in `houses`.
 _WARD_SUPPLEMENTARY = (
     (LANDLORD_GROUP, K.LANDLORDS, "sandbox", SANDBOX_GROUP, 312, "Bà Mão",
-     "Chủ trọ, nhóm gồm 339 nhà"),
+     "Chủ trọ, tổ Ninh Khánh"),
     ("Chủ trọ phường Nếnh", K.LANDLORDS, "zalo_oa", ZALO_GROUP, 394, "Ông Thuyên",
-     "Đội tự quản, nhóm gồm 428 nhà"),
+     "Tổ trưởng tự quản khu trọ"),
     (LANDLORDS_BY_HAND, K.LANDLORDS, "by_hand", "", 268, "Bà Ngát",
-     "Chủ trọ, nhóm gồm 292 nhà"),
+     "Chủ trọ, tổ My Điền"),
     ("Nhà trọ Hoàng Mai", K.LANDLORDS, "by_hand", "", 226, "Ông Bền",
-     "Chủ trọ, nhóm gồm 246 nhà"),
+     "Chủ trọ, tổ Hoàng Mai"),
     ("Nhà nghỉ, khách sạn Nếnh", K.LODGING, "by_hand", "", 18, "Chị Thơm", "Chủ nhà nghỉ"),
     ("Karaoke Nếnh", K.KARAOKE, "by_hand", "", 9, "Anh Quyết", "Chủ cơ sở"),
     ("Hiệu trưởng các trường ở Nếnh", K.SCHOOL, "by_hand", "", 11, "Cô Phương", "Hiệu trưởng"),

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import io
-import re
 from collections import Counter
 from random import Random
 
@@ -28,12 +27,16 @@ from keng.demo.vault import Vault
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.lookup.models import Indicator
-from keng.network.models import Group, GroupKind, GroupTarget, Lead
+from keng.network.models import Establishment, Group, GroupKind, GroupTarget, Lead
 from keng.network.targets import standing
 from keng.places.models import Place, Unit
 from keng.reports import periods, queries
+from keng.reports.models import PublicReport, Snapshot
+from keng.reports.periodic import figures, signing, spans
+from keng.reports.periodic.sight import Ask, sight_of
 from keng.tips import files
 from keng.tips.models import Attachment, ClockRule, Decision, DialogueMessage, Incident, Tip
+from keng.tips.queries import waves
 from keng.vault import keys, seal
 from keng.warnings.codes import grouped
 from keng.warnings.models import Version, Warning
@@ -65,6 +68,20 @@ def province(django_db_setup, django_db_blocker):
 @pytest.fixture
 def coordinator(province):
     return Officer.objects.get(username="mai")
+
+
+@pytest.mark.parametrize("kind", ["month", "quarter", "year"])
+def test_reports_of_the_past_balance_and_follow_on(coordinator, kind):
+    unit = Unit.objects.get(kind=Unit.Kind.PROVINCE)
+    for span in spans.recent(kind, 3):
+        assert figures.draft(Ask(sight_of(unit), span)).holds
+
+
+def test_the_month_before_last_is_signed_and_public(province):
+    signed = Snapshot.objects.select_related("unit")
+    assert {each.unit.kind for each in signed} == {"province", "commune"}
+    assert all(signing.is_genuine(each) for each in signed)
+    assert PublicReport.objects.get().snapshot in signed
 
 
 def test_tips_are_as_many_as_asked_and_most_are_of_value(province):
@@ -185,6 +202,22 @@ def test_a_wave_waits_to_be_discovered(province):
     assert first in seen
 
 
+def test_the_wave_is_found_at_once_with_the_right_reasons(coordinator):
+    (seen,) = [each for each in waves.asking(coordinator) if each.is_whole]
+    assert seen.wave.category == "scam_impersonation"
+    reasons = {reason.get("value", "") for reason in seen.wave.reasons}
+    assert WAVE_LINK in reasons
+    assert any(value.endswith("246810") for value in reasons)
+    told = Tip.objects.filter(text__icontains=WAVE_LINK)
+    assert set(told) <= set(waves.tips_of(seen.wave, coordinator))
+
+
+def test_the_ward_s_first_tip_offers_it(province):
+    (seen,) = waves.asking(Officer.objects.get(username="lan"))
+    assert (seen.here, seen.is_elsewhere) == (1, True)
+    assert waves.tips_of(seen.wave, Officer.objects.get(username="lan")).get().state == "received"
+
+
 def test_the_ward_s_desk_is_calm(province):
     ward = Tip.objects.filter(place__code=WARD_CODE)
     assert ward.open().count() == 3
@@ -202,8 +235,11 @@ def test_the_network_is_the_province_s(province):
     own = Group.objects.filter(unit__jurisdictions__place__code=WARD_CODE)
     landlords = own.filter(kind=GroupKind.LANDLORDS)
     assert sum(landlords.values_list("member_count", flat=True)) == 1_200
-    leads = Lead.objects.filter(groups__in=landlords).values_list("position", flat=True)
-    assert sum(int(re.search(r"(\d+) nhà", words)[1]) for words in leads) == 1_305
+    houses = Establishment.objects.filter(unit__jurisdictions__place__code=WARD_CODE)
+    boarding = houses.filter(kind=Establishment.Kind.BOARDING_HOUSE)
+    assert boarding.count() == 1_305
+    assert boarding.filter(group=None).count() == 41
+    assert not houses.filter(group=None).exclude(contact="").exists()
     assert Lead.objects.filter(above__isnull=False, above__above__isnull=True).count() > 50
     assert not Group.objects.filter(officer_in_charge=None).exists()
 

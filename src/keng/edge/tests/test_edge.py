@@ -271,3 +271,17 @@ def test_neither_words_nor_names_nor_addresses_reach_the_log(edge, account):
     said = edge.output()
     for never in ("mật", "0987000123", "nguoi-thu", "hooks"):
         assert never not in said
+
+
+def test_a_number_alone_is_answered_and_the_edge_remembers_nobody(edge, opened):
+    assert [say(edge, "0912 000 417", id="m1") for _ in range(2)] == [200, 200]
+    delivery = Delivery.objects.get()
+    assert opened(delivery.text_sealed).startswith("0912 000 417: chưa có dữ liệu")
+    assert opened(delivery.address_sealed) == "an"
+    assert (Tip.objects.count(), Inbound.objects.count(), Conversation.objects.count()) == (0, 0, 0)
+    assert say(edge, "Có kẻ gọi số lạ xưng công an") == 200
+    assert say(edge, "0912 000 417") == 200
+    assert say(edge, "tra cứu 0912 000 417") == 200
+    assert [m.text for m in Tip.objects.get().messages.order_by("id")][1:] == ["0912 000 417"]
+    assert Delivery.objects.filter(recipient_kind="asker").count() == 2
+    assert list(verify.faults()) == []

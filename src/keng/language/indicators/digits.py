@@ -155,6 +155,11 @@ def _phone_value(digits: str, plus: bool, short_allowed: bool) -> str | None:
     return None
 
 
+def phone_of(digits: str, *, plus: bool) -> str | None:
+    """The phone that these digits are when nothing else stands beside them."""
+    return _phone_value(digits, plus, True)
+
+
 def load() -> None:
     """Read the tables of numbers now, where the first message must not wait for them."""
     _valid("0912000111")

@@ -17,9 +17,11 @@ _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _BRACKETED_DOT = r"\s?[\[({<]\s?(?:\.|dot|cham)\s?[\])}>]\s?"
 _DOT = rf"(?:{_BRACKETED_DOT}|\.)"
 _SCHEME = r"(?:h[tx*_]{1,3}ps?\s?\[?[:;]\]?\s?[/\\]{2}\s?)"
+# "https://facebook.com@evil.com": what stands before the sign is only there to deceive.
+_USER = r"(?:[^\s/@?#\x00]{1,120}@)"
 _PATH = r"""(?:[/?\#](?:[^\s<>"“”,;|\x00])*)"""
 _ADDRESS = re.compile(
-    rf"(?<![\w@.\-])(?P<scheme>{_SCHEME})?(?P<host>{_LABEL}(?:{_DOT}{_LABEL}){{1,9}})(?P<port>:\d{{2,5}}(?!\d))?(?P<path>{_PATH})?"
+    rf"(?<![\w@.\-])(?P<scheme>{_SCHEME}{_USER}?)?(?P<host>{_LABEL}(?:{_DOT}{_LABEL}){{1,9}})(?P<port>:\d{{2,5}}(?!\d))?(?P<path>{_PATH})?"
 )
 # "dvc-abc . cc", "dvc-abc. cc", "dvc-abc cham cc"
 _APART = re.compile(
@@ -32,11 +34,12 @@ _ANY_DOT = re.compile(
     r"\s?[\[({<]\s?(?:\.|dot|ch[aâấ]m)\s?[\])}>]\s?|\s+(?:ch[aâấ]m|dot)\s+|\s*\.\s*"
 )
 _EMAIL = re.compile(rf"[\w.+\-]{{1,64}}@{_LABEL}(?:{_DOT}{_LABEL}){{1,9}}")
+_IN_ADDRESS = re.compile(rf"{_SCHEME}[^\s/]*$")
 _TRAILING = ".,;:!?…'\"”’»*_-~"
 
 # Endings in such use that a bare name before them is an address.
 _USUAL_ENDINGS = words("usual_ending")
-_WELL_KNOWN = words("known_host")
+WELL_KNOWN = words("known_host")
 # Where persons have pages: such an address may name somebody.
 _MANYS_PAGES = (
     "facebook.com", "tiktok.com", "instagram.com", "youtube.com", "twitter.com", "x.com",
@@ -55,7 +58,7 @@ _CUE = re.compile(rf"\b{said('link')}\b[\s\w:\"'(-]{{0,12}}$")
 def is_own_site(value: str) -> bool:
     """A site of its own, not somebody's page or a short link on a host that everybody uses."""
     host = value.partition("/")[0]
-    named = any(host == each or host.endswith(f".{each}") for each in (*_WELL_KNOWN, *_MANYS_PAGES))
+    named = any(host == each or host.endswith(f".{each}") for each in (*WELL_KNOWN, *_MANYS_PAGES))
     return "." in host and not named
 
 
@@ -64,7 +67,9 @@ def find_emails(text: FlatText) -> list[Span]:
     if "@" not in text.flat:
         return []
     return [
-        Span(m.start(), m.end(), _ANY_DOT.sub(".", m.group())) for m in _EMAIL.finditer(text.flat)
+        Span(m.start(), m.end(), _ANY_DOT.sub(".", m.group()))
+        for m in _EMAIL.finditer(text.flat)
+        if not _IN_ADDRESS.search(text.flat, max(0, m.start() - 80), m.start())
     ]
 
 
@@ -103,7 +108,7 @@ def _host_end(text: FlatText, flat: str, match: re.Match[str]) -> tuple[int | No
         if "." not in host:
             return None, False
         shorter = _before_last_dot(flat, start, end)
-        ending = _ending(host)
+        ending = known_ending(host)
         if ending and not _next_sentence(text, flat, shorter, end, host):
             return end, end == match.end("host")
         end = shorter
@@ -112,7 +117,7 @@ def _host_end(text: FlatText, flat: str, match: re.Match[str]) -> tuple[int | No
 def _next_sentence(text: FlatText, flat: str, shorter: int, end: int, host: str) -> bool:
     """Whether the last label is rather the first word of the next sentence ("...abc.cc.Em")."""
     before = host.rpartition(".")[0]
-    if "." not in before or _ending(before) not in _USUAL_ENDINGS:
+    if "." not in before or known_ending(before) not in _USUAL_ENDINGS:
         return False
     written = _ANY_DOT.sub("", text.written(shorter, end), count=1)
     last = host.rpartition(".")[2]
@@ -127,11 +132,11 @@ def _stands_alone(
     text: FlatText, flat: str, start: int, end: int, host: str, *, path: bool
 ) -> bool:
     """Whether a bare name is an address, not two sentences without a space or an abbreviation."""
-    ending = _ending(host)
+    ending = known_ending(host)
     name = host[: -len(ending) - 1].rpartition(".")[2] if ending else ""
     if not name or ending in _FILE_ENDINGS:
         return False
-    if host in _WELL_KNOWN or ending in _RESERVED_ENDINGS:
+    if host in WELL_KNOWN or ending in _RESERVED_ENDINGS:
         return True
     if name.isdigit() or (len(name) < 2 and ending not in ("com", "vn")):
         return path and ending in _USUAL_ENDINGS
@@ -175,7 +180,7 @@ def _apart(text: FlatText, flat: str) -> Iterator[Span]:
 def _spelled(flat: str) -> Iterator[Span]:
     for match in _SPELLED.finditer(flat) if " . " in flat else ():
         host = match.group().replace(" ", "").strip(".-")
-        ending = _ending(host)
+        ending = known_ending(host)
         if (
             ending in _USUAL_ENDINGS
             and len(host) - len(ending) > 4
@@ -197,9 +202,31 @@ def _path_end(flat: str, match: re.Match[str]) -> int:
 
 
 def _refanged(text: FlatText, start: int, end: int) -> str:
-    """The host as a browser takes it, with its accents: they make another name."""
-    written = unicodedata.normalize("NFC", text.written(start, end)).lower()
-    return _ANY_DOT.sub(".", written)
+    return host_in_one_spelling(text.written(start, end))
+
+
+def host_in_one_spelling(written: str) -> str:
+    """A host as a browser takes it, with its accents: they make another name."""
+    plain = unicodedata.normalize("NFKC", written).lower()
+    plain = unicodedata.normalize("NFC", plain).replace("\u3002", ".")
+    host = _ANY_DOT.sub(".", plain).strip(".")
+    if "xn--" not in host:
+        return host
+    return ".".join(_read_back(label) for label in host.split("."))
+
+
+def _read_back(label: str) -> str:
+    """The letters that a label of punycode stands for; one that stands for nothing stays."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        read = label[4:].encode("ascii").decode("punycode")
+    except (UnicodeError, ValueError):
+        return label
+    back = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", read).lower())
+    # What no browser would write so is another name, or a trap.
+    is_true = back == read and not back.isascii() and all(c.isalnum() or c == "-" for c in back)
+    return back if is_true else label
 
 
 def _value(text: FlatText, host: str, end: int, path_end: int) -> str:
@@ -208,7 +235,7 @@ def _value(text: FlatText, host: str, end: int, path_end: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _ending(host: str) -> str:
+def known_ending(host: str) -> str:
     """The public suffix ("com.vn"); empty where there is none."""
     last = host.rpartition(".")[2]
     return last if last in _RESERVED_ENDINGS else _suffixes()(host).suffix

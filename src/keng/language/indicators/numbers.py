@@ -20,6 +20,7 @@ _LISTED = re.compile(
 )
 # "12500000" after "tài khoản bị trừ" is money.
 _ROUND_SUM = re.compile(r"[1-9]\d{0,3}0{5,}|[1-9]\d{2,3}000|[1-9]\d{0,2}(?:[ .]\d{3})+")
+_NOTHING_COUNTED = re.compile(rf"\s*(?:[^\w\s]|\n|$|\(?{NAMED_BANK}|{phrases('ten chu cua')}\b)")
 _ACCOUNT_MIN, _ACCOUNT_MAX = 6, 19
 
 
@@ -111,8 +112,21 @@ def _account_end(flat: str, run: list[Group], i: int) -> int:
         joint = flat[run[after - 1].end : group.start]
         if len(joint) > 1 or total + len(group.digits) > _ACCOUNT_MAX or len(group.digits) >= 8:
             break
-        if single != (len(group.digits) == 1) or followed_by_unit(flat, group.end):
+        if followed_by_unit(flat, group.end):
+            break
+        if single != (len(group.digits) == 1) and not _is_the_rest(flat, run, i, after):
             break
         total += len(group.digits)
         after += 1
     return after
+
+
+def _is_the_rest(flat: str, run: list[Group], i: int, last: int) -> bool:
+    """One digit that is left over when an account is written in fours: "1028 7734 5521 0"."""
+    sizes = {len(group.digits) for group in run[i:last]}
+    return (
+        last == len(run) - 1
+        and len(sizes) == 1
+        and sizes <= {3, 4}
+        and bool(_NOTHING_COUNTED.match(flat, run[last].end))
+    )

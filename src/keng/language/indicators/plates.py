@@ -37,6 +37,18 @@ _NO_SERIES = words("no_series")
 _UNUSED_LETTERS = frozenset("ijoqw")
 
 
+_ALONE = re.compile(r"([1-9]\d)([ .\-_]{0,3}[a-z]{1,2}\d?[ .\-_]{0,3})(\d{3}[ .\-]?\d{2}|\d{4})")
+
+
+def read_plate(flat: str) -> str | None:
+    """The plate that is the whole of a flat text."""
+    match = _ALONE.fullmatch(flat)
+    if match is None or int(match[1]) not in _PROVINCES:
+        return None
+    letters = re.sub(r"[^a-z]", "", match[2])
+    return None if _UNUSED_LETTERS & set(letters) else _value(flat)
+
+
 def find_plates(text: FlatText, flat: str) -> list[Span]:
     """Plates in `flat`, the flat text with links blanked out."""
     if not any(c.isdigit() for c in flat):

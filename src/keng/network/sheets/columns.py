@@ -1,4 +1,4 @@
-"""The columns of the sheet of groups, known by their headings in both languages."""
+"""The columns of each kind of sheet, known by their headings in both languages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,7 +51,8 @@ LANGUAGES = ("vi", "en")
 _ABOUT_PEOPLE = (
     "sdt", "dien thoai", "phone", "mobile", "ho ten", "ho va ten", "full name", "cccd", "cmnd",
     "can cuoc", "ngay sinh", "birth", "thanh vien", "member", "danh sach", "email", "dia chi",
-    "address", "ten nguoi", "nghe nghiep", "gioi tinh",
+    "address", "ten nguoi", "nghe nghiep", "gioi tinh", "nguoi thue", "khach", "tenant", "guest",
+    "hoc sinh", "pupil",
 )  # fmt: skip
 
 
@@ -62,26 +63,30 @@ def in_both(words: Promise) -> Iterator[str]:
             yield str(words)
 
 
-def key_of(heading: str) -> str:
-    """The column with this heading; empty when it is none of ours."""
-    return _known().get(_plain(heading), "")
+class Layout:
+    """The columns of one kind of sheet."""
+
+    def __init__(self, columns: tuple[Column, ...]) -> None:
+        self.columns = columns
+        self.required = frozenset(column.key for column in columns if column.is_required)
+        self._known: dict[str, str] = {}
+
+    def key_of(self, heading: str) -> str:
+        """The column with this heading; empty when it is none of ours."""
+        if not self._known:
+            for column in self.columns:
+                for words in (*in_both(column.heading), column.key, *column.also):
+                    self._known[_plain(words)] = column.key
+        return self._known.get(_plain(heading), "")
+
+
+GROUPS = Layout(COLUMNS)
 
 
 def is_about_people(heading: str) -> bool:
     """Whether such a column would make a list of residents."""
     plain = _plain(heading)
     return any(word in plain for word in _ABOUT_PEOPLE)
-
-
-def _known() -> dict[str, str]:
-    if not _CACHE:
-        for column in COLUMNS:
-            for words in (*in_both(column.heading), column.key, *column.also):
-                _CACHE[_plain(words)] = column.key
-    return _CACHE
-
-
-_CACHE: dict[str, str] = {}
 
 
 def _plain(heading: str) -> str:

@@ -6,14 +6,14 @@ import io
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from keng.language.fold import normalise
-from keng.network.sheets.columns import COLUMNS, is_about_people, key_of
+from keng.network.sheets.columns import GROUPS, Layout, is_about_people
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 2000
@@ -29,7 +29,7 @@ RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Unreadable(ValueError):
-    """The file cannot be read as a sheet of groups; its text is for the officer."""
+    """The file cannot be read as a sheet; its text is for the officer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,14 @@ class Sheet:
         return cls(lines, tuple(columns), tuple(dropped), tuple(ignored), digest)
 
 
-def read(content: bytes) -> Sheet:
-    """The groups in a file. Raises Unreadable."""
+def read(content: bytes, layout: Layout = GROUPS) -> Sheet:
+    """The rows of a file. Raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable(_too_large())
     if content.startswith(_OLD_EXCEL):
         raise Unreadable(_("This is the old Excel format. Save it as .xlsx and choose it again"))
     rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
-    return _sheet(rows, hashlib.sha256(content).hexdigest())
+    return _sheet(rows, layout, hashlib.sha256(content).hexdigest())
 
 
 def _xlsx_rows(content: bytes) -> list[list[str]]:
@@ -180,12 +180,13 @@ def _clean(cell: str) -> str:
     return words if words.strip("-–—") else ""
 
 
-def _sheet(rows: list[list[str]], digest: str) -> Sheet:
-    at = next((i for i, row in enumerate(rows[:_HEADINGS_WITHIN]) if _has_headings(row)), None)
+def _sheet(rows: list[list[str]], layout: Layout, digest: str) -> Sheet:
+    top = enumerate(rows[:_HEADINGS_WITHIN])
+    at = next((i for i, row in top if layout.required <= {*map(layout.key_of, row)}), None)
     if at is None:
-        raise Unreadable(_missing(rows))
+        raise Unreadable(_missing(rows, layout))
     heads = rows[at]
-    keys = [key_of(head) for head in heads]
+    keys = [layout.key_of(head) for head in heads]
     twice = next((h for h, k in zip(heads, keys, strict=True) if k and keys.count(k) > 1), None)
     if twice:
         raise Unreadable(_("The column “%(name)s” stands there twice") % {"name": twice})
@@ -199,17 +200,12 @@ def _sheet(rows: list[list[str]], digest: str) -> Sheet:
     )
 
 
-def _has_headings(row: Sequence[str]) -> bool:
-    keys = {key_of(cell) for cell in row}
-    return {"name", "kind", "place"} <= keys
-
-
-def _missing(rows: list[list[str]]) -> str:
+def _missing(rows: list[list[str]], layout: Layout) -> str:
     """Which headings were not found, judged by the row that has the most of them."""
     best: set[str] = max(
-        ({key_of(cell) for cell in row} for row in rows[:_HEADINGS_WITHIN]), key=len, default=set()
+        ({*map(layout.key_of, row)} for row in rows[:_HEADINGS_WITHIN]), key=len, default=set()
     )
-    names = [f"“{c.heading}”" for c in COLUMNS if c.is_required and c.key not in best]
+    names = [f"“{c.heading}”" for c in layout.columns if c.is_required and c.key not in best]
     return _("The sheet has no column %(names)s. Take the template and fill that in") % {
         "names": ", ".join(names)
     }

@@ -2,10 +2,15 @@
 
 from django.utils.translation import gettext as _
 
+from keng.reports.record.places import on_places_and_partners
+
 
 def act_words(action: str) -> str:
     """An act in words; an unknown one as its code."""
-    known = _on_tips() | _on_warnings() | _by_officers_and_machines() | _on_calls()
+    known = _on_claims() | _on_tips() | _on_warnings() | _by_officers_and_machines() | _on_calls()
+    known |= on_places_and_partners()
+    known |= _on_lessons()
+    known |= _on_surveys()
     return known.get(action, action)
 
 
@@ -20,6 +25,8 @@ def _on_calls() -> dict[str, str]:
         "pattern.sent": _("Sent a warning by a pattern, alone"),
         "pattern.reviewed": _("Looked at what was sent by a pattern"),
         "warning.called": _("Called the province to approve a warning"),
+        "report.signed": _("Signed a periodic report"),
+        "report.published": _("Made a periodic report public"),
         "alarm.ended": _("Told those who were called to stand down"),
         "rota.added": _("Put an officer on the rota"),
         "rota.removed": _("Took a shift off the rota"),
@@ -28,6 +35,57 @@ def _on_calls() -> dict[str, str]:
         "pager.removed": _("Removed a pager of their own"),
         "pager.tested": _("Tested their pager"),
         "pager.rang": _("Their pager rang"),
+    }
+
+
+def _on_lessons() -> dict[str, str]:
+    return {
+        "collection.opened": _("Opened a collection of lessons"),
+        "lesson.written": _("Wrote a lesson"),
+        "lesson.published": _("Published a lesson"),
+        "lesson.ended": _("Took a lesson away"),
+        "film.uploaded": _("Uploaded a film"),
+        "film.prepared": _("Prepared a film"),
+        "film.refused": _("Could not prepare a film"),
+        "first_hour.written": _("Wrote the page of the first hour"),
+        "first_hour.published": _("Published the page of the first hour"),
+        "first_hour.ended": _("Took a text of the first hour away"),
+        "pledge.opened": _("Wrote a pledge campaign"),
+        "pledge.published": _("Published a pledge campaign"),
+        "pledge.ended": _("Took a pledge campaign away"),
+        "pledge.counted": _("A class teacher counted who pledged"),
+        "pledge.corrected": _("A class teacher corrected a count"),
+        "pledge.link_renewed": _("Gave a class teacher another link"),
+    }
+
+
+def _on_claims() -> dict[str, str]:
+    return {
+        "claim.added": _("Wrote a rumour down"),
+        "claim.written": _("Wrote a claim check"),
+        "claim.submitted": _("Handed a claim check in"),
+        "claim.sent_back": _("Gave a claim check back to its author"),
+        "claim.published": _("Published a claim check"),
+        "claim.answered": _("Answered a claim with an earlier check"),
+        "claim.out_of_scope": _("Put a claim out of scope and destroyed its words"),
+        "claim.withdrawn": _("Took a claim check back"),
+    }
+
+
+def _on_surveys() -> dict[str, str]:
+    return {
+        "survey.made": _("Wrote a survey"),
+        "survey.changed": _("Changed a survey"),
+        "survey.submitted": _("Handed in a survey for approval"),
+        "survey.approved": _("Approved a survey"),
+        "survey.returned": _("Gave a survey back to be changed"),
+        "survey.slips_made": _("Made slips for a survey"),
+        "survey.opened": _("Opened a survey"),
+        "survey.closed": _("Closed a survey"),
+        "survey.published": _("Published the result of a survey"),
+        "survey.text_read": _("Read a short text of a survey"),
+        "survey.paper_begun": _("Began to type in paper forms of a survey"),
+        "survey.paper_typed": _("Typed in paper forms of a survey"),
     }
 
 
@@ -61,6 +119,9 @@ def _on_tips() -> dict[str, str]:
         "incident.outcome": _("Recorded the outcome of an incident"),
         "incident.closed": _("Closed an incident"),
         "incident.renamed": _("Renamed an incident"),
+        "wave.found": _("Found a wave of similar reports"),
+        "wave.dismissed": _("Said that a wave is none"),
+        "wave.reopened": _("Said that it is a wave after all"),
         "attachment.shown": _("Looked at a covered file"),
         "sighting.role": _("Said what a number or link was used for"),
         "tips.answer_written": _("Wrote a ready answer"),
@@ -73,6 +134,13 @@ def _on_tips() -> dict[str, str]:
 
 def _on_warnings() -> dict[str, str]:
     return {
+        "listing.proposed": _("Proposed a number for the public look-up"),
+        "listing.confirmed": _("Made an entry of the look-up public, as second person"),
+        "listing.ended": _("Ended an entry of the look-up"),
+        "dispute.made": _("Somebody objected to an entry of the look-up"),
+        "dispute.decided": _("Decided an objection to the look-up"),
+        "block_list.imported": _("Imported a list of others for the look-up"),
+        "block_list.removed": _("Removed a list of others from the look-up"),
         "warning.drafted": _("Drafted a warning"),
         "warning.revised": _("Changed the draft of a warning"),
         "warning.submitted": _("Handed a warning in for approval"),
@@ -89,6 +157,11 @@ def _on_warnings() -> dict[str, str]:
         "group.changed": _("Changed a group"),
         "group.retired": _("Took a group out of use"),
         "group.taken_back": _("Took a group into use again"),
+        "establishment.added": _("Added a house"),
+        "establishment.changed": _("Changed a house"),
+        "establishment.closed": _("Wrote down that a house has closed"),
+        "establishment.reopened": _("Wrote down that a house is open again"),
+        "establishment.imported": _("Imported a sheet of houses"),
         "lead.added": _("Added a lead"),
         "lead.changed": _("Changed a lead"),
         "lead.link_reissued": _("Gave a lead a new link"),
@@ -98,6 +171,7 @@ def _on_warnings() -> dict[str, str]:
         "relay.confirmed": _("A lead said it was passed on"),
         "relay.cannot": _("A lead said they cannot"),
         "relay.taken_back": _("A lead took that back"),
+        "relay.rooms_told": _("Wrote down in how many houses the rooms were told"),
         "relay.seen": _("Saw the warning in the group"),
         "relay.not_seen": _("Took back having seen it"),
     }

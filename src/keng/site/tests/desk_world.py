@@ -1,10 +1,13 @@
 """Rows of every kind for one unit, so that a walk over the desk finds something everywhere."""
 
 import datetime
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from keng.accounts.models import Officer, Post, Shift
+from keng.accounts.models import Officer, Partner, PartnerMember, Post, Shift
+from keng.claims.models import Claim
+from keng.community.models import Meeting, OfficialChannel, Question
 from keng.delivery.models import (
     Approval,
     Delivery,
@@ -15,9 +18,22 @@ from keng.delivery.models import (
     RelayTask,
 )
 from keng.kit import times
+from keng.lessons.models import (
+    Campaign,
+    Collection,
+    Edition,
+    Film,
+    FirstHour,
+    Lesson,
+    SchoolClass,
+)
+from keng.lookup.models import Dispute
+from keng.lookup.tests.make_listing import listing
+from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
+from keng.surveys.models import PaperBatch, Survey
 from keng.tips.actions import triage
-from keng.tips.models import Attachment, SavedSearch
+from keng.tips.models import Attachment, SavedSearch, Wave
 from keng.warnings import models as warnings
 from tests import make
 
@@ -50,7 +66,11 @@ def world(label: str, *, parent: Unit | None = None) -> World:
     rows: dict[str, Any] = {"officer": officer, "post": officer.posts.get(), "place": place}
     rows |= _tips(label, unit, officer, place) | _network(label, unit, place)
     rows |= _warnings(label, unit, officer, rows)
-    rows |= _calls(unit, officer)
+    rows |= _calls(unit, officer) | _told(label, unit, place, officer)
+    rows |= _lessons(label, unit, officer) | _pledges(label, unit, officer, rows)
+    rows["claim"] = Claim.objects.create(unit=unit, words=f"Tin đồn {label}")
+    rows |= _surveys(label, unit, officer)
+    rows |= {"report": make.report(unit=unit, officer=officer)}
     return World(unit, officer, rows)
 
 
@@ -85,9 +105,19 @@ def _tips(label: str, unit: Unit, officer: Officer, place: Any) -> dict[str, Any
     triage.mark_duplicate(second.pk, of=first.pk, by=officer)
     triage.decline(done.pk, kind="civil", reply="Cảm ơn.", by=officer)
     second.refresh_from_db()
+    entry = listing(f"lua-dao-{unit.pk.hex[-8:]}.example", type="url", unit=unit, basis=label)
+    disputed = Dispute.objects.create(
+        listing=entry, unit=unit, code_hash=uuid.uuid4().bytes * 2, reason="mistake",
+        text=f"Khiếu nại {label}", due_on=entry.expires_on,
+    )  # fmt: skip
     saved = SavedSearch.objects.create(officer=officer, name=f"Tìm {label}", query={"q": "x"})
+    wave = Wave.objects.create(unit=unit.parent or unit, category="scam_other")
+    wave.members.create(tip=first)
     return {
+        "wave": wave,
         "saved_search": saved,
+        "listing": entry,
+        "dispute": disputed,
         "tip": first,
         "incident": second.incident,
         "sighting": sighting,
@@ -98,7 +128,42 @@ def _tips(label: str, unit: Unit, officer: Officer, place: Any) -> dict[str, Any
 def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     group = make.group(unit=unit, place=place, name=f"Nhóm {label}")
     lead = make.lead(unit=unit, groups=(group,), name=f"Đầu mối {label}")
-    return {"group": group, "lead": lead}
+    house = make.establishment(unit=unit, place=place, name=f"Nhà trọ {label}")
+    return {"group": group, "lead": lead, "establishment": house}
+
+
+def _lessons(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:
+    """A collection and a lesson that waits."""
+    slug = f"t{make.some_id().hex[:12]}"
+    collection = Collection.objects.create(
+        slug=slug, unit=unit, purpose="fraud", made_by=officer,
+        texts={"vi": {"title": f"Bộ {label}", "about": "a"}},
+    )  # fmt: skip
+    edition = Edition.objects.create(
+        lesson=Lesson.objects.create(slug=slug, collection=collection), number=1, unit=unit,
+        texts={"vi": {"title": f"Bài {label}", "cards": [], "quiz": []}}, hash=b"0" * 32,
+        made_by=officer,
+    )  # fmt: skip
+    film = Film.objects.create(unit=unit, title=f"Phim {label}", made_by=officer)
+    return {"collection": collection, "edition": edition, "film": film}
+
+
+def _pledges(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]:
+    """A campaign that waits, with one class."""
+    today = times.local_date(times.now())
+    campaign = Campaign.objects.create(
+        slug=f"t{make.some_id().hex[:12]}", unit=unit, purpose="fraud", made_by=officer,
+        texts={"vi": {"title": f"Hứa {label}", "pledge": ["a"]}}, hash=b"0" * 32,
+        starts_on=today, ends_on=today,
+    )  # fmt: skip
+    school_class = SchoolClass.objects.create(
+        campaign=campaign, group=rows["group"], lead=rows["lead"], school=f"Trường {label}",
+        commune=rows["place"],
+    )  # fmt: skip
+    text = FirstHour.objects.create(
+        unit=unit, texts={"vi": {"steps": []}}, hash=b"0" * 32, made_by=officer
+    )
+    return {"campaign": campaign, "school_class": school_class, "first_hour": text}
 
 
 def _calls(unit: Unit, officer: Officer) -> dict[str, Any]:
@@ -117,6 +182,57 @@ def _calls(unit: Unit, officer: Officer) -> dict[str, Any]:
     )
     tried = PagerTest.objects.create(officer=officer, shift=shift, dispatch=dispatch)
     return {"shift": shift, "pager": way, "pager_test": tried}
+
+
+def _told(label: str, unit: Unit, place: Any, officer: Officer) -> dict[str, Any]:
+    """What stands on the page of the place."""
+    question = Question.objects.create(
+        place=place, unit=unit, wish="public", text=f"Hỏi {label}", code_hash=label.encode()
+    )
+    meeting = Meeting.objects.create(
+        place=place, unit=unit, starts_at=times.now(), venue="nhà văn hóa", about=f"Họp {label}",
+        announced_by=officer,
+    )  # fmt: skip
+    channel = OfficialChannel.objects.create(
+        unit=unit, kind="zalo", shown_as=f"Kênh {label}", checked_by=officer,
+        checked_on=times.local_date(times.now()),
+    )  # fmt: skip
+    return {
+        "question": question, "meeting": meeting, "official_channel": channel,
+        **_partners(label, unit, place),
+    }  # fmt: skip
+
+
+def _partners(label: str, unit: Unit, place: Any) -> dict[str, Any]:
+    """A partner of one person who handed something in, and somebody who asks to be one."""
+    partner = Partner.objects.create(
+        name=f"Đối tác {label}", kind="front", place=place, purposes=["fraud"],
+        invited_by_unit=unit,
+    )  # fmt: skip
+    member = PartnerMember.objects.create(
+        partner=partner, username=f"m{make.some_id().hex[:8]}", name=f"Hội viên {label}"
+    )
+    article = Article.objects.create(
+        partner=partner, purpose="fraud", title=f"Bài {label}", text="a", written_by=member,
+        submitted_at=times.now(),
+    )  # fmt: skip
+    asked = KitRequest.objects.create(
+        name=f"Già làng {label}", place=place, unit=unit, about="a", token_hash=label.encode()
+    )
+    return {
+        "partner": partner, "partner_member": member, "article": article, "kit_request": asked
+    }  # fmt: skip
+
+
+def _surveys(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:
+    survey = Survey.objects.create(
+        unit=unit, author=officer, code=label.encode().hex().upper()[-6:], purpose="streets",
+        content={"vi": {"title": f"Khảo sát {label}", "why": "a"}, "questions": [], "places": []},
+        hash=b"0" * 32,
+    )  # fmt: skip
+    return {"survey": survey, "batch": PaperBatch.objects.create(
+        survey=survey, made_by=officer, sheets=2
+    )}  # fmt: skip
 
 
 def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]:

@@ -21,20 +21,44 @@ OBJECTS = {
     "incident-close": "incident", "incident-rows": "incident", "incident-rename": "incident",
     "same-indicator": "sighting", "sighting-role": "sighting", "attachment": "attachment",
     "attachment-play": "attachment",
+    "listing": "listing", "listing-confirm": "listing", "listing-refuse": "listing",
+    "listing-end": "listing", "listing-propose": "sighting", "listing-dispute": "dispute",
     "search-remove": "saved_search", "tip-set-aside": "tip", "tip-critical": "tip",
+    "wave": "wave", "wave-dismiss": "wave", "wave-take-back": "wave",
     "tip": "tip", "tip-accept": "tip", "tip-duplicate": "tip", "tip-route": "tip",
     "tip-decline": "tip", "tip-sort": "tip", "tip-rate": "tip", "tip-outcome": "tip",
     "tip-close": "tip", "tip-reopen": "tip", "tip-separate": "tip", "tip-reply": "tip",
     "tip-note": "tip", "tip-now": "tip", "tip-tick": "tip", "tip-untick": "tip",
     "warning-detail": "warning", "warning-edit": "warning", "warning-submit": "warning",
+    "warning-effect": "warning",
     "warning-approve": "warning", "warning-send-back": "warning", "warning-recall": "warning",
     "warning-call": "warning", "pattern": "pattern", "pattern-end": "pattern",
     "pattern-send": "pattern", "pattern-review": "pattern_use",
     "dispatch": "dispatch", "dispatch-cancel": "dispatch", "dispatch-resend": "dispatch",
     "dispatch-coverage": "dispatch", "coverage-place": "place",
-    "hand-out-done": "lead", "relay-seen": "task",
+    "hand-out-done": "lead", "relay-seen": "task", "relay-rooms-told": "task",
     "shift-remove": "shift", "pager-switch": "pager", "pager-test": "pager_test",
+    "question": "question", "question-opinion": "question", "question-move": "question",
+    "desk-partner": "partner", "partner-close": "partner", "member-close": "partner_member",
+    "desk-article": "article", "kit-accept": "kit_request",
+    "meeting-call-off": "meeting", "desk-channel-end": "official_channel",
+    "survey-detail": "survey", "survey-edit": "survey", "survey-question-new": "survey",
+    "survey-question-edit": "survey", "survey-order": "survey", "survey-submit": "survey",
+    "survey-preview": "survey", "survey-approve": "survey", "survey-send-back": "survey",
+    "survey-open": "survey", "survey-close": "survey", "survey-slips": "survey",
+    "survey-texts": "survey", "survey-publish": "survey", "survey-paper-new": "survey",
+    "survey-sheet": "batch", "survey-sheet-end": "batch",
     "group-edit": "group", "group-active": "group",
+    "establishment-edit": "establishment", "establishment-open": "establishment",
+    "film": "film", "desk-film-play": "film", "desk-film-poster": "film",
+    "desk-film-captions": "film",
+    "first-hour-text": "first_hour", "pledge": "campaign", "pledge-link": "school_class",
+    "lesson-new": "collection", "desk-lesson": "edition", "lesson-edit": "edition",
+    "claim-detail": "claim", "claim-write": "claim", "claim-publish": "claim",
+    "claim-send-back": "claim", "claim-answer": "claim", "claim-outside": "claim",
+    "claim-withdraw": "claim",
+    "report": "report", "report-charts": "report", "report-publish": "report",
+    "report-docx": "report", "report-xlsx": "report", "report-pdf": "report",
     "lead-edit": "lead", "lead-link": "lead", "lead-stop": "lead",
 }  # fmt: skip
 # What the forms of these addresses carry, so that a refusal is about the object and not the form.
@@ -97,6 +121,12 @@ def test_nobody_is_sent_to_the_sign_in_page_from_objects_either(desk_client, her
         assert answer.url.split("?")[0] == address("sign-in")
 
 
+def _less(name, page):
+    """Without what is told on purpose: which sort of scam rises elsewhere, and no more."""
+    told = re.sub(r'<p class="say info">.*?</p>', "", page) if name == "waves" else page
+    return told.split()
+
+
 @pytest.mark.parametrize("name", WITH_ID)
 def test_an_object_of_another_unit_does_not_exist(desk_client, here, name):
     there = world("xa", parent=make.province_unit("Công an tỉnh xa"))
@@ -132,7 +162,7 @@ def test_a_list_is_the_same_whatever_others_have(desk_client, here, name):
     hidden_tip(here.unit, "kín")
     hidden_tip(sibling.unit, "kín")
     after = desk_client.get(address(name))
-    assert _plain(after) == _plain(before)
+    assert _less(name, _plain(after)) == _less(name, _plain(before))
     assert "xa-" not in after.content.decode()
     assert "kín" not in after.content.decode()
 

@@ -20,6 +20,7 @@ from keng.tips.desk.bulk import until_choices
 from keng.tips.desk.page import opened_tip, tip_context
 from keng.tips.desk.rows import opens_beside, shown
 from keng.tips.desk.search import saved_links
+from keng.tips.desk.waves import bar
 from keng.tips.models import Tip
 from keng.tips.queries.fears import afraid_since
 from keng.tips.queries.inbox import DONE, Inbox, inbox, news, ringing, rows_of
@@ -53,6 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "next_url": _next_url(found),
         "alarm": _alarm(request, found),
         "takes_down": takes_down(request.officer),
+        **bar(request.officer),
         **undo_context(request),
     }
     if request.officer.full_desk or not found.is_small:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.tips.desk import bulk, checking, inbox, search
+from keng.tips.desk import bulk, checking, inbox, search, waves
 
 paths: list[URLPattern] = [
     path("tips/news/", inbox.since, name="inbox-news"),
@@ -10,6 +10,10 @@ paths: list[URLPattern] = [
     path("tips/chosen/undo/", bulk.take_back, name="bulk-undo"),
     path("tips/<uuid:pk>/aside/", bulk.set_aside, name="tip-set-aside"),
     path("tips/<uuid:pk>/critical/", checking.make_critical, name="tip-critical"),
+    path("tips/waves/", waves.waves, name="waves"),
+    path("tips/waves/<uuid:pk>/", waves.wave, name="wave"),
+    path("tips/waves/<uuid:pk>/not/", waves.dismiss, name="wave-dismiss"),
+    path("tips/waves/<uuid:pk>/again/", waves.take_back, name="wave-take-back"),
     path("tips/search/", search.search, name="search"),
     path("tips/search/keep/", search.save, name="search-keep"),
     path("tips/search/<uuid:pk>/remove/", search.remove, name="search-remove"),

@@ -18,6 +18,7 @@ from keng.tips.actions.dialogue import conversation_of
 from keng.tips.actions.looking import note_first_read
 from keng.tips.actions.presence import stand_by
 from keng.tips.desk.aftermath import undo_context
+from keng.tips.desk.waves import of_tip
 from keng.tips.forms import CloseForm, OutcomeForm, SortForm
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.queries import answers, calling, checks, history, likeness, readers, timeline
@@ -40,6 +41,7 @@ def tip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "tips/desk/pane.html", context)
     context["before"], context["after"] = neighbours(found, request.officer)
     context["alarm"], context["shown"] = ringing(request.officer), pk
+    context |= of_tip(found, request.officer)
     return render(request, "tips/desk/tip.html", context | undo_context(request))
 
 

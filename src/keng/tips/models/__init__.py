@@ -7,11 +7,13 @@ from keng.tips.models.decisions import Clock, ClockRule, Decision, ReferenceCoun
 from keng.tips.models.dialogue import Attachment, DialogueMessage, Note
 from keng.tips.models.held import HeldEnding
 from keng.tips.models.incident import Incident
+from keng.tips.models.listing import ListingEvidence
 from keng.tips.models.receipt import OneTimeLink, Receipt
 from keng.tips.models.saved import SavedSearch
 from keng.tips.models.sighting import Sighting, Suggestion
 from keng.tips.models.taken_down import TakenDown
 from keng.tips.models.tip import Tip, TipConcern
+from keng.tips.models.wave import Wave, WaveStep, WaveTip
 
 __all__ = [
     "Alarm",
@@ -24,6 +26,7 @@ __all__ = [
     "DialogueMessage",
     "HeldEnding",
     "Incident",
+    "ListingEvidence",
     "Note",
     "OneTimeLink",
     "Receipt",
@@ -36,4 +39,7 @@ __all__ = [
     "TipCheck",
     "TipConcern",
     "TipReader",
+    "Wave",
+    "WaveStep",
+    "WaveTip",
 ]

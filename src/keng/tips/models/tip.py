@@ -62,6 +62,14 @@ class TipQuerySet(models.QuerySet["Tip"]):
         recent = models.Q(closed_at__gt=times.now() - FINDABLE) & ~models.Q(outcome="unfounded")
         return self.filter(models.Q(state__in=Tip.OPEN_STATES) | recent)
 
+    def in_waves(self) -> "TipQuerySet":
+        """What may count in a wave: nothing about a unit, nothing that was no report after all."""
+        return (
+            self.exclude(pk__in=TipConcern.objects.values("tip"))
+            .exclude(kind=Tip.Kind.OUT_OF_SCOPE)
+            .exclude(outcome__in=["unfounded", "not_a_tip", "withdrawn"])
+        )
+
     def overdue(self) -> "TipQuerySet":
         """Open tips whose nearest clock has run out."""
         return self.open().filter(due_at__lt=times.now())

@@ -9,7 +9,10 @@ from django.db.models import Count, Min, Q
 from keng.accounts.models import Officer
 from keng.kit import times
 from keng.language.similarity import jaccard, shingles
+from keng.lookup.keys import may_be_public
+from keng.lookup.models import Listing
 from keng.tips.models import Sighting, Tip
+from keng.tips.queries.listings import may_propose, standing
 
 _RECENT = datetime.timedelta(days=30)
 # How many of the newest open tips are compared by their words.
@@ -26,6 +29,9 @@ class Seen:
     tips: int = 0
     units: int = 0
     since: datetime.datetime | None = None
+    listing: Listing | None = None
+    may_list: bool = False
+    """Whether it could be proposed for the public look-up."""
 
 
 @dataclass(slots=True)
@@ -56,7 +62,17 @@ def indicators(tip: Tip, officer: Officer, sightings: list[Sighting]) -> list[Se
     used = [key for key, seen in found.items() if seen.sighting.role == Sighting.Role.USED]
     if used:
         _count_elsewhere(tip, officer, found, used)
+        _note_listings(officer, [found[key] for key in used])
     return list(found.values())
+
+
+def _note_listings(officer: Officer, used: list[Seen]) -> None:
+    """Which of them the public finds or waits for, as far as the officer may see it."""
+    listed = standing([seen.sighting.indicator_id for seen in used], officer)
+    for seen in used:
+        indicator = seen.sighting.indicator
+        seen.listing = listed.get(indicator.pk)
+        seen.may_list = may_propose(officer) and may_be_public(indicator.type, indicator.value)
 
 
 def tips_with(sighting: Sighting, officer: Officer) -> "list[Tip]":

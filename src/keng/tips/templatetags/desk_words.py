@@ -29,6 +29,12 @@ def shown(value: str) -> str:
 
 
 @register.filter
+def category_name(code: str) -> str:
+    """What a category is called; empty for none."""
+    return label(code, get_language() or "vi") if code else ""
+
+
+@register.filter
 def clock(code: str | None) -> str:
     """A clock in one word."""
     return clock_name(code or "")

@@ -9,7 +9,8 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan
 from keng.kit import times
 from keng.places.models import Unit
-from keng.tips.models import Incident, Tip
+from keng.tips.actions.waves import note_warning
+from keng.tips.models import Incident, Tip, Wave
 from keng.warnings import rights, style
 from keng.warnings.actions.errors import (
     AlreadyRecalled,
@@ -34,6 +35,7 @@ def draft(
     by: "Officer",
     from_tip: Tip | None = None,
     from_incident: Incident | None = None,
+    from_wave: Wave | None = None,
 ) -> Version:
     """Begin a warning in the name of a unit the officer works for."""
     unit = Unit.objects.filter(pk__in=by.unit_ids).get(pk=unit_id)
@@ -47,7 +49,11 @@ def draft(
         from_incident=from_incident,
     )
     version = _new_version(warning, 1, content, choice, by)
-    record("warning.drafted", by=by, on=version, chain=unit_chain(unit.pk), detail=_hashes(version))
+    detail = _hashes(version)
+    if from_wave is not None:
+        note_warning(from_wave, warning_id=warning.pk, unit_id=unit.pk, by=by)
+        detail["wave"] = str(from_wave.pk)
+    record("warning.drafted", by=by, on=version, chain=unit_chain(unit.pk), detail=detail)
     return version
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from keng.delivery.audience import WEEKLY_LIMIT, plan
-from keng.warnings import pattern_queries, queries, rights, style
+from keng.warnings import effect, pattern_queries, queries, rights, style
 from keng.warnings.actions.asking import may_call
 from keng.warnings.content import audience_of, choice_of, content_of
 from keng.warnings.models import Warning
@@ -57,6 +57,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "can_recall": may and warning.state == Warning.State.PUBLISHED,
         "can_edit": warning.state != Warning.State.RECALLED,
         "public": next((version for version in versions if version.published_at), None),
+        "effect": effect.of(warning, request.officer),
     }
     if latest.published_at is None and warning.state != Warning.State.RECALLED:
         # Whom it would reach, and whom not: the author who waits sees what the approver sees.

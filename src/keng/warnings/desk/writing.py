@@ -21,12 +21,18 @@ from keng.warnings.models import Version, Warning
 
 
 def new(request: HttpRequest) -> HttpResponse:
-    """Begin a warning, perhaps from a tip or an incident."""
+    """Begin a warning, perhaps from a tip, an incident or a wave."""
     start = beginning.of(
-        request.officer, tip_id=_key(request, "tip"), incident_id=_key(request, "incident")
+        request.officer,
+        tip_id=_key(request, "tip"),
+        incident_id=_key(request, "incident"),
+        wave_id=_key(request, "wave"),
     )
     if start is None:
         raise Http404
+    asked = [kind for kind in request.GET.getlist("kind") if kind in GroupKind.values]
+    if asked:
+        start.initial["kinds"] = asked
     form = WarningForm(request.POST or None, unit=start.unit, initial=start.initial)
     if request.method == "POST" and form.is_valid() and request.POST.get("do") != "check":
         version = actions.draft(
@@ -36,6 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
             by=request.officer,
             from_tip=start.tip,
             from_incident=start.incident,
+            from_wave=start.wave,
         )
         return _saved(request, version)
     return _shown(request, form, {"start": start})

@@ -1,4 +1,4 @@
-"""Groups of a commune and of a whole province: brought in as a sheet, missed where none is."""
+"""S1: groups of a commune and of a whole province, brought in as a sheet; missed where none is."""
 
 import io
 import re

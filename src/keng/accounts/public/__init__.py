@@ -1,0 +1,1 @@
+"""Pages of the public site about accounts: signing in as a member of a partner."""

@@ -1,0 +1,1 @@
+"""Claim checks: a public claim, its verdict with sources, revisions. Never about who shared it."""

@@ -1,0 +1,68 @@
+"""A claim comes in: from anybody, without an account, or from an officer who came across it."""
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.claims.covering import covered
+from keng.claims.links import new_token, token_hash
+from keng.claims.matching import same_words
+from keng.claims.models import Asking, Claim
+from keng.claims.rights import units_checked_by
+from keng.kit import times
+from keng.places.models import Unit
+from keng.places.serving import first_province_unit
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+LONGEST = 1500
+# More new claims in an hour than a desk could read in a day: whoever floods it floods only this.
+MOST_AN_HOUR = 60
+_OPEN = (Claim.State.NEW, Claim.State.WORKING)
+
+
+class TooMany(Exception):
+    """So many new claims came in this hour that no more are taken."""
+
+
+@transaction.atomic
+def ask(words: str, *, about: int | None = None, same_as: uuid.UUID | None = None) -> str:
+    """Keep a claim, or join an open one; returns the secret of the page that tells the answer.
+
+    The same words as an open claim are that claim. `same_as` is the open one that whoever asks
+    pointed at; `about` the number of the check whose page it was sent from.
+    """
+    open_ones = Claim.objects.filter(state__in=_OPEN)
+    claim = open_ones.filter(pk=same_as).first() if same_as else None
+    if claim is None:
+        claim = _same(open_ones, words) if about is None else None
+    if claim is None:
+        hour = times.now() - datetime.timedelta(hours=1)
+        if open_ones.filter(received_at__gt=hour).count() >= MOST_AN_HOUR:
+            raise TooMany
+        claim = Claim.objects.create(
+            unit=first_province_unit(),
+            words=covered(words[:LONGEST]).text,
+            about=Claim.objects.public().filter(number=about).first() if about else None,
+        )
+    token = new_token()
+    Asking.objects.create(token_hash=token_hash(token), claim=claim)
+    return token
+
+
+def _same(open_ones: models.QuerySet[Claim], words: str) -> Claim | None:
+    kept = covered(words[:LONGEST]).text
+    return next((c for c in open_ones.filter(about=None)[:500] if same_words(c.words, kept)), None)
+
+
+@transaction.atomic
+def add(words: str, *, by: "Officer") -> Claim:
+    """An officer writes down what goes round. Raises Unit.DoesNotExist for whoever checks none."""
+    unit = Unit.objects.filter(pk__in=units_checked_by(by)).order_by("id")[:1].get()
+    claim = Claim.objects.create(unit=unit, words=covered(words[:LONGEST]).text)
+    record("claim.added", by=by, on=claim, chain=unit_chain(unit.pk))
+    return claim

@@ -1,0 +1,70 @@
+"""Ending a claim without a new check: it is another one, it is none of ours, or ours was wrong."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.claims.actions.errors import AlreadyEnded, NotPublished
+from keng.claims.actions.writing import locked, unpublished
+from keng.claims.models import Claim
+from keng.kit import times
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+_OPEN = (Claim.State.NEW, Claim.State.WORKING)
+
+
+@transaction.atomic
+def answer_with(claim_id: uuid.UUID, *, check: uuid.UUID | None, by: "Officer") -> Claim:
+    """It is what an earlier check answers: whoever asked is led there."""
+    claim = _open(claim_id, by)
+    published = Claim.objects.visible_to(by).filter(state=Claim.State.PUBLISHED)
+    same = published.filter(pk=check).first() if check else None
+    if same is None:
+        raise NotPublished
+    claim.state, claim.same_as, claim.ended_at = Claim.State.ANSWERED, same, times.now()
+    claim.save(update_fields=["state", "same_as", "ended_at"])
+    claim.revisions.all().delete()
+    detail = {"check": str(same.pk)}
+    record("claim.answered", by=by, on=claim, chain=unit_chain(claim.unit_id), detail=detail)
+    return claim
+
+
+@transaction.atomic
+def put_out_of_scope(claim_id: uuid.UUID, *, why: str, by: "Officer") -> Claim:
+    """None of the police's business: its words are destroyed at once, and so is what was written.
+
+    What stays is a row without words, which the page of whoever asked and a count need.
+    """
+    claim = _open(claim_id, by)
+    claim.state, claim.outside, claim.words = Claim.State.OUT_OF_SCOPE, why, ""
+    claim.about, claim.ended_at = None, times.now()
+    claim.save(update_fields=["state", "outside", "words", "about", "ended_at"])
+    claim.revisions.all().delete()
+    detail = {"why": why}
+    record("claim.out_of_scope", by=by, on=claim, chain=unit_chain(claim.unit_id), detail=detail)
+    return claim
+
+
+@transaction.atomic
+def withdraw(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Claim:
+    """Take a check back, at once and by one person: the page stays, with the reason."""
+    claim = locked(claim_id, by=by)
+    if claim.state != Claim.State.PUBLISHED:
+        raise NotPublished
+    if (draft := unpublished(claim)) is not None:
+        draft.delete()
+    claim.state, claim.withdrawn_reason, claim.ended_at = "withdrawn", reason, times.now()
+    claim.save(update_fields=["state", "withdrawn_reason", "ended_at"])
+    record("claim.withdrawn", by=by, on=claim, chain=unit_chain(claim.unit_id))
+    return claim
+
+
+def _open(claim_id: uuid.UUID, by: "Officer") -> Claim:
+    claim = locked(claim_id, by=by)
+    if claim.state not in _OPEN:
+        raise AlreadyEnded
+    return claim

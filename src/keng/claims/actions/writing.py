@@ -1,0 +1,123 @@
+"""Writing a check: one person writes, another reads exactly that and publishes it."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from keng.audit.actions import record, unit_chain
+from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublication, YourOwn
+from keng.claims.content import Content, hash_of
+from keng.claims.models import Claim, Revision
+from keng.kit import times
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+_ENDED = (Claim.State.ANSWERED, Claim.State.OUT_OF_SCOPE, Claim.State.WITHDRAWN)
+# Any number that no other part of the product takes.
+_NUMBERING = 5_120_012
+
+
+@transaction.atomic
+def write(claim_id: uuid.UUID, *, content: Content, by: "Officer") -> Revision:
+    """Save the text that is being written. What waited for a second person waits no more.
+
+    Whoever saves it is its author: somebody else has to publish it. Nothing changed, nothing saved.
+    """
+    claim = locked(claim_id, by=by)
+    if claim.state in _ENDED:
+        raise AlreadyEnded
+    revision = unpublished(claim)
+    if revision is not None and bytes(revision.hash) == content.hash:
+        return revision
+    if revision is None:
+        last = claim.revisions.aggregate(last=Max("number"))["last"] or 0
+        revision = Revision(claim=claim, number=last + 1)
+    revision.verdict, revision.topic = content.verdict, content.topic
+    revision.quote, revision.seen = content.quote, content.seen
+    revision.texts = {language: dict(text) for language, text in content.texts.items()}
+    revision.evidence = [each.as_json() for each in content.evidence]
+    revision.hash, revision.made_by, revision.made_at = content.hash, by, times.now()
+    revision.submitted_at = None
+    revision.save()
+    if claim.state == Claim.State.NEW:
+        claim.state = Claim.State.WORKING
+        claim.save(update_fields=["state"])
+    _note("claim.written", revision, by)
+    return revision
+
+
+@transaction.atomic
+def submit(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
+    """Ask a second person. Raises NotSubmitted when there is nothing to publish."""
+    claim = locked(claim_id, by=by)
+    revision = unpublished(claim)
+    if claim.state in _ENDED:
+        raise AlreadyEnded
+    if revision is None or not revision.evidence:
+        raise NotSubmitted
+    revision.submitted_at, revision.returned_reason = times.now(), ""
+    revision.save(update_fields=["submitted_at", "returned_reason"])
+    _note("claim.submitted", revision, by)
+    return revision
+
+
+@transaction.atomic
+def send_back(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Revision:
+    """Give it back to the author with what has to change."""
+    revision = _waiting(locked(claim_id, by=by))
+    revision.submitted_at, revision.returned_reason = None, reason
+    revision.save(update_fields=["submitted_at", "returned_reason"])
+    _note("claim.sent_back", revision, by)
+    return revision
+
+
+@transaction.atomic
+def publish(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
+    """Publish exactly what the second person read. Raises YourOwn, StalePublication."""
+    claim = locked(claim_id, by=by)
+    revision = _waiting(claim)
+    if revision.made_by_id == by.pk:
+        raise YourOwn
+    if seen != bytes(revision.hash) or hash_of(revision) != seen:
+        raise StalePublication
+    revision.published_by, revision.published_at = by, times.now()
+    revision.save(update_fields=["published_by", "published_at"])
+    if claim.number is None:
+        claim.number = _next_number()
+    claim.state, claim.published_at = Claim.State.PUBLISHED, revision.published_at
+    claim.save(update_fields=["state", "number", "published_at"])
+    _note("claim.published", revision, by)
+    return revision
+
+
+def locked(claim_id: uuid.UUID, *, by: "Officer") -> Claim:
+    """The claim, locked. Raises DoesNotExist for claims of others."""
+    return Claim.objects.visible_to(by).select_for_update().get(pk=claim_id)
+
+
+def unpublished(claim: Claim) -> Revision | None:
+    """The text that is being written or waits; at most one."""
+    return claim.revisions.filter(published_at__isnull=True).first()
+
+
+def _waiting(claim: Claim) -> Revision:
+    revision = unpublished(claim)
+    if revision is None or revision.submitted_at is None or claim.state in _ENDED:
+        raise NotSubmitted
+    revision.claim = claim
+    return revision
+
+
+def _next_number() -> int:
+    """Free until this transaction ends: two who publish at once get one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING])
+    return (Claim.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def _note(action: str, revision: Revision, by: "Officer") -> None:
+    detail: dict[str, object] = {"number": revision.number, "text": bytes(revision.hash).hex()}
+    record(action, by=by, on=revision, chain=unit_chain(revision.claim.unit_id), detail=detail)

@@ -1,0 +1,9 @@
+"""Django's entry for this area."""
+
+from django.apps import AppConfig
+
+
+class Claims(AppConfig):
+    """The area of claims."""
+
+    name = "keng.claims"

@@ -1,0 +1,72 @@
+"""What a check says: plain values, their canonical form and its hash."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from keng.claims.models import Revision
+
+FIELDS = ("question", "answer", "unknown", "advice", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One source: who says what, of which day, with the words as they were then."""
+
+    source: str
+    finding: str
+    dated: datetime.date
+    link: str
+    excerpt: str
+
+    @property
+    def sha256(self) -> str:
+        """Of the excerpt, so that whoever has it can show that it was not changed."""
+        return hashlib.sha256(self.excerpt.encode()).hexdigest()
+
+    def as_json(self) -> dict[str, str]:
+        """As it is kept in a revision."""
+        return {**asdict(self), "dated": self.dated.isoformat(), "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that the second person publishes. Languages: "vi" always, "en" perhaps."""
+
+    verdict: str
+    topic: str
+    quote: str
+    seen: str
+    texts: Mapping[str, Mapping[str, str]]
+    evidence: Sequence[Evidence]
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the canonical JSON: one comma more is another hash."""
+        return _hash(
+            self.verdict, self.topic, self.quote, self.seen, self.texts,
+            [each.as_json() for each in self.evidence],
+        )  # fmt: skip
+
+
+def hash_of(revision: Revision) -> bytes:
+    """The hash of what the revision's row says now."""
+    return _hash(
+        revision.verdict, revision.topic, revision.quote, revision.seen, revision.texts,
+        revision.evidence,
+    )  # fmt: skip
+
+
+def _hash(
+    verdict: str, topic: str, quote: str, seen: str, texts: object, evidence: object
+) -> bytes:
+    said = {
+        "verdict": verdict, "topic": topic, "quote": quote, "seen": seen, "texts": texts,
+        "evidence": evidence,
+    }  # fmt: skip
+    canonical = json.dumps(
+        said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict
+    )
+    return hashlib.sha256(canonical.encode()).digest()

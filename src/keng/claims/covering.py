@@ -1,0 +1,32 @@
+"""A claim without the people who share it: covered before it is saved, and shown to who asks."""
+
+import re
+
+from keng.language.masking import Covered, Masked, mask
+
+# "@handle", but not the middle of an e-mail address, which is covered as one.
+_HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,40}")
+# What follows the host of a social network is somebody's page or post.
+_PROFILE = re.compile(
+    r"(?P<host>(?:https?://)?(?:[\w-]+\.)*"
+    r"(?:facebook\.com|fb\.com|fb\.watch|fb\.me|m\.me|zalo\.me|tiktok\.com|instagram\.com|t\.me"
+    r"|threads\.net|x\.com|twitter\.com|youtube\.com|youtu\.be))/[^\s<>\"']+",
+    re.IGNORECASE,
+)
+
+
+def covered(text: str) -> Masked:
+    """Names, numbers, handles and the pages of people give way to marks."""
+    pieces: list[Covered] = []
+
+    def post(found: re.Match[str]) -> str:
+        instead = f"{found['host']}/[…]"
+        pieces.append(Covered("name", found[0], instead))
+        return instead
+
+    def handle(found: re.Match[str]) -> str:
+        pieces.append(Covered("name", found[0], "[@…]"))
+        return "[@…]"
+
+    done = mask(_HANDLE.sub(handle, _PROFILE.sub(post, text)))
+    return Masked(done.text, (*pieces, *done.covered))

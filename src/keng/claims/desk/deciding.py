@@ -1,0 +1,141 @@
+"""The second person's pages, and the decisions that end a claim without a check of its own."""
+
+import uuid
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.accounts.signing_in import confirm_presence
+from keng.claims import actions
+from keng.claims.actions.writing import unpublished
+from keng.claims.desk.listing import found, shown
+from keng.claims.forms import OutsideForm, PublishForm, SendBackForm, WithdrawForm
+from keng.claims.models import Claim, Revision
+from keng.claims.wording import dressed
+from keng.kit.forms import Form
+
+
+def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Exactly what would be public, read by somebody who did not write it."""
+    claim = found(request, pk)
+    revision = unpublished(claim)
+    if revision is None or revision.submitted_at is None:
+        return redirect("claim-detail", pk=pk)
+    revision.claim = claim
+    form = PublishForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _shown(request, revision, form)
+    seen = bytes.fromhex(form.cleaned_data["hash"])
+    # What is stale is said before the code is used up: the same code does not work twice.
+    if bytes(revision.hash) != seen:
+        return _shown(request, revision, PublishForm(), stale=True)
+    if revision.made_by_id != request.officer.pk and not _is_here(request, form):
+        return _shown(request, revision, form)
+    try:
+        actions.publish(pk, seen=seen, by=request.officer)
+    except actions.YourOwn:
+        messages.error(request, _("You wrote this text: a second person has to publish it."))
+    except (actions.StalePublication, actions.NotSubmitted):
+        return _shown(request, revision, PublishForm(), stale=True)
+    else:
+        messages.success(request, _("Published. Everybody can read it now."))
+    return redirect("claim-detail", pk=pk)
+
+
+def _is_here(request: HttpRequest, form: Form) -> bool:
+    if confirm_presence(request.officer, form.cleaned_data["code"]):
+        return True
+    form.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
+    return False
+
+
+def _shown(
+    request: HttpRequest, revision: Revision, form: forms.Form, *, stale: bool = False
+) -> HttpResponse:
+    earlier = (
+        revision.claim.revisions.filter(published_at__isnull=False).order_by("-number").first()
+    )
+    check = dressed([revision])[0]
+    # The Vietnamese text is the one that is published; the English stands below it.
+    check.words, check.spoken = check.texts["vi"], "vi"
+    context = {
+        "check": check, "claim": revision.claim, "form": form, "stale": stale,
+        "is_author": revision.made_by_id == request.officer.pk, "back_form": SendBackForm(),
+        "hash": bytes(revision.hash).hex(), "earlier": earlier,
+    }  # fmt: skip
+    status = 409 if stale else 422 if form.is_bound and form.errors else 200
+    return render(request, "claims/publish.html", context, status=status)
+
+
+@require_POST
+def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Back to the author, with the reason."""
+    found(request, pk)
+    form = SendBackForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Write what has to change"))
+        return redirect("claim-publish", pk=pk)
+    try:
+        actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    except actions.NotSubmitted:
+        messages.warning(request, _("Nothing waits here any more."))
+    else:
+        messages.success(request, _("Given back to the author."))
+    return redirect("claim-detail", pk=pk)
+
+
+class CheckForm(Form):
+    """Which earlier check answers it."""
+
+    check = forms.UUIDField()
+
+
+@require_POST
+def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """It is what an earlier check answers."""
+    found(request, pk)
+    form = CheckForm(request.POST)
+    check = form.cleaned_data["check"] if form.is_valid() else None
+    try:
+        actions.answer_with(pk, check=check, by=request.officer)
+    except actions.NotPublished:
+        messages.warning(request, _("This check does not stand any more."))
+    except actions.AlreadyEnded:
+        messages.warning(request, _("This claim was ended meanwhile."))
+    else:
+        messages.success(request, _("Whoever asked is led to that check now."))
+    return redirect("claim-detail", pk=pk)
+
+
+@require_POST
+def outside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Out of scope: a polite answer, and the words are destroyed."""
+    claim, form = found(request, pk), OutsideForm(request.POST)
+    if not form.is_valid():
+        return render(request, "claims/detail.html", shown(request, claim, form), status=422)
+    try:
+        actions.put_out_of_scope(pk, why=form.cleaned_data["why"], by=request.officer)
+    except actions.AlreadyEnded:
+        messages.warning(request, _("This claim was ended meanwhile."))
+    else:
+        messages.success(request, _("Out of scope. Its words are destroyed."))
+    return redirect("desk-claims")
+
+
+def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a check back: the page says so and why."""
+    claim = found(request, pk)
+    if claim.state != Claim.State.PUBLISHED:
+        return redirect("claim-detail", pk=pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _is_here(request, form):
+        actions.withdraw(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        messages.success(request, _("Taken back. The page says so, with your reason."))
+        return redirect("claim-detail", pk=pk)
+    newest = claim.revisions.filter(published_at__isnull=False).order_by("-number")[0]
+    context = {"claim": claim, "form": form, "check": newest}
+    return render(request, "claims/withdraw.html", context, status=422 if form.errors else 200)

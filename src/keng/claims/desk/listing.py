@@ -1,0 +1,53 @@
+"""What was asked, what is written, what waits, what is out; and one claim with all of it."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from keng.claims import queries, wording
+from keng.claims.forms import OutsideForm
+from keng.claims.models import Claim
+from keng.claims.rights import checks_claims
+
+
+@require_safe
+def claims(request: HttpRequest) -> HttpResponse:
+    """The desk's claims: what waits for a second person first."""
+    context = {
+        "lists": queries.desk_lists(request.officer), "may_check": checks_claims(request.officer)
+    }  # fmt: skip
+    return render(request, "claims/desk_list.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One claim, what was asked before that is like it, and what can be done with it now."""
+    claim = found(request, pk)
+    return render(request, "claims/detail.html", shown(request, claim, OutsideForm()))
+
+
+def found(request: HttpRequest, pk: uuid.UUID) -> Claim:
+    """The claim, if the officer checks claims where it is. Raises Http404."""
+    visible = Claim.objects.visible_to(request.officer)
+    return get_object_or_404(visible.select_related("unit", "same_as", "about"), pk=pk)
+
+
+def shown(request: HttpRequest, claim: Claim, form: OutsideForm) -> dict[str, object]:
+    """What the page of a claim says."""
+    revisions = list(claim.revisions.select_related("made_by", "published_by").order_by("-number"))
+    draft = next((each for each in revisions if each.published_at is None), None)
+    is_open = claim.state in {Claim.State.NEW, Claim.State.WORKING}
+    matches = queries.alike_published(claim.words, most=5) if is_open else []
+    return {
+        "claim": claim, "revisions": revisions, "draft": draft, "is_open": is_open,
+        "newest": next((each for each in revisions if each.published_at), None),
+        "waits": bool(draft and draft.submitted_at),
+        "is_author": bool(draft and draft.made_by_id == request.officer.pk),
+        "matches": [match for match in matches if match.of.claim_id != claim.pk],
+        "about_check": queries.public_page(claim.about.number)[:1] if claim.about else [],
+        "asked": claim.askings.count(), "form": form,
+        "same_page": queries.public_page(claim.same_as.number)[:1] if claim.same_as else [],
+        "outside": wording.outside_words(claim.outside) if claim.outside else None,
+    }  # fmt: skip

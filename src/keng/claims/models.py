@@ -1,0 +1,200 @@
+"""Claim checks: what people heard, what was found out about it, and every revision."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.claims.rights import units_checked_by
+from keng.kit.models import Row
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class Verdict(models.TextChoices):
+    """What a check found; that a claim is none of our business is a decision, not a verdict."""
+
+    FALSE = "false", _("False")
+    PARTLY = "partly", _("Partly true, context missing")
+    TRUE = "true", _("True")
+    UNVERIFIED = "unverified", _("Not verified yet")
+
+
+class Topic(models.TextChoices):
+    """The closed list of what is checked at all: matters of safety and of services."""
+
+    SCAM = "scam", _("Scams and fraud")
+    CRIME = "crime", _("Crime and public order")
+    CHILDREN = "children", _("Children and schools")
+    TRAFFIC = "traffic", _("Traffic and vehicles")
+    FIRE = "fire", _("Fire, storm, flood")
+    HEALTH = "health", _("Health and food")
+    PAPERS = "papers", _("Papers, fees, services")
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """Reads of claims."""
+
+    def visible_to(self, officer: "Officer") -> "ClaimQuerySet":
+        """Claims of the provincial units in which the officer checks claims. No post means none."""
+        return self.filter(unit_id__in=units_checked_by(officer))
+
+    def public(self) -> "ClaimQuerySet":
+        """Those with a page everybody can read."""
+        return self.filter(state__in=[Claim.State.PUBLISHED, Claim.State.WITHDRAWN])
+
+
+class Claim(Row):
+    """A public claim that somebody asked about; nothing about who asked or who shared it."""
+
+    class State(models.TextChoices):
+        NEW = "new", _("New")
+        WORKING = "working", _("Being checked")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        ANSWERED = "answered", _("Answered by an earlier check")
+        OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
+
+    class Outside(models.TextChoices):
+        OPINION = "opinion", _("An opinion")
+        POLITICS = "politics", _("Politics")
+        PRIVATE = "private", _("Somebody’s private life")
+        OTHER = "other", _("No claim about safety or services")
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State, default="new", db_default="new")
+    # As it was asked, with names, numbers, handles covered before it was saved; emptied when it is
+    # out of scope.
+    words = models.TextField(default="", db_default="")
+    # Sent from the page of a check, as something more about it.
+    about = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="asked_again")
+    outside = models.CharField(max_length=8, choices=Outside, default="", db_default="")
+    # The number in the public address, given with the first publication.
+    number = models.PositiveIntegerField(null=True, unique=True)
+    received_at = models.DateTimeField(db_default=Now())
+    published_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.TextField(default="", db_default="")
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="out_of_scope") | Q(words=""),
+                name="claim_out_of_scope_keeps_no_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="out_of_scope") ^ Q(outside=""),
+                name="claim_out_of_scope_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="answered", same_as__isnull=False)
+                | (~Q(state="answered") & Q(same_as__isnull=True)),
+                name="claim_answered_names_the_check",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["published", "withdrawn"], number__isnull=False)
+                | (~Q(state__in=["published", "withdrawn"]) & Q(number__isnull=True)),
+                name="claim_has_a_number_once_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn") ^ Q(withdrawn_reason=""),
+                name="claim_withdrawn_says_why",
+            ),
+        ]
+        indexes = [
+            # The desk's list and the matching of what is still open.
+            models.Index(
+                fields=["unit", "state"],
+                condition=Q(state__in=["new", "working"]),
+                name="claim_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Asking(models.Model):
+    """A secret link under which somebody who asked sees what became of it; nothing about them."""
+
+    token_hash = models.BinaryField(max_length=32, primary_key=True)
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="askings")
+
+    def __str__(self) -> str:
+        return str(self.claim_id)
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    """Reads of revisions."""
+
+    def visible_to(self, officer: "Officer") -> "RevisionQuerySet":
+        """Revisions of the claims that the officer checks."""
+        return self.filter(claim__unit_id__in=units_checked_by(officer))
+
+
+class Revision(Row):
+    """One text of a check. Once published it never changes: a trigger of the database holds it."""
+
+    claim = models.ForeignKey(Claim, models.CASCADE, related_name="revisions")
+    number = models.PositiveSmallIntegerField()
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    topic = models.CharField(max_length=10, choices=Topic)
+    # The rumour in its own words and where it goes round: never by whom.
+    quote = models.TextField()
+    seen = models.CharField(max_length=160, default="", db_default="")
+    # {"vi": {"question", "answer", "unknown", "advice", "note"}, "en": {...}}; "en" may be absent.
+    # The note says what this revision changed.
+    texts = models.JSONField()
+    # [{"source", "finding", "dated", "link", "excerpt", "sha256"}]: the excerpt is pasted text.
+    evidence = models.JSONField()
+    hash = models.BinaryField(max_length=32)
+    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    submitted_at = models.DateTimeField(null=True)
+    returned_reason = models.TextField(default="", db_default="")
+    published_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    published_at = models.DateTimeField(null=True)
+
+    # What a page shows of it, in the language of its reader (wording.dressed).
+    words: dict[str, str]
+    spoken: str
+    tone: str
+    sources: list[dict[str, str]]
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "number"], name="claim_revision_numbers_are_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["claim"],
+                condition=Q(published_at__isnull=True),
+                name="claim_has_one_unpublished_revision",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True, published_by__isnull=True)
+                | Q(published_at__isnull=False, published_by__isnull=False),
+                name="claim_revision_published_has_its_publisher",
+            ),
+            models.CheckConstraint(
+                condition=~Q(published_by=F("made_by")),
+                name="claim_revision_is_published_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | ~Q(evidence=[]),
+                name="claim_revision_published_has_evidence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} r{self.number}"

@@ -1,0 +1,64 @@
+"""Asking about a claim: what is known first, then what is kept of the words, then a link."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from keng.claims import actions, queries, wording
+from keng.claims.covering import covered
+from keng.claims.forms import AskForm
+from keng.claims.models import Claim
+from keng.claims.wording import dressed
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    """Two steps: the answer that is there already, or the words as they would be kept."""
+    if request.method != "POST":
+        asked = request.GET.get("about", "")
+        about = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else None
+        form = AskForm(initial={"about": about} if about and queries.public_page(about) else None)
+        return render(request, "claims/ask.html", {"form": form})
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        return render(request, "claims/ask.html", {"form": form}, status=422)
+    if request.POST.get("do") != "send":
+        return render(request, "claims/ask_check.html", _known(form.cleaned_data))
+    return _kept(request, form)
+
+
+def _known(said: dict[str, Any]) -> dict[str, object]:
+    kept, about = covered(said["words"]), said["about"]
+    found = [] if about else queries.alike_published(kept.text)
+    dressed([match.of for match in found])
+    initial = {"words": kept.text, "about": about}
+    return {
+        "kept": kept, "matches": found, "about": about, "form": AskForm(initial=initial),
+        "others": [] if about else queries.alike_open(kept.text),
+    }  # fmt: skip
+
+
+def _kept(request: HttpRequest, form: AskForm) -> HttpResponse:
+    said = form.cleaned_data
+    try:
+        token = actions.ask(said["words"], about=said["about"], same_as=said["same_as"])
+    except actions.TooMany:
+        return render(request, "claims/ask.html", {"form": form, "is_full": True}, status=503)
+    return redirect("claim-asked", token=token)
+
+
+@require_safe
+def asked(request: HttpRequest, token: str) -> HttpResponse:
+    """What became of it: for whoever has the link, and with nothing that says who they are."""
+    claim = queries.asked_under(token)
+    if claim is None:
+        raise Http404
+    answer = claim.same_as if claim.state == Claim.State.ANSWERED else claim
+    checks = dressed(queries.public_page(answer.number)[:1]) if answer and answer.number else []
+    is_outside = claim.state == Claim.State.OUT_OF_SCOPE
+    context = {
+        "claim": claim, "check": checks[0] if checks else None, "answer": answer,
+        "outside": wording.outside_words(claim.outside) if is_outside else None,
+    }  # fmt: skip
+    return render(request, "claims/asked.html", context)

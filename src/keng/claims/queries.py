@@ -1,0 +1,131 @@
+"""Reads of claims: what the public sees, what was asked before, what waits at the desk."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from keng.claims.links import token_hash
+from keng.claims.matching import Match, matches
+from keng.claims.models import Asking, Claim, Revision
+
+if TYPE_CHECKING:
+    import uuid
+
+    from keng.accounts.models import Officer
+
+# As many as are compared: beyond them a claim is old enough to be checked again.
+_MOST_COMPARED = 1500
+
+
+def _newest() -> QuerySet[Revision]:
+    later = Revision.objects.filter(
+        claim=OuterRef("claim"), published_at__isnull=False, number__gt=OuterRef("number")
+    )
+    return (
+        Revision.objects.filter(~Exists(later), published_at__isnull=False)
+        .select_related("claim__unit")
+        .order_by("-published_at", "-id")
+    )
+
+
+def published(limit: int = 500) -> list[Revision]:
+    """The text of each check that stands, newest first."""
+    return list(_newest().filter(claim__state=Claim.State.PUBLISHED)[:limit])
+
+
+def recent_checks(limit: int = 3) -> list[Revision]:
+    """For the home page."""
+    return published(limit)
+
+
+def public_page(number: int | None) -> list[Revision]:
+    """All published revisions of a check, newest first; none when there is no such page."""
+    return list(
+        Revision.objects.filter(
+            claim__number=number, claim__in=Claim.objects.public(), published_at__isnull=False
+        )
+        .select_related("claim__unit")
+        .order_by("-number")
+    )
+
+
+def asked_under(token: str) -> Claim | None:
+    """The claim behind a secret link."""
+    found = (
+        Asking.objects.filter(token_hash=token_hash(token)).select_related("claim__same_as").first()
+    )
+    return found.claim if found else None
+
+
+def alike_published(words: str, *, most: int = 3) -> list[Match[Revision]]:
+    """Checks that may answer it; compared with how others asked the same thing as well."""
+    checks = published(_MOST_COMPARED)
+    asked: dict[uuid.UUID, list[str]] = {}
+    same = Claim.objects.filter(same_as__in=[check.claim_id for check in checks])
+    for check_id, said in same.values_list("same_as", "words")[: 2 * _MOST_COMPARED]:
+        if check_id is not None:
+            asked.setdefault(check_id, []).append(said)
+    known = ((check, [*_said(check), *asked.get(check.claim_id, ())]) for check in checks)
+    return matches(words, known, most=most)
+
+
+def alike_open(words: str, *, most: int = 2) -> list[Match[Claim]]:
+    """Claims that others asked and that are being checked."""
+    found = Claim.objects.filter(state__in=["new", "working"], about=None).order_by("-id")
+    return matches(words, ((c, [c.words]) for c in found[:_MOST_COMPARED]), most=most)
+
+
+def _said(check: Revision) -> list[str]:
+    return [
+        check.quote, check.claim.words,
+        *(text[part] for text in check.texts.values() for part in ("question", "answer")),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLists:
+    """The desk's page of claims."""
+
+    new: list[Claim]
+    working: list[Revision]
+    waiting: list[Revision]
+    published: list[Revision]
+    withdrawn: int
+    outside: list[tuple[str, int]]
+
+
+def desk_lists(officer: "Officer") -> DeskLists:
+    """What was asked, what is written, what waits for a second person, what is out."""
+    claims = Claim.objects.visible_to(officer)
+    new = claims.filter(state=Claim.State.NEW).select_related("about")
+    drafts = list(
+        Revision.objects.visible_to(officer)
+        .filter(published_at__isnull=True)
+        .select_related("claim", "made_by")
+        .order_by("-made_at")
+    )
+    out = _newest().filter(claim__in=claims.filter(state=Claim.State.PUBLISHED))
+    outside = claims.filter(state=Claim.State.OUT_OF_SCOPE).values_list("outside")
+    labels = dict(Claim.Outside.choices)
+    return DeskLists(
+        list(new.annotate(asked=Count("askings")).order_by("-asked", "received_at")[:200]),
+        [draft for draft in drafts if draft.submitted_at is None],
+        [draft for draft in drafts if draft.submitted_at is not None],
+        list(out.annotate(again=Count("claim__asked_again"))[:100]),
+        claims.filter(state=Claim.State.WITHDRAWN).count(),
+        [
+            (str(labels[why]), count)
+            for why, count in outside.annotate(n=Count("pk")).order_by("-n")
+        ],
+    )
+
+
+def waiting_for(officer: "Officer") -> int:
+    """How many checks this officer could publish: written by somebody else."""
+    return (
+        Revision.objects.visible_to(officer)
+        .filter(published_at__isnull=True, submitted_at__isnull=False)
+        .exclude(made_by=officer)
+        .count()
+    )

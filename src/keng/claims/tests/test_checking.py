@@ -1,0 +1,162 @@
+"""From a question to a published check and beyond: what is allowed, and what the record keeps."""
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, transaction
+
+from keng.audit.models import Entry
+from keng.claims import actions, queries
+from keng.claims.models import Claim, Revision
+from keng.claims.tests.bureau import ASKED, Bureau, content
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bureau():
+    return Bureau()
+
+
+def test_two_people_publish_and_everybody_who_asked_is_led_there(bureau):
+    claim, token = bureau.asked()
+    revision = bureau.published(claim)
+    found = queries.asked_under(token)
+    assert (found.state, found.number) == ("published", 1)
+    assert queries.published() == [revision]
+    acts = Entry.objects.order_by("seq").values_list("action", flat=True)
+    assert list(acts) == ["claim.written", "claim.submitted", "claim.published"]
+
+
+def test_the_author_does_not_publish(bureau):
+    revision = bureau.waiting()
+    with pytest.raises(actions.YourOwn):
+        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.author)
+    assert not queries.published()
+
+
+def test_whoever_changes_a_word_becomes_its_author(bureau):
+    revision = bureau.waiting()
+    actions.write(revision.claim_id, content=content(unknown="Ai nói trước."), by=bureau.second)
+    changed = actions.submit(revision.claim_id, by=bureau.second)
+    with pytest.raises(actions.YourOwn):
+        actions.publish(revision.claim_id, seen=bytes(changed.hash), by=bureau.second)
+
+
+def test_what_was_read_is_what_is_published(bureau):
+    seen = bytes(bureau.waiting().hash)
+    claim = Claim.objects.get()
+    actions.write(claim.pk, content=content(unknown="Điều khác."), by=bureau.author)
+    actions.submit(claim.pk, by=bureau.author)
+    with pytest.raises(actions.StalePublication):
+        actions.publish(claim.pk, seen=seen, by=bureau.second)
+
+
+def test_a_row_changed_behind_our_back_is_not_published(bureau):
+    revision = bureau.waiting()
+    Revision.objects.update(quote="Lời khác hẳn")
+    with pytest.raises(actions.StalePublication):
+        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+
+
+def test_a_change_has_to_be_handed_in_again(bureau):
+    revision = bureau.waiting()
+    actions.write(revision.claim_id, content=content(unknown="Điều khác."), by=bureau.author)
+    with pytest.raises(actions.NotSubmitted):
+        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+
+
+def test_a_correction_is_a_new_revision_and_the_old_one_stays(bureau):
+    first = bureau.published()
+    again = bureau.published(first.claim, verdict="partly", note="Thêm bảng phí mới.")
+    assert [r.number for r in queries.public_page(1)] == [2, 1]
+    assert queries.published() == [again]
+
+
+@pytest.mark.parametrize("change", [{"quote": "khác"}, {"published_at": None}])
+def test_a_published_revision_never_changes(bureau, change):
+    first = bureau.published()
+    with pytest.raises(ProgrammingError, match="never changes"), transaction.atomic():
+        Revision.objects.filter(pk=first.pk).update(**change)
+    with pytest.raises(ProgrammingError, match="never changes"), transaction.atomic():
+        first.delete()
+
+
+def test_the_database_wants_evidence_and_a_second_person(bureau):
+    revision = bureau.waiting()
+    row = Revision.objects.filter(pk=revision.pk)
+    for wrong, name in [
+        ({"published_by": bureau.author}, "second_person"),
+        ({"published_by": bureau.second, "evidence": []}, "has_evidence"),
+    ]:
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            row.update(published_at=revision.submitted_at, **wrong)
+
+
+def test_nothing_is_handed_in_without_a_source(bureau):
+    claim, _token = bureau.asked()
+    actions.write(claim.pk, content=content(evidence=()), by=bureau.author)
+    with pytest.raises(actions.NotSubmitted):
+        actions.submit(claim.pk, by=bureau.author)
+
+
+def test_a_withdrawn_check_answers_nobody_and_keeps_its_page(bureau):
+    check = bureau.published()
+    actions.withdraw(check.claim_id, reason="Nguồn đã sửa lại.", by=bureau.second)
+    assert queries.published() == []
+    assert queries.alike_published(ASKED) == []
+    assert queries.public_page(1)[0].claim.withdrawn_reason == "Nguồn đã sửa lại."
+    with pytest.raises(actions.AlreadyEnded):
+        actions.write(check.claim_id, content=content(), by=bureau.author)
+
+
+def test_a_private_life_is_out_of_scope_and_its_words_are_gone(bureau):
+    claim, token = bureau.asked("Cô giáo lớp 3 bỏ chồng theo người khác phải không?")
+    actions.write(claim.pk, content=content(quote="Cô giáo bỏ chồng"), by=bureau.author)
+    actions.put_out_of_scope(claim.pk, why="private", by=bureau.author)
+    found = queries.asked_under(token)
+    assert (found.state, found.outside, found.words) == ("out_of_scope", "private", "")
+    assert not Revision.objects.exists()
+    assert "chồng" not in str(list(Entry.objects.values_list("detail", flat=True)))
+    with pytest.raises(IntegrityError, match="keeps_no_words"), transaction.atomic():
+        Claim.objects.filter(pk=claim.pk).update(words="Cô giáo")
+
+
+def test_a_published_check_cannot_be_put_out_of_scope(bureau):
+    check = bureau.published()
+    with pytest.raises(actions.AlreadyEnded):
+        actions.put_out_of_scope(check.claim_id, why="opinion", by=bureau.author)
+
+
+def test_an_earlier_check_answers_and_learns_how_it_was_asked(bureau):
+    check = bureau.published()
+    claim, token = bureau.asked("Làm lại thẻ chip tốn ba trăm nghìn à?")
+    assert not queries.alike_published("lam lai the chip ton ba tram nghin a")
+    actions.answer_with(claim.pk, check=check.claim_id, by=bureau.author)
+    assert queries.asked_under(token).same_as_id == check.claim_id
+    (match,) = queries.alike_published("lam lai the chip ton ba tram nghin a")
+    assert match.of == check
+
+
+def test_only_a_check_that_stands_answers(bureau):
+    claim, _token = bureau.asked()
+    draft = bureau.waiting(quote="Tin khác hẳn về xăng dầu")
+    with pytest.raises(actions.NotPublished):
+        actions.answer_with(claim.pk, check=draft.claim_id, by=bureau.author)
+
+
+def test_claims_are_the_work_of_the_province(bureau):
+    claim, _token = bureau.asked()
+    commander = make.officer(unit=bureau.ward, role="commander")
+    elsewhere = make.officer(unit=make.province_unit(), role="coordinator")
+    for officer in (commander, elsewhere, make.officer(unit=bureau.province, role="auditor")):
+        assert not Claim.objects.visible_to(officer).exists()
+        with pytest.raises(Claim.DoesNotExist):
+            actions.put_out_of_scope(claim.pk, why="other", by=officer)
+    assert Claim.objects.visible_to(bureau.second).get() == claim
+
+
+def test_checks_are_numbered_in_the_order_of_their_publication(bureau):
+    first, second = bureau.waiting(), bureau.waiting(quote="Tin thứ hai")
+    for revision in (second, first):
+        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+    assert [c.number for c in Claim.objects.order_by("id")] == [2, 1]

@@ -1,0 +1,179 @@
+"""The desk's pages of claims, as officers of the province go through them."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from keng.accounts import second_factor
+from keng.claims import actions
+from keng.claims.models import Claim, Revision
+from keng.claims.tests.bureau import ASKED, SAID, Bureau
+from keng.conftest import sign_in
+from tests import make
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "quote": ASKED, "question": SAID["question"], "verdict": "false", "answer": SAID["answer"],
+    "unknown": SAID["unknown"], "topic": "papers", "e1-source": "Công an tỉnh",
+    "e1-finding": "Bảng lệ phí.", "e1-dated": "2026-11-20", "e1-excerpt": "Theo bảng.",
+    "do": "submit",
+}  # fmt: skip
+
+
+@pytest.fixture
+def bureau():
+    return Bureau()
+
+
+def url(name, *args):
+    return reverse(name, args=args, urlconf="keng.site.desk_urls")
+
+
+def text(answer):
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+def test_from_a_question_to_a_page_by_two_people(desk_client, bureau):
+    claim, _token = bureau.asked()
+    sign_in(desk_client, bureau.author)
+    assert "Nghe nói từ tháng sau" in text(desk_client.get(url("desk-claims")))
+    desk_client.post(url("claim-write", claim.pk), FORM)
+    assert "chờ người thứ hai" in text(desk_client.get(url("claim-detail", claim.pk)))
+    second_factor.set_secret(bureau.second)
+    sign_in(desk_client, bureau.second)
+    page = desk_client.get(url("claim-publish", claim.pk))
+    seen = re.search(r'name="hash" value="([0-9a-f]+)"', text(page))[1]
+    code = second_factor.current_code(bureau.second)
+    desk_client.post(url("claim-publish", claim.pk), {"hash": seen, "code": code})
+    claim.refresh_from_db()
+    assert (claim.state, claim.number) == ("published", 1)
+
+
+def test_a_wrong_code_publishes_nothing(desk_client, bureau):
+    revision = bureau.waiting()
+    second_factor.set_secret(bureau.second)
+    sign_in(desk_client, bureau.second)
+    wrong = str((int(second_factor.current_code(bureau.second)) + 1) % 1_000_000).zfill(6)
+    data = {"hash": bytes(revision.hash).hex(), "code": wrong}
+    assert desk_client.post(url("claim-publish", revision.claim_id), data).status_code == 422
+    assert not Revision.objects.filter(published_at__isnull=False).exists()
+
+
+def test_a_changed_text_is_shown_again_before_the_code_is_used_up(desk_client, bureau):
+    revision = bureau.waiting()
+    sign_in(desk_client, bureau.second)
+    data = {"hash": "0" * 64, "code": "123456"}
+    answer = desk_client.post(url("claim-publish", revision.claim_id), data)
+    assert answer.status_code == 409
+    assert "bài đã thay đổi" in text(answer)
+
+
+def test_the_author_is_told_that_somebody_else_publishes(desk_client, bureau):
+    revision = bureau.waiting()
+    sign_in(desk_client, bureau.author)
+    page = text(desk_client.get(url("claim-publish", revision.claim_id)))
+    assert "người khác ở tỉnh phải đọc và đăng" in page
+    assert 'name="code"' not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"question": "Đổi căn cước mất 300 nghìn"}, "kết thúc bằng dấu hỏi"),
+        ({"verdict": ""}, "Hãy chọn kết luận"),
+        ({"unknown": ""}, "Hãy viết điều chưa biết"),
+        ({"e1-excerpt": ""}, "Hãy dán nguyên văn"),
+        ({"e1-dated": "2999-01-01"}, "Ngày này chưa tới"),
+        ({"e2-source": "Báo tỉnh"}, "Hãy viết là của ngày nào"),
+        ({"e1-link": "javascript:alert(1)"}, "https://"),
+        ({"en_question": "Is it true?"}, "Bản tiếng Anh"),
+    ],
+)
+def test_what_is_missing_is_named_and_nothing_is_saved(desk_client, bureau, changes, words):
+    claim, _token = bureau.asked()
+    sign_in(desk_client, bureau.author)
+    answer = desk_client.post(url("claim-write", claim.pk), FORM | changes)
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert not Revision.objects.exists()
+
+
+def test_people_in_the_quoted_rumour_are_covered(desk_client, bureau):
+    claim, _token = bureau.asked()
+    sign_in(desk_client, bureau.author)
+    quote = "Chị Nguyễn Thị Hoa @hoa_88 bảo đổi căn cước mất 300 nghìn"
+    desk_client.post(url("claim-write", claim.pk), FORM | {"quote": quote, "do": "save"})
+    kept = Revision.objects.get().quote
+    assert "Hoa" not in kept
+    assert "hoa_88" not in kept
+    assert "mất 300 nghìn" in kept
+
+
+def test_a_correction_has_to_say_what_it_changes(desk_client, bureau):
+    check = bureau.published()
+    sign_in(desk_client, bureau.author)
+    answer = desk_client.post(url("claim-write", check.claim_id), FORM)
+    assert "Hãy viết lần sửa này đổi gì" in text(answer)
+    note = {"note": "Thêm nguồn.", "verdict": "partly"}
+    desk_client.post(url("claim-write", check.claim_id), FORM | note)
+    assert Revision.objects.latest("number").texts["vi"]["note"] == "Thêm nguồn."
+
+
+def test_an_earlier_check_is_offered_with_its_reasons(desk_client, bureau):
+    check = bureau.published()
+    claim, _token = bureau.asked("doi can cuoc mat 300k that a")
+    sign_in(desk_client, bureau.author)
+    page = text(desk_client.get(url("claim-detail", claim.pk)))
+    assert SAID["question"] in page
+    assert "cùng có: doi, can, cuoc, mat" in page
+    desk_client.post(url("claim-answer", claim.pk), {"check": check.claim_id})
+    claim.refresh_from_db()
+    assert claim.same_as == check.claim
+
+
+def test_out_of_scope_destroys_the_words_and_leaves_a_count(desk_client, bureau):
+    claim, _token = bureau.asked("Cô giáo bỏ chồng theo trai à?")
+    sign_in(desk_client, bureau.author)
+    assert desk_client.post(url("claim-outside", claim.pk)).status_code == 422
+    page = desk_client.post(url("claim-outside", claim.pk), {"why": "private"}, follow=True)
+    assert "chồng" not in text(page)
+    assert re.search(r"Đời tư của một người</dt><dd>1<", text(page))
+    assert "chồng" not in text(desk_client.get(url("claim-detail", claim.pk)))
+
+
+def test_an_officer_writes_down_what_goes_round(desk_client, bureau):
+    bureau.published()
+    sign_in(desk_client, bureau.second)
+    page = desk_client.post(url("claim-new"), {"words": "đổi căn cước mất 300 nghìn"})
+    assert "Đã hỏi trước đây?" in text(page)
+    assert Claim.objects.count() == 1
+    desk_client.post(url("claim-new"), {"words": "Mai cấm cầu, đúng không?", "do": "send"})
+    assert Claim.objects.filter(words="Mai cấm cầu, đúng không?").exists()
+
+
+def test_it_is_given_back_and_taken_back_with_a_reason(desk_client, bureau):
+    revision = bureau.waiting()
+    second_factor.set_secret(bureau.second)
+    sign_in(desk_client, bureau.second)
+    desk_client.post(url("claim-send-back", revision.claim_id), {"reason": "Thiếu ngày."})
+    assert "Thiếu ngày." in text(desk_client.get(url("claim-write", revision.claim_id)))
+    actions.submit(revision.claim_id, by=bureau.author)
+    actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+    data = {"reason": "Nguồn sai.", "code": second_factor.current_code(bureau.second)}
+    page = desk_client.post(url("claim-withdraw", revision.claim_id), data, follow=True)
+    assert "Nguồn sai." in text(page)
+
+
+def test_a_communes_desk_has_no_tab_and_no_page(desk_client, bureau):
+    claim, _token = bureau.asked()
+    sign_in(desk_client, make.officer(unit=bureau.ward, role="commander"))
+    assert url("desk-claims") not in text(desk_client.get(url("warnings")))
+    assert "Nghe nói" not in text(desk_client.get(url("desk-claims")))
+    assert desk_client.get(url("claim-detail", claim.pk)).status_code == 404
+    assert desk_client.get(url("claim-new")).status_code == 404
+
+
+def test_the_province_has_the_tab(desk_client, bureau):
+    sign_in(desk_client, bureau.author)
+    assert url("desk-claims") in text(desk_client.get(url("warnings")))

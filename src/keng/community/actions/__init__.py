@@ -1,0 +1,1 @@
+"""What changes on the pages of a place: questions and their answers, meetings, channels."""

@@ -1,0 +1,1 @@
+"""The desk side of a place's page: questions, meetings, official channels."""

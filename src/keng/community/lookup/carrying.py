@@ -1,0 +1,19 @@
+"""From an answer into a report: what was looked up stands there already, in nobody's address."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from keng.community.report.describe import MOST_WORDS
+from keng.community.report.steps import Report
+
+
+@require_POST
+def carry(request: HttpRequest) -> HttpResponse:
+    """Begin a report with these words, or go on with the one that is open."""
+    report = Report(request, "who-gets")
+    words = request.POST.get("text", "").replace("\x00", "").strip()
+    written = report.answers.get("text", "")
+    if words and words not in written:
+        together = f"{written}\n\n{words}" if written else words
+        report.answers["text"] = together[:MOST_WORDS]
+    return report.go(report.next_step)

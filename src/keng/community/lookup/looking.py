@@ -1,0 +1,116 @@
+"""The box and its answers. By POST, so that what is asked stands in no address and no log."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keng.community.promises import PROMISES
+from keng.kit import times
+from keng.kit.forms import Form
+from keng.kit.languages import answer_in, chosen_language
+from keng.kit.slowing import Slowing
+from keng.language.asked import LONGEST, asked_in
+from keng.language.taxonomy import label
+from keng.lookup import queries
+from keng.lookup.queries import Answer
+
+# A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
+AT_ONCE, PAUSE = 60, 2.0
+asking = Slowing(at_once=AT_ONCE, pause=PAUSE)
+
+
+class LookUpForm(Form):
+    """One box, no kind to choose."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Look up a strange number"), max_length=LONGEST,
+        help_text=gettext_lazy("Paste a phone number, an account, a link, or the whole message."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": gettext_lazy("Paste the number, the link or the message"),
+            "max_length": gettext_lazy("This is too long: paste the part with the number or link"),
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer with the words of its page."""
+
+    answer: Answer
+    how: str
+    about_account: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: HttpRequest) -> HttpResponse:
+    """The box; its answers stand in answer to a POST and nothing of the question is kept."""
+    if request.method != "POST":
+        return _ask(request, LookUpForm())
+    if language := chosen_language(request):
+        return answer_in(language, lambda: _answered(request))
+    return _answered(request)
+
+
+def _answered(request: HttpRequest) -> HttpResponse:
+    form = LookUpForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    text = form.cleaned_data["q"]
+    asked = asked_in(text)
+    if not asked:
+        form.add_error("q", _("We found no number and no link in it. Copy it once more"))
+        return _ask(request, form)
+    if wait := asking.seconds_to_wait(request, weight=len(asked)):
+        words = _("Many look-ups came from your network. Wait %(count)d seconds, then try again")
+        form.add_error("q", words % {"count": wait})
+        response = _ask(request, form, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    return _show(request, text, queries.answers(asked))
+
+
+def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpResponse:
+    language = get_language() or "vi"
+    shown = [
+        Shown(
+            each,
+            label(each.listing.category, language)
+            if each.listing and each.listing.category else "",
+            any(kind == "bank_account" for kind, _value in each.asked.keys),
+        )
+        for each in answers
+    ]  # fmt: skip
+    context = {
+        "shown": shown, "first": shown[0], "text": text, "carried": _carried(text, answers),
+        "at": times.now(), "about_account": any(each.about_account for each in shown),
+        "has_data": any(each.answer.listing for each in shown),
+        "no_data": any(each.answer.grade == queries.NO_DATA for each in shown),
+    }  # fmt: skip
+    response = render(request, "community/lookup/answers.html", context)
+    # Nobody finds with the back button of a shared phone what another one asked about.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _ask(request: HttpRequest, form: LookUpForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "promises": PROMISES}
+    return render(request, "community/lookup/box.html", context, status=status)
+
+
+def _carried(text: str, answers: list[Answer]) -> str:
+    """What goes into a report: a message as it was pasted, a bare number with what it is."""
+    if len(answers) > 1 or len(text.split()) > 6:
+        return text
+    return _("Strange number or link: %(what)s") % {"what": answers[0].asked.shown}
+
+
+@require_safe
+def record(request: HttpRequest) -> HttpResponse:
+    """The public record of objections: what was decided, without names and without numbers."""
+    return render(request, "community/lookup/record.html", {"disputes": queries.decided_disputes()})

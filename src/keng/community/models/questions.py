@@ -1,0 +1,121 @@
+"""Questions to a desk. Who asked is in no column; the words as they were asked do not stay."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit import times
+from keng.kit.models import Row
+from keng.places.models import Place
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+# A desk that does not answer does not keep the words either.
+UNANSWERED_FOR = datetime.timedelta(days=30)
+# An answer for one person alone is there so long.
+PRIVATE_FOR = datetime.timedelta(days=90)
+PUBLIC_FOR = datetime.timedelta(days=365)
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Reads of questions."""
+
+    def visible_to(self, officer: "Officer") -> "QuestionQuerySet":
+        """Questions to the officer's units. No post means none."""
+        return self.filter(unit_id__in=officer.unit_ids)
+
+    def waiting(self) -> "QuestionQuerySet":
+        """Nobody has decided yet."""
+        return self.filter(state=Question.State.WAITING)
+
+    def public(self) -> "QuestionQuerySet":
+        """Answered for everybody, newest first. The words as asked are not read."""
+        return (
+            self.filter(
+                state=Question.State.ANSWERED,
+                wish=Question.Wish.PUBLIC,
+                decided_at__gt=times.now() - PUBLIC_FOR,
+            )
+            .defer("text")
+            .select_related("unit", "place")
+            .order_by("-decided_at", "-id")
+        )
+
+    def about(self, place: Place) -> "QuestionQuerySet":
+        """Asked on the page of this place; a province has those of its communes, too."""
+        if place.kind == Place.Kind.PROVINCE:
+            return self.filter(place__province_code=place.province_code)
+        return self.filter(place=place)
+
+
+class Question(Row):
+    """Something somebody wants to know from the desk of a place."""
+
+    class Wish(models.TextChoices):
+        PUBLIC = "public", _("Everybody may read the answer")
+        PRIVATE = "private", _("Only I read the answer, with a code")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        ANSWERED = "answered", _("Answered")
+        MOVED = "moved", _("Became a report")
+        OPINION = "opinion", _("No matter of this site")
+        GONE = "gone", _("Destroyed, its time was over")
+
+    place = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    wish = models.CharField(max_length=8, choices=Wish)
+    state = models.CharField(max_length=8, choices=State, default="waiting", db_default="waiting")
+    # As it was asked; emptied by the decision, whichever it is.
+    text = models.TextField(default="", db_default="")
+    language = models.CharField(max_length=5, default="vi", db_default="vi")
+    # Of the code with which the asker reads the answer, as for a report (tips.receipts).
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    asked_at = models.DateTimeField(default=times.now)
+    # What everybody may read: the officer covered what names somebody.
+    shown_text = models.TextField(default="", db_default="")
+    answer = models.TextField(default="", db_default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(text=""),
+                name="question_words_go_with_the_decision",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="answered") | (~Q(answer="") & ~Q(shown_text="")),
+                name="question_is_answered_with_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_at=None)
+                | (~Q(state="waiting") & Q(decided_at__isnull=False)),
+                name="question_is_decided_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(wish__in=["public", "private"]), name="question_wish_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "asked_at"], condition=Q(state="waiting"), name="question_waiting"
+            ),
+            models.Index(fields=["place", "-decided_at"], name="question_of_place"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def reply_days(self) -> int:
+        """How many days the answer took; 0 is the same day."""
+        if self.decided_at is None:
+            return 0
+        return (times.local_date(self.decided_at) - times.local_date(self.asked_at)).days

@@ -1,0 +1,71 @@
+"""Asking the desk of a place, and reading the answer with the code."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from keng.community.actions.questions import ask as ask_desk
+from keng.community.forms import AskForm
+from keng.community.models import Question
+from keng.kit import times
+from keng.places import serving
+from keng.places.models import Place, Unit
+from keng.places.search import current
+from keng.tips import receipts
+from keng.tips.public import throttle
+from keng.tips.public.entering import CodeForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, code: str) -> HttpResponse:
+    """The form; once sent, the code with which the answer is read."""
+    place, unit = place_and_desk(code)
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        given = ask_desk(place, **said, language=request.LANGUAGE_CODE)
+        context = {
+            "place": place, "unit": unit, "code": receipts.grouped(given),
+            "is_public": said["wish"] == Question.Wish.PUBLIC, "asked_at": times.now(),
+        }  # fmt: skip
+        return render(request, "community/asked.html", context)
+    token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
+    context = {"form": form, "place": place, "unit": unit, "token": token or receipts.new_token()}
+    return render(request, "community/ask.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def read(request: HttpRequest) -> HttpResponse:
+    """The answer to one's own question; the code stands in no address."""
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if not (form.is_bound and form.is_valid()):
+        return render(request, "community/answer_enter.html", {"form": form})
+    found = (
+        Question.objects.defer("text")
+        .select_related("unit", "place")
+        .filter(code_hash=receipts.hash_of(form.cleaned_data["code"]))
+        .first()
+    )
+    if found is not None:
+        return render(request, "community/answer.html", {"question": found})
+    wait = throttle.seconds_to_wait(request)
+    if wait:
+        words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
+        form.add_error("code", words % {"count": wait})
+        response = render(request, "community/answer_enter.html", {"form": form}, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    form.add_error("code", _("There is no question with this code. Check each character"))
+    return render(request, "community/answer_enter.html", {"form": form})
+
+
+def place_and_desk(code: str) -> tuple[Place, Unit]:
+    """A place of today and the desk that serves it; 404 without one."""
+    found = current(code)
+    if found is None:
+        raise Http404
+    try:
+        return found, serving.unit_for(found)
+    except Unit.DoesNotExist as error:
+        raise Http404 from error

@@ -1,0 +1,156 @@
+"""The page of a place: meetings, official channels, how far a warning came, and its small frame."""
+
+import datetime
+
+import pytest
+from django.db import IntegrityError
+
+from keng.community.actions import telling
+from keng.community.models import Meeting, OfficialChannel
+from keng.community.rights import NotYours
+from keng.conftest import sign_in
+from keng.delivery.models import Delivery
+from keng.delivery.queries import in_words
+from keng.kit import times
+from keng.warnings.tests.ward import CALM, Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ward(tmp_path, settings):
+    settings.DATA_FOLDER = tmp_path
+    return Ward()
+
+
+def page(client, ward):
+    return client.get(f"/places/{ward.place.code}/").content.decode()
+
+
+def test_a_meeting_is_announced_by_the_desk(desk_client, ward):
+    soon = times.local_date(times.now()) + datetime.timedelta(days=3)
+    sent = {
+        "place": str(ward.place.pk), "day": soon.isoformat(), "clock": "19:30",
+        "venue": "Nhà văn hóa Ninh Khánh", "about": "Phòng lừa đảo qua điện thoại",
+    }  # fmt: skip
+    sign_in(desk_client, ward.officer).post("/meetings/", sent)
+    meeting = Meeting.objects.get()
+    assert meeting.starts_at.astimezone(times.VIETNAM).hour == 19
+    assert "Nhà văn hóa Ninh Khánh" in desk_client.get("/meetings/").content.decode()
+
+
+def test_a_meeting_stands_on_the_page_of_the_place_also_when_it_is_called_off(public_client, ward):
+    soon = times.now() + datetime.timedelta(days=3)
+    meeting = telling.announce(
+        place=ward.hamlet, starts_at=soon, venue="Nhà văn hóa", about="Phòng cháy", by=ward.officer
+    )
+    shown = page(public_client, ward)
+    assert "Phòng cháy" in shown
+    assert "Đã hoãn" not in shown
+    telling.call_off(meeting.pk, by=ward.commander)
+    assert "Đã hoãn" in page(public_client, ward)
+
+
+def test_a_meeting_that_is_over_cannot_be_announced(desk_client, ward):
+    sent = {"place": str(ward.place.pk), "day": "2020-01-01", "clock": "08:00", "venue": "x",
+            "about": "y"}  # fmt: skip
+    assert sign_in(desk_client, ward.officer).post("/meetings/", sent).status_code == 422
+    assert not Meeting.objects.exists()
+
+
+def test_what_is_on_the_official_list_is_shown_and_the_rest_is_called_false(public_client, ward):
+    telling.list_channel(kind="zalo", shown_as="Công an phường Nếnh", by=ward.officer)
+    shown = page(public_client, ward)
+    assert "Zalo: Công an phường Nếnh" in shown
+    assert "Không có tài khoản Facebook" in shown
+    assert "Không có tài khoản Zalo" not in shown
+    everywhere = public_client.get("/official-channels/").content.decode()
+    assert "Zalo: Công an phường Nếnh" in everywhere
+    telling.end_channel(OfficialChannel.objects.get().pk, by=ward.officer)
+    assert "Zalo: Công an phường Nếnh" not in page(public_client, ward)
+
+
+def test_the_day_of_the_last_look_is_the_oldest_of_the_list(public_client, ward):
+    channel = telling.list_channel(kind="zalo", shown_as="Công an phường Nếnh", by=ward.officer)
+    telling.list_channel(kind="email", shown_as="x@y.example", by=ward.officer)
+    OfficialChannel.objects.filter(pk=channel.pk).update(checked_on=datetime.date(2026, 3, 9))
+    assert "Danh sách kiểm lại ngày 9/3/2026" in page(public_client, ward)
+    assert telling.check_channels(by=ward.officer) == 2
+    assert "9/3/2026" not in page(public_client, ward)
+
+
+def test_the_same_channel_is_listed_once(ward):
+    telling.list_channel(kind="zalo", shown_as="A", by=ward.officer)
+    with pytest.raises(telling.ListedAlready):
+        telling.list_channel(kind="zalo", shown_as="A", by=ward.commander)
+    with pytest.raises(IntegrityError, match="official_channel_is_listed_once"):
+        OfficialChannel.objects.create(
+            unit=ward.unit, kind="zalo", shown_as="A", checked_by=ward.officer,
+            checked_on=times.local_date(times.now()),
+        )  # fmt: skip
+
+
+def test_nobody_speaks_for_the_desk_of_others(ward):
+    meeting = telling.announce(
+        place=ward.place, starts_at=times.now(), venue="x", about="y", by=ward.officer
+    )
+    with pytest.raises(NotYours):
+        telling.call_off(meeting.pk, by=make.officer(unit=make.unit()))
+    with pytest.raises(NotYours):
+        telling.list_channel(
+            kind="zalo", shown_as="A", by=make.officer(unit=ward.unit, role="auditor")
+        )
+
+
+def reached(ward, *, landlords, schools, posted):
+    """A warning that went to so many groups, and is posted in the first of them."""
+    for n in range(landlords):
+        make.group(unit=ward.unit, place=ward.hamlet, name=f"Trọ {n}", kind="landlords")
+    for n in range(schools):
+        make.group(unit=ward.unit, place=ward.hamlet, name=f"Trường {n}", kind="school")
+    version = ward.published()
+    rows = Delivery.objects.filter(dispatch=version.dispatch, recipient_kind="group", part=1)
+    rows.update(state="queued")
+    Delivery.objects.filter(pk__in=rows.order_by("id").values("pk")[:posted]).update(
+        state="relayed"
+    )
+    return version, rows.count()
+
+
+def test_how_far_it_came_is_said_in_words_without_a_group(public_client, ward):
+    version, groups = reached(ward, landlords=6, schools=6, posted=3)
+    found = in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
+    assert (found.total.posted, found.total.groups) == (3, groups)
+    shown = page(public_client, ward)
+    assert f"<b>3 trong {groups} nhóm</b>" in shown
+    assert f"Còn {groups - 3} nhóm chưa đăng" in shown
+    assert "Trọ 1" not in shown
+
+
+def test_a_kind_with_few_groups_cannot_be_told_from_the_rest(ward):
+    """One more group of another kind is in the ward: with the sum it would stand alone."""
+    version, groups = reached(ward, landlords=6, schools=1, posted=0)
+    found = in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
+    assert found.total.groups == groups
+    assert found.kinds == ()
+
+
+def test_of_few_groups_nothing_is_said(public_client, ward):
+    version, groups = reached(ward, landlords=1, schools=0, posted=1)
+    assert groups < in_words.FEWEST
+    assert in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk]) is None
+    assert "Cảnh báo đã tới đâu" not in page(public_client, ward)
+
+
+def test_the_small_frame_has_no_cookie_no_form_and_may_stand_in_other_pages(public_client, ward):
+    ward.published()
+    answer = public_client.get(f"/embed/places/{ward.place.code}/")
+    shown = answer.content.decode()
+    assert CALM["act"] in shown
+    assert "frame-ancestors *" in answer["Content-Security-Policy"]
+    assert not answer.cookies
+    assert "<form" not in shown
+    assert "<script" not in shown
+    whole = public_client.get(f"/places/{ward.place.code}/")
+    assert "frame-ancestors 'none'" in whole["Content-Security-Policy"]

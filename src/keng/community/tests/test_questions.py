@@ -1,0 +1,189 @@
+"""Questions to a desk: asked without a name, answered after redaction, and never kept as asked."""
+
+import datetime
+import re
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.community.actions import questions
+from keng.community.models import Question
+from keng.community.rights import NotYours
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.tips import receipts
+from keng.tips.models import Tip
+from keng.vault import keys, seal
+from keng.warnings.tests.ward import Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+ASKED = "Anh Nguyễn Văn Tám số 0912 000 417 hỏi tôi căn cước, chủ trọ giữ có đúng không?"
+ANSWER = "Không. Chủ trọ chỉ được xem để khai báo tạm trú."
+CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){3}\b")
+
+
+@pytest.fixture
+def ward(tmp_path, monkeypatch, settings):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    settings.DATA_FOLDER = tmp_path
+    found = Ward()
+    keys.make_sender_key()
+    keys.make_unit_keys("words-for-a-test")
+    yield found
+    seal.forget()
+
+
+def asked(client, ward, *, wish="public", text=ASKED):
+    """The way of a resident: the code they get."""
+    address = reverse("place-ask", args=[ward.place.code], urlconf="keng.site.public_urls")
+    token = re.search(r'name="token" value="([\w-]+)"', client.get(address).content.decode())[1]
+    sent = {"text": text, "wish": wish, "token": token}
+    first = CODE.search(client.post(address, sent).content.decode()).group()
+    assert CODE.search(client.post(address, sent).content.decode()).group() == first
+    return first
+
+
+def read(client, code):
+    return client.post("/answer/", {"code": code}).content.decode()
+
+
+def put(ward, *, wish="public", text=ASKED, **fields):
+    token = receipts.new_token()
+    code = questions.ask(ward.place, text=text, wish=wish, token=token, language="vi")
+    found = Question.objects.get(code_hash=receipts.hash_of(code))
+    if fields:
+        Question.objects.filter(pk=found.pk).update(**fields)
+    return found, code
+
+
+def test_a_question_is_kept_once_and_waits_at_the_desk_of_the_place(public_client, ward):
+    code = asked(public_client, ward)
+    question = Question.objects.get()
+    assert (question.unit, question.text, question.state) == (ward.unit, ASKED, "waiting")
+    assert "Chưa có ai trả lời" in read(public_client, code)
+
+
+def test_the_officer_is_shown_what_to_cover_and_the_rest_reads_only_that(desk_client, ward):
+    question, _ = put(ward)
+    page = sign_in(desk_client, ward.officer).get(f"/questions/{question.pk}/").content.decode()
+    shown = re.search(r'name="shown"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL)[1]
+    assert "0912 000 417" not in shown
+    assert "Tám" not in shown
+    assert "chủ trọ giữ" in shown
+    desk_client.post(f"/questions/{question.pk}/", {"shown": "Chủ trọ giữ?", "words": ANSWER})
+    question.refresh_from_db()
+    assert (question.state, question.text, question.shown_text) == ("answered", "", "Chủ trọ giữ?")
+    entry = Entry.objects.get(action="question.answered")
+    assert entry.chain == f"unit:{ward.unit.pk}"
+    assert "Chủ trọ" not in str(entry.detail)
+
+
+def test_a_public_answer_stands_on_the_page_of_the_place_and_a_private_one_does_not(
+    public_client, ward
+):
+    public, _ = put(ward)
+    private, code = put(ward, wish="private", text="Riêng tôi hỏi")
+    questions.answer(public.pk, shown="Chung?", words=ANSWER, by=ward.officer)
+    questions.answer(private.pk, shown="Riêng?", words="Trả lời riêng.", by=ward.officer)
+    for address in (f"/places/{ward.place.code}/", f"/places/{ward.place.code}/questions/"):
+        page = public_client.get(address).content.decode()
+        assert "Chung?" in page
+        assert ANSWER in page
+        assert "riêng." not in page
+    assert "Trả lời riêng." in read(public_client, code)
+
+
+def test_an_opinion_gets_the_fixed_polite_answer(public_client, ward):
+    question, code = put(ward, text="Phường nên trồng thêm cây")
+    questions.decline_as_opinion(question.pk, by=ward.officer)
+    assert "Cảm ơn bạn đã viết" in read(public_client, code)
+    assert Question.objects.get().text == ""
+
+
+def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_client, ward):
+    question, code = put(ward, text="Nhà bên đang đánh bạc, số của em là 0912000418")
+    questions.move_to_reports(question.pk, by=ward.officer)
+    tip = Tip.objects.get()
+    assert "đánh bạc" in tip.text
+    assert "0912000418" not in tip.text
+    assert tip.responsible_unit == ward.unit
+    assert receipts.tip_id_of(receipts.cleaned(code)) == tip.pk
+    assert "chuyển câu hỏi của bạn thành tin báo" in read(public_client, code)
+
+
+def test_a_question_is_decided_once_and_by_its_own_desk(ward):
+    question, _ = put(ward)
+    stranger = make.officer(unit=make.unit())
+    auditor = make.officer(unit=ward.unit, role="auditor")
+    for other in (stranger, auditor):
+        with pytest.raises(NotYours):
+            questions.answer(question.pk, shown="a", words="b", by=other)
+    questions.answer(question.pk, shown="a", words="b", by=ward.officer)
+    with pytest.raises(questions.AlreadyDecided):
+        questions.decline_as_opinion(question.pk, by=ward.commander)
+
+
+def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
+    now = times.now()
+    old, code = put(ward, asked_at=now - datetime.timedelta(days=31))
+    private, _ = put(ward, wish="private")
+    public, _ = put(ward)
+    fresh, _ = put(ward)
+    for one in (private, public):
+        questions.answer(one.pk, shown="a", words="b", by=ward.officer)
+    Question.objects.filter(pk__in=[private.pk, public.pk]).update(
+        decided_at=now - datetime.timedelta(days=91)
+    )
+    assert questions.sweep() == 2
+    gone = Question.objects.filter(state="gone")
+    assert {one.pk for one in gone} == {old.pk, private.pk}
+    assert {(one.text, one.shown_text, one.answer) for one in gone} == {("", "", "")}
+    assert Question.objects.get(pk=fresh.pk).text == ASKED
+    assert "Đã hết hạn" in read(public_client, code)
+
+
+def test_the_database_keeps_no_words_of_a_decided_question(ward):
+    question, _ = put(ward)
+    with pytest.raises(IntegrityError, match="question_words_go_with_the_decision"):
+        Question.objects.filter(pk=question.pk).update(state="opinion", decided_at=times.now())
+
+
+def test_each_process_does_its_part_of_a_question(public_client, ward, become):
+    become("public")
+    code = asked(public_client, ward)
+    second = asked(public_client, ward, text="Chủ trọ đánh bạc, số của em là 0912000418")
+    become("desk")
+    first, moved = Question.objects.visible_to(ward.officer).order_by("asked_at")
+    questions.answer(first.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer)
+    questions.move_to_reports(moved.pk, by=ward.officer)
+    become("worker")
+    assert questions.sweep() == 0
+    become("public")
+    assert ANSWER in read(public_client, code)
+    assert "thành tin báo" in read(public_client, second)
+    assert ANSWER in public_client.get(f"/places/{ward.place.code}/").content.decode()
+
+
+@pytest.mark.parametrize(("process", "statement"), [
+    ("public", "SELECT text FROM community_question"),
+    ("public", "UPDATE community_question SET answer = 'x'"),
+    ("desk", "UPDATE community_question SET code_hash = ''"),
+    ("desk", "DELETE FROM community_question"),
+    ("edge", "SELECT id FROM community_question"),
+    ("worker", "SELECT text FROM community_question"),
+    ("public", "INSERT INTO community_officialchannel (kind) VALUES ('zalo')"),
+])  # fmt: skip
+def test_no_process_does_more(become, process, statement):
+    become(process)
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_a_wrong_code_and_an_empty_form_say_what_to_do(public_client, ward):
+    assert "Không có câu hỏi nào" in read(public_client, "0000-0000-0000-0000")
+    answer = public_client.post(f"/places/{ward.place.code}/ask/", {"text": "", "wish": ""})
+    assert answer.status_code == 422
+    assert 'id="problem"' in answer.content.decode()

@@ -1,0 +1,53 @@
+"""From the landlord to the rooms: how many houses of a group told theirs, as their lead says."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record
+from keng.delivery.actions.dispatch import chain_of
+from keng.delivery.models import RelayTask
+from keng.network.models import Establishment, Lead
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class TooMany(ValueError):
+    """More houses than read along in the group; `most` of them do."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+
+@transaction.atomic
+def tell_houses(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> RelayTask:
+    """Write down in how many houses the rooms were told; a later number replaces it.
+
+    Raises TooMany, or DoesNotExist for a task that nobody confirmed or that is not theirs.
+    """
+    mine = (
+        RelayTask.objects.filter(lead=by)
+        if isinstance(by, Lead)
+        else RelayTask.objects.visible_to(by)
+    )
+    task = (
+        mine.select_for_update(of=("self",))
+        .filter(group__isnull=False, confirmed_at__isnull=False)
+        .get(pk=task_id)
+    )
+    most = Establishment.objects.filter(group=task.group_id, is_open=True).count()
+    if not 0 <= count <= most:
+        raise TooMany(most)
+    task.houses_told = count
+    task.save(update_fields=["houses_told"])
+    record(
+        "relay.rooms_told",
+        by=by,
+        on=task,
+        chain=chain_of(task.dispatch_id),
+        detail={"houses": count, "of": most},
+    )
+    return task

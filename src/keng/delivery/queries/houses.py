@@ -1,0 +1,121 @@
+"""How far a warning got in houses: known, with a contact in a group that has it, rooms told."""
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from keng.delivery.models import Delivery, RelayTask
+from keng.delivery.queries.outcomes import COLUMN_OF
+from keng.network.establishments import GROUP_KIND
+from keng.network.models import Establishment, Group
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+    from keng.delivery.models import Dispatch
+
+_HAVE_IT = [state for state, column in COLUMN_OF.items() if column in {"arrived", "sent"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Houses:
+    """Houses of one kind. `told` is what leads say, and another thing than having it."""
+
+    label: str
+    houses: int
+    in_a_group: int
+    have_it: int
+    told: int
+
+    @property
+    def without(self) -> int:
+        return self.houses - self.in_a_group
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A group that passed it on, and how many of its houses told their rooms."""
+
+    task: RelayTask
+    houses: int
+
+
+def kinds(dispatch: "Dispatch", *, officer: "Officer") -> list[Houses]:
+    """One row for each kind of house the dispatch was addressed to; nothing where none is known."""
+    to_groups = Delivery.objects.filter(dispatch=dispatch, recipient_kind="group")
+    reached = Group.objects.filter(id__in=to_groups.values("recipient_ref"))
+    addressed = set(reached.order_by().values_list("kind", flat=True).distinct())
+    wanted = [kind for kind, group_kind in GROUP_KIND.items() if group_kind in addressed]
+    got = Delivery.objects.filter(
+        dispatch=dispatch,
+        recipient_kind="group",
+        recipient_ref=OuterRef("group_id"),
+        state__in=_HAVE_IT,
+    )
+    counted = {
+        row["kind"]: row
+        for row in Establishment.objects.visible_to(officer)
+        .filter(is_open=True, kind__in=wanted)
+        .order_by()
+        .values("kind")
+        .annotate(
+            houses=Count("id"),
+            in_a_group=Count("id", filter=Q(group__isnull=False)),
+            have_it=Count("id", filter=Exists(got)),
+        )
+    }
+    told = _told(dispatch, officer)
+    return [
+        Houses(
+            str(kind.label),
+            counted[kind]["houses"],
+            counted[kind]["in_a_group"],
+            counted[kind]["have_it"],
+            told.get(GROUP_KIND[kind], 0),
+        )
+        for kind in wanted
+        if kind in counted
+    ]
+
+
+def _told(dispatch: "Dispatch", officer: "Officer") -> dict[str, int]:
+    """The highest number a group's leads named: two leads of one group speak of the same houses."""
+    by_group: dict[uuid.UUID, tuple[str, int]] = {}
+    told = RelayTask.objects.visible_to(officer).filter(
+        dispatch=dispatch, houses_told__isnull=False
+    )
+    for group, kind, count in told.values_list("group_id", "group__kind", "houses_told"):
+        by_group[group] = (kind, max(count or 0, by_group.get(group, ("", 0))[1]))
+    found: dict[str, int] = {}
+    for kind, count in by_group.values():
+        found[kind] = found.get(kind, 0) + count
+    return found
+
+
+def asked(dispatch: "Dispatch", *, officer: "Officer") -> list[Asked]:
+    """Groups of the officer's own desk that passed it on and have houses reading along."""
+    tasks = list(
+        RelayTask.objects.visible_to(officer)
+        .filter(
+            dispatch=dispatch,
+            lead__unit_id__in=officer.own_unit_ids,
+            confirmed_at__isnull=False,
+            group__isnull=False,
+        )
+        .select_related("group", "lead")
+        .order_by("id")
+    )
+    houses = houses_of([task.group_id for task in tasks if task.group_id])
+    return [Asked(t, houses[t.group_id]) for t in tasks if t.group_id and t.group_id in houses]
+
+
+def houses_of(groups: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many open houses read along in each of these groups; groups without any are left out."""
+    counted = (
+        Establishment.objects.filter(group__in=groups, is_open=True)
+        .order_by()
+        .values_list("group")
+        .annotate(Count("id"))
+    )
+    return dict(counted)

@@ -1,0 +1,55 @@
+"""Who looked something up is forgotten when the answer is out, or can no longer go out."""
+
+import pytest
+
+from keng.delivery.models import Attempt, Delivery, SandboxMessage
+from keng.delivery.tests.sending import all_sent, queue, send_until, states
+from keng.kit.ids import new_id
+from keng.vault import seal
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("as_sender")]
+
+
+def answer(account, **fields):
+    dispatch = queue(account, [])
+    return Delivery.objects.create(
+        dispatch=dispatch, account=account, channel="sandbox", recipient_kind="asker",
+        recipient_ref=dispatch.pk, address_sealed=seal.for_sender("phone-of-somebody"),
+        text_sealed=seal.for_sender("0912 000 417: chưa có dữ liệu"), priority=5, is_urgent=True,
+        **fields,
+    )  # fmt: skip
+
+
+def what_is_left():
+    return Delivery.objects.values_list("address_sealed", "text_sealed", "provider_id", "address")
+
+
+def test_nothing_of_the_asker_is_left_once_the_answer_is_out(account):
+    answer(account)
+    send_until(all_sent(1))
+    message = SandboxMessage.objects.get()
+    assert (message.address, message.text[:4]) == ("phone-of-somebody", "0912")
+    assert list(what_is_left()) == [(None, None, "", "")]
+    assert Attempt.objects.get().outcome == "sent"
+
+
+@pytest.mark.parametrize(
+    ("fields", "end"),
+    [
+        ({"expires_at": "2020-01-01T00:00:00Z"}, "rejected"),
+        ({"state": "leased", "leased_until": "2020-01-01T00:00:00Z", "attempts": 8}, "unknown"),
+    ],
+)  # fmt: skip
+def test_nor_when_it_could_not_go_out(account, fields, end):
+    held = {"leased_by": new_id()} if "state" in fields else {}
+    answer(account, **fields, **held)
+    send_until(lambda: states() == {end: 1})
+    assert list(what_is_left()) == [(None, None, "", "")]
+
+
+def test_a_reporter_stays_reachable(account):
+    row = answer(account)
+    Delivery.objects.filter(pk=row.pk).update(recipient_kind="conversation")
+    send_until(all_sent(1))
+    ((address, text, provider_id, _clear),) = what_is_left()
+    assert all((address, text, provider_id))

@@ -1,0 +1,92 @@
+"""Beside the police: partners with what they published, questions with answers, meetings, channels.
+
+Everything goes through the product's own actions; only the moments are dated back. Nobody signs in
+as one of these members: their passwords are made and forgotten.
+"""
+
+import datetime as dt
+
+from keng.accounts.models import Officer, Partner, PartnerMember
+from keng.community.actions import questions, telling
+from keng.community.models import OfficialChannel, Question
+from keng.demo.province import beside_words as words
+from keng.demo.territory import WARD_CODE
+from keng.kit import times
+from keng.partners.actions import articles, inviting
+from keng.partners.models import Article
+from keng.places.models import Place, Unit
+from keng.tips import receipts
+
+_KIT = "demo kit request"
+
+
+def load(units: dict[str, Unit], *, whole: bool) -> None:
+    """A few rows for the small demo, all of them for the whole one."""
+    place = Place.objects.get(code=WARD_CODE, valid_to=None)
+    desk = Officer.objects.get(username="lan")
+    _tell(units[WARD_CODE], place, desk)
+    _ask(place, desk, words.QUESTIONS if whole else words.QUESTIONS[:3])
+    coordinator = Officer.objects.get(username="mai")
+    for body in words.PARTNERS if whole else words.PARTNERS[:2]:
+        _invite(body, place, coordinator)
+    inviting.ask_for_kit(name=words.ASKS[0], place=place, about=words.ASKS[1], token=_KIT)
+    telling.list_channel(kind="website", shown_as=words.PROVINCE_SITE, by=coordinator)
+
+
+def _tell(unit: Unit, place: Place, desk: Officer) -> None:
+    today = times.local_date(times.now())
+    for kind, shown_as in (("phone", unit.desk_phone), *words.CHANNELS):
+        if shown_as:
+            telling.list_channel(kind=kind, shown_as=shown_as, by=desk)
+    OfficialChannel.objects.filter(unit=unit).update(checked_on=today - dt.timedelta(days=6))
+    for days, hour, venue, about in words.MEETINGS:
+        at = dt.datetime.combine(today + dt.timedelta(days=days), dt.time(hour), times.VIETNAM)
+        telling.announce(place=place, starts_at=at, venue=venue, about=about, by=desk)
+
+
+def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
+    for number, each in enumerate(asked):
+        token = f"demo question {number}"
+        code = questions.ask(place, text=each.text, wish=each.wish, token=token, language="vi")
+        found = Question.objects.get(code_hash=receipts.hash_of(code))
+        moment = times.now() - dt.timedelta(days=each.days_ago, hours=3)
+        found_row = Question.objects.filter(pk=found.pk)
+        if each.answer:
+            questions.answer(found.pk, shown=each.text, words=each.answer, by=desk)
+            took = dt.timedelta(days=each.took_days)
+            found_row.update(asked_at=moment, decided_at=moment + took)
+        else:
+            found_row.update(asked_at=moment)
+
+
+def _invite(body: words.Body, place: Place, coordinator: Officer) -> None:
+    first, *others = body.members
+    made = inviting.invite(
+        name=body.name, kind=body.kind, place=place if body.is_local else None, about=body.about,
+        purposes=list(body.purposes), member_name=first[0], username=first[1], by=coordinator,
+    )  # fmt: skip
+    partner = made.member.partner
+    members = [made.member]
+    for name, username in others:
+        more = inviting.add_member(partner.pk, name=name, username=username, by=coordinator)
+        members.append(more.member)
+    for post in body.posts:
+        _publish(post, partner, members, coordinator)
+
+
+def _publish(
+    post: words.Post, partner: Partner, members: list[PartnerMember], coordinator: Officer
+) -> None:
+    author = members[0]
+    author.partner = partner
+    made = articles.write(author, purpose=post.purpose, title=post.title, text=post.text)
+    seen = articles.submit(made.pk, by=author).submitted_at
+    assert seen is not None  # noqa: S101 -- handed in a moment ago
+    if post.days_ago is None:
+        return
+    if len(members) > 1:
+        articles.publish(made.pk, seen=seen, by=members[1])
+    else:
+        articles.publish_for(made.pk, seen=seen, by=coordinator)
+    at = times.now() - dt.timedelta(days=post.days_ago, hours=5)
+    Article.objects.filter(pk=made.pk).update(published_at=at, submitted_at=at)

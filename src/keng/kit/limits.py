@@ -1,0 +1,91 @@
+"""How often a network, and everybody together, may look up: counted in memory, under no address.
+
+The key of the hash changes every hour and the counts go with it, so nothing here says who asked.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address, ip_network
+
+_MOST_NETWORKS = 20_000
+_KEY_LIVES = 3600.0
+# One household or office and not one device: whoever has many addresses has them side by side.
+_V4_BITS, _V6_BITS = 24, 48
+
+
+class Bucket:
+    """So many at once, then one more for each part of a second."""
+
+    __slots__ = ("_at", "_left", "_most", "_rate")
+
+    def __init__(self, *, at_once: int, per_second: float, now: float) -> None:
+        self._most, self._rate = float(at_once), per_second
+        self._left, self._at = self._most, now
+
+    def wait(self, now: float) -> float:
+        """Take one and answer 0, or take none: the seconds until there is one."""
+        self._left = min(self._most, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left >= 1:
+            self._left -= 1
+            return 0.0
+        return (1 - self._left) / self._rate
+
+
+class Limits:
+    """A bucket for each network and one for the whole process."""
+
+    def __init__(
+        self, *, network: tuple[int, float], process: tuple[int, float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """Each as (at once, per second); nought at once for a network means no limit."""
+        self._network, self._clock = network, clock
+        self._all = Bucket(at_once=process[0], per_second=process[1], now=clock())
+        self._renew(clock())
+
+    def wait(self, network: str) -> float:
+        """0, or the seconds after which this network may ask again."""
+        now = self._clock()
+        if now - self._since > _KEY_LIVES:
+            self._renew(now)
+        if self._network[0]:
+            seconds = self._bucket(network, now).wait(now)
+            if seconds:
+                return seconds
+        return self._all.wait(now)
+
+    def _bucket(self, network: str, now: float) -> Bucket:
+        known = hashlib.blake2b(network.encode(), key=self._key, digest_size=16).digest()
+        bucket = self._buckets.get(known)
+        if bucket is None:
+            if len(self._buckets) >= _MOST_NETWORKS:
+                # The one that began first: a crowd of addresses must not empty all the others.
+                del self._buckets[next(iter(self._buckets))]
+            at_once, per_second = self._network
+            bucket = Bucket(at_once=at_once, per_second=per_second, now=now)
+            self._buckets[known] = bucket
+        return bucket
+
+    def _renew(self, now: float) -> None:
+        self._key, self._since = os.urandom(32), now
+        self._buckets: dict[bytes, Bucket] = {}
+
+
+def network_of(scope: Mapping[str, object], *, behind_proxy: bool) -> str:
+    """The network a request comes from; behind the proxy, the last word of the proxy counts."""
+    client = scope.get("client")
+    address = str(client[0]) if isinstance(client, (tuple, list)) and client else ""
+    if behind_proxy:
+        for name, value in scope["headers"]:  # type: ignore[attr-defined]
+            if name == b"x-forwarded-for":
+                address = value.decode("latin-1").rpartition(",")[2].strip()
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    mapped = getattr(found, "ipv4_mapped", None) or found
+    bits = _V4_BITS if mapped.version == 4 else _V6_BITS
+    return str(ip_network((mapped, bits), strict=False))

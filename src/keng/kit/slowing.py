@@ -1,0 +1,49 @@
+"""Slowing down whoever asks too often, without keeping an address.
+
+Counted is in this process's memory only, under a hash whose key is made at the start and dies with
+the process.
+"""
+
+import hashlib
+import os
+import threading
+import time
+
+from django.conf import settings
+from django.http import HttpRequest
+
+_MOST_CLIENTS = 20_000
+_KEY = os.urandom(32)
+
+
+class Slowing:
+    """So many at once for one client, then one more for each pause."""
+
+    def __init__(self, *, at_once: int, pause: float) -> None:
+        self.at_once, self.pause = at_once, pause
+        self._lock = threading.Lock()
+        self._counts: dict[bytes, tuple[float, float]] = {}
+
+    def seconds_to_wait(self, request: HttpRequest, weight: int = 1) -> int:
+        """Count one more; 0, or how long this client should wait before the next one."""
+        client, now = _client(request), time.monotonic()
+        with self._lock:
+            if len(self._counts) > _MOST_CLIENTS:
+                self._counts.clear()
+            count, at = self._counts.get(client, (0.0, now))
+            count = max(0.0, count - (now - at) / self.pause) + weight
+            self._counts[client] = (min(count, self.at_once + 10), now)
+        return max(0, round((count - self.at_once) * self.pause))
+
+    def forget(self) -> None:
+        """Forget every client (for tests)."""
+        with self._lock:
+            self._counts.clear()
+
+
+def _client(request: HttpRequest) -> bytes:
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_TLS:
+        # Behind the proxy every request comes from the proxy; its last word is whom it spoke with.
+        address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
+    return hashlib.blake2b(address.encode(), key=_KEY, digest_size=16).digest()

@@ -1,0 +1,1 @@
+"""Collections of partners, lessons with a quiz, short films, pledge campaigns counted by school."""

@@ -1,0 +1,156 @@
+"""Films: taken in from an officer, prepared by the worker, never inside a request."""
+
+import datetime
+import hashlib
+import os
+import uuid
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.kit.database import data_folder
+from keng.lessons import rights
+from keng.lessons.errors import NotYours
+from keng.lessons.films import ffmpeg, transcoding
+from keng.lessons.films.looking import Refused, look
+from keng.lessons.models import Film
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+_LEASE = datetime.timedelta(seconds=transcoding.WITHIN + 120)
+_TRIES = 3
+_STEP = 5
+
+
+class FilmsAreOff(Exception):
+    """No ffmpeg is configured here."""
+
+
+@transaction.atomic
+def take_in(
+    pieces: Iterable[bytes], *, title: str, captions: Mapping[str, str],
+    words: Mapping[str, str], by: "Officer",
+) -> Film:  # fmt: skip
+    """Keep an uploaded file for the worker. Raises NotYours, FilmsAreOff."""
+    unit = rights.unit_to_write_for(by)
+    if unit is None:
+        raise NotYours
+    if not ffmpeg.is_on():
+        raise FilmsAreOff
+    film = Film(unit=unit, title=title, captions=dict(captions), words=dict(words), made_by=by)
+    _write(data_folder() / film.incoming_path, pieces)
+    film.save()
+    record("film.uploaded", by=by, on=film, chain=unit_chain(unit.pk), detail={})
+    return film
+
+
+def prepare_next() -> int:
+    """Prepare one film that waits; what the worker does. Returns how many were done."""
+    film = _lease()
+    if film is None:
+        return 0
+    source = data_folder() / film.incoming_path
+    try:
+        made = _transcoded(film, source)
+    except Refused as refused:
+        _finish(film, state=Film.State.REFUSED, problem=refused.problem)
+        _remove(film)
+    else:
+        _finish(
+            film, state=Film.State.READY, percent=100, seconds=made.seconds, size=made.size,
+            width=made.width, height=made.height,
+            sha256=hashlib.sha256((data_folder() / film.path).read_bytes()).digest(),
+        )  # fmt: skip
+    source.unlink(missing_ok=True)
+    return 1
+
+
+def _lease() -> Film | None:
+    """The oldest that waits, or that a killed worker left; after three tries it is given up."""
+    now = times.now()
+    with transaction.atomic():
+        film = (
+            Film.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(Q(state=Film.State.WAITING) | Q(state=Film.State.WORKING, leased_until__lt=now))
+            .order_by("id")
+            .first()
+        )
+        if film is None:
+            return None
+        film.state, film.leased_until, film.percent = Film.State.WORKING, now + _LEASE, 0
+        film.attempts += 1
+        film.save(update_fields=["state", "leased_until", "percent", "attempts"])
+    return film
+
+
+def _transcoded(film: Film, source: Path) -> transcoding.Made:
+    if film.attempts > _TRIES or not source.exists():
+        raise Refused("broken")
+    if not ffmpeg.is_on():
+        raise Refused("too_slow")
+    shown = 0
+
+    def progress(percent: int) -> None:
+        nonlocal shown
+        if percent >= shown + _STEP:
+            shown = percent
+            Film.objects.filter(pk=film.pk).update(percent=percent)
+
+    target, poster = data_folder() / film.path, data_folder() / film.poster_path
+    return transcoding.transcode(source, target, poster, look(source), progress)
+
+
+@transaction.atomic
+def _finish(film: Film, **values: object) -> None:
+    for name, value in values.items():
+        setattr(film, name, value)
+    film.leased_until = None
+    film.save(update_fields=[*values, "leased_until"])
+    record(
+        "film.prepared" if film.state == Film.State.READY else "film.refused", by="worker",
+        on=film, chain=unit_chain(film.unit_id),
+        detail={"problem": film.problem} if film.problem else {"sha256": film.sha256.hex()},
+    )  # fmt: skip
+
+
+def _remove(film: Film) -> None:
+    for path in (film.path, film.poster_path):
+        (data_folder() / path).unlink(missing_ok=True)
+
+
+def sweep() -> int:
+    """Remove what no row names: an upload whose request ended before its row was written."""
+    folder = data_folder() / "films" / "incoming"
+    old = times.now().timestamp() - datetime.timedelta(hours=6).total_seconds()
+    gone = 0
+    for file in folder.glob("*"):
+        known = _is_id(file.name) and Film.objects.filter(pk=file.name).exists()
+        if not known and file.stat().st_mtime < old:
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _is_id(name: str) -> bool:
+    try:
+        uuid.UUID(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
+    """On disk before the row that names it commits."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())

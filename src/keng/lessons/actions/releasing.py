@@ -1,0 +1,66 @@
+"""The second person: publishes exactly what they read, or takes away what is published."""
+
+import uuid
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.lessons import rights
+from keng.lessons.errors import ChangedMeanwhile, NotYours
+from keng.lessons.four_eyes import FourEyes
+from keng.lessons.models import Campaign, Edition, FirstHour
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+Text = TypeVar("Text", bound=FourEyes)
+# What the record calls it: the kinds of text this area has.
+_PUBLISHED = {
+    Edition: "lesson.published", Campaign: "pledge.published", FirstHour: "first_hour.published",
+}  # fmt: skip
+_ENDED = {Edition: "lesson.ended", Campaign: "pledge.ended", FirstHour: "first_hour.ended"}
+
+
+@transaction.atomic
+def publish(kind: type[Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> Text:
+    """Let the public read exactly what this second person read.
+
+    Raises NotYours; ChangedMeanwhile when the text is another one or is decided already.
+    """
+    text = _locked(kind, key, by)
+    if not rights.may_publish(by, text):
+        raise NotYours
+    if not text.is_waiting or seen != bytes(text.hash) or text.hash_now != seen:
+        raise ChangedMeanwhile
+    text.published_by, text.published_at = by, times.now()
+    text.save(update_fields=["published_by", "published_at"])
+    record(
+        _PUBLISHED[kind], by=by, on=text, chain=unit_chain(text.unit_id),
+        detail={"text": seen.hex()},
+    )  # fmt: skip
+    return text
+
+
+@transaction.atomic
+def end(kind: type[Text], key: uuid.UUID, *, by: "Officer") -> Text:
+    """Nobody reads it any more; by one person, at once. Raises NotYours."""
+    text = _locked(kind, key, by)
+    if not rights.may_end(by, text):
+        raise NotYours
+    if text.ended_at is None:
+        text.ended_at = times.now()
+        text.save(update_fields=["ended_at"])
+        record(
+            _ENDED[kind], by=by, on=text, chain=unit_chain(text.unit_id),
+            detail={"text": bytes(text.hash).hex()},
+        )  # fmt: skip
+    return text
+
+
+def _locked(kind: type[Text], key: uuid.UUID, by: "Officer") -> Text:
+    manager: Any = kind._default_manager  # noqa: SLF001 -- Django documents it
+    visible = manager.visible_to(by)
+    found: Text = visible.select_for_update(of=("self",)).select_related("unit").get(pk=key)
+    return found

@@ -1,0 +1,89 @@
+"""Writing collections and lessons: for a second person to publish."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from keng.accounts.models import Partner
+from keng.audit.actions import record, unit_chain
+from keng.lessons import rights
+from keng.lessons.errors import ChangedMeanwhile, NotYours, OutOfPurpose
+from keng.lessons.models import Collection, Edition, Film, Lesson
+from keng.lessons.slugs import slug_for
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+@transaction.atomic
+def open_collection(
+    texts: Mapping[str, Any], *, purpose: str, partner: Partner | None, by: "Officer"
+) -> Collection:
+    """A place for lessons, under the unit's name or a partner's. Raises NotYours, OutOfPurpose."""
+    unit = rights.unit_to_write_for(by)
+    if unit is None:
+        raise NotYours
+    if partner is not None and purpose not in partner.purposes:
+        raise OutOfPurpose
+    slug = slug_for(
+        texts["vi"]["title"], lambda slug: Collection.objects.filter(slug=slug).exists()
+    )
+    made = Collection.objects.create(
+        slug=slug, unit=unit, partner=partner, purpose=purpose, texts=dict(texts), made_by=by
+    )
+    record(
+        "collection.opened", by=by, on=made, chain=unit_chain(unit.pk),
+        detail={"purpose": purpose, "partner": str(partner.pk) if partner else ""},
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def write(
+    texts: Mapping[str, Any], right: Sequence[int], *, collection: Collection, by: "Officer",
+    film: Film | None = None,
+) -> Edition:  # fmt: skip
+    """A new lesson. Raises NotYours."""
+    slug = slug_for(texts["vi"]["title"], lambda slug: Lesson.objects.filter(slug=slug).exists())
+    lesson = Lesson.objects.create(slug=slug, collection=collection)
+    return _edition(lesson, texts, right, film, by)
+
+
+@transaction.atomic
+def rewrite(
+    texts: Mapping[str, Any], right: Sequence[int], *, lesson: Lesson, by: "Officer",
+    film: Film | None = None,
+) -> Edition:  # fmt: skip
+    """The next edition; until it is published the public reads the one before.
+
+    Raises NotYours, ChangedMeanwhile.
+    """
+    return _edition(lesson, texts, right, film, by)
+
+
+def _edition(
+    lesson: Lesson, texts: Mapping[str, Any], right: Sequence[int], film: Film | None,
+    by: "Officer",
+) -> Edition:  # fmt: skip
+    unit = rights.unit_to_write_for(by)
+    if unit is None or unit.pk != lesson.collection.unit_id:
+        raise NotYours
+    last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
+    made = Edition(
+        lesson=lesson, number=last + 1, unit=unit, texts=dict(texts), right=list(right), film=film,
+        made_by=by,
+    )  # fmt: skip
+    made.hash = made.hash_now
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError as error:
+        # Somebody else wrote the next edition at the same moment.
+        raise ChangedMeanwhile from error
+    record(
+        "lesson.written", by=by, on=made, chain=unit_chain(unit.pk),
+        detail={"lesson": lesson.slug, "number": made.number, "text": made.hash.hex()},
+    )  # fmt: skip
+    return made

@@ -1,0 +1,66 @@
+"""The second person's panel, the same under every kind of text."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from keng.accounts.signing_in import confirm_presence
+from keng.lessons import queries, rights
+from keng.lessons.actions import releasing
+from keng.lessons.errors import ChangedMeanwhile, NotYours
+from keng.lessons.forms import PublishForm
+from keng.lessons.four_eyes import FourEyes
+
+
+def decide(
+    request: HttpRequest, text: FourEyes, *, of_partner: bool = False
+) -> tuple[PublishForm, HttpResponse | None]:
+    """Carry a posted decision out: the form to show, or where to go from here."""
+    if request.method == "POST" and request.POST.get("do") == "end":
+        return PublishForm(), _ended(request, text)
+    form = PublishForm(request.POST if request.method == "POST" else None, of_partner=of_partner)
+    if request.method == "POST" and form.is_valid():
+        if not rights.may_publish(request.officer, text):
+            messages.error(request, _("A second person publishes it: not who wrote it."))
+            return form, redirect(request.path)
+        if confirm_presence(request.officer, form.cleaned_data["code"]):
+            return form, _published(request, text, form)
+        form.add_error(
+            "code", _("This code is not right, or was used already. Wait for the next one.")
+        )
+    return form, None
+
+
+def decision(request: HttpRequest, text: FourEyes, form: PublishForm) -> dict[str, Any]:
+    """What the panel shows."""
+    officer = request.officer
+    return {
+        "text": text, "form": form, "hash": bytes(text.hash).hex(),
+        "standing": queries.standing(text),
+        "can_publish": text.is_waiting and rights.may_publish(officer, text),
+        "can_end": text.ended_at is None and rights.may_end(officer, text),
+    }  # fmt: skip
+
+
+def _published(request: HttpRequest, text: FourEyes, form: PublishForm) -> HttpResponse:
+    try:
+        seen = bytes.fromhex(form.cleaned_data["hash"])
+        releasing.publish(type(text), text.pk, seen=seen, by=request.officer)
+    except (NotYours, ChangedMeanwhile):
+        messages.error(request, _("It could not be published: read it again."))
+    else:
+        messages.success(request, _("Published: everybody can read it now."))
+    return redirect(request.path)
+
+
+def _ended(request: HttpRequest, text: FourEyes) -> HttpResponse:
+    try:
+        releasing.end(type(text), text.pk, by=request.officer)
+    except NotYours:
+        messages.error(request, _("This is not yours to take away."))
+    else:
+        messages.success(request, _("Taken away: nobody reads it any more."))
+    return redirect(request.path)

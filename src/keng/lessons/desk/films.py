@@ -1,0 +1,114 @@
+"""Films on the desk: the list with how far each is, the upload, and one film to look at."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keng.kit.uploads import SealedUpload, SealedUploads
+from keng.lessons import rights, serving
+from keng.lessons.actions import filming
+from keng.lessons.film_forms import FilmForm
+from keng.lessons.films import ffmpeg
+from keng.lessons.films.looking import MOST_BYTES
+from keng.lessons.models import Film
+
+
+class FilmUploads(SealedUploads):
+    """As every upload, and larger: a film of a phone before it is made small."""
+
+    most_bytes = MOST_BYTES
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Every film, and how far the worker is with it."""
+    films = Film.objects.visible_to(request.officer).select_related("made_by").order_by("-id")
+    context = {
+        "films": films[:100], "is_on": ffmpeg.is_on(),
+        "may_write": rights.unit_to_write_for(request.officer) is not None,
+    }  # fmt: skip
+    return render(request, "lessons/desk/films.html", context)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Upload one. The handler must be named before anything reads the form; then the check."""
+    request.upload_handlers = [FilmUploads(request)]
+    answer: HttpResponse = _new(request)
+    return answer
+
+
+@csrf_protect
+def _new(request: HttpRequest) -> HttpResponse:
+    if rights.unit_to_write_for(request.officer) is None or not ffmpeg.is_on():
+        return redirect("films")
+    is_sent = request.method == "POST"
+    form = FilmForm(request.POST, request.FILES) if is_sent else FilmForm()
+    try:
+        if is_sent and form.is_valid():
+            made = filming.take_in(
+                form.cleaned_data["file"].chunks(), title=form.cleaned_data["title"],
+                captions=form.captions(), words=form.words(), by=request.officer,
+            )  # fmt: skip
+            messages.success(request, _("Uploaded. It is prepared now, which takes a while."))
+            return redirect("film", pk=made.pk)
+    finally:
+        for upload in _uploads(request):
+            upload.discard()
+    return render(
+        request, "lessons/desk/film_new.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+def _uploads(request: HttpRequest) -> Iterator[SealedUpload]:
+    files: Any = request.FILES
+    for name in files:
+        for upload in files.getlist(name):
+            if isinstance(upload, SealedUpload):
+                yield upload
+
+
+@require_GET
+def film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One film: how far it is, then the film itself."""
+    found = _visible(request, pk)
+    is_part = bool(request.htmx) and not request.htmx.boosted
+    name = "lessons/desk/film_state.html" if is_part else "lessons/desk/film.html"
+    return render(request, name, {"film": found})
+
+
+@require_GET
+def play(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The film for the officer's player."""
+    return _played(request, pk, lambda film: serving.film_file(request, film))
+
+
+@require_GET
+def poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Its poster frame."""
+    return _played(request, pk, serving.poster_file)
+
+
+@require_GET
+def captions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Its Vietnamese captions."""
+    return _played(request, pk, lambda film: serving.captions_file(film, "vi"))
+
+
+def _played(
+    request: HttpRequest, pk: uuid.UUID, make: Callable[[Film], HttpResponse]
+) -> HttpResponse:
+    found = _visible(request, pk)
+    return make(found) if found.state == Film.State.READY else redirect("film", pk=pk)
+
+
+def _visible(request: HttpRequest, pk: uuid.UUID) -> Film:
+    return get_object_or_404(Film.objects.visible_to(request.officer), pk=pk)

@@ -1,0 +1,63 @@
+"""The page of the first hour on the desk: its texts, and the numbers of banks."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keng.lessons import first_hour, rights
+from keng.lessons.actions import keeping
+from keng.lessons.desk.deciding import decide, decision
+from keng.lessons.first_hour_form import FirstHourForm, initial_of
+from keng.lessons.models import FirstHour
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """What everybody reads now, and the texts before and after it."""
+    texts = FirstHour.objects.visible_to(request.officer).select_related("made_by")
+    context = {
+        "page": first_hour.page_now(), "texts": texts.order_by("-id")[:30],
+        "may_write": rights.unit_to_write_for(request.officer) is not None,
+    }  # fmt: skip
+    return render(request, "lessons/desk/first_hours.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Write the next text, from the present one."""
+    if rights.unit_to_write_for(request.officer) is None:
+        return redirect("first-hours")
+    kept = first_hour.current()
+    texts = kept.texts if kept else first_hour.default_texts()
+    form = FirstHourForm(
+        request.POST if request.method == "POST" else None,
+        initial=initial_of(texts, kept.hotlines if kept else []),
+    )
+    if request.method == "POST" and form.is_valid():
+        made = keeping.write_first_hour(
+            form.texts(), form.cleaned_data["hotlines"], by=request.officer
+        )
+        messages.success(request, _("Written: a second person publishes it."))
+        return redirect("first-hour-text", pk=made.pk)
+    return render(
+        request, "lessons/desk/first_hour_new.html", {"form": form},
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def text(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One text: read, published by a second person, or taken away."""
+    visible = FirstHour.objects.visible_to(request.officer)
+    found = get_object_or_404(visible.select_related("unit", "made_by", "published_by"), pk=pk)
+    form, answer = decide(request, found)
+    if answer is not None:
+        return answer
+    context = decision(request, found, form)
+    return render(
+        request, "lessons/desk/first_hour.html", context, status=422 if form.errors else 200
+    )

@@ -1,0 +1,119 @@
+"""Lessons on the desk: the list, a collection, writing, and the second person's look."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keng.lessons import queries, rights
+from keng.lessons.actions import writing
+from keng.lessons.desk.deciding import decide, decision
+from keng.lessons.errors import ChangedMeanwhile, NotYours
+from keng.lessons.forms import CollectionForm
+from keng.lessons.models import Collection, Edition, Film
+from keng.lessons.writing_form import LessonForm, initial_of
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """What waits for a second person, what is public, and the collections."""
+    context = {
+        "lists": queries.desk_lists(request.officer),
+        "may_write": rights.unit_to_write_for(request.officer) is not None,
+    }
+    return render(request, "lessons/desk/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new_collection(request: HttpRequest) -> HttpResponse:
+    """Under the desk's name, or that of a partner who agreed."""
+    if rights.unit_to_write_for(request.officer) is None:
+        return redirect("desk-lessons")
+    form = CollectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        made = writing.open_collection(
+            form.texts(), purpose=given["purpose"], partner=given["partner"], by=request.officer
+        )
+        messages.success(request, _("Opened. The public sees it with its first lesson."))
+        return redirect("lesson-new", pk=made.pk)
+    status = 422 if form.errors else 200
+    return render(request, "lessons/desk/collection.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Write a lesson of a collection; somebody else publishes it."""
+    visible = Collection.objects.visible_to(request.officer).select_related("partner", "unit")
+    collection = get_object_or_404(visible, pk=pk)
+    return _written(request, collection, None)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Write the next edition of a lesson."""
+    edition = _visible(request, pk)
+    return _written(request, edition.lesson.collection, edition)
+
+
+def _written(request: HttpRequest, collection: Collection, before: Edition | None) -> HttpResponse:
+    if rights.unit_to_write_for(request.officer) is None:
+        return redirect("desk-lessons")
+    initial: dict[str, Any] | None = None
+    if before is not None:
+        initial = {**initial_of(before.texts, before.right), "film": before.film_id}
+    form = LessonForm(
+        request.POST if request.method == "POST" else None, initial=initial,
+        films=Film.objects.visible_to(request.officer).filter(state="ready").order_by("-id"),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _kept(form, collection, before, request)
+        except NotYours:
+            messages.error(request, _("This is not yours to write."))
+            return redirect("desk-lessons")
+        except ChangedMeanwhile:
+            messages.error(request, _("Somebody else wrote the next edition just now."))
+            return redirect("desk-lessons")
+        messages.success(request, _("Written: a second person publishes it."))
+        return redirect("desk-lesson", pk=made.pk)
+    context = {"form": form, "collection": collection, "before": before}
+    return render(request, "lessons/desk/write.html", context, status=422 if form.errors else 200)
+
+
+def _kept(
+    form: LessonForm, collection: Collection, before: Edition | None, request: HttpRequest
+) -> Edition:
+    chosen: Any = {"film": form.cleaned_data["film"], "by": request.officer}
+    if before is not None:
+        return writing.rewrite(form.texts(), form.right(), lesson=before.lesson, **chosen)
+    return writing.write(form.texts(), form.right(), collection=collection, **chosen)
+
+
+@require_http_methods(["GET", "POST"])
+def lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One edition: read, published by a second person, or taken away."""
+    edition = _visible(request, pk)
+    whose = edition.lesson.collection
+    form, answer = decide(request, edition, of_partner=whose.partner_id is not None)
+    if answer is not None:
+        return answer
+    counts = queries.finished_of([edition.lesson_id]).get(edition.lesson_id, (0, 0))
+    context = decision(request, edition, form) | {
+        "edition": edition, "collection": whose, "counts": counts,
+        "editions": edition.lesson.editions.order_by("-number"),
+        "may_write": rights.unit_to_write_for(request.officer) is not None,
+    }  # fmt: skip
+    return render(request, "lessons/desk/lesson.html", context, status=422 if form.errors else 200)
+
+
+def _visible(request: HttpRequest, pk: uuid.UUID) -> Edition:
+    found = Edition.objects.visible_to(request.officer).select_related(
+        "lesson__collection__partner", "lesson__collection__unit", "unit", "made_by",
+        "published_by", "film",
+    )  # fmt: skip
+    return get_object_or_404(found, pk=pk)

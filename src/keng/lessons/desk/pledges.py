@@ -1,0 +1,81 @@
+"""Pledge campaigns on the desk: the list, opening one, links for teachers, participation."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keng.lessons import pledge_queries, rights
+from keng.lessons.actions import pledging
+from keng.lessons.desk.deciding import decide, decision
+from keng.lessons.errors import NotYours
+from keng.lessons.models import Campaign, SchoolClass
+from keng.lessons.pledge_forms import CampaignForm
+from keng.lessons.schools import schools_of
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """Every campaign with its counts."""
+    context = {
+        "campaigns": pledge_queries.desk_campaigns(request.officer),
+        "may_write": rights.unit_to_write_for(request.officer) is not None,
+    }
+    return render(request, "lessons/desk/campaigns.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """What is pledged, when, and in which schools."""
+    unit = rights.unit_to_write_for(request.officer)
+    if unit is None:
+        return redirect("pledges")
+    form = CampaignForm(
+        request.POST if request.method == "POST" else None, schools=schools_of(unit)
+    )
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        made = pledging.open_campaign(
+            form.texts(), purpose=given["purpose"], days=(given["starts_on"], given["ends_on"]),
+            schools=given["schools"], by=request.officer,
+        )  # fmt: skip
+        messages.success(request, _("Written: a second person publishes it."))
+        return redirect("pledge", pk=made.pk)
+    return render(
+        request, "lessons/desk/campaign_new.html", {"form": form},
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def campaign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One campaign: who takes part, the links to hand out, and the second person's look."""
+    visible = Campaign.objects.visible_to(request.officer)
+    found = get_object_or_404(visible.select_related("unit", "made_by", "published_by"), pk=pk)
+    form, answer = decide(request, found)
+    if answer is not None:
+        return answer
+    schools = pledge_queries.schools_in(found)
+    context = decision(request, found, form) | {
+        "campaign": found, "schools": schools, "communes": pledge_queries.communes_in(schools),
+        "may_write": rights.may_end(request.officer, found),
+    }  # fmt: skip
+    return render(
+        request, "lessons/desk/campaign.html", context, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+def renew_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Another link for one class."""
+    visible = SchoolClass.objects.visible_to(request.officer)
+    found = get_object_or_404(visible, pk=pk)
+    try:
+        pledging.renew_link(pk, by=request.officer)
+    except NotYours:
+        raise Http404 from None
+    messages.success(request, _("The old link opens nothing any more. Hand out the new one."))
+    return redirect("pledge", pk=found.campaign_id)

@@ -1,0 +1,1 @@
+"""Short films: looked at with suspicion, made small for cheap phones, captioned."""

@@ -1,0 +1,72 @@
+"""Making a film that cheap phones play: H.264 baseline and AAC in an MP4 of at most 480 lines."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from keng.lessons.films import ffmpeg
+from keng.lessons.films.looking import LONGEST_SECONDS, MOST_PIXELS, Looks, Refused, look
+
+WITHIN = 600.0
+_POSTER_WITHIN = 30.0
+# Landscape at most 854×480, portrait 480×854; sides are even, as 4:2:0 needs them.
+_SCALE = (
+    "scale=w='if(gt(iw,ih),min(854,iw),min(480,iw))':h='if(gt(iw,ih),min(480,ih),min(854,ih))'"
+    ":force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1"
+)
+_DONE = re.compile(r"out_time_us=(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came out."""
+
+    seconds: int
+    width: int
+    height: int
+    size: int
+
+
+def transcode(
+    source: Path, target: Path, poster: Path, looks: Looks, progress: Callable[[int], None]
+) -> Made:
+    """Write the film and its poster frame; `progress` hears percents. Raises Refused."""
+
+    def hear(line: str) -> None:
+        done = _DONE.match(line)
+        if done and looks.seconds:
+            progress(min(99, int(int(done[1]) / 10_000 / looks.seconds)))
+
+    _run(
+        [
+            "-loglevel", "error", "-progress", "pipe:1", "-threads", "1",
+            "-max_pixels", str(MOST_PIXELS), "-f", looks.demuxer, "-i", str(source),
+            "-map", "0:v:0", "-map", "0:a:0?", "-sn", "-dn", "-map_metadata", "-1",
+            "-map_chapters", "-1", "-t", str(LONGEST_SECONDS + 2), "-vf", _SCALE, "-fpsmax", "30",
+            "-c:v", "libx264", "-profile:v", "baseline", "-level", "3.0", "-pix_fmt", "yuv420p",
+            "-preset", "veryfast", "-crf", "28", "-maxrate", "500k", "-bufsize", "1000k",
+            "-c:a", "aac", "-b:a", "64k", "-ac", "1", "-ar", "44100", "-movflags", "+faststart",
+            "-threads", "1", "-f", "mp4", "-y", str(target),
+        ],
+        WITHIN, hear,
+    )  # fmt: skip
+    made = look(target)
+    at = "1" if made.seconds > 1 else "0"
+    _run(
+        ["-loglevel", "error", "-f", "mov", "-ss", at, "-i", str(target), "-frames:v", "1",
+         "-f", "image2", "-update", "1", "-c:v", "mjpeg", "-q:v", "5", "-y", str(poster)],
+        _POSTER_WITHIN, None,
+    )  # fmt: skip
+    if not poster.exists():
+        raise Refused("broken")
+    return Made(max(1, round(made.seconds)), made.width, made.height, target.stat().st_size)
+
+
+def _run(arguments: list[str], within: float, hear: Callable[[str], None] | None) -> None:
+    try:
+        code, _ = ffmpeg.run(arguments, within=within, line=hear)
+    except ffmpeg.TookTooLong:
+        raise Refused("too_slow") from None
+    if code != 0:
+        raise Refused("broken")

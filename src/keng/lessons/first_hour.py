@@ -1,0 +1,65 @@
+"""The page of the first hour: what the desk published, or what comes with Kẻng."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.lessons.models import FirstHour
+from keng.lessons.queries import spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is shown in the visitor's language."""
+
+    steps: list[dict[str, str]]
+    language: str
+    hotlines: list[dict[str, str]] = field(default_factory=list)
+    kept: FirstHour | None = None
+
+
+def page_now() -> Page:
+    """The newest published text; where there is none, the one that comes with Kẻng."""
+    kept = current()
+    texts = kept.texts if kept else default_texts()
+    code = spoken(texts)
+    return Page(texts[code]["steps"], code, kept.hotlines if kept else [], kept)
+
+
+def current() -> FirstHour | None:
+    """What everybody reads now, if the desk published anything.
+
+    When the newest was taken away, no older one comes back by itself.
+    """
+    found = FirstHour.objects.filter(published_at__isnull=False).select_related("unit")
+    newest = found.order_by("-published_at", "-id").first()
+    return newest if newest and newest.is_public else None
+
+
+def default_texts() -> dict[str, Any]:
+    """The five steps in both languages."""
+    found = {}
+    for code in ("vi", "en"):
+        with translation.override(code):
+            found[code] = {"steps": _steps()}
+    return found
+
+
+def _steps() -> list[dict[str, str]]:
+    said = [
+        (_("Call your bank, right now"),
+         _("Say: “I was tricked into a transfer, please block the transaction and the receiving "
+           "account.” The number is on the back of your card and in the app.")),
+        (_("Switch off the net, remove strange apps"),
+         _("Wi-Fi and mobile data off, if you installed an app they sent.")),
+        (_("Change passwords on another device"),
+         _("The bank first, then e-mail, Zalo, Facebook.")),
+        (_("Keep the evidence"),
+         _("Screenshots of messages, the number that called, the transfer receipt. Delete "
+           "nothing, do not write to them again.")),
+        (_("Tell the police"),
+         _("Send a tip here. If the bank asks for a paper, go to the station.")),
+    ]  # fmt: skip
+    return [{"title": title, "text": text} for title, text in said]

@@ -1,0 +1,125 @@
+"""Forms of lessons: a collection, a publication, an answer, a class that finished."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keng.accounts.models import Partner, SafetyPurpose
+from keng.kit.forms import Form, HintedChoice
+
+LONGEST_TITLE = 80
+MOST_PUPILS = 60
+_EMPTY = {"required": gettext_lazy("Write this part")}
+
+
+class CollectionForm(Form):
+    """Whose lessons, about what."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=LONGEST_TITLE, error_messages=_EMPTY
+    )
+    about = forms.CharField(
+        label=gettext_lazy("What it is about, in one or two sentences"), max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}), error_messages=_EMPTY,
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("Purpose"), choices=SafetyPurpose.choices, widget=forms.RadioSelect,
+        help_text=gettext_lazy("The list is closed: opinions are in none of them."),
+        error_messages={"required": gettext_lazy("Choose a purpose")},
+    )  # fmt: skip
+    partner = forms.ModelChoiceField(
+        label=gettext_lazy("Under whose name"), queryset=Partner.objects.none(), required=False,
+        empty_label=gettext_lazy("This desk"),
+    )  # fmt: skip
+    en_title = forms.CharField(
+        label=gettext_lazy("Title in English"), max_length=LONGEST_TITLE, required=False
+    )
+    en_about = forms.CharField(
+        label=gettext_lazy("What it is about, in English"), max_length=300, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        partners: Any = self.fields["partner"]
+        partners.is_unmarked = True
+        partners.queryset = Partner.objects.active().order_by("name")
+
+    def clean(self) -> dict[str, Any]:
+        """Both English parts or none; a partner only for what it was invited for."""
+        given: dict[str, Any] = super().clean() or {}
+        partner, purpose = given.get("partner"), given.get("purpose")
+        if partner and purpose and purpose not in partner.purposes:
+            self.add_error("purpose", _("This partner was not invited for this purpose."))
+        if bool(given.get("en_title")) != bool(given.get("en_about")):
+            self.add_error("en_title", _("Write both English parts, or neither."))
+        return given
+
+    def texts(self) -> dict[str, dict[str, str]]:
+        """By language."""
+        given = self.cleaned_data
+        found = {"vi": {"title": given["title"], "about": given["about"]}}
+        if given["en_title"]:
+            found["en"] = {"title": given["en_title"], "about": given["en_about"]}
+        return found
+
+
+class PublishForm(Form):
+    """The second person's signature under a text that was read."""
+
+    hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    agreed = forms.BooleanField(
+        label=gettext_lazy("The partner read exactly this text and agrees to it"),
+        error_messages={"required": gettext_lazy("Ask the partner first: it bears their name.")},
+    )
+    code = forms.CharField(
+        max_length=12,
+        label=gettext_lazy("Confirm that it is you"),
+        help_text=gettext_lazy("The six digits your app shows now"),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
+        ),
+        error_messages={"required": gettext_lazy("Enter the six digits")},
+    )
+
+    def __init__(self, *args: Any, of_partner: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not of_partner:
+            del self.fields["agreed"]
+
+
+class AnswerForm(Form):
+    """One question of a lesson. What is chosen is shown once and kept nowhere."""
+
+    choice = HintedChoice(error_messages={
+        "required": gettext_lazy("Choose an answer"),
+        "invalid_choice": gettext_lazy("Choose an answer"),
+    })  # fmt: skip
+
+    def __init__(self, *args: Any, question: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["choice"]
+        field.label = question["question"]
+        field.choices = [(str(n), words) for n, words in enumerate(question["options"])]
+
+
+class ClassForm(Form):
+    """A class that finished a lesson: its name is printed and not kept."""
+
+    school_class = forms.CharField(
+        label=gettext_lazy("Class and school"), max_length=80,
+        help_text=gettext_lazy("As it should stand on the paper. We do not keep it."),
+        error_messages={"required": gettext_lazy("Write the class and the school")},
+    )  # fmt: skip
+    pupils = forms.IntegerField(
+        label=gettext_lazy("How many pupils finished the lesson"), min_value=1,
+        max_value=MOST_PUPILS, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": gettext_lazy("Write how many pupils"),
+            "invalid": gettext_lazy("Write a number"),
+            "min_value": gettext_lazy("At least one pupil"),
+            "max_value": gettext_lazy("A class has at most 60 pupils. Make one paper for each."),
+        },
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""A class teacher's secret link to a campaign: derived, and stored nowhere."""
+
+import base64
+import binascii
+import uuid
+
+from django.conf import settings
+
+from keng.kit.secrets import keyed_hash, same
+from keng.lessons.models import SchoolClass
+
+_LABEL, _MAC_BYTES = "pledge link", 16
+
+
+def token_of(school_class: SchoolClass) -> str:
+    """The present secret of a class; another `link_version` gives another one."""
+    key, version = school_class.pk, str(school_class.link_version)
+    mac = keyed_hash(_LABEL, key.bytes, version)[:_MAC_BYTES]
+    return base64.urlsafe_b64encode(key.bytes + mac).rstrip(b"=").decode()
+
+
+def url_of(school_class: SchoolClass) -> str:
+    """The full address that the desk hands to the class teacher."""
+    return f"{settings.PUBLIC_URL}/pledge/{token_of(school_class)}"
+
+
+def class_of(token: str) -> SchoolClass | None:
+    """The class whose present token this is."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode("ascii") + b"==")
+    except (UnicodeEncodeError, binascii.Error, ValueError):
+        return None
+    if len(raw) != 16 + _MAC_BYTES:
+        return None
+    found = (
+        SchoolClass.objects.filter(pk=uuid.UUID(bytes=raw[:16]))
+        .select_related("campaign__unit", "group", "lead", "commune")
+        .first()
+    )
+    return found if found and same(token_of(found), token) else None

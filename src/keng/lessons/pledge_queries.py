@@ -1,0 +1,110 @@
+"""Participation in a campaign: for the desk by class, for the public in cells that are large."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from keng.lessons.links import url_of
+from keng.lessons.models import Campaign, SchoolClass
+from keng.lessons.small_cells import FEWEST, Cell, merged
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+def public_campaigns() -> QuerySet[Campaign]:
+    """Published ones, the newest first."""
+    return Campaign.objects.published().select_related("unit").order_by("-published_at", "-id")
+
+
+def desk_campaigns(officer: "Officer") -> list[Campaign]:
+    """All that the officer sees, with how many classes counted and pledged."""
+    counted = Q(classes__counted_at__isnull=False)
+    return list(
+        Campaign.objects.visible_to(officer)
+        .select_related("made_by")
+        .annotate(
+            all_classes=Count("classes"), counted=Count("classes", filter=counted),
+            pledged=Sum("classes__pledged"),
+        )
+        .order_by("-id")[:100]
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class SchoolRow:
+    """A school on the desk."""
+
+    name: str
+    commune: str
+    classes: list[SchoolClass] = field(default_factory=list)
+
+    @property
+    def counted(self) -> int:
+        return sum(1 for one in self.classes if one.counted_at)
+
+    @property
+    def pupils(self) -> int:
+        return sum(one.pupils or 0 for one in self.classes)
+
+    @property
+    def pledged(self) -> int:
+        return sum(one.pledged or 0 for one in self.classes)
+
+
+def schools_in(campaign: Campaign) -> list[SchoolRow]:
+    """By commune and school, each class with the link of its teacher."""
+    rows: dict[tuple[str, str], SchoolRow] = {}
+    for one in _classes(campaign):
+        one.url = url_of(one)  # type: ignore[attr-defined]
+        key = (one.commune.full_name, one.school)
+        rows.setdefault(key, SchoolRow(one.school, one.commune.full_name)).classes.append(one)
+    return list(rows.values())
+
+
+def communes_in(schools: list[SchoolRow]) -> list[SchoolRow]:
+    """The same by commune."""
+    rows: dict[str, SchoolRow] = {}
+    for school in schools:
+        row = rows.setdefault(school.commune, SchoolRow(school.commune, school.commune))
+        row.classes += school.classes
+    return list(rows.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """What the public reads. Cells lie within communes, so that no difference tells a small one."""
+
+    pledged: int
+    communes: list[Cell]
+    schools: dict[str, list[Cell]]
+
+    @property
+    def is_enough(self) -> bool:
+        return self.pledged >= FEWEST
+
+    @property
+    def rows(self) -> list[tuple[Cell, list[Cell]]]:
+        """Each cell of communes, with the schools of one that stands alone."""
+        return [(cell, self.schools.get(cell.label, [])) for cell in self.communes]
+
+
+def participation(campaign: Campaign) -> Participation:
+    """Counts of those who pledged, by commune and school; no class, no share of a class."""
+    by_commune: dict[str, dict[str, int]] = {}
+    for one in _classes(campaign):
+        if one.pledged is not None:
+            schools = by_commune.setdefault(one.commune.full_name, {})
+            schools[one.school] = schools.get(one.school, 0) + one.pledged
+    totals = [(commune, sum(schools.values())) for commune, schools in by_commune.items()]
+    return Participation(
+        sum(count for _, count in totals),
+        merged(totals),
+        {commune: merged(list(schools.items())) for commune, schools in by_commune.items()},
+    )
+
+
+def _classes(campaign: Campaign) -> QuerySet[SchoolClass]:
+    found = campaign.classes.select_related("group", "lead", "commune")
+    return found.order_by("commune__full_name", "school", "group__name")

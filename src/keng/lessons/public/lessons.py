@@ -1,0 +1,119 @@
+"""The warning corner: collections, lessons, answers that explain themselves, a class's paper."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from keng.kit import times
+from keng.lessons import pledge_queries, queries
+from keng.lessons.actions.counting import count_finished
+from keng.lessons.forms import AnswerForm, ClassForm
+from keng.lessons.models import Collection, Edition
+
+
+@require_safe
+def corner(request: HttpRequest) -> HttpResponse:
+    """Every collection with its lessons."""
+    context = {
+        "shelves": queries.shelves(), "campaigns": pledge_queries.public_campaigns()[:6],
+    }  # fmt: skip
+    return render(request, "lessons/corner.html", context)
+
+
+@require_safe
+def collection(request: HttpRequest, slug: str) -> HttpResponse:
+    """The lessons of one body about one thing."""
+    found = Collection.objects.filter(slug=slug).select_related("partner", "unit").first()
+    editions = list(queries.public_editions().filter(lesson__collection=found)) if found else []
+    if not editions:
+        raise Http404
+    return render(request, "lessons/collection.html", {"collection": found, "editions": editions})
+
+
+@require_safe
+def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+    """What to know, and the first question; the further ones stand on their own."""
+    edition = _public(slug)
+    at = _asked(request.GET.get("q", "1"), edition)
+    form = AnswerForm(question=_quiz(edition)[at - 1])
+    return render(request, "lessons/lesson.html", _context(edition, at) | {"form": form})
+
+
+@require_POST
+def answer(request: HttpRequest, slug: str) -> HttpResponse:
+    """What was chosen, the right answer, and why. Nothing of it is kept."""
+    edition = _public(slug)
+    at = _asked(request.POST.get("q", "1"), edition)
+    question = _quiz(edition)[at - 1]
+    form = AnswerForm(request.POST, question=question)
+    context = _context(edition, at) | {"form": form}
+    if not form.is_valid():
+        return render(request, "lessons/lesson.html", context, status=422)
+    chosen = int(form.cleaned_data["choice"])
+    right = edition.right[at - 1]
+    context |= {
+        "question": question, "is_right": chosen == right,
+        "chosen": question["options"][chosen], "right": question["options"][right],
+    }  # fmt: skip
+    return render(request, "lessons/answer.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def done(request: HttpRequest, slug: str) -> HttpResponse:
+    """Finished: one more is counted, and what else there is to learn."""
+    edition = _public(slug)
+    if request.method == "POST":
+        count_finished(edition.lesson)
+        response = redirect("lesson-done", slug=slug)
+        response.status_code = 303
+        return response
+    context = _context(edition, 1) | {"others": queries.others_of(edition), "form": ClassForm()}
+    return render(request, "lessons/done.html", context)
+
+
+@require_POST
+def certificate(request: HttpRequest, slug: str) -> HttpResponse:
+    """A paper for a class, with a number and without names; printed and not kept."""
+    edition = _public(slug)
+    form = ClassForm(request.POST)
+    context = _context(edition, 1) | {"form": form}
+    if not form.is_valid():
+        context["others"] = queries.others_of(edition)
+        return render(request, "lessons/done.html", context, status=422)
+    count_finished(edition.lesson, pupils=form.cleaned_data["pupils"])
+    context |= {"given": form.cleaned_data, "today": times.local_date(times.now())}
+    return render(request, "lessons/certificate.html", context)
+
+
+def _public(slug: str) -> Edition:
+    found = queries.public_by_slug(slug)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _text(edition: Edition) -> dict[str, Any]:
+    found: dict[str, Any] = edition.texts[queries.spoken(edition.texts)]
+    return found
+
+
+def _quiz(edition: Edition) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _text(edition)["quiz"]
+    return found
+
+
+def _asked(said: str, edition: Edition) -> int:
+    """Which question, from 1; anything else is the first."""
+    number = int(said) if said.isascii() and said.isdecimal() and len(said) < 3 else 1
+    return number if 1 <= number <= len(_quiz(edition)) else 1
+
+
+def _context(edition: Edition, at: int) -> dict[str, Any]:
+    total = len(_quiz(edition))
+    return {
+        "edition": edition, "lesson": edition.lesson, "collection": edition.lesson.collection,
+        "text": _text(edition), "spoken": queries.spoken(edition.texts),
+        "at": at, "total": total, "next": at + 1 if at < total else 0,
+    }  # fmt: skip

@@ -1,0 +1,110 @@
+"""Reads of lessons: what the public finds, and what the desk has to decide."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.utils.translation import get_language
+
+from keng.lessons.models import Collection, Edition, Finished
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+    from keng.lessons.four_eyes import FourEyes
+
+
+def public_editions() -> QuerySet[Edition]:
+    """Of each lesson the newest published text, newest first."""
+    return (
+        Edition.objects.published()
+        .filter(~Exists(_later()))
+        .select_related("lesson__collection__partner", "lesson__collection__unit", "unit", "film")
+        .order_by("-published_at", "-id")
+    )
+
+
+def _later() -> QuerySet[Edition]:
+    """Published after it, taken away or not: what was replaced never comes back by itself."""
+    return Edition.objects.filter(
+        lesson=OuterRef("lesson"), number__gt=OuterRef("number"), published_at__isnull=False
+    )
+
+
+def newest(limit: int = 2) -> list[Edition]:
+    """For the home page."""
+    return list(public_editions()[:limit])
+
+
+def public_by_slug(slug: str) -> Edition | None:
+    """What the public reads of a lesson now."""
+    return public_editions().filter(lesson__slug=slug).first()
+
+
+def others_of(edition: Edition, limit: int = 3) -> list[Edition]:
+    """Further lessons of the same collection."""
+    same = public_editions().filter(lesson__collection=edition.lesson.collection_id)
+    return list(same.exclude(lesson=edition.lesson_id)[:limit])
+
+
+def spoken(texts: dict[str, Any]) -> str:
+    """The language in which a visitor reads them: their own, or Vietnamese."""
+    asked = (get_language() or "vi")[:2]
+    return asked if asked in texts else "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A collection with what the public can read of it."""
+
+    collection: Collection
+    editions: list[Edition]
+
+
+def shelves() -> list[Shelf]:
+    """Collections that have a published lesson, the one with the newest first."""
+    found: dict[Any, Shelf] = {}
+    for edition in public_editions()[:300]:
+        whose = edition.lesson.collection
+        found.setdefault(whose.pk, Shelf(whose, [])).editions.append(edition)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLists:
+    """The desk's page of lessons."""
+
+    waiting: list[Edition]
+    public: list[Edition]
+    collections: list[Collection]
+
+
+def desk_lists(officer: "Officer") -> DeskLists:
+    """What waits for a second person, what is public with its count, and the collections."""
+    seen = (
+        Edition.objects.visible_to(officer)
+        .select_related("lesson__collection__partner", "lesson__collection__unit", "made_by")
+        .order_by("-id")
+    )
+    waiting = seen.filter(published_at__isnull=True, ended_at__isnull=True)[:100]
+    public = list(seen.published().filter(~Exists(_later()))[:200])
+    counts = finished_of([edition.lesson_id for edition in public])
+    for edition in public:
+        edition.count = counts.get(edition.lesson_id, (0, 0))  # type: ignore[attr-defined]
+    collections = Collection.objects.visible_to(officer).select_related("partner", "unit")
+    return DeskLists(list(waiting), public, list(collections.order_by("-id")[:100]))
+
+
+def finished_of(lessons: list[Any]) -> dict[Any, tuple[int, int]]:
+    """Of each lesson how often it was finished, and how many pupils teachers named."""
+    rows = (
+        Finished.objects.filter(lesson__in=lessons).values("lesson")
+        .annotate(all_times=Sum("times"), all_pupils=Sum("pupils"))
+    )  # fmt: skip
+    return {row["lesson"]: (row["all_times"], row["all_pupils"]) for row in rows}
+
+
+def standing(text: "FourEyes") -> str:
+    """In one word: waiting, public or ended."""
+    if text.ended_at is not None:
+        return "ended"
+    return "public" if text.published_at is not None else "waiting"

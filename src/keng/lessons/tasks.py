@@ -1,0 +1,11 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.kit.recurring import Task
+from keng.lessons.actions import filming
+
+TASKS = [
+    Task("prepare films", filming.prepare_next, every=timedelta(seconds=3), is_slow=True),
+    Task("sweep films", filming.sweep, every=timedelta(hours=1)),
+]

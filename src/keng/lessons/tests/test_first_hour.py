@@ -1,0 +1,64 @@
+"""The page of the first hour: the desk keeps it, two people answer for it."""
+
+import pytest
+
+from keng.conftest import sign_in
+from keng.lessons.actions import keeping, releasing
+from keng.lessons.first_hour import default_texts
+from keng.lessons.first_hour_form import initial_of
+from keng.lessons.models import FirstHour
+from keng.lessons.tests.world import Desk
+
+pytestmark = pytest.mark.django_db
+BANK = {"bank": "Ngân hàng Thử", "number": "0510 000 111", "source": "trang thử nghiệm"}
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def changed():
+    texts = default_texts()
+    texts["vi"]["steps"][0]["title"] = "Bấm số của ngân hàng"
+    return texts
+
+
+def page(client):
+    return client.get("/first-hour/").content.decode()
+
+
+def test_without_the_desk_the_five_steps_stand_there_and_no_number(public_client):
+    shown = page(public_client)
+    assert shown.count("<li") >= 5
+    assert "tel:0" not in shown
+
+
+def test_a_text_is_read_once_a_second_person_published_it(desk, public_client):
+    made = keeping.write_first_hour(changed(), [BANK], by=desk.writer)
+    assert "Bấm số của" not in page(public_client)
+    desk.publish(made)
+    shown = page(public_client)
+    assert "Bấm số của" in shown
+    assert "tel:0510000111" in shown
+    assert "trang thử nghiệm" in shown
+
+
+def test_a_text_that_is_taken_away_brings_no_older_one_back(desk, public_client):
+    desk.publish(keeping.write_first_hour(changed(), [BANK], by=desk.writer))
+    second = desk.publish(keeping.write_first_hour(default_texts(), [], by=desk.writer))
+    releasing.end(FirstHour, second.pk, by=desk.second)
+    assert "Bấm số của" not in page(public_client)
+
+
+@pytest.mark.parametrize(
+    ("hotlines", "kept"),
+    [("Ngân hàng Thử | 0510 000 111 | thẻ", True), ("Ngân hàng Thử | 0510 000 111", False),
+     ("Ngân hàng Thử | | thẻ", False)],
+)  # fmt: skip
+def test_a_number_of_a_bank_needs_its_source(desk, desk_client, hotlines, kept):
+    sign_in(desk_client, desk.writer)
+    sent = initial_of(changed(), []) | {"hotlines": hotlines}
+    answer = desk_client.post("/lessons/first-hour/new/", sent)
+    assert answer.status_code == (302 if kept else 422)
+    assert FirstHour.objects.exists() == kept

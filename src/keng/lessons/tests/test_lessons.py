@@ -1,0 +1,167 @@
+"""Lessons: two people answer for each text, and nobody's answers are kept."""
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, transaction
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.lessons.actions import releasing, writing
+from keng.lessons.errors import ChangedMeanwhile, NotYours, OutOfPurpose
+from keng.lessons.models import Edition, Finished
+from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return Desk()
+
+
+def test_nobody_reads_a_lesson_before_a_second_person_published_it(desk, public_client):
+    edition = desk.lesson()
+    address = f"/lessons/{edition.lesson.slug}"
+    assert public_client.get(address).status_code == 404
+    desk.publish(edition)
+    assert 'name="choice"' in public_client.get(address).content.decode()
+
+
+def test_who_wrote_it_does_not_publish_it(desk):
+    edition = desk.lesson()
+    with pytest.raises(NotYours):
+        releasing.publish(Edition, edition.pk, seen=bytes(edition.hash), by=desk.writer)
+    edition.published_by = desk.writer
+    with pytest.raises(IntegrityError), transaction.atomic():
+        edition.save()
+
+
+def test_what_is_published_is_what_was_read(desk):
+    edition = desk.lesson()
+    with pytest.raises(ChangedMeanwhile):
+        releasing.publish(Edition, edition.pk, seen=b"0" * 32, by=desk.second)
+    Edition.objects.filter(pk=edition.pk).update(texts=titled("Tiêu đề khác"))
+    with pytest.raises(ChangedMeanwhile):
+        releasing.publish(Edition, edition.pk, seen=bytes(edition.hash), by=desk.second)
+
+
+def test_a_commune_neither_writes_nor_sees_a_lesson_of_the_province(desk):
+    edition = desk.lesson()
+    commune = make.officer(unit=make.unit(parent=desk.unit), role="commander")
+    with pytest.raises(NotYours):
+        writing.write(TEXTS, RIGHT, collection=edition.lesson.collection, by=commune)
+    with pytest.raises(ObjectDoesNotExist):
+        releasing.publish(Edition, edition.pk, seen=bytes(edition.hash), by=commune)
+
+
+def test_the_next_edition_replaces_the_one_before_and_what_was_ended_stays_away(
+    desk, public_client
+):
+    first = desk.published()
+    address = f"/lessons/{first.lesson.slug}"
+    second = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.writer)
+    assert "Bản mới" not in public_client.get(address).content.decode()
+    desk.publish(second)
+    assert "Bản mới" in public_client.get(address).content.decode()
+    releasing.end(Edition, second.pk, by=desk.writer)
+    assert public_client.get(address).status_code == 404
+
+
+def test_a_collection_stands_under_the_partners_own_name(desk, public_client):
+    body = partner(desk.unit, name="Báo Thử Nghiệm")
+    desk.published(partner=body, title="Bạn trẻ và pháp luật")
+    page = public_client.get("/lessons").content.decode()
+    assert "Bạn trẻ và pháp luật" in page
+    assert "Báo Thử Nghiệm" in page
+    with pytest.raises(OutOfPurpose):
+        desk.collection(partner=body, purpose="road")
+
+
+def test_an_answer_is_explained_and_nothing_of_it_is_kept(desk, public_client):
+    edition = desk.published()
+    before = Entry.objects.count()
+    answer = public_client.post(f"/lessons/{edition.lesson.slug}/answer", {"q": "1", "choice": "0"})
+    page = answer.content.decode()
+    assert "Đọc mã" in page
+    assert "Cúp máy" in page
+    assert "Vì là giả." in page
+    assert f"/lessons/{edition.lesson.slug}?q=2" in page
+    assert (Finished.objects.count(), Entry.objects.count()) == (0, before)
+    assert set(answer.cookies) <= {"keng_csrf", "keng_desk_csrf", "csrftoken"}
+
+
+@pytest.mark.parametrize("sent", [{}, {"choice": "7"}, {"choice": "x", "q": "\u0663"}])
+def test_an_answer_that_is_none_asks_again(desk, public_client, sent):
+    edition = desk.published()
+    answer = public_client.post(f"/lessons/{edition.lesson.slug}/answer", sent)
+    assert answer.status_code == 422
+    assert 'id="problem"' in answer.content.decode()
+
+
+def test_finishing_counts_one_and_a_class_counts_its_pupils(desk, public_client):
+    edition = desk.published()
+    address = f"/lessons/{edition.lesson.slug}"
+    for _ in range(2):
+        assert public_client.post(f"{address}/done").status_code == 303
+    paper = public_client.post(
+        f"{address}/class", {"school_class": "4A2, tiểu học Thử", "pupils": "31"}
+    )
+    assert "4A2, tiểu học Thử" in paper.content.decode()
+    found = Finished.objects.get()
+    assert (found.times, found.pupils) == (2, 31)
+
+
+@pytest.mark.parametrize("pupils", ["0", "61", "ba mươi", ""])
+def test_a_paper_for_no_class_is_refused(desk, public_client, pupils):
+    edition = desk.published()
+    answer = public_client.post(
+        f"/lessons/{edition.lesson.slug}/class", {"school_class": "4A2", "pupils": pupils}
+    )
+    assert answer.status_code == 422
+    assert not Finished.objects.exists()
+
+
+def sent(**changes):
+    values = {
+        "vi_title": "Tin nhắn trúng thưởng", "vi_card_1": "Dấu hiệu", "vi_lines_1": "Giục.\nDọa.",
+        "vi_question_1": "Làm gì?", "vi_a_1": "Bấm", "vi_b_1": "Xóa", "right_1": "b",
+        "vi_why_1": "Vì là bẫy.",
+    }  # fmt: skip
+    return values | changes
+
+
+def test_a_lesson_is_written_on_the_desk_and_waits(desk, desk_client):
+    whose = desk.collection()
+    sign_in(desk_client, desk.writer)
+    answer = desk_client.post(f"/lessons/collections/{whose.pk}/new/", sent())
+    made = Edition.objects.get()
+    assert answer.url == f"/lessons/{made.pk}/"
+    assert (made.is_waiting, made.right) == (True, [1])
+    assert made.texts["vi"]["cards"] == [{"heading": "Dấu hiệu", "lines": ["Giục.", "Dọa."]}]
+    again = desk_client.get(f"/lessons/{made.pk}/edit/").content.decode()
+    assert "Tin nhắn trúng thưởng" in again
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vi_title": ""}, {"right_1": "c"}, {"vi_why_1": ""}, {"en_title": "Only a title"},
+        {"vi_card_2": "Thẻ trống"}, {"vi_question_1": ""},
+    ],
+)  # fmt: skip
+def test_a_lesson_with_a_gap_is_not_taken(desk, desk_client, changes):
+    whose = desk.collection()
+    sign_in(desk_client, desk.writer)
+    address = f"/lessons/collections/{whose.pk}/new/"
+    assert desk_client.post(address, sent(**changes)).status_code == 422
+    assert not Edition.objects.exists()
+
+
+def test_every_decision_about_a_lesson_is_on_record(desk):
+    edition = desk.published()
+    releasing.end(Edition, edition.pk, by=desk.second)
+    acts = Entry.objects.filter(chain=f"unit:{desk.unit.pk}").order_by("seq")
+    assert list(acts.values_list("action", flat=True)) == [
+        "collection.opened", "lesson.written", "lesson.published", "lesson.ended",
+    ]  # fmt: skip

@@ -1,0 +1,212 @@
+"""Proposed by one officer, made public by another one, ended with a reason or by its day."""
+
+import datetime
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from keng.accounts.models import Officer
+from keng.accounts.releasing import may_release_for
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.lookup.errors import (
+    AlreadyDecided,
+    AlreadyThere,
+    MayDoHarm,
+    NeverPublic,
+    NoReason,
+    NotYours,
+    OnlyWhenConfirmed,
+    SamePerson,
+)
+from keng.lookup.keys import hash_of, may_be_public
+from keng.lookup.models import Dispute, Indicator, Listing
+
+LONGEST = datetime.timedelta(days=366)
+# What ends sooner than this may be proposed again, so that no gap comes between.
+_NEAR_ITS_END = datetime.timedelta(days=30)
+# Ends that say something about the number, so that a look-up goes on saying it.
+REASONS = (Listing.End.NO_LONGER, Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED)
+_PORTION = 500
+
+
+@transaction.atomic
+def propose(
+    indicator: Indicator, *, grade: str, category: str, month: datetime.date, basis: str,
+    expires_on: datetime.date, unit_id: uuid.UUID, by: Officer,
+) -> Listing:  # fmt: skip
+    """Ask a second person to make it public.
+
+    Which tips speak for it is the caller's business (tips.actions.listing). Raises NeverPublic,
+    OnlyWhenConfirmed, NoReason, AlreadyThere, NotYours.
+    """
+    if unit_id not in by.own_unit_ids:
+        raise NotYours
+    if not may_be_public(indicator.type, indicator.value):
+        raise NeverPublic
+    if grade != Listing.Grade.CONFIRMED and indicator.type == Indicator.Type.BANK_ACCOUNT:
+        raise OnlyWhenConfirmed
+    if not basis.strip():
+        raise NoReason
+    key = hash_of(indicator.type, indicator.value)
+    if _same(key, grade).exists():
+        raise AlreadyThere
+    latest = times.local_date(times.now() + LONGEST)
+    try:
+        with transaction.atomic():
+            listing = Listing.objects.create(
+                indicator=indicator, lookup_hash=key, unit_id=unit_id, grade=grade,
+                category=category, used_in=month.replace(day=1), basis=basis.strip(), made_by=by,
+                expires_on=min(expires_on, latest),
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise AlreadyThere from error
+    record(
+        "listing.proposed", by=by, on=listing, chain=unit_chain(unit_id), detail={"grade": grade}
+    )
+    return listing
+
+
+@transaction.atomic
+def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
+    """The second person makes it public, having said that it warns nobody and exposes nobody.
+
+    Raises NotYours, SamePerson, AlreadyDecided, MayDoHarm, AlreadyThere.
+    """
+    listing = _to_check(listing_id, by)
+    if does_harm:
+        raise MayDoHarm
+    key, now = bytes(listing.lookup_hash), times.now()
+    if listing.expires_on < times.local_date(now):
+        raise AlreadyDecided
+    if _same(key, listing.grade).exists():
+        raise AlreadyThere
+    weaker = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
+    for old in weaker.select_for_update():
+        _end(old, Listing.End.REPLACED, "", by=by)
+    listing.status, listing.is_harmless = Listing.Status.LISTED, True
+    listing.checked_by, listing.checked_at = by, now
+    try:
+        with transaction.atomic():
+            listing.save(update_fields=["status", "is_harmless", "checked_by", "checked_at"])
+    except IntegrityError as error:
+        raise AlreadyThere from error
+    _record("listing.confirmed", listing, by, grade=listing.grade)
+    return listing
+
+
+@transaction.atomic
+def refuse(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listing:
+    """The second person says no. Raises NotYours, SamePerson, AlreadyDecided, NoReason."""
+    listing = _to_check(listing_id, by)
+    if not reason.strip():
+        raise NoReason
+    _end(listing, Listing.End.REFUSED, reason.strip(), by=by)
+    return listing
+
+
+@transaction.atomic
+def end(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> Listing:
+    """Take it off the list, at once and by one person: what is wrong must not wait for a second.
+
+    Raises NotYours, AlreadyDecided, NoReason.
+    """
+    listing = _locked(listing_id, by)
+    if listing.status == Listing.Status.ENDED:
+        raise AlreadyDecided
+    if not works_on(by, listing) or why not in REASONS:
+        raise NotYours
+    if not note.strip():
+        raise NoReason
+    _end(listing, Listing.End(why), note.strip(), by=by)
+    return listing
+
+
+@transaction.atomic
+def expire(portion: int = _PORTION) -> int:
+    """End what has reached its last day; a look-up stopped answering with it at midnight."""
+    today = times.local_date(times.now())
+    over = Listing.objects.exclude(status="ended").filter(expires_on__lt=today).order_by("id")
+    rows = list(over.select_for_update(skip_locked=True, of=("self",))[:portion])
+    ids = [row.pk for row in rows]
+    Listing.objects.filter(pk__in=ids).update(
+        status=Listing.Status.ENDED, end_reason=Listing.End.EXPIRED, ended_at=times.now()
+    )
+    for row in sorted((r for r in rows if r.unit_id), key=lambda r: str(r.unit_id)):
+        _record("listing.ended", row, "worker", why=Listing.End.EXPIRED)
+    return len(rows)
+
+
+def may_check(officer: Officer, listing: Listing) -> bool:
+    """Whether the officer can be the second person of this proposal."""
+    return (
+        listing.status == Listing.Status.PROPOSED
+        and listing.made_by_id != officer.pk
+        and listing.unit is not None
+        and may_release_for(officer, listing.unit)
+    )
+
+
+def works_on(officer: Officer, listing: Listing) -> bool:
+    """Whether the officer may take it off: who made it, or who may release for its unit."""
+    if listing.unit is None:
+        return False
+    return listing.made_by_id == officer.pk or may_release_for(officer, listing.unit)
+
+
+def take_off(dispute: Dispute, *, by: Officer) -> None:
+    """End the listing of a decided dispute, in its transaction (lookup.actions.disputes)."""
+    listing = Listing.objects.select_for_update(of=("self",)).get(pk=dispute.listing_id)
+    if listing.status == Listing.Status.ENDED:
+        return
+    ends = {
+        Dispute.Outcome.REMOVED: Listing.End.MISTAKE,
+        Dispute.Outcome.RECYCLED: Listing.End.RECYCLED,
+        Dispute.Outcome.SPOOFED: Listing.End.SPOOFED,
+    }
+    _end(listing, ends[Dispute.Outcome(dispute.outcome)], "", by=by, unit_id=dispute.unit_id)
+
+
+def _same(key: bytes, grade: str) -> QuerySet[Listing]:
+    """Public entries of desks that say as much or more already."""
+    soon = times.local_date(times.now() + _NEAR_ITS_END)
+    return Listing.objects.public().filter(
+        lookup_hash=key, grade__in={grade, Listing.Grade.CONFIRMED}, block_list__isnull=True,
+        expires_on__gt=soon,
+    )  # fmt: skip
+
+
+def _locked(listing_id: uuid.UUID, by: Officer) -> Listing:
+    visible = Listing.objects.visible_to(by).select_for_update(of=("self",))
+    listing = visible.select_related("unit", "indicator").filter(pk=listing_id).first()
+    if listing is None:
+        raise NotYours
+    return listing
+
+
+def _to_check(listing_id: uuid.UUID, by: Officer) -> Listing:
+    listing = _locked(listing_id, by)
+    if listing.made_by_id == by.pk:
+        raise SamePerson
+    if listing.status != Listing.Status.PROPOSED:
+        raise AlreadyDecided
+    if not may_check(by, listing):
+        raise NotYours
+    return listing
+
+
+def _end(
+    listing: Listing, why: "Listing.End", note: str, *, by: Officer,
+    unit_id: uuid.UUID | None = None,
+) -> None:  # fmt: skip
+    listing.status, listing.end_reason, listing.end_note = Listing.Status.ENDED, why, note
+    listing.ended_by, listing.ended_at = by, times.now()
+    listing.save(update_fields=["status", "end_reason", "end_note", "ended_by", "ended_at"])
+    _record("listing.ended", listing, by, unit_id=unit_id, why=str(why))
+
+
+def _record(
+    act: str, listing: Listing, by: object, *, unit_id: uuid.UUID | None = None, **detail: str
+) -> None:
+    record(act, by=by, on=listing, chain=unit_chain(listing.unit_id or unit_id), detail=detail)

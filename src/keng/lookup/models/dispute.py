@@ -1,0 +1,87 @@
+"""Somebody who is listed objects, without an account; the answer is read with a code."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit.models import Row
+from keng.lookup.models.listing import Listing
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    """Reads of disputes."""
+
+    def visible_to(self, officer: "Officer") -> "DisputeQuerySet":
+        """Disputes that the officer's units answer. No post means none."""
+        return self.filter(unit_id__in=officer.unit_ids)
+
+    def open(self) -> "DisputeQuerySet":
+        """Those nobody has decided yet."""
+        return self.filter(decided_at__isnull=True)
+
+
+class Dispute(Row):
+    """An objection to a listing. It names nobody; whoever holds the code reads the answer."""
+
+    class Reason(models.TextChoices):
+        MISTAKE = "mistake", _("It was never used in a scam")
+        RECYCLED = "recycled", _("I have had it only since then")
+        SPOOFED = "spoofed", _("Somebody fakes my number")
+        OTHER = "other", _("Another reason")
+
+    class Outcome(models.TextChoices):
+        REMOVED = "removed", _("Taken off the list: listed by mistake")
+        RECYCLED = "recycled", _("Taken off the list: the number has a new holder")
+        SPOOFED = "spoofed", _("Taken off the list: the number was faked by others")
+        REJECTED = "rejected", _("It stays on the list")
+
+    listing = models.ForeignKey(Listing, models.PROTECT, related_name="disputes")
+    # Who answers: the unit that listed it; for a block list the one that runs the site.
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # The keyed hash of the code; the code itself is stored nowhere.
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    reason = models.CharField(max_length=8, choices=Reason)
+    text = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    due_on = models.DateField()
+    # Who made and who checked the listing, copied so that the database can keep them apart from
+    # who decides.
+    listed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    checked_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=8, choices=Outcome, default="", db_default="", blank=True)
+    answer = models.TextField(default="", db_default="")
+    decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = DisputeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | (Q(listed_by__isnull=True) | ~Q(decided_by=F("listed_by")))
+                & (Q(checked_by__isnull=True) | ~Q(decided_by=F("checked_by"))),
+                name="dispute_is_decided_by_somebody_who_did_not_list",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, outcome="", decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False)
+                & ~Q(outcome="")
+                & ~Q(answer=""),
+                name="dispute_is_decided_with_an_answer",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"], condition=Q(decided_at__isnull=True), name="dispute_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"dispute of {self.listing_id}"

@@ -1,0 +1,125 @@
+"""Keeping establishments: where a house is and who agreed to be asked, never who lives there."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.network.actions.groups import NotYourUnit
+from keng.network.actions.sheets import Moved, NotReady, ReadsOnly, may_import
+from keng.network.models import Establishment, Group
+from keng.network.sheets.houses import HousePlan, plan
+from keng.network.sheets.reading import Sheet
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+# What a sheet changes; place and unit are how a house is known again.
+_CHANGED = ["name", "kind", "contact", "contact_agreed_on", "room_count", "group_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentEntry:
+    """What a desk writes down about a house."""
+
+    name: str
+    kind: str
+    place_id: uuid.UUID
+    unit_id: uuid.UUID
+    contact: str
+    contact_agreed_on: datetime.date | None
+    group_id: uuid.UUID | None
+    room_count: int
+
+
+@transaction.atomic
+def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishment:
+    """Write down a house. Raises NotYourUnit."""
+    if entry.unit_id not in by.unit_ids:
+        raise NotYourUnit
+    house = Establishment(unit_id=entry.unit_id)
+    _fill(house, entry, by)
+    house.save(force_insert=True)
+    _record("establishment.added", house, by)
+    return house
+
+
+@transaction.atomic
+def change_establishment(
+    pk: uuid.UUID, entry: EstablishmentEntry, *, by: "Officer"
+) -> Establishment:
+    """Correct what is written down; the unit stays."""
+    house = Establishment.objects.visible_to(by).select_for_update().get(pk=pk)
+    _fill(house, entry, by)
+    house.save()
+    _record("establishment.changed", house, by)
+    return house
+
+
+@transaction.atomic
+def set_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
+    """Say that a house closed, or opened again; a closed one counts nowhere."""
+    house = Establishment.objects.visible_to(by).select_for_update().get(pk=pk)
+    house.is_open = is_open
+    house.save(update_fields=["is_open"])
+    _record("establishment.reopened" if is_open else "establishment.closed", house, by)
+    return house
+
+
+def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
+    """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
+
+    Raises ReadsOnly, NotReady or Moved, and then nothing was changed.
+    """
+    if not may_import(by):
+        raise ReadsOnly
+    try:
+        return _imported(sheet, shown=shown, by=by)
+    except IntegrityError as error:
+        # Somebody wrote down a house of this name at the same moment.
+        raise Moved from error
+
+
+@transaction.atomic
+def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
+    locked = Establishment.objects.visible_to(by).select_for_update().order_by("id")
+    there: dict[uuid.UUID | None, Establishment] = {house.pk: house for house in locked}
+    found = plan(sheet, by=by)
+    if not found.is_ready:
+        raise NotReady
+    if found.digest != shown:
+        raise Moved
+    made = [Establishment(**row.values) for row in found.new]
+    Establishment.objects.bulk_create(made)
+    changed = []
+    for row in found.changed:
+        house = there[row.house_id]
+        for name, value in row.values.items():
+            setattr(house, name, value)
+        changed.append(house)
+    if changed:
+        Establishment.objects.bulk_update(changed, _CHANGED)
+    units = sorted({row.values["unit_id"] for row in [*found.new, *found.changed]})
+    for unit in units:
+        new = sum(row.values["unit_id"] == unit for row in found.new)
+        other = sum(row.values["unit_id"] == unit for row in found.changed)
+        detail = {"new": new, "changed": other, "sheet": found.sheet}
+        record("establishment.imported", by=by, on=None, chain=unit_chain(unit), detail=detail)
+    return found
+
+
+def _fill(house: Establishment, entry: EstablishmentEntry, by: "Officer") -> None:
+    house.name, house.kind, house.place_id = entry.name, entry.kind, entry.place_id
+    house.contact = entry.contact
+    house.contact_agreed_on = entry.contact_agreed_on if entry.contact else None
+    house.room_count = entry.room_count
+    own = Group.objects.visible_to(by).filter(pk=entry.group_id) if entry.group_id else None
+    house.group = own.first() if own is not None else None
+
+
+def _record(action: str, house: Establishment, by: "Officer") -> None:
+    detail = {"kind": house.kind, "rooms": house.room_count, "in_group": bool(house.group_id)}
+    record(action, by=by, on=house, chain=unit_chain(house.unit_id), detail=detail)

@@ -1,0 +1,96 @@
+"""Establishments: the list, the page of one, and those that no group reaches."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.network import establishments as queries
+from keng.network.actions import establishments as actions
+from keng.network.actions.sheets import may_import
+from keng.network.desk.pages import Slice
+from keng.network.desk.units import unit_asked, units_of
+from keng.network.establishment_forms import EstablishmentFilter, EstablishmentForm
+from keng.network.models import Establishment
+
+
+@require_safe
+def establishments(request: HttpRequest) -> HttpResponse:
+    """The houses of the filter; the table beside it counts exactly these."""
+    form = EstablishmentFilter(request.GET, officer=request.officer)
+    form.is_valid()
+    chosen = form.arguments()
+    found = queries.establishments(request.officer, **chosen)
+    rows = queries.kinds_of(found)
+    total = queries.total(rows)
+    page = Slice.of(request, total.houses)
+    context = {
+        "form": form,
+        "houses": list(found[page.start : page.end]),
+        "kinds": rows,
+        "total": total,
+        "page": page,
+        "is_filtered": any(chosen.values()),
+        "may_import": may_import(request.officer),
+    }
+    return render(request, "network/establishments.html", context)
+
+
+@require_safe
+def missing(request: HttpRequest) -> HttpResponse:
+    """Houses with no contact in any group, by hamlet: where a warning goes nowhere."""
+    form = EstablishmentFilter(request.GET, officer=request.officer)
+    form.is_valid()
+    kind = form.arguments()["kind"]
+    hamlets = queries.missing_by_hamlet(request.officer, kind=kind)
+    total = queries.total(queries.kinds_of(queries.establishments(request.officer, kind=kind)))
+    context = {"form": form, "hamlets": hamlets, "total": total}
+    return render(request, "network/establishments_missing.html", context)
+
+
+def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
+    """Add a house (no pk) or correct one."""
+    mine = Establishment.objects.visible_to(request.officer)
+    house = get_object_or_404(mine, pk=pk) if pk else None
+    unit = house.unit if house else unit_asked(request)
+    form = EstablishmentForm(
+        request.POST or None,
+        unit=unit,
+        officer=request.officer,
+        house=house,
+        initial=_initial(house),
+    )
+    if request.method == "POST" and form.is_valid():
+        if house:
+            actions.change_establishment(house.pk, form.entry(), by=request.officer)
+        else:
+            actions.add_establishment(form.entry(), by=request.officer)
+        messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
+        return redirect("establishments")
+    context = {"form": form, "house": house, "unit": unit, "units": units_of(request)}
+    return render(request, "network/establishment_edit.html", context)
+
+
+@require_POST
+def establishment_open(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say that a house closed, or opened again."""
+    house = get_object_or_404(Establishment.objects.visible_to(request.officer), pk=pk)
+    actions.set_open(house.pk, is_open=not house.is_open, by=request.officer)
+    return redirect("establishment-edit", pk=pk)
+
+
+def _initial(house: Establishment | None) -> dict[str, object]:
+    if house is None:
+        return {"room_count": 0}
+    return {
+        "name": house.name,
+        "kind": house.kind,
+        "place": house.place_id,
+        "contact": house.contact,
+        "contact_agreed_on": house.contact_agreed_on,
+        "group": house.group_id,
+        "room_count": house.room_count,
+    }

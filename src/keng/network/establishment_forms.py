@@ -1,0 +1,171 @@
+"""Forms of the desk's pages about establishments."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keng.accounts.models import Officer
+from keng.kit import times
+from keng.kit.forms import Form
+from keng.network import queries
+from keng.network.actions.establishments import EstablishmentEntry
+from keng.network.models import Establishment, Group
+from keng.network.sheets import cells
+from keng.network.sheets.houses import MOST_ROOMS
+from keng.places.models import Place, Unit
+
+
+class EstablishmentFilter(Form):
+    """The filter row above the list; nothing in it can be wrong."""
+
+    q = forms.CharField(
+        required=False,
+        label=gettext_lazy("Find a house or contact"),
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    place = forms.ModelChoiceField(
+        Place.objects.none(), required=False, label=gettext_lazy("Place")
+    )
+    kind = forms.ChoiceField(required=False, label=gettext_lazy("Kind"))
+    state = forms.ChoiceField(required=False, label=gettext_lazy("State"))
+
+    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["place"].queryset = queries.places_of(officer.unit_ids)
+        fields["place"].empty_label = _("All places")
+        fields["kind"].choices = [("", _("All kinds")), *Establishment.Kind.choices]
+        fields["state"].choices = [
+            ("", _("Open")),
+            ("missing", _("No contact in a group")),
+            ("closed", _("Closed")),
+        ]
+
+    def arguments(self) -> dict[str, Any]:
+        """What was chosen, for `establishments.establishments`; call it after `is_valid`."""
+        chosen = self.cleaned_data
+        place = chosen.get("place")
+        return {
+            "words": chosen.get("q", ""),
+            "place": place.pk if place else None,
+            "kind": chosen.get("kind", ""),
+            "state": chosen.get("state", ""),
+        }
+
+
+class EstablishmentSheetForm(Form):
+    """A file with houses."""
+
+    sheet = forms.FileField(
+        label=gettext_lazy("File with houses"),
+        help_text=gettext_lazy("Excel (.xlsx) or CSV, up to 2 MB and 2,000 rows."),
+        error_messages={
+            "required": gettext_lazy("Choose a file"),
+            "empty": gettext_lazy("The file is empty"),
+        },
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+    )
+
+
+class EstablishmentForm(Form):
+    """One house of one unit. A contact is kept only if they agreed."""
+
+    name = forms.CharField(
+        max_length=160,
+        label=gettext_lazy("Name of the house"),
+        error_messages={"required": gettext_lazy("Write a name")},
+    )
+    kind = forms.ChoiceField(choices=Establishment.Kind.choices, label=gettext_lazy("Kind"))
+    place = forms.ModelChoiceField(
+        Place.objects.none(),
+        label=gettext_lazy("Place"),
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Choose a place")},
+    )
+    contact = forms.CharField(
+        max_length=120,
+        required=False,
+        label=gettext_lazy("Contact person"),
+        help_text=gettext_lazy("Whoever agreed to be asked. A name only, no phone number."),
+    )
+    contact_agreed_on = forms.DateField(
+        required=False,
+        label=gettext_lazy("Agreed on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("The day on which they agreed to take part."),
+        error_messages={"invalid": gettext_lazy("Write the day like 2026-11-24")},
+    )
+    group = forms.ModelChoiceField(
+        Group.objects.none(),
+        required=False,
+        label=gettext_lazy("Group in which the contact reads along"),
+        empty_label=gettext_lazy("None yet"),
+    )
+    room_count = forms.IntegerField(
+        min_value=0,
+        max_value=MOST_ROOMS,
+        required=False,
+        label=gettext_lazy("Number of rooms"),
+        help_text=gettext_lazy("A number only. Kẻng keeps no list of tenants, guests or pupils."),
+        error_messages={"invalid": gettext_lazy("Write digits only")},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        unit: Unit,
+        officer: Officer,
+        house: Establishment | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        self.unit, self.house = unit, house
+        fields["place"].queryset = queries.places_of([unit.pk])
+        fields["group"].queryset = (
+            Group.objects.visible_to(officer).filter(unit=unit, is_active=True).order_by("name")
+        )
+
+    def clean_contact(self) -> str:
+        words = " ".join(self.cleaned_data["contact"].split())
+        try:
+            return cells.without_numbers(words)
+        except cells.Wrong:
+            raise forms.ValidationError(
+                _("Write the name without a phone number: Kẻng keeps none")
+            ) from None
+
+    def clean_contact_agreed_on(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["contact_agreed_on"]
+        if day and day > times.local_date(times.now()):
+            raise forms.ValidationError(_("This day is still to come"))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("contact") and "contact_agreed_on" in found and not found["contact_agreed_on"]:
+            self.add_error("contact_agreed_on", _("Write the day on which they agreed"))
+        name = " ".join(found.get("name", "").split())
+        same = Establishment.objects.filter(unit=self.unit, place=found.get("place"), name=name)
+        if self.house:
+            same = same.exclude(pk=self.house.pk)
+        if name and found.get("place") and same.exists():
+            self.add_error("name", _("There is already a house of this name in this place"))
+        return found
+
+    def entry(self) -> EstablishmentEntry:
+        """What was written, for the action."""
+        found = self.cleaned_data
+        return EstablishmentEntry(
+            name=" ".join(found["name"].split()),
+            kind=found["kind"],
+            place_id=found["place"].pk,
+            unit_id=self.unit.pk,
+            contact=found["contact"],
+            contact_agreed_on=found["contact_agreed_on"],
+            group_id=found["group"].pk if found["group"] else None,
+            room_count=found["room_count"] or 0,
+        )

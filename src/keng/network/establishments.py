@@ -1,0 +1,121 @@
+"""Reads of establishments: the list, and which houses no warning reaches, hamlet by hamlet."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from keng.language.fold import fold
+from keng.network.models import Establishment, GroupKind
+from keng.network.queries import ids_below
+from keng.places.models import Place
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+Kind = Establishment.Kind
+# The kind of group in which the contacts of such houses read along.
+GROUP_KIND = {
+    Kind.BOARDING_HOUSE: GroupKind.LANDLORDS,
+    Kind.GUESTHOUSE: GroupKind.LODGING,
+    Kind.KARAOKE: GroupKind.KARAOKE,
+    Kind.SCHOOL: GroupKind.SCHOOL,
+}
+# A contact who reads along in a group that is still in use.
+REACHED = Q(group__isnull=False, group__is_active=True)
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """Houses of one kind: `reached` have a contact in a group, `rooms` is told by the houses."""
+
+    code: str
+    label: str
+    houses: int
+    reached: int
+    rooms: int
+
+    @property
+    def missing(self) -> int:
+        return self.houses - self.reached
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.reached // self.houses if self.houses else 0
+
+    @property
+    def group_kind(self) -> str:
+        """Whom a warning to this kind is addressed to."""
+        return str(GROUP_KIND[Kind(self.code)]) if self.code else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hamlet:
+    """The houses of one hamlet that no group reaches."""
+
+    place: Place
+    houses: int
+    missing: tuple[Establishment, ...]
+
+
+def establishments(
+    officer: "Officer",
+    *,
+    words: str = "",
+    place: uuid.UUID | None = None,
+    kind: str = "",
+    state: str = "",
+) -> QuerySet[Any]:
+    """Houses of the officer's units. `state`: "" for open ones, missing, closed."""
+    found: QuerySet[Any] = (
+        Establishment.objects.visible_to(officer)
+        .filter(is_open=state != "closed")
+        .select_related("place", "group", "unit")
+        .order_by("place__folded", "name", "id")
+    )
+    if place:
+        found = found.filter(place_id__in=ids_below([place]))
+    if kind:
+        found = found.filter(kind=kind)
+    if state == "missing":
+        found = found.exclude(REACHED)
+    if words:
+        wanted = fold(words)
+        names = found.order_by().values_list("id", "name", "contact")
+        found = found.filter(id__in=[k for k, *told in names if wanted in fold(" ".join(told))])
+    return found
+
+
+def kinds_of(found: QuerySet[Any]) -> list[KindRow]:
+    """One row a kind, in their fixed order."""
+    counted = {
+        kind: (houses, reached, rooms)
+        for kind, houses, reached, rooms in found.order_by()
+        .values_list("kind")
+        .annotate(houses=Count("id"), reached=Count("id", filter=REACHED), rooms=Sum("room_count"))
+    }
+    return [KindRow(k.value, str(k.label), *counted[k.value]) for k in Kind if k.value in counted]
+
+
+def total(rows: Iterable[KindRow]) -> KindRow:
+    """The sum of exactly these rows."""
+    rows = list(rows)
+    sums = (sum(getattr(row, name) for row in rows) for name in ("houses", "reached", "rooms"))
+    return KindRow("", _("Sum"), *sums)
+
+
+def missing_by_hamlet(officer: "Officer", *, kind: str = "") -> list[Hamlet]:
+    """Hamlets with houses that no group reaches, most of them first."""
+    found = list(establishments(officer, kind=kind))
+    by_place: dict[uuid.UUID, list[Establishment]] = {}
+    for house in found:
+        by_place.setdefault(house.place_id, []).append(house)
+    rows = []
+    for houses in by_place.values():
+        lacking = [one for one in houses if not (one.group and one.group.is_active)]
+        if lacking:
+            rows.append(Hamlet(houses[0].place, len(houses), tuple(lacking)))
+    return sorted(rows, key=lambda row: (-len(row.missing), row.place.folded))

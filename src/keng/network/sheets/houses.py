@@ -1,0 +1,290 @@
+"""A sheet of establishments: its columns, and what importing it would do, row by row."""
+
+import datetime
+import hashlib
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keng.kit import times
+from keng.language.fold import fold
+from keng.network.models import Establishment, Group
+from keng.network.sheets import cells
+from keng.network.sheets.columns import Column, Layout, in_both
+from keng.network.sheets.reading import Line, Sheet
+from keng.network.sheets.rows import Change
+from keng.network.sheets.territory import Territory
+from keng.places.models import Place
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+MOST_ROOMS = 2000
+HOUSES = Layout((
+    Column("name", gettext_lazy("Name of the house"),
+        gettext_lazy("As people call it: “Nhà trọ Hoa Mai”, “12 Nguyễn Trãi”."),
+        is_required=True, also=("ten co so", "co so", "nha tro", "establishment")),
+    Column("kind", gettext_lazy("Kind"),
+        gettext_lazy("One of the kinds listed below."), is_required=True,
+        also=("loai hinh", "loai co so")),
+    Column("place", gettext_lazy("Place"),
+        gettext_lazy("Commune, ward or hamlet. Old names are understood."),
+        is_required=True, also=("noi", "xa, phuong", "xa phuong", "to dan pho", "thon")),
+    Column("contact", gettext_lazy("Contact person"),
+        gettext_lazy("A name, of whoever agreed to be asked. No phone number."),
+        also=("nguoi lien he", "chu co so", "chu nha tro", "chu tro")),
+    Column("agreed", gettext_lazy("The contact has agreed"),
+        gettext_lazy("Yes. Without it the contact is not kept."), also=("da dong y",)),
+    Column("rooms", gettext_lazy("Number of rooms"),
+        gettext_lazy("A number, never a list of who lives there."), also=("so phong",)),
+    Column("group", gettext_lazy("Group in which the contact reads along"),
+        gettext_lazy("Its name, as it stands under Groups. May stay empty."),
+        also=("nhom", "nhom zalo", "group")),
+))  # fmt: skip
+_ALSO = {
+    "boarding_house": ("nha tro", "phong tro", "khu tro"),
+    "guesthouse": ("nha nghi", "khach san", "homestay"),
+    "karaoke": ("karaoke", "quan karaoke"),
+    "school": ("truong", "truong hoc"),
+}  # fmt: skip
+_HEADINGS = {column.key: column.heading for column in HOUSES.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRow:
+    """What becomes of one row: `values` are the columns of the table."""
+
+    number: int
+    name: str
+    state: str
+    errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    house_id: uuid.UUID | None = None
+    changes: tuple[Change, ...] = ()
+    place: str = ""
+
+    @property
+    def kind_words(self) -> str:
+        return str(Establishment.Kind(self.values["kind"]).label)
+
+
+@dataclass(frozen=True, slots=True)
+class HousePlan:
+    """Every row and what becomes of it. Only one without mistakes is carried out."""
+
+    rows: tuple[HouseRow, ...]
+    sheet: str
+
+    def of(self, state: str) -> list[HouseRow]:
+        """The rows of one state: new, changed, same or wrong."""
+        return [row for row in self.rows if row.state == state]
+
+    @property
+    def new(self) -> list[HouseRow]:
+        return self.of("new")
+
+    @property
+    def changed(self) -> list[HouseRow]:
+        return self.of("changed")
+
+    @property
+    def same(self) -> list[HouseRow]:
+        return self.of("same")
+
+    @property
+    def wrong(self) -> list[HouseRow]:
+        return self.of("wrong")
+
+    @property
+    def noted(self) -> list[HouseRow]:
+        return [row for row in self.rows if row.notes and row.state != "wrong"]
+
+    @property
+    def changes(self) -> int:
+        return len(self.new) + len(self.changed)
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.wrong
+
+    @property
+    def digest(self) -> str:
+        """Changes when anything that would be done changes."""
+        said = [
+            (r.number, r.state, str(r.house_id), sorted(map(repr, r.values.items())))
+            for r in self.rows
+        ]
+        return hashlib.sha256(repr((self.sheet, said)).encode()).hexdigest()
+
+
+class _Known:
+    """What stands in the database, read once for a whole sheet."""
+
+    def __init__(self, officer: "Officer") -> None:
+        self.territory = Territory.of(officer)
+        self.houses = {
+            (house.unit_id, house.place_id, fold(house.name)): house
+            for house in Establishment.objects.visible_to(officer).select_related("group", "place")
+        }
+        groups = list(Group.objects.visible_to(officer))
+        self.names = {group.pk: group.name for group in groups}
+        self.groups = {(g.unit_id, fold(g.name)): g for g in groups if g.is_active}
+
+
+def plan(sheet: Sheet, *, by: "Officer") -> HousePlan:
+    """What importing the sheet would do; nothing is changed."""
+    known, found = _Known(by), []
+    seen: dict[tuple[object, ...], int] = {}
+    for line in sheet.lines:
+        row = _Row(line, known).read()
+        key = (row.values.get("unit_id"), row.values.get("place_id"), fold(row.name))
+        if row.values and key in seen:
+            told = _("it repeats row %(number)d") % {"number": seen[key]}
+            row = HouseRow(line.number, row.name, "wrong", (told,), row.notes)
+        elif row.values:
+            seen[key] = row.number
+        found.append(row)
+    return HousePlan(tuple(found), sheet.digest)
+
+
+def kind(words: str) -> str:
+    """The code of a kind of house. Raises cells.Wrong."""
+    wanted = fold(words)
+    for one in Establishment.Kind:
+        if wanted in {one.value, *map(fold, in_both(one.label)), *_ALSO[one.value]}:
+            return str(one.value)
+    known = "; ".join(str(one.label) for one in Establishment.Kind)
+    raise cells.Wrong(
+        _("“%(words)s” is no kind of house. Kinds: %(kinds)s") % {"words": words, "kinds": known}
+        if words
+        else _("the kind is missing. Kinds: %(kinds)s") % {"kinds": known}
+    )
+
+
+def rooms(words: str) -> int:
+    """A count of rooms. Raises cells.Wrong."""
+    if not re.fullmatch(r"\d{1,4}", words) or int(words) > MOST_ROOMS:
+        raise cells.Wrong(_("“%(words)s” is not a number of rooms") % {"words": words})
+    return int(words)
+
+
+class _Row:
+    """Reads one line and collects what is wrong with it."""
+
+    def __init__(self, line: Line, known: _Known) -> None:
+        self._line, self._known = line, known
+        self._errors = [
+            _("“%(column)s” begins with a sign that starts a formula: write plain text")
+            % {"column": _HEADINGS[key]}
+            for key in line.formulas
+        ]
+        self._notes: list[str] = []
+
+    def read(self) -> HouseRow:
+        """The row of the plan."""
+        told = self._line.cells
+        name = self._parsed(lambda: cells.name(told.get("name", ""))) or ""
+        code = self._parsed(lambda: kind(told.get("kind", "")))
+        place = self._place(told.get("place", ""))
+        unit = self._known.territory.unit_of(place) if place else None
+        if place and unit is None:
+            self._errors.append(_("no unit of yours serves this place"))
+        if not (name and code and place and unit):
+            return self._wrong(told.get("name", ""))
+        house = self._known.houses.get((unit.pk, place.pk, fold(name)))
+        values = {"name": name, "kind": code, "place_id": place.pk, "unit_id": unit.pk}
+        values |= self._rest(house, unit.pk)
+        if self._errors:
+            return self._wrong(name)
+        changes = _changes(house, values, self._known.names) if house else ()
+        state = "new" if house is None else "changed" if changes else "same"
+        return HouseRow(
+            self._line.number, name, state, (), tuple(self._notes), values,
+            house.pk if house else None, changes, place.full_name,
+        )  # fmt: skip
+
+    def _rest(self, house: Establishment | None, unit: uuid.UUID) -> dict[str, Any]:
+        """What may stay empty; an empty cell leaves what is there."""
+        told = self._line.cells
+        contact, day = self._contact(house)
+        count = self._parsed(lambda: rooms(told["rooms"])) if told.get("rooms") else None
+        group = house.group_id if house else None
+        if named := told.get("group"):
+            there = self._known.groups.get((unit, fold(named)))
+            if there is None:
+                self._errors.append(_("there is no group “%(name)s” in use") % {"name": named})
+            else:
+                group = there.pk
+        return {
+            "contact": contact,
+            "contact_agreed_on": day,
+            "room_count": count if count is not None else house.room_count if house else 0,
+            "group_id": group,
+        }
+
+    def _contact(self, house: Establishment | None) -> tuple[str, datetime.date | None]:
+        """Whoever agreed, and since when; without agreement nobody is kept."""
+        told = self._line.cells
+        before = (house.contact, house.contact_agreed_on) if house else ("", None)
+        name = self._parsed(lambda: cells.without_numbers(told.get("contact", ""))) or ""
+        if not name or name == before[0]:
+            return before
+        if told.get("agreed") and self._parsed(lambda: cells.yes_or_no(told["agreed"])):
+            return name[:120], times.local_date(times.now())
+        self._notes.append(_("the contact is left out: nobody said that they agreed"))
+        return before
+
+    def _place(self, words: str) -> Place | None:
+        if not words:
+            self._errors.append(_("the place is missing"))
+            return None
+        found = self._known.territory.find(words)
+        if found.choices:
+            names = "; ".join(_within(one) for one in found.choices)
+            told = {"words": words, "names": names}
+            self._errors.append(
+                _("“%(words)s” means several places: write one of %(names)s") % told
+            )
+        elif found.place is None:
+            self._errors.append(_("“%(words)s” is no place of your area") % {"words": words})
+        elif found.was:
+            self._notes.append(f"“{words}” → {found.place.full_name}")
+        return found.place
+
+    def _parsed(self, parse: Any) -> Any:
+        try:
+            return parse()
+        except cells.Wrong as error:
+            self._errors.append(str(error))
+            return None
+
+    def _wrong(self, name: str) -> HouseRow:
+        errors = tuple(dict.fromkeys(self._errors))
+        return HouseRow(self._line.number, name, "wrong", errors, tuple(self._notes))
+
+
+def _within(place: Place) -> str:
+    return f"{place.full_name}, {place.parent.full_name}" if place.parent else place.full_name
+
+
+def _changes(
+    house: Establishment, values: Mapping[str, Any], names: Mapping[Any, str]
+) -> tuple[Change, ...]:
+    compared = (
+        ("name", house.name, values["name"]),
+        ("kind", house.get_kind_display(), str(Establishment.Kind(values["kind"]).label)),
+        ("contact", house.contact, values["contact"]),
+        ("rooms", str(house.room_count), str(values["room_count"])),
+        ("group", names.get(house.group_id, ""), names.get(values["group_id"], "")),
+    )
+    return tuple(
+        Change(str(_HEADINGS[key]), first, second)
+        for key, first, second in compared
+        if first != second
+    )

@@ -1,0 +1,167 @@
+"""Who is a partner and who signs in for one: made on the desk, which then sees nothing of it."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, connection, transaction
+
+from keng.accounts import second_factor
+from keng.accounts.actions import one_time_password
+from keng.accounts.models import Officer, Partner, PartnerMember, SafetyPurpose
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.kit.secrets import keyed_hash
+from keng.partners.models import KitRequest
+from keng.partners.queries import invites, partners_of
+from keng.places import serving
+from keng.places.models import Place
+
+# Django would ask for the row back, and the desk may not read it.
+_INSERT = """
+INSERT INTO accounts_partnermember (id, partner_id, username, name, password, totp_box)
+VALUES (%s, %s, %s, %s, %s, %s)"""
+
+
+class NotYours(PermissionError):
+    """The officer invites nobody, or did not invite this one."""
+
+
+class NameTaken(ValueError):
+    """A partner is called that already, or somebody signs in with this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a new member signs in with. Shown once, kept nowhere."""
+
+    member: PartnerMember
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+
+
+@transaction.atomic
+def invite(
+    *, name: str, kind: str, place: Place | None, about: str, purposes: list[str],
+    member_name: str, username: str, by: Officer,
+) -> Credentials:  # fmt: skip
+    """A partner with its first member. Raises NotYours, NameTaken."""
+    unit_id = by.home_unit_id
+    if not invites(by) or unit_id is None:
+        raise NotYours
+    partner = Partner(
+        name=name,
+        kind=kind,
+        place=place,
+        about=about,
+        purposes=purposes,
+        invited_by_unit_id=unit_id,
+    )
+    try:
+        with transaction.atomic():
+            partner.save(force_insert=True)
+    except IntegrityError as error:
+        raise NameTaken from error
+    made = _member(partner, member_name, username)
+    record("partner.invited", by=by, on=partner, chain=unit_chain(unit_id), detail={"kind": kind})
+    return made
+
+
+@transaction.atomic
+def add_member(partner_id: uuid.UUID, *, name: str, username: str, by: Officer) -> Credentials:
+    """One more person who signs in for it. Raises NotYours, NameTaken."""
+    partner = _theirs(partner_id, by)
+    made = _member(partner, name, username)
+    record("partner.member_added", by=by, on=partner, chain=unit_chain(partner.invited_by_unit_id))
+    return made
+
+
+@transaction.atomic
+def close_member(member_id: uuid.UUID, *, by: Officer) -> Partner:
+    """This person signs in no more. Raises NotYours."""
+    member = PartnerMember.objects.only("id", "partner_id", "is_active").filter(pk=member_id)
+    found = member.first()
+    if found is None:
+        raise NotYours
+    partner = _theirs(found.partner_id, by)
+    PartnerMember.objects.filter(pk=member_id).update(is_active=False)
+    record("partner.member_closed", by=by, on=partner, chain=unit_chain(partner.invited_by_unit_id))
+    return partner
+
+
+@transaction.atomic
+def set_active(partner_id: uuid.UUID, *, is_active: bool, by: Officer) -> Partner:
+    """Whether it publishes here at present: its pages go and come with it. Raises NotYours."""
+    partner = _theirs(partner_id, by)
+    if partner.is_active != is_active:
+        partner.is_active = is_active
+        partner.save(update_fields=["is_active"])
+        act = "partner.opened" if is_active else "partner.closed"
+        record(act, by=by, on=partner, chain=unit_chain(partner.invited_by_unit_id))
+    return partner
+
+
+def ask_for_kit(*, name: str, place: Place, about: str, token: str) -> None:
+    """Somebody of good standing signs up; sent twice it is kept once."""
+    request = KitRequest(
+        name=name, place=place, unit=serving.above(serving.unit_for(place)), about=about,
+        token_hash=keyed_hash("kit request", token),
+    )  # fmt: skip
+    KitRequest.objects.bulk_create([request], ignore_conflicts=True)
+
+
+@transaction.atomic
+def accept(request_id: uuid.UUID, *, username: str, by: Officer) -> Credentials:
+    """They are a partner, by name and in public. Raises NotYours, NameTaken."""
+    request = _open_request(request_id, by)
+    made = invite(
+        name=request.name, kind=Partner.Kind.PERSON, place=request.place, about=request.about,
+        purposes=list(SafetyPurpose.values), member_name=request.name, username=username, by=by,
+    )  # fmt: skip
+    _close(request, "kit.accepted", by)
+    return made
+
+
+@transaction.atomic
+def decline(request_id: uuid.UUID, *, by: Officer) -> None:
+    """Not a partner; who asked is forgotten. Raises NotYours."""
+    _close(_open_request(request_id, by), "kit.declined", by)
+
+
+def _open_request(request_id: uuid.UUID, by: Officer) -> KitRequest:
+    found = KitRequest.objects.visible_to(by).select_for_update(of=("self",))
+    request = found.select_related("place").filter(pk=request_id, decided_at=None).first()
+    if request is None or not invites(by):
+        raise NotYours
+    return request
+
+
+def _close(request: KitRequest, act: str, by: Officer) -> None:
+    request.name = request.about = ""
+    request.decided_at, request.decided_by = times.now(), by
+    request.save(update_fields=["name", "about", "decided_at", "decided_by"])
+    record(act, by=by, on=request, chain=unit_chain(request.unit_id))
+
+
+def _member(partner: Partner, name: str, username: str) -> Credentials:
+    password, secret = one_time_password(), second_factor.new_secret()
+    member = PartnerMember(partner=partner, name=name, username=username)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                _INSERT,
+                [
+                    member.pk, partner.pk, username, name, make_password(password),
+                    second_factor.boxed(secret),
+                ],
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise NameTaken from error
+    return Credentials(member, password, secret)
+
+
+def _theirs(partner_id: uuid.UUID, by: Officer) -> Partner:
+    found = partners_of(by).filter(pk=partner_id).first()
+    if found is None:
+        raise NotYours
+    return found

@@ -1,0 +1,169 @@
+"""Partners on the desk: who they are and who signs in. What they are writing is not here."""
+
+import datetime
+import uuid
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keng.accounts.models import Officer
+from keng.network.queries import places_of
+from keng.partners import queries
+from keng.partners.actions import articles, inviting
+from keng.partners.forms import AcceptForm, InviteForm, MemberForm, SeenForm
+from keng.partners.models import KitRequest
+
+
+@require_GET
+def partners(request: HttpRequest) -> HttpResponse:
+    """Who publishes, what waits for the province, who asked for the kit."""
+    officer = _inviting(request)
+    context = {
+        "partners": queries.partners_of(officer)[:300], "waiting": queries.waiting_for(officer),
+        "requests": KitRequest.objects.visible_to(officer)
+        .filter(decided_at=None).select_related("place").order_by("asked_at")[:100],
+    }  # fmt: skip
+    return render(request, "partners/desk/partners.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """A partner and its first member. What they sign in with is shown once."""
+    officer = _inviting(request)
+    form = InviteForm(request.POST or None, places=places_of(officer.unit_ids))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = inviting.invite(**form.cleaned_data, by=officer)
+        except inviting.NameTaken:
+            form.add_error(None, _taken())
+        else:
+            return _show_once(request, made)
+    status = 422 if form.errors else 200
+    return render(request, "partners/desk/invite.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One partner: who signs in for it, one more member."""
+    officer = _inviting(request)
+    found = get_object_or_404(queries.partners_of(officer), pk=pk)
+    form = MemberForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            made = inviting.add_member(
+                pk, name=said["member_name"], username=said["username"], by=officer
+            )
+        except inviting.NameTaken:
+            form.add_error("username", _taken())
+        else:
+            return _show_once(request, made)
+    context = {"partner": found, "members": queries.members_of(found), "form": form}
+    status = 422 if form.errors else 200
+    return render(request, "partners/desk/partner.html", context, status=status)
+
+
+@require_POST
+def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The partner publishes no more, or again."""
+    officer = _inviting(request)
+    try:
+        changed = inviting.set_active(pk, is_active="open" in request.POST, by=officer)
+    except inviting.NotYours as error:
+        raise Http404 from error
+    done = _("It publishes again.") if changed.is_active else _("Closed: its pages are gone.")
+    messages.success(request, done)
+    return redirect("desk-partner", pk=pk)
+
+
+@require_POST
+def close_member(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One person signs in no more."""
+    try:
+        found = inviting.close_member(pk, by=_inviting(request))
+    except inviting.NotYours as error:
+        raise Http404 from error
+    messages.success(request, _("This person signs in no more."))
+    return redirect("desk-partner", pk=found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What a partner of one person handed in: the province is the second person."""
+    officer = _inviting(request)
+    found = next((one for one in queries.waiting_for(officer) if one.id == pk), None)
+    if found is None:
+        raise Http404
+    form = SeenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
+        if "return" in request.POST and not reason:
+            form.add_error("reason", form.fields["reason"].error_messages["required"])
+        else:
+            return _decided(request, pk, seen, reason)
+    context = {"article": found, "form": form, "seen": found.submitted_at.isoformat()}
+    status = 422 if form.errors else 200
+    return render(request, "partners/desk/article.html", context, status=status)
+
+
+def _decided(
+    request: HttpRequest, pk: uuid.UUID, seen: datetime.datetime, reason: str
+) -> HttpResponse:
+    try:
+        if "return" in request.POST:
+            articles.give_back_for(pk, seen=seen, reason=reason, by=request.officer)
+        else:
+            articles.publish_for(pk, seen=seen, by=request.officer)
+    except articles.NotTheirs:
+        messages.error(request, _("It changed meanwhile: read it again."))
+    else:
+        messages.success(request, _("Done. The partner sees it at once."))
+    return redirect("desk-partners")
+
+
+@require_http_methods(["GET", "POST"])
+def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Somebody of good standing becomes a partner, or does not."""
+    officer = _inviting(request)
+    seen = KitRequest.objects.visible_to(officer).select_related("place")
+    found = get_object_or_404(seen, pk=pk, decided_at=None)
+    form = AcceptForm(request.POST or None)
+    if "decline" in request.POST:
+        inviting.decline(pk, by=officer)
+        messages.success(request, _("Declined. Who asked is forgotten."))
+        return redirect("desk-partners")
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = inviting.accept(pk, username=form.cleaned_data["username"], by=officer)
+        except inviting.NameTaken:
+            form.add_error("username", _taken())
+        else:
+            return _show_once(request, made)
+    context = {"asked": found, "form": form}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "partners/desk/accept.html", context, status=status)
+
+
+def _inviting(request: HttpRequest) -> Officer:
+    if not queries.invites(request.officer):
+        raise Http404
+    return request.officer  # type: ignore[no-any-return]
+
+
+def _taken() -> str:
+    return _("A partner is called that already, or somebody signs in with this name.")
+
+
+def _show_once(request: HttpRequest, made: inviting.Credentials) -> HttpResponse:
+    """The only page that ever shows the password; it is the answer to a POST."""
+    label = quote(f"Kẻng:{made.member.username}")
+    address = f"otpauth://totp/{label}?secret={made.totp_secret}&issuer={quote('Kẻng')}"
+    import segno  # noqa: PLC0415 -- only to draw
+
+    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=4, light="#fff")
+    context = {"made": made, "picture": picture}
+    return render(request, "partners/desk/credentials.html", context)

@@ -1,0 +1,169 @@
+"""Forms of partners: inviting, writing, reading for others, passing on."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from keng.accounts.models import Partner, SafetyPurpose
+from keng.kit.forms import Form, HintedChoices
+from keng.places.models import Place
+
+
+def _username() -> forms.CharField:
+    return forms.CharField(
+        label=_("Name to sign in with"),
+        max_length=60,
+        help_text=_("Small letters, digits and dots. One person, one name: nothing is shared."),
+        validators=[
+            RegexValidator(r"^[a-z0-9.]+$", _("Use small letters a to z, digits and dots only."))
+        ],
+        error_messages={"required": _("Enter a name to sign in with.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+
+class MemberForm(Form):
+    """Somebody who signs in for a partner."""
+
+    member_name = forms.CharField(
+        label=_("Who signs in for it"),
+        max_length=120,
+        error_messages={"required": _("Enter the full name.")},
+    )
+    username = _username()
+
+
+class InviteForm(MemberForm):
+    """A partner with its first member."""
+
+    name = forms.CharField(
+        label=_("Name of the partner"),
+        max_length=120,
+        help_text=_("Everything it publishes stands under this name."),
+        error_messages={"required": _("Enter the name of the partner.")},
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=Partner.Kind.choices,
+        error_messages={"required": _("Choose a kind.")},
+    )
+    place = forms.ModelChoiceField(
+        label=_("Place"),
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label=_("The whole province"),
+        error_messages={"invalid_choice": _("Choose a place.")},
+    )
+    about = forms.CharField(
+        label=_("About it, in a sentence"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    purposes = HintedChoices(
+        label=_("What it publishes about"),
+        choices=SafetyPurpose.choices,
+        error_messages={"required": _("Choose at least one purpose.")},
+    )
+    field_order = ("name", "kind", "place", "about", "purposes", "member_name", "username")
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = places  # type: ignore[attr-defined]
+
+
+class AcceptForm(Form):
+    """Somebody of good standing becomes a partner."""
+
+    username = _username()
+
+
+class ArticleForm(Form):
+    """An open post."""
+
+    purpose = forms.ChoiceField(
+        label=_("What it is about"), error_messages={"required": _("Choose what it is about")}
+    )
+    title = forms.CharField(
+        label=_("Title"), max_length=120, error_messages={"required": _("Write a title")}
+    )
+    text = forms.CharField(
+        label=_("Text"),
+        max_length=6000,
+        help_text=_("About safety. No opinion, nobody accused by name, no number of a resident."),
+        error_messages={"required": _("Write the text")},
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+
+    def __init__(self, *args: Any, partner: Partner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = dict(SafetyPurpose.choices)
+        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
+            (one, known[one]) for one in partner.purposes if one in known
+        ]
+
+
+class SeenForm(Form):
+    """Exactly the words that the second person read; with a reason they go back."""
+
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput())
+    reason = forms.CharField(
+        label=_("What should be changed?"),
+        max_length=300,
+        required=False,
+        error_messages={"required": _("Write what should be changed")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean_seen(self) -> datetime.datetime:
+        """The moment at which those words were handed in."""
+        try:
+            seen = datetime.datetime.fromisoformat(self.cleaned_data["seen"])
+        except ValueError as error:
+            raise forms.ValidationError(_("It changed meanwhile: read it again.")) from error
+        return seen if seen.tzinfo else seen.replace(tzinfo=datetime.UTC)
+
+
+class SharedForm(Form):
+    """In how many groups a warning was passed on."""
+
+    groups = forms.IntegerField(
+        label=_("In how many groups?"),
+        min_value=1,
+        max_value=500,
+        error_messages={
+            "required": _("Write a number"),
+            "invalid": _("Write a number"),
+            "min_value": _("Write a number from 1 to 500"),
+            "max_value": _("Write a number from 1 to 500"),
+        },
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class KitForm(Form):
+    """Somebody of good standing asks to be a partner."""
+
+    name = forms.CharField(
+        label=_("Your name, as people know you"),
+        max_length=120,
+        help_text=_(
+            "It is public once you are a partner. Until then only the coordinator sees it."
+        ),
+        error_messages={"required": _("Write your name")},
+    )
+    about = forms.CharField(
+        label=_("What people know you for"),
+        max_length=400,
+        help_text=_("For instance: village elder, retired teacher, head of the market."),
+        error_messages={"required": _("Write what people know you for")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    agrees = forms.BooleanField(
+        label=_("I agree that my name stands here as a partner, in public"),
+        error_messages={"required": _("A partner is shown by name: tick this to go on")},
+    )
+    token = forms.RegexField(r"^[\w-]{22}$", widget=forms.HiddenInput())

@@ -1,0 +1,130 @@
+"""What partners write and pass on. Drafts are theirs: no police role can read one."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+
+from keng.accounts.models import SafetyPurpose
+from keng.kit import times
+from keng.kit.models import Row
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Reads of articles."""
+
+    def public(self) -> "ArticleQuerySet":
+        """What everybody reads, newest first."""
+        return (
+            self.filter(published_at__isnull=False, withdrawn_at=None, partner__is_active=True)
+            .select_related("partner__place")
+            .order_by("-published_at", "-id")
+        )
+
+
+class Article(Row):
+    """An open post of a partner. It appears when a second person has read it."""
+
+    partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=10, choices=SafetyPurpose)
+    title = models.CharField(max_length=120)
+    text = models.TextField()
+    # Whoever wrote last: that person does not publish it.
+    written_by = models.ForeignKey("accounts.PartnerMember", models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(default=times.now)
+    submitted_at = models.DateTimeField(null=True)
+    returned_reason = models.CharField(max_length=300, default="", db_default="")
+    published_at = models.DateTimeField(null=True)
+    released_by = models.ForeignKey(
+        "accounts.PartnerMember", models.PROTECT, null=True, related_name="+"
+    )
+    # Only where the partner has nobody else.
+    released_by_officer = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published_at=None, released_by=None, released_by_officer=None)
+                | (
+                    Q(published_at__isnull=False, submitted_at__isnull=False)
+                    & (
+                        (Q(released_by__isnull=False, released_by_officer=None))
+                        & ~Q(released_by=F("written_by"))
+                        | Q(released_by=None, released_by_officer__isnull=False)
+                    )
+                ),
+                name="article_is_published_by_one_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=SafetyPurpose.values),
+                name="article_purpose_is_of_the_closed_list",
+            ),
+        ]
+        indexes = [models.Index(fields=["partner", "-published_at"], name="article_of_partner")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class KitRequestQuerySet(models.QuerySet["KitRequest"]):
+    """Reads of requests."""
+
+    def visible_to(self, officer: "Officer") -> "KitRequestQuerySet":
+        """Requests from the places of the officer's units. No post means none."""
+        return self.filter(unit_id__in=officer.unit_ids)
+
+
+class KitRequest(Row):
+    """Somebody of good standing wants to be a partner, in public and by name. No way to call them:
+    they come to the desk.
+    """
+
+    name = models.CharField(max_length=120)
+    place = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    about = models.CharField(max_length=400)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    asked_at = models.DateTimeField(default=times.now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+
+    objects = KitRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_at=None) | Q(name="", about=""),
+                name="kit_request_names_nobody_once_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class KitShare(Row):
+    """A partner says: I passed this warning on, in so many groups. Seen by the partner alone."""
+
+    partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
+    version = models.ForeignKey("warnings.Version", models.PROTECT, related_name="+")
+    groups = models.PositiveSmallIntegerField()
+    shared_at = models.DateTimeField(default=times.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "version"], name="kit_share_is_said_once"),
+            models.CheckConstraint(
+                condition=Q(groups__gte=1, groups__lte=500), name="kit_share_is_a_believable_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.groups}"

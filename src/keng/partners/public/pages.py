@@ -1,0 +1,59 @@
+"""What everybody reads: the partners, one partner, one article; and asking to be one."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keng.accounts.models import Partner
+from keng.partners.actions import inviting
+from keng.partners.forms import KitForm
+from keng.partners.models import Article
+from keng.places.models import Unit
+from keng.places.search import current
+from keng.tips import receipts
+
+
+@require_GET
+def partners(request: HttpRequest) -> HttpResponse:
+    """Who publishes here, and what came last."""
+    listed = Partner.objects.active().select_related("place").order_by("kind", "name")
+    context = {"partners": listed, "articles": Article.objects.public()[:5]}
+    return render(request, "partners/partners.html", context)
+
+
+@require_GET
+def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One partner and what it published."""
+    found = get_object_or_404(Partner.objects.active().select_related("place"), pk=pk)
+    context = {"partner": found, "articles": Article.objects.public().filter(partner=found)[:50]}
+    return render(request, "partners/partner.html", context)
+
+
+@require_GET
+def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One article, under the name of whoever published it."""
+    found = get_object_or_404(Article.objects.public(), pk=pk)
+    return render(request, "partners/article.html", {"article": found})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    """A person of good standing asks for the kit; the coordinator decides and meets them."""
+    place = current(code)
+    if place is None:
+        raise Http404
+    form = KitForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        try:
+            inviting.ask_for_kit(
+                name=said["name"], place=place, about=said["about"], token=said["token"]
+            )
+        except Unit.DoesNotExist as error:
+            raise Http404 from error
+        return render(request, "partners/joined.html", {"place": place})
+    token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
+    context = {"form": form, "place": place, "token": token or receipts.new_token()}
+    return render(request, "partners/join.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,110 @@
+"""Reads of partners: what is public, what is theirs, and the little that waits for the desk."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
+
+from keng.accounts.models import Officer, Partner, PartnerMember, Post
+from keng.partners.models import Article, KitRequest, KitShare
+from keng.places.models import Place
+from keng.warnings.models import Version
+from keng.warnings.queries import current, current_for
+
+# A view (migration 0001): what was handed in by a partner who has nobody else to read it. Drafts
+# and what partners of several people write are not in it.
+_WAITING = """
+SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at
+FROM partners_waiting WHERE unit_id = ANY(%s::uuid[]) ORDER BY submitted_at"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An article as the province may read it."""
+
+    id: uuid.UUID
+    partner_id: uuid.UUID
+    partner_name: str
+    unit_id: uuid.UUID
+    purpose: str
+    title: str
+    text: str
+    submitted_at: datetime.datetime
+
+
+def invites(officer: Officer) -> bool:
+    """Whether the officer makes partners: administrators and the provincial coordinator."""
+    return officer.has_role(Post.Role.ADMINISTRATOR, Post.Role.COORDINATOR)
+
+
+def publishes(officer: Officer) -> bool:
+    """Whether the officer is the second person for a partner of one."""
+    return officer.has_role(Post.Role.COORDINATOR)
+
+
+def partners_of(officer: Officer) -> QuerySet[Partner]:
+    """Those that the officer's units invited."""
+    if not invites(officer):
+        return Partner.objects.none()
+    found = Partner.objects.filter(invited_by_unit__in=officer.unit_ids)
+    return found.select_related("place").order_by("name")
+
+
+def members_of(partner: Partner) -> list[PartnerMember]:
+    """Who signs in for it: no more than the desk may read."""
+    found = PartnerMember.objects.only("id", "partner_id", "username", "name", "is_active")
+    return list(found.filter(partner=partner).order_by("-is_active", "name"))
+
+
+def waiting_for(officer: Officer) -> list[Waiting]:
+    """What the province's coordinator is asked to publish."""
+    if not publishes(officer):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [list(officer.unit_ids)])
+        return [Waiting(*row) for row in cursor.fetchall()]
+
+
+def waiting_count(officer: Officer) -> int:
+    """Articles to publish and people to decide about."""
+    asked = KitRequest.objects.visible_to(officer).filter(decided_at=None).count()
+    return asked + len(waiting_for(officer))
+
+
+def articles_of(member: PartnerMember) -> list[Article]:
+    """Everything of the member's partner, newest first."""
+    found = Article.objects.filter(partner_id=member.partner_id)
+    return list(found.select_related("written_by", "released_by").order_by("-id")[:200])
+
+
+def is_alone(member: PartnerMember) -> bool:
+    """Whether nobody else signs in for the partner."""
+    others = PartnerMember.objects.filter(partner_id=member.partner_id, is_active=True)
+    return not others.exclude(pk=member.pk).exists()
+
+
+def near(place: Place, *, limit: int = 3) -> list[Article]:
+    """The newest articles of partners of this place, of its province and of the whole site."""
+    around = [place.pk, *([place.parent_id] if place.parent_id else [])]
+    found = Article.objects.public().filter(Q(partner__place__in=around) | Q(partner__place=None))
+    return list(found[:limit])
+
+
+def kit_of(partner: Partner, *, limit: int = 5) -> list[Version]:
+    """The warnings to pass on: of the partner's place, or of everywhere."""
+    if partner.place is None:
+        return current(limit=limit)
+    return current_for("", partner.place, limit=limit)
+
+
+def said_of(partner: Partner) -> dict[uuid.UUID, int]:
+    """In how many groups the partner passed each warning on."""
+    return dict(KitShare.objects.filter(partner=partner).values_list("version", "groups"))
+
+
+def reach_of(partner: Partner) -> tuple[int, int]:
+    """How many warnings, and in how many groups together; for the partner's own eyes."""
+    shares = KitShare.objects.filter(partner=partner)
+    return shares.count(), shares.aggregate(all=Sum("groups"))["all"] or 0

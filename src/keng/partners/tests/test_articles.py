@@ -1,0 +1,215 @@
+"""Articles: a second person publishes, no officer reads a draft, residents read the rest."""
+
+import pytest
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+
+from keng.cli.roles import apply_grants
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.partners import queries
+from keng.partners.actions import articles, inviting, sharing
+from keng.partners.models import Article, KitRequest, KitShare
+from keng.partners.tests.stage import WORDS, Stage, signed_in
+from keng.site.grants import GRANTS
+from keng.warnings.tests.ward import Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stage(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    return Stage()
+
+
+@pytest.fixture
+def become(db):
+    """Work as a process: with its role until the transaction ends."""
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor, include_views=True))
+    ours = {role: {t: r for t, r in all_.items() if t in there} for role, all_ in GRANTS.items()}
+    apply_grants(connection.connection, ours)
+
+    def switch(process):
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
+            cursor.execute(f"SET LOCAL ROLE keng_{process}")
+
+    return switch
+
+
+def test_one_writes_another_publishes_everybody_reads(public_client, stage):
+    signed_in(public_client, stage.thu)
+    public_client.post("/partner/articles/new/", {**WORDS, "do": "submit"})
+    article = Article.objects.get()
+    page = f"/partner/articles/{article.pk}/"
+    seen = {"seen": article.submitted_at.isoformat(), "do": "publish"}
+    assert public_client.post(page, seen).status_code == 422
+    assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
+    signed_in(public_client, stage.binh)
+    assert public_client.post(page, seen).status_code == 303
+    for address in (f"/partners/articles/{article.pk}/", f"/partners/{stage.partner.pk}/",
+                    "/partners/", f"/places/{stage.place.code}/"):  # fmt: skip
+        assert WORDS["title"] in public_client.get(address).content.decode(), address
+    articles.withdraw(article.pk, by=stage.thu)
+    assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
+
+
+def test_the_second_person_publishes_only_the_words_they_read(stage):
+    article = stage.submitted()
+    articles.write(stage.thu, **WORDS | {"text": "Khác hẳn."}, pk=article.pk)
+    articles.submit(article.pk, by=stage.thu)
+    with pytest.raises(articles.NotTheirs):
+        articles.publish(article.pk, seen=article.submitted_at, by=stage.binh)
+
+
+def test_whoever_changed_it_last_does_not_publish_it(stage):
+    article = stage.submitted()
+    articles.write(stage.binh, **WORDS, pk=article.pk)
+    again = articles.submit(article.pk, by=stage.binh)
+    with pytest.raises(articles.NeedsASecondPerson):
+        articles.publish(article.pk, seen=again.submitted_at, by=stage.binh)
+    with pytest.raises(IntegrityError, match="article_is_published_by_one_second_person"):
+        Article.objects.filter(pk=article.pk).update(
+            published_at=times.now(), released_by=stage.binh
+        )
+
+
+def test_it_goes_back_with_a_reason(public_client, stage):
+    article = stage.submitted()
+    signed_in(public_client, stage.binh)
+    sent = {"seen": article.submitted_at.isoformat(), "do": "return"}
+    page = f"/partner/articles/{article.pk}/"
+    assert public_client.post(page, sent).status_code == 422
+    public_client.post(page, sent | {"reason": "Thêm nguồn"})
+    assert "Thêm nguồn" in public_client.get("/partner/").content.decode()
+
+
+def test_a_purpose_that_is_not_theirs_is_refused(stage):
+    with pytest.raises(articles.NotTheirPurpose):
+        articles.write(stage.thu, **WORDS | {"purpose": "road"})
+    with pytest.raises(IntegrityError, match="article_purpose_is_of_the_closed_list"):
+        Article.objects.create(
+            partner=stage.partner, written_by=stage.thu, **WORDS | {"purpose": "opinion"}
+        )
+
+
+def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
+    other = stage.alone()
+    mine = stage.submitted()
+    signed_in(public_client, other)
+    for part in ("", "edit/"):
+        assert public_client.get(f"/partner/articles/{mine.pk}/{part}").status_code == 404
+    assert WORDS["title"] not in public_client.get("/partner/").content.decode()
+
+
+def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, stage):
+    alone = stage.alone()
+    draft = articles.write(alone, **WORDS | {"title": "Nháp"})
+    article = stage.submitted(alone)
+    of_two = stage.submitted()
+    assert [one.id for one in queries.waiting_for(stage.coordinator)] == [article.pk]
+    sign_in(desk_client, stage.coordinator)
+    page = desk_client.get("/partners/").content.decode()
+    assert WORDS["title"] in page
+    assert "Nháp" not in page
+    for hidden in (draft, of_two):
+        assert desk_client.get(f"/partners/articles/{hidden.pk}/").status_code == 404
+    sent = {"seen": article.submitted_at.isoformat(), "publish": "1"}
+    desk_client.post(f"/partners/articles/{article.pk}/", sent)
+    article.refresh_from_db()
+    assert article.released_by_officer == stage.coordinator
+
+
+@pytest.mark.parametrize("role", ["duty", "commander", "auditor", "data_protection"])
+def test_no_other_officer_opens_a_page_of_partners(desk_client, stage, role):
+    stage.submitted(stage.alone())
+    officer = make.officer(unit=stage.province, role=role)
+    assert queries.waiting_for(officer) == []
+    assert not queries.partners_of(officer).exists()
+    assert sign_in(desk_client, officer).get("/partners/").status_code == 404
+
+
+@pytest.mark.parametrize(("process", "statement"), [
+    ("desk", "SELECT text FROM partners_article"),
+    ("desk", "SELECT title FROM partners_article"),
+    ("desk", "UPDATE partners_article SET text = 'x'"),
+    ("desk", "SELECT password FROM accounts_partnermember"),
+    ("desk", "UPDATE accounts_partnermember SET password = 'x'"),
+    ("desk", "SELECT totp_box FROM accounts_partnermember"),
+    ("desk", "SELECT id FROM accounts_partnersession"),
+    ("desk", "SELECT id FROM partners_kitshare"),
+    ("worker", "SELECT id FROM partners_article"),
+    ("edge", "SELECT id FROM accounts_partnermember"),
+    ("public", "INSERT INTO accounts_partnermember (username) VALUES ('x')"),
+    ("public", "UPDATE accounts_partnermember SET totp_box = ''"),
+    ("public", "SELECT name FROM partners_kitrequest"),
+    ("public", "SELECT id FROM accounts_officer"),
+])  # fmt: skip
+def test_no_process_opens_what_is_not_its_own(become, process, statement):
+    become(process)
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_each_process_does_its_part(public_client, stage, become):
+    become("public")
+    article = stage.submitted()
+    articles.publish(article.pk, seen=article.submitted_at, by=stage.binh)
+    signed_in(public_client, stage.thu)
+    assert public_client.get("/partner/").status_code == 200
+    inviting.ask_for_kit(name="Cụ Mẫn", place=stage.place, about="Già làng", token="t" * 22)
+    become("desk")
+    made = inviting.accept(KitRequest.objects.get().pk, username="man", by=stage.coordinator)
+    become("public")
+    alone = stage.submitted(made.member)
+    become("desk")
+    articles.publish_for(alone.pk, seen=alone.submitted_at, by=stage.coordinator)
+    inviting.close_member(made.member.pk, by=stage.coordinator)
+    become("public")
+    assert Article.objects.public().count() == 2
+
+
+def test_a_person_of_good_standing_asks_and_is_accepted_or_forgotten(public_client, stage):
+    address = f"/places/{stage.place.code}/join/"
+    sent = {"name": "Cụ Mẫn", "about": "Già làng", "agrees": "on", "token": "t" * 22}
+    assert public_client.post(address, sent | {"agrees": ""}).status_code == 422
+    for _ in range(2):
+        assert public_client.post(address, sent).status_code == 200
+    asked = KitRequest.objects.get()
+    made = inviting.accept(asked.pk, username="man", by=stage.coordinator)
+    assert (made.member.partner.name, made.member.partner.kind) == ("Cụ Mẫn", "person")
+    inviting.ask_for_kit(name="Ai đó", place=stage.place, about="x", token="u" * 22)
+    inviting.decline(KitRequest.objects.get(decided_at=None).pk, by=stage.coordinator)
+    assert set(KitRequest.objects.values_list("name", "about")) == {("", "")}
+
+
+def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_client, tmp_path):
+    ward = Ward()
+    version = ward.published()
+    officer = make.officer(unit=ward.province, role="coordinator")
+    member = inviting.invite(
+        name="Cụ Mẫn", kind="person", place=ward.place, about="", purposes=["fraud"],
+        member_name="Mẫn", username="man", by=officer,
+    ).member  # fmt: skip
+    signed_in(public_client, member)
+    page = public_client.get("/partner/kit/").content.decode()
+    assert "Cụ Mẫn chuyển tiếp" in page
+    assert f"/w/{version.verify_code.code}" in page
+    for groups in ("3", "4"):
+        public_client.post("/partner/kit/", {"version": str(version.pk), "groups": groups})
+    assert queries.reach_of(member.partner) == (1, 4)
+    assert "4" not in public_client.get(f"/partners/{member.partner_id}/").content.decode().split(
+        "<h1>"
+    )[1].split("</main>")[0].replace(str(member.partner_id), "")
+    assert public_client.post("/partner/kit/", {"groups": "900"}).status_code == 422
+    assert KitShare.objects.count() == 1
+
+
+def test_the_number_is_said_again_not_added(stage):
+    version = Ward().published()
+    for groups in (2, 5):
+        sharing.shared(stage.thu, version.pk, groups=groups)
+    assert queries.reach_of(stage.partner) == (1, 5)

@@ -1,0 +1,96 @@
+"""Reports that were signed: frozen for good, each version beside the one it corrects."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from keng.kit.models import Row
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    """Reads of signed reports."""
+
+    def visible_to(self, officer: "Officer") -> "SnapshotQuerySet":
+        """Reports of units of which nothing in the figures is hidden from the officer.
+
+        The rule of `keng.reports.periodic.sight.may_read`, for a query.
+        """
+        of_all = Q(unit__in=officer.unit_ids)
+        own = list(officer.own_unit_ids)
+        for unit in own:
+            of_all &= Q(unit=unit) | Q(unit__parent=unit)
+        return self.filter(of_all)
+
+
+class Snapshot(Row):
+    """One signed version of one report. Nothing of it is ever changed."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # "2026-10", "2026-W44", "2026-Q3" or "2026" (keng.reports.periodic.spans).
+    span = models.CharField(max_length=8)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    # In which boundaries its table of places is printed; the figures hold both.
+    boundaries = models.CharField(max_length=3, default="new", db_default="new")
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by", blank=True
+    )
+    # Why it was signed anew; empty for a first version.
+    reason = models.CharField(max_length=300, default="", db_default="", blank=True)
+    figures = models.JSONField()
+    figures_hash = models.BinaryField(max_length=32)
+    # Which tips it carries into the next period, by id: the next opening balance is held to it.
+    open_tips = models.JSONField(default=list, db_default=[])
+    signed_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    # As they were on that day: names and posts change, a signature does not.
+    signer = models.CharField(max_length=160)
+    signer_role = models.CharField(max_length=16)
+    signed_at = models.DateTimeField(db_default=Now())
+    signature = models.BinaryField(max_length=64)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "span", "version"], name="report_version_is_signed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__gt=F("since")), name="report_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(version=1, replaces__isnull=True, reason="")
+                | (Q(version__gt=1, replaces__isnull=False) & ~Q(reason="")),
+                name="report_corrected_says_what_and_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_at__gte=F("until")), name="report_is_signed_after_its_end"
+            ),
+            models.CheckConstraint(
+                condition=Q(boundaries__in=["new", "old"]), name="report_knows_its_boundaries"
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "until"], name="report_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.span} v{self.version}"
+
+
+class PublicReport(Row):
+    """What everybody may read of a signed report: small counts are not in here at all."""
+
+    snapshot = models.OneToOneField(Snapshot, models.PROTECT, related_name="public")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    span = models.CharField(max_length=8)
+    figures = models.JSONField()
+    published_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.span}, public"

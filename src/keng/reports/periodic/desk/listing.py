@@ -1,0 +1,99 @@
+"""The list behind each figure of a report, and behind what does not agree."""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from keng.delivery.models import Delivery, RelayTask
+from keng.network.models import Group
+from keng.reports import lists
+from keng.reports.periodic import figures, lines, names, spans
+from keng.reports.periodic.desk.pages import address, asked
+from keng.reports.periodic.sight import Ask
+from keng.tips.models import Decision, Incident, Tip
+from keng.warnings.models import Warning
+
+_PER_PAGE = 50
+_KINDS: dict[type, str] = {
+    Warning: "warnings", Delivery: "deliveries", RelayTask: "relays", Incident: "incidents",
+}  # fmt: skip
+
+
+def rows(request: HttpRequest) -> HttpResponse:
+    """Exactly what one figure counted, newest first; only rows this officer may open."""
+    ask = asked(request)
+    if ask is None:
+        return redirect("reports")
+    if off := request.GET.get("off", ""):
+        return _tips(request, ask, _off(ask, off), _("Tips that do not agree"))
+    line = lines.BY_KEY.get(request.GET.get("line", ""))
+    if line is None or line.rows is None:
+        raise Http404
+    label, found = names.line_labels()[line.key], line.rows(ask)
+    if found.model is Decision:
+        found = Tip.objects.filter(pk__in=found.values("tip"))
+    if found.model is Tip:
+        return _tips(request, ask, found, label)
+    return _others(request, ask, found, label)
+
+
+def _off(ask: Ask, code: str) -> QuerySet[Tip]:
+    findings = figures.draft(ask).findings
+    wrong = [tip for finding in findings if finding.code == code for tip in finding.tips]
+    return Tip.objects.filter(pk__in=wrong)
+
+
+def _tips(request: HttpRequest, ask: Ask, found: QuerySet[Tip], label: str) -> HttpResponse:
+    # The report looks through the unit's eyes; whoever opens it looks through their own.
+    tips = Tip.objects.visible_to(request.officer).filter(pk__in=found.values("pk"))
+    page, older = _page(request, tips.select_related("place"))
+    context = {"rows": page, "total": tips.count(), "older_url": older}
+    return render(request, "reports/periodic/tips.html", context | _frame(ask, label))
+
+
+def _others(request: HttpRequest, ask: Ask, found: QuerySet[Any], label: str) -> HttpResponse:
+    page, older = _page(request, found)
+    if found.model is Group:
+        heads = (_("Group"), _("Members"), _("Place"))
+        items = [
+            lists.Item(
+                g.created_at,
+                g.name,
+                reverse("group-edit", args=[g.pk]),
+                (g.member_count, g.place.full_name),
+            )
+            for g in page
+        ]
+        context: dict[str, Any] = {"heads": heads, "items": items, "counts": False}
+    else:
+        listed = lists.LISTS[_KINDS[found.model]]
+        context = {
+            "heads": listed.heads(),
+            "items": listed.items(page, request.officer),
+            "counts": listed.counts,
+        }
+    context |= {"amount": found.count(), "unit": "", "older_url": older, "title": label}
+    return render(request, "reports/periodic/rows.html", context | _frame(ask, label))
+
+
+def _frame(ask: Ask, label: str) -> dict[str, str]:
+    return {"label": label, "back": address(ask), "span": spans.label(ask.span)}
+
+
+def _page(request: HttpRequest, found: QuerySet[Any]) -> tuple[list[Any], str]:
+    if before := request.GET.get("before", ""):
+        try:
+            found = found.filter(pk__lt=uuid.UUID(before))
+        except ValueError as error:
+            raise Http404 from error
+    page = list(found.order_by("-pk")[: _PER_PAGE + 1])
+    if len(page) <= _PER_PAGE:
+        return page, ""
+    query = request.GET.copy()
+    query["before"] = str(page[_PER_PAGE - 1].pk)
+    return page[:_PER_PAGE], f"?{query.urlencode()}"

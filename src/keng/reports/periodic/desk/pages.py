@@ -1,0 +1,242 @@
+"""The pages of the periodic report: choose, look over, sign, and read what was signed."""
+
+import importlib
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from keng.accounts.models import Post
+from keng.accounts.signing_in import confirm_presence
+from keng.places.models import Unit
+from keng.reports.models import PublicReport, Snapshot
+from keng.reports.periodic import boundaries, figures, names, shown, sight, signing, spans
+from keng.reports.periodic.forms import SignForm
+from keng.reports.periodic.identities import Finding
+from keng.reports.periodic.sight import Ask
+
+_FILES = ("docx", "xlsx", "pdf")
+_NAMED = 5
+
+
+def reports(request: HttpRequest) -> HttpResponse:
+    """Which report to look over, and what was signed."""
+    units = sight.readable_units(request.officer)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in spans.KINDS else "month"
+    signed = Snapshot.objects.visible_to(request.officer).filter(replaced_by__isnull=True)
+    context = {
+        "units": units,
+        "kinds": spans.kind_labels(),
+        "kind": kind,
+        "spans": [(span, spans.label(span)) for span in spans.recent(kind, 13)],
+        "signed": [
+            (each, shown.span_label(each.span))
+            for each in signed.select_related("unit").order_by("-until", "unit__name")[:100]
+        ],
+    }
+    return render(request, "reports/periodic/list.html", context)
+
+
+def draft(request: HttpRequest) -> HttpResponse:
+    """The report as the figures are now; with a code it is signed."""
+    ask = asked(request)
+    if ask is None:
+        return redirect("reports")
+    form = SignForm(request.POST or None, initial={"boundaries": boundaries_of(request)})
+    if request.method == "POST" and form.is_valid():
+        return _signed(request, ask, form)
+    return _shown(request, ask, form)
+
+
+def asked(request: HttpRequest) -> Ask | None:
+    """The report that the address names, if this officer may read it."""
+    span = spans.read(request.GET.get("span", ""))
+    if span is None:
+        return None
+    try:
+        unit = get_object_or_404(Unit, pk=uuid.UUID(request.GET.get("unit", "")))
+    except ValueError as error:
+        raise Http404 from error
+    if not sight.may_read(request.officer, unit):
+        raise Http404
+    return Ask(sight.sight_of(unit), span)
+
+
+def address(ask: Ask, name: str = "report-draft", **more: str) -> str:
+    """Where a report, or the list behind one of its figures, is."""
+    query = {"unit": str(ask.sight.unit.pk), "span": ask.span.code, **more}
+    return f"{reverse(name)}?{urlencode(query)}"
+
+
+def boundaries_of(request: HttpRequest) -> str:
+    """In which boundaries the table of places is read."""
+    wanted = request.GET.get("boundaries", "")
+    return wanted if wanted == boundaries.OLD else boundaries.NEW
+
+
+def _signed(request: HttpRequest, ask: Ask, form: SignForm) -> HttpResponse:
+    # What cannot be signed is said before the code is used up: the same code does not work twice.
+    if not sight.may_sign(request.officer, ask.sight.unit) or not ask.span.is_over:
+        return _shown(request, ask, SignForm())
+    if not confirm_presence(request.officer, form.cleaned_data["code"]):
+        form.add_error(
+            "code", _("This code is not right, or was used already. Wait for the next one.")
+        )
+        return _shown(request, ask, form)
+    try:
+        signed = signing.sign(
+            ask, seen=bytes.fromhex(form.cleaned_data["figures_hash"]), by=request.officer,
+            boundaries=form.cleaned_data["boundaries"], reason=form.cleaned_data["reason"],
+        )  # fmt: skip
+    except signing.NoReason:
+        form.add_error("reason", _("Write what was wrong"))
+        return _shown(request, ask, form)
+    except signing.CannotSign:
+        again = Ask(ask.sight, ask.span)
+        return _shown(request, again, SignForm(initial=form.cleaned_data), stale=True)
+    messages.success(request, _("Signed. The figures stay as they are."))
+    return redirect("report", pk=signed.pk)
+
+
+def _shown(request: HttpRequest, ask: Ask, form: SignForm, *, stale: bool = False) -> HttpResponse:
+    found = figures.draft(ask)
+    kind = boundaries_of(request)
+    wrong = figures.references(found.findings)
+    refusals = [
+        _refusal(ask, finding, {tip: wrong[tip] for tip in finding.tips if tip in wrong})
+        for finding in found.findings
+        if not finding.holds
+    ]
+    may_sign = sight.may_sign(request.officer, ask.sight.unit)
+    context = {
+        "ask": ask,
+        "title": shown.title(found.figures),
+        "blocks": shown.blocks(found.figures, found.findings),
+        "identities": shown.identities(found.findings),
+        "refusals": refusals,
+        "units": shown.by_unit(found.figures),
+        "places": shown.by_place(found.figures, kind),
+        "boundaries": kind,
+        "form": form,
+        "stale": stale,
+        "hash": found.hash.hex(),
+        "previous": found.previous,
+        "newest": signing.newest(ask),
+        "may_sign": may_sign,
+        "signers": _signers(ask.sight.unit),
+        "can_be_signed": may_sign and ask.span.is_over and found.holds,
+        "here": address(ask),
+        "list": address(ask, "report-rows"),
+    }
+    status = 409 if stale else 422 if form.is_bound and form.errors else 200
+    return render(request, "reports/periodic/draft.html", context, status=status)
+
+
+def _refusal(ask: Ask, finding: Finding, tips: dict[uuid.UUID, str]) -> dict[str, object]:
+    """What does not agree, in words, with the tips that keep it from agreeing."""
+    return {
+        "block": finding.block,
+        "off": finding.off,
+        "stated": finding.stated,
+        "due": finding.due,
+        "code": finding.code,
+        "line": names.line_labels().get(finding.line, ""),
+        "tips": list(tips.items())[:_NAMED],
+        "more": len(tips) - _NAMED,
+        "open": ngettext("Open that tip", "Open the %(n)s tips", len(tips)) % {"n": len(tips)},
+        "url": address(ask, "report-rows", off=finding.code),
+    }
+
+
+def _signers(unit: Unit) -> str:
+    if unit.kind == Unit.Kind.PROVINCE:
+        return _("the coordinator or the commander of the province")
+    return _("the commander of this desk")
+
+
+def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A signed report, as it was signed."""
+    signed = _found(request, pk)
+    versions = Snapshot.objects.filter(unit=signed.unit_id, span=signed.span).order_by("version")
+    public = PublicReport.objects.filter(unit=signed.unit_id, span=signed.span).first()
+    context = {
+        "signed": signed,
+        "role": Post.Role(signed.signer_role).label,
+        "title": shown.title(signed.figures),
+        "blocks": shown.blocks(signed.figures),
+        "identities": shown.identities(shown.findings_of(signed.figures)),
+        "units": shown.by_unit(signed.figures),
+        "places": shown.by_place(signed.figures, signed.boundaries),
+        "boundaries": signed.boundaries,
+        "hash": bytes(signed.figures_hash).hex(),
+        "genuine": signing.is_genuine(signed),
+        "versions": versions if len(versions) > 1 else [],
+        "is_newest": versions.last() == signed,
+        "public": public,
+        "may_publish": signing.may_publish(signed, request.officer),
+        "files": [(name.upper(), reverse(f"report-{name}", args=[signed.pk])) for name in _FILES],
+        "draft_url": address(Ask(sight.sight_of(signed.unit), _span(signed))),
+    }
+    return render(request, "reports/periodic/report.html", context)
+
+
+def charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One page of tables with bars, to print."""
+    signed = _found(request, pk)
+    pictures = []
+    for block in shown.blocks(signed.figures):
+        rows = [
+            {"label": line.label, "value": line.value}
+            for line in block.lines
+            if line.has_list and not line.is_sum
+        ]
+        if block.number in (2, 3, 4, 5, 7) and rows:
+            most = max(int(str(row["value"])) for row in rows)
+            pictures.append({"label": block.label, "rows": rows, "maximum": most})
+    context = {"signed": signed, "title": shown.title(signed.figures), "pictures": pictures}
+    return render(request, "reports/periodic/charts.html", context)
+
+
+def download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
+    """The signed report as a file."""
+    signed = _found(request, pk)
+    # The libraries are large: a desk where nobody downloads never loads them.
+    writer = importlib.import_module(f"keng.reports.periodic.files.{of}")
+    answer = HttpResponse(writer.write(signed), content_type=writer.TYPE)
+    unit = slugify(signed.unit.short_name) or "keng"
+    name = f"{unit}-{signed.span}-v{signed.version}.{of}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_POST
+def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Let everybody read it, without small counts."""
+    signed = _found(request, pk)
+    try:
+        signing.publish(signed.pk, by=request.officer)
+    except signing.CannotPublish:
+        messages.error(request, _("Only a signed month of the province is made public, once."))
+    else:
+        messages.success(request, _("Everybody can read it now, without small counts."))
+    return redirect("report", pk=signed.pk)
+
+
+def _found(request: HttpRequest, pk: uuid.UUID) -> Snapshot:
+    signed = Snapshot.objects.visible_to(request.officer).select_related("unit", "replaces")
+    return get_object_or_404(signed, pk=pk)
+
+
+def _span(signed: Snapshot) -> spans.Span:
+    found = spans.read(signed.span)
+    if found is None:
+        raise Http404
+    return found

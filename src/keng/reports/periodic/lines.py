@@ -1,0 +1,256 @@
+"""The nine blocks of the report, line by line: what each line asks, and what it is called.
+
+A line leads to its list wherever it counts rows of the desk. What the product does not keep has a
+line all the same, which says so: a report must not look fuller than it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet, Sum
+
+from keng.claims.models import Claim, Revision, Verdict
+from keng.delivery.models import Delivery, RelayTask
+from keng.network.models import Group
+from keng.places.models import Place
+from keng.reports import definitions
+from keng.reports.periodic.sight import Ask
+from keng.reports.periodic.terms import TERMS, received
+from keng.reports.queries import Percentile
+from keng.surveys.models import Answer, Survey
+from keng.tips.models import Decision, DialogueMessage, Incident, Tip
+from keng.warnings.models import Version, Warning
+
+ACTIVE_WITHIN = timedelta(days=30)
+ABSENT = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a block. `rows` gives what it counts, `number` what has no list."""
+
+    key: str
+    rows: Callable[[Ask], QuerySet[Any]] | None = None
+    number: Callable[[Ask], int | None] | None = None
+    unit: str = ""
+    """"" for rows, "members", "đ", "seconds" or "percent"."""
+    is_sum: bool = False
+
+    def count(self, ask: Ask) -> int | None:
+        """The figure; None where nothing is kept or nothing happened to measure."""
+        if self.rows is not None:
+            return self.rows(ask).count()
+        return self.number(ask) if self.number is not None else ABSENT
+
+
+def _term(key: str, *, is_sum: bool = False) -> Line:
+    return Line(key, rows=TERMS[key], is_sum=is_sum)
+
+
+def _groups(ask: Ask) -> QuerySet[Group]:
+    # Groups have no history: these are the active ones that were there by then.
+    groups = Group.objects.visible_to(ask.onlooker)
+    return groups.filter(is_active=True, created_at__lt=ask.until)
+
+
+def _active_groups(ask: Ask) -> QuerySet[Group]:
+    confirmed = RelayTask.objects.filter(
+        confirmed_at__gte=ask.until - ACTIVE_WITHIN, confirmed_at__lt=ask.until
+    )
+    return _groups(ask).filter(pk__in=confirmed.values("group"))
+
+
+def _hamlets(ask: Ask) -> QuerySet[Place]:
+    places = Place.objects.filter(kind=Place.Kind.HAMLET, valid_to=None)
+    return places.filter(parent__jurisdictions__unit__in=ask.sight.unit_ids).distinct()
+
+
+def _hamlets_reached(ask: Ask) -> int:
+    return _hamlets(ask).filter(pk__in=_groups(ask).values("place")).count()
+
+
+def _incidents(ask: Ask) -> QuerySet[Incident]:
+    return definitions.opened(ask.onlooker, ask.span.period)
+
+
+def _incidents_with(name: str) -> Callable[[Ask], QuerySet[Incident]]:
+    return lambda ask: definitions.opened(ask.onlooker, ask.span.period, name)
+
+
+def _added(field: str) -> Callable[[Ask], int]:
+    return lambda ask: int(_incidents(ask).aggregate(n=Sum(field))["n"] or 0)
+
+
+def _scams_stopped(ask: Ask) -> QuerySet[Incident]:
+    return _incidents(ask).filter(outcome="prevented", category__startswith="scam_")
+
+
+def _drafted(ask: Ask) -> QuerySet[Warning]:
+    return Warning.objects.visible_to(ask.onlooker).filter(
+        created_at__gte=ask.since, created_at__lt=ask.until
+    )
+
+
+def _published(ask: Ask) -> QuerySet[Warning]:
+    return definitions.published(ask.onlooker, ask.span.period)
+
+
+def _recalled(ask: Ask) -> QuerySet[Warning]:
+    return Warning.objects.visible_to(ask.onlooker).filter(
+        recalled_at__gte=ask.since, recalled_at__lt=ask.until
+    )
+
+
+def _until_approved(ask: Ask) -> int | None:
+    versions = Version.objects.visible_to(ask.onlooker).filter(
+        published_at__gte=ask.since, published_at__lt=ask.until, submitted_at__isnull=False
+    )
+    waited = F("published_at") - F("submitted_at")
+    return _seconds(versions.aggregate(n=Percentile(waited, 0.5))["n"])
+
+
+def _sent(*states: str) -> Callable[[Ask], QuerySet[Delivery]]:
+    return lambda ask: definitions.sent(ask.onlooker, ask.span.period).filter(state__in=states)
+
+
+def _relays(step: str) -> Callable[[Ask], QuerySet[RelayTask]]:
+    return lambda ask: definitions.relays(ask.onlooker, ask.span.period, step)
+
+
+def _answered(ask: Ask) -> QuerySet[Tip]:
+    return received(ask).filter(first_answered_at__lt=ask.until)
+
+
+def _half_answered_within(ask: Ask) -> int | None:
+    waited = F("first_answered_at") - F("received_at")
+    return _seconds(_answered(ask).aggregate(n=Percentile(waited, 0.5))["n"])
+
+
+def _follow_ups(ask: Ask) -> int:
+    replies = Decision.objects.filter(tip__in=Tip.objects.visible_to(ask.sight))
+    replies = replies.exclude(detail__has_key="taken_back").filter(kind=Decision.Kind.REPLIED)
+    return replies.filter(at__gte=ask.since, at__lt=ask.until).count()
+
+
+def _written_by_reporters(ask: Ask) -> int:
+    wrote = DialogueMessage.objects.filter(tip__in=Tip.objects.visible_to(ask.sight))
+    return wrote.filter(author="reporter", at__gte=ask.since, at__lt=ask.until).count()
+
+
+def _afraid(ask: Ask) -> QuerySet[Tip]:
+    return Tip.objects.visible_to(ask.sight).filter(
+        feared_at__gte=ask.since, feared_at__lt=ask.until
+    )
+
+
+def _nameless(ask: Ask) -> QuerySet[Tip]:
+    return received(ask).filter(identity_holds=[])
+
+
+def _named(ask: Ask) -> QuerySet[Tip]:
+    return received(ask).exclude(identity_holds=[])
+
+
+def _no_tip(ask: Ask) -> QuerySet[Decision]:
+    kinds = ("procedure", "civil", "out_of_scope")
+    return ask.at_end.outsides().filter(
+        tip__in=received(ask), kind=Decision.Kind.DECLINED, detail__as_kind__in=kinds
+    )
+
+
+def _claims(ask: Ask) -> int:
+    claims = Claim.objects.filter(unit__in=ask.sight.unit_ids)
+    return claims.filter(published_at__gte=ask.since, published_at__lt=ask.until).count()
+
+
+def _verdicts(verdict: str) -> Callable[[Ask], int]:
+    def count(ask: Ask) -> int:
+        published = Revision.objects.filter(
+            claim__unit__in=ask.sight.unit_ids,
+            published_at__gte=ask.since,
+            published_at__lt=ask.until,
+        )
+        return published.filter(verdict=verdict).count()
+
+    return count
+
+
+def _surveys(ask: Ask) -> int:
+    surveys = Survey.objects.filter(unit__in=ask.sight.unit_ids)
+    return surveys.filter(opened_at__gte=ask.since, opened_at__lt=ask.until).count()
+
+
+def _survey_answers(ask: Ask) -> int:
+    closed = Survey.objects.filter(unit__in=ask.sight.unit_ids)
+    closed = closed.filter(closed_at__gte=ask.since, closed_at__lt=ask.until)
+    return Answer.objects.filter(survey__in=list(closed.values_list("pk", flat=True))).count()
+
+
+def _seconds(length: timedelta | None) -> int | None:
+    return None if length is None else int(length.total_seconds())
+
+
+BLOCKS: dict[int, tuple[Line, ...]] = {
+    1: (
+        Line("groups", rows=_groups),
+        Line("members", number=lambda ask: _groups(ask).aggregate(n=Sum("member_count"))["n"] or 0),
+        Line("active_groups", rows=_active_groups),
+        Line("hamlets_reached", number=_hamlets_reached),
+        Line("hamlets", number=lambda ask: _hamlets(ask).count()),
+    ),
+    2: (
+        _term("carried_over"), _term("received"), _term("reopened"), _term("objected"),
+        _term("total", is_sum=True),
+        Line("named", rows=_named), Line("nameless", rows=_nameless), Line("no_tip", rows=_no_tip),
+    ),
+    3: (
+        _term("of_value"), _term("not_of_value"), _term("duplicate"), _term("out_of_competence"),
+        _term("withdrawn"), _term("unrated"),
+    ),
+    4: (
+        _term("sorted_in_time"), _term("sorted_late"), _term("not_sorted"),
+        _term("ended_in_time"), _term("ended_late"), _term("ended_here", is_sum=True),
+        Line("notice"), Line("transfers"),
+    ),
+    5: (
+        _term("ended_solved"), _term("ended_prevented"), _term("ended_handed_over"),
+        _term("ended_warned"), _term("ended_unfounded"), _term("ended_with_incident"),
+        _term("suspended"), _term("pending"), _term("in_competence", is_sum=True),
+        _term("closing_balance"), Line("prosecuted"),
+    ),
+    6: (
+        Line("incidents", rows=_incidents), Line("scams_stopped", rows=_scams_stopped),
+        Line("helped", number=_added("persons_helped")),
+        Line("saved", number=_added("money_saved"), unit="đ"),
+        Line("with_saved", rows=_incidents_with("saved")),
+        Line("lost", number=_added("money_lost"), unit="đ"),
+        Line("with_lost", rows=_incidents_with("lost")),
+        Line("recovered", number=_added("money_recovered"), unit="đ"),
+        Line("with_recovered", rows=_incidents_with("recovered")),
+    ),
+    7: (
+        Line("drafted", rows=_drafted), Line("published", rows=_published),
+        Line("recalled", rows=_recalled),
+        Line("until_approved", number=_until_approved, unit="seconds"),
+        Line("delivered", rows=_sent("sent", "delivered", "read")),
+        Line("undelivered", rows=_sent("unknown", "not_now", "gone", "rejected")),
+        Line("asked", rows=_relays("asked")), Line("passed_on", rows=_relays("passed_on")),
+        Line("checked", rows=_relays("seen")), Line("read_through"),
+    ),
+    8: (
+        Line("answered", rows=_answered),
+        Line("half_answered_within", number=_half_answered_within, unit="seconds"),
+        Line("desk_answers", number=_follow_ups),
+        Line("reporters_wrote", number=_written_by_reporters),
+        Line("afraid", rows=_afraid),
+        Line("satisfaction"), Line("breaches"), Line("data_requests"),
+    ),
+    9: (
+        Line("claims_checked", number=_claims),
+        *(Line(f"verdict_{verdict}", number=_verdicts(verdict)) for verdict in Verdict.values),
+        Line("surveys_run", number=_surveys), Line("survey_answers", number=_survey_answers),
+    ),
+}  # fmt: skip
+BY_KEY = {line.key: line for lines in BLOCKS.values() for line in lines}

@@ -1,0 +1,121 @@
+"""Through whose eyes a report is counted: the unit's, never one officer's.
+
+A report of a unit counts the tips of that unit, of a province with all desks below, and leaves out
+every tip that concerns the unit itself or the one above it. So two signers of one unit always get
+the same figures, and no figure holds a tip that a reader of the report may not see.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import cast
+
+from django.db.models import Q
+
+from keng.accounts.models import Officer, Post
+from keng.places.models import Unit
+from keng.reports.periodic.spans import Span
+from keng.reports.periodic.standing import Standing
+from keng.tips.models import Tip
+
+_SIGNERS = {
+    Unit.Kind.COMMUNE: (Post.Role.COMMANDER,),
+    Unit.Kind.PROVINCE: (Post.Role.COORDINATOR, Post.Role.COMMANDER),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a report of one unit may count; stands where `visible_to` asks for an onlooker."""
+
+    unit: Unit
+    unit_ids: frozenset[uuid.UUID]
+    own_unit_ids: frozenset[uuid.UUID]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One report's question: whose tips, and when. Made anew for each look: it remembers."""
+
+    sight: Sight
+    span: Span
+
+    @property
+    def since(self) -> datetime:
+        """Where the span begins."""
+        return self.span.since
+
+    @property
+    def until(self) -> datetime:
+        """Where the span ends."""
+        return self.span.until
+
+    @cached_property
+    def at_start(self) -> Standing:
+        """How the tips stood when the span began."""
+        return Standing(self.sight, self.since)
+
+    @cached_property
+    def at_end(self) -> Standing:
+        """How the tips stood when it ended."""
+        return Standing(self.sight, self.until)
+
+    @cached_property
+    def objected(self) -> frozenset[uuid.UUID]:
+        """Tips whose reporters objected in it."""
+        return self.at_start.objected_until(self.until)
+
+    @cached_property
+    def owed(self) -> frozenset[uuid.UUID]:
+        """Every tip the report has to account for, asked at once."""
+        since = self.at_start
+        begun = self.at_end.begun_again(self.since).values_list("tip", flat=True)
+        fresh = (*begun, *self.objected)
+        tips = Tip.objects.visible_to(self.sight).filter(received_at__lt=self.until)
+        earlier = Q(received_at__lt=self.since, pk__in=since.over)
+        return frozenset(tips.exclude(earlier & ~Q(pk__in=fresh)).values_list("pk", flat=True))
+
+    @property
+    def onlooker(self) -> Officer:
+        """The sight, for definitions that know officers: they ask for nothing but its units."""
+        return cast("Officer", self.sight)
+
+
+def sight_of(unit: Unit) -> Sight:
+    """The eyes of a unit. Ask `may_read` first."""
+    below = Unit.objects.filter(parent=unit).values_list("pk", flat=True)
+    units = {unit.pk, *(below if unit.kind == Unit.Kind.PROVINCE else ())}
+    above = {unit.parent_id} if unit.parent_id else set()
+    return Sight(unit, frozenset(units), frozenset({unit.pk} | above))
+
+
+def may_read(officer: Officer, unit: Unit) -> bool:
+    """Whether the unit's figures are the officer's to see.
+
+    Decided by posts alone, never by what the tips say: a refusal must not tell that somebody
+    reported an officer. Whoever also belongs to another unit could meet, in the sum of the
+    province, a tip about that unit; so they read only reports of units all of whose secrets from
+    them are left out anyway.
+    """
+    hidden_from_it = {unit.pk, unit.parent_id}
+    return unit.pk in officer.unit_ids and officer.own_unit_ids <= hidden_from_it
+
+
+def may_sign(officer: Officer, unit: Unit) -> bool:
+    """The commander of a commune's desk; at the province its coordinator or commander."""
+    roles = _SIGNERS[Unit.Kind(unit.kind)]
+    holds = any(p.unit_id == unit.pk and p.role in roles for p in officer.current_posts)
+    return holds and may_read(officer, unit)
+
+
+def signing_role(officer: Officer, unit: Unit) -> str:
+    """The role in which the officer signs for the unit."""
+    roles = _SIGNERS[Unit.Kind(unit.kind)]
+    return next(p.role for p in officer.current_posts if p.unit_id == unit.pk and p.role in roles)
+
+
+def readable_units(officer: Officer) -> list[Unit]:
+    """The units whose reports the officer may read, the province first."""
+    units = Unit.objects.filter(pk__in=officer.unit_ids).order_by("-kind", "name")
+    return [unit for unit in units if may_read(officer, unit)]

@@ -1,0 +1,145 @@
+"""Signing a report, and making what everybody may read of it."""
+
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.audit import heads
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.reports.models import PublicReport, Snapshot
+from keng.reports.periodic import figures, public_figures, sight
+from keng.reports.periodic.sight import Ask
+
+
+class CannotSign(Exception):
+    """The report cannot be signed."""
+
+
+class NotOver(CannotSign):
+    """Its period is not over."""
+
+
+class Unbalanced(CannotSign):
+    """An identity does not hold. There is no way past this."""
+
+
+class Stale(CannotSign):
+    """The figures are not those that the signer saw."""
+
+
+class NoReason(CannotSign):
+    """A correction must say why."""
+
+
+class NotYours(CannotSign):
+    """This officer does not sign for this unit."""
+
+
+class CannotPublish(Exception):
+    """Only a month of a province is made public, once, by whoever may sign it."""
+
+
+@transaction.atomic
+def sign(
+    ask: Ask, *, seen: bytes, by: Officer, boundaries: str = "new", reason: str = ""
+) -> Snapshot:
+    """Freeze the figures whose hash the signer saw, and put them on record.
+
+    Signed again, it is a new version that names the one before; both stay.
+    Raises NotYours, NotOver, Unbalanced, Stale, NoReason.
+    """
+    unit = ask.sight.unit
+    if not sight.may_sign(by, unit):
+        raise NotYours
+    if not ask.span.is_over:
+        raise NotOver
+    # Two who sign at once: the second one waits, and then corrects the first or sees it stale.
+    type(unit).objects.select_for_update(no_key=True).get(pk=unit.pk)
+    draft = figures.draft(ask)
+    if not draft.holds:
+        raise Unbalanced
+    if draft.hash != seen:
+        raise Stale
+    earlier = newest(ask)
+    if earlier is not None and not reason.strip():
+        raise NoReason
+    signed = frozen(
+        draft, by=by, at=times.now(), boundaries=boundaries, earlier=earlier, reason=reason.strip()
+    )
+    signed.save(force_insert=True)
+    record("report.signed", by=by, on=signed, chain=unit_chain(unit.pk), detail=on_record(signed))
+    return signed
+
+
+def frozen(
+    draft: figures.Draft, *, by: Officer, at: datetime, boundaries: str = "new",
+    earlier: Snapshot | None = None, reason: str = "",
+) -> Snapshot:  # fmt: skip
+    """The report as a row, signed and not yet saved."""
+    ask, unit = draft.ask, draft.ask.sight.unit
+    signed = Snapshot(
+        unit=unit, span=ask.span.code, since=ask.since, until=ask.until, boundaries=boundaries,
+        version=earlier.version + 1 if earlier else 1, replaces=earlier,
+        reason=reason if earlier else "", figures=draft.figures, figures_hash=draft.hash,
+        open_tips=sorted(str(tip) for tip in draft.open_tips), signed_by=by, signer=str(by),
+        signer_role=sight.signing_role(by, unit), signed_at=at,
+    )  # fmt: skip
+    signed.signature = heads.sign(said(signed))
+    return signed
+
+
+@transaction.atomic
+def publish(snapshot_id: uuid.UUID, *, by: Officer) -> PublicReport:
+    """Make what everybody may read of a signed report. Raises CannotPublish."""
+    signed = Snapshot.objects.visible_to(by).select_related("unit").get(pk=snapshot_id)
+    if not may_publish(signed, by):
+        raise CannotPublish
+    made = PublicReport.objects.create(
+        snapshot=signed, unit=signed.unit, span=signed.span, published_by=by,
+        figures=public_figures.of(signed.figures), published_at=times.now(),
+    )  # fmt: skip
+    record("report.published", by=by, on=signed, chain=unit_chain(signed.unit_id))
+    return made
+
+
+def may_publish(signed: Snapshot, by: Officer) -> bool:
+    """Months alone: a quarter published as well would give away what its months leave out."""
+    is_month = len(signed.span) == len("2026-10") and "Q" not in signed.span
+    is_newest = not Snapshot.objects.filter(replaces=signed).exists()
+    was = PublicReport.objects.filter(unit=signed.unit_id, span=signed.span).exists()
+    may = signed.unit.kind == "province" and sight.may_sign(by, signed.unit)
+    return may and is_month and is_newest and not was
+
+
+def newest(ask: Ask) -> Snapshot | None:
+    """The last version that was signed of this report."""
+    versions = Snapshot.objects.filter(unit=ask.sight.unit, span=ask.span.code)
+    return versions.order_by("-version").first()
+
+
+def is_genuine(signed: Snapshot) -> bool:
+    """Whether figures, hash and signature still belong together."""
+    same = figures.digest(signed.figures) == bytes(signed.figures_hash)
+    return same and heads.is_signed(said(signed), bytes(signed.signature))
+
+
+def on_record(signed: Snapshot) -> dict[str, Any]:
+    """What the audit chain keeps of it."""
+    digest = bytes(signed.figures_hash).hex()
+    return {"span": signed.span, "version": signed.version, "hash": digest}
+
+
+def said(signed: Snapshot) -> bytes:
+    """What the signature stands under."""
+    words: list[Any] = [
+        "keng report", str(signed.unit_id), signed.span, signed.version, signed.signer,
+        signed.signer_role, bytes(signed.figures_hash).hex(),
+        signed.signed_at.astimezone(times.VIETNAM).isoformat(),
+        str(signed.replaces_id or ""), signed.reason, signed.boundaries, signed.open_tips,
+    ]  # fmt: skip
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()

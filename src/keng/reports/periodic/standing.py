@@ -1,0 +1,221 @@
+"""What decisions make of tips at a moment: the sets that the terms of the report are made of.
+
+A decision that was taken back never counts. Times compare by the moment of the decision, so a
+report of a past period comes out the same whenever it is made. Each set is asked for once and
+handed on as ids: nested any deeper, the database would walk every decision for every tip.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+
+from keng.audit.models import Entry
+from keng.tips.models import Clock, Decision, Tip
+from keng.tips.models.tip import Onlooker
+
+K = Decision.Kind
+OUTSIDE = ("out_of_competence", "not_a_tip")
+OUTSIDE_KINDS = ("procedure", "civil", "municipal", "out_of_scope")
+# What takes a tip out of the incident that it was joined to.
+_LEAVES = Q(kind__in=(K.SEPARATED, K.ROUTED)) | Q(
+    kind=K.DECLINED, detail__as_kind__in=("official", "out_of_scope")
+)
+# A complaint about an officer moves up; it does not end there.
+ENDS = Q(kind=K.CLOSED) | (Q(kind=K.DECLINED) & ~Q(detail__as_kind="official"))
+_SAYS_OUTSIDE = Q(kind=K.OUTCOME, detail__outcome__in=OUTSIDE) | Q(
+    kind=K.DECLINED, detail__as_kind__in=OUTSIDE_KINDS
+)
+# That it is nobody's matter here, or nothing at all, says what it is, too.
+SORTS = (
+    (Q(kind=K.SORTED) & ~Q(detail__category=""))
+    | Q(kind__in=(K.DUPLICATE, K.DECLINED))
+    | Q(kind=K.OUTCOME, detail__outcome__in=(*OUTSIDE, "unfounded"))
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the tips of an onlooker stood at a moment."""
+
+    onlooker: Onlooker
+    until: datetime
+
+    def tips(self) -> QuerySet[Tip]:
+        """All that had come in."""
+        return Tip.objects.visible_to(self.onlooker).filter(received_at__lt=self.until)
+
+    def decisions(self) -> QuerySet[Decision]:
+        """On tips that may be seen; none that was taken back."""
+        seen = Tip.objects.visible_to(self.onlooker)
+        return Decision.objects.filter(tip__in=seen).exclude(detail__has_key="taken_back")
+
+    @cached_property
+    def withdrawn(self) -> frozenset[uuid.UUID]:
+        """Taken back by the reporter before anybody acted on it."""
+        gone = self.tips().filter(outcome="withdrawn", withdrawn_at__lt=self.until)
+        return _ids(gone, "pk")
+
+    @cached_property
+    def over(self) -> frozenset[uuid.UUID]:
+        """Ended by decisions, or by the reporter."""
+        return _ids(self.endings(), "tip") | self.withdrawn
+
+    @cached_property
+    def open(self) -> frozenset[uuid.UUID]:
+        """Tips that say themselves that they were open: not the opposite of `over`.
+
+        Open now and not begun again since; or ended since, and not begun again before that.
+        """
+        since = self.decisions().filter(at__gte=self.until)
+        begun_before = _on_the_same_tip().filter(
+            kind=K.REOPENED, at__gte=self.until, at__lt=OuterRef("at")
+        )
+        ended = _ids(since.filter(ENDS).filter(~Exists(begun_before)), "tip")
+        begun = _ids(since.filter(kind=K.REOPENED), "tip") | self.objected_until(None)
+        now = _ids(self.tips().filter(closed_at__isnull=True), "pk")
+        gone = _ids(self.tips().filter(outcome="withdrawn", withdrawn_at__gte=self.until), "pk")
+        return (now - begun) | ended | gone
+
+    @cached_property
+    def again(self) -> frozenset[uuid.UUID]:
+        """Told again, by a decision; or standing so with no decision that says it.
+
+        The latter is what a lost decision leaves behind. A tip that led and ended stands behind
+        its heir, whose own decision says that they tell the same.
+        """
+        said = _ids(self.decisions().filter(kind=K.DUPLICATE), "tip")
+        behind = self.tips().filter(duplicate_of__isnull=False).values_list("pk", "duplicate_of")
+        unsaid = {pk for pk, first in behind if pk not in said and first not in said}
+        return _ids(self.joins(), "tip") | unsaid
+
+    @cached_property
+    def outside(self) -> frozenset[uuid.UUID]:
+        """Not ours, by a decision; or standing so with no decision that says it."""
+        said = _ids(self.decisions().filter(_SAYS_OUTSIDE), "tip")
+        stands = _ids(self.tips().filter(outcome__in=OUTSIDE), "pk")
+        return _ids(self.outsides(), "tip") | (stands - said)
+
+    @cached_property
+    def unrated(self) -> frozenset[uuid.UUID]:
+        """Tips that say themselves that nobody had rated them: not the opposite of `ratings`."""
+        rated = self.decisions().filter(kind=K.RATED)
+        later = _ids(rated.filter(at__gte=self.until), "tip")
+        before = _ids(rated.filter(at__lt=self.until), "tip")
+        never = _ids(self.tips().filter(value=Tip.Value.UNRATED), "pk") - later
+        undone = _ids(self.ratings(Tip.Value.UNRATED), "tip")
+        return never | (later - before) | undone
+
+    @cached_property
+    def unsorted(self) -> frozenset[uuid.UUID]:
+        """Tips of which nothing said what they are: not the opposite of `sortings`."""
+        sorted_ = self.decisions().filter(SORTS)
+        later = _ids(sorted_.filter(at__gte=self.until), "tip")
+        before = _ids(sorted_.filter(at__lt=self.until), "tip")
+        bare = self.tips().filter(category="", duplicate_of__isnull=True)
+        bare = bare.exclude(outcome__in=(*OUTSIDE, "unfounded"))
+        return (later - before) | (_ids(bare, "pk") - later - before)
+
+    def endings(self) -> QuerySet[Decision]:
+        """Decisions by which a tip was over."""
+        return (
+            self.decisions()
+            .filter(ENDS, at__lt=self.until)
+            .filter(~Exists(self._later().filter(kind=K.REOPENED)))
+            .exclude(self._answered_by_objecting())
+        )
+
+    def joins(self) -> QuerySet[Decision]:
+        """Decisions by which a tip tells again what another had told.
+
+        If the tip it was joined to has left since, one of those left behind leads, and tells it
+        first.
+        """
+        first_left = Decision.objects.exclude(detail__has_key="taken_back").filter(
+            _LEAVES, tip=OuterRef("first"), at__gt=OuterRef("at"), at__lt=self.until
+        )
+        return (
+            self.decisions()
+            .filter(kind=K.DUPLICATE, at__lt=self.until)
+            .annotate(first=Cast(KeyTextTransform("of", "detail"), UUIDField()))
+            .filter(~Exists(self._later().filter(_LEAVES | Q(kind=K.DUPLICATE))))
+            .filter(Q(tip__duplicate_of__isnull=False) | ~Exists(first_left))
+        )
+
+    def outsides(self) -> QuerySet[Decision]:
+        """Decisions by which a tip was outside the competence, or no tip."""
+        declined = Q(kind=K.DECLINED) & ~Q(detail__as_kind="official")
+        again = self._later().filter(Q(kind__in=(K.REOPENED, K.OUTCOME)) | declined)
+        return (
+            self.decisions()
+            .filter(_SAYS_OUTSIDE, at__lt=self.until)
+            .filter(~Exists(again))
+            .exclude(self._answered_by_objecting())
+        )
+
+    def ratings(self, value: str) -> QuerySet[Decision]:
+        """The last ratings, of one value."""
+        return (
+            self.decisions()
+            .filter(kind=K.RATED, detail__value=value, at__lt=self.until)
+            .filter(~Exists(self._later().filter(kind=K.RATED)))
+        )
+
+    def sortings(self) -> QuerySet[Decision]:
+        """The first decisions that say what a tip is."""
+        earlier = _on_the_same_tip().filter(SORTS, at__lt=OuterRef("at"))
+        return self.decisions().filter(SORTS, at__lt=self.until).filter(~Exists(earlier))
+
+    def begun_again(self, since: datetime) -> QuerySet[Decision]:
+        """The first reopenings of tips since a moment."""
+        earlier = _on_the_same_tip().filter(kind=K.REOPENED, at__gte=since, at__lt=OuterRef("at"))
+        begun = self.decisions().filter(kind=K.REOPENED, at__gte=since, at__lt=self.until)
+        return begun.filter(~Exists(earlier))
+
+    def objected_until(self, until: datetime | None) -> frozenset[uuid.UUID]:
+        """Tips whose reporters objected since this moment: the record alone knows when."""
+        said = _objections().filter(at__gte=self.until)
+        if until is not None:
+            said = said.filter(at__lt=until)
+        seen = _ids(Tip.objects.visible_to(self.onlooker).filter(pk__in=_subjects(said)), "pk")
+        return frozenset(seen)
+
+    def _later(self) -> QuerySet[Decision]:
+        """On the same tip, after the outer decision and before the moment."""
+        return _on_the_same_tip().filter(at__gt=OuterRef("at"), at__lt=self.until)
+
+    def _answered_by_objecting(self) -> Q:
+        """Out of scope, said before the reporter objected: the tip began again."""
+        objected = dict[uuid.UUID, datetime]()
+        for subject, at in _objections().filter(at__lt=self.until).values_list("object_id", "at"):
+            objected[uuid.UUID(subject)] = at
+        found = Q(pk__in=[])
+        for tip, at in objected.items():
+            found |= Q(tip=tip, detail__as_kind="out_of_scope", at__lt=at)
+        return found
+
+
+def overdue_clock() -> Exists:
+    """Whether a deadline of the outer decision's tip had run out when it was taken."""
+    late = Q(stopped_at__isnull=True) | Q(stopped_at__gt=F("due_at"))
+    return Exists(Clock.objects.filter(late, tip=OuterRef("tip"), due_at__lt=OuterRef("at")))
+
+
+def _on_the_same_tip() -> QuerySet[Decision]:
+    return Decision.objects.exclude(detail__has_key="taken_back").filter(tip=OuterRef("tip"))
+
+
+def _objections() -> QuerySet[Entry]:
+    return Entry.objects.filter(object_kind="tip", action="tip.objected").order_by("at")
+
+
+def _subjects(entries: QuerySet[Entry]) -> list[uuid.UUID]:
+    return [uuid.UUID(subject) for subject in entries.values_list("object_id", flat=True)]
+
+
+def _ids(rows: QuerySet[Tip] | QuerySet[Decision], column: str) -> frozenset[uuid.UUID]:
+    return frozenset(rows.order_by().values_list(column, flat=True))

@@ -1,0 +1,229 @@
+"""The terms of the identities: each asks decisions, or tips, its own question.
+
+None is computed from another, and none is "the rest": so a decision that is lost or told twice
+leaves a sum that does not agree, and the tip can be named. A test reads this file and holds it to
+that. A decision counts by itself, not by its tip: one told twice counts twice.
+"""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from keng.reports.periodic import standing
+from keng.reports.periodic.sight import Ask
+from keng.reports.periodic.standing import K
+from keng.tips.models import Decision, Tip
+
+TERMS: dict[str, Callable[[Ask], QuerySet[Any]]] = {}
+HOUSE_HOURS = timedelta(hours=24)
+# How a tip may end within our competence, and how the report lists it.
+RESULTS = ("solved", "prevented", "handed_over", "warned", "unfounded")
+
+
+def term(function: Callable[[Ask], QuerySet[Any]]) -> Callable[[Ask], QuerySet[Any]]:
+    """Register a term under its name."""
+    TERMS[function.__name__] = function
+    return function
+
+
+def seen(ask: Ask) -> QuerySet[Tip]:
+    """Every tip the report may know of."""
+    return Tip.objects.visible_to(ask.sight)
+
+
+# What the period has to account for.
+@term
+def total(ask: Ask) -> QuerySet[Tip]:
+    """Everything, whatever brought it in."""
+    return seen(ask).filter(pk__in=ask.owed)
+
+
+@term
+def carried_over(ask: Ask) -> QuerySet[Tip]:
+    """Came in earlier, and no decision had ended it when the period began."""
+    return seen(ask).filter(received_at__lt=ask.since).exclude(pk__in=ask.at_start.over)
+
+
+@term
+def received(ask: Ask) -> QuerySet[Tip]:
+    """Came in within the period."""
+    return seen(ask).filter(received_at__gte=ask.since, received_at__lt=ask.until)
+
+
+@term
+def reopened(ask: Ask) -> QuerySet[Decision]:
+    """Was over when the period began, and was begun again in it by an officer."""
+    over = ask.at_start.over - ask.objected
+    return ask.at_end.begun_again(ask.since).filter(tip__in=over)
+
+
+@term
+def objected(ask: Ask) -> QuerySet[Tip]:
+    """Was out of scope when the period began, and its reporter objected in it."""
+    return seen(ask).filter(pk__in=ask.at_start.over & ask.objected)
+
+
+# What it was worth.
+@term
+def of_value(ask: Ask) -> QuerySet[Decision]:
+    """Rated of value, told first, within our competence."""
+    return ask.at_end.ratings(Tip.Value.OF_VALUE).filter(tip__in=_single(ask))
+
+
+@term
+def not_of_value(ask: Ask) -> QuerySet[Decision]:
+    """Rated not of value, told first, within our competence."""
+    return ask.at_end.ratings(Tip.Value.NOT_OF_VALUE).filter(tip__in=_single(ask))
+
+
+@term
+def duplicate(ask: Ask) -> QuerySet[Decision]:
+    """Joined to an incident that another tip had told first."""
+    return ask.at_end.joins().filter(tip__in=ask.owed)
+
+
+@term
+def out_of_competence(ask: Ask) -> QuerySet[Decision]:
+    """Found to be somebody else's matter, or no tip, and answered so."""
+    return ask.at_end.outsides().filter(tip__in=ask.owed - ask.at_end.again)
+
+
+@term
+def withdrawn(ask: Ask) -> QuerySet[Tip]:
+    """Taken back by the reporter before anybody acted on it."""
+    return seen(ask).filter(pk__in=ask.owed & ask.at_end.withdrawn)
+
+
+@term
+def unrated(ask: Ask) -> QuerySet[Tip]:
+    """Says itself that nobody had rated it at the end of the period."""
+    return seen(ask).filter(pk__in=_single(ask) & ask.at_end.unrated)
+
+
+# How soon somebody said what it was.
+@term
+def sorted_in_time(ask: Ask) -> QuerySet[Decision]:
+    """Received in the period, and sorted within 24 hours."""
+    return ask.at_end.sortings().filter(
+        tip__received_at__gte=ask.since, at__lte=F("tip__received_at") + HOUSE_HOURS
+    )
+
+
+@term
+def sorted_late(ask: Ask) -> QuerySet[Decision]:
+    """Received in the period, and sorted later than that."""
+    return ask.at_end.sortings().filter(
+        tip__received_at__gte=ask.since, at__gt=F("tip__received_at") + HOUSE_HOURS
+    )
+
+
+@term
+def not_sorted(ask: Ask) -> QuerySet[Tip]:
+    """Received in the period, and not sorted by its end."""
+    return seen(ask).filter(
+        received_at__gte=ask.since, received_at__lt=ask.until, pk__in=ask.at_end.unsorted
+    )
+
+
+# What came of it.
+@term
+def in_competence(ask: Ask) -> QuerySet[Tip]:
+    """What the desk has to finish: all but what is somebody else's, or was taken back."""
+    return seen(ask).filter(pk__in=_ours(ask))
+
+
+@term
+def pending(ask: Ask) -> QuerySet[Tip]:
+    """Says itself that it was still open at the end of the period."""
+    return seen(ask).filter(pk__in=_ours(ask) & ask.at_end.open)
+
+
+@term
+def suspended(ask: Ask) -> QuerySet[Decision]:
+    """Suspended by a decision; the desk has no such step yet, and none is counted."""
+    return ask.at_end.decisions().filter(
+        kind=K.OUTCOME, detail__outcome="suspended", at__lt=ask.until, tip__in=_ours(ask)
+    )
+
+
+@term
+def ended_solved(ask: Ask) -> QuerySet[Decision]:
+    """Ended as cleared up."""
+    how = Q(kind=K.CLOSED, detail__outcome="solved")
+    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+
+
+@term
+def ended_prevented(ask: Ask) -> QuerySet[Decision]:
+    """Ended as prevented."""
+    how = Q(kind=K.CLOSED, detail__outcome="prevented")
+    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+
+
+@term
+def ended_handed_over(ask: Ask) -> QuerySet[Decision]:
+    """Ended by handing it over."""
+    how = Q(kind=K.CLOSED, detail__outcome="handed_over")
+    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+
+
+@term
+def ended_warned(ask: Ask) -> QuerySet[Decision]:
+    """Ended with a warning."""
+    how = Q(kind=K.CLOSED, detail__outcome="warned")
+    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+
+
+@term
+def ended_unfounded(ask: Ask) -> QuerySet[Decision]:
+    """Ended as unfounded, or as nothing that can be checked."""
+    declined = Q(kind=K.DECLINED, detail__as_kind="not_checkable")
+    how = Q(kind=K.CLOSED, detail__outcome="unfounded") | declined
+    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+
+
+@term
+def ended_with_incident(ask: Ask) -> QuerySet[Decision]:
+    """Told again, and ended as somebody else's matter with the incident it was joined to."""
+    declined = Q(kind=K.DECLINED, detail__as_kind__in=standing.OUTSIDE_KINDS)
+    how = Q(kind=K.CLOSED, detail__outcome__in=standing.OUTSIDE) | declined
+    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+
+
+# Whether it ended in time.
+@term
+def ended_here(ask: Ask) -> QuerySet[Decision]:
+    """Ended within the period."""
+    return ask.at_end.endings().filter(at__gte=ask.since)
+
+
+@term
+def ended_in_time(ask: Ask) -> QuerySet[Decision]:
+    """Ended within the period, before any of its deadlines had run out."""
+    return ask.at_end.endings().filter(~standing.overdue_clock(), at__gte=ask.since)
+
+
+@term
+def ended_late(ask: Ask) -> QuerySet[Decision]:
+    """Ended within the period, after one of its deadlines had run out."""
+    return ask.at_end.endings().filter(standing.overdue_clock(), at__gte=ask.since)
+
+
+@term
+def closing_balance(ask: Ask) -> QuerySet[Tip]:
+    """Everything that says it was still open at the end: what the next report carries over."""
+    return seen(ask).filter(received_at__lt=ask.until, pk__in=ask.at_end.open)
+
+
+def _single(ask: Ask) -> frozenset[uuid.UUID]:
+    """Neither told again nor somebody else's: what a rating speaks of."""
+    end = ask.at_end
+    return ask.owed - end.again - end.outside - end.withdrawn
+
+
+def _ours(ask: Ask) -> frozenset[uuid.UUID]:
+    end = ask.at_end
+    return ask.owed - (end.outside - end.again) - end.withdrawn

@@ -1,0 +1,32 @@
+"""What is called that is done on the pages of a place, and about partners."""
+
+from django.utils.translation import gettext as _
+
+
+def on_places_and_partners() -> dict[str, str]:
+    """Acts and their words."""
+    return {
+        "question.answered": _("Answered a question"),
+        "question.declined": _("Did not answer a question: no matter of this site"),
+        "question.moved": _("Made a report of a question"),
+        "meeting.announced": _("Announced a meeting"),
+        "meeting.called_off": _("Called a meeting off"),
+        "channel.listed": _("Put a channel on the official list"),
+        "channel.looked_at": _("Looked at the official channels: right"),
+        "channel.unlisted": _("Took a channel off the official list"),
+        "partner.invited": _("Invited a partner"),
+        "partner.member_added": _("Added somebody who signs in for a partner"),
+        "partner.member_closed": _("Ended the sign-in of somebody of a partner"),
+        "partner.closed": _("Closed a partner"),
+        "partner.opened": _("Let a partner publish again"),
+        "partner.signed_in": _("Signed in for a partner"),
+        "partner.signin_failed": _("Failed to sign in for a partner"),
+        "partner.password_changed": _("Changed a password of a partner"),
+        "article.written": _("Wrote an article"),
+        "article.submitted": _("Handed an article in"),
+        "article.published": _("Published an article of a partner"),
+        "article.given_back": _("Gave an article back"),
+        "article.withdrawn": _("Withdrew an article"),
+        "kit.accepted": _("Accepted a person of good standing"),
+        "kit.declined": _("Declined somebody who asked for the kit"),
+    }

@@ -1,0 +1,95 @@
+"""The look-up with the rights of each process: what is for the desk stays there."""
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from keng.cli.roles import apply_grants
+from keng.lookup.actions import disputes
+from keng.lookup.actions import listing as actions
+from keng.lookup.models import Dispute
+from keng.lookup.queries import decided_disputes, dispute_of, look_up, public_listing
+from keng.lookup.tests.make_listing import listing
+from keng.site.grants import GRANTS
+from keng.tips.actions.listing import propose
+from keng.tips.queries.listings import reporters_behind
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = "0912000417"
+
+
+@pytest.fixture
+def become(db):
+    """Work as a process: with its role until the transaction ends."""
+    apply_grants(connection.connection, GRANTS)
+
+    def switch(process):
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
+            cursor.execute(f"SET LOCAL ROLE keng_{process}")
+
+    return switch
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+def refused(sql):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute(sql)
+
+
+@pytest.mark.parametrize("process", ["public", "edge"])
+def test_a_look_up_needs_no_more_than_what_it_answers_with(unit, become, process):
+    listing(unit=unit)
+    become(process)
+    assert look_up(NUMBER)[0].grade == "confirmed"
+    for column in ("basis", "end_note", "ended_by_id"):
+        refused(f"SELECT {column} FROM lookup_listing")
+    refused("UPDATE lookup_listing SET status = 'ended'")
+    refused("SELECT * FROM tips_listingevidence")
+
+
+def test_the_public_site_takes_an_objection_and_cannot_read_its_words(unit, become):
+    made = listing(unit=unit)
+    key = bytes(made.lookup_hash).hex()
+    become("public")
+    assert public_listing(key) is not None
+    _dispute, code = disputes.object_to(key, reason="mistake", text="Không.", token="x" * 22)
+    again = disputes.object_to(key, reason="mistake", text="Không.", token="x" * 22)
+    assert (again[1], dispute_of(code).outcome, decided_disputes()) == (code, "", [])
+    refused("SELECT text FROM lookup_dispute")
+    refused("UPDATE lookup_dispute SET outcome = 'removed'")
+
+
+def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(unit, become):
+    lan, chief = make.officer(unit=unit), make.officer(unit=unit, role="commander")
+    mai = make.officer(unit=unit.parent)
+    seen = make.sighting(make.tip(unit=unit), indicator=make.indicator("+84912000417"))
+    disputed = listing("+84912000418", unit=unit)
+    key = bytes(disputed.lookup_hash).hex()
+    disputes.object_to(key, reason="mistake", text="Không.", token="x" * 22)
+    become("desk")
+    made = propose(
+        seen.pk, grade="confirmed", category="scam_bank", month=disputed.used_in, basis="Đã gọi.",
+        expires_on=disputed.expires_on, by=lan,
+    )  # fmt: skip
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.end(made.pk, why="no_longer", note="Đã cắt.", by=chief)
+    disputes.decide(Dispute.objects.get().pk, outcome="removed", answer="Đúng.", by=mai)
+    assert reporters_behind([seen.tip_id]) == 1
+    refused("UPDATE lookup_listing SET lookup_hash = ''")
+    refused("UPDATE lookup_dispute SET text = ''")
+    refused("SELECT conversation_hash FROM delivery_inbound")
+
+
+def test_the_worker_ends_by_the_day_and_nothing_else(unit, become):
+    listing(unit=unit, expires_on="2020-01-01")
+    become("worker")
+    assert actions.expire() == 1
+    refused("UPDATE lookup_listing SET expires_on = '2030-01-01'")
+    refused("SELECT text FROM lookup_dispute")

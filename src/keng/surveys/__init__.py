@@ -1,0 +1,1 @@
+"""Surveys on safety and services: questions, answers that name nobody, published results."""

@@ -1,0 +1,1 @@
+"""What changes a survey: writing, letting it open, answering, closing, publishing."""

@@ -1,0 +1,70 @@
+"""Taking an answer. The slip, the choices and the free texts become rows that do not know another.
+
+No audit entry: a resident's answer is no decision, and an entry would carry its moment.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from keng.kit import times
+from keng.surveys import codes
+from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
+from keng.surveys.content import Content, only_asked
+from keng.surveys.models import Answer, FreeText, Survey, Token
+from keng.surveys.queries import takes_answers
+
+
+@transaction.atomic
+def take(
+    survey: Survey, content: Content, said: Mapping[str, Any], *,
+    slip: str = "", origin: str = Answer.Origin.WEB, again: bool = False,
+) -> None:  # fmt: skip
+    """Count one filled-in form. Raises NotOpen, SlipUnknown, SlipUsed."""
+    survey = Survey.objects.get(pk=survey.pk)
+    # Sheets of paper may be typed in after the last day, until somebody closes the survey.
+    on_paper = origin == Answer.Origin.PAPER and survey.state == Survey.State.OPEN
+    if not (on_paper or takes_answers(survey)):
+        raise NotOpen
+    if survey.reach == Survey.Reach.ONCE:
+        _use(survey, slip)
+    kept = only_asked(content, said)
+    texts = {key: words for key, words in kept.items() if isinstance(words, str)}
+    choices = {key: words for key, words in kept.items() if key not in texts}
+    Answer.objects.bulk_create(
+        [
+            Answer(
+                survey=survey, week=_monday(), origin=origin, again=again, said=choices, mixed=False
+            )
+        ]
+    )
+    FreeText.objects.bulk_create(
+        FreeText(survey=survey, question=key, words=words, mixed=False)
+        for key, words in texts.items()
+        if words
+    )
+
+
+def check_slip(survey: Survey, slip: str) -> None:
+    """Raises SlipUnknown, SlipUsed."""
+    found = Token.objects.filter(survey=survey, hash=codes.slip_hash(survey.code, slip))
+    used = found.values_list("used", flat=True).first()
+    if used is None:
+        raise SlipUnknown
+    if used:
+        raise SlipUsed
+
+
+def _use(survey: Survey, slip: str) -> None:
+    """In one statement: of two that come at once, the second finds it used."""
+    mine = Token.objects.filter(survey=survey, hash=codes.slip_hash(survey.code, slip), used=False)
+    if mine.update(used=True) == 0:
+        check_slip(survey, slip)
+        raise SlipUsed
+
+
+def _monday() -> datetime.date:
+    today = times.local_date(times.now())
+    return today - datetime.timedelta(days=today.weekday())

@@ -1,0 +1,147 @@
+"""Two people let a survey open; it is closed, counted, and published with what follows."""
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.surveys import codes, queries, rights
+from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
+from keng.surveys.actions.writing import locked
+from keng.surveys.content import hash_of
+from keng.surveys.models import FreeText, Survey, Token
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+MOST_SLIPS = 300
+MOST_SLIPS_IN_ALL = 5000
+State = Survey.State
+
+
+@transaction.atomic
+def approve(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
+    """Let it be opened, exactly as the approver saw it.
+
+    Raises WrongState, NotYours, StaleApproval.
+    """
+    survey = locked(survey_id, by)
+    if survey.state != State.SUBMITTED:
+        raise WrongState
+    if not rights.may_approve(by, survey):
+        raise NotYours
+    now = hash_of(survey.content, purpose=survey.purpose, reach=survey.reach)
+    if seen != bytes(survey.hash) or now != seen:
+        raise StaleApproval
+    survey.state, survey.approved_by, survey.approved_at = State.APPROVED, by, times.now()
+    survey.approved_hash = seen
+    survey.save(update_fields=["state", "approved_by", "approved_at", "approved_hash"])
+    _record("survey.approved", survey, by, {"hash": seen.hex()})
+    return survey
+
+
+@transaction.atomic
+def send_back(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
+    """Give it back to be changed: by the second person, or taken back before it opened."""
+    survey = locked(survey_id, by)
+    if survey.state not in {State.SUBMITTED, State.APPROVED}:
+        raise WrongState
+    if not (rights.may_approve(by, survey) or rights.may_write(by, survey)):
+        raise NotYours
+    survey.state, survey.returned_reason = State.DRAFT, reason
+    survey.approved_by = survey.approved_at = survey.approved_hash = survey.submitted_at = None
+    survey.save(
+        update_fields=[
+            "state", "returned_reason", "approved_by", "approved_at", "approved_hash",
+            "submitted_at",
+        ]
+    )  # fmt: skip
+    # Slips that were printed for what may become another survey are good for nothing.
+    survey.tokens.all().delete()
+    _record("survey.returned", survey, by)
+    return survey
+
+
+@transaction.atomic
+def make_slips(survey_id: uuid.UUID, count: int, *, by: "Officer") -> list[str]:
+    """So many codes, each good for one answer; they are shown now and stored nowhere.
+
+    Raises NotYours, WrongState, NotReady("slips") for too many.
+    """
+    survey = locked(survey_id, by)
+    _may_write(by, survey)
+    if survey.reach != Survey.Reach.ONCE or survey.state not in {State.APPROVED, State.OPEN}:
+        raise WrongState
+    there = survey.tokens.count()
+    if not 0 < count <= MOST_SLIPS or there + count > MOST_SLIPS_IN_ALL:
+        raise NotReady("slips")
+    made = [codes.new(codes.SLIP) for _ in range(count)]
+    rows = [Token(hash=codes.slip_hash(survey.code, code), survey=survey) for code in made]
+    Token.objects.bulk_create(rows)
+    _record("survey.slips_made", survey, by, {"count": count})
+    return made
+
+
+@transaction.atomic
+def open_up(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
+    """Take answers from now on."""
+    survey = locked(survey_id, by)
+    _may_write(by, survey)
+    if survey.state != State.APPROVED:
+        raise WrongState
+    survey.state, survey.opened_at = State.OPEN, times.now()
+    survey.save(update_fields=["state", "opened_at"])
+    _record("survey.opened", survey, by)
+    return survey
+
+
+@transaction.atomic
+def close(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
+    """Take no more answers; the worker counts them."""
+    survey = locked(survey_id, by)
+    _may_write(by, survey)
+    if survey.state != State.OPEN:
+        raise WrongState
+    survey.state, survey.closed_at = State.CLOSED, times.now()
+    survey.save(update_fields=["state", "closed_at"])
+    _record("survey.closed", survey, by)
+    return survey
+
+
+@transaction.atomic
+def publish(
+    survey_id: uuid.UUID, outcome: Mapping[str, Mapping[str, str]], *, by: "Officer"
+) -> Survey:
+    """Publish the result with what the unit does about it.
+
+    Raises WrongState, NotYours, NotReady("figures") and NotReady("texts") while something waits.
+    """
+    survey = locked(survey_id, by)
+    _may_write(by, survey)
+    if survey.state not in {State.CLOSED, State.PUBLISHED}:
+        raise WrongState
+    if survey.figures is None:
+        raise NotReady("figures")
+    if survey.free_texts.filter(state=FreeText.State.WAITING).exists():
+        raise NotReady("texts")
+    survey.outcome = {language: dict(words) for language, words in outcome.items()}
+    # The public site reads what was let through from here, and nothing that waits or was left out.
+    survey.outcome["texts"] = queries.shown_texts(survey)
+    survey.state, survey.published_at = State.PUBLISHED, survey.published_at or times.now()
+    survey.save(update_fields=["outcome", "state", "published_at"])
+    _record("survey.published", survey, by)
+    return survey
+
+
+def _may_write(by: "Officer", survey: Survey) -> None:
+    if not rights.may_write(by, survey):
+        raise NotYours
+
+
+def _record(
+    action: str, survey: Survey, by: "Officer", detail: dict[str, object] | None = None
+) -> None:
+    record(action, by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)

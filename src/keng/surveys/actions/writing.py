@@ -1,0 +1,141 @@
+"""Writing a survey: words, questions, and handing it in. Whoever changes it begins anew."""
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.places.models import Unit
+from keng.surveys import codes, rights
+from keng.surveys.actions.errors import NotReady, NotYours, WrongState
+from keng.surveys.content import MOST_QUESTIONS, hash_of
+from keng.surveys.models import Survey
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+Stored = dict[str, Any]
+
+
+def locked(survey_id: uuid.UUID, by: "Officer") -> Survey:
+    """The survey, locked; only one the officer can see. Raises Survey.DoesNotExist."""
+    found = Survey.objects.visible_to(by).select_for_update(of=("self",)).select_related("unit")
+    return found.get(pk=survey_id)
+
+
+@transaction.atomic
+def make(*, unit_id: uuid.UUID, purpose: str, reach: str, content: Stored, by: "Officer") -> Survey:
+    """Begin a survey. Raises NotYours, Unit.DoesNotExist."""
+    unit = Unit.objects.get(pk=unit_id)
+    if unit not in rights.units_to_write_for(by):
+        raise NotYours
+    content = {"questions": [], "places": [], **content}
+    survey = Survey.objects.create(
+        unit=unit, author=by, code=_free_code(), purpose=purpose, reach=reach, content=content,
+        hash=hash_of(content, purpose=purpose, reach=reach),
+    )  # fmt: skip
+    record("survey.made", by=by, on=survey, chain=unit_chain(unit.pk))
+    return survey
+
+
+@transaction.atomic
+def revise(
+    survey_id: uuid.UUID, *, purpose: str, reach: str, content: Stored, by: "Officer"
+) -> Survey:
+    """Change the words around the questions. Raises NotYours, WrongState."""
+    survey = _draft(survey_id, by)
+    return _changed(survey, {**survey.content, **content}, by, purpose=purpose, reach=reach)
+
+
+@transaction.atomic
+def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Officer") -> Survey:
+    """Add a question, or change the one with its key. Raises NotReady("questions") for too many."""
+    survey = _draft(survey_id, by)
+    questions = list(survey.content["questions"])
+    keys = [one["key"] for one in questions]
+    if question["key"] in keys:
+        questions[keys.index(question["key"])] = dict(question)
+    elif len(questions) < MOST_QUESTIONS:
+        questions.append(dict(question))
+    else:
+        raise NotReady("questions")
+    return _changed(survey, {**survey.content, "questions": _sound(questions)}, by)
+
+
+@transaction.atomic
+def remove_question(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
+    """Take a question out; whatever depended on it is asked of everybody."""
+    survey = _draft(survey_id, by)
+    left = [one for one in survey.content["questions"] if one["key"] != key]
+    return _changed(survey, {**survey.content, "questions": _sound(left)}, by)
+
+
+@transaction.atomic
+def move_up(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
+    """Ask a question one place earlier."""
+    survey = _draft(survey_id, by)
+    questions = list(survey.content["questions"])
+    at = next((n for n, one in enumerate(questions) if one["key"] == key), 0)
+    if at:
+        questions[at - 1], questions[at] = questions[at], questions[at - 1]
+    return _changed(survey, {**survey.content, "questions": _sound(questions)}, by)
+
+
+@transaction.atomic
+def submit(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
+    """Hand it in for a second person. Raises NotReady."""
+    survey = _draft(survey_id, by)
+    if not survey.content["questions"]:
+        raise NotReady("none")
+    if survey.content.get("en") and not all(one.get("en") for one in survey.content["questions"]):
+        raise NotReady("english")
+    survey.state, survey.submitted_at, survey.returned_reason = "submitted", times.now(), ""
+    # Whoever hands it in answers for it: somebody else approves.
+    survey.author = by
+    survey.save(update_fields=["state", "submitted_at", "returned_reason", "author"])
+    detail = {"hash": bytes(survey.hash).hex()}
+    record("survey.submitted", by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)
+    return survey
+
+
+def _draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
+    survey = locked(survey_id, by)
+    if not rights.may_write(by, survey):
+        raise NotYours
+    if survey.state != Survey.State.DRAFT:
+        raise WrongState
+    return survey
+
+
+def _changed(
+    survey: Survey, content: Stored, by: "Officer", *, purpose: str = "", reach: str = ""
+) -> Survey:
+    survey.purpose, survey.reach = purpose or survey.purpose, reach or survey.reach
+    survey.content, survey.author = content, by
+    survey.hash = hash_of(content, purpose=survey.purpose, reach=survey.reach)
+    survey.save(update_fields=["purpose", "reach", "content", "author", "hash"])
+    record("survey.changed", by=by, on=survey, chain=unit_chain(survey.unit_id))
+    return survey
+
+
+def _sound(questions: list[Stored]) -> list[Stored]:
+    """A condition holds only on an earlier question with these options."""
+    options: dict[str, int] = {}
+    for one in questions:
+        condition = one.get("only_if")
+        if condition and any(
+            at >= options.get(condition["question"], 0) for at in condition["options"]
+        ):
+            one["only_if"] = None
+        if one["kind"] == "choice":
+            options[one["key"]] = len(one["vi"]["options"])
+    return questions
+
+
+def _free_code() -> str:
+    while Survey.objects.filter(code=(code := codes.new(codes.SURVEY))).exists():
+        pass
+    return code

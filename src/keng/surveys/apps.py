@@ -1,0 +1,9 @@
+"""Django's entry for this area."""
+
+from django.apps import AppConfig
+
+
+class Surveys(AppConfig):
+    """The area of surveys."""
+
+    name = "keng.surveys"

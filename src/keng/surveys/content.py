@@ -1,0 +1,134 @@
+"""What a survey asks: its words, its questions, and which of them somebody is asked.
+
+As it lies in the database: {"vi": {"title", "why"}, "en": {...}, "questions": [...], "places":
+[names], "minutes": …}. A question is {"key", "kind", "vi": {"text", "hint", "options"}, "en":
+{...}, "only_if": {"question", "options"} or null, "marked": [numbers of options]}.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PLACE = "place"
+"""The key of the question where one lives; its options are the places of the survey."""
+MOST_QUESTIONS = 12
+MOST_OPTIONS = 10
+SCALE = 5
+_SECONDS_EACH = 20
+LANGUAGES = ("vi", "en")
+
+Said = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question in the words of one language."""
+
+    key: str
+    kind: str
+    """choice, several, scale, text or place."""
+    text: str
+    hint: str = ""
+    options: tuple[str, ...] = ()
+    only_if: tuple[str, tuple[int, ...]] | None = None
+    marked: tuple[int, ...] = ()
+
+    def is_asked(self, said: Mapping[str, Any]) -> bool:
+        """Whether somebody who has said this so far is asked it."""
+        if self.only_if is None:
+            return True
+        key, wanted = self.only_if
+        return any(one in wanted for one in chosen(said.get(key)))
+
+    def words_of(self, answer: Any) -> list[str]:
+        """An answer in words; nothing for none."""
+        if self.kind == "text":
+            return [answer] if answer else []
+        return [self.options[one] for one in chosen(answer) if one < len(self.options)]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A survey in one language."""
+
+    language: str
+    title: str
+    why: str
+    questions: tuple[Question, ...] = field(default=())
+
+    def asked(self, said: Mapping[str, Any]) -> list[Question]:
+        """The questions in their order that somebody with these answers is asked."""
+        return [question for question in self.questions if question.is_asked(said)]
+
+    def question(self, key: str) -> Question | None:
+        """One question by its key."""
+        return next((one for one in self.questions if one.key == key), None)
+
+    @property
+    def finding(self) -> Question | None:
+        """The question whose marked answers are counted by place."""
+        return next((one for one in self.questions if one.marked), None)
+
+    @property
+    def minutes(self) -> int:
+        """About how long it takes."""
+        return minutes_for(len(self.questions))
+
+
+def minutes_for(questions: int) -> int:
+    """About how many minutes so many questions take."""
+    return max(1, -(-questions * _SECONDS_EACH // 60))
+
+
+def spoken(stored: Mapping[str, Any], asked: str) -> str:
+    """The language in which a visitor reads it: their own, if it has it, or Vietnamese."""
+    return asked[:2] if asked[:2] in LANGUAGES and stored.get(asked[:2]) else "vi"
+
+
+def in_language(stored: Mapping[str, Any], language: str, place_words: str = "") -> Content:
+    """The survey in a language it has; `place_words` is how it asks where one lives."""
+    questions = [_question(one, language) for one in stored["questions"]]
+    if stored.get("places"):
+        places = tuple(stored["places"])
+        questions.append(Question(PLACE, "place", place_words, options=places))
+    words = stored[language]
+    return Content(language, words["title"], words["why"], tuple(questions))
+
+
+def _question(one: Mapping[str, Any], language: str) -> Question:
+    words = one.get(language) or one["vi"]
+    only_if = one.get("only_if")
+    options = list(words.get("options", ()))
+    if one["kind"] == "scale":
+        low, high = options
+        options = [f"1 – {low}", *(str(n) for n in range(2, SCALE)), f"{SCALE} – {high}"]
+    return Question(
+        one["key"], one["kind"], words["text"], words.get("hint", ""), tuple(options),
+        (only_if["question"], tuple(only_if["options"])) if only_if else None,
+        tuple(one.get("marked", ())),
+    )  # fmt: skip
+
+
+def chosen(answer: Any) -> list[int]:
+    """The numbers of the options in an answer; none for a text or for nothing."""
+    if isinstance(answer, bool) or answer is None or isinstance(answer, str):
+        return []
+    return list(answer) if isinstance(answer, list) else [answer]
+
+
+def only_asked(content: Content, said: Mapping[str, Any]) -> Said:
+    """The answers to questions that are asked after all: a changed answer takes others along."""
+    kept: Said = {}
+    for question in content.questions:
+        if question.key in said and question.is_asked(kept):
+            kept[question.key] = said[question.key]
+    return kept
+
+
+def hash_of(stored: Mapping[str, Any], *, purpose: str, reach: str) -> bytes:
+    """What an approval is bound to."""
+    whole = {"content": stored, "purpose": purpose, "reach": reach}
+    said = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(said.encode(), digest_size=32).digest()

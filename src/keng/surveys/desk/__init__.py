@@ -1,0 +1,1 @@
+"""The desk: write, approve, open, type in paper, read texts, publish."""

@@ -1,0 +1,79 @@
+"""All surveys of the desk, and one of them with what can be done now."""
+
+import uuid
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from keng.surveys import queries, rights
+from keng.surveys.desk.shared import visible
+from keng.surveys.models import FreeText, PaperBatch, Survey
+from keng.surveys.showing import about, blocks, marked_words, places
+
+State = Survey.State
+
+
+@require_safe
+def surveys(request: HttpRequest) -> HttpResponse:
+    """Those that wait for this officer first."""
+    found = queries.desk_list(request.officer)
+    waiting = [
+        one
+        for one in found
+        if one.state == State.SUBMITTED and rights.may_approve(request.officer, one)
+    ]
+    context = {
+        "waiting": waiting,
+        "surveys": [one for one in found if one not in waiting],
+        "may_write": rights.has_surveys(request.officer),
+    }
+    return render(request, "surveys/desk_list.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """How it stands, and the next step."""
+    survey = visible(request, pk)
+    may_write = rights.may_write(request.officer, survey)
+    content = queries.content_of(survey)
+    slips, used = queries.slips(survey)
+    context = about(survey, content) | {
+        "may_write": may_write,
+        "may_approve": rights.may_approve(request.officer, survey)
+        and survey.state == State.SUBMITTED,
+        "may_return": (may_write or rights.may_approve(request.officer, survey))
+        and survey.state == State.APPROVED,
+        "origins": queries.answers_by_origin(survey),
+        "slips": slips, "used": used,
+        "to_read": survey.free_texts.filter(state=FreeText.State.WAITING).count(),
+        "batches": PaperBatch.objects.filter(
+            survey=survey, made_by=request.officer, finished_at__isnull=True
+        ),
+        "blocks": blocks(content, survey.figures or {}),
+        "places": places(content, survey.figures or {}),
+        "marked_words": marked_words(content), "figures": survey.figures,
+        "hand_out": hand_out(survey),
+        "is_over": survey.state == State.OPEN and not queries.takes_answers(survey),
+    }  # fmt: skip
+    return render(request, "surveys/detail.html", context)
+
+
+@require_safe
+def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """All questions as residents will see them, in one language or the other."""
+    survey = visible(request, pk)
+    language = request.GET.get("in", "vi")
+    if language not in {"vi", "en"}:
+        raise Http404
+    content = queries.content_of(survey, language)
+    context = about(survey, content) | {"has_english": bool(survey.content.get("en"))}
+    return render(request, "surveys/preview.html", context)
+
+
+def hand_out(survey: Survey) -> str:
+    """Words for any chat, notice board or school group, in Vietnamese."""
+    words = survey.content["vi"]
+    address = f"{settings.PUBLIC_URL}/s/{survey.code}"
+    return f"{words['title']}\n{survey.unit.name}: {words['why']}\n{address}"

@@ -1,0 +1,89 @@
+"""Typing in paper forms, one pile at a time."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from keng.surveys import codes, queries, rights
+from keng.surveys.actions import paper as actions
+from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed, WrongState
+from keng.surveys.answer_forms import Sheet
+from keng.surveys.desk.shared import guarded, to_write
+from keng.surveys.forms import CountForm
+from keng.surveys.models import PaperBatch, Survey
+from keng.surveys.showing import about
+
+
+@guarded
+def begin(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """How many sheets the pile has."""
+    survey = to_write(request, pk)
+    if survey.state != Survey.State.OPEN:
+        return redirect("survey-detail", pk=pk)
+    form = CountForm(request.POST or None)
+    form.fields["count"].label = _("Sheets in this pile")
+    if request.method == "POST" and form.is_valid():
+        batch = actions.begin(pk, form.cleaned_data["count"], by=request.officer)
+        return redirect("survey-sheet", pk=batch.pk)
+    context = about(survey) | {"form": form}
+    return render(request, "surveys/paper_new.html", context, status=422 if form.errors else 200)
+
+
+def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One sheet after another."""
+    batch, is_mine = _mine(request, pk)
+    survey = batch.survey
+    if not is_mine:
+        return redirect("survey-detail", pk=survey.pk)
+    content = queries.content_of(survey, "vi")
+    with_slip = survey.reach == Survey.Reach.ONCE
+    posted = request.POST if request.method == "POST" else None
+    form = Sheet(posted, content=content, with_slip=with_slip)
+    # A sheet on which nothing is ticked still is a form somebody handed in.
+    if request.method == "POST" and form.is_valid() and _typed(request, batch, form):
+        return redirect("survey-sheet", pk=pk)
+    context = about(survey, content) | {"form": form, "batch": batch, "number": batch.typed + 1}
+    return render(request, "surveys/sheet.html", context, status=422 if form.errors else 200)
+
+
+def _typed(request: HttpRequest, batch: PaperBatch, form: Sheet) -> bool:
+    slip = codes.cleaned(form.cleaned_data.get("slip", ""), codes.SLIP)
+    content = queries.content_of(batch.survey, "vi")
+    try:
+        done = actions.type_in(batch.pk, content, form.said(), slip=slip, by=request.officer)
+    except SlipUsed:
+        form.add_error("slip", _("This slip was used already: the sheet does not count again."))
+    except SlipUnknown:
+        form.add_error("slip", _("There is no such slip. Compare it letter by letter."))
+    except (NotOpen, WrongState):
+        form.add_error(None, _("The survey is closed, or this pile is done."))
+    else:
+        left = done.sheets - done.typed
+        said = ngettext("Counted. %(left)d sheet left.", "Counted. %(left)d sheets left.", left)
+        messages.success(request, said % {"left": left})
+        return True
+    return False
+
+
+@require_POST
+def finish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The rest of the pile cannot be read, or there is none."""
+    batch, is_mine = _mine(request, pk)
+    if is_mine:
+        actions.finish(pk, by=request.officer)
+    return redirect("survey-detail", pk=batch.survey_id)
+
+
+def _mine(request: HttpRequest, pk: uuid.UUID) -> tuple[PaperBatch, bool]:
+    """A pile of a visible survey, and whether it is this officer's to type in."""
+    batch = get_object_or_404(
+        PaperBatch.objects.select_related("survey__unit"),
+        pk=pk, survey__in=Survey.objects.visible_to(request.officer),
+    )  # fmt: skip
+    is_mine = batch.made_by_id == request.officer.pk and batch.finished_at is None
+    return batch, is_mine and rights.may_write(request.officer, batch.survey)

@@ -1,0 +1,45 @@
+"""What every page of a survey on the desk begins with."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+
+from keng.surveys import rights
+from keng.surveys.actions.errors import NotYours, WrongState
+from keng.surveys.models import Survey
+
+
+def visible(request: HttpRequest, pk: uuid.UUID) -> Survey:
+    """A survey of the officer's units. Raises Http404."""
+    found = Survey.objects.visible_to(request.officer)
+    return get_object_or_404(found.select_related("unit", "author", "approved_by"), pk=pk)
+
+
+def to_write(request: HttpRequest, pk: uuid.UUID) -> Survey:
+    """One that this officer may change. Raises Http404, NotYours."""
+    found = visible(request, pk)
+    if not rights.may_write(request.officer, found):
+        raise NotYours
+    return found
+
+
+def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Say in words what stood in the way, and show the survey as it is now."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, pk, **kwargs)
+        except WrongState:
+            messages.error(request, _("That is over: this is how the survey stands now."))
+        except NotYours:
+            messages.error(request, _("Your post does not do this for this desk."))
+        return redirect("survey-detail", pk=pk)
+
+    return wrapped

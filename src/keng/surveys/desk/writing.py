@@ -1,0 +1,132 @@
+"""Writing: the words around the questions, then the questions one by one."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.surveys import queries, rights
+from keng.surveys.actions import writing as actions
+from keng.surveys.actions.errors import NotReady, WrongState
+from keng.surveys.desk.shared import guarded, to_write
+from keng.surveys.forms import QuestionForm, SurveyForm, initial_of, initial_question
+from keng.surveys.models import Survey
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a survey."""
+    units = rights.units_to_write_for(request.officer)
+    if not units:
+        return redirect("desk-surveys")
+    form = SurveyForm(request.POST or None, units=units, initial={"unit": str(units[0].pk)})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        unit = next(one for one in units if str(one.pk) == said["unit"])
+        survey = actions.make(
+            unit_id=unit.pk, purpose=said["purpose"], reach=said["reach"],
+            content=form.content(queries.places_below(unit)), by=request.officer,
+        )  # fmt: skip
+        return redirect("survey-edit", pk=survey.pk)
+    status = 422 if form.errors else 200
+    return render(request, "surveys/new.html", {"form": form}, status=status)
+
+
+@guarded
+def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Change the words; see and order the questions."""
+    survey = _draft(request, pk)
+    form = SurveyForm(request.POST or None, units=[survey.unit], initial=initial_of(survey))
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        actions.revise(
+            pk, purpose=said["purpose"], reach=said["reach"],
+            content=form.content(queries.places_below(survey.unit)), by=request.officer,
+        )  # fmt: skip
+        messages.success(request, _("Saved."))
+        return redirect("survey-edit", pk=pk)
+    content = queries.content_of(survey, "vi")
+    rows = [
+        (question, content.question(question.only_if[0]) if question.only_if else None)
+        for question in content.questions
+    ]
+    context = {"form": form, "survey": survey, "content": content, "rows": rows}
+    return render(request, "surveys/edit.html", context, status=422 if form.errors else 200)
+
+
+@guarded
+def question_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One more question."""
+    survey = _draft(request, pk)
+    there = [int(one["key"][1:]) for one in survey.content["questions"]]
+    return _question(request, survey, f"q{max(there, default=0) + 1}")
+
+
+@guarded
+def question(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
+    """Change a question."""
+    survey = _draft(request, pk)
+    if key not in {one["key"] for one in survey.content["questions"]}:
+        return redirect("survey-edit", pk=pk)
+    return _question(request, survey, key)
+
+
+def _question(request: HttpRequest, survey: Survey, key: str) -> HttpResponse:
+    questions = survey.content["questions"]
+    keys = [one["key"] for one in questions]
+    at = keys.index(key) if key in keys else len(keys)
+    initial = initial_question(questions[at]) if at < len(keys) else {"kind": "choice"}
+    form = QuestionForm(
+        request.POST or None, earlier=questions[:at], english=bool(survey.content.get("en")),
+        initial=initial,
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.put_question(survey.pk, form.question(key), by=request.officer)
+        except NotReady:
+            form.add_error(None, _("Twelve questions are the most: nobody answers more."))
+        else:
+            return redirect("survey-edit", pk=survey.pk)
+    context = {"form": form, "survey": survey, "number": at + 1, "is_new": at == len(keys)}
+    return render(
+        request, "surveys/question_edit.html", context, status=422 if form.errors else 200
+    )
+
+
+@require_POST
+@guarded
+def order(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One place up, or out."""
+    _draft(request, pk)
+    if "up" in request.POST:
+        actions.move_up(pk, request.POST["up"], by=request.officer)
+    elif "out" in request.POST:
+        actions.remove_question(pk, request.POST["out"], by=request.officer)
+    return redirect("survey-edit", pk=pk)
+
+
+@require_POST
+@guarded
+def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Hand it in for a second person."""
+    _draft(request, pk)
+    try:
+        actions.submit(pk, by=request.officer)
+    except NotReady as missing:
+        words = {
+            "none": _("Write at least one question first."),
+            "english": _("Some questions are not in English yet."),
+        }
+        messages.error(request, words[str(missing)])
+        return redirect("survey-edit", pk=pk)
+    messages.success(request, _("Handed in: a second person reads and approves it."))
+    return redirect("survey-detail", pk=pk)
+
+
+def _draft(request: HttpRequest, pk: uuid.UUID) -> Survey:
+    survey = to_write(request, pk)
+    if survey.state != Survey.State.DRAFT:
+        raise WrongState
+    return survey

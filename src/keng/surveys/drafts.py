@@ -1,0 +1,87 @@
+"""Unfinished answers: on the server only as ciphertext, opened by a secret in the browser's cookie.
+
+One derivation of the secret finds the row, another opens it, so the table tells neither what is
+being answered nor to which survey.
+"""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from keng.kit import times
+from keng.kit.secrets import derive, keyed_hash
+from keng.surveys.models import Draft
+
+LIFE = timedelta(hours=24)
+
+
+@dataclass
+class Unfinished:
+    """A draft in the clear, for the length of one request."""
+
+    secret: str = field(repr=False)
+    survey: str
+    said: dict[str, Any] = field(default_factory=dict, repr=False)
+    slip: str = field(default="", repr=False)
+
+
+def begin(survey: str, slip: str = "") -> Unfinished:
+    """An empty draft that is not stored yet."""
+    return Unfinished(secrets.token_urlsafe(32), survey, slip=slip)
+
+
+def load(secret: str, survey: str, *, lock: bool = False) -> Unfinished | None:
+    """The draft of a secret for this survey; None when there is none or its day is over.
+
+    With `lock`, in the caller's transaction: the same form sent twice at once waits.
+    """
+    if not secret or len(secret) > 100:
+        return None
+    rows = Draft.objects.select_for_update() if lock else Draft.objects
+    row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - LIFE).first()
+    if row is None:
+        return None
+    try:
+        kept = json.loads(SecretBox(_key(secret)).decrypt(bytes(row.box)))
+    except CryptoError:
+        # Written under another site secret: nobody can read it any more.
+        return None
+    return Unfinished(secret, survey, kept["said"], kept["slip"]) if kept["of"] == survey else None
+
+
+def save(draft: Unfinished) -> None:
+    """Store the draft; its day begins again."""
+    plain = json.dumps(
+        {"of": draft.survey, "said": draft.said, "slip": draft.slip}, ensure_ascii=False
+    )
+    Draft.objects.update_or_create(
+        id_hash=_id_hash(draft.secret),
+        defaults={
+            "box": bytes(SecretBox(_key(draft.secret)).encrypt(plain.encode())),
+            "touched_at": times.now(),
+        },
+    )
+
+
+def drop(secret: str) -> None:
+    """Forget a draft."""
+    Draft.objects.filter(id_hash=_id_hash(secret)).delete()
+
+
+def sweep() -> int:
+    """Remove drafts whose day is over. A job of the worker."""
+    return Draft.objects.filter(touched_at__lte=times.now() - LIFE).delete()[0]
+
+
+def _id_hash(secret: str) -> bytes:
+    return keyed_hash("survey draft id", secret)
+
+
+def _key(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), key=derive("survey draft key"), digest_size=32).digest()

@@ -1,0 +1,210 @@
+"""Surveys, the slips that make an answer count once, and answers that name nobody.
+
+An answer holds no moment and no key that tells one: its id is random, its day is the Monday of its
+week, and neither a slip nor a free text points to it. What order and transaction could still tell
+is undone by `actions.mixing`.
+"""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit.models import Row
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+    from keng.surveys.content import Content
+
+
+class SurveyQuerySet(models.QuerySet["Survey"]):
+    """Reads of surveys."""
+
+    def visible_to(self, officer: "Officer") -> "SurveyQuerySet":
+        """Those of the officer's units. A partner's survey is the partner's, never a desk's."""
+        return self.filter(unit_id__in=officer.unit_ids, partner__isnull=True)
+
+
+class Survey(Row):
+    """A few questions on safety or services, the result, and what is done about it."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Waiting for approval")
+        APPROVED = "approved", _("Approved, not open yet")
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+        PUBLISHED = "published", _("Result published")
+
+    class Purpose(models.TextChoices):
+        STREETS = "streets", _("Streets and nights: lights, patrols, the way home")
+        FRAUD = "fraud", _("Fraud and scams")
+        CHILDREN = "children", _("Children and school")
+        RENTING = "renting", _("Renting and living together")
+        VIOLENCE = "violence", _("Violence at home and outside")
+        DRUGS = "drugs", _("Drugs, gambling, loan sharks")
+        ROAD = "road", _("Safety on the road")
+        FIRE = "fire", _("Fire, storm, flood, epidemic")
+        SERVICES = "services", _("Services of the desk: papers, waiting, answers")
+
+    class Reach(models.TextChoices):
+        OPEN = "open", _("Anyone with the link")
+        ONCE = "once", _("One slip per household or group")
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # A partner that owns its survey; for now only desks write them.
+    partner = models.ForeignKey("accounts.Partner", models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    code = models.CharField(max_length=6, unique=True)
+    state = models.CharField(max_length=10, choices=State, default="draft", db_default="draft")
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    reach = models.CharField(max_length=4, choices=Reach, default="open", db_default="open")
+    # See keng.surveys.content.
+    content = models.JSONField()
+    # Of everything that is approved: purpose, reach and content.
+    hash = models.BinaryField(max_length=32)
+    submitted_at = models.DateTimeField(null=True)
+    returned_reason = models.TextField(default="", db_default="")
+    approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_hash = models.BinaryField(max_length=32, null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    # Counted once, after closing, with small cells left out already: see keng.surveys.figures.
+    figures = models.JSONField(null=True)
+    # Headline and deeds in "vi" and perhaps "en"; under "texts" the words let through, by question.
+    outcome = models.JSONField(default=dict, db_default={})
+    published_at = models.DateTimeField(null=True)
+
+    # In the reader's language, put there by a query.
+    words: "Content"
+
+    objects = SurveyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    purpose__in=[
+                        "streets", "fraud", "children", "renting", "violence", "drugs", "road",
+                        "fire", "services",
+                    ]
+                ),
+                name="survey_has_a_purpose_of_the_list",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("author")),
+                name="survey_is_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "submitted"])
+                | Q(approved_by__isnull=False, approved_hash=F("hash")),
+                name="survey_opens_only_as_it_was_approved",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="published")
+                | Q(figures__isnull=False, published_at__isnull=False),
+                name="survey_result_is_counted_before_it_is_published",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Token(models.Model):
+    """One slip: good for one answer. Who got it is written nowhere, nor which answer it gave."""
+
+    hash = models.BinaryField(primary_key=True, max_length=32)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="tokens")
+    used = models.BooleanField(default=False, db_default=False)
+
+    def __str__(self) -> str:
+        return "slip"
+
+
+class Answer(models.Model):
+    """One filled-in form."""
+
+    class Origin(models.TextChoices):
+        WEB = "web", _("On the page")
+        PAPER = "paper", _("On paper")
+
+    # No default of the database here: Django would read such a column back, and who writes answers
+    # may not read them.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="answers")
+    week = models.DateField()
+    origin = models.CharField(max_length=5, choices=Origin)
+    # The browser had answered before: a family with one phone, or somebody who answers twice.
+    again = models.BooleanField(default=False)
+    # Key of a question -> number of an option, or numbers; what was not answered is not there.
+    said = models.JSONField()
+    mixed = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return "answer"
+
+
+class FreeText(models.Model):
+    """A short text, apart from everything else that was answered with it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("To be read")
+        SHOWN = "shown", _("Will be published")
+        LEFT_OUT = "left_out", _("Left out")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="free_texts")
+    question = models.CharField(max_length=8)
+    # As written until somebody read it; then what is published, or nothing.
+    words = models.TextField()
+    state = models.CharField(max_length=8, choices=State, default="waiting")
+    mixed = models.BooleanField(default=False)
+    read_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="waiting") | Q(read_by__isnull=False),
+                name="free_text_is_read_by_a_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "free text"
+
+
+class PaperBatch(Row):
+    """A pile of paper forms that one officer types in: how many there are, and how many are in."""
+
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="batches")
+    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    sheets = models.PositiveSmallIntegerField()
+    typed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(typed__lte=F("sheets")), name="paper_batch_holds_its_sheets"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.typed}/{self.sheets}"
+
+
+class Draft(models.Model):
+    """An unfinished answer, encrypted with a key that only the browser has."""
+
+    id_hash = models.BinaryField(primary_key=True, max_length=32)
+    box = models.BinaryField()
+    touched_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    def __str__(self) -> str:
+        return "draft"

@@ -1,0 +1,1 @@
+"""Residents: find a survey, answer it one question a page, read the result."""

@@ -1,0 +1,110 @@
+"""Reads of surveys for the desk and for the public."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.kit import times
+from keng.places import serving
+from keng.places.models import Place, Unit
+from keng.surveys import content as contents
+from keng.surveys.content import Content
+from keng.surveys.models import FreeText, Survey
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+_PUBLIC = (Survey.State.OPEN, Survey.State.CLOSED, Survey.State.PUBLISHED)
+
+
+def content_of(survey: Survey, language: str = "") -> Content:
+    """What it asks, in this language if it has it, or in the reader's."""
+    spoken = contents.spoken(survey.content, language or translation.get_language() or "vi")
+    with translation.override(spoken):
+        return contents.in_language(survey.content, spoken, _("Where do you live?"))
+
+
+def by_code(code: str) -> Survey | None:
+    """A survey that the public can see."""
+    found = Survey.objects.filter(code=code, state__in=_PUBLIC)
+    return found.select_related("unit", "partner").first()
+
+
+def takes_answers(survey: Survey) -> bool:
+    """Whether it is open and its last day is not over."""
+    last = survey.content.get("closes_on", "")
+    today = times.local_date(times.now()).isoformat()
+    return survey.state == Survey.State.OPEN and (not last or today <= last)
+
+
+def open_now(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
+    """Surveys that take answers; with a place, those of its desk and of the desks above."""
+    found = _of_place(Survey.objects.filter(state=Survey.State.OPEN), place, "-opened_at", limit)
+    return [survey for survey in found if takes_answers(survey)]
+
+
+def results(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
+    """Published results, newest first; with a place as above."""
+    found = Survey.objects.filter(state=Survey.State.PUBLISHED)
+    return _of_place(found, place, "-published_at", limit)
+
+
+def _of_place(found: Any, place: Place | None, order: str, limit: int) -> list[Survey]:
+    if place is not None:
+        try:
+            unit = serving.unit_for(place)
+        except Unit.DoesNotExist:
+            return []
+        found = found.filter(unit__in={unit.pk, serving.above(unit).pk})
+    shown = list(found.select_related("unit").order_by(order)[:limit])
+    for survey in shown:
+        survey.words = content_of(survey)
+    return shown
+
+
+def desk_list(officer: "Officer") -> list[Survey]:
+    """The officer's surveys, newest first, with how many answers each has."""
+    # No answer is read here, also not by the database: desks may only count them.
+    found = list(
+        Survey.objects.visible_to(officer)
+        .select_related("unit", "author")
+        .annotate(answer_count=Count("answers__id"))
+        .order_by("-id")[:200]
+    )
+    for survey in found:
+        survey.words = content_of(survey)
+    return found
+
+
+def answers_by_origin(survey: Survey) -> dict[str, int]:
+    """How many answers there are, and from where."""
+    rows = survey.answers.values("origin").annotate(n=Count("id"))
+    return {row["origin"]: row["n"] for row in rows}
+
+
+def slips(survey: Survey) -> tuple[int, int]:
+    """How many slips there are, and how many were used."""
+    found = survey.tokens.aggregate(all=Count("hash"), used=Count("hash", filter=Q(used=True)))
+    return found["all"], found["used"]
+
+
+def texts_to_read(survey: Survey) -> list[FreeText]:
+    """Free texts nobody has read, in an order that tells nothing."""
+    return list(survey.free_texts.filter(state=FreeText.State.WAITING).order_by("id"))
+
+
+def shown_texts(survey: Survey) -> dict[str, list[str]]:
+    """What may be published, by question, in an order that tells nothing."""
+    shown: dict[str, list[str]] = {}
+    for row in survey.free_texts.filter(state=FreeText.State.SHOWN).order_by("id"):
+        shown.setdefault(row.question, []).append(row.words)
+    return shown
+
+
+def places_below(unit: Unit) -> list[str]:
+    """What "Where do you live?" offers: the hamlets of a commune, the communes of a province."""
+    served = unit.jurisdictions.filter(valid_to__isnull=True).values("place")
+    found = Place.objects.filter(parent__in=served, valid_to__isnull=True).order_by("name")
+    return [place.full_name for place in found[:200]]

@@ -1,0 +1,164 @@
+"""Counting after closing: nothing that tells who answered, by any way round."""
+
+import pytest
+from django.urls import reverse
+
+from keng.surveys.actions import answering, counting, reading, releasing
+from keng.surveys.actions.errors import NotReady, SlipUnknown, SlipUsed, WrongState
+from keng.surveys.models import Answer, FreeText, Survey, Token
+from keng.surveys.tests.stage import Stage
+
+pytestmark = pytest.mark.django_db
+NINH_KHANH, SEN_HO, MY_DIEN = "Ninh Khánh", "Sen Hồ", "My Điền"
+
+
+@pytest.fixture
+def stage():
+    return Stage()
+
+
+def at(survey, name):
+    return survey.content["places"].index(name)
+
+
+def a_ward_with_a_small_hamlet(stage):
+    """Three people of My Điền, all afraid; the others many and mixed."""
+    survey = stage.opened()
+    for name, calm, afraid in ((NINH_KHANH, 20, 30), (SEN_HO, 9, 11), (MY_DIEN, 0, 3)):
+        stage.answer(survey, calm, q1=0, place=at(survey, name))
+        stage.answer(survey, afraid, q1=3, q2=[0], place=at(survey, name))
+    return survey
+
+
+def page(client, survey, **headers):
+    address = reverse("survey", args=[survey.code], urlconf="keng.site.public_urls")
+    return client.get(address, headers=headers).content.decode()
+
+
+def test_the_small_hamlet_is_not_published_nor_can_it_be_calculated_back(stage, public_client):
+    survey = stage.counted(a_ward_with_a_small_hamlet(stage))
+    rows = {row["place"]: row for row in survey.figures["places"]["rows"]}
+    assert rows[at(survey, MY_DIEN)] == {"place": at(survey, MY_DIEN), "why": "small"}
+    # With the totals, one hidden place alone would be found by subtraction.
+    assert rows[at(survey, SEN_HO)] == {"place": at(survey, SEN_HO), "why": "back"}
+    assert rows[at(survey, NINH_KHANH)]["answered"] == 50
+    shown = page(public_client, stage.published(survey))
+    assert "Ẩn, quá ít người" in shown
+    assert "Ẩn, để không tính ngược được" in shown
+
+
+def test_the_desk_sees_no_more_than_everybody(stage):
+    survey = stage.counted(a_ward_with_a_small_hamlet(stage))
+    hidden = [row for row in survey.figures["places"]["rows"] if row["why"]]
+    assert all(set(row) == {"place", "why"} for row in hidden)
+    survey = a_ward_with_a_small_hamlet(stage)
+    assert Survey.objects.get(pk=survey.pk).figures is None
+
+
+def test_how_many_were_asked_further_does_not_tell_how_many_chose_a_hidden_answer(stage):
+    survey = stage.opened()
+    stage.answer(survey, 40, q1=0)
+    stage.answer(survey, 3, q1=1)
+    stage.answer(survey, 9, q1=2, q2=[1])
+    stage.answer(survey, 30, q1=3, q2=[0])
+    counted = stage.counted(survey).figures["questions"]
+    assert counted["q1"]["why"] == ["", "small", "back", ""]
+    assert counted["q2"] == {"asked": None, "rows": [], "why": []}
+
+
+def test_four_answers_are_no_result(stage):
+    survey = stage.opened()
+    stage.answer(survey, 4, q1=1)
+    figures = stage.counted(survey).figures
+    assert (figures["answers"], figures["questions"], figures["places"]) == (4, {}, None)
+
+
+def test_an_answer_to_a_question_that_is_not_asked_is_not_kept(stage):
+    survey = stage.opened()
+    stage.answer(survey, q1=0, q2=[0])
+    assert Answer.objects.get().said == {"q1": 0}
+
+
+def test_answers_slips_and_texts_cannot_be_put_together(stage):
+    survey = stage.opened(reach="once")
+    slips = releasing.make_slips(survey.pk, 6, by=stage.coordinator)
+    for number, slip in enumerate(slips):
+        stage.answer(survey, q1=number % 4, q4=f"Ngõ {number}", slip=slip)
+    before = set(Answer.objects.values_list("pk", flat=True))
+    assert counting.mix() == 12
+    # Written anew: what order and id could tell is gone.
+    assert before.isdisjoint(Answer.objects.values_list("pk", flat=True))
+    assert {pk.version for pk in Answer.objects.values_list("pk", flat=True)} == {4}
+    assert {field.name for field in Token._meta.fields} == {"hash", "survey", "used"}
+    linking = {"token", "answer", "slip", "created_at", "at", "batch"}
+    for model in (Answer, FreeText):
+        assert linking.isdisjoint(field.name for field in model._meta.get_fields())
+    assert Answer.objects.values("week").distinct().count() == 1
+    assert Answer.objects.first().week.weekday() == 0
+
+
+def test_fewer_than_five_new_answers_wait_to_be_mixed(stage):
+    survey = stage.opened()
+    stage.answer(survey, 4, q1=0)
+    assert counting.mix() == 0
+    stage.answer(survey, q1=0)
+    assert counting.mix() == 5
+
+
+def test_a_slip_counts_once_and_a_foreign_one_never(stage):
+    survey, other = stage.opened(reach="once"), stage.opened(reach="once")
+    (slip,) = releasing.make_slips(survey.pk, 1, by=stage.coordinator)
+    (foreign,) = releasing.make_slips(other.pk, 1, by=stage.coordinator)
+    stage.answer(survey, q1=0, slip=slip)
+    with pytest.raises(SlipUsed):
+        stage.answer(survey, q1=0, slip=slip)
+    for unknown in (foreign, "0000000000", ""):
+        with pytest.raises(SlipUnknown):
+            stage.answer(survey, q1=0, slip=unknown)
+    assert Answer.objects.count() == 1
+
+
+def test_a_text_is_published_only_after_somebody_read_it(stage, public_client):
+    survey = stage.opened()
+    stage.answer(survey, 5, q1=0)
+    stage.answer(survey, q4="Ngõ nhà ông Nguyễn Văn Bền 0912 000 417 tối lắm")
+    stage.answer(survey, q4="Cần đèn ở cổng B")
+    survey = stage.counted(survey)
+    with pytest.raises(NotReady, match="texts"):
+        stage.published(survey)
+    named, fine = sorted(FreeText.objects.all(), key=lambda text: text.words, reverse=True)
+    reading.decide(named.pk, words="", by=stage.coordinator)
+    reading.decide(fine.pk, words="Cần đèn ở cổng B", by=stage.coordinator)
+    with pytest.raises(WrongState):
+        reading.decide(fine.pk, words="Khác", by=stage.coordinator)
+    shown = page(public_client, stage.published(survey))
+    assert "Cần đèn ở cổng B" in shown
+    assert "0912" not in shown
+    # What was left out is kept nowhere.
+    assert FreeText.objects.get(pk=named.pk).words == ""
+
+
+def test_a_result_waits_until_it_is_counted(stage):
+    survey = stage.opened()
+    releasing.close(survey.pk, by=stage.coordinator)
+    # Answers on their way are let in first.
+    assert counting.count_closed() == 0
+    with pytest.raises(NotReady, match="figures"):
+        releasing.publish(survey.pk, {"vi": {"headline": "x", "deeds": "y"}}, by=stage.coordinator)
+
+
+def test_nothing_is_taken_after_closing(stage):
+    survey = stage.opened()
+    releasing.close(survey.pk, by=stage.coordinator)
+    with pytest.raises(answering.NotOpen):
+        stage.answer(survey, q1=0)
+
+
+def test_ninety_days_after_publication_only_the_figures_stay(stage, public_client):
+    survey = stage.counted(a_ward_with_a_small_hamlet(stage))
+    survey = stage.published(survey)
+    assert counting.forget() == 0
+    Survey.objects.filter(pk=survey.pk).update(published_at=survey.published_at - counting.KEPT * 2)
+    assert counting.forget() == 73
+    assert not Answer.objects.exists()
+    assert "73" in page(public_client, survey)

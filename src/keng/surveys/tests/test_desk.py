@@ -1,0 +1,199 @@
+"""The desk's pages: write, hand in, approve with a code, slips, paper, texts, publish."""
+
+import pytest
+from django.urls import reverse
+
+from keng.conftest import sign_in
+from keng.surveys.actions import releasing, writing
+from keng.surveys.desk import releasing as pages
+from keng.surveys.models import Answer, FreeText, PaperBatch, Survey
+from keng.surveys.tests.stage import FEELS, RESULT, Stage
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stage():
+    return Stage()
+
+
+@pytest.fixture
+def desk(desk_client, stage):
+    sign_in(desk_client, stage.coordinator)
+    return desk_client
+
+
+def url(name, *args):
+    return reverse(name, "keng.site.desk_urls", args=args)
+
+
+def words(stage, **changed):
+    content = stage.content()
+    return {
+        "unit": str(stage.unit.pk), "purpose": "streets", "title": "Đường về", "why": "Để lắp đèn.",
+        "reach": "open", "ask_place": "on", "closes_on": content["closes_on"],
+        "results_on": content["results_on"], **changed,
+    }  # fmt: skip
+
+
+def test_a_survey_is_written_question_by_question_and_handed_in(desk, stage):
+    desk.post(url("survey-new"), words(stage))
+    survey = Survey.objects.get()
+    for data in (
+        {"kind": "choice", "text": "Yên tâm không?", "options": "Có\n* Không"},
+        {"kind": "text", "text": "Vì sao?", "only_if": ["q1:1"]},
+    ):
+        desk.post(url("survey-question-new", survey.pk), data)
+    shown = desk.get(url("survey-edit", survey.pk)).content.decode()
+    assert "chỉ hỏi sau" in shown
+    desk.post(url("survey-submit", survey.pk))
+    survey.refresh_from_db()
+    assert survey.state == "submitted"
+    first, second = survey.content["questions"]
+    assert (first["vi"]["options"], first["marked"]) == (["Có", "Không"], [1])
+    assert second["only_if"] == {"question": "q1", "options": [1]}
+    assert len(survey.content["places"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"purpose": ""}, "Hãy chọn mục đích"),
+        ({"purpose": "politics"}, "politics"),
+        ({"closes_on": "2020-01-01"}, "Ngày này đã qua"),
+        ({"results_on": "2020-01-01"}, "phải sau ngày cuối"),
+        ({"en_title": "The way home"}, "bằng tiếng Anh, hoặc bỏ trống"),
+    ],
+)
+def test_what_does_not_fit_is_said_at_its_field(desk, stage, changed, said):
+    answer = desk.post(url("survey-new"), words(stage, **changed))
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Survey.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"kind": "choice", "text": "Một ý?", "options": "Có"},
+        {"kind": "scale", "text": "Điểm?", "options": "a\nb\nc"},
+        {"kind": "text", "text": ""},
+        {"kind": "opinion", "text": "x"},
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_not_kept(desk, stage, data):
+    survey = stage.draft(questions=(FEELS,))
+    answer = desk.post(url("survey-question-new", survey.pk), data)
+    assert answer.status_code == 422
+    survey.refresh_from_db()
+    assert len(survey.content["questions"]) == 1
+
+
+def test_the_second_person_reads_ticks_and_shows_a_code(desk_client, stage, monkeypatch):
+    survey = stage.draft()
+    writing.submit(survey.pk, by=stage.coordinator)
+    sign_in(desk_client, stage.commander)
+    page = desk_client.get(url("survey-approve", survey.pk)).content.decode()
+    assert FEELS["vi"]["text"] in page
+    assert FEELS["en"]["text"] in page
+    survey.refresh_from_db()
+    data = {"hash": bytes(survey.hash).hex(), "code": "123456"}
+    assert desk_client.post(url("survey-approve", survey.pk), data).status_code == 422
+    monkeypatch.setattr(pages, "confirm_presence", lambda _officer, code: code == "123456")
+    stale = data | {"serves": "on", "hash": "00" * 32}
+    assert desk_client.post(url("survey-approve", survey.pk), stale).status_code == 409
+    desk_client.post(url("survey-approve", survey.pk), data | {"serves": "on"})
+    survey.refresh_from_db()
+    assert (survey.state, survey.approved_by) == ("approved", stage.commander)
+
+
+def test_the_author_is_shown_no_way_to_approve(desk, stage):
+    survey = stage.draft()
+    desk.post(url("survey-submit", survey.pk))
+    assert desk.get(url("survey-approve", survey.pk)).status_code == 302
+    assert "Đọc và duyệt" not in desk.get(url("survey-detail", survey.pk)).content.decode()
+
+
+def test_the_tab_is_off_at_a_small_commune_desk_until_it_is_switched_on(desk_client, stage):
+    sign_in(desk_client, stage.commander)
+    assert "/surveys/" not in desk_client.get(url("warnings")).content.decode()
+    stage.commander.full_desk = True
+    stage.commander.save()
+    assert 'href="/surveys/"' in desk_client.get(url("warnings")).content.decode()
+
+
+def test_slips_are_shown_once_and_their_codes_stored_nowhere(desk, stage):
+    survey = stage.approved(reach="once")
+    page = desk.post(url("survey-slips", survey.pk), {"count": 3}).content.decode()
+    assert page.count("data:image/svg+xml") >= 3
+    assert survey.tokens.count() == 3
+    again = desk.get(url("survey-slips", survey.pk)).content.decode()
+    assert "data:image/svg+xml" not in again
+    assert "Đã làm 3 phiếu" in again
+
+
+def test_paper_is_typed_in_by_piles_and_marked_as_paper(desk, stage):
+    survey = stage.opened()
+    desk.post(url("survey-paper-new", survey.pk), {"count": 2})
+    batch = PaperBatch.objects.get()
+    for data in ({"q1": "3", "q2": ["0"], "q4": "Ngõ 3"}, {}):
+        desk.post(url("survey-sheet", batch.pk), data)
+    assert list(Answer.objects.values_list("origin", flat=True)) == ["paper", "paper"]
+    assert FreeText.objects.get().words == "Ngõ 3"
+    # The pile is done: not one more.
+    desk.post(url("survey-sheet", batch.pk), {"q1": "0"})
+    assert Answer.objects.count() == 2
+
+
+def test_paper_with_a_slip_counts_once(desk, stage):
+    survey = stage.opened(reach="once")
+    (slip,) = releasing.make_slips(survey.pk, 1, by=stage.coordinator)
+    desk.post(url("survey-paper-new", survey.pk), {"count": 5})
+    batch = PaperBatch.objects.get()
+    statuses = [
+        desk.post(url("survey-sheet", batch.pk), {"slip": code, "q1": "0"}).status_code
+        for code in ("", "0" * 10, slip, slip)
+    ]
+    assert statuses == [422, 422, 302, 422]
+    assert Answer.objects.count() == 1
+
+
+def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage):
+    survey = stage.opened()
+    stage.answer(survey, 6, q1=3)
+    stage.answer(survey, q4="Trước nhà ông Nguyễn Văn Bền, 0912 000 417, tối lắm")
+    survey = stage.counted(survey)
+    page = desk.get(url("survey-texts", survey.pk)).content.decode()
+    area = page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "0912" not in area
+    assert "Bền" not in area
+    refused = desk.post(url("survey-publish", survey.pk), RESULT["vi"])
+    assert refused.url == url("survey-texts", survey.pk)
+    text = FreeText.objects.get()
+    data = {"text": str(text.pk), "do": "show", "words": "Trước một nhà ở cuối ngõ, tối lắm"}
+    desk.post(url("survey-texts", survey.pk), data)
+    desk.post(url("survey-publish", survey.pk), RESULT["vi"])
+    survey.refresh_from_db()
+    assert survey.state == "published"
+    assert survey.outcome["texts"] == {"q4": ["Trước một nhà ở cuối ngõ, tối lắm"]}
+
+
+def test_another_units_text_cannot_be_decided(desk, stage):
+    other = Stage()
+    theirs = other.opened()
+    other.answer(theirs, q4="x")
+    mine = stage.opened()
+    stage.answer(mine, 5, q1=0)
+    mine = stage.counted(mine)
+    data = {"text": str(FreeText.objects.get().pk), "do": "show", "words": "y"}
+    assert desk.post(url("survey-texts", mine.pk), data).status_code == 404
+
+
+def test_an_auditor_sees_the_survey_and_changes_nothing(desk_client, stage):
+    survey = stage.opened()
+    sign_in(desk_client, make.officer(unit=stage.province, role="auditor"))
+    assert desk_client.get(url("survey-detail", survey.pk)).status_code == 200
+    desk_client.post(url("survey-close", survey.pk))
+    survey.refresh_from_db()
+    assert survey.state == "open"

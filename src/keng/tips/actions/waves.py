@@ -1,0 +1,198 @@
+"""Waves: found by the worker, judged by people. Nothing here changes a tip."""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.db import connection, transaction
+
+from keng.accounts.models import Officer, Post
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.places.models import Unit
+from keng.tips.errors import CannotDecide, NoReason
+from keng.tips.models import Tip, Wave, WaveStep, WaveTip
+from keng.tips.queries import rising
+from keng.tips.queries.waves import live_dismissal
+from keng.tips.waves.signs import Rise, rises
+
+# So long after it was last over its level a wave ends by itself.
+QUIET = datetime.timedelta(days=3)
+# Two workers at once would find the same wave twice.
+_LOCK = 0x6B656E67_77617665
+_DECIDES = (Post.Role.COMMANDER, Post.Role.COORDINATOR, Post.Role.DUTY)
+
+
+def find_waves() -> int:
+    """Look at every province once; 0, since everything is looked at in one go."""
+    for province in rising.provinces():
+        _look_at(province)
+    return 0
+
+
+@transaction.atomic
+def _look_at(province: Unit) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            return
+    now = times.now()
+    told = rising.told_lately(province, now)
+    signs = rising.signs(told)
+    found = rises(told, signs, rising.level(province, signs, now), now)
+    running = list(
+        Wave.objects.filter(unit=province).exclude(state=Wave.State.ENDED).order_by("found_at")
+    )
+    if not (found or running):
+        return
+    kept = _Kept(running)
+    for rise in found:
+        _keep(province, rise, kept, now)
+    used = {sign.tips: str(sign.pk) for sign in signs}
+    for wave in kept.waves:
+        _join(wave, {pk for tips, key in used.items() if key in _keys(wave) for pk in tips}, kept)
+        if wave.seen_at < now - QUIET:
+            wave.state, wave.ended_at = Wave.State.ENDED, now
+            wave.save(update_fields=["state", "ended_at"])
+
+
+class _Kept:
+    """The waves that have not ended, and the tips of each."""
+
+    def __init__(self, waves: list[Wave]) -> None:
+        self.waves = waves
+        self.tips: dict[uuid.UUID, set[uuid.UUID]] = {wave.pk: set() for wave in waves}
+        members = WaveTip.objects.filter(wave__in=waves).values_list("wave", "tip")
+        for wave, tip in members:
+            self.tips[wave].add(tip)
+
+    def same(self, rise: Rise) -> list[Wave]:
+        """Those with the same number, link or tips; for a category alone, of that category."""
+        keys = {reason["id"] for reason in rise.reasons if "id" in reason}
+        category = _alone(rise.reasons) and rise.category
+        return [
+            wave
+            for wave in self.waves
+            if keys & _keys(wave)
+            or (category and _alone(wave.reasons) and wave.category == category)
+            or (not category and not _alone(wave.reasons) and self.tips[wave.pk] & rise.tips)
+        ]
+
+
+def _keep(province: Unit, rise: Rise, kept: _Kept, now: datetime.datetime) -> None:
+    """Write what rises: a new wave, or the one it already is."""
+    same = kept.same(rise)
+    wave = same[0] if same else Wave.objects.create(unit=province, found_at=now)
+    if not same:
+        kept.waves.append(wave)
+        kept.tips[wave.pk] = set()
+    earlier = [r for r in wave.reasons if r.get("id") not in {x.get("id") for x in rise.reasons}]
+    wave.reasons = rise.reasons + [reason for reason in earlier if "id" in reason]
+    wave.category, wave.seen_at = rise.category or wave.category, now
+    # Two that turn out to be one go on as the older one.
+    for other in same[1:]:
+        other.state, other.ended_at = Wave.State.ENDED, now
+        other.save(update_fields=["state", "ended_at"])
+        kept.waves.remove(other)
+    _join(wave, rise.tips, kept, save=False)
+    grown = _has_grown(wave, len(kept.tips[wave.pk]))
+    if grown:
+        wave.state, wave.found_at = Wave.State.OPEN, now
+    wave.save()
+    if not same or grown:
+        size = {"tips": len(kept.tips[wave.pk])}
+        record("wave.found", by="worker", on=wave, chain=unit_chain(province.pk), detail=size)
+
+
+def _has_grown(wave: Wave, size: int) -> bool:
+    """Whether what was called no wave has since become twice as large: then it asks again."""
+    if wave.state != Wave.State.DISMISSED:
+        return False
+    step = live_dismissal(wave, wave.unit_id)
+    if step is None or size < 2 * step.tips_then:
+        return False
+    wave.steps.filter(kind=WaveStep.Kind.DISMISSED, taken_back_at=None).update(
+        taken_back_at=times.now()
+    )
+    return True
+
+
+def _join(wave: Wave, tips: set[uuid.UUID], kept: _Kept, *, save: bool = True) -> None:
+    """Further tips of a wave; it goes on as long as some join."""
+    fresh = tips - kept.tips[wave.pk]
+    if not fresh:
+        return
+    WaveTip.objects.bulk_create(
+        [WaveTip(wave=wave, tip_id=pk) for pk in sorted(fresh)], ignore_conflicts=True
+    )
+    kept.tips[wave.pk] |= fresh
+    wave.seen_at = times.now()
+    if save:
+        wave.save(update_fields=["seen_at"])
+
+
+def _keys(wave: Wave) -> set[str]:
+    return {reason["id"] for reason in wave.reasons if "id" in reason}
+
+
+def _alone(reasons: list[dict[str, Any]]) -> bool:
+    """Whether nothing but the category joins its tips."""
+    return all(reason["sign"] == "category" for reason in reasons)
+
+
+def may_judge(officer: Officer) -> bool:
+    """Whoever decides about tips or answers for the desk."""
+    return officer.has_role(*_DECIDES)
+
+
+@transaction.atomic
+def dismiss(wave_id: uuid.UUID, *, reason: str, by: Officer) -> WaveStep:
+    """Not a wave, says a desk with its reason: for itself; the province's, for everybody.
+
+    Raises NoReason, CannotDecide.
+    """
+    wave, unit = _locked(wave_id, by)
+    if not reason.strip():
+        raise NoReason
+    step = live_dismissal(wave, unit)
+    if step is not None:
+        return step
+    size = Tip.objects.in_waves().filter(waves__wave=wave).count()
+    step = WaveStep.objects.create(
+        wave=wave, unit_id=unit, kind=WaveStep.Kind.DISMISSED, by=by, reason=reason.strip(),
+        tips_then=size,
+    )  # fmt: skip
+    if unit == wave.unit_id:
+        wave.state = Wave.State.DISMISSED
+        wave.save(update_fields=["state"])
+    record("wave.dismissed", by=by, on=wave, chain=unit_chain(unit), detail={"tips": size})
+    return step
+
+
+@transaction.atomic
+def take_back(wave_id: uuid.UUID, *, by: Officer) -> None:
+    """It is a wave after all. Raises CannotDecide."""
+    wave, unit = _locked(wave_id, by)
+    step = live_dismissal(wave, unit)
+    if step is None:
+        return
+    step.taken_back_at = times.now()
+    step.save(update_fields=["taken_back_at"])
+    if wave.state == Wave.State.DISMISSED and unit == wave.unit_id:
+        wave.state = Wave.State.OPEN
+        wave.save(update_fields=["state"])
+    record("wave.reopened", by=by, on=wave, chain=unit_chain(unit))
+
+
+def note_warning(wave: Wave, *, warning_id: uuid.UUID, unit_id: uuid.UUID, by: Officer) -> None:
+    """A desk began a warning from it; the caller's transaction and its entry of the draft."""
+    WaveStep.objects.create(
+        wave=wave, unit_id=unit_id, kind=WaveStep.Kind.WARNED, by=by, warning_ref=warning_id
+    )
+
+
+def _locked(wave_id: uuid.UUID, by: Officer) -> tuple[Wave, uuid.UUID]:
+    wave = Wave.objects.visible_to(by).select_for_update(no_key=True).get(pk=wave_id)
+    if wave.state == Wave.State.ENDED or not may_judge(by) or by.home_unit_id is None:
+        raise CannotDecide
+    return wave, wave.unit_id if wave.unit_id in by.own_unit_ids else by.home_unit_id

@@ -1,0 +1,208 @@
+"""The public look-up on the desk: proposed from a tip, checked by another, ended, disputed."""
+
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keng.kit import times
+from keng.lookup import errors
+from keng.lookup.actions import disputes
+from keng.lookup.actions import listing as actions
+from keng.lookup.keys import may_be_public
+from keng.lookup.models import Dispute, Listing
+from keng.tips.actions import listing as proposing
+from keng.tips.listing_forms import CheckForm, DecideForm, EndForm, ProposeForm, RefuseForm
+from keng.tips.queries import listings as queries
+
+
+@require_GET
+def listings(request: HttpRequest) -> HttpResponse:
+    """What waits for a second person, what is disputed, what the public finds, what has ended."""
+    officer = request.officer
+    context = {
+        "disputes": queries.open_disputes(officer),
+        "proposed": queries.to_check(officer),
+        "in_force": queries.in_force(officer),
+        "over": queries.over(officer),
+        "today": times.local_date(times.now()),
+    }
+    return render(request, "tips/desk/listings.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """From a number of a tip: what the public would read, and how it was verified."""
+    try:
+        sighting = proposing.to_propose(pk, request.officer)
+    except errors.NotYours as error:
+        raise Http404 from error
+    tip, indicator = sighting.tip, sighting.indicator
+    tips = list(queries.tips_behind(indicator, request.officer).order_by("-id"))
+    initial = {
+        "category": tip.category, "holds": 180,
+        "month": times.local_date(tip.received_at).replace(day=1).isoformat(),
+    }  # fmt: skip
+    form = ProposeForm(request.POST or None, indicator=indicator, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = proposing.propose(
+                pk, grade=given["grade"], category=given["category"], month=form.month_chosen(),
+                basis=given["basis"], expires_on=form.last_day(), by=request.officer,
+            )  # fmt: skip
+        except errors.CannotList as error:
+            form.add_error(None, explained(error))
+        else:
+            messages.success(request, _("Proposed: a second person looks at it."))
+            return redirect("listing", pk=made.pk)
+    context = {
+        "form": form, "tip": tip, "indicator": indicator, "tips": tips[:50],
+        "reporters": queries.reporters_behind(each.pk for each in tips),
+        "possible": may_be_public(indicator.type, indicator.value),
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "tips/desk/listing_propose.html", context, status=status)
+
+
+@require_GET
+def listing(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One entry: what the public reads, what speaks for it, and what may be done."""
+    return _page(request, _visible(request, pk))
+
+
+@require_http_methods(["GET", "POST"])
+def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The second person's answer to the question; yes to it makes nothing public."""
+    found = _visible(request, pk)
+    if request.method != "POST":
+        return redirect("listing", pk=pk)
+    form = CheckForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, check=form)
+    harm = form.cleaned_data["harm"] != "no"
+    return _done(
+        request, found, lambda: actions.confirm(pk, does_harm=harm, by=request.officer),
+        _("It is public now."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The second person says no."""
+    found = _visible(request, pk)
+    if request.method != "POST":
+        return redirect("listing", pk=pk)
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, refuse=form)
+    reason = form.cleaned_data["reason"]
+    return _done(
+        request, found, lambda: actions.refuse(pk, reason=reason, by=request.officer),
+        _("Refused: nothing became public."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Off the list, at once."""
+    found = _visible(request, pk)
+    if request.method != "POST":
+        return redirect("listing", pk=pk)
+    form = EndForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, end=form)
+    given = form.cleaned_data
+    return _done(
+        request, found,
+        lambda: actions.end(pk, why=given["why"], note=given["note"], by=request.officer),
+        _("Ended: the public does not find it any more."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """An objection, and the decision of somebody who did not list it."""
+    rows = Dispute.objects.visible_to(request.officer)
+    found = get_object_or_404(
+        rows.select_related("listing__indicator", "listing__unit", "unit", "decided_by"), pk=pk
+    )
+    form = DecideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            disputes.decide(
+                pk, outcome=given["outcome"], answer=given["answer"], by=request.officer
+            )
+        except errors.NotYours as error:
+            raise Http404 from error
+        except errors.CannotList as error:
+            form.add_error(None, explained(error))
+        else:
+            messages.success(request, _("Decided: the answer can be read with the code."))
+            return redirect("listing-dispute", pk=pk)
+    context = {
+        "dispute": found, "form": form, "listing": found.listing,
+        "tips": queries.evidence(found.listing, request.officer),
+        "may_decide": disputes.may_decide(request.officer, found),
+        "is_mine": Listing.objects.visible_to(request.officer).filter(pk=found.listing_id).exists(),
+        "today": times.local_date(times.now()),
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "tips/desk/listing_dispute.html", context, status=status)
+
+
+def explained(error: errors.CannotList) -> str:
+    """Why nothing was changed."""
+    words = {
+        errors.NeverPublic: _("Plates, personal pages and short links are for the desk only."),
+        errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
+        errors.TooFew: _("“Reported” takes three different reporters, and there are fewer."),
+        errors.AlreadyThere: _("It is in the list already, or waits for a second person."),
+        errors.SamePerson: _("Somebody else decides: you took part in listing it."),
+        errors.MayDoHarm: _("Then it stays inside. Refuse it with the reason."),
+        errors.AlreadyDecided: _("It was decided meanwhile."),
+        errors.NoReason: _("Give the reason in words"),
+    }
+    return words.get(type(error), _("This is for another officer to decide."))
+
+
+def _done(
+    request: HttpRequest, found: Listing, act: Callable[[], object], words: str
+) -> HttpResponse:
+    try:
+        act()
+    except errors.CannotList as error:
+        messages.warning(request, explained(error))
+    else:
+        messages.success(request, words)
+    return redirect("listing", pk=found.pk)
+
+
+def _visible(request: HttpRequest, pk: uuid.UUID) -> Listing:
+    rows = Listing.objects.visible_to(request.officer).select_related(
+        "indicator", "unit", "made_by", "checked_by", "ended_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(request: HttpRequest, found: Listing, **sent: object) -> HttpResponse:
+    officer = request.officer
+    is_own = found.status == "proposed" and found.made_by_id == officer.pk
+    context = {
+        "listing": found,
+        "tips": queries.evidence(found, officer),
+        "disputes": list(found.disputes.visible_to(officer).order_by("-id")),
+        "may_check": actions.may_check(officer, found),
+        "waits_for_other": is_own,
+        "may_end": actions.works_on(officer, found) and (found.status == "listed" or is_own),
+        "check": CheckForm(), "refuse": RefuseForm(auto_id="refuse_%s"),
+        "end": EndForm(auto_id="end_%s"),
+        "form": next(iter(sent.values()), None),
+        **sent,
+    }  # fmt: skip
+    return render(request, "tips/desk/listing.html", context, status=422 if sent else 200)

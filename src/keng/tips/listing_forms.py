@@ -1,0 +1,148 @@
+"""Forms of the public look-up on the desk: proposing, checking, ending, answering an objection."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from keng.kit import times
+from keng.kit.forms import Form, HintedChoice
+from keng.language import taxonomy
+from keng.lookup.models import Dispute, Indicator, Listing
+
+_MONTHS_BACK = 12
+_HOLDS = {90: gettext_lazy("3 months"), 180: gettext_lazy("6 months"), 365: gettext_lazy("a year")}
+_WHY = (
+    Listing.End.NO_LONGER, Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED,
+)  # fmt: skip
+
+
+class ProposeForm(Form):
+    """What the public would read, and how it was verified."""
+
+    grade = HintedChoice(
+        label=gettext_lazy("How sure is it?"),
+        choices=[
+            (Listing.Grade.CONFIRMED, gettext_lazy("Confirmed by us")),
+            (Listing.Grade.REPORTED, gettext_lazy("Reported by several people")),
+        ],
+        hints={
+            Listing.Grade.CONFIRMED: gettext_lazy("You verified yourself that it was used."),
+            Listing.Grade.REPORTED: gettext_lazy("Three different reporters or more."),
+        },
+        error_messages={"required": gettext_lazy("Choose how sure it is")},
+    )
+    category = forms.ChoiceField(
+        label=gettext_lazy("How it was used"),
+        error_messages={"required": gettext_lazy("Choose how it was used")},
+    )
+    month = forms.ChoiceField(
+        label=gettext_lazy("Used in"),
+        help_text=gettext_lazy("The public reads the month and never a day."),
+    )
+    holds = forms.TypedChoiceField(
+        label=gettext_lazy("Stays for"), choices=list(_HOLDS.items()), coerce=int, initial=180
+    )
+    basis = forms.CharField(
+        label=gettext_lazy("How it was verified"), max_length=600,
+        help_text=gettext_lazy("For the second person, never public. No name of a reporter."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Write how it was verified")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        language = get_language() or "vi"
+        fields["category"].choices = [
+            ("", _("Choose how it was used")),
+            *((c, taxonomy.label(c, language)) for c in taxonomy.categories() if _fits(c)),
+        ]
+        fields["month"].choices = [(m.isoformat(), f"{m:%-m/%Y}") for m in _months()]
+        if indicator.type == Indicator.Type.BANK_ACCOUNT:
+            # A mistake would cost its holder too much: nothing that was only reported.
+            fields["grade"].choices = fields["grade"].choices[:1]
+
+    def month_chosen(self) -> datetime.date:
+        """The first day of the month."""
+        return datetime.date.fromisoformat(self.cleaned_data["month"])
+
+    def last_day(self) -> datetime.date:
+        """Until when it stays."""
+        days = datetime.timedelta(days=self.cleaned_data["holds"])
+        return times.local_date(times.now() + days)
+
+
+class CheckForm(Form):
+    """The question that the second person answers before anything is public."""
+
+    harm = HintedChoice(
+        label=gettext_lazy("Does this warn a suspect or expose a reporter?"),
+        choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes, or I am not sure"))],
+        hints={
+            "no": gettext_lazy("Many people met it, or those who use it know that it is known."),
+            "yes": gettext_lazy("Then it is not made public."),
+        },
+        error_messages={"required": gettext_lazy("Answer the question")},
+    )
+
+
+class RefuseForm(Form):
+    """Why not."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it should not be public"), max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Give the reason in words")},
+    )  # fmt: skip
+
+
+class EndForm(Form):
+    """Why it is taken off, and in words."""
+
+    why = forms.ChoiceField(
+        label=gettext_lazy("Why it is taken off"),
+        choices=[(each.value, each.label) for each in _WHY],
+    )
+    note = forms.CharField(
+        label=gettext_lazy("In words"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Give the reason in words")},
+    )  # fmt: skip
+
+
+class DecideForm(Form):
+    """The outcome, and what whoever objected reads."""
+
+    outcome = HintedChoice(
+        label=gettext_lazy("Outcome"), choices=Dispute.Outcome.choices,
+        hints={
+            Dispute.Outcome.REMOVED: gettext_lazy("A look-up says that it was a mistake."),
+            Dispute.Outcome.RECYCLED: gettext_lazy("A look-up says that it has a new holder."),
+            Dispute.Outcome.SPOOFED: gettext_lazy(
+                "For a real hotline: a look-up says that its holder is a victim, too."
+            ),
+        },
+        error_messages={"required": gettext_lazy("Choose an outcome")},
+    )  # fmt: skip
+    answer = forms.CharField(
+        label=gettext_lazy("Answer to whoever objected"), max_length=1500,
+        help_text=gettext_lazy("They read it with their code; nobody else does."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write the answer")},
+    )  # fmt: skip
+
+
+def _fits(code: str) -> bool:
+    return taxonomy.is_scam(code) or code == "loan_shark"
+
+
+def _months() -> list[datetime.date]:
+    """This month and those before, newest first."""
+    first = times.local_date(times.now()).replace(day=1)
+    found = [first]
+    for _each in range(_MONTHS_BACK - 1):
+        first = (first - datetime.timedelta(days=1)).replace(day=1)
+        found.append(first)
+    return found

@@ -1,0 +1,97 @@
+"""What speaks for an entry of the public look-up, as far as an officer may see it."""
+
+import uuid
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from keng.accounts.models import Officer, Post
+from keng.lookup.keys import URL, key_of
+from keng.lookup.models import Dispute, Indicator, Listing
+from keng.tips.models import ListingEvidence, Sighting, Tip
+
+# So many different people before "reported by several".
+ENOUGH = 3
+# What was found to be nothing speaks for nothing.
+_VOID = (Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN)
+_SHOWN = 100
+
+
+def may_propose(officer: Officer) -> bool:
+    """Whether the officer works on tips: an auditor or an administrator does not."""
+    return officer.has_role(Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
+
+
+def tips_behind(indicator: Indicator, officer: Officer) -> QuerySet[Tip]:
+    """Visible tips in which it was used in the offence; of a site, any page of it."""
+    same = Q(pk=indicator.pk)
+    if indicator.type == URL:
+        host = key_of(indicator.type, indicator.value)
+        ends = Q(value=host) | Q(value__regex=rf"^{_literal(host)}[/?#:]")
+        same |= Q(type=URL) & ends
+    used = Sighting.objects.filter(
+        role=Sighting.Role.USED, indicator__in=Indicator.objects.filter(same)
+    )
+    visible = Tip.objects.visible_to(officer).filter(pk__in=used.values("tip"))
+    return visible.exclude(outcome__in=_VOID).exclude(kind=Tip.Kind.OUT_OF_SCOPE)
+
+
+def reporters_behind(tips: Iterable[uuid.UUID]) -> int:
+    """How many different reporters: two tips out of one conversation are one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT delivery_correspondents(%s::uuid[])", [list(tips)])
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def evidence(listing: Listing, officer: Officer) -> list[Tip]:
+    """The tips behind a listing that the officer may see; no trace of the others."""
+    behind = ListingEvidence.objects.filter(listing=listing).values("tip")
+    visible = Tip.objects.visible_to(officer).filter(pk__in=behind)
+    return list(visible.select_related("place").order_by("-id")[:50])
+
+
+def to_check(officer: Officer) -> list[Listing]:
+    """What waits for a second person, the oldest first."""
+    return list(_visible(officer).filter(status="proposed").order_by("id")[:_SHOWN])
+
+
+def in_force(officer: Officer) -> list[Listing]:
+    """What the public finds now, the next to end first."""
+    return list(_visible(officer).public().order_by("expires_on", "id")[:_SHOWN])
+
+
+def over(officer: Officer) -> list[Listing]:
+    """What has ended, the newest first."""
+    return list(_visible(officer).filter(status="ended").order_by("-ended_at")[:_SHOWN])
+
+
+def open_disputes(officer: Officer) -> list[Dispute]:
+    """What must be answered, the nearest deadline first."""
+    mine = Dispute.objects.visible_to(officer).open().select_related("listing__indicator", "unit")
+    return list(mine.order_by("due_on", "id")[:_SHOWN])
+
+
+def waiting(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
+    """Entries that wait for somebody: a second person, or an answer to an objection."""
+    disputed = Dispute.objects.open().filter(listing=OuterRef("pk"))
+    others = Q(status="proposed") & ~Q(made_by=officer)
+    onlooker: Any = SimpleNamespace(unit_ids=units)
+    return Listing.objects.visible_to(onlooker).filter(others | Exists(disputed))
+
+
+def standing(indicators: Iterable[uuid.UUID], officer: Officer) -> dict[uuid.UUID, Listing]:
+    """The visible listing of each indicator that waits or is public."""
+    rows = _visible(officer).filter(indicator__in=list(indicators)).exclude(status="ended")
+    return {row.indicator_id: row for row in rows.order_by("status")}
+
+
+def _visible(officer: Officer):  # type: ignore[no-untyped-def]  # a queryset with our methods
+    return Listing.objects.visible_to(officer).select_related("indicator", "unit", "made_by")
+
+
+def _literal(host: str) -> str:
+    return "".join(c if c.isalnum() else f"\\{c}" for c in host)

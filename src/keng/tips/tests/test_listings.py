@@ -1,0 +1,373 @@
+"""From a tip into the public look-up: four eyes, enough reporters, nothing about a hidden tip."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.delivery.models import Inbound
+from keng.kit import times
+from keng.lookup import errors
+from keng.lookup.actions import disputes
+from keng.lookup.actions import listing as actions
+from keng.lookup.models import Dispute, Listing
+from keng.lookup.queries import look_up
+from keng.lookup.tests.make_listing import imported, listing
+from keng.tips.actions.listing import propose
+from keng.tips.queries.listings import waiting
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = "+84912000417"
+
+
+def waiting_count(officer):
+    """The number in the officer's menu."""
+    return waiting(list(officer.unit_ids), officer.pk).count()
+
+
+@pytest.fixture
+def unit():
+    return make.unit("Công an phường Nếnh", parent=make.province_unit("Công an tỉnh"))
+
+
+@pytest.fixture
+def lan(unit):
+    return make.officer(unit=unit, name="Lan")
+
+
+@pytest.fixture
+def chief(unit):
+    return make.officer(unit=unit, name="Hải", role="commander")
+
+
+def sighting(unit, value=NUMBER, *, type="phone", **fields):
+    tip = make.tip(unit=unit, **fields)
+    return make.sighting(tip, indicator=make.indicator(value, type=type))
+
+
+def proposed(seen, by, **fields):
+    values = {
+        "grade": "confirmed", "category": "scam_bank", "basis": "Đã gọi thử.",
+        "month": datetime.date(2026, 11, 1),
+        "expires_on": times.local_date(times.now() + datetime.timedelta(days=90)),
+    }  # fmt: skip
+    return propose(seen.pk, by=by, **values | fields)
+
+
+def grade(text="0912000417"):
+    return look_up(text)[0].grade
+
+
+# Four eyes.
+
+
+def test_one_officer_proposes_and_another_one_makes_it_public(unit, lan, chief):
+    made = proposed(sighting(unit), lan)
+    assert grade() == "no_data"
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    assert grade() == "confirmed"
+    acts = list(Entry.objects.order_by("id").values_list("action", flat=True))
+    assert acts[-2:] == ["listing.proposed", "listing.confirmed"]
+
+
+def test_nobody_is_their_own_second_person(unit, chief):
+    made = proposed(sighting(unit), chief)
+    with pytest.raises(errors.SamePerson):
+        actions.confirm(made.pk, does_harm=False, by=chief)
+    assert grade() == "no_data"
+
+
+def test_a_second_person_must_be_entitled_to_release_for_the_unit(unit, lan):
+    made = proposed(sighting(unit), lan)
+    colleague = make.officer(unit=unit)
+    with pytest.raises(errors.NotYours):
+        actions.confirm(made.pk, does_harm=False, by=colleague)
+    province = make.officer(unit=unit.parent)
+    actions.confirm(made.pk, does_harm=False, by=province)
+    assert grade() == "confirmed"
+
+
+def test_what_would_warn_a_suspect_or_expose_a_reporter_stays_inside(unit, lan, chief):
+    made = proposed(sighting(unit), lan)
+    with pytest.raises(errors.MayDoHarm):
+        actions.confirm(made.pk, does_harm=True, by=chief)
+    actions.refuse(made.pk, reason="Đang theo dõi.", by=chief)
+    assert grade() == "no_data"
+    assert look_up("0912000417")[0].taken_off is None
+
+
+def test_a_proposal_of_another_unit_does_not_exist(unit, lan):
+    made = proposed(sighting(unit), lan)
+    elsewhere = make.officer(unit=make.unit(parent=unit.parent), role="commander")
+    with pytest.raises(errors.NotYours):
+        actions.confirm(made.pk, does_harm=False, by=elsewhere)
+
+
+# What may be listed.
+
+
+@pytest.mark.parametrize("role", ["unknown", "not_used"])
+def test_only_what_was_used_in_the_offence_can_be_proposed(unit, lan, role):
+    seen = sighting(unit)
+    seen.role = role
+    seen.save()
+    with pytest.raises(errors.NotYours):
+        proposed(seen, lan)
+
+
+@pytest.mark.parametrize(
+    ("type", "value"),
+    [("plate", "98B1-12345"), ("url", "facebook.com/nguyen.van.b"), ("url", "zalo.me/g/abcdef")],
+)
+def test_a_plate_or_somebodys_page_is_never_listed(unit, lan, type, value):
+    with pytest.raises(errors.NeverPublic):
+        proposed(sighting(unit, value, type=type), lan)
+
+
+def test_reported_takes_three_different_reporters(unit, lan, chief):
+    first, second = sighting(unit), sighting(unit)
+    with pytest.raises(errors.TooFew):
+        proposed(first, lan, grade="reported")
+    third = sighting(unit)
+    made = proposed(third, lan, grade="reported")
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    assert (grade(), second.tip_id != third.tip_id) == ("reported", True)
+
+
+def test_tips_out_of_one_conversation_are_one_reporter(unit, lan):
+    seen = [sighting(unit) for _ in range(3)]
+    for each in seen[:2]:
+        Inbound.objects.create(
+            channel="zalo_oa", kind="text", conversation_hash=b"1" * 32, tip_ref=each.tip_id
+        )
+    with pytest.raises(errors.TooFew):
+        proposed(seen[0], lan, grade="reported")
+    sighting(unit)
+    assert proposed(seen[0], lan, grade="reported").grade == "reported"
+
+
+def test_a_tip_in_which_the_number_was_not_used_counts_for_nothing(unit, lan):
+    seen = [sighting(unit) for _ in range(3)]
+    seen[2].role = "not_used"
+    seen[2].save()
+    with pytest.raises(errors.TooFew):
+        proposed(seen[0], lan, grade="reported")
+
+
+def test_an_unfounded_tip_counts_for_nothing(unit, lan):
+    sighting(unit, outcome="unfounded", state="closed")
+    seen = [sighting(unit) for _ in range(2)]
+    with pytest.raises(errors.TooFew):
+        proposed(seen[0], lan, grade="reported")
+
+
+def test_an_account_is_listed_only_when_confirmed(unit, lan):
+    seen = [sighting(unit, "0000001234567", type="bank_account") for _ in range(3)]
+    with pytest.raises(errors.OnlyWhenConfirmed):
+        proposed(seen[0], lan, grade="reported")
+
+
+def test_pages_of_one_site_speak_for_the_site(unit, lan, chief):
+    pages = ["lua-dao.example/a", "lua-dao.example/b?x=1", "lua-dao.example"]
+    seen = [sighting(unit, page, type="url") for page in pages]
+    sighting(unit, "lua-dao.example.com", type="url")
+    made = proposed(seen[0], lan, grade="reported")
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    assert grade("lua-dao.example/c") == "reported"
+    assert grade("lua-dao.example.com") == "no_data"
+
+
+def test_the_same_number_is_not_proposed_twice(unit, lan):
+    proposed(sighting(unit), lan)
+    with pytest.raises(errors.AlreadyThere):
+        proposed(sighting(unit), lan)
+
+
+def test_confirmed_takes_the_place_of_reported(unit, lan, chief):
+    old = listing(NUMBER, unit=unit, grade="reported")
+    made = proposed(sighting(unit), lan)
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    old.refresh_from_db()
+    assert (grade(), old.end_reason) == ("confirmed", "replaced")
+
+
+def test_what_ends_soon_is_renewed_without_a_gap(unit, lan, chief):
+    soon = times.local_date(times.now() + datetime.timedelta(days=20))
+    old = listing(NUMBER, unit=unit, expires_on=soon)
+    made = proposed(sighting(unit), lan)
+    assert grade() == "confirmed"
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    old.refresh_from_db()
+    (answer,) = look_up("0912000417")
+    assert (old.end_reason, answer.listing.pk) == ("replaced", made.pk)
+
+
+# The end.
+
+
+def test_one_person_takes_an_entry_off_with_a_reason(unit, lan, chief):
+    made = listing(NUMBER, unit=unit, made_by=lan)
+    with pytest.raises(errors.NoReason):
+        actions.end(made.pk, why="mistake", note=" ", by=chief)
+    actions.end(made.pk, why="mistake", note="Nhầm một chữ số.", by=lan)
+    assert grade() == "no_data"
+    assert Entry.objects.latest("id").detail == {"why": "mistake"}
+
+
+def test_the_worker_ends_what_has_reached_its_day(unit):
+    day = times.local_date(times.now()) - datetime.timedelta(days=1)
+    over = listing(NUMBER, unit=unit, expires_on=day)
+    stays = listing("+84912000418", unit=unit)
+    assert actions.expire() == 1
+    over.refresh_from_db()
+    stays.refresh_from_db()
+    assert (over.end_reason, stays.status) == ("expired", "listed")
+
+
+# Disputes.
+
+
+def objection(made, **fields):
+    values = {"reason": "mistake", "text": "Số của quán tôi.", "token": "x" * 22}
+    return disputes.object_to(bytes(made.lookup_hash).hex(), **values | fields)[0]
+
+
+def test_a_wrongly_listed_shop_is_taken_off_by_somebody_who_did_not_list_it(unit, lan, chief):
+    made = proposed(sighting(unit), lan)
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    dispute = objection(made)
+    for who in (lan, chief):
+        with pytest.raises(errors.SamePerson):
+            disputes.decide(dispute.pk, outcome="rejected", answer="Không.", by=who)
+    mai = make.officer(unit=unit.parent, role="coordinator")
+    disputes.decide(dispute.pk, outcome="removed", answer="Xin lỗi quán.", by=mai)
+    (answer,) = look_up("0912000417")
+    assert (answer.grade, answer.taken_off.end_reason) == ("no_data", "mistake")
+    acts = list(Entry.objects.order_by("id").values_list("action", flat=True))
+    assert acts[-3:] == ["dispute.made", "listing.ended", "dispute.decided"]
+
+
+@pytest.mark.parametrize("outcome", ["recycled", "spoofed"])
+def test_a_recycled_number_and_a_faked_hotline_are_said_as_such(unit, outcome):
+    made = listing(NUMBER, unit=unit)
+    mai = make.officer(unit=unit.parent)
+    disputes.decide(objection(made).pk, outcome=outcome, answer="Đúng.", by=mai)
+    (answer,) = look_up("0912000417")
+    assert (answer.grade, answer.taken_off.end_reason) == ("no_data", outcome)
+    assert answer.is_spoofed == (outcome == "spoofed")
+
+
+def test_a_rejected_objection_leaves_the_entry(unit):
+    made = listing(NUMBER, unit=unit)
+    mai = make.officer(unit=unit.parent)
+    disputes.decide(objection(made).pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
+    (answer,) = look_up("0912000417")
+    assert (answer.grade, answer.is_disputed) == ("confirmed", False)
+
+
+def test_an_objection_is_answered_once_and_with_words(unit):
+    made = listing(NUMBER, unit=unit)
+    mai = make.officer(unit=unit.parent)
+    dispute = objection(made)
+    with pytest.raises(errors.NoReason):
+        disputes.decide(dispute.pk, outcome="removed", answer=" ", by=mai)
+    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=mai)
+    with pytest.raises(errors.AlreadyDecided):
+        disputes.decide(dispute.pk, outcome="rejected", answer="Không.", by=mai)
+
+
+def test_whoever_objects_keeps_no_name_here_and_gets_a_day(unit, settings):
+    settings.DISPUTE_DAYS = 3
+    made = listing(NUMBER, unit=unit)
+    dispute = objection(made, text="Tôi là Nguyễn Văn Tám, số của tôi 0912 000 999, bán phở.")
+    kept = Dispute.objects.get(pk=dispute.pk)
+    assert "Tám" not in kept.text
+    assert "0912 000 999" not in kept.text
+    assert "phở" in kept.text
+    assert kept.due_on == times.local_date(times.now() + datetime.timedelta(days=3))
+
+
+def test_an_objection_to_a_foreign_list_goes_to_whoever_runs_the_site(unit):
+    made = imported("vay-sieutoc.example")
+    dispute = objection(made)
+    mai = make.officer(unit=unit.parent)
+    assert not Dispute.objects.visible_to(make.officer(unit=unit)).exists()
+    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=mai)
+    (answer,) = look_up("vay-sieutoc.example")
+    assert (answer.grade, answer.taken_off.pk) == ("no_data", made.pk)
+
+
+# On the desk.
+
+
+def test_an_entry_tells_nothing_of_a_tip_that_the_officer_may_not_see(unit, desk_client):
+    """The province lists from a tip about the commune's desk; its officers see no trace of it."""
+    mai = make.officer(unit=unit.parent, role="coordinator")
+    hidden = sighting(unit, text="Lời kín", concerns=(unit,), reference="KIN-1")
+    open_one = sighting(unit, text="Lời thường", reference="THUONG-1")
+    made = proposed(hidden, mai)
+    Listing.objects.filter(pk=made.pk).update(unit=unit)
+    sign_in(desk_client, make.officer(unit=unit, role="commander"))
+    page = desk_client.get(reverse("listing", args=[made.pk])).content.decode()
+    assert open_one.tip.reference in page
+    assert "KIN-1" not in page
+    assert "Lời kín" not in page
+
+
+def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_client):
+    seen = sighting(unit)
+    sign_in(desk_client, lan)
+    tip_page = desk_client.get(reverse("tip", args=[seen.tip_id])).content.decode()
+    way = reverse("listing-propose", args=[seen.pk])
+    assert way in tip_page
+    form = {
+        "grade": "confirmed", "category": "scam_bank", "holds": "180", "basis": "Đã gọi thử.",
+        "month": f"{times.local_date(times.now()):%Y-%m}-01",
+    }  # fmt: skip
+    answer = desk_client.post(way, form)
+    made = Listing.objects.get()
+    assert answer.url == reverse("listing", args=[made.pk])
+    assert "listing-confirm" not in desk_client.get(answer.url).content.decode()
+    assert (
+        reverse("listing-confirm", args=[made.pk])
+        not in desk_client.get(answer.url).content.decode()
+    )
+    sign_in(desk_client, chief)
+    unanswered = desk_client.post(reverse("listing-confirm", args=[made.pk]), {})
+    assert unanswered.status_code == 422
+    desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no"})
+    assert grade() == "confirmed"
+
+
+def test_an_account_offers_no_lesser_grade(unit, lan, desk_client):
+    seen = sighting(unit, "0000001234567", type="bank_account")
+    sign_in(desk_client, lan)
+    page = desk_client.get(reverse("listing-propose", args=[seen.pk])).content.decode()
+    assert 'value="confirmed"' in page
+    assert 'value="reported"' not in page
+
+
+def test_an_auditor_proposes_nothing_and_is_not_offered_it(unit, desk_client):
+    auditor = make.officer(unit=unit, role="auditor")
+    seen = sighting(unit)
+    with pytest.raises(errors.NotYours):
+        proposed(seen, auditor)
+    sign_in(desk_client, auditor)
+    page = desk_client.get(reverse("tip", args=[seen.tip_id])).content.decode()
+    assert reverse("listing-propose", args=[seen.pk]) not in page
+
+
+def test_the_menu_counts_what_waits_for_somebody_else_or_is_disputed(unit, lan, chief):
+    assert waiting_count(chief) == 0
+    made = proposed(sighting(unit), lan)
+    assert (waiting_count(lan), waiting_count(chief)) == (0, 1)
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    assert waiting_count(chief) == 0
+    objection(made)
+    elsewhere = make.officer(unit=make.unit(parent=unit.parent))
+    counts = waiting_count(lan), waiting_count(chief), waiting_count(elsewhere)
+    assert counts == (1, 1, 0)

@@ -1,0 +1,1 @@
+"""When similar tips rise over their usual level: the arithmetic and what is looked at."""

@@ -1,0 +1,143 @@
+"""A partner is invited and publishes with a second person; one of good standing gets the kit."""
+
+import re
+
+import pyotp
+from playwright.sync_api import expect
+
+from tests.accessibility.reading import faults
+from tests.journeys.desk import Desk
+
+PASSWORD = "mot-mat-khau-cua-rieng-toi"
+TITLE = "Năm phút kiểm bình cứu hỏa ở dãy trọ"
+TEXT = "Nhìn kim đồng hồ ở vạch xanh, chốt còn nguyên, vòi không nứt."
+
+
+def shown_once(page):
+    """Name, password and secret, as they stand on the page of the desk."""
+    return tuple(page.locator(f"#new-{part}").inner_text() for part in
+                 ("name", "password", "secret"))  # fmt: skip
+
+
+def to_partners(desk, stack):
+    """From the officer's menu."""
+    desk.page.goto(f"{stack.desk}/settings/")
+    desk.page.locator("details.menu summary").click()
+    desk.page.locator("details.menu a[href$='/partners/']").click()
+
+
+def invite(desk, stack, name, username):
+    """A new partner with its first member."""
+    to_partners(desk, stack)
+    desk.page.locator("main a[href$='/partners/new/']").first.click()
+    page = desk.page
+    page.fill("[name=name]", name)
+    page.select_option("[name=kind]", "school")
+    page.locator("[name=purposes][value=fire]").check()
+    page.fill("[name=member_name]", "Người Thứ Nhất")
+    page.fill("[name=username]", username)
+    page.locator("main form button").click()
+    return shown_once(page)
+
+
+def add_member(desk, stack, partner, username):
+    """One more person."""
+    to_partners(desk, stack)
+    desk.page.get_by_role("link", name=partner).first.click()
+    desk.page.fill("[name=member_name]", "Người Thứ Hai")
+    desk.page.fill("[name=username]", username)
+    desk.page.locator("main form.panel button").last.click()
+    return shown_once(desk.page)
+
+
+def sign_in(page, stack, credentials):
+    """From the public list of partners: both factors, then a password of one's own."""
+    name, password, secret = credentials
+    page.goto(f"{stack.public}/partners/")
+    page.locator("main a[href$='/partner/sign-in/']").click()
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", password)
+    page.locator("main form button").click()
+    page.fill("[name=code]", pyotp.TOTP(secret).now())
+    page.locator("main form button").click()
+    page.fill("[name=present]", password)
+    page.fill("[name=new]", PASSWORD)
+    page.fill("[name=again]", PASSWORD)
+    page.locator("main form button").click()
+    expect(page.locator("h1")).to_be_visible()
+
+
+def write(page, stack):
+    """An article, a mistake first; handed in."""
+    page.goto(f"{stack.public}/partner/")
+    page.locator("main a[href$='/new/']").click()
+    page.locator("button[value=submit]").click()
+    expect(page.locator("#problem")).to_be_visible()
+    page.fill("[name=title]", TITLE)
+    page.fill("[name=text]", TEXT)
+    page.locator("button[value=submit]").click()
+    expect(page.locator("main")).to_contain_text("Đã nộp")
+
+
+def test_a_partner_publishes_under_its_own_name_with_a_second_person(people, stack):
+    admin = Desk(people.officer(), stack, "admin").sign_in()
+    name = "Trường tiểu học Bờ Sông"
+    first = invite(admin, stack, name, "truong.mot")
+    second = add_member(admin, stack, name, "truong.hai")
+    writer, other, reader = people.resident(), people.resident(), people.resident(script=True)
+    sign_in(writer, stack, first)
+    write(writer, stack)
+    expect(writer.locator("button[value=publish]")).to_have_count(0)
+    expect(writer.locator("body")).not_to_contain_text(stack.desk)
+    reader.goto(f"{stack.public}/partners/")
+    expect(reader.locator("main")).not_to_contain_text(TITLE)
+    sign_in(other, stack, second)
+    other.get_by_role("link", name=TITLE).click()
+    other.locator("button[value=publish]").click()
+    expect(other.locator("main a[href*='/partners/articles/']")).to_be_visible()
+    reader.goto(f"{stack.public}/partners/")
+    reader.get_by_role("link", name=TITLE).first.click()
+    expect(reader.locator("main")).to_contain_text(TEXT)
+    expect(reader.locator("main")).to_contain_text(name)
+    assert not faults(reader)
+    assert reader.evaluate("document.documentElement.scrollWidth") <= 390
+    # The desk sees who signs in, and no word of what is written.
+    to_partners(admin, stack)
+    expect(admin.page.locator("main")).not_to_contain_text(TITLE)
+
+
+def test_a_person_of_good_standing_asks_and_gets_the_kit(people, stack):
+    person = people.resident()
+    person.goto(stack.public)
+    person.fill("[name=q]", "nenh")
+    person.locator("main form:has([name=q]) button").click()
+    person.get_by_role("link", name="Phường Nếnh", exact=False).first.click()
+    person.locator("main a[href$='/join/']").click()
+    person.fill("[name=name]", "Bà Cả Thử Nghiệm")
+    person.fill("[name=about]", "Trưởng ban chợ, bán ở chợ hai mươi năm")
+    person.locator("[name=agrees]").check()
+    person.locator("main form button.big").click()
+    expect(person.locator("main")).to_contain_text("Không ai gọi cho bạn")
+    coordinator = Desk(people.officer(), stack, "mai").sign_in()
+    to_partners(coordinator, stack)
+    coordinator.page.get_by_role("link", name="Bà Cả Thử Nghiệm").click()
+    coordinator.page.fill("[name=username]", "ba.ca")
+    coordinator.page.locator("main form button").first.click()
+    sign_in(person, stack, shown_once(coordinator.page))
+    person.locator("main a[href$='/partner/kit/']").click()
+    expect(person.locator("h1")).to_contain_text("Bộ chia sẻ")
+    reader = people.resident()
+    reader.goto(f"{stack.public}/partners/")
+    expect(reader.locator("main")).to_contain_text(re.compile("Bà Cả Thử Nghiệm"))
+
+
+def test_the_pages_of_a_partner_are_readable_by_everybody(people, stack):
+    admin = Desk(people.officer(), stack, "mai").sign_in()
+    page = people.resident(script=True)
+    page.goto(f"{stack.public}/partner/sign-in/")
+    assert not faults(page)
+    sign_in(page, stack, invite(admin, stack, "Trường mầm non Hoa Gạo", "hoa.gao"))
+    for address in ("", "articles/new/", "kit/"):
+        page.goto(f"{stack.public}/partner/{address}")
+        assert not faults(page), address
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
