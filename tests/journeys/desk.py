@@ -81,3 +81,11 @@ class Desk:
     def sees(self, words: str | re.Pattern[str]) -> None:
         """The page says so."""
         expect(self.page.locator("body")).to_contain_text(words)
+
+
+def also_who_had_enough(page: Page) -> None:
+    """Groups that got their warnings of this week, maybe in other journeys, get this one too."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    reason = page.locator("[name=over_limit_reason]")
+    if reason.count():
+        reason.fill("Thủ đoạn mới, cần báo ngay.")

@@ -5,7 +5,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, also_who_had_enough
 from tests.journeys.resident import Story, report
 
 NUMBER, SHOWN = "0510 135 791", "0510 135 791"
@@ -76,6 +76,7 @@ def write(page: Page) -> None:
     page.fill("[name=title]", TITLE)
     for name, words in PARTS.items():
         page.fill(f"[name={name}]", words)
+    also_who_had_enough(page)
     page.locator("button[name=do][value=submit]").click()
     expect(page.locator("main")).to_contain_text(TITLE)
 

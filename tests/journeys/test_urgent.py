@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from keng.channels.web_push.fake import Browser
 from keng.kit import times
 from tests.journeys.conftest import PATIENCE
-from tests.journeys.desk import Desk
+from tests.journeys.desk import Desk, also_who_had_enough
 from tests.journeys.mailbox import text_of
 from tests.journeys.resident import Story, read_status, report
 
@@ -298,5 +298,6 @@ def draft_a_warning(page, stack) -> None:
     page.get_by_label("Phường Nếnh").first.check()
     for box in page.locator("[name=kinds]").all():
         box.check()
+    also_who_had_enough(page)
     page.locator("button[name=do][value=submit]").click()
     expect(page.locator("main")).to_contain_text(NIGHT_TITLE)
