@@ -10,8 +10,7 @@ from keng.claims.actions.asking import LONGEST
 from keng.claims.content import FIELDS, Content, Evidence
 from keng.claims.covering import covered
 from keng.claims.models import Claim, Revision, Topic, Verdict
-from keng.kit import times
-from keng.kit.forms import Form, HintedChoice
+from keng.kit.forms import Form, HintedChoice, not_to_come, own_code
 
 SOURCES = 4
 _LONGEST_NUMBER = 2_000_000_000
@@ -165,10 +164,7 @@ class EvidenceForm(Form):
                 self.fields[name].error_messages["required"] = _MISSING[name]
 
     def clean_dated(self) -> Any:
-        day = self.cleaned_data["dated"]
-        if day and day > times.local_date(times.now()):
-            raise forms.ValidationError(_("This day is still to come"))
-        return day
+        return not_to_come(self.cleaned_data["dated"])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -189,7 +185,7 @@ class EvidenceForm(Form):
         )  # fmt: skip
 
 
-def evidence_forms(data: Any, revision: Revision | None) -> list[EvidenceForm]:
+def evidence_forms(data: Any, revision: "Revision | SimpleNamespace | None") -> list[EvidenceForm]:
     """As many as there may be; the first has to be filled in."""
     kept = revision.evidence if revision else []
     return [
@@ -216,22 +212,11 @@ def _tidy(text: str) -> str:
     return "\n".join(line.strip() for line in text.replace("\r\n", "\n").strip().split("\n"))
 
 
-def _code() -> forms.CharField:
-    return forms.CharField(
-        max_length=12, label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )  # fmt: skip
-
-
 class PublishForm(Form):
     """The second person's own code, and the hash of what they read."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = _code()
+    code = own_code()
 
 
 class SendBackForm(Form):
@@ -251,7 +236,7 @@ class WithdrawForm(Form):
         gettext_lazy("Why is it taken back?"), 3, 300, gettext_lazy("Write the reason"),
         help_text=gettext_lazy("Everybody who opens the page reads this."),
     )  # fmt: skip
-    code = _code()
+    code = own_code()
 
 
 class OutsideForm(Form):

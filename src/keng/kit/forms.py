@@ -1,9 +1,14 @@
 """Form parts shared by all areas: the base form and choices that explain themselves."""
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keng.kit import times
 
 
 class Form(forms.Form):
@@ -54,3 +59,23 @@ class ManyFiles(forms.FileField):
             super().clean(None, initial)
             return []
         return [super(ManyFiles, self).clean(item, initial) for item in sent]
+
+
+def own_code() -> forms.CharField:
+    """The six digits with which an officer signs what cannot be taken back in silence."""
+    return forms.CharField(
+        max_length=12,
+        label=gettext_lazy("Confirm that it is you"),
+        help_text=gettext_lazy("The six digits your app shows now"),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
+        ),
+        error_messages={"required": gettext_lazy("Enter the six digits")},
+    )
+
+
+def not_to_come(day: datetime.date | None) -> datetime.date | None:
+    """The day, if it is no later than today. Raises ValidationError."""
+    if day and day > times.local_date(times.now()):
+        raise forms.ValidationError(_("This day is still to come"))
+    return day

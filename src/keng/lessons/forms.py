@@ -1,13 +1,14 @@
 """Forms of lessons: a collection, a publication, an answer, a class that finished."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keng.accounts.models import Partner, SafetyPurpose
-from keng.kit.forms import Form, HintedChoice
+from keng.accounts.models import SafetyPurpose
+from keng.kit.forms import Form, HintedChoice, own_code
 
 LONGEST_TITLE = 80
 MOST_PUPILS = 60
@@ -29,10 +30,6 @@ class CollectionForm(Form):
         help_text=gettext_lazy("The list is closed: opinions are in none of them."),
         error_messages={"required": gettext_lazy("Choose a purpose")},
     )  # fmt: skip
-    partner = forms.ModelChoiceField(
-        label=gettext_lazy("Under whose name"), queryset=Partner.objects.none(), required=False,
-        empty_label=gettext_lazy("This desk"),
-    )  # fmt: skip
     en_title = forms.CharField(
         label=gettext_lazy("Title in English"), max_length=LONGEST_TITLE, required=False
     )
@@ -41,18 +38,16 @@ class CollectionForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, purposes: Collection[str] = (), **kwargs: Any) -> None:
+        """Of a partner only the purposes for which it was invited."""
         super().__init__(*args, **kwargs)
-        partners: Any = self.fields["partner"]
-        partners.is_unmarked = True
-        partners.queryset = Partner.objects.active().order_by("name")
+        if purposes:
+            known: Any = self.fields["purpose"]
+            known.choices = [each for each in SafetyPurpose.choices if each[0] in purposes]
 
     def clean(self) -> dict[str, Any]:
-        """Both English parts or none; a partner only for what it was invited for."""
+        """Both English parts or none."""
         given: dict[str, Any] = super().clean() or {}
-        partner, purpose = given.get("partner"), given.get("purpose")
-        if partner and purpose and purpose not in partner.purposes:
-            self.add_error("purpose", _("This partner was not invited for this purpose."))
         if bool(given.get("en_title")) != bool(given.get("en_about")):
             self.add_error("en_title", _("Write both English parts, or neither."))
         return given
@@ -70,24 +65,7 @@ class PublishForm(Form):
     """The second person's signature under a text that was read."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    agreed = forms.BooleanField(
-        label=gettext_lazy("The partner read exactly this text and agrees to it"),
-        error_messages={"required": gettext_lazy("Ask the partner first: it bears their name.")},
-    )
-    code = forms.CharField(
-        max_length=12,
-        label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )
-
-    def __init__(self, *args: Any, of_partner: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not of_partner:
-            del self.fields["agreed"]
+    code = own_code()
 
 
 class AnswerForm(Form):

@@ -8,96 +8,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
-from keng.kit import times
-from keng.kit.forms import Form
+from keng.kit.forms import Form, not_to_come
 from keng.network import queries
 from keng.network.actions.establishments import EstablishmentEntry
+from keng.network.form_parts import (
+    ListFilter,
+    agreed_field,
+    name_field,
+    place_field,
+    sheet_field,
+)
 from keng.network.models import Establishment, Group
 from keng.network.sheets import cells
 from keng.network.sheets.houses import MOST_ROOMS
-from keng.places.models import Place, Unit
+from keng.places.models import Unit
 
 
-class EstablishmentFilter(Form):
-    """The filter row above the list; nothing in it can be wrong."""
+class EstablishmentFilter(ListFilter):
+    """The filter row above the list of houses."""
 
-    q = forms.CharField(
-        required=False,
-        label=gettext_lazy("Find a house or contact"),
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    place = forms.ModelChoiceField(
-        Place.objects.none(), required=False, label=gettext_lazy("Place")
-    )
-    kind = forms.ChoiceField(required=False, label=gettext_lazy("Kind"))
-    state = forms.ChoiceField(required=False, label=gettext_lazy("State"))
+    words_label = gettext_lazy("Find a house or contact")
+    kinds = Establishment.Kind.choices
 
-    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["place"].queryset = queries.places_of(officer.unit_ids)
-        fields["place"].empty_label = _("All places")
-        fields["kind"].choices = [("", _("All kinds")), *Establishment.Kind.choices]
-        fields["state"].choices = [
+    def states(self) -> list[tuple[str, str]]:
+        return [
             ("", _("Open")),
             ("missing", _("No contact in a group")),
             ("closed", _("Closed")),
         ]
 
-    def arguments(self) -> dict[str, Any]:
-        """What was chosen, for `establishments.establishments`; call it after `is_valid`."""
-        chosen = self.cleaned_data
-        place = chosen.get("place")
-        return {
-            "words": chosen.get("q", ""),
-            "place": place.pk if place else None,
-            "kind": chosen.get("kind", ""),
-            "state": chosen.get("state", ""),
-        }
-
 
 class EstablishmentSheetForm(Form):
     """A file with houses."""
 
-    sheet = forms.FileField(
-        label=gettext_lazy("File with houses"),
-        help_text=gettext_lazy("Excel (.xlsx) or CSV, up to 2 MB and 2,000 rows."),
-        error_messages={
-            "required": gettext_lazy("Choose a file"),
-            "empty": gettext_lazy("The file is empty"),
-        },
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
-    )
+    sheet = sheet_field(gettext_lazy("File with houses"))
 
 
 class EstablishmentForm(Form):
     """One house of one unit. A contact is kept only if they agreed."""
 
-    name = forms.CharField(
-        max_length=160,
-        label=gettext_lazy("Name of the house"),
-        error_messages={"required": gettext_lazy("Write a name")},
-    )
+    name = name_field(gettext_lazy("Name of the house"))
     kind = forms.ChoiceField(choices=Establishment.Kind.choices, label=gettext_lazy("Kind"))
-    place = forms.ModelChoiceField(
-        Place.objects.none(),
-        label=gettext_lazy("Place"),
-        empty_label=None,
-        error_messages={"required": gettext_lazy("Choose a place")},
-    )
+    place = place_field()
     contact = forms.CharField(
         max_length=120,
         required=False,
         label=gettext_lazy("Contact person"),
         help_text=gettext_lazy("Whoever agreed to be asked. A name only, no phone number."),
     )
-    contact_agreed_on = forms.DateField(
-        required=False,
-        label=gettext_lazy("Agreed on"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("The day on which they agreed to take part."),
-        error_messages={"invalid": gettext_lazy("Write the day like 2026-11-24")},
-    )
+    contact_agreed_on = agreed_field()
     group = forms.ModelChoiceField(
         Group.objects.none(),
         required=False,
@@ -139,10 +98,7 @@ class EstablishmentForm(Form):
             ) from None
 
     def clean_contact_agreed_on(self) -> datetime.date | None:
-        day: datetime.date | None = self.cleaned_data["contact_agreed_on"]
-        if day and day > times.local_date(times.now()):
-            raise forms.ValidationError(_("This day is still to come"))
-        return day
+        return not_to_come(self.cleaned_data["contact_agreed_on"])
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

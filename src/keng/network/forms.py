@@ -10,15 +10,20 @@ from django.utils.translation import gettext_lazy
 
 from keng import channels
 from keng.accounts.models import Officer, Post
-from keng.kit import times
-from keng.kit.forms import Form, HintedChoices
+from keng.kit.forms import Form, HintedChoices, not_to_come
 from keng.network import queries
 from keng.network.actions.groups import GroupEntry
 from keng.network.actions.leads import LeadEntry
+from keng.network.form_parts import (
+    ListFilter,
+    agreed_field,
+    name_field,
+    place_field,
+    sheet_field,
+)
 from keng.network.models import Group, GroupKind, Lead
 from keng.places.models import Place, Unit
 
-_NAME_MISSING = gettext_lazy("Write a name")
 CHANNEL_LABELS = {
     "by_hand": gettext_lazy("Ordinary chat group: a lead posts there by hand"),
     "zalo_oa": gettext_lazy("Zalo group made by the official account"),
@@ -36,27 +41,14 @@ def _silent(days: int) -> str:
     return _("Silent for %(days)d days") % {"days": days}
 
 
-class GroupFilter(Form):
-    """The filter row above the list of groups; nothing in it can be wrong."""
+class GroupFilter(ListFilter):
+    """The filter row above the list of groups."""
 
-    q = forms.CharField(
-        required=False,
-        label=gettext_lazy("Find a group or lead"),
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    place = forms.ModelChoiceField(
-        Place.objects.none(), required=False, label=gettext_lazy("Place")
-    )
-    kind = forms.ChoiceField(required=False, label=gettext_lazy("Kind"))
-    state = forms.ChoiceField(required=False, label=gettext_lazy("State"))
+    words_label = gettext_lazy("Find a group or lead")
+    kinds = GroupKind.choices
 
-    def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["place"].queryset = queries.places_of(officer.unit_ids)
-        fields["place"].empty_label = _("All places")
-        fields["kind"].choices = [("", _("All kinds")), *GroupKind.choices]
-        fields["state"].choices = [
+    def states(self) -> list[tuple[str, str]]:
+        return [
             ("", _("In use")),
             *((code, _silent(days)) for code, days in queries.SILENT.items()),
             ("leadless", _("Without a lead")),
@@ -64,47 +56,19 @@ class GroupFilter(Form):
             ("retired", _("Out of use")),
         ]
 
-    def arguments(self) -> dict[str, Any]:
-        """What was chosen, for `queries.groups`; call it after `is_valid`."""
-        chosen = self.cleaned_data
-        place = chosen.get("place")
-        return {
-            "words": chosen.get("q", ""),
-            "place": place.pk if place else None,
-            "kind": chosen.get("kind", ""),
-            "state": chosen.get("state", ""),
-        }
-
 
 class SheetForm(Form):
     """A file with groups."""
 
-    sheet = forms.FileField(
-        label=gettext_lazy("File with groups"),
-        help_text=gettext_lazy("Excel (.xlsx) or CSV, up to 2 MB and 2,000 rows."),
-        error_messages={
-            "required": gettext_lazy("Choose a file"),
-            "empty": gettext_lazy("The file is empty"),
-        },
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
-    )
+    sheet = sheet_field(gettext_lazy("File with groups"))
 
 
 class GroupForm(Form):
     """One group of one unit."""
 
-    name = forms.CharField(
-        max_length=160,
-        label=gettext_lazy("Name of the group"),
-        error_messages={"required": _NAME_MISSING},
-    )
+    name = name_field(gettext_lazy("Name of the group"))
     kind = forms.ChoiceField(choices=GroupKind.choices, label=gettext_lazy("Kind"))
-    place = forms.ModelChoiceField(
-        Place.objects.none(),
-        label=gettext_lazy("Place"),
-        empty_label=None,
-        error_messages={"required": gettext_lazy("Choose a place")},
-    )
+    place = place_field()
     member_count = forms.IntegerField(
         min_value=0,
         max_value=2_000_000,
@@ -187,10 +151,9 @@ class GroupForm(Form):
 class LeadForm(Form):
     """One lead of one unit. Without consent there is no lead."""
 
-    name = forms.CharField(
-        max_length=120,
-        label=gettext_lazy("Name"),
-        error_messages={"required": _NAME_MISSING},
+    name = name_field(
+        gettext_lazy("Name"),
+        120,
         help_text=gettext_lazy("As they are called there. No phone number is kept here."),
     )
     position = forms.CharField(
@@ -218,15 +181,7 @@ class LeadForm(Form):
         choices=[("vi", "Tiếng Việt"), ("en", "English")],
         label=gettext_lazy("Language of the page"),
     )
-    consented_on = forms.DateField(
-        label=gettext_lazy("Agreed on"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("The day on which they agreed to take part."),
-        error_messages={
-            "required": gettext_lazy("Write the day on which they agreed"),
-            "invalid": gettext_lazy("Write the day like 2026-11-24"),
-        },
-    )
+    consented_on = agreed_field(gettext_lazy("Write the day on which they agreed"))
 
     def __init__(
         self, *args: Any, unit: Unit, officer: Officer, lead: Lead | None = None, **kwargs: Any
@@ -240,11 +195,8 @@ class LeadForm(Form):
             Group.objects.visible_to(officer).filter(unit=unit, is_active=True).order_by("name")
         )
 
-    def clean_consented_on(self) -> datetime.date:
-        day: datetime.date = self.cleaned_data["consented_on"]
-        if day > times.local_date(times.now()):
-            raise forms.ValidationError(_("This day is still to come"))
-        return day
+    def clean_consented_on(self) -> datetime.date | None:
+        return not_to_come(self.cleaned_data["consented_on"])
 
     def entry(self) -> LeadEntry:
         """What was written, for the action."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit import times
-from keng.kit.forms import Form
+from keng.kit.forms import Form, own_code
 from keng.places.models import Unit
 from keng.surveys.content import MOST_OPTIONS
 from keng.surveys.models import Survey
@@ -234,14 +234,7 @@ class ApproveSurveyForm(Form):
         ),
         error_messages={"required": gettext_lazy("Read every question, then tick this")},
     )
-    code = forms.CharField(
-        max_length=12, label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )  # fmt: skip
+    code = own_code()
 
     def seen(self) -> bytes:
         """The hash that was shown; b"" when it is none."""

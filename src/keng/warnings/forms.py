@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form
+from keng.kit.forms import Form, own_code
 from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries import places_of
@@ -221,15 +221,7 @@ class ApproveForm(Form):
 
     text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = forms.CharField(
-        max_length=12,
-        label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )
+    code = own_code()
 
 
 class SendBackForm(Form):
@@ -254,15 +246,7 @@ class RecallForm(Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Write the reason")},
     )
-    code = forms.CharField(
-        max_length=12,
-        label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )
+    code = own_code()
 
 
 class VerifyForm(Form):

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form
+from keng.kit.forms import Form, own_code
 from keng.language import taxonomy
 from keng.network.models import GroupKind
 from keng.places.models import Place
@@ -25,18 +25,6 @@ _LABELS = {
     "call": gettext_lazy("Whom to call"),
 }
 _EMPTY = {"required": gettext_lazy("Write this part")}
-
-
-def _code() -> forms.CharField:
-    return forms.CharField(
-        max_length=12,
-        label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )
 
 
 class PatternForm(Form):
@@ -117,7 +105,7 @@ class PatternApproveForm(Form):
     """The approver's own code, and the hash they looked at."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = _code()
+    code = own_code()
 
 
 class FillForm(Form):
@@ -171,4 +159,4 @@ class SendAloneForm(Form):
     """The sender's own code, and the list they looked at."""
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
-    code = _code()
+    code = own_code()

@@ -1,7 +1,6 @@
 """A sheet of establishments: its columns, and what importing it would do, row by row."""
 
 import datetime
-import hashlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -16,9 +15,9 @@ from keng.language.fold import fold
 from keng.network.models import Establishment, Group
 from keng.network.sheets import cells
 from keng.network.sheets.columns import Column, Layout, in_both
+from keng.network.sheets.plans import Change, Reader, SheetPlan
 from keng.network.sheets.reading import Line, Sheet
-from keng.network.sheets.rows import Change
-from keng.network.sheets.territory import Territory
+from keng.network.sheets.territory import Territory, within
 from keng.places.models import Place
 
 if TYPE_CHECKING:
@@ -70,57 +69,17 @@ class HouseRow:
     place: str = ""
 
     @property
+    def said(self) -> tuple[Any, ...]:
+        """All that would be done, for the digest."""
+        values = sorted(map(repr, self.values.items()))
+        return (self.number, self.state, str(self.house_id), values)
+
+    @property
     def kind_words(self) -> str:
         return str(Establishment.Kind(self.values["kind"]).label)
 
 
-@dataclass(frozen=True, slots=True)
-class HousePlan:
-    """Every row and what becomes of it. Only one without mistakes is carried out."""
-
-    rows: tuple[HouseRow, ...]
-    sheet: str
-
-    def of(self, state: str) -> list[HouseRow]:
-        """The rows of one state: new, changed, same or wrong."""
-        return [row for row in self.rows if row.state == state]
-
-    @property
-    def new(self) -> list[HouseRow]:
-        return self.of("new")
-
-    @property
-    def changed(self) -> list[HouseRow]:
-        return self.of("changed")
-
-    @property
-    def same(self) -> list[HouseRow]:
-        return self.of("same")
-
-    @property
-    def wrong(self) -> list[HouseRow]:
-        return self.of("wrong")
-
-    @property
-    def noted(self) -> list[HouseRow]:
-        return [row for row in self.rows if row.notes and row.state != "wrong"]
-
-    @property
-    def changes(self) -> int:
-        return len(self.new) + len(self.changed)
-
-    @property
-    def is_ready(self) -> bool:
-        return not self.wrong
-
-    @property
-    def digest(self) -> str:
-        """Changes when anything that would be done changes."""
-        said = [
-            (r.number, r.state, str(r.house_id), sorted(map(repr, r.values.items())))
-            for r in self.rows
-        ]
-        return hashlib.sha256(repr((self.sheet, said)).encode()).hexdigest()
+HousePlan = SheetPlan[HouseRow]
 
 
 class _Known:
@@ -179,24 +138,19 @@ class _Row:
 
     def __init__(self, line: Line, known: _Known) -> None:
         self._line, self._known = line, known
-        self._errors = [
-            _("“%(column)s” begins with a sign that starts a formula: write plain text")
-            % {"column": _HEADINGS[key]}
-            for key in line.formulas
-        ]
-        self._notes: list[str] = []
+        self._cells = Reader(line, _HEADINGS)
+        self._errors, self._notes = self._cells.errors, self._cells.notes
 
     def read(self) -> HouseRow:
         """The row of the plan."""
-        told = self._line.cells
-        name = self._parsed(lambda: cells.name(told.get("name", ""))) or ""
-        code = self._parsed(lambda: kind(told.get("kind", "")))
-        place = self._place(told.get("place", ""))
+        name = self._cells.take("name", cells.name) or ""
+        code = self._cells.take("kind", kind)
+        place = self._place(self._cells.words("place"))
         unit = self._known.territory.unit_of(place) if place else None
         if place and unit is None:
             self._errors.append(_("no unit of yours serves this place"))
         if not (name and code and place and unit):
-            return self._wrong(told.get("name", ""))
+            return self._wrong(self._cells.words("name"))
         house = self._known.houses.get((unit.pk, place.pk, fold(name)))
         values = {"name": name, "kind": code, "place_id": place.pk, "unit_id": unit.pk}
         values |= self._rest(house, unit.pk)
@@ -211,11 +165,10 @@ class _Row:
 
     def _rest(self, house: Establishment | None, unit: uuid.UUID) -> dict[str, Any]:
         """What may stay empty; an empty cell leaves what is there."""
-        told = self._line.cells
         contact, day = self._contact(house)
-        count = self._parsed(lambda: rooms(told["rooms"])) if told.get("rooms") else None
+        count = self._cells.take("rooms", rooms, house.room_count if house else 0)
         group = house.group_id if house else None
-        if named := told.get("group"):
+        if named := self._cells.words("group"):
             there = self._known.groups.get((unit, fold(named)))
             if there is None:
                 self._errors.append(_("there is no group “%(name)s” in use") % {"name": named})
@@ -224,18 +177,17 @@ class _Row:
         return {
             "contact": contact,
             "contact_agreed_on": day,
-            "room_count": count if count is not None else house.room_count if house else 0,
+            "room_count": count or 0,
             "group_id": group,
         }
 
     def _contact(self, house: Establishment | None) -> tuple[str, datetime.date | None]:
         """Whoever agreed, and since when; without agreement nobody is kept."""
-        told = self._line.cells
         before = (house.contact, house.contact_agreed_on) if house else ("", None)
-        name = self._parsed(lambda: cells.without_numbers(told.get("contact", ""))) or ""
+        name = self._cells.take("contact", cells.without_numbers) or ""
         if not name or name == before[0]:
             return before
-        if told.get("agreed") and self._parsed(lambda: cells.yes_or_no(told["agreed"])):
+        if self._cells.take("agreed", cells.yes_or_no):
             return name[:120], times.local_date(times.now())
         self._notes.append(_("the contact is left out: nobody said that they agreed"))
         return before
@@ -246,7 +198,7 @@ class _Row:
             return None
         found = self._known.territory.find(words)
         if found.choices:
-            names = "; ".join(_within(one) for one in found.choices)
+            names = "; ".join(within(one) for one in found.choices)
             told = {"words": words, "names": names}
             self._errors.append(
                 _("“%(words)s” means several places: write one of %(names)s") % told
@@ -257,20 +209,9 @@ class _Row:
             self._notes.append(f"“{words}” → {found.place.full_name}")
         return found.place
 
-    def _parsed(self, parse: Any) -> Any:
-        try:
-            return parse()
-        except cells.Wrong as error:
-            self._errors.append(str(error))
-            return None
-
     def _wrong(self, name: str) -> HouseRow:
         errors = tuple(dict.fromkeys(self._errors))
         return HouseRow(self._line.number, name, "wrong", errors, tuple(self._notes))
-
-
-def _within(place: Place) -> str:
-    return f"{place.full_name}, {place.parent.full_name}" if place.parent else place.full_name
 
 
 def _changes(

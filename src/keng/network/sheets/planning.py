@@ -1,6 +1,5 @@
 """What importing a sheet would do, row by row, before anything is done."""
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,68 +11,17 @@ from keng.accounts.models import Post
 from keng.language.fold import fold
 from keng.network.models import Group, Lead
 from keng.network.sheets import cells, rows
+from keng.network.sheets.plans import Reader, SheetPlan
 from keng.network.sheets.reading import Line, Sheet
 from keng.network.sheets.rows import Draft, Row
-from keng.network.sheets.territory import Territory
+from keng.network.sheets.territory import Territory, within
 from keng.places.models import Place
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Every row and what becomes of it. Only one without errors and questions is carried out."""
-
-    rows: tuple[Row, ...]
-    sheet: str
-    """The hash of the file."""
-
-    def of(self, state: str) -> list[Row]:
-        """The rows of one state."""
-        return [row for row in self.rows if row.state == state]
-
-    @property
-    def new(self) -> list[Row]:
-        return self.of("new")
-
-    @property
-    def changed(self) -> list[Row]:
-        return self.of("changed")
-
-    @property
-    def same(self) -> list[Row]:
-        return self.of("same")
-
-    @property
-    def asked(self) -> list[Row]:
-        return self.of("choice")
-
-    @property
-    def wrong(self) -> list[Row]:
-        return self.of("wrong")
-
-    @property
-    def noted(self) -> list[Row]:
-        return [row for row in self.rows if row.notes and row.state != "wrong"]
-
-    @property
-    def changes(self) -> int:
-        return len(self.new) + len(self.changed)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether all of it can be taken over; a part of it never is."""
-        return not self.wrong and not self.asked
-
-    @property
-    def digest(self) -> str:
-        """Changes when anything that would be done changes, whoever changed it meanwhile."""
-        said = [
-            (row.number, row.state, str(row.group_id), repr(row.draft), row.changes)
-            for row in self.rows
-        ]
-        return hashlib.sha256(repr((self.sheet, said)).encode()).hexdigest()
+Plan = SheetPlan[Row]
 
 
 @dataclass(slots=True)
@@ -140,7 +88,7 @@ def _keys(row: Row) -> list[tuple[object, ...]]:
 
 
 def _row(line: Line, answers: Mapping[str, str], known: Known) -> Row:
-    reader = rows.Reader(line)
+    reader = Reader(line, rows.HEADINGS)
     name = reader.take("name", cells.name)
     kind = reader.take("kind", cells.kind)
     place, question = _place(reader, answers, known)
@@ -162,7 +110,7 @@ def _row(line: Line, answers: Mapping[str, str], known: Known) -> Row:
 
 
 def _place(
-    reader: rows.Reader, answers: Mapping[str, str], known: Known
+    reader: Reader, answers: Mapping[str, str], known: Known
 ) -> tuple[Place | None, rows.Question | None]:
     words = reader.words("place")
     if not words:
@@ -205,12 +153,8 @@ def _which_place(
         else _("Row %(number)d: several places are called “%(words)s”. Which one?") % told
     )
     return rows.Question(
-        f"place-{line.number}", text, tuple((str(one.pk), _told(one)) for one in choices)
+        f"place-{line.number}", text, tuple((str(one.pk), within(one)) for one in choices)
     )
-
-
-def _told(place: Place) -> str:
-    return f"{place.full_name}, {place.parent.full_name}" if place.parent else place.full_name
 
 
 def _same(line: Line, name: str, near: Iterable[Group]) -> rows.Question:
@@ -226,7 +170,7 @@ def _same(line: Line, name: str, near: Iterable[Group]) -> rows.Question:
     )
 
 
-def _unit(reader: rows.Reader, place: Place, known: Known) -> Any:
+def _unit(reader: Reader, place: Place, known: Known) -> Any:
     words, territory = reader.words("unit"), known.territory
     if not words:
         unit = territory.unit_of(place) or territory.units.get(known.home)  # type: ignore[arg-type]  # no post: no unit either
@@ -244,7 +188,7 @@ def _unit(reader: rows.Reader, place: Place, known: Known) -> Any:
 
 
 def _draft(
-    reader: rows.Reader, group: Group | None, known: Known, *, place: Place, **given: Any
+    reader: Reader, group: Group | None, known: Known, *, place: Place, **given: Any
 ) -> Draft | None:
     """The group as the sheet wants it; an empty cell leaves what is there."""
     unit = known.territory.units[given["unit_id"]]

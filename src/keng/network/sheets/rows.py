@@ -1,22 +1,19 @@
 """One row of the plan: a new group, a changed one, the same, a question, or what is wrong."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal, TypeVar
-
-from django.utils.translation import gettext as _
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from keng.kit.templatetags.keng import number as grouped
 from keng.network.forms import CHANNEL_LABELS
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import cells
 from keng.network.sheets.columns import COLUMNS
+from keng.network.sheets.plans import Change
 from keng.network.sheets.reading import Line
 from keng.places.models import Place
 
-T = TypeVar("T")
-_HEADINGS = {column.key: column.heading for column in COLUMNS}
+HEADINGS = {column.key: column.heading for column in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +63,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that would be different afterwards."""
-
-    what: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """What becomes of one row of the sheet."""
 
@@ -89,36 +77,10 @@ class Row:
     changes: tuple[Change, ...] = ()
     place: str = ""
 
-
-@dataclass(slots=True)
-class Reader:
-    """Reads the cells of a line and collects what is wrong with them."""
-
-    line: Line
-    errors: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    def words(self, key: str) -> str:
-        """The cell as written; one that a spreadsheet would run counts as empty and wrong."""
-        return self.line.cells.get(key, "")
-
-    def take(self, key: str, parse: Callable[[str], T], otherwise: T | None = None) -> T | None:
-        """The cell's meaning; what is wrong with it is remembered."""
-        words = self.words(key)
-        if not words and key not in {"name", "kind"}:
-            return otherwise
-        try:
-            return parse(words)
-        except cells.Wrong as error:
-            self.errors.append(str(error))
-            return None
-
-    def __post_init__(self) -> None:
-        for key in self.line.formulas:
-            told = {"column": _HEADINGS[key]}
-            self.errors.append(
-                _("“%(column)s” begins with a sign that starts a formula: write plain text") % told
-            )
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """All that would be done, for the digest."""
+        return (self.number, self.state, str(self.group_id), repr(self.draft), self.changes)
 
 
 def before(group: Group | None) -> Before:
@@ -192,7 +154,7 @@ def _changes(draft: Draft, group: Group, place: Place) -> tuple[Change, ...]:
     if old.leads != draft.leads:
         differing.add("leads")
     return tuple(
-        Change(str(_HEADINGS[key]), first, second)
+        Change(str(HEADINGS[key]), first, second)
         for key, first, second in compared
         if key in differing
     )

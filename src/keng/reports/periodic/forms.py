@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from keng.kit.forms import Form
+from keng.kit.forms import Form, own_code
 from keng.reports.periodic import boundaries
 
 
@@ -20,12 +20,4 @@ class SignForm(Form):
         label=gettext_lazy("What was wrong in the version before"),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    code = forms.CharField(
-        max_length=12,
-        label=gettext_lazy("Confirm that it is you"),
-        help_text=gettext_lazy("The six digits your app shows now"),
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "otp"}
-        ),
-        error_messages={"required": gettext_lazy("Enter the six digits")},
-    )
+    code = own_code()

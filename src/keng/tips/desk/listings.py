@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.kit import times
+from keng.kit.forms import Form
 from keng.lookup import errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
@@ -78,15 +80,9 @@ def listing(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person's answer to the question; yes to it makes nothing public."""
-    found = _visible(request, pk)
-    if request.method != "POST":
-        return redirect("listing", pk=pk)
-    form = CheckForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, check=form)
-    harm = form.cleaned_data["harm"] != "no"
-    return _done(
-        request, found, lambda: actions.confirm(pk, does_harm=harm, by=request.officer),
+    return _decided(
+        request, pk, "check", CheckForm,
+        lambda said: actions.confirm(pk, does_harm=said["harm"] != "no", by=request.officer),
         _("It is public now."),
     )  # fmt: skip
 
@@ -94,15 +90,9 @@ def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person says no."""
-    found = _visible(request, pk)
-    if request.method != "POST":
-        return redirect("listing", pk=pk)
-    form = RefuseForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, refuse=form)
-    reason = form.cleaned_data["reason"]
-    return _done(
-        request, found, lambda: actions.refuse(pk, reason=reason, by=request.officer),
+    return _decided(
+        request, pk, "refuse", RefuseForm,
+        lambda said: actions.refuse(pk, reason=said["reason"], by=request.officer),
         _("Refused: nothing became public."),
     )  # fmt: skip
 
@@ -110,16 +100,9 @@ def refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the list, at once."""
-    found = _visible(request, pk)
-    if request.method != "POST":
-        return redirect("listing", pk=pk)
-    form = EndForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, end=form)
-    given = form.cleaned_data
-    return _done(
-        request, found,
-        lambda: actions.end(pk, why=given["why"], note=given["note"], by=request.officer),
+    return _decided(
+        request, pk, "end", EndForm,
+        lambda said: actions.end(pk, why=said["why"], note=said["note"], by=request.officer),
         _("Ended: the public does not find it any more."),
     )  # fmt: skip
 
@@ -171,16 +154,28 @@ def explained(error: errors.CannotList) -> str:
     return words.get(type(error), _("This is for another officer to decide."))
 
 
-def _done(
-    request: HttpRequest, found: Listing, act: Callable[[], object], words: str
+def _decided(
+    request: HttpRequest,
+    pk: uuid.UUID,
+    name: str,
+    kind: type[Form],
+    act: Callable[[dict[str, Any]], object],
+    words: str,
 ) -> HttpResponse:
+    """One decision about an entry: its form stands on the entry's page, under `name`."""
+    found = _visible(request, pk)
+    if request.method != "POST":
+        return redirect("listing", pk=pk)
+    form = kind(request.POST)
+    if not form.is_valid():
+        return _page(request, found, **{name: form})
     try:
-        act()
+        act(form.cleaned_data)
     except errors.CannotList as error:
         messages.warning(request, explained(error))
     else:
         messages.success(request, words)
-    return redirect("listing", pk=found.pk)
+    return redirect("listing", pk=pk)
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Listing:
