@@ -91,6 +91,14 @@ class DeadlineFirst(CannotDecide):
     """A critical tip, or one whose deadline is near, is not put off."""
 
 
+class AlreadySuspended(CannotDecide):
+    """The tip was suspended before this decision arrived."""
+
+
+class NotSuspended(CannotDecide):
+    """Only a suspended tip is taken up again."""
+
+
 class NothingChosen(CannotDecide):
     """Too few tips were chosen, or none of them can be decided on any more."""
 

@@ -10,7 +10,7 @@ from keng.kit.forms import Form
 from keng.language.taxonomy import categories
 from keng.language.taxonomy import label as category_label
 from keng.places.models import Unit
-from keng.tips.models import Tip
+from keng.tips.models import Decision, Tip
 from keng.tips.models.tip import Urgency
 
 _REASON = {"required": _("Say why in a few words.")}
@@ -46,6 +46,29 @@ class ReasonForm(Form):
 
     reason = forms.CharField(
         label=_("Why?"), max_length=500, widget=_area(2), error_messages=_REASON
+    )
+
+
+class SuspendForm(Form):
+    """What is waited for, why, and the exact words the reporter will read."""
+
+    ground = forms.ChoiceField(
+        label=_("What is it waiting for?"),
+        choices=Decision.Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is waiting for.")},
+    )
+    reason = forms.CharField(
+        label=_("Why? Only officers read this."),
+        max_length=500,
+        widget=_area(2),
+        error_messages=_REASON,
+    )
+    text = forms.CharField(
+        label=_("What the reporter reads"),
+        max_length=2000,
+        widget=_area(4),
+        error_messages={"required": _("Write what the reporter should read.")},
     )
 
 

@@ -40,6 +40,24 @@ def closing_sentence(tip: Tip) -> str:
     )
 
 
+def suspended_sentence() -> str:
+    """What a reporter is told when a tip is suspended; the officer may change it."""
+    return _(
+        "We suspend work on your report for now: we are waiting for something that others have to "
+        "bring. Your report stays with us. As soon as we go on, we tell you here."
+    )
+
+
+def resumed_sentence() -> str:
+    """What a reporter is told when a suspended tip is taken up again."""
+    return _("We have taken up your report again and go on with it.")
+
+
+def channel_name(code: str) -> str:
+    """How the screens call a channel."""
+    return _(_CHANNELS[code]) if code in _CHANNELS else code
+
+
 def channel_name(code: str) -> str:
     """How the screens call a channel."""
     return _(_CHANNELS[code]) if code in _CHANNELS else code

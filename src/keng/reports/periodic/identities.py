@@ -109,7 +109,8 @@ def _blamed(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str
 def _says(tip_id: uuid.UUID, parts: dict[str, Counter[uuid.UUID]]) -> str:
     """Where the tip itself says it stands, whatever decisions say."""
     tip = Tip.objects.get(pk=tip_id)
-    said: tuple[str, ...] = (f"ended_{tip.outcome}" if tip.closed_at else "pending",)
+    open_ = "suspended" if tip.suspended_at else "pending"
+    said: tuple[str, ...] = (f"ended_{tip.outcome}" if tip.closed_at else open_,)
     if "duplicate" in parts:
         by_value = {"of_value": "of_value", "not_of_value": "not_of_value"}
         outside = tip.outcome in ("out_of_competence", "not_a_tip")

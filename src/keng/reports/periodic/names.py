@@ -62,7 +62,7 @@ def _outcome_labels() -> dict[str, str]:
         "ended_warned": _("Led to a warning"),
         "ended_unfounded": _("Unfounded"),
         "ended_with_incident": _("Told again, ended with its incident as not ours"),
-        "suspended": _("Suspended (no such step here yet)"),
+        "suspended": _("Suspended"),
         "pending": _("Still being worked on"),
         "in_competence": _("Within our competence"),
         "closing_balance": _("Carried into the next period"),

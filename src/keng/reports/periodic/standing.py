@@ -120,6 +120,28 @@ class Standing:
         bare = bare.exclude(outcome__in=(*OUTSIDE, "unfounded"))
         return (later - before) | (_ids(bare, "pk") - later - before)
 
+    @cached_property
+    def halted(self) -> frozenset[uuid.UUID]:
+        """Tips that say themselves that they were suspended: not the opposite of `halts`.
+
+        Suspended now and not since; or the first such step since took it up again.
+        """
+        now = _ids(self.tips().filter(suspended_at__isnull=False), "pk")
+        since = self.decisions().filter(at__gte=self.until, kind__in=(K.SUSPENDED, K.RESUMED))
+        changed: dict[uuid.UUID, str] = {}
+        for tip, kind in since.order_by("at", "id").values_list("tip", "kind"):
+            changed.setdefault(tip, kind)
+        resumed = {tip for tip, kind in changed.items() if kind == K.RESUMED}
+        return (now - changed.keys()) | resumed
+
+    def halts(self) -> QuerySet[Decision]:
+        """Decisions by which a tip was suspended."""
+        return (
+            self.decisions()
+            .filter(kind=K.SUSPENDED, at__lt=self.until)
+            .filter(~Exists(self._later().filter(kind=K.RESUMED)))
+        )
+
     def endings(self) -> QuerySet[Decision]:
         """Decisions by which a tip was over."""
         return (

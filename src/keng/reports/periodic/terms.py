@@ -137,16 +137,15 @@ def in_competence(ask: Ask) -> QuerySet[Tip]:
 
 @term
 def pending(ask: Ask) -> QuerySet[Tip]:
-    """Says itself that it was still open at the end of the period."""
-    return seen(ask).filter(pk__in=_ours(ask) & ask.at_end.open)
+    """Says itself that it was open, and not suspended, at the end of the period."""
+    end = ask.at_end
+    return seen(ask).filter(pk__in=_ours(ask) & (end.open - end.halted))
 
 
 @term
 def suspended(ask: Ask) -> QuerySet[Decision]:
-    """Suspended by a decision; the desk has no such step yet, and none is counted."""
-    return ask.at_end.decisions().filter(
-        kind=K.OUTCOME, detail__outcome="suspended", at__lt=ask.until, tip__in=_ours(ask)
-    )
+    """Suspended by a decision, and not taken up again by the end of the period."""
+    return ask.at_end.halts().filter(tip__in=_ours(ask))
 
 
 @term

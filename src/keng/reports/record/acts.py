@@ -97,6 +97,8 @@ def _on_tips() -> dict[str, str]:
         "tip.duplicate": _("Joined a tip to an incident"),
         "tip.separated": _("Took a tip out of an incident"),
         "tip.set_aside": _("Set a tip aside"),
+        "tip.suspended": _("Suspended a tip"),
+        "tip.resumed": _("Took a suspended tip up again"),
         "tip.routed": _("Passed a tip to another unit"),
         "tip.sorted": _("Sorted a tip"),
         "tip.rated": _("Rated a tip"),

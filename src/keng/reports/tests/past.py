@@ -10,7 +10,7 @@ from keng.kit import times
 from keng.places.models import Unit
 from keng.reports.periodic import figures, spans
 from keng.reports.periodic.sight import Ask, sight_of
-from keng.tips.actions import triage
+from keng.tips.actions import suspending, triage
 from keng.tips.models import Decision, Tip
 from tests import make
 
@@ -46,6 +46,7 @@ class Desk:
         made = Decision.objects.exclude(pk__in=known)
         made.update(at=at)
         Tip.objects.filter(pk=tip.pk, closed_at__gt=at).update(closed_at=at)
+        Tip.objects.filter(pk=tip.pk, suspended_at__gt=at).update(suspended_at=at)
         return made.latest("at")
 
     def ask(self, span: str = SPAN, *, of: Any = None) -> Ask:
@@ -115,5 +116,9 @@ _STEPS = {
     "route": lambda pk, value, by: triage.route(
         pk, to=Unit.objects.get(pk=value), reason="Địa bàn khác", by=by
     ),
+    "suspend": lambda pk, _value, by: suspending.suspend(
+        pk, ground="examination", reason="Chờ giám định", text="Chúng tôi tạm dừng.", by=by
+    ),
+    "resume": lambda pk, _value, by: suspending.resume(pk, reason="Đã có kết quả", by=by),
     "reopen": lambda pk, _value, by: triage.reopen(pk, reason="Thêm tin", by=by),
 }

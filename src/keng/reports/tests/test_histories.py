@@ -15,7 +15,8 @@ from tests import make
 STEPS = (
     "sort", "rate of_value", "rate not_of_value", "rate unrated", "decline procedure",
     "decline municipal", "decline not_checkable", "decline official", "close solved",
-    "close out_of_competence", "reopen", "separate", "join", "join", "route", "withdraw",
+    "close out_of_competence", "reopen", "suspend", "suspend", "resume",
+    "separate", "join", "join", "route", "withdraw",
 )  # fmt: skip
 # Which tip, what is done with it, and to which other tip or desk.
 HISTORIES = st.lists(

@@ -24,6 +24,7 @@ OBJECTS = {
     "listing": "listing", "listing-confirm": "listing", "listing-refuse": "listing",
     "listing-end": "listing", "listing-propose": "sighting", "listing-dispute": "dispute",
     "search-remove": "saved_search", "tip-set-aside": "tip", "tip-critical": "tip",
+    "tip-suspend": "tip", "tip-resume": "tip",
     "wave": "wave", "wave-dismiss": "wave", "wave-take-back": "wave",
     "tip": "tip", "tip-accept": "tip", "tip-duplicate": "tip", "tip-route": "tip",
     "tip-decline": "tip", "tip-sort": "tip", "tip-rate": "tip", "tip-outcome": "tip",

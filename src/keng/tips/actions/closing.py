@@ -10,7 +10,7 @@ from keng.accounts.models import Officer
 from keng.delivery.models import Conversation
 from keng.kit import times
 from keng.places.models import Unit
-from keng.tips.actions import clocks, holding, leading
+from keng.tips.actions import clocks, holding, leading, suspending
 from keng.tips.actions.dialogue import answered, say
 from keng.tips.actions.indexing import leave_index, return_to_index
 from keng.tips.actions.out_of_scope import seal_content
@@ -51,7 +51,8 @@ def decline(
     if not reply.strip():
         raise NoText
     tip = lock(tip_id, by=by, seen=seen)
-    was, message = holding.before(tip), say(tip, reply, by=by)
+    lifted = suspending.lift(tip, by=by) if kind != "official" else {}
+    was, message = holding.before(tip) | lifted, say(tip, reply, by=by)
     answered(tip)
     law_kind, outcome = DECLINED[kind]
     tip.kind = law_kind or tip.kind
@@ -100,7 +101,8 @@ def close(
     tip = lock(tip_id, by=by, seen=seen)
     if not tip.outcome:
         raise NoOutcome
-    was = holding.before(tip)
+    lifted = suspending.lift(tip, by=by)
+    was = holding.before(tip) | lifted
     was["left"] = leading.hand_over(tip)
     message = end_and_tell(tip, text=text, by=by)
     step = decided(tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome)

@@ -15,7 +15,7 @@ from keng.delivery.models import Conversation
 from keng.kit import times
 from keng.kit.secrets import derive
 from keng.tips import files
-from keng.tips.actions import clocks, dialogue, leading, out_of_scope
+from keng.tips.actions import clocks, dialogue, leading, out_of_scope, suspending
 from keng.tips.actions.indexing import return_to_index
 from keng.tips.actions.steps import snapshot
 from keng.tips.errors import NotYours, TooLate
@@ -117,6 +117,7 @@ def _restore(tip: Tip, was: dict[str, Any]) -> None:
     tip.waiting_since, tip.first_answered_at = tip.waiting_since or waited, answered
     clocks.settle(tip)
     tip.save(update_fields=[*stood, *_MOMENTS, "closed_at", "due_at"])
+    suspending.suspend_again(tip, was)
     leading.take_again(tip, was.get("left", {}))
     if taken := was.get("content"):
         out_of_scope.give_back(tip, taken)

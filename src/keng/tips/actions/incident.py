@@ -11,7 +11,7 @@ from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.ids import new_id
-from keng.tips.actions import dialogue, leading
+from keng.tips.actions import dialogue, leading, suspending
 from keng.tips.actions.closing import end_and_tell
 from keng.tips.errors import AlreadyClosed, NoOutcome, NoText, NothingToAnswer, NotYours
 from keng.tips.models import Decision, Incident, Tip
@@ -142,6 +142,7 @@ def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = 
         raise NoOutcome
     tips = _open_tips(incident, by)
     for tip in tips:
+        suspending.lift(tip, by=by)
         tip.outcome = incident.outcome
         tip.save(update_fields=["outcome"])
         end_and_tell(tip, text=text if not tip.do_not_contact else "", by=by)

@@ -109,6 +109,8 @@ def explained(error: Exception) -> str:
             "Not taken back: the incident of this tip has changed since. Look at it first."
         ),
         errors.DeadlineFirst: _("Not done: its deadline comes first."),
+        errors.AlreadySuspended: _("Not done: this tip was suspended already."),
+        errors.NotSuspended: _("Not done: this tip is not suspended."),
         errors.NothingChosen: _("Not done: choose the tips first, at least two to join them."),
         errors.NothingToAnswer: _("Not done: no reporter of this incident can be answered."),
         NoKey: _("Not done: there is no key to seal with. Tell the operator: keng vault init."),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.tips.desk import bulk, checking, inbox, search, waves
+from keng.tips.desk import bulk, checking, inbox, search, suspending, waves
 
 paths: list[URLPattern] = [
     path("tips/news/", inbox.since, name="inbox-news"),
@@ -10,6 +10,9 @@ paths: list[URLPattern] = [
     path("tips/chosen/undo/", bulk.take_back, name="bulk-undo"),
     path("tips/<uuid:pk>/aside/", bulk.set_aside, name="tip-set-aside"),
     path("tips/<uuid:pk>/critical/", checking.make_critical, name="tip-critical"),
+    path("tips/suspended/", suspending.listed, name="suspended"),
+    path("tips/<uuid:pk>/suspend/", suspending.suspend, name="tip-suspend"),
+    path("tips/<uuid:pk>/resume/", suspending.resume, name="tip-resume"),
     path("tips/waves/", waves.waves, name="waves"),
     path("tips/waves/<uuid:pk>/", waves.wave, name="wave"),
     path("tips/waves/<uuid:pk>/not/", waves.dismiss, name="wave-dismiss"),

@@ -24,6 +24,15 @@ class Decision(Row):
         DECLINED = "declined", _("Not a tip, answered")
         SEPARATED = "separated", _("Taken out of the incident")
         SET_ASIDE = "set_aside", _("Set aside")
+        SUSPENDED = "suspended", _("Suspended")
+        RESUMED = "resumed", _("Taken up again")
+
+    class Ground(models.TextChoices):
+        """What may suspend a tip: nothing but waiting for what others have to bring."""
+
+        EXAMINATION = "examination", _("An expert’s finding or valuation is awaited")
+        DOCUMENTS = "documents", _("Documents or objects from another body are awaited")
+        FORCE = "force", _("A disaster or an epidemic keeps it from going on")
 
     tip = models.ForeignKey(Tip, models.CASCADE, related_name="decisions")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -165,6 +165,8 @@ class Tip(Row):
     due_at = models.DateTimeField(null=True)
     # Out of the lists until then, unless a deadline or the reporter comes first.
     set_aside_until = models.DateTimeField(null=True)
+    # By a decision; it stays in every list, with its deadlines, until another takes it up again.
+    suspended_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     # The reporter took it back: the receipt shows no word of it any more, whatever became of it.
     withdrawn_at = models.DateTimeField(null=True)

@@ -217,12 +217,19 @@ def _words(step: Decision, units: dict[str, str]) -> str:
             "category": category,
             "urgency": detail["urgency"],
         }
-    if step.kind == kind.RATED:
-        return _("Rated: %(value)s") % {"value": Tip.Value(detail["value"]).label}
-    if step.kind == kind.OUTCOME:
-        return _("Outcome: %(outcome)s") % {"outcome": Tip.Outcome(detail["outcome"]).label}
+    if step.kind in {kind.RATED, kind.OUTCOME, kind.SUSPENDED}:
+        return _graded(step)
     if step.kind == kind.DECLINED and detail.get("as_kind") == "official":
         return _("Complaint about officers: moved to the unit above")
     if step.kind == kind.REPLIED and "batch" in detail:
         return _("Reporter answered, together with the others of the incident")
     return str(Decision.Kind(step.kind).label)
+
+
+def _graded(step: Decision) -> str:
+    if step.kind == Decision.Kind.RATED:
+        return _("Rated: %(value)s") % {"value": Tip.Value(step.detail["value"]).label}
+    if step.kind == Decision.Kind.SUSPENDED:
+        ground = Decision.Ground(step.detail["ground"]).label
+        return _("Suspended: %(ground)s") % {"ground": ground}
+    return _("Outcome: %(outcome)s") % {"outcome": Tip.Outcome(step.detail["outcome"]).label}

@@ -1,0 +1,68 @@
+"""Suspending a tip, taking it up again, and the list of those that are suspended."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_GET, require_http_methods
+
+from keng.tips.actions import suspending
+from keng.tips.desk.aftermath import same_tip
+from keng.tips.desk.deciding import decides
+from keng.tips.desk.page import opened_tip, tip_context
+from keng.tips.forms import ReasonForm, SuspendForm
+from keng.tips.models import Decision, Tip
+from keng.tips.phrases import suspended_sentence
+from keng.tips.queries.suspended import suspended
+
+
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """What is suspended, since when and why."""
+    rows = [
+        {"tip": tip, "step": step, "ground": Decision.Ground(step.detail["ground"]).label}
+        for tip, step in suspended(request.officer)
+    ]
+    return render(request, "tips/desk/suspended.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@decides
+def suspend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What it waits for, why, and what the reporter reads."""
+    tip = _tip_or_404(request, pk)
+    with override(tip.language):
+        first_words = {"text": suspended_sentence()}
+    form = SuspendForm(request.POST or None, initial=first_words)
+    if request.method == "POST" and form.is_valid():
+        suspending.suspend(
+            pk, by=request.officer, seen=request.POST.get("seen"), **form.cleaned_data
+        )
+        return same_tip(request, pk, _("Suspended. Its deadlines run on, and the list shows it."))
+    context = tip_context(request, tip, place="page", form=form)
+    status = 422 if form.errors else 200
+    return render(request, "tips/desk/suspend.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@decides
+def resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Go on, and say why now."""
+    tip = _tip_or_404(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        suspending.resume(pk, reason=reason, by=request.officer, seen=request.POST.get("seen"))
+        return same_tip(request, pk, _("Taken up again; the reporter is told."))
+    context = tip_context(request, tip, place="page", form=form)
+    context |= {"heading": _("Take this tip up again"), "button": _("Take it up again")}
+    return render(request, "tips/desk/reason.html", context, status=422 if form.errors else 200)
+
+
+def _tip_or_404(request: HttpRequest, pk: uuid.UUID) -> Tip:
+    found = opened_tip(request, pk)
+    if found is None:
+        raise Http404
+    return found
