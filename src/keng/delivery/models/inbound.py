@@ -15,6 +15,7 @@ class Inbound(Row):
     )
     channel = models.CharField(max_length=16)
     kind = models.CharField(max_length=12)
+    # Only while its tip is open: `tips` forgets it then.
     conversation_hash = models.BinaryField(max_length=32, null=True)
     sent_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(db_default=Now())
@@ -24,6 +25,14 @@ class Inbound(Row):
     raw_sealed = models.BinaryField(default=b"", db_default=b"")
     # The tip that this message opened or joined; a plain reference, since tips lie above.
     tip_ref = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["tip_ref"], condition=models.Q(conversation_hash__isnull=False),
+                name="inbound_of_a_known_chat",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.channel} {self.kind} {self.id}"

@@ -1,0 +1,88 @@
+"""A message forgets its chat once its tip has ended for good."""
+
+import pytest
+
+from keng.delivery.models import Inbound
+from keng.kit import times
+from keng.tips.actions import forgetting, holding, triage, undo, withdrawing
+from keng.tips.models import HeldEnding, Tip
+from keng.tips.queries.listings import reporters_behind
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+CHAT = b"c" * 32
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+@pytest.fixture
+def officer(unit):
+    return make.officer(unit=unit)
+
+
+def message_of(tip=None):
+    return Inbound.objects.create(
+        channel="zalo_oa", kind="text", conversation_hash=CHAT, tip_ref=tip and tip.pk
+    )
+
+
+def known(message):
+    message.refresh_from_db()
+    return message.conversation_hash is not None
+
+
+def closed(tip, officer):
+    triage.record_outcome(tip.pk, outcome="solved", by=officer)
+    return triage.close(tip.pk, by=officer)
+
+
+def time_passes():
+    HeldEnding.objects.update(until=times.now())
+    holding.let_go()
+    return forgetting.forget_chats()
+
+
+def test_a_closed_tip_forgets_its_chat_and_an_open_one_does_not(unit, officer):
+    tips = [make.tip(unit=unit) for _ in range(2)]
+    ended, open_one = [message_of(tip) for tip in tips]
+    closed(tips[0], officer)
+    assert time_passes() == 1
+    assert (known(ended), known(open_one)) == (False, True)
+    assert forgetting.forget_chats() == 0
+
+
+def test_an_ending_that_can_be_taken_back_keeps_it(unit, officer):
+    tip = make.tip(unit=unit)
+    said = message_of(tip)
+    step = closed(tip, officer)
+    assert forgetting.forget_chats() == 0
+    undo.take_back(step.pk, secret=step.secret, by=officer)
+    time_passes()
+    assert known(said)
+
+
+def test_a_report_that_was_taken_back_forgets_it_even_where_the_desk_must_finish(unit):
+    tip = make.tip(unit=unit, happening="now")
+    said = message_of(tip)
+    withdrawing.withdraw(tip.pk)
+    forgetting.forget_chats()
+    assert Tip.objects.get(pk=tip.pk).is_open
+    assert not known(said)
+
+
+def test_a_message_of_no_tip_is_nobodys():
+    said = message_of()
+    forgetting.forget_chats()
+    assert not known(said)
+
+
+def test_two_open_tips_of_one_chat_are_one_reporter_until_they_end(unit):
+    tips = [make.tip(unit=unit) for _ in range(2)]
+    for tip in tips:
+        message_of(tip)
+    time_passes()
+    assert reporters_behind(tip.pk for tip in tips) == 1
