@@ -4,7 +4,7 @@ import re
 from itertools import chain, pairwise
 
 from keng.language.fold import FlatText, flatten, fold
-from keng.language.indicators import Indicator, english, extract_flat
+from keng.language.indicators import Indicator, english, extract_flat, far_east
 from keng.language.indicators.links import find_emails
 from keng.language.indicators.roles import may_hold_own
 from keng.language.indicators.wording import ME, MINE, SURNAMES, compiled, phrases, said
@@ -12,7 +12,9 @@ from keng.language.indicators.wording import ME, MINE, SURNAMES, compiled, phras
 CUT = "[…]"
 
 _DIGIT_OR_AT = re.compile(r"[\d@]")
-_FIRST_PERSON = re.compile(rf"(?<!\w)(?:{ME}|{said('form_field')}|{english.FIRST_PERSON})(?!\w)")
+_FIRST_PERSON = re.compile(
+    rf"(?<!\w)(?:{ME}|{said('form_field')}|{english.FIRST_PERSON})(?!\w)|{far_east.FIRST_PERSON}"
+)
 _MAIL_WORD = said("mail")
 _OWN_MAIL_BEFORE = compiled(
     rf"(?:\b{_MAIL_WORD}\s+{MINE}|\b{said('write_back')}(?:\s+{phrases('cho lai toi ve voi')})*"
@@ -68,10 +70,10 @@ def _own_chat_link(one: Indicator) -> bool:
 def _mails(text: FlatText) -> list[tuple[int, int]]:
     return [
         (text.start(mail.start), text.end(mail.end))
-        for mail in find_emails(text)
+        for mail in find_emails(far_east.apart(text))
         if any(
             words.search(text.flat[max(0, mail.start - 60) : mail.start])
-            for words in (_OWN_MAIL_BEFORE, _OWN_MAIL_ENGLISH)
+            for words in (_OWN_MAIL_BEFORE, _OWN_MAIL_ENGLISH, far_east.OWN_MAIL)
         )
         or _OWN_MAIL_AFTER.match(text.flat, mail.end)
     ]

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from keng.language.fold import FlatText, flatten
+from keng.language.indicators.far_east import apart
 from keng.language.indicators.found import ContextRole, Indicator, Kind, Span
 from keng.language.indicators.links import find_emails, find_links, is_own_site
 from keng.language.indicators.numbers import find_numbers
@@ -29,6 +30,7 @@ def extract_flat(text: FlatText) -> list[Indicator]:
         and "dot" not in text.flat
     ):
         return []
+    words, text = text, apart(text)
     left = _blanked(text.flat, find_emails(text))
     links = find_links(text, left)
     left = _blanked(left, links)
@@ -42,7 +44,7 @@ def extract_flat(text: FlatText) -> list[Indicator]:
     spans.sort(key=lambda span: span[1])
     return [
         Indicator(kind, value, text.start(start), text.end(end), role)
-        for (kind, start, end, value), role in zip(spans, _roles(text, spans), strict=True)
+        for (kind, start, end, value), role in zip(spans, _roles(words, spans), strict=True)
     ]
 
 

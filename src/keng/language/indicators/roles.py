@@ -2,7 +2,7 @@
 
 import re
 
-from keng.language.indicators import english
+from keng.language.indicators import english, far_east
 from keng.language.indicators.found import ContextRole, Kind
 from keng.language.indicators.wording import ME, MINE, NAMED_BANK, SURNAMES, compiled, phrases, said
 
@@ -84,6 +84,7 @@ _SIGNS_OF_OWN = (
         )
     )
     + english.SIGNS_OF_OWN
+    + far_east.SIGNS_OF_OWN
 )
 _STORY = re.compile(rf"\b{said('story')}\b")
 _ASKED = re.compile(rf"\b{said('asked')}\b|^\s*$")
@@ -140,6 +141,8 @@ def _is_own(flat: str, before: str, end: int, acts: bool) -> bool:
     if acts:
         return False
     if _INTRODUCED.search(before) or _I_USE.search(before) or english.is_own(flat, before, end):
+        return True
+    if far_east.is_own(flat, before, end):
         return True
     reach = _REACH_ME.search(before)
     if not reach or _ADVERT.search(flat):
