@@ -24,16 +24,20 @@ def frame(request: HttpRequest) -> dict[str, object]:
         ("lookup", _("Look up a strange number")),
         ("claims", _("Checked rumours")),
         ("status", _("See a tip I sent")),
+    ]
+    further = [
         ("lessons", _("Learn")),
         ("first-hour", _("I just sent money")),
-    ]
-    foot = [
-        *menu,
-        ("report", _("Send a tip")),
         ("surveys", _("Surveys")),
         ("official-channels", _("Official channels")),
         ("partners", _("Partners")),
         ("verify", _("Check a warning's code")),
+    ]
+    foot = [
+        *menu,
+        *further[:2],
+        ("report", _("Send a tip")),
+        *further[2:],
         # Where no mailbox is set up, nobody is led to a page that says so.
         *([("subscribe", _("Get warnings by e-mail"))] if has_mailbox else []),
         ("results", _("What came of the reports")),
@@ -44,6 +48,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "operator_name": operator,
         "site_address": urlsplit(settings.PUBLIC_URL).netloc,
         "public_nav": _links(menu, request.path),
+        "public_more": _links(further, request.path),
         "foot_nav": _links(foot, request.path),
         "privacy_url": reverse("privacy"),
         "subscribe_url": reverse("subscribe") if has_mailbox else "",
