@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keng.language.fold import FlatText, fold
 from keng.language.indicators.found import Span
+from keng.language.indicators.pages import in_one_spelling
 from keng.language.indicators.wording import said, words
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def _read_back(label: str) -> str:
 
 def _value(text: FlatText, host: str, end: int, path_end: int) -> str:
     rest = unicodedata.normalize("NFC", text.written(end, path_end)).replace("[.]", ".").rstrip("/")
-    return host.removeprefix("www.") + rest
+    return in_one_spelling(host.removeprefix("www.") + rest)
 
 
 @lru_cache(maxsize=4096)

@@ -158,7 +158,7 @@ LINKS = [
         "facebook.com/profile.php?id=100012345678901",
         [(U, "facebook.com/profile.php?id=100012345678901")],
     ),
-    ("fb.com/lan.nguyen", [(U, "fb.com/lan.nguyen")]),
+    ("fb.com/lan.nguyen", [(U, "facebook.com/lannguyen")]),
     ("bit.ly/3AbCd", [(U, "bit.ly/3AbCd")]),
     ("bấm dvc-gia.cc.Em chưa nhập", [(U, "dvc-gia.cc")]),
     ("bấm dvc-gia.cc.ba con can than", [(U, "dvc-gia.cc")]),
