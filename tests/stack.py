@@ -40,7 +40,11 @@ class Stack:
     """A running demo. Its data folder outlives a stop, so that it can be started again."""
 
     def __init__(
-        self, environment: dict[str, str] | None = None, *, whole_province: bool = False
+        self,
+        environment: dict[str, str] | None = None,
+        *,
+        whole_province: bool = False,
+        bare: bool = False,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="keng-stack-"))
         # Root's PostgreSQL runs as another account, which must pass this folder.
@@ -51,7 +55,7 @@ class Stack:
         self.output: list[str] = []
         self.ports = free_ports(4)
         self._environment = environment or {}
-        self._size = [] if whole_province else ["--small"]
+        self._size = ["--bare"] if bare else [] if whole_province else ["--small"]
         self._ready_within = READY_WITHIN * (5 if whole_province else 1)
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None

@@ -1,6 +1,8 @@
 """What the journeys share: the running product with a real mailbox beside it."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -17,33 +19,63 @@ PATIENCE = 30_000
 EMERGENCY_ROOM = "phong-truc@khan-cap.example"
 
 
-@pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
+@dataclass(frozen=True)
+class World:
+    """A running product and what it talks to."""
+
+    stack: Stack
+    mailbox: Mailbox
     """A real SMTP server on this machine that keeps what it is given."""
-    with Mailbox() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def push_service() -> Iterator[Service]:
+    push_service: Service
     """A push service on this machine, with browsers that read as real ones do."""
-    with running_push() as service:
-        yield service
 
 
 @pytest.fixture(scope="session")
-def stack(mailbox: Mailbox, push_service: Service) -> Iterator[Stack]:
-    """The demo as a stranger starts it, with e-mail going to the mailbox."""
-    settings = {
-        "KENG_SMTP_URL": mailbox.url,
-        "KENG_EMERGENCY_EMAIL": EMERGENCY_ROOM,
-        "KENG_PUSH_URL": push_service.url,
-        "KENG_DEMO_SMALL": "1",
-    }
-    with Stack(settings) as running:
-        yield running
-        # Shown only when a journey failed: what the processes said meanwhile.
-        print("\n".join(line for line in running.output[-400:] if " INFO " not in line))
+def lived_in() -> Iterator[World]:
+    """The small demo as a stranger starts it."""
+    yield from _running(is_bare=False)
+
+
+@pytest.fixture(scope="session")
+def bare() -> Iterator[World]:
+    """Places, officers and groups alone."""
+    yield from _running(is_bare=True)
+
+
+@pytest.fixture(scope="module")
+def world(request: pytest.FixtureRequest) -> World:
+    """Where a module's journeys happen: that of a system begins where nobody wrote anything yet."""
+    of_a_system = re.match(r"test_s\d\d_", request.module.__name__.rpartition(".")[2])
+    found: World = request.getfixturevalue("bare" if of_a_system else "lived_in")
+    return found
+
+
+@pytest.fixture(scope="module")
+def stack(world: World) -> Stack:
+    return world.stack
+
+
+@pytest.fixture(scope="module")
+def mailbox(world: World) -> Mailbox:
+    return world.mailbox
+
+
+@pytest.fixture(scope="module")
+def push_service(world: World) -> Service:
+    return world.push_service
+
+
+def _running(*, is_bare: bool) -> Iterator[World]:
+    with Mailbox() as mailbox, running_push() as push_service:
+        settings = {
+            "KENG_SMTP_URL": mailbox.url,
+            "KENG_EMERGENCY_EMAIL": EMERGENCY_ROOM,
+            "KENG_PUSH_URL": push_service.url,
+        }
+        with Stack(settings, bare=is_bare) as stack:
+            yield World(stack, mailbox, push_service)
+            # Shown only when a journey failed: what the processes said meanwhile.
+            print("\n".join(line for line in stack.output[-400:] if " INFO " not in line))
 
 
 @pytest.fixture

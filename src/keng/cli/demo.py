@@ -20,6 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one ward in which nothing has happened yet; loads in seconds",
     )
     parser.add_argument(
+        "--bare",
+        action="store_true",
+        help="as --small, with its officers and groups alone: no lesson, no survey, no listing",
+    )
+    parser.add_argument(
         "words",
         nargs="*",
         metavar="code NAME",
@@ -46,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     ports = chosen_ports(arguments)
     os.environ |= {name: str(port) for name, port in ports.settings.items()}
-    demo = Demo(ports, is_small=arguments.small)
+    demo = Demo(ports, is_small=arguments.small or arguments.bare, is_bare=arguments.bare)
     return run_everything(
         ports, is_demo=True, prepare=demo.prepare, when_ready=demo.say_who_to_sign_in_as
     )
@@ -55,8 +60,8 @@ def _run(arguments: argparse.Namespace) -> int:
 class Demo:
     """What the loader made in this start, until it has been printed once."""
 
-    def __init__(self, ports: Ports, *, is_small: bool) -> None:
-        self._ports, self._is_small = ports, is_small
+    def __init__(self, ports: Ports, *, is_small: bool, is_bare: bool) -> None:
+        self._ports, self._is_small, self._is_bare = ports, is_small, is_bare
         self._loaded: Any = None
 
     def load(self) -> None:
@@ -64,7 +69,9 @@ class Demo:
         from keng.demo.province import progress, volumes  # noqa: PLC0415
 
         if self._is_small:
-            self._loaded = load.load_if_empty(_vault(), report=while_wanted(progress.silent))
+            self._loaded = load.load_if_empty(
+                _vault(), report=while_wanted(progress.silent), is_bare=self._is_bare
+            )
         else:
             bar = progress.Bar()
             self._loaded = load.load_if_empty(_vault(), volumes.full(), while_wanted(bar))

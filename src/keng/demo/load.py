@@ -6,7 +6,15 @@ from django.db import transaction
 
 from keng.delivery.models import ChannelAccount
 from keng.demo import channels, network, people, territory
-from keng.demo.province import asking, beside, learning, loading, looked_up, others_list, rumours
+from keng.demo.province import (
+    asking,
+    beside,
+    learning,
+    loading,
+    looked_up,
+    others_list,
+    rumours,
+)
 from keng.demo.province.progress import Report, silent
 from keng.demo.province.volumes import Volumes
 from keng.demo.vault import Vault
@@ -24,11 +32,16 @@ class Loaded:
 
 
 def load_if_empty(
-    vault: Vault, volumes: Volumes | None = None, report: Report = silent
+    vault: Vault,
+    volumes: Volumes | None = None,
+    report: Report = silent,
+    *,
+    is_bare: bool = False,
 ) -> Loaded | None:
     """Load the demo unless there are units already; None when there was nothing to do.
 
-    Without volumes it is the small one: a ward with its groups and nothing that happened yet.
+    Without volumes it is the small one: a ward with its groups and nothing that happened yet; bare,
+    it has nobody's texts either: no lesson, no check of a claim, no listing, no question.
     All of it is one transaction, so that an end in the middle leaves nothing behind.
     """
     if Unit.objects.exists():
@@ -45,15 +58,23 @@ def load_if_empty(
         if volumes is None:
             credentials = people.make_officers(units)
             network.make_network(ward, hamlets)
-            rumours.check_few(times.now())
-            looked_up.list_few(units[territory.PROVINCE_CODE], times.now())
         else:
             zalo = ChannelAccount.objects.get(slug="bac-ninh")
             credentials = loading.fill(units, hamlets, zalo, volumes, vault, report)
-        learning.load(units[territory.PROVINCE_CODE], whole=volumes is not None)
-        asking.ask(ward, whole=volumes is not None)
-        beside.load(units, whole=volumes is not None)
-        others_list.bring(times.now())
+        if not is_bare:
+            _write(units, hamlets, ward, whole=volumes is not None)
         # The last word before it is kept: whoever reports may still refuse.
         report("all is written", 1.0)
     return Loaded(credentials, passphrase)
+
+
+def _write(units: dict[str, Unit], hamlets: dict[str, Place], ward: Unit, *, whole: bool) -> None:
+    """What a desk, its partners and its teams wrote; the whole province has its checks already."""
+    province = units[territory.PROVINCE_CODE]
+    if not whole:
+        rumours.check_few(times.now())
+        looked_up.list_few(province, times.now())
+    learning.load(province, whole=whole)
+    asking.ask(ward, whole=whole)
+    beside.load(units, whole=whole)
+    others_list.bring(times.now())
