@@ -1,12 +1,18 @@
-"""S8: a warning for schools; a class teacher posts it, says so in one tap; the province sees it."""
+"""S8: a desk plants a relay tree; a head and a class teacher confirm; the province sees levels."""
 
-import time
+import datetime
+import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.accessibility.reading import faults
 from tests.journeys.desk import Desk
+from tests.journeys.figures import number
+from tests.journeys.looks import fits, is_fine
 
+HAMLET = "Tổ dân phố Trung Đồng"
+HEAD = "Cô Yên Hiệu Trưởng"
+# Class teacher, the group of their parents, how many they are.
+CLASSES = (("Cô Mận", "Phụ huynh 3B1", "31"), ("Thầy Sung", "Phụ huynh 3B2", "29"))
 TITLE = "Giả cô giáo nhắn phụ huynh đóng tiền"
 PARTS = {
     "what": "Nhắn tin giả cô giáo, bảo phụ huynh chuyển tiền học ngay.",
@@ -16,32 +22,86 @@ PARTS = {
 }
 
 
-def test_a_class_teacher_passes_it_on_and_the_funnel_counts_it(people, stack):
-    province = Desk(people.officer(), stack, "mai").sign_in()
-    write(Desk(people.officer(), stack, "lan").sign_in())
+def test_a_warning_goes_from_the_head_to_the_class_teachers_and_is_counted_by_level(people, stack):
+    duty = Desk(people.officer(), stack, "lan").sign_in()
+    plant(duty)
+    write(duty)
     approve(Desk(people.officer(), stack, "hai").sign_in())
-    before = passed_on(province)
+    head_link, class_link = (hand_out(duty, name) for name in (HEAD, CLASSES[0][0]))
+    assert head_link != class_link
+    province = Desk(people.officer(), stack, "mai").sign_in()
+    # Level by level: asked, and passed on.
+    assert levels(province) == [(1, 0), (2, 0)]
+
+    head = people.resident()
+    head.goto(head_link)
+    expect(head.locator("main")).to_contain_text("Cô Mận")
+    expect(head.locator("main")).to_contain_text("Thầy Sung")
+    one_tap(head)
+    assert levels(province) == [(1, 1), (2, 0)]
+
     teacher = people.resident()
-    teacher.goto(f"{stack.public}/phones/")
-    teacher.locator("#phone-parents a.button").click()
-    task = wait_for(teacher, TITLE)
-    is_fine(teacher)
-    task.locator("form[action$='/confirm'] button").first.click()
-    expect(teacher.locator("main")).to_contain_text("Đã ghi")
-    is_fine(teacher)
-    assert passed_on(province) == before + 1
-    # The warning's own page says which groups have it, and which are still waited for.
-    province.page.get_by_role("link", name=TITLE).first.click()
-    province.sees("Phụ huynh 4A2")
-    province.sees("Phụ huynh 5A1")
-    # Her group shows what she posted, as parents read it.
-    parents = people.resident(script=True)
-    parents.goto(f"{stack.public}/phones/")
-    expect(parents.locator("#phone-parents")).to_contain_text(TITLE)
+    teacher.goto(class_link)
+    expect(teacher.locator("main")).to_contain_text("Phụ huynh 3B1")
+    expect(teacher.locator("main")).not_to_contain_text("Thầy Sung")
+    one_tap(teacher)
+    assert levels(province) == [(1, 1), (2, 1)]
+    # Whom she waits for is for the head alone to know, not for the province.
+    head.reload()
+    expect(head.locator("main")).not_to_contain_text("Cô Mận")
+    expect(head.locator("main")).to_contain_text("Thầy Sung")
+    province.sees("Phường Nếnh")
+    expect(province.page.locator("main")).not_to_contain_text("Thầy Sung")
+    is_fine(province.page)
+    # Somebody who came by the same link later reads the warning, and can press nothing.
+    other = people.resident(script=True)
+    other.goto(class_link)
+    expect(other.locator("main")).to_contain_text("Gọi cô giáo")
+    expect(other.locator("form[action$='/undo'], form[action$='/confirm']")).to_have_count(0)
+    is_fine(other)
+
+
+def plant(duty: Desk) -> None:
+    """Two groups by hand, a head who answers to the desk, and two teachers who answer to her."""
+    page = duty.page
+    for _teacher, group, members in CLASSES:
+        page.locator("header.bar nav a[href='/groups/']").click()
+        duty.follow("/groups/new/")
+        page.fill("[name=name]", group)
+        page.select_option("[name=kind]", "school")
+        page.select_option("[name=place]", label=HAMLET)
+        page.fill("[name=member_count]", members)
+        page.locator("main form.panel [data-send]").click()
+    add_lead(duty, HEAD, "Hiệu trưởng tiểu học Nếnh 3", "", "")
+    for teacher, group, _members in CLASSES:
+        add_lead(duty, teacher, f"Chủ nhiệm, {group}", HEAD, group)
+    page.locator("nav.tabs a[href='/leads/'], .crumb a[href='/leads/']").first.click()
+    page.fill("[name=q]", "hieu truong")
+    page.locator("form.filters button").click()
+    tree = page.locator("ul.tree > li", has_text=HEAD)
+    expect(tree.locator("li")).to_have_count(len(CLASSES))
+
+
+def add_lead(duty: Desk, name: str, position: str, above: str, group: str) -> None:
+    """Somebody who agreed to pass on."""
+    page = duty.page
+    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("nav.tabs a[href='/leads/']").click()
+    duty.follow("/leads/new/")
+    page.fill("[name=name]", name)
+    page.fill("[name=position]", position)
+    if above:
+        page.locator("[name=above]").select_option(
+            page.locator("[name=above] option", has_text=above).get_attribute("value")
+        )
+        page.get_by_label(group).check()
+    page.fill("[name=consented_on]", datetime.date(2025, 9, 5).isoformat())
+    page.locator("main form.panel [data-send]").click()
+    expect(page.locator("#lead-link")).to_be_visible()
 
 
 def write(duty: Desk) -> None:
-    """For the parents' groups of the ward and for nobody else."""
+    """For the schools of one hamlet and for nobody else."""
     page = duty.page
     page.locator("header.bar nav a[href='/warnings/']").click()
     duty.follow("/warnings/new/")
@@ -49,12 +109,23 @@ def write(duty: Desk) -> None:
     for name, words in PARTS.items():
         page.fill(f"[name={name}]", words)
     page.select_option("[name=category]", "scam_impersonation")
-    page.get_by_label("Phường Nếnh").first.check()
-    for box in page.locator("[name=kinds]").all():
-        box.set_checked(box.get_attribute("value") == "school")
+    only(page, "places", page.get_by_label(HAMLET))
+    only(page, "kinds", page.locator("[name=kinds][value=school]"))
     page.locator("[name=subscribers]").uncheck()
+    expect(page.locator("#audience h2")).to_have_text("Gửi tới 2 nhóm")
     page.locator("button[name=do][value=submit]").click()
-    expect(page.locator("main")).to_contain_text(TITLE)
+    expect(page.locator("h1")).to_contain_text(TITLE)
+
+
+def only(page: Page, name: str, wanted: Locator) -> None:
+    """One box of these alone; each tick counts the audience anew, and renews the boxes."""
+    wanted.first.check()
+    for box in page.locator(f"[name={name}]").all():
+        expect(page.locator(".htmx-request")).to_have_count(0)
+        if box.get_attribute("id") != wanted.first.get_attribute("id"):
+            box.uncheck()
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    expect(page.locator(f"[name={name}]:checked")).to_have_count(1)
 
 
 def approve(commander: Desk) -> None:
@@ -69,24 +140,35 @@ def approve(commander: Desk) -> None:
     commander.sees(TITLE)
 
 
-def passed_on(desk: Desk) -> int:
-    """How many leads say so, over all warnings of the last 30 days."""
-    desk.page.locator("header.bar nav a[href='/groups/']").click()
-    desk.page.locator("main a[href='/coverage/']").first.click()
-    return int(desk.page.locator("[data-passed-on]").first.get_attribute("data-passed-on") or 0)
+def hand_out(duty: Desk, name: str) -> str:
+    """One lead's own link, out of the message for the lead's chat; sent, says the desk."""
+    page = duty.page
+    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("nav.tabs a[href='/coverage/']").click()
+    page.locator("main a[href='/relays/']").click()
+    row = page.locator("section.panel", has=page.get_by_role("heading", name=name))
+    found = re.search(r"http://\S+/relay/[\w-]+", row.inner_text())
+    assert found
+    row.locator("form[action$='/done/'] button").click()
+    expect(row).to_have_count(0)
+    return found.group()
 
 
-def wait_for(page: Page, words: str):
-    """The sender is quick, not instant; other journeys may have left her more to pass on."""
-    deadline = time.monotonic() + 60
-    while not (task := page.locator("article", has_text=words)).count():
-        assert time.monotonic() < deadline, page.locator("main").inner_text()
-        time.sleep(1)
-        page.reload()
-    return task
+def one_tap(lead: Page) -> None:
+    """ "I have passed it on", on a phone without script."""
+    fits(lead)
+    lead.locator("article", has_text=TITLE).locator("form[action$='/confirm'] button").click()
+    expect(lead.locator("main")).to_contain_text("Đã ghi")
+    fits(lead)
 
 
-def is_fine(page: Page) -> None:
-    """On a cheap phone without script: nothing beyond the edge, nothing to stumble over."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert faults(page) == {}
+def levels(province: Desk) -> list[tuple[int, int]]:
+    """Of this warning: asked and passed on, first who answers to a desk, then who to a lead."""
+    page = province.page
+    page.locator("header.bar nav a[href='/groups/']").click()
+    page.locator("nav.tabs a[href='/coverage/']").click()
+    page.get_by_role("link", name=TITLE).first.click()
+    rows = page.locator("#levels tbody tr")
+    expect(rows).to_have_count(2)
+    cells = [row.locator("td.num").all_inner_texts() for row in rows.all()]
+    return [(number(asked), number(passed_on)) for asked, passed_on, *_rest in cells]
