@@ -25,5 +25,8 @@ PROMISES = {
     "quick_exit": _("“Quick exit” deletes what you have written here and closes your report."),
     "place_cookie": _("Your choice stays in this browser and is stored nowhere else."),
     "no_asker": _("We do not note who looked something up."),
+    "from_team": _(
+        "The desk reads that it comes from a team. Which team and who of it is not written down."
+    ),
     "received_busy": _("Your report is received all the same."),
 }

@@ -9,6 +9,7 @@ from keng.community.desk import telling
 from keng.community.public import leaving, pages, places, questions, small
 from keng.community.report.check import check
 from keng.community.report.describe import describe
+from keng.community.report.from_team import begin
 from keng.community.report.name import name
 from keng.community.report.what import what
 from keng.community.report.where import where
@@ -23,6 +24,7 @@ public: list[URLPattern] = [
     path("report/describe/", describe, name="report-describe"),
     path("report/name/", name, name="report-name"),
     path("report/check/", check, name="report-check"),
+    path("relay/<str:token>/report", begin, name="report-team"),
     path("near/", places.choose_near, name="near"),
     path("places/", places.places, name="places"),
     path("places/<str:code>/", places.place, name="place"),

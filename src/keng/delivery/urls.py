@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.delivery.desk import coverage, dispatches, handout, pagers, push, rota
-from keng.delivery.public import relay, standing, subscribe
+from keng.delivery.public import relay, standing, subscribe, team
 
 # Without a slash at the end: these stand in messages and letters, where every character counts.
 public: list[URLPattern] = [
@@ -14,6 +14,7 @@ public: list[URLPattern] = [
     path("relay/<str:token>/<uuid:dispatch>/undo", relay.undo, name="relay-undo"),
     path("relay/<str:token>/<uuid:dispatch>/cannot", relay.cannot, name="relay-cannot"),
     path("relay/<str:token>/<uuid:task>/rooms", relay.rooms, name="relay-rooms"),
+    path("relay/<str:token>/team/<uuid:ask>", team.answer, name="relay-team-answer"),
     path("relay/<str:token>/<uuid:text>/picture.png", relay.picture, name="relay-picture"),
     path("subscribe", subscribe.subscribe, name="subscribe"),
     path("subscribe/sent", subscribe.sent, name="subscribe-sent"),

@@ -14,6 +14,7 @@ from keng.demo.province import (
     looked_up,
     others_list,
     rumours,
+    teams,
 )
 from keng.demo.province.progress import Report, silent
 from keng.demo.province.volumes import Volumes
@@ -77,4 +78,5 @@ def _write(units: dict[str, Unit], hamlets: dict[str, Place], ward: Unit, *, who
     learning.load(province, whole=whole)
     asking.ask(ward, whole=whole)
     beside.load(units, whole=whole)
+    teams.load(units, hamlets)
     others_list.bring(times.now())

@@ -174,6 +174,95 @@ class GroupTarget(Row):
         return f"{self.count} {self.kind}"
 
 
+class TeamShiftQuerySet(models.QuerySet["TeamShift"]):
+    """Reads of the rotas of teams."""
+
+    def visible_to(self, officer: "Officer") -> "TeamShiftQuerySet":
+        """Shifts of groups of the units the officer works for. No post means none."""
+        return self.filter(group__unit_id__in=officer.unit_ids)
+
+
+class TeamShift(Row):
+    """Hours of a self-management team: held by a role, or by a lead who agreed to be kept here."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="shifts")
+    # 0 is Monday: every week. Otherwise one day.
+    weekday = models.PositiveSmallIntegerField(null=True, blank=True)
+    day = models.DateField(null=True, blank=True)
+    begins = models.TimeField()
+    # Not later than the beginning: on the next day.
+    ends = models.TimeField()
+    role = models.CharField(max_length=60, default="", db_default="", blank=True)
+    lead = models.ForeignKey(Lead, models.PROTECT, null=True, blank=True, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    # Taken off the rota, or handed over to another row.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TeamShiftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(weekday__lte=6, day=None)
+                | models.Q(weekday=None, day__isnull=False),
+                name="team_shift_is_weekly_or_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="") | models.Q(lead__isnull=False),
+                name="team_shift_is_held",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shift of {self.group_id}"
+
+
+class TeamAskQuerySet(models.QuerySet["TeamAsk"]):
+    """Reads of what teams are asked to do."""
+
+    def visible_to(self, officer: "Officer") -> "TeamAskQuerySet":
+        """What groups of the officer's units are asked. No post means none."""
+        return self.filter(group__unit_id__in=officer.unit_ids)
+
+
+class TeamAsk(Row):
+    """One thing the desk asks a team to do or look at, until a moment. Never a piece of a case."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="asks")
+    words = models.CharField(max_length=160)
+    until = models.DateTimeField()
+    asked_by = models.ForeignKey("accounts.Officer", models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = TeamAskQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"asked of {self.group_id}"
+
+
+class TeamAnswer(Row):
+    """What a lead said to it in one tap; said again, it replaces what was said before."""
+
+    class Said(models.TextChoices):
+        DONE = "done", _("Done")
+        SEEN = "seen", _("Seen")
+        CANNOT = "cannot", _("Cannot")
+
+    ask = models.ForeignKey(TeamAsk, models.CASCADE, related_name="answers")
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+")
+    said = models.CharField(max_length=6, choices=Said)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ask", "lead"], name="lead_answers_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.said
+
+
 class Subscription(Row):
     """An address that asked for warnings: sealed to the sender, and found again by its hash."""
 

@@ -1,15 +1,19 @@
-"""What the worker does for the network: forgetting addresses that nobody confirmed."""
+"""What the worker does for the network: forgetting what nobody confirmed, and what is long over."""
 
 import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from keng.kit import times
 from keng.kit.recurring import Task
-from keng.network.models import Subscription
+from keng.network.models import Subscription, TeamAsk, TeamShift
 
 # Whoever did not confirm within a week did not want it, or somebody else typed the address.
 FORGOTTEN_AFTER = datetime.timedelta(days=7)
+# A month to look up who was on duty; a season to see how far requests came.
+SHIFTS_KEPT = datetime.timedelta(days=30)
+ASKS_KEPT = datetime.timedelta(days=90)
 _PORTION = 500
 
 
@@ -30,4 +34,20 @@ def forget_unconfirmed() -> int:
         )
 
 
-TASKS = [Task("forget unconfirmed subscriptions", forget_unconfirmed, datetime.timedelta(hours=1))]
+def forget_rotas() -> int:
+    """Remove shifts that ended, and requests with their answers, when their time is over."""
+    now = times.now()
+    last_day = times.local_date(now - SHIFTS_KEPT)
+    over = Q(ended_at__lt=now - SHIFTS_KEPT) | Q(day__lt=last_day)
+    with transaction.atomic():
+        shifts = TeamShift.objects.filter(over).values_list("id", flat=True)[:_PORTION]
+        gone, _by_kind = TeamShift.objects.filter(id__in=list(shifts)).delete()
+        asks = TeamAsk.objects.filter(until__lt=now - ASKS_KEPT).values_list("id", flat=True)
+        more, _by_kind = TeamAsk.objects.filter(id__in=list(asks[:_PORTION])).delete()
+    return gone + more
+
+
+TASKS = [
+    Task("forget unconfirmed subscriptions", forget_unconfirmed, datetime.timedelta(hours=1)),
+    Task("forget rotas of teams", forget_rotas, datetime.timedelta(hours=6)),
+]

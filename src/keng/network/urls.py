@@ -10,6 +10,7 @@ from keng.network.desk import (
     sheets,
     subscriptions,
     targets,
+    teams,
 )
 
 desk: list[URLPattern] = [
@@ -23,6 +24,11 @@ desk: list[URLPattern] = [
     path("groups/targets/", targets.edit, name="groups-targets"),
     path("groups/<uuid:pk>/", groups.group_edit, name="group-edit"),
     path("groups/<uuid:pk>/active/", groups.group_active, name="group-active"),
+    path("groups/<uuid:pk>/team/", teams.team, name="team"),
+    path("groups/<uuid:pk>/team/shift/", teams.shift_add, name="team-shift"),
+    path("groups/<uuid:pk>/team/ask/", teams.ask, name="team-ask"),
+    path("teams/shifts/<uuid:pk>/end/", teams.shift_end, name="team-shift-end"),
+    path("teams/asks/<uuid:pk>/end/", teams.ask_end, name="team-ask-end"),
     path("leads/", leads.leads, name="leads"),
     path("leads/new/", leads.lead_edit, name="lead-new"),
     path("leads/<uuid:pk>/", leads.lead_edit, name="lead-edit"),

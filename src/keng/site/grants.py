@@ -108,6 +108,10 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_NETWORK, R),
         "network_lead": RU,
         "network_group": RU,
+        # A team's own page: read, and answered in one tap.
+        "network_teamshift": R,
+        "network_teamask": R,
+        "network_teamanswer": RIU,
         # How many houses read along in a group; not who their contacts are.
         "network_establishment": "SELECT (id, group_id, is_open)",
         "network_subscription": RIU,
@@ -181,6 +185,10 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_DELIVERY, RIU),
         "network_lead_groups": ALL,
         "network_grouptarget": RIU,
+        # What stood on a rota, and what was asked, only ends.
+        "network_teamshift": "SELECT, INSERT, UPDATE (ended_at)",
+        "network_teamask": "SELECT, INSERT, UPDATE (ended_at)",
+        "network_teamanswer": R,
         "network_establishment": RIU,
         "network_subscription_places": ALL,
         "places_place": RIU,
@@ -287,6 +295,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_heldending": "SELECT, UPDATE (until), DELETE",
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
         "network_subscription": RU,
+        # Rotas and requests whose time is long over.
+        "network_teamshift": "SELECT, DELETE",
+        "network_teamask": "SELECT, DELETE",
+        "network_teamanswer": "SELECT, DELETE",
         "delivery_inbound": RU,
         "delivery_inboundmedia": RU,
         "delivery_conversation": RU,

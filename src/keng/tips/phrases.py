@@ -7,8 +7,11 @@ from keng.tips.models import Tip
 
 # A suspect can report too, and probe: outside scams the closing sentence says nothing but the end.
 _TELLS_MORE = "scam_"
+# The web form, begun on a team's page: which team and who of it is nowhere.
+FROM_TEAM = "team"
 _CHANNELS = {
     "web": gettext_noop("the web form"),
+    FROM_TEAM: gettext_noop("a self-management team"),
     "zalo_oa": "Zalo OA",
     "email": gettext_noop("e-mail"),
     "web_push": gettext_noop("push to a device"),
@@ -69,6 +72,8 @@ def identity_note(tip: Tip) -> str:
         return _("Sealed here; Zalo and whoever manages the official account can see who wrote.")
     if tip.channel == "sandbox":
         return _("Sealed here. A simulated phone: nobody stands behind it.")
+    if tip.channel == FROM_TEAM and not tip.identity_holds:
+        return _("Handed in on the page of a team; which team and who of it was not written down.")
     if tip.channel == "chat":
         return _(
             "Names were covered before it was kept. The officer who was written to, and the chat "

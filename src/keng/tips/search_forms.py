@@ -17,7 +17,7 @@ from keng.places.models import Place
 from keng.tips.phrases import channel_name
 from keng.tips.queries.search import Search
 
-_CHANNELS = ("web", "zalo_oa", "phone", "counter", "chat", "by_hand")
+_CHANNELS = ("web", "team", "zalo_oa", "phone", "counter", "chat", "by_hand")
 
 
 class SearchForm(Form):

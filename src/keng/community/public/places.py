@@ -13,6 +13,7 @@ from keng.community.public.questions import place_and_desk
 from keng.delivery.queries import in_words
 from keng.kit import times
 from keng.network.queries import ids_below
+from keng.network.teams import keeping_a_rota
 from keng.partners.queries import near as articles_near
 from keng.places import near, serving
 from keng.places.models import Place, Succession, Unit
@@ -75,6 +76,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "questions": Question.objects.public().about(found)[:5],
             "meetings": Meeting.objects.upcoming().filter(place__in=ids_below([found.pk]))[:5],
             "articles": articles_near(found),
+            "teams_on_rota": keeping_a_rota(ids_below([found.pk])),
             "channels": channels_of(unit, above), "is_near": _is_near(request, found),
             "open_surveys": surveys.open_now(found, limit=3),
             "survey_results": surveys.results(found, limit=2),

@@ -1,6 +1,7 @@
 """Before sending: every answer with a link to change it, who reads it, and what is kept."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -89,6 +90,8 @@ def _rows(report: Report) -> list[Row]:
         Row(_("In your words"), said["text"], url_of("describe")),
         Row(_("Still happening"), _happening(said["happening"]), url_of("describe")),
     ]
+    if said.get("team"):
+        rows.insert(1, Row(_("Comes from"), _team(said), url_of("who-gets")))
     if said["topic"] in ABOUT_MONEY:
         moved = _("Yes") if said.get("money_moved") else _("No")
         rows.append(Row(_("Sent money or read out a code"), moved, url_of("describe")))
@@ -101,6 +104,10 @@ def _desk(desk: str) -> str:
     if desk == PROVINCE:
         return _("Straight to the province")
     return _("The police desk of the commune where it happened")
+
+
+def _team(said: dict[str, Any]) -> str:
+    return _("A self-management team") if said.get("as_team") else _("A resident")
 
 
 def _nowhere(chosen: str) -> str:

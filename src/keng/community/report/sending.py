@@ -9,6 +9,7 @@ from keng.kit.uploads import Damaged
 from keng.tips import receipts
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
+from keng.tips.phrases import FROM_TEAM
 
 
 class NotThere(LookupError):
@@ -50,6 +51,7 @@ def _new_tip(draft: drafts.Unfinished, code: str, token: str, language: str) -> 
         raise NotThere
     return NewTip(
         unit_id=recipient.unit.pk, concerns=tuple(unit.pk for unit in recipient.concerns),
+        channel=FROM_TEAM if said.get("team") and said.get("as_team") else "web",
         text=said["text"], topic=said["topic"], happening=said["happening"],
         money_moved=bool(said.get("money_moved")), place_id=place.pk if place else None,
         place_detail=said.get("spot", ""), language=language,

@@ -82,6 +82,13 @@ class Report:
             self.answers["lost"] = True
         return self.go(self.next_step)
 
+    def begin_anew(self, answers: dict[str, Any]) -> None:
+        """Forget what this browser has begun, files too, and start with these answers."""
+        drafts.drop(self.draft.secret)
+        self.draft = drafts.begin()
+        self.answers = self.draft.answers
+        self.answers |= answers
+
     def take_files(self) -> None:
         """Put uploads beside the answers, within the limits; note what was refused."""
         for file in self.request.FILES.getlist("attached"):

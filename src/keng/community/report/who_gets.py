@@ -16,6 +16,10 @@ class WhoGetsForm(Form):
         choices=[(COMMUNE, COMMUNE), (PROVINCE, PROVINCE)],
         error_messages={"required": _("Choose who should get your report")},
     )
+    # Asked only of whoever came from the page of a team.
+    as_team = forms.BooleanField(
+        required=False, label=_("Say that it comes from a self-management team")
+    )
 
 
 @step("who-gets", WhoGetsForm)

@@ -25,6 +25,7 @@ from keng.delivery.queries import relay as queries
 from keng.delivery.queries.houses import houses_of
 from keng.delivery.queries.relay import Kit
 from keng.network.models import Lead
+from keng.network.teams import kits_of
 
 _COOKIE = "keng_relay"
 _SALT = "relay undo"
@@ -58,6 +59,7 @@ def _shown(
             "too_many": too_many,
             "public": [kit for kit in found.done if not mine & {t.pk for t in kit.tasks}],
             "form": failed,
+            "teams": kits_of(lead),
         }
         is_wrong = bool(failed or too_many)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK

@@ -48,7 +48,7 @@ _ELSEWHERE = (
     (K.YOUTH_UNION, 26, (40, 180), "Đoàn Thanh niên {}", "Bí thư Đoàn"),
     (K.TEAM, 30, (6, 24), "Tổ tự quản {}", "Tổ trưởng tự quản"),
     (K.FRONT, 20, (15, 60), "Mặt trận {}", "Chủ tịch Mặt trận"),
-    (K.OTHER, 11, (20, 90), "Bà con bán hàng chợ {}", "Trưởng ban chợ"),
+    (K.OTHER, 8, (20, 90), "Bà con bán hàng chợ {}", "Trưởng ban chợ"),
 )
 _CLASSES = ("3A", "4A", "4B", "5A", "5B")
 SCHOOLS_ELSEWHERE = 12

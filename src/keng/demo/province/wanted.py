@@ -67,6 +67,6 @@ def _own(territory: Territory, network: Network, dice: Random) -> dict[uuid.UUID
         ]
         for desk in dice.sample(without, communes):
             found[desk.unit.pk][kind.value] = each
-    # The eight supplementary groups of the ward are there; a team of neighbours is not yet.
-    found[territory.ward.unit.pk][K.TEAM.value] = 1
+    # The eight supplementary groups of the ward are there, and two of the three teams (`teams`).
+    found[territory.ward.unit.pk][K.TEAM.value] = 3
     return found

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
-from keng.network import queries
+from keng.network import queries, teams
 from keng.network.actions import groups as group_actions
 from keng.network.actions.sheets import may_import
 from keng.network.desk.pages import Slice
 from keng.network.desk.units import unit_asked, units_of
 from keng.network.forms import CHANNEL_LABELS, GroupFilter, GroupForm
-from keng.network.models import Group
+from keng.network.models import Group, GroupKind
 
 
 @require_safe
@@ -67,8 +67,22 @@ def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpRespons
             group = group_actions.add_group(form.entry(), by=request.officer)
         messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
         return redirect("groups")
-    context = {"form": form, "group": group, "unit": unit, "units": units_of(request)}
+    context = {
+        "form": form,
+        "group": group,
+        "unit": unit,
+        "units": units_of(request),
+        "team": _of_team(group),
+    }
     return render(request, "network/group_edit.html", context)
+
+
+def _of_team(group: Group | None) -> dict[str, object] | None:
+    """What a self-management team's page says in short."""
+    if group is None or group.kind != GroupKind.TEAM:
+        return None
+    asked = [one for one in teams.asked(group) if one.is_open]
+    return {"turns": teams.turns_until_morning(group), "asked": asked}
 
 
 @require_POST

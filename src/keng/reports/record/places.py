@@ -1,4 +1,4 @@
-"""What is called that is done on the pages of a place, and about partners."""
+"""What is called that is done on the pages of a place, with teams, and about partners."""
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,12 @@ def on_places_and_partners() -> dict[str, str]:
         "channel.listed": _("Put a channel on the official list"),
         "channel.looked_at": _("Looked at the official channels: right"),
         "channel.unlisted": _("Took a channel off the official list"),
+        "group.shift_added": _("Put a shift on the rota of a team"),
+        "group.shift_handed_over": _("Handed a shift of a team over"),
+        "group.shift_ended": _("Took a shift off the rota of a team"),
+        "group.asked": _("Asked a team for something"),
+        "group.ask_ended": _("Took back what a team was asked"),
+        "group.answered": _("A lead answered what the team was asked"),
         "partner.invited": _("Invited a partner"),
         "partner.member_added": _("Added somebody who signs in for a partner"),
         "partner.member_closed": _("Ended the sign-in of somebody of a partner"),

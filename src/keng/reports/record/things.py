@@ -25,6 +25,8 @@ def things() -> dict[str, str]:
         "relaytask": _("a task of a lead"),
         "channelaccount": _("an account of a channel"),
         "group": _("a group"),
+        "teamshift": _("a shift of a team"),
+        "teamask": _("a request to a team"),
         "establishment": _("a house"),
         "partner": _("a partner"),
         "partnermember": _("a member of a partner"),

@@ -29,6 +29,7 @@ from keng.lessons.models import (
 )
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
+from keng.network.models import TeamAsk, TeamShift
 from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
 from keng.surveys.models import PaperBatch, Survey
@@ -129,7 +130,18 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     group = make.group(unit=unit, place=place, name=f"Nhóm {label}")
     lead = make.lead(unit=unit, groups=(group,), name=f"Đầu mối {label}")
     house = make.establishment(unit=unit, place=place, name=f"Nhà trọ {label}")
-    return {"group": group, "lead": lead, "establishment": house}
+    team = make.group(unit=unit, place=place, name=f"Tổ tự quản {label}", kind="team")
+    shift = TeamShift.objects.create(
+        group=team, weekday=0, begins=datetime.time(21), ends=datetime.time(23),
+        role=f"Tổ phó {label}",
+    )  # fmt: skip
+    ask = TeamAsk.objects.create(
+        group=team, words=f"Đi tuần {label}", until=times.now() + datetime.timedelta(hours=3)
+    )
+    return {
+        "group": group, "lead": lead, "establishment": house,
+        "team": team, "team_shift": shift, "team_ask": ask,
+    }  # fmt: skip
 
 
 def _lessons(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:

@@ -50,6 +50,8 @@ OBJECTS = {
     "survey-texts": "survey", "survey-publish": "survey", "survey-paper-new": "survey",
     "survey-sheet": "batch", "survey-sheet-end": "batch",
     "group-edit": "group", "group-active": "group",
+    "team": "team", "team-shift": "team", "team-ask": "team",
+    "team-shift-end": "team_shift", "team-ask-end": "team_ask",
     "establishment-edit": "establishment", "establishment-open": "establishment",
     "film": "film", "desk-film-play": "film", "desk-film-poster": "film",
     "desk-film-captions": "film",

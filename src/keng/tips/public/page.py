@@ -14,7 +14,7 @@ from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
 from keng.tips.actions.out_of_scope import may_object
 from keng.tips.models import DialogueMessage, TakenDown, Tip
-from keng.tips.phrases import closing_sentence
+from keng.tips.phrases import FROM_TEAM, closing_sentence
 from keng.tips.promised import answer_due
 from keng.tips.public.opened import Opened, stay_open
 from keng.tips.public.stages import heading_of, is_over, trail_of
@@ -23,7 +23,7 @@ MOST_FILES = 5
 # In the address after something was sent: how many of the files the report had already.
 HAD = "had"
 # Neither the form nor an officer who took it down can carry an answer back.
-_ANSWERED_HERE_ONLY = (*TakenDown.Manner.values, "web")
+_ANSWERED_HERE_ONLY = (*TakenDown.Manner.values, "web", FROM_TEAM)
 
 
 class Words(forms.CharField):

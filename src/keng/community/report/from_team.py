@@ -1,0 +1,35 @@
+"""Beginning a report on a team's page: the ordinary one, with its place filled in."""
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from keng.community.report.steps import Report
+from keng.delivery.public.standing import for_lead
+from keng.network.models import Lead
+from keng.network.teams import team_of
+
+_FIRST = "who-gets"
+
+
+@require_POST
+@for_lead
+def begin(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
+    """From here on nothing tells whose link it was: the draft holds the place and the mark."""
+    try:
+        group = team_of(lead, uuid.UUID(request.POST.get("group", "")))
+    except ValueError:
+        group = None
+    if group is None:
+        raise Http404
+    report = Report(request, _FIRST)
+    if report.done and "anew" not in request.POST:
+        # Somebody is in the middle of a report of their own: it is neither lost nor marked.
+        return render(
+            request, "community/report/team_other.html",
+            {"report": report, "token": token, "group": group},
+        )  # fmt: skip
+    report.begin_anew({"team": True, "as_team": True, "place": str(group.place_id)})
+    return report.go(_FIRST)

@@ -1,0 +1,156 @@
+"""The rota of a team, what the desk asks of it, and what its leads say to that."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.network.actions.sheets import ReadsOnly, may_import
+from keng.network.models import Group, GroupKind, Lead, TeamAnswer, TeamAsk, TeamShift
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+# More than this at once, and a team answers none of them.
+MOST_ASKED = 5
+
+
+class NotOfTheTeam(ValueError):
+    """The lead is none of this team, or takes part no more."""
+
+
+class TooMany(ValueError):
+    """So many requests are open that another one would not be read."""
+
+
+class Over(ValueError):
+    """The request was taken back, or its time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftEntry:
+    """What a desk writes down about a shift: a weekday or a day, and who holds it."""
+
+    begins: datetime.time
+    ends: datetime.time
+    weekday: int | None = None
+    day: datetime.date | None = None
+    role: str = ""
+    lead_id: uuid.UUID | None = None
+
+
+@transaction.atomic
+def add_shift(
+    group_id: uuid.UUID, entry: ShiftEntry, *, by: "Officer", instead_of: uuid.UUID | None = None
+) -> TeamShift:
+    """Put a shift on the rota; `instead_of` is the one that is handed over and ends with it.
+
+    Raises ReadsOnly, NotOfTheTeam.
+    """
+    group = _team(group_id, by)
+    lead = None
+    if entry.lead_id is not None:
+        lead = group.leads.filter(pk=entry.lead_id, stopped_at__isnull=True).first()
+        if lead is None:
+            raise NotOfTheTeam
+    if instead_of is not None:
+        _end(TeamShift.objects.filter(group=group), instead_of)
+    shift = TeamShift.objects.create(
+        group=group, weekday=entry.weekday, day=entry.day, begins=entry.begins, ends=entry.ends,
+        role=entry.role, lead=lead,
+    )  # fmt: skip
+    action = "group.shift_handed_over" if instead_of else "group.shift_added"
+    record(action, by=by, on=shift, chain=unit_chain(group.unit_id), detail=_said(shift))
+    return shift
+
+
+@transaction.atomic
+def end_shift(pk: uuid.UUID, *, by: "Officer") -> TeamShift:
+    """Take a shift off the rota; once more changes nothing. Raises ReadsOnly."""
+    if not may_import(by):
+        raise ReadsOnly
+    shifts = TeamShift.objects.visible_to(by).select_related("group")
+    shift, is_new = _end(shifts, pk)
+    if is_new:
+        chain = unit_chain(shift.group.unit_id)
+        record("group.shift_ended", by=by, on=shift, chain=chain, detail=_said(shift))
+    return shift
+
+
+@transaction.atomic
+def ask(group_id: uuid.UUID, words: str, *, until: datetime.datetime, by: "Officer") -> TeamAsk:
+    """Ask a team for one thing. Raises ReadsOnly, TooMany."""
+    group = _team(group_id, by)
+    waiting = TeamAsk.objects.filter(group=group, ended_at=None, until__gt=times.now())
+    if waiting.count() >= MOST_ASKED:
+        raise TooMany
+    made = TeamAsk.objects.create(
+        group=group, words=words, until=until, asked_by=by, asked_at=times.now()
+    )
+    detail = {"until": until.isoformat()}
+    record("group.asked", by=by, on=made, chain=unit_chain(group.unit_id), detail=detail)
+    return made
+
+
+@transaction.atomic
+def take_back(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
+    """Ask no longer; what was answered stays. Raises ReadsOnly."""
+    if not may_import(by):
+        raise ReadsOnly
+    made = (
+        TeamAsk.objects.visible_to(by)
+        .select_for_update(of=("self",))
+        .select_related("group")
+        .get(pk=pk)
+    )
+    if made.ended_at is None:
+        made.ended_at = times.now()
+        made.save(update_fields=["ended_at"])
+        record("group.ask_ended", by=by, on=made, chain=unit_chain(made.group.unit_id))
+    return made
+
+
+@transaction.atomic
+def answer(pk: uuid.UUID, said: str, *, lead: Lead) -> TeamAnswer:
+    """A lead says done, seen or cannot; said again before the time is over, it replaces that.
+
+    Raises TeamAsk.DoesNotExist for what none of the lead's teams was asked, and Over.
+    """
+    teams = lead.groups.filter(kind=GroupKind.TEAM, is_active=True)
+    made = TeamAsk.objects.select_related("group").get(pk=pk, group__in=teams)
+    now = times.now()
+    if made.ended_at is not None or made.until <= now:
+        raise Over
+    kept, _new = TeamAnswer.objects.update_or_create(
+        ask=made, lead=lead, defaults={"said": said, "at": now}
+    )
+    Group.objects.filter(pk=made.group_id).update(last_sign_at=now)
+    chain = unit_chain(made.group.unit_id)
+    record("group.answered", by=lead, on=made, chain=chain, detail={"said": said})
+    return kept
+
+
+def _team(group_id: uuid.UUID, by: "Officer") -> Group:
+    """The team, for this transaction alone."""
+    if not may_import(by):
+        raise ReadsOnly
+    teams = Group.objects.visible_to(by).filter(kind=GroupKind.TEAM)
+    return teams.select_for_update().get(pk=group_id)
+
+
+def _end(shifts: "models.QuerySet[TeamShift]", pk: uuid.UUID) -> tuple[TeamShift, bool]:
+    shift = shifts.select_for_update(of=("self",)).get(pk=pk)
+    is_new = shift.ended_at is None
+    if is_new:
+        shift.ended_at = times.now()
+        shift.save(update_fields=["ended_at"])
+    return shift, is_new
+
+
+def _said(shift: TeamShift) -> dict[str, object]:
+    when = shift.day.isoformat() if shift.day else shift.weekday
+    return {"when": when, "held_by": "lead" if shift.lead_id else "role"}
