@@ -1,13 +1,11 @@
 """S17: looking up a number. No data, listed by two officers, disputed, decided by a third."""
 
-import os
 import re
-from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.accessibility.reading import faults
 from tests.journeys.desk import Desk
+from tests.journeys.eyes import is_fine, shot
 from tests.journeys.resident import CODE, Story, report
 from tests.stack import Stack
 
@@ -17,20 +15,6 @@ MESSAGE = (
 )
 STORY = f"Số {NUMBER} gọi em, xưng giao hàng, bắt đóng phí trước"
 ANSWER = "Số in trên bảng hiệu của quán, đã gỡ."
-SHOTS = os.environ.get("KENG_SHOTS_TO", "")
-
-
-def shot(page: Page, name: str) -> None:
-    """A picture for whoever wants to look at the screens."""
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-
-
-def is_fine(page: Page, name: str) -> None:
-    """Nothing that assistive technology stumbles over, and nothing beyond the edge."""
-    shot(page, name)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert faults(page) == {}
 
 
 def both_themes_are_fine(page: Page, name: str) -> None:
@@ -155,23 +139,3 @@ def test_a_pasted_message_goes_on_into_a_report(people, stack):
     page.locator("[name=choice]").first.check()
     page.locator("main form button:not([name])").last.click()
     expect(page.locator("[name=text]")).to_have_value(MESSAGE)
-
-
-def test_the_pages_read_well_on_a_phone_in_both_languages(people, stack):
-    for language, confirmed in (("vi", "Đã xác nhận"), ("en", "Confirmed")):
-        page = people.resident(script=True, language=language)
-        page.goto(f"{stack.public}/lookup/")
-        is_fine(page, f"box-{language}")
-        page.fill("[name=q]", "0510 246 811")
-        page.locator("main form button").first.click()
-        expect(page.locator("main h1")).to_contain_text(confirmed)
-        is_fine(page, f"confirmed-{language}")
-        page.set_viewport_size({"width": 320, "height": 700})
-        is_fine(page, f"confirmed-320-{language}")
-        page.locator("main form[action$='/object/'] button").click()
-        is_fine(page, f"object-{language}")
-        page.get_by_role("button").filter(has_text=re.compile("Gửi khiếu nại|Send the")).click()
-        expect(page.locator("#problem")).to_be_visible()
-        is_fine(page, f"object-mistakes-{language}")
-        page.goto(f"{stack.public}/lookup/record/")
-        is_fine(page, f"record-{language}")

@@ -1,9 +1,12 @@
-"""The look-up in a chat: a number alone is a question; in an open tip it is a part of it."""
+"""The look-up where numbers are listed: its pages, and a chat in which a number is a question."""
+
+import re
 
 from playwright.sync_api import expect
 
 from tests.journeys import zalo
 from tests.journeys.desk import Desk
+from tests.journeys.eyes import is_fine
 
 LISTED, UNKNOWN, OTHERS = "0510 246 811", "0510 204 999", "https://sim-khong-dong.test/nhan"
 STORY = "Có số lạ gọi em, tự xưng nhân viên điện lực đòi cắt điện"
@@ -31,3 +34,23 @@ def test_a_number_alone_is_answered_by_its_grade_and_reaches_no_desk(people, sta
     mai.open_tip("nhân viên điện lực")
     mai.sees(LISTED)
     expect(mai.page.locator("main")).not_to_contain_text(UNKNOWN)
+
+
+def test_the_pages_read_well_on_a_phone_in_both_languages(people, stack):
+    for language, confirmed in (("vi", "Đã xác nhận"), ("en", "Confirmed")):
+        page = people.resident(script=True, language=language)
+        page.goto(f"{stack.public}/lookup/")
+        is_fine(page, f"box-{language}")
+        page.fill("[name=q]", LISTED)
+        page.locator("main form button").first.click()
+        expect(page.locator("main h1")).to_contain_text(confirmed)
+        is_fine(page, f"confirmed-{language}")
+        page.set_viewport_size({"width": 320, "height": 700})
+        is_fine(page, f"confirmed-320-{language}")
+        page.locator("main form[action$='/object/'] button").click()
+        is_fine(page, f"object-{language}")
+        page.get_by_role("button").filter(has_text=re.compile("Gửi khiếu nại|Send the")).click()
+        expect(page.locator("#problem")).to_be_visible()
+        is_fine(page, f"object-mistakes-{language}")
+        page.goto(f"{stack.public}/lookup/record/")
+        is_fine(page, f"record-{language}")
