@@ -22,6 +22,8 @@ from keng.surveys.rights import has_surveys
 from keng.tips.queries.listings import waiting
 from keng.warnings.waiting import count_for
 
+# Further pages of a tab, at addresses of their own.
+_BELOW = {"groups": ("leads", "establishments", "coverage", "subscriptions")}
 # Off at a commune: the province runs them.
 _OF_THE_PROVINCE = {"desk-lessons"}
 
@@ -53,7 +55,7 @@ def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
                 "url": url,
                 "key": key,
                 "label": label,
-                "current": path.startswith(url),
+                "current": path.startswith((url, *map(reverse, _BELOW.get(name, ())))),
             }
         )
         if name == "warnings":
