@@ -106,6 +106,103 @@ def test_a_partner_publishes_under_its_own_name_with_a_second_person(people, sta
     expect(admin.page.locator("main")).not_to_contain_text(TITLE)
 
 
+LESSON = {
+    "vi_title": "Bình cứu hỏa ở dãy trọ: xem trong năm phút", "vi_card_1": "Ba chỗ phải nhìn",
+    "vi_lines_1": "Kim đồng hồ ở vạch xanh\nChốt còn nguyên\nVòi không nứt",
+    "vi_question_1": "Kim ở vạch đỏ thì sao?", "vi_a_1": "Vẫn dùng được",
+    "vi_b_1": "Báo chủ trọ nạp lại", "vi_why_1": "Vạch đỏ là bình đã hết áp.",
+}  # fmt: skip
+RUMOUR = {
+    "quote": "Nghe nói mỗi phòng trọ phải nộp 500 nghìn tiền bình cứu hỏa",
+    "question": "Mỗi phòng trọ có phải nộp 500 nghìn tiền bình cứu hỏa không?",
+    "answer": "Không. Không ai thu khoản này theo phòng.", "unknown": "Tin bắt đầu từ đâu.",
+    "e1-source": "Trường tiểu học Bến Đò", "e1-finding": "Không có khoản thu nào như vậy.",
+    "e1-dated": "2026-11-20", "e1-excerpt": "Trường không thu và không nhận thu hộ khoản nào.",
+}  # fmt: skip
+
+
+def fill(page, said):
+    """Box by box."""
+    for name, words in said.items():
+        page.fill(f"[name='{name}']", words)
+
+
+def write_lesson(page, stack):
+    """A collection first, a gap that is named, then the whole lesson, handed in."""
+    page.goto(f"{stack.public}/partner/")
+    page.locator("main a[href$='/partner/lessons/new/']").click()
+    page.fill("[name=title]", "An toàn ở dãy trọ")
+    page.fill("[name=about]", "Những việc nhỏ cứu được người.")
+    page.locator("[name=purpose][value=fire]").check()
+    page.locator("main form button").click()
+    page.fill("[name=vi_title]", LESSON["vi_title"])
+    page.locator("button[value=submit]").click()
+    expect(page.locator("#problem")).to_be_visible()
+    fill(page, LESSON)
+    page.select_option("[name=right_1]", "b")
+    page.locator("button[value=submit]").click()
+    expect(page.locator("main")).to_contain_text("Đã nộp")
+    expect(page.locator("button[value=publish]")).to_have_count(0)
+
+
+def write_check(page, stack):
+    """A rumour with one source, handed in."""
+    page.goto(f"{stack.public}/partner/")
+    page.locator("main a[href$='/partner/checks/new/']").click()
+    page.select_option("[name=topic]", "fire")
+    page.locator("[name=verdict][value=false]").check()
+    fill(page, RUMOUR)
+    page.locator("button[value=submit]").click()
+    expect(page.locator("main")).to_contain_text("Đã nộp")
+
+
+def publish(page, stack, title):
+    """By the other person, who reads it first."""
+    page.goto(f"{stack.public}/partner/")
+    page.get_by_role("link", name=title).click()
+    page.locator("button[value=publish]").click()
+    expect(page.locator("#public")).to_be_visible()
+    looks_right(page)
+
+
+def looks_right(page):
+    """Without a fault that axe finds, and not wider than the phone."""
+    assert not faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_partner_teaches_and_checks_and_a_resident_reads_it_under_its_name(people, stack):
+    admin = Desk(people.officer(), stack, "admin").sign_in()
+    name = "Trường tiểu học Bến Đò"
+    first = invite(admin, stack, name, "ben.do.mot")
+    second = add_member(admin, stack, name, "ben.do.hai")
+    writer, other = people.resident(script=True), people.resident(script=True)
+    sign_in(writer, stack, first)
+    write_lesson(writer, stack)
+    looks_right(writer)
+    write_check(writer, stack)
+    looks_right(writer)
+    reader = people.resident()
+    reader.goto(f"{stack.public}/lessons")
+    expect(reader.locator("main")).not_to_contain_text(LESSON["vi_title"])
+    sign_in(other, stack, second)
+    publish(other, stack, LESSON["vi_title"])
+    publish(other, stack, RUMOUR["question"])
+    reader.goto(f"{stack.public}/lessons")
+    reader.get_by_role("link", name=LESSON["vi_title"]).first.click()
+    expect(reader.locator("main header")).to_contain_text(name)
+    expect(reader.locator("main")).to_contain_text("Chốt còn nguyên")
+    reader.get_by_label("Báo chủ trọ nạp lại").check()
+    reader.locator("main form button").click()
+    expect(reader.locator("main")).to_contain_text("Vạch đỏ là bình đã hết áp.")
+    reader.goto(f"{stack.public}/claims")
+    reader.get_by_role("link", name=RUMOUR["question"]).first.click()
+    expect(reader.locator("dl.seal")).to_contain_text(name)
+    # Nothing of either stands on the desk that runs the province's own.
+    admin.page.goto(f"{stack.desk}/lessons/")
+    expect(admin.page.locator("main")).not_to_contain_text(LESSON["vi_title"])
+
+
 def test_a_person_of_good_standing_asks_and_gets_the_kit(people, stack):
     person = people.resident()
     person.goto(stack.public)
@@ -137,7 +234,7 @@ def test_the_pages_of_a_partner_are_readable_by_everybody(people, stack):
     page.goto(f"{stack.public}/partner/sign-in/")
     assert not faults(page)
     sign_in(page, stack, invite(admin, stack, "Trường mầm non Hoa Gạo", "hoa.gao"))
-    for address in ("", "articles/new/", "kit/"):
+    for address in ("", "articles/new/", "lessons/new/", "checks/new/", "kit/"):
         page.goto(f"{stack.public}/partner/{address}")
         assert not faults(page), address
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address

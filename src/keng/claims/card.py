@@ -32,8 +32,8 @@ def stored(revision: Revision, language: str) -> str:
 def svg(revision: Revision, language: str) -> str:
     """The picture as SVG. The rumour itself is not on it: pictures are cut, and passed on so."""
     with translation.override(language):
-        words, unit = revision.texts[language], revision.claim.unit.name
-        parts, y = [head(unit)], 112.0
+        words = revision.texts[language]
+        parts, y = [head(revision.claim.owner)], 112.0
         size, lines = _fitting(words["question"], _TITLE_SIZES, 2)
         for line in lines:
             y += size * 1.2

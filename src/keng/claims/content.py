@@ -42,6 +42,14 @@ class Content:
     texts: Mapping[str, Mapping[str, str]]
     evidence: Sequence[Evidence]
 
+    def as_json(self) -> dict[str, object]:
+        """As a partner's manuscript keeps it."""
+        return {
+            "verdict": self.verdict, "topic": self.topic, "quote": self.quote, "seen": self.seen,
+            "texts": {language: dict(text) for language, text in self.texts.items()},
+            "evidence": [each.as_json() for each in self.evidence],
+        }  # fmt: skip
+
     @property
     def hash(self) -> bytes:
         """SHA-256 of the canonical JSON: one comma more is another hash."""

@@ -1,5 +1,6 @@
 """Forms for asking about a claim, and for writing, publishing and taking back a check."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -185,9 +186,8 @@ class EvidenceForm(Form):
         )  # fmt: skip
 
 
-def evidence_forms(data: Any, revision: "Revision | SimpleNamespace | None") -> list[EvidenceForm]:
+def evidence_forms(data: Any, kept: Sequence[Mapping[str, str]]) -> list[EvidenceForm]:
     """As many as there may be; the first has to be filled in."""
-    kept = revision.evidence if revision else []
     return [
         EvidenceForm(
             data, prefix=f"e{at + 1}", needed=at == 0, initial=kept[at] if at < len(kept) else None

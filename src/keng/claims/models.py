@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from keng.claims.rights import units_checked_by
+from keng.claims.rights import checks_claims, units_checked_by
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -39,12 +39,26 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     """Reads of claims."""
 
     def visible_to(self, officer: "Officer") -> "ClaimQuerySet":
-        """Claims of the provincial units in which the officer checks claims. No post means none."""
-        return self.filter(unit_id__in=units_checked_by(officer))
+        """Claims of the provincial units in which the officer checks claims. No post means none.
+
+        What a partner checks is not among them.
+        """
+        return self.filter(unit_id__in=units_checked_by(officer), partner=None)
+
+    def answering(self, officer: "Officer") -> "ClaimQuerySet":
+        """Checks that stand and that the officer may answer a question with: of partners, too."""
+        mine = Q(unit_id__in=units_checked_by(officer), partner=None)
+        found = (
+            self.filter(mine | Q(partner__is_active=True))
+            if checks_claims(officer)
+            else self.none()
+        )
+        return found.filter(state=Claim.State.PUBLISHED)
 
     def public(self) -> "ClaimQuerySet":
-        """Those with a page everybody can read."""
-        return self.filter(state__in=[Claim.State.PUBLISHED, Claim.State.WITHDRAWN])
+        """Those with a page everybody can read: a partner's as long as it publishes here."""
+        out = self.filter(state__in=[Claim.State.PUBLISHED, Claim.State.WITHDRAWN])
+        return out.filter(Q(partner=None) | Q(partner__is_active=True))
 
 
 class Claim(Row):
@@ -65,6 +79,8 @@ class Claim(Row):
         OTHER = "other", _("No claim about safety or services")
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # Who checks it under its own name, instead of the unit.
+    partner = models.ForeignKey("accounts.Partner", models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12, choices=State, default="new", db_default="new")
     # As it was asked, with names, numbers, handles covered before it was saved; emptied when it is
     # out of scope.
@@ -78,6 +94,8 @@ class Claim(Row):
     received_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Whoever asked said, once, that it is a matter of safety or services.
+    objected_at = models.DateTimeField(null=True)
     withdrawn_reason = models.TextField(default="", db_default="")
 
     objects = ClaimQuerySet.as_manager()
@@ -119,12 +137,19 @@ class Claim(Row):
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def owner(self) -> str:
+        """Whose name its check stands under."""
+        return self.partner.name if self.partner else self.unit.name
+
 
 class Asking(models.Model):
     """A secret link under which somebody who asked sees what became of it; nothing about them."""
 
     token_hash = models.BinaryField(max_length=32, primary_key=True)
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="askings")
+    # The claim's words, which only the link itself opens: for an objection, a week long.
+    box = models.BinaryField(default=b"", db_default=b"")
 
     def __str__(self) -> str:
         return str(self.claim_id)
@@ -135,7 +160,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
 
     def visible_to(self, officer: "Officer") -> "RevisionQuerySet":
         """Revisions of the claims that the officer checks."""
-        return self.filter(claim__unit_id__in=units_checked_by(officer))
+        return self.filter(claim__unit_id__in=units_checked_by(officer), claim__partner=None)
 
 
 class Revision(Row):
@@ -154,7 +179,8 @@ class Revision(Row):
     # [{"source", "finding", "dated", "link", "excerpt", "sha256"}]: the excerpt is pasted text.
     evidence = models.JSONField()
     hash = models.BinaryField(max_length=32)
-    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    # Null: two people of the partner answer for it (partners.Manuscript), and no officer.
+    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
     returned_reason = models.TextField(default="", db_default="")
@@ -182,8 +208,12 @@ class Revision(Row):
                 name="claim_has_one_unpublished_revision",
             ),
             models.CheckConstraint(
-                condition=Q(published_at__isnull=True, published_by__isnull=True)
-                | Q(published_at__isnull=False, published_by__isnull=False),
+                condition=Q(published_at=None, published_by=None, made_by__isnull=False)
+                | Q(published_at__isnull=False)
+                & (
+                    Q(published_by__isnull=False, made_by__isnull=False)
+                    | Q(published_by=None, made_by=None)
+                ),
                 name="claim_revision_published_has_its_publisher",
             ),
             models.CheckConstraint(

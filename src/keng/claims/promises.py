@@ -15,5 +15,9 @@ PROMISES = {
         "Thank you for asking before passing it on. The words you sent are destroyed; we keep only"
         " that one question was out of scope."
     ),
+    "claim_objection": _(
+        "Thank you for asking before passing it on. No officer can read the words you sent any"
+        " more. For seven days only this page can bring them back, once; then they are destroyed."
+    ),
     "claim_two": _("written by one person, read and published by another"),
 }

@@ -12,7 +12,7 @@ from keng.claims.models import Asking, Claim, Revision
 if TYPE_CHECKING:
     import uuid
 
-    from keng.accounts.models import Officer
+    from keng.accounts.models import Officer, Partner
 
 # As many as are compared: beyond them a claim is old enough to be checked again.
 _MOST_COMPARED = 1500
@@ -24,7 +24,8 @@ def _newest() -> QuerySet[Revision]:
     )
     return (
         Revision.objects.filter(~Exists(later), published_at__isnull=False)
-        .select_related("claim__unit")
+        .filter(claim__in=Claim.objects.public())
+        .select_related("claim__unit", "claim__partner")
         .order_by("-published_at", "-id")
     )
 
@@ -32,6 +33,12 @@ def _newest() -> QuerySet[Revision]:
 def published(limit: int = 500) -> list[Revision]:
     """The text of each check that stands, newest first."""
     return list(_newest().filter(claim__state=Claim.State.PUBLISHED)[:limit])
+
+
+def published_by(partner: "Partner", limit: int = 50) -> list[Revision]:
+    """What a partner checked under its own name."""
+    standing = _newest().filter(claim__state=Claim.State.PUBLISHED, claim__partner=partner)
+    return list(standing[:limit])
 
 
 def recent_checks(limit: int = 3) -> list[Revision]:
@@ -45,7 +52,7 @@ def public_page(number: int | None) -> list[Revision]:
         Revision.objects.filter(
             claim__number=number, claim__in=Claim.objects.public(), published_at__isnull=False
         )
-        .select_related("claim__unit")
+        .select_related("claim__unit", "claim__partner")
         .order_by("-number")
     )
 

@@ -73,7 +73,7 @@ def share_text(revision: Revision) -> str:
     words, on = words_of(revision), revision.published_at or revision.made_at
     verdict = revision.get_verdict_display()
     said = _("%(unit)s, %(when)s. Evidence: %(link)s") % {
-        "unit": revision.claim.unit.name, "when": moment_words(on, "date"),
+        "unit": revision.claim.owner, "when": moment_words(on, "date"),
         "link": url_of(revision.claim.number),
     }  # fmt: skip
     return f"{words['question']}\n{verdict}. {words['answer']}\n{said}"

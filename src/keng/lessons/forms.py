@@ -19,7 +19,9 @@ class CollectionForm(Form):
     """Whose lessons, about what."""
 
     title = forms.CharField(
-        label=gettext_lazy("Title"), max_length=LONGEST_TITLE, error_messages=_EMPTY
+        label=gettext_lazy("Name of the collection"),
+        max_length=LONGEST_TITLE,
+        error_messages=_EMPTY,
     )
     about = forms.CharField(
         label=gettext_lazy("What it is about, in one or two sentences"), max_length=300,
@@ -44,6 +46,8 @@ class CollectionForm(Form):
         if purposes:
             known: Any = self.fields["purpose"]
             known.choices = [each for each in SafetyPurpose.choices if each[0] in purposes]
+            if len(purposes) == 1:
+                known.initial = next(iter(purposes))
 
     def clean(self) -> dict[str, Any]:
         """Both English parts or none."""

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language
 
 from keng.lessons.models import Collection, Edition, Finished
 
 if TYPE_CHECKING:
-    from keng.accounts.models import Officer
+    from keng.accounts.models import Officer, Partner
     from keng.lessons.four_eyes import FourEyes
 
 
@@ -18,6 +18,9 @@ def public_editions() -> QuerySet[Edition]:
     return (
         Edition.objects.published()
         .filter(~Exists(_later()))
+        .filter(
+            Q(lesson__collection__partner=None) | Q(lesson__collection__partner__is_active=True)
+        )
         .select_related("lesson__collection__partner", "lesson__collection__unit", "unit", "film")
         .order_by("-published_at", "-id")
     )
@@ -33,6 +36,11 @@ def _later() -> QuerySet[Edition]:
 def newest(limit: int = 2) -> list[Edition]:
     """For the home page."""
     return list(public_editions()[:limit])
+
+
+def published_by(partner: "Partner", limit: int = 50) -> list[Edition]:
+    """The lessons that stand under a partner's name."""
+    return list(public_editions().filter(lesson__collection__partner=partner)[:limit])
 
 
 def public_by_slug(slug: str) -> Edition | None:

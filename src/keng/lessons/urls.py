@@ -30,6 +30,7 @@ desk: list[URLPattern] = [
     path("lessons/films/", desk_films.listing, name="films"),
     path("lessons/films/new/", desk_films.new, name="film-new"),
     path("lessons/films/<uuid:pk>/", desk_films.film, name="film"),
+    path("lessons/films/<uuid:pk>/discard/", desk_films.discard, name="film-discard"),
     path("lessons/films/<uuid:pk>/film.mp4", desk_films.play, name="desk-film-play"),
     path("lessons/films/<uuid:pk>/poster.jpg", desk_films.poster, name="desk-film-poster"),
     path("lessons/films/<uuid:pk>/captions.vtt", desk_films.captions, name="desk-film-captions"),

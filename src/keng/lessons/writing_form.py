@@ -34,7 +34,7 @@ class LessonForm(Form):
             )  # fmt: skip
 
     def _add_language(self, code: str) -> None:
-        self._line(code, "title", gettext_lazy("Title"), LONGEST_TITLE)
+        self._line(code, "title", gettext_lazy("Name of the lesson"), LONGEST_TITLE)
         for n in CARDS:
             self._line(code, f"card_{n}", gettext_lazy("Heading of the card"), 80)
             self._area(

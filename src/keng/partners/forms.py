@@ -88,7 +88,9 @@ class ArticleForm(Form):
         label=_("What it is about"), error_messages={"required": _("Choose what it is about")}
     )
     title = forms.CharField(
-        label=_("Title"), max_length=120, error_messages={"required": _("Write a title")}
+        label=_("Name of the article"),
+        max_length=120,
+        error_messages={"required": _("Write a title")},
     )
     text = forms.CharField(
         label=_("Text"),
@@ -125,6 +127,18 @@ class SeenForm(Form):
         except ValueError as error:
             raise forms.ValidationError(_("It changed meanwhile: read it again.")) from error
         return seen if seen.tzinfo else seen.replace(tzinfo=datetime.UTC)
+
+
+class WithdrawForm(Form):
+    """Why a check is taken back: its page stays and says so."""
+
+    reason = forms.CharField(
+        label=_("Why is it taken back?"),
+        max_length=300,
+        help_text=_("Everybody who opens the page reads this."),
+        error_messages={"required": _("Write the reason")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class SharedForm(Form):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import SafetyPurpose
 from keng.kit import times
@@ -25,13 +26,12 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
 
-class Article(Row):
-    """An open post of a partner. It appears when a second person has read it."""
+class OwnText(Row):
+    """What a partner writes. It appears when a second person has read it."""
 
     partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=10, choices=SafetyPurpose)
     title = models.CharField(max_length=120)
-    text = models.TextField()
     # Whoever wrote last: that person does not publish it.
     written_by = models.ForeignKey("accounts.PartnerMember", models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=times.now)
@@ -47,9 +47,8 @@ class Article(Row):
     )
     withdrawn_at = models.DateTimeField(null=True)
 
-    objects = ArticleQuerySet.as_manager()
-
     class Meta:
+        abstract = True
         constraints = [
             models.CheckConstraint(
                 condition=Q(published_at=None, released_by=None, released_by_officer=None)
@@ -61,17 +60,76 @@ class Article(Row):
                         | Q(released_by=None, released_by_officer__isnull=False)
                     )
                 ),
-                name="article_is_published_by_one_second_person",
+                name="%(class)s_is_published_by_one_second_person",
             ),
             models.CheckConstraint(
                 condition=Q(purpose__in=SafetyPurpose.values),
-                name="article_purpose_is_of_the_closed_list",
+                name="%(class)s_purpose_is_of_the_closed_list",
             ),
         ]
-        indexes = [models.Index(fields=["partner", "-published_at"], name="article_of_partner")]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing of it is kept yet."""
+        return bool(self._state.adding)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person has still to read it."""
+        return self.submitted_at is not None and self.published_at is None
+
+
+class Article(OwnText):
+    """An open post of a partner."""
+
+    text = models.TextField()
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta(OwnText.Meta):
+        indexes = [models.Index(fields=["partner", "-published_at"], name="article_of_partner")]
+
+
+class Manuscript(OwnText):
+    """A lesson or a claim check as the partner's people write it, apart from what is public.
+
+    `typed` is what stands in the boxes, whole or not; `content` what a second person reads and
+    publishes: {"texts", "right"} with {"collection"} if it opens one, or a check (claims.content).
+    """
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson", _("Lesson")
+        CHECK = "check", _("Claim check")
+
+    kind = models.CharField(max_length=6, choices=Kind)
+    typed = models.JSONField(default=dict)
+    content = models.JSONField(default=dict)
+    # The partner's own collection, lesson, check, once they are there.
+    collection = models.ForeignKey(
+        "lessons.Collection", models.PROTECT, null=True, related_name="+"
+    )
+    lesson = models.ForeignKey("lessons.Lesson", models.PROTECT, null=True, related_name="+")
+    edition = models.ForeignKey("lessons.Edition", models.PROTECT, null=True, related_name="+")
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, null=True, related_name="+")
+    revision = models.ForeignKey("claims.Revision", models.PROTECT, null=True, related_name="+")
+
+    class Meta(OwnText.Meta):
+        constraints = [
+            *OwnText.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(kind__in=["lesson", "check"]), name="manuscript_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None, edition=None, revision=None)
+                | Q(published_at__isnull=False, kind="lesson", edition__isnull=False)
+                | Q(published_at__isnull=False, kind="check", revision__isnull=False),
+                name="manuscript_published_leads_to_what_is_public",
+            ),
+        ]
+        indexes = [models.Index(fields=["partner", "-id"], name="manuscript_of_partner")]
 
 
 class KitRequestQuerySet(models.QuerySet["KitRequest"]):

@@ -1,14 +1,17 @@
 """Reads of partners: what is public, what is theirs, and the little that waits for the desk."""
 
 import datetime
+import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from keng.accounts.models import Officer, Partner, PartnerMember, Post
-from keng.partners.models import Article, KitRequest, KitShare
+from keng.lessons.models import Collection
+from keng.partners.models import Article, KitRequest, KitShare, Manuscript
 from keng.places.models import Place
 from keng.warnings.models import Version
 from keng.warnings.queries import current, current_for
@@ -16,13 +19,14 @@ from keng.warnings.queries import current, current_for
 # A view (migration 0001): what was handed in by a partner who has nobody else to read it. Drafts
 # and what partners of several people write are not in it.
 _WAITING = """
-SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at
+SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at, kind, content,
+       collection_id, lesson_id, claim_id
 FROM partners_waiting WHERE unit_id = ANY(%s::uuid[]) ORDER BY submitted_at"""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An article as the province may read it."""
+    """A text as the province may read it: an article, a lesson or a check."""
 
     id: uuid.UUID
     partner_id: uuid.UUID
@@ -32,6 +36,11 @@ class Waiting:
     title: str
     text: str
     submitted_at: datetime.datetime
+    kind: str
+    content: dict[str, Any] | None
+    collection_id: uuid.UUID | None
+    lesson_id: uuid.UUID | None
+    claim_id: uuid.UUID | None
 
 
 def invites(officer: Officer) -> bool:
@@ -64,7 +73,14 @@ def waiting_for(officer: Officer) -> list[Waiting]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [list(officer.unit_ids)])
-        return [Waiting(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    names = [field.name for field in fields(Waiting)]
+    return [Waiting(**_read(dict(zip(names, row, strict=True)))) for row in rows]
+
+
+def _read(row: dict[str, Any]) -> dict[str, Any]:
+    """The driver leaves JSON to Django's fields, and a view has none."""
+    return row | {"content": json.loads(row["content"]) if row["content"] else None}
 
 
 def waiting_count(officer: Officer) -> int:
@@ -77,6 +93,32 @@ def articles_of(member: PartnerMember) -> list[Article]:
     """Everything of the member's partner, newest first."""
     found = Article.objects.filter(partner_id=member.partner_id)
     return list(found.select_related("written_by", "released_by").order_by("-id")[:200])
+
+
+def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
+    """Lessons and checks of the member's partner, newest first, without what was thrown away.
+
+    Of what is public only the last version of each.
+    """
+    found = Manuscript.objects.filter(partner_id=member.partner_id).exclude(
+        published_at=None, withdrawn_at__isnull=False
+    )
+    seen: set[uuid.UUID | None] = set()
+    kept = []
+    for text in found.select_related("written_by", "released_by").order_by("-id")[:300]:
+        target = text.lesson_id or text.claim_id
+        if text.published_at and target in seen:
+            continue
+        if text.published_at:
+            seen.add(target)
+        kept.append(text)
+    return kept
+
+
+def collections_of(member: PartnerMember) -> list[Collection]:
+    """Those that the partner opened itself."""
+    own = Collection.objects.filter(partner_id=member.partner_id, made_by=None)
+    return list(own.order_by("-id")[:100])
 
 
 def is_alone(member: PartnerMember) -> bool:

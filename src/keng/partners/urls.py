@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from keng.partners.desk import partners as desk_partners
-from keng.partners.public import own, pages
+from keng.partners.public import own, pages, reading, writing
 
 public: list[URLPattern] = [
     path("partners/", pages.partners, name="partners"),
@@ -16,6 +16,14 @@ public: list[URLPattern] = [
     path("partner/articles/<uuid:pk>/", own.article, name="partner-article"),
     path("partner/articles/<uuid:pk>/edit/", own.write, name="partner-edit"),
     path("partner/articles/<uuid:pk>/withdraw/", own.withdraw, name="partner-withdraw"),
+    path("partner/lessons/new/", writing.start_lesson, name="partner-lesson"),
+    path("partner/lessons/in/<uuid:pk>/new/", writing.new_lesson, name="partner-lesson-in"),
+    path("partner/checks/new/", writing.new_check, name="partner-check"),
+    path("partner/texts/<uuid:pk>/", reading.manuscript, name="manuscript"),
+    path("partner/texts/<uuid:pk>/edit/", writing.edit, name="manuscript-edit"),
+    path("partner/texts/<uuid:pk>/again/", writing.again, name="manuscript-again"),
+    path("partner/texts/<uuid:pk>/withdraw/", reading.withdraw, name="manuscript-withdraw"),
+    path("partner/texts/<uuid:pk>/discard/", writing.discard, name="manuscript-discard"),
     path("partner/kit/", own.kit, name="partner-kit"),
 ]
 desk: list[URLPattern] = [

@@ -101,6 +101,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_dispute": "INSERT, SELECT (id, listing_id, unit_id, code_hash, reason, made_at, "
         "due_on, outcome, answer, decided_at)",
         **dict.fromkeys(_LESSONS, R),
+        # A partner's own people publish here; a trigger keeps them from writing for an officer.
+        "lessons_collection": RI,
+        "lessons_lesson": RI,
+        "lessons_edition": "SELECT, INSERT, UPDATE (ended_at)",
         # A number a day.
         "lessons_finished": RIU,
         # Two numbers, by whoever holds the link of a class.
@@ -123,7 +127,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "demo_phonemessage": RI,
         # Whoever asks about a claim gets a link; what is published is read.
         **dict.fromkeys(_CLAIMS, R),
-        "claims_claim": RI,
+        # A partner's own people publish checks: the same trigger for them.
+        "claims_claim": "SELECT, INSERT, UPDATE (state, outside, words, published_at, "
+        "withdrawn_reason, ended_at, objected_at)",
+        "claims_revision": RI,
         "claims_asking": RI,
         # An answer goes in and is never read back here; a slip is used, and that is all.
         "surveys_survey": R,
@@ -145,6 +152,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "totp_last_step, failed_signins, locked_until)",
         "accounts_partnersession": ALL,
         "partners_article": RIU,
+        "partners_manuscript": RIU,
         # Who asks to be a partner is read by the coordinator alone.
         "partners_kitrequest": "INSERT",
         "partners_kitshare": RIU,
@@ -173,7 +181,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_finished": R,
         "lessons_campaign": _WRITTEN_ONCE,
         "lessons_firsthour": _WRITTEN_ONCE,
-        "lessons_film": RI,
+        # What could not be prepared is thrown away, words and all.
+        "lessons_film": "SELECT, INSERT, UPDATE (state, title, captions, words)",
         "lessons_schoolclass": "SELECT, INSERT, UPDATE (link_version)",
         # What a second person made public stays what it was; it only ends.
         "lookup_listing": "SELECT, INSERT, UPDATE (grade, status, checked_by_id, checked_at, "
@@ -225,7 +234,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
         "claims_claim": RIU,
-        "claims_asking": R,
+        # No officer opens the words of a link; they are thrown away.
+        "claims_asking": "SELECT (token_hash, claim_id), UPDATE (box)",
         # A draft goes with its claim; a published revision is held by a trigger.
         "claims_revision": ALL,
         # The desk counts answers and types in paper ones; what one of them says it cannot read.
@@ -246,6 +256,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "partners_waiting": R,
         "partners_article": "SELECT (id, submitted_at, published_at), UPDATE (submitted_at, "
         "returned_reason, published_at, released_by_officer_id)",
+        "partners_manuscript": "SELECT (id, submitted_at, published_at), UPDATE (submitted_at, "
+        "returned_reason, published_at, released_by_officer_id, collection_id, lesson_id, "
+        "edition_id, claim_id, revision_id)",
         "partners_kitrequest": "SELECT, UPDATE (name, about, decided_at, decided_by_id)",
         # A question is decided; who may read the answer, and for which code, stays as it was.
         "community_question": "SELECT, UPDATE (state, text, shown_text, answer, decided_at, "
@@ -313,6 +326,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_freetext": ALL,
         "surveys_token": R,
         "surveys_draft": "SELECT, DELETE",
+        # What a link could still bring back, once its week is over.
+        "claims_claim": "SELECT (id, state, ended_at)",
+        "claims_asking": "SELECT, UPDATE (box)",
         # Who to tell, and in which language: nothing that opens an account.
         "accounts_officer": "SELECT (id, username, name, rank, is_active, language)",
         "accounts_post": R,

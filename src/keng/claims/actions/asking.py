@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.claims.covering import covered
-from keng.claims.links import new_token, token_hash
+from keng.claims.links import boxed, new_token, token_hash
 from keng.claims.matching import same_words
 from keng.claims.models import Asking, Claim
 from keng.claims.rights import units_checked_by
@@ -50,7 +50,8 @@ def ask(words: str, *, about: int | None = None, same_as: uuid.UUID | None = Non
             about=Claim.objects.public().filter(number=about).first() if about else None,
         )
     token = new_token()
-    Asking.objects.create(token_hash=token_hash(token), claim=claim)
+    box = boxed(covered(words[:LONGEST]).text, token)
+    Asking.objects.create(token_hash=token_hash(token), claim=claim, box=box)
     return token
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import AlreadyEnded, NotPublished
+from keng.claims.actions.objecting import forget
 from keng.claims.actions.writing import locked, unpublished
 from keng.claims.models import Claim
 from keng.kit import times
@@ -21,8 +22,7 @@ _OPEN = (Claim.State.NEW, Claim.State.WORKING)
 def answer_with(claim_id: uuid.UUID, *, check: uuid.UUID | None, by: "Officer") -> Claim:
     """It is what an earlier check answers: whoever asked is led there."""
     claim = _open(claim_id, by)
-    published = Claim.objects.visible_to(by).filter(state=Claim.State.PUBLISHED)
-    same = published.filter(pk=check).first() if check else None
+    same = Claim.objects.answering(by).filter(pk=check).first() if check else None
     if same is None:
         raise NotPublished
     claim.state, claim.same_as, claim.ended_at = Claim.State.ANSWERED, same, times.now()
@@ -35,15 +35,18 @@ def answer_with(claim_id: uuid.UUID, *, check: uuid.UUID | None, by: "Officer") 
 
 @transaction.atomic
 def put_out_of_scope(claim_id: uuid.UUID, *, why: str, by: "Officer") -> Claim:
-    """None of the police's business: its words are destroyed at once, and so is what was written.
+    """None of the police's business: its words leave the desk at once, with the check.
 
-    What stays is a row without words, which the page of whoever asked and a count need.
+    What stays is a row without words, which the page of whoever asked and a count need. For a week
+    that page alone can bring the words back, once (objecting); a second time is final.
     """
     claim = _open(claim_id, by)
     claim.state, claim.outside, claim.words = Claim.State.OUT_OF_SCOPE, why, ""
     claim.about, claim.ended_at = None, times.now()
     claim.save(update_fields=["state", "outside", "words", "about", "ended_at"])
     claim.revisions.all().delete()
+    if claim.objected_at is not None:
+        forget(claim)
     detail = {"why": why}
     record("claim.out_of_scope", by=by, on=claim, chain=unit_chain(claim.unit_id), detail=detail)
     return claim

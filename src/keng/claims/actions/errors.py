@@ -5,6 +5,10 @@ class AlreadyEnded(Exception):
     """Answered, out of scope or withdrawn: nothing more is written about it."""
 
 
+class NothingToObject(Exception):
+    """It is not out of scope, the week is over, or it was objected to already."""
+
+
 class NotSubmitted(Exception):
     """There is nothing that waits for a second person."""
 

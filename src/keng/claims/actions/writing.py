@@ -86,7 +86,7 @@ def publish(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
     revision.published_by, revision.published_at = by, times.now()
     revision.save(update_fields=["published_by", "published_at"])
     if claim.number is None:
-        claim.number = _next_number()
+        claim.number = next_number()
     claim.state, claim.published_at = Claim.State.PUBLISHED, revision.published_at
     claim.save(update_fields=["state", "number", "published_at"])
     _note("claim.published", revision, by)
@@ -111,7 +111,7 @@ def _waiting(claim: Claim) -> Revision:
     return revision
 
 
-def _next_number() -> int:
+def next_number() -> int:
     """Free until this transaction ends: two who publish at once get one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING])

@@ -47,7 +47,7 @@ def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         # A correction says what it changes, not what the last one changed.
         initial |= {"note": "", "en_note": ""}
     form = CheckForm(request.POST or None, initial=initial, corrects=corrects)
-    sources = evidence_forms(request.POST or None, latest)
+    sources = evidence_forms(request.POST or None, latest.evidence if latest else [])
     # All of them are looked at, so that all their mistakes are named at once.
     if request.method == "POST" and all([form.is_valid(), *(each.is_valid() for each in sources)]):
         return _saved(request, claim, form, sources)

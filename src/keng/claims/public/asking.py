@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from keng.claims import actions, queries, wording
 from keng.claims.covering import covered
@@ -60,5 +62,20 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "claim": claim, "check": checks[0] if checks else None, "answer": answer,
         "outside": wording.outside_words(claim.outside) if is_outside else None,
+        "may_object": is_outside and actions.may_object(token), "token": token,
     }  # fmt: skip
     return render(request, "claims/asked.html", context)
+
+
+@require_POST
+def objected(request: HttpRequest, token: str) -> HttpResponse:
+    """It is about safety or services after all: an officer reads it once more."""
+    if queries.asked_under(token) is None:
+        raise Http404
+    try:
+        actions.object_to(token)
+    except actions.NothingToObject:
+        messages.warning(request, _("It is too late to object, or it was done already."))
+    else:
+        messages.success(request, _("An officer reads it once more."))
+    return redirect("claim-asked", token=token)

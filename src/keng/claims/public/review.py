@@ -9,7 +9,7 @@ import json
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
-from keng.claims.models import Revision, Verdict
+from keng.claims.models import Claim, Revision, Verdict
 from keng.claims.wording import spoken_of, url_of, words_of
 
 # From 1 to 5; what is not verified has a name and no place between true and false.
@@ -25,7 +25,7 @@ def claim_review(revisions: list[Revision]) -> SafeString:
 
 
 def _review(newest: Revision, first: Revision) -> dict[str, object]:
-    words, unit = words_of(newest), newest.claim.unit
+    words = words_of(newest)
     rating: dict[str, object] = {
         "@type": "Rating", "alternateName": str(newest.get_verdict_display())
     }  # fmt: skip
@@ -44,10 +44,13 @@ def _review(newest: Revision, first: Revision) -> dict[str, object]:
         "itemReviewed": {"@type": "Claim", "name": newest.quote, "datePublished": published},
         "reviewRating": rating,
         "reviewBody": words["answer"],
-        "author": {
-            "@type": "GovernmentOrganization",
-            "name": unit.name,
-            "url": settings.PUBLIC_URL,
-        },
+        "author": _author(newest.claim),
         "citation": [each["link"] for each in newest.evidence if each["link"]],
     }
+
+
+def _author(claim: Claim) -> dict[str, str]:
+    kind = "GovernmentOrganization"
+    if claim.partner is not None:
+        kind = "Person" if claim.partner.kind == "person" else "Organization"
+    return {"@type": kind, "name": claim.owner, "url": settings.PUBLIC_URL}

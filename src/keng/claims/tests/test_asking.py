@@ -34,7 +34,9 @@ def test_the_database_never_sees_who_shared_it():
     assert claim.words == covered(SHARED).text
     asking = Asking.objects.get()
     assert token.encode() not in bytes(asking.token_hash)
-    assert {field.name for field in Asking._meta.fields} == {"token_hash", "claim"}
+    assert {field.name for field in Asking._meta.fields} == {"token_hash", "claim", "box"}
+    assert SHARED.encode() not in bytes(asking.box)
+    assert claim.words.encode() not in bytes(asking.box)
 
 
 @pytest.mark.django_db

@@ -1,12 +1,16 @@
 """From a question to a published check and beyond: what is allowed, and what the record keeps."""
 
+import datetime
+
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from keng.audit.models import Entry
 from keng.claims import actions, queries
-from keng.claims.models import Claim, Revision
+from keng.claims.actions import objecting
+from keng.claims.models import Asking, Claim, Revision
 from keng.claims.tests.bureau import ASKED, Bureau, content
+from keng.kit import times
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +123,43 @@ def test_a_private_life_is_out_of_scope_and_its_words_are_gone(bureau):
     assert "chồng" not in str(list(Entry.objects.values_list("detail", flat=True)))
     with pytest.raises(IntegrityError, match="keeps_no_words"), transaction.atomic():
         Claim.objects.filter(pk=claim.pk).update(words="Cô giáo")
+
+
+def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
+    words = "Nhà máy nước xả bẩn phải không?"
+    claim, token = bureau.asked(words)
+    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    asked = f"/claims/asked/{token}"
+    assert "/object" in public_client.get(asked).content.decode()
+    assert public_client.post("/claims/asked/khong-co/object").status_code == 404
+    public_client.post(f"{asked}/object")
+    claim.refresh_from_db()
+    assert (claim.state, claim.words, claim.outside) == ("new", words, "")
+    assert Entry.objects.filter(action="claim.objected").count() == 1
+    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.second)
+    assert bytes(Asking.objects.get().box) == b""
+    with pytest.raises(actions.NothingToObject):
+        actions.object_to(token)
+    read = public_client.get(asked).content.decode()
+    assert "/object" not in read
+    assert words not in read
+
+
+def test_after_a_week_nobody_brings_the_words_back(bureau):
+    claim, token = bureau.asked("Nhà máy nước xả bẩn phải không?")
+    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    assert objecting.sweep() == 0
+    Claim.objects.update(ended_at=times.now() - objecting.WEEK - datetime.timedelta(minutes=1))
+    with pytest.raises(actions.NothingToObject):
+        actions.object_to(token)
+    assert objecting.sweep() == 1
+    assert bytes(Asking.objects.get().box) == b""
+
+
+def test_an_open_question_cannot_be_objected_to(bureau):
+    _claim, token = bureau.asked()
+    with pytest.raises(actions.NothingToObject):
+        actions.object_to(token)
 
 
 def test_a_published_check_cannot_be_put_out_of_scope(bureau):

@@ -10,6 +10,7 @@ from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.community.actions import questions, telling
 from keng.community.models import OfficialChannel, Question
 from keng.demo.province import beside_words as words
+from keng.demo.province import learning
 from keng.demo.territory import WARD_CODE
 from keng.kit import times
 from keng.partners.actions import articles, inviting
@@ -28,7 +29,7 @@ def load(units: dict[str, Unit], *, whole: bool) -> None:
     _ask(place, desk, words.QUESTIONS if whole else words.QUESTIONS[:3])
     coordinator = Officer.objects.get(username="mai")
     for body in words.PARTNERS if whole else words.PARTNERS[:2]:
-        _invite(body, place, coordinator)
+        _invite(body, place, coordinator, whole=whole)
     inviting.ask_for_kit(name=words.ASKS[0], place=place, about=words.ASKS[1], token=_KIT)
     telling.list_channel(kind="website", shown_as=words.PROVINCE_SITE, by=coordinator)
 
@@ -59,7 +60,7 @@ def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
             found_row.update(asked_at=moment)
 
 
-def _invite(body: words.Body, place: Place, coordinator: Officer) -> None:
+def _invite(body: words.Body, place: Place, coordinator: Officer, *, whole: bool) -> None:
     first, *others = body.members
     made = inviting.invite(
         name=body.name, kind=body.kind, place=place if body.is_local else None, about=body.about,
@@ -72,6 +73,8 @@ def _invite(body: words.Body, place: Place, coordinator: Officer) -> None:
         members.append(more.member)
     for post in body.posts:
         _publish(post, partner, members, coordinator)
+    if whole and body.kind == Partner.Kind.YOUTH_UNION:
+        learning.teach_as(members)
 
 
 def _publish(

@@ -2,7 +2,7 @@
 
 import datetime
 
-from keng.accounts.models import Officer, Partner
+from keng.accounts.models import Officer, PartnerMember
 from keng.demo.province import filming
 from keng.demo.province.lesson_words import COLLECTIONS, HOTLINES, LESSONS, PLEDGE
 from keng.kit import times
@@ -10,22 +10,26 @@ from keng.lessons import first_hour
 from keng.lessons.actions import counting, keeping, pledging, releasing, writing
 from keng.lessons.models import Campaign, Collection, Edition, FirstHour, Lesson
 from keng.lessons.schools import schools_of
+from keng.lessons.writing_form import initial_of
+from keng.partners.actions import manuscripts
+from keng.partners.models import Manuscript
 from keng.places.models import Unit
 
 _WRITER, _SECOND = "mai", "quan"
-_PARTNER = "Đoàn Thanh niên tỉnh (bản thử)"
+# Written by the Youth Union itself.
+_OF_PARTNER = "youth"
 _FINISHED = (212, 87, 41, 133, 64)
 
 
 def load(unit: Unit, *, whole: bool) -> None:
     """Lessons, a campaign and the page of the first hour."""
-    teach(unit, whole=whole)
+    teach(whole=whole)
     pledge(unit, whole=whole)
     keep_first_hour(whole=whole)
 
 
-def teach(unit: Unit, *, whole: bool) -> list[Lesson]:
-    """Two collections with five lessons and what was finished; the small demo has two of them.
+def teach(*, whole: bool) -> list[Lesson]:
+    """A collection with three lessons and what was finished; the small demo has two of them.
 
     For the caller's transaction; officers and the province's unit are there already.
     """
@@ -33,9 +37,10 @@ def teach(unit: Unit, *, whole: bool) -> list[Lesson]:
     second = Officer.objects.get(username=_SECOND)
     collections: dict[str, Collection] = {}
     made = []
-    for number, (name, texts, right) in enumerate(LESSONS if whole else LESSONS[:2]):
+    ours = [lesson for lesson in LESSONS if lesson[0] != _OF_PARTNER]
+    for number, (name, texts, right) in enumerate(ours if whole else ours[:2]):
         if name not in collections:
-            collections[name] = _collection(name, unit, writer)
+            collections[name] = _collection(name, writer)
         # The first lesson begins with the film; the small demo has none to prepare.
         film = filming.film(writer) if whole and number == 0 else None
         edition = writing.write(texts, right, collection=collections[name], film=film, by=writer)
@@ -46,21 +51,34 @@ def teach(unit: Unit, *, whole: bool) -> list[Lesson]:
     return made
 
 
-def _collection(name: str, unit: Unit, writer: Officer) -> Collection:
-    said = COLLECTIONS[name]
-    partner = None
-    if name == "youth":
-        partner = (
-            Partner.objects.active()
-            .filter(kind=Partner.Kind.YOUTH_UNION, purposes__contains=[said["purpose"]])
-            .first()
-        ) or Partner.objects.create(
-            name=_PARTNER, kind=Partner.Kind.YOUTH_UNION, purposes=[said["purpose"]],
-            invited_by_unit=unit,
+def teach_as(members: list[PartnerMember]) -> None:
+    """The lessons of a partner: one of its people writes them, another one publishes them."""
+    author, second = members[:2]
+    said = COLLECTIONS[_OF_PARTNER]
+    collection = None
+    for name, texts, right in LESSONS:
+        if name != _OF_PARTNER:
+            continue
+        opens = None if collection else said["texts"]
+        made = manuscripts.begin(
+            author, kind=Manuscript.Kind.LESSON, purpose=said["purpose"], collection=collection,
+            opens=opens,
         )  # fmt: skip
-    return writing.open_collection(
-        said["texts"], purpose=said["purpose"], partner=partner, by=writer
-    )
+        made = manuscripts.write(
+            author, made.pk, typed=initial_of(texts, right), title=texts["vi"]["title"],
+            purpose=said["purpose"], content={"texts": texts, "right": right},
+        )  # fmt: skip
+        seen = manuscripts.submit(made.pk, by=author).submitted_at
+        assert seen is not None  # noqa: S101 -- handed in a moment ago
+        made = manuscripts.publish(made.pk, seen=seen, by=second)
+        collection = made.collection
+        if made.lesson is not None:
+            _finish(made.lesson, _FINISHED[-1])
+
+
+def _collection(name: str, writer: Officer) -> Collection:
+    said = COLLECTIONS[name]
+    return writing.open_collection(said["texts"], purpose=said["purpose"], by=writer)
 
 
 def _finish(lesson: Lesson, often: int) -> None:

@@ -7,6 +7,7 @@ from keng.audit import verify
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.demo.province.beside import load
 from keng.demo.territory import PROVINCE_CODE, WARD_CODE
+from keng.lessons.queries import public_editions
 from keng.partners.models import Article, KitRequest
 from tests import make
 
@@ -31,6 +32,9 @@ def test_the_whole_demo_has_one_of_each_kind_and_every_chain_holds(units):
     kinds = set(Partner.objects.values_list("kind", flat=True))
     assert kinds == {"youth_union", "front", "newspaper", "person"}
     assert Article.objects.filter(published_at=None).count() == 1
+    assert {edition.lesson.collection.owner for edition in public_editions()} == {
+        "Đoàn Thanh niên phường Nếnh (mẫu)"
+    }
     assert Article.objects.public().filter(released_by_officer__isnull=False).count() == 1
     assert set(Question.objects.values_list("state", flat=True)) == {"waiting", "answered"}
     assert not Question.objects.exclude(state="waiting").exclude(text="").exists()

@@ -27,7 +27,7 @@ def unit():
     return found
 
 
-@pytest.mark.parametrize(("whole", "lessons", "shown"), [(True, 5, 2), (False, 2, 1)])
+@pytest.mark.parametrize(("whole", "lessons", "shown"), [(True, 3, 1), (False, 2, 1)])
 def test_both_sizes_of_the_demo_have_lessons(unit, whole, lessons, shown):
     learning.load(unit, whole=whole)
     assert Edition.objects.published().count() == lessons

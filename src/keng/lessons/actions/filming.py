@@ -32,6 +32,10 @@ class FilmsAreOff(Exception):
     """No ffmpeg is configured here."""
 
 
+class NotRefused(Exception):
+    """The film can be used, or is still being prepared."""
+
+
 @transaction.atomic
 def take_in(
     pieces: Iterable[bytes], *, title: str, captions: Mapping[str, str],
@@ -48,6 +52,26 @@ def take_in(
     film.save()
     record("film.uploaded", by=by, on=film, chain=unit_chain(unit.pk), detail={})
     return film
+
+
+@transaction.atomic
+def discard(key: uuid.UUID, *, by: "Officer") -> None:
+    """Throw away what could not be prepared: its words and whatever is left of its file.
+
+    Raises NotYours; NotRefused for a film that can be used or is being prepared.
+    """
+    film = Film.objects.visible_to(by).select_for_update().filter(pk=key).first()
+    if film is None or rights.unit_to_write_for(by) is None:
+        raise NotYours
+    if film.state != Film.State.REFUSED:
+        raise NotRefused
+    film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
+    film.save(update_fields=["state", "title", "captions", "words"])
+    record(
+        "film.discarded", by=by, on=film, chain=unit_chain(film.unit_id),
+        detail={"problem": film.problem},
+    )  # fmt: skip
+    transaction.on_commit(lambda: _remove(film))
 
 
 def prepare_next() -> int:
@@ -120,17 +144,18 @@ def _finish(film: Film, **values: object) -> None:
 
 
 def _remove(film: Film) -> None:
-    for path in (film.path, film.poster_path):
+    for path in (film.path, film.poster_path, film.incoming_path):
         (data_folder() / path).unlink(missing_ok=True)
 
 
 def sweep() -> int:
-    """Remove what no row names: an upload whose request ended before its row was written."""
+    """Remove what no row needs: of an upload that broke off, or of a film that was discarded."""
     folder = data_folder() / "films" / "incoming"
     old = times.now().timestamp() - datetime.timedelta(hours=6).total_seconds()
     gone = 0
     for file in folder.glob("*"):
-        known = _is_id(file.name) and Film.objects.filter(pk=file.name).exists()
+        kept = Film.objects.exclude(state=Film.State.DISCARDED)
+        known = _is_id(file.name) and kept.filter(pk=file.name).exists()
         if not known and file.stat().st_mtime < old:
             file.unlink(missing_ok=True)
             gone += 1

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
-from keng.accounts.models import Partner
 from keng.audit.actions import record, unit_chain
 from keng.lessons import rights
-from keng.lessons.errors import ChangedMeanwhile, NotYours, OutOfPurpose
+from keng.lessons.errors import ChangedMeanwhile, NotYours
 from keng.lessons.models import Collection, Edition, Film, Lesson
 from keng.lessons.slugs import slug_for
 
@@ -18,24 +17,20 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def open_collection(
-    texts: Mapping[str, Any], *, purpose: str, partner: Partner | None, by: "Officer"
-) -> Collection:
-    """A place for lessons, under the unit's name or a partner's. Raises NotYours, OutOfPurpose."""
+def open_collection(texts: Mapping[str, Any], *, purpose: str, by: "Officer") -> Collection:
+    """A place for lessons under the unit's own name. Raises NotYours."""
     unit = rights.unit_to_write_for(by)
     if unit is None:
         raise NotYours
-    if partner is not None and purpose not in partner.purposes:
-        raise OutOfPurpose
     slug = slug_for(
         texts["vi"]["title"], lambda slug: Collection.objects.filter(slug=slug).exists()
     )
     made = Collection.objects.create(
-        slug=slug, unit=unit, partner=partner, purpose=purpose, texts=dict(texts), made_by=by
+        slug=slug, unit=unit, purpose=purpose, texts=dict(texts), made_by=by
     )
     record(
         "collection.opened", by=by, on=made, chain=unit_chain(unit.pk),
-        detail={"purpose": purpose, "partner": str(partner.pk) if partner else ""},
+        detail={"purpose": purpose},
     )  # fmt: skip
     return made
 

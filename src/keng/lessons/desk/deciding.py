@@ -15,13 +15,11 @@ from keng.lessons.forms import PublishForm
 from keng.lessons.four_eyes import FourEyes
 
 
-def decide(
-    request: HttpRequest, text: FourEyes, *, of_partner: bool = False
-) -> tuple[PublishForm, HttpResponse | None]:
+def decide(request: HttpRequest, text: FourEyes) -> tuple[PublishForm, HttpResponse | None]:
     """Carry a posted decision out: the form to show, or where to go from here."""
     if request.method == "POST" and request.POST.get("do") == "end":
         return PublishForm(), _ended(request, text)
-    form = PublishForm(request.POST if request.method == "POST" else None, of_partner=of_partner)
+    form = PublishForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not rights.may_publish(request.officer, text):
             messages.error(request, _("A second person publishes it: not who wrote it."))

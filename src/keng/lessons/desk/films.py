@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.kit.uploads import SealedUpload, SealedUploads
 from keng.lessons import rights, serving
 from keng.lessons.actions import filming
+from keng.lessons.errors import NotYours
 from keng.lessons.film_forms import FilmForm
 from keng.lessons.films import ffmpeg
 from keng.lessons.films.looking import MOST_BYTES
@@ -82,7 +83,22 @@ def film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = _visible(request, pk)
     is_part = bool(request.htmx) and not request.htmx.boosted
     name = "lessons/desk/film_state.html" if is_part else "lessons/desk/film.html"
-    return render(request, name, {"film": found})
+    may_write = rights.unit_to_write_for(request.officer) is not None
+    context = {"film": found, "may_discard": found.state == Film.State.REFUSED and may_write}
+    return render(request, name, context)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Throw a film away that could not be prepared."""
+    _visible(request, pk)
+    try:
+        filming.discard(pk, by=request.officer)
+    except (NotYours, filming.NotRefused):
+        messages.error(request, _("Only a film that cannot be used is discarded."))
+        return redirect("film", pk=pk)
+    messages.success(request, _("Discarded: its file and its words are gone."))
+    return redirect("films")
 
 
 @require_GET

@@ -30,15 +30,13 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new_collection(request: HttpRequest) -> HttpResponse:
-    """Under the desk's name, or that of a partner who agreed."""
+    """Under the desk's own name: partners open theirs themselves."""
     if rights.unit_to_write_for(request.officer) is None:
         return redirect("desk-lessons")
     form = CollectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = writing.open_collection(
-            form.texts(), purpose=given["purpose"], partner=given["partner"], by=request.officer
-        )
+        made = writing.open_collection(form.texts(), purpose=given["purpose"], by=request.officer)
         messages.success(request, _("Opened. The public sees it with its first lesson."))
         return redirect("lesson-new", pk=made.pk)
     status = 422 if form.errors else 200
@@ -99,7 +97,7 @@ def lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One edition: read, published by a second person, or taken away."""
     edition = _visible(request, pk)
     whose = edition.lesson.collection
-    form, answer = decide(request, edition, of_partner=whose.partner_id is not None)
+    form, answer = decide(request, edition)
     if answer is not None:
         return answer
     counts = queries.finished_of([edition.lesson_id]).get(edition.lesson_id, (0, 0))

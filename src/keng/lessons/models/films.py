@@ -18,8 +18,9 @@ class FilmQuerySet(models.QuerySet["Film"]):
     """Reads of films."""
 
     def visible_to(self, officer: "Officer") -> Self:
-        """Those of the officer's units. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        """Those of the officer's units, without what was thrown away. No post means none."""
+        kept = self.exclude(state=Film.State.DISCARDED)
+        return kept.filter(unit_id__in=officer.unit_ids)
 
 
 class Film(Row):
@@ -30,6 +31,7 @@ class Film(Row):
         WORKING = "working", _("Being prepared")
         READY = "ready", _("Ready")
         REFUSED = "refused", _("Cannot be used")
+        DISCARDED = "discarded", _("Discarded")
 
     class Problem(models.TextChoices):
         NO_FILM = "no_film", _("This is no film: use MP4, MOV or WebM.")
@@ -46,7 +48,7 @@ class Film(Row):
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     state = models.CharField(
-        max_length=8, choices=State, default=State.WAITING, db_default="waiting"
+        max_length=9, choices=State, default=State.WAITING, db_default="waiting"
     )
     problem = models.CharField(max_length=8, choices=Problem, default="", db_default="", blank=True)
     percent = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -66,6 +68,10 @@ class Film(Row):
             models.CheckConstraint(
                 condition=~models.Q(state="ready") | models.Q(size__gt=0, seconds__gt=0),
                 name="film_that_is_ready_can_be_played",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="discarded") | models.Q(title="", captions={}, words={}),
+                name="film_that_was_discarded_keeps_no_words",
             ),
         ]
 

@@ -19,8 +19,8 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
     """Reads of collections."""
 
     def visible_to(self, officer: "Officer") -> Self:
-        """Those that the officer's units keep. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        """Those that the officer's units wrote; a partner's own are not the desk's."""
+        return self.filter(unit_id__in=officer.unit_ids, made_by__isnull=False)
 
 
 class Collection(Row):
@@ -33,7 +33,8 @@ class Collection(Row):
     purpose = models.CharField(max_length=10, choices=SafetyPurpose)
     # By language: a title, and what it is about.
     texts = models.JSONField()
-    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    # Null: the partner's own people wrote it, and the desk has no part in it.
+    made_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
 
     objects = CollectionQuerySet.as_manager()
@@ -42,6 +43,10 @@ class Collection(Row):
         constraints = [
             models.CheckConstraint(
                 condition=_KNOWN_PURPOSE, name="collection_serves_a_safety_purpose"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(made_by__isnull=False) | models.Q(partner__isnull=False),
+                name="collection_has_somebody_who_wrote_it",
             ),
         ]
 
@@ -67,6 +72,10 @@ class Lesson(Row):
 class EditionQuerySet(FourEyesQuerySet["Edition"]):
     """Reads of editions."""
 
+    def visible_to(self, officer: "Officer") -> Self:
+        """Those that the officer's units wrote; a partner's own are not the desk's."""
+        return super().visible_to(officer).filter(made_by__isnull=False)
+
 
 class Edition(FourEyes):
     """One text of a lesson: cards to read, then questions that explain their answers.
@@ -78,6 +87,10 @@ class Edition(FourEyes):
     lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="editions")
     number = models.PositiveSmallIntegerField()
     right = models.JSONField(default=list)
+    # Null: two people of the partner answer for it (partners.Manuscript), and no officer.
+    made_by = models.ForeignKey(  # type: ignore[assignment]
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
     film = models.ForeignKey("lessons.Film", models.PROTECT, null=True, related_name="editions")
 
     objects = EditionQuerySet.as_manager()
@@ -86,6 +99,11 @@ class Edition(FourEyes):
         constraints = [
             *FourEyes.Meta.constraints,
             models.UniqueConstraint(fields=["lesson", "number"], name="edition_numbers_are_unique"),
+            models.CheckConstraint(
+                condition=models.Q(made_by__isnull=False)
+                | models.Q(published_at__isnull=False, published_by__isnull=True),
+                name="edition_of_a_partner_is_public_from_the_start",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
@@ -195,6 +196,35 @@ def test_captions_changed_behind_the_second_persons_back_are_noticed(desk, origi
     Film.objects.filter(pk=film.pk).update(captions={"vi": CAPTIONS.replace("Cúp", "Nghe")})
     edition.refresh_from_db()
     assert edition.hash_now != bytes(edition.hash)
+
+
+def test_a_refused_film_is_thrown_away_with_its_words_and_its_file(desk, desk_client, data):
+    film = prepared(desk, b"\x00\x00\x00\x18ftypmp42" + b"x" * 50)
+    assert film.state == "refused"
+    (data / film.incoming_path).write_bytes(b"left behind")
+    page = f"/lessons/films/{film.pk}/"
+    other = Desk("khác")
+    assert sign_in(desk_client, other.writer).post(page + "discard/").status_code == 404
+    sign_in(desk_client, desk.second)
+    assert "discard/" in desk_client.get(page).content.decode()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert desk_client.post(page + "discard/").url == "/lessons/films/"
+    film.refresh_from_db()
+    assert (film.state, film.title, film.captions, film.words) == ("discarded", "", {}, {})
+    assert not (data / film.incoming_path).exists()
+    assert desk_client.get(page).status_code == 404
+    last = Entry.objects.filter(object_kind="film").order_by("seq").last()
+    assert (last.action, last.detail) == ("film.discarded", {"problem": "broken"})
+
+
+def test_a_film_that_can_be_used_is_not_thrown_away(desk, desk_client):
+    film = uploaded(desk, b"x")
+    for state in ("waiting", "working"):
+        Film.objects.filter(pk=film.pk).update(state=state)
+        with pytest.raises(filming.NotRefused):
+            filming.discard(film.pk, by=desk.writer)
+        page = sign_in(desk_client, desk.writer).get(f"/lessons/films/{film.pk}/")
+        assert "discard/" not in page.content.decode()
 
 
 def form(**changes):

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.lessons.actions import releasing, writing
+from keng.lessons.actions import for_partners, releasing, writing
 from keng.lessons.errors import ChangedMeanwhile, NotYours, OutOfPurpose
 from keng.lessons.models import Edition, Finished
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
@@ -70,12 +70,30 @@ def test_the_next_edition_replaces_the_one_before_and_what_was_ended_stays_away(
 
 def test_a_collection_stands_under_the_partners_own_name(desk, public_client):
     body = partner(desk.unit, name="Báo Thử Nghiệm")
-    desk.published(partner=body, title="Bạn trẻ và pháp luật")
+    words = {"vi": {"title": "Bạn trẻ và pháp luật", "about": "Ngắn."}}
+    opened = for_partners.collection_for(body, words, "fraud")
+    for_partners.publish(TEXTS, RIGHT, collection=opened, lesson=None)
     page = public_client.get("/lessons").content.decode()
     assert "Bạn trẻ và pháp luật" in page
     assert "Báo Thử Nghiệm" in page
     with pytest.raises(OutOfPurpose):
-        desk.collection(partner=body, purpose="road")
+        for_partners.collection_for(body, words, "road")
+    body.is_active = False
+    body.save()
+    assert "Báo Thử Nghiệm" not in public_client.get("/lessons").content.decode()
+
+
+def test_what_a_partner_wrote_is_not_the_desks(desk, desk_client):
+    opened = for_partners.collection_for(partner(desk.unit), {"vi": {"title": "T"}}, "fraud")
+    edition = for_partners.publish(TEXTS, RIGHT, collection=opened, lesson=None)
+    page = sign_in(desk_client, desk.writer).get("/lessons/").content.decode()
+    assert TEXTS["vi"]["title"] not in page
+    assert desk_client.get(f"/lessons/{edition.pk}/").status_code == 404
+    assert desk_client.get(f"/lessons/collections/{opened.pk}/new/").status_code == 404
+    with pytest.raises(Edition.DoesNotExist):
+        releasing.end(Edition, edition.pk, by=desk.writer)
+    offered = desk_client.get("/lessons/collections/new/").content.decode()
+    assert "Đoàn xã Thử" not in offered
 
 
 def test_an_answer_is_explained_and_nothing_of_it_is_kept(desk, public_client):

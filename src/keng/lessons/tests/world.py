@@ -26,9 +26,9 @@ class Desk:
         self.writer = make.officer(unit=self.unit, role=Post.Role.COORDINATOR)
         self.second = make.officer(unit=self.unit, role=Post.Role.DUTY)
 
-    def collection(self, title="Cảnh giác", partner=None, purpose="fraud"):
+    def collection(self, title="Cảnh giác", purpose="fraud"):
         texts = {"vi": {"title": title, "about": "Ngắn."}}
-        return writing.open_collection(texts, purpose=purpose, partner=partner, by=self.writer)
+        return writing.open_collection(texts, purpose=purpose, by=self.writer)
 
     def lesson(self, texts=TEXTS, right=RIGHT, **whose):
         return writing.write(texts, right, collection=self.collection(**whose), by=self.writer)

@@ -16,6 +16,7 @@ from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from keng.partners.forms import AcceptForm, InviteForm, MemberForm, SeenForm
 from keng.partners.models import KitRequest
+from keng.partners.showing import shown
 
 
 @require_GET
@@ -93,7 +94,9 @@ def close_member(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What a partner of one person handed in: the province is the second person."""
+    """What a partner of one person handed in, an article, a lesson or a check: the province is
+    the second person.
+    """
     officer = _inviting(request)
     found = next((one for one in queries.waiting_for(officer) if one.id == pk), None)
     if found is None:
@@ -106,6 +109,8 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             return _decided(request, pk, seen, reason)
     context = {"article": found, "form": form, "seen": found.submitted_at.isoformat()}
+    if found.kind != "article":
+        context |= shown(found)
     status = 422 if form.errors else 200
     return render(request, "partners/desk/article.html", context, status=status)
 

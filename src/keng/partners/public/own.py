@@ -1,30 +1,30 @@
 """What only members of a partner open: their articles, and the kit to pass warnings on."""
 
 import uuid
-from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import sharing
-from keng.partners.forms import ArticleForm, SeenForm, SharedForm
+from keng.partners.forms import ArticleForm, SharedForm
 from keng.partners.models import Article
+from keng.partners.public.deciding import decide, decision, seen_other
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Drafts, what waits for a second person, what is published; the way to the kit."""
     member = request.member
-    rows = queries.articles_of(member)
+    rows = [*queries.articles_of(member), *queries.manuscripts_of(member)]
+    rows.sort(key=lambda text: text.written_at, reverse=True)
     context = {
         "partner": member.partner, "member": member, "alone": queries.is_alone(member),
-        "waiting": [a for a in rows if a.submitted_at and not a.published_at],
-        "drafts": [a for a in rows if not a.submitted_at and not a.published_at],
-        "published": [a for a in rows if a.published_at], "reach": queries.reach_of(member.partner),
+        "waiting": [text for text in rows if text.waits],
+        "drafts": [text for text in rows if not text.submitted_at],
+        "published": [text for text in rows if text.published_at],
     }  # fmt: skip
     return render(request, "partners/own/home.html", context)
 
@@ -47,7 +47,7 @@ def write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
                 actions.submit(made.pk, by=member)
         except actions.NotTheirs as error:
             raise Http404 from error
-        return _seen_other("partner-article", made.pk)
+        return seen_other("partner-article", made.pk)
     context = {"form": form, "article": found, "partner": member.partner}
     return render(request, "partners/own/write.html", context, status=422 if form.errors else 200)
 
@@ -59,43 +59,12 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(
         Article.objects.select_related("written_by", "released_by"), partner=member.partner, pk=pk
     )
-    form = SeenForm(request.POST if request.method == "POST" else None)
-    problem = ""
-    if form.is_bound and form.is_valid():
-        problem = _decide(request, pk, form, lambda: _act(request, pk, form))
-        if not problem:
-            return _seen_other("partner-article", pk)
-    waits = found.submitted_at is not None and found.published_at is None
-    context = {
-        "article": found, "form": form, "partner": member.partner, "problem": problem,
-        "waits": waits, "may_publish": waits and found.written_by_id != member.pk,
-        "alone": queries.is_alone(member),
-        "seen": found.submitted_at.isoformat() if found.submitted_at else "",
-    }  # fmt: skip
+    form, problem = decide(request, pk, publish=actions.publish, give_back=actions.give_back)
+    if form is None:
+        return seen_other("partner-article", pk)
+    context = decision(request, found, form, problem) | {"article": found}
     status = 422 if form.errors or problem else 200
     return render(request, "partners/own/article.html", context, status=status)
-
-
-def _act(request: HttpRequest, pk: uuid.UUID, form: SeenForm) -> None:
-    seen = form.cleaned_data["seen"]
-    if request.POST.get("do") == "return":
-        reason = form.cleaned_data["reason"]
-        actions.give_back(pk, seen=seen, reason=reason, by=request.member)
-    else:
-        actions.publish(pk, seen=seen, by=request.member)
-
-
-def _decide(request: HttpRequest, pk: uuid.UUID, form: SeenForm, act: Callable[[], None]) -> str:
-    if request.POST.get("do") == "return" and not form.cleaned_data["reason"]:
-        form.add_error("reason", form.fields["reason"].error_messages["required"])
-        return " "
-    try:
-        act()
-    except actions.NotTheirs:
-        return _("It changed meanwhile: read it again.")
-    except actions.NeedsASecondPerson:
-        return _("You wrote this: somebody else has to publish it.")
-    return ""
 
 
 @require_POST
@@ -105,7 +74,7 @@ def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         actions.withdraw(pk, by=request.member)
     except actions.NotTheirs as error:
         raise Http404 from error
-    return _seen_other("partner-article", pk)
+    return seen_other("partner-article", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +88,7 @@ def kit(request: HttpRequest) -> HttpResponse:
         if chosen is None:
             raise Http404
         sharing.shared(request.member, chosen.pk, groups=form.cleaned_data["groups"])
-        return _seen_other("partner-kit")
+        return seen_other("partner-kit")
     said = queries.said_of(partner)
     for version in versions:
         version.said = said.get(version.pk)
@@ -133,9 +102,3 @@ def kit(request: HttpRequest) -> HttpResponse:
         "reach": queries.reach_of(partner),
     }
     return render(request, "partners/own/kit.html", context, status=422 if form.errors else 200)
-
-
-def _seen_other(name: str, *args: object) -> HttpResponse:
-    response = redirect(name, *args)
-    response.status_code = 303
-    return response

@@ -7,6 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.accounts.models import Partner
+from keng.claims import queries as claims
+from keng.claims import wording
+from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
 from keng.partners.forms import KitForm
 from keng.partners.models import Article
@@ -27,7 +30,11 @@ def partners(request: HttpRequest) -> HttpResponse:
 def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One partner and what it published."""
     found = get_object_or_404(Partner.objects.active().select_related("place"), pk=pk)
-    context = {"partner": found, "articles": Article.objects.public().filter(partner=found)[:50]}
+    context = {
+        "partner": found, "articles": Article.objects.public().filter(partner=found)[:50],
+        "lessons": lessons.published_by(found),
+        "checks": wording.dressed(claims.published_by(found)),
+    }  # fmt: skip
     return render(request, "partners/partner.html", context)
 
 

@@ -47,6 +47,7 @@ def _on_lessons() -> dict[str, str]:
         "film.uploaded": _("Uploaded a film"),
         "film.prepared": _("Prepared a film"),
         "film.refused": _("Could not prepare a film"),
+        "film.discarded": _("Threw a film away that could not be prepared"),
         "first_hour.written": _("Wrote the page of the first hour"),
         "first_hour.published": _("Published the page of the first hour"),
         "first_hour.ended": _("Took a text of the first hour away"),
@@ -68,6 +69,7 @@ def _on_claims() -> dict[str, str]:
         "claim.published": _("Published a claim check"),
         "claim.answered": _("Answered a claim with an earlier check"),
         "claim.out_of_scope": _("Put a claim out of scope and destroyed its words"),
+        "claim.objected": _("Objected that a claim is about safety or services"),
         "claim.withdrawn": _("Took a claim check back"),
     }
 

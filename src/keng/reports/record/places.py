@@ -33,6 +33,12 @@ def on_places_and_partners() -> dict[str, str]:
         "article.published": _("Published an article of a partner"),
         "article.given_back": _("Gave an article back"),
         "article.withdrawn": _("Withdrew an article"),
+        "manuscript.written": _("Wrote a lesson or a check for a partner"),
+        "manuscript.submitted": _("Handed in a lesson or a check of a partner"),
+        "manuscript.published": _("Published a lesson or a check of a partner"),
+        "manuscript.given_back": _("Gave a lesson or a check of a partner back"),
+        "manuscript.discarded": _("Threw a draft of a partner away"),
+        "manuscript.withdrawn": _("Withdrew a lesson or a check of a partner"),
         "kit.accepted": _("Accepted a person of good standing"),
         "kit.declined": _("Declined somebody who asked for the kit"),
     }

@@ -53,7 +53,7 @@ OBJECTS = {
     "team": "team", "team-shift": "team", "team-ask": "team",
     "team-shift-end": "team_shift", "team-ask-end": "team_ask",
     "establishment-edit": "establishment", "establishment-open": "establishment",
-    "film": "film", "desk-film-play": "film", "desk-film-poster": "film",
+    "film": "film", "film-discard": "film", "desk-film-play": "film", "desk-film-poster": "film",
     "desk-film-captions": "film",
     "first-hour-text": "first_hour", "pledge": "campaign", "pledge-link": "school_class",
     "lesson-new": "collection", "desk-lesson": "edition", "lesson-edit": "edition",

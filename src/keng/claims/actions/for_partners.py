@@ -1,0 +1,65 @@
+"""Checks that a partner's own people wrote and released: they appear here, and are taken back.
+
+Who wrote and who released them is the partner's business (partners.actions); so is the record.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from keng.accounts.models import Partner
+from keng.claims.actions.errors import NotPublished
+from keng.claims.actions.writing import next_number
+from keng.claims.content import hash_of
+from keng.claims.models import Claim, Revision
+from keng.kit import times
+
+_PARTS = ("verdict", "topic", "quote", "seen", "texts", "evidence")
+
+
+def as_revision(content: Mapping[str, Any]) -> Revision:
+    """What was written (content.Content.as_json), as a revision that is kept nowhere yet."""
+    made = Revision(number=1, **{part: content[part] for part in _PARTS})
+    made.hash = hash_of(made)
+    return made
+
+
+@transaction.atomic
+def publish(
+    content: Mapping[str, Any], *, partner: Partner, claim_id: uuid.UUID | None
+) -> Revision:
+    """A check, or the correction of one that stands. Raises NotPublished."""
+    now, revision = times.now(), as_revision(content)
+    if claim_id is None:
+        claim = Claim(unit_id=partner.invited_by_unit_id, partner=partner, number=next_number())
+    else:
+        claim = _standing(claim_id, partner)
+    claim.state, claim.published_at = Claim.State.PUBLISHED, now
+    if claim_id is None:
+        claim.save(force_insert=True)
+    else:
+        claim.save(update_fields=["published_at"])
+    last = claim.revisions.aggregate(last=Max("number"))["last"] or 0
+    revision.claim, revision.number, revision.published_at = claim, last + 1, now
+    revision.made_at = revision.submitted_at = now
+    revision.save(force_insert=True)
+    return revision
+
+
+@transaction.atomic
+def withdraw(claim_id: uuid.UUID, *, partner: Partner, reason: str) -> None:
+    """The page stays, with the reason. Raises NotPublished."""
+    claim = _standing(claim_id, partner)
+    claim.state, claim.withdrawn_reason, claim.ended_at = "withdrawn", reason, times.now()
+    claim.save(update_fields=["state", "withdrawn_reason", "ended_at"])
+
+
+def _standing(claim_id: uuid.UUID, partner: Partner) -> Claim:
+    found = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id, partner=partner)
+    claim = found.filter(state=Claim.State.PUBLISHED).first()
+    if claim is None:
+        raise NotPublished
+    return claim

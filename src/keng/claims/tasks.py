@@ -1,0 +1,8 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.claims.actions import objecting
+from keng.kit.recurring import Task
+
+TASKS = [Task("words of claims that were out of scope", objecting.sweep, every=timedelta(hours=1))]

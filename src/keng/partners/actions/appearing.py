@@ -1,0 +1,48 @@
+"""What becomes public of a manuscript: an edition of a lesson, or a revision of a claim check."""
+
+import uuid
+from typing import Any
+
+from keng.accounts.models import Partner
+from keng.claims.actions import NotPublished
+from keng.claims.actions import for_partners as checks
+from keng.lessons.actions import for_partners as lessons
+from keng.lessons.models import Collection, Lesson
+from keng.partners.errors import NotTheirs
+from keng.partners.models import Article, Manuscript, OwnText
+from keng.partners.queries import Waiting
+
+
+def appear(text: OwnText | Waiting) -> dict[str, uuid.UUID | None]:
+    """Let everybody read it; the keys under which the text finds it again. Raises NotTheirs."""
+    if isinstance(text, Article) or not isinstance(text, Manuscript | Waiting):
+        return {}
+    if text.kind == Manuscript.Kind.LESSON:
+        return _lesson(text)
+    return _check(text) if text.kind == Manuscript.Kind.CHECK else {}
+
+
+def _lesson(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
+    content: dict[str, Any] = text.content or {}
+    if text.collection_id is None:
+        partner = Partner.objects.get(pk=text.partner_id)
+        collection = lessons.collection_for(partner, content["collection"], text.purpose)
+    else:
+        own = Collection.objects.filter(partner_id=text.partner_id, made_by=None)
+        collection = own.get(pk=text.collection_id)
+    lesson = None
+    if text.lesson_id is not None:
+        lesson = Lesson.objects.get(pk=text.lesson_id, collection=collection)
+    made = lessons.publish(content["texts"], content["right"], collection=collection, lesson=lesson)
+    return {
+        "collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk
+    }  # fmt: skip
+
+
+def _check(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
+    partner = Partner.objects.get(pk=text.partner_id)
+    try:
+        made = checks.publish(text.content or {}, partner=partner, claim_id=text.claim_id)
+    except NotPublished as error:
+        raise NotTheirs from error
+    return {"claim_id": made.claim_id, "revision_id": made.pk}

@@ -1,0 +1,104 @@
+"""Lessons and claim checks of a partner: written here, published by a second person (releasing)."""
+
+import uuid
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from keng.accounts.models import PartnerMember
+from keng.claims.actions import NotPublished
+from keng.claims.actions import for_partners as checks
+from keng.kit import times
+from keng.lessons.actions import for_partners as lessons
+from keng.lessons.models import Collection
+from keng.partners.actions import releasing
+from keng.partners.actions.releasing import note, unpublished
+from keng.partners.errors import NotTheirPurpose, NotTheirs
+from keng.partners.models import Manuscript
+
+submit = partial(releasing.submit, Manuscript)
+publish = partial(releasing.publish, Manuscript)
+give_back = partial(releasing.give_back, Manuscript)
+
+
+@transaction.atomic
+def begin(
+    member: PartnerMember, *, kind: str, purpose: str, collection: Collection | None = None,
+    opens: Mapping[str, Any] | None = None, after: Manuscript | None = None,
+) -> Manuscript:  # fmt: skip
+    """An empty one: in a collection, opening one, or as what follows `after` that is public.
+
+    Raises NotTheirs, NotTheirPurpose.
+    """
+    if purpose not in member.partner.purposes:
+        raise NotTheirPurpose
+    if any(other and other.partner_id != member.partner_id for other in (collection, after)):
+        raise NotTheirs
+    made = Manuscript(
+        partner=member.partner, kind=kind, purpose=purpose, collection=collection,
+        content={"collection": dict(opens)} if opens else {}, written_by=member,
+    )  # fmt: skip
+    if after is not None:
+        made.title, made.typed = after.title, after.typed
+        made.collection_id, made.lesson_id = after.collection_id, after.lesson_id
+        made.claim_id = after.claim_id
+    made.save(force_insert=True)
+    return made
+
+
+@transaction.atomic
+def write(
+    member: PartnerMember, pk: uuid.UUID, *, typed: Mapping[str, str], title: str,
+    purpose: str, content: Mapping[str, Any] | None,
+) -> Manuscript:  # fmt: skip
+    """What stands in the boxes, and its content once it is whole.
+
+    What was handed in before is a draft again. Raises NotTheirs, NotTheirPurpose.
+    """
+    if purpose not in member.partner.purposes:
+        raise NotTheirPurpose
+    text = unpublished(Manuscript, member, pk)
+    opens = {"collection": text.content["collection"]} if "collection" in text.content else {}
+    text.typed, text.title, text.purpose = dict(typed), title[:120], purpose
+    text.content = opens | dict(content or {})
+    text.written_by, text.written_at, text.submitted_at = member, times.now(), None
+    text.save()
+    note("manuscript.written", member, text)
+    return text
+
+
+@transaction.atomic
+def discard(pk: uuid.UUID, *, by: PartnerMember) -> None:
+    """A draft that nobody wants: its words are gone at once. Raises NotTheirs."""
+    text = unpublished(Manuscript, by, pk)
+    text.title, text.typed, text.content, text.returned_reason = "", {}, {}, ""
+    text.submitted_at, text.withdrawn_at = None, times.now()
+    text.save()
+    note("manuscript.discarded", by, text)
+
+
+@transaction.atomic
+def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscript:
+    """Off the public lists, with all its editions; a check keeps its page, with the reason.
+
+    Raises NotTheirs.
+    """
+    own = Manuscript.objects.select_for_update(of=("self",)).select_related("lesson")
+    text = own.filter(
+        partner_id=by.partner_id, pk=pk, published_at__isnull=False, withdrawn_at=None
+    ).first()
+    if text is None:
+        raise NotTheirs
+    if text.claim_id is not None:
+        try:
+            checks.withdraw(text.claim_id, partner=by.partner, reason=reason)
+        except NotPublished as error:
+            raise NotTheirs from error
+    elif text.lesson is not None:
+        lessons.end(text.lesson)
+    text.withdrawn_at = times.now()
+    text.save(update_fields=["withdrawn_at"])
+    note("manuscript.withdrawn", by, text)
+    return text

@@ -1,0 +1,150 @@
+"""The boxes in which a partner's people write: those of the desk, for a lesson and for a check."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keng.accounts.models import Partner, SafetyPurpose
+from keng.claims.covering import covered
+from keng.claims.forms import SOURCES, CheckForm, EvidenceForm, evidence_forms
+from keng.claims.models import Topic
+from keng.kit.forms import Form
+from keng.lessons.writing_form import LessonForm
+from keng.partners.models import Manuscript
+
+# A topic is written about by whoever was invited for one of these purposes.
+_PURPOSES: dict[str, tuple[str, ...]] = {
+    Topic.SCAM: (SafetyPurpose.FRAUD,),
+    Topic.CRIME: (SafetyPurpose.VIOLENCE, SafetyPurpose.DRUGS, SafetyPurpose.RENTING),
+    Topic.CHILDREN: (SafetyPurpose.CHILDREN,),
+    Topic.TRAFFIC: (SafetyPurpose.ROAD,),
+    Topic.FIRE: (SafetyPurpose.FIRE,),
+    Topic.HEALTH: (SafetyPurpose.SERVICES, SafetyPurpose.FIRE),
+    Topic.PAPERS: (SafetyPurpose.SERVICES, SafetyPurpose.RENTING),
+}
+_LONGEST = 4000
+
+
+def purpose_of(topic: str, partner: Partner) -> str:
+    """For which of its purposes a partner writes about this topic; "" if for none."""
+    return next((each for each in _PURPOSES.get(topic, ()) if each in partner.purposes), "")
+
+
+class Boxes:
+    """What stands in them, whether it is whole, and what it says then."""
+
+    forms: Sequence[Form]
+    heading: str
+
+    def __init__(self, data: Mapping[str, str] | None) -> None:
+        self.data = data
+
+    @property
+    def is_whole(self) -> bool:
+        """All of them are looked at, so that all their mistakes are named at once."""
+        found = [form.is_valid() for form in self.forms]
+        return all(found)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it may be kept as it is, though it is not whole."""
+        return all(len(value) <= _LONGEST for value in self.typed.values())
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """As it was typed, box by box."""
+        data = self.data or {}
+        names = [form.add_prefix(name) for form in self.forms for name in form.fields]
+        return {name: data[name] for name in names if data.get(name)}
+
+    @property
+    def title(self) -> str:
+        """For the partner's own list."""
+        return self.typed.get(self.heading, "").strip()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What a second person reads, once it is whole."""
+        raise NotImplementedError
+
+    @property
+    def purpose(self) -> str:
+        """ "" where the text says nothing about it."""
+        return ""
+
+
+class LessonBoxes(Boxes):
+    """Cards and questions, as officers write them; without a film."""
+
+    heading = "vi_title"
+
+    def __init__(self, data: Mapping[str, str] | None, typed: Mapping[str, str]) -> None:
+        super().__init__(data)
+        self.lesson = LessonForm(data, initial=dict(typed))
+        del self.lesson.fields["film"]
+        for name, field in self.lesson.fields.items():
+            # Which cards and questions there may be besides the first is said once, above them.
+            unmarked: Any = field
+            unmarked.is_unmarked = not name.startswith(("vi_c_", "en_"))
+        self.forms = [self.lesson]
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The texts by language, and which answers are right."""
+        return {"texts": self.lesson.texts(), "right": self.lesson.right()}
+
+
+class CheckBoxes(Boxes):
+    """A rumour, its verdict and its sources, as officers write them."""
+
+    heading = "question"
+
+    def __init__(
+        self, data: Mapping[str, str] | None, typed: Mapping[str, str], *, partner: Partner,
+        corrects: bool,
+    ) -> None:  # fmt: skip
+        super().__init__(data)
+        self.partner = partner
+        self.check = CheckForm(data, initial=dict(typed), corrects=corrects)
+        topics: Any = self.check.fields["topic"]
+        topics.choices = [
+            (code, label) for code, label in topics.choices
+            if not code or purpose_of(code, partner)
+        ]  # fmt: skip
+        kept = [_source(typed, f"e{at + 1}-") for at in range(SOURCES)]
+        self.sources: list[EvidenceForm] = evidence_forms(data, kept)
+        self.forms = [self.check, *self.sources]
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """People are covered before anything is kept."""
+        found = super().typed
+        return found | {
+            name: covered(found[name]).text for name in ("quote", "seen") if name in found
+        }
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """As a check keeps it."""
+        found = [source for each in self.sources if (source := each.evidence())]
+        return self.check.content(found).as_json()
+
+    @property
+    def purpose(self) -> str:
+        """As the topic has it."""
+        return purpose_of(self.typed.get("topic", ""), self.partner)
+
+
+def _source(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {
+        name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)
+    }
+
+
+def boxes_for(
+    kind: str, data: Mapping[str, str] | None, typed: Mapping[str, str], *, partner: Partner,
+    corrects: bool = False,
+) -> LessonBoxes | CheckBoxes:  # fmt: skip
+    """The boxes of a kind of text, with what was sent or what was kept."""
+    if kind == Manuscript.Kind.LESSON:
+        return LessonBoxes(data, typed)
+    return CheckBoxes(data, typed, partner=partner, corrects=corrects)

@@ -1,0 +1,80 @@
+"""A lesson or a claim check of one's own: read by the second person, published, taken back."""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from keng.claims import queries as claims
+from keng.lessons import queries as lessons
+from keng.partners.actions import manuscripts as actions
+from keng.partners.errors import NotTheirs
+from keng.partners.forms import WithdrawForm
+from keng.partners.models import Manuscript
+from keng.partners.public.deciding import decide, decision, seen_other
+from keng.partners.showing import shown, whole
+
+_CHECK = Manuscript.Kind.CHECK
+
+
+def own(request: HttpRequest) -> QuerySet[Manuscript]:
+    """Those of the member's partner, without drafts that were thrown away."""
+    found = Manuscript.objects.filter(partner_id=request.member.partner_id)
+    return found.exclude(published_at=None, withdrawn_at__isnull=False).select_related(
+        "collection", "lesson", "edition", "claim", "written_by", "released_by"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Everything that others would read; below it what can be done with it now."""
+    text = get_object_or_404(own(request), pk=pk)
+    if not whole(text):
+        return redirect("manuscript-edit", pk=pk)
+    form, problem = decide(request, pk, publish=actions.publish, give_back=actions.give_back)
+    if form is None:
+        return seen_other("manuscript", pk)
+    versions = _versions(request, text)
+    context = decision(request, text, form, problem) | shown(text) | {
+        "matches": _alike(text), "versions": versions,
+        "is_newest": bool(versions) and versions[0].pk == text.pk,
+        "finished": lessons.finished_of([text.lesson_id]).get(text.lesson_id, (0, 0)),
+    }  # fmt: skip
+    status = 422 if form.errors or problem else 200
+    return render(request, "partners/own/manuscript.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Off the public lists; the page of a check stays, with the reason."""
+    text = get_object_or_404(own(request), pk=pk, published_at__isnull=False, withdrawn_at=None)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if text.kind != _CHECK:
+        del form.fields["reason"]
+    if form.is_bound and form.is_valid():
+        try:
+            actions.withdraw(pk, by=request.member, reason=form.cleaned_data.get("reason", ""))
+        except NotTheirs as error:
+            raise Http404 from error
+        return seen_other("manuscript", pk)
+    context = {"text": text, "form": form, "partner": request.member.partner}
+    status = 422 if form.errors else 200
+    return render(request, "partners/own/withdraw.html", context, status=status)
+
+
+def _alike(text: Manuscript) -> list[Any]:
+    """Checks of anybody that may answer the same rumour already."""
+    if text.kind != _CHECK or text.published_at:
+        return []
+    found = claims.alike_published(text.content["quote"])
+    return [match for match in found if match.of.claim_id != text.claim_id]
+
+
+def _versions(request: HttpRequest, text: Manuscript) -> list[Manuscript]:
+    target = {"lesson_id": text.lesson_id} if text.lesson_id else {"claim_id": text.claim_id}
+    if not any(target.values()):
+        return []
+    return list(own(request).filter(published_at__isnull=False, **target).order_by("-id"))

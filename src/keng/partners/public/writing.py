@@ -1,0 +1,131 @@
+"""Lessons and claim checks, written by a partner's members in their own room."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.accounts.models import PartnerMember
+from keng.lessons.forms import CollectionForm
+from keng.partners import queries
+from keng.partners.actions import manuscripts as actions
+from keng.partners.boxes import CheckBoxes, LessonBoxes, boxes_for
+from keng.partners.errors import NotTheirPurpose, NotTheirs
+from keng.partners.models import Manuscript
+from keng.partners.public.deciding import seen_other
+from keng.partners.public.reading import own
+
+_CHECK, _LESSON = Manuscript.Kind.CHECK, Manuscript.Kind.LESSON
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start_lesson(request: HttpRequest) -> HttpResponse:
+    """In which collection: one of the partner's own, or a new one."""
+    member = request.member
+    form = CollectionForm(
+        request.POST if request.method == "POST" else None, purposes=member.partner.purposes
+    )
+    if form.is_bound and form.is_valid():
+        made = actions.begin(
+            member, kind=_LESSON, purpose=form.cleaned_data["purpose"], opens=form.texts()
+        )
+        return seen_other("manuscript-edit", made.pk)
+    context = {
+        "form": form, "partner": member.partner, "collections": queries.collections_of(member)
+    }  # fmt: skip
+    status = 422 if form.errors else 200
+    return render(request, "partners/own/collection.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A lesson of a collection that the partner has already."""
+    known = {each.pk: each for each in queries.collections_of(request.member)}
+    if pk not in known:
+        raise Http404
+    text = Manuscript(kind=_LESSON, purpose=known[pk].purpose, collection=known[pk])
+    return _written(request, text)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_check(request: HttpRequest) -> HttpResponse:
+    """A rumour that somebody of the partner came across."""
+    partner = request.member.partner
+    return _written(request, Manuscript(kind=_CHECK, purpose=partner.purposes[0]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """What is not public yet."""
+    return _written(request, get_object_or_404(own(request), pk=pk, published_at=None))
+
+
+@require_POST
+def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The next edition of a lesson, or the correction of a check."""
+    after = get_object_or_404(own(request), pk=pk, published_at__isnull=False)
+    try:
+        made = actions.begin(
+            request.member, kind=after.kind, purpose=after.purpose, after=after
+        )  # fmt: skip
+    except (NotTheirs, NotTheirPurpose) as error:
+        raise Http404 from error
+    return seen_other("manuscript-edit", made.pk)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A draft that nobody wants."""
+    try:
+        actions.discard(pk, by=request.member)
+    except NotTheirs as error:
+        raise Http404 from error
+    return seen_other("partner-home")
+
+
+def _written(request: HttpRequest, text: Manuscript) -> HttpResponse:
+    member, is_sent = request.member, request.method == "POST"
+    boxes = boxes_for(
+        text.kind, request.POST if is_sent else None, text.typed, partner=member.partner,
+        corrects=text.claim_id is not None,
+    )  # fmt: skip
+    submits = request.POST.get("do") == "submit"
+    if is_sent and (boxes.is_whole or (not submits and boxes.is_short)):
+        try:
+            made = _kept(member, text, boxes, submits=submits)
+        except (NotTheirs, NotTheirPurpose) as error:
+            raise Http404 from error
+        return seen_other("manuscript", made.pk)
+    context: dict[str, Any] = {
+        "text": text, "partner": member.partner, "boxes": boxes, "forms": boxes.forms,
+        "form": boxes.forms[0], "corrects": text.claim_id is not None,
+        "collection": _collection(text),
+    }  # fmt: skip
+    name = "partners/own/lesson.html" if text.kind == _LESSON else "partners/own/check.html"
+    return render(request, name, context, status=422 if is_sent else 200)
+
+
+@transaction.atomic
+def _kept(
+    member: PartnerMember, text: Manuscript, boxes: LessonBoxes | CheckBoxes, *, submits: bool
+) -> Manuscript:
+    pk = text.pk
+    if text.is_new:
+        pk = actions.begin(
+            member, kind=text.kind, purpose=text.purpose, collection=text.collection
+        ).pk
+    made = actions.write(
+        member, pk, typed=boxes.typed, title=boxes.title,
+        purpose=boxes.purpose or text.purpose, content=boxes.content if boxes.is_whole else None,
+    )  # fmt: skip
+    return actions.submit(made.pk, by=member) if submits else made
+
+
+def _collection(text: Manuscript) -> str:
+    if text.collection is not None:
+        return str(text.collection)
+    opens = text.content.get("collection")
+    return str(opens["vi"]["title"]) if opens else ""

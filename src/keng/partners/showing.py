@@ -1,0 +1,24 @@
+"""A lesson or a check as its second person reads it, whoever that is."""
+
+from typing import Any
+
+from keng.claims.actions.for_partners import as_revision
+from keng.claims.wording import dressed
+from keng.partners.models import Manuscript
+from keng.partners.queries import Waiting
+
+
+def whole(text: Manuscript) -> bool:
+    """Whether there is something to read, and not only boxes half filled."""
+    return "texts" in text.content
+
+
+def shown(text: Manuscript | Waiting) -> dict[str, Any]:
+    """What the included page needs (partners/lesson_words.html, claims/body.html)."""
+    content = text.content or {}
+    if text.kind == Manuscript.Kind.CHECK:
+        check = dressed([as_revision(content)])[0]
+        check.words, check.spoken = check.texts["vi"], "vi"
+        return {"check": check, "stands": True}
+    opens = None if text.collection_id else content.get("collection")
+    return {"lesson_texts": content["texts"], "right": content["right"], "opens": opens}
