@@ -88,9 +88,25 @@ class PublicReport(Row):
     snapshot = models.OneToOneField(Snapshot, models.PROTECT, related_name="public")
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     span = models.CharField(max_length=8)
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    # Why it was put right, for everybody to read; empty for a first version.
+    reason = models.CharField(max_length=300, default="", db_default="", blank=True)
     figures = models.JSONField()
     published_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     published_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "span", "version"], name="month_is_public_once_a_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(version=1, replaces__isnull=True, reason="")
+                | (Q(version__gt=1, replaces__isnull=False) & ~Q(reason="")),
+                name="month_corrected_says_what_and_why",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.span}, public"

@@ -10,6 +10,8 @@ from keng.reports.record import desk as record
 
 public: list[URLPattern] = [
     path("results", periodic_public.results, name="results"),
+    path("results/<str:span>", periodic_public.results, name="results-of"),
+    path("results/<str:span>/<int:version>", periodic_public.results, name="results-version"),
 ]
 _FILE = "figures/reports/<uuid:pk>/report."
 desk: list[URLPattern] = [

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from keng.kit import times
 from keng.kit.words import as_dialled, defang
+from keng.language.ready_words import ready_words
 from keng.lookup.models import Indicator
 from keng.network.models import GroupKind
 from keng.places.models import Place, Unit
@@ -38,6 +39,8 @@ class Beginning:
     indicators: list[str] = field(default_factory=list)
     differing: list[Place] = field(default_factory=list)
     """The places its tips name, when they name several: then the whole commune is chosen."""
+    suggested: frozenset[str] = frozenset()
+    """The parts that begin with the ready words of the category; the author changes them."""
 
 
 def of(
@@ -81,7 +84,17 @@ def _of_wave(unit: Unit, wave: Wave, officer: "Officer") -> Beginning:
     if whole and len({tip.place_id for tip in tips if tip.place_id}) >= _MANY_PLACES:
         places, differing = whole, []
     initial = _initial(unit, wave, tips) | {"places": [str(place.pk) for place in places]}
-    return _with_signs(Beginning(unit, initial, wave=wave, differing=differing), tips)
+    found = _with_signs(Beginning(unit, initial, wave=wave, differing=differing), tips)
+    return _with_ready_words(found)
+
+
+def _with_ready_words(found: Beginning) -> Beginning:
+    """What is usual in the category. The numbers that its tips name stand instead of its signs."""
+    words = ready_words().get(found.initial["category"], {})
+    added = {part: said for part, said in words.items() if said and part not in found.initial}
+    found.initial |= added
+    found.suggested = frozenset(added)
+    return found
 
 
 def _with_signs(found: Beginning, tips: list[Tip]) -> Beginning:

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -146,6 +147,14 @@ class WarningForm(Form):
         fields["places"].choices = [(str(p.pk), p.full_name) for p in offered_places(unit)]
         groups = Group.objects.filter(unit__in=[unit.pk, *_below(unit)], is_active=True)
         fields["without"].choices = [(str(g.pk), g.name) for g in groups.order_by("name")]
+
+    def mark(self, suggested: Iterable[str]) -> None:
+        """Say beside these parts that their words are a suggestion, as long as they stand so."""
+        for part in suggested:
+            shown = self[part]
+            if shown.value() == self.initial.get(part):
+                hint = _("Suggested, not checked: change it so that it fits.")
+                shown.help_text = f"{hint} {shown.help_text}".strip()
 
     def clean_valid_until(self) -> datetime.date | None:
         day: datetime.date | None = self.cleaned_data["valid_until"]

@@ -21,3 +21,15 @@ class SignForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     code = own_code()
+
+
+class PublishForm(Form):
+    """Why what was public is put right; asked only when something was."""
+
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label=gettext_lazy("What was wrong in the public version before"),
+        help_text=gettext_lazy("Everybody reads this. No place, no person, no number of a tip."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

@@ -1,36 +1,65 @@
-"""What everybody may read: the newest month that was made public."""
+"""What everybody may read: the months that were made public, each with all its versions."""
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from keng.reports.models import PublicReport
-from keng.reports.periodic import lines, names, public_figures, shown
+from keng.reports.periodic import figures, lines, names, public_figures, shown
 from keng.reports.promises import PROMISES
 
+_MONTHS = 24
 
-def results(request: HttpRequest) -> HttpResponse:
-    """Plain counts of what came in and what came of it; small ones are left out."""
-    newest = PublicReport.objects.order_by("-span", "-published_at").first()
-    context: dict[str, Any] = {"shown": None}
-    if newest is not None:
-        context = {
-            "shown": newest.figures,
-            "span": shown.span_label(newest.span),
-            "published_at": newest.published_at,
-            "blocks": _blocks(newest.figures),
-            "promises": PROMISES,
-        }
+
+def results(request: HttpRequest, span: str = "", version: int = 0) -> HttpResponse:
+    """Plain counts of what came in and what came of it; small ones are left out.
+
+    Without a month the newest one. A version that was replaced stays readable and says so.
+    """
+    found = _in_force().filter(span=span).first() if span else _in_force().first()
+    if version and found:
+        versions = PublicReport.objects.filter(unit=found.unit_id, span=found.span)
+        found = versions.filter(version=version).first()
+    if found is None and span:
+        raise Http404
+    context = _context(found) if found else {"shown": None}
     return render(request, "reports/periodic/public.html", context)
 
 
-def _blocks(figures: dict[str, Any]) -> list[dict[str, Any]]:
+def _in_force() -> QuerySet[PublicReport]:
+    """The newest version of each month, the newest month first."""
+    return PublicReport.objects.filter(replaced_by__isnull=True).order_by("-span", "-published_at")
+
+
+def _context(found: PublicReport) -> dict[str, Any]:
+    of_month = PublicReport.objects.filter(unit=found.unit_id, span=found.span)
+    versions = list(of_month.order_by("-version"))
+    months = _in_force().filter(unit=found.unit_id).values_list("span", flat=True)[:_MONTHS]
+    return {
+        "shown": found.figures,
+        "span": shown.span_label(found.span),
+        "report": found,
+        "hash": _hash(found),
+        "now": versions[0] if versions[0] != found else None,
+        "versions": [(each, _hash(each)) for each in versions],
+        "months": [(span, shown.span_label(span)) for span in months if span != found.span],
+        "blocks": _blocks(found.figures),
+        "promises": PROMISES,
+    }
+
+
+def _hash(report: PublicReport) -> str:
+    return figures.digest(report.figures).hex()
+
+
+def _blocks(shown_figures: dict[str, Any]) -> list[dict[str, Any]]:
     labels, titles = names.line_labels(), names.block_labels()
     found = []
     for number, keys in public_figures.LINES.items():
         rows = [
-            (labels[key], shown.worded(figures["lines"].get(key), lines.BY_KEY[key].unit))
+            (labels[key], shown.worded(shown_figures["lines"].get(key), lines.BY_KEY[key].unit))
             for key in keys
         ]
         found.append({"label": titles[number], "rows": rows})

@@ -6,6 +6,7 @@ commune is named, nothing is compared with another period, and money is said onl
 or more. Only months are published, since a quarter's sum would uncover them.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from keng.reports.periodic.identities import IDENTITIES
@@ -37,11 +38,18 @@ _SUMS = tuple(
 )
 
 
-def of(figures: dict[str, Any]) -> dict[str, Any]:
-    """The public figures of signed ones."""
+def of(figures: dict[str, Any], before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The public figures of signed ones.
+
+    What the version `before` hid stays hidden in the one that puts it right: both are readable, and
+    the difference would tell.
+    """
     now = {key: pair[0] for key, pair in figures["lines"].items()}
     counts = {key: now[key] or 0 for keys in LINES.values() for key in keys}
-    away = hidden(counts) | {key for key, of_ in _MONEY.items() if (now[of_] or 0) < FEWEST}
+    earlier = {key for key, n in (before or {}).get("lines", {}).items() if n == HIDDEN}
+    away = hidden(counts, earlier) | {
+        key for key, of_ in _MONEY.items() if (now[of_] or 0) < FEWEST
+    }
     shown = {
         key: HIDDEN if key in away and counts[key] else now[key]
         for keys in LINES.values()
@@ -57,9 +65,10 @@ def of(figures: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def hidden(counts: dict[str, int]) -> set[str]:
-    """Which lines must not be said."""
+def hidden(counts: dict[str, int], earlier: Iterable[str] = ()) -> set[str]:
+    """Which lines must not be said, among them those that were not said before."""
     away = {key for key, n in counts.items() if 0 < n < FEWEST and key not in (*_OPEN, *_MONEY)}
+    away |= set(earlier) & counts.keys()
     is_safe = False
     while not is_safe:
         is_safe = True

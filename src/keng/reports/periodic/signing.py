@@ -41,7 +41,11 @@ class NotYours(CannotSign):
 
 
 class CannotPublish(Exception):
-    """Only a month of a province is made public, once, by whoever may sign it."""
+    """Only a month of a province is made public, each version once, by whoever may sign it."""
+
+
+class NoPublicReason(CannotPublish):
+    """What was public is put right only with a reason that everybody reads."""
 
 
 @transaction.atomic
@@ -94,16 +98,28 @@ def frozen(
 
 
 @transaction.atomic
-def publish(snapshot_id: uuid.UUID, *, by: Officer) -> PublicReport:
-    """Make what everybody may read of a signed report. Raises CannotPublish."""
+def publish(snapshot_id: uuid.UUID, *, by: Officer, reason: str = "") -> PublicReport:
+    """Make what everybody may read of a signed report; a corrected one replaces the one before.
+
+    The earlier version stays readable. Raises CannotPublish, NoPublicReason.
+    """
     signed = Snapshot.objects.visible_to(by).select_related("unit").get(pk=snapshot_id)
+    type(signed.unit).objects.select_for_update(no_key=True).get(pk=signed.unit_id)
     if not may_publish(signed, by):
         raise CannotPublish
+    earlier = made_public(signed)
+    if earlier is not None and not reason.strip():
+        raise NoPublicReason
     made = PublicReport.objects.create(
         snapshot=signed, unit=signed.unit, span=signed.span, published_by=by,
-        figures=public_figures.of(signed.figures), published_at=times.now(),
+        figures=public_figures.of(signed.figures, earlier.figures if earlier else None),
+        published_at=times.now(), version=earlier.version + 1 if earlier else 1,
+        replaces=earlier, reason=reason.strip() if earlier else "",
     )  # fmt: skip
-    record("report.published", by=by, on=signed, chain=unit_chain(signed.unit_id))
+    record(
+        "report.published", by=by, on=signed, chain=unit_chain(signed.unit_id),
+        detail={"version": made.version, "hash": figures.digest(made.figures).hex()},
+    )  # fmt: skip
     return made
 
 
@@ -111,9 +127,15 @@ def may_publish(signed: Snapshot, by: Officer) -> bool:
     """Months alone: a quarter published as well would give away what its months leave out."""
     is_month = len(signed.span) == len("2026-10") and "Q" not in signed.span
     is_newest = not Snapshot.objects.filter(replaces=signed).exists()
-    was = PublicReport.objects.filter(unit=signed.unit_id, span=signed.span).exists()
+    was = PublicReport.objects.filter(snapshot=signed).exists()
     may = signed.unit.kind == "province" and sight.may_sign(by, signed.unit)
     return may and is_month and is_newest and not was
+
+
+def made_public(signed: Snapshot) -> PublicReport | None:
+    """The newest version that everybody reads of this report's month."""
+    versions = PublicReport.objects.filter(unit=signed.unit_id, span=signed.span)
+    return versions.order_by("-version").first()
 
 
 def newest(ask: Ask) -> Snapshot | None:

@@ -15,7 +15,7 @@ from keng.audit import verify
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.reports.models import PublicReport, Snapshot
-from keng.reports.periodic import public_figures, signing
+from keng.reports.periodic import figures, public_figures, signing
 from keng.reports.periodic.files import docx as docx_file
 from keng.reports.periodic.files import pdf as pdf_file
 from keng.reports.periodic.files import xlsx as xlsx_file
@@ -209,6 +209,50 @@ def test_everybody_reads_the_month_without_small_counts(desk, public_client):
     assert shown["not_of_value"] == public_figures.HIDDEN
     with pytest.raises(signing.CannotPublish):
         signing.publish(signed.pk, by=desk.coordinator)
+
+
+def test_a_month_is_put_right_and_the_old_version_stays_readable(desk, desk_client, request):
+    province = {"of": desk.province, "by": desk.coordinator}
+    first = signing.publish(sign(desk, **province).pk, by=desk.coordinator)
+    for day in range(12, 20):
+        desk.tip(day, "sort", "rate not_of_value", "close unfounded")
+    signed = sign(desk, reason="Sót tám tin", **province)
+    with pytest.raises(signing.NoPublicReason):
+        signing.publish(signed.pk, by=desk.coordinator)
+    sign_in(desk_client, desk.coordinator)
+    address = f"/figures/reports/{signed.pk}/publish/"
+    refused = desk_client.post(address, {"reason": " "})
+    assert (refused.status_code, "ai cũng đọc được" in refused.content.decode()) == (422, True)
+    desk_client.post(address, {"reason": "Lần trước sót tám tin"})
+    second = PublicReport.objects.get(replaces=first)
+    assert (second.version, first.version) == (2, 1)
+    public_client = request.getfixturevalue("public_client")
+    page = public_client.get("/results").content.decode()
+    assert "Lần trước sót tám tin" in page
+    hashes = [figures.digest(each.figures).hex() for each in (first, second)]
+    assert all(digest in page for digest in hashes)
+    assert hashes[0] != hashes[1]
+    old = public_client.get(f"/results/{past.SPAN}/1").content.decode()
+    assert "đã được sửa lại" in old
+    assert all(digest in old for digest in hashes)
+    for gone in ("/results/2026-09", f"/results/{past.SPAN}/3", "/results/x"):
+        assert public_client.get(gone).status_code == 404
+
+
+def test_what_was_hidden_stays_hidden_when_a_month_is_put_right(desk):
+    province = {"of": desk.province, "by": desk.coordinator}
+    first = signing.publish(sign(desk, **province).pk, by=desk.coordinator)
+    for day in range(12, 20):
+        desk.tip(day, "sort", "rate not_of_value", "close unfounded")
+    signed = sign(desk, reason="Sót tám tin", **province)
+    second = signing.publish(signed.pk, by=desk.coordinator, reason="Sót tin")
+    before, after = (
+        {key for key, n in each.figures["lines"].items() if n == public_figures.HIDDEN}
+        for each in (first, second)
+    )
+    assert "not_of_value" in before
+    assert public_figures.of(signed.figures)["lines"]["not_of_value"] == 9
+    assert before <= after
 
 
 def test_a_desk_s_own_report_and_a_quarter_stay_inside(desk):

@@ -8,8 +8,12 @@ from django.urls import reverse
 from keng.accounts.models import Post
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.language.ready_words import ready_words
+from keng.language.taxonomy import categories
 from keng.tips.actions.waves import find_waves
 from keng.tips.models import Wave
+from keng.tips.waves.signs import NEVER
+from keng.warnings.forms import NOT_FOR_WARNINGS
 from keng.warnings.models import Warning
 from tests import make
 
@@ -96,6 +100,30 @@ def test_one_click_begins_the_warning_with_what_was_used_and_for_whom(at_provinc
     assert form.initial["category"] == "scam_impersonation"
     assert "kichhoat-dinhdanh[.]example" in form.initial["signs"]
     assert form.initial["places"] == [str(province.jurisdictions.get().place_id)]
+
+
+def test_the_draft_has_ready_words_that_say_they_are_a_suggestion(at_province, wave, province):
+    address = reverse("warning-new")
+    begun = at_province.get(address, {"wave": wave.pk})
+    form, words = begun.context["form"], ready_words()["scam_impersonation"]
+    assert {part: form.initial[part] for part in ("title", "what", "act")} == {
+        part: words[part] for part in ("title", "what", "act")
+    }
+    # The number stands there, not the usual signs.
+    assert words["signs"] not in form.initial["signs"]
+    hint = "Gợi ý, chưa ai kiểm"
+    assert begun.content.decode().count(hint) == 3
+    changed = {"title": "Giả công an phường", "what": words["what"], "act": "Cúp máy."}
+    sent = {**changed, "wave": str(wave.pk), "do": "check"}
+    checked = at_province.post(address, sent).content.decode()
+    assert checked.count(hint) == 1
+    assert "Giả công an phường" in checked
+    from_tip = at_province.get(address, {"tip": wave.members.first().tip_id})
+    assert hint not in from_tip.content.decode()
+
+
+def test_every_sort_of_wave_has_ready_words():
+    assert set(ready_words()) == set(categories()) - NOT_FOR_WARNINGS - NEVER
 
 
 def test_the_desk_that_began_a_warning_is_asked_no_more(at_province, wave, province):

@@ -45,6 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
             from_wave=start.wave,
         )
         return _saved(request, version)
+    form.mark(start.suggested)
     return _shown(request, form, {"start": start})
 
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 from keng.accounts.models import Post
 from keng.accounts.signing_in import confirm_presence
 from keng.places.models import Unit
-from keng.reports.models import PublicReport, Snapshot
+from keng.reports.models import Snapshot
 from keng.reports.periodic import boundaries, figures, names, shown, sight, signing, spans
-from keng.reports.periodic.forms import SignForm
+from keng.reports.periodic.forms import PublishForm, SignForm
 from keng.reports.periodic.identities import Finding
 from keng.reports.periodic.sight import Ask
 
@@ -164,9 +164,11 @@ def _signers(unit: Unit) -> str:
 
 def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A signed report, as it was signed."""
-    signed = _found(request, pk)
+    return _read(request, _found(request, pk), PublishForm())
+
+
+def _read(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResponse:
     versions = Snapshot.objects.filter(unit=signed.unit_id, span=signed.span).order_by("version")
-    public = PublicReport.objects.filter(unit=signed.unit_id, span=signed.span).first()
     context = {
         "signed": signed,
         "role": Post.Role(signed.signer_role).label,
@@ -180,12 +182,14 @@ def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "genuine": signing.is_genuine(signed),
         "versions": versions if len(versions) > 1 else [],
         "is_newest": versions.last() == signed,
-        "public": public,
+        "public": signing.made_public(signed),
+        "form": form,
         "may_publish": signing.may_publish(signed, request.officer),
         "files": [(name.upper(), reverse(f"report-{name}", args=[signed.pk])) for name in _FILES],
         "draft_url": address(Ask(sight.sight_of(signed.unit), _span(signed))),
     }
-    return render(request, "reports/periodic/report.html", context)
+    status = 422 if form.is_bound else 200
+    return render(request, "reports/periodic/report.html", context, status=status)
 
 
 def charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -221,8 +225,14 @@ def download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
 def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let everybody read it, without small counts."""
     signed = _found(request, pk)
+    form = PublishForm(request.POST)
+    if not form.is_valid():
+        return _read(request, signed, form)
     try:
-        signing.publish(signed.pk, by=request.officer)
+        signing.publish(signed.pk, by=request.officer, reason=form.cleaned_data["reason"])
+    except signing.NoPublicReason:
+        form.add_error("reason", _("Write what was wrong: everybody reads it"))
+        return _read(request, signed, form)
     except signing.CannotPublish:
         messages.error(request, _("Only a signed month of the province is made public, once."))
     else:
