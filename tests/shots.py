@@ -1,4 +1,4 @@
-"""`make shots`: the pictures of the guides: ARGS="day", "office" or "province" for a part of them.
+"""`make shots`: the pictures of the guides; ARGS="day", "office", "corner" or "province": a part.
 
 With ARGS=every also every screen, into shots/.
 """
@@ -12,6 +12,7 @@ from tests import pictures
 from tests.browser import HOW_TO_GET_ONE, find_browser
 from tests.journeys.desk import Desk
 from tests.journeys.mailbox import Mailbox
+from tests.pictures_corner import corner, history
 from tests.pictures_office import ROOM, Office, province
 from tests.stack import Stack
 from tests.walk import kind, walk
@@ -25,7 +26,7 @@ LOOKS = {
 }
 OFFICER = "hai"
 # What is made when nothing else is asked for.
-USUAL = ("day", "office", "province")
+USUAL = ("day", "office", "corner", "province")
 # As a reader would see it: a real name instead of a port.
 AS_SEEN = {"KENG_PUBLIC_URL": "https://keng.example", "KENG_EMERGENCY_EMAIL": ROOM}
 
@@ -47,9 +48,14 @@ def main() -> int:
         if "office" in asked:
             with Stack(seen) as stack:
                 Office(pictures.Session(browser, stack, GUIDES), mailbox).go_round()
+        if "corner" in asked:
+            with Stack(seen) as stack:
+                corner(pictures.Session(browser, stack, GUIDES))
         if "province" in asked:
             with Stack(seen, whole_province=True) as stack:
-                province(pictures.Session(browser, stack, GUIDES))
+                session = pictures.Session(browser, stack, GUIDES)
+                province(session)
+                history(session)
         print(f"The pictures of the guides are in {GUIDES}.")
         browser.close()
     return 0
