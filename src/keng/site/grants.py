@@ -100,6 +100,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Whoever is listed objects, and reads the answer with a code.
         "lookup_dispute": "INSERT, SELECT (id, listing_id, unit_id, code_hash, reason, made_at, "
         "due_on, outcome, answer, decided_at)",
+        # Their pictures: put there, and never read again by the public site.
+        "lookup_disputefile": "INSERT, SELECT (id, dispute_id, at)",
         **dict.fromkeys(_LESSONS, R),
         # A partner's own people publish here; a trigger keeps them from writing for an officer.
         "lessons_collection": RI,
@@ -189,6 +191,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "is_harmless, end_reason, end_note, ended_by_id, ended_at)",
         "lookup_blocklist": R,
         "lookup_dispute": "SELECT, UPDATE (outcome, answer, decided_by_id, decided_at)",
+        "lookup_disputefile": R,
         "tips_listingevidence": RI,
         **dict.fromkeys(_NETWORK, RIU),
         **dict.fromkeys(_DELIVERY, RIU),
@@ -306,6 +309,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "seconds, size, width, height, sha256)",
         # What an ending took away, once it can be taken back no longer.
         "tips_heldending": "SELECT, UPDATE (until), DELETE",
+        # So that the sweeper knows which files are named.
+        "lookup_disputefile": "SELECT (viewing_path)",
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
         "network_subscription": RU,
         # Rotas and requests whose time is long over.

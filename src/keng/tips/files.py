@@ -32,7 +32,12 @@ def keep_viewing_copy(content: bytes) -> str:
 
 def viewing_copy(attachment: Attachment) -> bytes:
     """The copy to view. Raises FileNotFoundError. Call looking.show_attachment first."""
-    return box(_BOX).decrypt((data_folder() / attachment.viewing_path).read_bytes())
+    return opened_copy(attachment.viewing_path)
+
+
+def opened_copy(path: str) -> bytes:
+    """A copy to view, by its path. Raises FileNotFoundError. The look is recorded before."""
+    return box(_BOX).decrypt((data_folder() / path).read_bytes())
 
 
 def discard(paths: Iterable[str]) -> None:

@@ -10,14 +10,16 @@ from django.views.decorators.http import require_http_methods
 
 from keng.community.promises import PROMISES
 from keng.kit import codes
-from keng.kit.forms import Form, HintedChoice
+from keng.kit.forms import Form, HintedChoice, ManyFiles
 from keng.kit.languages import answer_in, chosen_language
 from keng.kit.slowing import Slowing
+from keng.kit.uploads import Damaged, SealedUpload
 from keng.kit.words import as_dialled, defang
 from keng.lookup import queries
 from keng.lookup.actions import disputes
 from keng.lookup.errors import NotListed
 from keng.lookup.models import Dispute, Listing
+from keng.tips.actions import objecting as actions
 
 # Each objection is read by a person: so many from one network, then one in ten minutes.
 objecting = Slowing(at_once=5, pause=600.0)
@@ -50,6 +52,35 @@ class ObjectForm(Form):
             "max_length": gettext_lazy("This is too long: 3,000 characters at most"),
         },
     )  # fmt: skip
+    attached = ManyFiles(
+        label=gettext_lazy("Pictures that show it"), required=False,
+        help_text=gettext_lazy(
+            "At most 3 pictures of 20 MB each, for instance of a bill. Cover names and the number "
+            "of your identity card first. Place and device are taken out before anything is kept."
+        ),
+    )  # fmt: skip
+
+    def pictures(self) -> list[bytes]:
+        """What was sent; what is in the way is said on the form, and nothing is kept of it."""
+        sent = [file for file in self.cleaned_data["attached"] if isinstance(file, SealedUpload)]
+        if len(sent) > actions.MOST:
+            self.add_error("attached", _("Three pictures are the most. Choose them again."))
+        found = []
+        for file in sent:
+            if file.is_too_large:
+                words = _("%(name)s is larger than 20 MB. Choose the pictures again.")
+                self.add_error("attached", words % {"name": file.name})
+            elif not self.errors:
+                found.append(_read(file, self))
+        return found
+
+    def refuse(self, number: int) -> None:
+        """One of the files is no picture."""
+        words = _(
+            "%(name)s is no picture that can be shown here: JPEG, PNG and WEBP can. Take a photo "
+            "of it and choose the pictures again."
+        )
+        self.add_error("attached", words % {"name": self.cleaned_data["attached"][number].name})
 
 
 class AnswerForm(Form):
@@ -72,6 +103,15 @@ def object_to(request: HttpRequest) -> HttpResponse:
     """The questions, and after them the code. Which entry it is about travels in the form alone."""
     if request.method != "POST":
         return redirect("lookup")
+    try:
+        return _objected(request)
+    finally:
+        for file in request.FILES.getlist("attached"):
+            if isinstance(file, SealedUpload):
+                file.discard()
+
+
+def _objected(request: HttpRequest) -> HttpResponse:
     listing = queries.public_listing(request.POST.get("hash", ""))
     if listing is None and "text" not in request.POST:
         return _gone(request)
@@ -79,8 +119,9 @@ def object_to(request: HttpRequest) -> HttpResponse:
         return answer_in(language, lambda: _form(request, listing, _unsent(request)))
     if "text" not in request.POST:
         return _form(request, listing, _unsent(request))
-    form = ObjectForm(request.POST)
-    if not form.is_valid():
+    form = ObjectForm(request.POST, request.FILES)
+    pictures = form.pictures() if form.is_valid() else []
+    if form.errors:
         return _form(request, listing, form)
     if wait := objecting.seconds_to_wait(request):
         form.add_error(None, _("Several objections came from your network. Try again later."))
@@ -89,11 +130,15 @@ def object_to(request: HttpRequest) -> HttpResponse:
         return response
     given = form.cleaned_data
     try:
-        dispute, code = disputes.object_to(
-            given["hash"], reason=given["reason"], text=given["text"], token=given["token"]
-        )
+        dispute, code = actions.object_to(
+            given["hash"], reason=given["reason"], text=given["text"], token=given["token"],
+            pictures=pictures,
+        )  # fmt: skip
     except NotListed:
         return _gone(request)
+    except actions.NoPicture as found:
+        form.refuse(found.number)
+        return _form(request, listing, form)
     context = {"dispute": dispute, "grouped": codes.grouped(code), "promises": PROMISES}
     return _private(render(request, "community/lookup/objected.html", context))
 
@@ -119,6 +164,15 @@ def read_answer(request: HttpRequest) -> HttpResponse:
     if language := chosen_language(request):
         return answer_in(language, lambda: _answer(request, show))
     return _answer(request, show)
+
+
+def _read(file: SealedUpload, form: Form) -> bytes:
+    try:
+        return bytes(file.read())
+    except (Damaged, FileNotFoundError):
+        words = _("%(name)s did not arrive whole. Choose the pictures again.")
+        form.add_error("attached", words % {"name": file.name})
+        return b""
 
 
 def _answer(request: HttpRequest, context: dict[str, object]) -> HttpResponse:

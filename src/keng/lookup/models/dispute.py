@@ -85,3 +85,18 @@ class Dispute(Row):
 
     def __str__(self) -> str:
         return f"dispute of {self.listing_id}"
+
+
+class DisputeFile(Row):
+    """A picture that somebody who objects shows: the copy without place and device, and no other.
+
+    The file lies in a box of the site below the data folder (keng.tips.files).
+    """
+
+    dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="files")
+    viewing_path = models.CharField(max_length=200)
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"file of {self.dispute_id}"

@@ -142,6 +142,7 @@ def _on_warnings() -> dict[str, str]:
         "listing.confirmed": _("Made an entry of the look-up public, as second person"),
         "listing.ended": _("Ended an entry of the look-up"),
         "dispute.made": _("Somebody objected to an entry of the look-up"),
+        "dispute.file_shown": _("Looked at a picture of an objection"),
         "dispute.decided": _("Decided an objection to the look-up"),
         "block_list.imported": _("Imported a list of others for the look-up"),
         "block_list.removed": _("Removed a list of others from the look-up"),

@@ -119,6 +119,7 @@ def _tips(label: str, unit: Unit, officer: Officer, place: Any) -> dict[str, Any
         "saved_search": saved,
         "listing": entry,
         "dispute": disputed,
+        "dispute_file": disputed.files.create(viewing_path="y", size=1),
         "tip": first,
         "incident": second.incident,
         "sighting": sighting,

@@ -23,6 +23,7 @@ OBJECTS = {
     "attachment-play": "attachment",
     "listing": "listing", "listing-confirm": "listing", "listing-refuse": "listing",
     "listing-end": "listing", "listing-propose": "sighting", "listing-dispute": "dispute",
+    "dispute-file": "dispute_file",
     "search-remove": "saved_search", "tip-set-aside": "tip", "tip-critical": "tip",
     "tip-suspend": "tip", "tip-resume": "tip",
     "wave": "wave", "wave-dismiss": "wave", "wave-take-back": "wave",

@@ -1,15 +1,19 @@
 """The look-up with the rights of each process: what is for the desk stays there."""
 
+import io
+
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from PIL import Image
 
 from keng.cli.roles import apply_grants
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
-from keng.lookup.models import Dispute
+from keng.lookup.models import Dispute, DisputeFile
 from keng.lookup.queries import decided_disputes, dispute_of, look_up, public_listing
 from keng.lookup.tests.make_listing import listing
 from keng.site.grants import GRANTS
+from keng.tips.actions import objecting
 from keng.tips.actions.listing import propose
 from keng.tips.queries.listings import reporters_behind
 from tests import make
@@ -41,6 +45,24 @@ def unit():
 def refused(sql):
     with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         connection.cursor().execute(sql)
+
+
+def test_pictures_of_an_objection_are_put_there_by_one_process_and_named_to_the_sweeper(
+    unit, become, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    key = bytes(listing(unit=unit).lookup_hash).hex()
+    picture = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(picture, "PNG")
+    become("public")
+    objecting.object_to(
+        key, reason="mistake", text="Không.", token="x" * 22, pictures=[picture.getvalue()]
+    )
+    refused("SELECT viewing_path FROM lookup_disputefile")
+    become("worker")
+    assert DisputeFile.objects.values_list("viewing_path", flat=True)[0]
+    refused("SELECT dispute_id FROM lookup_disputefile")
+    refused("DELETE FROM lookup_disputefile")
 
 
 @pytest.mark.parametrize("process", ["public", "edge"])

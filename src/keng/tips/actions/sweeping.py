@@ -8,6 +8,7 @@ from itertools import islice
 from django.db.models import Q
 
 from keng.kit.database import data_folder
+from keng.lookup.models import DisputeFile
 from keng.tips.models import Attachment, HeldEnding
 
 FOLDERS = ("files/originals", "files/viewing")
@@ -28,6 +29,8 @@ def sweep_files() -> int:
         kept |= {
             path for held in HeldEnding.objects.values_list("files", flat=True) for path in held
         }
+        shown = DisputeFile.objects.filter(viewing_path__in=names)
+        kept |= set(shown.values_list("viewing_path", flat=True))
         for name in names:
             if name not in kept:
                 (data_folder() / name).unlink(missing_ok=True)

@@ -12,4 +12,5 @@ paths: list[URLPattern] = [
     path("listings/<uuid:pk>/refuse/", listings.refuse, name="listing-refuse"),
     path("listings/<uuid:pk>/end/", listings.end, name="listing-end"),
     path("listings/disputes/<uuid:pk>/", listings.dispute, name="listing-dispute"),
+    path("listings/dispute-files/<uuid:pk>/", listings.dispute_file, name="dispute-file"),
 ]

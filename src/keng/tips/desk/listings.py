@@ -1,23 +1,29 @@
 """The public look-up on the desk: proposed from a tip, checked by another, ended, disputed."""
 
+import base64
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.kit import times
 from keng.kit.forms import Form
+from keng.kit.paging import Slice
 from keng.lookup import errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Dispute, Listing
 from keng.tips.actions import listing as proposing
+from keng.tips.actions import objecting
+from keng.tips.errors import NotYours
+from keng.tips.files import opened_copy
 from keng.tips.listing_forms import CheckForm, DecideForm, EndForm, ProposeForm, RefuseForm
 from keng.tips.queries import listings as queries
 
@@ -27,10 +33,10 @@ def listings(request: HttpRequest) -> HttpResponse:
     """What waits for a second person, what is disputed, what the public finds, what has ended."""
     officer = request.officer
     context = {
-        "disputes": queries.open_disputes(officer),
-        "proposed": queries.to_check(officer),
-        "in_force": queries.in_force(officer),
-        "over": queries.over(officer),
+        "disputes": _part(request, queries.open_disputes(officer), "disputes"),
+        "proposed": _part(request, queries.to_check(officer), "proposed"),
+        "in_force": _part(request, queries.in_force(officer), "listed"),
+        "over": _part(request, queries.over(officer), "ended"),
         "today": times.local_date(times.now()),
     }
     return render(request, "tips/desk/listings.html", context)
@@ -134,9 +140,23 @@ def dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_decide": disputes.may_decide(request.officer, found),
         "is_mine": Listing.objects.visible_to(request.officer).filter(pk=found.listing_id).exists(),
         "today": times.local_date(times.now()),
+        "files": objecting.viewable(request.officer, found),
+        "n_files": found.files.count(),
     }  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "tips/desk/listing_dispute.html", context, status=status)
+
+
+@require_POST
+def dispute_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Uncover a picture of an objection. A POST, so that every look is on record."""
+    try:
+        found = objecting.show(pk, by=request.officer)
+        picture = base64.b64encode(opened_copy(found.viewing_path)).decode()
+    except (NotYours, FileNotFoundError) as error:
+        raise Http404 from error
+    context = {"dispute": found.dispute, "picture": f"data:image/jpeg;base64,{picture}"}
+    return render(request, "tips/desk/dispute_file.html", context)
 
 
 def explained(error: errors.CannotList) -> str:
@@ -152,6 +172,12 @@ def explained(error: errors.CannotList) -> str:
         errors.NoReason: _("Give the reason in words"),
     }
     return words.get(type(error), _("This is for another officer to decide."))
+
+
+def _part(request: HttpRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
+    """One page of a list, and the way to its other pages."""
+    page = Slice.of(request, rows.count(), name)
+    return list(rows[page.start : page.end]), page
 
 
 def _decided(
