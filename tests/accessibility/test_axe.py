@@ -4,11 +4,13 @@ import pytest
 
 from tests.accessibility.reading import LOOKS, Reading, faults, public_looks
 from tests.day import speak
-from tests.journeys.resident import Story, report
+from tests.journeys.resident import Story, read_status, report
 from tests.walk import kind, walk
 
 # Who sits at the desk in which language: an account keeps the one that was chosen last.
 OFFICERS = {"vi": "lan", "en": "bao"}
+# Some pages alone are in these, so they are read as they come: on a phone.
+FURTHER = ("ko", "zh-CN")
 STORY = Story("Có người gọi điện tự xưng là cán bộ ngân hàng, bảo đọc mã sáu số cho họ.")
 
 
@@ -34,6 +36,18 @@ def test_no_page_of_the_report_has_a_fault(stack, person, language):
     reading = Reading(public_looks(LOOKS[language]))
     report(person(locale=language), stack, STORY, at_each_page=reading.look)
     assert len(reading.pages) > 8
+    assert reading.found == {}
+
+
+@pytest.mark.parametrize("language", FURTHER)
+def test_no_page_in_a_further_language_has_a_fault(stack, person, language):
+    page, reading = person(locale=language), Reading([(390, "light")])
+    code = report(page, stack, STORY, at_each_page=reading.look)
+    read_status(page, stack, code)
+    reading.look(page)
+    reading.visit(page, [f"{stack.public}{path}" for path in ("/lookup/", "/privacy/", "/none")])
+    page.goto(f"{stack.public}/report/what/")
+    reading.look(page, "report gone")
     assert reading.found == {}
 
 

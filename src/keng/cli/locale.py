@@ -9,8 +9,9 @@ import polib
 from keng.cli.errors import CannotContinue
 
 LOCALE = Path(__file__).parents[1] / "locale"
-# Vietnamese does not decline its nouns; English does.
-PLURALS = {"vi": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
+# None of them declines its nouns.
+ONE_FORM = "nplurals=1; plural=0;"
+COMPLETE = "vi"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +35,30 @@ def merged(folder: Path) -> polib.POFile:
     result.metadata = {
         "Content-Type": "text/plain; charset=utf-8",
         "Language": folder.parent.name,
-        "Plural-Forms": PLURALS[folder.parent.name],
+        "Plural-Forms": ONE_FORM,
     }
     for entries in by_sentence(folder).values():
         result.append(entries[0])
+    if folder.parent.name != COMPLETE:
+        _fall_back_to_english(result)
     return result
+
+
+def _fall_back_to_english(catalogue: polib.POFile) -> None:
+    """What a language does not have is English: Django itself would turn to Vietnamese."""
+    has = {(entry.msgctxt, entry.msgid) for entry in catalogue}
+    for key, (entry, *_same) in by_sentence(LOCALE / COMPLETE / "LC_MESSAGES").items():
+        if key in has:
+            continue
+        english = {"msgctxt": entry.msgctxt, "msgid": entry.msgid}
+        if entry.msgid_plural:
+            english |= {
+                "msgid_plural": entry.msgid_plural,
+                "msgstr_plural": {0: entry.msgid_plural},
+            }
+        else:
+            english["msgstr"] = entry.msgid
+        catalogue.append(polib.POEntry(**english))
 
 
 def by_sentence(folder: Path) -> dict[tuple[str | None, str], list[polib.POEntry]]:
@@ -57,7 +77,7 @@ def _compile(folder: Path) -> int:
     target = folder / "django.mo"
     if not target.exists() or target.read_bytes() != compiled:
         _replace(target, compiled)
-    return len(catalogue)
+    return len(by_sentence(folder))
 
 
 def _replace(target: Path, content: bytes) -> None:

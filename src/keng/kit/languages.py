@@ -1,12 +1,27 @@
 """Answering in the language that a form asks for, so that a switch does not lose what was typed."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from keng.kit.cookies import put_language
+
+# In these every page is complete; the others have the pages that keng.site.further names.
+FULL = ("vi", "en")
+# No native reader has gone through these yet: each page says so.
+AWAITING = ("zh-hans", "ko")
+# Each in its own words, so that whoever looks for it finds it.
+NAMES = {"vi": "Tiếng Việt", "en": "English", "zh-hans": "中文", "ko": "한국어"}
+
+
+class Tongue(NamedTuple):
+    """A language of the menu: its code and its name in itself."""
+
+    code: str
+    name: str
 
 
 def chosen_language(request: HttpRequest) -> str:
@@ -21,3 +36,21 @@ def answer_in(code: str, make: Callable[[], HttpResponse]) -> HttpResponse:
         response = make()
     put_language(response, code)
     return response
+
+
+def full(code: str) -> str:
+    """The language in which a page is whole for whoever asks for this one."""
+    return code if code in FULL else "en"
+
+
+def others() -> list[Tongue]:
+    """What the menu offers beside the switch of the header, which is English or Vietnamese."""
+    current = translation.get_language() or "vi"
+    switch = "en" if current == "vi" else "vi"
+    offered = dict(settings.LANGUAGES)
+    return [Tongue(code, NAMES[code]) for code in offered if code not in {current, switch}]
+
+
+def name_for_desk(code: str) -> str:
+    """What an officer calls the language of a reporter; nothing for Vietnamese."""
+    return "" if code == "vi" else str(dict(settings.LANGUAGES).get(code, code))

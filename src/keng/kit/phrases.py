@@ -1,6 +1,6 @@
 """How the screens say times, deadlines and numbers, in Vietnamese and in English."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,36 +21,70 @@ _DAYS_EN = (
     "Saturday",
     "Sunday",
 )
+_DAYS_ZH = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+_DAYS_KO = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 _SHORT_VI = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 _SHORT_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS = {
+    "vi": (_DAYS_VI, _SHORT_VI),
+    "zh-hans": (_DAYS_ZH, _DAYS_ZH),
+    "ko": (_DAYS_KO, _DAYS_KO),
+}
+# Where the year comes first: month, day of the year, day of a year.
+_YEAR_FIRST = {
+    "zh-hans": ("{year}年{month}月", "{month}月{day}日", "{year}年{month}月{day}日"),
+    "ko": ("{year}년 {month}월", "{month}월 {day}일", "{year}년 {month}월 {day}일"),
+}
+_DAY_FIRST = ("{month}/{year}", "{day}/{month}", "{day}/{month}/{year}")
+
+
+def _language() -> str:
+    return translation.get_language() or "vi"
 
 
 def _is_vietnamese() -> bool:
-    return (translation.get_language() or "vi").startswith("vi")
+    return _language().startswith("vi")
+
+
+def _in_figures(day: date, style: int) -> str:
+    pattern = _YEAR_FIRST.get(_language(), _DAY_FIRST)[style]
+    return pattern.format(year=day.year, month=day.month, day=day.day)
+
+
+def month_words(day: date) -> str:
+    """The month of a day: 11/2026, or with the year first where readers have it so."""
+    return _in_figures(day, 0)
+
+
+def day_words(day: date) -> str:
+    """A day of a year: 24/11/2026, or with the year first."""
+    return _in_figures(day, 2)
 
 
 def weekday(moment: datetime, *, short: bool = False) -> str:
     """The day of the week in Vietnam: "thứ Tư", or "T4" on the desk."""
-    if _is_vietnamese():
-        names = _SHORT_VI if short else _DAYS_VI
-    else:
-        names = _SHORT_EN if short else _DAYS_EN
-    return names[moment.astimezone(VIETNAM).weekday()]
+    whole, brief = _DAYS.get(_language(), (_DAYS_EN, _SHORT_EN))
+    return (brief if short else whole)[moment.astimezone(VIETNAM).weekday()]
 
 
 def moment_words(moment: datetime, style: str = "full") -> str:
     """A moment in words; style is full, short, clock, day or date."""
     local = moment.astimezone(VIETNAM)
     clock = f"{local:%H:%M}"
-    day = f"{local.day}/{local.month}"
-    forms = {
-        "full": f"{clock}, {weekday(moment)} {day}/{local.year}",
-        "short": f"{clock}, {day}",
-        "clock": clock,
-        "day": f"{weekday(moment)} {day}",
-        "date": f"{day}/{local.year}",
-    }
-    return forms[style]
+    day, whole = _in_figures(local, 1), _in_figures(local, 2)
+    if _language() in _YEAR_FIRST:
+        forms = {
+            "full": f"{whole} {weekday(moment)} {clock}",
+            "short": f"{day} {clock}",
+            "day": f"{day} {weekday(moment)}",
+        }
+    else:
+        forms = {
+            "full": f"{clock}, {weekday(moment)} {whole}",
+            "short": f"{clock}, {day}",
+            "day": f"{weekday(moment)} {day}",
+        }
+    return (forms | {"clock": clock, "date": whole})[style]
 
 
 def span_words(span: timedelta) -> str:

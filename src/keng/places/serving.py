@@ -32,6 +32,11 @@ def first_province_unit() -> Unit:
     return found
 
 
+def is_outside(place: Place | None, unit: Unit) -> bool:
+    """Whether the place lies in a province that the desk which gets its reports does not serve."""
+    return place is not None and place.province_code != unit.province_code
+
+
 def above(unit: Unit) -> Unit:
     """The desk to which somebody goes who does not want this one to know; a province is its own."""
     if unit.kind == Unit.Kind.PROVINCE:

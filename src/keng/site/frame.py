@@ -6,9 +6,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keng.delivery.actions.subscribing import mailbox
+from keng.kit.languages import AWAITING
 from keng.places.models import Place, Unit
 from keng.places.serving import first_province_unit
 
@@ -51,6 +53,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "public_more": _links(further, request.path),
         "foot_nav": _links(foot, request.path),
         "privacy_url": reverse("privacy"),
+        "untranslated": getattr(request, "untranslated", ""),
+        "awaits_reader": get_language() in AWAITING,
         "subscribe_url": reverse("subscribe") if has_mailbox else "",
     }
 

@@ -67,6 +67,7 @@ _FIRST = [
 PUBLIC_MIDDLEWARE = [
     *_FIRST,
     "django.middleware.locale.LocaleMiddleware",
+    "keng.site.further.FurtherLanguages",
     "keng.site.readable.ReadableAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -139,7 +140,13 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
 LANGUAGE_CODE = "vi"
-LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+LANGUAGES = [
+    ("vi", _("Vietnamese")),
+    ("en", _("English")),
+    # Only the pages that keng.site.further names; every other page answers them in English.
+    ("zh-hans", _("Chinese")),
+    ("ko", _("Korean")),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from keng.kit.languages import name_for_desk
 from keng.tips.models import Tip
 
 # A suspect can report too, and probe: outside scams the closing sentence says nothing but the end.
@@ -61,9 +62,12 @@ def channel_name(code: str) -> str:
     return _(_CHANNELS[code]) if code in _CHANNELS else code
 
 
-def channel_name(code: str) -> str:
-    """How the screens call a channel."""
-    return _(_CHANNELS[code]) if code in _CHANNELS else code
+def from_afar(language: str, *, outside: bool) -> list[str]:
+    """What an officer should know before answering: another province, another language."""
+    found = [_("Outside the province")] if outside else []
+    if name := name_for_desk(language):
+        found.append(_("Reads %(language)s") % {"language": name})
+    return found
 
 
 def identity_note(tip: Tip) -> str:

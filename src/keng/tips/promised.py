@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 from keng.kit import times
+from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import receipts
 from keng.tips.actions import clocks
@@ -29,6 +30,8 @@ class Receipt:
     about_money: bool
     is_critical: bool = False
     """Somebody looks at once; for the desk only: a public page does not tell it."""
+    is_outside: bool = False
+    """It happened where no desk of this site serves."""
 
     @property
     def grouped(self) -> str:
@@ -44,12 +47,13 @@ def receipt_of(code: str) -> Receipt | None:
 
 def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
     """The receipt of a tip, for whoever holds its code."""
-    tip = Tip.objects.select_related("responsible_unit").get(pk=tip_id)
+    tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
     answer_by = answer_due(tip)
     finish = clocks.rule_in_force(clocks.FINISH, times.local_date(tip.received_at))
     return Receipt(
         code, tip.responsible_unit, tip.received_at, answer_by, clocks.end_of(finish, answer_by),
         tip.topic in ON_PAPER, tip.topic == "scam" or tip.money_moved, tip.urgency == "P0",
+        serving.is_outside(tip.place, tip.responsible_unit),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from keng.kit import times
+from keng.kit.languages import full
 from keng.kit.phrases import due_words
 from keng.tips.models import Tip
 from keng.tips.queries.history import Deadline
@@ -22,8 +23,8 @@ def unknown_gaps(text: str) -> list[str]:
 
 
 def filled(text: str, tip: Tip, deadlines: list[Deadline]) -> str:
-    """The words as this tip's reporter would read them, in the reporter's language."""
-    with override(tip.language):
+    """The words as this tip's reporter would read them, in the language of the ready words."""
+    with override(full(tip.language)):
         words = _words(tip, deadlines)
     return _GAP.sub(lambda gap: words.get(gap[1], gap[0]), text)
 

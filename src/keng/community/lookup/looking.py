@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.community.promises import PROMISES
@@ -15,9 +15,9 @@ from keng.kit.forms import Form
 from keng.kit.languages import answer_in, chosen_language
 from keng.kit.slowing import Slowing
 from keng.language.asked import LONGEST, asked_in
-from keng.language.taxonomy import label
 from keng.lookup import queries
 from keng.lookup.queries import Answer
+from keng.tips.called import called
 
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
 AT_ONCE, PAUSE = 60, 2.0
@@ -76,11 +76,10 @@ def _answered(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpResponse:
-    language = get_language() or "vi"
     shown = [
         Shown(
             each,
-            label(each.listing.category, language)
+            called(each.listing.category)
             if each.listing and each.listing.category else "",
             any(kind == "bank_account" for kind, _value in each.asked.keys),
         )

@@ -9,7 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from keng.community.report.name import ANONYMOUS
-from keng.community.report.recipient import NOWHERE, ONLINE, PROVINCE, place_of
+from keng.community.report.recipient import ABROAD, NOWHERE, ONLINE, PROVINCE, place_of
 from keng.community.report.sending import FileLost, NotThere, send
 from keng.community.report.steps import CHECK, COOKIE, Report, step, url_of
 from keng.community.report.what import ABOUT_MONEY, NAMES
@@ -113,6 +113,8 @@ def _team(said: dict[str, Any]) -> str:
 def _nowhere(chosen: str) -> str:
     if chosen == ONLINE:
         return _("By phone or online, no place")
+    if chosen == ABROAD:
+        return _("Outside Vietnam")
     return _("I do not remember") if chosen in NOWHERE else _("none")
 
 

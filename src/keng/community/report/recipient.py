@@ -11,8 +11,8 @@ from keng.places.models import Place, Unit
 
 COMMUNE, PROVINCE = "commune", "province"
 # Answers to "where" that name no place.
-ONLINE, UNSURE = "online", "unsure"
-NOWHERE = (ONLINE, UNSURE)
+ONLINE, UNSURE, ABROAD = "online", "unsure", "abroad"
+NOWHERE = (ONLINE, UNSURE, ABROAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Recipient:
 
     unit: Unit
     concerns: tuple[Unit, ...] = ()
+    is_outside: bool = False
+    """It happened where no desk of this site serves."""
 
     @property
     def words(self) -> str:
@@ -43,9 +45,10 @@ def recipient_of(answers: Mapping[str, Any]) -> Recipient | None:
         return None
     place = place_of(answers)
     nearest = serving.unit_for(place)
+    outside = answers.get("place") == ABROAD or serving.is_outside(place, nearest)
     if not straight_up:
-        return Recipient(nearest)
-    return Recipient(serving.above(nearest), _kept_out(nearest, place))
+        return Recipient(nearest, is_outside=outside)
+    return Recipient(serving.above(nearest), _kept_out(nearest, place), outside)
 
 
 def _kept_out(nearest: Unit, place: Place | None) -> tuple[Unit, ...]:

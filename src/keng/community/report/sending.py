@@ -1,9 +1,13 @@
 """Turning the draft into a tip: once, however often the button is pressed."""
 
+from typing import Any
+
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from keng.community import drafts
-from keng.community.report.recipient import place_of, recipient_of
+from keng.community.report.recipient import ABROAD, place_of, recipient_of
 from keng.kit.secrets import keyed_hash
 from keng.kit.uploads import Damaged
 from keng.tips import receipts
@@ -54,11 +58,21 @@ def _new_tip(draft: drafts.Unfinished, code: str, token: str, language: str) -> 
         channel=FROM_TEAM if said.get("team") and said.get("as_team") else "web",
         text=said["text"], topic=said["topic"], happening=said["happening"],
         money_moved=bool(said.get("money_moved")), place_id=place.pk if place else None,
-        place_detail=said.get("spot", ""), language=language,
+        place_detail=_spot(said), language=language,
         province_code=recipient.unit.province_code, receipt_hash=receipts.hash_of(code),
         dedupe_key=keyed_hash("web form", token),
         contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
     )  # fmt: skip
+
+
+def _spot(answers: dict[str, Any]) -> str:
+    """As it was written; abroad with that before it for the desk: no place of ours says it."""
+    spot = str(answers.get("spot", ""))
+    if answers.get("place") != ABROAD:
+        return spot
+    with translation.override("vi"):
+        abroad = _("Outside Vietnam")
+    return f"{abroad}. {spot}"[:200] if spot else abroad
 
 
 def _keep_files(draft: drafts.Unfinished, new: NewTip) -> None:

@@ -59,7 +59,7 @@ def where(report: Report, form: WhereForm) -> HttpResponse:
         return _page(report, form, said["q"], split=_place(said["choice"].removeprefix(_SPLIT)))
     place = _place(said["choice"])
     if place is None and said["choice"] not in NOWHERE:
-        form.add_error("choice", _("Choose a place, or one of the two answers below the list"))
+        form.add_error("choice", _("Choose a place, or one of the answers below the list"))
         return _page(report, form, said["q"])
     chosen = str(place.pk) if place else said["choice"]
     return report.answered({**said, "place": chosen})

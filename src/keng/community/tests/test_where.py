@@ -34,7 +34,7 @@ def test_many_places_of_one_name_are_counted_and_the_later_ones_are_one_tap_away
         make.place("Tân Tiến", parent=province)
     page = resident.post("where", q="Tân Tiến", find="1").content.decode()
     assert "Có 7 nơi mang tên này" in page
-    assert page.count('name="choice"') == 7 + 2
+    assert page.count('name="choice"') == 7 + 3
     assert "<summary>2 nơi khác</summary>" in page
 
 
@@ -109,3 +109,40 @@ def test_straight_to_the_province_without_a_place_hides_it_from_every_commune(st
     resident.report(place="online", desk="province")
     hidden_from = set(TipConcern.objects.values_list("unit", flat=True))
     assert hidden_from == {stage.unit.pk, stage.other.pk}
+
+
+def far_place():
+    province = make.place("Tỉnh Xa", kind="province", code="80", province_code="80")
+    return make.place("Xã Xa", parent=province, kind="commune", province_code="80")
+
+
+@pytest.mark.parametrize("desk", ["commune", "province"])
+def test_outside_the_area_the_reporter_reads_who_gets_it_and_whom_to_call(stage, resident, desk):
+    resident.write(place=far_place(), desk=desk)
+    pages = [resident.look(step) for step in ("describe", "name", "check")] + [resident.send()]
+    for page in (each.content.decode() for each in pages):
+        assert "ngoài địa bàn" in page
+        assert "Công an tỉnh Bắc Ninh nhận tin" in page
+        assert "Đừng chờ trả lời" in page
+
+
+def test_within_the_area_nothing_of_it_is_said(stage, resident):
+    resident.write(place=stage.place)
+    assert "ngoài địa bàn" not in resident.look("check").content.decode()
+    assert "ngoài địa bàn" not in resident.send().content.decode()
+
+
+def test_outside_vietnam_is_an_answer_and_the_desk_reads_it(stage, resident):
+    resident.write(place="abroad", spot="Seoul")
+    page = resident.look("check").content.decode()
+    assert "ngoài địa bàn" in page
+    assert "Ngoài Việt Nam" in page
+    resident.send()
+    assert only_tip().responsible_unit == stage.province
+    assert only_tip().place_detail == "Ngoài Việt Nam. Seoul"
+
+
+def test_the_status_page_of_a_report_from_outside_says_so_until_it_is_closed(stage, resident):
+    code = resident.report(place=far_place())
+    resident.client.post("/status/", {"code": code})
+    assert "ngoài địa bàn" in resident.client.get("/status/tip/").content.decode()

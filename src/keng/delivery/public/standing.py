@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.delivery.actions import stopping
 from keng.delivery.queries import relay as queries
+from keng.kit.languages import full
 from keng.network.links import earlier_lead_of, lead_of, lead_token
 from keng.network.models import Lead
 
@@ -33,7 +34,9 @@ def for_lead(view: View) -> View:
 def frame(request: HttpRequest, lead: Lead) -> translation.override:
     """The lead's own language, unless this browser has chosen one."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return translation.override(chosen if chosen in dict(settings.LANGUAGES) else lead.language)
+    return translation.override(
+        full(chosen) if chosen in dict(settings.LANGUAGES) else lead.language
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

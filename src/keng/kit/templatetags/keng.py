@@ -1,6 +1,6 @@
 """Tags and filters every template may use: {% load keng %}."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -9,7 +9,7 @@ from django.template.defaultfilters import stringfilter
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from keng.kit import icons, phrases, words
+from keng.kit import icons, languages, phrases, words
 
 register = template.Library()
 
@@ -39,6 +39,12 @@ def pic(name: str, size: int = 48) -> SafeString:
 def mark(size: int = 40) -> SafeString:
     """Our mark, the gong."""
     return _drawing(40, size, "mark", icons.shapes("mark", "."))
+
+
+@register.simple_tag
+def other_languages() -> list[languages.Tongue]:
+    """What the language menu offers on this page."""
+    return languages.others()
 
 
 @register.filter(is_safe=True)
@@ -71,6 +77,18 @@ def number(count: Any) -> str:
 def vntime(moment: datetime | None, style: str = "full") -> str:
     """A moment in Vietnam's time: full, short, clock, day or date."""
     return phrases.moment_words(moment, style) if moment else ""
+
+
+@register.filter
+def day(day: date | None) -> str:
+    """A day in figures, in the order in which the reader's language has them."""
+    return phrases.day_words(day) if day else ""
+
+
+@register.filter
+def month(day: date | None) -> str:
+    """A month in figures."""
+    return phrases.month_words(day) if day else ""
 
 
 @register.filter

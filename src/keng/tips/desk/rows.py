@@ -12,7 +12,7 @@ from keng.kit import phrases, times
 from keng.kit.words import defang, first_words
 from keng.language.taxonomy import label
 from keng.tips.models import Tip
-from keng.tips.phrases import channel_name
+from keng.tips.phrases import channel_name, from_afar
 from keng.tips.queries.grouped import AGAIN, FEARS, MONEY, NOW, UNREAD
 from keng.tips.queries.history import clock_name
 from keng.tips.queries.rows import Row
@@ -86,6 +86,10 @@ def opens_beside(here: str) -> str:
     return f"{here}{'&' if '?' in here else '?'}tip="
 
 
+def _is_outside(row: Row) -> bool:
+    return bool(row.place_province) and row.place_province != row.province_code
+
+
 def _said(row: Row) -> str:
     if row.text:
         return defang(first_words(row.text, _WORDS))
@@ -128,6 +132,8 @@ def _flags(row: Row) -> list[str]:
         found.append(_("Happening now"))
     if _any(row, MONEY, itself=row.money_moved):
         found.append(_("Money has moved"))
+    if row.whole == 1:
+        found += from_afar(row.language, outside=_is_outside(row))
     # An incident's line says how many it is of already.
     if row.alike and row.whole == 1:
         found.append(

@@ -125,7 +125,7 @@ class Tip(Row):
     place = models.ForeignKey("places.Place", models.PROTECT, null=True, related_name="+")
     place_detail = models.CharField(max_length=200, default="", db_default="")
     channel = models.CharField(max_length=16)
-    language = models.CharField(max_length=5, default="vi", db_default="vi")
+    language = models.CharField(max_length=12, default="vi", db_default="vi")
     # The reporter's words as shown; what named the reporter was cut and sealed before.
     text = models.TextField()
     topic = models.CharField(max_length=16, default="", db_default="")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
+from keng.places import serving
 from keng.tips.actions.out_of_scope import may_object
 from keng.tips.models import DialogueMessage, TakenDown, Tip
 from keng.tips.phrases import FROM_TEAM, closing_sentence
@@ -75,7 +76,7 @@ def page(
     request: HttpRequest, opened: Opened, form: WriteForm, *, not_taken: str = ""
 ) -> HttpResponse:
     """The page of the open tip; `not_taken` says why nothing came of what was sent just now."""
-    tip = Tip.objects.select_related("responsible_unit").get(pk=opened.tip_id)
+    tip = Tip.objects.select_related("responsible_unit", "place").get(pk=opened.tip_id)
     if tip.withdrawn_at:
         return _taken_back(request, opened, tip)
     messages = list(tip.messages.said().order_by("at", "id"))
@@ -96,6 +97,7 @@ def page(
             "closing": closing_sentence(tip) if is_over(tip) and tip.do_not_contact else "",
             "is_over": is_over(tip), "may_object": is_over(tip) and may_object(tip),
             "anonymous": not tip.identity_holds,
+            "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
             "is_chat": tip.channel not in _ANSWERED_HERE_ONLY,
         },
     )  # fmt: skip

@@ -8,12 +8,12 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keng.kit import times
 from keng.language import taxonomy
 from keng.tips.actions.dialogue import HOLD
+from keng.tips.called import called
 from keng.tips.models import DialogueMessage, Tip
 
 
@@ -56,7 +56,7 @@ def trail_of(tip: Tip) -> list[Stage]:
         (reading, tip.first_read_at, read),
     ]
     if taxonomy.is_scam(tip.category):
-        kind = taxonomy.label(tip.category, get_language() or "vi")
+        kind = called(tip.category)
         rows.append((_("Sorted: %(kind)s") % {"kind": kind}, None, True))
     ending = _("Closed") if closed else _("The desk tells you the end")
     rows.append((ending, tip.closed_at, closed))

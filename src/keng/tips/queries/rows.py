@@ -22,6 +22,7 @@ class Row(NamedTuple):
     channel: str
     outcome: str
     happening: str
+    language: str
     money_moved: bool
     first_read_at: datetime.datetime | None
     first_answered_at: datetime.datetime | None
@@ -32,6 +33,8 @@ class Row(NamedTuple):
     closed_at: datetime.datetime | None
     incident_id: uuid.UUID | None
     place_name: str | None
+    place_province: str | None
+    province_code: str
     incident_title: str | None
     # The machine's first guess at the category.
     guess: str | None
@@ -62,6 +65,7 @@ def dressed(tips: QuerySet[Tip], officer: Onlooker, *more: str) -> QuerySet[Tip,
     )
     beside = {
         "place_name": F("place__name"),
+        "place_province": F("place__province_code"),
         "incident_title": F("incident__title"),
         "guess": KeyTextTransform("code", KeyTextTransform(0, "suggestion__categories")),
         "clock_code": Subquery(nearest.values("rule_code")[:1]),

@@ -6,9 +6,11 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from keng.kit.languages import full
 from keng.kit.phrases import span_words
 from keng.kit.words import as_dialled, defang
 from keng.language.taxonomy import label
+from keng.places import serving
 from keng.tips import phrases
 from keng.tips.models import Tip
 from keng.tips.queries.history import clock_name
@@ -26,6 +28,19 @@ def channel(code: str) -> str:
 def shown(value: str) -> str:
     """An indicator as people write it: a number in groups, a link that cannot be tapped."""
     return defang(as_dialled(value))
+
+
+@register.filter
+def from_afar(tip: Tip) -> list[str]:
+    """Another province, another language: said before anybody answers."""
+    outside = serving.is_outside(tip.place, tip.responsible_unit)
+    return phrases.from_afar(tip.language, outside=outside)
+
+
+@register.filter
+def answered_in(language: str) -> str:
+    """The language of the ready answers that go to a reporter of this one."""
+    return full(language)
 
 
 @register.filter

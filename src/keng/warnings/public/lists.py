@@ -4,13 +4,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from keng.language import taxonomy
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import Match, current, find
+from keng.tips.called import called
 from keng.warnings import queries
 from keng.warnings.models import Version
 from keng.warnings.public.pages import spoken_of, standing_of, words_of
@@ -80,7 +79,7 @@ def _dress(shown: list[Version]) -> None:
     names = queries.place_names(shown)
     for version in shown:
         version.words, version.spoken = words_of(version), spoken_of(version)
-        version.category_label = taxonomy.label(version.category, get_language() or "vi")
+        version.category_label = called(version.category)
         version.place_names = [
             names[key] for key in version.audience.get("places", ()) if key in names
         ]

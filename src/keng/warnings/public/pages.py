@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
-from keng.language import taxonomy
+from keng.kit.languages import FULL
+from keng.tips.called import called
 from keng.warnings import card, queries
 from keng.warnings.codes import cleaned
 from keng.warnings.forms import VerifyForm
@@ -35,8 +36,10 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "standing": standing_of(version, newest),
         "newest": newest,
         "published": published,
-        "category": taxonomy.label(version.category, get_language() or "vi"),
+        "category": called(version.category),
         "text": text,
+        "only_frame": (get_language() or "vi") not in FULL,
+        "in_english": _english_beside(version, language),
         "sms": f"sms:?body={quote(text)}",
         "canonical": url_of(version.verify_code.code),
         "groups": queries.groups_reached(newest.dispatch_id) if newest != version else 0,
@@ -67,6 +70,13 @@ def spoken_of(version: Version) -> str:
     """The language in which a visitor reads it: their own, if it has it, or Vietnamese."""
     asked = (get_language() or "vi")[:2]
     return asked if asked in version.texts else "vi"
+
+
+def _english_beside(version: Version, spoken: str) -> dict[str, str]:
+    """Its English words, for whoever reads neither Vietnamese nor a page in it."""
+    asked = get_language() or "vi"
+    found: dict[str, str] = version.texts.get("en", {})
+    return found if spoken == "vi" and asked not in FULL else {}
 
 
 def words_of(version: Version) -> dict[str, str]:

@@ -1,0 +1,48 @@
+"""Languages that have some pages: which ones, and what a reader of them gets elsewhere.
+
+A page is wholly in such a language or wholly in English, never a mix; in English it says so in the
+reader's language. tests/architecture/further.py names the templates and modules behind the pages.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from keng.kit.languages import FULL
+
+PAGES = frozenset({
+    "home", "near", "set_language", "quick_exit", "calendar",
+    "report", "report-who-gets", "report-what", "report-where", "report-describe", "report-name",
+    "report-check", "report-with",
+    "receipt", "status", "status-tip", "status-close", "one-time-link",
+    "lookup", "warning",
+})  # fmt: skip
+
+
+class PublicRequest(HttpRequest):
+    """A request of the public site."""
+
+    untranslated: str = ""
+    """The language that was asked for and that this page does not have."""
+
+
+class FurtherLanguages:
+    """Answers in English where the reader's language has no such page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: PublicRequest, *_view: Any) -> None:
+        """Before the page is made, once it is known which one it is."""
+        language = translation.get_language() or "vi"
+        found = request.resolver_match
+        if language in FULL or (found and found.url_name in PAGES):
+            return
+        request.untranslated = language
+        request.LANGUAGE_CODE = "en"
+        translation.activate("en")

@@ -1,0 +1,12 @@
+"""What a category is called in the reader's language, also in one that only has some pages."""
+
+from django.utils.translation import get_language, gettext
+
+from keng.kit.languages import FULL
+from keng.language.taxonomy import label
+
+
+def called(code: str) -> str:
+    """From the table in Vietnamese and English, from the translations of its English otherwise."""
+    language = get_language() or "vi"
+    return label(code, language) if language in FULL else gettext(label(code, "en"))
