@@ -8,13 +8,16 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.accessibility.reading import faults
+from tests.journeys import zalo
 from tests.journeys.desk import Desk
+from tests.stack import Stack
 
 TITLE = "Lối đi ở khu trọ ban đêm"
 FEELS = "Đi trong khu trọ sau 22 giờ, bạn thấy thế nào?"
 WHERE = "Chỗ nào cần đèn nhất?"
 NAMED = "Trước nhà ông Nguyễn Văn Bền, số 0912 000 417, tối lắm"
 SHOWN = "Trước một nhà ở cuối ngõ, tối lắm"
+STORY = "Cuối ngõ trọ đang có hai người bẻ khóa xe máy của bạn em"
 HEADLINE = "Hầu hết người trả lời thấy chưa yên tâm"
 DEED = "Lắp 4 đèn ở cuối ngõ trước 20/12."
 AFRAID, CALM = "1", "0"
@@ -23,8 +26,11 @@ SHOTS = os.environ.get("KENG_SHOTS_TO", "")
 
 def shot(page: Page, name: str) -> None:
     """A picture for whoever wants to look at the screens."""
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    before = page.viewport_size
+    for width in (390, 1280) if SHOTS else ():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
+        page.set_viewport_size(before)
 
 
 def clean(page: Page, name: str) -> None:
@@ -119,6 +125,38 @@ def answers(page: Page, address: str, feels: str, text: str, look: Callable[[Pag
     look(page, "thanks")
 
 
+def answers_in_a_chat(stack: Stack, words: str) -> None:
+    """By numbers; the question in one's own words is only on the page."""
+    zalo.write(stack, "answerer", words)
+    hello = zalo.wait_for(stack, f"Câu 1 trong 2: {FEELS}", user="answerer")
+    assert "Phường hỏi để chọn chỗ lắp đèn." in hello
+    assert "2. Chưa yên tâm" in hello
+    zalo.write(stack, "answerer", "7")
+    zalo.wait_for(stack, "Chọn một số từ 1 đến 2", user="answerer")
+    zalo.write(stack, "answerer", "2")
+    zalo.wait_for(stack, "Câu 2 trong 2: Bạn ở đâu?", user="answerer")
+    zalo.write(stack, "answerer", "0")
+    zalo.wait_for(stack, "→ Chưa yên tâm", user="answerer")
+    zalo.write(stack, "answerer", "1")
+    zalo.wait_for(stack, "Câu trả lời đã được tính", user="answerer")
+    zalo.write(stack, "answerer", words)
+    zalo.wait_for(stack, "Tài khoản này đã trả lời rồi", user="answerer")
+    zalo.write(stack, "leaver", words)
+    zalo.wait_for(stack, "Câu 1 trong 2", user="leaver")
+    zalo.write(stack, "leaver", "dừng")
+    zalo.wait_for(stack, "Khảo sát dừng ở đây", user="leaver")
+
+
+def reports_in_the_middle(stack: Stack, words: str, desk: Desk) -> None:
+    """A report stays a report: an officer has it, the survey has nothing."""
+    zalo.write(stack, "witness", words)
+    zalo.wait_for(stack, "Câu 1 trong 2", user="witness")
+    zalo.write(stack, "witness", STORY)
+    zalo.wait_for(stack, "/r/", user="witness")
+    zalo.wait_for(stack, "không tính vào khảo sát", user="witness")
+    desk.open_tip("bẻ khóa xe máy")
+
+
 def reads_and_publishes(desk: Desk, address: str) -> None:
     """After closing: the text with the name covered, then the finding and what is done."""
     page = desk.page
@@ -176,13 +214,19 @@ def test_a_survey_is_written_approved_answered_read_and_published(people, stack)
     other.goto(f"{address}/paper")
     clean(other, "paper")
 
+    reader = people.resident()
+    reader.goto(address)
+    words = reader.locator("p.codebox").inner_text()
+    answers_in_a_chat(stack, words)
+    reports_in_the_middle(stack, words, author)
+
     author.page.goto(survey)
-    expect(author.page.locator("main")).not_to_contain_text("55%")
+    expect(author.page.locator("main")).not_to_contain_text("58%")
     reads_and_publishes(author, survey)
 
     resident.goto(address)
     expect(resident.locator("h1")).to_have_text(HEADLINE)
-    for words in (DEED, SHOWN, "11 câu trả lời", "55%", "có thể nhiều lần"):
+    for words in (DEED, SHOWN, "12 câu trả lời", "58%", "có thể nhiều lần"):
         expect(resident.locator("main")).to_contain_text(words)
     for words in ("Bền", "0912"):
         expect(resident.locator("main")).not_to_contain_text(words)

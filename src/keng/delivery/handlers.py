@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from keng.delivery.receiving import Incoming
 
-ORDER = ("receipt", "stop", "survey", "look_up", "new_tip", "tip", "kept")
+ORDER = ("receipt", "survey", "stop", "look_up", "new_tip", "tip", "kept")
 """Which kinds of handler there may be, in the order in which they are asked."""
 
 
@@ -54,9 +54,12 @@ def refresh() -> None:
         handler.refresh()
 
 
-def handler_of(message: Incoming) -> Handler:
-    """The first handler that takes the message; the last one takes everything."""
-    for name in ORDER:
+def handler_of(message: Incoming, *, after: str = "") -> Handler:
+    """The first handler that takes the message; the last one takes everything.
+
+    With `after` the first behind that one: for whoever may find that a message is not for it.
+    """
+    for name in ORDER[ORDER.index(after) + 1 :] if after else ORDER:
         handler = _handlers.get(name)
         if handler is not None and handler.takes(message):
             return handler

@@ -286,6 +286,9 @@ GRANTS: dict[str, dict[str, str]] = {
         # That somebody has objected, and nothing of what was said.
         "lookup_dispute": "SELECT (listing_id, decided_at)",
         "delivery_delivery": RIU,
+        # A message to a survey waits for the worker; what was answered so far is not read here.
+        "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
+        "surveys_chatturn": "INSERT",
         # "Stop" in a chat ends a subscription of that address.
         "network_subscription": RU,
     },
@@ -326,10 +329,14 @@ GRANTS: dict[str, dict[str, str]] = {
         "community_question": "SELECT (id, state, wish, asked_at, decided_at), "
         "UPDATE (state, text, shown_text, answer, decided_at)",
         # Answers are mixed, counted once, and forgotten.
-        "surveys_survey": "SELECT, UPDATE (figures)",
+        "surveys_survey": "SELECT, UPDATE (figures, state, closed_at)",
+        "surveys_paperbatch": R,
         "surveys_answer": ALL,
         "surveys_freetext": ALL,
-        "surveys_token": R,
+        "surveys_token": "SELECT, UPDATE (used)",
+        "surveys_chatturn": "SELECT, DELETE",
+        "surveys_chattalk": ALL,
+        "surveys_chatanswered": ALL,
         "surveys_draft": "SELECT, DELETE",
         # What a link could still bring back, once its week is over.
         "claims_claim": "SELECT (id, state, ended_at)",

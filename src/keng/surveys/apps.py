@@ -7,3 +7,10 @@ class Surveys(AppConfig):
     """The area of surveys."""
 
     name = "keng.surveys"
+
+    def ready(self) -> None:
+        """Surveys can be answered in a chat."""
+        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
+        from keng.surveys.chat.hearing import SurveyHandler  # noqa: PLC0415
+
+        handlers.register(SurveyHandler())

@@ -8,7 +8,7 @@ As it lies in the database: {"vi": {"title", "why"}, "en": {...}, "questions": [
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 PLACE = "place"
@@ -34,6 +34,7 @@ class Question:
     options: tuple[str, ...] = ()
     only_if: tuple[str, tuple[int, ...]] | None = None
     marked: tuple[int, ...] = ()
+    gate: "Gate | None" = None
 
     def is_asked(self, said: Mapping[str, Any]) -> bool:
         """Whether somebody who has said this so far is asked it."""
@@ -47,6 +48,14 @@ class Question:
         if self.kind == "text":
             return [answer] if answer else []
         return [self.options[one] for one in chosen(answer) if one < len(self.options)]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """After which answers a question is asked, in words: whoever approves or fills in reads it."""
+
+    number: int
+    answers: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +102,19 @@ def in_language(stored: Mapping[str, Any], language: str, place_words: str = "")
     if stored.get("places"):
         places = tuple(stored["places"])
         questions.append(Question(PLACE, "place", place_words, options=places))
+    questions = [replace(one, gate=_gate(one, questions)) for one in questions]
     words = stored[language]
     return Content(language, words["title"], words["why"], tuple(questions))
+
+
+def _gate(question: Question, questions: list[Question]) -> Gate | None:
+    if question.only_if is None:
+        return None
+    key, wanted = question.only_if
+    for number, one in enumerate(questions, start=1):
+        if one.key == key:
+            return Gate(number, " / ".join(one.words_of(sorted(wanted))))
+    return None
 
 
 def _question(one: Mapping[str, Any], language: str) -> Question:

@@ -1,7 +1,8 @@
 """The figures of a result, without what is too small: what is kept and what is published.
 
-{"answers", "paper", "again", "slips", "questions": {key: {"asked", "rows": [number or ""], "why":
-[...]}}, "places": {"answered", "marked", "rows": [{"place", "answered", "marked", "why"}]} or null}
+{"answers", "paper", "chat", "again", "slips",
+"questions": {key: {"asked", "rows": [number or null], "why": [...]}},
+"places": {"question", "rows": [{"place", "answered", "marked", "why"}]} or null}
 A hidden number is not in it at all.
 """
 
@@ -30,6 +31,7 @@ def count(content: Content, answers: Sequence[Answered], *, slips: int = 0) -> d
     counted: dict[str, Any] = {
         "answers": total,
         "paper": sum(one.origin == "paper" for one in answers),
+        "chat": sum(one.origin == "chat" for one in answers),
         "again": sum(one.again for one in answers),
         "slips": slips,
         "questions": {},

@@ -133,6 +133,7 @@ class Answer(models.Model):
     class Origin(models.TextChoices):
         WEB = "web", _("On the page")
         PAPER = "paper", _("On paper")
+        CHAT = "chat", _("In a chat")
 
     # No default of the database here: Django would read such a column back, and who writes answers
     # may not read them.
@@ -208,3 +209,47 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return "draft"
+
+
+class ChatTurn(Row):
+    """One message of a chat that begins or answers a survey, for the second until it is read."""
+
+    conversation_hash = models.BinaryField(max_length=32)
+    account = models.ForeignKey("delivery.ChannelAccount", models.CASCADE, related_name="+")
+    # Where the answer goes; only the sender opens it.
+    address_sealed = models.BinaryField()
+    box = models.BinaryField()
+    received_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "turn"
+
+
+class ChatTalk(models.Model):
+    """Somebody who is answering in a chat: what was said so far, boxed. Two hours, then nothing.
+
+    Counted or stopped, the box is emptied at once; the row stays for the rest of its time, so that
+    a number sent once more is no report.
+    """
+
+    conversation_hash = models.BinaryField(primary_key=True, max_length=32)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+")
+    account = models.ForeignKey("delivery.ChannelAccount", models.CASCADE, related_name="+")
+    address_sealed = models.BinaryField()
+    box = models.BinaryField()
+    is_over = models.BooleanField(default=False)
+    # When the last question was asked; a report that comes after it ends the talk.
+    asked_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "talk"
+
+
+class ChatAnswered(models.Model):
+    """That a chat has answered an open survey, not what; until the survey is counted."""
+
+    hash = models.BinaryField(primary_key=True, max_length=32)
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return "answered"

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng.delivery.models import ChannelAccount
 from keng.kit import times
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -16,6 +17,7 @@ from keng.surveys.models import FreeText, Survey
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
+_CHATS = ("zalo_oa", "sandbox")
 _PUBLIC = (Survey.State.OPEN, Survey.State.CLOSED, Survey.State.PUBLISHED)
 
 
@@ -29,7 +31,7 @@ def content_of(survey: Survey, language: str = "") -> Content:
 def by_code(code: str) -> Survey | None:
     """A survey that the public can see."""
     found = Survey.objects.filter(code=code, state__in=_PUBLIC)
-    return found.select_related("unit", "partner").first()
+    return found.select_related("unit").first()
 
 
 def takes_answers(survey: Survey) -> bool:
@@ -76,6 +78,14 @@ def desk_list(officer: "Officer") -> list[Survey]:
     for survey in found:
         survey.words = content_of(survey)
     return found
+
+
+def chat_account(survey: Survey) -> str:
+    """The name of the account to which one writes to answer it in a chat; "" when there is none."""
+    found = ChannelAccount.objects.filter(is_active=True, channel__in=_CHATS)
+    names = dict(found.order_by("channel").values_list("unit_id", "name"))
+    above = survey.unit.parent_id
+    return names.get(survey.unit_id) or (names.get(above, "") if above else "")
 
 
 def answers_by_origin(survey: Survey) -> dict[str, int]:

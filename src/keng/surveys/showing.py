@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from keng.surveys import content as contents
 from keng.surveys import queries
+from keng.surveys.chat.words import start_words
 from keng.surveys.content import PLACE, Content, Question
 from keng.surveys.models import Survey
 from keng.surveys.promises import PROMISES
@@ -25,6 +26,8 @@ def about(found: Survey, content: Content | None = None) -> dict[str, Any]:
         "results_on": datetime.date.fromisoformat(results_on) if results_on else None,
         "address": f"{settings.PUBLIC_URL}/s/{found.code}",
         "once": found.reach == Survey.Reach.ONCE, "promises": PROMISES,
+        "chat_account": queries.chat_account(found),
+        "start_words": start_words(found, content.language),
     }  # fmt: skip
 
 
@@ -49,8 +52,13 @@ def result_of(survey: Survey, language: str) -> dict[str, Any]:
             if question.kind == "text" and question.key in texts
         ],
         "once": survey.reach == Survey.Reach.ONCE, "promises": PROMISES,
-        "marked_words": marked_words(content),
+        "returned": returned(figures), "marked_words": marked_words(content),
     }  # fmt: skip
+
+
+def returned(figures: dict[str, Any]) -> int:
+    """How many of a hundred slips gave an answer."""
+    return percent(figures.get("answers", 0), figures.get("slips", 0))
 
 
 def blocks(content: Content, figures: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,12 +6,13 @@ import uuid
 from django.db import connection, transaction
 
 from keng.accounts.models import Officer
-from keng.delivery.models import Conversation, Delivery, Dispatch, DispatchText
+from keng.delivery.models import ChannelAccount, Conversation, Delivery, Dispatch, DispatchText
 from keng.kit import times
 from keng.vault import seal
 
 # Later than this no provider takes an answer any more without being asked again.
 EXPIRES_AFTER = dt.timedelta(days=7)
+ASKER_EXPIRES_AFTER = dt.timedelta(hours=1)
 _PRIORITY = {Dispatch.Kind.REPLY: 0}
 _ACKNOWLEDGEMENT_PRIORITY = 5
 
@@ -45,6 +46,26 @@ def send_to_conversation(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
     return dispatch
+
+
+@transaction.atomic
+def answer_asker(
+    account: ChannelAccount, address_sealed: bytes, text: str, *, source_kind: str
+) -> None:
+    """Answer somebody whom no row names; address and text go as soon as it is sent."""
+    dispatch = Dispatch.objects.create(
+        kind=Dispatch.Kind.ACKNOWLEDGEMENT, is_urgent=True, unit_id=account.unit_id,
+        source_kind=source_kind, materialised_at=times.now(),
+    )  # fmt: skip
+    Delivery.objects.create(
+        dispatch=dispatch, account=account, channel=account.channel,
+        recipient_kind=Delivery.RecipientKind.ASKER, recipient_ref=dispatch.pk,
+        text_sealed=seal.for_sender(text), address_sealed=address_sealed,
+        priority=_ACKNOWLEDGEMENT_PRIORITY, is_urgent=True,
+        expires_at=times.now() + ASKER_EXPIRES_AFTER,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('keng_delivery', '')")
 
 
 def call_off(tip_id: uuid.UUID) -> int:

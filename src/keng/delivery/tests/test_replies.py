@@ -97,7 +97,10 @@ def event(kind="text", text="mất xe", *, sender="an", group=None, reply="an"):
     ("fields", "handler"),
     [
         ({}, "tip"),
-        ({"text": "dừng"}, "stop"),
+        # Whether it stops a survey alone, the database says; else it is the stop of everything.
+        ({"text": "dừng"}, "survey"),
+        ({"text": "1"}, "survey"),
+        ({"text": "1", "group": "g"}, "kept"),
         ({"kind": "erase", "text": ""}, "stop"),
         ({"text": "tin mới"}, "new_tip"),
         ({"text": "tin mới: mất xe"}, "tip"),
@@ -115,6 +118,13 @@ def test_the_first_handler_in_the_order_has_it(conversation, fields, handler):
     (account,) = receiving_accounts()
     message = incoming(account, event(**fields), raw=b"{}", now=times.now())
     assert handlers.handler_of(message).name == handler
+
+
+@pytest.mark.parametrize(("text", "handler"), [("dừng", "stop"), ("1", "tip")])
+def test_what_no_survey_waits_for_has_the_next_handler(conversation, text, handler):
+    (account,) = receiving_accounts()
+    message = incoming(account, event(text=text), raw=b"{}", now=times.now())
+    assert handlers.handler_of(message, after="survey").name == handler
 
 
 def test_a_group_and_the_private_thread_of_its_member_are_one_conversation(conversation):

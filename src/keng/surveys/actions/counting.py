@@ -14,7 +14,7 @@ from django.db import transaction
 
 from keng.kit import times
 from keng.surveys import figures
-from keng.surveys.models import Answer, FreeText, Survey
+from keng.surveys.models import Answer, ChatAnswered, FreeText, Survey
 from keng.surveys.queries import content_of
 from keng.surveys.suppress import FEWEST
 
@@ -72,6 +72,7 @@ def count_closed() -> int:
     answers = list(survey.answers.order_by("id"))
     survey.figures = figures.count(content_of(survey, "vi"), answers, slips=slips)
     survey.save(update_fields=["figures"])
+    ChatAnswered.objects.filter(survey=survey).delete()
     return 1
 
 

@@ -1,10 +1,13 @@
 """Two people let a survey open; it is closed, counted, and published with what follows."""
 
+import datetime
 import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
 
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
@@ -12,11 +15,12 @@ from keng.surveys import codes, queries, rights
 from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
 from keng.surveys.actions.writing import locked
 from keng.surveys.content import hash_of
-from keng.surveys.models import FreeText, Survey, Token
+from keng.surveys.models import FreeText, PaperBatch, Survey, Token
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
+PAPER_WAITS = datetime.timedelta(days=3)
 MOST_SLIPS = 300
 MOST_SLIPS_IN_ALL = 5000
 State = Survey.State
@@ -109,6 +113,30 @@ def close(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     survey.save(update_fields=["state", "closed_at"])
     _record("survey.closed", survey, by)
     return survey
+
+
+@transaction.atomic
+def close_by_day() -> int:
+    """Close one survey whose last day is over; 1 when there was one. A job of the worker.
+
+    While a pile of paper is being typed in it waits, three days at the most.
+    """
+    today = times.local_date(times.now())
+    waits = PaperBatch.objects.filter(survey=OuterRef("pk"), finished_at__isnull=True)
+    survey = (
+        Survey.objects.select_for_update(of=("self",), skip_locked=True)
+        .alias(last=KT("content__closes_on"), is_typed_in=Exists(waits))
+        .filter(state=State.OPEN, last__gt="", last__lt=today.isoformat())
+        .filter(Q(is_typed_in=False) | Q(last__lt=(today - PAPER_WAITS).isoformat()))
+        .order_by("id")
+        .first()
+    )
+    if survey is None:
+        return 0
+    survey.state, survey.closed_at = State.CLOSED, times.now()
+    survey.save(update_fields=["state", "closed_at"])
+    record("survey.closed", by="worker", on=survey, chain=unit_chain(survey.unit_id))
+    return 1
 
 
 @transaction.atomic

@@ -5,9 +5,12 @@ import uuid
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from keng.surveys import queries, rights
+from keng.surveys.chat.words import start_words
 from keng.surveys.desk.shared import visible
 from keng.surveys.models import FreeText, PaperBatch, Survey
 from keng.surveys.showing import about, blocks, marked_words, places
@@ -76,4 +79,11 @@ def hand_out(survey: Survey) -> str:
     """Words for any chat, notice board or school group, in Vietnamese."""
     words = survey.content["vi"]
     address = f"{settings.PUBLIC_URL}/s/{survey.code}"
-    return f"{words['title']}\n{survey.unit.name}: {words['why']}\n{address}"
+    lines = [words["title"], f"{survey.unit.name}: {words['why']}", address]
+    if (account := queries.chat_account(survey)) and survey.reach == Survey.Reach.OPEN:
+        with override("vi"):
+            lines.append(
+                _("Or write “%(words)s” to %(account)s.")
+                % {"words": start_words(survey), "account": account}
+            )
+    return "\n".join(lines)

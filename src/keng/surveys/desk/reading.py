@@ -15,7 +15,7 @@ from keng.surveys.actions.errors import NotReady
 from keng.surveys.desk.shared import guarded, to_write
 from keng.surveys.forms import OutcomeForm, TextForm
 from keng.surveys.models import FreeText, Survey
-from keng.surveys.showing import about, blocks, marked_words, places
+from keng.surveys.showing import about, blocks, marked_words, places, returned
 
 
 @guarded
@@ -73,7 +73,8 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = about(survey, content) | {
         "form": form, "blocks": blocks(content, survey.figures),
         "places": places(content, survey.figures), "finding": content.finding,
-        "figures": survey.figures, "marked_words": marked_words(content),
+        "figures": survey.figures, "returned": returned(survey.figures),
+        "marked_words": marked_words(content),
     }  # fmt: skip
     return render(request, "surveys/publish.html", context, status=422 if form.errors else 200)
 

@@ -48,11 +48,7 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("survey-edit", pk=pk)
     content = queries.content_of(survey, "vi")
-    rows = [
-        (question, content.question(question.only_if[0]) if question.only_if else None)
-        for question in content.questions
-    ]
-    context = {"form": form, "survey": survey, "content": content, "rows": rows}
+    context = {"form": form, "survey": survey, "content": content}
     return render(request, "surveys/edit.html", context, status=422 if form.errors else 200)
 
 

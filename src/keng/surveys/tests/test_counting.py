@@ -47,6 +47,24 @@ def test_the_small_hamlet_is_not_published_nor_can_it_be_calculated_back(stage, 
     assert "Ẩn, để không tính ngược được" in shown
 
 
+def test_what_is_published_in_any_form_does_not_hold_the_small_hamlets_numbers(
+    stage, public_client
+):
+    """A reader with the page, the embedded numbers and a pencil: totals minus what is shown."""
+    survey = stage.published(stage.counted(a_ward_with_a_small_hamlet(stage)))
+    figures = survey.figures
+    shown = [row for row in figures["places"]["rows"] if not row["why"]]
+    marked = figures["questions"]["q1"]["rows"][3]
+    rest = figures["answers"] - sum(row["answered"] for row in shown)
+    rest_marked = marked - sum(row["marked"] for row in shown)
+    # 23 people of two hamlets, 14 of them afraid: My Điền's three may be none, some or all of them.
+    assert (rest, rest_marked) == (23, 14)
+    assert min(rest_marked, rest - rest_marked) >= 5
+    words = page(public_client, survey)
+    row = words[words.index("My Điền") :][:200]
+    assert "%" not in row.partition("</tr>")[0]
+
+
 def test_the_desk_sees_no_more_than_everybody(stage):
     survey = stage.counted(a_ward_with_a_small_hamlet(stage))
     hidden = [row for row in survey.figures["places"]["rows"] if row["why"]]

@@ -1,12 +1,16 @@
 """Two people before anybody is asked, and what is asked is what both read."""
 
+import datetime
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from keng.accounts.models import Partner
 from keng.audit.models import Entry
-from keng.surveys.actions import releasing, writing
-from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
+from keng.kit import times
+from keng.surveys.actions import counting, paper, releasing, writing
+from keng.surveys.actions.errors import NotOpen, NotReady, NotYours, StaleApproval, WrongState
 from keng.surveys.models import Survey
 from keng.surveys.tests.stage import FEELS, WHERE, WHY_NOT, Stage
 from tests import make
@@ -125,3 +129,49 @@ def test_slips_made_before_it_was_given_back_are_good_for_nothing(stage):
     assert len(set(releasing.make_slips(survey.pk, 12, by=stage.coordinator))) == 12
     releasing.send_back(survey.pk, reason="x", by=stage.commander)
     assert survey.tokens.count() == 0
+
+
+def _in_days(monkeypatch, count):
+    later = times.now() + datetime.timedelta(days=count)
+    monkeypatch.setattr(times, "now", lambda: later)
+
+
+def test_a_survey_closes_by_itself_after_its_last_day_and_is_counted(
+    stage, monkeypatch, public_client
+):
+    survey = stage.opened()
+    stage.answer(survey, 6, q1=1)
+    _in_days(monkeypatch, 10)
+    assert releasing.close_by_day() == 0
+    _in_days(monkeypatch, 1)
+    assert releasing.close_by_day() == 1
+    assert releasing.close_by_day() == 0
+    survey.refresh_from_db()
+    assert (survey.state, survey.closed_at) == ("closed", times.now())
+    last = Entry.objects.filter(object_id=str(survey.pk)).latest("seq")
+    assert (last.action, last.actor_id) == ("survey.closed", "worker")
+    with pytest.raises(NotOpen):
+        stage.answer(survey, q1=1)
+    _in_days(monkeypatch, 0.01)
+    assert counting.count_closed() == 1
+    address = reverse("survey", args=[survey.code], urlconf="keng.site.public_urls")
+    shown = public_client.get(address)
+    assert shown.status_code == 200
+    assert "Khảo sát này đã đóng" in shown.content.decode()
+
+
+def test_a_pile_of_paper_that_was_begun_is_waited_for_three_days(stage, monkeypatch):
+    survey = stage.opened()
+    paper.begin(survey.pk, 2, by=stage.coordinator)
+    _in_days(monkeypatch, 13)
+    assert releasing.close_by_day() == 0
+    _in_days(monkeypatch, 1)
+    assert releasing.close_by_day() == 1
+
+
+def test_a_finished_pile_is_not_waited_for(stage, monkeypatch):
+    survey = stage.opened()
+    batch = paper.begin(survey.pk, 2, by=stage.coordinator)
+    paper.finish(batch.pk, by=stage.coordinator)
+    _in_days(monkeypatch, 11)
+    assert releasing.close_by_day() == 1

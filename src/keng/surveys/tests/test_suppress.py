@@ -36,17 +36,25 @@ def test_the_rest_of_a_table_by_place_is_never_one_place_and_never_a_handful(row
 
 @given(cells)
 def test_a_reader_who_subtracts_cannot_settle_a_single_hidden_place(rows):
-    """From both totals: for every hidden place another number would fit as well."""
+    """Also one who knows how many answered there: the totals leave every small place open."""
     table = {str(at): cell for at, cell in enumerate(rows)}
     why = suppress.places(table)
-    hidden = [key for key in table if why and why[key]]
-    rest = sum((table[key] for key in hidden), Cell(0, 0))
-    for key in hidden:
-        others = [one for one in hidden if one != key]
-        assert others
-        # All of the rest may as well lie in another place, or all of it here.
-        fits = {table[key].marked, 0, rest.marked}
-        assert len(fits) > 1
+    rest = sum((table[key] for key in table if why and why[key]), Cell(0, 0))
+    for cell in (table[key] for key in table if why and why[key] and table[key].is_small):
+        most = min(cell.answered, rest.marked)
+        least = max(0, cell.answered - (rest.answered - rest.marked))
+        assert cell.answered == 0 or most > least
+        if cell.answered < FEWEST:
+            assert (least, most) == (0, cell.answered)
+
+
+def test_a_hidden_place_is_never_the_only_one_that_a_subtraction_leaves():
+    table = {"A": Cell(50, 25), "B": Cell(40, 20), "C": Cell(3, 3)}
+    assert suppress.places(table) == {"A": "", "B": "back", "C": "small"}
+    # Two small ones together are still a handful, so a third one goes with them.
+    table = {"A": Cell(50, 25), "B": Cell(40, 20), "C": Cell(2, 2), "D": Cell(1, 0)}
+    assert suppress.places(table) == {"A": "", "B": "back", "C": "small", "D": "small"}
+    assert suppress.places({"A": Cell(50, 25), "C": Cell(3, 3)}) is None
 
 
 def test_the_design_hides_the_small_hamlet_and_the_next_smallest():

@@ -1,0 +1,96 @@
+"""What a message says to a survey: begin, a number, leave it out, stop; None for everything else.
+
+Whatever is not one of these goes on as a report or a look-up, however it is meant.
+"""
+
+import re
+import unicodedata
+from dataclasses import asdict, dataclass
+
+from keng.language.fold import fold
+from keng.surveys import codes
+from keng.tips.reception import wording
+
+_LONGEST = 60
+_MOST_NUMBERS = 10
+MOST_CHOICES = 30
+"""A longer list (of places) is no longer read in a chat."""
+_BEGIN = re.compile(r"(?P<vi>khao sat)|(?P<en>survey)")
+_NUMBERS = re.compile(
+    r"(?:cau |so |chon |dap an )?{n}(?:(?:\s*[,;.+]\s*|\s+(?:va |and )?){n})*".replace(
+        "{n}", r"[1-9]\d?"
+    )
+)
+_ALONE = {
+    "bo qua": "skip", "skip": "skip", "khong tra loi": "skip", "0": "skip",
+    "thoi": "stop", "gui": "send", "send": "send", "lam lai": "again", "again": "again",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message, as the worker reads it."""
+
+    act: str
+    """begin, numbers, skip, stop, send, again, or slow (too many in a short time)."""
+    language: str = ""
+    code: str = ""
+    slip: str = ""
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def begins(self) -> bool:
+        return self.act == "begin"
+
+    def stored(self) -> dict[str, object]:
+        """As it travels to the worker."""
+        return asdict(self)
+
+
+def read(text: str) -> Said | None:
+    """The command in a message; None when it is none."""
+    text = unicodedata.normalize("NFC", text.strip())
+    if not text or len(text) > _LONGEST:
+        return None
+    bare = " ".join(fold(text).strip(" \t\n.!?,…\"'“”()").split())
+    if begun := _BEGIN.match(bare):
+        return _begin(bare[begun.end() :], "vi" if begun["vi"] else "en")
+    if act := _ALONE.get(bare):
+        return Said(act)
+    if wording.is_stop(text):
+        return Said("stop")
+    if _NUMBERS.fullmatch(bare):
+        numbers = tuple(int(one) for one in re.findall(r"\d+", bare))
+        return None if _is_a_phone(numbers) else Said("numbers", numbers=numbers)
+    return None
+
+
+def _is_a_phone(numbers: tuple[int, ...]) -> bool:
+    """Figures in pairs: several numbers, and such as no question has."""
+    return len(numbers) > _MOST_NUMBERS or (len(numbers) > 1 and max(numbers) > MOST_CHOICES)
+
+
+def _begin(rest: str, language: str) -> Said | None:
+    """ "khảo sát", a code, the code of a slip; words that tell more are no command."""
+    if rest and rest[0] not in " :.,-":
+        return None
+    parts = rest.strip(" :.,-").split()
+    if not parts:
+        return Said("begin", language)
+    code, slip = parts[0], "".join(parts[1:])
+    if not _is_like_a_code(code) or (slip and not codes.cleaned(slip, codes.SLIP)):
+        return None
+    return Said(
+        "begin", language, codes.cleaned(code, codes.SURVEY) or "?",
+        codes.cleaned(slip, codes.SLIP),
+    )  # fmt: skip
+
+
+def _is_like_a_code(word: str) -> bool:
+    """A code, or one that was mistyped: no other word has so few vowels and a figure."""
+    plain = word.replace("-", "")
+    return bool(codes.cleaned(word, codes.SURVEY)) or (
+        len(plain) <= codes.SLIP
+        and any(letter.isdigit() for letter in plain)
+        and bool(codes.cleaned(plain, len(plain)))
+    )
