@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from keng.kit.paging import Slice
 from keng.network import establishments as queries
 from keng.network.actions import establishments as actions
 from keng.network.actions.sheets import may_import
-from keng.network.desk.pages import Slice
 from keng.network.desk.units import unit_asked, units_of
 from keng.network.establishment_forms import EstablishmentFilter, EstablishmentForm
 from keng.network.models import Establishment

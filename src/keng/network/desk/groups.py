@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
+from keng.kit.paging import Slice
 from keng.network import queries, teams
 from keng.network.actions import groups as group_actions
 from keng.network.actions.sheets import may_import
-from keng.network.desk.pages import Slice
 from keng.network.desk.units import unit_asked, units_of
 from keng.network.forms import CHANNEL_LABELS, GroupFilter, GroupForm
 from keng.network.models import Group, GroupKind

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
+from keng.kit.paging import Slice
 from keng.network import links, trees
 from keng.network.actions import leads as lead_actions
-from keng.network.desk.pages import Slice
 from keng.network.desk.units import unit_asked, units_of
 from keng.network.forms import LeadForm
 from keng.network.models import Lead

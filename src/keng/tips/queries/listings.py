@@ -11,13 +11,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from keng.accounts.models import Officer, Post
 from keng.lookup.keys import URL, key_of
 from keng.lookup.models import Dispute, Indicator, Listing
+from keng.lookup.models.listing import ListingQuerySet
 from keng.tips.models import ListingEvidence, Sighting, Tip
 
 # So many different people before "reported by several".
 ENOUGH = 3
 # What was found to be nothing speaks for nothing.
 _VOID = (Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN)
-_SHOWN = 100
 
 
 def may_propose(officer: Officer) -> bool:
@@ -54,25 +54,25 @@ def evidence(listing: Listing, officer: Officer) -> list[Tip]:
     return list(visible.select_related("place").order_by("-id")[:50])
 
 
-def to_check(officer: Officer) -> list[Listing]:
+def to_check(officer: Officer) -> QuerySet[Listing]:
     """What waits for a second person, the oldest first."""
-    return list(_visible(officer).filter(status="proposed").order_by("id")[:_SHOWN])
+    return _visible(officer).filter(status="proposed").order_by("id")
 
 
-def in_force(officer: Officer) -> list[Listing]:
+def in_force(officer: Officer) -> QuerySet[Listing]:
     """What the public finds now, the next to end first."""
-    return list(_visible(officer).public().order_by("expires_on", "id")[:_SHOWN])
+    return _visible(officer).public().order_by("expires_on", "id")
 
 
-def over(officer: Officer) -> list[Listing]:
+def over(officer: Officer) -> QuerySet[Listing]:
     """What has ended, the newest first."""
-    return list(_visible(officer).filter(status="ended").order_by("-ended_at")[:_SHOWN])
+    return _visible(officer).filter(status="ended").order_by("-ended_at", "-id")
 
 
-def open_disputes(officer: Officer) -> list[Dispute]:
+def open_disputes(officer: Officer) -> QuerySet[Dispute]:
     """What must be answered, the nearest deadline first."""
     mine = Dispute.objects.visible_to(officer).open().select_related("listing__indicator", "unit")
-    return list(mine.order_by("due_on", "id")[:_SHOWN])
+    return mine.order_by("due_on", "id")
 
 
 def waiting(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
@@ -89,7 +89,7 @@ def standing(indicators: Iterable[uuid.UUID], officer: Officer) -> dict[uuid.UUI
     return {row.indicator_id: row for row in rows.order_by("status")}
 
 
-def _visible(officer: Officer):  # type: ignore[no-untyped-def]  # a queryset with our methods
+def _visible(officer: Officer) -> ListingQuerySet:
     return Listing.objects.visible_to(officer).select_related("indicator", "unit", "made_by")
 
 

@@ -18,9 +18,9 @@ class Slice:
     after_url: str
 
     @classmethod
-    def of(cls, request: HttpRequest, total: int) -> "Slice":
-        """The page that the address asks for, counted from 0."""
-        asked = request.GET.get("page", "0")
+    def of(cls, request: HttpRequest, total: int, name: str = "page") -> "Slice":
+        """The page that the address asks for under this name, counted from 0."""
+        asked = request.GET.get(name, "0")
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
         number = min(number, max(total - 1, 0) // PAGE)
         start, end = number * PAGE, min((number + 1) * PAGE, total)
@@ -28,8 +28,8 @@ class Slice:
             start,
             end,
             total,
-            _address(request, number - 1) if number else "",
-            _address(request, number + 1) if end < total else "",
+            _address(request, name, number - 1) if number else "",
+            _address(request, name, number + 1) if end < total else "",
         )
 
     @property
@@ -37,7 +37,7 @@ class Slice:
         return self.start + 1
 
 
-def _address(request: HttpRequest, page: int) -> str:
+def _address(request: HttpRequest, name: str, page: int) -> str:
     query = request.GET.copy()
-    query["page"] = str(page)
+    query[name] = str(page)
     return f"?{query.urlencode()}"
