@@ -1,7 +1,6 @@
 """Establishments in as a sheet: look at what would happen, take over all of it or nothing."""
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,15 +10,13 @@ from django.views.decorators.http import require_POST
 
 from keng.network.actions import establishments as actions
 from keng.network.actions.sheets import Moved, NotReady, may_import
+from keng.network.desk.carried import carried, carry
 from keng.network.establishment_forms import EstablishmentSheetForm
 from keng.network.models import Establishment
 from keng.network.sheets.houses import HOUSES, plan
 from keng.network.sheets.reading import Sheet, Unreadable, read
 
 _SALT = "sheet of houses"
-_LASTS = 2 * 60 * 60
-# More rows of one state than this are folded away: the numbers stay.
-_SHOWN = 50
 
 
 def upload(request: HttpRequest) -> HttpResponse:
@@ -47,20 +44,17 @@ def take_over(request: HttpRequest) -> HttpResponse:
     """Import all of what was shown."""
     if not may_import(request.officer):
         raise PermissionDenied
-    try:
-        told = signing.loads(request.POST.get("sheet", ""), salt=_SALT, max_age=_LASTS)
-    except signing.BadSignature:
-        told = {}
-    if told.get("by") != str(request.officer.pk):
+    found = carried(request, salt=_SALT)
+    if found is None:
         messages.warning(request, _("Too long ago: please choose the file again."))
         return redirect("establishments-import")
-    sheet = Sheet.unpacked(told["sheet"])
+    sheet, name = found
     try:
         done = actions.import_establishments(
             sheet, shown=request.POST.get("shown", ""), by=request.officer
         )
     except (Moved, NotReady):
-        return _preview(request, sheet, name=told["name"], moved=True)
+        return _preview(request, sheet, name=name, moved=True)
     new, changed = len(done.new), len(done.changed)
     said = _("Imported: %(new)s, %(changed)s") % {
         "new": ngettext("%(n)d new house", "%(n)d new houses", new) % {"n": new},
@@ -71,13 +65,8 @@ def take_over(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, sheet: Sheet, *, name: str, moved: bool = False) -> HttpResponse:
-    told = {"by": str(request.officer.pk), "sheet": sheet.packed(), "name": name[-80:]}
-    context = {
-        "sheet": sheet,
+    context = carry(request, sheet, name=name, salt=_SALT) | {
         "plan": plan(sheet, by=request.officer),
-        "shown": _SHOWN,
-        "file_name": name[-80:],
         "moved": moved,
-        "token": signing.dumps(told, salt=_SALT, compress=True),
     }
     return render(request, "network/establishments_preview.html", context)

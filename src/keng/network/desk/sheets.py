@@ -1,7 +1,6 @@
 """Groups in and out as a sheet: look at what would happen, take over all of it or nothing."""
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from keng.kit import times
 from keng.network import queries
 from keng.network.actions import sheets as actions
+from keng.network.desk.carried import carried, carry
 from keng.network.forms import GroupFilter, SheetForm
 from keng.network.models import GroupKind
 from keng.network.sheets import writing
@@ -21,9 +21,6 @@ from keng.network.sheets.reading import Sheet, Unreadable, read
 from keng.network.sheets.territory import Territory
 
 _SALT = "sheet of groups"
-_LASTS = 2 * 60 * 60
-# More rows of one state than this are folded away: the numbers stay.
-_SHOWN = 50
 
 
 def upload(request: HttpRequest) -> HttpResponse:
@@ -56,18 +53,10 @@ def _preview(
     name: str,
     moved: bool = False,
 ) -> HttpResponse:
-    context = {
-        "sheet": sheet,
+    context = carry(request, sheet, name=name, salt=_SALT) | {
         "plan": found,
-        "shown": _SHOWN,
         "answers": answers,
-        "file_name": name[-80:],
         "moved": moved,
-        "token": signing.dumps(
-            {"by": str(request.officer.pk), "sheet": sheet.packed(), "name": name[-80:]},
-            salt=_SALT,
-            compress=True,
-        ),
     }
     return render(request, "network/import_preview.html", context)
 
@@ -77,14 +66,11 @@ def take_over(request: HttpRequest) -> HttpResponse:
     """Answer the open questions, or import all of it."""
     if not actions.may_import(request.officer):
         raise PermissionDenied
-    try:
-        told = signing.loads(request.POST.get("sheet", ""), salt=_SALT, max_age=_LASTS)
-    except signing.BadSignature:
-        told = {}
-    if told.get("by") != str(request.officer.pk):
+    kept = carried(request, salt=_SALT)
+    if kept is None:
         messages.warning(request, _("Too long ago: please choose the file again."))
         return redirect("groups-import")
-    sheet = Sheet.unpacked(told["sheet"])
+    sheet, name = kept
     answers = {
         key: value
         for key, value in request.POST.items()
@@ -102,7 +88,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
             messages.success(request, _said(done))
             return redirect("groups")
     found = plan(sheet, answers, by=request.officer)
-    return _preview(request, sheet, found, answers, name=told["name"], moved=moved)
+    return _preview(request, sheet, found, answers, name=name, moved=moved)
 
 
 def _said(done: Plan) -> str:
