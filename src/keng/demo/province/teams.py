@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from keng.accounts.models import Officer
+from keng.demo.people import NEIGHBOUR
 from keng.demo.territory import WARD_CODE
 from keng.kit import times
 from keng.network.actions import teams
@@ -14,8 +15,6 @@ from keng.network.actions.teams import ShiftEntry
 from keng.network.models import Group, GroupKind, Lead
 from keng.places.models import Place, Unit
 
-# The ward beside the demo's own.
-_NEIGHBOUR = "07777"
 _FOUNDED = dt.timedelta(days=24)
 
 
@@ -69,7 +68,7 @@ TEAMS = (
         (("Nhắc các nhà trọ khóa cổng sau 23 giờ", 2, ("done",)),),
     ),
     Team(
-        "Tổ tự quản khu chợ", _NEIGHBOUR, "", 11, "son",
+        "Tổ tự quản khu chợ", NEIGHBOUR, "", 11, "son",
         (("Ông Đính", "Tổ trưởng tổ tự quản"), ("Chị Sâm", "Tổ phó tổ tự quản")),
         (Hours((0, 1, 2, 3, 4, 5, 6), 19, 21, role="Người trực chợ"), Hours((5,), 21, 0, lead=0)),
         (),

@@ -69,4 +69,6 @@ def _own(territory: Territory, network: Network, dice: Random) -> dict[uuid.UUID
             found[desk.unit.pk][kind.value] = each
     # The eight supplementary groups of the ward are there, and two of the three teams (`teams`).
     found[territory.ward.unit.pk][K.TEAM.value] = 3
+    beside = found[territory.desks[NEIGHBOUR].unit.pk]
+    beside[K.TEAM.value] = beside.get(K.TEAM.value, 0) + 1
     return found
