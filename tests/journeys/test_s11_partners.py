@@ -70,7 +70,7 @@ def sign_in(page, stack, credentials):
 def write(page, stack):
     """An article, a mistake first; handed in."""
     page.goto(f"{stack.public}/partner/")
-    page.locator("main a[href$='/new/']").click()
+    page.locator("main a[href$='/articles/new/']").click()
     page.locator("button[value=submit]").click()
     expect(page.locator("#problem")).to_be_visible()
     page.fill("[name=title]", TITLE)

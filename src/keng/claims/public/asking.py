@@ -1,11 +1,10 @@
 """Asking about a claim: what is known first, then what is kept of the words, then a link."""
 
+from contextlib import suppress
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.claims import actions, queries, wording
@@ -69,13 +68,9 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_POST
 def objected(request: HttpRequest, token: str) -> HttpResponse:
-    """It is about safety or services after all: an officer reads it once more."""
+    """It is about safety or services after all. The page says what became of that."""
     if queries.asked_under(token) is None:
         raise Http404
-    try:
+    with suppress(actions.NothingToObject):
         actions.object_to(token)
-    except actions.NothingToObject:
-        messages.warning(request, _("It is too late to object, or it was done already."))
-    else:
-        messages.success(request, _("An officer reads it once more."))
     return redirect("claim-asked", token=token)

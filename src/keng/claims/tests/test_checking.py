@@ -132,7 +132,8 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     asked = f"/claims/asked/{token}"
     assert "/object" in public_client.get(asked).content.decode()
     assert public_client.post("/claims/asked/khong-co/object").status_code == 404
-    public_client.post(f"{asked}/object")
+    assert public_client.post(f"{asked}/object").url == asked
+    assert "Bạn đã phản đối" in public_client.get(asked).content.decode()
     claim.refresh_from_db()
     assert (claim.state, claim.words, claim.outside) == ("new", words, "")
     assert Entry.objects.filter(action="claim.objected").count() == 1
