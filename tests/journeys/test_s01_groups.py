@@ -8,6 +8,7 @@ from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
 
 from tests.journeys.desk import Desk
+from tests.journeys.looks import is_fine
 
 HEAD = ("Tên nhóm", "Loại", "Địa bàn", "Số thành viên", "SĐT thành viên")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,7 +36,7 @@ def ward(people, stack):
     return Desk(people.officer(), stack, "lan").sign_in()
 
 
-def test_an_officer_brings_in_a_sheet_of_groups_and_mends_two_rows(ward, stack):
+def test_an_officer_brings_in_a_sheet_of_groups_and_mends_two_rows(people, ward, stack):
     rows = [
         ["Tổ dân phố Bảng 3", "Người dân", "Phường Nếnh", 212, "0912 000 417"],
         ["Khu trọ Bảng 4", "Câu lạc bộ", "Phường Nếnh", 88, ""],
@@ -43,8 +44,10 @@ def test_an_officer_brings_in_a_sheet_of_groups_and_mends_two_rows(ward, stack):
     ]
     ward.page.goto(f"{stack.desk}/groups/")
     ward.follow("/groups/import/")
+    is_fine(ward.page)
     choose(ward, workbook(*rows))
     ward.sees("2 dòng chưa đúng; chưa nhập gì")
+    is_fine(ward.page)
     ward.sees("Đã bỏ cột “SĐT thành viên”")
     expect(ward.page.locator("#wrong")).to_contain_text("Dòng 3")
     expect(ward.page.locator("#wrong")).to_contain_text("Có phải là: Phường Nếnh")
@@ -55,16 +58,25 @@ def test_an_officer_brings_in_a_sheet_of_groups_and_mends_two_rows(ward, stack):
     ward.page.click("text=Chọn tệp khác")
     choose(ward, workbook(*rows))
     ward.sees("Sẵn sàng: 3 nhóm mới, 0 nhóm đổi")
+    is_fine(ward.page)
     ward.page.click("button[value=import]")
     ward.sees("Đã nhập: 3 nhóm mới")
     ward.page.fill("[name=q]", "bang 4")
     ward.page.click("form.filters button")
     expect(ward.page.locator("table.tbl").first).to_contain_text("Khu trọ Bảng 4")
+    is_fine(ward.page)
     # The list goes out as the same sheet, and the journal says who took it.
     with ward.page.expect_download() as waiting:
         ward.page.click("button[value=xlsx]")
     book = load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
     assert [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)] == ["Khu trọ Bảng 4"]
+    # The province has it among the groups of all communes.
+    province = Desk(people.officer(), stack, "mai").sign_in()
+    province.page.locator("header.bar nav a[href='/groups/']").click()
+    province.page.fill("[name=q]", "bang 5")
+    province.page.click("form.filters button")
+    expect(province.page.locator("table.tbl").first).to_contain_text("Khu trọ Bảng 5")
+    is_fine(province.page)
 
 
 def test_a_commander_sees_which_communes_have_no_group(people, stack):
@@ -74,6 +86,7 @@ def test_a_commander_sees_which_communes_have_no_group(people, stack):
     province.page.fill("[name=front]", "2")
     province.page.click("main form [data-send]")
     province.sees("Đã lưu chỉ tiêu")
+    is_fine(province.page)
     rows = province.page.locator("#missing tbody tr:not(.sum)")
     assert rows.count() == 99
     without = rows.filter(has_text="Chưa có nhóm").count()
@@ -82,6 +95,7 @@ def test_a_commander_sees_which_communes_have_no_group(people, stack):
     row = rows.filter(has_text="Nếnh")
     row.get_by_role("link", name="Chỉ tiêu khác: Phường Nếnh").click()
     province.sees("Phường Nếnh cần có bao nhiêu nhóm")
+    is_fine(province.page)
     province.page.fill("[name=front]", "1")
     province.page.click("main form [data-send]")
     expect(rows.filter(has_text="Nếnh")).to_contain_text("0 / 1")
@@ -89,6 +103,7 @@ def test_a_commander_sees_which_communes_have_no_group(people, stack):
     ward = Desk(people.officer(), stack, "hai").sign_in()
     ward.page.goto(f"{stack.desk}/groups/missing/")
     ward.sees("Thiếu 1 nhóm, ở 1 trong 1 xã, phường")
+    is_fine(ward.page)
     expect(ward.page.locator("#missing tbody tr:not(.sum)")).to_have_count(1)
     expect(ward.page.locator("main a[href*='/groups/targets/']")).to_have_count(0)
 
@@ -107,6 +122,7 @@ def test_the_map_of_communes_and_the_table_beside_it_say_the_same(people, stack)
     desk.page.locator("#by-commune a", has_text="Phường Nếnh").click()
     desk.sees(re.compile(r"Phường Nếnh: \d+ nhóm"))
     desk.sees("Ninh Khánh")
+    is_fine(desk.page)
     # On the narrowest phone tables and map move in their own box, the page does not.
     desk.page.set_viewport_size({"width": 320, "height": 700})
     for path in ("/coverage/", "/groups/missing/", "/groups/import/", "/groups/", "/leads/"):

@@ -6,6 +6,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests.journeys.desk import Desk, also_who_had_enough
+from tests.journeys.looks import fits, is_fine, reads_well
 from tests.journeys.resident import Story, report
 
 NUMBER, SHOWN = "0510 135 791", "0510 135 791"
@@ -27,6 +28,7 @@ def test_three_reports_are_a_wave_and_one_click_begins_the_warning(people, stack
     ward = Desk(people.officer(), stack, "lan").sign_in()
     wave = find_wave(ward, stack)
     expect(wave).to_contain_text("3 tin giống nhau")
+    is_fine(ward.page)
     wave.locator("a[href*='/warnings/new/']").click()
     write(ward.page)
     commander = Desk(people.officer(), stack, "hai").sign_in()
@@ -39,6 +41,22 @@ def test_three_reports_are_a_wave_and_one_click_begins_the_warning(people, stack
     lead.goto(f"{stack.public}/phones/")
     lead.locator("#phone-parents a.button").click()
     wait_for(lead, TITLE)
+    fits(lead)
+    reads_well(people, lead.url)
+    read_by_anybody(people, stack)
+
+
+def read_by_anybody(people, stack) -> None:
+    """From the home page to the warning, on a phone without script; with it, axe reads along."""
+    reader = people.resident()
+    reader.goto(stack.public)
+    reader.locator("main nav.acts a[href$='/warnings']").click()
+    fits(reader)
+    reads_well(people, reader.url)
+    reader.get_by_role("link", name=TITLE).first.click()
+    expect(reader.locator("main")).to_contain_text(PARTS["what"])
+    fits(reader)
+    reads_well(people, reader.url)
 
 
 def told_on_a_phone(page: Page, stack, phone: str, words: str) -> None:
@@ -77,6 +95,7 @@ def write(page: Page) -> None:
     for name, words in PARTS.items():
         page.fill(f"[name={name}]", words)
     also_who_had_enough(page)
+    is_fine(page)
     page.locator("button[name=do][value=submit]").click()
     expect(page.locator("main")).to_contain_text(TITLE)
 
@@ -88,6 +107,7 @@ def approve(commander: Desk) -> None:
     page.get_by_role("link", name=TITLE).first.click()
     if "/approve/" not in page.url:
         commander.follow("/approve/")
+    is_fine(page)
     page.fill("[name=code]", commander.code())
     page.locator("main form button[data-send]").first.click()
     commander.sees(TITLE)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.desk import Desk, also_who_had_enough
+from tests.journeys.looks import fits, is_fine, reads_well
 
 HEAD = "Tên cơ sở;Loại hình;Nơi;Người liên hệ;Đã đồng ý;Số phòng;Nhóm;Họ tên người thuê"
 TITLE = "Giả thợ điện vào khu trọ"
@@ -37,18 +38,21 @@ def test_houses_come_in_as_a_sheet_and_a_warning_goes_to_their_landlords(
     ward.follow("/establishments/missing/")
     expect(ward.page.locator("main")).to_contain_text(missing)
     expect(ward.page.locator("main")).not_to_contain_text(there)
+    is_fine(ward.page)
     ward.page.goto(f"{stack.desk}/establishments/?kind=boarding_house")
     ward.follow("/warnings/new/?kind=landlords")
     write_and_hand_in(ward)
     approve(people, stack)
     lead = Desk(people.officer(), stack, "lan").sign_in()
     link = link_of_lead(lead, stack, "Bà Ngát")
+    reads_well(people, link)
     pass_on_and_tell(people.resident(), link)
     ward.page.goto(f"{stack.desk}/coverage/")
     ward.page.get_by_role("link", name=TITLE).first.click()
     row = ward.page.locator("#houses tbody tr").first
     expect(row).to_contain_text("Nhà trọ")
     expect(row.locator("td").last).to_have_text("1")
+    is_fine(ward.page)
 
 
 def bring_in(ward, stack, *rows):
@@ -61,6 +65,7 @@ def bring_in(ward, stack, *rows):
     ward.page.set_input_files("[name=sheet]", files=[file])
     ward.page.click("main form [data-send]")
     ward.sees("Đã bỏ cột “Họ tên người thuê”")
+    is_fine(ward.page)
     expect(ward.page.locator("main")).not_to_contain_text("Người Thuê Thử")
     ward.page.click("button[value=import]")
     ward.sees("Đã nhập: 2 cơ sở mới")
@@ -106,8 +111,10 @@ def link_of_lead(desk, stack, name):
 def pass_on_and_tell(lead, link):
     """She posts it, and later says in how many houses the rooms know; on a phone without script."""
     lead.goto(link)
+    fits(lead)
     task = lead.locator("article", has_text=TITLE)
     task.locator("form[action$='/confirm'] button").click()
+    fits(lead)
     lead.locator("form[action$='/rooms'] input[name=houses]").first.fill("1")
     lead.locator("form[action$='/rooms'] button").first.click()
     expect(lead.locator("form[action$='/rooms'] input[name=houses]").first).to_have_value("1")
