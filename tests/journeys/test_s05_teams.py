@@ -60,12 +60,7 @@ def test_a_team_confirms_and_hands_in_and_the_province_sees_it(people, stack):
     see_place(passer_by, stack)
     fits(passer_by)
     shot(passer_by, "s05-place")
-    # The page of the team in English, on a phone with script.
-    reader = people.resident(script=True, language="en")
-    reader.goto(link)
-    reader.locator("button[name=language][value=en]").click()
-    is_fine(reader)
-    shot(reader, "s05-kit-en")
+    read_in_english(people.resident(script=True, language="en"), link)
 
 
 def make_team(desk: Desk) -> None:
@@ -169,3 +164,11 @@ def see_place(page: Page, stack) -> None:
     expect(page.locator("main")).to_contain_text(re.compile(r"Ở đây có \d+ tổ tự quản"))
     for words in (TEAM, LEAD, ROLE):
         expect(page.locator("main")).not_to_contain_text(words)
+
+
+def read_in_english(page: Page, link: str) -> None:
+    """The page of the team on a phone with script, so that axe can read it."""
+    page.goto(link)
+    page.locator("button[name=language][value=en]").click()
+    is_fine(page)
+    shot(page, "s05-kit-en")
