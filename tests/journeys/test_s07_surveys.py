@@ -231,5 +231,5 @@ def test_a_survey_is_written_approved_answered_read_and_published(people, stack)
     for words in ("Bền", "0912"):
         expect(resident.locator("main")).not_to_contain_text(words)
     other.goto(address)
-    other.locator("details summary").first.click()
+    other.locator("main details summary").first.click()
     clean(other, "result")
