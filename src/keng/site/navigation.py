@@ -89,7 +89,8 @@ def desk_menu(officer: Officer) -> list[dict[str, object]]:
     found[0]["count"] = SimpleLazyObject(lambda: counts.get("questions", 0))
     found[1]["count"] = SimpleLazyObject(lambda: counts.get("listings", 0))
     if not officer.has_role(Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR):
-        found = []
+        # An auditor decides an objection when everybody of the desk took part in the listing.
+        found = [found[1] | {"count": 0}] if officer.has_role(Post.Role.AUDITOR) else []
     if invites(officer):
         found.append({"url": reverse("desk-partners"), "icon": "share", "label": _("Partners")})
         found[-1]["count"] = SimpleLazyObject(lambda: _of_partners(officer))

@@ -6,19 +6,19 @@ import uuid
 from django.conf import settings
 from django.db import transaction
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.codes import derived
 from keng.language.masking import mask
 from keng.lookup.actions.listing import take_off
+from keng.lookup.deciders import may_answer, took_part
 from keng.lookup.errors import AlreadyDecided, NoReason, NotListed, NotYours, SamePerson
 from keng.lookup.models import Dispute
 from keng.lookup.queries import UNREAD, code_hash, public_listing
 from keng.places.serving import first_province_unit
 
 LONGEST = 3000
-_DECIDE = (Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
 
 
 def code_of(token: str) -> str:
@@ -60,10 +60,12 @@ def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> 
     """
     visible = Dispute.objects.visible_to(by).select_for_update(of=("self",))
     dispute = visible.select_related("listing").filter(pk=dispute_id).first()
-    if dispute is None or not by.has_role(*_DECIDE):
+    if dispute is None:
         raise NotYours
-    if by.pk in {dispute.listed_by_id, dispute.checked_by_id}:
+    if took_part(by, dispute):
         raise SamePerson
+    if not may_answer(by, dispute):
+        raise NotYours
     if dispute.decided_at is not None:
         raise AlreadyDecided
     if not answer.strip():
@@ -82,11 +84,7 @@ def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> 
 
 def may_decide(officer: Officer, dispute: Dispute) -> bool:
     """Whether the officer may answer this dispute: not who listed it, not who checked it."""
-    return (
-        dispute.decided_at is None
-        and officer.has_role(*_DECIDE)
-        and officer.pk not in {dispute.listed_by_id, dispute.checked_by_id}
-    )
+    return dispute.decided_at is None and may_answer(officer, dispute)
 
 
 def _due() -> datetime.date:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.kit import times
 from keng.kit.forms import Form
 from keng.kit.paging import Slice
-from keng.lookup import errors
+from keng.lookup import deciders, errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.keys import may_be_public
@@ -138,6 +138,8 @@ def dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "dispute": found, "form": form, "listing": found.listing,
         "tips": queries.evidence(found.listing, request.officer),
         "may_decide": disputes.may_decide(request.officer, found),
+        "took_part": deciders.took_part(request.officer, found),
+        "deciders": [] if found.outcome else deciders.who_may(found),
         "is_mine": Listing.objects.visible_to(request.officer).filter(pk=found.listing_id).exists(),
         "today": times.local_date(times.now()),
         "files": objecting.viewable(request.officer, found),

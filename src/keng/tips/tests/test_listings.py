@@ -301,6 +301,40 @@ def test_an_objection_to_a_foreign_list_goes_to_whoever_runs_the_site(unit):
     assert (answer.grade, answer.taken_off.pk) == ("no_data", made.pk)
 
 
+def test_when_everybody_of_the_desk_took_part_the_auditor_decides(unit, desk_client):
+    province = unit.parent
+    mai = make.officer(unit=province, name="Mai", role="coordinator")
+    quan = make.officer(unit=province, name="Quân")
+    thu = make.officer(unit=province, name="Khổng Diệu Thu", role="auditor")
+    made = proposed(sighting(province), mai)
+    actions.confirm(made.pk, does_harm=False, by=quan)
+    dispute = objection(made)
+    address = reverse("listing-dispute", args=[dispute.pk])
+    sign_in(desk_client, quan)
+    page = desk_client.get(address).content.decode()
+    assert "Khổng Diệu Thu" in page
+    assert 'name="outcome"' not in page
+    sign_in(desk_client, thu)
+    said = {"outcome": "removed", "answer": "Xin lỗi quán."}
+    assert desk_client.post(address, said).status_code == 302
+    dispute.refresh_from_db()
+    assert dispute.decided_by == thu
+
+
+def test_the_auditor_leaves_it_to_an_officer_of_the_desk_who_took_no_part(unit, desk_client):
+    province = unit.parent
+    thu = make.officer(unit=province, name="Khổng Diệu Thu", role="auditor")
+    third = make.officer(unit=province, name="Mẫn Khắc Việt", role="commander")
+    dispute = objection(listing(NUMBER, unit=province))
+    with pytest.raises(errors.NotYours):
+        disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=thu)
+    sign_in(desk_client, thu)
+    page = desk_client.get(reverse("listing-dispute", args=[dispute.pk])).content.decode()
+    assert "Mẫn Khắc Việt" in page
+    assert "bạn đã tham gia" not in page
+    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=third)
+
+
 # On the desk.
 
 
