@@ -7,6 +7,7 @@ from random import Random
 
 from keng.accounts.models import Officer, Post
 from keng.audit.actions import unit_chain
+from keng.demo.people import NEIGHBOUR
 from keng.demo.province.clockwork import id_at
 from keng.demo.province.network import Network
 from keng.demo.province.record import Act, Record
