@@ -24,7 +24,9 @@ class SteadyFeed(Atom1Feed):
         dates: list[datetime.datetime] = [item["updateddate"] for item in self.items]
         return max(dates, default=datetime.datetime(2025, 7, 1, tzinfo=times.VIETNAM))
 
-    def add(self, *, address: str, at: datetime.datetime | None, category: str, **words: Any) -> None:
+    def add(
+        self, *, address: str, at: datetime.datetime | None, category: str, **words: Any
+    ) -> None:
         """One entry, known by its address."""
         self.add_item(
             link=address, unique_id=address, pubdate=at, updateddate=at, categories=[category],
