@@ -55,6 +55,15 @@ class AnswerForm(Form):
         widget=forms.Textarea(attrs={"rows": 6, "lang": "vi"}),
     )
 
+    def fit(self, *, is_public: bool, is_covered: bool) -> None:
+        """Say who reads the question, and nothing of covering where nothing was covered."""
+        if not is_public:
+            self.fields["shown"].label = _("The question as the asker reads it again")
+        if not is_covered:
+            self.fields["shown"].help_text = _(
+                "The machine saw no name or number to cover. Read it once more."
+            )
+
 
 class MeetingForm(Form):
     """A meeting that anybody of the place may come to."""

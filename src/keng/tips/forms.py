@@ -179,19 +179,36 @@ class CloseForm(Form):
     text = forms.CharField(max_length=2000, required=False, widget=_area(3))
 
 
+def _in_digits() -> forms.TextInput:
+    """A number that may be typed with dots: a browser refuses them in a field of its own kind."""
+    return forms.TextInput(attrs={"inputmode": "numeric"})
+
+
 class MoneyForm(OutcomeForm):
     """The outcome of an incident, with money in whole đồng."""
 
     _MONEY = {"min_value": _("Not below zero."), "invalid": _("Digits only, in đồng.")}
 
     money_lost = forms.IntegerField(
-        label=_("Lost, đồng"), min_value=0, required=False, error_messages=_MONEY
+        label=_("Lost, đồng"),
+        min_value=0,
+        required=False,
+        error_messages=_MONEY,
+        widget=_in_digits(),
     )
     money_saved = forms.IntegerField(
-        label=_("Kept from being lost, đồng"), min_value=0, required=False, error_messages=_MONEY
+        label=_("Kept from being lost, đồng"),
+        min_value=0,
+        required=False,
+        error_messages=_MONEY,
+        widget=_in_digits(),
     )
     money_recovered = forms.IntegerField(
-        label=_("Got back, đồng"), min_value=0, required=False, error_messages=_MONEY
+        label=_("Got back, đồng"),
+        min_value=0,
+        required=False,
+        error_messages=_MONEY,
+        widget=_in_digits(),
     )
     persons_helped = forms.IntegerField(
         label=_("People helped"), min_value=0, required=False, error_messages=_MONEY

@@ -18,6 +18,8 @@ _WHY = (
     Listing.End.NO_LONGER, Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED,
 )  # fmt: skip
 
+TOO_FEW = gettext_lazy("“Reported” takes three different reporters, and there are fewer.")
+
 
 class ProposeForm(Form):
     """What the public would read, and how it was verified."""
@@ -52,7 +54,7 @@ class ProposeForm(Form):
         error_messages={"required": gettext_lazy("Write how it was verified")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, indicator: Indicator, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, indicator: Indicator, is_enough: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         language = get_language() or "vi"
@@ -61,9 +63,11 @@ class ProposeForm(Form):
             *((c, taxonomy.label(c, language)) for c in taxonomy.categories() if _fits(c)),
         ]
         fields["month"].choices = [(m.isoformat(), f"{m:%-m/%Y}") for m in _months()]
-        if indicator.type == Indicator.Type.BANK_ACCOUNT:
-            # A mistake would cost its holder too much: nothing that was only reported.
+        if indicator.type == Indicator.Type.BANK_ACCOUNT or not is_enough:
+            # A mistake with an account would cost its holder too much, if it was only reported.
             fields["grade"].choices = fields["grade"].choices[:1]
+        if not is_enough and indicator.type != Indicator.Type.BANK_ACCOUNT:
+            fields["grade"].error_messages["invalid_choice"] = TOO_FEW
 
     def month_chosen(self) -> datetime.date:
         """The first day of the month."""
@@ -94,6 +98,16 @@ class RefuseForm(Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Why it should not be public"), max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Give the reason in words")},
+    )  # fmt: skip
+
+
+class BackForm(Form):
+    """Why a proposal is taken back before anybody checked it."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Why you take it back"), max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )  # fmt: skip

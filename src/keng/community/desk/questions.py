@@ -37,6 +37,7 @@ def question(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     masked = for_the_public(found.text)
     posted = request.POST if request.method == "POST" else None
     form = AnswerForm(posted, initial={"shown": masked.text})
+    form.fit(is_public=found.wish == "public", is_covered=bool(masked.covered))
     if posted is not None and form.is_valid():
         return _decide(
             request, _("Answered. The words as they were asked are destroyed."),

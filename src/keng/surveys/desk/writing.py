@@ -20,6 +20,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Begin a survey."""
     units = rights.units_to_write_for(request.officer)
     if not units:
+        messages.info(request, _("Your post writes no surveys: this page says who does."))
         return redirect("desk-surveys")
     form = SurveyForm(request.POST or None, units=units, initial={"unit": str(units[0].pk)})
     if request.method == "POST" and form.is_valid():

@@ -24,7 +24,15 @@ from keng.tips.actions import listing as proposing
 from keng.tips.actions import objecting
 from keng.tips.errors import NotYours
 from keng.tips.files import opened_copy
-from keng.tips.listing_forms import CheckForm, DecideForm, EndForm, ProposeForm, RefuseForm
+from keng.tips.listing_forms import (
+    TOO_FEW,
+    BackForm,
+    CheckForm,
+    DecideForm,
+    EndForm,
+    ProposeForm,
+    RefuseForm,
+)
 from keng.tips.queries import listings as queries
 
 
@@ -55,7 +63,11 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "category": tip.category, "holds": 180,
         "month": times.local_date(tip.received_at).replace(day=1).isoformat(),
     }  # fmt: skip
-    form = ProposeForm(request.POST or None, indicator=indicator, initial=initial)
+    reporters = queries.reporters_behind(each.pk for each in tips)
+    is_enough = reporters >= queries.ENOUGH
+    form = ProposeForm(
+        request.POST or None, indicator=indicator, is_enough=is_enough, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -70,7 +82,7 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("listing", pk=made.pk)
     context = {
         "form": form, "tip": tip, "indicator": indicator, "tips": tips[:50],
-        "reporters": queries.reporters_behind(each.pk for each in tips),
+        "reporters": reporters, "is_enough": is_enough,
         "possible": may_be_public(indicator.type, indicator.value),
     }  # fmt: skip
     status = 422 if form.errors else 200
@@ -107,8 +119,10 @@ def refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the list, at once."""
     return _decided(
-        request, pk, "end", EndForm,
-        lambda said: actions.end(pk, why=said["why"], note=said["note"], by=request.officer),
+        request, pk, "end", _ending(_visible(request, pk)),
+        lambda said: actions.end(
+            pk, why=said.get("why", Listing.End.NO_LONGER), note=said["note"], by=request.officer
+        ),
         _("Ended: the public does not find it any more."),
     )  # fmt: skip
 
@@ -166,7 +180,7 @@ def explained(error: errors.CannotList) -> str:
     words = {
         errors.NeverPublic: _("Plates, personal pages and short links are for the desk only."),
         errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
-        errors.TooFew: _("“Reported” takes three different reporters, and there are fewer."),
+        errors.TooFew: str(TOO_FEW),
         errors.AlreadyThere: _("It is in the list already, or waits for a second person."),
         errors.SamePerson: _("Somebody else decides: you took part in listing it."),
         errors.MayDoHarm: _("Then it stays inside. Refuse it with the reason."),
@@ -206,6 +220,11 @@ def _decided(
     return redirect("listing", pk=pk)
 
 
+def _ending(found: Listing) -> type[Form]:
+    """A proposal is only taken back; an entry ends for one of the reasons that the public reads."""
+    return BackForm if found.status == Listing.Status.PROPOSED else EndForm
+
+
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Listing:
     rows = Listing.objects.visible_to(request.officer).select_related(
         "indicator", "unit", "made_by", "checked_by", "ended_by"
@@ -224,7 +243,7 @@ def _page(request: HttpRequest, found: Listing, **sent: object) -> HttpResponse:
         "waits_for_other": is_own,
         "may_end": actions.works_on(officer, found) and (found.status == "listed" or is_own),
         "check": CheckForm(), "refuse": RefuseForm(auto_id="refuse_%s"),
-        "end": EndForm(auto_id="end_%s"),
+        "end": _ending(found)(auto_id="end_%s"),
         "form": next(iter(sent.values()), None),
         **sent,
     }  # fmt: skip

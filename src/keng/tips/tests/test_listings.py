@@ -405,3 +405,24 @@ def test_the_menu_counts_what_waits_for_somebody_else_or_is_disputed(unit, lan, 
     elsewhere = make.officer(unit=make.unit(parent=unit.parent))
     counts = waiting_count(lan), waiting_count(chief), waiting_count(elsewhere)
     assert counts == (1, 1, 0)
+
+
+def test_a_proposal_is_taken_back_in_its_own_words(unit, lan, desk_client):
+    made = proposed(sighting(unit), lan)
+    sign_in(desk_client, lan)
+    page = desk_client.get(reverse("listing", args=[made.pk])).content.decode()
+    assert 'name="why"' not in page
+    desk_client.post(reverse("listing-end", args=[made.pk]), {"note": "Chép nhầm số."})
+    made.refresh_from_db()
+    assert (made.status, made.end_note) == ("ended", "Chép nhầm số.")
+    page = desk_client.get(reverse("listing", args=[made.pk])).content.decode()
+    assert "Rút lại trước khi công khai" in page
+
+
+def test_reported_by_several_is_offered_only_when_they_are_several(unit, lan, desk_client):
+    seen = sighting(unit)
+    sign_in(desk_client, lan)
+    address = reverse("listing-propose", args=[seen.pk])
+    page = desk_client.get(address).content.decode()
+    assert 'value="reported"' not in page
+    assert "ba người báo khác nhau" in page
