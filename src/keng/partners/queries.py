@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from keng.accounts.models import Officer, Partner, PartnerMember, Post
 from keng.lessons.models import Collection
@@ -46,6 +46,16 @@ class Waiting:
 def invites(officer: Officer) -> bool:
     """Whether the officer makes partners: administrators and the provincial coordinator."""
     return officer.has_role(Post.Role.ADMINISTRATOR, Post.Role.COORDINATOR)
+
+
+def listed() -> QuerySet[Partner]:
+    """Those that the public finds: somebody of theirs has signed in, or something is published."""
+    came = PartnerMember.objects.filter(partner=OuterRef("pk"), must_choose_password=False)
+    published = Article.objects.filter(
+        partner=OuterRef("pk"), published_at__isnull=False, withdrawn_at=None
+    )
+    found = Partner.objects.active().filter(Exists(came) | Exists(published))
+    return found.select_related("place").order_by("kind", "name")
 
 
 def publishes(officer: Officer) -> bool:

@@ -81,12 +81,17 @@ def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpRespons
             each,
             called(each.listing.category)
             if each.listing and each.listing.category else "",
-            any(kind == "bank_account" for kind, _value in each.asked.keys),
+            _type(each) == "bank_account",
         )
         for each in answers
     ]  # fmt: skip
+    unknown = [
+        each for each in shown if each.answer.grade == queries.NO_DATA and not each.answer.taken_off
+    ]
+    several = unknown if len(unknown) > 1 else []
     context = {
-        "shown": shown, "first": shown[0], "text": text, "carried": _carried(text, answers),
+        "shown": shown, "cards": [each for each in shown if each not in several],
+        "unknown": several, "first": shown[0], "text": text, "carried": _carried(text, answers),
         "at": times.now(), "about_account": any(each.about_account for each in shown),
         "has_data": any(each.answer.listing for each in shown),
         "no_data": any(each.answer.grade == queries.NO_DATA for each in shown),
@@ -95,6 +100,11 @@ def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpRespons
     # Nobody finds with the back button of a shared phone what another one asked about.
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _type(answer: Answer) -> str:
+    """What it is taken for: what it is listed as, else what it looks like."""
+    return answer.listing.indicator.type if answer.listing else answer.asked.type
 
 
 def _ask(request: HttpRequest, form: LookUpForm, status: int = 200) -> HttpResponse:

@@ -10,6 +10,7 @@ from keng.community.promises import PROMISES
 from keng.community.queries import last_month
 from keng.lessons.first_hour import page_now
 from keng.lessons.queries import newest as newest_lessons
+from keng.places.models import Unit
 from keng.places.near import place_near
 from keng.surveys.queries import open_now
 from keng.warnings.models import Version
@@ -45,7 +46,9 @@ def _each_once(versions: list[Version]) -> list[Version]:
 
 def first_hour(request: HttpRequest) -> HttpResponse:
     """What to do for somebody who has just sent money, as the desk keeps it."""
-    return render(request, "community/first_hour.html", {"page": page_now()})
+    desk = Unit.objects.order_by("-kind", "id").first()
+    context = {"page": page_now(), "desk": desk}
+    return render(request, "community/first_hour.html", context)
 
 
 def privacy(request: HttpRequest) -> HttpResponse:

@@ -109,11 +109,21 @@ def embed(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def official_channels(request: HttpRequest) -> HttpResponse:
     """Every channel that is really a desk's; whatever else calls itself one is false."""
-    units: dict[Unit, list[OfficialChannel]] = {}
-    listed = OfficialChannel.objects.in_use().select_related("unit")
-    for channel in sorted(listed, key=lambda one: (one.unit.kind != "province", one.unit.name)):
+    units: dict[Unit, list[OfficialChannel]] = {
+        unit: [] for unit in Unit.objects.exclude(desk_phone="")
+    }
+    for channel in OfficialChannel.objects.in_use().select_related("unit"):
         units.setdefault(channel.unit, []).append(channel)
-    return render(request, "community/official_channels.html", {"units": units.items()})
+    for unit, channels in units.items():
+        # The desk's own number stands first in any case.
+        channels[:] = [one for one in channels if not _is_desk_phone(one, unit)]
+    listed = sorted(units.items(), key=lambda each: (each[0].kind != "province", each[0].name))
+    return render(request, "community/official_channels.html", {"units": listed})
+
+
+def _is_desk_phone(channel: OfficialChannel, unit: Unit) -> bool:
+    same = channel.shown_as.replace(" ", "") == unit.desk_phone.replace(" ", "")
+    return channel.kind == OfficialChannel.Kind.PHONE and same
 
 
 @require_POST

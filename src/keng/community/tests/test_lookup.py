@@ -104,6 +104,19 @@ def test_a_pasted_message_has_one_heading_and_an_answer_each(ask, unit):
     assert "dinhdanh-nhanh[.]example" in html
 
 
+def test_several_without_data_share_one_card(ask, unit):
+    html = ask(f"Số {NUMBER} gọi, bảo vào dinhdanh-nhanh.example").content.decode()
+    assert html.count('class="grade') == 1
+    assert html.count('class="what"') == 2
+
+
+def test_a_listed_phone_is_not_taken_for_an_account(ask, unit):
+    listing(unit=unit)
+    page = text_of(ask(NUMBER))
+    assert "The strongest grade" in page
+    assert "Check it at your bank" not in page
+
+
 def test_an_account_is_sent_on_to_the_banks_app(ask, unit):
     assert "Check it at your bank" in text_of(ask("stk 0000001234567"))
 

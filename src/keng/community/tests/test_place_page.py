@@ -71,6 +71,14 @@ def test_what_is_on_the_official_list_is_shown_and_the_rest_is_called_false(publ
     assert "Zalo: Công an phường Nếnh" not in page(public_client, ward)
 
 
+def test_a_desks_own_number_is_on_the_official_list_once_and_can_be_called(public_client, ward):
+    ward.unit.desk_phone = "0204 000 0100"
+    ward.unit.save()
+    telling.list_channel(kind="phone", shown_as="0204 000 0100", by=ward.officer)
+    everywhere = public_client.get("/official-channels/").content.decode()
+    assert everywhere.count('href="tel:02040000100"') == 1
+
+
 def test_the_day_of_the_last_look_is_the_oldest_of_the_list(public_client, ward):
     channel = telling.list_channel(kind="zalo", shown_as="Công an phường Nếnh", by=ward.officer)
     telling.list_channel(kind="email", shown_as="x@y.example", by=ward.officer)

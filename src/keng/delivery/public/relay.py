@@ -60,6 +60,7 @@ def _shown(
             "public": [kit for kit in found.done if not mine & {t.pk for t in kit.tasks}],
             "form": failed,
             "teams": kits_of(lead),
+            "unit": lead.unit,
         }
         is_wrong = bool(failed or too_many)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK

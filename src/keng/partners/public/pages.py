@@ -13,6 +13,7 @@ from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
 from keng.partners.forms import KitForm
 from keng.partners.models import Article
+from keng.partners.queries import listed
 from keng.places.models import Unit
 from keng.places.search import current
 from keng.tips import receipts
@@ -21,8 +22,7 @@ from keng.tips import receipts
 @require_GET
 def partners(request: HttpRequest) -> HttpResponse:
     """Who publishes here, and what came last."""
-    listed = Partner.objects.active().select_related("place").order_by("kind", "name")
-    context = {"partners": listed, "articles": Article.objects.public()[:5]}
+    context = {"partners": listed(), "articles": Article.objects.public()[:5]}
     return render(request, "partners/partners.html", context)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from keng.accounts.models import PartnerMember
 from keng.cli.roles import apply_grants
 from keng.conftest import sign_in
 from keng.kit import times
@@ -213,3 +214,9 @@ def test_the_number_is_said_again_not_added(stage):
     for groups in (2, 5):
         sharing.shared(stage.thu, version.pk, groups=groups)
     assert queries.reach_of(stage.partner) == (1, 5)
+
+
+def test_who_was_invited_is_public_from_the_first_sign_in_on(public_client, stage):
+    assert stage.partner.name not in public_client.get("/partners/").content.decode()
+    PartnerMember.objects.filter(pk=stage.thu.pk).update(must_choose_password=False)
+    assert stage.partner.name in public_client.get("/partners/").content.decode()

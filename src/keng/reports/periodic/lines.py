@@ -37,6 +37,8 @@ class Line:
     unit: str = ""
     """"" for rows, "members", "đ", "seconds" or "percent"."""
     is_sum: bool = False
+    is_part: bool = False
+    """A share of a line above it, not to be added to it."""
 
     def count(self, ask: Ask) -> int | None:
         """The figure; None where nothing is kept or nothing happened to measure."""
@@ -196,14 +198,15 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
     1: (
         Line("groups", rows=_groups),
         Line("members", number=lambda ask: _groups(ask).aggregate(n=Sum("member_count"))["n"] or 0),
-        Line("active_groups", rows=_active_groups),
+        Line("active_groups", rows=_active_groups, is_part=True),
         Line("hamlets_reached", number=_hamlets_reached),
         Line("hamlets", number=lambda ask: _hamlets(ask).count()),
     ),
     2: (
         _term("carried_over"), _term("received"), _term("reopened"), _term("objected"),
         _term("total", is_sum=True),
-        Line("named", rows=_named), Line("nameless", rows=_nameless), Line("no_tip", rows=_no_tip),
+        Line("named", rows=_named, is_part=True), Line("nameless", rows=_nameless, is_part=True),
+        Line("no_tip", rows=_no_tip, is_part=True),
     ),
     3: (
         _term("of_value"), _term("not_of_value"), _term("duplicate"), _term("out_of_competence"),
@@ -224,11 +227,11 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
         Line("incidents", rows=_incidents), Line("scams_stopped", rows=_scams_stopped),
         Line("helped", number=_added("persons_helped")),
         Line("saved", number=_added("money_saved"), unit="đ"),
-        Line("with_saved", rows=_incidents_with("saved")),
+        Line("with_saved", rows=_incidents_with("saved"), is_part=True),
         Line("lost", number=_added("money_lost"), unit="đ"),
-        Line("with_lost", rows=_incidents_with("lost")),
+        Line("with_lost", rows=_incidents_with("lost"), is_part=True),
         Line("recovered", number=_added("money_recovered"), unit="đ"),
-        Line("with_recovered", rows=_incidents_with("recovered")),
+        Line("with_recovered", rows=_incidents_with("recovered"), is_part=True),
     ),
     7: (
         Line("drafted", rows=_drafted), Line("published", rows=_published),
@@ -249,7 +252,10 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
     ),
     9: (
         Line("claims_checked", number=_claims),
-        *(Line(f"verdict_{verdict}", number=_verdicts(verdict)) for verdict in Verdict.values),
+        *(
+            Line(f"verdict_{verdict}", number=_verdicts(verdict), is_part=True)
+            for verdict in Verdict.values
+        ),
         Line("surveys_run", number=_surveys), Line("survey_answers", number=_survey_answers),
     ),
 }  # fmt: skip

@@ -27,6 +27,7 @@ class ShownLine:
     is_kept: bool = True
     has_list: bool = False
     is_blamed: bool = False
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def _line(line: lines.Line, label: str, figures: dict[str, Any], blamed: bool) -
         is_kept,
         bool(line.rows is not None and now),
         blamed,
+        line.is_part,
     )
 
 
