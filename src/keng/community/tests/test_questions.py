@@ -187,3 +187,16 @@ def test_a_wrong_code_and_an_empty_form_say_what_to_do(public_client, ward):
     answer = public_client.post(f"/places/{ward.place.code}/ask/", {"text": "", "wish": ""})
     assert answer.status_code == 422
     assert 'id="problem"' in answer.content.decode()
+
+
+def test_an_empty_inbox_leads_to_the_questions_that_wait(desk_client, ward):
+    put(ward)
+    page = sign_in(desk_client, ward.officer).get("/tips/").content.decode()
+    assert "1 câu hỏi của người dân đang chờ trả lời" in page
+
+
+def test_a_private_question_without_names_is_not_said_to_be_covered_or_shown(desk_client, ward):
+    question, _ = put(ward, wish="private", text="Mất căn cước thì làm lại ở đâu?")
+    page = sign_in(desk_client, ward.officer).get(f"/questions/{question.pk}/").content.decode()
+    assert "Câu hỏi như người hỏi sẽ đọc lại" in page
+    assert "Máy không thấy tên hay số nào" in page
