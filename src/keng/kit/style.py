@@ -111,7 +111,13 @@ def _context() -> dict[str, Any]:
 
 def public(request: HttpRequest) -> HttpResponse:
     """Parts of the public pages."""
-    return render(request, "style/public.html", _context())
+    context = _context()
+    context["public_nav"] = [{"label": "Báo tin", "url": "#main"}]
+    context["public_more"] = [
+        {"label": "Tra cứu", "url": "#main", "current": True},
+        {"label": "Bài học", "url": "#main"},
+    ]
+    return render(request, "style/public.html", context)
 
 
 def desk(request: HttpRequest, screen: str = "parts") -> HttpResponse:
