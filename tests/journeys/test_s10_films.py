@@ -94,7 +94,7 @@ def watch(page: Page, stack) -> str:
     captions = page.request.get(stack.public + video.locator("track").get_attribute("src"))
     assert CAPTION in captions.text()
     page.get_by_text("Đọc bản chữ").click()
-    expect(page.locator("details")).to_contain_text("Một người nghe máy lạ")
+    expect(page.locator("main details")).to_contain_text("Một người nghe máy lạ")
     return page.url
 
 

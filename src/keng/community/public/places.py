@@ -118,7 +118,12 @@ def official_channels(request: HttpRequest) -> HttpResponse:
         # The desk's own number stands first in any case.
         channels[:] = [one for one in channels if not _is_desk_phone(one, unit)]
     listed = sorted(units.items(), key=lambda each: (each[0].kind != "province", each[0].name))
-    return render(request, "community/official_channels.html", {"units": listed})
+    # A hundred desks with nothing but a number are one line each: the page stays light on a phone.
+    context = {
+        "units": [(unit, channels) for unit, channels in listed if channels],
+        "desks": [unit for unit, channels in listed if not channels],
+    }
+    return render(request, "community/official_channels.html", context)
 
 
 def _is_desk_phone(channel: OfficialChannel, unit: Unit) -> bool:
