@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from keng.claims.links import token_hash
+from keng.claims.links import token_hash, unboxed
 from keng.claims.matching import Match, matches
 from keng.claims.models import Asking, Claim, Revision
 
@@ -65,6 +65,12 @@ def asked_under(token: str) -> Claim | None:
     return found.claim if found else None
 
 
+def words_under(token: str) -> str:
+    """What was asked under a secret link itself, also where it joined what another one asked."""
+    found = Asking.objects.filter(token_hash=token_hash(token)).first()
+    return unboxed(bytes(found.box), token) if found else ""
+
+
 def alike_published(words: str, *, most: int = 3) -> list[Match[Revision]]:
     """Checks that may answer it; compared with how others asked the same thing as well."""
     checks = published(_MOST_COMPARED)
@@ -77,10 +83,30 @@ def alike_published(words: str, *, most: int = 3) -> list[Match[Revision]]:
     return matches(words, known, most=most)
 
 
-def alike_open(words: str, *, most: int = 2) -> list[Match[Claim]]:
-    """Claims that others asked and that are being checked."""
-    found = Claim.objects.filter(state__in=["new", "working"], about=None).order_by("-id")
-    return matches(words, ((c, [c.words]) for c in found[:_MOST_COMPARED]), most=most)
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A claim that is being checked: an officer's draft, never the words of whoever asked."""
+
+    claim_id: "uuid.UUID"
+    draft: Revision | None
+
+
+def alike_open(words: str, *, most: int = 2) -> list[Open]:
+    """Claims that others asked and that are being checked.
+
+    Where no officer has written yet, one stands for all: nothing tells them apart.
+    """
+    asked = Claim.objects.filter(state__in=["new", "working"], about=None).order_by("-id")
+    found = matches(words, ((c, [c.words]) for c in asked[:_MOST_COMPARED]), most=most)
+    drafts = {
+        draft.claim_id: draft
+        for draft in Revision.objects.filter(
+            claim__in=[match.of for match in found], published_at=None
+        )
+    }
+    shown = [Open(match.of.pk, drafts.get(match.of.pk)) for match in found]
+    unread = [each for each in shown if each.draft is None]
+    return [each for each in shown if each.draft or each is unread[0]]
 
 
 def _said(check: Revision) -> list[str]:

@@ -33,10 +33,12 @@ def _known(said: dict[str, Any]) -> dict[str, object]:
     kept, about = covered(said["words"]), said["about"]
     found = [] if about else queries.alike_published(kept.text)
     dressed([match.of for match in found])
+    others = [] if about else queries.alike_open(kept.text)
+    dressed([other.draft for other in others if other.draft])
     initial = {"words": kept.text, "about": about}
     return {
         "kept": kept, "matches": found, "about": about, "form": AskForm(initial=initial),
-        "others": [] if about else queries.alike_open(kept.text),
+        "others": others,
     }  # fmt: skip
 
 
@@ -62,6 +64,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
         "claim": claim, "check": checks[0] if checks else None, "answer": answer,
         "outside": wording.outside_words(claim.outside) if is_outside else None,
         "may_object": is_outside and actions.may_object(token), "token": token,
+        "words": queries.words_under(token),
     }  # fmt: skip
     return render(request, "claims/asked.html", context)
 

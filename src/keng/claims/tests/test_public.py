@@ -58,6 +58,29 @@ def test_a_new_one_is_shown_as_it_would_be_kept_and_then_kept(public_client, bur
     assert '<meta name="robots" content="noindex">' in page
 
 
+def test_what_no_officer_has_read_is_not_shown_to_the_next_one(public_client, bureau):
+    told = "Nhà ông Bảy cuối hẻm giữ căn cước của ba mươi công nhân"
+    claim, _token = bureau.asked(told)
+    bureau.asked(f"{told} hôm qua")
+    words = "nghe nói giữ căn cước công nhân phải không"
+    page = send(public_client, words).content.decode()
+    assert page.count("Một tin gần giống vậy đang được kiểm chứng.") == 1
+    assert "cuối hẻm" not in page
+    page = read(public_client, send(public_client, words, do="send", same_as=claim.pk).url)
+    assert words in page
+    assert "cuối hẻm" not in page
+
+
+def test_what_an_officer_wrote_of_it_is_shown_instead(public_client, bureau):
+    claim, _token = bureau.asked("Nhà ông Bảy cuối hẻm giữ căn cước của ba mươi công nhân")
+    bureau.waiting(claim, question="Có ai giữ căn cước của công nhân không?")
+    answer = send(public_client, "nghe nói giữ căn cước công nhân phải không")
+    page = answer.content.decode().replace("\u00a0", " ")
+    assert "Có ai giữ căn cước của công nhân không?" in page
+    assert "cuối hẻm" not in page
+    assert f'name="same_as" value="{claim.pk}"' in page
+
+
 def test_sending_at_once_is_covered_as_well(public_client, bureau):
     send(public_client, "Chị Nguyễn Thị Hoa bảo mai cấm đường", do="send")
     assert "Hoa" not in Claim.objects.get().words
