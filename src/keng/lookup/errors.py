@@ -33,6 +33,10 @@ class MayDoHarm(CannotList):
     """It would warn a suspect or expose a reporter: not listed."""
 
 
+class Disputed(CannotList):
+    """An objection to the same number is open: first that is answered."""
+
+
 class AlreadyDecided(CannotList):
     """Somebody was faster."""
 

@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
@@ -13,6 +13,7 @@ from keng.kit import times
 from keng.lookup.errors import (
     AlreadyDecided,
     AlreadyThere,
+    Disputed,
     MayDoHarm,
     NeverPublic,
     NoReason,
@@ -72,7 +73,8 @@ def propose(
 def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     """The second person makes it public, having said that it warns nobody and exposes nobody.
 
-    Raises NotYours, SamePerson, AlreadyDecided, MayDoHarm, AlreadyThere.
+    While an objection to the number is open, nothing takes the place of what it is about. Raises
+    NotYours, SamePerson, AlreadyDecided, MayDoHarm, Disputed, AlreadyThere.
     """
     listing = _to_check(listing_id, by)
     if does_harm:
@@ -80,10 +82,13 @@ def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     key, now = bytes(listing.lookup_hash), times.now()
     if listing.expires_on < times.local_date(now):
         raise AlreadyDecided
+    if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
+        raise Disputed
+    standing = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
+    weaker = list(standing.select_for_update())
     if _same(key, listing.grade).exists():
         raise AlreadyThere
-    weaker = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
-    for old in weaker.select_for_update():
+    for old in weaker:
         _end(old, Listing.End.REPLACED, "", by=by)
     listing.status, listing.is_harmless = Listing.Status.LISTED, True
     listing.checked_by, listing.checked_at = by, now
@@ -156,25 +161,31 @@ def works_on(officer: Officer, listing: Listing) -> bool:
 
 
 def take_off(dispute: Dispute, *, by: Officer) -> None:
-    """End the listing of a decided dispute, in its transaction (lookup.actions.disputes)."""
-    listing = Listing.objects.select_for_update(of=("self",)).get(pk=dispute.listing_id)
-    if listing.status == Listing.Status.ENDED:
-        return
+    """End whatever stands under the number of a decided dispute, in its transaction.
+
+    What had taken the place of the disputed entry, what waits for a second person and what block
+    lists say end too. The disputed entry gets the reason even when it had ended for another one:
+    by it look-ups tell what was decided, and imports leave the number out.
+    """
     ends = {
         Dispute.Outcome.REMOVED: Listing.End.MISTAKE,
         Dispute.Outcome.RECYCLED: Listing.End.RECYCLED,
         Dispute.Outcome.SPOOFED: Listing.End.SPOOFED,
     }
-    _end(listing, ends[Dispute.Outcome(dispute.outcome)], "", by=by, unit_id=dispute.unit_id)
+    why = ends[Dispute.Outcome(dispute.outcome)]
+    standing = Q(lookup_hash=dispute.listing.lookup_hash, status__in=("listed", "proposed"))
+    rows = Listing.objects.filter(standing | Q(pk=dispute.listing_id)).order_by("id")
+    for row in sorted(rows.select_for_update(of=("self",)), key=lambda row: str(row.unit_id)):
+        _end(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
 
 
 def _same(key: bytes, grade: str) -> QuerySet[Listing]:
-    """Public entries of desks that say as much or more already."""
+    """Public entries of desks that say more already, or as much and not only for some days."""
     soon = times.local_date(times.now() + _NEAR_ITS_END)
-    return Listing.objects.public().filter(
-        lookup_hash=key, grade__in={grade, Listing.Grade.CONFIRMED}, block_list__isnull=True,
-        expires_on__gt=soon,
-    )  # fmt: skip
+    says_as_much = Q(grade=grade, expires_on__gt=soon)
+    if grade != Listing.Grade.CONFIRMED:
+        says_as_much |= Q(grade=Listing.Grade.CONFIRMED)
+    return Listing.objects.public().filter(says_as_much, lookup_hash=key, block_list__isnull=True)
 
 
 def _locked(listing_id: uuid.UUID, by: Officer) -> Listing:

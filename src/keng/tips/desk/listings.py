@@ -184,6 +184,9 @@ def explained(error: errors.CannotList) -> str:
         errors.AlreadyThere: _("It is in the list already, or waits for a second person."),
         errors.SamePerson: _("Somebody else decides: you took part in listing it."),
         errors.MayDoHarm: _("Then it stays inside. Refuse it with the reason."),
+        errors.Disputed: _(
+            "Somebody objects to this number. It can be made public once the objection is answered."
+        ),
         errors.AlreadyDecided: _("It was decided meanwhile."),
         errors.NoReason: _("Give the reason in words"),
     }

@@ -206,6 +206,21 @@ def test_what_ends_soon_is_renewed_without_a_gap(unit, lan, chief):
     assert (old.end_reason, answer.listing.pk) == ("replaced", made.pk)
 
 
+def test_reported_never_takes_the_place_of_confirmed(unit, lan, chief):
+    elsewhere = make.unit(parent=unit.parent)
+    seen = [sighting(unit) for _ in range(3)]
+    made = proposed(seen[0], lan, grade="reported")
+    soon = times.local_date(times.now() + datetime.timedelta(days=20))
+    theirs = listing(NUMBER, unit=elsewhere, expires_on=soon)
+    with pytest.raises(errors.AlreadyThere):
+        actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.end(made.pk, why="no_longer", note="Thôi.", by=lan)
+    with pytest.raises(errors.AlreadyThere):
+        proposed(seen[0], lan, grade="reported")
+    theirs.refresh_from_db()
+    assert (grade(), theirs.status) == ("confirmed", "listed")
+
+
 # The end.
 
 
@@ -333,6 +348,55 @@ def test_the_auditor_leaves_it_to_an_officer_of_the_desk_who_took_no_part(unit, 
     assert "Mẫn Khắc Việt" in page
     assert "bạn đã tham gia" not in page
     disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=third)
+
+
+def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
+    unit, lan, chief, desk_client
+):
+    soon = times.local_date(times.now() + datetime.timedelta(days=20))
+    old = listing(NUMBER, unit=unit, expires_on=soon)
+    made = proposed(sighting(unit), lan)
+    dispute = objection(old)
+    with pytest.raises(errors.Disputed):
+        actions.confirm(made.pk, does_harm=False, by=chief)
+    sign_in(desk_client, chief)
+    said = desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no"}, follow=True)
+    assert "sau khi phản đối đó đã được trả lời" in said.content.decode()
+    old.refresh_from_db()
+    assert old.status == "listed"
+    mai = make.officer(unit=unit.parent)
+    disputes.decide(dispute.pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
+    actions.confirm(made.pk, does_harm=False, by=chief)
+
+
+def test_an_upheld_objection_leaves_nothing_of_the_number_listed(unit, lan):
+    """Whatever came after the disputed entry, and whatever else says the same."""
+    old = listing(NUMBER, unit=unit, status="ended", end_reason="replaced")
+    newer = listing(NUMBER, unit=unit)
+    elsewhere = make.unit(parent=unit.parent)
+    waits = listing(NUMBER, unit=elsewhere, status="proposed")
+    other_list = imported(NUMBER, type="phone")
+    dispute = objection(newer)
+    Dispute.objects.filter(pk=dispute.pk).update(listing=old)
+    mai = make.officer(unit=unit.parent, role="coordinator")
+    disputes.decide(dispute.pk, outcome="removed", answer="Xin lỗi quán.", by=mai)
+    (answer,) = look_up("0912000417")
+    assert (answer.grade, answer.sources) == ("no_data", ())
+    for row in (old, newer, waits, other_list):
+        row.refresh_from_db()
+        assert (row.status, row.end_reason, row.ended_by) == ("ended", "mistake", mai)
+    assert set(Listing.objects.taken_off()) == {old, newer, other_list}
+
+
+def test_an_upheld_objection_is_told_of_an_entry_that_had_ended_meanwhile(unit, lan, chief):
+    made = listing(NUMBER, unit=unit, made_by=lan)
+    dispute = objection(made)
+    actions.end(made.pk, why="no_longer", note="Đã cắt.", by=lan)
+    mai = make.officer(unit=unit.parent)
+    disputes.decide(dispute.pk, outcome="recycled", answer="Đúng.", by=mai)
+    (answer,) = look_up("0912000417")
+    made.refresh_from_db()
+    assert (answer.taken_off.end_reason, made.end_note) == ("recycled", "Đã cắt.")
 
 
 # On the desk.
