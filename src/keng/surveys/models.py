@@ -66,6 +66,11 @@ class Survey(Row):
     content = models.JSONField()
     # Of everything that is approved: purpose, reach and content.
     hash = models.BinaryField(max_length=32)
+    # The last who changed it, and who handed it in: neither approves, nor does the author.
+    changed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        "accounts.Officer", models.PROTECT, null=True, related_name="+"
+    )
     submitted_at = models.DateTimeField(null=True)
     returned_reason = models.TextField(default="", db_default="")
     approved_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
@@ -99,6 +104,10 @@ class Survey(Row):
             models.CheckConstraint(
                 condition=~Q(approved_by=F("author")),
                 name="survey_is_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(approved_by=F("changed_by")) & ~Q(approved_by=F("submitted_by")),
+                name="survey_is_not_approved_by_who_handed_it_in",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "submitted"])

@@ -35,8 +35,9 @@ def may_write(officer: "Officer", survey: Survey) -> bool:
 
 
 def may_approve(officer: "Officer", survey: Survey) -> bool:
-    """A second person: the unit's commander, or whoever is in charge at the province."""
-    return officer.pk != survey.author_id and may_release_for(officer, survey.unit)
+    """The unit's commander or whoever is in charge at the province, with no hand in it so far."""
+    hands = {survey.author_id, survey.changed_by_id, survey.submitted_by_id}
+    return officer.pk not in hands and may_release_for(officer, survey.unit)
 
 
 def _writes(post: Post, officer: "Officer") -> bool:

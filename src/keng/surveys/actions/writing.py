@@ -1,4 +1,4 @@
-"""Writing a survey: words, questions, and handing it in. Whoever changes it begins anew."""
+"""Writing a survey: words, questions, and handing it in. None who did so approves it."""
 
 import uuid
 from collections.abc import Mapping
@@ -93,9 +93,8 @@ def submit(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     if survey.content.get("en") and not all(one.get("en") for one in survey.content["questions"]):
         raise NotReady("english")
     survey.state, survey.submitted_at, survey.returned_reason = "submitted", times.now(), ""
-    # Whoever hands it in answers for it: somebody else approves.
-    survey.author = by
-    survey.save(update_fields=["state", "submitted_at", "returned_reason", "author"])
+    survey.submitted_by = by
+    survey.save(update_fields=["state", "submitted_at", "returned_reason", "submitted_by"])
     detail = {"hash": bytes(survey.hash).hex()}
     record("survey.submitted", by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)
     return survey
@@ -114,9 +113,9 @@ def _changed(
     survey: Survey, content: Stored, by: "Officer", *, purpose: str = "", reach: str = ""
 ) -> Survey:
     survey.purpose, survey.reach = purpose or survey.purpose, reach or survey.reach
-    survey.content, survey.author = content, by
+    survey.content, survey.changed_by = content, by
     survey.hash = hash_of(content, purpose=survey.purpose, reach=survey.reach)
-    survey.save(update_fields=["purpose", "reach", "content", "author", "hash"])
+    survey.save(update_fields=["purpose", "reach", "content", "changed_by", "hash"])
     record("survey.changed", by=by, on=survey, chain=unit_chain(survey.unit_id))
     return survey
 

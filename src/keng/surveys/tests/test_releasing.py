@@ -51,6 +51,32 @@ def test_the_author_does_not_approve_not_even_by_the_database(stage):
         row.update(approved_by=stage.coordinator)
 
 
+def _refuses(survey, officer):
+    with pytest.raises(NotYours):
+        releasing.approve(survey.pk, seen=bytes(survey.hash), by=officer)
+    with (
+        pytest.raises(IntegrityError, match=r"survey_is_(not_)?approved_by"),
+        transaction.atomic(),
+    ):
+        Survey.objects.filter(pk=survey.pk).update(approved_by=officer)
+
+
+def test_neither_who_wrote_nor_who_changed_nor_who_handed_in_approves(stage):
+    chief = make.officer(unit=stage.province, role="commander")
+    survey = stage.draft()
+    writing.put_question(survey.pk, WHERE, by=chief)
+    survey = writing.submit(survey.pk, by=stage.duty)
+    for officer in (stage.coordinator, chief, stage.duty):
+        _refuses(survey, officer)
+    releasing.approve(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+
+
+def test_the_author_does_not_approve_what_a_colleague_handed_in(stage):
+    survey = writing.submit(stage.draft().pk, by=stage.duty)
+    assert survey.author == stage.coordinator
+    _refuses(survey, stage.coordinator)
+
+
 def test_what_changed_since_it_was_read_is_not_approved(stage):
     seen = bytes(submitted(stage).hash)
     survey = Survey.objects.get()
