@@ -155,9 +155,11 @@ def publish(
         raise NotReady("figures")
     if survey.free_texts.filter(state=FreeText.State.WAITING).exists():
         raise NotReady("texts")
-    survey.outcome = {language: dict(words) for language, words in outcome.items()}
     # The public site reads what was let through from here, and nothing that waits or was left out.
-    survey.outcome["texts"] = queries.shown_texts(survey)
+    # Once published it stays: ninety days later the rows it came from are gone.
+    texts = survey.outcome.get("texts") or queries.shown_texts(survey)
+    survey.outcome = {language: dict(words) for language, words in outcome.items()}
+    survey.outcome["texts"] = texts
     survey.state, survey.published_at = State.PUBLISHED, survey.published_at or times.now()
     survey.save(update_fields=["outcome", "state", "published_at"])
     _record("survey.published", survey, by)

@@ -180,3 +180,16 @@ def test_ninety_days_after_publication_only_the_figures_stay(stage, public_clien
     assert counting.forget() == 73
     assert not Answer.objects.exists()
     assert "73" in page(public_client, survey)
+
+
+def test_words_corrected_after_ninety_days_leave_the_published_texts(stage, public_client):
+    survey = stage.opened()
+    stage.answer(survey, 5, q1=0)
+    stage.answer(survey, q4="Cần đèn ở cổng B")
+    survey = stage.counted(survey)
+    text = FreeText.objects.get()
+    reading.decide(text.pk, words=text.words, by=stage.coordinator)
+    survey = stage.published(survey)
+    Survey.objects.filter(pk=survey.pk).update(published_at=survey.published_at - counting.KEPT * 2)
+    assert counting.forget() == 7
+    assert "Cần đèn ở cổng B" in page(public_client, stage.published(survey))
