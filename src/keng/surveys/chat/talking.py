@@ -3,9 +3,10 @@
 One worker at a time reads them, so that two messages of one person are not read side by side.
 """
 
+import logging
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
 from keng.delivery.actions.replies import answer_asker
@@ -18,6 +19,7 @@ from keng.surveys.chat.talks import Talk
 from keng.surveys.content import Content, Question, spoken
 from keng.surveys.models import Answer, ChatTalk, ChatTurn, Survey
 
+log = logging.getLogger(__name__)
 _MOST_OFFERED = 5
 _ONE_WORKER = "SELECT pg_try_advisory_xact_lock(hashtext('keng survey chats'))"
 # Somebody told something else meanwhile: it is with the officers, and the survey is over.
@@ -32,18 +34,33 @@ ORDER BY t.asked_at LIMIT 1
 
 @transaction.atomic
 def answer() -> int:
-    """Read the oldest message and answer it; 1 when there was one."""
+    """Read the oldest message and answer it; 1 when there was one.
+
+    One that cannot be answered goes, too: else everybody behind it would wait.
+    """
     if not _mine():
         return 0
     turn = ChatTurn.objects.select_related("account").order_by("id").first()
     if turn is None:
         return 0
-    said = talks.heard(turn)
-    if said is not None:
-        for text in _answers(turn, said):
-            answer_asker(turn.account, bytes(turn.address_sealed), text, source_kind="survey")
+    try:
+        with transaction.atomic():
+            _reply(turn)
+    except (InterfaceError, OperationalError):
+        # The database is away, or busy: nothing is wrong with the message.
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever one message does, the next is read
+        log.warning("A message to a survey was not answered (%s).", type(error).__name__)
     turn.delete()
     return 1
+
+
+def _reply(turn: ChatTurn) -> None:
+    said = talks.heard(turn)
+    if said is None:
+        return
+    for text in _answers(turn, said):
+        answer_asker(turn.account, bytes(turn.address_sealed), text, source_kind="survey")
 
 
 @transaction.atomic

@@ -396,3 +396,25 @@ def test_the_edge_and_the_worker_do_it_with_their_rights(chat, stage):
     with become("worker"):
         assert (talking.put_aside(), talks.sweep(), counting.mix()) == (0, 0, 0)
     assert Answer.objects.count() == 1
+
+
+def test_a_message_that_cannot_be_answered_stops_nobody_else(chat, stage, monkeypatch, caplog):
+    survey = stage.opened()
+    whole = talking._answers
+    found = iter([ValueError("khảo sát 0912000417"), None])
+
+    def fails_once(turn, said):
+        answers = whole(turn, said)
+        if error := next(found):
+            raise error
+        return answers
+
+    monkeypatch.setattr(talking, "_answers", fails_once)
+    chat.hear(f"khảo sát {survey.code}", who="an")
+    chat.hear(f"khảo sát {survey.code}", who="binh")
+    assert (talking.answer(), talking.answer(), talking.answer()) == (1, 1, 0)
+    # What the failing one had begun is undone, the other one is asked.
+    assert ChatTalk.objects.count() == 1
+    assert Delivery.objects.count() == 1
+    assert "ValueError" in caplog.text
+    assert "0912000417" not in caplog.text
