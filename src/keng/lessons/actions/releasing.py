@@ -34,6 +34,8 @@ def publish(kind: type[Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> 
         raise NotYours
     if not text.is_waiting or seen != bytes(text.hash) or text.hash_now != seen:
         raise ChangedMeanwhile
+    if isinstance(text, Edition) and text.is_overtaken:
+        raise ChangedMeanwhile
     text.published_by, text.published_at = by, times.now()
     text.save(update_fields=["published_by", "published_at"])
     record(

@@ -110,6 +110,12 @@ class Edition(FourEyes):
         return f"{self.lesson_id} no. {self.number}"
 
     @property
+    def is_overtaken(self) -> bool:
+        """Whether a later text of the lesson was published: this one would reach no reader."""
+        later = Edition.objects.filter(lesson=self.lesson_id, number__gt=self.number)
+        return later.filter(published_at__isnull=False).exists()
+
+    @property
     def content(self) -> dict[str, Any]:
         """With the collection in which it stands, and whose name that bears."""
         whose = self.lesson.collection

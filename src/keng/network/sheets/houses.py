@@ -152,6 +152,8 @@ class _Row:
         if not (name and code and place and unit):
             return self._wrong(self._cells.words("name"))
         house = self._known.houses.get((unit.pk, place.pk, fold(name)))
+        if house is not None and not house.is_open:
+            self._errors.append(_("this house is closed: say first that it opened again"))
         values = {"name": name, "kind": code, "place_id": place.pk, "unit_id": unit.pk}
         values |= self._rest(house, unit.pk)
         if self._errors:

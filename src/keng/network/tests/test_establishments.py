@@ -9,6 +9,9 @@ from keng.accounts.models import Post
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.network import establishments as queries
+from keng.network.actions import establishments as actions
+from keng.network.actions.establishments import EstablishmentEntry
+from keng.network.actions.sheets import ReadsOnly
 from keng.network.models import Establishment, GroupKind
 from keng.site import desk_urls
 from tests import make
@@ -200,6 +203,14 @@ def test_two_rows_about_one_house_are_refused(desk):
     assert [row.number for row in plan.wrong] == [3]
 
 
+def test_a_row_about_a_house_that_closed_says_so(desk, ward):
+    house = make.establishment(unit=ward, place=ward.hamlet)
+    desk.post(url("establishment-open", pk=house.pk))
+    row = f"{house.name};nhà trọ;{ward.hamlet.name};;;14;;"
+    plan = desk.post(url("establishments-import"), sent(row)).context["plan"]
+    assert "đã đóng" in str(plan.rows[0].errors)
+
+
 def test_whoever_only_looks_on_imports_nothing(ward, desk_client):
     client = sign_in(desk_client, make.officer(unit=ward, role=Post.Role.AUDITOR))
     assert client.get(url("establishments-import")).status_code == 403
@@ -208,3 +219,31 @@ def test_whoever_only_looks_on_imports_nothing(ward, desk_client):
 def test_a_warning_to_a_kind_begins_with_its_groups_alone(desk):
     page = desk.get(url("warning-new") + "?kind=landlords&kind=nonsense")
     assert page.context["form"].initial["kinds"] == ["landlords"]
+
+
+@pytest.mark.parametrize("role", [Post.Role.AUDITOR, Post.Role.ADMINISTRATOR])
+def test_whoever_only_reads_writes_no_house(desk_client, ward, role):
+    house = Establishment.objects.create(
+        unit=ward, place=ward.hamlet, name="Nhà trọ Hoa Mai", kind="boarding_house", room_count=3
+    )
+    reader = make.officer(unit=ward, role=role)
+    entry = EstablishmentEntry("Khác", house.kind, house.place_id, ward.pk, "", None, None, 0)
+    with pytest.raises(ReadsOnly):
+        actions.add_establishment(entry, by=reader)
+    with pytest.raises(ReadsOnly):
+        actions.change_establishment(house.pk, entry, by=reader)
+    with pytest.raises(ReadsOnly):
+        actions.set_open(house.pk, is_open=False, by=reader)
+    sign_in(desk_client, reader)
+    edit = url("establishment-edit", pk=house.pk)
+    close = url("establishment-open", pk=house.pk)
+    new = url("establishment-new")
+    for address in (edit, close, new):
+        assert desk_client.post(address, {"name": "Khác"}).status_code == 403
+    page = desk_client.get(edit).content.decode()
+    assert "data-send" not in page
+    assert close not in page
+    assert new not in desk_client.get(url("establishments")).content.decode()
+    house.delete()
+    assert new not in desk_client.get(url("establishments")).content.decode()
+    assert not Entry.objects.filter(action__startswith="establishment.").exists()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
-from keng.claims.models import Claim, Revision, Verdict
+from keng.claims.models import Revision, Verdict
 from keng.delivery.models import Delivery, RelayTask
 from keng.network.models import Group
 from keng.places.models import Place
@@ -19,7 +19,7 @@ from keng.reports import definitions
 from keng.reports.periodic.sight import Ask
 from keng.reports.periodic.terms import TERMS, received
 from keng.reports.queries import Percentile
-from keng.surveys.models import Answer, Survey
+from keng.surveys.models import Survey
 from keng.tips.models import Decision, DialogueMessage, Incident, Tip
 from keng.warnings.models import Version, Warning
 
@@ -162,21 +162,26 @@ def _no_tip(ask: Ask) -> QuerySet[Decision]:
     )
 
 
+def _checks(ask: Ask) -> QuerySet[Revision]:
+    """The first published text of each check of the desks themselves; corrections count nowhere."""
+    before = Revision.objects.filter(
+        claim=OuterRef("claim"), published_at__lt=OuterRef("published_at")
+    )
+    return Revision.objects.filter(
+        ~Exists(before),
+        claim__unit__in=ask.sight.unit_ids,
+        claim__partner=None,
+        published_at__gte=ask.since,
+        published_at__lt=ask.until,
+    )
+
+
 def _claims(ask: Ask) -> int:
-    claims = Claim.objects.filter(unit__in=ask.sight.unit_ids)
-    return claims.filter(published_at__gte=ask.since, published_at__lt=ask.until).count()
+    return _checks(ask).count()
 
 
 def _verdicts(verdict: str) -> Callable[[Ask], int]:
-    def count(ask: Ask) -> int:
-        published = Revision.objects.filter(
-            claim__unit__in=ask.sight.unit_ids,
-            published_at__gte=ask.since,
-            published_at__lt=ask.until,
-        )
-        return published.filter(verdict=verdict).count()
-
-    return count
+    return lambda ask: _checks(ask).filter(verdict=verdict).count()
 
 
 def _surveys(ask: Ask) -> int:
@@ -187,7 +192,9 @@ def _surveys(ask: Ask) -> int:
 def _survey_answers(ask: Ask) -> int:
     closed = Survey.objects.filter(unit__in=ask.sight.unit_ids)
     closed = closed.filter(closed_at__gte=ask.since, closed_at__lt=ask.until)
-    return Answer.objects.filter(survey__in=list(closed.values_list("pk", flat=True))).count()
+    # As counted at the closing: the single answers are forgotten later.
+    counted = closed.exclude(figures=None).values_list("figures__answers", flat=True)
+    return sum(int(answers) for answers in counted)
 
 
 def _seconds(length: timedelta | None) -> int | None:

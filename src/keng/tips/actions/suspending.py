@@ -41,7 +41,7 @@ def suspend(
 
 @transaction.atomic
 def resume(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
-    """Take a suspended tip up again; its reporter is told, unless they asked not to be contacted.
+    """Take a suspended tip up again; its reporter reads so with the code.
 
     Raises NoReason, NotSuspended.
     """
@@ -49,9 +49,8 @@ def resume(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
     tip = lock(tip_id, by=by, seen=seen)
     if tip.suspended_at is None:
         raise NotSuspended
-    if not tip.do_not_contact:
-        with translation.override(tip.language):
-            say(tip, resumed_sentence(), by=None)
+    with translation.override(tip.language):
+        say(tip, resumed_sentence(), by=None)
     return _resumed(tip, by=by, reason=said)
 
 

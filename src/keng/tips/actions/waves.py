@@ -81,7 +81,8 @@ class _Kept:
 
 def _keep(province: Unit, rise: Rise, kept: _Kept, now: datetime.datetime) -> None:
     """Write what rises: a new wave, or the one it already is."""
-    same = kept.same(rise)
+    # One that is open hides in none that was dismissed.
+    same = sorted(kept.same(rise), key=lambda each: each.state != Wave.State.OPEN)
     wave = same[0] if same else Wave.objects.create(unit=province, found_at=now)
     if not same:
         kept.waves.append(wave)
@@ -89,8 +90,10 @@ def _keep(province: Unit, rise: Rise, kept: _Kept, now: datetime.datetime) -> No
     earlier = [r for r in wave.reasons if r.get("id") not in {x.get("id") for x in rise.reasons}]
     wave.reasons = rise.reasons + [reason for reason in earlier if "id" in reason]
     wave.category, wave.seen_at = rise.category or wave.category, now
-    # Two that turn out to be one go on as the older one.
+    # Two that turn out to be one go on as one, with the tips and the warnings of both.
     for other in same[1:]:
+        _join(wave, kept.tips[other.pk], kept, save=False)
+        other.steps.filter(kind=WaveStep.Kind.WARNED).update(wave=wave)
         other.state, other.ended_at = Wave.State.ENDED, now
         other.save(update_fields=["state", "ended_at"])
         kept.waves.remove(other)
@@ -105,16 +108,16 @@ def _keep(province: Unit, rise: Rise, kept: _Kept, now: datetime.datetime) -> No
 
 
 def _has_grown(wave: Wave, size: int) -> bool:
-    """Whether what was called no wave has since become twice as large: then it asks again."""
-    if wave.state != Wave.State.DISMISSED:
-        return False
-    step = live_dismissal(wave, wave.unit_id)
-    if step is None or size < 2 * step.tips_then:
-        return False
-    wave.steps.filter(kind=WaveStep.Kind.DISMISSED, taken_back_at=None).update(
-        taken_back_at=times.now()
+    """Whether it opens again for everybody: the province said no when it was half as large.
+
+    Each desk that said so for itself at half the size is asked again, too.
+    """
+    outgrown = wave.steps.filter(
+        kind=WaveStep.Kind.DISMISSED, taken_back_at=None, tips_then__lte=size // 2
     )
-    return True
+    is_the_provinces = outgrown.filter(unit=wave.unit_id).exists()
+    outgrown.update(taken_back_at=times.now())
+    return wave.state == Wave.State.DISMISSED and is_the_provinces
 
 
 def _join(wave: Wave, tips: set[uuid.UUID], kept: _Kept, *, save: bool = True) -> None:

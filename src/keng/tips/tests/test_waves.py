@@ -13,7 +13,7 @@ from keng.delivery.models import Inbound
 from keng.kit import times
 from keng.tips import errors
 from keng.tips.actions import waves as actions
-from keng.tips.models import Tip, Wave, WaveTip
+from keng.tips.models import Tip, TipConcern, Wave, WaveTip
 from keng.tips.queries import waves as queries
 from keng.tips.waves.signs import Level, Told, rises
 from keng.tips.waves.usual import Usual, tail, usual
@@ -242,6 +242,15 @@ def test_a_desk_s_first_tip_offers_the_wave_without_the_tips_of_others(desks):
     assert queries.elsewhere(officer) == []
 
 
+def test_a_tip_that_comes_to_concern_a_unit_leaves_the_numbers_of_its_wave(desks, coordinator):
+    tips = a_link_told_at(desks[:3])
+    actions.find_waves()
+    assert queries.running(coordinator)[0].total == 3
+    TipConcern.objects.create(tip=tips[2], unit=desks[2])
+    for officer in (coordinator, make.officer(unit=desks[0])):
+        assert queries.running(officer)[0].total == 2
+
+
 def test_what_rises_elsewhere_is_told_of_scams_alone(desks):
     for n in range(3):
         told(desks[n + 1], _DIFFERENT[n], category="gambling", link=LINK)
@@ -295,6 +304,18 @@ def test_twice_as_many_ask_again(desks, coordinator):
     wave.refresh_from_db()
     assert wave.state == "open"
     assert len(queries.asking(coordinator)) == 1
+
+
+def test_twice_as_many_ask_the_one_desk_again_that_said_it_is_none(desks):
+    a_link_told_at(desks)
+    actions.find_waves()
+    wave, officer = Wave.objects.get(), make.officer(unit=desks[0])
+    actions.dismiss(wave.pk, reason="Trang tập huấn của phường", by=officer)
+    assert queries.asking(officer) == []
+    for n in range(3):
+        told(desks[n], f"Lần nữa {n} {_DIFFERENT[n + 1]}", link=LINK)
+    actions.find_waves()
+    assert len(queries.asking(officer)) == 1
 
 
 def test_only_whoever_sees_a_tip_of_it_may_judge(desks):
