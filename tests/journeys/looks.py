@@ -7,6 +7,8 @@ from tests.accessibility.reading import faults
 
 def fits(page: Page) -> None:
     """Nothing has to be moved sideways; asked of a browser without script as well."""
+    # A page that is just being replaced has no document yet.
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
