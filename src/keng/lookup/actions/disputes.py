@@ -4,7 +4,7 @@ import datetime
 import uuid
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
@@ -34,17 +34,23 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
     """
     code = code_of(token)
     key = code_hash(code)
-    if earlier := Dispute.objects.filter(code_hash=key).defer(*UNREAD).first():
-        return earlier, code
+    earlier = Dispute.objects.filter(code_hash=key).defer(*UNREAD)
+    if found := earlier.first():
+        return found, code
     listing = public_listing(hash)
     if listing is None:
         raise NotListed
     unit_id = listing.unit_id or first_province_unit().pk
-    dispute = Dispute.objects.create(
-        listing=listing, unit_id=unit_id, code_hash=key, reason=Dispute.Reason(reason),
-        text=mask(text[:LONGEST]).text, due_on=_due(),
-        listed_by_id=listing.made_by_id, checked_by_id=listing.checked_by_id,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            dispute = Dispute.objects.create(
+                listing=listing, unit_id=unit_id, code_hash=key, reason=Dispute.Reason(reason),
+                text=mask(text[:LONGEST]).text, due_on=_due(),
+                listed_by_id=listing.made_by_id, checked_by_id=listing.checked_by_id,
+            )  # fmt: skip
+    except IntegrityError:
+        # The same form at the same moment.
+        return earlier.get(), code
     record(
         "dispute.made", by="resident", on=dispute, chain=unit_chain(unit_id),
         detail={"listing": str(listing.pk), "reason": reason},

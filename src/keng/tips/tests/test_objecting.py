@@ -12,6 +12,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.codes import new_token
+from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute, DisputeFile
 from keng.lookup.tests.make_listing import listing
 from keng.tips import files
@@ -51,6 +52,23 @@ def photo():
 def objected(entry, *pictures, token=None):
     key = bytes(entry.lookup_hash).hex()
     return objecting.object_to(key, **REASON, token=token or new_token(), pictures=pictures)[0]
+
+
+def test_two_presses_at_the_same_moment_make_one_objection(entry, monkeypatch):
+    """The other one is kept between the first one's look for it and its own keeping."""
+    token, finds, others = new_token(), disputes.public_listing, []
+
+    def meanwhile(hash):
+        if not others:
+            others.append(None)
+            others[0] = objected(entry, photo(), token=token)
+        return finds(hash)
+
+    monkeypatch.setattr(disputes, "public_listing", meanwhile)
+    dispute = objected(entry, photo(), token=token)
+    assert (others, Dispute.objects.count()) == ([dispute], 1)
+    assert DisputeFile.objects.count() == 1
+    assert Entry.objects.filter(action="dispute.made").count() == 1
 
 
 def test_a_copy_without_place_and_device_is_kept_sealed_and_nothing_else(entry, tmp_path):
