@@ -68,8 +68,12 @@ class Content:
     questions: tuple[Question, ...] = field(default=())
 
     def asked(self, said: Mapping[str, Any]) -> list[Question]:
-        """The questions in their order that somebody with these answers is asked."""
-        return [question for question in self.questions if question.is_asked(said)]
+        """The questions in their order that somebody with these answers is asked.
+
+        What was answered before another answer took the question away leads to nothing further.
+        """
+        kept = only_asked(self, said)
+        return [question for question in self.questions if question.is_asked(kept)]
 
     def question(self, key: str) -> Question | None:
         """One question by its key."""

@@ -122,7 +122,7 @@ def outside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except actions.AlreadyEnded:
         messages.warning(request, _("This claim was ended meanwhile."))
     else:
-        messages.success(request, _("Out of scope. Its words are destroyed."))
+        messages.success(request, _("Out of scope. Its words are gone from the desk."))
     return redirect("desk-claims")
 
 
