@@ -130,11 +130,12 @@ def live_dismissal(wave: Wave, unit_id: uuid.UUID) -> WaveStep | None:
 
 
 def _seen(waves: QuerySet[Wave], officer: Officer) -> list[Seen]:
+    counting = Tip.objects.in_waves()
     visible = Tip.objects.visible_to(officer).in_waves()
     rows = list(
         waves.select_related("unit").annotate(
             here=Count("members", filter=Q(members__tip__in=visible), distinct=True),
-            total=Count("members", distinct=True),
+            total=Count("members", filter=Q(members__tip__in=counting), distinct=True),
             first=Min("members__tip__received_at", filter=Q(members__tip__in=visible)),
             last=Max("members__tip__received_at", filter=Q(members__tip__in=visible)),
         )[:_LISTED]
