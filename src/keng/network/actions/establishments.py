@@ -37,7 +37,8 @@ class EstablishmentEntry:
 
 @transaction.atomic
 def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishment:
-    """Write down a house. Raises NotYourUnit."""
+    """Write down a house. Raises ReadsOnly, NotYourUnit."""
+    _must_write(by)
     if entry.unit_id not in by.unit_ids:
         raise NotYourUnit
     house = Establishment(unit_id=entry.unit_id)
@@ -51,7 +52,8 @@ def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishm
 def change_establishment(
     pk: uuid.UUID, entry: EstablishmentEntry, *, by: "Officer"
 ) -> Establishment:
-    """Correct what is written down; the unit stays."""
+    """Correct what is written down; the unit stays. Raises ReadsOnly."""
+    _must_write(by)
     house = Establishment.objects.visible_to(by).select_for_update().get(pk=pk)
     _fill(house, entry, by)
     house.save()
@@ -61,7 +63,8 @@ def change_establishment(
 
 @transaction.atomic
 def set_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
-    """Say that a house closed, or opened again; a closed one counts nowhere."""
+    """Say that a house closed or opened again; a closed one counts nowhere. Raises ReadsOnly."""
+    _must_write(by)
     house = Establishment.objects.visible_to(by).select_for_update().get(pk=pk)
     house.is_open = is_open
     house.save(update_fields=["is_open"])
@@ -74,8 +77,7 @@ def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> HousePl
 
     Raises ReadsOnly, NotReady or Moved, and then nothing was changed.
     """
-    if not may_import(by):
-        raise ReadsOnly
+    _must_write(by)
     try:
         return _imported(sheet, shown=shown, by=by)
     except IntegrityError as error:
@@ -109,6 +111,11 @@ def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
         detail = {"new": new, "changed": other, "sheet": found.sheet}
         record("establishment.imported", by=by, on=None, chain=unit_chain(unit), detail=detail)
     return found
+
+
+def _must_write(by: "Officer") -> None:
+    if not may_import(by):
+        raise ReadsOnly
 
 
 def _fill(house: Establishment, entry: EstablishmentEntry, by: "Officer") -> None:

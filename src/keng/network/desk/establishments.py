@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -55,6 +56,9 @@ def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> Htt
     """Add a house (no pk) or correct one."""
     mine = Establishment.objects.visible_to(request.officer)
     house = get_object_or_404(mine, pk=pk) if pk else None
+    may_write = may_import(request.officer)
+    if not may_write and (house is None or request.method == "POST"):
+        raise PermissionDenied
     unit = house.unit if house else unit_asked(request)
     form = EstablishmentForm(
         request.POST or None,
@@ -70,7 +74,10 @@ def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> Htt
             actions.add_establishment(form.entry(), by=request.officer)
         messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
         return redirect("establishments")
-    context = {"form": form, "house": house, "unit": unit, "units": units_of(request)}
+    context = {
+        "form": form, "house": house, "unit": unit, "units": units_of(request),
+        "may_write": may_write,
+    }  # fmt: skip
     return render(request, "network/establishment_edit.html", context)
 
 
@@ -78,6 +85,8 @@ def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> Htt
 def establishment_open(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Say that a house closed, or opened again."""
     house = get_object_or_404(Establishment.objects.visible_to(request.officer), pk=pk)
+    if not may_import(request.officer):
+        raise PermissionDenied
     actions.set_open(house.pk, is_open=not house.is_open, by=request.officer)
     return redirect("establishment-edit", pk=pk)
 
