@@ -211,7 +211,7 @@ class Partner(Row):
 
 
 class PartnerMember(Row):
-    """A person who signs in for a partner, on the public site. No relation to any officer."""
+    """A person who signs in for a partner, on the public site. No officer is one."""
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="members")
     username = models.CharField(max_length=60, unique=True)
@@ -225,6 +225,9 @@ class PartnerMember(Row):
     must_choose_password = models.BooleanField(default=True, db_default=True)
     failed_signins = models.SmallIntegerField(default=0, db_default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    # Saw the first password and the second factor: never the second person of this partner.
+    made_by = models.ForeignKey("Officer", models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

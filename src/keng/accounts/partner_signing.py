@@ -36,7 +36,9 @@ def check_name_and_password(username: str, password: str) -> str:
             # As slow as a real check, so that time does not tell which names exist.
             make_password(password)
             raise NotSignedIn
-        if _is_open(member) and check_password(password, member.password):
+        # Before asking whether it is locked: a locked name takes as long.
+        is_right = check_password(password, member.password)
+        if _is_open(member) and is_right:
             return _begin(member, is_half=True, lasts=_HALF_FOR)
         _failed(member, "password")
     raise NotSignedIn

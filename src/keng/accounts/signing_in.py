@@ -26,7 +26,9 @@ def check_name_and_password(username: str, password: str) -> Officer:
             # As slow as a real check, so that time does not tell which names exist.
             make_password(password)
             raise NotSignedIn
-        if _is_open(officer) and check_password(password, officer.password):
+        # Before asking whether it is locked: a locked name takes as long.
+        is_right = check_password(password, officer.password)
+        if _is_open(officer) and is_right:
             return officer
         _failed(officer, "password")
     raise NotSignedIn

@@ -9,5 +9,9 @@ class NeedsASecondPerson(PermissionError):
     """Whoever wrote it does not publish it."""
 
 
+class MadeTheSignIn(PermissionError):
+    """The officer saw what the partner signs in with: another one is its second person."""
+
+
 class NotTheirPurpose(ValueError):
     """The partner publishes about other things."""

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Partner, SafetyPurpose
-from keng.kit.forms import Form, HintedChoices
+from keng.kit.forms import Form, HintedChoices, own_code
 from keng.places.models import Place
 
 
@@ -127,6 +127,16 @@ class SeenForm(Form):
         except ValueError as error:
             raise forms.ValidationError(_("It changed meanwhile: read it again.")) from error
         return seen if seen.tzinfo else seen.replace(tzinfo=datetime.UTC)
+
+
+class ReleaseForm(SeenForm):
+    """The officer's own code too; giving back needs none."""
+
+    code = own_code()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = "return" not in self.data
 
 
 class WithdrawForm(Form):

@@ -77,6 +77,11 @@ def members_of(partner: Partner) -> list[PartnerMember]:
     return list(found.filter(partner=partner).order_by("-is_active", "name"))
 
 
+def made_a_sign_in(partner_id: uuid.UUID, officer: Officer) -> bool:
+    """Whether the officer saw what somebody of the partner signs in with."""
+    return PartnerMember.objects.filter(partner=partner_id, made_by=officer).exists()
+
+
 def waiting_for(officer: Officer) -> list[Waiting]:
     """What the province's coordinator is asked to publish."""
     if not publishes(officer):
@@ -129,6 +134,12 @@ def collections_of(member: PartnerMember) -> list[Collection]:
     """Those that the partner opened itself."""
     own = Collection.objects.filter(partner_id=member.partner_id, made_by=None)
     return list(own.order_by("-id")[:100])
+
+
+def people_of(member: PartnerMember) -> list[PartnerMember]:
+    """Who signs in for the member's partner, or did, the newest first."""
+    found = PartnerMember.objects.filter(partner_id=member.partner_id)
+    return list(found.order_by("-id"))
 
 
 def is_alone(member: PartnerMember) -> bool:

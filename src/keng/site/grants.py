@@ -252,8 +252,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_shift": RIU,
         "accounts_partner": RIU,
         # The desk makes and closes a partner's sign-in; it can neither read nor change one.
-        "accounts_partnermember": "INSERT, SELECT (id, partner_id, username, name, is_active), "
-        "UPDATE (is_active)",
+        "accounts_partnermember": "INSERT, SELECT (id, partner_id, username, name, is_active, "
+        "made_by_id), UPDATE (is_active)",
         # What a partner writes is not the desk's: a view shows what was handed in by somebody who
         # is alone, and these columns publish it or give it back.
         "partners_waiting": R,
@@ -324,6 +324,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_inboundmedia": RU,
         "delivery_conversation": RU,
         "delivery_channelaccount": RU,
+        # Who asked to be a partner and was not decided about in a month.
+        "partners_kitrequest": "SELECT (id, asked_at, decided_at), "
+        "UPDATE (name, about, decided_at)",
         "community_draft": ALL,
         # The words of a question whose time is over.
         "community_question": "SELECT (id, state, wish, asked_at, decided_at), "

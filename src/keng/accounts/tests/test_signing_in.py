@@ -100,6 +100,15 @@ def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(officer):
     assert signing_in.check_name_and_password(officer.username, PASSWORD) == officer
 
 
+def test_a_locked_name_takes_as_long_as_another(officer, monkeypatch):
+    Officer.objects.update(locked_until=times.now() + datetime.timedelta(minutes=5))
+    checked = []
+    monkeypatch.setattr(signing_in, "check_password", lambda *of: checked.append(of) or True)
+    with pytest.raises(signing_in.NotSignedIn):
+        signing_in.check_name_and_password(officer.username, "sai")
+    assert len(checked) == 1
+
+
 def test_wrong_codes_lock_as_well(officer):
     right = int(second_factor.current_code(officer))
     for n in range(signing_in.FAILURES):

@@ -28,8 +28,14 @@ def load(units: dict[str, Unit], *, whole: bool) -> None:
     _tell(units[WARD_CODE], place, desk)
     _ask(place, desk, words.QUESTIONS if whole else words.QUESTIONS[:3])
     coordinator = Officer.objects.get(username="mai")
+    # Whoever makes a sign-in is not that partner's second person.
+    inviter = Officer.objects.get(username="admin")
     for body in words.PARTNERS if whole else words.PARTNERS[:2]:
-        _invite(body, place, coordinator, whole=whole)
+        members = _invite(body, place, inviter)
+        for post in body.posts:
+            _publish(post, members, coordinator)
+        if whole and body.kind == Partner.Kind.YOUTH_UNION:
+            learning.teach_as(members)
     inviting.ask_for_kit(name=words.ASKS[0], place=place, about=words.ASKS[1], token=_KIT)
     telling.list_channel(kind="website", shown_as=words.PROVINCE_SITE, by=coordinator)
 
@@ -60,28 +66,24 @@ def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
             found_row.update(asked_at=moment)
 
 
-def _invite(body: words.Body, place: Place, coordinator: Officer, *, whole: bool) -> None:
+def _invite(body: words.Body, place: Place, inviter: Officer) -> list[PartnerMember]:
     first, *others = body.members
     made = inviting.invite(
         name=body.name, kind=body.kind, place=place if body.is_local else None, about=body.about,
-        purposes=list(body.purposes), member_name=first[0], username=first[1], by=coordinator,
+        purposes=list(body.purposes), member_name=first[0], username=first[1], by=inviter,
     )  # fmt: skip
     partner = made.member.partner
     members = [made.member]
     for name, username in others:
-        more = inviting.add_member(partner.pk, name=name, username=username, by=coordinator)
+        more = inviting.add_member(partner.pk, name=name, username=username, by=inviter)
         members.append(more.member)
-    for post in body.posts:
-        _publish(post, partner, members, coordinator)
-    if whole and body.kind == Partner.Kind.YOUTH_UNION:
-        learning.teach_as(members)
+    for member in members:
+        member.partner = partner
+    return members
 
 
-def _publish(
-    post: words.Post, partner: Partner, members: list[PartnerMember], coordinator: Officer
-) -> None:
+def _publish(post: words.Post, members: list[PartnerMember], coordinator: Officer) -> None:
     author = members[0]
-    author.partner = partner
     made = articles.write(author, purpose=post.purpose, title=post.title, text=post.text)
     seen = articles.submit(made.pk, by=author).submitted_at
     assert seen is not None  # noqa: S101 -- handed in a moment ago

@@ -9,7 +9,7 @@ from keng.accounts.models import PartnerMember
 from keng.kit import times
 from keng.partners.actions import releasing
 from keng.partners.actions.releasing import give_back_for, note, publish_for, unpublished
-from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, NotTheirs
+from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirPurpose, NotTheirs
 from keng.partners.models import Article
 
 submit = partial(releasing.submit, Article)
@@ -17,6 +17,7 @@ publish = partial(releasing.publish, Article)
 give_back = partial(releasing.give_back, Article)
 
 __all__ = [
+    "MadeTheSignIn",
     "NeedsASecondPerson",
     "NotTheirPurpose",
     "NotTheirs",

@@ -1,5 +1,6 @@
 """Who is a partner and who signs in for one: made on the desk, which then sees nothing of it."""
 
+import datetime
 import uuid
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from keng.accounts import second_factor
 from keng.accounts.actions import one_time_password
 from keng.accounts.models import Officer, Partner, PartnerMember, SafetyPurpose
+from keng.accounts.partner_signing import partner_chain
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -19,8 +21,12 @@ from keng.places.models import Place
 
 # Django would ask for the row back, and the desk may not read it.
 _INSERT = """
-INSERT INTO accounts_partnermember (id, partner_id, username, name, password, totp_box)
-VALUES (%s, %s, %s, %s, %s, %s)"""
+INSERT INTO accounts_partnermember
+    (id, partner_id, username, name, password, totp_box, made_by_id, made_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+
+_KEPT = datetime.timedelta(days=30)
+_PORTION = 500
 
 
 class NotYours(PermissionError):
@@ -62,17 +68,17 @@ def invite(
             partner.save(force_insert=True)
     except IntegrityError as error:
         raise NameTaken from error
-    made = _member(partner, member_name, username)
+    made = _member(partner, member_name, username, by)
     record("partner.invited", by=by, on=partner, chain=unit_chain(unit_id), detail={"kind": kind})
     return made
 
 
 @transaction.atomic
 def add_member(partner_id: uuid.UUID, *, name: str, username: str, by: Officer) -> Credentials:
-    """One more person who signs in for it. Raises NotYours, NameTaken."""
+    """One more person who signs in for it; the others are shown it. Raises NotYours, NameTaken."""
     partner = _theirs(partner_id, by)
-    made = _member(partner, name, username)
-    record("partner.member_added", by=by, on=partner, chain=unit_chain(partner.invited_by_unit_id))
+    made = _member(partner, name, username, by)
+    _record_in_both("partner.member_added", partner, by)
     return made
 
 
@@ -85,7 +91,7 @@ def close_member(member_id: uuid.UUID, *, by: Officer) -> Partner:
         raise NotYours
     partner = _theirs(found.partner_id, by)
     PartnerMember.objects.filter(pk=member_id).update(is_active=False)
-    record("partner.member_closed", by=by, on=partner, chain=unit_chain(partner.invited_by_unit_id))
+    _record_in_both("partner.member_closed", partner, by)
     return partner
 
 
@@ -128,6 +134,16 @@ def decline(request_id: uuid.UUID, *, by: Officer) -> None:
     _close(_open_request(request_id, by), "kit.declined", by)
 
 
+def forget_requests() -> int:
+    """Empty and close what nobody decided in time. A job of the worker; it says how many."""
+    with transaction.atomic():
+        waiting = KitRequest.objects.filter(decided_at=None, asked_at__lt=times.now() - _KEPT)
+        ids = list(waiting.values_list("id", flat=True)[:_PORTION])
+        return KitRequest.objects.filter(id__in=ids, decided_at=None).update(
+            name="", about="", decided_at=times.now()
+        )
+
+
 def _open_request(request_id: uuid.UUID, by: Officer) -> KitRequest:
     found = KitRequest.objects.visible_to(by).select_for_update(of=("self",))
     request = found.select_related("place").filter(pk=request_id, decided_at=None).first()
@@ -143,7 +159,13 @@ def _close(request: KitRequest, act: str, by: Officer) -> None:
     record(act, by=by, on=request, chain=unit_chain(request.unit_id))
 
 
-def _member(partner: Partner, name: str, username: str) -> Credentials:
+def _record_in_both(act: str, partner: Partner, by: Officer) -> None:
+    """On the desk and with the partner, whose people are not the desk's to change unseen."""
+    record(act, by=by, on=partner, chain=unit_chain(partner.invited_by_unit_id))
+    record(act, by=by, on=partner, chain=partner_chain(partner.pk))
+
+
+def _member(partner: Partner, name: str, username: str, by: Officer) -> Credentials:
     password, secret = one_time_password(), second_factor.new_secret()
     member = PartnerMember(partner=partner, name=name, username=username)
     try:
@@ -152,7 +174,7 @@ def _member(partner: Partner, name: str, username: str) -> Credentials:
                 _INSERT,
                 [
                     member.pk, partner.pk, username, name, make_password(password),
-                    second_factor.boxed(secret),
+                    second_factor.boxed(secret), by.pk, times.now(),
                 ],
             )  # fmt: skip
     except IntegrityError as error:

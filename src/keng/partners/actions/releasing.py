@@ -12,7 +12,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.partners import queries
 from keng.partners.actions.appearing import appear
-from keng.partners.errors import NeedsASecondPerson, NotTheirs
+from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirs
 from keng.partners.models import Article, Manuscript, OwnText
 
 Text = TypeVar("Text", bound=OwnText)
@@ -62,9 +62,11 @@ def give_back(
 def publish_for(pk: uuid.UUID, *, seen: datetime.datetime, by: Officer) -> None:
     """The province, for a partner of one person: exactly the words that were read.
 
-    Raises NotTheirs.
+    Raises NotTheirs, MadeTheSignIn.
     """
     waiting = _for_the_desk(pk, seen, by)
+    if queries.made_a_sign_in(waiting.partner_id, by):
+        raise MadeTheSignIn
     kind = _kind(waiting)
     _change(waiting, seen, published_at=times.now(), released_by_officer=by, **appear(waiting))
     record(_PUBLISHED[kind], by=by, on=kind(id=pk), chain=unit_chain(waiting.unit_id))

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.models import Officer
+from keng.accounts.signing_in import confirm_presence
 from keng.network.queries import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
-from keng.partners.forms import AcceptForm, InviteForm, MemberForm, SeenForm
+from keng.partners.forms import AcceptForm, InviteForm, MemberForm, ReleaseForm
 from keng.partners.models import KitRequest
 from keng.partners.showing import shown
 
@@ -101,14 +102,23 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = next((one for one in queries.waiting_for(officer) if one.id == pk), None)
     if found is None:
         raise Http404
-    form = SeenForm(request.POST or None)
+    is_maker = queries.made_a_sign_in(found.partner_id, officer)
+    form = ReleaseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
+        # What will be refused is refused before the code is used up.
+        no_code = "return" in request.POST or is_maker or seen != found.submitted_at
         if "return" in request.POST and not reason:
             form.add_error("reason", form.fields["reason"].error_messages["required"])
-        else:
+        elif no_code or confirm_presence(officer, form.cleaned_data["code"]):
             return _decided(request, pk, seen, reason)
-    context = {"article": found, "form": form, "seen": found.submitted_at.isoformat()}
+        else:
+            wrong = _("This code is not right, or was used already. Wait for the next one.")
+            form.add_error("code", wrong)
+    context = {
+        "article": found, "form": form, "is_maker": is_maker,
+        "seen": found.submitted_at.isoformat(),
+    }  # fmt: skip
     if found.kind != "article":
         context |= shown(found)
     status = 422 if form.errors else 200
@@ -125,6 +135,8 @@ def _decided(
             articles.publish_for(pk, seen=seen, by=request.officer)
     except articles.NotTheirs:
         messages.error(request, _("It changed meanwhile: read it again."))
+    except articles.MadeTheSignIn:
+        messages.error(request, _("You made this partner's sign-in: another coordinator decides."))
     else:
         messages.success(request, _("Done. The partner sees it at once."))
     return redirect("desk-partners")

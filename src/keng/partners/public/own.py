@@ -22,6 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows.sort(key=lambda text: text.written_at, reverse=True)
     context = {
         "partner": member.partner, "member": member, "alone": queries.is_alone(member),
+        "people": queries.people_of(member),
         "waiting": [text for text in rows if text.waits],
         "drafts": [text for text in rows if not text.submitted_at],
         "published": [text for text in rows if text.published_at],

@@ -20,17 +20,18 @@ class Stage:
         self.province = make.province_unit("Công an tỉnh", serves=self.province_place)
         self.unit = make.unit("Công an phường Nếnh", parent=self.province, serves=self.place)
         self.coordinator = make.officer(unit=self.province, role="coordinator")
+        self.administrator = make.officer(unit=self.province, role="administrator")
         made = self.invited(name="Đoàn phường Nếnh", username="thu")
         self.partner, self.thu = made.member.partner, made.member
         self.credentials = made
         self.binh = inviting.add_member(
-            self.partner.pk, name="Bình", username="binh", by=self.coordinator
+            self.partner.pk, name="Bình", username="binh", by=self.administrator
         ).member
 
     def invited(self, *, name, username, **fields):
         values = {
             "kind": "youth_union", "place": self.place, "about": "", "purposes": ["fraud"],
-            "member_name": username.title(), "by": self.coordinator,
+            "member_name": username.title(), "by": self.administrator,
         }  # fmt: skip
         return inviting.invite(name=name, username=username, **values | fields)
 

@@ -1,15 +1,20 @@
 """Articles: a second person publishes, no officer reads a draft, residents read the rest."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from keng.accounts.models import PartnerMember
+from keng.accounts.partner_signing import partner_chain
+from keng.audit.models import Entry
 from keng.cli.roles import apply_grants
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
 from keng.partners.actions import articles, inviting, sharing
 from keng.partners.models import Article, KitRequest, KitShare
+from keng.partners.tasks import TASKS
 from keng.partners.tests.stage import WORDS, Stage, signed_in
 from keng.site.grants import GRANTS
 from keng.warnings.tests.ward import Ward
@@ -106,7 +111,7 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
     assert WORDS["title"] not in public_client.get("/partner/").content.decode()
 
 
-def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, stage):
+def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, stage, monkeypatch):
     alone = stage.alone()
     draft = articles.write(alone, **WORDS | {"title": "Nháp"})
     article = stage.submitted(alone)
@@ -119,9 +124,41 @@ def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, 
     for hidden in (draft, of_two):
         assert desk_client.get(f"/partners/articles/{hidden.pk}/").status_code == 404
     sent = {"seen": article.submitted_at.isoformat(), "publish": "1"}
-    desk_client.post(f"/partners/articles/{article.pk}/", sent)
+    address = f"/partners/articles/{article.pk}/"
+    monkeypatch.setattr(
+        "keng.partners.desk.partners.confirm_presence", lambda _officer, code: code == "123456"
+    )
+    for code in ({}, {"code": "654321"}):
+        assert desk_client.post(address, sent | code).status_code == 422
+        article.refresh_from_db()
+        assert article.published_at is None
+    desk_client.post(address, sent | {"code": "123456"})
     article.refresh_from_db()
     assert article.released_by_officer == stage.coordinator
+
+
+def test_who_made_the_sign_in_is_not_the_second_person(desk_client, stage, become):
+    alone = stage.invited(name="Cụ Tám", username="tam", kind="person", by=stage.coordinator).member
+    article = stage.submitted(alone)
+    sign_in(desk_client, stage.coordinator)
+    address = f"/partners/articles/{article.pk}/"
+    become("desk")
+    assert 'name="publish"' not in desk_client.get(address).content.decode()
+    sent = {"seen": article.submitted_at.isoformat(), "publish": "1", "code": "123456"}
+    desk_client.post(address, sent)
+    with pytest.raises(articles.MadeTheSignIn):
+        articles.publish_for(article.pk, seen=article.submitted_at, by=stage.coordinator)
+    another = make.officer(unit=stage.province, role="coordinator")
+    articles.publish_for(article.pk, seen=article.submitted_at, by=another)
+
+
+def test_a_partner_sees_whom_the_desk_added(public_client, stage):
+    chain = Entry.objects.filter(chain=partner_chain(stage.partner.pk))
+    assert chain.get(action="partner.member_added").actor_id == str(stage.administrator.pk)
+    signed_in(public_client, stage.thu)
+    page = public_client.get("/partner/", headers={"accept-language": "en"}).content.decode()
+    assert "(binh)" in page
+    assert "added by the desk, " in page
 
 
 @pytest.mark.parametrize("role", ["duty", "commander", "auditor", "data_protection"])
@@ -163,7 +200,7 @@ def test_each_process_does_its_part(public_client, stage, become):
     assert public_client.get("/partner/").status_code == 200
     inviting.ask_for_kit(name="Cụ Mẫn", place=stage.place, about="Già làng", token="t" * 22)
     become("desk")
-    made = inviting.accept(KitRequest.objects.get().pk, username="man", by=stage.coordinator)
+    made = inviting.accept(KitRequest.objects.get().pk, username="man", by=stage.administrator)
     become("public")
     alone = stage.submitted(made.member)
     become("desk")
@@ -220,3 +257,22 @@ def test_who_was_invited_is_public_from_the_first_sign_in_on(public_client, stag
     assert stage.partner.name not in public_client.get("/partners/").content.decode()
     PartnerMember.objects.filter(pk=stage.thu.pk).update(must_choose_password=False)
     assert stage.partner.name in public_client.get("/partners/").content.decode()
+
+
+def test_a_request_that_nobody_decides_is_forgotten_in_a_month(stage, become):
+    for token in ("a", "b"):
+        inviting.ask_for_kit(name="Bà Lan", place=stage.place, about="Bán ở chợ", token=token)
+    first, second = KitRequest.objects.order_by("id")
+    for request, days in ((first, 31), (second, 29)):
+        request.asked_at = times.now() - timedelta(days=days)
+        request.save()
+    become("worker")
+    assert TASKS[0].run() == 1
+    assert TASKS[0].run() == 0
+    become("desk")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.name, first.about, first.decided_at is None) == ("", "", False)
+    assert (second.name, second.decided_at) == ("Bà Lan", None)
+    with pytest.raises(inviting.NotYours):
+        inviting.accept(first.pk, username="lan", by=stage.coordinator)

@@ -224,7 +224,8 @@ def test_no_officer_opens_edits_or_ends_what_a_partner_checked(public_client, st
     assert asked.same_as_id == text.claim_id
 
 
-def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, stage):
+def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, stage, monkeypatch):
+    monkeypatch.setattr("keng.partners.desk.partners.confirm_presence", lambda _officer, code: code)
     alone = stage.alone()
     text, of_two = handed_in(alone, "lesson"), handed_in(stage.thu, "check")
     rumour = handed_in(alone, "check")
@@ -233,7 +234,7 @@ def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, s
     assert desk_client.get(f"/partners/articles/{of_two.pk}/").status_code == 404
     assert "Anh tên gì?" in desk_client.get(f"/partners/articles/{text.pk}/").content.decode()
     for each in (text, rumour):
-        sent = {"seen": each.submitted_at.isoformat(), "publish": "1"}
+        sent = {"seen": each.submitted_at.isoformat(), "publish": "1", "code": "1"}
         desk_client.post(f"/partners/articles/{each.pk}/", sent)
         each.refresh_from_db()
         assert each.released_by_officer == stage.coordinator

@@ -1,10 +1,13 @@
 """A partner's own sign-in on the public site: two factors, own sessions, nothing of the desk."""
 
+from datetime import timedelta
+
 import pytest
 
 from keng.accounts.models import Officer, PartnerMember, PartnerSession
 from keng.accounts.partner_signing import COOKIE
 from keng.audit.models import Entry
+from keng.kit import times
 from keng.partners.actions import inviting
 from keng.partners.tests.stage import PASSWORD, Stage, digits, signed_in
 
@@ -36,7 +39,10 @@ def test_both_factors_and_then_a_password_of_ones_own(public_client, stage):
     sent = {"present": made.password, "new": PASSWORD, "again": PASSWORD}
     public_client.post("/partner/password/", sent)
     assert "Đoàn phường Nếnh" in public_client.get("/partner/").content.decode()
-    assert Entry.objects.filter(chain=f"partner:{stage.partner.pk}").count() == 2
+    done = Entry.objects.filter(chain=f"partner:{stage.partner.pk}").order_by("seq")
+    assert [entry.action for entry in done] == [
+        "partner.member_added", "partner.signed_in", "partner.password_changed"
+    ]  # fmt: skip
     public_client.post("/partner/sign-out/")
     assert public_client.get("/partner/").url == "/partner/sign-in/"
     assert not PartnerSession.objects.exists()
@@ -61,6 +67,16 @@ def test_five_failures_lock(public_client, stage):
     for _ in range(5):
         first_page(public_client, "thu", "x")
     assert first_page(public_client, "thu", stage.credentials.password).status_code == 422
+
+
+def test_a_locked_name_takes_as_long_as_another(public_client, stage, monkeypatch):
+    PartnerMember.objects.update(locked_until=times.now() + timedelta(minutes=5))
+    checked = []
+    monkeypatch.setattr(
+        "keng.accounts.partner_signing.check_password", lambda *of: checked.append(of) or True
+    )
+    assert first_page(public_client, "thu", "x").status_code == 422
+    assert [password for password, _stored in checked] == ["x"]
 
 
 def test_whoever_was_closed_is_out_at_once(public_client, stage):
