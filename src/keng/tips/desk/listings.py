@@ -2,7 +2,7 @@
 
 import base64
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -63,8 +63,8 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "category": tip.category, "holds": 180,
         "month": times.local_date(tip.received_at).replace(day=1).isoformat(),
     }  # fmt: skip
-    reporters = queries.reporters_behind(each.pk for each in tips)
-    is_enough = reporters >= queries.ENOUGH
+    counted = _counted(each.pk for each in tips)
+    is_enough = counted["reporters"] >= queries.ENOUGH
     form = ProposeForm(
         request.POST or None, indicator=indicator, is_enough=is_enough, initial=initial
     )
@@ -82,7 +82,7 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             return redirect("listing", pk=made.pk)
     context = {
         "form": form, "tip": tip, "indicator": indicator, "tips": tips[:50],
-        "reporters": reporters, "is_enough": is_enough,
+        "is_enough": is_enough, **counted,
         "possible": may_be_public(indicator.type, indicator.value),
     }  # fmt: skip
     status = 422 if form.errors else 200
@@ -193,6 +193,14 @@ def explained(error: errors.CannotList) -> str:
     return words.get(type(error), _("This is for another officer to decide."))
 
 
+def _counted(tips: Iterable[uuid.UUID]) -> dict[str, int]:
+    """What both officers read about who stands behind an entry."""
+    ids = list(tips)
+    return {
+        "reporters": queries.reporters_behind(ids), "unlinked": queries.unlinked_behind(ids),
+    }  # fmt: skip
+
+
 def _part(request: HttpRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
     """One page of a list, and the way to its other pages."""
     page = Slice.of(request, rows.count(), name)
@@ -238,11 +246,13 @@ def _visible(request: HttpRequest, pk: uuid.UUID) -> Listing:
 def _page(request: HttpRequest, found: Listing, **sent: object) -> HttpResponse:
     officer = request.officer
     is_own = found.status == "proposed" and found.made_by_id == officer.pk
+    may_check = actions.may_check(officer, found)
+    behind = queries.visible_evidence(found, officer).values_list("pk", flat=True)
     context = {
         "listing": found,
         "tips": queries.evidence(found, officer),
         "disputes": list(found.disputes.visible_to(officer).order_by("-id")),
-        "may_check": actions.may_check(officer, found),
+        "may_check": may_check, **(_counted(behind) if may_check or is_own else {}),
         "waits_for_other": is_own,
         "may_end": actions.works_on(officer, found) and (found.status == "listed" or is_own),
         "check": CheckForm(), "refuse": RefuseForm(auto_id="refuse_%s"),

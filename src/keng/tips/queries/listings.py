@@ -40,18 +40,25 @@ def tips_behind(indicator: Indicator, officer: Officer) -> QuerySet[Tip]:
 
 
 def reporters_behind(tips: Iterable[uuid.UUID]) -> int:
-    """How many different reporters: two tips out of one conversation are one."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT delivery_correspondents(%s::uuid[])", [list(tips)])
-        (count,) = cursor.fetchone()
-    return int(count)
+    """How many different reporters at most: two tips out of one conversation are one."""
+    return _count("SELECT delivery_correspondents(%s::uuid[])", tips)
+
+
+def unlinked_behind(tips: Iterable[uuid.UUID]) -> int:
+    """How many of the tips tell nothing of who sent them: they may all be of one reporter."""
+    return _count("SELECT delivery_unlinked(%s::uuid[])", tips)
 
 
 def evidence(listing: Listing, officer: Officer) -> list[Tip]:
     """The tips behind a listing that the officer may see; no trace of the others."""
-    behind = ListingEvidence.objects.filter(listing=listing).values("tip")
-    visible = Tip.objects.visible_to(officer).filter(pk__in=behind)
+    visible = visible_evidence(listing, officer)
     return list(visible.select_related("place").order_by("-id")[:50])
+
+
+def visible_evidence(listing: Listing, officer: Officer) -> QuerySet[Tip]:
+    """All of `evidence`, however many they are."""
+    behind = ListingEvidence.objects.filter(listing=listing).values("tip")
+    return Tip.objects.visible_to(officer).filter(pk__in=behind)
 
 
 def to_check(officer: Officer) -> QuerySet[Listing]:
@@ -91,6 +98,13 @@ def standing(indicators: Iterable[uuid.UUID], officer: Officer) -> dict[uuid.UUI
 
 def _visible(officer: Officer) -> ListingQuerySet:
     return Listing.objects.visible_to(officer).select_related("indicator", "unit", "made_by")
+
+
+def _count(function: str, tips: Iterable[uuid.UUID]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(function, [list(tips)])
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def _literal(host: str) -> str:

@@ -16,6 +16,7 @@ from keng.lookup.models import Dispute, Listing
 from keng.lookup.queries import look_up
 from keng.lookup.tests.make_listing import imported, listing
 from keng.tips.actions.listing import propose
+from keng.tips.models import ListingEvidence
 from keng.tips.queries.listings import waiting
 from tests import make
 
@@ -361,7 +362,7 @@ def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
         actions.confirm(made.pk, does_harm=False, by=chief)
     sign_in(desk_client, chief)
     said = desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no"}, follow=True)
-    assert "sau khi phản đối đó đã được trả lời" in said.content.decode()
+    assert "sau khi khiếu nại đó đã được trả lời" in said.content.decode()
     old.refresh_from_db()
     assert old.status == "listed"
     mai = make.officer(unit=unit.parent)
@@ -490,3 +491,41 @@ def test_reported_by_several_is_offered_only_when_they_are_several(unit, lan, de
     page = desk_client.get(address).content.decode()
     assert 'value="reported"' not in page
     assert "ba người báo khác nhau" in page
+
+
+def test_both_officers_read_how_many_reporters_cannot_be_told_apart(unit, lan, chief, desk_client):
+    seen = [sighting(unit) for _ in range(4)]
+    for each in seen[:2]:
+        Inbound.objects.create(
+            channel="zalo_oa", kind="text", conversation_hash=b"1" * 32, tip_ref=each.tip_id
+        )
+    made = proposed(seen[0], lan, grade="reported")
+    hidden = make.tip(unit=unit, concerns=(unit,))
+    ListingEvidence.objects.create(listing=made, tip=hidden)
+    pages = {
+        lan: reverse("listing-propose", args=[seen[0].pk]),
+        chief: reverse("listing", args=[made.pk]),
+    }
+    for officer, address in pages.items():
+        sign_in(desk_client, officer)
+        page = desk_client.get(address).content.decode()
+        assert "Nhiều nhất 3 người báo khác nhau" in page
+        assert "2 tin trong số này gửi qua trang web" in page
+    actions.confirm(made.pk, does_harm=False, by=chief)
+    assert (
+        "người báo khác nhau"
+        not in desk_client.get(reverse("listing", args=[made.pk])).content.decode()
+    )
+
+
+def test_nothing_is_said_of_telling_apart_where_each_chat_is_known(unit, lan, desk_client):
+    seen = [sighting(unit) for _ in range(2)]
+    for number, each in enumerate(seen):
+        Inbound.objects.create(
+            channel="zalo_oa", kind="text", conversation_hash=bytes([number]) * 32,
+            tip_ref=each.tip_id,
+        )  # fmt: skip
+    sign_in(desk_client, lan)
+    page = desk_client.get(reverse("listing-propose", args=[seen[0].pk])).content.decode()
+    assert "Nhiều nhất 2 người báo khác nhau" in page
+    assert "gửi qua trang web" not in page
