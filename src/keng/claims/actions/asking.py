@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 LONGEST = 1500
 # More new claims in an hour than a desk could read in a day: whoever floods it floods only this.
 MOST_AN_HOUR = 60
+# Links to one open claim: more than a province asks about one rumour. Links carry no time.
+MOST_ON_ONE = 3000
 _OPEN = (Claim.State.NEW, Claim.State.WORKING)
 
 
 class TooMany(Exception):
-    """So many new claims came in this hour that no more are taken."""
+    """So many came in this hour, or hang on this claim, that no more are taken."""
 
 
 @transaction.atomic
@@ -49,6 +51,8 @@ def ask(words: str, *, about: int | None = None, same_as: uuid.UUID | None = Non
             words=covered(words[:LONGEST]).text,
             about=Claim.objects.public().filter(number=about).first() if about else None,
         )
+    elif claim.askings.count() >= MOST_ON_ONE:
+        raise TooMany
     token = new_token()
     box = boxed(covered(words[:LONGEST]).text, token)
     Asking.objects.create(token_hash=token_hash(token), claim=claim, box=box)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.claims import actions, queries, wording
@@ -12,6 +13,12 @@ from keng.claims.covering import covered
 from keng.claims.forms import AskForm
 from keng.claims.models import Claim
 from keng.claims.wording import dressed
+from keng.kit.slowing import Slowing
+
+# What one network sends in an hour is less than half of what is taken from all (MOST_AN_HOUR).
+sending = Slowing(at_once=10, pause=300.0)
+# Each comparison goes through all that was checked and asked.
+comparing = Slowing(at_once=30, pause=5.0)
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -24,7 +31,13 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST)
     if not form.is_valid():
         return render(request, "claims/ask.html", {"form": form}, status=422)
-    if request.POST.get("do") != "send":
+    is_sent = request.POST.get("do") == "send"
+    if wait := (sending if is_sent else comparing).seconds_to_wait(request):
+        form.add_error("words", _("Many questions came from your network. Try again later."))
+        response = render(request, "claims/ask.html", {"form": form}, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    if not is_sent:
         return render(request, "claims/ask_check.html", _known(form.cleaned_data))
     return _kept(request, form)
 

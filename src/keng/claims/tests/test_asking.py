@@ -76,6 +76,17 @@ def test_a_flood_is_bounded_and_those_who_join_are_not_turned_away(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_those_who_join_are_counted_too(monkeypatch):
+    monkeypatch.setattr("keng.claims.actions.asking.MOST_ON_ONE", 2)
+    claim, _token = Bureau().asked()
+    actions.ask(ASKED)
+    for joining in ({"same_as": claim.pk}, {}):
+        with pytest.raises(actions.TooMany):
+            actions.ask(ASKED, **joining)
+    assert Asking.objects.count() == 2
+
+
+@pytest.mark.django_db
 def test_nobody_gets_in_with_another_secret():
     Bureau().asked()
     assert queries.asked_under("A" * 22) is None

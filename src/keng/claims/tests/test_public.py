@@ -3,13 +3,16 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
 
 from keng.claims import actions
-from keng.claims.models import Claim
+from keng.claims.models import Asking, Claim
+from keng.claims.public import asking
 from keng.claims.tests.bureau import ASKED, SAID, Bureau
+from keng.kit import slowing
 from keng.site.headers import POLICY
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +24,8 @@ ENGLISH = {
 
 @pytest.fixture
 def bureau():
+    asking.sending.forget()
+    asking.comparing.forget()
     return Bureau()
 
 
@@ -98,6 +103,26 @@ def test_a_full_hour_is_said_plainly(public_client, bureau, monkeypatch):
     assert answer.status_code == 503
     assert "Một giờ nữa hãy thử lại" in answer.content.decode()
     assert ASKED in answer.content.decode()
+
+
+@pytest.mark.parametrize("more", [{"do": "send"}, {}])
+def test_one_network_asks_so_often_and_keeps_what_it_typed(
+    public_client, bureau, monkeypatch, more
+):
+    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    most = (asking.sending if more else asking.comparing).at_once
+    for _ in range(most):
+        assert send(public_client, ASKED, **more).status_code in (200, 302)
+    late = send(public_client, ASKED, **more)
+    assert (late.status_code, int(late.headers["Retry-After"]) > 0) == (429, True)
+    page = late.content.decode()
+    assert ASKED in page
+    assert "Nhiều câu hỏi đã đến từ mạng của bạn" in page
+    assert Asking.objects.count() == (most if more else 0)
+    answer = public_client.post(
+        url("claim-ask"), {"words": ASKED, **more}, REMOTE_ADDR="203.0.113.9"
+    )
+    assert answer.status_code in (200, 302)
 
 
 def test_a_private_life_gets_its_polite_answer(public_client, bureau):

@@ -9,6 +9,7 @@ from keng.community.actions.questions import ask as ask_desk
 from keng.community.forms import AskForm
 from keng.community.models import Question
 from keng.kit import times
+from keng.kit.slowing import Slowing
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import current
@@ -16,13 +17,19 @@ from keng.tips import receipts
 from keng.tips.public import throttle
 from keng.tips.public.entering import CodeForm
 
+# Each question is read by a person: so many from one network, then one in five minutes.
+asking = Slowing(at_once=10, pause=300.0)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, code: str) -> HttpResponse:
     """The form; once sent, the code with which the answer is read."""
     place, unit = place_and_desk(code)
     form = AskForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    wait = asking.seconds_to_wait(request) if form.is_bound and form.is_valid() else 0
+    if wait:
+        form.add_error("text", _("Many questions came from your network. Try again later."))
+    elif form.is_bound and form.is_valid():
         said = form.cleaned_data
         given = ask_desk(place, **said, language=request.LANGUAGE_CODE)
         context = {
@@ -32,7 +39,11 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "community/asked.html", context)
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {"form": form, "place": place, "unit": unit, "token": token or receipts.new_token()}
-    return render(request, "community/ask.html", context, status=422 if form.errors else 200)
+    status = 429 if wait else 422 if form.errors else 200
+    response = render(request, "community/ask.html", context, status=status)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

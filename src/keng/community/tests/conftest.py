@@ -6,6 +6,7 @@ from django.db import connection
 from keng.cli.roles import apply_grants
 from keng.community import queries, rush
 from keng.community.lookup import looking, objecting
+from keng.community.public import questions
 from keng.community.tests.resident import Resident, Stage
 from keng.site.grants import GRANTS
 from keng.tips.public import throttle
@@ -21,6 +22,7 @@ def _fresh(tmp_path, monkeypatch):
     looking.asking.forget()
     objecting.objecting.forget()
     objecting._wrong.forget()
+    questions.asking.forget()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -10,9 +11,10 @@ from django.urls import reverse
 from keng.audit.models import Entry
 from keng.community.actions import questions
 from keng.community.models import Question
+from keng.community.public.questions import asking
 from keng.community.rights import NotYours
 from keng.conftest import sign_in
-from keng.kit import times
+from keng.kit import slowing, times
 from keng.tips import receipts
 from keng.tips.models import Tip
 from keng.vault import keys, seal
@@ -64,6 +66,23 @@ def test_a_question_is_kept_once_and_waits_at_the_desk_of_the_place(public_clien
     question = Question.objects.get()
     assert (question.unit, question.text, question.state) == (ward.unit, ASKED, "waiting")
     assert "Chưa có ai trả lời" in read(public_client, code)
+
+
+def test_one_network_asks_so_often_and_keeps_what_it_typed(public_client, ward, monkeypatch):
+    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    address = f"/places/{ward.place.code}/ask/"
+    sent = {"text": ASKED, "wish": "private"}
+    for number in range(asking.at_once):
+        answer = public_client.post(address, sent | {"token": f"{number:022d}"})
+        assert answer.status_code == 200
+    late = public_client.post(address, sent | {"token": "t" * 22})
+    assert (late.status_code, int(late.headers["Retry-After"]) > 0) == (429, True)
+    page = late.content.decode()
+    assert ASKED in page
+    assert "Nhiều câu hỏi đã đến từ mạng của bạn" in page
+    assert Question.objects.count() == asking.at_once
+    elsewhere = public_client.post(address, sent | {"token": "t" * 22}, REMOTE_ADDR="203.0.113.9")
+    assert elsewhere.status_code == 200
 
 
 def test_the_officer_is_shown_what_to_cover_and_the_rest_reads_only_that(desk_client, ward):

@@ -4,13 +4,19 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keng.kit import times
+from keng.kit.slowing import Slowing
 from keng.lessons import pledge_queries, queries
 from keng.lessons.actions.counting import count_finished
 from keng.lessons.forms import AnswerForm, ClassForm
 from keng.lessons.models import Collection, Edition
+
+# A school has one network: a few classes finish at once, and its teachers print their papers.
+finishing = Slowing(at_once=150, pause=30.0)
+printing = Slowing(at_once=20, pause=120.0)
 
 
 @require_safe
@@ -62,10 +68,14 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def done(request: HttpRequest, slug: str) -> HttpResponse:
-    """Finished: one more is counted, and what else there is to learn."""
+    """Finished: one more is counted, and what else there is to learn.
+
+    What one network sends beyond a school's pace is thanked and not counted.
+    """
     edition = _public(slug)
     if request.method == "POST":
-        count_finished(edition.lesson)
+        if not finishing.seconds_to_wait(request):
+            count_finished(edition.lesson)
         response = redirect("lesson-done", slug=slug)
         response.status_code = 303
         return response
@@ -79,9 +89,16 @@ def certificate(request: HttpRequest, slug: str) -> HttpResponse:
     edition = _public(slug)
     form = ClassForm(request.POST)
     context = _context(edition, 1) | {"form": form}
-    if not form.is_valid():
+    wait = printing.seconds_to_wait(request) if form.is_valid() else 0
+    if wait:
+        words = _("Many papers were made from your network. Try again later.")
+        form.add_error("school_class", words)
+    if form.errors:
         context["others"] = queries.others_of(edition)
-        return render(request, "lessons/done.html", context, status=422)
+        response = render(request, "lessons/done.html", context, status=429 if wait else 422)
+        if wait:
+            response.headers["Retry-After"] = str(wait)
+        return response
     count_finished(edition.lesson, pupils=form.cleaned_data["pupils"])
     context |= {"given": form.cleaned_data, "today": times.local_date(times.now())}
     return render(request, "lessons/certificate.html", context)

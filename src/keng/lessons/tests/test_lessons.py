@@ -1,18 +1,14 @@
 """Lessons: two people answer for each text, and nobody's answers are kept."""
 
-from types import SimpleNamespace
-
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.kit import slowing
 from keng.lessons.actions import for_partners, releasing, writing
 from keng.lessons.errors import ChangedMeanwhile, NotYours, OutOfPurpose
 from keng.lessons.models import Edition, Finished
-from keng.lessons.public import lessons
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk, partner, titled
 from tests import make
 
@@ -140,27 +136,6 @@ def test_finishing_counts_one_and_a_class_counts_its_pupils(desk, public_client)
     assert "4A2, tiểu học Thử" in paper.content.decode()
     found = Finished.objects.get()
     assert (found.times, found.pupils) == (2, 31)
-
-
-def test_what_one_network_counts_is_bounded(desk, public_client, monkeypatch):
-    for bound in (lessons.finishing, lessons.printing):
-        bound.forget()
-        monkeypatch.setattr(bound, "at_once", 2)
-    monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
-    address = f"/lessons/{desk.published().lesson.slug}"
-    sent = {"school_class": "4A2, tiểu học Thử", "pupils": "31"}
-    done = [public_client.post(f"{address}/done").status_code for _ in range(3)]
-    papers = [public_client.post(f"{address}/class", sent) for _ in range(3)]
-    for bound in (lessons.finishing, lessons.printing):
-        bound.forget()
-    assert done == [303] * 3
-    assert [paper.status_code for paper in papers] == [200, 200, 429]
-    assert int(papers[2].headers["Retry-After"]) > 0
-    page = papers[2].content.decode()
-    assert "Mạng của bạn đã làm nhiều giấy xác nhận" in page
-    assert "4A2, tiểu học Thử" in page
-    found = Finished.objects.get()
-    assert (found.times, found.pupils) == (2, 62)
 
 
 @pytest.mark.parametrize("pupils", ["0", "61", "ba mươi", ""])

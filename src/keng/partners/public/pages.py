@@ -4,11 +4,13 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.accounts.models import Partner
 from keng.claims import queries as claims
 from keng.claims import wording
+from keng.kit.slowing import Slowing
 from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
 from keng.partners.forms import KitForm
@@ -17,6 +19,9 @@ from keng.partners.queries import listed
 from keng.places.models import Unit
 from keng.places.search import current
 from keng.tips import receipts
+
+# Each request is read by a person, who then meets whoever asked.
+asking = Slowing(at_once=5, pause=600.0)
 
 
 @require_GET
@@ -52,7 +57,10 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     if place is None:
         raise Http404
     form = KitForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+    wait = asking.seconds_to_wait(request) if form.is_bound and form.is_valid() else 0
+    if wait:
+        form.add_error("about", _("Many requests came from your network. Try again later."))
+    elif form.is_bound and form.is_valid():
         said = form.cleaned_data
         try:
             inviting.ask_for_kit(
@@ -63,4 +71,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "partners/joined.html", {"place": place})
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {"form": form, "place": place, "token": token or receipts.new_token()}
-    return render(request, "partners/join.html", context, status=422 if form.errors else 200)
+    status = 429 if wait else 422 if form.errors else 200
+    response = render(request, "partners/join.html", context, status=status)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
