@@ -30,9 +30,23 @@ def _newest() -> QuerySet[Revision]:
     )
 
 
+def _standing() -> QuerySet[Revision]:
+    return _newest().filter(claim__state=Claim.State.PUBLISHED)
+
+
 def published(limit: int = 500) -> list[Revision]:
-    """The text of each check that stands, newest first."""
-    return list(_newest().filter(claim__state=Claim.State.PUBLISHED)[:limit])
+    """The text of each check that stands, newest first; without the evidence, which is long."""
+    return list(_standing().defer("evidence")[:limit])
+
+
+def published_count() -> int:
+    """How many checks stand."""
+    return _standing().count()
+
+
+def published_page(number: int, size: int) -> list[Revision]:
+    """So many of them, with their evidence; the first page is 1."""
+    return list(_standing()[(number - 1) * size : number * size])
 
 
 def published_by(partner: "Partner", limit: int = 50) -> list[Revision]:
@@ -43,7 +57,7 @@ def published_by(partner: "Partner", limit: int = 50) -> list[Revision]:
 
 def recent_checks(limit: int = 3) -> list[Revision]:
     """For the home page."""
-    return published(limit)
+    return published_page(1, limit)
 
 
 def public_page(number: int | None) -> list[Revision]:

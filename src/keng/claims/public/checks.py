@@ -20,13 +20,13 @@ A_PAGE = 12
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """Ask first, read what others asked below."""
-    found = queries.published()
-    number = _page_number(request, len(found))
-    shown = found[(number - 1) * A_PAGE : number * A_PAGE]
+    total = queries.published_count()
+    number = _page_number(request, total)
+    shown = queries.published_page(number, A_PAGE)
     context = {
-        "form": AskForm(), "checks": wording.dressed(shown), "number": number, "total": len(found),
+        "form": AskForm(), "checks": wording.dressed(shown), "number": number, "total": total,
         "newer_url": f"?page={number - 1}" if number > 1 else "",
-        "older_url": f"?page={number + 1}" if number * A_PAGE < len(found) else "",
+        "older_url": f"?page={number + 1}" if number * A_PAGE < total else "",
     }  # fmt: skip
     return render(request, "claims/list.html", context)
 

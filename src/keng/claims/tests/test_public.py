@@ -6,11 +6,13 @@ import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from keng.claims import actions
+from keng.claims import actions, queries
 from keng.claims.models import Asking, Claim
-from keng.claims.public import asking
+from keng.claims.public import asking, checks
 from keng.claims.tests.bureau import ASKED, SAID, Bureau
 from keng.kit import slowing
 from keng.site.headers import POLICY
@@ -254,6 +256,24 @@ def test_the_feed_has_what_stands_and_says_when_nothing_changed(public_client, b
     assert entry.findtext(f"{atom}summary").startswith("Sai. Không.")
     again = public_client.get(url("claims-feed"), headers={"if-none-match": answer["ETag"]})
     assert again.status_code == 304
+
+
+def test_the_list_reads_one_page_and_comparing_reads_no_evidence(
+    public_client, bureau, monkeypatch
+):
+    monkeypatch.setattr(checks, "A_PAGE", 2)
+    for number in range(3):
+        bureau.published(quote=f"Tin {number}", question=f"Tin số {number} có thật không?")
+    with CaptureQueriesContext(connection) as ran:
+        first = read(public_client, url("claims"))
+    (listed,) = [each["sql"] for each in ran if '"evidence"' in each["sql"]]
+    assert "LIMIT 2" in listed
+    assert "Tin số 0" not in first.replace("\u00a0", " ")
+    second = read(public_client, url("claims") + "?page=2").replace("\u00a0", " ")
+    assert ("Tin số 0" in second, "Tin số 2" in second) == (True, False)
+    with CaptureQueriesContext(connection) as ran:
+        queries.alike_published("đổi căn cước")
+    assert not [each for each in ran if '"evidence"' in each["sql"]]
 
 
 def test_the_home_page_shows_the_newest_checks(public_client, bureau):
