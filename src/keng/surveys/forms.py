@@ -223,17 +223,10 @@ def initial_question(one: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class ApproveSurveyForm(Form):
-    """The second person's word for each thing, and a code."""
+class ReleaseResultForm(Form):
+    """What the second person saw, and a code."""
 
     hash = forms.CharField(widget=forms.HiddenInput)
-    serves = forms.BooleanField(
-        label=gettext_lazy(
-            "Every question serves this purpose. None asks about opinions, politics, belief or "
-            "origin, and none asks who somebody is."
-        ),
-        error_messages={"required": gettext_lazy("Read every question, then tick this")},
-    )
     code = own_code()
 
     def seen(self) -> bytes:
@@ -242,6 +235,18 @@ class ApproveSurveyForm(Form):
             return bytes.fromhex(self.cleaned_data["hash"])
         except ValueError:
             return b""
+
+
+class ApproveSurveyForm(ReleaseResultForm):
+    """The same with the second person's word for every question."""
+
+    serves = forms.BooleanField(
+        label=gettext_lazy(
+            "Every question serves this purpose. None asks about opinions, politics, belief or "
+            "origin, and none asks who somebody is."
+        ),
+        error_messages={"required": gettext_lazy("Read every question, then tick this")},
+    )
 
 
 class ReturnForm(Form):

@@ -84,6 +84,13 @@ class Survey(Row):
     # Headline and deeds in "vi" and perhaps "en"; under "texts" the words let through, by question.
     outcome = models.JSONField(default=dict, db_default={})
     published_at = models.DateTimeField(null=True)
+    # Handed in for a second person, in "vi" and perhaps "en"; by nobody: given back.
+    proposal = models.JSONField(default=dict, db_default={})
+    proposed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    # Who handed in and who released what is published, and when its words were changed.
+    outcome_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    released_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    outcome_changed_at = models.DateTimeField(null=True)
 
     # In the reader's language, put there by a query.
     words: "Content"
@@ -118,6 +125,10 @@ class Survey(Row):
                 condition=~Q(state="published")
                 | Q(figures__isnull=False, published_at__isnull=False),
                 name="survey_result_is_counted_before_it_is_published",
+            ),
+            models.CheckConstraint(
+                condition=~Q(released_by=F("outcome_by")),
+                name="survey_result_is_released_by_a_second_person",
             ),
         ]  # fmt: skip
 

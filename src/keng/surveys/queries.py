@@ -113,6 +113,19 @@ def shown_texts(survey: Survey) -> dict[str, list[str]]:
     return shown
 
 
+def result_texts(survey: Survey) -> dict[str, list[str]]:
+    """Of a published result the texts that stand: ninety days later their rows are gone."""
+    if survey.state == Survey.State.PUBLISHED:
+        return dict(survey.outcome.get("texts", {}))
+    return shown_texts(survey)
+
+
+def result_hash(survey: Survey) -> bytes:
+    """What the release of a result that was handed in is bound to."""
+    whole = {"outcome": survey.proposal, "texts": result_texts(survey)}
+    return contents.hash_of(whole, purpose=survey.purpose, reach=survey.reach)
+
+
 def places_below(unit: Unit) -> list[str]:
     """What "Where do you live?" offers: the hamlets of a commune, the communes of a province."""
     served = unit.jurisdictions.filter(valid_to__isnull=True).values("place")

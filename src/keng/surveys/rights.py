@@ -40,6 +40,15 @@ def may_approve(officer: "Officer", survey: Survey) -> bool:
     return officer.pk not in hands and may_release_for(officer, survey.unit)
 
 
+def may_release_result(officer: "Officer", survey: Survey) -> bool:
+    """A second person for the words of a result that somebody else handed in."""
+    return (
+        survey.proposed_by_id is not None
+        and officer.pk != survey.proposed_by_id
+        and may_release_for(officer, survey.unit)
+    )
+
+
 def _writes(post: Post, officer: "Officer") -> bool:
     if post.unit.kind == Unit.Kind.PROVINCE:
         return post.role in _AT_THE_PROVINCE

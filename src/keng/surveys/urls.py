@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.surveys.desk import listing, paper, reading, releasing, writing
+from keng.surveys.desk import listing, paper, reading, releasing, results, writing
 from keng.surveys.public import asking, pages
 
 # Short and without a slash at the end: the address of a survey is printed and typed.
@@ -33,6 +33,8 @@ desk: list[URLPattern] = [
     path("surveys/<uuid:pk>/slips/", releasing.slips, name="survey-slips"),
     path("surveys/<uuid:pk>/texts/", reading.texts, name="survey-texts"),
     path("surveys/<uuid:pk>/publish/", reading.publish, name="survey-publish"),
+    path("surveys/<uuid:pk>/release/", results.release, name="survey-release"),
+    path("surveys/<uuid:pk>/return/", results.send_back, name="survey-result-back"),
     path("surveys/<uuid:pk>/paper/", paper.begin, name="survey-paper-new"),
     path("surveys/paper/<uuid:pk>/", paper.sheet, name="survey-sheet"),
     path("surveys/paper/<uuid:pk>/finish/", paper.finish, name="survey-sheet-end"),

@@ -22,7 +22,8 @@ from keng.demo.province.survey_words import (
 )
 from keng.kit import times
 from keng.places.models import Unit
-from keng.surveys.actions import counting, reading, releasing, writing
+from keng.surveys import queries
+from keng.surveys.actions import counting, reading, releasing, results, writing
 from keng.surveys.content import PLACE
 from keng.surveys.models import Answer, FreeText, Survey, Token
 from keng.surveys.queries import places_below
@@ -95,7 +96,9 @@ def _published(ward: Unit, today: dt.date, dice: Random) -> Survey:
     counting.count_closed()
     for text in FreeText.objects.filter(survey=survey):
         reading.decide(text.pk, words=text.words, by=writer)
-    releasing.publish(survey.pk, OUTCOME, by=writer)
+    survey = results.propose(survey.pk, OUTCOME, by=writer)
+    second = Officer.objects.get(username=_SECOND)
+    results.publish(survey.pk, seen=queries.result_hash(survey), by=second)
     _back(survey.pk, published_at=times.now() - dt.timedelta(days=2))
     return Survey.objects.get(pk=survey.pk)
 

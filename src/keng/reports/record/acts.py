@@ -85,6 +85,8 @@ def _on_surveys() -> dict[str, str]:
         "survey.opened": _("Opened a survey"),
         "survey.closed": _("Closed a survey"),
         "survey.published": _("Published the result of a survey"),
+        "survey.result_submitted": _("Handed in the result of a survey for release"),
+        "survey.result_returned": _("Gave the result of a survey back to be changed"),
         "survey.text_read": _("Read a short text of a survey"),
         "survey.paper_begun": _("Began to type in paper forms of a survey"),
         "survey.paper_typed": _("Typed in paper forms of a survey"),

@@ -49,6 +49,7 @@ OBJECTS = {
     "survey-preview": "survey", "survey-approve": "survey", "survey-send-back": "survey",
     "survey-open": "survey", "survey-close": "survey", "survey-slips": "survey",
     "survey-texts": "survey", "survey-publish": "survey", "survey-paper-new": "survey",
+    "survey-release": "survey", "survey-result-back": "survey",
     "survey-sheet": "batch", "survey-sheet-end": "batch",
     "group-edit": "group", "group-active": "group",
     "team": "team", "team-shift": "team", "team-ask": "team",

@@ -1,8 +1,7 @@
-"""Two people let a survey open; it is closed, counted, and published with what follows."""
+"""Two people let a survey open; then it is closed, and the worker counts it."""
 
 import datetime
 import uuid
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -11,11 +10,11 @@ from django.db.models.fields.json import KT
 
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.surveys import codes, queries, rights
+from keng.surveys import codes, rights
 from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
 from keng.surveys.actions.writing import locked
 from keng.surveys.content import hash_of
-from keng.surveys.models import FreeText, PaperBatch, Survey, Token
+from keng.surveys.models import PaperBatch, Survey, Token
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -137,33 +136,6 @@ def close_by_day() -> int:
     survey.save(update_fields=["state", "closed_at"])
     record("survey.closed", by="worker", on=survey, chain=unit_chain(survey.unit_id))
     return 1
-
-
-@transaction.atomic
-def publish(
-    survey_id: uuid.UUID, outcome: Mapping[str, Mapping[str, str]], *, by: "Officer"
-) -> Survey:
-    """Publish the result with what the unit does about it.
-
-    Raises WrongState, NotYours, NotReady("figures") and NotReady("texts") while something waits.
-    """
-    survey = locked(survey_id, by)
-    _may_write(by, survey)
-    if survey.state not in {State.CLOSED, State.PUBLISHED}:
-        raise WrongState
-    if survey.figures is None:
-        raise NotReady("figures")
-    if survey.free_texts.filter(state=FreeText.State.WAITING).exists():
-        raise NotReady("texts")
-    # The public site reads what was let through from here, and nothing that waits or was left out.
-    # Once published it stays: ninety days later the rows it came from are gone.
-    texts = survey.outcome.get("texts") or queries.shown_texts(survey)
-    survey.outcome = {language: dict(words) for language, words in outcome.items()}
-    survey.outcome["texts"] = texts
-    survey.state, survey.published_at = State.PUBLISHED, survey.published_at or times.now()
-    survey.save(update_fields=["outcome", "state", "published_at"])
-    _record("survey.published", survey, by)
-    return survey
 
 
 def _may_write(by: "Officer", survey: Survey) -> None:

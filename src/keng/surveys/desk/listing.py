@@ -25,7 +25,8 @@ def surveys(request: HttpRequest) -> HttpResponse:
     waiting = [
         one
         for one in found
-        if one.state == State.SUBMITTED and rights.may_approve(request.officer, one)
+        if (one.state == State.SUBMITTED and rights.may_approve(request.officer, one))
+        or rights.may_release_result(request.officer, one)
     ]
     context = {
         "waiting": waiting,
@@ -46,6 +47,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_write": may_write,
         "may_approve": rights.may_approve(request.officer, survey)
         and survey.state == State.SUBMITTED,
+        "may_release": rights.may_release_result(request.officer, survey),
         "may_return": (may_write or rights.may_approve(request.officer, survey))
         and survey.state == State.APPROVED,
         "origins": queries.answers_by_origin(survey),

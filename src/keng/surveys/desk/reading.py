@@ -1,4 +1,4 @@
-"""After closing: each free text is read by a person, then the result is published."""
+"""After closing: each free text is read by a person, then the result is handed in."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from keng.language.masking import mask
 from keng.surveys import queries
 from keng.surveys.actions import reading as actions
-from keng.surveys.actions import releasing
+from keng.surveys.actions import results
 from keng.surveys.actions.errors import NotReady
 from keng.surveys.desk.shared import guarded, to_write
 from keng.surveys.forms import OutcomeForm, TextForm
@@ -63,11 +63,11 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = OutcomeForm(request.POST or None, initial=_initial(survey))
     if request.method == "POST" and form.is_valid():
         try:
-            releasing.publish(pk, form.outcome(), by=request.officer)
+            results.propose(pk, form.outcome(), by=request.officer)
         except NotReady:
             messages.error(request, _("Read the short texts first: each is published or left out."))
             return redirect("survey-texts", pk=pk)
-        messages.success(request, _("Published under the same address as the survey."))
+        messages.success(request, _("Handed in: another officer reads it and lets it out."))
         return redirect("survey-detail", pk=pk)
     content = queries.content_of(survey, "vi")
     context = about(survey, content) | {
@@ -80,7 +80,8 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _initial(survey: Survey) -> dict[str, str]:
-    words, english = survey.outcome.get("vi", {}), survey.outcome.get("en", {})
+    outcome = survey.proposal or survey.outcome
+    words, english = outcome.get("vi", {}), outcome.get("en", {})
     return {
         "headline": words.get("headline", ""), "deeds": words.get("deeds", ""),
         "en_headline": english.get("headline", ""), "en_deeds": english.get("deeds", ""),

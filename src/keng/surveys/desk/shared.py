@@ -17,8 +17,9 @@ from keng.surveys.models import Survey
 
 def visible(request: HttpRequest, pk: uuid.UUID) -> Survey:
     """A survey of the officer's units. Raises Http404."""
-    found = Survey.objects.visible_to(request.officer)
-    return get_object_or_404(found.select_related("unit", "author", "approved_by"), pk=pk)
+    people = ("author", "approved_by", "proposed_by")
+    found = Survey.objects.visible_to(request.officer).select_related("unit", *people)
+    return get_object_or_404(found, pk=pk)
 
 
 def to_write(request: HttpRequest, pk: uuid.UUID) -> Survey:

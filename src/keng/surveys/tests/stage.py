@@ -4,7 +4,8 @@ import datetime
 from typing import Any
 
 from keng.kit import times
-from keng.surveys.actions import answering, counting, releasing, writing
+from keng.surveys import queries
+from keng.surveys.actions import answering, counting, releasing, results, writing
 from keng.surveys.models import Survey
 from keng.surveys.queries import content_of, places_below
 from tests import make
@@ -96,4 +97,5 @@ class Stage:
         return Survey.objects.get(pk=survey.pk)
 
     def published(self, survey):
-        return releasing.publish(survey.pk, RESULT, by=self.coordinator)
+        survey = results.propose(survey.pk, RESULT, by=self.coordinator)
+        return results.publish(survey.pk, seen=queries.result_hash(survey), by=self.commander)

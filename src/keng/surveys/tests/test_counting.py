@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from keng.surveys.actions import answering, counting, reading, releasing
+from keng.surveys.actions import answering, counting, reading, releasing, results
 from keng.surveys.actions.errors import NotReady, SlipUnknown, SlipUsed, WrongState
 from keng.surveys.models import Answer, FreeText, Survey, Token
 from keng.surveys.tests.stage import Stage
@@ -162,7 +162,7 @@ def test_a_result_waits_until_it_is_counted(stage):
     # Answers on their way are let in first.
     assert counting.count_closed() == 0
     with pytest.raises(NotReady, match="figures"):
-        releasing.publish(survey.pk, {"vi": {"headline": "x", "deeds": "y"}}, by=stage.coordinator)
+        results.propose(survey.pk, {"vi": {"headline": "x", "deeds": "y"}}, by=stage.coordinator)
 
 
 def test_nothing_is_taken_after_closing(stage):
@@ -192,4 +192,6 @@ def test_words_corrected_after_ninety_days_leave_the_published_texts(stage, publ
     survey = stage.published(survey)
     Survey.objects.filter(pk=survey.pk).update(published_at=survey.published_at - counting.KEPT * 2)
     assert counting.forget() == 7
-    assert "Cần đèn ở cổng B" in page(public_client, stage.published(survey))
+    after = page(public_client, stage.published(survey))
+    assert "Cần đèn ở cổng B" in after
+    assert "đã được sửa ngày" in after

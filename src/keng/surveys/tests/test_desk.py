@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from keng.conftest import sign_in
+from keng.surveys import queries
 from keng.surveys.actions import releasing, writing
 from keng.surveys.desk import releasing as pages
+from keng.surveys.desk import results as results_page
 from keng.surveys.models import Answer, FreeText, PaperBatch, Survey
 from keng.surveys.tests.stage import FEELS, RESULT, Stage
 from tests import make
@@ -159,7 +161,7 @@ def test_paper_with_a_slip_counts_once(desk, stage):
     assert Answer.objects.count() == 1
 
 
-def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage):
+def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage, monkeypatch):
     survey = stage.opened()
     stage.answer(survey, 6, q1=3)
     stage.answer(survey, q4="Trước nhà ông Nguyễn Văn Bền, 0912 000 417, tối lắm")
@@ -174,8 +176,24 @@ def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage)
     data = {"text": str(text.pk), "do": "show", "words": "Trước một nhà ở cuối ngõ, tối lắm"}
     desk.post(url("survey-texts", survey.pk), data)
     desk.post(url("survey-publish", survey.pk), RESULT["vi"])
+    # Nobody lets out alone what everybody reads.
+    assert desk.get(url("survey-release", survey.pk)).status_code == 302
+    survey.refresh_from_db()
+    assert (survey.state, survey.outcome) == ("closed", {})
+    sign_in(desk, stage.commander)
+    assert url("survey-release", survey.pk) in desk.get(url("desk-surveys")).content.decode()
+    page = desk.get(url("survey-release", survey.pk)).content.decode()
+    assert RESULT["vi"]["headline"] in page
+    assert "Trước một nhà ở cuối ngõ, tối lắm" in page
+    given = {"hash": queries.result_hash(survey).hex(), "code": "123456"}
+    assert desk.post(url("survey-release", survey.pk), given).status_code == 422
+    monkeypatch.setattr(results_page, "confirm_presence", lambda _officer, code: code == "123456")
+    stale = given | {"hash": "00" * 32}
+    assert desk.post(url("survey-release", survey.pk), stale).status_code == 409
+    desk.post(url("survey-release", survey.pk), given)
     survey.refresh_from_db()
     assert survey.state == "published"
+    assert (survey.outcome_by, survey.released_by) == (stage.coordinator, stage.commander)
     assert survey.outcome["texts"] == {"q4": ["Trước một nhà ở cuối ngõ, tối lắm"]}
 
 

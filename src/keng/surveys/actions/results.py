@@ -1,0 +1,91 @@
+"""The result: one officer hands in the finding and what follows, another lets both out."""
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.surveys import queries, rights
+from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
+from keng.surveys.actions.writing import locked
+from keng.surveys.models import FreeText, Survey
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+Outcome = Mapping[str, Mapping[str, str]]
+State = Survey.State
+
+
+@transaction.atomic
+def propose(survey_id: uuid.UUID, outcome: Outcome, *, by: "Officer") -> Survey:
+    """Hand in the words of the result, the first ones or changed ones.
+
+    Raises WrongState, NotYours, NotReady("figures") and NotReady("texts") while something waits.
+    """
+    survey = locked(survey_id, by)
+    if not rights.may_write(by, survey):
+        raise NotYours
+    if survey.state not in {State.CLOSED, State.PUBLISHED}:
+        raise WrongState
+    if survey.figures is None:
+        raise NotReady("figures")
+    if survey.free_texts.filter(state=FreeText.State.WAITING).exists():
+        raise NotReady("texts")
+    survey.proposal = {language: dict(words) for language, words in outcome.items()}
+    survey.proposed_by, survey.returned_reason = by, ""
+    survey.save(update_fields=["proposal", "proposed_by", "returned_reason"])
+    _record("survey.result_submitted", survey, by, {"hash": queries.result_hash(survey).hex()})
+    return survey
+
+
+@transaction.atomic
+def publish(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
+    """Let out the words and texts exactly as this second person saw them.
+
+    Raises WrongState, NotYours, StaleApproval.
+    """
+    survey = _handed_in(survey_id, by)
+    if queries.result_hash(survey) != seen:
+        raise StaleApproval
+    # The public site reads what was let through from here, and nothing that waits or was left out.
+    survey.outcome = survey.proposal | {"texts": queries.result_texts(survey)}
+    survey.outcome_by, survey.released_by = survey.proposed_by, by
+    survey.proposal, survey.proposed_by = {}, None
+    now = times.now()
+    survey.outcome_changed_at = now if survey.published_at else None
+    survey.state, survey.published_at = State.PUBLISHED, survey.published_at or now
+    survey.save(
+        update_fields=[
+            "outcome", "outcome_by", "released_by", "proposal", "proposed_by",
+            "outcome_changed_at", "state", "published_at",
+        ]
+    )  # fmt: skip
+    _record("survey.published", survey, by, {"hash": seen.hex()})
+    return survey
+
+
+@transaction.atomic
+def send_back(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
+    """Give the words back to be changed. Raises WrongState, NotYours."""
+    survey = _handed_in(survey_id, by)
+    survey.proposed_by, survey.returned_reason = None, reason
+    survey.save(update_fields=["proposed_by", "returned_reason"])
+    _record("survey.result_returned", survey, by, {})
+    return survey
+
+
+def _handed_in(survey_id: uuid.UUID, by: "Officer") -> Survey:
+    survey = locked(survey_id, by)
+    if survey.proposed_by_id is None:
+        raise WrongState
+    if not rights.may_release_result(by, survey):
+        raise NotYours
+    return survey
+
+
+def _record(action: str, survey: Survey, by: "Officer", detail: dict[str, object]) -> None:
+    record(action, by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)

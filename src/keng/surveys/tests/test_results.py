@@ -1,0 +1,68 @@
+"""The words of a result are handed in by one officer and let out by another."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from keng.surveys import queries
+from keng.surveys.actions import results
+from keng.surveys.actions.errors import NotYours, StaleApproval, WrongState
+from keng.surveys.models import Survey
+from keng.surveys.tests.stage import RESULT, Stage
+
+pytestmark = pytest.mark.django_db
+OTHER = {"vi": {"headline": "Mọi người đều yên tâm", "deeds": "Không làm gì."}}
+
+
+@pytest.fixture
+def stage():
+    return Stage()
+
+
+def counted(stage):
+    survey = stage.opened()
+    stage.answer(survey, 5, q1=0)
+    return stage.counted(survey)
+
+
+def seen(survey):
+    return queries.result_hash(survey)
+
+
+def test_nobody_lets_out_their_own_words_not_even_by_the_database(stage):
+    survey = results.propose(counted(stage).pk, RESULT, by=stage.coordinator)
+    with pytest.raises(NotYours):
+        results.publish(survey.pk, seen=seen(survey), by=stage.coordinator)
+    survey = results.publish(survey.pk, seen=seen(survey), by=stage.commander)
+    with (
+        pytest.raises(IntegrityError, match="survey_result_is_released_by_a_second_person"),
+        transaction.atomic(),
+    ):
+        Survey.objects.filter(pk=survey.pk).update(released_by=stage.coordinator)
+
+
+def test_words_changed_meanwhile_are_not_let_out(stage):
+    survey = results.propose(counted(stage).pk, RESULT, by=stage.coordinator)
+    before = seen(survey)
+    results.propose(survey.pk, OTHER, by=stage.duty)
+    with pytest.raises(StaleApproval):
+        results.publish(survey.pk, seen=before, by=stage.commander)
+
+
+def test_a_change_after_publication_waits_for_a_second_person_too(stage):
+    survey = stage.published(counted(stage))
+    assert survey.outcome_changed_at is None
+    changed = results.propose(survey.pk, OTHER, by=stage.coordinator)
+    assert changed.outcome["vi"] == RESULT["vi"]
+    with pytest.raises(NotYours):
+        results.publish(survey.pk, seen=seen(changed), by=stage.coordinator)
+    changed = results.publish(survey.pk, seen=seen(changed), by=stage.commander)
+    assert changed.outcome["vi"] == OTHER["vi"]
+    assert changed.published_at == survey.published_at
+    assert changed.outcome_changed_at > survey.published_at
+
+
+def test_what_was_given_back_is_let_out_by_nobody(stage):
+    survey = results.propose(counted(stage).pk, RESULT, by=stage.coordinator)
+    results.send_back(survey.pk, reason="Thiếu ngày", by=stage.commander)
+    with pytest.raises(WrongState):
+        results.publish(survey.pk, seen=seen(survey), by=stage.commander)
