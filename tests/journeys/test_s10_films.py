@@ -46,7 +46,11 @@ def test_a_film_goes_from_an_officers_phone_to_a_residents_browser(
     assert faults(page) == []
 
     page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
-    page.get_by_role("link", name="Viết bài học").last.click()
+    page.get_by_role("link", name="Mở bộ bài").click()
+    page.fill("[name=title]", "Phim ngắn")
+    page.fill("[name=about]", "Xem trong một phút.")
+    page.locator("[name=purpose][value=fraud]").check()
+    page.get_by_role("button", name="Mở bộ và viết bài").click()
     page.select_option("[name=film]", label="Phim nghe máy lạ")
     for name, value in (LESSON | {"vi_title": TITLE}).items():
         field = page.locator(f"[name={name}]")

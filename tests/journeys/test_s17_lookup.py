@@ -11,7 +11,7 @@ from tests.stack import Stack
 
 NUMBER = "0510 204 608"
 MESSAGE = (
-    f"Số {NUMBER} gọi, xưng cán bộ, bảo chuyển vào stk 0000009998887 MB và vào xacminh-9.example"
+    "Số 0510 204 609 gọi, xưng cán bộ, bảo chuyển vào stk 0000009998887 MB và vào xacminh-9.example"
 )
 STORY = f"Số {NUMBER} gọi em, xưng giao hàng, bắt đóng phí trước"
 ANSWER = "Số in trên bảng hiệu của quán, đã gỡ."
