@@ -62,12 +62,12 @@ class Desk:
         """Every critical tip that others left, so that the next to ring is one's own."""
         rings = self.page.locator("#alarm form button")
         for _ in range(20):
-            with self.page.expect_response(lambda answer: "/alarm/" in answer.url) as asked:
-                self.page.goto(f"{self._stack.desk}/settings/")
-            if "data-alarm" not in asked.value.text():
+            # The inbox comes with its bar in the page; elsewhere a script asks for it later.
+            self.page.goto(f"{self._stack.desk}/tips/")
+            if not rings.count():
                 return self
-            rings.first.click()
-            expect(self.page.locator("header.bar")).to_be_visible()
+            with self.page.expect_navigation():
+                rings.first.click()
         raise AssertionError("It never stops ringing.")
 
     def press(self, action: str) -> None:
