@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from keng.cli.environment import database, start_django
@@ -88,15 +88,26 @@ class Demo:
             return ["  The data and the passwords are those of the first start."]
         return [
             "\nSign in as (shown only now):",
-            *(f"  {w.username:<8} {w.password}   {w.part}" for w in self._loaded.credentials),
+            *_lines(self._loaded.credentials),
+            *self._partners(),
             f"\nUnit keys open with: {self._loaded.passphrase}",
             "The six digits of somebody: keng demo code NAME",
         ]
+
+    def _partners(self) -> list[str]:
+        if not self._loaded.partners:
+            return []
+        where = f"http://localhost:{self._ports.public}/partner/"
+        return [f"\nAs a partner, at {where}:", *_lines(self._loaded.partners)]
 
     def say_who_to_sign_in_as(self, lines: list[str]) -> None:
         say_where(self._ports)
         print("\n".join(lines))
         print("\nGo ahead.", flush=True)
+
+
+def _lines(credentials: Iterable[Any]) -> list[str]:
+    return [f"  {who.username:<10} {who.password}   {who.part}" for who in credentials]
 
 
 def while_wanted(report: Callable[[str, float], None]) -> Callable[[str, float], None]:
@@ -125,10 +136,11 @@ def _print_code(name: str) -> int:
     with database():
         start_django()
         from keng.accounts import second_factor  # noqa: PLC0415 -- needs the settings
-        from keng.accounts.models import Officer  # noqa: PLC0415
+        from keng.accounts.models import Officer, PartnerMember  # noqa: PLC0415
 
-        officer = Officer.objects.filter(username=name).first()
-        if officer is None:
+        found = Officer.objects.filter(username=name).first()
+        found = found or PartnerMember.objects.filter(username=name).first()
+        if found is None:
             raise CannotContinue(f"Nobody in the demo signs in as {name!r}.")
-        print(second_factor.current_code(officer))
+        print(second_factor.current_code(found))
     return 0

@@ -29,6 +29,7 @@ class Loaded:
     """What is printed once and stored nowhere in clear."""
 
     credentials: list[people.Credential]
+    partners: list[people.Credential]
     passphrase: str
 
 
@@ -62,21 +63,26 @@ def load_if_empty(
         else:
             zalo = ChannelAccount.objects.get(slug="bac-ninh")
             credentials = loading.fill(units, hamlets, zalo, volumes, vault, report)
-        if not is_bare:
-            _write(units, hamlets, ward, whole=volumes is not None)
+        partners = [] if is_bare else _write(units, hamlets, ward, whole=volumes is not None)
         # The last word before it is kept: whoever reports may still refuse.
         report("all is written", 1.0)
-    return Loaded(credentials, passphrase)
+    return Loaded(credentials, partners, passphrase)
 
 
-def _write(units: dict[str, Unit], hamlets: dict[str, Place], ward: Unit, *, whole: bool) -> None:
-    """What a desk, its partners and its teams wrote; the whole province has its checks already."""
+def _write(
+    units: dict[str, Unit], hamlets: dict[str, Place], ward: Unit, *, whole: bool
+) -> list[people.Credential]:
+    """What a desk, its partners and its teams wrote; the whole province has its checks already.
+
+    Returns the partners' sign-ins.
+    """
     province = units[territory.PROVINCE_CODE]
     if not whole:
         rumours.check_few(times.now())
         looked_up.list_few(province, times.now())
     learning.load(province, whole=whole)
     asking.ask(ward, whole=whole)
-    beside.load(units, whole=whole)
+    partners = beside.load(units, whole=whole)
     teams.load(units, hamlets)
     others_list.bring(times.now())
+    return partners

@@ -1,7 +1,6 @@
 """Beside the police: partners with what they published, questions with answers, meetings, channels.
 
-Everything goes through the product's own actions; only the moments are dated back. Nobody signs in
-as one of these members: their passwords are made and forgotten.
+Everything goes through the product's own actions; only the moments are dated back.
 """
 
 import datetime as dt
@@ -9,6 +8,7 @@ import datetime as dt
 from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.community.actions import questions, telling
 from keng.community.models import OfficialChannel, Question
+from keng.demo.people import Credential
 from keng.demo.province import beside_words as words
 from keng.demo.province import learning
 from keng.demo.territory import WARD_CODE
@@ -21,8 +21,8 @@ from keng.tips import receipts
 _KIT = "demo kit request"
 
 
-def load(units: dict[str, Unit], *, whole: bool) -> None:
-    """A few rows for the small demo, all of them for the whole one."""
+def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
+    """A few rows for the small demo, all of them for the whole one; the partners' sign-ins."""
     place = Place.objects.get(code=WARD_CODE, valid_to=None)
     desk = Officer.objects.get(username="lan")
     _tell(units[WARD_CODE], place, desk)
@@ -30,14 +30,20 @@ def load(units: dict[str, Unit], *, whole: bool) -> None:
     coordinator = Officer.objects.get(username="mai")
     # Whoever makes a sign-in is not that partner's second person.
     inviter = Officer.objects.get(username="admin")
+    credentials = []
     for body in words.PARTNERS if whole else words.PARTNERS[:2]:
-        members = _invite(body, place, inviter)
+        made = _invite(body, place, inviter)
+        credentials += [Credential(m.member.username, m.password, body.name) for m in made]
+        members = [each.member for each in made]
         for post in body.posts:
             _publish(post, members, coordinator)
         if whole and body.kind == Partner.Kind.YOUTH_UNION:
             learning.teach_as(members)
     inviting.ask_for_kit(name=words.ASKS[0], place=place, about=words.ASKS[1], token=_KIT)
     telling.list_channel(kind="website", shown_as=words.PROVINCE_SITE, by=coordinator)
+    # What is printed stays good, as the officers' passwords do.
+    PartnerMember.objects.update(must_choose_password=False)
+    return credentials
 
 
 def _tell(unit: Unit, place: Place, desk: Officer) -> None:
@@ -66,20 +72,19 @@ def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
             found_row.update(asked_at=moment)
 
 
-def _invite(body: words.Body, place: Place, inviter: Officer) -> list[PartnerMember]:
+def _invite(body: words.Body, place: Place, inviter: Officer) -> list[inviting.Credentials]:
     first, *others = body.members
     made = inviting.invite(
         name=body.name, kind=body.kind, place=place if body.is_local else None, about=body.about,
         purposes=list(body.purposes), member_name=first[0], username=first[1], by=inviter,
     )  # fmt: skip
     partner = made.member.partner
-    members = [made.member]
+    all_made = [made]
     for name, username in others:
         more = inviting.add_member(partner.pk, name=name, username=username, by=inviter)
-        members.append(more.member)
-    for member in members:
-        member.partner = partner
-    return members
+        more.member.partner = partner
+        all_made.append(more)
+    return all_made
 
 
 def _publish(post: words.Post, members: list[PartnerMember], coordinator: Officer) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from keng.accounts.models import Partner
+from keng.accounts import partner_signing
+from keng.accounts.models import Partner, PartnerMember
 from keng.audit import verify
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.demo.province.beside import load
@@ -45,6 +46,16 @@ def test_the_whole_demo_has_one_of_each_kind_and_every_chain_holds(units):
     assert OfficialChannel.objects.count() == 4
     assert KitRequest.objects.get().decided_at is None
     assert list(verify.faults()) == []
+
+
+def test_every_partner_signs_in_with_what_is_printed(units):
+    printed = load(units, whole=True)
+    assert {who.username for who in printed} == set(
+        PartnerMember.objects.values_list("username", flat=True)
+    )
+    for who in printed:
+        assert partner_signing.check_name_and_password(who.username, who.password)
+    assert not PartnerMember.objects.filter(must_choose_password=True).exists()
 
 
 def test_the_small_demo_has_a_few(units):
