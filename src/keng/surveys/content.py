@@ -1,8 +1,9 @@
 """What a survey asks: its words, its questions, and which of them somebody is asked.
 
 As it lies in the database: {"vi": {"title", "why"}, "en": {...}, "questions": [...], "places":
-[names], "minutes": …}. A question is {"key", "kind", "vi": {"text", "hint", "options"}, "en":
-{...}, "only_if": {"question", "options"} or null, "marked": [numbers of options]}.
+[names], "closes_on": day, "results_on": day}. A question is {"key", "kind", "vi": {"text", "hint",
+"options"}, "en": {...}, "only_if": {"question", "options"} or null, "marked": [numbers of
+options]}.
 """
 
 import hashlib

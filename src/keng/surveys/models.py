@@ -2,7 +2,7 @@
 
 An answer holds no moment and no key that tells one: its id is random, its day is the Monday of its
 week, and neither a slip nor a free text points to it. What order and transaction could still tell
-is undone by `actions.mixing`.
+is undone by `actions.counting`.
 """
 
 import uuid

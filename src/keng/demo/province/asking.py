@@ -65,8 +65,7 @@ def _open(ward: Unit, asked: Asked, today: dt.date, *, begun: int, lasts: int) -
     releasing.approve(survey.pk, seen=bytes(survey.hash), by=second)
     if asked.reach == Survey.Reach.ONCE:
         releasing.make_slips(survey.pk, _SLIPS, by=writer)
-    releasing.open_up(survey.pk, by=writer)
-    _back(survey.pk, opened_at=times.now() - dt.timedelta(days=begun))
+    releasing.open_up(survey.pk, by=writer, now=times.now() - dt.timedelta(days=begun))
     return Survey.objects.get(pk=survey.pk)
 
 

@@ -9,6 +9,10 @@ class WrongState(Exception):
     """The survey is not where this can be done: not a draft, not open, not closed."""
 
 
+class LastDayOver(Exception):
+    """Whoever answered would be too late: it needs another last day before it opens."""
+
+
 class NotReady(ValueError):
     """Something is missing; holds a word for what."""
 
@@ -27,7 +31,3 @@ class SlipUnknown(Exception):
 
 class SlipUsed(Exception):
     """The slip gave its answer already."""
-
-
-class TooManyFromHere(Exception):
-    """This browser has answered as often as one family may."""

@@ -18,8 +18,6 @@ from keng.surveys.models import Answer, PaperBatch, Survey
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-MOST_SHEETS = 500
-
 
 @transaction.atomic
 def begin(survey_id: uuid.UUID, sheets: int, *, by: "Officer") -> PaperBatch:

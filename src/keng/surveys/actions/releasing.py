@@ -11,7 +11,13 @@ from django.db.models.fields.json import KT
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.surveys import codes, rights
-from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
+from keng.surveys.actions.errors import (
+    LastDayOver,
+    NotReady,
+    NotYours,
+    StaleApproval,
+    WrongState,
+)
 from keng.surveys.actions.writing import locked
 from keng.surveys.content import hash_of
 from keng.surveys.models import PaperBatch, Survey, Token
@@ -89,13 +95,17 @@ def make_slips(survey_id: uuid.UUID, count: int, *, by: "Officer") -> list[str]:
 
 
 @transaction.atomic
-def open_up(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
-    """Take answers from now on."""
+def open_up(survey_id: uuid.UUID, *, by: "Officer", now: datetime.datetime | None = None) -> Survey:
+    """Take answers from now on. Raises NotYours, WrongState, LastDayOver."""
+    now = now or times.now()
     survey = locked(survey_id, by)
     _may_write(by, survey)
     if survey.state != State.APPROVED:
         raise WrongState
-    survey.state, survey.opened_at = State.OPEN, times.now()
+    last = survey.content.get("closes_on", "")
+    if last and last < times.local_date(now).isoformat():
+        raise LastDayOver
+    survey.state, survey.opened_at = State.OPEN, now
     survey.save(update_fields=["state", "opened_at"])
     _record("survey.opened", survey, by)
     return survey

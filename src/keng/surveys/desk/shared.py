@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from keng.surveys import rights
-from keng.surveys.actions.errors import NotYours, WrongState
+from keng.surveys.actions.errors import LastDayOver, NotYours, WrongState
 from keng.surveys.models import Survey
 
 
@@ -39,6 +39,9 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, pk, **kwargs)
         except WrongState:
             messages.error(request, _("That is over: this is how the survey stands now."))
+        except LastDayOver:
+            said = _("Its last day is over. Give it back, set a later day and hand it in again.")
+            messages.error(request, said)
         except NotYours:
             messages.error(request, _("Your post does not do this for this desk."))
         return redirect("survey-detail", pk=pk)

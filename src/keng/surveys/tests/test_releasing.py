@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from keng.accounts.models import Partner
 from keng.audit.models import Entry
+from keng.conftest import sign_in
 from keng.kit import times
 from keng.surveys.actions import counting, paper, releasing, writing
 from keng.surveys.actions.errors import NotOpen, NotReady, NotYours, StaleApproval, WrongState
@@ -37,6 +38,24 @@ def test_a_survey_opens_after_a_second_person_approved_exactly_these_questions(s
     assert [entry.action for entry in acts][-3:] == [
         "survey.submitted", "survey.approved", "survey.opened"
     ]  # fmt: skip
+
+
+def test_what_was_approved_too_late_does_not_open_and_can_be_given_another_day(
+    desk_client, stage, monkeypatch
+):
+    survey = stage.approved()
+    _in_days(monkeypatch, 11)
+    address = reverse("survey-open", args=[survey.pk], urlconf="keng.site.desk_urls")
+    answer = sign_in(desk_client, stage.coordinator).post(address, follow=True)
+    assert "Ngày cuối nhận trả lời đã qua" in answer.content.decode()
+    survey.refresh_from_db()
+    assert survey.state == "approved"
+    survey = releasing.send_back(survey.pk, reason="Đổi hạn.", by=stage.coordinator)
+    words = {"purpose": "streets", "reach": "open", "content": stage.content()}
+    writing.revise(survey.pk, **words, by=stage.coordinator)
+    survey = writing.submit(survey.pk, by=stage.coordinator)
+    releasing.approve(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+    assert releasing.open_up(survey.pk, by=stage.coordinator).state == "open"
 
 
 def test_the_author_does_not_approve_not_even_by_the_database(stage):
