@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
@@ -72,7 +73,7 @@ def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
 def sweep(limit: int = 500) -> int:
     """Destroy the words whose time is over; how many questions."""
     now = times.now()
-    over = (
+    over: tuple[dict[str, Any], ...] = (
         {"state": Question.State.WAITING, "asked_at__lt": now - UNANSWERED_FOR},
         {
             "state": Question.State.ANSWERED,
@@ -85,13 +86,14 @@ def sweep(limit: int = 500) -> int:
             "decided_at__lt": now - PUBLIC_FOR,
         },
     )
-    emptied: dict[str, Any] = {"text": "", "shown_text": "", "answer": "", "decided_at": now}
     found = 0
     for which in over:
         keys = Question.objects.filter(**which).values_list("pk", flat=True)[:limit]
         found += Question.objects.filter(pk__in=list(keys)).update(
-            state=Question.State.GONE, **emptied
-        )
+            state=Question.State.GONE, text="", shown_text="", answer="",
+            # When it was answered stays: the reply time is told after the words are gone, too.
+            decided_at=Coalesce("decided_at", now),
+        )  # fmt: skip
     return found
 
 

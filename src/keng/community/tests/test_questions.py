@@ -157,6 +157,8 @@ def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
         decided_at=now - datetime.timedelta(days=91)
     )
     assert questions.sweep() == 2
+    private.refresh_from_db()
+    assert private.decided_at == now - datetime.timedelta(days=91)
     gone = Question.objects.filter(state="gone")
     assert {one.pk for one in gone} == {old.pk, private.pk}
     assert {(one.text, one.shown_text, one.answer) for one in gone} == {("", "", "")}
