@@ -72,6 +72,9 @@ class Claim(Row):
         ANSWERED = "answered", _("Answered by an earlier check")
         OUT_OF_SCOPE = "out_of_scope", _("Out of scope")
 
+    OPEN = (State.NEW, State.WORKING)
+    ENDED = (State.ANSWERED, State.OUT_OF_SCOPE, State.WITHDRAWN)
+
     class Outside(models.TextChoices):
         OPINION = "opinion", _("An opinion")
         POLITICS = "politics", _("Politics")

@@ -97,30 +97,15 @@ def alike_published(words: str, *, most: int = 3) -> list[Match[Revision]]:
     return matches(words, known, most=most)
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A claim that is being checked: an officer's draft, never the words of whoever asked."""
+def alike_open(words: str) -> "uuid.UUID | None":
+    """The claim most like it that others asked and that is being checked.
 
-    claim_id: "uuid.UUID"
-    draft: Revision | None
-
-
-def alike_open(words: str, *, most: int = 2) -> list[Open]:
-    """Claims that others asked and that are being checked.
-
-    Where no officer has written yet, one stands for all: nothing tells them apart.
+    Only that there is one can be shown: neither the words of whoever asked nor an officer's draft
+    was read by a second person.
     """
-    asked = Claim.objects.filter(state__in=["new", "working"], about=None).order_by("-id")
-    found = matches(words, ((c, [c.words]) for c in asked[:_MOST_COMPARED]), most=most)
-    drafts = {
-        draft.claim_id: draft
-        for draft in Revision.objects.filter(
-            claim__in=[match.of for match in found], published_at=None
-        )
-    }
-    shown = [Open(match.of.pk, drafts.get(match.of.pk)) for match in found]
-    unread = [each for each in shown if each.draft is None]
-    return [each for each in shown if each.draft or each is unread[0]]
+    asked = Claim.objects.filter(state__in=Claim.OPEN, about=None).order_by("-id")
+    found = matches(words, ((c, [c.words]) for c in asked[:_MOST_COMPARED]), most=1)
+    return found[0].of.pk if found else None
 
 
 def _said(check: Revision) -> list[str]:

@@ -24,7 +24,6 @@ LONGEST = 1500
 MOST_AN_HOUR = 60
 # Links to one open claim: more than a province asks about one rumour. Links carry no time.
 MOST_ON_ONE = 3000
-_OPEN = (Claim.State.NEW, Claim.State.WORKING)
 
 
 class TooMany(Exception):
@@ -38,7 +37,7 @@ def ask(words: str, *, about: int | None = None, same_as: uuid.UUID | None = Non
     The same words as an open claim are that claim. `same_as` is the open one that whoever asks
     pointed at; `about` the number of the check whose page it was sent from.
     """
-    open_ones = Claim.objects.filter(state__in=_OPEN)
+    open_ones = Claim.objects.filter(state__in=Claim.OPEN)
     claim = open_ones.filter(pk=same_as).first() if same_as else None
     if claim is None:
         claim = _same(open_ones, words) if about is None else None

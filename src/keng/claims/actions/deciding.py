@@ -15,8 +15,6 @@ from keng.kit import times
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-_OPEN = (Claim.State.NEW, Claim.State.WORKING)
-
 
 @transaction.atomic
 def answer_with(claim_id: uuid.UUID, *, check: uuid.UUID | None, by: "Officer") -> Claim:
@@ -68,6 +66,6 @@ def withdraw(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Claim:
 
 def _open(claim_id: uuid.UUID, by: "Officer") -> Claim:
     claim = locked(claim_id, by=by)
-    if claim.state not in _OPEN:
+    if claim.state not in Claim.OPEN:
         raise AlreadyEnded
     return claim

@@ -15,7 +15,6 @@ from keng.kit import times
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-_ENDED = (Claim.State.ANSWERED, Claim.State.OUT_OF_SCOPE, Claim.State.WITHDRAWN)
 # Any number that no other part of the product takes.
 _NUMBERING = 5_120_012
 
@@ -27,7 +26,7 @@ def write(claim_id: uuid.UUID, *, content: Content, by: "Officer") -> Revision:
     Whoever saves it is its author: somebody else has to publish it. Nothing changed, nothing saved.
     """
     claim = locked(claim_id, by=by)
-    if claim.state in _ENDED:
+    if claim.state in Claim.ENDED:
         raise AlreadyEnded
     revision = unpublished(claim)
     if revision is not None and bytes(revision.hash) == content.hash:
@@ -54,7 +53,7 @@ def submit(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
     """Ask a second person. Raises NotSubmitted when there is nothing to publish."""
     claim = locked(claim_id, by=by)
     revision = unpublished(claim)
-    if claim.state in _ENDED:
+    if claim.state in Claim.ENDED:
         raise AlreadyEnded
     if revision is None or not revision.evidence:
         raise NotSubmitted
@@ -105,7 +104,7 @@ def unpublished(claim: Claim) -> Revision | None:
 
 def _waiting(claim: Claim) -> Revision:
     revision = unpublished(claim)
-    if revision is None or revision.submitted_at is None or claim.state in _ENDED:
+    if revision is None or revision.submitted_at is None or claim.state in Claim.ENDED:
         raise NotSubmitted
     revision.claim = claim
     return revision

@@ -38,7 +38,7 @@ def shown(request: HttpRequest, claim: Claim, form: OutsideForm) -> dict[str, ob
     """What the page of a claim says."""
     revisions = list(claim.revisions.select_related("made_by", "published_by").order_by("-number"))
     draft = next((each for each in revisions if each.published_at is None), None)
-    is_open = claim.state in {Claim.State.NEW, Claim.State.WORKING}
+    is_open = claim.state in Claim.OPEN
     matches = queries.alike_published(claim.words, most=5) if is_open else []
     return {
         "claim": claim, "revisions": revisions, "draft": draft, "is_open": is_open,

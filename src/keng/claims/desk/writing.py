@@ -14,8 +14,6 @@ from keng.claims.forms import AskForm, CheckForm, evidence_forms, initial_of
 from keng.claims.models import Claim, Revision
 from keng.claims.rights import checks_claims
 
-_ENDED = (Claim.State.ANSWERED, Claim.State.OUT_OF_SCOPE, Claim.State.WITHDRAWN)
-
 
 def new(request: HttpRequest) -> HttpResponse:
     """What goes round, written down by an officer; what is like it is shown before it is kept."""
@@ -37,7 +35,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The text and its sources; a preview beside them."""
     claim = found(request, pk)
-    if claim.state in _ENDED:
+    if claim.state in Claim.ENDED:
         return redirect("claim-detail", pk=pk)
     revisions = claim.revisions.select_related("made_by").order_by("-number")
     latest = revisions.first()

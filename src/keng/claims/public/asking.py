@@ -46,12 +46,11 @@ def _known(said: dict[str, Any]) -> dict[str, object]:
     kept, about = covered(said["words"]), said["about"]
     found = [] if about else queries.alike_published(kept.text)
     dressed([match.of for match in found])
-    others = [] if about else queries.alike_open(kept.text)
-    dressed([other.draft for other in others if other.draft])
+    other = None if about else queries.alike_open(kept.text)
     initial = {"words": kept.text, "about": about}
     return {
         "kept": kept, "matches": found, "about": about, "form": AskForm(initial=initial),
-        "others": others,
+        "other": other,
     }  # fmt: skip
 
 
