@@ -1,6 +1,7 @@
 """TOTP (RFC 6238): secrets in a box of the site, each step usable once."""
 
 import time
+from urllib.parse import quote
 
 import pyotp
 from django.db import transaction
@@ -28,6 +29,12 @@ def new_secret() -> str:
 def boxed(secret: str) -> bytes:
     """The form in which a secret is kept."""
     return bytes(box("totp").encrypt(secret.encode()))
+
+
+def app_address(username: str, secret: str) -> str:
+    """What a code app reads from a picture: whose secret this is, and the secret itself."""
+    label, issuer = quote(f"Kẻng:{username}"), quote("Kẻng")
+    return f"otpauth://totp/{label}?secret={secret}&issuer={issuer}"
 
 
 def current_code(officer: Officer | PartnerMember) -> str:

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from keng.cli.choosing import unit_of
 from keng.cli.environment import database, start_django
@@ -87,11 +86,12 @@ def _print_once(made: "Credentials") -> None:
     """Only here and only now; on a terminal with the picture that a code app scans."""
     import segno  # noqa: PLC0415 -- draws only here
 
-    label, issuer = quote(f"Kẻng:{made.officer.username}"), quote("Kẻng")
+    from keng.accounts.second_factor import app_address  # noqa: PLC0415 -- needs the settings
+
     print("\nShown only now:")
     print(f"  Name      {made.officer.username}")
     print(f"  Password  {made.password}   (for one sign-in; then they choose their own)")
     print(f"  Secret    {made.totp_secret}   (into a code app: time-based, 6 digits)")
     if sys.stdout.isatty():
-        address = f"otpauth://totp/{label}?secret={made.totp_secret}&issuer={issuer}"
+        address = app_address(made.officer.username, made.totp_secret)
         segno.make(address, error="l").terminal(compact=True)

@@ -1,7 +1,6 @@
 """Looking after accounts: for administrators, and only those of their own units."""
 
 import uuid
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.accounts import actions
 from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm
 from keng.accounts.queries import listed, manageable_officers, manageable_units
-from keng.kit import times
+from keng.accounts.second_factor import app_address
+from keng.kit import qr, times
 from keng.places.models import Unit
 
 
@@ -107,12 +107,8 @@ def end_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _show_once(request: HttpRequest, made: actions.Credentials) -> HttpResponse:
     """The only page that ever shows a password; it is the answer to a POST and has no address."""
-    label = quote(f"Kẻng:{made.officer.username}")
-    address = f"otpauth://totp/{label}?secret={made.totp_secret}&issuer={quote('Kẻng')}"
-    import segno  # noqa: PLC0415 -- only to draw
-
-    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=4, light="#fff")
-    context = {"made": made, "picture": picture}
+    address = app_address(made.officer.username, made.totp_secret)
+    context = {"made": made, "picture": qr.drawn(address)}
     return render(request, "accounts/desk/credentials.html", context)
 
 

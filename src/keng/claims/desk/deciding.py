@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
 from keng.claims import actions
 from keng.claims.actions.writing import unpublished
 from keng.claims.desk.listing import found, shown
@@ -33,7 +33,7 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(revision.hash) != seen:
         return _shown(request, revision, PublishForm(), stale=True)
-    if revision.made_by_id != request.officer.pk and not _is_here(request, form):
+    if revision.made_by_id != request.officer.pk and not is_present(request.officer, form):
         return _shown(request, revision, form)
     try:
         actions.publish(pk, seen=seen, by=request.officer)
@@ -44,13 +44,6 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     else:
         messages.success(request, _("Published. Everybody can read it now."))
     return redirect("claim-detail", pk=pk)
-
-
-def _is_here(request: HttpRequest, form: Form) -> bool:
-    if confirm_presence(request.officer, form.cleaned_data["code"]):
-        return True
-    form.add_error("code", _("This code is not right, or was used already. Wait for the next one."))
-    return False
 
 
 def _shown(
@@ -132,7 +125,7 @@ def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if claim.state != Claim.State.PUBLISHED:
         return redirect("claim-detail", pk=pk)
     form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _is_here(request, form):
+    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
         actions.withdraw(pk, reason=form.cleaned_data["reason"], by=request.officer)
         messages.success(request, _("Taken back. The page says so, with your reason."))
         return redirect("claim-detail", pk=pk)

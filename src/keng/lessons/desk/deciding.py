@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
 from keng.lessons import queries, rights
 from keng.lessons.actions import releasing
 from keng.lessons.errors import ChangedMeanwhile, NotYours
@@ -24,11 +24,8 @@ def decide(request: HttpRequest, text: FourEyes) -> tuple[PublishForm, HttpRespo
         if not rights.may_publish(request.officer, text):
             messages.error(request, _("A second person publishes it: not who wrote it."))
             return form, redirect(request.path)
-        if confirm_presence(request.officer, form.cleaned_data["code"]):
+        if is_present(request.officer, form):
             return form, _published(request, text, form)
-        form.add_error(
-            "code", _("This code is not right, or was used already. Wait for the next one.")
-        )
     return form, None
 
 

@@ -2,7 +2,6 @@
 
 import datetime
 import uuid
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.models import Officer
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
+from keng.accounts.second_factor import app_address
+from keng.kit import qr
 from keng.network.queries import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
@@ -110,11 +111,8 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         no_code = "return" in request.POST or is_maker or seen != found.submitted_at
         if "return" in request.POST and not reason:
             form.add_error("reason", form.fields["reason"].error_messages["required"])
-        elif no_code or confirm_presence(officer, form.cleaned_data["code"]):
+        elif no_code or is_present(officer, form):
             return _decided(request, pk, seen, reason)
-        else:
-            wrong = _("This code is not right, or was used already. Wait for the next one.")
-            form.add_error("code", wrong)
     context = {
         "article": found, "form": form, "is_maker": is_maker,
         "seen": found.submitted_at.isoformat(),
@@ -177,10 +175,6 @@ def _taken() -> str:
 
 def _show_once(request: HttpRequest, made: inviting.Credentials) -> HttpResponse:
     """The only page that ever shows the password; it is the answer to a POST."""
-    label = quote(f"Kẻng:{made.member.username}")
-    address = f"otpauth://totp/{label}?secret={made.totp_secret}&issuer={quote('Kẻng')}"
-    import segno  # noqa: PLC0415 -- only to draw
-
-    picture = segno.make(address, error="m").svg_data_uri(scale=4, border=4, light="#fff")
-    context = {"made": made, "picture": picture}
+    address = app_address(made.member.username, made.totp_secret)
+    context = {"made": made, "picture": qr.drawn(address)}
     return render(request, "partners/desk/credentials.html", context)

@@ -102,6 +102,22 @@ def test_a_purpose_that_is_not_theirs_is_refused(stage):
         )
 
 
+def test_what_was_withdrawn_is_written_anew_in_another_article(public_client, stage):
+    article = stage.submitted()
+    seen = article.submitted_at
+    articles.publish(article.pk, seen=seen, by=stage.binh)
+    signed_in(public_client, stage.thu)
+    anew = f"/partner/articles/new/?after={article.pk}"
+    assert WORDS["text"] not in public_client.get(anew).content.decode()
+    public_client.post(f"/partner/articles/{article.pk}/withdraw/")
+    assert anew in public_client.get(f"/partner/articles/{article.pk}/").content.decode()
+    assert WORDS["text"] in public_client.get(anew).content.decode()
+    public_client.post(anew, {**WORDS, "do": "submit"})
+    assert Article.objects.exclude(pk=article.pk).get().waits
+    signed_in(public_client, stage.alone())
+    assert WORDS["text"] not in public_client.get(anew).content.decode()
+
+
 def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
     other = stage.alone()
     mine = stage.submitted()
@@ -126,7 +142,7 @@ def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, 
     sent = {"seen": article.submitted_at.isoformat(), "publish": "1"}
     address = f"/partners/articles/{article.pk}/"
     monkeypatch.setattr(
-        "keng.partners.desk.partners.confirm_presence", lambda _officer, code: code == "123456"
+        "keng.accounts.presence.confirm_presence", lambda _officer, code: code == "123456"
     )
     for code in ({}, {"code": "654321"}):
         assert desk_client.post(address, sent | code).status_code == 422

@@ -164,6 +164,40 @@ def test_a_check_stands_under_the_partners_name_with_all_its_versions(public_cli
     assert stage.partner.name not in page(public_client, "/claims")
 
 
+def test_a_correction_whose_check_is_taken_back_becomes_another_check(public_client, stage):
+    first = released(public_client, stage.binh, check(public_client, stage.thu))
+    signed_in(public_client, stage.thu)
+    there = public_client.post(f"/partner/texts/{first.pk}/again/").url
+    public_client.post(there, CHECK | {"verdict": "partly", "note": "Thêm nguồn.", "do": "submit"})
+    correction = Manuscript.objects.latest("id")
+    public_client.post(f"/partner/texts/{first.pk}/withdraw/", {"reason": "Nguồn đã đổi."})
+    signed_in(public_client, stage.binh)
+    sent = {"seen": correction.submitted_at.isoformat(), "do": "publish"}
+    assert public_client.post(f"/partner/texts/{correction.pk}/", sent).url == there
+    assert "Nguồn đã đổi." in page(public_client, there)
+    assert 'name="note"' not in page(public_client, there)
+    public_client.post(there, CHECK | {"do": "submit"})
+    correction.refresh_from_db()
+    assert correction.claim is None
+    second = released(public_client, stage.thu, correction)
+    assert second.claim.number == first.claim.number + 1
+    assert "Nguồn đã đổi." in page(public_client, f"/claims/{first.claim.number}")
+
+
+def test_what_was_taken_back_is_written_anew_as_another_check(public_client, stage):
+    first = released(public_client, stage.binh, check(public_client, stage.thu))
+    public_client.post(f"/partner/texts/{first.pk}/withdraw/", {"reason": "Nguồn đã đổi."})
+    again = f"/partner/texts/{first.pk}/again/"
+    assert again in page(public_client, f"/partner/texts/{first.pk}/")
+    there = public_client.post(again).url
+    assert CHECK["question"] in page(public_client, there)
+    public_client.post(there, CHECK | {"do": "submit"})
+    second = released(public_client, stage.thu, Manuscript.objects.latest("id"))
+    assert second.claim != first.claim
+    first.claim.refresh_from_db()
+    assert (first.claim.state, second.claim.state) == ("withdrawn", "published")
+
+
 def test_a_topic_for_which_the_partner_was_not_invited_is_not_offered(public_client, stage):
     signed_in(public_client, stage.thu)
     assert 'value="traffic"' not in page(public_client, "/partner/checks/new/")
@@ -225,7 +259,7 @@ def test_no_officer_opens_edits_or_ends_what_a_partner_checked(public_client, st
 
 
 def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, stage, monkeypatch):
-    monkeypatch.setattr("keng.partners.desk.partners.confirm_presence", lambda _officer, code: code)
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _officer, code: code)
     alone = stage.alone()
     text, of_two = handed_in(alone, "lesson"), handed_in(stage.thu, "check")
     rumour = handed_in(alone, "check")

@@ -2,7 +2,6 @@
 
 import uuid
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
+from keng.kit import qr
 from keng.surveys import codes, queries, rights
 from keng.surveys.actions import releasing as actions
 from keng.surveys.actions.errors import NotReady, StaleApproval
@@ -37,10 +37,7 @@ def _approved(request: HttpRequest, survey: Survey, form: ApproveSurveyForm) -> 
     # What is stale is said before the code is used up: the same code does not work twice.
     if form.seen() != bytes(survey.hash):
         return _shown(request, survey, ApproveSurveyForm(), stale=True)
-    if not confirm_presence(request.officer, form.cleaned_data["code"]):
-        form.add_error(
-            "code", _("This code is not right, or was used already. Wait for the next one.")
-        )
+    if not is_present(request.officer, form):
         return _shown(request, survey, form)
     try:
         actions.approve(survey.pk, seen=form.seen(), by=request.officer)
@@ -115,5 +112,5 @@ def slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _slip(survey: Survey, code: str) -> dict[str, str]:
     address = f"{settings.PUBLIC_URL}/s/{survey.code}/{code}"
-    drawn = segno.make(address, error="m").svg_data_uri(scale=3, border=2, light="#fff")
+    drawn = qr.drawn(address, scale=3, border=2)
     return {"code": codes.grouped(code), "address": address, "qr": drawn}

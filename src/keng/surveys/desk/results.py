@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
 from keng.surveys import queries, rights
 from keng.surveys.actions import results as actions
 from keng.surveys.actions.errors import StaleApproval
@@ -48,10 +48,7 @@ def _released(request: HttpRequest, survey: Survey, form: ReleaseResultForm) -> 
     # What is stale is said before the code is used up: the same code does not work twice.
     if form.seen() != queries.result_hash(survey):
         return _shown(request, survey, ReleaseResultForm(), stale=True)
-    if not confirm_presence(request.officer, form.cleaned_data["code"]):
-        form.add_error(
-            "code", _("This code is not right, or was used already. Wait for the next one.")
-        )
+    if not is_present(request.officer, form):
         return _shown(request, survey, form)
     try:
         actions.publish(survey.pk, seen=form.seen(), by=request.officer)

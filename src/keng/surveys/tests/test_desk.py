@@ -3,11 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from keng.accounts import presence
 from keng.conftest import sign_in
 from keng.surveys import queries
 from keng.surveys.actions import releasing, writing
-from keng.surveys.desk import releasing as pages
-from keng.surveys.desk import results as results_page
 from keng.surveys.models import Answer, FreeText, PaperBatch, Survey
 from keng.surveys.tests.stage import FEELS, RESULT, Stage
 from tests import make
@@ -102,7 +101,7 @@ def test_the_second_person_reads_ticks_and_shows_a_code(desk_client, stage, monk
     survey.refresh_from_db()
     data = {"hash": bytes(survey.hash).hex(), "code": "123456"}
     assert desk_client.post(url("survey-approve", survey.pk), data).status_code == 422
-    monkeypatch.setattr(pages, "confirm_presence", lambda _officer, code: code == "123456")
+    monkeypatch.setattr(presence, "confirm_presence", lambda _officer, code: code == "123456")
     stale = data | {"serves": "on", "hash": "00" * 32}
     assert desk_client.post(url("survey-approve", survey.pk), stale).status_code == 409
     desk_client.post(url("survey-approve", survey.pk), data | {"serves": "on"})
@@ -187,7 +186,7 @@ def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage,
     assert "Trước một nhà ở cuối ngõ, tối lắm" in page
     given = {"hash": queries.result_hash(survey).hex(), "code": "123456"}
     assert desk.post(url("survey-release", survey.pk), given).status_code == 422
-    monkeypatch.setattr(results_page, "confirm_presence", lambda _officer, code: code == "123456")
+    monkeypatch.setattr(presence, "confirm_presence", lambda _officer, code: code == "123456")
     stale = given | {"hash": "00" * 32}
     assert desk.post(url("survey-release", survey.pk), stale).status_code == 409
     desk.post(url("survey-release", survey.pk), given)

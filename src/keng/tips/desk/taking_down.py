@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from keng.kit import qr
 from keng.places.models import Place, Unit
 from keng.tips import receipts
 from keng.tips.actions.taking_down import (
@@ -45,9 +46,9 @@ def take(request: HttpRequest) -> HttpResponse:
         form.add_error(None, _cannot_seal())
         return _page(request, form, desk, status=409)
     code = receipts.code_from(form.cleaned_data["token"])
-    receipt = receipt_for(tip_id, code)
+    receipt, address = receipt_for(tip_id, code), _status_address()
     context = {
-        "receipt": receipt, "qr": _drawn(_status_address()), "address": _status_address(),
+        "receipt": receipt, "qr": qr.drawn(address, scale=3), "address": address,
         "tip_id": visible_id(request, tip_id), "language": form.cleaned_data["language"] or "vi",
         "manner": form.cleaned_data["manner"],
     }  # fmt: skip
@@ -107,11 +108,5 @@ def _cannot_seal() -> str:
 
 
 def _status_address() -> str:
+    """Where the code is typed in: never with it, or whoever finds the paper's picture has it."""
     return settings.PUBLIC_URL + reverse("status", "keng.site.public_urls")
-
-
-def _drawn(address: str) -> str:
-    """The address as a QR: never the code, which whoever finds the paper's picture would have."""
-    import segno  # noqa: PLC0415 -- only to draw
-
-    return str(segno.make(address, error="m").svg_data_uri(scale=3, border=4, light="#fff"))

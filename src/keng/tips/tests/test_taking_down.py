@@ -113,7 +113,7 @@ def test_sending_it_again_makes_no_second_tip_and_shows_the_same_receipt(desk, w
 
 def test_the_code_is_in_no_address_and_not_in_the_qr(desk, ward, monkeypatch):
     drawn = []
-    monkeypatch.setattr("keng.tips.desk.taking_down._drawn", lambda text: drawn.append(text) or "")
+    monkeypatch.setattr("keng.kit.qr.drawn", lambda text, **_: drawn.append(text) or "")
     sent = said(ward)
     answer = desk.post(url("take-down"), sent)
     code = receipts.code_from(sent["token"])

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
 from keng.delivery.audience import plan
 from keng.kit import times
 from keng.network.queries import places_of
@@ -64,11 +64,8 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One pattern: read, approved by a second person, ended."""
     found = _visible(request, pk)
     form = PatternApproveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if not confirm_presence(request.officer, form.cleaned_data["code"]):
-            form.add_error("code", _wrong_code())
-        else:
-            return _approved(request, found, form)
+    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
+        return _approved(request, found, form)
     can = patterns.may_approve(request.officer, found)
     today = times.local_date(times.now())
     context = {
@@ -145,8 +142,7 @@ def _sent(
     request: HttpRequest, found: Pattern, form: FillForm, confirm: SendAloneForm
 ) -> HttpResponse | None:
     """The way to the dispatch; None when something stands in the way, which the form then says."""
-    if not confirm_presence(request.officer, confirm.cleaned_data["code"]):
-        confirm.add_error("code", _wrong_code())
+    if not is_present(request.officer, confirm):
         return None
     try:
         dispatch = patterns.send(
@@ -184,7 +180,3 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Pattern:
     found = Pattern.objects.visible_to(request.officer)
     return get_object_or_404(found.select_related("unit", "made_by", "approved_by"), pk=pk)
-
-
-def _wrong_code() -> str:
-    return _("This code is not right, or was used already. Wait for the next one.")

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
 from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
 from keng.warnings import actions, queries, rights, style, wording
 from keng.warnings.content import audience_of, choice_of, content_of
@@ -45,10 +45,7 @@ def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> Http
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
         return _shown(request, version, ApproveForm(), stale=True)
-    if not confirm_presence(request.officer, form.cleaned_data["code"]):
-        form.add_error(
-            "code", _("This code is not right, or was used already. Wait for the next one.")
-        )
+    if not is_present(request.officer, form):
         return _shown(request, version, form)
     try:
         dispatch = actions.approve(
@@ -140,14 +137,10 @@ def recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not may:
         return redirect("warning-detail", pk=pk)
     form = RecallForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if confirm_presence(request.officer, form.cleaned_data["code"]):
-            dispatch = actions.recall(pk, reason=form.cleaned_data["reason"], by=request.officer)
-            messages.success(request, _("Taken back; whoever got it is told now."))
-            return redirect("dispatch", pk=dispatch.pk)
-        form.add_error(
-            "code", _("This code is not right, or was used already. Wait for the next one.")
-        )
+    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
+        dispatch = actions.recall(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        messages.success(request, _("Taken back; whoever got it is told now."))
+        return redirect("dispatch", pk=dispatch.pk)
     counted = plan(queries.recall_audience(warning))
     context = {
         "warning": warning,

@@ -206,9 +206,7 @@ def test_the_marks_are_the_three_blanks_and_nothing_else():
 
 
 def test_the_pages(desk_client, ward, monkeypatch):
-    monkeypatch.setattr(
-        "keng.warnings.desk.patterns.confirm_presence", lambda _o, code: code == "1"
-    )
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
     sign_in(desk_client, ward.officer)
     given = TEXTS | {
         "category": "scam_impersonation", "severity": "2", "kinds": ["landlords", "residents"],

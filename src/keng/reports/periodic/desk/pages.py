@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keng.accounts.models import Post
-from keng.accounts.signing_in import confirm_presence
+from keng.accounts.presence import is_present
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
 from keng.reports.periodic import boundaries, figures, names, shown, sight, signing, spans
@@ -86,10 +86,7 @@ def _signed(request: HttpRequest, ask: Ask, form: SignForm) -> HttpResponse:
     # What cannot be signed is said before the code is used up: the same code does not work twice.
     if not sight.may_sign(request.officer, ask.sight.unit) or not ask.span.is_over:
         return _shown(request, ask, SignForm())
-    if not confirm_presence(request.officer, form.cleaned_data["code"]):
-        form.add_error(
-            "code", _("This code is not right, or was used already. Wait for the next one.")
-        )
+    if not is_present(request.officer, form):
         return _shown(request, ask, form)
     try:
         signed = signing.sign(

@@ -1,0 +1,9 @@
+"""An address as a picture to scan."""
+
+
+def drawn(address: str, *, scale: int = 4, border: int = 4) -> str:
+    """The picture as a data: address, black on white in every theme."""
+    import segno  # noqa: PLC0415 -- only to draw
+
+    code = segno.make(address, error="m")
+    return str(code.svg_data_uri(scale=scale, border=border, light="#fff"))
