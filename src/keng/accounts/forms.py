@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer, Post
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice
+from keng.kit.forms import Form, HintedChoice, day_field
 from keng.places.models import Unit
 
 
@@ -132,13 +132,9 @@ class PostForm(Form):
         choices=Post.Role.choices,
         error_messages={"required": _("Choose a role.")},
     )
-    valid_from = forms.DateField(
-        label=_("From"),
-        error_messages={
-            "required": _("Enter the first day."),
-            "invalid": _("Enter a date like 2026-11-25."),
-        },
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    valid_from = day_field(
+        _("From"),
+        {"required": _("Enter the first day."), "invalid": _("Enter a date like 2026-11-25.")},
     )
 
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.channels.email import is_mailbox
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice
+from keng.kit.forms import Form, HintedChoice, day_field, hour_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,21 +26,11 @@ class ShiftForm(Form):
     who = forms.ChoiceField(
         label=_("Who"), error_messages={"required": _("Choose who is on duty.")}
     )
-    day = forms.DateField(
-        label=_("Day it begins"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": _("Enter the day."), "invalid": _("Enter a day.")},
-    )
-    begins = forms.TimeField(
-        label=_("Starts at"),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": _("Enter the hour."), "invalid": _("Enter an hour.")},
-    )
-    ends = forms.TimeField(
-        label=_("Ends at"),
+    day = day_field(_("Day it begins"))
+    begins = hour_field(_("Starts at"))
+    ends = hour_field(
+        _("Ends at"),
         help_text=_("An hour that is not later than the first one is on the next day."),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": _("Enter the hour."), "invalid": _("Enter an hour.")},
     )
     again = HintedChoice(
         label=_("How often"),

@@ -61,6 +61,30 @@ class ManyFiles(forms.FileField):
         return [super(ManyFiles, self).clean(item, initial) for item in sent]
 
 
+def day_field(label: Any, told: Mapping[str, Any] | None = None, **more: Any) -> forms.DateField:
+    """A day in the browser's own box; `told` are other words for when it is missing or invalid."""
+    words = {"required": gettext_lazy("Enter the day."), "invalid": gettext_lazy("Enter a day.")}
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages=words | dict(told or {}),
+        **more,
+    )
+
+
+def hour_field(label: Any, **more: Any) -> forms.TimeField:
+    """An hour in the browser's own box."""
+    return forms.TimeField(
+        label=label,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={
+            "required": gettext_lazy("Enter the hour."),
+            "invalid": gettext_lazy("Enter an hour."),
+        },
+        **more,
+    )
+
+
 def own_code() -> forms.CharField:
     """The six digits with which an officer signs what cannot be taken back in silence."""
     return forms.CharField(

@@ -7,20 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keng.accounts.models import SafetyPurpose
-from keng.kit.forms import Form, HintedChoices
+from keng.kit.forms import Form, HintedChoices, day_field
 from keng.lessons.forms import LONGEST_TITLE, MOST_PUPILS
 from keng.lessons.schools import School
 
 _EMPTY = {"required": gettext_lazy("Write this part")}
-
-
-def _date(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={
-            "required": gettext_lazy("Choose a day"), "invalid": gettext_lazy("Choose a day"),
-        },
-    )  # fmt: skip
 
 
 class CampaignForm(Form):
@@ -45,8 +36,8 @@ class CampaignForm(Form):
         help_text=gettext_lazy("The list is closed: opinions are in none of them."),
         error_messages={"required": gettext_lazy("Choose a purpose")},
     )  # fmt: skip
-    starts_on = _date(gettext_lazy("From"))
-    ends_on = _date(gettext_lazy("Until"))
+    starts_on = day_field(gettext_lazy("From"))
+    ends_on = day_field(gettext_lazy("Until"))
     schools = HintedChoices(
         label=gettext_lazy("Schools"),
         help_text=gettext_lazy("From the groups of classes whose teacher is a lead."),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
-from keng.kit.forms import Form
+from keng.kit.forms import Form, day_field
 from keng.network import queries
 from keng.places.models import Place
 
@@ -81,11 +81,9 @@ def place_field() -> Any:
 
 def agreed_field(missing: Any = "") -> forms.DateField:
     """The day on which somebody agreed; `missing` is said where it may not stay empty."""
-    told = {"invalid": gettext_lazy("Write the day like 2026-11-24")}
-    return forms.DateField(
+    return day_field(
+        gettext_lazy("Agreed on"),
+        {"invalid": gettext_lazy("Write the day like 2026-11-24"), "required": missing},
         required=bool(missing),
-        label=gettext_lazy("Agreed on"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("The day on which they agreed to take part."),
-        error_messages=told | ({"required": missing} if missing else {}),
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit import times
-from keng.kit.forms import Form
+from keng.kit.forms import Form, day_field, hour_field
 from keng.language.indicators import extract
 from keng.language.names import looks_like_a_name
 from keng.network import queries, teams
@@ -19,31 +19,6 @@ from keng.network.models import Group, TeamAnswer, TeamShift
 
 _ONE_DAY = "day"
 _LONGEST = datetime.timedelta(days=14)
-_HOUR_MISSING = {
-    "required": gettext_lazy("Enter the hour."),
-    "invalid": gettext_lazy("Enter an hour."),
-}
-
-
-def _hour(label: Any, **more: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages=_HOUR_MISSING,
-        **more,
-    )
-
-
-def _date(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": gettext_lazy("Enter the day."),
-            "invalid": gettext_lazy("Enter a day."),
-        },
-        **more,
-    )
 
 
 class TeamShiftForm(Form):
@@ -52,9 +27,9 @@ class TeamShiftForm(Form):
     when = forms.ChoiceField(
         label=gettext_lazy("When"), error_messages={"required": gettext_lazy("Choose when.")}
     )
-    day = _date(gettext_lazy("The day, if it is one day only"), required=False)
-    begins = _hour(gettext_lazy("Starts at"))
-    ends = _hour(
+    day = day_field(gettext_lazy("The day, if it is one day only"), required=False)
+    begins = hour_field(gettext_lazy("Starts at"))
+    ends = hour_field(
         gettext_lazy("Ends at"),
         help_text=gettext_lazy("An hour that is not later than the first one is on the next day."),
     )
@@ -138,8 +113,8 @@ class TeamAskForm(Form):
         ),
         error_messages={"required": gettext_lazy("Write what the team is asked")},
     )
-    until_day = _date(gettext_lazy("Until which day"))
-    until_hour = _hour(gettext_lazy("Until which hour"))
+    until_day = day_field(gettext_lazy("Until which day"))
+    until_hour = hour_field(gettext_lazy("Until which hour"))
 
     def __init__(self, *args: Any, group: Group, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, own_code
+from keng.kit.forms import Form, day_field, own_code
 from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries import places_of
@@ -94,11 +94,10 @@ class WarningForm(Form):
             "Urgent goes out before everything else and does not wait for quiet hours."
         ),
     )
-    valid_until = forms.DateField(
+    valid_until = day_field(
+        gettext_lazy("Valid until"),
+        {"invalid": gettext_lazy("Write the day like 2026-12-31")},
         required=False,
-        label=gettext_lazy("Valid until"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Write the day like 2026-12-31")},
     )
     places = forms.MultipleChoiceField(
         label=gettext_lazy("Places"),

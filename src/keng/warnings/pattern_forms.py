@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, own_code
+from keng.kit.forms import Form, day_field, own_code
 from keng.language import taxonomy
 from keng.network.models import GroupKind
 from keng.places.models import Place
@@ -62,14 +62,10 @@ class PatternForm(Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one kind of group")},
     )
-    expires_on = forms.DateField(
-        label=gettext_lazy("Last day it may be used"),
+    expires_on = day_field(
+        gettext_lazy("Last day it may be used"),
         help_text=gettext_lazy("Half a year from today at most."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": gettext_lazy("Enter the day."), "invalid": gettext_lazy("Enter a day."),
-        },
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
