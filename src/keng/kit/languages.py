@@ -1,6 +1,6 @@
 """Answering in the language that a form asks for, so that a switch does not lose what was typed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from django.conf import settings
@@ -41,6 +41,12 @@ def answer_in(code: str, make: Callable[[], HttpResponse]) -> HttpResponse:
 def full(code: str) -> str:
     """The language in which a page is whole for whoever asks for this one."""
     return code if code in FULL else "en"
+
+
+def spoken_in(texts: Container[str]) -> str:
+    """The language in which a visitor reads what is there in these: their own, or Vietnamese."""
+    asked = (translation.get_language() or "vi")[:2]
+    return asked if asked in texts else "vi"
 
 
 def others() -> list[Tongue]:

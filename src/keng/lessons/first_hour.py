@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng.kit.languages import spoken_in
 from keng.lessons.models import FirstHour
-from keng.lessons.queries import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def page_now() -> Page:
     """The newest published text; where there is none, the one that comes with Kẻng."""
     kept = current()
     texts = kept.texts if kept else default_texts()
-    code = spoken(texts)
+    code = spoken_in(texts)
     return Page(texts[code]["steps"], code, kept.hotlines if kept else [], kept)
 
 

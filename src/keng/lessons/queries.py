@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
-from django.utils.translation import get_language
 
 from keng.lessons.models import Collection, Edition, Finished
 
@@ -52,12 +51,6 @@ def others_of(edition: Edition, limit: int = 3) -> list[Edition]:
     """Further lessons of the same collection."""
     same = public_editions().filter(lesson__collection=edition.lesson.collection_id)
     return list(same.exclude(lesson=edition.lesson_id)[:limit])
-
-
-def spoken(texts: dict[str, Any]) -> str:
-    """The language in which a visitor reads them: their own, or Vietnamese."""
-    asked = (get_language() or "vi")[:2]
-    return asked if asked in texts else "vi"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from keng.kit import times
+from keng.kit.languages import spoken_in
 from keng.kit.slowing import Slowing
 from keng.lessons import pledge_queries, queries
 from keng.lessons.actions.counting import count_finished
@@ -112,7 +113,7 @@ def _public(slug: str) -> Edition:
 
 
 def _text(edition: Edition) -> dict[str, Any]:
-    found: dict[str, Any] = edition.texts[queries.spoken(edition.texts)]
+    found: dict[str, Any] = edition.texts[spoken_in(edition.texts)]
     return found
 
 
@@ -131,6 +132,6 @@ def _context(edition: Edition, at: int) -> dict[str, Any]:
     total = len(_quiz(edition))
     return {
         "edition": edition, "lesson": edition.lesson, "collection": edition.lesson.collection,
-        "text": _text(edition), "spoken": queries.spoken(edition.texts),
+        "text": _text(edition), "spoken": spoken_in(edition.texts),
         "at": at, "total": total, "next": at + 1 if at < total else 0,
     }  # fmt: skip

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
+from keng.kit.languages import spoken_in
 from keng.lessons.promises import PROMISES
-from keng.lessons.queries import spoken
 
 register = template.Library()
 
@@ -19,7 +19,7 @@ def promise(name: str) -> Any:
 @register.filter
 def words(texts: dict[str, Any]) -> dict[str, Any]:
     """The texts in the visitor's language, or in Vietnamese; `lang` says which it is."""
-    code = spoken(texts)
+    code = spoken_in(texts)
     return {**texts[code], "lang": code}
 
 

@@ -6,13 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from keng.kit.languages import spoken_in
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import Match, current, find
 from keng.tips.called import called
 from keng.warnings import queries
 from keng.warnings.models import Version
-from keng.warnings.public.pages import spoken_of, standing_of, words_of
+from keng.warnings.public.pages import standing_of, words_of
 
 A_PAGE = 12
 _MOST_PLACES = 8
@@ -78,7 +79,7 @@ def _address(number: int, place: Place | None) -> str:
 def _dress(shown: list[Version]) -> None:
     names = queries.place_names(shown)
     for version in shown:
-        version.words, version.spoken = words_of(version), spoken_of(version)
+        version.words, version.spoken = words_of(version), spoken_in(version.texts)
         version.category_label = called(version.category)
         version.place_names = [
             names[key] for key in version.audience.get("places", ()) if key in names

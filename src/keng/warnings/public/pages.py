@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
-from keng.kit.languages import FULL
+from keng.kit.languages import FULL, spoken_in
 from keng.tips.called import called
 from keng.warnings import card, queries
 from keng.warnings.codes import cleaned
@@ -26,7 +26,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
     version = found_by(code)
     published = queries.published_of(version.warning)
     newest = published[0]
-    language = spoken_of(version)
+    language = spoken_in(version.texts)
     text = _sent_text(version, language)
     context = {
         "version": version,
@@ -66,12 +66,6 @@ def standing_of(version: Version, newest: Version | None = None) -> str:
     return "expired" if version.valid_until and version.valid_until < today else "current"
 
 
-def spoken_of(version: Version) -> str:
-    """The language in which a visitor reads it: their own, if it has it, or Vietnamese."""
-    asked = (get_language() or "vi")[:2]
-    return asked if asked in version.texts else "vi"
-
-
 def _english_beside(version: Version, spoken: str) -> dict[str, str]:
     """Its English words, for whoever reads neither Vietnamese nor a page in it."""
     asked = get_language() or "vi"
@@ -81,7 +75,7 @@ def _english_beside(version: Version, spoken: str) -> dict[str, str]:
 
 def words_of(version: Version) -> dict[str, str]:
     """Its words in the visitor's language, or in Vietnamese."""
-    found: dict[str, str] = version.texts[spoken_of(version)]
+    found: dict[str, str] = version.texts[spoken_in(version.texts)]
     return found
 
 
