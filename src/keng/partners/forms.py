@@ -90,7 +90,7 @@ class ArticleForm(Form):
     title = forms.CharField(
         label=_("Name of the article"),
         max_length=120,
-        error_messages={"required": _("Write a title")},
+        error_messages={"required": _("Write the name of the article")},
     )
     text = forms.CharField(
         label=_("Text"),

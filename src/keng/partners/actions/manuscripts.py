@@ -10,6 +10,7 @@ from django.db import transaction
 from keng.accounts.models import PartnerMember
 from keng.claims.actions import NotPublished
 from keng.claims.actions import for_partners as checks
+from keng.claims.models import Claim
 from keng.kit import times
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection
@@ -43,7 +44,8 @@ def begin(
     if after is not None:
         made.title, made.typed = after.title, after.typed
         made.collection_id, made.lesson_id = after.collection_id, after.lesson_id
-        made.claim_id = after.claim_id
+        # One that was withdrawn is not corrected: another check is written from its words.
+        made.claim = after.claim if after.claim and _stands(after.claim) else None
     made.save(force_insert=True)
     return made
 
@@ -92,6 +94,7 @@ def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscrip
     if text is None:
         raise NotTheirs
     if text.claim_id is not None:
+        _detach(text.claim_id, by, reason)
         try:
             checks.withdraw(text.claim_id, partner=by.partner, reason=reason)
         except NotPublished as error:
@@ -102,3 +105,20 @@ def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscrip
     text.save(update_fields=["withdrawn_at"])
     note("manuscript.withdrawn", by, text)
     return text
+
+
+def _stands(claim: Claim) -> bool:
+    return claim.state == Claim.State.PUBLISHED
+
+
+def _detach(claim_id: uuid.UUID, by: PartnerMember, reason: str) -> None:
+    """Corrections of a check that is taken back are drafts of another check, and say why."""
+    corrections = Manuscript.objects.select_for_update(of=("self",)).filter(
+        partner_id=by.partner_id, claim_id=claim_id, published_at=None, withdrawn_at=None
+    )
+    for text in corrections:
+        # Whole again once somebody has looked at its boxes, which ask for no note any more.
+        text.claim, text.content, text.submitted_at = None, {}, None
+        text.returned_reason = reason
+        text.save()
+        note("manuscript.given_back", by, text)

@@ -36,10 +36,11 @@ def write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
     member, found = request.member, None
     if pk:
         found = get_object_or_404(Article, partner=member.partner, pk=pk, published_at=None)
+    kept = found or _anew(request)
     form = ArticleForm(
         request.POST if request.method == "POST" else None, partner=member.partner,
-        initial={"purpose": found.purpose, "title": found.title, "text": found.text}
-        if found else None,
+        initial={"purpose": kept.purpose, "title": kept.title, "text": kept.text}
+        if kept else None,
     )  # fmt: skip
     if form.is_bound and form.is_valid():
         try:
@@ -66,6 +67,12 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = decision(request, found, form, problem) | {"article": found}
     status = 422 if form.errors or problem else 200
     return render(request, "partners/own/article.html", context, status=status)
+
+
+def _anew(request: HttpRequest) -> Article | None:
+    """One that was withdrawn: its words stand in the boxes of another."""
+    own = Article.objects.filter(partner=request.member.partner, withdrawn_at__isnull=False)
+    return next((each for each in own if str(each.pk) == request.GET.get("after")), None)
 
 
 @require_POST
