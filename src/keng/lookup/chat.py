@@ -1,61 +1,49 @@
-"""The graded answer in a chat. Every grade has its words ready; which one holds, a statement says.
+"""The graded answer in a chat, with the month and the source that the page gives.
 
-A chat's answer is sealed before the database is asked, so it names no month and no unit; the page
-does.
+What is asked is sealed where it comes in, and answered by the one process that opens it, when it
+sends: so no row says what was asked, nor what was found.
 """
 
-from collections.abc import Callable
-from functools import cache
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.language.asked import Asked, listing_hash
+from keng.kit.phrases import month_words
+from keng.language.asked import Asked
+from keng.lookup import queries
+from keng.lookup.models import Listing
+from keng.lookup.queries import Answer
 
-LISTED = ("confirmed", "reported", "imported")
-TAKEN_OFF = ("spoofed", "recycled", "mistake")
-NONE = "none"
-GRADES = (*LISTED, *TAKEN_OFF, NONE)
-# The same answer as `queries.answers` gives (a test compares them): the strongest entry in force,
-# else what was taken off last. An account counts only when it is confirmed.
-GRADE = """
-coalesce(
-  (SELECT l.grade FROM lookup_listing l
-   WHERE l.lookup_hash = ANY(hashes) AND l.status = 'listed' AND l.expires_on >= %(today)s
-     AND (l.grade = 'confirmed' OR l.lookup_hash <> ALL(accounts))
-   ORDER BY array_position(ARRAY['confirmed', 'reported', 'imported'], l.grade::text) LIMIT 1),
-  (SELECT l.end_reason FROM lookup_listing l
-   WHERE l.lookup_hash = ANY(hashes) AND l.status = 'ended'
-     AND l.end_reason IN ('mistake', 'recycled', 'spoofed')
-     AND (l.checked_at IS NOT NULL OR l.grade = 'imported')
-     AND l.ended_at > now() - interval '730 days'
-   ORDER BY l.ended_at DESC LIMIT 1),
-  'none')
-"""
+# A question begins so, and no text.
+_QUESTION = '{"asked": '
 
 
-def hashes(asked: Asked) -> tuple[list[bytes], list[bytes]]:
-    """Under which hashes to look, and which of them are accounts'; none for what is private."""
-    if asked.may_name_a_person:
-        return [], []
-    every = [listing_hash(*key) for key in asked.keys]
-    accounts = [listing_hash(*key) for key in asked.keys if key[0] == "bank_account"]
-    return every, accounts
+def question(asked: Asked, languages: Sequence[str]) -> str:
+    """What is to be sealed in the place of an answer."""
+    return json.dumps({"asked": asdict(asked), "languages": languages})
 
 
-def answers(asked: Asked, languages: tuple[str, ...]) -> dict[str, str]:
-    """The whole text for each grade; for what is private the same for all."""
-    is_account = any(kind == "bank_account" for kind, _value in asked.keys)
-    made = {}
-    for grade in GRADES:
-        head = "private" if asked.may_name_a_person else grade
-        parts = [_parts(language)[head] for language in languages]
-        ends = [_end(language, grade, is_account=is_account) for language in languages]
-        made[grade] = "\n\n".join(
-            f"{asked.shown}: {part}\n{end}" for part, end in zip(parts, ends, strict=True)
-        )
-    return made
+def words(opened: str) -> str:
+    """The message to whoever asked: a question gets its answer, any other text stays as it is."""
+    if not opened.startswith(_QUESTION):
+        return opened
+    found = json.loads(opened)
+    also = tuple((kind, value) for kind, value in found["asked"].pop("also"))
+    (answer,) = queries.answers([Asked(**found["asked"], also=also)])
+    return told(answer, found["languages"])
+
+
+def told(answer: Answer, languages: Sequence[str]) -> str:
+    """An answer in words, in one language after the other."""
+    made = []
+    for language in languages:
+        with translation.override(language):
+            made.append(f"{answer.asked.shown}: {' '.join(_parts(answer))}\n{_end(answer)}")
+    return "\n\n".join(made)
 
 
 def help_text(languages: tuple[str, ...]) -> str:
@@ -73,37 +61,65 @@ def slow_text(languages: tuple[str, ...]) -> str:
     ) % {"page": _page()})  # fmt: skip
 
 
-@cache
-def _parts(language: str) -> dict[str, str]:
-    with translation.override(language):
-        return {
-            "confirmed": _("CONFIRMED: it was used in a scam."),
-            "reported": _("several people reported it, not confirmed. It may be a mistake."),
-            "imported": _("listed by another source. Our desk has not checked it."),
-            "spoofed": _(
-                "fraudsters fake this number; its real holder is a victim, too. Hang up, look the "
-                "number up yourself, and dial it."
-            ),
-            "recycled": _("no data today. It stood in the list once; it has a new holder now."),
-            "mistake": _("no data. It stood in the list by mistake and was taken off."),
-            "none": _(
-                "no data yet. That does not mean safe: new numbers and pages of fraudsters are "
-                "mostly not reported yet."
-            ),
-            "private": _("plates and personal pages are for the desk only, so nothing is said."),
-        }
+def _parts(answer: Answer) -> list[str]:
+    if answer.grade == queries.PRIVATE:
+        return [_("plates and personal pages are for the desk only, so nothing is said.")]
+    listing = answer.listing
+    if listing is None:
+        return [_not_listed(answer.taken_off)]
+    parts = [_graded(listing), *_by(listing)]
+    if answer.is_disputed:
+        parts.append(_("Its holder has objected. The objection is being looked at."))
+    return parts
 
 
-@cache
-def _end(language: str, grade: str, *, is_account: bool) -> str:
-    with translation.override(language):
-        listed = _("Send no money, read out no code, open no link. Already paid? Call your bank.")
-        check = _("Before you pay into an account, check it in your bank's app.")
-        report = _(
-            "To report it, write here what happened, with the number. More, and objections: "
-            "%(page)s"
-        ) % {"page": _page()}
-    return "\n".join([listed] * (grade in LISTED) + [check] * is_account + [report])
+def _graded(listing: Listing) -> str:
+    if listing.grade == queries.CONFIRMED:
+        return _("CONFIRMED: it was used in a scam.")
+    if listing.grade == queries.REPORTED:
+        return _("several people reported it, not confirmed. It may be a mistake.")
+    source = listing.block_list.name if listing.block_list else ""
+    return _("listed by %(source)s. Our desk has not checked it.") % {"source": source}
+
+
+def _by(listing: Listing) -> list[str]:
+    """Who says so, and the month in which it was used."""
+    if listing.unit is None:
+        return []
+    if listing.used_in is None:
+        return [_("According to %(unit)s.") % {"unit": listing.unit.name}]
+    names = {"unit": listing.unit.name, "month": month_words(listing.used_in)}
+    return [_("According to %(unit)s, in %(month)s.") % names]
+
+
+def _not_listed(taken_off: Listing | None) -> str:
+    if taken_off is None:
+        return _(
+            "no data yet. That does not mean safe: new numbers and pages of fraudsters are "
+            "mostly not reported yet."
+        )
+    if taken_off.end_reason == Listing.End.SPOOFED:
+        return _(
+            "fraudsters fake this number; its real holder is a victim, too. Hang up, look the "
+            "number up yourself, and dial it."
+        )
+    if taken_off.end_reason == Listing.End.RECYCLED:
+        return _("no data today. It stood in the list once; it has a new holder now.")
+    return _("no data. It stood in the list by mistake and was taken off.")
+
+
+def _end(answer: Answer) -> str:
+    said = []
+    if answer.listing:
+        said.append(
+            _("Send no money, read out no code, open no link. Already paid? Call your bank.")
+        )
+    if any(kind == "bank_account" for kind, _value in answer.asked.keys):
+        said.append(_("Before you pay into an account, check it in your bank's app."))
+    report = _(
+        "To report it, write here what happened, with the number. More, and objections: %(page)s"
+    )
+    return "\n".join([*said, report % {"page": _page()}])
 
 
 def _in(languages: tuple[str, ...], sentence: Callable[[], str]) -> str:

@@ -1,4 +1,4 @@
-"""What a look-up answers, the same on the page, in a chat and at the edge. Never "safe"."""
+"""What a look-up answers, the same on the page and in a chat. Never "safe"."""
 
 import datetime
 import uuid
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from keng.kit import times
 from keng.kit.codes import cleaned
 from keng.kit.secrets import keyed_hash
-from keng.language.asked import Asked, asked_in, listing_hash
+from keng.language.asked import Asked, listing_hash
 from keng.lookup.models import Dispute, Indicator, Listing
 
 CONFIRMED, REPORTED, IMPORTED = "confirmed", "reported", "imported"
@@ -54,16 +54,11 @@ class Answer:
         return bool(self.taken_off and self.taken_off.end_reason == Listing.End.SPOOFED)
 
 
-def look_up(text: str) -> list[Answer]:
-    """An answer for each number and link in a text, in the order of the text.
+def answers(asked: Sequence[Asked]) -> list[Answer]:
+    """An answer for each of these, in their order, with three statements in all.
 
     Nothing about the question is kept anywhere.
     """
-    return answers(asked_in(text))
-
-
-def answers(asked: Sequence[Asked]) -> list[Answer]:
-    """An answer for each of these, with three statements in all."""
     keys = {listing_hash(*key): key for each in asked if not _private(each) for key in each.keys}
     found = _by_hash(_listed(list(keys))) if keys else {}
     off = _by_hash(_taken_off(list(keys))) if keys else {}

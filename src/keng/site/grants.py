@@ -282,9 +282,8 @@ GRANTS: dict[str, dict[str, str]] = {
         **_AUDIT,
         **_KEYS,
         **_INTAKE,
-        **_LOOKUP,
-        # That somebody has objected, and nothing of what was said.
-        "lookup_dispute": "SELECT (listing_id, decided_at)",
+        # What is confirmed, by its hash alone.
+        "lookup_listing": "SELECT (lookup_hash, grade, status, expires_on)",
         "delivery_delivery": RIU,
         # A message to a survey waits for the worker; what was answered so far is not read here.
         "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
@@ -365,6 +364,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_dispatchtext": R,
         "delivery_attempt": RI,
         "delivery_sandboxmessage": RI,
+        # What was asked in a chat is answered where it is opened.
+        **_LOOKUP,
+        # That somebody has objected, and nothing of what was said.
+        "lookup_dispute": "SELECT (listing_id, decided_at)",
         "network_group": RU,
         "network_subscription": RU,
         # A dead pager is called no more.

@@ -31,6 +31,7 @@ from keng.delivery.sender.rows import Leased
 from keng.delivery.sender.texts import Text
 from keng.kit import times
 from keng.kit.ids import new_id
+from keng.lookup import chat
 from keng.vault import opening
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ UNION ALL SELECT id FROM delivery_sandboxmessage WHERE delivery_ref = %(delivery
 """
 # Who gets what many get; to a reporter, a pager and the emergency room it is said alone.
 _MANY = ("group", "subscription")
+_AWAY = Outcome("retry", after_seconds=5, reason="database away", reached=False)
 _UNSENDABLE = Outcome("config", reason="the account's address cannot be asked", code="unsendable")
 
 
@@ -69,7 +71,10 @@ class Wire:
     ) -> tuple[Outcome, int | None]:
         """The outcome, which says everything, and the last HTTP status. Raises nothing of ours."""
         try:
-            message, address = _message(row, text, account, stop_url), _address(row)
+            message = _message(row, text, await _words(row, text), stop_url)
+            address = _address(row)
+        except OrmError:
+            return _AWAY, None
         except Exception as error:  # noqa: BLE001 -- a row that cannot be built must not stop the others
             return _not_built(row, error), None
         outcome, status = await self._with_live_tokens(row, text, account, message, address)
@@ -186,7 +191,7 @@ class Wire:
                     await self._read_again(account)
             except OrmError:
                 # The refused token delivered nothing; the database will be back.
-                return Outcome("retry", after_seconds=5, reason="database away", reached=False)
+                return _AWAY
             return refused
 
     async def _read_again(self, account: Account) -> None:
@@ -222,10 +227,15 @@ def _not_built(row: Leased, error: Exception) -> Outcome:
     return Outcome("reject", reason="cannot be built", code=type(error).__name__)
 
 
-def _message(row: Leased, text: Text, account: Account, stop_url: str) -> Message:
-    words = text.text
-    if row.text_sealed is not None:
-        words = opening.for_sender(row.text_sealed).decode()
+async def _words(row: Leased, text: Text) -> str:
+    """What it says; who looked something up reads what is known of it at this moment."""
+    if row.text_sealed is None:
+        return text.text
+    words = opening.for_sender(row.text_sealed).decode()
+    return await orm.in_thread(chat.words, words) if row.recipient_kind == "asker" else words
+
+
+def _message(row: Leased, text: Text, words: str, stop_url: str) -> Message:
     return Message(
         text=words,
         image=text.image,

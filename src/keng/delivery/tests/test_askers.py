@@ -1,21 +1,29 @@
 """Who looked something up is forgotten when the answer is out, or can no longer go out."""
 
+import datetime as dt
+
 import pytest
 
 from keng.delivery.models import Attempt, Delivery, SandboxMessage
 from keng.delivery.tests.sending import all_sent, queue, send_until, states
 from keng.kit.ids import new_id
+from keng.language.asked import asked_in
+from keng.lookup import chat
+from keng.lookup.tests.make_listing import listing
 from keng.vault import seal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("as_sender")]
 
 
-def answer(account, **fields):
+NOTHING_KNOWN = "0912 000 417: chưa có dữ liệu"
+
+
+def answer(account, text=NOTHING_KNOWN, **fields):
     dispatch = queue(account, [])
     return Delivery.objects.create(
         dispatch=dispatch, account=account, channel="sandbox", recipient_kind="asker",
         recipient_ref=dispatch.pk, address_sealed=seal.for_sender("phone-of-somebody"),
-        text_sealed=seal.for_sender("0912 000 417: chưa có dữ liệu"), priority=5, is_urgent=True,
+        text_sealed=seal.for_sender(text), priority=5, is_urgent=True,
         **fields,
     )  # fmt: skip
 
@@ -31,6 +39,15 @@ def test_nothing_of_the_asker_is_left_once_the_answer_is_out(account):
     assert (message.address, message.text[:4]) == ("phone-of-somebody", "0912")
     assert list(what_is_left()) == [(None, None, "", "")]
     assert Attempt.objects.get().outcome == "sent"
+
+
+def test_a_question_is_answered_by_what_is_listed_when_it_is_sent(account):
+    (asked,) = asked_in("0912000417")
+    answer(account, chat.question(asked, ["vi"]))
+    listing("+84912000417", unit=account.unit, used_in=dt.date(2026, 10, 1))
+    send_until(all_sent(1))
+    source = f"Theo {account.unit.name}, tháng 10/2026."
+    assert f"ĐÃ XÁC NHẬN: từng được dùng để lừa đảo. {source}" in SandboxMessage.objects.get().text
 
 
 @pytest.mark.parametrize(

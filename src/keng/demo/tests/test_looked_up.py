@@ -11,7 +11,7 @@ from keng.demo.province.looked_up import Clerk, list_few
 from keng.demo.province.record import Record
 from keng.kit import times
 from keng.lookup.models import Dispute, Listing
-from keng.lookup.queries import look_up
+from keng.lookup.tests.make_listing import look_up
 from keng.tips.models import ListingEvidence
 from tests import make
 

@@ -11,7 +11,6 @@ from keng.language.indicators.addresses import read_link
 from keng.lookup.keys import key_of, may_be_public
 
 Format = Literal["hosts", "csv"]
-FORMATS: tuple[Format, ...] = ("hosts", "csv")
 _LONGEST = 2000
 _KEY_LONGEST = 300
 # Every hosts file names the machine itself.

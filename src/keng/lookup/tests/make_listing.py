@@ -4,8 +4,10 @@ import datetime
 from typing import Any
 
 from keng.kit import times
+from keng.language.asked import asked_in
 from keng.lookup.keys import hash_of
 from keng.lookup.models import BlockList, Listing
+from keng.lookup.queries import Answer, answers
 from tests import make
 
 
@@ -42,3 +44,8 @@ def imported(value: str, *, name: str = "Danh sách A", type: str = "url", **fie
         indicator=make.indicator(value, type=type), lookup_hash=hash_of(type, value),
         block_list=source, grade="imported", status="listed", expires_on=last, **fields,
     )  # fmt: skip
+
+
+def look_up(text: str) -> list[Answer]:
+    """What the page answers to a text."""
+    return answers(asked_in(text))

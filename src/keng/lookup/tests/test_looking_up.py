@@ -7,8 +7,7 @@ import pytest
 from keng.kit import times
 from keng.lookup.actions import disputes
 from keng.lookup.models import Listing
-from keng.lookup.queries import look_up
-from keng.lookup.tests.make_listing import imported, listing
+from keng.lookup.tests.make_listing import imported, listing, look_up
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,12 @@ from django.db import ProgrammingError, connection, transaction
 from PIL import Image
 
 from keng.cli.roles import apply_grants
+from keng.edge import prefixes
+from keng.language.asked import asked_in
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, DisputeFile
-from keng.lookup.queries import decided_disputes, dispute_of, look_up, public_listing
+from keng.lookup.queries import answers, decided_disputes, dispute_of, public_listing
 from keng.lookup.tests.make_listing import listing
 from keng.site.grants import GRANTS
 from keng.tips.actions import objecting
@@ -65,15 +67,27 @@ def test_pictures_of_an_objection_are_put_there_by_one_process_and_named_to_the_
     refused("DELETE FROM lookup_disputefile")
 
 
-@pytest.mark.parametrize("process", ["public", "edge"])
+@pytest.mark.parametrize("process", ["public", "sender"])
 def test_a_look_up_needs_no_more_than_what_it_answers_with(unit, become, process):
     listing(unit=unit)
     become(process)
-    assert look_up(NUMBER)[0].grade == "confirmed"
+    assert answers(asked_in(NUMBER))[0].grade == "confirmed"
     for column in ("basis", "end_note", "ended_by_id"):
         refused(f"SELECT {column} FROM lookup_listing")
     refused("UPDATE lookup_listing SET status = 'ended'")
     refused("SELECT * FROM tips_listingevidence")
+
+
+def test_the_edge_reads_hashes_of_entries_and_nothing_else(unit, become):
+    made = listing(unit=unit)
+    become("edge")
+    with connection.cursor() as cursor:
+        key = bytes(made.lookup_hash)
+        values = {"firsts": [key], "lasts": [key], "today": made.expires_on}
+        cursor.execute(prefixes.SQL, values)
+        assert [bytes(each) for _n, each in cursor.fetchall()] == [key]
+    refused("SELECT indicator_id FROM lookup_listing")
+    refused("SELECT listing_id FROM lookup_dispute")
 
 
 def test_the_public_site_takes_an_objection_and_cannot_read_its_words(unit, become):

@@ -1,4 +1,6 @@
-"""A number alone in a chat, or "tra cứu …": answered by its grade, and nobody is remembered for it.
+"""A number alone in a chat, or "tra cứu …": a question, and nobody is remembered for it.
+
+What is asked goes on sealed; the sender answers it (lookup.chat).
 
 A bare number in the middle of an open tip belongs to the tip; only the database knows of that, so
 such a message is prepared as both, and whichever statement claims its key first has it.
@@ -15,7 +17,6 @@ from keng.channels.base import Event
 from keng.delivery.actions.inbound import hexed
 from keng.delivery.handlers import Statement
 from keng.delivery.receiving import Incoming
-from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.limits import Limits
 from keng.language.asked import LONGEST, Asked, alone_in, asked_in
@@ -43,7 +44,7 @@ _BESIDE = re.compile(
 )
 _AT_ONCE, _PER_SECOND = 30, 1 / 30
 
-_ASK = f"""
+_ASK = """
 WITH r AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
     key bytea, mark uuid, account uuid, channel text, conversation_hash bytea, unit uuid,
@@ -60,29 +61,25 @@ fresh AS (
   ON CONFLICT (key) DO NOTHING
   RETURNING inbound_ref
 ),
-thing AS (
+thing AS MATERIALIZED (
   SELECT asking.*, t.*
   FROM asking JOIN fresh ON fresh.inbound_ref = asking.mark,
-       json_to_recordset(asking.things) AS t(
-         n int, delivery uuid, hashes bytea[], accounts bytea[], answers json)
-),
-graded AS MATERIALIZED (
-  SELECT thing.*, (answers ->> ({chat.GRADE}))::bytea AS answer FROM thing
+       json_to_recordset(asking.things) AS t(n int, delivery uuid, words bytea)
 ),
 dispatch AS (
   INSERT INTO delivery_dispatch (id, kind, is_urgent, unit_id, source_kind, materialised_at)
-  SELECT DISTINCT dispatch, 'ack', true, unit, 'lookup', received_at FROM graded
+  SELECT DISTINCT dispatch, 'ack', true, unit, 'lookup', received_at FROM thing
 ),
 delivery AS (
   INSERT INTO delivery_delivery
     (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, part, text_sealed,
      address_sealed, priority, is_urgent, expires_at)
-  SELECT delivery, dispatch, account, channel, 'asker', dispatch, n, answer, address, 5, true,
+  SELECT delivery, dispatch, account, channel, 'asker', dispatch, n, words, address, 5, true,
          received_at + interval '1 hour'
-  FROM graded
+  FROM thing
 )
-SELECT pg_notify('keng_delivery', '') FROM graded LIMIT 1
-"""  # noqa: S608 -- our own pieces
+SELECT pg_notify('keng_delivery', '') FROM thing LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +125,19 @@ class LookUpHandler:
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
         rows = json.dumps([one.row for one in prepared])
-        asked = Statement(_ASK, {"rows": rows, "today": times.local_date(times.now())})
+        asked = Statement(_ASK, {"rows": rows})
         parts = [one.otherwise for one in prepared if one.otherwise is not None]
         return [asked, *self._tips.statements(parts, lane=lane)]
 
-    def _texts(self, message: Incoming, wish: Wish) -> list[tuple[Asked | None, dict[str, str]]]:
-        """Each thing with its text by grade; one text for all grades when there is no thing."""
+    def _texts(self, message: Incoming, wish: Wish) -> list[str]:
+        """A question for each thing; when there is none, what to do."""
         who = message.conversation_hash.hex() if message.conversation_hash else ""
         if self._limits.wait(who):
             slow = chat.slow_text(wish.languages)
-            return [] if self._notices.wait(who) else [(None, {chat.NONE: slow})]
+            return [] if self._notices.wait(who) else [slow]
         if not wish.things:
-            return [(None, {chat.NONE: chat.help_text(wish.languages)})]
-        return [(thing, chat.answers(thing, wish.languages)) for thing in wish.things]
+            return [chat.help_text(wish.languages)]
+        return [chat.question(thing, wish.languages) for thing in wish.things]
 
 
 def wish_of(event: Event) -> Wish | None:
@@ -203,9 +200,7 @@ def _public(alone: Asked | None) -> Asked | None:
     return None if is_short else alone
 
 
-def _row(
-    message: Incoming, wish: Wish, texts: list[tuple[Asked | None, dict[str, str]]]
-) -> dict[str, Any]:
+def _row(message: Incoming, wish: Wish, texts: list[str]) -> dict[str, Any]:
     account, seals = message.account, message.seals or seal.Together()
     return {
         "key": hexed(message.key),
@@ -220,21 +215,9 @@ def _row(
         "is_told": wish.is_told,
         "dispatch": str(new_id()),
         "things": [
-            _thing(n, asked, by_grade, seals) for n, (asked, by_grade) in enumerate(texts, 1)
+            {"n": n, "delivery": str(new_id()), "words": hexed(seals.for_sender(text))}
+            for n, text in enumerate(texts, 1)
         ],
-    }
-
-
-def _thing(
-    n: int, asked: Asked | None, by_grade: dict[str, str], seals: seal.Together
-) -> dict[str, Any]:
-    every, accounts = chat.hashes(asked) if asked else ([], [])
-    return {
-        "n": n,
-        "delivery": str(new_id()),
-        "hashes": [hexed(each) for each in every],
-        "accounts": [hexed(each) for each in accounts],
-        "answers": {grade: hexed(seals.for_sender(text)) for grade, text in by_grade.items()},
     }
 
 

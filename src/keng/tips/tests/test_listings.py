@@ -13,8 +13,7 @@ from keng.lookup import errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, Listing
-from keng.lookup.queries import look_up
-from keng.lookup.tests.make_listing import imported, listing
+from keng.lookup.tests.make_listing import imported, listing, look_up
 from keng.tips.actions.listing import propose
 from keng.tips.models import ListingEvidence
 from keng.tips.queries.listings import waiting
