@@ -204,8 +204,8 @@ def _seconds(length: timedelta | None) -> int | None:
 BLOCKS: dict[int, tuple[Line, ...]] = {
     1: (
         Line("groups", rows=_groups),
-        Line("members", number=lambda ask: _groups(ask).aggregate(n=Sum("member_count"))["n"] or 0),
         Line("active_groups", rows=_active_groups, is_part=True),
+        Line("members", number=lambda ask: _groups(ask).aggregate(n=Sum("member_count"))["n"] or 0),
         Line("hamlets_reached", number=_hamlets_reached),
         Line("hamlets", number=lambda ask: _hamlets(ask).count()),
     ),
@@ -231,14 +231,15 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
         _term("closing_balance"), Line("prosecuted"),
     ),
     6: (
-        Line("incidents", rows=_incidents), Line("scams_stopped", rows=_scams_stopped),
-        Line("helped", number=_added("persons_helped")),
-        Line("saved", number=_added("money_saved"), unit="đ"),
+        Line("incidents", rows=_incidents),
+        Line("scams_stopped", rows=_scams_stopped, is_part=True),
         Line("with_saved", rows=_incidents_with("saved"), is_part=True),
-        Line("lost", number=_added("money_lost"), unit="đ"),
         Line("with_lost", rows=_incidents_with("lost"), is_part=True),
-        Line("recovered", number=_added("money_recovered"), unit="đ"),
         Line("with_recovered", rows=_incidents_with("recovered"), is_part=True),
+        Line("saved", number=_added("money_saved"), unit="đ"),
+        Line("lost", number=_added("money_lost"), unit="đ"),
+        Line("recovered", number=_added("money_recovered"), unit="đ"),
+        Line("helped", number=_added("persons_helped")),
     ),
     7: (
         Line("drafted", rows=_drafted), Line("published", rows=_published),

@@ -68,7 +68,7 @@ def _outcome_labels() -> dict[str, str]:
         "closing_balance": _("Carried into the next period"),
         "prosecuted": _("Prosecuted, fined: decided by the bodies it was handed to"),
         "incidents": _("Incidents opened"),
-        "scams_stopped": _("Scams stopped"),
+        "scams_stopped": _("scams stopped"),
         "helped": _("Persons helped"),
         "saved": _("Money saved"),
         "with_saved": _("incidents that name a sum saved"),

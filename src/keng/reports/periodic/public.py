@@ -59,8 +59,13 @@ def _blocks(shown_figures: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for number, keys in public_figures.LINES.items():
         rows = [
-            (labels[key], shown.worded(shown_figures["lines"].get(key), lines.BY_KEY[key].unit))
+            (
+                shown.said(labels[key], is_part=lines.BY_KEY[key].is_part),
+                shown.worded(shown_figures["lines"][key], lines.BY_KEY[key].unit),
+            )
             for key in keys
+            # A month that was published before a line was thought of goes without it.
+            if key in shown_figures["lines"]
         ]
         found.append({"label": titles[number], "rows": rows})
     return found

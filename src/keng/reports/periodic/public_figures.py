@@ -3,7 +3,9 @@
 A count of 1 to 4 is not said. Since sums are, one hidden part would follow from the others: so in
 each sum at least two parts are hidden, which together are no small count either. No desk and no
 commune is named, nothing is compared with another period, and money is said only of five incidents
-or more. Only months are published, since a quarter's sum would uncover them.
+or more. Only months are published, since a quarter's sum would uncover them. Of the shares that the
+report names beside its sums, what was no tip stays inside: it is most of what was not ours, which
+may be hidden, and no sum of its own would keep the two from telling each other.
 """
 
 from collections.abc import Iterable
@@ -15,14 +17,16 @@ FEWEST = 5
 HIDDEN = "hidden"
 # The blocks and lines that are published.
 LINES: dict[int, tuple[str, ...]] = {
-    2: ("carried_over", "received", "reopened", "objected", "total"),
+    2: ("carried_over", "received", "reopened", "objected", "total", "named", "nameless"),
     3: ("of_value", "not_of_value", "duplicate", "out_of_competence", "withdrawn", "unrated"),
     4: ("sorted_in_time", "sorted_late", "not_sorted"),
     5: (
         "ended_solved", "ended_prevented", "ended_handed_over", "ended_warned", "ended_unfounded",
         "ended_with_incident", "suspended", "pending", "in_competence",
     ),
-    6: ("incidents", "saved", "lost", "recovered"),
+    6: (
+        "incidents", "with_saved", "with_lost", "with_recovered", "saved", "lost", "recovered",
+    ),
     7: ("published", "recalled", "asked", "passed_on"),
     8: ("answered", "half_answered_within"),
 }  # fmt: skip
@@ -31,10 +35,13 @@ _OPEN = ("published", "recalled", "asked", "passed_on", "half_answered_within")
 # A sum of money, and how many incidents named one.
 _MONEY = {"saved": "with_saved", "lost": "with_lost", "recovered": "with_recovered"}
 # (parts, whole): the parts and the whole are hidden from each other.
-_SUMS = tuple(
-    (identity.parts, identity.whole)
-    for identity in IDENTITIES
-    if {*identity.parts, identity.whole} <= {key for keys in LINES.values() for key in keys}
+_SUMS = (
+    *(
+        (identity.parts, identity.whole)
+        for identity in IDENTITIES
+        if {*identity.parts, identity.whole} <= {key for keys in LINES.values() for key in keys}
+    ),
+    (("named", "nameless"), "received"),
 )
 
 
@@ -68,6 +75,9 @@ def of(figures: dict[str, Any], before: dict[str, Any] | None = None) -> dict[st
 def hidden(counts: dict[str, int], earlier: Iterable[str] = ()) -> set[str]:
     """Which lines must not be said, among them those that were not said before."""
     away = {key for key, n in counts.items() if 0 < n < FEWEST and key not in (*_OPEN, *_MONEY)}
+    # All but a few incidents that named a sum would tell of those few.
+    rest = {key: counts["incidents"] - counts[key] for key in _MONEY.values()}
+    away |= {key for key, n in rest.items() if 0 < n < FEWEST}
     away |= set(earlier) & counts.keys()
     is_safe = False
     while not is_safe:

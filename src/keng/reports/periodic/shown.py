@@ -29,6 +29,11 @@ class ShownLine:
     is_blamed: bool = False
     is_part: bool = False
 
+    @property
+    def said(self) -> str:
+        """The label where nothing but words tells that it is a share of a line above."""
+        return said(self.label, is_part=self.is_part)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -110,6 +115,11 @@ def _line(line: lines.Line, label: str, figures: dict[str, Any], blamed: bool) -
         blamed,
         line.is_part,
     )
+
+
+def said(label: str, *, is_part: bool) -> str:
+    """What a line is called; a share of a line above says so."""
+    return f"{_('of which')} {label}" if is_part else label
 
 
 def worded(value: int | str | None, unit: str = "") -> str:

@@ -18,8 +18,11 @@ class Section:
     heading: str
     heads: list[str]
     rows: list[list[str]]
+    """Of a row with fewer cells than heads, the last cell stands for all that are missing."""
     sums: frozenset[int] = frozenset()
     """Which rows are sums."""
+    parts: frozenset[int] = frozenset()
+    """Which rows are a share of one above them."""
     note: str = ""
 
 
@@ -28,6 +31,8 @@ class Paper:
     """The whole report."""
 
     title: str
+    foot_of_page: str
+    """So that a sheet that got lost says where it belongs."""
     lead: list[str]
     sections: list[Section]
     foot: list[str]
@@ -41,14 +46,20 @@ def paper(signed: Snapshot) -> Paper:
     if units := shown.by_unit(figures):
         sections.append(_table(_("By desk"), units))
     sections.append(_table(_("By commune"), shown.by_place(figures, signed.boundaries)))
-    return Paper(shown.title(figures), _lead(signed), sections, _foot(signed))
+    title = shown.title(figures)
+    version = _("version %(n)s") % {"n": signed.version}
+    return Paper(title, f"{title} · {version}", _lead(signed), sections, _foot(signed))
 
 
 def _block(block: shown.Block) -> Section:
     heads = [_("Figure"), _("This period"), _("A year before")]
-    rows = [[line.label, line.now, line.before] for line in block.lines]
+    rows = [
+        [line.said, line.now, line.before] if line.is_kept else [line.said, line.now]
+        for line in block.lines
+    ]
     sums = frozenset(n for n, line in enumerate(block.lines) if line.is_sum)
-    return Section(f"{block.number}. {block.label}", heads, rows, sums)
+    parts = frozenset(n for n, line in enumerate(block.lines) if line.is_part)
+    return Section(f"{block.number}. {block.label}", heads, rows, sums, parts)
 
 
 def _identities(figures: dict[str, Any]) -> Section:
@@ -56,11 +67,12 @@ def _identities(figures: dict[str, Any]) -> Section:
         [row["label"], f"{row['stated']} = {row['due']}", _("agrees")]
         for row in shown.identities(shown.findings_of(figures))
     ]
-    return Section(_("What agrees"), [_("Identity"), _("Figures"), _("Finding")], rows)
+    return Section(_("What agrees"), [_("What must agree"), _("Figures"), _("Finding")], rows)
 
 
 def _table(heading: str, table: shown.Table) -> Section:
-    return Section(heading, table.heads, table.rows, frozenset({len(table.rows) - 1}), table.note)
+    sums = frozenset({len(table.rows) - 1})
+    return Section(heading, table.heads, table.rows, sums, note=table.note)
 
 
 def _lead(signed: Snapshot) -> list[str]:

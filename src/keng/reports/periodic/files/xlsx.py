@@ -12,6 +12,7 @@ from keng.reports.periodic.files.paper import Paper, Section, paper
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TITLE_LENGTH = 31
+_WHOLE, _MONEY = "#,##0", '#,##0 "đ"'
 
 
 def write(signed: Snapshot) -> bytes:
@@ -51,6 +52,11 @@ def _section(sheet: Worksheet, section: Section) -> None:
             _bold(sheet, cells)
         else:
             sheet.append(cells)
+        for at, cell in enumerate(sheet[sheet.max_row]):
+            if isinstance(cell.value, int):
+                cell.number_format = _MONEY if row[at].endswith("đ") else _WHOLE
+        if number in section.parts:
+            sheet.cell(sheet.max_row, 1).alignment = Alignment(indent=2)
     if section.note:
         sheet.append([section.note])
     sheet.column_dimensions["A"].width = 58
@@ -67,7 +73,7 @@ def _bold(sheet: Worksheet, cells: Sequence[str | int]) -> None:
 
 def _cell(text: str) -> str | int:
     """A number as a number; a text that a spreadsheet would run stays a text."""
-    bare = text.replace(".", "").replace(",", "")
+    bare = text.removesuffix(" đ").replace(".", "").replace(",", "")
     if bare.isdigit():
         return int(bare)
     return f"'{text}" if text[:1] in ("=", "+", "@") else text
