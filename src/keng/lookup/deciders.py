@@ -1,22 +1,23 @@
-"""Who answers an objection: somebody who did not list it, and never nobody.
+"""Who answers an objection: somebody who did not list the number, and never nobody.
 
 First whoever works for the unit or the province above it. Have all of them taken part, the auditor
 of these units decides, who listed nothing.
 """
 
+import itertools
 import uuid
 
 from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer, Post
-from keng.lookup.models import Dispute
+from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
 
 _DECIDE = (Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
 
 
 def took_part(officer: Officer, dispute: Dispute) -> bool:
-    """Whether the officer listed it or checked it."""
+    """Whether the officer proposed or checked an entry of the number."""
     return officer.pk in _parties(dispute)
 
 
@@ -50,4 +51,12 @@ def _posts(dispute: Dispute, roles: tuple[str, ...]) -> "QuerySet[Post]":
 
 
 def _parties(dispute: Dispute) -> set[uuid.UUID]:
-    return {pk for pk in (dispute.listed_by_id, dispute.checked_by_id) if pk is not None}
+    """Who made or checked the entry, or another one of the number that the decision can end.
+
+    That is what stands, what waits for a second person, and what others object to.
+    """
+    same = Listing.objects.filter(lookup_hash=dispute.listing.lookup_hash)
+    at_stake = Q(status__in=("listed", "proposed")) | Q(disputes__in=Dispute.objects.open())
+    pairs = same.filter(at_stake).values_list("made_by", "checked_by")
+    parties = {dispute.listed_by_id, dispute.checked_by_id, *itertools.chain.from_iterable(pairs)}
+    return {pk for pk in parties if pk is not None}

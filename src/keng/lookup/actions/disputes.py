@@ -5,6 +5,7 @@ import uuid
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
@@ -62,12 +63,12 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
 def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> Dispute:
     """Answer a dispute; unless it is rejected, the entry ends at this moment.
 
-    Raises NotYours, SamePerson, AlreadyDecided, NoReason.
+    What ends with it is not to be decided once more: whoever else objects to the same number gets
+    the same answer. Raises NotYours, SamePerson, AlreadyDecided, NoReason.
     """
-    visible = Dispute.objects.visible_to(by).select_for_update(of=("self",))
-    dispute = visible.select_related("listing").filter(pk=dispute_id).first()
-    if dispute is None:
+    if not (asked := Dispute.objects.visible_to(by).filter(pk=dispute_id)).exists():
         raise NotYours
+    dispute, others = _locked(asked)
     if took_part(by, dispute):
         raise SamePerson
     if not may_answer(by, dispute):
@@ -76,21 +77,46 @@ def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> 
         raise AlreadyDecided
     if not answer.strip():
         raise NoReason
-    dispute.outcome, dispute.answer = Dispute.Outcome(outcome), answer.strip()
-    dispute.decided_by, dispute.decided_at = by, times.now()
-    dispute.save(update_fields=["outcome", "answer", "decided_by", "decided_at"])
+    decided, now = [dispute], times.now()
+    if outcome != Dispute.Outcome.REJECTED:
+        decided += others
+    for each in decided:
+        each.outcome, each.answer = Dispute.Outcome(outcome), answer.strip()
+        each.decided_by, each.decided_at = by, now
+        each.save(update_fields=["outcome", "answer", "decided_by", "decided_at"])
     if dispute.outcome != Dispute.Outcome.REJECTED:
         take_off(dispute, by=by)
-    record(
-        "dispute.decided", by=by, on=dispute, chain=unit_chain(dispute.unit_id),
-        detail={"listing": str(dispute.listing_id), "outcome": outcome},
-    )  # fmt: skip
+    for each in sorted(decided, key=lambda each: str(each.unit_id)):
+        _record_decision(each, dispute, by)
     return dispute
 
 
 def may_decide(officer: Officer, dispute: Dispute) -> bool:
-    """Whether the officer may answer this dispute: not who listed it, not who checked it."""
+    """Whether the officer may answer this dispute: nobody who listed the number."""
     return dispute.decided_at is None and may_answer(officer, dispute)
+
+
+def decided_with(dispute: Dispute) -> QuerySet[Dispute]:
+    """The other open objections to the same number: upheld, they all get its answer."""
+    same = Dispute.objects.open().filter(listing__lookup_hash=dispute.listing.lookup_hash)
+    return same.exclude(pk=dispute.pk)
+
+
+def _locked(asked: QuerySet[Dispute]) -> tuple[Dispute, list[Dispute]]:
+    """It and `decided_with` it, in one order, so that two who decide wait for one another."""
+    found = asked.select_related("listing").get()
+    either = Q(pk=found.pk) | Q(pk__in=decided_with(found).values("pk"))
+    rows = Dispute.objects.filter(either).select_related("listing").order_by("id")
+    locked = {row.pk: row for row in rows.select_for_update(of=("self",))}
+    dispute = locked.pop(found.pk)
+    return dispute, [row for row in locked.values() if row.decided_at is None]
+
+
+def _record_decision(each: Dispute, asked: Dispute, by: Officer) -> None:
+    detail = {"listing": str(each.listing_id), "outcome": str(each.outcome)}
+    if each is not asked:
+        detail["with"] = str(asked.pk)
+    record("dispute.decided", by=by, on=each, chain=unit_chain(each.unit_id), detail=detail)
 
 
 def _due() -> datetime.date:

@@ -152,6 +152,7 @@ def dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "dispute": found, "form": form, "listing": found.listing,
         "tips": queries.evidence(found.listing, request.officer),
         "may_decide": disputes.may_decide(request.officer, found),
+        "others": disputes.decided_with(found).count(),
         "took_part": deciders.took_part(request.officer, found),
         "deciders": [] if found.outcome else deciders.who_may(found),
         "is_mine": Listing.objects.visible_to(request.officer).filter(pk=found.listing_id).exists(),

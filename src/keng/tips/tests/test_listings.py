@@ -13,6 +13,7 @@ from keng.lookup import errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, Listing
+from keng.lookup.queries import dispute_of
 from keng.lookup.tests.make_listing import imported, listing, look_up
 from keng.tips.actions.listing import propose
 from keng.tips.models import ListingEvidence
@@ -386,6 +387,75 @@ def test_an_upheld_objection_leaves_nothing_of_the_number_listed(unit, lan):
         row.refresh_from_db()
         assert (row.status, row.end_reason, row.ended_by) == ("ended", "mistake", mai)
     assert set(Listing.objects.taken_off()) == {old, newer, other_list}
+
+
+def test_upheld_once_it_answers_everybody_who_objects_to_the_number(unit, desk_client):
+    elsewhere = make.unit(parent=unit.parent)
+    older = listing(NUMBER, unit=elsewhere)
+    earlier = objection(older, token="a" * 22)
+    Listing.objects.filter(pk=older.pk).update(
+        status="ended", end_reason="replaced", ended_at=times.now()
+    )
+    newer, other = listing(NUMBER, unit=unit), listing("+84912000418", unit=unit)
+    dispute, second = objection(newer), objection(newer, token="b" * 22)
+    stranger = objection(other, token="c" * 22)
+    mai = make.officer(unit=unit.parent, role="coordinator")
+    sign_in(desk_client, mai)
+    address = reverse("listing-dispute", args=[dispute.pk])
+    assert "Còn 2 khiếu nại khác về số này" in desk_client.get(address).content.decode()
+    disputes.decide(dispute.pk, outcome="spoofed", answer="Số bị giả.", by=mai)
+    for each in (dispute, second, earlier):
+        each.refresh_from_db()
+        assert (each.outcome, each.answer, each.decided_by) == ("spoofed", "Số bị giả.", mai)
+    told = {e.object_id: e.detail for e in Entry.objects.filter(action="dispute.decided")}
+    assert set(told) == {str(each.pk) for each in (dispute, second, earlier)}
+    assert [told[str(each.pk)]["with"] for each in (second, earlier)] == [str(dispute.pk)] * 2
+    stranger.refresh_from_db()
+    assert stranger.outcome == ""
+    with pytest.raises(errors.AlreadyDecided):
+        disputes.decide(second.pk, outcome="rejected", answer="Không.", by=mai)
+
+
+def test_everybody_who_objects_reads_the_answer_with_their_own_code(unit):
+    key = bytes(listing(NUMBER, unit=unit).lookup_hash).hex()
+    codes = [
+        disputes.object_to(key, reason="mistake", text="Không.", token=token * 22)[1]
+        for token in "ab"
+    ]
+    mai = make.officer(unit=unit.parent)
+    disputes.decide(dispute_of(codes[0]).pk, outcome="removed", answer="Xin lỗi.", by=mai)
+    assert [dispute_of(code).answer for code in codes] == ["Xin lỗi."] * 2
+
+
+def test_a_rejected_objection_answers_nobody_else(unit):
+    made = listing(NUMBER, unit=unit)
+    dispute, second = objection(made), objection(made, token="b" * 22)
+    mai = make.officer(unit=unit.parent)
+    disputes.decide(dispute.pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
+    second.refresh_from_db()
+    assert second.outcome == ""
+
+
+@pytest.mark.parametrize("how", ["proposes it anew", "made what others object to"])
+def test_whoever_has_a_part_in_the_number_decides_no_objection_to_it(unit, how, desk_client):
+    mai = make.officer(unit=unit.parent, role="coordinator")
+    if how == "proposes it anew":
+        listing(NUMBER, unit=unit.parent, status="proposed", made_by=mai)
+    else:
+        theirs = listing(NUMBER, unit=unit.parent, made_by=mai)
+        objection(theirs, token="b" * 22)
+        ended = {"status": "ended", "end_reason": "replaced", "ended_at": times.now()}
+        Listing.objects.filter(pk=theirs.pk).update(**ended)
+    dispute = objection(listing(NUMBER, unit=unit))
+    for outcome in ("removed", "rejected"):
+        with pytest.raises(errors.SamePerson):
+            disputes.decide(dispute.pk, outcome=outcome, answer="Đúng.", by=mai)
+    sign_in(desk_client, mai)
+    page = desk_client.get(reverse("listing-dispute", args=[dispute.pk])).content.decode()
+    assert 'name="outcome"' not in page
+    assert "bạn đã tham gia" in page
+    third = make.officer(unit=unit.parent)
+    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=third)
 
 
 def test_an_upheld_objection_is_told_of_an_entry_that_had_ended_meanwhile(unit, lan, chief):
