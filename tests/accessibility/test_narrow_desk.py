@@ -7,6 +7,9 @@ from tests.journeys.desk import Desk
 from tests.walk import kind, walk
 
 SMALLEST = {"width": 320, "height": 640}
+USUAL = {"width": 390, "height": 844}
+# Of touch size, with what stands around it.
+ONE_LINE, TWO_LINES = 50, 110
 # A region that scrolls must be reachable by keyboard, so only those made for it may.
 TOO_WIDE = """() => {
   const root = document.documentElement, wide = [];
@@ -22,12 +25,12 @@ def every_tip(page, stack):
     return page.locator("a[data-row]").evaluate_all("rows => rows.map(row => row.href)")
 
 
-@pytest.mark.parametrize("name", ["lan", "hai", "thu"])
+@pytest.mark.parametrize("name", ["lan", "hai", "mai", "thu"])
 def test_no_desk_page_is_wider_than_the_smallest_phone(stack, person, name):
     page = Desk(person(viewport=SMALLEST, locale="vi"), stack, name).sign_in().page
     wide = {}
     for _ in ("vi", "en"):
-        addresses = walk(page, f"{stack.desk}/")
+        addresses = walk(page, f"{stack.desk}/", most=90)
         if name == "lan":
             addresses += every_tip(page, stack)
         for address in addresses:
@@ -36,3 +39,19 @@ def test_no_desk_page_is_wider_than_the_smallest_phone(stack, person, name):
                 wide[kind(address), page.locator("html").get_attribute("lang")] = found
         switch(page)
     assert wide == {}
+
+
+@pytest.mark.parametrize("name", ["lan", "mai"])
+def test_on_a_phone_the_tabs_take_one_line_and_the_head_of_the_list_two(
+    stack, person, signed_in, name
+):
+    page = person(viewport=USUAL, locale="vi", storage_state=signed_in(name))
+    page.goto(f"{stack.desk}/tips/")
+    assert page.locator("header nav").bounding_box()["height"] <= ONE_LINE
+    assert page.locator("#list > .lh").bounding_box()["height"] <= TWO_LINES
+    # The last tab can be reached, and whoever opened it sees it.
+    last = page.locator("header nav a").last
+    last.click()
+    box = page.locator("header nav a[aria-current]").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= USUAL["width"]

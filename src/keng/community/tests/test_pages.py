@@ -109,6 +109,11 @@ def test_without_a_warning_and_without_tips_the_home_page_claims_nothing(public_
     page = public_client.get("/").content.decode()
     assert "Cảnh báo mới nhất" not in page
     assert "trực ban các nơi nhận" not in page
+    # The place of the warning is not left empty: the two small forms stand there, once.
+    beside, below = page.split("page-pad")
+    for name in ("places", "verify"):
+        assert f'action="{reverse(name)}"' in beside
+        assert f'action="{reverse(name)}"' not in below
 
 
 def test_the_account_on_the_home_page_counts_the_last_full_month(public_client, stage):

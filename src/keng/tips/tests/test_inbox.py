@@ -246,6 +246,7 @@ def test_without_any_tip_the_page_says_so(desk, desk_client):
     sign_in(desk_client, officer)
     page = desk_client.get(INBOX).content.decode()
     assert "Không có tin nào đang chờ" in page
+    assert "<h1>Đang mở</h1>" in page
 
 
 def test_a_small_desk_has_one_list_and_a_full_one_folders(desk, desk_client):
