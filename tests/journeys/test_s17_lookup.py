@@ -1,7 +1,9 @@
 """S17: looking up a number. No data, listed by two officers, disputed, decided by a third."""
 
+import io
 import re
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.desk import Desk
@@ -105,17 +107,37 @@ def decides(mai: Desk) -> None:
     """An officer of the province, who did not list it."""
     from_the_list(mai, "#disputes")
     both_themes_are_fine(mai.page, "objection")
+    sees_the_picture(mai)
     mai.page.locator("[name=outcome][value=removed]").check()
     mai.page.fill("[name=answer]", ANSWER)
     mai.page.get_by_role("button", name="Quyết định và trả lời").click()
     mai.sees("Đã gỡ: ghi nhầm")
 
 
+def sees_the_picture(mai: Desk) -> None:
+    """Covered first; uncovered it is the picture that was sent, and back to the decision."""
+    expect(mai.page.locator("ul.atts li")).to_have_count(1)
+    expect(mai.page.locator("main img")).to_have_count(0)
+    mai.page.get_by_role("button", name="Hiện (ghi nhật ký)").click()
+    shown = mai.page.get_by_role("img", name="Ảnh người khiếu nại gửi")
+    assert shown.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [60, 40]
+    both_themes_are_fine(mai.page, "picture-of-objection")
+    mai.page.get_by_role("link", name="Che lại, quay về").click()
+
+
+def picture() -> dict:
+    """A bill, as a phone would take it."""
+    made = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(made, "JPEG")
+    return {"name": "hoa-don.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
 def objects(page: Page) -> str:
-    """The holder of the number, from the answer to the code."""
+    """The holder of the number, from the answer to the code, with a picture that speaks for it."""
     page.get_by_role("button", name=re.compile("là của tôi, tôi muốn khiếu nại")).click()
     page.locator("[name=reason][value=mistake]").check()
     page.fill("[name=text]", "Đây là số đặt hàng của quán, in trên bảng hiệu từ năm 2019.")
+    page.set_input_files("[name=attached]", picture())
     shot(page, "object")
     page.get_by_role("button", name="Gửi khiếu nại").click()
     found = CODE.search(page.locator("main").inner_text())
