@@ -13,6 +13,7 @@ from keng.places.models import Unit
 from keng.tips.actions import clocks, holding, leading, suspending
 from keng.tips.actions.dialogue import answered, say
 from keng.tips.actions.indexing import leave_index, return_to_index
+from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.out_of_scope import seal_content
 from keng.tips.actions.steps import decided, lock, required
 from keng.tips.errors import NoOutcome, NotClosed, NoText, NoUnitAbove
@@ -162,19 +163,5 @@ def _move_above(tip: Tip, about: Unit) -> dict[str, Any]:
     if above.pk == about.pk:
         raise NoUnitAbove
     concern, is_new = TipConcern.objects.get_or_create(tip=tip, unit=about)
-    left = leading.leave(tip)
-    tip.responsible_unit, tip.assigned_to = above, None
-    tip.state = Tip.State.RECEIVED
-    clocks.settle(tip)
-    tip.save(
-        update_fields=[
-            "kind",
-            "responsible_unit",
-            "incident",
-            "duplicate_of",
-            "assigned_to",
-            "state",
-            "due_at",
-        ]
-    )
+    left = to_another_unit(tip, above)
     return {"concern": str(concern.pk) if is_new else None, "left": left}

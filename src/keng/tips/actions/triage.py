@@ -9,6 +9,7 @@ from keng.accounts.models import Officer
 from keng.places.models import Unit
 from keng.tips.actions import clocks, leading
 from keng.tips.actions.closing import close, decline, record_outcome, reopen
+from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.steps import decided, lock, required, snapshot
 from keng.tips.errors import AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
 from keng.tips.models import Decision, Incident, Tip
@@ -128,21 +129,7 @@ def route(
     if to.pk not in {unit.pk for unit in units_to_route(tip)}:
         raise CannotGoThere
     before, left = snapshot(tip), tip.responsible_unit_id
-    # The incident and the officer belong to the unit that gives the tip away.
-    before["left"] = leading.leave(tip)
-    tip.responsible_unit, tip.assigned_to = to, None
-    tip.state = Tip.State.RECEIVED
-    clocks.settle(tip)
-    tip.save(
-        update_fields=[
-            "responsible_unit",
-            "incident",
-            "duplicate_of",
-            "assigned_to",
-            "state",
-            "due_at",
-        ]
-    )
+    before["left"] = to_another_unit(tip, to)
     return decided(
         tip,
         Decision.Kind.ROUTED,
