@@ -1,5 +1,7 @@
-"""How often a network, and everybody together, may look up: counted in memory, under no address.
+"""How often a network or a chat, and everybody together, may ask: kept in memory, under no address.
 
+For the edge and for chats, where programs ask: a refused try does not count, so whoever keeps
+asking gets through at the steady pace. Forms on pages have `slowing`, where it counts.
 The key of the hash changes every hour and the counts go with it, so nothing here says who asked.
 """
 

@@ -1,4 +1,7 @@
-"""Slowing down whoever asks too often, without keeping an address.
+"""Slowing down whoever asks a page too often, by address, without keeping it.
+
+For forms that a person fills in: a try while slowed counts too, so insisting makes it longer. At
+the edge and in chats, where programs ask, `limits` counts by network and takes no notice of those.
 
 Counted is in this process's memory only, under a hash whose key is made at the start and dies with
 the process.
