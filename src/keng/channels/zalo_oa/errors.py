@@ -9,7 +9,6 @@ from keng.channels.outcomes import Kind, Outcome
 from keng.channels.wire import Reply
 from keng.kit.times import VIETNAM, local_date, start_of
 
-TOKEN_DEAD = frozenset({-216, -220})
 OA_TYPE_UNSUPPORTED = -235
 ATTACHMENT_EXPIRED = -100
 

@@ -1,33 +1,23 @@
 """What became of each tip: dated steps by officers, as the desk would have taken them."""
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
 from keng.accounts.models import Officer
 from keng.demo.province.clockwork import after, id_at
+from keng.demo.province.fate import Fate, Said, Step
+from keng.demo.province.halts import halt
 from keng.demo.province.stories import Story
 from keng.demo.province.volumes import Volumes
 from keng.demo.province.words import sections
 from keng.demo.territory import NIGHT_WATCHED, WARD_CODE
-from keng.language.fold import fold
 from keng.language.taxonomy import categories
-from keng.tips.examination.findings import findings_in
 from keng.tips.models import Decision, Tip
-from keng.tips.reception.urgency import urgency_of
 
 _DAY = dt.timedelta(days=1)
 # How likely a tip of this age (in days, at most) is still open.
 _OPEN = ((0.25, 0.7), (1, 0.45), (3, 0.25), (10, 0.14), (30, 0.04))
-# What may still lie unread: nothing for which somebody would have been called at once.
-_CALM = (
-    "theft", "gambling", "noise_neighbour", "lost_found", "other", "spam_not_a_tip", "environment",
-    "lodging_violation", "scam_job_task", "scam_parcel", "scam_shopping", "scam_rental",
-    "scam_investment", "scam_impersonation", "scam_bank",
-)  # fmt: skip
 _SERVICE = ("lost_found", "noise_neighbour", "other", "lodging_violation", "environment")
 _OF_VALUE, _OF_VALUE_SERVICE, _OUTSIDE_SERVICE = 0.74, 0.46, 0.35
 _OUTCOMES = {
@@ -38,53 +28,6 @@ _OUTCOMES = {
     "scam_of_ward": (("warned", 57), ("handed_over", 28), ("solved", 15)),
 }
 K = Decision.Kind
-
-
-@dataclass(slots=True)
-class Step:
-    """One decision to be written."""
-
-    kind: str
-    at: dt.datetime
-    by: Officer
-    reason: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Said:
-    """One message of the dialogue after the first."""
-
-    at: dt.datetime
-    text: str
-    by: Officer | None = None
-    author: str = "desk"
-
-
-@dataclass(slots=True)
-class Fate:
-    """Everything the desk did about one story, and where the tip stands now."""
-
-    story: Story
-    tip_id: uuid.UUID
-    state: str = Tip.State.RECEIVED
-    kind: str = Tip.Kind.UNSORTED
-    category: str = ""
-    value: str = Tip.Value.UNRATED
-    outcome: str = ""
-    note: str = ""
-    assigned_to: Officer | None = None
-    read_at: dt.datetime | None = None
-    sorted_at: dt.datetime | None = None
-    answered_at: dt.datetime | None = None
-    waiting_since: dt.datetime | None = None
-    closed_at: dt.datetime | None = None
-    duplicate_of: uuid.UUID | None = None
-    incident_id: uuid.UUID | None = None
-    is_emptied: bool = False
-    """Out of scope: its words are destroyed."""
-    steps: list[Step] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
 
 
 class Fates:
@@ -128,6 +71,8 @@ class Fates:
         else:
             self._sort(fate, officer)
         self._answer(fate, officer)
+        if story.halt:
+            halt(fate, story.halt, officer)
         if not is_open:
             self._end(fate, officer)
         return fate
@@ -141,11 +86,6 @@ class Fates:
         age = self._age(story) / _DAY
         share = next((share for days, share in _OPEN if age < days), 0.0)
         return self._dice.random() < share
-
-    def _is_calm(self, story: Story) -> bool:
-        """Nobody would have been called to it, by what it is and by the words in it."""
-        by_words = urgency_of(fold(story.text), money_moved=story.money_moved)
-        return story.category in _CALM and "P0" not in {by_words, findings_in(story.text).urgency}
 
     def _later(self, fate: Fate, minutes: float) -> dt.datetime:
         last = fate.steps[-1].at if fate.steps else fate.story.at

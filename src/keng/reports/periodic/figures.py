@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
@@ -138,8 +138,3 @@ def _by_unit(ask: Ask) -> list[list[Any]]:
         for unit, number in rows.values_list(name).annotate(n=Count("pk")):
             found.setdefault(unit, [unit, 0, 0, 0, 0])[at] = number
     return [found[name] for name in sorted(found)]
-
-
-def as_plain(finding: Finding) -> dict[str, Any]:
-    """A finding for a template."""
-    return asdict(finding) | {"holds": finding.holds, "off": finding.off}
