@@ -148,48 +148,46 @@ def suspended(ask: Ask) -> QuerySet[Decision]:
     return ask.at_end.halts().filter(tip__in=_ours(ask))
 
 
+def _ended(ask: Ask, how: Q) -> QuerySet[Decision]:
+    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+
+
 @term
 def ended_solved(ask: Ask) -> QuerySet[Decision]:
     """Ended as cleared up."""
-    how = Q(kind=K.CLOSED, detail__outcome="solved")
-    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+    return _ended(ask, Q(kind=K.CLOSED, detail__outcome="solved"))
 
 
 @term
 def ended_prevented(ask: Ask) -> QuerySet[Decision]:
     """Ended as prevented."""
-    how = Q(kind=K.CLOSED, detail__outcome="prevented")
-    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+    return _ended(ask, Q(kind=K.CLOSED, detail__outcome="prevented"))
 
 
 @term
 def ended_handed_over(ask: Ask) -> QuerySet[Decision]:
     """Ended by handing it over."""
-    how = Q(kind=K.CLOSED, detail__outcome="handed_over")
-    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+    return _ended(ask, Q(kind=K.CLOSED, detail__outcome="handed_over"))
 
 
 @term
 def ended_warned(ask: Ask) -> QuerySet[Decision]:
     """Ended with a warning."""
-    how = Q(kind=K.CLOSED, detail__outcome="warned")
-    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+    return _ended(ask, Q(kind=K.CLOSED, detail__outcome="warned"))
 
 
 @term
 def ended_unfounded(ask: Ask) -> QuerySet[Decision]:
     """Ended as unfounded, or as nothing that can be checked."""
     declined = Q(kind=K.DECLINED, detail__as_kind="not_checkable")
-    how = Q(kind=K.CLOSED, detail__outcome="unfounded") | declined
-    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+    return _ended(ask, Q(kind=K.CLOSED, detail__outcome="unfounded") | declined)
 
 
 @term
 def ended_with_incident(ask: Ask) -> QuerySet[Decision]:
     """Told again, and ended as somebody else's matter with the incident it was joined to."""
     declined = Q(kind=K.DECLINED, detail__as_kind__in=standing.OUTSIDE_KINDS)
-    how = Q(kind=K.CLOSED, detail__outcome__in=standing.OUTSIDE) | declined
-    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+    return _ended(ask, Q(kind=K.CLOSED, detail__outcome__in=standing.OUTSIDE) | declined)
 
 
 # Whether it ended in time.
