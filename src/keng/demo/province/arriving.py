@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.db.models import F, OuterRef, Subquery
 
 from keng.delivery.models import ChannelAccount
-from keng.demo.province.fates import Fate
+from keng.demo.province.fate import Fate
 from keng.demo.province.progress import Report
 from keng.demo.vault import Vault
 from keng.kit.secrets import keyed_hash

@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from keng.demo.province import drawing, nobody
-from keng.demo.province.fates import Fate
+from keng.demo.province.fate import Fate
 from keng.demo.province.progress import Report
 from keng.demo.province.volumes import Volumes
 from keng.demo.province.words import sections

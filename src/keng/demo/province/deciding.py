@@ -15,7 +15,7 @@ from keng.audit.actions import unit_chain
 from keng.delivery.models import Conversation, Inbound
 from keng.demo.province.bulk import copy_in
 from keng.demo.province.clockwork import id_at
-from keng.demo.province.fates import Fate
+from keng.demo.province.fate import Fate
 from keng.demo.province.record import Act, Record
 from keng.kit import times
 from keng.kit.ids import new_id
@@ -39,13 +39,13 @@ UPDATE tips_tip AS t SET
   urgency = coalesce(v.urgency, t.urgency),
   outcome_note = v.note, incident_id = v.incident, duplicate_of_id = v.duplicate,
   assigned_to_id = v.assigned, first_read_at = v.read_at, first_answered_at = v.answered_at,
-  waiting_since = v.waiting_since, closed_at = v.closed_at,
+  waiting_since = v.waiting_since, suspended_at = v.suspended_at, closed_at = v.closed_at,
   due_at = CASE WHEN v.state = 'closed' THEN NULL ELSE t.due_at END,
   text = CASE WHEN v.emptied THEN '' ELSE t.text END
 FROM json_to_recordset(%s::json) AS v(
   id uuid, state text, kind text, category text, value text, outcome text, urgency text, note text,
   incident uuid, duplicate uuid, assigned uuid, read_at timestamptz, answered_at timestamptz,
-  waiting_since timestamptz, closed_at timestamptz, emptied bool)
+  waiting_since timestamptz, suspended_at timestamptz, closed_at timestamptz, emptied bool)
 WHERE t.id = v.id
 """
 _STOPPED = """
@@ -167,7 +167,7 @@ def _stand(fate: Fate) -> dict[str, Any]:
         "incident": fate.incident_id, "duplicate": fate.duplicate_of,
         "assigned": fate.assigned_to.pk if fate.assigned_to else None, "read_at": fate.read_at,
         "answered_at": fate.answered_at, "waiting_since": fate.waiting_since,
-        "closed_at": fate.closed_at,
+        "suspended_at": fate.suspended_at, "closed_at": fate.closed_at,
         "emptied": fate.is_emptied,
     }  # fmt: skip
 

@@ -34,9 +34,13 @@ WAVE_LINK, WAVE_PHONE = "dinhdanh-capnhat.example", f"{nobody.PHONE_PREFIX} 246 
 # What the ward is known for: days ago, section of words/successes.txt, million đồng that stayed.
 _SUCCESSES = ((47, "chuyen_khoan", 180), (118, "kich_hoat_1", 26), (263, "kich_hoat_2", 9))
 _FIRST_SUCCESS = 9_001
+# What is suspended: section of words/halts.txt, reported so many days ago, taken up again so many
+# days ago. The one of the past was suspended at the end of the month that is signed.
+_HALTS = (("dinh_gia", 6, None), ("mau_nuoc", 5, None), ("giam_dinh", 70, 12), ("sao_ke", 71, 13))
 # Officers take some down at the telephone, at the counter and from a chat that they are shown.
 _CHANNELS, _SHARES = ("web", "zalo_oa", "phone", "counter", "chat"), (50, 34, 8, 5, 3)
 _ENGLISH = 0.04
+_MORNING = dt.timedelta(hours=8, minutes=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,17 @@ class Success:
     answer: str
     saved: int
     """In đồng."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why a tip was suspended, and when and why it was taken up again, if it was."""
+
+    ground: str
+    reason: str
+    told: str
+    came: str = ""
+    resumed: dt.datetime | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +86,7 @@ class Story:
     contact: dict[str, str] = field(default_factory=dict, repr=False)
     success: Success | None = None
     """One whose end is known by name."""
+    halt: Halt | None = None
 
 
 class Teller:
@@ -83,6 +99,7 @@ class Teller:
     def stories(self) -> list[Story]:
         """All of them in the order in which they came in."""
         told = [*self._live_wave(), *self._past_waves(), *self._successes(), *self._of_the_ward()]
+        told += self._halted()
         while len(told) < self._volumes.tips:
             moment = some_moment(self._dice, self._volumes)
             told.append(self._alone(moment, self._territory.somewhere(self._dice)))
@@ -98,13 +115,26 @@ class Teller:
             day += dt.timedelta(days=30)
         for story in found:
             story.stays_open = False
-        # A calm desk: two tips are still open beside the one of today.
-        for days, category in ((1, "scam_parcel"), (2, "theft")):
-            on = self._volumes.today - dt.timedelta(days=days)
-            moment = at_some_hour(on, self._dice, self._volumes)
-            found.append(self._alone(moment, self._territory.ward, category))
-            found[-1].stays_open = True
+        # A calm desk: beside the one of today, one is still open and one suspended.
+        on = self._volumes.today - dt.timedelta(days=1)
+        moment = at_some_hour(on, self._dice, self._volumes)
+        found.append(self._alone(moment, self._territory.ward, "scam_parcel"))
+        found[-1].stays_open = True
         return found
+
+    def _halted(self) -> list[Story]:
+        found, elsewhere = [], [d for d in self._territory.communes if d is not self._ward]
+        for number, (section, days, ended) in enumerate(_HALTS):
+            category, ground, text, reason, told, *came = sections("halts.txt")[section]
+            desk = elsewhere[number] if number else self._ward
+            story = Story(self._days_ago(days), desk, category, text, stays_open=ended is None)
+            resumed = self._days_ago(ended) if ended else None
+            story.halt = Halt(ground, reason, told, "".join(came), resumed)
+            found.append(story)
+        return found
+
+    def _days_ago(self, days: int) -> dt.datetime:
+        return times.start_of(self._volumes.today - dt.timedelta(days=days)) + _MORNING
 
     def _alone(self, at: dt.datetime, desk: Desk, category: str = "") -> Story:
         dice = self._dice

@@ -77,11 +77,36 @@ def test_reports_of_the_past_balance_and_follow_on(coordinator, kind):
         assert figures.draft(Ask(sight_of(unit), span)).holds
 
 
-def test_the_month_before_last_is_signed_and_public(province):
+def test_the_month_before_last_is_signed_and_public_and_was_put_right(province, public_client):
     signed = Snapshot.objects.select_related("unit")
     assert {each.unit.kind for each in signed} == {"province", "commune"}
     assert all(signing.is_genuine(each) for each in signed)
-    assert PublicReport.objects.get().snapshot in signed
+    first, second = PublicReport.objects.order_by("version")
+    assert (second.replaces, second.snapshot.replaces) == (first, first.snapshot)
+    was, is_ = (each.snapshot.figures["lines"] for each in (first, second))
+    assert {key for key in is_ if was[key] != is_[key]} == {"passed_on"}
+    assert is_["checked"][0] <= was["passed_on"][0] < is_["passed_on"][0] <= is_["asked"][0]
+    page = public_client.get("/results").content.decode()
+    assert second.reason in page
+    old = public_client.get(f"/results/{first.span}/1").content.decode()
+    assert "đã được sửa lại" in old
+
+
+def test_some_tips_are_suspended_and_the_signed_month_counts_them(coordinator):
+    still = Tip.objects.filter(suspended_at__isnull=False)
+    assert still.open().count() == still.count() == 2
+    assert still.filter(place__code=WARD_CODE).count() == 1
+    steps = Decision.objects.filter(kind="suspended")
+    assert {step.detail["ground"] for step in steps} == {"examination", "documents"}
+    assert Decision.objects.filter(kind="resumed").count() == 2
+    assert not Tip.objects.filter(decisions__in=steps, urgency="P0").exists()
+    province = Unit.objects.get(kind=Unit.Kind.PROVINCE)
+    signed = Snapshot.objects.filter(unit=province).latest("version")
+    assert signed.figures["lines"]["suspended"][0] == 2
+    this_month = figures.draft(Ask(sight_of(province), spans.recent("month", 1)[0]))
+    assert this_month.figures["lines"]["suspended"][0] == 2
+    told = DialogueMessage.objects.filter(author="automatic", tip__decisions__kind="resumed")
+    assert told.count() == 2
 
 
 def test_tips_are_as_many_as_asked_and_most_are_of_value(province):
