@@ -92,6 +92,8 @@ class Claim(Row):
     about = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="asked_again")
     outside = models.CharField(max_length=8, choices=Outside, default="", db_default="")
+    # Who decided that; after an objection somebody else ends it.
+    outside_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     # The number in the public address, given with the first publication.
     number = models.PositiveIntegerField(null=True, unique=True)
     received_at = models.DateTimeField(db_default=Now())

@@ -25,6 +25,10 @@ PROMISES = {
     "quick_exit": _("“Quick exit” deletes what you have written here and closes your report."),
     "place_cookie": _("Your choice stays in this browser and is stored nowhere else."),
     "no_asker": _("We do not note who looked something up."),
+    "question_objection": _(
+        "No officer can read your words any more. For seven days only your code can bring them"
+        " back, once; then they are destroyed."
+    ),
     "from_team": _(
         "The desk reads that it comes from a team. Which team and who of it is not written down."
     ),

@@ -32,6 +32,7 @@ public: list[URLPattern] = [
     path("places/<str:code>/questions/", places.questions, name="place-questions"),
     path("embed/places/<str:code>/", places.embed, name="place-embed"),
     path("answer/", questions.read, name="question-answer"),
+    path("answer/object/", questions.objected, name="question-object"),
     path("official-channels/", places.official_channels, name="official-channels"),
     path("first-hour/", pages.first_hour, name="first-hour"),
     path("privacy/", pages.privacy, name="privacy"),

@@ -158,9 +158,10 @@ GRANTS: dict[str, dict[str, str]] = {
         # Who asks to be a partner is read by the coordinator alone.
         "partners_kitrequest": "INSERT",
         "partners_kitshare": RIU,
-        # Asked here, and never read back in the asker's own words.
+        # Asked here, and never read back in the asker's own words but by the asker's code.
         "community_question": "INSERT, SELECT (id, place_id, unit_id, wish, state, language, "
-        "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id)",
+        "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id, box, objected_at), "
+        "UPDATE (state, text, decided_at, objected_at)",
         "community_meeting": R,
         "community_officialchannel": R,
     },
@@ -264,7 +265,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "edition_id, claim_id, revision_id)",
         "partners_kitrequest": "SELECT, UPDATE (name, about, decided_at, decided_by_id)",
         # A question is decided; who may read the answer, and for which code, stays as it was.
-        "community_question": "SELECT, UPDATE (state, text, shown_text, answer, decided_at, "
+        "community_question": "SELECT, UPDATE (state, text, box, shown_text, answer, decided_at, "
         "decided_by_id)",
         "community_meeting": "SELECT, INSERT, UPDATE (called_off_at)",
         "community_officialchannel": "SELECT, INSERT, UPDATE (checked_on, checked_by_id, ended_at)",
@@ -328,8 +329,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "UPDATE (name, about, decided_at)",
         "community_draft": ALL,
         # The words of a question whose time is over.
-        "community_question": "SELECT (id, state, wish, asked_at, decided_at), "
-        "UPDATE (state, text, shown_text, answer, decided_at)",
+        "community_question": "SELECT (id, state, wish, asked_at, decided_at, box, objected_at), "
+        "UPDATE (state, text, box, shown_text, answer, decided_at, decided_by_id)",
         # Answers are mixed, counted once, and forgotten.
         "surveys_survey": "SELECT, UPDATE (figures, state, closed_at)",
         "surveys_paperbatch": R,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
-from keng.claims.actions.errors import AlreadyEnded, NotPublished
+from keng.claims.actions.errors import AlreadyEnded, NotPublished, YourOwn
 from keng.claims.actions.objecting import forget
 from keng.claims.actions.writing import locked, unpublished
 from keng.claims.models import Claim
@@ -36,12 +36,13 @@ def put_out_of_scope(claim_id: uuid.UUID, *, why: str, by: "Officer") -> Claim:
     """None of the police's business: its words leave the desk at once, with the check.
 
     What stays is a row without words, which the page of whoever asked and a count need. For a week
-    that page alone can bring the words back, once (objecting); a second time is final.
+    that page alone can bring the words back, once (objecting); then another officer decides, and
+    that is final. Raises AlreadyEnded, YourOwn.
     """
     claim = _open(claim_id, by)
     claim.state, claim.outside, claim.words = Claim.State.OUT_OF_SCOPE, why, ""
-    claim.about, claim.ended_at = None, times.now()
-    claim.save(update_fields=["state", "outside", "words", "about", "ended_at"])
+    claim.about, claim.outside_by, claim.ended_at = None, by, times.now()
+    claim.save(update_fields=["state", "outside", "outside_by", "words", "about", "ended_at"])
     claim.revisions.all().delete()
     if claim.objected_at is not None:
         forget(claim)
@@ -68,4 +69,6 @@ def _open(claim_id: uuid.UUID, by: "Officer") -> Claim:
     claim = locked(claim_id, by=by)
     if claim.state not in Claim.OPEN:
         raise AlreadyEnded
+    if claim.objected_at is not None and claim.outside_by_id == by.pk:
+        raise YourOwn
     return claim

@@ -18,7 +18,7 @@ class NotPublished(Exception):
 
 
 class YourOwn(PermissionError):
-    """Whoever wrote a check does not publish it."""
+    """Whoever wrote a check does not publish it, nor decides an objection to an own decision."""
 
 
 class StalePublication(Exception):

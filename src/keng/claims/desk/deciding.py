@@ -99,6 +99,8 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _("This check does not stand any more."))
     except actions.AlreadyEnded:
         messages.warning(request, _("This claim was ended meanwhile."))
+    except actions.YourOwn:
+        messages.error(request, _("Your decision was objected to: another officer decides now."))
     else:
         messages.success(request, _("Whoever asked is led to that check now."))
     return redirect("claim-detail", pk=pk)
@@ -114,6 +116,8 @@ def outside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         actions.put_out_of_scope(pk, why=form.cleaned_data["why"], by=request.officer)
     except actions.AlreadyEnded:
         messages.warning(request, _("This claim was ended meanwhile."))
+    except actions.YourOwn:
+        messages.error(request, _("Your decision was objected to: another officer decides now."))
     else:
         messages.success(request, _("Out of scope. Its words are gone from the desk."))
     return redirect("desk-claims")

@@ -43,6 +43,7 @@ def shown(request: HttpRequest, claim: Claim, form: OutsideForm) -> dict[str, ob
     return {
         "claim": claim, "revisions": revisions, "draft": draft, "is_open": is_open,
         "newest": next((each for each in revisions if each.published_at), None),
+        "is_own": claim.objected_at is not None and claim.outside_by_id == request.officer.pk,
         "waits": bool(draft and draft.submitted_at),
         "is_author": bool(draft and draft.made_by_id == request.officer.pk),
         "matches": [match for match in matches if match.of.claim_id != claim.pk],

@@ -137,6 +137,8 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     claim.refresh_from_db()
     assert (claim.state, claim.words, claim.outside) == ("new", words, "")
     assert Entry.objects.filter(action="claim.objected").count() == 1
+    with pytest.raises(actions.YourOwn):
+        actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
     actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.second)
     assert bytes(Asking.objects.get().box) == b""
     with pytest.raises(actions.NothingToObject):

@@ -142,6 +142,32 @@ def test_out_of_scope_destroys_the_words_and_leaves_a_count(desk_client, bureau)
     assert "chồng" not in text(desk_client.get(url("claim-detail", claim.pk)))
 
 
+def test_another_officer_decides_what_was_objected_to(desk_client, bureau):
+    check = bureau.published()
+    claim, token = bureau.asked("đổi căn cước mất 300 nghìn phải không ạ")
+    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    actions.object_to(token)
+    sign_in(desk_client, bureau.author)
+    page = text(desk_client.get(url("claim-detail", claim.pk)))
+    assert "nay một cán bộ khác quyết định" in page
+    assert SAID["question"] in page
+    assert url("claim-outside", claim.pk) not in page
+    assert url("claim-answer", claim.pk) not in page
+    for name, data in (
+        ("claim-outside", {"why": "opinion"}),
+        ("claim-answer", {"check": check.claim_id}),
+    ):
+        page = desk_client.post(url(name, claim.pk), data, follow=True)
+        assert "nay một cán bộ khác quyết định" in text(page)
+    claim.refresh_from_db()
+    assert claim.state == "new"
+    sign_in(desk_client, bureau.second)
+    assert url("claim-outside", claim.pk) in text(desk_client.get(url("claim-detail", claim.pk)))
+    desk_client.post(url("claim-answer", claim.pk), {"check": check.claim_id})
+    claim.refresh_from_db()
+    assert claim.state == "answered"
+
+
 def test_an_officer_writes_down_what_goes_round(desk_client, bureau):
     bureau.published()
     sign_in(desk_client, bureau.second)

@@ -1,13 +1,21 @@
-"""Asking, answering, and what else may become of a question. Its words never outlive that."""
+"""Asking, answering, and what else may become of a question. Its words do not outlive that.
+
+What the desk can read goes with the decision. A copy that only the asker's code opens is there a
+week longer for one objection (actions.objecting), as with claims.
+"""
 
 import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
+from keng.claims.actions.errors import YourOwn
+from keng.claims.actions.objecting import WEEK
+from keng.claims.links import boxed
 from keng.community.models import Question
 from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_FOR
 from keng.community.rights import NotYours, speaks
@@ -31,7 +39,7 @@ def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str
     code = receipts.code_from(token)
     question = Question(
         place=place, unit=serving.unit_for(place), wish=wish, text=text, language=language,
-        code_hash=receipts.hash_of(code),
+        code_hash=receipts.hash_of(code), box=boxed(text, code),
     )  # fmt: skip
     Question.objects.bulk_create([question], ignore_conflicts=True)
     return code
@@ -39,7 +47,7 @@ def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str
 
 @transaction.atomic
 def answer(pk: uuid.UUID, *, shown: str, words: str, by: Officer) -> Question:
-    """Answer it; the words as they were asked are gone. Raises NotYours, AlreadyDecided."""
+    """Answer it; the words as they were asked are gone. Raises as `_open`."""
     question = _open(pk, by)
     question.shown_text, question.answer = shown, words
     return _decided(question, Question.State.ANSWERED, "question.answered", by)
@@ -47,7 +55,7 @@ def answer(pk: uuid.UUID, *, shown: str, words: str, by: Officer) -> Question:
 
 @transaction.atomic
 def decline_as_opinion(pk: uuid.UUID, *, by: Officer) -> Question:
-    """No matter of this site: the asker reads the fixed answer. Raises NotYours, AlreadyDecided."""
+    """No matter of this site: the asker reads the fixed answer. Raises as `_open`."""
     return _decided(_open(pk, by), Question.State.OPINION, "question.declined", by)
 
 
@@ -55,7 +63,7 @@ def decline_as_opinion(pk: uuid.UUID, *, by: Officer) -> Question:
 def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
     """It is really a report: from now on the asker's code opens that. Returns the tip's id.
 
-    Raises NotYours, AlreadyDecided, tips.errors.CannotSeal.
+    Raises as `_open`, and tips.errors.CannotSeal.
     """
     question = _open(pk, by)
     tip_id = receive_one(
@@ -73,45 +81,52 @@ def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
 def sweep(limit: int = 500) -> int:
     """Destroy the words whose time is over; how many questions."""
     now = times.now()
-    over: tuple[dict[str, Any], ...] = (
-        {"state": Question.State.WAITING, "asked_at__lt": now - UNANSWERED_FOR},
-        {
-            "state": Question.State.ANSWERED,
-            "wish": Question.Wish.PRIVATE,
-            "decided_at__lt": now - PRIVATE_FOR,
-        },
-        {
-            "state": Question.State.ANSWERED,
-            "wish": Question.Wish.PUBLIC,
-            "decided_at__lt": now - PUBLIC_FOR,
-        },
-    )
-    found = 0
-    for which in over:
-        keys = Question.objects.filter(**which).values_list("pk", flat=True)[:limit]
-        found += Question.objects.filter(pk__in=list(keys)).update(
-            state=Question.State.GONE, text="", shown_text="", answer="",
-            # When it was answered stays: the reply time is told after the words are gone, too.
-            decided_at=Coalesce("decided_at", now),
-        )  # fmt: skip
-    return found
+    waiting = Question.objects.alias(since=Coalesce("objected_at", "asked_at")).waiting()
+    answered = Question.objects.filter(state=Question.State.ANSWERED)
+    private, public = (answered.filter(wish=wish) for wish in ("private", "public"))
+    gone: dict[str, Any] = {
+        "state": Question.State.GONE, "text": "", "box": b"", "shown_text": "", "answer": ""
+    }  # fmt: skip
+    return (
+        _emptied(
+            waiting.filter(since__lt=now - UNANSWERED_FOR), limit,
+            decided_at=now, decided_by=None, **gone,
+        )
+        # When it was answered stays: the reply time is told after the words are gone, too.
+        + _emptied(private.filter(decided_at__lt=now - PRIVATE_FOR), limit, **gone)
+        + _emptied(public.filter(decided_at__lt=now - PUBLIC_FOR), limit, **gone)
+        + _emptied(
+            Question.objects.filter(state=Question.State.OPINION, decided_at__lt=now - WEEK)
+            .exclude(box=b""), limit, box=b"",
+        )
+    )  # fmt: skip
+
+
+def _emptied(over: QuerySet[Question], limit: int, **empty: Any) -> int:
+    keys = list(over.values_list("pk", flat=True)[:limit])
+    return Question.objects.filter(pk__in=keys).update(**empty)
 
 
 def _open(pk: uuid.UUID, by: Officer) -> Question:
+    """Raises NotYours, AlreadyDecided; YourOwn for whose decision was objected to."""
     found = Question.objects.visible_to(by).select_for_update(of=("self",))
     question = found.select_related("place").filter(pk=pk).first()
     if question is None or not speaks(by):
         raise NotYours
     if question.state != Question.State.WAITING:
         raise AlreadyDecided
+    if question.decided_by_id == by.pk:
+        raise YourOwn
     return question
 
 
 def _decided(question: Question, state: Question.State, act: str, by: Officer) -> Question:
     question.state, question.text = state, ""
+    if state != Question.State.OPINION or question.objected_at is not None:
+        question.box = b""
     question.decided_at, question.decided_by = times.now(), by
     question.save(
-        update_fields=["state", "text", "shown_text", "answer", "decided_at", "decided_by"]
+        update_fields=["state", "text", "box", "shown_text", "answer", "decided_at", "decided_by"]
     )
     record(
         act, by=by, on=question, chain=unit_chain(question.unit_id), detail={"wish": question.wish}

@@ -72,6 +72,9 @@ class Question(Row):
     state = models.CharField(max_length=8, choices=State, default="waiting", db_default="waiting")
     # As it was asked; emptied by the decision, whichever it is.
     text = models.TextField(default="", db_default="")
+    # The same, which only the code opens: for one objection to "no matter of this site".
+    box = models.BinaryField(default=b"", db_default=b"")
+    objected_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
     # Of the code with which the asker reads the answer, as for a report (tips.receipts).
     code_hash = models.BinaryField(max_length=32, unique=True)
@@ -80,6 +83,7 @@ class Question(Row):
     shown_text = models.TextField(default="", db_default="")
     answer = models.TextField(default="", db_default="")
     decided_at = models.DateTimeField(null=True)
+    # While it waits after an objection: who saw no matter of this site in it, and decides no more.
     decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
 
     objects = QuestionQuerySet.as_manager()
@@ -89,6 +93,10 @@ class Question(Row):
             models.CheckConstraint(
                 condition=Q(state="waiting") | Q(text=""),
                 name="question_words_go_with_the_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "opinion"]) | Q(box=b""),
+                name="question_box_goes_with_the_decision",
             ),
             models.CheckConstraint(
                 condition=~Q(state="answered") | (~Q(answer="") & ~Q(shown_text="")),
@@ -112,6 +120,11 @@ class Question(Row):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def gone_at(self) -> datetime.datetime:
+        """When its words are destroyed if nobody decides."""
+        return (self.objected_at or self.asked_at) + UNANSWERED_FOR
 
     @property
     def reply_days(self) -> int:

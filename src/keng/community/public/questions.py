@@ -1,13 +1,18 @@
 """Asking the desk of a place, and reading the answer with the code."""
 
+from contextlib import suppress
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from keng.claims.actions.errors import NothingToObject
+from keng.community.actions.objecting import may_object, object_to
 from keng.community.actions.questions import ask as ask_desk
 from keng.community.forms import AskForm
 from keng.community.models import Question
+from keng.community.promises import PROMISES
 from keng.kit import times
 from keng.kit.slowing import Slowing
 from keng.places import serving
@@ -59,7 +64,11 @@ def read(request: HttpRequest) -> HttpResponse:
         .first()
     )
     if found is not None:
-        return render(request, "community/answer.html", {"question": found})
+        context = {
+            "question": found, "code": form.cleaned_data["code"], "may_object": may_object(found),
+            "promises": PROMISES,
+        }  # fmt: skip
+        return render(request, "community/answer.html", context)
     wait = throttle.seconds_to_wait(request)
     if wait:
         words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
@@ -69,6 +78,16 @@ def read(request: HttpRequest) -> HttpResponse:
         return response
     form.add_error("code", _("There is no question with this code. Check each character"))
     return render(request, "community/answer_enter.html", {"form": form})
+
+
+@require_POST
+def objected(request: HttpRequest) -> HttpResponse:
+    """It is about safety or services after all. The page of the answer says what became of that."""
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        with suppress(NothingToObject):
+            object_to(form.cleaned_data["code"])
+    return read(request)
 
 
 def place_and_desk(code: str) -> tuple[Place, Unit]:

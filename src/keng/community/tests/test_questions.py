@@ -9,7 +9,8 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from keng.audit.models import Entry
-from keng.community.actions import questions
+from keng.claims.actions.errors import NothingToObject, YourOwn
+from keng.community.actions import objecting, questions
 from keng.community.models import Question
 from keng.community.public.questions import asking
 from keng.community.rights import NotYours
@@ -122,6 +123,88 @@ def test_an_opinion_gets_the_fixed_polite_answer(public_client, ward):
     assert Question.objects.get().text == ""
 
 
+def test_the_asker_objects_once_and_another_officer_decides(public_client, ward):
+    question, code = put(ward, wish="private", text="Đèn hẻm hỏng, tối đi sợ cướp")
+    questions.decline_as_opinion(question.pk, by=ward.officer)
+    page = read(public_client, code)
+    assert "Trong bảy ngày, chỉ mã của bạn đưa lại được" in page
+    assert code in re.search(r'name="code" value="([^"]+)"', page)[1]
+    page = public_client.post("/answer/object/", {"code": code}).content.decode()
+    assert "Bạn đã phản đối" in page
+    question.refresh_from_db()
+    assert (question.state, question.text) == ("waiting", "Đèn hẻm hỏng, tối đi sợ cướp")
+    assert Entry.objects.filter(action="question.objected").count() == 1
+    for act in (questions.decline_as_opinion, questions.move_to_reports):
+        with pytest.raises(YourOwn):
+            act(question.pk, by=ward.officer)
+    questions.decline_as_opinion(question.pk, by=ward.commander)
+    question.refresh_from_db()
+    assert (question.state, question.text, bytes(question.box)) == ("opinion", "", b"")
+    page = public_client.post("/answer/object/", {"code": code}).content.decode()
+    assert "Lời bạn viết đã hủy" in page
+    assert "/answer/object/" not in page
+
+
+def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, ward):
+    question, code = put(ward)
+    questions.decline_as_opinion(question.pk, by=ward.officer)
+    objecting.object_to(receipts.cleaned(code))
+    own = sign_in(desk_client, ward.officer).get(f"/questions/{question.pk}/").content.decode()
+    assert "nay một cán bộ khác quyết định" in own
+    assert "/opinion/" not in own
+    again = desk_client.post(f"/questions/{question.pk}/opinion/", follow=True)
+    assert "nay một cán bộ khác quyết định" in again.content.decode()
+    page = sign_in(desk_client, ward.commander).get(f"/questions/{question.pk}/").content.decode()
+    assert "người hỏi phản đối" in page
+    desk_client.post(f"/questions/{question.pk}/opinion/")
+    assert Question.objects.get().state == "opinion"
+
+
+def test_what_was_objected_to_is_answered_by_another_officer(public_client, ward):
+    question, code = put(ward, text="Đèn hẻm hỏng")
+    questions.decline_as_opinion(question.pk, by=ward.officer)
+    objecting.object_to(receipts.cleaned(code))
+    questions.answer(question.pk, shown="Đèn?", words="Mai sửa.", by=ward.commander)
+    assert "Mai sửa." in read(public_client, code)
+    assert bytes(Question.objects.get().box) == b""
+
+
+def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
+    question, code = put(ward)
+    assert ASKED.encode() not in bytes(question.box)
+    questions.decline_as_opinion(question.pk, by=ward.officer)
+    assert questions.sweep() == 0
+    late = times.now() - objecting.WEEK - datetime.timedelta(minutes=1)
+    Question.objects.update(decided_at=late)
+    with pytest.raises(NothingToObject):
+        objecting.object_to(receipts.cleaned(code))
+    assert questions.sweep() == 1
+    question.refresh_from_db()
+    assert (question.state, bytes(question.box)) == ("opinion", b"")
+    assert question.decided_at == late
+    assert "Lời bạn viết đã hủy" in read(public_client, code)
+
+
+def test_a_question_objected_to_late_waits_thirty_days_more(ward):
+    question, code = put(ward, asked_at=times.now() - datetime.timedelta(days=29))
+    questions.decline_as_opinion(question.pk, by=ward.officer)
+    objecting.object_to(receipts.cleaned(code))
+    Question.objects.update(asked_at=times.now() - datetime.timedelta(days=35))
+    assert questions.sweep() == 0
+    Question.objects.update(objected_at=times.now() - datetime.timedelta(days=31))
+    assert questions.sweep() == 1
+    question.refresh_from_db()
+    assert (question.state, question.text, bytes(question.box)) == ("gone", "", b"")
+    assert question.decided_by is None
+
+
+def test_only_what_was_declined_can_be_objected_to(ward):
+    _question, code = put(ward)
+    for unknown in (code, receipts.code_from(receipts.new_token())):
+        with pytest.raises(NothingToObject):
+            objecting.object_to(receipts.cleaned(unknown))
+
+
 def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_client, ward):
     question, code = put(ward, text="Nhà bên đang đánh bạc, số của em là 0912000418")
     questions.move_to_reports(question.pk, by=ward.officer)
@@ -176,13 +259,22 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
     become("public")
     code = asked(public_client, ward)
     second = asked(public_client, ward, text="Chủ trọ đánh bạc, số của em là 0912000418")
+    outside = asked(public_client, ward, text="Phường nên trồng thêm cây")
     become("desk")
-    first, moved = Question.objects.visible_to(ward.officer).order_by("asked_at")
+    first, moved, third = Question.objects.visible_to(ward.officer).order_by("asked_at")
     questions.answer(first.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer)
     questions.move_to_reports(moved.pk, by=ward.officer)
+    questions.decline_as_opinion(third.pk, by=ward.officer)
     become("worker")
     assert questions.sweep() == 0
     become("public")
+    objecting.object_to(receipts.cleaned(outside))
+    become("desk")
+    questions.decline_as_opinion(third.pk, by=ward.commander)
+    become("worker")
+    assert questions.sweep() == 0
+    become("public")
+    assert "Lời bạn viết đã hủy" in read(public_client, outside)
     assert ANSWER in read(public_client, code)
     assert "thành tin báo" in read(public_client, second)
     assert ANSWER in public_client.get(f"/places/{ward.place.code}/").content.decode()
@@ -191,6 +283,7 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
 @pytest.mark.parametrize(("process", "statement"), [
     ("public", "SELECT text FROM community_question"),
     ("public", "UPDATE community_question SET answer = 'x'"),
+    ("public", "UPDATE community_question SET decided_by_id = NULL"),
     ("desk", "UPDATE community_question SET code_hash = ''"),
     ("desk", "DELETE FROM community_question"),
     ("edge", "SELECT id FROM community_question"),

@@ -8,6 +8,7 @@ def on_places_and_partners() -> dict[str, str]:
     return {
         "question.answered": _("Answered a question"),
         "question.declined": _("Did not answer a question: no matter of this site"),
+        "question.objected": _("Objected that a question is about safety or services"),
         "question.moved": _("Made a report of a question"),
         "meeting.announced": _("Announced a meeting"),
         "meeting.called_off": _("Called a meeting off"),

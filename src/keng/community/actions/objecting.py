@@ -1,0 +1,36 @@
+"""A week in which the asker can say: it is a matter of safety or services after all."""
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.claims.actions.errors import NothingToObject
+from keng.claims.actions.objecting import WEEK
+from keng.claims.links import unboxed
+from keng.community.models import Question
+from keng.kit import times
+from keng.tips import receipts
+
+
+def may_object(question: Question) -> bool:
+    """Whether its code can still bring the words back to the desk."""
+    return (
+        question.state == Question.State.OPINION
+        and question.objected_at is None
+        and bool(question.box)
+        and question.decided_at is not None
+        and question.decided_at > times.now() - WEEK
+    )
+
+
+@transaction.atomic
+def object_to(code: str) -> Question:
+    """The words wait at the desk again, once, for another officer. Raises NothingToObject."""
+    found = Question.objects.defer("text").select_for_update()
+    question = found.filter(code_hash=receipts.hash_of(code)).first()
+    if question is None or not may_object(question):
+        raise NothingToObject
+    question.state, question.text = Question.State.WAITING, unboxed(bytes(question.box), code)
+    question.decided_at, question.objected_at = None, times.now()
+    question.save(update_fields=["state", "text", "decided_at", "objected_at"])
+    record("question.objected", by="resident", on=question, chain=unit_chain(question.unit_id))
+    return question
