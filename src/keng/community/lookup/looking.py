@@ -91,9 +91,10 @@ def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpRespons
     several = unknown if len(unknown) > 1 else []
     context = {
         "shown": shown, "cards": [each for each in shown if each not in several],
-        "unknown": several, "first": shown[0], "text": text, "carried": _carried(text, answers),
+        "unknown": several, "text": text, "carried": _carried(text, answers),
         "at": times.now(), "about_account": any(each.about_account for each in shown),
         "has_data": any(each.answer.listing for each in shown),
+        "confirmed": any(each.answer.grade == queries.CONFIRMED for each in shown),
         "no_data": any(each.answer.grade == queries.NO_DATA for each in shown),
     }  # fmt: skip
     response = render(request, "community/lookup/answers.html", context)

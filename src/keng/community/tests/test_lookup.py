@@ -88,6 +88,14 @@ def test_a_confirmed_number_says_by_whom_which_month_until_when_and_no_count(ask
     assert not re.search(r"\d+ (?:tips?|people|reports?)", text.replace("5 things", ""))
 
 
+def test_only_a_confirmed_number_is_to_be_blocked(ask, unit):
+    listing(unit=unit, grade="reported")
+    assert "Not sent anything yet? Wait." in text_of(ask(NUMBER))
+    assert "Block it" not in text_of(ask(NUMBER))
+    listing("+84912000418", unit=unit)
+    assert "Block it" in text_of(ask(f"{NUMBER}, 0912 000 418"))
+
+
 @pytest.mark.parametrize("grade", ["confirmed", "reported"])
 def test_no_answer_calls_anything_safe(ask, unit, grade):
     listing(unit=unit, grade=grade)
