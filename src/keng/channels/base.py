@@ -20,7 +20,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
-from keng.channels.events import CONTENT, MAX_BODY, Event, EventKind, Media, Parsed, header
+from keng.channels.events import (
+    CONTENT,
+    MAX_BODY,
+    RECEIVES_NOTHING,
+    Event,
+    EventKind,
+    Media,
+    Parsed,
+    header,
+)
 from keng.channels.outcomes import KINDS, Kind, Outcome, outcome_of_transport_failure
 from keng.channels.wire import (
     Address,
@@ -35,10 +44,11 @@ from keng.channels.wire import (
 )
 
 __all__ = [
-    "CONTENT", "KINDS", "MAX_BODY", "Address", "AnyChannel", "Capabilities", "Channel",
-    "Credentials", "Event", "EventKind", "HandChannel", "HttpChannel", "Kind", "Mail", "MailReply",
-    "Media", "Message", "Outcome", "Parsed", "Reply", "Request", "Row", "SmtpChannel", "Stage",
-    "TableChannel", "Written", "begin", "header", "outcome_of_transport_failure", "proceed",
+    "CONTENT", "KINDS", "MAX_BODY", "RECEIVES_NOTHING", "Address", "AnyChannel", "Capabilities",
+    "Channel", "Credentials", "Event", "EventKind", "HandChannel", "HttpChannel", "Kind", "Mail",
+    "MailReply", "Media", "Message", "Outcome", "Parsed", "Reply", "Request", "Row", "SmtpChannel",
+    "Stage", "TableChannel", "Written", "begin", "header", "outcome_of_transport_failure",
+    "proceed",
 ]  # fmt: skip
 
 

@@ -67,6 +67,9 @@ class Parsed:
     reason: str = ""
 
 
+RECEIVES_NOTHING = Parsed(verified=False, status=404, reason="this channel receives nothing")
+
+
 def header(headers: Mapping[str, str], name: str) -> str:
     """A header by its lower-case name, whatever case the server kept."""
     value = headers.get(name)

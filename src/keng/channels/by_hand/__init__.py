@@ -4,10 +4,17 @@ from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Literal
 
-from keng.channels.base import Address, Capabilities, Message, Outcome, Parsed, Row, Written
+from keng.channels.base import (
+    RECEIVES_NOTHING,
+    Address,
+    Capabilities,
+    Message,
+    Outcome,
+    Parsed,
+    Row,
+    Written,
+)
 from keng.channels.text import clean
-
-NOT_FOUND = Parsed(verified=False, status=404, reason="this channel receives nothing")
 
 
 class ByHand:
@@ -20,7 +27,7 @@ class ByHand:
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
     ) -> Parsed:
-        return NOT_FOUND
+        return RECEIVES_NOTHING
 
     def steps(
         self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from keng.channels.base import (
+    RECEIVES_NOTHING,
     Address,
     Capabilities,
     Mail,
@@ -34,7 +35,7 @@ class Email:
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
     ) -> Parsed:
-        return Parsed(verified=False, status=404, reason="this channel receives nothing")
+        return RECEIVES_NOTHING
 
     def steps(
         self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime

@@ -12,6 +12,7 @@ from typing import Literal
 
 from keng.channels import reading
 from keng.channels.base import (
+    RECEIVES_NOTHING,
     Address,
     Capabilities,
     Message,
@@ -41,7 +42,7 @@ class WebPush:
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime
     ) -> Parsed:
-        return Parsed(verified=False, status=404, reason="this channel receives nothing")
+        return RECEIVES_NOTHING
 
     def steps(
         self, message: Message, address: Address, credentials: Mapping[str, str], now: datetime

@@ -21,7 +21,7 @@ _PROTOCOL, _ASKS_WHO = 3 << 16, b"R"
 def living_pid(cluster: Path) -> int | None:
     """The pid of a running server of exactly this cluster."""
     pid = _recorded_pid(cluster / "postmaster.pid")
-    if pid is None or not _exists(pid):
+    if pid is None or not is_there(pid):
         return None
     return pid if str(cluster) in command_line(pid) else None
 
@@ -54,7 +54,7 @@ def clear_what_a_crash_left(cluster: Path, sockets: Path) -> None:
     _wait_for_orphans(cluster)
     for file in (cluster / "postmaster.pid", sockets / f".s.PGSQL.{PORT}.lock"):
         pid = _recorded_pid(file)
-        if pid is not None and _exists(pid):
+        if pid is not None and is_there(pid):
             file.unlink()
 
 
@@ -88,7 +88,8 @@ def _recorded_pid(lock_file: Path) -> int | None:
         return None
 
 
-def _exists(pid: int) -> bool:
+def is_there(pid: int) -> bool:
+    """Whether a process of this number is there, ours or somebody else's."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -17,6 +17,7 @@ import pytest
 
 from keng.cli.locale import compile_all
 from keng.cli.postgres import Cluster, embedded_cluster
+from keng.cli.postgres.postmaster import is_there
 from keng.cli.roles import ensure_owner, ensure_roles
 from keng.kit.database import dsn
 
@@ -74,20 +75,10 @@ def _sweep() -> None:
     """End the clusters of runs that were killed before they could."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         pid_file = folder / "pid"
-        if pid_file.exists() and not _is_alive(int(pid_file.read_text() or 0)):
+        if pid_file.exists() and not is_there(int(pid_file.read_text() or 0)):
             if (folder / "data/postgres/cluster").exists():
                 embedded_cluster(folder / "data").stop()
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _block_sockets() -> None:
