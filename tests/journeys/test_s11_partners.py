@@ -67,6 +67,13 @@ def sign_in(page, stack, credentials):
     expect(page.locator("h1")).to_be_visible()
 
 
+def agree(page, stack):
+    """The one whom the desk added is one of ours."""
+    page.goto(f"{stack.public}/partner/")
+    page.locator("main form[action$='/agree/'] button").click()
+    expect(page.locator("main form[action$='/agree/']")).to_have_count(0)
+
+
 def write(page, stack):
     """An article, a mistake first; handed in."""
     page.goto(f"{stack.public}/partner/")
@@ -86,6 +93,7 @@ def test_a_partner_publishes_under_its_own_name_with_a_second_person(people, sta
     second = add_member(admin, stack, name, "truong.hai")
     writer, other, reader = people.resident(), people.resident(), people.resident(script=True)
     sign_in(writer, stack, first)
+    agree(writer, stack)
     write(writer, stack)
     expect(writer.locator("button[value=publish]")).to_have_count(0)
     expect(writer.locator("body")).not_to_contain_text(stack.desk)
@@ -178,6 +186,7 @@ def test_a_partner_teaches_and_checks_and_a_resident_reads_it_under_its_name(peo
     second = add_member(admin, stack, name, "ben.do.hai")
     writer, other = people.resident(script=True), people.resident(script=True)
     sign_in(writer, stack, first)
+    agree(writer, stack)
     write_lesson(writer, stack)
     looks_right(writer)
     write_check(writer, stack)

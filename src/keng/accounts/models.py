@@ -228,6 +228,8 @@ class PartnerMember(Row):
     # Saw the first password and the second factor: never the second person of this partner.
     made_by = models.ForeignKey("Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(null=True)
+    # Added beside others: signs in once one of them has said that it is one of theirs.
+    awaits_agreement = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return self.name

@@ -19,6 +19,10 @@ SIGNED_IN_FOR = datetime.timedelta(hours=8)
 _HALF_FOR = datetime.timedelta(minutes=5)
 
 
+class NotAgreed(NotSignedIn):
+    """Both are right, and nobody of the partner has agreed to this person yet."""
+
+
 class WrongPassword(ValueError):
     """The present password was not right."""
 
@@ -29,7 +33,7 @@ def partner_chain(partner_id: uuid.UUID) -> str:
 
 
 def check_name_and_password(username: str, password: str) -> str:
-    """The token of a session that waits for the six digits. Raises NotSignedIn."""
+    """The token of a session that waits for the six digits. Raises NotSignedIn, NotAgreed."""
     with transaction.atomic():
         member = _lock(username=username.strip().lower())
         if member is None:
@@ -39,6 +43,8 @@ def check_name_and_password(username: str, password: str) -> str:
         # Before asking whether it is locked: a locked name takes as long.
         is_right = check_password(password, member.password)
         if _is_open(member) and is_right:
+            if member.awaits_agreement:
+                raise NotAgreed
             return _begin(member, is_half=True, lasts=_HALF_FOR)
         _failed(member, "password")
     raise NotSignedIn
@@ -68,7 +74,8 @@ def member_of(token: str, *, is_half: bool = False) -> PartnerMember | None:
         PartnerSession.objects.select_related("member__partner")
         .filter(
             token_hash=_hash(token), is_half=is_half, expires_at__gt=times.now(),
-            member__is_active=True, member__partner__is_active=True,
+            member__is_active=True, member__awaits_agreement=False,
+            member__partner__is_active=True,
         )
         .first()
     )  # fmt: skip

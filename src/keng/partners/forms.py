@@ -4,25 +4,12 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, own_code
 from keng.places.models import Place
-
-
-def _username() -> forms.CharField:
-    return forms.CharField(
-        label=_("Name to sign in with"),
-        max_length=60,
-        help_text=_("Small letters, digits and dots. One person, one name: nothing is shared."),
-        validators=[
-            RegexValidator(r"^[a-z0-9.]+$", _("Use small letters a to z, digits and dots only."))
-        ],
-        error_messages={"required": _("Enter a name to sign in with.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
 
 
 class MemberForm(Form):
@@ -33,7 +20,7 @@ class MemberForm(Form):
         max_length=120,
         error_messages={"required": _("Enter the full name.")},
     )
-    username = _username()
+    username = username_field()
 
 
 class InviteForm(MemberForm):
@@ -78,7 +65,7 @@ class InviteForm(MemberForm):
 class AcceptForm(Form):
     """Somebody of good standing becomes a partner."""
 
-    username = _username()
+    username = username_field()
 
 
 class ArticleForm(Form):

@@ -73,8 +73,15 @@ def partners_of(officer: Officer) -> QuerySet[Partner]:
 
 def members_of(partner: Partner) -> list[PartnerMember]:
     """Who signs in for it: no more than the desk may read."""
-    found = PartnerMember.objects.only("id", "partner_id", "username", "name", "is_active")
+    found = PartnerMember.objects.only("id", "partner_id", "username", "name", "is_active",
+                                       "awaits_agreement", "made_by_id")  # fmt: skip
     return list(found.filter(partner=partner).order_by("-is_active", "name"))
+
+
+def has_somebody(partner: Partner) -> bool:
+    """Whether somebody of the partner can sign in, and so agree to who is added."""
+    able = PartnerMember.objects.filter(partner=partner, is_active=True, awaits_agreement=False)
+    return able.exists()
 
 
 def made_a_sign_in(partner_id: uuid.UUID, officer: Officer) -> bool:
@@ -144,7 +151,9 @@ def people_of(member: PartnerMember) -> list[PartnerMember]:
 
 def is_alone(member: PartnerMember) -> bool:
     """Whether nobody else signs in for the partner."""
-    others = PartnerMember.objects.filter(partner_id=member.partner_id, is_active=True)
+    others = PartnerMember.objects.filter(
+        partner_id=member.partner_id, is_active=True, awaits_agreement=False
+    )
     return not others.exclude(pk=member.pk).exists()
 
 

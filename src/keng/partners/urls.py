@@ -24,6 +24,7 @@ public: list[URLPattern] = [
     path("partner/texts/<uuid:pk>/again/", writing.again, name="manuscript-again"),
     path("partner/texts/<uuid:pk>/withdraw/", reading.withdraw, name="manuscript-withdraw"),
     path("partner/texts/<uuid:pk>/discard/", writing.discard, name="manuscript-discard"),
+    path("partner/people/<uuid:pk>/agree/", own.agree, name="partner-agree"),
     path("partner/kit/", own.kit, name="partner-kit"),
 ]
 desk: list[URLPattern] = [
@@ -32,6 +33,7 @@ desk: list[URLPattern] = [
     path("partners/<uuid:pk>/", desk_partners.partner, name="desk-partner"),
     path("partners/<uuid:pk>/close/", desk_partners.close, name="partner-close"),
     path("partners/members/<uuid:pk>/close/", desk_partners.close_member, name="member-close"),
+    path("partners/members/<uuid:pk>/agree/", desk_partners.agree, name="member-agree"),
     path("partners/articles/<uuid:pk>/", desk_partners.article, name="desk-article"),
     path("partners/requests/<uuid:pk>/", desk_partners.accept, name="kit-accept"),
 ]

@@ -149,9 +149,9 @@ GRANTS: dict[str, dict[str, str]] = {
         # Of signed reports the public site has what is public, and nothing else.
         "reports_publicreport": R,
         "accounts_partner": R,
-        # A partner's member signs in here: nothing that makes or opens another account.
+        # A partner's member signs in here and agrees to another one: nothing that makes an account.
         "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
-        "totp_last_step, failed_signins, locked_until)",
+        "totp_last_step, failed_signins, locked_until, awaits_agreement)",
         "accounts_partnersession": ALL,
         "partners_article": RIU,
         "partners_manuscript": RIU,
@@ -254,7 +254,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_partner": RIU,
         # The desk makes and closes a partner's sign-in; it can neither read nor change one.
         "accounts_partnermember": "INSERT, SELECT (id, partner_id, username, name, is_active, "
-        "made_by_id), UPDATE (is_active)",
+        "made_by_id, awaits_agreement), UPDATE (is_active, awaits_agreement)",
         # What a partner writes is not the desk's: a view shows what was handed in by somebody who
         # is alone, and these columns publish it or give it back.
         "partners_waiting": R,

@@ -24,6 +24,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             token = partner_signing.check_name_and_password(**form.cleaned_data)
+        except partner_signing.NotAgreed:
+            form.add_error(
+                None,
+                _("This sign-in waits: somebody who signs in for you agrees to it on their page."),
+            )
         except NotSignedIn:
             form.add_error(
                 None,

@@ -82,6 +82,7 @@ def _invite(body: words.Body, place: Place, inviter: Officer) -> list[inviting.C
     all_made = [made]
     for name, username in others:
         more = inviting.add_member(partner.pk, name=name, username=username, by=inviter)
+        inviting.agree(more.member.pk, by=made.member)
         more.member.partner = partner
         all_made.append(more)
     return all_made

@@ -14,16 +14,17 @@ from keng.accounts.partner_signing import partner_chain
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
+from keng.partners.errors import NotTheirs
 from keng.partners.models import KitRequest
-from keng.partners.queries import invites, partners_of
+from keng.partners.queries import has_somebody, invites, partners_of
 from keng.places import serving
 from keng.places.models import Place
 
 # Django would ask for the row back, and the desk may not read it.
 _INSERT = """
 INSERT INTO accounts_partnermember
-    (id, partner_id, username, name, password, totp_box, made_by_id, made_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"""
+    (id, partner_id, username, name, password, totp_box, made_by_id, made_at, awaits_agreement)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 
 _KEPT = datetime.timedelta(days=30)
 _PORTION = 500
@@ -75,11 +76,37 @@ def invite(
 
 @transaction.atomic
 def add_member(partner_id: uuid.UUID, *, name: str, username: str, by: Officer) -> Credentials:
-    """One more person who signs in for it; the others are shown it. Raises NotYours, NameTaken."""
+    """One more person, who signs in once one of the others agrees. Raises NotYours, NameTaken."""
     partner = _theirs(partner_id, by)
-    made = _member(partner, name, username, by)
+    made = _member(partner, name, username, by, waits=True)
     _record_in_both("partner.member_added", partner, by)
     return made
+
+
+@transaction.atomic
+def agree(member_id: uuid.UUID, *, by: PartnerMember) -> None:
+    """It is one of theirs: that person signs in from now on. Raises NotTheirs."""
+    found = PartnerMember.objects.filter(
+        pk=member_id, partner_id=by.partner_id, is_active=True, awaits_agreement=True
+    )
+    if not found.update(awaits_agreement=False):
+        raise NotTheirs
+    record("partner.member_agreed", by=by, on=by.partner, chain=partner_chain(by.partner_id))
+
+
+@transaction.atomic
+def agree_for(member_id: uuid.UUID, *, by: Officer) -> Partner:
+    """Where nobody of the partner can sign in: another officer than who added. Raises NotYours."""
+    readable = PartnerMember.objects.only("id", "partner_id")
+    found = readable.filter(pk=member_id).exclude(made_by=by).first()
+    if found is None:
+        raise NotYours
+    partner = _theirs(found.partner_id, by)
+    waiting = PartnerMember.objects.filter(pk=member_id, is_active=True, awaits_agreement=True)
+    if has_somebody(partner) or not waiting.update(awaits_agreement=False):
+        raise NotYours
+    _record_in_both("partner.member_agreed", partner, by)
+    return partner
 
 
 @transaction.atomic
@@ -165,16 +192,18 @@ def _record_in_both(act: str, partner: Partner, by: Officer) -> None:
     record(act, by=by, on=partner, chain=partner_chain(partner.pk))
 
 
-def _member(partner: Partner, name: str, username: str, by: Officer) -> Credentials:
+def _member(
+    partner: Partner, name: str, username: str, by: Officer, *, waits: bool = False
+) -> Credentials:
     password, secret = one_time_password(), second_factor.new_secret()
-    member = PartnerMember(partner=partner, name=name, username=username)
+    member = PartnerMember(partner=partner, name=name, username=username, awaits_agreement=waits)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 _INSERT,
                 [
                     member.pk, partner.pk, username, name, make_password(password),
-                    second_factor.boxed(secret), by.pk, times.now(),
+                    second_factor.boxed(secret), by.pk, times.now(), waits,
                 ],
             )  # fmt: skip
     except IntegrityError as error:

@@ -65,7 +65,8 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             form.add_error("username", _taken())
         else:
             return _show_once(request, made)
-    context = {"partner": found, "members": queries.members_of(found), "form": form}
+    context = {"partner": found, "members": queries.members_of(found), "form": form,
+               "has_somebody": queries.has_somebody(found)}  # fmt: skip
     status = 422 if form.errors else 200
     return render(request, "partners/desk/partner.html", context, status=status)
 
@@ -91,6 +92,17 @@ def close_member(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except inviting.NotYours as error:
         raise Http404 from error
     messages.success(request, _("This person signs in no more."))
+    return redirect("desk-partner", pk=found.pk)
+
+
+@require_POST
+def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Somebody who was added signs in, where nobody of the partner is left to say so."""
+    try:
+        found = inviting.agree_for(pk, by=_inviting(request))
+    except inviting.NotYours as error:
+        raise Http404 from error
+    messages.success(request, _("This person signs in from now on."))
     return redirect("desk-partner", pk=found.pk)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.partners import queries
 from keng.partners.actions import articles as actions
-from keng.partners.actions import sharing
+from keng.partners.actions import inviting, sharing
 from keng.partners.forms import ArticleForm, SharedForm
 from keng.partners.models import Article
 from keng.partners.public.deciding import decide, decision, seen_other
@@ -20,14 +20,26 @@ def home(request: HttpRequest) -> HttpResponse:
     member = request.member
     rows = [*queries.articles_of(member), *queries.manuscripts_of(member)]
     rows.sort(key=lambda text: text.written_at, reverse=True)
+    people = queries.people_of(member)
     context = {
         "partner": member.partner, "member": member, "alone": queries.is_alone(member),
-        "people": queries.people_of(member),
+        "people": people,
+        "added": [each for each in people if each.is_active and each.awaits_agreement],
         "waiting": [text for text in rows if text.waits],
         "drafts": [text for text in rows if not text.submitted_at],
         "published": [text for text in rows if text.published_at],
     }  # fmt: skip
     return render(request, "partners/own/home.html", context)
+
+
+@require_POST
+def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Somebody whom the desk added is one of theirs."""
+    try:
+        inviting.agree(pk, by=request.member)
+    except actions.NotTheirs as error:
+        raise Http404 from error
+    return seen_other("partner-home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

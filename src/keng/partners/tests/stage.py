@@ -27,6 +27,7 @@ class Stage:
         self.binh = inviting.add_member(
             self.partner.pk, name="Bình", username="binh", by=self.administrator
         ).member
+        inviting.agree(self.binh.pk, by=self.thu)
 
     def invited(self, *, name, username, **fields):
         values = {

@@ -199,6 +199,7 @@ def test_no_other_officer_opens_a_page_of_partners(desk_client, stage, role):
     ("edge", "SELECT id FROM accounts_partnermember"),
     ("public", "INSERT INTO accounts_partnermember (username) VALUES ('x')"),
     ("public", "UPDATE accounts_partnermember SET totp_box = ''"),
+    ("public", "UPDATE accounts_partnermember SET is_active = true"),
     ("public", "SELECT name FROM partners_kitrequest"),
     ("public", "SELECT id FROM accounts_officer"),
 ])  # fmt: skip

@@ -23,6 +23,7 @@ def on_places_and_partners() -> dict[str, str]:
         "group.answered": _("A lead answered what the team was asked"),
         "partner.invited": _("Invited a partner"),
         "partner.member_added": _("Added somebody who signs in for a partner"),
+        "partner.member_agreed": _("Agreed that somebody signs in for a partner"),
         "partner.member_closed": _("Ended the sign-in of somebody of a partner"),
         "partner.closed": _("Closed a partner"),
         "partner.opened": _("Let a partner publish again"),

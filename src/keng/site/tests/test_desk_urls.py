@@ -42,6 +42,7 @@ OBJECTS = {
     "shift-remove": "shift", "pager-switch": "pager", "pager-test": "pager_test",
     "question": "question", "question-opinion": "question", "question-move": "question",
     "desk-partner": "partner", "partner-close": "partner", "member-close": "partner_member",
+    "member-agree": "partner_member",
     "desk-article": "article", "kit-accept": "kit_request",
     "meeting-call-off": "meeting", "desk-channel-end": "official_channel",
     "survey-detail": "survey", "survey-edit": "survey", "survey-question-new": "survey",

@@ -1,0 +1,87 @@
+"""Whom the desk adds signs in once the partner agrees; with nobody left another officer does."""
+
+import pytest
+
+from keng.accounts.models import PartnerMember
+from keng.accounts.partner_signing import partner_chain
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.partners import queries
+from keng.partners.actions import articles, inviting
+from keng.partners.tests.stage import WORDS, Stage, signed_in
+from keng.partners.tests.test_articles import become
+
+__all__ = ["become"]
+pytestmark = pytest.mark.django_db
+IN_ENGLISH = {"accept-language": "en"}
+
+
+@pytest.fixture
+def stage(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    return Stage()
+
+
+def added(stage, partner, username="moi"):
+    return inviting.add_member(
+        partner.pk, name="Người Mới", username=username, by=stage.administrator
+    )
+
+
+def test_whoever_was_added_signs_in_once_one_of_the_partner_agrees(public_client, stage, become):
+    man = stage.alone()
+    made = added(stage, man.partner)
+    first_page = {"username": "moi", "password": made.password}
+    answer = public_client.post("/partner/sign-in/", first_page, headers=IN_ENGLISH)
+    assert answer.status_code == 422
+    assert "This sign-in waits" in answer.content.decode()
+    wrong = public_client.post("/partner/sign-in/", first_page | {"password": "x"},
+                               headers=IN_ENGLISH)  # fmt: skip
+    assert "This sign-in waits" not in wrong.content.decode()
+    become("public")
+    signed_in(public_client, man)
+    agree = f"/partner/people/{made.member.pk}/agree/"
+    assert agree in public_client.get("/partner/").content.decode()
+    assert public_client.post(agree).status_code == 303
+    assert public_client.post(agree).status_code == 404
+    public_client.post("/partner/sign-out/")
+    assert public_client.post("/partner/sign-in/", first_page).url == "/partner/sign-in/code/"
+    entry = Entry.objects.get(chain=partner_chain(man.partner_id), action="partner.member_agreed")
+    assert entry.actor_id == str(man.pk)
+
+
+def test_nobody_of_another_partner_agrees(public_client, stage):
+    made = added(stage, stage.partner)
+    signed_in(public_client, stage.alone())
+    assert public_client.post(f"/partner/people/{made.member.pk}/agree/").status_code == 404
+    assert PartnerMember.objects.get(pk=made.member.pk).awaits_agreement
+
+
+def test_who_only_waits_is_nobodys_second_person(stage):
+    man = stage.alone()
+    made = added(stage, man.partner)
+    articles.submit(articles.write(man, **WORDS).pk, by=man)
+    assert queries.is_alone(man)
+    assert len(queries.waiting_for(stage.coordinator)) == 1
+    inviting.agree(made.member.pk, by=man)
+    assert not queries.is_alone(man)
+    assert queries.waiting_for(stage.coordinator) == []
+
+
+def test_with_nobody_left_another_officer_than_who_added_agrees(desk_client, stage, become):
+    man = stage.alone()
+    made = added(stage, man.partner)
+    agree, page = f"/partners/members/{made.member.pk}/agree/", f"/partners/{man.partner_id}/"
+    become("desk")
+    sign_in(desk_client, stage.coordinator)
+    assert agree not in desk_client.get(page).content.decode()
+    assert desk_client.post(agree).status_code == 404
+    inviting.close_member(man.pk, by=stage.administrator)
+    with pytest.raises(inviting.NotYours):
+        inviting.agree_for(made.member.pk, by=stage.administrator)
+    assert agree in desk_client.get(page).content.decode()
+    assert desk_client.post(agree).status_code == 302
+    assert agree not in desk_client.get(page).content.decode()
+    chains = Entry.objects.filter(action="partner.member_agreed", object_id=str(man.partner_id))
+    assert {entry.actor_id for entry in chains} == {str(stage.coordinator.pk)}
+    assert chains.count() == 2
