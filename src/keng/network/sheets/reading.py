@@ -106,7 +106,7 @@ def _unpacks_sensibly(content: bytes) -> None:
 
 
 def _too_large() -> str:
-    return _("The file is larger than 2 MB: a sheet of groups is much smaller")
+    return _("The file is larger than 2 MB: such a sheet is much smaller")
 
 
 def _written(cell: Any) -> str:
