@@ -168,6 +168,20 @@ class OfficersFilter(Form):
         ).order_by("-kind", "name")
 
 
+def username_field() -> forms.CharField:
+    """What a new account signs in with."""
+    return forms.CharField(
+        label=_("Name to sign in with"),
+        max_length=60,
+        help_text=_("Small letters, digits and dots. One person, one name: nothing is shared."),
+        validators=[
+            RegexValidator(r"^[a-z0-9.]+$", _("Use small letters a to z, digits and dots only."))
+        ],
+        error_messages={"required": _("Enter a name to sign in with.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+
+
 class OfficerForm(PostForm):
     """A new officer with a first post."""
 
@@ -180,14 +194,5 @@ class OfficerForm(PostForm):
         required=False,
         help_text=_("As on the duty list: Đ.uý"),
     )
-    username = forms.CharField(
-        label=_("Name to sign in with"),
-        max_length=60,
-        help_text=_("Small letters, digits and dots. One person, one name: nothing is shared."),
-        validators=[
-            RegexValidator(r"^[a-z0-9.]+$", _("Use small letters a to z, digits and dots only."))
-        ],
-        error_messages={"required": _("Enter a name to sign in with.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
-    )
+    username = username_field()
     field_order = ("name", "rank", "username", "unit", "role", "valid_from")
