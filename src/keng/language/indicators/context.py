@@ -10,7 +10,9 @@ _ACCOUNT_WORD = (
     r"(?![a-z]))"
 )
 _ACCOUNT = re.compile(_ACCOUNT_WORD)
-_STK_BEFORE = re.compile(rf"\b{phrases('stk so_tk so_tai_khoan s_t_k')}[\s:.=\-]*$")
+_STK_BEFORE = re.compile(
+    rf"\b{phrases('stk so_tk so_tai_khoan s_t_k tk_so tai_khoan_so')}[\s:.=\-]*$"
+)
 _TRANSFER = said("transfer")
 _TRANSFER_WORD = re.compile(rf"\b{_TRANSFER}\b")
 _TRANSFER_TO = re.compile(

@@ -73,7 +73,10 @@ def _reads_as_account(
     groups = run[i:after]
     digits = sum(len(group.digits) for group in groups)
     start, end = groups[0].start, groups[-1].end
-    if not _ACCOUNT_MIN <= digits <= _ACCOUNT_MAX or any(group.letters for group in groups):
+    letters = sum(group.letters for group in groups)
+    if not _ACCOUNT_MIN <= digits <= _ACCOUNT_MAX or letters * 2 >= digits:
+        return False
+    if letters and not is_called_account(flat, start, end):
         return False
     if start and flat[start - 1] == "+":
         return False
