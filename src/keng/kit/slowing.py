@@ -1,5 +1,7 @@
 """Slowing down whoever asks a page too often, by address, without keeping it.
 
+With IPv6 one line has more addresses than could ever be counted: it is known by its network.
+
 For forms that a person fills in: a try while slowed counts too, so insisting makes it longer. At
 the edge and in chats, where programs ask, `limits` counts by network and takes no notice of those.
 
@@ -11,12 +13,15 @@ import hashlib
 import os
 import threading
 import time
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
 _MOST_CLIENTS = 20_000
 _KEY = os.urandom(32)
+# What a provider gives to one line at most; within it the other end chooses.
+_LINE_BITS = 56
 
 
 class Slowing:
@@ -49,4 +54,14 @@ def _client(request: HttpRequest) -> bytes:
     if settings.BEHIND_TLS:
         # Behind the proxy every request comes from the proxy; its last word is whom it spoke with.
         address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
-    return hashlib.blake2b(address.encode(), key=_KEY, digest_size=16).digest()
+    return hashlib.blake2b(_line(address), key=_KEY, digest_size=16).digest()
+
+
+def _line(address: str) -> bytes:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address.encode()
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+        return found.packed[: _LINE_BITS // 8]
+    return getattr(found, "ipv4_mapped", found).packed

@@ -174,6 +174,17 @@ def test_whoever_goes_through_all_numbers_is_slowed_down_and_nobody_else(
     assert elsewhere.status_code == 200
 
 
+def test_whoever_has_a_whole_network_of_addresses_is_one_asker(public_client, unit, no_time_passes):
+    def status(address):
+        answer = public_client.post("/lookup/", {"q": NUMBER}, REMOTE_ADDR=address)
+        return answer.status_code
+
+    asked = [status(f"2001:db8:1:20{n % 200:02x}::{n:x}") for n in range(looking.AT_ONCE + 1)]
+    assert asked == [200] * looking.AT_ONCE + [429]
+    assert status("2001:db8:1:3000::1") == 200
+    assert status("203.0.113.9") == status("::ffff:203.0.113.9") == 200
+
+
 def test_one_long_message_counts_as_all_the_numbers_in_it(public_client, unit, no_time_passes):
     many = ", ".join(f"0912 000 {number:03d}" for number in range(20))
     answers = [public_client.post("/lookup/", {"q": many}).status_code for _ in range(4)]

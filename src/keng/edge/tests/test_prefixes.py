@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
+from keng.edge import prefixes
 from keng.edge.prefixes import LEAST, Answers, bounds
 from keng.kit import times
 from keng.language.asked import asked_in, listing_hash
@@ -94,7 +97,43 @@ def test_every_answer_has_one_size_and_is_the_same_again(edge):
     body = json.loads(answers[1][1])
     assert (len(body["hashes"]), body["hashes"]) == (LEAST, sorted(body["hashes"]))
     assert "are public" in body["note"]
-    assert answers[0][2]["cache-control"] == "public, max-age=600"
+    assert answers[0][2]["cache-control"] == "public, max-age=600, no-transform"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_keeps_its_size_when_an_entry_comes_and_when_it_goes(edge):
+    prefix = prefix_of("phone", NUMBER)
+    before = ask(edge, prefix)
+    made = list_it(NUMBER)
+    listed = ask(edge, prefix)
+    Listing.objects.filter(pk=made.pk).update(
+        status="ended", end_reason="mistake", ended_at=times.now()
+    )
+    after = ask(edge, prefix)
+    assert {len(body) for _status, body, _headers in (before, listed, after)} == {len(before[1])}
+    assert before[1] == after[1] != listed[1]
+
+
+HASHES = st.text("0123456789abcdef", min_size=60, max_size=60)
+
+
+@given(st.text("0123456789abcdef", min_size=4, max_size=4), st.sets(HASHES, max_size=LEAST))
+def test_every_answer_is_as_long_as_an_empty_one(prefix, rests):
+    body = Answers().body(prefix, [bytes.fromhex(prefix + rest) for rest in rests])
+    assert len(body) == len(Answers().body("0000", []))
+    hashes = json.loads(body)["hashes"]
+    assert len(set(hashes)) == LEAST
+    assert rests <= set(hashes)
+
+
+def test_as_the_edge_comes_one_network_reads_the_whole_list_in_no_working_day(monkeypatch):
+    for name in ("KENG_LOOKUP_NETWORK_LIMIT", "KENG_LOOKUP_LIMIT"):
+        monkeypatch.delenv(name, raising=False)
+    limits = prefixes._limits()
+    waits = [limits.wait("scraper") for _ in range(2000)]
+    at_once, seconds_for_each = waits.count(0), max(waits)
+    assert at_once <= 300
+    assert (16**prefixes.DIGITS - at_once) * seconds_for_each > 8 * 3600
 
 
 @pytest.mark.django_db(transaction=True)
