@@ -24,7 +24,6 @@ from keng.tips.models import Decision, DialogueMessage, Incident, Tip
 from keng.warnings.models import Version, Warning
 
 ACTIVE_WITHIN = timedelta(days=30)
-ABSENT = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Line:
     rows: Callable[[Ask], QuerySet[Any]] | None = None
     number: Callable[[Ask], int | None] | None = None
     unit: str = ""
-    """"" for rows, "members", "đ", "seconds" or "percent"."""
+    """What stands behind the figure, "đ"; with "seconds" it is said as a length of time."""
     is_sum: bool = False
     is_part: bool = False
     """A share of a line above it, not to be added to it."""
@@ -44,7 +43,7 @@ class Line:
         """The figure; None where nothing is kept or nothing happened to measure."""
         if self.rows is not None:
             return self.rows(ask).count()
-        return self.number(ask) if self.number is not None else ABSENT
+        return self.number(ask) if self.number is not None else None
 
 
 def _term(key: str, *, is_sum: bool = False) -> Line:
