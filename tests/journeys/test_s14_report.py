@@ -1,19 +1,28 @@
-"""S14: a report is refused, signed, read by others, corrected by nobody, and public in part."""
+"""S14: a report is refused, signed, read above and in public in part, and put right in the open."""
 
 import io
 import os
 import re
-import zipfile
+import time
 from pathlib import Path
 
+import docx
+import openpyxl
 from playwright.sync_api import Page, expect
 
+from keng.reports.tests import reading
 from tests.accessibility.reading import faults
 from tests.journeys.desk import Desk
-from tests.journeys.resident import Story, report
+from tests.journeys.figures import number
+from tests.journeys.resident import Story, read_status, report
 
 SHOTS = os.environ.get("KENG_SHOTS_TO", "")
 WORDS = "Mất hai xe đạp ở sân nhà văn hoá tổ dân phố"
+WAITS = "Ai đó tháo mất chiếc máy bơm nước cũ cạnh trạm biến áp"
+OWED = "Chờ hội đồng định giá chiếc máy bơm"
+TOLD, GOES_ON = "tạm đình chỉ giải quyết tin của bạn", "đã phục hồi và đang làm tiếp"
+WRONG = "Phiếu giấy của hai nhóm về sau ngày ký"
+WRONG_IN_PUBLIC = "Bản trước thiếu phiếu giấy của một số nhóm"
 
 
 def test_a_report_is_signed_by_its_commander_and_read_above(people, stack):
@@ -42,6 +51,7 @@ def test_a_report_is_signed_by_its_commander_and_read_above(people, stack):
     downloads(auditor.page)
     auditor.page.get_by_role("link", name="Một trang biểu đồ").click()
     expect(auditor.page.locator("h1")).to_contain_text("Báo cáo tháng")
+    assert len(reading.sheets(auditor.page.pdf(format="A4"))) == 1
     neighbour = Desk(people.officer(), stack, "son").sign_in()
     assert neighbour.page.request.get(signed).status == 404
 
@@ -63,6 +73,85 @@ def test_the_month_of_the_province_is_public_without_small_counts(people, stack)
     seen.goto(resident.url)
     assert seen.evaluate("document.documentElement.scrollWidth <= innerWidth")
     looked_over(seen, "results-390")
+    # Papers came in late: the month is signed once more, and what everybody reads is put right.
+    page = coordinator.page
+    page.get_by_role("link", name="Đếm lại kỳ này").click()
+    page.fill("[name=reason]", WRONG)
+    signs(coordinator)
+    page.fill("form[action$='/publish/'] [name=reason]", WRONG_IN_PUBLIC)
+    page.get_by_role("button", name="Thay bản công khai").click()
+    expect(page.locator("main")).to_contain_text("bản 2")
+    reads_both_versions(resident, stack)
+    seen.goto(resident.url)
+    looked_over(seen, "results-replaced-390")
+    # Officers read in the report what was wrong, which is nobody else's business.
+    auditor = Desk(people.officer(), stack, "thu").sign_in()
+    opens_signed(auditor.page, "tỉnh")
+    expect(auditor.page.locator("main")).to_contain_text(WRONG)
+    auditor.page.get_by_role("link", name="Bản trước").click()
+    expect(auditor.page.locator("main")).to_contain_text("Đã có bản mới sửa bản này")
+
+
+def test_a_suspended_tip_has_its_own_line_and_its_reporter_reads_why(people, stack):
+    reporter = people.resident()
+    code = report(reporter, stack, Story(WAITS, topic="theft"))
+    commander = Desk(people.officer(), stack, "hai").sign_in()
+    before = suspended(commander.page)
+    duty = Desk(people.officer(), stack, "lan").sign_in()
+    duty.open_tip(WAITS)
+    duty.press("accept")
+    duty.open_tip(WAITS)
+    duty.follow("/suspend/")
+    page = duty.page
+    page.locator("[name=ground][value=examination]").check()
+    page.fill("[name=reason]", OWED)
+    looked_over(page, "tip-suspend")
+    page.locator("main form button[data-send]").click()
+    duty.sees("Đã tạm đình chỉ")
+    reads(reporter, stack, code, TOLD)
+    assert OWED not in reporter.locator("main").inner_text()
+    # It hides in no list: the commander counts it, and finds it behind the figure.
+    assert suspended(commander.page) == before + 1
+    expect(commander.page.locator("#block-5")).to_contain_text("Khớp")
+    leads_to_the_tip(commander.page, line="suspended", words=WAITS)
+    duty.follow("/tips/suspended/")
+    row = page.locator("main tbody tr", has_text=OWED)
+    row.locator("th a").click()
+    duty.sees(WAITS)
+    duty.follow("/resume/")
+    page.fill("[name=reason]", "Hội đồng đã định giá")
+    page.locator("main form button[data-send]").click()
+    duty.sees("Đã phục hồi")
+    reads(reporter, stack, code, GOES_ON)
+    assert suspended(commander.page) == before
+
+
+def suspended(page: Page) -> int:
+    """How many this month's report of the ward counts as suspended."""
+    chooses(page, unit="Nếnh", newest=True)
+    row = page.locator("tr", has=page.get_by_role("rowheader", name="Tạm đình chỉ", exact=True))
+    return number(row.locator("td.num").first.inner_text())
+
+
+def reads(page: Page, stack, code: str, words: str) -> None:
+    """Answers wait a moment so that an officer can take them back."""
+    deadline = time.monotonic() + 120
+    while words not in (text := read_status(page, stack, code)):
+        assert time.monotonic() < deadline, text
+        time.sleep(2)
+
+
+def reads_both_versions(page: Page, stack) -> None:
+    """The one that holds, with why; the one before, which says that it was put right; and back."""
+    page.goto(stack.public)
+    page.get_by_role("link", name="Kết quả xử lý tin báo").click()
+    main = page.locator("main")
+    expect(main).to_contain_text(f"Sửa bản trước: {WRONG_IN_PUBLIC}")
+    expect(main).not_to_contain_text(WRONG)
+    page.get_by_role("link", name="bản 1").click()
+    expect(main).to_contain_text("đã được sửa lại")
+    page.get_by_role("link", name="Đọc bản đang dùng").click()
+    expect(main).to_contain_text(WRONG_IN_PUBLIC)
 
 
 def looked_over(page: Page, name: str) -> None:
@@ -85,11 +174,11 @@ def chooses(page: Page, *, unit: str, newest: bool = False) -> None:
     expect(page.locator("h1")).to_contain_text("Báo cáo tháng")
 
 
-def leads_to_the_tip(page: Page) -> None:
-    """What came in this month has the new report among it; and back."""
-    page.locator("a[href*='line=received']").click()
+def leads_to_the_tip(page: Page, *, line: str = "received", words: str = WORDS) -> None:
+    """What a line counts this month has the new report as its newest; and back."""
+    page.locator(f"a[href*='line={line}']").click()
     page.locator("main tbody th a").first.click()
-    expect(page.locator("main")).to_contain_text(WORDS)
+    expect(page.locator("main")).to_contain_text(words)
     page.go_back()
     page.go_back()
 
@@ -112,12 +201,22 @@ def opens_signed(page: Page, unit: str) -> None:
 
 
 def downloads(page: Page) -> None:
-    """The three files are what their names say."""
-    for name, begins in (("DOCX", b"PK"), ("XLSX", b"PK"), ("PDF", b"%PDF-")):
+    """The three files open, and say what the page says."""
+    title = page.locator("h1").inner_text()
+    files = {}
+    for name in ("DOCX", "XLSX", "PDF"):
         link = page.get_by_role("link", name=name, exact=True).get_attribute("href")
         answer = page.request.get(page.url.split("/figures/")[0] + link)
         assert answer.status == 200
-        assert answer.body().startswith(begins)
         assert re.search(rf"\.{name.lower()}\"", answer.headers["content-disposition"])
-        if begins == b"PK":
-            assert zipfile.ZipFile(io.BytesIO(answer.body())).testzip() is None
+        files[name] = answer.body()
+    paper = docx.Document(io.BytesIO(files["DOCX"]))
+    book = openpyxl.load_workbook(io.BytesIO(files["XLSX"]))
+    printed = " ".join(reading.pages(files["PDF"]))
+    assert paper.paragraphs[0].text == book.worksheets[0]["A1"].value == title
+    assert printed.startswith(title)
+    # The hash of what was signed is on the page, and whole in every file.
+    digest = page.locator("dd.mono").get_attribute("title")
+    assert digest in "\n".join(paragraph.text for paragraph in paper.paragraphs)
+    assert any(digest in str(row[0].value) for row in book.worksheets[0])
+    assert digest in printed

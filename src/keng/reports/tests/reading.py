@@ -32,6 +32,11 @@ def pages(pdf: bytes) -> list[str]:
     return [_text(stream, faces) for stream in streams]
 
 
+def sheets(pdf: bytes) -> list[bytes]:
+    """The pages of any PDF, whoever wrote it."""
+    return re.findall(rb"/Type\s*/Page\b(?!s)", pdf)
+
+
 def _letters(objects: dict[int, tuple[bytes, bytes]], face: int) -> dict[int, str]:
     """Which letters each glyph of a typeface stands for."""
     (table,) = re.findall(rb"/ToUnicode (\d+) 0 R", objects[face][0])
