@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 FATES = (
     ("sort", "rate of_value", "close warned"), ("sort", "rate not_of_value", "close unfounded"),
     ("decline procedure",), ("sort",), (), ("sort", "rate of_value", "close solved", "reopen"),
-    ("decline not_checkable",), ("sort", "rate of_value"),
+    ("decline not_checkable",), ("sort", "rate of_value"), ("sort", "rate of_value", "suspend"),
 )  # fmt: skip
 
 
@@ -32,4 +32,5 @@ def test_the_report_balances_on_the_dev_tips():
     assert november.holds
     assert past.lines(november)["carried_over"] == len(signed.open_tips)
     assert past.lines(signed)["total"] > 200
+    assert past.lines(signed)["suspended"] > 10
     assert desk.ask().until - desk.ask().since == dt.timedelta(days=31)

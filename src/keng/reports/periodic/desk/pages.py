@@ -195,7 +195,7 @@ def charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     pictures = []
     for block in shown.blocks(signed.figures):
         rows = [
-            {"label": line.label, "value": line.value}
+            {"label": line.said, "value": line.value}
             for line in block.lines
             if line.has_list and not line.is_sum
         ]
