@@ -158,6 +158,18 @@ def test_every_figure_leads_to_a_list_as_long_as_it_says(desk, desk_client):
         assert re.search(rf"<h1>[^<]*: {number}</h1>", listed), key
 
 
+def test_the_page_of_charts_shows_what_was_signed_and_not_what_changed_since(desk, desk_client):
+    signed = sign(desk)
+    desk.tip(12)
+    sign_in(desk_client, desk.commander)
+    page = desk_client.get(f"/figures/reports/{signed.pk}/charts/").content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    for row in ("Nhận trong kỳ (2) 9", "trong đó nhận không có tên, liên lạc 9", "Có giá trị 3"):
+        assert row in words
+    for block in ("Tin đến", "Phân loại", "Đúng hạn", "Kết quả"):
+        assert block in words
+
+
 def test_somebody_elses_report_does_not_exist(desk, desk_client):
     signed = sign(desk)
     other = make.officer(unit=make.unit(parent=desk.province), role="commander")
