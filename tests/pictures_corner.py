@@ -22,6 +22,7 @@ DESK_LISTS = {
     "desk-lookup": "listings/", "desk-claims": "claims/", "desk-surveys": "surveys/",
     "desk-lessons": "lessons/", "desk-questions": "questions/", "desk-partners": "partners/",
 }  # fmt: skip
+ENOUGH = 2
 PREPARED_WITHIN = 180_000
 
 
@@ -32,6 +33,12 @@ def corner(session: Session) -> None:
     page.set_viewport_size(DESK_PAGE)
     for name, address in DESK_LISTS.items():
         _take(session, page, f"{session.stack.desk}/{address}", name)
+    ward = session.desk_of("lan").page
+    ward.set_viewport_size(DESK_PAGE)
+    ward.goto(f"{session.stack.desk}/groups/?kind=team")
+    ward.locator("main tbody a").first.click()
+    _first(session, ward, ward.url, "main a[href$='/team/']", "team")
+    _in_a_chat(session)
     _film(session, page)
 
 
@@ -43,11 +50,15 @@ def history(session: Session) -> None:
     page.goto(f"{desk}/figures/reports/?kind=month")
     page.locator("main form[action$='/draft/'] button").first.click()
     session.album.take(page, "periodic", whole=False)
+    page.goto(f"{desk}/figures/reports/")
+    page.locator("main tbody a").last.click()
+    _first(session, page, page.url, "main a[href$='/charts/']", "charts")
     page.goto(f"{desk}/warnings/")
     rows = page.locator("main a[href^='/warnings/']").evaluate_all("all => all.map(a => a.href)")
     for address in rows:
         page.goto(address)
-        if page.locator("#effect tbody a").count():
+        # One with tips where it went and elsewhere shows what is compared.
+        if page.locator("#effect tbody a").count() > ENOUGH:
             page.locator("#effect").scroll_into_view_if_needed()
             session.album.take(page, "effect", whole=False)
             return
@@ -75,6 +86,22 @@ def _public(session: Session) -> None:
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 794, "height": 1123})
     _take(session, page, f"{public}/first-hour/", "first-hour-print")
+
+
+def _in_a_chat(session: Session) -> None:
+    """The open survey, answered by numbers on the simulated phone."""
+    page, public = session.person(1180, "vi"), session.stack.public
+    page.goto(f"{public}/surveys")
+    page.locator("main a", has_text=OPEN_SURVEY).first.click()
+    words = page.locator("main .codebox").first.inner_text()
+    page.goto(f"{public}/phones/")
+    phone = page.locator("#phone-resident")
+    for said, answer in ((words, "Câu 1"), ("2", "Câu 2")):
+        phone.locator("#say-resident").fill(said)
+        phone.locator("form button").click()
+        expect(phone).to_contain_text(answer, timeout=60_000)
+    page.locator(".msgs").evaluate_all("all => all.forEach(e => { e.scrollTop = e.scrollHeight })")
+    session.album.keep(phone.screenshot(), "survey-chat.vi")
 
 
 def _film(session: Session, page: Page) -> None:
