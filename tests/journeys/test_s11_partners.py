@@ -173,6 +173,19 @@ def publish(page, stack, title):
     looks_right(page)
 
 
+def take_back_and_write_anew(page, stack):
+    """The check stays withdrawn; its words are in the boxes of another one."""
+    page.goto(f"{stack.public}/partner/")
+    page.get_by_role("link", name=RUMOUR["question"]).click()
+    page.locator("main a[href$='/withdraw/']").click()
+    page.fill("[name=reason]", "Nhà trường vừa đổi thông báo.")
+    page.locator("main form button").first.click()
+    looks_right(page)
+    page.locator("main form[action$='/again/'] button").click()
+    expect(page.locator("[name=question]")).to_have_value(RUMOUR["question"])
+    expect(page.locator("[name=note]")).to_have_count(0)
+
+
 def looks_right(page):
     """Without a fault that axe finds, and not wider than the phone."""
     assert not faults(page)
@@ -207,6 +220,7 @@ def test_a_partner_teaches_and_checks_and_a_resident_reads_it_under_its_name(peo
     reader.goto(f"{stack.public}/claims")
     reader.get_by_role("link", name=RUMOUR["question"]).first.click()
     expect(reader.locator("dl.seal")).to_contain_text(name)
+    take_back_and_write_anew(writer, stack)
     # Nothing of either stands on the desk that runs the province's own.
     admin.page.goto(f"{stack.desk}/lessons/")
     expect(admin.page.locator("main")).not_to_contain_text(LESSON["vi_title"])

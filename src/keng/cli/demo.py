@@ -138,8 +138,8 @@ def _print_code(name: str) -> int:
         from keng.accounts import second_factor  # noqa: PLC0415 -- needs the settings
         from keng.accounts.models import Officer, PartnerMember  # noqa: PLC0415
 
-        found = Officer.objects.filter(username=name).first()
-        found = found or PartnerMember.objects.filter(username=name).first()
+        officer = Officer.objects.filter(username=name).first()
+        found = officer or PartnerMember.objects.filter(username=name).first()
         if found is None:
             raise CannotContinue(f"Nobody in the demo signs in as {name!r}.")
         print(second_factor.current_code(found))
