@@ -1,4 +1,4 @@
-"""Time-ordered identifiers (UUIDv7, RFC 9562 section 5.7)."""
+"""Time-ordered identifiers (UUIDv7, RFC 9562 section 5.7), and reading them."""
 
 import datetime
 import os
@@ -31,6 +31,14 @@ def _next() -> int:
         _last = ticks = max(ticks, _last + 1)
     randomness = int.from_bytes(os.urandom(8)) >> 2
     return (ticks >> 12) << 80 | 0x7 << 76 | (ticks & 0xFFF) << 64 | 0b10 << 62 | randomness
+
+
+def read_id(text: str) -> uuid.UUID | None:
+    """The id that somebody wrote or an address names; None where it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 def first_id(moment: datetime.datetime) -> uuid.UUID:

@@ -14,6 +14,7 @@ from django.db.models import Q
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.database import data_folder
+from keng.kit.ids import read_id
 from keng.lessons import rights
 from keng.lessons.errors import NotYours
 from keng.lessons.films import ffmpeg, transcoding
@@ -155,19 +156,11 @@ def sweep() -> int:
     gone = 0
     for file in folder.glob("*"):
         kept = Film.objects.exclude(state=Film.State.DISCARDED)
-        known = _is_id(file.name) and kept.filter(pk=file.name).exists()
+        known = read_id(file.name) and kept.filter(pk=file.name).exists()
         if not known and file.stat().st_mtime < old:
             file.unlink(missing_ok=True)
             gone += 1
     return gone
-
-
-def _is_id(name: str) -> bool:
-    try:
-        uuid.UUID(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:

@@ -1,7 +1,5 @@
 """Missing groups, and what the province wants each commune to have."""
 
-import uuid
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from keng.kit.ids import read_id
 from keng.network import targets as queries
 from keng.network.actions.targets import set_targets
 from keng.network.forms import MissingFilter, TargetsForm
@@ -54,8 +53,5 @@ def _not_yours(request: HttpRequest) -> HttpResponse:
 
 
 def _place(asked: str, communes: list[Place]) -> Place | None:
-    try:
-        key = uuid.UUID(asked)
-    except ValueError:
-        return None
+    key = read_id(asked)
     return next((one for one in communes if one.pk == key), None)

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from keng.kit.ids import read_id
 from keng.network import teams
 from keng.network.actions import teams as actions
 from keng.network.actions.sheets import may_import
@@ -114,10 +115,7 @@ def _team(request: HttpRequest, pk: uuid.UUID) -> Group:
 
 
 def _over(group: Group, key: str) -> TeamShift | None:
-    try:
-        pk = uuid.UUID(key)
-    except ValueError:
-        return None
+    pk = read_id(key)
     return next((shift for shift in teams.rota_of(group) if shift.pk == pk), None)
 
 

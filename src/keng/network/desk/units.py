@@ -1,11 +1,10 @@
 """For which of the officer's units a page writes."""
 
-import uuid
-
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from keng.kit.ids import read_id
 from keng.places.models import Unit
 
 
@@ -17,9 +16,6 @@ def units_of(request: HttpRequest) -> QuerySet[Unit]:
 def unit_asked(request: HttpRequest) -> Unit:
     """The unit a new row belongs to: the one asked for, else the officer's own."""
     asked = request.GET.get("unit", "")
-    try:
-        key = uuid.UUID(asked) if asked else request.officer.home_unit_id
-    except ValueError:
-        key = None
+    key = read_id(asked) if asked else request.officer.home_unit_id
     found: Unit = get_object_or_404(units_of(request), pk=key)
     return found

@@ -1,12 +1,12 @@
 """The auditor's page. It lies here and not in audit, which knows neither officers nor tips."""
 
-import uuid
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from keng.kit.ids import read_id
 from keng.reports.record import acts, queries
 
 _SIZE = 50
@@ -20,7 +20,9 @@ def audit(request: HttpRequest) -> HttpResponse:
         raise Http404
     known = queries.entries(request.officer, units)
     chosen = {name: request.GET.get(name, "").strip() for name in ("officer", "action", "thing")}
-    rows = queries.page(queries.narrowed(known, **chosen), _before(request), _SIZE)
+    rows = queries.page(
+        queries.narrowed(known, **chosen), read_id(request.GET.get("before", "")), _SIZE
+    )
     more = len(rows) > _SIZE
     rows = rows[:_SIZE]
     actions = list(known.order_by().values_list("action", flat=True).distinct())
@@ -34,10 +36,3 @@ def audit(request: HttpRequest) -> HttpResponse:
         "rates": queries.out_of_scope_rates(request.officer, units),
     }
     return render(request, "reports/audit.html", context)
-
-
-def _before(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.GET.get("before", ""))
-    except ValueError:
-        return None

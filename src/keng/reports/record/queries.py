@@ -11,6 +11,7 @@ from keng.accounts.models import Officer, Post
 from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
 from keng.audit.verify import Fault, faults_of
+from keng.kit.ids import read_id
 from keng.places.models import Unit
 from keng.reports.record.acts import act_words
 from keng.reports.record.things import thing_words
@@ -145,14 +146,8 @@ def _actor(row: Entry) -> str:
 
 
 def _ids(rows: list[Entry], side: str) -> list[uuid.UUID]:
-    found = []
-    for row in rows:
-        text = row.actor_id if side == "actor" else row.object_id
-        try:
-            found.append(uuid.UUID(text))
-        except ValueError:
-            continue
-    return found
+    written = (row.actor_id if side == "actor" else row.object_id for row in rows)
+    return [found for text in written if (found := read_id(text))]
 
 
 def _grouped(text: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keng.kit import times
+from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
 from keng.tips import errors
 from keng.tips.actions import bulk, setting_aside
@@ -22,7 +23,7 @@ from keng.tips.models import Tip
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
     """Take on, sort, put off or join what was ticked in the list."""
-    chosen = [pk for text in request.POST.getlist("tip") if (pk := _id_of(text))]
+    chosen = [pk for text in request.POST.getlist("tip") if (pk := read_id(text))]
     act = {"accept": _accept, "sort": _sort, "aside": _aside, "join": _join}.get(
         request.POST.get("act", "")
     )
@@ -38,7 +39,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
     """The undo of a decision on many."""
-    steps = [pk for text in request.POST.get("decisions", "").split() if (pk := _id_of(text))]
+    steps = [pk for text in request.POST.get("decisions", "").split() if (pk := read_id(text))]
     if not steps:
         raise Http404
     try:
@@ -157,10 +158,3 @@ def _page_time(request: HttpRequest) -> datetime.datetime:
 
 def _back(request: HttpRequest) -> HttpResponse:
     return redirect(in_list(request.session.get(FOLDER, "open"), None))
-
-
-def _id_of(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

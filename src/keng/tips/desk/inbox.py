@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from keng.kit import times
+from keng.kit.ids import read_id
 from keng.language.taxonomy import categories, label
 from keng.tips.actions.taking_down import takes_down
 from keng.tips.desk.aftermath import FOLDER, undo_context
@@ -98,11 +99,8 @@ def _grown(request: HttpRequest, found: Inbox) -> dict[str, Any]:
 
 def _chosen(request: HttpRequest) -> Tip | None:
     """The tip named in the address; one that is not visible is as if it were not named."""
-    try:
-        tip_id = uuid.UUID(request.GET.get("tip", ""))
-    except ValueError:
-        return None
-    return opened_tip(request, tip_id)
+    tip_id = read_id(request.GET.get("tip", ""))
+    return opened_tip(request, tip_id) if tip_id else None
 
 
 def _alarm(request: HttpRequest, found: Inbox) -> Tip | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from keng.kit.ids import read_id
 from keng.tips import errors
 from keng.tips.actions import incident as actions
 from keng.tips.desk.aftermath import FOLDER, explained, in_list, said, undo_context
@@ -60,7 +61,7 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found, form = _visible(request, pk), ReplyForm(request.POST)
     if not form.is_valid():
         return _page(request, found, 422, reply_form=form)
-    apart = tuple(uuid.UUID(text) for text in request.POST.getlist("apart") if _is_id(text))
+    apart = tuple(filter(None, map(read_id, request.POST.getlist("apart"))))
     try:
         batch = actions.answer_all(
             pk, text=form.cleaned_data["text"], by=request.officer, apart=apart
@@ -78,11 +79,12 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """The undo of one answer to all."""
-    batch, incident_id = request.POST.get("batch", ""), request.POST.get("incident", "")
-    if not (_is_id(batch) and _is_id(incident_id)):
+    batch = read_id(request.POST.get("batch", ""))
+    incident_id = read_id(request.POST.get("incident", ""))
+    if batch is None or incident_id is None:
         raise Http404
     try:
-        count = actions.withdraw_answer(uuid.UUID(batch), by=request.officer)
+        count = actions.withdraw_answer(batch, by=request.officer)
     except errors.NotYours as error:
         raise Http404 from error
     except errors.TooLate as error:
@@ -193,11 +195,3 @@ def _page(request: HttpRequest, found: Incident, status: int = 200, **forms: Any
     if forms:
         context["form"] = next(iter(forms.values()))
     return render(request, "tips/desk/incident.html", context, status=status)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -17,6 +17,7 @@ from django.db.models.lookups import Regex
 from keng.accounts.models import Officer
 from keng.kit import times
 from keng.kit.folded import folded
+from keng.kit.ids import read_id
 from keng.language.fold import fold, normalise
 from keng.language.indicators import extract, is_own_site
 from keng.language.names import looks_like_a_name
@@ -80,7 +81,7 @@ def find(officer: Officer, search: Search, *, after: str = "") -> Found:
         return Found()
     rows = _narrowed(Tip.objects.visible_to(officer).findable(), search)
     rows = rows.filter(_said(search.q)).order_by("-id")
-    if (last := _id_of(after)) is not None:
+    if (last := read_id(after)) is not None:
         rows = rows.filter(id__lt=last)
     page = [Row(*each) for each in dressed(rows, officer)[: PAGE + 1]]
     return Found(page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
@@ -174,10 +175,3 @@ def _worded(words: tuple[str, ...]) -> Q:
 
 def _digits(text: str) -> str:
     return "".join(character for character in text if character.isdecimal())
-
-
-def _id_of(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

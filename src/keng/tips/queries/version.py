@@ -6,10 +6,10 @@ Ticks of the check list are told, but stand in nobody's way.
 """
 
 import datetime
-import uuid
 from dataclasses import dataclass, field
 
 from keng.accounts.models import Officer
+from keng.kit.ids import read_id
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
 from keng.tips.queries.checks import changed_at, checks_of, who_changed
 
@@ -51,7 +51,7 @@ def since(tip: Tip, version: str, officer: Officer) -> Since:
         return Since(decisions, [], [])
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER).order_by("id")
     notes = tip.notes.exclude(officer=officer).select_related("officer").order_by("id")
-    message, note = (_id_of(part) for part in rest[:2])
+    message, note = (read_id(part) for part in rest[:2])
     return Since(
         decisions,
         list(theirs.filter(id__gt=message) if message else theirs),
@@ -89,10 +89,3 @@ def _mark(step: Decision) -> str:
 
 def _last_id(rows: list[DialogueMessage] | list[Note]) -> str:
     return str(rows[-1].pk) if rows else ""
-
-
-def _id_of(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
