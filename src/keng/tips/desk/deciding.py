@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from keng.tips import errors
 from keng.tips.desk.aftermath import explained
-from keng.tips.desk.page import opened_tip, tip_context
+from keng.tips.desk.page import tip_context, tip_or_404
 from keng.tips.queries.timeline import meanwhile
 from keng.tips.queries.version import since
 from keng.vault.seal import NoKey
@@ -45,9 +45,7 @@ def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def _conflict(request: HttpRequest, pk: uuid.UUID, error: Exception) -> HttpResponse:
     """Nothing was done: what happened meanwhile, the words typed, and one click to go on."""
-    found = opened_tip(request, pk)
-    if found is None:
-        raise Http404
+    found = tip_or_404(request, pk)
     context = tip_context(request, found, place=request.POST.get("from", "page"))
     news = since(found, request.POST.get("seen", ""), request.officer)
     kept = {"csrfmiddlewaretoken", "seen", *_TYPED}

@@ -17,7 +17,7 @@ from keng.tips import errors, phrases
 from keng.tips.actions import dialogue, triage, undo
 from keng.tips.desk.aftermath import explained, next_tip, same_tip
 from keng.tips.desk.deciding import decides
-from keng.tips.desk.page import opened_tip, tip_context
+from keng.tips.desk.page import tip_context, tip_or_404
 from keng.tips.forms import (
     CloseForm,
     DeclineForm,
@@ -46,7 +46,7 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @decides
 def duplicate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Compare with tips that may tell of the same event, and join one."""
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     if request.method == "POST":
         step = triage.mark_duplicate(
             pk,
@@ -71,7 +71,7 @@ def duplicate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @decides
 def route(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Choose the unit and say why."""
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     form = RouteForm(request.POST or None, units=triage.units_to_route(tip))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -91,7 +91,7 @@ def route(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @decides
 def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Why it is not handled as a tip, and the exact words the reporter will read."""
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     kinds = _decline_kinds()
     kind = request.POST.get("kind") or request.GET.get("kind") or ""
     if not kind:
@@ -169,7 +169,7 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = CloseForm(request.POST, auto_id="close_%s")
     if not form.is_valid():
         return _again(request, pk, close_form=form)
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     step = triage.close(pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen(request))
     words = _("%(tip)s is closed; you can undo it for %(seconds)d seconds. The next tip is open.")
     return next_tip(request, tip, words % _for_a_while(tip), step)
@@ -225,7 +225,7 @@ def _named_tip(request: HttpRequest) -> uuid.UUID:
 def _with_reason(
     request: HttpRequest, pk: uuid.UUID, act: Any, words: tuple[str, str, str]
 ) -> HttpResponse:
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         act(pk, reason=form.cleaned_data["reason"], by=request.officer, seen=_seen(request))
@@ -237,7 +237,7 @@ def _with_reason(
 
 def _again(request: HttpRequest, pk: uuid.UUID, **forms: Any) -> HttpResponse:
     """The tip's page once more, with what was typed and what is missing."""
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     context = tip_context(request, tip, place="page", **forms)
     if forms:
         context["form"] = next(iter(forms.values()))
@@ -305,13 +305,6 @@ def _place(request: HttpRequest) -> str:
 
 def _seen(request: HttpRequest) -> str | None:
     return request.POST.get("seen")
-
-
-def _tip_or_404(request: HttpRequest, pk: uuid.UUID) -> Tip:
-    found = opened_tip(request, pk)
-    if found is None:
-        raise Http404
-    return found
 
 
 def _uuid_or_404(text: str) -> uuid.UUID:

@@ -12,7 +12,7 @@ from keng.tips import errors
 from keng.tips.actions import dialogue
 from keng.tips.desk.aftermath import explained, same_tip
 from keng.tips.desk.deciding import decides
-from keng.tips.desk.page import opened_tip, tip_context
+from keng.tips.desk.page import tip_context, tip_or_404
 from keng.tips.forms import NoteForm, ReplyForm
 
 
@@ -62,9 +62,7 @@ def note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _again(request: HttpRequest, pk: uuid.UUID, **forms: ReplyForm | NoteForm) -> HttpResponse:
-    tip = opened_tip(request, pk)
-    if tip is None:
-        raise Http404
+    tip = tip_or_404(request, pk)
     context = tip_context(request, tip, place="page", **forms)
     context["form"] = next(iter(forms.values()))
     return render(request, "tips/desk/tip.html", context, status=422)

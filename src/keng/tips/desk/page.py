@@ -31,9 +31,7 @@ from keng.tips.queries.words import marked
 @require_GET
 def tip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The tip's page; asked by the inbox's script, only the pane."""
-    found = opened_tip(request, pk)
-    if found is None:
-        raise Http404
+    found = tip_or_404(request, pk)
     in_pane = bool(request.htmx)
     context = tip_context(request, found, place="inbox" if in_pane else "page")
     stand_by(found, by=request.officer)
@@ -86,6 +84,14 @@ def opened_tip(request: HttpRequest, pk: uuid.UUID) -> Tip | None:
     if found is not None and found.first_read_at is None:
         note_first_read(found.pk, by=request.officer)
         found = visible.get(pk=pk)
+    return found
+
+
+def tip_or_404(request: HttpRequest, pk: uuid.UUID) -> Tip:
+    """The same where there has to be one. Raises Http404."""
+    found = opened_tip(request, pk)
+    if found is None:
+        raise Http404
     return found
 
 

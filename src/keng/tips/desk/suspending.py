@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from keng.tips.actions import suspending
 from keng.tips.desk.aftermath import same_tip
 from keng.tips.desk.deciding import decides
-from keng.tips.desk.page import opened_tip, tip_context
+from keng.tips.desk.page import tip_context, tip_or_404
 from keng.tips.forms import ReasonForm, SuspendForm
-from keng.tips.models import Decision, Tip
+from keng.tips.models import Decision
 from keng.tips.phrases import suspended_sentence
 from keng.tips.queries.suspended import suspended
 
@@ -32,7 +32,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @decides
 def suspend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What it waits for, why, and what the reporter reads."""
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     with override(tip.language):
         first_words = {"text": suspended_sentence()}
     form = SuspendForm(request.POST or None, initial=first_words)
@@ -50,7 +50,7 @@ def suspend(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @decides
 def resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Go on, and say why now."""
-    tip = _tip_or_404(request, pk)
+    tip = tip_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
@@ -59,10 +59,3 @@ def resume(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = tip_context(request, tip, place="page", form=form)
     context |= {"heading": _("Take this tip up again"), "button": _("Take it up again")}
     return render(request, "tips/desk/reason.html", context, status=422 if form.errors else 200)
-
-
-def _tip_or_404(request: HttpRequest, pk: uuid.UUID) -> Tip:
-    found = opened_tip(request, pk)
-    if found is None:
-        raise Http404
-    return found
