@@ -1,4 +1,4 @@
-"""Reads of officers: whom an administrator looks after."""
+"""Reads of officers: where one works, and whom an administrator looks after."""
 
 import uuid
 
@@ -9,6 +9,11 @@ from keng.accounts.models import Officer, Post
 from keng.kit.folded import folded
 from keng.language.fold import fold
 from keng.places.models import Unit
+
+
+def is_at_province(officer: Officer) -> bool:
+    """Whether a present post of the officer's is at a provincial desk."""
+    return any(post.unit.kind == Unit.Kind.PROVINCE for post in officer.current_posts)
 
 
 def manageable_units(administrator: Officer) -> list[Unit]:

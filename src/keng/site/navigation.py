@@ -11,13 +11,13 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer, Post
+from keng.accounts.queries import is_at_province
 from keng.claims.queries import waiting_for
 from keng.claims.rights import checks_claims
 from keng.community.models import Question
 from keng.kit.prepared import Prepared
 from keng.partners.queries import invites
 from keng.partners.queries import waiting_count as waiting_count_of_partners
-from keng.places.models import Unit
 from keng.surveys.rights import has_surveys
 from keng.tips.queries.listings import waiting
 from keng.warnings.waiting import count_for
@@ -47,7 +47,7 @@ def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
     for name, key, label, roles in tabs:
         if roles and not officer.has_role(*roles):
             continue
-        if name in _OF_THE_PROVINCE and not _is_at_province(officer):
+        if name in _OF_THE_PROVINCE and not is_at_province(officer):
             continue
         url = reverse(name)
         found.append(
@@ -68,10 +68,6 @@ def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
 
 def _claims(officer: Officer) -> int:
     return 0 if connection.needs_rollback else waiting_for(officer)
-
-
-def _is_at_province(officer: Officer) -> bool:
-    return any(post.unit.kind == Unit.Kind.PROVINCE for post in officer.current_posts)
 
 
 def desk_menu(officer: Officer) -> list[dict[str, object]]:

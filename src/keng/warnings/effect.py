@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
+from keng.accounts.queries import is_at_province
 from keng.kit import times
 from keng.network.queries import ids_below
-from keng.places.models import Place, Unit
+from keng.places.models import Place
 from keng.tips.models import Tip
 from keng.tips.queries.rising import SORT_OF
 from keng.warnings.models import Warning
@@ -94,7 +95,7 @@ def _places(warning: Warning) -> list[uuid.UUID]:
 
 def _sees_elsewhere(warning: Warning, officer: "Officer") -> bool:
     """A province has something to compare with, unless it warned everybody."""
-    if not any(post.unit.kind == Unit.Kind.PROVINCE for post in officer.current_posts):
+    if not is_at_province(officer):
         return False
     whole = Place.objects.filter(pk__in=_places(warning), kind=Place.Kind.PROVINCE)
     return not whole.exists()

@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Concat
 
 from keng.accounts.models import Officer
-from keng.places.models import Unit
+from keng.accounts.queries import is_at_province
 from keng.tips.models import Incident, Tip
 from keng.tips.models.tip import Onlooker, TipQuerySet
 
@@ -42,7 +42,7 @@ _IN_OPEN_INCIDENT = Q(incident__isnull=False, incident__closed_at__isnull=True)
 
 def sees_incidents(officer: Officer) -> bool:
     """Whether the list is grouped: at a provincial desk an event is many tips of many communes."""
-    return any(post.unit.kind == Unit.Kind.PROVINCE for post in officer.current_posts)
+    return is_at_province(officer)
 
 
 def one_for_each(rows: QuerySet[Tip], ends: Ends) -> QuerySet[Tip]:
