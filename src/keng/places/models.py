@@ -48,6 +48,11 @@ class Place(Row):
     def __str__(self) -> str:
         return self.full_name
 
+    @property
+    def in_full(self) -> str:
+        """With what it lies in, where names repeat."""
+        return f"{self.full_name}, {self.parent.full_name}" if self.parent else self.full_name
+
 
 class Succession(Row):
     """Which old place became which new one. A split one has several rows; a person chooses."""

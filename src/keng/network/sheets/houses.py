@@ -17,7 +17,7 @@ from keng.network.sheets import cells
 from keng.network.sheets.columns import Column, Layout, in_both
 from keng.network.sheets.plans import Change, Reader, SheetPlan
 from keng.network.sheets.reading import Line, Sheet
-from keng.network.sheets.territory import Territory, within
+from keng.network.sheets.territory import Territory
 from keng.places.models import Place
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ class _Row:
             return None
         found = self._known.territory.find(words)
         if found.choices:
-            names = "; ".join(within(one) for one in found.choices)
+            names = "; ".join(one.in_full for one in found.choices)
             told = {"words": words, "names": names}
             self._errors.append(
                 _("“%(words)s” means several places: write one of %(names)s") % told

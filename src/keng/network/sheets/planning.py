@@ -14,7 +14,7 @@ from keng.network.sheets import cells, rows
 from keng.network.sheets.plans import Reader, SheetPlan
 from keng.network.sheets.reading import Line, Sheet
 from keng.network.sheets.rows import Draft, Row
-from keng.network.sheets.territory import Territory, within
+from keng.network.sheets.territory import Territory
 from keng.places.models import Place
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _which_place(
         else _("Row %(number)d: several places are called “%(words)s”. Which one?") % told
     )
     return rows.Question(
-        f"place-{line.number}", text, tuple((str(one.pk), within(one)) for one in choices)
+        f"place-{line.number}", text, tuple((str(one.pk), one.in_full) for one in choices)
     )
 
 

@@ -138,8 +138,3 @@ def _fits(surroundings: str, rest: list[str]) -> bool:
 
 def _shown(place: Place) -> str:
     return place.full_name
-
-
-def within(place: Place) -> str:
-    """A place with what it lies in, where names repeat."""
-    return f"{place.full_name}, {place.parent.full_name}" if place.parent else place.full_name

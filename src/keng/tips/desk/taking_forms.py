@@ -93,7 +93,7 @@ class WhereFields(Form):
         found = places_called(query, self._desk) if query else []
         self._called = {str(place.pk): place for place in found}
         fields: dict[str, Any] = self.fields
-        fields["called"].choices = [(key, _in_full(place)) for key, place in self._called.items()]
+        fields["called"].choices = [(key, place.in_full) for key, place in self._called.items()]
         self.asks_which = len(found) > 1
 
     def _chosen(self, called: str) -> Place | None:
@@ -309,7 +309,3 @@ class CoveredForm(WhereFields):
         ]
         found = (cell_of(written) for written in [*self.data.getlist("cell"), *lines])
         return {cell for cell in found if cell is not None}
-
-
-def _in_full(place: Place) -> str:
-    return f"{place.full_name}, {place.parent.full_name}" if place.parent else place.full_name
