@@ -98,6 +98,11 @@ def own_code() -> forms.CharField:
     )
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines somebody wrote, without empty ones."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 def not_to_come(day: datetime.date | None) -> datetime.date | None:
     """The day, if it is no later than today. Raises ValidationError."""
     if day and day > times.local_date(times.now()):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from keng.accounts.models import SafetyPurpose
-from keng.kit.forms import Form, HintedChoices, day_field
+from keng.kit.forms import Form, HintedChoices, day_field, lines_of
 from keng.lessons.forms import LONGEST_TITLE, MOST_PUPILS
 from keng.lessons.schools import School
 
@@ -18,7 +18,7 @@ class CampaignForm(Form):
     """What pupils pledge, when, and in which schools."""
 
     title = forms.CharField(
-        label=gettext_lazy("Title"), max_length=LONGEST_TITLE, error_messages=_EMPTY
+        label=gettext_lazy("Name of the campaign"), max_length=LONGEST_TITLE, error_messages=_EMPTY
     )
     pledge = forms.CharField(
         label=gettext_lazy("What pupils pledge, one sentence a line"), max_length=600,
@@ -68,14 +68,10 @@ class CampaignForm(Form):
     def texts(self) -> dict[str, dict[str, Any]]:
         """By language; the pledge as its sentences."""
         given = self.cleaned_data
-        found = {"vi": {"title": given["title"], "pledge": _lines(given["pledge"])}}
+        found = {"vi": {"title": given["title"], "pledge": lines_of(given["pledge"])}}
         if given["en_title"]:
-            found["en"] = {"title": given["en_title"], "pledge": _lines(given["en_pledge"])}
+            found["en"] = {"title": given["en_title"], "pledge": lines_of(given["en_pledge"])}
         return found
-
-
-def _lines(words: str) -> list[str]:
-    return [line.strip() for line in words.splitlines() if line.strip()]
 
 
 class CountForm(Form):

@@ -8,7 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keng.kit.forms import Form
+from keng.kit.forms import Form, lines_of
 from keng.lessons.forms import LONGEST_TITLE
 from keng.lessons.models import Film
 
@@ -130,7 +130,7 @@ class LessonForm(Form):
         cards = [
             {
                 "heading": given[f"{code}_card_{n}"],
-                "lines": _lines(given[f"{code}_lines_{n}"]),
+                "lines": lines_of(given[f"{code}_lines_{n}"]),
             }
             for n in CARDS if given[f"vi_card_{n}"]
         ]  # fmt: skip
@@ -143,10 +143,6 @@ class LessonForm(Form):
             for n in QUESTIONS if given[f"vi_question_{n}"]
         ]  # fmt: skip
         return {"title": given[f"{code}_title"], "cards": cards, "quiz": quiz}
-
-
-def _lines(words: str) -> list[str]:
-    return [line.strip() for line in words.splitlines() if line.strip()]
 
 
 def initial_of(texts: dict[str, Any], right: list[int]) -> dict[str, str]:
