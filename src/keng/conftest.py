@@ -1,15 +1,18 @@
-"""Fixtures for tests beside the code: a client for each site."""
+"""Fixtures for tests beside the code: a client for each site, the rights of each process."""
 
 import os
 from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from keng.accounts.middleware import put_into
+from keng.cli.roles import apply_grants
+from keng.site.grants import GRANTS
 
 # Of every test here. How long an example takes says how busy the machine is, and nothing more. The
 # same examples each time, so that a red run can be looked into; KENG_FUZZ=1 looks elsewhere.
@@ -46,6 +49,21 @@ def desk_client(settings):
     settings.ROOT_URLCONF = "keng.site.desk_urls"
     settings.MIDDLEWARE = django_settings.DESK_MIDDLEWARE
     return Client()
+
+
+@pytest.fixture
+def become(db):
+    """Work as a process: with its role, and no more rights, until the transaction ends."""
+    apply_grants(connection.connection, GRANTS)
+
+    def switch(process):
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            if process != "owner":
+                cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
+                cursor.execute(f"SET LOCAL ROLE keng_{process}")
+
+    return switch
 
 
 def sign_in(client, officer):

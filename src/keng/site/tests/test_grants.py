@@ -3,13 +3,11 @@
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from keng.cli.roles import apply_grants
 from keng.cli.worker import all_tasks
 from keng.conftest import sign_in
 from keng.delivery.actions import pagers
 from keng.delivery.queries import watch
 from keng.kit import times
-from keng.site.grants import GRANTS
 from keng.site.tests.desk_world import all_roles, world
 from keng.site.tests.test_desk_urls import ROUTES, address
 from keng.tips.actions import (
@@ -27,21 +25,6 @@ from keng.tips.models import Alarm, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def become():
-    """Work as a process: with its role until the transaction ends."""
-    apply_grants(connection.connection, GRANTS)
-
-    def switch(process):
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
-            if process != "owner":
-                cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
-                cursor.execute(f"SET LOCAL ROLE keng_{process}")
-
-    return switch
 
 
 @pytest.fixture

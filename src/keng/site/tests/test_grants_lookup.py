@@ -6,7 +6,6 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from PIL import Image
 
-from keng.cli.roles import apply_grants
 from keng.edge import prefixes
 from keng.language.asked import asked_in
 from keng.lookup.actions import disputes
@@ -14,7 +13,6 @@ from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, DisputeFile
 from keng.lookup.queries import answers, decided_disputes, dispute_of, public_listing
 from keng.lookup.tests.make_listing import listing
-from keng.site.grants import GRANTS
 from keng.tips.actions import objecting
 from keng.tips.actions.listing import propose
 from keng.tips.queries.listings import reporters_behind, unlinked_behind
@@ -23,20 +21,6 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 NUMBER = "0912000417"
-
-
-@pytest.fixture
-def become(db):
-    """Work as a process: with its role until the transaction ends."""
-    apply_grants(connection.connection, GRANTS)
-
-    def switch(process):
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
-            cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
-            cursor.execute(f"SET LOCAL ROLE keng_{process}")
-
-    return switch
 
 
 @pytest.fixture
