@@ -12,6 +12,7 @@ ASKED = "Chủ trọ của tôi là anh Mạc Văn Thử, số 0912 000 417, đ�
 SHOWN = "Chủ trọ đòi giữ xe của người thuê. Có được không?"
 ANSWER = "Không. Giữ tài sản của người thuê là trái luật; bạn báo công an phường."
 REALLY_A_TIP = "Đêm qua dãy trọ số 9 có người lạ cạy khóa ba phòng, thì hỏi ở đâu?"
+LEFT_OUT = "Đoạn đường sau chợ tối quá, ban đêm có tổ tuần tra không?"
 
 
 def at(page, stack):
@@ -93,6 +94,31 @@ def test_a_question_that_is_a_report_goes_there_and_the_asker_is_told(people, st
     asker.locator("main form button").first.click()
     expect(asker.locator("main")).to_contain_text("cạy khóa ba phòng")
     desk.open_tip("Đêm qua dãy trọ số 9")
+
+
+def test_whoever_sees_it_differently_objects_and_another_officer_answers(people, stack):
+    asker = people.resident()
+    at(asker, stack)
+    code = ask(asker, LEFT_OUT, "private")
+    first = Desk(people.officer(), stack, "lan").sign_in()
+    open_question(first, stack, "Đoạn đường sau chợ")
+    first.page.locator("form[action$='/opinion/'] button").click()
+    first.sees("Lời hỏi không còn ở bàn trực")
+    assert "Trong bảy ngày" in read(asker, stack, code)
+    fits(asker)
+    asker.locator("form[action$='/answer/object/'] button").click()
+    expect(asker.locator("main")).to_contain_text("Bạn đã phản đối")
+    open_question(first, stack, "Đoạn đường sau chợ")
+    first.sees("nay một cán bộ khác quyết định")
+    expect(first.page.locator("form[action$='/opinion/']")).to_have_count(0)
+    second = Desk(people.officer(), stack, "bao").sign_in()
+    open_question(second, stack, "Đoạn đường sau chợ")
+    second.sees("người hỏi phản đối")
+    second.page.fill("[name=shown]", LEFT_OUT)
+    second.page.fill("[name=words]", "Có. Tổ tuần tra đi qua đó từ 21 giờ.")
+    second.page.locator("main form [data-send]").click()
+    second.sees("Nguyên văn lời hỏi đã hủy")
+    assert "từ 21 giờ" in read(asker, stack, code)
 
 
 def test_a_meeting_and_an_official_channel_stand_on_the_page(people, stack):

@@ -81,7 +81,7 @@ def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
 def sweep(limit: int = 500) -> int:
     """Destroy the words whose time is over; how many questions."""
     now = times.now()
-    waiting = Question.objects.alias(since=Coalesce("objected_at", "asked_at")).waiting()
+    waiting = Question.objects.waiting().alias(since=Coalesce("objected_at", "asked_at"))
     answered = Question.objects.filter(state=Question.State.ANSWERED)
     private, public = (answered.filter(wish=wish) for wish in ("private", "public"))
     gone: dict[str, Any] = {
