@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils.translation import gettext_noop
 
+from keng.language.alphabet import alphabetical
 from keng.places.models import Place, Succession
 from keng.reports.periodic.sight import Ask
 from keng.reports.periodic.terms import TERMS
@@ -43,7 +44,7 @@ def rows(ask: Ask, boundaries: str) -> list[Row]:
         merged[row.name, row.one_of] += row.count
     return sorted(
         (Row(name, n, one_of) for (name, one_of), n in merged.items()),
-        key=lambda row: (row.name == UNKNOWN, row.name),
+        key=lambda row: (row.name == UNKNOWN, alphabetical(row.name)),
     )
 
 
@@ -53,7 +54,7 @@ def _row(place: Place | None, number: int, turned: dict[Place, list[Place]]) -> 
     others = turned.get(place, [place])
     if len(others) == 1:
         return Row(_name(others[0]), number)
-    return Row(_name(place), number, tuple(sorted(_name(other) for other in others)))
+    return Row(_name(place), number, tuple(sorted(map(_name, others), key=alphabetical)))
 
 
 def _communes(place_ids: list[uuid.UUID]) -> dict[uuid.UUID, Place]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count
 
+from keng.language.alphabet import alphabetical
 from keng.reports.models import Snapshot
 from keng.reports.periodic import boundaries, spans
 from keng.reports.periodic.identities import Finding, asked, examine, tip_ids
@@ -137,4 +138,4 @@ def _by_unit(ask: Ask) -> list[list[Any]]:
         name = f"{of}responsible_unit__name"
         for unit, number in rows.values_list(name).annotate(n=Count("pk")):
             found.setdefault(unit, [unit, 0, 0, 0, 0])[at] = number
-    return [found[name] for name in sorted(found)]
+    return [found[name] for name in sorted(found, key=alphabetical)]
