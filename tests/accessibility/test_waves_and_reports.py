@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
+from keng.reports.tests.reading import sheets
 from tests.accessibility.reading import LOOKS, Reading, public_looks
 from tests.journeys.desk import Desk
 from tests.stack import Stack
@@ -45,6 +46,15 @@ def test_no_page_of_a_wave_of_its_warning_or_of_the_report_has_a_fault(stack, pe
     reading.visit(page, [*signed, *charts])
     reading.visit(page, [with_effect(page, stack), f"{page.url.rstrip('/')}/effect/"])
     assert reading.found == {}
+
+
+def test_the_charts_of_a_whole_province_are_one_sheet(stack, person):
+    page = person(locale="vi")
+    Desk(page, stack, COORDINATOR).sign_in()
+    signed = addresses_from(page, f"{stack.desk}/figures/reports/", r"/reports/[0-9a-f-]{36}/$")
+    page.goto(addresses_from(page, signed[-1], r"/charts/$")[-1])
+    assert page.locator("main table").count() == 5
+    assert len(sheets(page.pdf(format="A4"))) == 1
 
 
 def with_effect(page: Page, stack: Stack) -> str:
