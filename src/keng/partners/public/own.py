@@ -115,6 +115,8 @@ def kit(request: HttpRequest) -> HttpResponse:
         # The summary of mistakes leads to the box that was sent.
         was_sent = str(version.pk) == request.POST.get("version")
         version.box = "id_groups" if was_sent else f"id_{version.pk}"
+        version.typed = form.data.get("groups", "") if was_sent else version.said
+        version.faults = form.errors.get("groups") if was_sent else None
     context = {
         "partner": partner,
         "versions": versions,

@@ -259,7 +259,10 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
     assert "4" not in public_client.get(f"/partners/{member.partner_id}/").content.decode().split(
         "<h1>"
     )[1].split("</main>")[0].replace(str(member.partner_id), "")
-    assert public_client.post("/partner/kit/", {"groups": "900"}).status_code == 422
+    sent = {"version": str(version.pk), "groups": "900"}
+    refused = public_client.post("/partner/kit/", sent)
+    assert refused.status_code == 422
+    assert 'value="900" aria-invalid="true"' in refused.content.decode()
     assert KitShare.objects.count() == 1
 
 
