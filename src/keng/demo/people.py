@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from keng.accounts import second_factor
+from keng.accounts.actions import one_time_password
 from keng.accounts.models import Officer, Post
-from keng.demo.passwords import new_password
 from keng.places.models import Unit
 
 WARD, NEIGHBOUR, PROVINCE = "07795", "07777", "24"
@@ -47,7 +47,7 @@ def make_officers(units: dict[str, Unit], parts: Sequence[Part] = PARTS) -> list
     """Create the officers with a generated password and second factor each."""
     made = []
     for part in parts:
-        password = new_password()
+        password = one_time_password()
         officer = Officer(username=part.username, name=part.name, rank=part.rank)
         officer.set_password(password)
         officer.save()
