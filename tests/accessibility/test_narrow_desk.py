@@ -14,7 +14,7 @@ ONE_LINE, TWO_LINES = 50, 110
 TOO_WIDE = """() => {
   const root = document.documentElement, wide = [];
   if (root.scrollWidth > root.clientWidth) wide.push('page');
-  for (const part of document.querySelectorAll('.panel, .stats'))
+  for (const part of document.querySelectorAll('.panel, .stats, .scroll:has(> .rows)'))
     if (part.scrollWidth > part.clientWidth) wide.push(part.outerHTML.slice(0, 120));
   return wide;
 }"""
