@@ -52,7 +52,8 @@ UNION ALL SELECT id FROM delivery_sandboxmessage WHERE delivery_ref = %(delivery
 """
 # Who gets what many get; to a reporter, a pager and the emergency room it is said alone.
 _MANY = ("group", "subscription")
-_AWAY = Outcome("retry", after_seconds=5, reason="database away", reached=False)
+# The provider is not to blame, so its account goes on with everything else.
+_NOT_ANSWERED = Outcome("retry", after_seconds=5, reason="look-up not answered")
 _UNSENDABLE = Outcome("config", reason="the account's address cannot be asked", code="unsendable")
 
 
@@ -74,7 +75,7 @@ class Wire:
             message = _message(row, text, await _words(row, text), stop_url)
             address = _address(row)
         except OrmError:
-            return _AWAY, None
+            return _NOT_ANSWERED, None
         except Exception as error:  # noqa: BLE001 -- a row that cannot be built must not stop the others
             return _not_built(row, error), None
         outcome, status = await self._with_live_tokens(row, text, account, message, address)
@@ -191,7 +192,7 @@ class Wire:
                     await self._read_again(account)
             except OrmError:
                 # The refused token delivered nothing; the database will be back.
-                return _AWAY
+                return Outcome("retry", after_seconds=5, reason="database away", reached=False)
             return refused
 
     async def _read_again(self, account: Account) -> None:
@@ -232,7 +233,9 @@ async def _words(row: Leased, text: Text) -> str:
     if row.text_sealed is None:
         return text.text
     words = opening.for_sender(row.text_sealed).decode()
-    return await orm.in_thread(chat.words, words) if row.recipient_kind == "asker" else words
+    return (
+        await orm.in_answering_thread(chat.words, words) if row.recipient_kind == "asker" else words
+    )
 
 
 def _message(row: Leased, text: Text, words: str, stop_url: str) -> Message:

@@ -1,4 +1,4 @@
-"""Django's ORM beside the event loop: two threads, so two connections, closed at the end."""
+"""Django's ORM beside the event loop: three threads, so three connections, closed at the end."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,6 +11,8 @@ T = TypeVar("T")
 _usual = ThreadPoolExecutor(1, thread_name_prefix="sender-orm")
 # Asking a provider for new tokens may take a minute; everything else goes on beside it.
 _asking = ThreadPoolExecutor(1, thread_name_prefix="sender-tokens")
+# What residents look up must not keep accounts waiting.
+_answering = ThreadPoolExecutor(1, thread_name_prefix="sender-answers")
 
 
 async def in_thread(work: Callable[..., T], *arguments: object) -> T:
@@ -23,6 +25,11 @@ async def in_slow_thread(work: Callable[..., T], *arguments: object) -> T:
     return await _run(_asking, work, *arguments)
 
 
+async def in_answering_thread(work: Callable[..., T], *arguments: object) -> T:
+    """The same for what is read anew for each message."""
+    return await _run(_answering, work, *arguments)
+
+
 async def _run(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
     def fresh() -> T:
         close_old_connections()
@@ -33,5 +40,5 @@ async def _run(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: 
 
 async def close() -> None:
     """Give the connections back."""
-    for threads in (_usual, _asking):
+    for threads in (_usual, _asking, _answering):
         await asyncio.get_running_loop().run_in_executor(threads, connections.close_all)

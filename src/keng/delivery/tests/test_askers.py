@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import OperationalError
 
 from keng.delivery.models import Attempt, Delivery, SandboxMessage
 from keng.delivery.tests.sending import all_sent, queue, send_until, states
@@ -48,6 +49,19 @@ def test_a_question_is_answered_by_what_is_listed_when_it_is_sent(account):
     send_until(all_sent(1))
     source = f"Theo {account.unit.name}, tháng 10/2026."
     assert f"ĐÃ XÁC NHẬN: từng được dùng để lừa đảo. {source}" in SandboxMessage.objects.get().text
+
+
+def test_an_answer_that_cannot_be_read_now_is_a_try_and_no_fault_of_the_provider(
+    account, monkeypatch
+):
+    def fail(opened):
+        raise OperationalError
+
+    monkeypatch.setattr(chat, "words", fail)
+    answer(account)
+    send_until(Attempt.objects.exists)
+    # Whom nobody reached tried nothing, and after eight of those an account is stopped.
+    assert (states(), Delivery.objects.get().attempts) == ({"queued": 1}, 1)
 
 
 @pytest.mark.parametrize(
