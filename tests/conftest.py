@@ -21,7 +21,7 @@ def browser() -> Iterator[Browser]:
     """The system's Chromium; without one the run ends, since a journey must never be left out."""
     program = find_browser()
     if program is None:
-        pytest.exit(HOW_TO_GET_ONE, returncode=1)
+        pytest.exit(HOW_TO_GET_ONE, returncode=4)
     with sync_playwright() as playwright:
         # Root's browser has no sandbox to build; the pages it sees are our own.
         running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
