@@ -101,9 +101,13 @@ def code_hash(code: str) -> bytes:
 
 
 def decided_disputes(limit: int = 50) -> list[Dispute]:
-    """What the public record shows of disputes, newest first: results, without any words."""
-    decided = Dispute.objects.filter(decided_at__isnull=False).order_by("-decided_at")
-    return list(_readable(decided)[:limit])
+    """What the public record shows of disputes, newest first: results, without any words.
+
+    A decision is there once, however many objected to its number: as the earliest of them.
+    """
+    number = "listing__lookup_hash"
+    decided = Dispute.objects.filter(decided_at__isnull=False).distinct("decided_at", number)
+    return list(_readable(decided.order_by("-decided_at", number, "id"))[:limit])
 
 
 def _private(asked: Asked) -> bool:

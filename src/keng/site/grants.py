@@ -158,7 +158,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Who asks to be a partner is read by the coordinator alone.
         "partners_kitrequest": "INSERT",
         "partners_kitshare": RIU,
-        # Asked here, and never read back in the asker's own words but by the asker's code.
+        # Asked here, and never read back in the asker's own words but by the asker's code. What is
+        # updated is one objection: a trigger refuses everything else.
         "community_question": "INSERT, SELECT (id, place_id, unit_id, wish, state, language, "
         "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id, box, objected_at), "
         "UPDATE (state, text, decided_at, objected_at)",

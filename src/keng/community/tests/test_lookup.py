@@ -12,6 +12,7 @@ from keng.community.tests.test_sending import everything
 from keng.kit import slowing
 from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute
+from keng.lookup.queries import decided_disputes
 from keng.lookup.tests.make_listing import imported, listing
 from tests import make
 
@@ -276,6 +277,22 @@ def test_the_public_record_tells_results_and_neither_number_nor_words(public_cli
     assert "Phone number" in record
     for secret in ("0912", "417", "sim", "Đúng thế", third.name):
         assert secret not in record
+
+
+def test_a_number_stands_in_the_record_once_for_each_decision(public_client, unit):
+    made = listing(unit=unit)
+    third = make.officer(unit=unit.parent)
+    for _ in range(4):
+        objected(public_client)
+    asked = Dispute.objects.filter(listing=made).order_by("id")
+    disputes.decide(asked[0].pk, outcome="rejected", answer="Không.", by=third)
+    disputes.decide(asked[3].pk, outcome="removed", answer="Đúng thế.", by=third)
+    assert Dispute.objects.filter(outcome="removed").count() == 3
+    shown = [(each.pk, each.outcome) for each in decided_disputes()]
+    assert shown == [(asked[1].pk, "removed"), (asked[0].pk, "rejected")]
+    public_client.cookies["keng_language"] = "en"
+    record = text_of(public_client.get(reverse("lookup-record")))
+    assert record.count("listed by mistake") == 1
 
 
 def test_five_objections_from_one_network_are_enough_at_once(public_client, unit, no_time_passes):

@@ -249,6 +249,60 @@ def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
     assert "Đã hết hạn" in read(public_client, code)
 
 
+def test_an_answer_given_while_the_sweeper_looks_is_not_destroyed(ward):
+    question, _ = put(ward, asked_at=times.now() - datetime.timedelta(days=31))
+    found = []
+
+    def between(execute, sql, *rest):
+        result = execute(sql, *rest)
+        if not found and sql.startswith("SELECT"):
+            found.append(sql)
+            questions.answer(question.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer)
+        return result
+
+    with connection.execute_wrapper(between):
+        assert questions.sweep() == 0
+    assert "community_question" in found[0]
+    question.refresh_from_db()
+    assert (question.state, question.answer) == ("answered", ANSWER)
+
+
+@pytest.mark.parametrize(("before", "change"), [
+    ({}, "text = 'x'"),
+    ({}, "state = 'opinion', text = '', decided_at = now()"),
+    ({"state": "opinion"}, "decided_at = now()"),
+    ({"state": "opinion"}, "objected_at = now()"),
+    ({"state": "opinion"}, "state = 'waiting', text = 'x', decided_at = NULL"),
+    ({"state": "opinion", "objected_at": times.now()},
+     "state = 'waiting', text = 'x', decided_at = NULL"),
+    ({"state": "answered", "shown_text": "a", "answer": "b", "box": b""},
+     "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()"),
+])  # fmt: skip
+def test_the_public_site_changes_a_question_by_one_objection_alone(ward, become, before, change):
+    decided = {"text": "", "decided_at": times.now()} if before else {}
+    question, _ = put(ward, **before, **decided)
+    become("public")
+    with (
+        pytest.raises(ProgrammingError, match="only objects"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE community_question SET {change}")
+    become("desk")
+    question.refresh_from_db()
+    assert question.state == before.get("state", "waiting")
+
+
+def test_an_asker_without_a_box_is_not_said_to_be_able_to_object(desk_client, ward):
+    question, _ = put(ward)
+    sign_in(desk_client, ward.officer)
+    page = f"/questions/{question.pk}/"
+    can_object = "Họ phản đối được một lần trong bảy ngày"
+    assert can_object in desk_client.get(page).content.decode()
+    Question.objects.update(box=b"")
+    assert can_object not in desk_client.get(page).content.decode()
+
+
 def test_the_database_keeps_no_words_of_a_decided_question(ward):
     question, _ = put(ward)
     with pytest.raises(IntegrityError, match="question_words_go_with_the_decision"):
