@@ -79,7 +79,7 @@ def add_member(partner_id: uuid.UUID, *, name: str, username: str, by: Officer) 
     """One more person, who signs in once one of the others agrees. Raises NotYours, NameTaken."""
     partner = _theirs(partner_id, by)
     made = _member(partner, name, username, by, waits=True)
-    _record_in_both("partner.member_added", partner, by)
+    _record_in_both("partner.member_added", partner, made.member.pk, by)
     return made
 
 
@@ -91,7 +91,7 @@ def agree(member_id: uuid.UUID, *, by: PartnerMember) -> None:
     )
     if not found.update(awaits_agreement=False):
         raise NotTheirs
-    record("partner.member_agreed", by=by, on=by.partner, chain=partner_chain(by.partner_id))
+    _record_in_both("partner.member_agreed", by.partner, member_id, by)
 
 
 @transaction.atomic
@@ -105,7 +105,7 @@ def agree_for(member_id: uuid.UUID, *, by: Officer) -> Partner:
     waiting = PartnerMember.objects.filter(pk=member_id, is_active=True, awaits_agreement=True)
     if has_somebody(partner) or not waiting.update(awaits_agreement=False):
         raise NotYours
-    _record_in_both("partner.member_agreed", partner, by)
+    _record_in_both("partner.member_agreed", partner, member_id, by)
     return partner
 
 
@@ -118,7 +118,7 @@ def close_member(member_id: uuid.UUID, *, by: Officer) -> Partner:
         raise NotYours
     partner = _theirs(found.partner_id, by)
     PartnerMember.objects.filter(pk=member_id).update(is_active=False)
-    _record_in_both("partner.member_closed", partner, by)
+    _record_in_both("partner.member_closed", partner, member_id, by)
     return partner
 
 
@@ -186,10 +186,12 @@ def _close(request: KitRequest, act: str, by: Officer) -> None:
     record(act, by=by, on=request, chain=unit_chain(request.unit_id))
 
 
-def _record_in_both(act: str, partner: Partner, by: Officer) -> None:
-    """On the desk and with the partner, whose people are not the desk's to change unseen."""
-    record(act, by=by, on=partner, chain=unit_chain(partner.invited_by_unit_id))
-    record(act, by=by, on=partner, chain=partner_chain(partner.pk))
+def _record_in_both(
+    act: str, partner: Partner, member_id: uuid.UUID, by: Officer | PartnerMember
+) -> None:
+    """On the desk and with the partner: neither changes who signs in unseen by the other."""
+    for chain in unit_chain(partner.invited_by_unit_id), partner_chain(partner.pk):
+        record(act, by=by, on=partner, chain=chain, detail={"member": str(member_id)})
 
 
 def _member(

@@ -3,15 +3,12 @@
 import pytest
 
 from keng.accounts.models import PartnerMember
-from keng.accounts.partner_signing import partner_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from keng.partners.tests.stage import WORDS, Stage, signed_in
-from keng.partners.tests.test_articles import become
 
-__all__ = ["become"]
 pytestmark = pytest.mark.django_db
 IN_ENGLISH = {"accept-language": "en"}
 
@@ -46,8 +43,10 @@ def test_whoever_was_added_signs_in_once_one_of_the_partner_agrees(public_client
     assert public_client.post(agree).status_code == 404
     public_client.post("/partner/sign-out/")
     assert public_client.post("/partner/sign-in/", first_page).url == "/partner/sign-in/code/"
-    entry = Entry.objects.get(chain=partner_chain(man.partner_id), action="partner.member_agreed")
-    assert entry.actor_id == str(man.pk)
+    told = Entry.objects.filter(action="partner.member_agreed", object_id=str(man.partner_id))
+    assert {entry.actor_id for entry in told} == {str(man.pk)}
+    # On the partner's chain and on the desk's, with whom it was about.
+    assert [entry.detail["member"] for entry in told] == [str(made.member.pk)] * 2
 
 
 def test_nobody_of_another_partner_agrees(public_client, stage):

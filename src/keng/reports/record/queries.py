@@ -142,6 +142,8 @@ def _actor(row: Entry) -> str:
         return _("the operator, at the machine")
     if row.actor_kind == "process":
         return _("the machine (%(process)s)") % {"process": row.actor_id}
+    if row.actor_kind == "partnermember":
+        return _("somebody of the partner")
     return _("nobody signed in") if not row.actor_id else row.actor_id
 
 

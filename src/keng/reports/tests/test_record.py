@@ -4,8 +4,10 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from keng.accounts.models import Post
+from keng.accounts.models import PartnerMember, Post
+from keng.audit.actions import record, unit_chain
 from keng.conftest import sign_in
+from keng.kit.ids import new_id
 from keng.tips.actions import triage
 from tests import make
 
@@ -80,3 +82,13 @@ def test_the_share_of_out_of_scope_is_shown_per_officer(auditor, unit):
         triage.decline(make.tip(unit=unit).pk, kind=kind, reply="Cảm ơn.", by=officer)
     row = auditor.get(AUDIT).context["rates"][0]
     assert (row["officer"], row["out"], row["ended"]) == (officer, 1, 3)
+
+
+def test_what_a_partner_agreed_to_stands_on_the_units_record_without_the_persons_id(auditor, unit):
+    member = PartnerMember(pk=new_id())
+    record(
+        "partner.member_agreed", by=member, on=make.officer(unit=unit), chain=unit_chain(unit.pk)
+    )
+    page = auditor.get(AUDIT).content.decode()
+    assert "người của đối tác" in page
+    assert str(member.pk) not in page
