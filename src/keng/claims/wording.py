@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from keng.claims.models import Claim, Revision
+from keng.kit.languages import spoken_in
 from keng.kit.phrases import moment_words
 
 # The colour word beside each verdict; the word itself always stands there, too.
@@ -51,15 +51,9 @@ def outside_words(why: str) -> Outside:
     }[kind(why)]  # fmt: skip
 
 
-def spoken_of(revision: Revision) -> str:
-    """The language in which a visitor reads it: their own, if it has it, or Vietnamese."""
-    asked = (get_language() or "vi")[:2]
-    return asked if asked in revision.texts else "vi"
-
-
 def words_of(revision: Revision) -> dict[str, str]:
     """Its words in the visitor's language, or in Vietnamese."""
-    found: dict[str, str] = revision.texts[spoken_of(revision)]
+    found: dict[str, str] = revision.texts[spoken_in(revision.texts)]
     return found
 
 
@@ -82,7 +76,7 @@ def share_text(revision: Revision) -> str:
 def dressed(revisions: list[Revision]) -> list[Revision]:
     """With the words of the visitor's language, the tone of the verdict, the sources as shown."""
     for revision in revisions:
-        revision.words, revision.spoken = words_of(revision), spoken_of(revision)
+        revision.words, revision.spoken = words_of(revision), spoken_in(revision.texts)
         revision.tone = TONES[revision.verdict]
         revision.sources = [_source(each) for each in revision.evidence]
     return revisions

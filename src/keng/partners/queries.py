@@ -16,7 +16,7 @@ from keng.places.models import Place
 from keng.warnings.models import Version
 from keng.warnings.queries import current, current_for
 
-# A view (migration 0001): what was handed in by a partner who has nobody else to read it. Drafts
+# A view (migration 0003): what was handed in by a partner who has nobody else to read it. Drafts
 # and what partners of several people write are not in it.
 _WAITING = """
 SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at, kind, content,

@@ -1,14 +1,11 @@
 """What the tests of the public side share."""
 
 import pytest
-from django.db import connection
 
-from keng.cli.roles import apply_grants
 from keng.community import queries, rush
 from keng.community.lookup import looking, objecting
 from keng.community.public import questions
 from keng.community.tests.resident import Resident, Stage
-from keng.site.grants import GRANTS
 from keng.tips.public import throttle
 
 
@@ -33,20 +30,3 @@ def stage(db):
 @pytest.fixture
 def resident(public_client):
     return Resident(public_client)
-
-
-@pytest.fixture
-def become(db):
-    """Work as a process: with its role until the transaction ends."""
-    with connection.cursor() as cursor:
-        there = set(connection.introspection.table_names(cursor, include_views=True))
-    ours = {role: {t: r for t, r in all_.items() if t in there} for role, all_ in GRANTS.items()}
-    apply_grants(connection.connection, ours)
-
-    def switch(process):
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
-            cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
-            cursor.execute(f"SET LOCAL ROLE keng_{process}")
-
-    return switch

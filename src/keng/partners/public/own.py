@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.kit.ids import read_id
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
@@ -84,7 +85,8 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _anew(request: HttpRequest) -> Article | None:
     """One that was withdrawn: its words stand in the boxes of another."""
     own = Article.objects.filter(partner=request.member.partner, withdrawn_at__isnull=False)
-    return next((each for each in own if str(each.pk) == request.GET.get("after")), None)
+    key = read_id(request.GET.get("after", ""))
+    return own.filter(pk=key).first() if key else None
 
 
 @require_POST

@@ -8,7 +8,6 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from keng.accounts.models import PartnerMember
 from keng.accounts.partner_signing import partner_chain
 from keng.audit.models import Entry
-from keng.cli.roles import apply_grants
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
@@ -16,7 +15,6 @@ from keng.partners.actions import articles, inviting, sharing
 from keng.partners.models import Article, KitRequest, KitShare
 from keng.partners.tasks import TASKS
 from keng.partners.tests.stage import WORDS, Stage, signed_in
-from keng.site.grants import GRANTS
 from keng.warnings.tests.ward import Ward
 from tests import make
 
@@ -27,23 +25,6 @@ pytestmark = pytest.mark.django_db
 def stage(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     return Stage()
-
-
-@pytest.fixture
-def become(db):
-    """Work as a process: with its role until the transaction ends."""
-    with connection.cursor() as cursor:
-        there = set(connection.introspection.table_names(cursor, include_views=True))
-    ours = {role: {t: r for t, r in all_.items() if t in there} for role, all_ in GRANTS.items()}
-    apply_grants(connection.connection, ours)
-
-    def switch(process):
-        with connection.cursor() as cursor:
-            cursor.execute("RESET ROLE")
-            cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
-            cursor.execute(f"SET LOCAL ROLE keng_{process}")
-
-    return switch
 
 
 def test_one_writes_another_publishes_everybody_reads(public_client, stage):

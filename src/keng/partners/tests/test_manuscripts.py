@@ -19,10 +19,8 @@ from keng.partners.boxes import boxes_for
 from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, NotTheirs
 from keng.partners.models import Manuscript
 from keng.partners.tests.stage import Stage, signed_in
-from keng.partners.tests.test_articles import become
 from tests import make
 
-__all__ = ["become"]
 pytestmark = pytest.mark.django_db
 COLLECTION = {"title": "Bạn trẻ và pháp luật", "about": "Ngắn.", "purpose": "fraud"}
 LESSON = initial_of(TEXTS, RIGHT)

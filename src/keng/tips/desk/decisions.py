@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keng.kit.ids import read_id
 from keng.places.models import Unit
 from keng.tips import errors, phrases
 from keng.tips.actions import dialogue, triage, undo
@@ -198,7 +199,9 @@ def separate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def take_back(request: HttpRequest) -> HttpResponse:
     """The undo of a toast."""
-    decision_id = _uuid_or_404(request.POST.get("decision", ""))
+    decision_id = read_id(request.POST.get("decision", ""))
+    if decision_id is None:
+        raise Http404
     try:
         secret = request.POST.get("secret", "")
         tip = undo.take_back(decision_id, by=request.officer, secret=secret)
@@ -214,12 +217,15 @@ def take_back(request: HttpRequest) -> HttpResponse:
 def _named_tip(request: HttpRequest) -> uuid.UUID:
     """The tip chosen on the page of duplicates: one that is offered, or one by its number."""
     number = request.POST.get("number", "").strip()
-    if not number:
-        return _uuid_or_404(request.POST.get("of", ""))
-    found = by_number(request.officer, number)
-    if found is None:
-        raise errors.NoSuchTip
-    return found.pk
+    if number:
+        found = by_number(request.officer, number)
+        if found is None:
+            raise errors.NoSuchTip
+        return found.pk
+    chosen = read_id(request.POST.get("of", ""))
+    if chosen is None:
+        raise Http404
+    return chosen
 
 
 def _with_reason(
@@ -305,10 +311,3 @@ def _place(request: HttpRequest) -> str:
 
 def _seen(request: HttpRequest) -> str | None:
     return request.POST.get("seen")
-
-
-def _uuid_or_404(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise Http404 from error

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from keng.delivery.audience import WEEKLY_LIMIT, Plan, SameRecipients, counted, plan
 from keng.kit import times
+from keng.kit.ids import read_id
 from keng.network.models import GroupKind
 from keng.places.models import Unit
 from keng.warnings import actions, beginning, style, wording
@@ -199,9 +200,7 @@ def _ids(keys: list[str]) -> tuple[uuid.UUID, ...]:
 
 def _key(request: HttpRequest, name: str) -> uuid.UUID | None:
     asked = request.POST.get(name) or request.GET.get(name, "")
-    if not asked:
-        return None
-    try:
-        return uuid.UUID(asked)
-    except ValueError as error:
-        raise Http404 from error
+    key = read_id(asked)
+    if asked and key is None:
+        raise Http404
+    return key
