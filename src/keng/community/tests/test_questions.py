@@ -277,13 +277,16 @@ def test_an_answer_given_while_the_sweeper_looks_is_not_destroyed(ward):
      "state = 'waiting', text = 'x', decided_at = NULL"),
     ({"state": "answered", "shown_text": "a", "answer": "b", "box": b""},
      "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()"),
+    # Its week is over.
+    ({"state": "opinion", "box": b""},
+     "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()"),
 ])  # fmt: skip
 def test_the_public_site_changes_a_question_by_one_objection_alone(ward, become, before, change):
     decided = {"text": "", "decided_at": times.now()} if before else {}
     question, _ = put(ward, **before, **decided)
     become("public")
     with (
-        pytest.raises(ProgrammingError, match="only objects"),
+        pytest.raises(ProgrammingError, match="asks and objects"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
@@ -291,6 +294,16 @@ def test_the_public_site_changes_a_question_by_one_objection_alone(ward, become,
     become("desk")
     question.refresh_from_db()
     assert question.state == before.get("state", "waiting")
+
+
+def test_the_public_site_cannot_answer_for_the_desk(ward, become):
+    answered = Question(
+        place=ward.place, unit=ward.unit, wish="public", state="answered", shown_text="a",
+        answer="b", decided_at=times.now(), code_hash=b"1", language="vi",
+    )  # fmt: skip
+    become("public")
+    with pytest.raises(ProgrammingError, match="asks and objects"), transaction.atomic():
+        Question.objects.bulk_create([answered], ignore_conflicts=True)
 
 
 def test_an_asker_without_a_box_is_not_said_to_be_able_to_object(desk_client, ward):
