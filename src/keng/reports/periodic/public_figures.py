@@ -1,14 +1,18 @@
 """What everybody may read of a report: small counts are left out, and cannot be computed back.
 
-A count of 1 to 4 is not said. Since sums are, one hidden part would follow from the others: so in
-each sum at least two parts are hidden, which together are no small count either. No desk and no
-commune is named, nothing is compared with another period, and money is said only of five incidents
-or more. Only months are published, since a quarter's sum would uncover them. Of the shares that the
-report names beside its sums, what was no tip stays inside: it is most of what was not ours, which
-may be hidden, and no sum of its own would keep the two from telling each other.
+A count of 1 to 4 is not said, and no share of which the rest is 1 to 4. Since sums are, what is
+hidden would follow from the others: so of each hidden count, all sums taken together leave open at
+least six values. To that end all sums are first thought hidden; then one figure after the other is
+shown if the hidden ones stay open, those that say most first. No desk and no commune is named,
+nothing is compared with another period, and money is said only of five incidents or more. Only
+months are published, since a quarter's sum would uncover them. Of the shares that the report names
+beside its sums, what was no tip stays inside: it is most of what was not ours, which may be hidden,
+and no sum of its own would keep the two from telling each other.
 """
 
+from collections import Counter
 from collections.abc import Iterable
+from math import inf
 from typing import Any
 
 from keng.reports.periodic.identities import IDENTITIES
@@ -34,15 +38,23 @@ LINES: dict[int, tuple[str, ...]] = {
 _OPEN = ("published", "recalled", "asked", "passed_on", "half_answered_within")
 # A sum of money, and how many incidents named one.
 _MONEY = {"saved": "with_saved", "lost": "with_lost", "recovered": "with_recovered"}
-# (parts, whole): the parts and the whole are hidden from each other.
-_SUMS = (
-    *(
-        (identity.parts, identity.whole)
-        for identity in IDENTITIES
-        if {*identity.parts, identity.whole} <= {key for keys in LINES.values() for key in keys}
-    ),
-    (("named", "nameless"), "received"),
+# A share, and what it is one of: the rest follows from both.
+_SHARES = {"named": "received", "nameless": "received", "answered": "received"} | dict.fromkeys(
+    _MONEY.values(), "incidents"
 )
+# Never said, but everybody can compute it.
+_UNANSWERED = "unanswered"
+# (parts, whole). Any two have one figure in common at most and they form no ring: `_widths` relies
+# on it. So the classes are told in two steps, by way of what is ours.
+_SUMS = (
+    *((each.parts, each.whole) for each in IDENTITIES if each.code not in ("classes", "deadlines")),
+    (("in_competence", "out_of_competence", "withdrawn"), "total"),
+    (("of_value", "not_of_value", "duplicate", "unrated"), "in_competence"),
+    (("named", "nameless"), "received"),
+    (("answered", _UNANSWERED), "received"),
+)
+# What stands in a sum, and in how many.
+_IN_SUMS = Counter(key for parts, whole in _SUMS for key in (*parts, whole))
 
 
 def of(figures: dict[str, Any], before: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -54,16 +66,9 @@ def of(figures: dict[str, Any], before: dict[str, Any] | None = None) -> dict[st
     now = {key: pair[0] for key, pair in figures["lines"].items()}
     counts = {key: now[key] or 0 for keys in LINES.values() for key in keys}
     earlier = {key for key, n in (before or {}).get("lines", {}).items() if n == HIDDEN}
-    away = hidden(counts, earlier) | {
-        key for key, of_ in _MONEY.items() if (now[of_] or 0) < FEWEST
-    }
-    shown = {
-        key: HIDDEN if key in away and counts[key] else now[key]
-        for keys in LINES.values()
-        for key in keys
-    }
-    # What is zero and hidden would say so by standing there: it is hidden like the rest.
-    shown |= dict.fromkeys(away & set(_in_sums()), HIDDEN)
+    away = hidden(counts, earlier)
+    away |= {key for key, of_ in _MONEY.items() if of_ in away and counts[of_] < FEWEST}
+    shown = {key: HIDDEN if key in away else now[key] for key in counts}
     return {
         "format": figures["format"],
         "unit_name": figures["unit_name"],
@@ -74,37 +79,36 @@ def of(figures: dict[str, Any], before: dict[str, Any] | None = None) -> dict[st
 
 def hidden(counts: dict[str, int], earlier: Iterable[str] = ()) -> set[str]:
     """Which lines must not be said, among them those that were not said before."""
-    away = {key for key, n in counts.items() if 0 < n < FEWEST and key not in (*_OPEN, *_MONEY)}
-    # All but a few incidents that named a sum would tell of those few.
-    rest = {key: counts["incidents"] - counts[key] for key in _MONEY.values()}
-    away |= {key for key, n in rest.items() if 0 < n < FEWEST}
-    away |= set(earlier) & counts.keys()
-    is_safe = False
-    while not is_safe:
-        is_safe = True
+    every = counts | {_UNANSWERED: counts["received"] - counts["answered"]}
+    secret = {key for key, n in every.items() if 0 < n < FEWEST and key not in (*_OPEN, *_MONEY)}
+    secret |= {key for key, of_ in _SHARES.items() if 0 < every[of_] - every[key] < FEWEST}
+    secret |= set(earlier) & counts.keys()
+    away = secret | _IN_SUMS.keys()
+    # Zeros say least of what is hidden; then those that stand in most sums, then the greatest.
+    told = [key for key in _IN_SUMS if key in counts.keys() - secret]
+    for key in sorted(told, key=lambda key: (every[key] > 0, -_IN_SUMS[key], -every[key])):
+        widths = _widths(every, away - {key})
+        if all(widths[each] >= FEWEST for each in secret & widths.keys()):
+            away.remove(key)
+    return away & counts.keys()
+
+
+def _widths(counts: dict[str, int], away: set[str]) -> dict[str, float]:
+    """How far the least and the greatest value lie apart that the shown figures leave each figure.
+
+    Every sum bounds each of its figures by the others. The sums form no ring, so what one of them
+    tells has reached all others after as many rounds as there are sums, and no bound is too wide.
+    """
+    least: dict[str, float] = {key: 0 if key in away else counts[key] for key in _IN_SUMS}
+    most: dict[str, float] = {key: inf if key in away else counts[key] for key in _IN_SUMS}
+    for _ in _SUMS:
         for parts, whole in _SUMS:
-            if more := _more_to_hide(counts, away, parts, whole):
-                away.add(more)
-                is_safe = False
-    return away
-
-
-def _more_to_hide(
-    counts: dict[str, int], away: set[str], parts: tuple[str, ...], whole: str
-) -> str:
-    gone = [key for key in parts if key in away]
-    if not gone and whole not in away:
-        return ""
-    left = [key for key in parts if key not in away]
-    together = sum(counts[key] for key in gone)
-    is_enough = len(gone) + (whole in away) >= 2 and (whole in away or together >= FEWEST)
-    if is_enough:
-        return ""
-    if not left:
-        return "" if whole in away else whole
-    # The smallest that is something; a zero hides nothing unless there is nothing else.
-    return min(left, key=lambda key: (counts[key] == 0, counts[key]))
-
-
-def _in_sums() -> list[str]:
-    return [key for parts, whole in _SUMS for key in (*parts, whole)]
+            for part in parts:
+                others = [each for each in parts if each != part]
+                rest = sum(most[each] for each in others)
+                least[part] = max(least[part], least[whole] - rest)
+                rest = sum(least[each] for each in others)
+                most[part] = min(most[part], most[whole] - rest)
+            least[whole] = max(least[whole], sum(least[part] for part in parts))
+            most[whole] = min(most[whole], sum(most[part] for part in parts))
+    return {key: most[key] - least[key] for key in _IN_SUMS}
