@@ -132,10 +132,13 @@ class _Caller:
 
 
 class _Statements:
-    """The edge's statement and its baseline, over one connection, one after the other."""
+    """The edge's statement and its baseline, over one connection, one after the other.
+
+    The public site's, since the edge may not read which listing a hash stands for.
+    """
 
     def __init__(self) -> None:
-        self._connection = psycopg.connect(dsn("edge"), autocommit=True, prepare_threshold=0)
+        self._connection = psycopg.connect(dsn("public"), autocommit=True, prepare_threshold=0)
         self._connection.execute("SET plan_cache_mode = force_generic_plan")
         rows = self._connection.execute("SELECT id FROM lookup_listing LIMIT 5000").fetchall()
         self._ids = [row[0] for row in rows]
