@@ -55,7 +55,7 @@ class Rig:
             name="Bench", short_name="Bench", kind=Unit.Kind.PROVINCE, province_code="00"
         )
         account = ChannelAccount(
-            channel="zalo_oa", slug="bench", name="Bench", unit=unit, base_url=self.sink,
+            channel="zalo_oa", slug="bench-delivery", name="Bench", unit=unit, base_url=self.sink,
             rate_per_minute=0,
         )  # fmt: skip
         keep_secrets(account, {"app_id": "1", "app_secret": "-", "oa_id": "1"})
