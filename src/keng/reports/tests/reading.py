@@ -8,9 +8,8 @@ import re
 import unicodedata
 import zlib
 
-_OBJECT = re.compile(
-    rb"(\d+) 0 obj\s*(<<.*?>>)\s*(?:stream\r?\n(.*?)\r?\nendstream\s*)?endobj", re.DOTALL
-)
+_OBJECT = re.compile(rb"(\d+) 0 obj\s*(<<.*?>>)\s*(?:endobj|stream\r?\n)", re.DOTALL)
+_LENGTH = re.compile(rb"/Length (\d+)")
 _PAIR = re.compile(rb"<([0-9A-F]+)> <([0-9A-F]+)>")
 _DRAWN = re.compile(rb"/(F\d+) [\d.]+ Tf|\(((?:\\.|[^\\()])*)\) Tj", re.DOTALL)
 _ESCAPED = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
@@ -18,7 +17,7 @@ _ESCAPED = {b"r": b"\r", b"n": b"\n", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 def pages(pdf: bytes) -> list[str]:
     """The text of each page, in the order in which it is drawn, one space between pieces."""
-    objects = {int(n): (head, body) for n, head, body in _OBJECT.findall(pdf)}
+    objects = _objects(pdf)
     faces = {
         name: _letters(objects, int(number))
         for head, _body in objects.values()
@@ -35,6 +34,16 @@ def pages(pdf: bytes) -> list[str]:
 def sheets(pdf: bytes) -> list[bytes]:
     """The pages of any PDF, whoever wrote it."""
     return re.findall(rb"/Type\s*/Page\b(?!s)", pdf)
+
+
+def _objects(pdf: bytes) -> dict[int, tuple[bytes, bytes]]:
+    """Each object's head and stream, which is as long as it says: its last byte may be a CR."""
+    found, at = {}, 0
+    while match := _OBJECT.search(pdf, at):
+        length = _LENGTH.search(match[2]) if match[0].endswith(b"\n") else None
+        at = match.end() + (int(length[1]) if length else 0)
+        found[int(match[1])] = match[2], pdf[match.end() : at]
+    return found
 
 
 def _letters(objects: dict[int, tuple[bytes, bytes]], face: int) -> dict[int, str]:
