@@ -1,5 +1,6 @@
 """What the forms of groups and of houses have in common."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -24,6 +25,8 @@ class ListFilter(Form):
 
     words_label: Any
     kinds: list[tuple[str, Any]]
+    states: Callable[..., list[tuple[str, str]]]
+    """A method: the choices of the state, in the reader's language."""
 
     def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,10 +36,6 @@ class ListFilter(Form):
         fields["place"].empty_label = _("All places")
         fields["kind"].choices = [("", _("All kinds")), *self.kinds]
         fields["state"].choices = self.states()
-
-    def states(self) -> list[tuple[str, str]]:
-        """The choices of the state, in the reader's language."""
-        raise NotImplementedError
 
     def arguments(self) -> dict[str, Any]:
         """What was chosen, for the query of the list; call it after `is_valid`."""

@@ -1,5 +1,6 @@
 """The boxes in which a partner's people write: those of the desk, for a lesson and for a check."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ def purpose_of(topic: str, partner: Partner) -> str:
     return next((each for each in _PURPOSES.get(topic, ()) if each in partner.purposes), "")
 
 
-class Boxes:
+class Boxes(ABC):
     """What stands in them, whether it is whole, and what it says then."""
 
     forms: Sequence[Form]
@@ -62,9 +63,9 @@ class Boxes:
         return self.typed.get(self.heading, "").strip()
 
     @property
+    @abstractmethod
     def content(self) -> dict[str, Any]:
         """What a second person reads, once it is whole."""
-        raise NotImplementedError
 
     @property
     def purpose(self) -> str:
