@@ -1,7 +1,8 @@
 """What every test run needs first: a cluster of its own, and no network but this machine's.
 
 A pytest plugin and not a conftest, because Django's settings are read before any conftest. The
-xdist workers inherit the environment: one cluster, one database for each of them.
+xdist workers inherit the environment: one cluster, one database for each of them, which is a copy
+of a database in which all migrations have run.
 """
 
 import ipaddress
@@ -14,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from keng.cli.locale import compile_all
 from keng.cli.postgres import Cluster, embedded_cluster
 from keng.cli.postgres.postmaster import is_there
-from keng.cli.roles import ensure_owner, ensure_roles
+from keng.cli.roles import DATABASE, ensure_owner, ensure_roles
+from keng.cli.tests.template import UNSAFE_AND_FAST, copy_migrated_data
 from keng.kit.database import dsn
 
 PREFIX = "keng-test-"
-# A test's database lives for a minute: durability would only cost time.
-UNSAFE_AND_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+TEMPLATE = "KENG_TEST_TEMPLATE"
 
 
 class OutsideWorld(OSError):
@@ -47,6 +49,12 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     return (yield)
 
 
+def pytest_sessionstart() -> None:
+    """Before pytest-django creates the database of this run or of this worker."""
+    if template := os.environ.get(TEMPLATE):
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+
+
 def pytest_unconfigure() -> None:
     if Run.cluster is not None:
         Run.cluster.stop()
@@ -65,6 +73,9 @@ def _begin() -> None:
     os.environ["KENG_DATA"] = str(Run.folder / "data")
     os.environ["KENG_PROCESS"] = "owner"
     if not os.environ.get("DATABASE_URL"):
+        copy_migrated_data(Run.folder / "data")
+        os.environ[TEMPLATE] = DATABASE
+        # A test's database lives for a minute: durability would only cost time.
         Run.cluster = embedded_cluster(settings=UNSAFE_AND_FAST)
         Run.cluster.start()
         ensure_owner(Run.cluster, may_create_databases=True)
