@@ -2,20 +2,14 @@
 
 import re
 import time
-from typing import ClassVar
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.stack import Stack
 
-_STEP_SECONDS = 30
-
 
 class Desk:
     """An officer at work in one browser."""
-
-    # A code is good for one use, also when the same officer sits at two browsers one after another.
-    _used: ClassVar[dict[tuple[str, str], str]] = {}
 
     def __init__(self, page: Page, stack: Stack, name: str) -> None:
         self.page, self._stack, self._name = page, stack, name
@@ -33,13 +27,7 @@ class Desk:
 
     def code(self) -> str:
         """Six digits that were not used yet; a code is good for one use."""
-        deadline = time.monotonic() + 2 * _STEP_SECONDS
-        who = (self._stack.desk, self._name)
-        while (code := self._stack.code(self._name)) == self._used.get(who):
-            assert time.monotonic() < deadline
-            time.sleep(1)
-        self._used[who] = code
-        return code
+        return self._stack.code(self._name)
 
     def open_tip(self, words: str) -> None:
         """Find a tip in the inbox by the reporter's own words and open its page."""
