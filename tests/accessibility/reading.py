@@ -1,8 +1,9 @@
-"""A page as assistive technology reads it, at every look that it is to have."""
+"""A page as assistive technology reads it, at the looks that it is to have."""
 
 import itertools
 import os
 from collections.abc import Iterable
+from zlib import crc32
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page
@@ -13,15 +14,14 @@ AXE = Axe()
 Look = tuple[int, str]
 Faults = dict[str, list[str]]
 HEIGHT = 900
-# What everybody runs; the whole matrix belongs to `make test-all`.
-LOOKS: dict[str, list[Look]] = {"vi": [(390, "light")], "en": [(1280, "dark")]}
-# A page that answers a form is made of the parts that the others have shown in every look.
-LOOKS_OF_ANSWERS = LOOKS
-if os.environ.get("KENG_TEST_ALL") == "1":
-    EVERY = list(itertools.product((320, 390, 768, 1280), ("light", "dark")))
-    LOOKS = {"vi": EVERY, "en": EVERY}
-    OF_ANSWERS = [(320, "dark"), (390, "light"), (1280, "dark")]
-    LOOKS_OF_ANSWERS = {"vi": OF_ANSWERS, "en": OF_ANSWERS}
+WIDTHS = (320, 390, 768, 1280)
+SCHEMES = ("light", "dark")
+EVERY_LOOK: list[Look] = list(itertools.product(WIDTHS, SCHEMES))
+# What most officers and residents have: each page is read at the look of its language.
+ON_A_PHONE: Look = (390, "light")
+USUAL_LOOK: dict[str, Look] = {"vi": ON_A_PHONE, "en": (1280, "dark")}
+LANGUAGES = tuple(USUAL_LOOK)
+IS_NIGHTLY = os.environ.get("KENG_TEST_NIGHTLY") == "1"
 # Public pages have one theme.
 IN_THE_LIGHT = "light"
 IS_READY = "typeof axe !== 'undefined'"
@@ -29,22 +29,38 @@ RUN = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 
 
 class Reading:
-    """What was found so far: page and look -> rule -> elements."""
+    """What was found so far: page and look -> rule -> elements.
 
-    def __init__(self, looks: Iterable[Look]) -> None:
-        self.looks = list(looks)
+    Every night each page is read at every look. Otherwise at the usual one of its language and at
+    one more, which its name and language draw, so that the pages together cover all looks.
+    """
+
+    def __init__(self, language: str, *, is_public: bool = False) -> None:
+        self.language = language
+        width, scheme = USUAL_LOOK.get(language, ON_A_PHONE)
+        self.usual: Look = (width, IN_THE_LIGHT if is_public else scheme)
+        self.every = public_looks() if is_public else EVERY_LOOK
         self.found: dict[str, Faults] = {}
         self.pages: list[str] = []
+        self.looks_read: set[Look] = set()
 
     def look(self, page: Page, name: str = "") -> None:
-        """Read the open page at every look, without asking for it again."""
+        """Read the open page at its looks, without asking for it again."""
         name = name or kind(page.url)
         self.pages.append(name)
-        for width, scheme in self.looks:
+        for width, scheme in self.looks_of(name):
+            self.looks_read.add((width, scheme))
             page.set_viewport_size({"width": width, "height": HEIGHT})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             if here := faults(page):
                 self.found[f"{name} {width} {scheme}"] = here
+
+    def looks_of(self, name: str) -> list[Look]:
+        """At which looks a page of this name is read."""
+        if IS_NIGHTLY:
+            return self.every
+        others = [look for look in self.every if look != self.usual]
+        return [self.usual, others[crc32(f"{name} {self.language}".encode()) % len(others)]]
 
     def visit(self, page: Page, addresses: Iterable[str]) -> None:
         """One page after another."""
@@ -53,9 +69,9 @@ class Reading:
             self.look(page)
 
 
-def public_looks(looks: Iterable[Look]) -> list[Look]:
-    """The same widths, by day alone."""
-    return [(width, IN_THE_LIGHT) for width in dict.fromkeys(width for width, _ in looks)]
+def public_looks() -> list[Look]:
+    """Every width, by day alone."""
+    return [(width, IN_THE_LIGHT) for width in WIDTHS]
 
 
 def faults(page: Page) -> Faults:

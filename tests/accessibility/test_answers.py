@@ -3,7 +3,7 @@
 import pytest
 
 from tests.accessibility import desk_answers, public_answers
-from tests.accessibility.reading import LOOKS_OF_ANSWERS, Reading, public_looks
+from tests.accessibility.reading import LANGUAGES, Reading
 from tests.accessibility.test_axe import OFFICERS
 from tests.day import speak
 from tests.journeys.desk import Desk
@@ -37,9 +37,9 @@ def tip(stack, person):
     return open_in
 
 
-@pytest.mark.parametrize("language", LOOKS_OF_ANSWERS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_public_answer_has_a_fault(stack, person, language):
-    page, reading = person(locale=language), Reading(public_looks(LOOKS_OF_ANSWERS[language]))
+    page, reading = person(locale=language), Reading(language, is_public=True)
     code = public_answers.mistakes_of_the_report(page, stack, reading.look, WORDS)
     public_answers.the_report_later(page, stack, reading.look, code)
     public_answers.dead_ends(page, stack, reading.look)
@@ -47,9 +47,9 @@ def test_no_public_answer_has_a_fault(stack, person, language):
     assert reading.found == {}
 
 
-@pytest.mark.parametrize("language", LOOKS_OF_ANSWERS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_refused_form_of_the_desk_has_a_fault(stack, person, at_the_desk, language):
-    reading = Reading(LOOKS_OF_ANSWERS[language])
+    reading = Reading(language)
     for name, forms in {
         OFFICERS[language]: desk_answers.EMPTY_FORMS,
         "hai": desk_answers.OF_THE_COMMANDER,
@@ -64,9 +64,9 @@ def test_no_refused_form_of_the_desk_has_a_fault(stack, person, at_the_desk, lan
     assert reading.found == {}
 
 
-@pytest.mark.parametrize("language", LOOKS_OF_ANSWERS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_a_decision_has_a_fault(stack, at_the_desk, tip, language):
-    page, reading = at_the_desk(OFFICERS[language], language), Reading(LOOKS_OF_ANSWERS[language])
+    page, reading = at_the_desk(OFFICERS[language], language), Reading(language)
     address = tip(page)
     desk_answers.decisions_on_a_tip(page, reading.look)
     desk_answers.two_at_one_tip(page, address, reading.look)
@@ -74,9 +74,9 @@ def test_no_page_of_a_decision_has_a_fault(stack, at_the_desk, tip, language):
     assert reading.found == {}
 
 
-@pytest.mark.parametrize("language", LOOKS_OF_ANSWERS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_other_answer_of_the_desk_has_a_fault(stack, at_the_desk, language):
-    page, reading = at_the_desk(OFFICERS[language], language), Reading(LOOKS_OF_ANSWERS[language])
+    page, reading = at_the_desk(OFFICERS[language], language), Reading(language)
     desk_answers.searches(page, stack.desk, reading.look)
     desk_answers.taken_down(page, stack.desk, reading.look)
     desk_answers.sheets(page, stack.desk, reading.look)

@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.accessibility.reading import LOOKS, Reading, faults, public_looks
+from tests.accessibility.reading import EVERY_LOOK, LANGUAGES, Reading, faults
 from tests.day import speak
 from tests.journeys.resident import Story, read_status, report
 from tests.walk import kind, walk
 
 # Who sits at the desk in which language: an account keeps the one that was chosen last.
 OFFICERS = {"vi": "lan", "en": "bao"}
-# Some pages alone are in these, so they are read as they come: on a phone.
+# Some pages alone are in these.
 FURTHER = ("ko", "zh-CN")
 STORY = Story("Có người gọi điện tự xưng là cán bộ ngân hàng, bảo đọc mã sáu số cho họ.")
 
@@ -22,18 +22,18 @@ def reported(browser, stack):
     context.close()
 
 
-@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_public_page_has_a_fault(stack, person, language):
-    page, reading = person(locale=language), Reading(public_looks(LOOKS[language]))
+    page, reading = person(locale=language), Reading(language, is_public=True)
     addresses = walk(page, stack.public + "/")
     assert len(addresses) > 5
     reading.visit(page, addresses)
     assert reading.found == {}
 
 
-@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_the_report_has_a_fault(stack, person, language):
-    reading = Reading(public_looks(LOOKS[language]))
+    reading = Reading(language, is_public=True)
     report(person(locale=language), stack, STORY, at_each_page=reading.look)
     assert len(reading.pages) > 8
     assert reading.found == {}
@@ -41,7 +41,7 @@ def test_no_page_of_the_report_has_a_fault(stack, person, language):
 
 @pytest.mark.parametrize("language", FURTHER)
 def test_no_page_in_a_further_language_has_a_fault(stack, person, language):
-    page, reading = person(locale=language), Reading([(390, "light")])
+    page, reading = person(locale=language), Reading(language, is_public=True)
     code = report(page, stack, STORY, at_each_page=reading.look)
     read_status(page, stack, code)
     reading.look(page)
@@ -51,16 +51,17 @@ def test_no_page_in_a_further_language_has_a_fault(stack, person, language):
     assert reading.found == {}
 
 
-@pytest.mark.parametrize("language", LOOKS)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_desk_page_has_a_fault(stack, person, signed_in, reported, language):
     page = person(storage_state=signed_in(OFFICERS[language]))
     page.goto(stack.desk)
     speak(page, language)
-    reading = Reading(LOOKS[language])
+    reading = Reading(language)
     addresses = walk(page, stack.desk + "/")
     assert any(kind(address).startswith("/tips/*") for address in addresses)
     reading.visit(page, addresses)
     assert reading.found == {}
+    assert reading.looks_read == set(EVERY_LOOK), "some look was read on no page at all"
 
 
 def test_a_fault_would_be_found(person):

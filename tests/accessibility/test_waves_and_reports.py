@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from keng.reports.tests.reading import sheets
-from tests.accessibility.reading import LOOKS, Reading, public_looks
+from tests.accessibility.reading import Reading
 from tests.journeys.desk import Desk
 from tests.stack import Stack
 
@@ -36,7 +36,7 @@ def addresses_from(page: Page, start: str, *parts: str) -> list[str]:
 def test_no_page_of_a_wave_of_its_warning_or_of_the_report_has_a_fault(stack, person):
     page = person(locale="vi")
     Desk(page, stack, COORDINATOR).sign_in()
-    reading = Reading(LOOKS["vi"])
+    reading = Reading("vi")
     waves = addresses_from(page, f"{stack.desk}/tips/waves/", r"/tips/waves/[0-9a-f-]{36}/$")
     draft = addresses_from(page, waves[-1], r"/warnings/new/\?wave=")[-1:]
     reading.visit(page, [*waves, *draft])
@@ -69,7 +69,7 @@ def with_effect(page: Page, stack: Stack) -> str:
 
 
 def test_the_public_month_has_no_fault(stack, person):
-    page, reading = person(locale="vi"), Reading(public_looks(LOOKS["vi"]))
+    page, reading = person(locale="vi"), Reading("vi", is_public=True)
     reading.visit(page, [f"{stack.public}/results"])
     assert page.locator("main table").count() > 3
     assert reading.found == {}
