@@ -5,7 +5,7 @@ from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -33,6 +33,18 @@ def leaves_the_environment_as_it_was():
 def starts_in_vietnamese():
     """A request of the test before may have left its language in this thread."""
     translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup, django_db_blocker):
+    """For fixtures of a module that make much: its tests share the rows, each above a savepoint.
+
+    The end of the module undoes them. Not beside tests that commit.
+    """
+    translation.activate(django_settings.LANGUAGE_CODE)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -95,8 +95,8 @@ def one_moment(monkeypatch):
     monkeypatch.setattr(times, "now", lambda: now)
 
 
-@pytest.fixture
-def here():
+@pytest.fixture(scope="module")
+def here(shared_rows):
     """The officer's own world, below a province of its own."""
     found = world("nhà", parent=make.province_unit("Công an tỉnh nhà"))
     found.officer = all_roles(found.unit)
@@ -105,6 +105,12 @@ def here():
         found.rows[name].officer = found.officer
         found.rows[name].save()
     return found
+
+
+@pytest.fixture(scope="module")
+def elsewhere(shared_rows):
+    """What another province has."""
+    return world("ngoài", parent=make.province_unit("Công an tỉnh ngoài"))
 
 
 def test_the_urlconf_has_names_for_all_addresses():
@@ -134,10 +140,9 @@ def _less(name, page):
 
 
 @pytest.mark.parametrize("name", WITH_ID)
-def test_an_object_of_another_unit_does_not_exist(desk_client, here, name):
-    there = world("xa", parent=make.province_unit("Công an tỉnh xa"))
+def test_an_object_of_another_unit_does_not_exist(desk_client, here, elsewhere, name):
     sign_in(desk_client, here.officer)
-    target = address(name, there.rows[OBJECTS[name]])
+    target = address(name, elsewhere.rows[OBJECTS[name]])
     answers = {desk_client.get(target).status_code, desk_client.post(target, SENT).status_code}
     # 405 is "no such method here"; at least one method must have looked for the object.
     assert answers <= {404, 405}
