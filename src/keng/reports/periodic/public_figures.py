@@ -97,11 +97,13 @@ def _widths(counts: dict[str, int], away: set[str]) -> dict[str, float]:
     """How far the least and the greatest value lie apart that the shown figures leave each figure.
 
     Every sum bounds each of its figures by the others. The sums form no ring, so what one of them
-    tells has reached all others after as many rounds as there are sums, and no bound is too wide.
+    tells has reached all others after as many rounds as there are sums, and no bound is too wide; a
+    round that changes nothing is the last.
     """
     least: dict[str, float] = {key: 0 if key in away else counts[key] for key in _IN_SUMS}
     most: dict[str, float] = {key: inf if key in away else counts[key] for key in _IN_SUMS}
     for _ in _SUMS:
+        before = least.copy(), most.copy()
         for parts, whole in _SUMS:
             for part in parts:
                 others = [each for each in parts if each != part]
@@ -111,4 +113,6 @@ def _widths(counts: dict[str, int], away: set[str]) -> dict[str, float]:
                 most[part] = min(most[part], most[whole] - rest)
             least[whole] = max(least[whole], sum(least[part] for part in parts))
             most[whole] = min(most[whole], sum(most[part] for part in parts))
+        if (least, most) == before:
+            break
     return {key: most[key] - least[key] for key in _IN_SUMS}
