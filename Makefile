@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-all check fix bench shots locks install
+.PHONY: help demo run test test-nightly lint check fix bench shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -19,16 +19,18 @@ run: ## all processes with your own data
 	@$(BIN)/keng serve $(ARGS)
 
 test: install ## the tests; ARGS="tests/journeys -k loop" runs some of them
-	@PATH="$(CURDIR)/$(BIN):$$PATH" tests/run $(ARGS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.run $(ARGS)
 
-test-all: install ## the tests, with every width, theme and language
-	@KENG_TEST_ALL=1 PATH="$(CURDIR)/$(BIN):$$PATH" tests/run $(ARGS)
+test-nightly: install ## the tests at every look, with random seeds and long storms, on every Python
+	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/nightly
 
-check: install ## style, types, layers, migrations and translations
+lint: install ## style, types and layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	KENG_DATA=$(VENV)/check $(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+check: lint ## the same, and migrations, translations and the shape of the code
 	$(BIN)/python -m pytest -q tests/architecture
 
 fix: install ## put the style right where that can be done by itself

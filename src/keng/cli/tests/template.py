@@ -88,7 +88,6 @@ def _sources() -> Iterator[Path]:
     yield from sorted(file for file in PRODUCT.glob("*/migrations/*") if file.is_file())
     yield from (PRODUCT / "cli" / "roles.py", PRODUCT / "cli" / "migrate.py")
     yield from sorted((PRODUCT / "cli" / "postgres").glob("*.py"))
-    yield PRODUCT / "site" / "grants.py"
 
 
 def main() -> None:
