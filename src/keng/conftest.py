@@ -8,18 +8,13 @@ from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
-from hypothesis import settings as hypothesis_settings
 
 from keng.accounts.middleware import put_into
 from keng.cli.roles import apply_grants
+from keng.cli.tests.chance import load_profile
 from keng.site.grants import GRANTS
 
-# Of every test here. How long an example takes says how busy the machine is, and nothing more. The
-# same examples each time, so that a red run can be looked into; KENG_FUZZ=1 looks elsewhere.
-hypothesis_settings.register_profile(
-    "keng", deadline=None, database=None, derandomize=not os.environ.get("KENG_FUZZ")
-)
-hypothesis_settings.load_profile("keng")
+load_profile()
 
 
 @pytest.fixture(autouse=True)

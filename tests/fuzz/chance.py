@@ -1,6 +1,7 @@
 """What the machine tries: the same examples each time, so that a red run can be looked into.
 
-`KENG_FUZZ=500 make test ARGS=tests/fuzz` looks further, at random, with that many examples a test.
+`KENG_FUZZ=500 make test ARGS=tests/fuzz` looks further, at random, with that many examples a test;
+`KENG_TEST_NIGHTLY=1` at random with five times as many as usual. Both print how to repeat the run.
 """
 
 import os
@@ -8,21 +9,31 @@ import os
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from keng.cli.tests.chance import NIGHTLY_TIMES, is_nightly, profile
+
+
+def how_many(usual: int) -> int:
+    """How many examples a test tries: as many as KENG_FUZZ says, or more than usual at night."""
+    asked = os.environ.get("KENG_FUZZ")
+    if asked:
+        return int(asked)
+    if is_nightly():
+        return usual * NIGHTLY_TIMES
+    return usual * 2 if os.environ.get("KENG_TEST_ALL") else usual
+
 
 def examples(usual: int) -> settings:
-    """How many examples a test tries; twice as many in `make test-all`."""
-    asked = os.environ.get("KENG_FUZZ")
-    thorough = 2 if os.environ.get("KENG_TEST_ALL") else 1
+    """So many examples, more in `make test-all` and at night."""
     return settings(
-        max_examples=int(asked) if asked else usual * thorough,
-        derandomize=not asked,
-        deadline=None,
-        database=None,
+        profile(),
+        max_examples=how_many(usual),
         # Each example is undone by a savepoint, so the fixtures of the test stay as they were.
         suppress_health_check=[
-            HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
         ],
-    )  # fmt: skip
+    )
 
 
 # What text is like that a browser can send: everything but halves of a surrogate pair.

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from keng.cli.tests.plugin import unsafe_settings
 from keng.kit.database import dsn
 from tests.load.storm import (
     Chatters,
@@ -99,6 +100,7 @@ def prepared(environment: dict[str, str] | None = None) -> Iterator[Stack]:
     """A demo of its own whose account has no rate, to be killed all over."""
     with Stack(environment) as stack:
         with connected(stack) as database:
+            assert unsafe_settings(database) == {}, "a kill here would prove nothing"
             database.execute(
                 "UPDATE delivery_channelaccount SET rate_per_minute = 0 WHERE slug = 'bac-ninh'"
             )

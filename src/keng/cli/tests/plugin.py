@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -21,6 +22,7 @@ from keng.cli.locale import compile_all
 from keng.cli.postgres import Cluster, embedded_cluster
 from keng.cli.postgres.postmaster import is_there
 from keng.cli.roles import DATABASE, ensure_owner, ensure_roles
+from keng.cli.tests.chance import how_to_repeat, is_random, new_seed
 from keng.cli.tests.template import UNSAFE_AND_FAST, copy_migrated_data
 from keng.kit.database import dsn
 
@@ -49,6 +51,33 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Random examples get a seed that can be named; before Hypothesis asks for it.
+
+    The xdist workers are given the same one with the options.
+    """
+    if is_random() and config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = new_seed()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return _word_of_the_examples(config)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Once more at the end, beside what failed; `-q` leaves the header out."""
+    failed = terminalreporter.stats.get("failed") or terminalreporter.stats.get("error")
+    if failed and (word := _word_of_the_examples(config)):
+        terminalreporter.write_line(word)
+
+
+def _word_of_the_examples(config: pytest.Config) -> str | None:
+    if not is_random():
+        return None
+    return f"random examples; the same again: {how_to_repeat(config.option.hypothesis_seed)}"
+
+
 def pytest_sessionstart() -> None:
     """Before pytest-django creates the database of this run or of this worker."""
     if template := os.environ.get(TEMPLATE):
@@ -63,6 +92,12 @@ def pytest_unconfigure() -> None:
     Run.cluster = Run.folder = None
 
 
+def unsafe_settings(database: psycopg.Connection[Any]) -> dict[str, str]:
+    """What this server does not do, of that by which a commit survives a crash; empty if all."""
+    asked = {name: database.execute(f"SHOW {name}").fetchone() for name in UNSAFE_AND_FAST}
+    return {name: row[0] for name, row in asked.items() if row is not None and row[0] != "on"}
+
+
 def _begin() -> None:
     Run.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     # Root's PostgreSQL runs as another account, which must pass this folder.
@@ -75,7 +110,8 @@ def _begin() -> None:
     if not os.environ.get("DATABASE_URL"):
         copy_migrated_data(Run.folder / "data")
         os.environ[TEMPLATE] = DATABASE
-        # A test's database lives for a minute: durability would only cost time.
+        # A test's database lives for a minute: durability would only cost time. Where a test kills
+        # what writes, it asks `unsafe_settings` of the cluster that it kills.
         Run.cluster = embedded_cluster(settings=UNSAFE_AND_FAST)
         Run.cluster.start()
         ensure_owner(Run.cluster, may_create_databases=True)

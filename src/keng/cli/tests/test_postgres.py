@@ -16,6 +16,8 @@ from keng.cli.postgres import embedded_cluster, running_cluster
 from keng.cli.postgres.account import Account
 from keng.cli.postgres.folders import reachable_software, require_short
 from keng.cli.postgres.providers import Software
+from keng.cli.tests.plugin import unsafe_settings
+from keng.cli.tests.template import UNSAFE_AND_FAST
 
 
 def ask(cluster, question):
@@ -33,6 +35,19 @@ def test_the_first_start_makes_a_cluster_with_checksums(cluster):
     cluster.start()
     assert ask(cluster, "SHOW data_checksums") == "on"
     assert ask(cluster, "SHOW password_encryption") == "scram-sha-256"
+
+
+def test_a_commit_is_on_the_disk_before_it_is_acknowledged(cluster):
+    cluster.start()
+    with cluster.connect() as connection:
+        assert unsafe_settings(connection) == {}
+
+
+def test_only_the_cluster_of_the_other_tests_is_fast_and_unsafe():
+    if os.environ.get("DATABASE_URL"):
+        pytest.skip("a server that somebody else has set up")
+    with embedded_cluster().connect() as connection:
+        assert unsafe_settings(connection) == UNSAFE_AND_FAST
 
 
 def test_nothing_listens_on_the_network(cluster):
