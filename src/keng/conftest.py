@@ -1,15 +1,18 @@
 """Fixtures for tests beside the code: a client for each site, the rights of each process."""
 
 import os
+from http import HTTPStatus
 from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
 
-from keng.accounts.middleware import put_into
+from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
 from keng.cli.roles import apply_grants
 from keng.cli.tests.chance import load_profile
 from keng.site.grants import GRANTS
@@ -71,6 +74,50 @@ def become(db):
                 cursor.execute(f"SET LOCAL ROLE keng_{process}")
 
     return switch
+
+
+@pytest.fixture
+def in_a_request(transactional_db):
+    """Do acts as production does them: as the process's role, in a request that really commits.
+
+    `in_a_request(act, …, by=officer)` runs them in one request of the desk, inside the transaction
+    that the desk's middleware puts around it: what is deferred is checked at its end, locks are
+    held till then, and what is to happen on commit happens. Without `by` they are the public
+    site's, whose requests have no transaction around them. Each act is called with the officer as
+    the request knows them, or None. Returns what the last act returned. May be called by several
+    threads at once.
+    """
+    connection.ensure_connection()
+    apply_grants(connection.connection, GRANTS)
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT keng_desk, keng_public TO CURRENT_USER")
+
+    def run(*acts, by=None):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {'keng_desk' if by else 'keng_public'}")
+        try:
+            return desk_request(acts, by) if by else [act(None) for act in acts][-1]
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET ROLE")
+
+    return run
+
+
+def desk_request(acts, officer):
+    """These acts between the desk's middleware and the database; what the last one returned."""
+    request = DeskRequest()
+    request.method, request.path_info = "POST", "/"
+    request.session = SessionStore()
+    put_into(request.session, officer)
+    returned = []
+
+    def view(asked):
+        returned.extend(act(asked.officer) for act in acts)
+        return HttpResponse()
+
+    assert OfficerMiddleware(view)(request).status_code == HTTPStatus.OK
+    return returned[-1]
 
 
 def sign_in(client, officer):

@@ -63,6 +63,10 @@ class SheetForm(Form):
     sheet = sheet_field(gettext_lazy("File with groups"))
 
 
+def _name_is_taken() -> str:
+    return _("There is already a group of this name in this unit")
+
+
 class GroupForm(Form):
     """One group of one unit."""
 
@@ -119,8 +123,12 @@ class GroupForm(Form):
         if self.group:
             same = same.exclude(pk=self.group.pk)
         if same.exists():
-            raise forms.ValidationError(_("There is already a group of this name in this unit"))
+            raise forms.ValidationError(_name_is_taken())
         return name
+
+    def refuse_name(self) -> None:
+        """Say that the name is taken after all: somebody wrote it down at the same moment."""
+        self.add_error("name", _name_is_taken())
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

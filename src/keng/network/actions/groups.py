@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
 
 from keng.audit.actions import record, unit_chain
 from keng.network.models import Group, Lead
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 class NotYourUnit(PermissionError):
     """The group or lead would belong to a unit the officer does not work for."""
+
+
+class NameTaken(ValueError):
+    """The unit has a group of this name; perhaps since a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,12 @@ class GroupEntry:
 
 @transaction.atomic
 def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
-    """Write down a new group."""
+    """Write down a new group. Raises NotYourUnit, NameTaken."""
     if entry.unit_id not in by.unit_ids:
         raise NotYourUnit
     group = Group(unit_id=entry.unit_id)
     _fill(group, entry)
-    group.save(force_insert=True)
+    _save(group, force_insert=True)
     _set_leads(group, entry, by)
     record("group.added", by=by, on=group, chain=unit_chain(group.unit_id), detail=_said(group))
     return group
@@ -47,10 +52,10 @@ def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
 
 @transaction.atomic
 def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
-    """Correct what is written down; the unit stays."""
+    """Correct what is written down; the unit stays. Raises NameTaken."""
     group = Group.objects.visible_to(by).select_for_update().get(pk=group_id)
     _fill(group, entry)
-    group.save()
+    _save(group)
     _set_leads(group, entry, by)
     record("group.changed", by=by, on=group, chain=unit_chain(group.unit_id), detail=_said(group))
     return group
@@ -72,6 +77,16 @@ def _fill(group: Group, entry: GroupEntry) -> None:
     group.channel, group.channel_address = entry.channel, entry.channel_address
     group.member_count = entry.member_count
     group.officer_in_charge_id = entry.officer_in_charge_id
+
+
+def _save(group: Group, *, force_insert: bool = False) -> None:
+    try:
+        with transaction.atomic():
+            group.save(force_insert=force_insert)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):
+            raise NameTaken from error
+        raise
 
 
 def _set_leads(group: Group, entry: GroupEntry, by: "Officer") -> None:

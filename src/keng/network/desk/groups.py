@@ -60,11 +60,7 @@ def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpRespons
         group=group,
         initial=_group_initial(group),
     )
-    if request.method == "POST" and form.is_valid():
-        if group:
-            group_actions.change_group(group.pk, form.entry(), by=request.officer)
-        else:
-            group = group_actions.add_group(form.entry(), by=request.officer)
+    if request.method == "POST" and form.is_valid() and _saved(request, form, group):
         messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
         return redirect("groups")
     context = {
@@ -75,6 +71,19 @@ def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpRespons
         "team": _of_team(group),
     }
     return render(request, "network/group_edit.html", context)
+
+
+def _saved(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
+    """Write down what the form holds; False, with a word at the name, if that is taken by now."""
+    try:
+        if group:
+            group_actions.change_group(group.pk, form.entry(), by=request.officer)
+        else:
+            group_actions.add_group(form.entry(), by=request.officer)
+    except group_actions.NameTaken:
+        form.refuse_name()
+        return False
+    return True
 
 
 def _of_team(group: Group | None) -> dict[str, object] | None:

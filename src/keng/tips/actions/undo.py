@@ -46,6 +46,8 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     latest = tip.decisions.select_related("by").latest("id")
     if latest.pk != decision.pk:
         raise ChangedMeanwhile(latest)
+    # Read again behind the lock: a second press may have waited there for the first one.
+    decision = latest
     if decision.at < times.now() - WITHIN or "taken_back" in decision.detail:
         raise TooLate
     if decision.kind in _ENDINGS:
