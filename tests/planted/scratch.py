@@ -1,0 +1,99 @@
+"""A copy of the tree in which faults are planted and taken out again; never the tree itself."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.planted.table import LAYERS, ROOT, Fault
+
+_FAILED = re.compile(r"^(?:SUB)?FAILED\b", re.MULTILINE)
+_BROKEN = re.compile(r"\bBROKEN\b")
+_ENDED_WITH_FAILURES = 1
+
+
+class NotRun(Exception):
+    """The tests ended in another way than by passing or failing: they say nothing."""
+
+
+class Scratch:
+    """The files that git knows or would take, in a temporary folder."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="keng-planted-"))
+        # Root's PostgreSQL runs as another account, which must reach the programs.
+        self.folder.chmod(0o711)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).is_file():
+                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, self.folder / name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_caught(self, fault: Fault) -> bool:
+        """Whether one of its tests fails with the fault. Raises NotRun with what they printed."""
+        file = self.folder / fault.file
+        sound = file.read_text()
+        file.write_text(fault.planted_in(sound))
+        try:
+            return self.fails(*fault.tests)
+        finally:
+            file.write_text(sound)
+
+    def fails(self, *tests: str) -> bool:
+        """Whether one of these fails in the copy as it is now."""
+        by_pytest = [test for test in tests if test != LAYERS]
+        if LAYERS in tests and self._layers_are_broken():
+            return True
+        return bool(by_pytest) and self._a_test_fails(by_pytest)
+
+    def _layers_are_broken(self) -> bool:
+        code, said = self._run([str(Path(sys.executable).with_name(LAYERS)), "--no-logo"])
+        if code == _ENDED_WITH_FAILURES and not _BROKEN.search(said):
+            raise NotRun(said)
+        return code != 0
+
+    def _a_test_fails(self, tests: list[str]) -> bool:
+        options = ["-q", "-x", "-p", "no:cacheprovider", "-rf"]
+        code, said = self._run([sys.executable, "-m", "pytest", *options, *tests])
+        # Exit 1 without a failure is an error of a fixture: no database, no browser.
+        if code == 0:
+            return False
+        if code != _ENDED_WITH_FAILURES or not _FAILED.search(said):
+            raise NotRun(said)
+        return True
+
+    def _run(self, command: list[str]) -> tuple[int, str]:
+        kept = {name: value for name, value in os.environ.items() if name != "KENG_DATA"}
+        # Before the tree that is installed in this environment.
+        path = os.pathsep.join((str(self.folder / "src"), str(self.folder)))
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=kept | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
