@@ -1,11 +1,15 @@
 """The planted faults still fit the product, and name tests that exist."""
 
+import dataclasses
+
 import pytest
 
+from tests.planted.scratch import NotRun, Scratch
 from tests.planted.table import LAYERS, PHASES, ROOT, all_faults
 
 FAULTS = {fault.name: fault for fault in all_faults()}
 ENOUGH = 20
+LAYERS_FAULT = FAULTS["lower_area_imports_a_higher_one"]
 
 
 def test_there_are_enough_and_some_for_each_phase():
@@ -31,3 +35,27 @@ def test_a_fault_names_tests_that_exist(name):
             continue
         source = (ROOT / file).read_text()
         assert not function or f"def {function.partition('[')[0]}(" in source, test
+
+
+@pytest.fixture(scope="module")
+def scratch():
+    with Scratch() as made:
+        yield made
+
+
+def test_a_fault_is_caught_in_the_copy_and_taken_out_of_it_again(scratch):
+    before = (ROOT / LAYERS_FAULT.file).read_bytes()
+    assert scratch.is_caught(LAYERS_FAULT)
+    assert (scratch.folder / LAYERS_FAULT.file).read_bytes() == before
+    assert (ROOT / LAYERS_FAULT.file).read_bytes() == before
+
+
+def test_what_no_test_minds_is_missed(scratch):
+    harmless = dataclasses.replace(LAYERS_FAULT, new=f"{LAYERS_FAULT.old}\n")
+    assert not scratch.is_caught(harmless)
+
+
+def test_tests_that_do_not_run_say_nothing(scratch):
+    nowhere = dataclasses.replace(LAYERS_FAULT, tests=("tests/architecture/test_nowhere.py",))
+    with pytest.raises(NotRun):
+        scratch.is_caught(nowhere)

@@ -15,6 +15,7 @@ from tests.planted.table import LAYERS, ROOT, Fault
 _FAILED = re.compile(r"^(?:SUB)?FAILED\b", re.MULTILINE)
 _BROKEN = re.compile(r"\bBROKEN\b")
 _ENDED_WITH_FAILURES = 1
+_OF_THE_MACHINE = {"KENG_PG_BINDIR", "KENG_PG_USER"} & os.environ.keys()
 
 
 class NotRun(Exception):
@@ -85,7 +86,9 @@ class Scratch:
         return True
 
     def _run(self, command: list[str]) -> tuple[int, str]:
-        kept = {name: value for name, value in os.environ.items() if name != "KENG_DATA"}
+        # Of whoever runs us: another data folder, another worker of xdist.
+        foreign = {name for name in os.environ if name.startswith(("KENG_", "PYTEST_"))}
+        kept = {name: os.environ[name] for name in (os.environ.keys() - foreign) | _OF_THE_MACHINE}
         # Before the tree that is installed in this environment.
         path = os.pathsep.join((str(self.folder / "src"), str(self.folder)))
         done = subprocess.run(
