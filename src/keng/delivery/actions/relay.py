@@ -29,7 +29,7 @@ def confirm(
     """The lead says that they passed it on; returns what changed, nothing the second time."""
     tasks = _locked(OPEN, task_ids, lead)
     now = times.now()
-    for task in tasks:
+    for task in _by_group(tasks):
         task.confirmed_at, task.via, task.reached_count = now, via, reached_count
         task.cannot_reason, task.remind_at = "", None
         task.save(
@@ -58,7 +58,7 @@ def undo(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
     since = times.now() - UNDO_WITHIN
     if any(task.confirmed_at is None or task.confirmed_at < since for task in tasks):
         raise TooLate
-    for task in tasks:
+    for task in _by_group(tasks):
         task.confirmed_at, task.via, task.reached_count = None, "", None
         task.houses_told = None
         task.save(update_fields=["confirmed_at", "via", "reached_count", "houses_told"])
@@ -124,6 +124,11 @@ def _locked(which: object, task_ids: Collection[uuid.UUID], lead: Lead) -> list[
         .filter(which, pk__in=task_ids, lead=lead)
         .order_by("id")
     )
+
+
+def _by_group(tasks: list[RelayTask]) -> list[RelayTask]:
+    """In the order in which every lead goes through shared groups, so that none waits in a ring."""
+    return sorted(tasks, key=lambda task: (str(task.group_id), str(task.dispatch_id)))
 
 
 def _record(

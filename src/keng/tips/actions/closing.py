@@ -51,6 +51,7 @@ def decline(
     """
     if not reply.strip():
         raise NoText
+    leading.hold_incident_of(tip_id)
     tip = lock(tip_id, by=by, seen=seen)
     lifted = suspending.lift(tip, by=by) if kind != "official" else {}
     was, message = holding.before(tip) | lifted, say(tip, reply, by=by)

@@ -161,7 +161,8 @@ def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = 
 
 
 def _lock(incident_id: uuid.UUID, by: Officer) -> Incident:
-    visible = Incident.objects.visible_to(by).select_for_update()
+    # Not its key: whoever joins a tip to it meanwhile holds that tip, and would wait for us.
+    visible = Incident.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     incident = visible.filter(pk=incident_id).first()
     if incident is None:
         raise NotYours

@@ -13,6 +13,12 @@ from keng.tips.models import Incident, Tip
 from keng.tips.naming import speaks_of, title_of
 
 
+def hold_incident_of(tip_id: uuid.UUID) -> None:
+    """Lock the incident before its tip, as `actions.incident` does, where the tip may leave it."""
+    held = Incident.objects.filter(tips=tip_id).select_for_update(of=("self",), no_key=True)
+    list(held.values("pk"))
+
+
 def leave(tip: Tip) -> dict[str, Any]:
     """Stand alone (the caller saves). A first tip leaves its place to the oldest open duplicate."""
     others = _behind(tip)

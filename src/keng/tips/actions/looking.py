@@ -57,10 +57,14 @@ def set_role(
     sighting_id: uuid.UUID, *, role: str, by: Officer, seen: str | None = None
 ) -> Sighting:
     """Say whether a number, account or link was used in the offence. Raises NotYours."""
-    sighting = Sighting.objects.select_for_update().filter(pk=sighting_id).first()
+    tip_id = Sighting.objects.filter(pk=sighting_id).values_list("tip_id", flat=True).first()
+    if tip_id is None:
+        raise NotYours
+    # The tip first, as everybody does: whoever declines it removes its sightings.
+    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    sighting = tip.sightings.filter(pk=sighting_id).first()
     if sighting is None:
         raise NotYours
-    tip = lock(sighting.tip_id, by=by, seen=seen, closed_too=True)
     # The same value may stand in the tip several times: it has one role.
     tip.sightings.filter(indicator=sighting.indicator_id).update(
         role=Sighting.Role(role), decided_by=by

@@ -102,6 +102,7 @@ def separate(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = 
     Raises NotInAnIncident, NoReason.
     """
     said = required(reason)
+    leading.hold_incident_of(tip_id)
     tip = lock(tip_id, by=by, seen=seen)
     if tip.incident_id is None:
         raise NotInAnIncident
@@ -125,6 +126,7 @@ def route(
     Raises CannotGoThere, NoReason.
     """
     said = required(reason)
+    leading.hold_incident_of(tip_id)
     tip = lock(tip_id, by=by, seen=seen)
     if to.pk not in {unit.pk for unit in units_to_route(tip)}:
         raise CannotGoThere
