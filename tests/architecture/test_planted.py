@@ -45,17 +45,17 @@ def scratch():
 
 def test_a_fault_is_caught_in_the_copy_and_taken_out_of_it_again(scratch):
     before = (ROOT / LAYERS_FAULT.file).read_bytes()
-    assert scratch.is_caught(LAYERS_FAULT)
+    assert scratch.caught_by(LAYERS_FAULT) == LAYERS
     assert (scratch.folder / LAYERS_FAULT.file).read_bytes() == before
     assert (ROOT / LAYERS_FAULT.file).read_bytes() == before
 
 
 def test_what_no_test_minds_is_missed(scratch):
     harmless = dataclasses.replace(LAYERS_FAULT, new=f"{LAYERS_FAULT.old}\n")
-    assert not scratch.is_caught(harmless)
+    assert scratch.caught_by(harmless) == ""
 
 
 def test_tests_that_do_not_run_say_nothing(scratch):
     nowhere = dataclasses.replace(LAYERS_FAULT, tests=("tests/architecture/test_nowhere.py",))
     with pytest.raises(NotRun):
-        scratch.is_caught(nowhere)
+        scratch.caught_by(nowhere)

@@ -39,15 +39,19 @@ def _plant(scratch: Scratch, faults: list[Fault]) -> int:
     """Each by itself; 1 when one is not caught."""
     missed = 0
     for fault in faults:
-        began = time.monotonic()
+        began, failing = time.monotonic(), ""
         try:
-            verdict = "caught" if scratch.is_caught(fault) else "MISSED"
+            failing = scratch.caught_by(fault)
+            verdict = "caught" if failing else "MISSED"
         except NotRun as error:
             print(str(error)[-3000:], file=sys.stderr)
             verdict = "NOT RUN"
         missed += verdict != "caught"
         seconds = time.monotonic() - began
         print(f"{verdict:8} {seconds:6.1f} s  {fault.phase:16} {fault.name}", flush=True)
+        # To be read: what failed for another reason than the fault is no protection.
+        if failing:
+            print(f"         {failing[:200]}", flush=True)
     print(f"{len(faults) - missed} of {len(faults)} planted faults are caught.")
     return 1 if missed else 0
 
@@ -59,9 +63,11 @@ def _sound(scratch: Scratch, faults: list[Fault]) -> int:
         tests = sorted({test for fault in faults if fault.phase == phase for test in fault.tests})
         if not tests:
             continue
-        fails = scratch.fails(*tests)
-        wrong += fails
-        print(f"{'FAILS' if fails else 'passes':8} {phase}: {len(tests)} without a fault")
+        failing = scratch.failing(*tests)
+        wrong += bool(failing)
+        print(
+            f"{'FAILS' if failing else 'passes':8} {phase}: {len(tests)} without a fault {failing}"
+        )
     return 1 if wrong else 0
 
 

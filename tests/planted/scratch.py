@@ -12,7 +12,7 @@ from typing import Self
 
 from tests.planted.table import LAYERS, ROOT, Fault
 
-_FAILED = re.compile(r"^(?:SUB)?FAILED\b", re.MULTILINE)
+_FAILED = re.compile(r"^(?:SUB)?FAILED\b.*", re.MULTILINE)
 _BROKEN = re.compile(r"\bBROKEN\b")
 _ENDED_WITH_FAILURES = 1
 _OF_THE_MACHINE = {"KENG_PG_BINDIR", "KENG_PG_USER"} & os.environ.keys()
@@ -52,22 +52,25 @@ class Scratch:
     ) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def is_caught(self, fault: Fault) -> bool:
-        """Whether one of its tests fails with the fault. Raises NotRun with what they printed."""
+    def caught_by(self, fault: Fault) -> str:
+        """Which of its tests fails with the fault, and how; empty if none does.
+
+        Raises NotRun with what they printed.
+        """
         file = self.folder / fault.file
         sound = file.read_text()
         file.write_text(fault.planted_in(sound))
         try:
-            return self.fails(*fault.tests)
+            return self.failing(*fault.tests)
         finally:
             file.write_text(sound)
 
-    def fails(self, *tests: str) -> bool:
-        """Whether one of these fails in the copy as it is now."""
-        by_pytest = [test for test in tests if test != LAYERS]
+    def failing(self, *tests: str) -> str:
+        """The first of these that fails in the copy as it is now, in a line; empty if none does."""
         if LAYERS in tests and self._layers_are_broken():
-            return True
-        return bool(by_pytest) and self._a_test_fails(by_pytest)
+            return LAYERS
+        by_pytest = [test for test in tests if test != LAYERS]
+        return self._failing_test(by_pytest) if by_pytest else ""
 
     def _layers_are_broken(self) -> bool:
         code, said = self._run([str(Path(sys.executable).with_name(LAYERS)), "--no-logo"])
@@ -75,15 +78,16 @@ class Scratch:
             raise NotRun(said)
         return code != 0
 
-    def _a_test_fails(self, tests: list[str]) -> bool:
+    def _failing_test(self, tests: list[str]) -> str:
         options = ["-q", "-x", "-p", "no:cacheprovider", "-rf"]
         code, said = self._run([sys.executable, "-m", "pytest", *options, *tests])
-        # Exit 1 without a failure is an error of a fixture: no database, no browser.
         if code == 0:
-            return False
-        if code != _ENDED_WITH_FAILURES or not _FAILED.search(said):
+            return ""
+        failed = _FAILED.search(said)
+        # Exit 1 without a failure is an error of a fixture: no database, no browser.
+        if code != _ENDED_WITH_FAILURES or failed is None:
             raise NotRun(said)
-        return True
+        return failed[0]
 
     def _run(self, command: list[str]) -> tuple[int, str]:
         # Of whoever runs us: another data folder, another worker of xdist.

@@ -624,7 +624,7 @@ def test_of_two_who_send_the_same_new_group_at_once_one_reads_that_the_name_is_t
 def at_once(*acts):
     """Run these in threads that start together; what each of them raised, or None."""
     start = threading.Barrier(len(acts))
-    ended: list[Exception | None] = [None] * len(acts)
+    ended = [None] * len(acts)
 
     def run(place, act):
         start.wait(WITHIN)
