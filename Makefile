@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export VENV PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-nightly lint check fix bench shots locks install
+.PHONY: help demo run test test-nightly planted lint check fix bench shots locks install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,9 @@ test: install ## the tests; ARGS="tests/journeys -k loop" runs some of them
 
 test-nightly: install ## the tests at every look, with random seeds and long storms, on every Python
 	@PATH="$(CURDIR)/$(BIN):$$PATH" .ci/nightly
+
+planted: install ## plant faults that the tests must notice; ARGS="NAME" plants one
+	@$(BIN)/python -m tests.planted $(ARGS)
 
 lint: install ## style, types and layers
 	$(BIN)/ruff check

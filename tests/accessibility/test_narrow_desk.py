@@ -39,7 +39,7 @@ def test_no_desk_page_is_wider_than_the_smallest_phone(stack, person, name):
     page = Desk(person(viewport=SMALLEST, locale="vi"), stack, name).sign_in().page
     wide = {}
     for _ in ("vi", "en"):
-        addresses = walk(page, f"{stack.desk}/", most=90)
+        addresses = walk(page, f"{stack.desk}/")
         if name == "lan":
             addresses += every_tip(page, stack)
         for address in addresses:

@@ -24,8 +24,10 @@ from tests.load.storm import (
 )
 from tests.stack import Stack
 
-KILLS = 50
-CHATS, FORMS, DELIVERIES = 1900, 100, 5000
+# Every night three times as much.
+TIMES = 3 if os.environ.get("KENG_TEST_NIGHTLY") == "1" else 1
+KILLS = 50 * TIMES
+CHATS, FORMS, DELIVERIES = 1900 * TIMES, 100 * TIMES, 5000 * TIMES
 # What one sender may have leased when it dies: 64 being sent and 32 ahead.
 OUTSTANDING = 64 + 32
 SETTLED = {"sent", "delivered", "read", "unknown", "gone", "rejected", "relayed", "cancelled"}
