@@ -38,6 +38,7 @@ CODE = (
     "tips/public/entering.py", "tips/public/page.py", "tips/public/stages.py",
     "tips/public/status.py",
     "tips/phrases.py:closing_sentence", "tips/phrases.py:decline_reply",
+    "tips/phrases.py:danger_first", "tips/phrases.py:bank_first",
     "tips/models/tip.py:Happening", "lookup/models/indicator.py:Type",
     "claims/models.py:Verdict", "claims/models.py:Topic",
     "warnings/labels.py:what",

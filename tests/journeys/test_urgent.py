@@ -122,11 +122,53 @@ def test_whoever_wants_no_message_is_sent_none_by_a_tap_and_the_desk_reads_why(p
     resident.locator("#write p button").last.click()
     # The bar says it first, on whatever page somebody is.
     bar = lan.page.locator("#alarm")
-    expect(bar).to_contain_text("không gọi điện, không nhắn", timeout=PATIENCE)
+    expect(bar).to_contain_text("Không gọi, không nhắn", timeout=PATIENCE)
     lan.open_tip(WARY)
     expect(lan.page.locator(".quickp")).to_contain_text("không có câu trả lời nhanh")
     expect(lan.page.locator(".onetap")).to_have_count(0)
     lan.press("accept")
+
+
+FIRST = "Bây giờ có người cầm dao phá cửa nhà em ở xóm giếng cổ"
+SECOND = "Bây giờ có người cầm dao đuổi đánh người ở ngõ hoa sữa"
+AGAIN = "cứu với, nó đang cầm dao quay lại"
+
+
+def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_again(people, stack):
+    mai = Desk(people.officer(), stack, "mai").sign_in().takes_what_rings()
+    resident = people.resident()
+    code = report(resident, stack, Story(FIRST, topic="violence"))
+    report(people.resident(), stack, Story(SECOND, topic="violence"))
+    page = mai.page
+    page.goto(f"{stack.desk}/groups/")
+    bar, said = page.locator("#alarm"), page.locator("#alarm-said")
+    expect(bar).to_contain_text("1 trên 2", timeout=PATIENCE)
+    expect(bar.locator(".what")).to_contain_text("giếng cổ")
+    # The newest is the one that was read out, with the number of all.
+    expect(said).to_contain_text("hoa sữa")
+    expect(said).to_contain_text("2 tin khẩn cấp chưa ai nhận")
+    page.keyboard.press("F9")
+    expect(bar).to_contain_text("2 trên 2")
+    expect(bar.locator(".what")).to_contain_text("hoa sữa")
+    expect(said).to_contain_text("2 trên 2")
+    # Once more, and it begins anew; back again, and the page is still the same one.
+    page.keyboard.press("F9")
+    expect(bar).to_contain_text("1 trên 2")
+    page.keyboard.press("Shift+F9")
+    expect(bar.locator(".what")).to_contain_text("hoa sữa")
+    expect(page).to_have_url(f"{stack.desk}/groups/")
+    mai.takes_what_rings()
+    expect(bar.locator("[data-alarm]")).to_have_count(0)
+
+    read_status(resident, stack, code)
+    resident.fill("#write [name=text]", AGAIN)
+    resident.locator("#write p button").last.click()
+    expect(resident.locator("main .note.warn").first).to_contain_text("gọi 113 ngay")
+    expect(bar).to_contain_text("tin nhắn mới báo nguy", timeout=PATIENCE)
+    expect(bar.locator(".what")).to_contain_text(AGAIN)
+    page.keyboard.press("F8")
+    expect(bar.locator("[data-alarm]")).to_have_count(0)
+    expect(page.locator(".talk")).to_contain_text("gọi 113 ngay")
 
 
 def put_on_duty(leader: Desk, name: str) -> None:

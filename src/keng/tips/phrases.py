@@ -1,5 +1,6 @@
 """Fixed sentences and names: what a reporter reads, and what channels are called."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -42,6 +43,24 @@ def closing_sentence(tip: Tip) -> str:
         Tip.Outcome(tip.outcome),
         _("We have finished with your report and closed it. Thank you for telling us."),
     )
+
+
+def danger_first() -> str:
+    """What whoever tells of danger in a later message is answered at once."""
+    return _(
+        "If anybody is in danger now, call 113 at once; do not wait for an answer here. If you "
+        "cannot speak, write where you are."
+    )
+
+
+def bank_first() -> str:
+    """What whoever tells that money has just gone reads before anything else."""
+    page = f"{settings.PUBLIC_URL}/first-hour/"
+    return _(
+        "If money has just left your account, call your bank now, on the number on the back of "
+        "your card or in its app: ask them to stop the transfer and to block the account it went "
+        "to. Five things to do, in this order: %(page)s"
+    ) % {"page": page}
 
 
 def suspended_sentence() -> str:

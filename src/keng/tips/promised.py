@@ -5,11 +5,13 @@ import uuid
 from dataclasses import dataclass
 
 from keng.kit import times
+from keng.language.fold import fold
 from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import receipts
 from keng.tips.actions import clocks
 from keng.tips.models import Tip
+from keng.tips.reception.urgency import danger_goes_on
 
 # Whoever lives with the person they report should not carry a picture of the code.
 ON_PAPER = ("violence", "child")
@@ -32,6 +34,10 @@ class Receipt:
     """Somebody looks at once; for the desk only: a public page does not tell it."""
     is_outside: bool = False
     """It happened where no desk of this site serves."""
+    tells_danger: bool = False
+    """The reporter's own words tell of danger that goes on: 113 stands before everything else."""
+    money_left: bool = False
+    """Money or a code has just gone: the bank stands before everything else."""
 
     @property
     def grouped(self) -> str:
@@ -54,6 +60,7 @@ def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
         code, tip.responsible_unit, tip.received_at, answer_by, clocks.end_of(finish, answer_by),
         tip.topic in ON_PAPER, tip.topic == "scam" or tip.money_moved, tip.urgency == "P0",
         serving.is_outside(tip.place, tip.responsible_unit),
+        danger_goes_on(fold(tip.text), happening=tip.happening), tip.money_moved,
     )  # fmt: skip
 
 

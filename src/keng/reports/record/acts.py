@@ -18,6 +18,7 @@ def _on_calls() -> dict[str, str]:
     return {
         "tip.ticked": _("Ticked a step of a critical tip"),
         "tip.unticked": _("Unticked a step of a critical tip, with a reason"),
+        "tip.danger_heard": _("Found danger in a later message of a reporter"),
         "alarm.called": _("Called officers to a critical tip"),
         "pattern.made": _("Wrote a pattern of a warning"),
         "pattern.approved": _("Approved a pattern of a warning"),

@@ -14,13 +14,15 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import paging
 from keng.kit import times
 from keng.places.models import Unit
-from keng.tips.models import Alarm, AlarmCall, Tip
-from keng.tips.models.tip import TipQuerySet
+from keng.tips.actions.presence import FORGOTTEN_AFTER
+from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
 
 EVERY = datetime.timedelta(minutes=2)
 # After half an hour the pagers have said what they can: others are phoned by then.
 LATER_EVERY = datetime.timedelta(minutes=10)
 _OFTEN = 15
+# From this round on everybody is called who may see the tip.
+_ALL = 2
 SOURCE = "alarm"
 
 
@@ -31,19 +33,13 @@ def call_what_rings() -> int:
 
 
 def _new() -> list[uuid.UUID]:
-    ringing = _ringing().filter(alarm__isnull=True)
+    ringing = Tip.objects.ringing().filter(alarm__isnull=True)
     return list(ringing.order_by("id").values_list("pk", flat=True)[:20])
 
 
 def _due() -> list[uuid.UUID]:
     due = Alarm.objects.filter(ended_at__isnull=True, next_call_at__lte=times.now())
     return list(due.order_by("next_call_at").values_list("tip", flat=True)[:20])
-
-
-def _ringing() -> TipQuerySet:
-    return Tip.objects.filter(urgency="P0", assigned_to__isnull=True).exclude(
-        state__in=[Tip.State.CLOSED, Tip.State.DUPLICATE]
-    )
 
 
 @transaction.atomic
@@ -56,7 +52,7 @@ def _call(tip_id: uuid.UUID) -> int:
     alarm, is_new = Alarm.objects.select_for_update().get_or_create(
         tip=tip, defaults={"unit": tip.responsible_unit, "next_call_at": times.now()}
     )
-    if not rings(tip):
+    if not tip.rings:
         _end(alarm, tip, by="worker")
         return 1
     if alarm.ended_at is None and (is_new or alarm.next_call_at <= times.now()):
@@ -65,21 +61,17 @@ def _call(tip_id: uuid.UUID) -> int:
     return 0
 
 
-def rings(tip: Tip) -> bool:
-    """Whether somebody must be called for the tip."""
-    is_done = tip.state in {Tip.State.CLOSED, Tip.State.DUPLICATE}
-    return tip.urgency == "P0" and tip.assigned_to_id is None and not is_done
-
-
 def _round(alarm: Alarm, tip: Tip) -> None:
-    whom = _whom(tip, alarm.rounds)
+    first = _on_it(tip) if alarm.rounds == 0 else None
+    whom = [(first, tip.responsible_unit, False)] if first else _whom(tip, alarm.rounds)
+    room = "" if first else settings.EMERGENCY_EMAIL
     called = paging.page(
         [officer for officer, _unit, _duty in whom],
         _words(tip, alarm.rounds),
         unit_id=tip.responsible_unit_id,
         source_kind=SOURCE,
         source_ref=alarm.pk,
-        room=settings.EMERGENCY_EMAIL,
+        room=room,
         room_words=_room_words(tip),
     )
     AlarmCall.objects.bulk_create(
@@ -87,7 +79,7 @@ def _round(alarm: Alarm, tip: Tip) -> None:
                   ways=called.ways[officer.pk], dispatch=called.dispatch)
         for officer, unit, duty in whom
     )  # fmt: skip
-    if settings.EMERGENCY_EMAIL:
+    if room:
         AlarmCall.objects.create(
             alarm=alarm, round=alarm.rounds, unit=tip.responsible_unit, is_on_duty=True,
             ways=int(called.room), dispatch=called.dispatch,
@@ -100,26 +92,38 @@ def _round(alarm: Alarm, tip: Tip) -> None:
                    "pagers": sum(called.ways.values()), "room": called.room})  # fmt: skip
 
 
+def _on_it(tip: Tip) -> Officer | None:
+    """Who has the tip already and its page open now: called first, the others a round later."""
+    if tip.assigned_to_id is None:
+        return None
+    now_open = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - FORGOTTEN_AFTER)
+    officers = Officer.objects.filter(pk=tip.assigned_to_id, is_active=True).only(*rota.CALLED)
+    found = officers.filter(pk__in=now_open.values("officer")).first()
+    return found if found is not None and _may_see(found, tip) else None
+
+
+def _may_see(officer: Officer, tip: Tip) -> bool:
+    return Tip.objects.visible_to(officer).filter(pk=tip.pk).exists()
+
+
 def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     """Whoever is on duty; from the second round on who leads as well, then everybody.
 
-    Where nobody is on duty everybody is called at once. Never somebody who may not see the tip.
+    Where nobody is on duty everybody is called at once. Never somebody who may not see the tip:
+    who is kept out of it stands in for nobody either.
     """
     unit = tip.responsible_unit
     found: dict[uuid.UUID, tuple[Officer, Unit, bool]] = {}
     for desk in [unit, *([unit.parent] if unit.parent else [])]:
-        duty = rota.on_duty(desk.pk)
+        duty = [officer for officer in rota.on_duty(desk.pk) if _may_see(officer, tip)]
         others: list[Officer] = []
-        if not duty or round_ >= 2:
+        if not duty or round_ >= _ALL:
             others = rota.watchers(desk.pk)
         elif round_ == 1:
             others = rota.watchers(desk.pk, rota.LEADING)
         for officer in [*duty, *others]:
             found.setdefault(officer.pk, (officer, desk, officer in duty))
-    return [
-        each for each in found.values()
-        if Tip.objects.visible_to(each[0]).filter(pk=tip.pk).exists()
-    ]  # fmt: skip
+    return [each for each in found.values() if _may_see(each[0], tip)]
 
 
 def _words(tip: Tip, round_: int) -> list[paging.Words]:
@@ -128,20 +132,41 @@ def _words(tip: Tip, round_: int) -> list[paging.Words]:
     found = []
     for language in paging.LANGUAGES:
         with translation.override(language):
-            subject = _("URGENT: %(tip)s, nobody has taken it") % {"tip": _named(tip)}
+            subject = _subject(tip)
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
-        said = "\n".join(filter(None, [subject, text, again]))
+            quiet = _quiet(tip)
+        said = "\n".join(filter(None, [subject, quiet, text, again]))
         found.append(paging.Words(language, subject, said))
     return found
 
 
 def _room_words(tip: Tip) -> paging.Words:
     with translation.override("vi"):
-        subject = _("URGENT: %(tip)s, nobody has taken it") % {"tip": _named(tip)}
-        phone = tip.responsible_unit.desk_phone
+        subject = _subject(tip)
+        phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
-    return paging.Words("vi", subject, f"{subject}\n{text}")
+        said = "\n".join(filter(None, [subject, _quiet(tip), text]))
+    return paging.Words("vi", subject, said)
+
+
+def _subject(tip: Tip) -> str:
+    if tip.danger_unheard:
+        return _("URGENT: %(tip)s, danger in a new message") % {"tip": _named(tip)}
+    return _("URGENT: %(tip)s, nobody has taken it") % {"tip": _named(tip)}
+
+
+def _quiet(tip: Tip) -> str:
+    """Who hides beside the person they fear must not be betrayed by a ringing telephone."""
+    if not tip.do_not_contact:
+        return ""
+    return _("The reporter asks: do not call, do not write.")
+
+
+def _desk_to_ring(tip: Tip) -> Unit:
+    """The desk that has it, or the one above when the tip is about that desk itself."""
+    above, unit = tip.responsible_unit.parent, tip.responsible_unit
+    return above if above and tip.concerns.filter(unit=unit).exists() else unit
 
 
 def _named(tip: Tip) -> str:
@@ -154,14 +179,33 @@ def settle(tip: Tip, *, by: Officer) -> None:
     alarm = Alarm.objects.select_for_update().filter(tip=tip).first()
     if alarm is None:
         return
-    if not rings(tip):
+    if not tip.rings:
         _end(alarm, tip, by=by)
     elif alarm.ended_at is not None or alarm.unit_id != tip.responsible_unit_id:
-        # What is still queued calls the unit that has it no more, or says that it is taken care of.
-        paging.call_off(SOURCE, alarm.pk)
-        alarm.unit, alarm.rounds, alarm.next_call_at = tip.responsible_unit, 0, times.now()
-        alarm.ended_at = alarm.taken_by = None
-        alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
+        _begin_again(alarm, tip)
+
+
+def ring_again(tip: Tip) -> None:
+    """For what was told just now, in the caller's transaction: one that rings already goes on.
+
+    After half an hour of calling in vain it is called often again.
+    """
+    alarm = Alarm.objects.select_for_update().filter(tip=tip).first()
+    if alarm is None:
+        return
+    if alarm.ended_at is not None:
+        _begin_again(alarm, tip)
+    elif alarm.rounds >= _OFTEN:
+        alarm.rounds, alarm.next_call_at = _ALL, alarm.next_call_at - LATER_EVERY + EVERY
+        alarm.save(update_fields=["rounds", "next_call_at"])
+
+
+def _begin_again(alarm: Alarm, tip: Tip) -> None:
+    # What is still queued calls the unit that has it no more, or says that it is taken care of.
+    paging.call_off(SOURCE, alarm.pk)
+    alarm.unit_id, alarm.rounds, alarm.next_call_at = tip.responsible_unit_id, 0, times.now()
+    alarm.ended_at = alarm.taken_by = None
+    alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
 
 
 def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:

@@ -10,7 +10,7 @@ from keng.accounts.models import Officer
 from keng.delivery.models import Conversation
 from keng.kit import times
 from keng.places.models import Unit
-from keng.tips.actions import clocks, holding, leading, suspending
+from keng.tips.actions import clocks, holding, leading, suspending, unheard
 from keng.tips.actions.dialogue import answered, say
 from keng.tips.actions.indexing import leave_index, return_to_index
 from keng.tips.actions.moving import to_another_unit
@@ -72,7 +72,8 @@ def decline(
     tip.outcome = outcome or Tip.Outcome.UNFOUNDED
     _end(tip)
     alone = ["incident", "duplicate_of"]
-    tip.save(update_fields=["kind", "outcome", "state", "closed_at", "due_at", *alone])
+    ended = ["kind", "outcome", "state", "closed_at", "due_at"]
+    tip.save(update_fields=[*ended, *alone, *unheard.FIELDS])
     step = decided(tip, Decision.Kind.DECLINED, by=by, reason=reason, as_kind=kind)
     copies = taken["files"].values() if taken else ()
     holding.hold(step, was | {"content": taken}, message=message, viewing_copies=copies)
@@ -125,7 +126,7 @@ def end_and_tell(tip: Tip, *, text: str = "", by: Officer) -> DialogueMessage | 
         with translation.override(tip.language):
             message = say(tip, closing_sentence(tip), by=None)
     _end(tip)
-    tip.save(update_fields=["state", "closed_at", "due_at"])
+    tip.save(update_fields=["state", "closed_at", "due_at", *unheard.FIELDS])
     return message
 
 
@@ -139,9 +140,11 @@ def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
     was = tip.outcome
     leading.stand_open(tip)
     tip.assigned_to, tip.closed_at, tip.outcome = by, None, Tip.Outcome.NONE
+    unheard.take(tip)
     clocks.settle(tip)
     alone = ["state", "duplicate_of"]
-    tip.save(update_fields=[*alone, "assigned_to", "closed_at", "outcome", "due_at"])
+    opened = [*alone, "assigned_to", "closed_at", "outcome", "due_at"]
+    tip.save(update_fields=[*opened, *unheard.FIELDS])
     return_to_index(tip)
     return decided(tip, Decision.Kind.REOPENED, by=by, reason=said, was=was)
 
@@ -149,6 +152,7 @@ def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
 def _end(tip: Tip) -> None:
     """Closed: no clock runs, and the next message of the same person opens a new tip."""
     tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
+    unheard.let_go(tip)
     clocks.settle(tip)
     Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
     if tip.outcome == Tip.Outcome.UNFOUNDED:

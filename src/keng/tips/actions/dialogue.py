@@ -10,11 +10,14 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.actions.replies import send_to_conversation
 from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.kit import times
+from keng.tips.actions import clocks, unheard
 from keng.tips.actions.steps import decided, lock
 from keng.tips.errors import NoText, NotYours, TooLate
 from keng.tips.models import Decision, DialogueMessage, Note, Tip
+from keng.tips.queries.checks import has_list
 
-# An answer waits this long before it leaves, so that it can be taken back; at P0 it leaves at once.
+# An answer waits this long before it leaves, so that it can be taken back; where minutes count it
+# leaves at once.
 HOLD = datetime.timedelta(seconds=20)
 
 
@@ -26,10 +29,16 @@ def answer(
     tip = lock(tip_id, by=by, seen=seen, closed_too=True)
     if not text.strip():
         raise NoText
-    hold = datetime.timedelta(0) if tip.urgency == "P0" else HOLD
+    hold = datetime.timedelta(0) if has_list(tip) else HOLD
     message = say(tip, text, by=by, hold=hold)
     was_waiting = tip.waiting_since.isoformat() if tip.waiting_since else None
     answered(tip)
+    if tip.danger_unheard and tip.assigned_to_id == by.pk:
+        # Whoever has it answers the new message: that is taking it.
+        unheard.take(tip)
+        clocks.stop(tip, clocks.AT_ONCE)
+        clocks.settle(tip)
+        tip.save(update_fields=["due_at", *unheard.FIELDS])
     decided(tip, Decision.Kind.REPLIED, by=by, message=str(message.pk), was_waiting=was_waiting)
     return message
 

@@ -13,11 +13,12 @@ from keng.kit.ids import new_id
 from keng.language.fold import fold
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
-from keng.tips.actions import clocks
+from keng.tips.actions import clocks, danger
 from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
 from keng.tips.examination.places import codes_of, named_in
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
+from keng.tips.reception import money
 from keng.tips.reception.urgency import urgency_of
 from keng.tips.reception.wording import wants_no_contact
 
@@ -72,7 +73,9 @@ def examine_messages(portion: int = PORTION) -> int:
     _keep_sightings([(m.tip_id, m.pk, found[m.pk]) for m in messages])
     tips = Tip.objects.filter(pk__in={m.tip_id for m in messages}).order_by("pk")
     by_id = {tip.pk: tip for tip in tips.select_for_update(no_key=True, of=("self",))}
-    for message in messages:
+    # Unit by unit, in the order in which everybody locks the chains of several.
+    in_order = sorted(messages, key=lambda one: (by_id[one.tip_id].responsible_unit_id, one.pk))
+    for message in in_order:
         if wants_no_contact(fold(message.text)):
             _leave_alone(by_id[message.tip_id])
         _waits_again(by_id[message.tip_id], message, found[message.pk])
@@ -84,9 +87,15 @@ def examine_messages(portion: int = PORTION) -> int:
 
 def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
     """Somebody waits for an answer, perhaps about something that has become urgent."""
+    folded = fold(message.text)
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
-    _look_sooner(tip, min(found.urgency, urgency_of(fold(message.text))), at=message.at)
-    tip.save(update_fields=["waiting_since", "set_aside_until", "urgency", "due_at"])
+    has_left = money.has_left(folded)
+    tip.money_moved = tip.money_moved or has_left
+    tip.save(update_fields=["waiting_since", "set_aside_until", "money_moved"])
+    if min(found.urgency, urgency_of(folded)) == "P0":
+        danger.hear(tip, message)
+    elif has_left:
+        danger.tell(tip, message)
 
 
 def _leave_alone(tip: Tip) -> None:

@@ -15,7 +15,7 @@ from keng.delivery.models import Conversation
 from keng.kit import times
 from keng.kit.secrets import derive
 from keng.tips import files
-from keng.tips.actions import clocks, dialogue, leading, out_of_scope, suspending
+from keng.tips.actions import clocks, dialogue, leading, out_of_scope, suspending, unheard
 from keng.tips.actions.indexing import return_to_index
 from keng.tips.actions.steps import snapshot
 from keng.tips.errors import NotYours, TooLate
@@ -108,7 +108,9 @@ def let_go() -> int:
 
 def _restore(tip: Tip, was: dict[str, Any]) -> None:
     stood = was["before"]
+    unheard.keep_newer(tip, stood)
     clocks.restore(tip, stood.pop("running"))
+    unheard.run_on(tip)
     for name, value in stood.items():
         setattr(tip, name, value)
     tip.closed_at = None

@@ -16,9 +16,12 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Conversation, Inbound, InboundMedia
 from keng.kit import times
 from keng.kit.database import data_folder
+from keng.language.fold import fold
 from keng.tips.actions import clocks, leading
 from keng.tips.actions.steps import plain
+from keng.tips.errors import ChangedMeanwhile
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
+from keng.tips.reception.urgency import danger_goes_on
 from keng.vault import opening, seal
 from keng.vault.models import SealedIdentity
 
@@ -34,7 +37,8 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
     """Seal the reporter's words to the unit above and take them off the desk.
 
     For `closing.decline`, inside its transaction, which saves that the tip stands alone. Returns
-    what `give_back` restores. Raises vault.seal.NoKey; then nothing changes.
+    what `give_back` restores. Raises vault.seal.NoKey, and ChangedMeanwhile when danger was told
+    just now; then nothing changes.
     """
     if not tip.text:
         return None  # Sealed before: the unit above decided again after an objection.
@@ -46,6 +50,10 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
     Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
     keeper = tip.responsible_unit.parent_id or tip.responsible_unit_id
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER)
+    unseen = theirs.filter(examined_at=None).values_list("text", flat=True)
+    if any(danger_goes_on(fold(text)) for text in unseen):
+        # It came in this moment: sealed unread, nobody would ever be called for it.
+        raise ChangedMeanwhile(None)
     words = {
         "text": tip.text,
         "place": tip.place_detail,

@@ -10,16 +10,22 @@ from django.utils.translation import gettext as _
 
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.secrets import keyed_hash
 from keng.language import reporters_own
+from keng.language.fold import fold
 from keng.tips import receipts
 from keng.tips.actions.attachments import store_attachment
+from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.errors import AlreadyClosed
 from keng.tips.models import DialogueMessage, OneTimeLink, Tip
+from keng.tips.reception.urgency import danger_goes_on
 from keng.vault import seal
 from keng.vault.keeping import keep
 
 # The same words again within this time are a second press of the button.
 _TWICE_SECONDS = 60
+# The same cry for help later than this is a new one.
+_ONE_CRY_SECONDS = 600
 
 
 @transaction.atomic
@@ -27,10 +33,11 @@ def write(tip_id: uuid.UUID, *, text: str, files: Iterable[tuple[bytes, str]] = 
     """Add words and files (content and type) of the reporter; the tip then waits for the desk.
 
     A file the tip has already is not kept again: whoever never got the reply sends all once more.
+    A closed tip takes words of danger still, and calls people for them.
     Returns how many those were.
     Raises AlreadyClosed, errors.CannotSeal.
     """
-    tip = _open(tip_id)
+    tip = _open(tip_id, for_danger=danger_goes_on(fold(text)))
     sent = list(files)
     new = _not_kept_yet(tip, sent)
     had = len(sent) - len(new)
@@ -78,9 +85,43 @@ def use_link(token: str) -> bool:
     return True
 
 
-def _open(tip_id: uuid.UUID) -> Tip:
+@transaction.atomic
+def begin_anew(tip_id: uuid.UUID, *, text: str) -> str | None:
+    """A report of its own for danger told after the words of this one were sealed or destroyed.
+
+    It goes where the first one lies, past the same units; pressed twice it is one. Returns its
+    receipt code; None when these words are no such thing. Raises errors.CannotSeal.
+    """
     tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
-    if not tip.is_open or tip.withdrawn_at:
+    if not (_is_gone(tip) and danger_goes_on(fold(text))):
+        return None
+    token = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
+    code = receipts.code_from(token)
+    receive_one(
+        NewTip(
+            unit_id=tip.responsible_unit_id,
+            concerns=tuple(tip.concerns.values_list("unit", flat=True)),
+            text=text,
+            place_id=tip.place_id,
+            province_code=tip.province_code,
+            language=tip.language,
+            # Taking a report back silences that report, and no later cry for help.
+            do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
+            receipt_hash=receipts.hash_of(code),
+            dedupe_key=keyed_hash("danger after the end", token),
+        )
+    )
+    return code
+
+
+def _is_gone(tip: Tip) -> bool:
+    """Whether nothing can be added to it: taken back, or its words are sealed."""
+    return tip.withdrawn_at is not None or tip.kind == Tip.Kind.OUT_OF_SCOPE
+
+
+def _open(tip_id: uuid.UUID, *, for_danger: bool = False) -> Tip:
+    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
+    if _is_gone(tip) or not (tip.is_open or for_danger):
         raise AlreadyClosed
     return tip
 

@@ -25,6 +25,8 @@ _RESTORED = (
     "outcome",
     "outcome_note",
     "set_aside_until",
+    "danger_at",
+    "danger_unheard",
 )
 
 

@@ -4,14 +4,15 @@ import uuid
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.places.models import Unit
-from keng.tips.actions import clocks, leading
+from keng.tips.actions import clocks, leading, unheard
 from keng.tips.actions.closing import close, decline, record_outcome, reopen
 from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.steps import decided, lock, required, snapshot
-from keng.tips.errors import AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
+from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
 from keng.tips.models import Decision, Incident, Tip
 from keng.tips.naming import title_of
 
@@ -37,18 +38,25 @@ def accept(
 ) -> Decision:
     """Take the tip on. The first taker owns it; `take_over` takes it from a colleague.
 
+    One that calls people anew is free for the first who comes; if it is closed, it opens again.
     Raises AlreadyTaken.
     """
-    tip = lock(tip_id, by=by, seen=seen)
-    if tip.assigned_to and tip.assigned_to_id != by.pk and not take_over:
+    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    if not tip.is_open:
+        if not tip.danger_unheard:
+            raise AlreadyClosed
+        return reopen(tip_id, reason=_("The reporter told of danger after the end"), by=by)
+    is_free = take_over or tip.danger_unheard
+    if tip.assigned_to and tip.assigned_to_id != by.pk and not is_free:
         raise AlreadyTaken(tip.assigned_to)
     before = snapshot(tip)
     tip.assigned_to = by
+    unheard.take(tip)
     if tip.state == Tip.State.RECEIVED:
         tip.state = Tip.State.ACCEPTED
     clocks.stop(tip, clocks.AT_ONCE, clocks.LOOK)
     clocks.settle(tip)
-    tip.save(update_fields=["assigned_to", "state", "due_at"])
+    tip.save(update_fields=["assigned_to", "state", "due_at", *unheard.FIELDS])
     return decided(tip, Decision.Kind.ACCEPTED, by=by, before=before)
 
 
@@ -81,9 +89,11 @@ def mark_duplicate(
     before["left"] = leading.join(tip, first, incident)
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
+    unheard.let_go(tip)
     clocks.stop(tip, clocks.AT_ONCE, clocks.LOOK, clocks.SORT)
     clocks.settle(tip)
-    tip.save(update_fields=["duplicate_of", "incident", "state", "assigned_to", "due_at"])
+    joined = ["duplicate_of", "incident", "state", "assigned_to", "due_at"]
+    tip.save(update_fields=[*joined, *unheard.FIELDS])
     return decided(
         tip,
         Decision.Kind.DUPLICATE,
@@ -172,10 +182,12 @@ def sort(
     tip.category = category
     tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
     clocks.stop(tip, clocks.SORT, clocks.LOOK)
+    if tip.urgency != "P0":
+        unheard.let_go(tip)
     if tip.urgency == "P0" and was != "P0" and tip.assigned_to_id is None:
         clocks.start(tip, clocks.AT_ONCE)
     clocks.settle(tip)
-    tip.save(update_fields=["category", "kind", "urgency", "due_at"])
+    tip.save(update_fields=["category", "kind", "urgency", "due_at", *unheard.FIELDS])
     return decided(
         tip,
         Decision.Kind.SORTED,

@@ -9,7 +9,7 @@ from django.db import transaction
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.tips.actions import alarms, clocks, holding, leading
+from keng.tips.actions import alarms, clocks, holding, leading, unheard
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, TooLate
 from keng.tips.models import Decision, Tip
@@ -88,7 +88,9 @@ def _restore(tip: Tip, before: dict[str, Any], *, moved: bool) -> None:
         before.pop("incident_id")
         if before.pop("duplicate_of_id") != plain(tip.duplicate_of_id):
             raise IncidentChanged
+    unheard.keep_newer(tip, before)
     clocks.restore(tip, before.pop("running"))
+    unheard.run_on(tip)
     for name, value in before.items():
         setattr(tip, name, value)
     clocks.settle(tip)

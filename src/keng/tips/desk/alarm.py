@@ -1,18 +1,42 @@
 """The bar that rings: asked by every page of the desk, since a critical tip waits for no reload."""
 
+import uuid
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keng.kit.ids import read_id
 from keng.tips.desk.aftermath import forget_old_key
-from keng.tips.queries.inbox import ringing
+from keng.tips.queries.ringing import bar_for
+
+# In an address: at which of those that ring the officer is.
+AT = "alarm"
 
 
 @require_GET
 def bar(request: HttpRequest) -> HttpResponse:
-    """The oldest critical tip that nobody has taken; `on` is the tip whose page is open already."""
+    """The critical tips that nobody has taken; `on` is the tip whose page is open already."""
     forget_old_key(request)
-    alarm = ringing(request.officer)
-    context = {"alarm": alarm, "shown": read_id(request.GET.get("on", ""))}
+    context = bar_context(request, shown=read_id(request.GET.get("on", "")))
     return render(request, "tips/desk/parts/alarm.html", context)
+
+
+def bar_context(request: HttpRequest, *, shown: uuid.UUID | None = None) -> dict[str, Any]:
+    """What the bar's template shows, with the way to those before and after: the same page."""
+    found = bar_for(request.officer, read_id(request.GET.get(AT, "")))
+    if found is None:
+        return {"bar": None}
+    return {
+        "bar": found,
+        "shown": shown,
+        "earlier_url": _at(request, found.earlier),
+        "later_url": _at(request, found.later),
+    }
+
+
+def _at(request: HttpRequest, tip_id: uuid.UUID) -> str:
+    query = request.GET.copy()
+    query[AT] = str(tip_id)
+    return f"?{query.urlencode()}"

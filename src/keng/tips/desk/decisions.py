@@ -28,7 +28,7 @@ from keng.tips.forms import (
     RouteForm,
     SortForm,
 )
-from keng.tips.models import Tip
+from keng.tips.models import Decision, Tip
 from keng.tips.queries.inbox import by_number
 from keng.tips.queries.likeness import candidates
 
@@ -39,6 +39,9 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip on, or over from a colleague; the officer stays with it."""
     take_over = request.POST.get("take_over") == "1"
     step = triage.accept(pk, by=request.officer, seen=_seen(request), take_over=take_over)
+    if step.kind == Decision.Kind.REOPENED:
+        words = _("%(tip)s is open again and yours.") % {"tip": _name(step.tip)}
+        return same_tip(request, pk, words)
     words = _("%(tip)s is yours now.") % {"tip": _name(step.tip)}
     return same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
 

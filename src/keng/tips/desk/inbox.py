@@ -17,6 +17,7 @@ from keng.kit.ids import read_id
 from keng.language.taxonomy import categories, label
 from keng.tips.actions.taking_down import takes_down
 from keng.tips.desk.aftermath import FOLDER, undo_context
+from keng.tips.desk.alarm import bar_context
 from keng.tips.desk.bulk import until_choices
 from keng.tips.desk.page import opened_tip, tip_context
 from keng.tips.desk.rows import opens_beside, shown
@@ -24,7 +25,7 @@ from keng.tips.desk.search import saved_links
 from keng.tips.desk.waves import bar
 from keng.tips.models import Tip
 from keng.tips.queries.fears import afraid_since
-from keng.tips.queries.inbox import DONE, Inbox, inbox, news, ringing, rows_of
+from keng.tips.queries.inbox import DONE, Inbox, inbox, news, rows_of
 
 # An older page has more news than a line can say.
 _OLDEST_PAGE = datetime.timedelta(hours=12)
@@ -53,9 +54,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "opens_beside": opens_beside(_address({"folder": found.folder})),
         "news_url": _news_url(found),
         "next_url": _next_url(found),
-        "alarm": _alarm(request, found),
         "takes_down": takes_down(request.officer),
         **bar(request.officer),
+        **(bar_context(request) if found.counts["alarms"] else {}),
         **undo_context(request),
     }
     if request.officer.full_desk or not found.is_small:
@@ -101,10 +102,6 @@ def _chosen(request: HttpRequest) -> Tip | None:
     """The tip named in the address; one that is not visible is as if it were not named."""
     tip_id = read_id(request.GET.get("tip", ""))
     return opened_tip(request, tip_id) if tip_id else None
-
-
-def _alarm(request: HttpRequest, found: Inbox) -> Tip | None:
-    return ringing(request.officer) if found.counts["alarms"] else None
 
 
 def _titles() -> dict[str, str]:

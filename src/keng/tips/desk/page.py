@@ -18,11 +18,11 @@ from keng.tips.actions.dialogue import conversation_of
 from keng.tips.actions.looking import note_first_read
 from keng.tips.actions.presence import stand_by
 from keng.tips.desk.aftermath import undo_context
+from keng.tips.desk.alarm import bar_context
 from keng.tips.desk.waves import of_tip
 from keng.tips.forms import CloseForm, OutcomeForm, SortForm
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.queries import answers, calling, checks, history, likeness, readers, timeline
-from keng.tips.queries.inbox import ringing
 from keng.tips.queries.neighbours import neighbours, numbered
 from keng.tips.queries.version import since, version_of
 from keng.tips.queries.words import marked
@@ -38,7 +38,7 @@ def tip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if in_pane:
         return render(request, "tips/desk/pane.html", context)
     context["before"], context["after"] = neighbours(found, request.officer)
-    context["alarm"], context["shown"] = ringing(request.officer), pk
+    context |= bar_context(request, shown=pk)
     context |= of_tip(found, request.officer)
     return render(request, "tips/desk/tip.html", context | undo_context(request))
 
@@ -165,7 +165,7 @@ def _ready(
     return {
         "ready": ready,
         "chosen_answer": chosen[0] if chosen else "",
-        "is_critical": answers.is_critical(found),
+        "cannot_wait": answers.cannot_wait(found),
         "one_tap": answers.one_tap_for(found, request.officer, deadlines, done),
         "is_told_by_voice": checks.is_told_by_voice(found),
     }

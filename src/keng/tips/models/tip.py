@@ -18,6 +18,12 @@ from keng.kit.models import Row
 FINDABLE = datetime.timedelta(days=90)
 
 
+# What calls people: critical and nobody's yet, or danger in a later message that nobody has taken.
+RINGING = models.Q(danger_unheard=True) | (
+    models.Q(urgency="P0", assigned_to__isnull=True) & ~models.Q(state__in=["closed", "duplicate"])
+)
+
+
 class Urgency(models.TextChoices):
     """How fast somebody must look: decided by a person, suggested by the machine."""
 
@@ -56,6 +62,10 @@ class TipQuerySet(models.QuerySet["Tip"]):
     def open(self) -> "TipQuerySet":
         """Tips that still need somebody."""
         return self.filter(state__in=Tip.OPEN_STATES)
+
+    def ringing(self) -> "TipQuerySet":
+        """Tips that call people until somebody takes them; a closed one too, if it began anew."""
+        return self.filter(RINGING)
 
     def findable(self) -> "TipQuerySet":
         """What may be searched: open tips, and closed ones for 90 days unless unfounded."""
@@ -172,6 +182,11 @@ class Tip(Row):
     withdrawn_at = models.DateTimeField(null=True)
     # The reporter last said then that they fear being found out or threatened.
     feared_at = models.DateTimeField(null=True)
+    # In a later message the reporter last wrote then of danger that goes on. A person's decision
+    # that joins, ends or lowers the tip empties it.
+    danger_at = models.DateTimeField(null=True)
+    # Nobody has taken the tip since: it calls people again, whatever became of it before.
+    danger_unheard = models.BooleanField(default=False, db_default=False)
     examined_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
 
@@ -201,17 +216,13 @@ class Tip(Row):
                     "first_answered_at",
                     "waiting_since",
                     "set_aside_until",
+                    "danger_at",
                 ],
                 condition=~models.Q(state="closed"),
                 name="tip_inbox",
             ),
             # The red bar of a desk, which each of its pages asks for again and again.
-            models.Index(
-                fields=["responsible_unit", "id"],
-                condition=models.Q(urgency="P0", assigned_to__isnull=True)
-                & ~models.Q(state="closed"),
-                name="tip_unheard",
-            ),
+            models.Index(fields=["responsible_unit", "id"], condition=RINGING, name="tip_unheard"),
             # The unit's closed tips, newest first.
             models.Index(
                 fields=["responsible_unit", "-id"],
@@ -234,12 +245,7 @@ class Tip(Row):
                 fields=["id"], condition=models.Q(examined_at__isnull=True), name="tip_to_examine"
             ),
             # What rings: the worker looks every other second, over all units.
-            models.Index(
-                fields=["id"],
-                condition=models.Q(urgency="P0", assigned_to__isnull=True)
-                & ~models.Q(state__in=["closed", "duplicate"]),
-                name="tip_ringing",
-            ),
+            models.Index(fields=["id"], condition=RINGING, name="tip_ringing"),
             models.Index(
                 fields=["id"], condition=models.Q(outcome="withdrawn"), name="tip_withdrawn"
             ),
@@ -253,6 +259,13 @@ class Tip(Row):
     def is_open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.state in self.OPEN_STATES
+
+    @property
+    def rings(self) -> bool:
+        """Whether somebody must be called for it (RINGING says the same to the database)."""
+        is_done = self.state in {self.State.CLOSED, self.State.DUPLICATE}
+        is_nobodys = self.urgency == "P0" and self.assigned_to_id is None and not is_done
+        return self.danger_unheard or is_nobodys
 
 
 class TipConcern(Row):

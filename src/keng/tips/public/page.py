@@ -1,5 +1,6 @@
 """The status page: where the tip stands, what was said, and a box to say more."""
 
+import datetime
 from collections import Counter
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
+from keng.language.fold import fold
 from keng.places import serving
 from keng.tips.actions.out_of_scope import may_object
 from keng.tips.models import DialogueMessage, TakenDown, Tip
@@ -19,10 +21,14 @@ from keng.tips.phrases import FROM_TEAM, closing_sentence
 from keng.tips.promised import answer_due
 from keng.tips.public.opened import Opened, stay_open
 from keng.tips.public.stages import heading_of, is_over, trail_of
+from keng.tips.reception import money
+from keng.tips.reception.urgency import danger_goes_on
 
 MOST_FILES = 5
 # In the address after something was sent: how many of the files the report had already.
 HAD = "had"
+# What was told longer ago does not go on.
+_SOON = datetime.timedelta(hours=24)
 # Neither the form nor an officer who took it down can carry an answer back.
 _ANSWERED_HERE_ONLY = (*TakenDown.Manner.values, "web", FROM_TEAM)
 
@@ -99,6 +105,7 @@ def page(
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
             "is_chat": tip.channel not in _ANSWERED_HERE_ONLY,
+            **_first_words(messages),
         },
     )  # fmt: skip
     stay_open(response, opened)
@@ -118,6 +125,18 @@ def _taken_back(request: HttpRequest, opened: Opened, tip: Tip) -> HttpResponse:
     response = render(request, "tips/public/taken_back.html", context)
     stay_open(response, opened)
     return response
+
+
+def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
+    """Whether 113 or the bank stands first, by what was told last and nobody has answered yet."""
+    spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+    last = spoken[-1] if spoken else None
+    if last is None or last.author != DialogueMessage.Author.REPORTER:
+        return {}
+    if last.at < times.now() - _SOON:
+        return {}
+    folded = fold(last.text)
+    return {"tells_danger": danger_goes_on(folded), "money_left": money.has_left(folded)}
 
 
 def _with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]:

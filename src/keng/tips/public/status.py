@@ -12,9 +12,11 @@ from keng.kit.languages import answer_in, chosen_language
 from keng.tips.actions import out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.models import Tip
+from keng.tips.promised import Receipt, receipt_of
 from keng.tips.public.entering import not_open
 from keng.tips.public.opened import Opened, opened_by, stay_open
 from keng.tips.public.page import HAD, WriteForm, page, page_before_taking_back
+from keng.tips.public.receipt import ticket
 from keng.tips.public.stages import is_over
 
 
@@ -73,10 +75,13 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
 def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The report has ended just now: what was typed stays on the page, and is not dropped.
 
-    As long as the end may be taken back it is not told; a little later it is known.
+    As long as the end may be taken back it is not told; a little later it is known. Danger told
+    where nothing can be added any more becomes a report of its own, with its own receipt.
     """
-    tip = Tip.objects.get(pk=opened.tip_id)
     text, has_files = request.POST.get("text", ""), bool(request.FILES)
+    if (receipt := _of_its_own(opened, text)) is not None:
+        return ticket(request, receipt)
+    tip = Tip.objects.get(pk=opened.tip_id)
     if tip.withdrawn_at or (is_over(tip) and not (text.strip() or has_files)):
         return _again(opened)
     if is_over(tip):
@@ -85,6 +90,13 @@ def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
         words = _("Not sent yet. Please send it again in half a minute.")
         words += f" {_('Choose the files again then.')}" if has_files else ""
     return page(request, opened, WriteForm(initial={"text": text}), not_taken=words)
+
+
+def _of_its_own(opened: Opened, text: str) -> Receipt | None:
+    with suppress(CannotSeal):
+        code = reporter.begin_anew(opened.tip_id, text=text)
+        return receipt_of(code) if code else None
+    return None
 
 
 def _again(opened: Opened, *, had: int = 0) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
 from keng.language.taxonomy import TOPICS
+from keng.tips.gravity import Stake, may_stop_money, stake_of
 from keng.tips.models import Decision, DialogueMessage, Tip, TipCheck
 
 
@@ -43,9 +44,24 @@ STEPS = (
 )
 
 
+# Where money may still be stopped no patrol helps: the bank does, and minutes count.
+MONEY_STEPS = (
+    Step("minute", _("Minute, sum and both accounts of the transfer are written down")),
+    Step("hotline", _("The hotline of the bank that received it has them")),
+    Step("freeze", _("The bank was asked in writing to freeze the account that received it")),
+    Step("evidence", _("Messages, transfer slip and calls are kept; nothing is deleted")),
+    Step("onward", _("The account and the number are passed on to the unit for such cases")),
+)
+# Nobody tells whoever asked for no contact: it is no step then.
+_BANK = Step("bank", _("The reporter has rung their own bank, or was told to"))
+
+
 # Whoever told it by voice reads no message by itself: somebody says that they were told.
 _VOICE = ("phone", "counter")
 _SPOKEN = Step("told", _("The reporter was told by voice what happens now"))
+
+
+_ALL_STEPS = (*STEPS, _BANK, *MONEY_STEPS, _SPOKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +86,23 @@ class Line:
 
 def steps_for(tip: Tip) -> list[Step]:
     """What may have to be done for the tip; while nobody has sorted it, for all it may be."""
-    about = _categories(tip)
-    found = [
-        step
-        for step in STEPS
-        if (not step.only or step.only & about) and not (about and about <= step.besides)
-    ]
+    if stake_of(tip) == Stake.MONEY:
+        found = [*([] if tip.do_not_contact else [_BANK]), *MONEY_STEPS]
+    else:
+        about = _categories(tip)
+        found = [
+            step
+            for step in STEPS
+            if (not step.only or step.only & about) and not (about and about <= step.besides)
+        ]
     if is_told_by_voice(tip) and not tip.do_not_contact:
         found.insert(1, _SPOKEN)
     return found
+
+
+def has_list(tip: Tip) -> bool:
+    """Whether something has to be done at once: it is critical, or money may still be stopped."""
+    return tip.kind != Tip.Kind.OUT_OF_SCOPE and (tip.urgency == "P0" or may_stop_money(tip))
 
 
 def is_told_by_voice(tip: Tip) -> bool:
@@ -88,7 +112,7 @@ def is_told_by_voice(tip: Tip) -> bool:
 
 def words_of(code: str) -> str:
     """What a step is called."""
-    return next((str(step.words) for step in (*STEPS, _SPOKEN) if step.code == code), code)
+    return next((str(step.words) for step in _ALL_STEPS if step.code == code), code)
 
 
 def checks_of(tip: Tip) -> list[TipCheck]:
@@ -103,8 +127,8 @@ def check_list(
     decisions: Iterable[Decision],
     messages: Iterable[DialogueMessage],
 ) -> list[Line]:
-    """The list for the page, from rows that were read already; empty when it is not critical."""
-    if tip.urgency != "P0" or tip.kind == Tip.Kind.OUT_OF_SCOPE:
+    """The list for the page, from rows that were read already; empty when nothing is so urgent."""
+    if not has_list(tip):
         return []
     last = {each.step: each for each in checks}
     first, *rest = [_line(step, last.get(step.code)) for step in steps_for(tip)]

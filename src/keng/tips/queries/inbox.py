@@ -140,12 +140,8 @@ def _open() -> Q:
 def _heard_from_again() -> Q:
     """Joined to another tip, and then the reporter answered, or wrote of danger that goes on."""
     urgent = Clock.objects.filter(tip=OuterRef("pk"), rule_code__in=URGENT, stopped_at__isnull=True)
-    again = Q(first_answered_at__isnull=False) | Q(Exists(urgent))
+    again = Q(first_answered_at__isnull=False) | Q(danger_at__isnull=False) | Q(Exists(urgent))
     return Q(state=Tip.State.DUPLICATE, waiting_since__isnull=False) & again
-
-
-def _unheard() -> Q:
-    return Q(urgency="P0", assigned_to__isnull=True)
 
 
 def _not_aside(now: datetime.datetime) -> Q:
@@ -202,18 +198,6 @@ def by_number(officer: Officer, number: str) -> Tip | None:
     return near[0] if len(near) == 1 else None
 
 
-def alarms(officer: Officer) -> TipQuerySet:
-    """P0 tips that nobody has taken yet, oldest first."""
-    return rows_of(officer).filter(_unheard()).order_by("id")
-
-
-def ringing(officer: Officer) -> Tip | None:
-    """The oldest of them. Every page of the desk asks, and nearly always there is none."""
-    if not _RINGING.ask(**_Asker.of(officer).values()):
-        return None
-    return alarms(officer).select_related("place").first()
-
-
 def beside(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None:
     """The row that stands after a tip, or before it; a closed tip stands nowhere."""
     if tip.due_at is None:
@@ -264,16 +248,18 @@ def _counted(
 def _count_query(
     folder: str, *, ends: list[datetime.datetime], fresh: uuid.UUID, **asker: Any
 ) -> QuerySet[Tip, Any]:
-    """The folders, who rings, how many of the folder are due before each end, what is new."""
+    """The folders, how many ring, how many of the folder are due before each end, what is new."""
     who = _Asker(**asker)
     visible = Tip.objects.visible_to(who).order_by()
     known = _folders(who, are_open=True)
-    done = visible.filter(known[DONE]).values_list(Func(template="count(*)", output_field=_NUMBER))
+    every = Func(template="count(*)", output_field=_NUMBER)
+    done = visible.filter(known[DONE]).values_list(every)
     chosen = known["open" if folder == DONE else folder]
     return visible.filter(~Q(state=Tip.State.CLOSED), _open()).values_list(
         *(_how_many(known[code]) for code in _FOLDERS),
         Subquery(done),
-        _how_many(known["open"] & _unheard()),
+        # One that ended rings too, when danger was told after it: so not among the open ones.
+        Subquery(visible.ringing().values_list(every)),
         _how_many(chosen & LIVE),
         *(_how_many(chosen & ~LIVE & Q(due_at__lt=end)) for end in ends),
         _which(known["open"] & _came_after(fresh)),
@@ -353,11 +339,6 @@ def _tips(who: _Asker, folder: str, *, is_live: bool | None = None) -> TipQueryS
     return tips.filter(LIVE) if is_live else tips.exclude(LIVE)
 
 
-def _ringing_query(**asker: Any) -> QuerySet[Tip, Any]:
-    who = _Asker(**asker)
-    return _tips(who, "open").filter(_unheard()).order_by("id").values_list("pk")[:1]
-
-
 def _beside_query(
     later: bool, is_live: bool, *, at: Any, last: Any, **asker: Any
 ) -> QuerySet[Tip, Any]:
@@ -375,4 +356,4 @@ def _due_after(at: datetime.datetime, last: uuid.UUID) -> Q:
 
 
 _COUNTS, _ROWS = Prepared(_count_query), Prepared(_row_query)
-_RINGING, _BESIDE = Prepared(_ringing_query), Prepared(_beside_query)
+_BESIDE = Prepared(_beside_query)

@@ -27,6 +27,7 @@ _LOOKS = (
     "tip.taken_back",
     "tip.reply_withdrawn",
     "tip.reporter_withdraw",
+    "tip.danger_heard",
     "sighting.role",
     "attachment.shown",
 )
@@ -135,6 +136,7 @@ def _looked(entry: Entry, numbers: dict[str, int]) -> str:
         "tip.read": _("First read on the desk"),
         "tip.reply_withdrawn": _("Answer taken back before it left"),
         "tip.reporter_withdraw": _("The reporter took the report back"),
+        "tip.danger_heard": _("The new message tells of danger: people are called"),
     }[entry.action]
 
 

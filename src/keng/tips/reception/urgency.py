@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from keng.kit import times
 from keng.tips.models import ClockRule
+from keng.tips.reception import money
 from keng.tips.reception.phrases import any_of
 
 SORT, AT_ONCE, LOOK = "CLASSIFY_HOUSE", "URGENT_NOW", "LOOK_P1"
@@ -55,9 +56,16 @@ def urgency_of(folded: str, *, happening: str = "unsure", money_moved: bool = Fa
 
     Takes the words as keng.language.fold.fold gives them.
     """
-    is_danger = bool(_DANGER.search(folded))
-    if is_danger and happening != "over" and (happening == "now" or _NOW.search(folded)):
+    if danger_goes_on(folded, happening=happening):
         return "P0"
-    if money_moved or happening == "now" or _MONEY_LEFT.search(folded):
+    if money_moved or happening == "now" or _MONEY_LEFT.search(folded) or money.has_left(folded):
         return "P1"
+    is_danger = bool(_DANGER.search(folded))
     return "P1" if is_danger and happening != "over" else "P2"
+
+
+def danger_goes_on(folded: str, *, happening: str = "unsure") -> bool:
+    """Danger to life or body that is happening now; money alone is none."""
+    if happening == "over" or not _DANGER.search(folded):
+        return False
+    return happening == "now" or bool(_NOW.search(folded))

@@ -93,16 +93,17 @@ def test_a_later_message_is_examined_apart_and_the_tip_waits_again(unit):
     assert examine_messages() == 0
 
 
-def test_words_of_danger_in_a_later_message_start_their_clock_until_a_person_has_decided(unit):
+def test_words_of_danger_in_a_later_message_start_their_clock_in_every_state(unit):
     fresh, taken = make.tip(unit=unit), make.tip(unit=unit, state=Tip.State.ACCEPTED)
     for tip in (fresh, taken):
         make.message(tip, "cứu với, bọn nó đang cầm dao chém nhau")
     examine_messages()
     fresh.refresh_from_db()
     taken.refresh_from_db()
-    assert (fresh.urgency, taken.urgency) == ("P0", "P2")
-    assert fresh.due_at <= times.now() < taken.due_at
-    assert fresh.clocks.filter(rule_code="URGENT_NOW").count() == 1
+    for tip in (fresh, taken):
+        assert (tip.urgency, tip.rings) == ("P0", True)
+        assert tip.due_at <= times.now()
+        assert tip.clocks.filter(rule_code="URGENT_NOW").count() == 1
 
 
 def test_places_named_in_the_words_are_suggested_from_the_own_province(unit):

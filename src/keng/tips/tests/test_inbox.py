@@ -11,7 +11,8 @@ from keng.kit import times
 from keng.kit.ids import first_id
 from keng.tips.actions import triage
 from keng.tips.models import Tip
-from keng.tips.queries.inbox import PAGE, alarms, inbox, news, next_after
+from keng.tips.queries.inbox import PAGE, inbox, news, next_after
+from keng.tips.queries.ringing import ringing_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +77,13 @@ def test_danger_that_goes_on_is_seen_in_a_joined_tip_too(desk):
     unit, officer = desk
     first, second = due_in(unit, hours=3), due_in(unit, hours=1)
     make.incident(unit=unit, by=officer, tips=(first, second))
-    assert not alarms(officer).exists()
+    assert not ringing_of(officer)
     make.clock(second, rule_code="URGENT_NOW")
-    Tip.objects.filter(pk=second.pk).update(urgency="P0", assigned_to=None, waiting_since=NIGHT)
-    assert list(alarms(officer)) == [second]
+    Tip.objects.filter(pk=second.pk).update(
+        urgency="P0", danger_at=NIGHT, danger_unheard=True, waiting_since=NIGHT
+    )
+    assert [each.tip for each in ringing_of(officer)] == [second]
+    assert second.pk in {row.pk for group in inbox(officer).groups for row in group.rows}
 
 
 def test_pages_of_what_was_done_hold_every_tip_once(desk):

@@ -1,12 +1,16 @@
-// A critical tip that nobody has taken: every page of the desk asks for it, shows the bar and rings.
+// Critical tips that nobody has taken: every page of the desk asks for them, shows the bar and rings.
 // The sound is switched off on this device alone; the bar stays until somebody takes the tip.
+// Each of them is read out once in this tab; walking through them moves the bar and not the page.
 (() => {
   "use strict";
   const EVERY = 5_000;
   const RING_EVERY = 4_000;
   const MUTED = "keng-alarm-muted";
+  const KNOWN = "keng-alarm-known";
   const slot = document.getElementById("alarm");
   if (!slot) return;
+  const said = document.getElementById("alarm-said");
+  let at = "";
   let last = slot.innerHTML.trim();
   let sound = null;
   let rang = 0;
@@ -41,6 +45,16 @@
     }
     tick();
     ring();
+    readOut();
+  }
+
+  // What rings anew is said in words, whichever of them the bar shows.
+  function readOut() {
+    const bar = ringing();
+    const all = bar ? bar.dataset.all.split(" ") : [];
+    const known = (sessionStorage.getItem(KNOWN) || "").split(" ");
+    if (all.some((mark) => !known.includes(mark))) said.textContent = bar.dataset.said;
+    sessionStorage.setItem(KNOWN, all.join(" "));
   }
 
   function tick() {
@@ -52,19 +66,27 @@
 
   async function ask() {
     try {
-      const answer = await fetch(slot.dataset.from, { headers: { "HX-Request": "true" } });
-      if (!answer.ok || answer.redirected) return;
+      const asked = at;
+      const from = new URL(slot.dataset.from, location.href);
+      if (asked) from.searchParams.set("alarm", asked);
+      const answer = await fetch(from, { headers: { "HX-Request": "true" } });
+      if (!answer.ok || answer.redirected || asked !== at) return;
       const html = (await answer.text()).replace(/name="csrfmiddlewaretoken" value="[^"]*"/g, "").trim();
-      // The same bar again would be read out again, and take the focus away.
-      if (html !== last) {
-        slot.innerHTML = html;
-        for (const form of slot.querySelectorAll("form")) addToken(form);
-      }
+      // The same bar again would take the focus away.
+      if (html !== last) put(html);
       last = html;
       show();
     } catch {
       // No network: the bar stays, and the next time may be better.
     }
+  }
+
+  // Whoever stands on a button of the bar stands on the same one of the next bar.
+  function put(html) {
+    const focused = slot.contains(document.activeElement) ? document.activeElement.dataset : null;
+    slot.innerHTML = html;
+    for (const form of slot.querySelectorAll("form")) addToken(form);
+    if (focused?.key) slot.querySelector(`[data-key="${CSS.escape(focused.key)}"]`)?.focus();
   }
 
   function addToken(form) {
@@ -75,10 +97,24 @@
   }
 
   document.addEventListener("click", (event) => {
+    const link = event.target.closest("#alarm a[data-at]");
+    if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+      event.preventDefault();
+      at = link.dataset.at;
+      ask().then(sayShown);
+      return;
+    }
     if (!event.target.closest("[data-mute]")) return;
     localStorage.setItem(MUTED, muted() ? "0" : "1");
     show();
   });
+  function sayShown() {
+    const bar = ringing();
+    const place = bar?.querySelector(".p0n b");
+    if (place) said.textContent = `${place.textContent}: ${bar.querySelector(".what").textContent}`;
+  }
+
+  at = new URL(location.href).searchParams.get("alarm") || "";
   if (slot.querySelector("input[name=csrfmiddlewaretoken]")) last = "";
   show();
   ask();

@@ -77,7 +77,7 @@
     if (event.isComposing || event.keyCode === 229) return;
     let done = false;
     if (/^F\d+$/.test(event.key)) {
-      const element = find(event.key);
+      const element = find(event.shiftKey ? `shift ${event.key}` : event.key);
       if (element && !event.repeat) use(element);
       done = Boolean(element);
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

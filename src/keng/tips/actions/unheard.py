@@ -1,0 +1,35 @@
+"""Danger that was told later and that nobody has taken yet: what decisions make of it.
+
+Each of these changes the tip; the caller saves it and goes on record.
+"""
+
+import datetime
+from typing import Any
+
+from keng.tips.actions import clocks
+from keng.tips.models import Tip
+
+FIELDS = ("danger_at", "danger_unheard")
+
+
+def take(tip: Tip) -> None:
+    """Somebody has it now, so the calls end. That it was told stays with the tip."""
+    tip.danger_unheard = False
+
+
+def let_go(tip: Tip) -> None:
+    """A person joined, ended or lowered the tip, knowing what was told."""
+    tip.danger_at, tip.danger_unheard = None, False
+
+
+def keep_newer(tip: Tip, before: dict[str, Any]) -> None:
+    """Undoing a decision does not undo what was told since; `before` is what will be restored."""
+    if tip.danger_unheard:
+        for name in ("urgency", *FIELDS):
+            before.pop(name, None)
+
+
+def run_on(tip: Tip) -> None:
+    """After other clocks were restored: that of the danger runs still (the caller settles)."""
+    if tip.danger_unheard and isinstance(tip.danger_at, datetime.datetime):
+        clocks.start(tip, clocks.AT_ONCE, at=tip.danger_at)

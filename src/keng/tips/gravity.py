@@ -1,0 +1,56 @@
+"""What is at stake at a tip that cannot wait: a life, or money that may still be stopped.
+
+The only place that says so: the order of the bar, the list of what is to be done, the ready words
+and the answer that goes out by itself all ask here.
+"""
+
+import enum
+
+from keng.language.fold import fold
+from keng.language.taxonomy import is_scam
+from keng.tips.models import DialogueMessage, Tip
+from keng.tips.reception import money
+from keng.tips.reception.urgency import danger_goes_on
+
+
+class Stake(enum.IntEnum):
+    """The graver one is the smaller one: so they are sorted."""
+
+    LIFE = 0
+    MONEY = 1
+
+
+def stake_of(tip: Tip) -> Stake:
+    """In doubt it is a life. What an officer sorted decides, unless danger was told since."""
+    told = danger_message(tip)
+    if told is not None and danger_goes_on(fold(told.text)):
+        return Stake.LIFE
+    if tip.category:
+        return Stake.MONEY if is_scam(tip.category) else Stake.LIFE
+    folded = fold(tip.text)
+    if danger_goes_on(folded, happening=tip.happening):
+        return Stake.LIFE
+    if tip.money_moved or money.has_left(folded) or _is_guessed_fraud(tip):
+        return Stake.MONEY
+    return Stake.MONEY if told is not None and money.has_left(fold(told.text)) else Stake.LIFE
+
+
+def may_stop_money(tip: Tip) -> bool:
+    """Whether minutes count because money has left, though nobody is in danger: P1, not over."""
+    goes_on = tip.happening != Tip.Happening.OVER
+    is_soon = tip.money_moved and goes_on and tip.urgency == "P1"
+    return is_soon and stake_of(tip) == Stake.MONEY
+
+
+def danger_message(tip: Tip) -> DialogueMessage | None:
+    """The later message for which the tip calls, or called last."""
+    if tip.danger_at is None:
+        return None
+    theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER, at=tip.danger_at)
+    return theirs.order_by("-id").first()
+
+
+def _is_guessed_fraud(tip: Tip) -> bool:
+    suggestion = getattr(tip, "suggestion", None)
+    guesses = suggestion.categories[:1] if suggestion else []
+    return any(is_scam(guess["code"]) for guess in guesses)
