@@ -1,4 +1,4 @@
-"""Ticking the steps of a critical tip, and unticking them with a reason."""
+"""Ticking the steps of a tip that cannot wait, and unticking them with a reason."""
 
 import uuid
 
@@ -10,18 +10,18 @@ from keng.kit import times
 from keng.tips.actions.steps import lock, required
 from keng.tips.errors import CannotDecide
 from keng.tips.models import Tip, TipCheck
-from keng.tips.queries.checks import steps_for
+from keng.tips.queries.checks import has_list, steps_for
 
 
 class NotOnTheList(CannotDecide):
-    """The tip is not critical any more, has no such step, or nobody has ticked it."""
+    """The tip waits now, has no such step, or nobody has ticked it."""
 
 
 @transaction.atomic
 def tick(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
     """Say that a step is done. Said by two at once, it is the first one's. Raises NotOnTheList."""
     tip = lock(tip_id, by=by)
-    if tip.urgency != "P0" or step not in {each.code for each in steps_for(tip)}:
+    if not has_list(tip) or step not in {each.code for each in steps_for(tip)}:
         raise NotOnTheList
     standing = _standing(tip, step)
     if standing is not None:

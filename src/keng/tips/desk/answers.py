@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.kit.forms import Form
 from keng.tips import errors
 from keng.tips.actions import answers as actions
-from keng.tips.queries.answers import URGENT, Answer, of_unit
+from keng.tips.queries.answers import URGENT, URGENT_MONEY, Answer, of_unit
 from keng.tips.wording import GAPS, unknown_gaps
 
 _REQUIRED = {"required": gettext_lazy("Both languages are needed: the reporter reads one of them.")}
 _TOPICS = (
     ("", gettext_lazy("Fits every tip")),
     (URGENT, gettext_lazy("Critical tip: one tap sends it")),
+    (URGENT_MONEY, gettext_lazy("Money just gone: one tap sends it")),
     ("scam", gettext_lazy("Scam")),
     ("theft", gettext_lazy("Theft, robbery")),
     ("violence", gettext_lazy("Violence, threats")),

@@ -13,7 +13,9 @@ from django.utils.translation import get_language
 from keng.accounts.models import Officer
 from keng.kit.languages import full
 from keng.language.taxonomy import topic_of
+from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import AnswerTemplate, Tip
+from keng.tips.queries.checks import has_list
 from keng.tips.queries.history import Deadline
 from keng.tips.wording import filled
 
@@ -47,8 +49,10 @@ class Ready:
     text: str
 
 
-# Answers of this topic leave with one tap, at a critical tip alone.
+# Answers of these topics leave with one tap, at a tip that cannot wait: for a life, for money.
 URGENT = "urgent"
+URGENT_MONEY = "urgent_money"
+AT_ONCE = {Stake.LIFE: URGENT, Stake.MONEY: URGENT_MONEY}
 # As many as there are keys for them on the page.
 _KEYS = "abdf"
 # Said to the reporter only after a step that makes it true.
@@ -86,7 +90,7 @@ def ready_for(tip: Tip, officer: Officer, deadlines: list[Deadline]) -> list[lis
     topics = _topics(tip) | {""}
     fitting: list[Ready] = []
     others: list[Ready] = []
-    known = [each for each in _in_use(tip, officer) if each.topic != URGENT]
+    known = [each for each in _in_use(tip, officer) if each.topic not in AT_ONCE.values()]
     # What speaks of the matter itself stands before what fits everything.
     for each in sorted(known, key=lambda answer: not answer.topic):
         ready = Ready(each.code, each.title, _said(each, tip, deadlines))
@@ -97,13 +101,14 @@ def ready_for(tip: Tip, officer: Officer, deadlines: list[Deadline]) -> list[lis
 def one_tap_for(
     tip: Tip, officer: Officer, deadlines: list[Deadline], done: Collection[str] = ()
 ) -> list[OneTap]:
-    """What may be sent to the reporter of a critical tip with one tap; none to who wants none.
+    """What may be sent to the reporter with one tap where minutes count; none to who wants none.
 
     `done` are the steps that are ticked.
     """
-    if not is_critical(tip) or tip.do_not_contact or tip.withdrawn_at:
+    if not cannot_wait(tip) or tip.do_not_contact or tip.withdrawn_at:
         return []
-    ready = [each for each in _in_use(tip, officer) if each.topic == URGENT]
+    topic = AT_ONCE[stake_of(tip)]
+    ready = [each for each in _in_use(tip, officer) if each.topic == topic]
     return [
         OneTap(key, each.title, _said(each, tip, deadlines), waits=_waits(each, done))
         for key, each in zip(_KEYS, ready, strict=False)
@@ -115,9 +120,9 @@ def _waits(answer: Answer, done: Collection[str]) -> bool:
     return needs is not None and not needs & set(done)
 
 
-def is_critical(tip: Tip) -> bool:
-    """Whether every second counts: the tip is open, readable and P0."""
-    return tip.urgency == "P0" and tip.is_open and bool(tip.text)
+def cannot_wait(tip: Tip) -> bool:
+    """Whether minutes count: the tip is open, readable, and P0 or about money just gone."""
+    return has_list(tip) and tip.is_open and bool(tip.text)
 
 
 def _in_use(tip: Tip, officer: Officer) -> list[Answer]:

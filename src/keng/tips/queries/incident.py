@@ -16,7 +16,7 @@ from keng.language.taxonomy import topic_of
 from keng.lookup.models import Indicator
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
 from keng.tips.phrases import channel_name
-from keng.tips.queries.answers import URGENT, Ready, of_unit
+from keng.tips.queries.answers import AT_ONCE, Ready, of_unit
 from keng.tips.wording import filled
 
 # Below this likeness to the rest a tip is put in front, to be read by itself.
@@ -160,8 +160,10 @@ def ready_for(incident: Incident, officer: Officer, tips: list[Tip]) -> list[Rea
     topic = topic_of(first.category) if first.category else ""
     found = []
     for each in of_unit(incident.unit_id, officer):
+        if each.is_removed or each.topic in AT_ONCE.values():
+            continue
         text = each.text_en if is_english else each.text_vi
-        if not each.is_removed and each.topic != URGENT and not any(g in text for g in _OF_ONE):
+        if not any(gap in text for gap in _OF_ONE):
             found.append(
                 (each.topic != topic, Ready(each.code, each.title, filled(text, first, [])))
             )

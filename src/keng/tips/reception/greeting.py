@@ -7,15 +7,30 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng.tips.phrases import bank_first
 
-def first_answer(language: str, *, unit_name: str, urgency: str, in_group: bool, token: str) -> str:
-    """What a reporter is told at once: received, 113, what a chat cannot hide, a one-time link."""
-    text = _first_answer(language, unit_name, urgency == "P0", in_group)
+
+def first_answer(
+    language: str,
+    *,
+    unit_name: str,
+    urgency: str,
+    in_group: bool,
+    token: str,
+    money_left: bool = False,
+) -> str:
+    """What a reporter is told at once: received, 113, what a chat cannot hide, a one-time link.
+
+    Whom to call comes first: 113 where somebody is in danger, the bank where money has just gone.
+    """
+    text = _first_answer(language, unit_name, urgency == "P0", in_group, money_left)
     return text.replace("{link}", f"{settings.PUBLIC_URL}/r/{token}")
 
 
 @cache
-def _first_answer(language: str, unit_name: str, is_danger: bool, in_group: bool) -> str:
+def _first_answer(
+    language: str, unit_name: str, is_danger: bool, in_group: bool, money_left: bool
+) -> str:
     with translation.override(language):
         danger = _("If anybody is in danger now, call 113.")
         received = _("%(unit)s has received your report. An officer on duty will read it.") % {
@@ -31,7 +46,8 @@ def _first_answer(language: str, unit_name: str, is_danger: bool, in_group: bool
             "To add something, write it here. “new tip” begins another report; “stop” ends all "
             "messages."
         )
-    first = [danger, received] if is_danger else [received, danger]
+        bank = [bank_first()] if money_left else []
+    first = [danger, *bank, received] if is_danger else [*bank, received, danger]
     return "\n".join([*first, *([moved] if in_group else []), secrecy, receipt, more])
 
 

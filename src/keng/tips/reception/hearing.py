@@ -19,7 +19,7 @@ from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipts
 from keng.tips.actions import intake
 from keng.tips.actions.intake import Chat, NewTip, Sealed
-from keng.tips.reception import commands, greeting, wording
+from keng.tips.reception import commands, greeting, money, wording
 from keng.tips.reception.rows import Row, row_of
 from keng.tips.reception.statement import RECEIVE
 from keng.tips.reception.urgency import ClockLimits, limits_in_force, urgency_of
@@ -140,7 +140,7 @@ def tip_of(message: Incoming, text: str) -> NewTip:
     answer = b"" if is_silent else seals.for_sender(
         greeting.first_answer(
             language, unit_name=account.unit_name, urgency=urgency,
-            in_group=bool(event.group), token=token,
+            in_group=bool(event.group), token=token, money_left=money.has_left(folded),
         )
     )  # fmt: skip
     return NewTip(

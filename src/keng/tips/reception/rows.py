@@ -12,6 +12,7 @@ from keng.kit import times
 from keng.kit.ids import new_hex, new_id
 from keng.language import reporters_own
 from keng.language.fold import fold
+from keng.tips.reception import money
 from keng.tips.reception.urgency import ClockLimits, urgency_of
 from keng.vault import seal
 
@@ -105,9 +106,10 @@ def row_of(tip: NewTip, limits: ClockLimits) -> Row:
 
 def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     text, detail, sealed = _taken_apart(tip)
-    urgency = tip.urgency or urgency_of(
-        fold(tip.text), happening=tip.happening, money_moved=tip.money_moved
-    )
+    folded = fold(tip.text)
+    # Ticked in the form, or said in so many words in any channel.
+    money_moved = tip.money_moved or money.has_left(folded)
+    urgency = tip.urgency or urgency_of(folded, happening=tip.happening, money_moved=money_moved)
     clocks = limits.first_clocks(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
     row = {
@@ -118,7 +120,7 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
         "province_code": tip.province_code,
         "place_detail": detail,
         "language": tip.language, "text": text, "topic": tip.topic, "happening": tip.happening,
-        "money_moved": tip.money_moved, "do_not_contact": tip.do_not_contact,
+        "money_moved": money_moved, "do_not_contact": tip.do_not_contact,
         "identity_holds": holds, "urgency": urgency, "due_at": clocks[0][1].isoformat(),
         "clocks": [
             {"id": new_hex(), "rule": code, "due_at": due.isoformat()} for code, due in clocks

@@ -88,6 +88,16 @@ def test_a_report_at_the_counter_is_a_tip_with_its_receipt(desk, ward, officer):
     assert "Có người khác biết họ báo tin" in desk.get(url("tip", tip.pk)).content.decode()
 
 
+@pytest.mark.parametrize("manner", ["counter", "phone"])
+def test_whoever_has_just_lost_money_reads_the_bank_first_on_the_receipt(desk, ward, manner):
+    text = "Bà vừa chuyển khoản 20 triệu cho người lạ, cách đây 7 phút"
+    page = desk.post(url("take-down"), said(ward, text=text, manner=manner, happening="unsure"))
+    first = page.content.decode().partition("<ul><li>")[2].partition("</li>")[0]
+    assert "ngân hàng" in first
+    page = desk.post(url("take-down"), said(ward, manner=manner))
+    assert "ngân hàng" not in page.content.decode()
+
+
 def test_who_tells_it_is_sealed_and_covered_in_the_words(desk, ward):
     text = f"Bà {NAME} ra trình báo, máy 0912000418: hàng xóm bị dọa"
     desk.post(url("take-down"), said(ward, text=text, spot=f"nhà {NAME}", id_card="024190000417"))
