@@ -14,7 +14,7 @@ from keng.tips.actions import clocks, unheard
 from keng.tips.actions.steps import decided, lock
 from keng.tips.errors import NoText, NotYours, TooLate
 from keng.tips.models import Decision, DialogueMessage, Note, Tip
-from keng.tips.queries.checks import has_list
+from keng.tips.queries.checks import cannot_wait
 
 # An answer waits this long before it leaves, so that it can be taken back; where minutes count it
 # leaves at once.
@@ -29,8 +29,8 @@ def answer(
     tip = lock(tip_id, by=by, seen=seen, closed_too=True)
     if not text.strip():
         raise NoText
-    hold = datetime.timedelta(0) if has_list(tip) else HOLD
-    message = say(tip, text, by=by, hold=hold)
+    at_once = tip.urgency == "P0" or cannot_wait(tip)
+    message = say(tip, text, by=by, hold=datetime.timedelta(0) if at_once else HOLD)
     was_waiting = tip.waiting_since.isoformat() if tip.waiting_since else None
     answered(tip)
     if tip.danger_unheard and tip.assigned_to_id == by.pk:

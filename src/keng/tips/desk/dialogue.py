@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from keng.kit import times
 from keng.tips import errors
 from keng.tips.actions import dialogue
 from keng.tips.desk.aftermath import explained, same_tip
@@ -29,7 +30,8 @@ def reply(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     words = _("Your answer leaves in %(seconds)d seconds.") % {
         "seconds": dialogue.HOLD.total_seconds()
     }
-    if message.tip.urgency == "P0":
+    if message.visible_at <= times.now():
+        # Where minutes count it was not held.
         return same_tip(request, pk, _("Your answer is on its way."))
     return same_tip(request, pk, words, "reply-withdraw", {"message": str(message.pk)})
 

@@ -165,7 +165,7 @@ def _ready(
     return {
         "ready": ready,
         "chosen_answer": chosen[0] if chosen else "",
-        "cannot_wait": answers.cannot_wait(found),
+        "cannot_wait": checks.cannot_wait(found),
         "one_tap": answers.one_tap_for(found, request.officer, deadlines, done),
         "is_told_by_voice": checks.is_told_by_voice(found),
     }

@@ -15,7 +15,7 @@ from keng.kit.languages import full
 from keng.language.taxonomy import topic_of
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import AnswerTemplate, Tip
-from keng.tips.queries.checks import has_list
+from keng.tips.queries.checks import cannot_wait
 from keng.tips.queries.history import Deadline
 from keng.tips.wording import filled
 
@@ -118,11 +118,6 @@ def one_tap_for(
 def _waits(answer: Answer, done: Collection[str]) -> bool:
     needs = _TRUE_AFTER.get(answer.code)
     return needs is not None and not needs & set(done)
-
-
-def cannot_wait(tip: Tip) -> bool:
-    """Whether minutes count: the tip is open, readable, and P0 or about money just gone."""
-    return has_list(tip) and tip.is_open and bool(tip.text)
 
 
 def _in_use(tip: Tip, officer: Officer) -> list[Answer]:

@@ -105,6 +105,11 @@ def has_list(tip: Tip) -> bool:
     return tip.kind != Tip.Kind.OUT_OF_SCOPE and (tip.urgency == "P0" or may_stop_money(tip))
 
 
+def cannot_wait(tip: Tip) -> bool:
+    """Whether minutes count: something has to be done at once, and the tip is open and readable."""
+    return has_list(tip) and tip.is_open and bool(tip.text)
+
+
 def is_told_by_voice(tip: Tip) -> bool:
     """Whether the reporter told it by phone or at the counter, and has no chat to be written to."""
     return tip.channel in _VOICE

@@ -192,6 +192,19 @@ def test_the_ready_words_are_about_the_bank_and_leave_with_one_tap(desk_client, 
     assert "Đã gửi ngân hàng yêu cầu bằng văn bản" in page
 
 
+def test_an_answer_about_money_just_gone_is_not_held_and_nothing_says_it_was(desk_client, here):
+    tip = make.tip(
+        unit=here.commune, urgency="P1", text="Bị lừa qua mạng", category="scam_other",
+        money_moved=True,
+    )  # fmt: skip
+    page = sign_in(desk_client, here.lan).get(f"/tips/{tip.pk}/").content.decode()
+    assert "Từng phút đều quý: gửi ngay" in page
+    assert "20 giây" not in page
+    sent = desk_client.post(f"/tips/{tip.pk}/reply/", {"text": "Gọi ngân hàng"}, follow=True)
+    assert "Câu trả lời đang được gửi" in sent.content.decode()
+    assert not sent.context.get("undo_url")
+
+
 def test_whoever_wants_no_contact_is_sent_no_word_of_the_bank(desk_client, here):
     quiet = make.tip(unit=here.commune, urgency="P0", text=JUST_GONE, do_not_contact=True)
     assert codes(quiet) == MONEY_CODES[1:]
