@@ -8,6 +8,7 @@ import enum
 
 from keng.language.fold import fold
 from keng.language.taxonomy import is_scam
+from keng.language.urgency import suggest_urgency
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.reception import money
 from keng.tips.reception.urgency import danger_goes_on
@@ -20,10 +21,23 @@ class Stake(enum.IntEnum):
     MONEY = 1
 
 
+def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
+    """Whether the words tell of danger that goes on, in any language that is understood here.
+
+    Money that has gone is none: whoever lost it rings the bank first.
+    """
+    folded = fold(text)
+    if danger_goes_on(folded, happening=happening):
+        return True
+    if happening == "over" or money.has_left(folded):
+        return False
+    return suggest_urgency(text).level == "P0"
+
+
 def stake_of(tip: Tip) -> Stake:
     """In doubt it is a life. What an officer sorted decides, unless danger was told since."""
     told = danger_message(tip)
-    if told is not None and danger_goes_on(fold(told.text)):
+    if told is not None and calls_for_help(told.text):
         return Stake.LIFE
     if tip.category:
         return Stake.MONEY if is_scam(tip.category) else Stake.LIFE

@@ -5,13 +5,12 @@ import uuid
 from dataclasses import dataclass
 
 from keng.kit import times
-from keng.language.fold import fold
 from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import receipts
 from keng.tips.actions import clocks
+from keng.tips.gravity import calls_for_help
 from keng.tips.models import Tip
-from keng.tips.reception.urgency import danger_goes_on
 
 # Whoever lives with the person they report should not carry a picture of the code.
 ON_PAPER = ("violence", "child")
@@ -60,7 +59,7 @@ def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
         code, tip.responsible_unit, tip.received_at, answer_by, clocks.end_of(finish, answer_by),
         tip.topic in ON_PAPER, tip.topic == "scam" or tip.money_moved, tip.urgency == "P0",
         serving.is_outside(tip.place, tip.responsible_unit),
-        danger_goes_on(fold(tip.text), happening=tip.happening), tip.money_moved,
+        calls_for_help(tip.text, happening=tip.happening), tip.money_moved,
     )  # fmt: skip
 
 

@@ -13,10 +13,10 @@ from keng.kit import times
 from keng.language.fold import fold
 from keng.tips.actions import alarms, clocks
 from keng.tips.actions.dialogue import say
+from keng.tips.gravity import calls_for_help
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.phrases import bank_first, danger_first
 from keng.tips.reception import money
-from keng.tips.reception.urgency import danger_goes_on
 
 # Somebody who writes three times in a row is told once what to do.
 _TOLD_FOR = datetime.timedelta(minutes=10)
@@ -50,8 +50,7 @@ def tell(tip: Tip, message: DialogueMessage) -> None:
     """Say at once whom to ring: 113, or the bank; never to whoever asked for no contact."""
     if tip.do_not_contact or tip.withdrawn_at:
         return
-    folded = fold(message.text)
-    about_money = money.has_left(folded) and not danger_goes_on(folded)
+    about_money = money.has_left(fold(message.text)) and not calls_for_help(message.text)
     with translation.override(tip.language):
         lines = [bank_first()] if about_money else []
         words = "\n".join([*lines, danger_first()])

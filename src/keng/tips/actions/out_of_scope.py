@@ -16,12 +16,11 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Conversation, Inbound, InboundMedia
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.language.fold import fold
 from keng.tips.actions import clocks, leading
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile
+from keng.tips.gravity import calls_for_help
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
-from keng.tips.reception.urgency import danger_goes_on
 from keng.vault import opening, seal
 from keng.vault.models import SealedIdentity
 
@@ -51,7 +50,7 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
     keeper = tip.responsible_unit.parent_id or tip.responsible_unit_id
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER)
     unseen = theirs.filter(examined_at=None).values_list("text", flat=True)
-    if any(danger_goes_on(fold(text)) for text in unseen):
+    if any(calls_for_help(text) for text in unseen):
         # It came in this moment: sealed unread, nobody would ever be called for it.
         raise ChangedMeanwhile(None)
     words = {

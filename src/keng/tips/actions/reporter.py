@@ -12,13 +12,12 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language import reporters_own
-from keng.language.fold import fold
 from keng.tips import receipts
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.errors import AlreadyClosed
+from keng.tips.gravity import calls_for_help
 from keng.tips.models import DialogueMessage, OneTimeLink, Tip
-from keng.tips.reception.urgency import danger_goes_on
 from keng.vault import seal
 from keng.vault.keeping import keep
 
@@ -37,7 +36,7 @@ def write(tip_id: uuid.UUID, *, text: str, files: Iterable[tuple[bytes, str]] = 
     Returns how many those were.
     Raises AlreadyClosed, errors.CannotSeal.
     """
-    tip = _open(tip_id, for_danger=danger_goes_on(fold(text)))
+    tip = _open(tip_id, for_danger=calls_for_help(text))
     sent = list(files)
     new = _not_kept_yet(tip, sent)
     had = len(sent) - len(new)
@@ -93,7 +92,7 @@ def begin_anew(tip_id: uuid.UUID, *, text: str) -> str | None:
     receipt code; None when these words are no such thing. Raises errors.CannotSeal.
     """
     tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
-    if not (_is_gone(tip) and danger_goes_on(fold(text))):
+    if not (_is_gone(tip) and calls_for_help(text)):
         return None
     token = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
     code = receipts.code_from(token)

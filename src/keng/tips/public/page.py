@@ -16,13 +16,13 @@ from keng.kit.uploads import SealedUpload
 from keng.language.fold import fold
 from keng.places import serving
 from keng.tips.actions.out_of_scope import may_object
+from keng.tips.gravity import calls_for_help
 from keng.tips.models import DialogueMessage, TakenDown, Tip
 from keng.tips.phrases import FROM_TEAM, closing_sentence
 from keng.tips.promised import answer_due
 from keng.tips.public.opened import Opened, stay_open
 from keng.tips.public.stages import heading_of, is_over, trail_of
 from keng.tips.reception import money
-from keng.tips.reception.urgency import danger_goes_on
 
 MOST_FILES = 5
 # In the address after something was sent: how many of the files the report had already.
@@ -135,8 +135,10 @@ def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
         return {}
     if last.at < times.now() - _SOON:
         return {}
-    folded = fold(last.text)
-    return {"tells_danger": danger_goes_on(folded), "money_left": money.has_left(folded)}
+    return {
+        "tells_danger": calls_for_help(last.text),
+        "money_left": money.has_left(fold(last.text)),
+    }
 
 
 def _with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]:
