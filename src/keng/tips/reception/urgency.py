@@ -1,4 +1,4 @@
-"""How fast somebody must look, by a few plain words. A person decides; this only starts a clock."""
+"""How fast somebody must look, by what was tapped and a few plain words; it only starts a clock."""
 
 import datetime as dt
 import re
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from keng.kit import times
+from keng.language.danger import COMES_AGAIN, danger_in
+from keng.language.fold import fold
+from keng.language.urgency import AT_LEAST
 from keng.tips.models import ClockRule
-from keng.tips.reception.phrases import any_of
 
 SORT, AT_ONCE, LOOK = "CLASSIFY_HOUSE", "URGENT_NOW", "LOOK_P1"
 _OF_URGENCY = {"P0": AT_ONCE, "P1": LOOK}
 
-_DANGER = re.compile(rf"(?<!\w)(?:{any_of('danger')})(?!\w)")
-_NOW = re.compile(rf"(?<!\w)(?:{any_of('now')})(?!\w)")
 _MONEY_LEFT = re.compile(
     r"(?<!\w)(?:(?:da|vua|lo|trot|mat)\s+(?:\w+\s+){0,2}?"
     r"(?:chuyen khoan|chuyen tien|ck|chuyen|nap tien)"
@@ -50,14 +50,18 @@ def limits_in_force() -> ClockLimits:
     return ClockLimits({r.code: dt.timedelta(**{f"{r.limit_unit}s": r.limit}) for r in rules})
 
 
-def urgency_of(folded: str, *, happening: str = "unsure", money_moved: bool = False) -> str:
-    """P0 when danger is happening now, P1 when money has left or danger is spoken of, else P2.
+def urgency_of(
+    text: str, *, happening: str = "unsure", money_moved: bool = False, topic: str = ""
+) -> str:
+    """P0 for danger that goes on, P1 for other danger, money that left or a child, else P2.
 
-    Takes the words as keng.language.fold.fold gives them.
+    Takes the words as they were written: their accents tell a fire from somebody who runs.
     """
-    is_danger = bool(_DANGER.search(folded))
-    if is_danger and happening != "over" and (happening == "now" or _NOW.search(folded)):
-        return "P0"
-    if money_moved or happening == "now" or _MONEY_LEFT.search(folded):
+    danger = danger_in(text)
+    if danger is not None and happening != "over":
+        return "P0" if happening == "now" else danger.level
+    if danger is not None and danger.kind in COMES_AGAIN:
         return "P1"
-    return "P1" if is_danger and happening != "over" else "P2"
+    if money_moved or happening == "now" or _MONEY_LEFT.search(fold(text)):
+        return "P1"
+    return AT_LEAST.get(topic, "P2")
