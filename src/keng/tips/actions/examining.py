@@ -18,6 +18,7 @@ from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
 from keng.tips.examination.places import codes_of, named_in
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
+from keng.tips.models.tip import HURRIED
 from keng.tips.reception.urgency import urgency_of
 from keng.tips.reception.wording import wants_no_contact
 
@@ -39,7 +40,7 @@ def examine_tips(portion: int = PORTION) -> int:
     tips = list(waiting.select_for_update(skip_locked=True, no_key=True, of=("self",))[:portion])
     if not tips:
         return 0
-    found = {tip.pk: findings_in(tip.text) for tip in tips}
+    found = {tip.pk: findings_in(tip.text, tip.topic) for tip in tips}
     _keep_sightings([(tip.pk, None, found[tip.pk]) for tip in tips])
     places = codes_of({tip.pk: named_in(tip.text, tip.province_code) for tip in tips})
     Suggestion.objects.bulk_create(
@@ -85,8 +86,10 @@ def examine_messages(portion: int = PORTION) -> int:
 def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
     """Somebody waits for an answer, perhaps about something that has become urgent."""
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
-    _look_sooner(tip, min(found.urgency, urgency_of(fold(message.text))), at=message.at)
-    tip.save(update_fields=["waiting_since", "set_aside_until", "urgency", "due_at"])
+    level = min(found.urgency, urgency_of(message.text))
+    _look_sooner(tip, level, at=message.at, is_new_danger=found.is_danger)
+    changed = ["waiting_since", "set_aside_until", "urgency", "urgency_is_rated", "due_at"]
+    tip.save(update_fields=changed)
 
 
 def _leave_alone(tip: Tip) -> None:
@@ -99,16 +102,22 @@ def _leave_alone(tip: Tip) -> None:
     record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 
-def _look_sooner(tip: Tip, level: str, *, at: dt.datetime) -> None:
-    """Danger that goes on starts its clock (the caller saves), unless a person has decided already.
+def _look_sooner(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool = False) -> None:
+    """The list follows what the machine reads, upwards only, with its clock (the caller saves).
 
-    A clock decides nothing: it only brings the tip before somebody's eyes. What the machine takes
-    for less than that stays a suggestion.
+    The tip stands among the urgent ones, marked as suggested, until an officer rates it. His rating
+    stands, unless the reporter writes of danger afterwards (`is_new_danger`). A clock decides
+    nothing: it only brings the tip before somebody's eyes.
     """
-    if level == "P0" < tip.urgency and tip.state == Tip.State.RECEIVED:
-        tip.urgency = level
-        clocks.start(tip, clocks.AT_ONCE, at=at)
-        clocks.settle(tip)
+    if tip.happening == Tip.Happening.OVER and not is_new_danger:
+        level = max(level, "P1")
+    if level not in HURRIED or level >= tip.urgency or tip.state != Tip.State.RECEIVED:
+        return
+    if tip.urgency_is_rated and not is_new_danger:
+        return
+    tip.urgency, tip.urgency_is_rated = level, False
+    clocks.start(tip, clocks.AT_ONCE if level == "P0" else clocks.LOOK, at=at)
+    clocks.settle(tip)
 
 
 def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]]) -> None:

@@ -11,7 +11,6 @@ from keng.channels.text import clean
 from keng.kit import times
 from keng.kit.ids import new_hex, new_id
 from keng.language import reporters_own
-from keng.language.fold import fold
 from keng.tips.reception.urgency import ClockLimits, urgency_of
 from keng.vault import seal
 
@@ -78,6 +77,8 @@ class NewTip:
     identity_holds: tuple[str, ...] = ()
     urgency: str = ""
     """Empty: by the words."""
+    urgency_is_rated: bool = False
+    """An officer who took it down said how urgent it is."""
     received_at: dt.datetime = field(default_factory=times.now)
     chat: Chat | None = None
     inbound_id: uuid.UUID = field(default_factory=new_id)
@@ -106,7 +107,7 @@ def row_of(tip: NewTip, limits: ClockLimits) -> Row:
 def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     text, detail, sealed = _taken_apart(tip)
     urgency = tip.urgency or urgency_of(
-        fold(tip.text), happening=tip.happening, money_moved=tip.money_moved
+        tip.text, happening=tip.happening, money_moved=tip.money_moved, topic=tip.topic
     )
     clocks = limits.first_clocks(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
@@ -119,7 +120,8 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
         "place_detail": detail,
         "language": tip.language, "text": text, "topic": tip.topic, "happening": tip.happening,
         "money_moved": tip.money_moved, "do_not_contact": tip.do_not_contact,
-        "identity_holds": holds, "urgency": urgency, "due_at": clocks[0][1].isoformat(),
+        "identity_holds": holds, "urgency": urgency, "urgency_is_rated": tip.urgency_is_rated,
+        "due_at": clocks[0][1].isoformat(),
         "clocks": [
             {"id": new_hex(), "rule": code, "due_at": due.isoformat()} for code, due in clocks
         ],
