@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from keng.language.seeds import Rule, rules
 from keng.language.spotting import Hit, Hits, find_ideas
-from keng.language.taxonomy import categories
+from keng.language.taxonomy import TOPICS, VAGUE_TOPICS, categories
 
 Strength = Literal["very", "fairly", "slightly"]
 _MOST = 3
@@ -19,19 +19,50 @@ class Suggestion(NamedTuple):
     code: str
     strength: Strength
     reasons: tuple[str, ...]
+    leaves_topic: bool = False
+    """The reporter tapped another topic: whoever reads the suggestion is told so."""
 
 
-def suggest(text: str) -> list[Suggestion]:
-    """At most three categories, the likeliest first."""
+def suggest(text: str, topic: str = "") -> list[Suggestion]:
+    """At most three categories, the likeliest first; what the reporter tapped comes before all.
+
+    `topic` is the tile they tapped (keng.language.taxonomy.TOPICS); empty where there was none.
+    """
     scores, places = _scored(find_ideas(text))
     ranked = sorted(
         (code for code in scores if scores[code] > 0), key=lambda code: (-scores[code], code)
-    )[:_MOST]
+    )
+    if (tapped := TOPICS.get(topic)) and topic not in VAGUE_TOPICS:
+        return _within(text, tapped, ranked, scores, places)
+    ranked = ranked[:_MOST]
+    outside = {code for code in ranked if tapped and code not in tapped}
     if not ranked:
         # Nothing recognised: a few words are no tip; more words are for a person to read.
         return [Suggestion("other" if len(text.split()) > 4 else "spam_not_a_tip", "slightly", ())]
     return [
-        Suggestion(code, _strength(code, scores), quotes(text, places[code])) for code in ranked
+        Suggestion(code, _strength(code, scores), quotes(text, places[code]), code in outside)
+        for code in ranked
+    ]
+
+
+def _within(
+    text: str,
+    tapped: tuple[str, ...],
+    ranked: list[str],
+    scores: dict[str, float],
+    places: dict[str, list[Hit]],
+) -> list[Suggestion]:
+    """What belongs to the tapped topic first, were it only its first category; then the others."""
+    inside = [code for code in ranked if code in tapped] or [tapped[0]]
+    outside = [code for code in ranked if code not in tapped]
+    return [
+        Suggestion(
+            code,
+            _strength(code, scores, inside if code in tapped else None),
+            quotes(text, places[code]),
+            leaves_topic=code not in tapped,
+        )
+        for code in (inside + outside)[:_MOST]
     ]
 
 
@@ -72,10 +103,10 @@ def _by_first_idea() -> dict[str, list[Rule]]:
     return found
 
 
-def _strength(code: str, scores: dict[str, float]) -> Strength:
-    """Against the best other category and in itself."""
+def _strength(code: str, scores: dict[str, float], among: list[str] | None = None) -> Strength:
+    """Against the best other category, of all or `among` these, and in itself."""
     score = scores[code]
-    rival = max(other for name, other in scores.items() if name != code)
+    rival = max((scores[name] for name in among or scores if name != code), default=0.0)
     if score >= 10 and score >= 1.6 * rival:
         return "very"
     return "fairly" if score >= 5 and score >= 0.8 * rival else "slightly"

@@ -38,6 +38,9 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+# Tapped where nothing else fits, so it says nothing about the category.
+VAGUE_TOPICS = frozenset({"other"})
+
 
 @cache
 def categories() -> dict[str, Category]:

@@ -2,45 +2,72 @@
 
 from typing import Literal, NamedTuple
 
-from keng.language.categories import quotes, suggest
+from keng.language.categories import Strength, quotes, suggest
+from keng.language.danger import danger_in
 from keng.language.spotting import Hits, find_ideas
-from keng.language.taxonomy import categories
+from keng.language.taxonomy import categories, is_scam
 
 Level = Literal["P0", "P1", "P2", "P3"]
 # Where a word of danger alone means that a life may depend on minutes.
 _BODILY = frozenset(
     {"traffic", "assault_disorder", "fire_explosion", "child_safety", "missing_person", "robbery"}
 )
+# Matters of life and body: what makes them urgent are words of danger, not the matter.
+_OF_LIFE = (_BODILY | {"domestic_violence"}) - {"robbery"}
 _LEVELS: tuple[Level, ...] = ("P0", "P1", "P2", "P3")
+# Whoever taps this tile is looked at within the hour, whatever the words say.
+AT_LEAST: dict[str, Level] = {"child": "P1"}
 
 
 class Urgency(NamedTuple):
-    """P0 (now) to P3, and the words of the text that say so."""
+    """P0 (now) to P3, the words of the text that say so, and whether life or body is in danger."""
 
     level: Level
     reasons: tuple[str, ...]
+    is_danger: bool = False
 
 
-def suggest_urgency(text: str, code: str | None = None) -> Urgency:
-    """The urgency of a text in its category; without one, in the likeliest category."""
+def suggest_urgency(
+    text: str, code: str | None = None, *, strength: Strength | None = None, topic: str = ""
+) -> Urgency:
+    """The urgency of a text in its category, or in the likeliest one of what the reporter tapped.
+
+    Danger to life or body goes by its own words (keng.language.danger), whatever the category.
+    """
+    if code is None:
+        likeliest = suggest(text, topic)[0]
+        code, strength = likeliest.code, likeliest.strength
+    danger = danger_in(text)
+    found = _of_category(text, code, strength, in_danger=danger is not None)
+    if danger is not None:
+        level = min(danger.level, found.level)
+        found = Urgency(level, danger.reasons, is_danger=True)
+    least = AT_LEAST.get(topic)
+    return found._replace(level=least) if least and least < found.level else found
+
+
+def _of_category(text: str, code: str, strength: Strength | None, *, in_danger: bool) -> Urgency:
     ideas = find_ideas(text)
-    code = code or suggest(text)[0].code
     usual = _LEVELS.index(categories()[code].urgency)
-    level, names = _level(ideas, usual, code)
+    if not is_scam(code) and not in_danger:
+        # A category's P0 means that it goes on: without danger it is looked at within the hour. A
+        # guess that is weak, or of a matter that would be one of danger, hurries nobody.
+        enough = ("very",) if code in _OF_LIFE else ("very", "fairly")
+        usual = max(usual, 1 if strength is None or strength in enough else 2)
+    level, names = _level(ideas, usual, code, is_known=in_danger or is_scam(code))
     return Urgency(_LEVELS[level], quotes(text, [hit for name in names for hit in ideas[name]]))
 
 
-def _level(ideas: Hits, usual: int, code: str) -> tuple[int, list[str]]:
+def _level(ideas: Hits, usual: int, code: str, *, is_known: bool) -> tuple[int, list[str]]:
     if categories()[code].group in ("service", "none"):
         return usual, []
     calmer: list[str] = [name for name in ("PAST", "CALM") if name in ideas]
-    signs = _signs(ideas, code)
-    if not calmer and (len(signs) > 1 or (signs == ["DANGER"] and code in _BODILY)):
-        return 0, signs
     if calmer:
         return min(max(usual, 1) + (code != "scam_child_emergency"), 3), calmer
-    # A category's P0 means that it goes on; without a sign of that it is looked at within the hour.
-    return max(usual - ("DANGER" in signs), 1), signs
+    signs = _signs(ideas, code)
+    if is_known and (len(signs) > 1 or (signs == ["DANGER"] and code in _BODILY)):
+        return 0, signs
+    return max(usual - (is_known and "DANGER" in signs), 1), signs
 
 
 def _signs(ideas: Hits, code: str) -> list[str]:
@@ -50,7 +77,7 @@ def _signs(ideas: Hits, code: str) -> list[str]:
         signs = [name for name in signs if name != "DANGER"]
     if code == "robbery" and "URGENT" in ideas:
         signs += ["ROB"] if "ROB" in ideas else []
-    if code in ("missing_person", "child_safety") and "SMALL" in ideas:
+    if code == "missing_person" and "SMALL" in ideas:
         signs += [name for name in ("SMALL", "#minor") if name in ideas]
     if code == "scam_child_emergency":
         signs += [name for name in ("EMERGENCY", "KIDNAP", "CALL") if name in ideas]

@@ -26,10 +26,9 @@ def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
 
     Money that has gone is none: whoever lost it rings the bank first.
     """
-    folded = fold(text)
-    if danger_goes_on(folded, happening=happening):
+    if danger_goes_on(text, happening=happening):
         return True
-    if happening == "over" or money.has_left(folded):
+    if happening == "over" or money.has_left(fold(text)):
         return False
     return suggest_urgency(text).level == "P0"
 
@@ -41,10 +40,9 @@ def stake_of(tip: Tip) -> Stake:
         return Stake.LIFE
     if tip.category:
         return Stake.MONEY if is_scam(tip.category) else Stake.LIFE
-    folded = fold(tip.text)
-    if danger_goes_on(folded, happening=tip.happening):
+    if danger_goes_on(tip.text, happening=tip.happening):
         return Stake.LIFE
-    if tip.money_moved or money.has_left(folded) or _is_guessed_fraud(tip):
+    if tip.money_moved or money.has_left(fold(tip.text)) or _is_guessed_fraud(tip):
         return Stake.MONEY
     return Stake.MONEY if told is not None and money.has_left(fold(told.text)) else Stake.LIFE
 

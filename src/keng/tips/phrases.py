@@ -23,6 +23,25 @@ _CHANNELS = {
     "counter": gettext_noop("the counter"),
     "chat": gettext_noop("a chat message shown to an officer"),
 }
+# The tiles of the web form (keng.community.report.what), as officers read them.
+TOPIC_NAMES = {
+    "scam": gettext_noop("Scam"),
+    "theft": gettext_noop("Theft, robbery"),
+    "violence": gettext_noop("Violence, threats"),
+    "child": gettext_noop("Children, missing people"),
+    "drugs": gettext_noop("Drugs, gambling"),
+    "loan": gettext_noop("Loan sharks"),
+    "fire": gettext_noop("Fire, weapons, traffic"),
+    "other": gettext_noop("Something else"),
+}
+# Where the reporters themselves tapped a tile.
+_TAPPED = ("web", FROM_TEAM)
+
+
+def tapped_topic(topic: str, channel: str) -> str:
+    """The tile that a reporter tapped, in words; empty where nobody tapped one."""
+    name = TOPIC_NAMES.get(topic) if channel in _TAPPED else None
+    return _(name) if name else ""
 
 
 def closing_sentence(tip: Tip) -> str:

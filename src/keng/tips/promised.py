@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 from keng.kit import times
+from keng.language.danger import is_about_child
 from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import receipts
@@ -31,6 +32,8 @@ class Receipt:
     about_money: bool
     is_critical: bool = False
     """Somebody looks at once; for the desk only: a public page does not tell it."""
+    is_about_child: bool = False
+    """A child may be reading: it names the number that children call."""
     is_outside: bool = False
     """It happened where no desk of this site serves."""
     tells_danger: bool = False
@@ -55,12 +58,21 @@ def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
     answer_by = answer_due(tip)
     finish = clocks.rule_in_force(clocks.FINISH, times.local_date(tip.received_at))
+    about_child = is_about_child(tip.text, tip.topic)
     return Receipt(
-        code, tip.responsible_unit, tip.received_at, answer_by, clocks.end_of(finish, answer_by),
-        tip.topic in ON_PAPER, tip.topic == "scam" or tip.money_moved, tip.urgency == "P0",
-        serving.is_outside(tip.place, tip.responsible_unit),
-        calls_for_help(tip.text, happening=tip.happening), tip.money_moved,
-    )  # fmt: skip
+        code,
+        tip.responsible_unit,
+        tip.received_at,
+        answer_by,
+        clocks.end_of(finish, answer_by),
+        on_paper=tip.topic in ON_PAPER or about_child,
+        about_money=tip.topic == "scam" or tip.money_moved,
+        is_critical=tip.urgency == "P0",
+        is_about_child=about_child,
+        is_outside=serving.is_outside(tip.place, tip.responsible_unit),
+        tells_danger=calls_for_help(tip.text, happening=tip.happening),
+        money_left=tip.money_moved,
+    )
 
 
 def answer_due(tip: Tip) -> datetime.datetime:

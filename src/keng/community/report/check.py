@@ -15,6 +15,7 @@ from keng.community.report.steps import CHECK, COOKIE, Report, step, url_of
 from keng.community.report.what import ABOUT_MONEY, NAMES
 from keng.kit import cookies
 from keng.kit.forms import Form
+from keng.language.danger import is_about_child
 from keng.tips import receipts
 from keng.tips.errors import CannotSeal
 from keng.tips.models import Tip
@@ -72,7 +73,13 @@ def _page(report: Report, form: SendForm, *, token: str = "") -> HttpResponse:
         return report.gone()
     if report.next_step != CHECK:
         return report.go(report.next_step)
-    return report.page(form, rows=_rows(report), token=token or receipts.new_token())
+    said = report.answers
+    return report.page(
+        form,
+        rows=_rows(report),
+        token=token or receipts.new_token(),
+        is_about_child=is_about_child(said["text"], said["topic"]),
+    )
 
 
 def _happening(said: str) -> str:

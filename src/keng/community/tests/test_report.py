@@ -165,3 +165,30 @@ def test_the_whole_report_cannot_be_sent_with_a_question_left_open(stage, reside
     assert resident.look("check").url == "/report/what/"
     assert resident.post("check", token="A" * 22).url == "/report/what/"
     assert not Tip.objects.exists()
+
+
+def test_a_child_is_given_111_on_every_step_and_threatened_with_nothing(stage, resident):
+    words = "Cháu 12 tuổi, chú hàng xóm hay sờ người cháu"
+    resident.write(place=stage.place, topic="child", text=words)
+    for step in STEPS:
+        assert 'href="tel:111"' in resident.look(step).content.decode(), step
+    check = resident.look("check").content.decode()
+    assert "Báo nhầm thì không sao" in check
+    assert "xử lý theo luật" not in check
+    assert 'href="tel:111"' in resident.send().content.decode()
+    assert only_tip().urgency == "P1"
+
+
+def test_a_child_who_tapped_another_tile_is_not_threatened_either(stage, resident):
+    resident.write(place=stage.place, topic="violence", text="em 13 tuổi, bố hay đánh em")
+    check = resident.look("check").content.decode()
+    assert "xử lý theo luật" not in check
+    assert 'href="tel:111"' in check
+    assert 'href="tel:111"' in resident.send().content.decode()
+
+
+def test_others_still_read_what_making_something_up_may_mean(stage, resident):
+    resident.write(place=stage.place)
+    check = resident.look("check").content.decode()
+    assert "xử lý theo luật" in check
+    assert "Trẻ em cần giúp?" not in check

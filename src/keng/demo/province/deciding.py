@@ -37,6 +37,7 @@ _STAND = """
 UPDATE tips_tip AS t SET
   state = v.state, kind = v.kind, category = v.category, value = v.value, outcome = v.outcome,
   urgency = coalesce(v.urgency, t.urgency),
+  urgency_is_rated = v.urgency IS NOT NULL,
   outcome_note = v.note, incident_id = v.incident, duplicate_of_id = v.duplicate,
   assigned_to_id = v.assigned, first_read_at = v.read_at, first_answered_at = v.answered_at,
   waiting_since = v.waiting_since, suspended_at = v.suspended_at, closed_at = v.closed_at,

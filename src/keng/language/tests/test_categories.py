@@ -147,3 +147,33 @@ def test_a_wrongdoer_typed_without_accents_is_no_drug(said):
 
 def test_the_drug_of_that_name_is_still_one():
     assert suggest("ban ke trong quan karaoke")[0].code == "drugs"
+
+
+TRUCK = "Có người lạ kéo cháu mẫu giáo lên xe tải rồi bỏ chạy trên quốc lộ"
+
+
+def test_what_the_reporter_tapped_comes_before_all_and_what_leaves_it_says_so() -> None:
+    assert suggest(TRUCK)[0].code == "traffic"
+    first, *others = suggest(TRUCK, "child")
+    assert (first.code, first.leaves_topic) == ("child_safety", False)
+    assert {one.code: one.leaves_topic for one in others}["traffic"]
+
+
+def test_words_that_say_nothing_are_what_was_tapped() -> None:
+    assert suggest("không dám kể", "child")[0].code == "child_safety"
+    assert suggest_urgency("không dám kể", topic="child").level == "P1"
+    assert suggest_urgency("tuần trước cháu không muốn về nhà", topic="child").level == "P1"
+
+
+def test_something_else_says_nothing_about_the_category_but_is_not_forgotten() -> None:
+    found = suggest("Đêm qua nhà tôi bị kẻ gian cạy cửa sổ vào lấy laptop", "other")
+    assert found[0].code == "burglary"
+    assert found[0].leaves_topic
+
+
+def test_a_child_touched_by_a_neighbour_is_no_neighbours_quarrel() -> None:
+    text = "Cháu 12 tuổi, chú hàng xóm hay sờ người cháu"
+    for topic in ("child", "violence", ""):
+        assert suggest_urgency(text, topic=topic).level <= "P1"
+    assert suggest(text, "child")[0].code == "child_safety"
+    assert suggest(text)[0].code == "child_safety"

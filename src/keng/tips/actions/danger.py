@@ -31,10 +31,12 @@ def hear(tip: Tip, message: DialogueMessage) -> None:
     if tip.clocks.filter(rule_code=clocks.AT_ONCE, starts_at=message.at).exists():
         return
     was = tip.urgency
-    tip.urgency, tip.danger_at, tip.danger_unheard = "P0", message.at, True
+    # What an officer rated before was about what was known before.
+    tip.urgency, tip.urgency_is_rated = "P0", False
+    tip.danger_at, tip.danger_unheard = message.at, True
     clocks.start(tip, clocks.AT_ONCE, at=message.at)
     clocks.settle(tip)
-    tip.save(update_fields=["urgency", "danger_at", "danger_unheard", "due_at"])
+    tip.save(update_fields=["urgency", "urgency_is_rated", "danger_at", "danger_unheard", "due_at"])
     alarms.ring_again(tip)
     tell(tip, message)
     record(

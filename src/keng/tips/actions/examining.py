@@ -18,6 +18,7 @@ from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
 from keng.tips.examination.places import codes_of, named_in
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
+from keng.tips.models.tip import HURRIED
 from keng.tips.reception import money
 from keng.tips.reception.urgency import urgency_of
 from keng.tips.reception.wording import wants_no_contact
@@ -40,7 +41,7 @@ def examine_tips(portion: int = PORTION) -> int:
     tips = list(waiting.select_for_update(skip_locked=True, no_key=True, of=("self",))[:portion])
     if not tips:
         return 0
-    found = {tip.pk: findings_in(tip.text) for tip in tips}
+    found = {tip.pk: findings_in(tip.text, tip.topic) for tip in tips}
     _keep_sightings([(tip.pk, None, found[tip.pk]) for tip in tips])
     places = codes_of({tip.pk: named_in(tip.text, tip.province_code) for tip in tips})
     Suggestion.objects.bulk_create(
@@ -91,11 +92,15 @@ def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
     has_left = money.has_left(folded)
     tip.money_moved = tip.money_moved or has_left
-    tip.save(update_fields=["waiting_since", "set_aside_until", "money_moved"])
-    if min(found.urgency, urgency_of(folded)) == "P0":
+    level = min(found.urgency, urgency_of(message.text))
+    if level == "P0":
         danger.hear(tip, message)
-    elif has_left:
-        danger.tell(tip, message)
+    else:
+        _look_sooner(tip, level, at=message.at, is_new_danger=found.is_danger)
+        if has_left:
+            danger.tell(tip, message)
+    changed = ["waiting_since", "set_aside_until", "money_moved"]
+    tip.save(update_fields=[*changed, "urgency", "urgency_is_rated", "due_at"])
 
 
 def _leave_alone(tip: Tip) -> None:
@@ -108,16 +113,22 @@ def _leave_alone(tip: Tip) -> None:
     record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 
-def _look_sooner(tip: Tip, level: str, *, at: dt.datetime) -> None:
-    """Danger that goes on starts its clock (the caller saves), unless a person has decided already.
+def _look_sooner(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool = False) -> None:
+    """The list follows what the machine reads, upwards only, with its clock (the caller saves).
 
-    A clock decides nothing: it only brings the tip before somebody's eyes. What the machine takes
-    for less than that stays a suggestion.
+    The tip stands among the urgent ones, marked as suggested, until an officer rates it. His rating
+    stands, unless the reporter writes of danger afterwards (`is_new_danger`). A clock decides
+    nothing: it only brings the tip before somebody's eyes.
     """
-    if level == "P0" < tip.urgency and tip.state == Tip.State.RECEIVED:
-        tip.urgency = level
-        clocks.start(tip, clocks.AT_ONCE, at=at)
-        clocks.settle(tip)
+    if tip.happening == Tip.Happening.OVER and not is_new_danger:
+        level = max(level, "P1")
+    if level not in HURRIED or level >= tip.urgency or tip.state != Tip.State.RECEIVED:
+        return
+    if tip.urgency_is_rated and not is_new_danger:
+        return
+    tip.urgency, tip.urgency_is_rated = level, False
+    clocks.start(tip, clocks.AT_ONCE if level == "P0" else clocks.LOOK, at=at)
+    clocks.settle(tip)
 
 
 def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]]) -> None:

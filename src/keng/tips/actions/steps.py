@@ -21,6 +21,7 @@ _RESTORED = (
     "kind",
     "category",
     "urgency",
+    "urgency_is_rated",
     "value",
     "outcome",
     "outcome_note",

@@ -144,7 +144,7 @@ def _new_tip(told: Told, token: str, text: str, detail: str) -> NewTip:
         channel=str(told.manner), text=text, place_id=told.place.pk if told.place else None,
         place_detail=detail, province_code=told.to.unit.province_code,
         language=told.language, topic=topic_of(told.category) if told.category else "",
-        happening=told.happening, urgency=told.urgency,
+        happening=told.happening, urgency=told.urgency, urgency_is_rated=bool(told.urgency),
         money_moved=told.money_moved, do_not_contact=told.do_not_contact,
         contact=told.contact, received_at=told.received_at,
         dedupe_key=keyed_hash("taken down", token),

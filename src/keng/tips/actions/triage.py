@@ -181,13 +181,17 @@ def sort(
     before, was = snapshot(tip), tip.urgency
     tip.category = category
     tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
+    # From now on it stands as the officer says, also below what the machine reads.
+    tip.urgency_is_rated = True
     clocks.stop(tip, clocks.SORT, clocks.LOOK)
     if tip.urgency != "P0":
         unheard.let_go(tip)
+        clocks.stop(tip, clocks.AT_ONCE)
     if tip.urgency == "P0" and was != "P0" and tip.assigned_to_id is None:
         clocks.start(tip, clocks.AT_ONCE)
     clocks.settle(tip)
-    tip.save(update_fields=["category", "kind", "urgency", "due_at", *unheard.FIELDS])
+    rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
+    tip.save(update_fields=[*rated, *unheard.FIELDS])
     return decided(
         tip,
         Decision.Kind.SORTED,
@@ -205,11 +209,11 @@ def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) ->
     """Somebody is in danger now: P0 with one press, before anybody has sorted it."""
     tip = lock(tip_id, by=by, seen=seen)
     before, was = snapshot(tip), tip.urgency
-    tip.urgency = "P0"
+    tip.urgency, tip.urgency_is_rated = "P0", True
     if was != "P0" and tip.assigned_to_id is None:
         clocks.start(tip, clocks.AT_ONCE)
     clocks.settle(tip)
-    tip.save(update_fields=["urgency", "due_at"])
+    tip.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
     return decided(
         tip,
         Decision.Kind.SORTED,

@@ -25,7 +25,7 @@ def let_go(tip: Tip) -> None:
 def keep_newer(tip: Tip, before: dict[str, Any]) -> None:
     """Undoing a decision does not undo what was told since; `before` is what will be restored."""
     if tip.danger_unheard:
-        for name in ("urgency", *FIELDS):
+        for name in ("urgency", "urgency_is_rated", *FIELDS):
             before.pop(name, None)
 
 

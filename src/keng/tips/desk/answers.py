@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.kit.forms import Form
 from keng.tips import errors
 from keng.tips.actions import answers as actions
+from keng.tips.phrases import TOPIC_NAMES
 from keng.tips.queries.answers import URGENT, URGENT_MONEY, Answer, of_unit
 from keng.tips.wording import GAPS, unknown_gaps
 
@@ -23,14 +24,7 @@ _TOPICS = (
     ("", gettext_lazy("Fits every tip")),
     (URGENT, gettext_lazy("Critical tip: one tap sends it")),
     (URGENT_MONEY, gettext_lazy("Money just gone: one tap sends it")),
-    ("scam", gettext_lazy("Scam")),
-    ("theft", gettext_lazy("Theft, robbery")),
-    ("violence", gettext_lazy("Violence, threats")),
-    ("child", gettext_lazy("Children, missing people")),
-    ("drugs", gettext_lazy("Drugs, gambling")),
-    ("loan", gettext_lazy("Loan sharks")),
-    ("fire", gettext_lazy("Fire, weapons, traffic")),
-    ("other", gettext_lazy("Something else")),
+    *((code, gettext_lazy(name)) for code, name in TOPIC_NAMES.items()),
 )
 
 

@@ -22,6 +22,7 @@ from keng.tips.desk.alarm import bar_context
 from keng.tips.desk.waves import of_tip
 from keng.tips.forms import CloseForm, OutcomeForm, SortForm
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
+from keng.tips.models.tip import HURRIED
 from keng.tips.queries import answers, calling, checks, history, likeness, readers, timeline
 from keng.tips.queries.neighbours import neighbours, numbered
 from keng.tips.queries.version import since, version_of
@@ -130,6 +131,7 @@ def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -
         "indicators": likeness.indicators(found, officer, sightings),
         "alike": _alike(found, officer, sightings),
         "suggested": _suggested(found),
+        "urgency_reasons": _urgency_reasons(found),
         "category": label(found.category, get_language() or "vi") if found.category else "",
         "channel": phrases.channel_name(found.channel),
         "identity": phrases.identity_note(found),
@@ -213,8 +215,19 @@ def _suggested(found: Tip) -> list[dict[str, Any]]:
     return [each | {"label": label(each["code"], language)} for each in suggestion.categories[:3]]
 
 
+def _urgency_reasons(found: Tip) -> list[str]:
+    """The words for which it stands where it does; none where something else put it there."""
+    suggestion = getattr(found, "suggestion", None)
+    if suggestion is None or suggestion.urgency != found.urgency:
+        return []
+    return list(suggestion.urgency_reasons)
+
+
 def _sorted_as(found: Tip) -> dict[str, str]:
     suggestion = getattr(found, "suggestion", None)
     guess = suggestion.categories[0]["code"] if suggestion and suggestion.categories else ""
-    urgency = found.urgency if found.category or not suggestion else suggestion.urgency
+    if suggestion is None or found.urgency_is_rated or found.urgency in HURRIED:
+        urgency = found.urgency
+    else:
+        urgency = suggestion.urgency
     return {"category": found.category or guess, "urgency": urgency, "kind": found.kind}

@@ -12,7 +12,8 @@ from keng.kit import phrases, times
 from keng.kit.words import defang, first_words
 from keng.language.taxonomy import label
 from keng.tips.models import Tip
-from keng.tips.phrases import channel_name, from_afar
+from keng.tips.models.tip import HURRIED
+from keng.tips.phrases import channel_name, from_afar, tapped_topic
 from keng.tips.queries.grouped import AGAIN, FEARS, MONEY, NOW, UNREAD
 from keng.tips.queries.history import clock_name
 from keng.tips.queries.rows import Row
@@ -28,6 +29,8 @@ class Shown(NamedTuple):
     is_new: bool
     is_hot: bool
     urgency: str
+    # Nobody has rated it: the machine and the reporter's taps say so.
+    is_suggested: bool
     said: str
     # Said of the box that ticks it.
     briefly: str
@@ -64,6 +67,7 @@ def shown(rows: list[Row]) -> list[Shown]:
                 is_new=_any(row, UNREAD, itself=row.first_read_at is None),
                 is_hot=urgency in {"P0", "P1"},
                 urgency=urgency,
+                is_suggested=_is_suggested(row, urgency),
                 said=_said(row),
                 briefly=defang(first_words(row.text, _FEW_WORDS)),
                 flags=_flags(row),
@@ -86,6 +90,10 @@ def opens_beside(here: str) -> str:
     return f"{here}{'&' if '?' in here else '?'}tip="
 
 
+def _is_suggested(row: Row, urgency: str) -> bool:
+    return urgency == row.urgency and urgency in HURRIED and not row.urgency_is_rated
+
+
 def _is_outside(row: Row) -> bool:
     return bool(row.place_province) and row.place_province != row.province_code
 
@@ -100,7 +108,8 @@ def _said(row: Row) -> str:
 
 def _where(row: Row, language: str) -> str:
     # Tips of one incident came in by several channels.
-    parts = [row.place_name, channel_name(row.channel) if row.whole == 1 else ""]
+    parts = [] if row.category else _tapped(row)
+    parts += [row.place_name, channel_name(row.channel) if row.whole == 1 else ""]
     if row.whole == 1:
         at = phrases.moment_words(row.received_at, "short")
         parts.append(_("received %(at)s") % {"at": at})
@@ -110,6 +119,12 @@ def _where(row: Row, language: str) -> str:
         # Only the machine says so.
         parts.append(f"{label(row.guess, language)}?")
     return " · ".join(part for part in parts if part)
+
+
+def _tapped(row: Row) -> list[str]:
+    """What the reporter tapped, until an officer has sorted the tip."""
+    topic = tapped_topic(row.topic, row.channel) if row.whole == 1 else ""
+    return [_("chose: %(topic)s") % {"topic": topic}] if topic else []
 
 
 def _tone(row: Row, at: datetime.datetime) -> str:

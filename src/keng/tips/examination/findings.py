@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 
+from keng.language.categories import Suggestion as Suggested
 from keng.language.categories import suggest
 from keng.language.fold import fold
 from keng.language.indicators import Indicator, extract
@@ -26,13 +27,18 @@ class Findings:
     categories: tuple[dict[str, object], ...] = field(default=(), repr=False)
     urgency: str = "P2"
     urgency_reasons: tuple[str, ...] = field(default=(), repr=False)
+    is_danger: bool = False
+    """Life or body is in danger, as the words say; not only a grave category."""
     folded: str = field(default="", repr=False)
 
 
-def findings_in(text: str) -> Findings:
-    """Look at a text; one that the machine cannot read must not hold up the others."""
+def findings_in(text: str, topic: str = "") -> Findings:
+    """Look at a text of which the reporter tapped `topic`.
+
+    One that the machine cannot read must not hold up the others.
+    """
     try:
-        return _read(text)
+        return _read(text, topic)
     except Exception:
         log.exception("A text could not be examined.")
         return Findings()
@@ -43,14 +49,22 @@ def role_of(indicator: Indicator) -> str:
     return _ROLES[indicator.context_role].value
 
 
-def _read(text: str) -> Findings:
-    suggested = suggest(text)
-    urgency = suggest_urgency(text, suggested[0].code)
+def _read(text: str, topic: str) -> Findings:
+    suggested = suggest(text, topic)
+    likeliest = suggested[0]
+    urgency = suggest_urgency(text, likeliest.code, strength=likeliest.strength, topic=topic)
     return Findings(
         indicators=tuple(one for one in extract(text) if len(one.value) <= _LONGEST_VALUE),
-        categories=tuple(
-            {"code": one.code, "strength": one.strength, "reasons": list(one.reasons)}
-            for one in suggested
-        ),
-        urgency=urgency.level, urgency_reasons=urgency.reasons, folded=fold(text),
+        categories=tuple(map(_as_kept, suggested)),
+        urgency=urgency.level, urgency_reasons=urgency.reasons, is_danger=urgency.is_danger,
+        folded=fold(text),
     )  # fmt: skip
+
+
+def _as_kept(one: Suggested) -> dict[str, object]:
+    kept: dict[str, object] = {
+        "code": one.code,
+        "strength": one.strength,
+        "reasons": list(one.reasons),
+    }
+    return kept | {"leaves_topic": True} if one.leaves_topic else kept

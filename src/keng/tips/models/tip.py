@@ -33,6 +33,10 @@ class Urgency(models.TextChoices):
     P3 = "P3", _("Low")
 
 
+# What is looked at within the hour, or now.
+HURRIED = ("P0", "P1")
+
+
 class Onlooker(Protocol):
     """What decides which tips an officer sees."""
 
@@ -156,6 +160,8 @@ class Tip(Row):
     # Code of language/taxonomy.csv; empty until an officer has decided.
     category = models.CharField(max_length=30, default="", db_default="")
     urgency = models.CharField(max_length=2, choices=Urgency, default="P2", db_default="P2")
+    # An officer said how urgent it is. Until then it stands as the machine reads it, and says so.
+    urgency_is_rated = models.BooleanField(default=False, db_default=False)
     value = models.CharField(max_length=12, choices=Value, default="unrated", db_default="unrated")
     outcome = models.CharField(
         max_length=18, choices=Outcome, default="", db_default="", blank=True
@@ -254,6 +260,11 @@ class Tip(Row):
 
     def __str__(self) -> str:
         return self.reference or str(self.id)
+
+    @property
+    def urgency_is_suggested(self) -> bool:
+        """It is urgent, and only the machine and the reporter's taps say so."""
+        return self.urgency in HURRIED and not self.urgency_is_rated
 
     @property
     def is_open(self) -> bool:

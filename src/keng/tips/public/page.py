@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
+from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.places import serving
 from keng.tips.actions.out_of_scope import may_object
@@ -104,6 +105,7 @@ def page(
             "is_over": is_over(tip), "may_object": is_over(tip) and may_object(tip),
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
+            "is_about_child": is_about_child(tip.text, tip.topic),
             "is_chat": tip.channel not in _ANSWERED_HERE_ONLY,
             **_first_words(messages),
         },

@@ -18,12 +18,14 @@ class Row(NamedTuple):
     pk: uuid.UUID
     text: str
     urgency: str
+    urgency_is_rated: bool
     category: str
     channel: str
     outcome: str
     happening: str
     language: str
     money_moved: bool
+    topic: str
     first_read_at: datetime.datetime | None
     first_answered_at: datetime.datetime | None
     waiting_since: datetime.datetime | None

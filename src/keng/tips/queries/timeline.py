@@ -15,6 +15,7 @@ from keng.kit import times
 from keng.language.taxonomy import label
 from keng.places.models import Unit
 from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
+from keng.tips.models.tip import HURRIED
 from keng.tips.phrases import channel_name
 from keng.tips.queries.calling import Round
 from keng.tips.queries.checks import words_of
@@ -92,6 +93,10 @@ def _beginning(tip: Tip) -> Iterator[Event]:
     yield Event(tip.received_at, words % {"channel": channel_name(tip.channel)})
     if tip.examined_at:
         yield Event(tip.examined_at, _("The machine looked for numbers, links and categories"))
+    suggestion = getattr(tip, "suggestion", None)
+    if suggestion is not None and suggestion.urgency in HURRIED:
+        words = _("The machine read it as %(level)s") % {"level": suggestion.urgency}
+        yield Event(suggestion.at, words, reason=", ".join(suggestion.urgency_reasons))
 
 
 def _clocks(deadlines: list[Deadline]) -> Iterator[Event]:

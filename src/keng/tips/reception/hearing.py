@@ -13,6 +13,7 @@ from keng.delivery.actions.inbound import hexed, inbound_row
 from keng.delivery.handlers import Statement
 from keng.delivery.receiving import Incoming
 from keng.kit.ids import new_id
+from keng.kit.languages import full
 from keng.kit.secrets import box
 from keng.language.fold import fold
 from keng.network.actions.subscriptions import address_hash
@@ -132,14 +133,14 @@ def tip_of(message: Incoming, text: str) -> NewTip:
     text = text or _without_words(event)
     language = wording.language_of(text)
     folded = fold(text)
-    urgency = urgency_of(folded)
+    urgency = urgency_of(text)
     is_silent = wording.wants_no_contact(folded)
     # Every tip has a receipt; whoever asked for silence is sent no link to it.
     token = receipts.new_token()
     seals = message.seals or seal.Together()
     answer = b"" if is_silent else seals.for_sender(
         greeting.first_answer(
-            language, unit_name=account.unit_name, urgency=urgency,
+            full(language), unit_name=account.unit_name, urgency=urgency,
             in_group=bool(event.group), token=token, money_left=money.has_left(folded),
         )
     )  # fmt: skip

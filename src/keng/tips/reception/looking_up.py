@@ -152,7 +152,7 @@ def wish_of(event: Event) -> Wish | None:
         alone = None if is_story else _public(_only(text))
         return Wish((alone,), is_told=False) if alone else None
     # Whoever is in danger or has just paid reports, whatever the first word was.
-    if urgency_of(fold(text)) in ("P0", "P1"):
+    if urgency_of(text) in ("P0", "P1"):
         return None
     return _told(text, command)
 

@@ -79,6 +79,8 @@ class NewTip:
     identity_holds: tuple[str, ...] = ()
     urgency: str = ""
     """Empty: by the words."""
+    urgency_is_rated: bool = False
+    """An officer who took it down said how urgent it is."""
     received_at: dt.datetime = field(default_factory=times.now)
     chat: Chat | None = None
     inbound_id: uuid.UUID = field(default_factory=new_id)
@@ -106,10 +108,11 @@ def row_of(tip: NewTip, limits: ClockLimits) -> Row:
 
 def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     text, detail, sealed = _taken_apart(tip)
-    folded = fold(tip.text)
     # Ticked in the form, or said in so many words in any channel.
-    money_moved = tip.money_moved or money.has_left(folded)
-    urgency = tip.urgency or urgency_of(folded, happening=tip.happening, money_moved=money_moved)
+    money_moved = tip.money_moved or money.has_left(fold(tip.text))
+    urgency = tip.urgency or urgency_of(
+        tip.text, happening=tip.happening, money_moved=money_moved, topic=tip.topic
+    )
     clocks = limits.first_clocks(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
     row = {
@@ -121,7 +124,8 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
         "place_detail": detail,
         "language": tip.language, "text": text, "topic": tip.topic, "happening": tip.happening,
         "money_moved": money_moved, "do_not_contact": tip.do_not_contact,
-        "identity_holds": holds, "urgency": urgency, "due_at": clocks[0][1].isoformat(),
+        "identity_holds": holds, "urgency": urgency, "urgency_is_rated": tip.urgency_is_rated,
+        "due_at": clocks[0][1].isoformat(),
         "clocks": [
             {"id": new_hex(), "rule": code, "due_at": due.isoformat()} for code, due in clocks
         ],

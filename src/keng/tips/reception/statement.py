@@ -35,6 +35,7 @@ FIELDS: dict[str, str] = {
     "do_not_contact": "bool",
     "identity_holds": "jsonb",
     "urgency": "text",
+    "urgency_is_rated": "bool",
     "due_at": "timestamptz",
     "clocks": "json",
     "concerns": "json",
@@ -111,11 +112,11 @@ opened AS MATERIALIZED (SELECT * FROM said WHERE opens),
 tip AS (
   INSERT INTO tips_tip
     (id, province_code, responsible_unit_id, place_id, place_detail, channel, language, text, topic,
-     happening, money_moved, do_not_contact, identity_holds, urgency, received_at, waiting_since,
-     due_at)
+     happening, money_moved, do_not_contact, identity_holds, urgency, urgency_is_rated, received_at,
+     waiting_since, due_at)
   SELECT tip, province_code, unit, place, place_detail, channel, language, text, topic,
-         happening, money_moved, do_not_contact, identity_holds, urgency, received_at, received_at,
-         due_at
+         happening, money_moved, do_not_contact, identity_holds, urgency, urgency_is_rated,
+         received_at, received_at, due_at
   FROM opened
 ),
 concern AS (

@@ -1,4 +1,4 @@
-"""How fast somebody must look, by a few plain words. A person decides; this only starts a clock."""
+"""How fast somebody must look, by what was tapped and a few plain words; it only starts a clock."""
 
 import datetime as dt
 import re
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from keng.kit import times
+from keng.language.danger import COMES_AGAIN, Danger, danger_in
+from keng.language.fold import fold
+from keng.language.urgency import AT_LEAST
 from keng.tips.models import ClockRule
 from keng.tips.reception import money
-from keng.tips.reception.phrases import any_of
 
 SORT, AT_ONCE, LOOK = "CLASSIFY_HOUSE", "URGENT_NOW", "LOOK_P1"
 _OF_URGENCY = {"P0": AT_ONCE, "P1": LOOK}
 
-_DANGER = re.compile(rf"(?<!\w)(?:{any_of('danger')})(?!\w)")
-_NOW = re.compile(rf"(?<!\w)(?:{any_of('now')})(?!\w)")
 _MONEY_LEFT = re.compile(
     r"(?<!\w)(?:(?:da|vua|lo|trot|mat)\s+(?:\w+\s+){0,2}?"
     r"(?:chuyen khoan|chuyen tien|ck|chuyen|nap tien)"
@@ -51,21 +51,29 @@ def limits_in_force() -> ClockLimits:
     return ClockLimits({r.code: dt.timedelta(**{f"{r.limit_unit}s": r.limit}) for r in rules})
 
 
-def urgency_of(folded: str, *, happening: str = "unsure", money_moved: bool = False) -> str:
-    """P0 when danger is happening now, P1 when money has left or danger is spoken of, else P2.
+def urgency_of(
+    text: str, *, happening: str = "unsure", money_moved: bool = False, topic: str = ""
+) -> str:
+    """P0 for danger that goes on, P1 for other danger, money that left or a child, else P2.
 
-    Takes the words as keng.language.fold.fold gives them.
+    Takes the words as they were written: their accents tell a fire from somebody who runs.
     """
-    if danger_goes_on(folded, happening=happening):
+    danger, folded = danger_in(text), fold(text)
+    if _goes_on(danger, happening):
         return "P0"
+    if danger is not None and (happening != "over" or danger.kind in COMES_AGAIN):
+        return "P1"
     if money_moved or happening == "now" or _MONEY_LEFT.search(folded) or money.has_left(folded):
         return "P1"
-    is_danger = bool(_DANGER.search(folded))
-    return "P1" if is_danger and happening != "over" else "P2"
+    return AT_LEAST.get(topic, "P2")
 
 
-def danger_goes_on(folded: str, *, happening: str = "unsure") -> bool:
+def danger_goes_on(text: str, *, happening: str = "unsure") -> bool:
     """Danger to life or body that is happening now; money alone is none."""
-    if happening == "over" or not _DANGER.search(folded):
+    return _goes_on(danger_in(text), happening)
+
+
+def _goes_on(danger: Danger | None, happening: str) -> bool:
+    if danger is None or happening == "over":
         return False
-    return happening == "now" or bool(_NOW.search(folded))
+    return happening == "now" or danger.level == "P0"

@@ -10,6 +10,11 @@ _ENGLISH = frozenset(phrases("english"))
 _VIETNAMESE_LETTERS = re.compile(
     "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE
 )
+# Two characters: one alone may be a picture in a Vietnamese message.
+_OTHER_LETTERS = {
+    "ko": re.compile("[\uac00-\ud7a3]{2}"),
+    "zh-hans": re.compile("[\u3400-\u9fff]{2}"),
+}
 _WORD = re.compile(r"[a-z]+")
 _STOP = frozenset(phrases("stop"))
 _NEW = re.compile(r"^(?:(?:bao )?tin moi(?! nhat)|new (?:tip|report))(?![^\W_])[\s:.,;\-!]*")
@@ -45,9 +50,12 @@ _IS_PLAIN = re.compile(r"dung |can |xin |do not|don'?t|never")
 
 
 def language_of(text: str) -> str:
-    """ "en" for words that are plainly English, else "vi"."""
+    """The language of words that are plainly Korean, Chinese or English, else "vi"."""
     if _VIETNAMESE_LETTERS.search(text):
         return "vi"
+    for language, letters in _OTHER_LETTERS.items():
+        if letters.search(text):
+            return language
     words = _WORD.findall(text.lower())
     english = sum(word in _ENGLISH for word in words)
     return "en" if english >= 2 and english * 4 >= len(words) else "vi"

@@ -38,6 +38,12 @@ def from_afar(tip: Tip) -> list[str]:
 
 
 @register.filter
+def tapped(tip: Tip) -> str:
+    """The tile that the reporter tapped; empty where nobody tapped one."""
+    return phrases.tapped_topic(tip.topic, tip.channel)
+
+
+@register.filter
 def answered_in(language: str) -> str:
     """The language of the ready answers that go to a reporter of this one."""
     return full(language)

@@ -544,6 +544,17 @@ def test_where_danger_lives_in_the_house_the_code_is_for_paper(public_client, un
     assert "Đừng chụp màn hình" in page
 
 
+@pytest.mark.parametrize(
+    ("topic", "words"), [("child", "cháu sợ"), ("violence", "em 13 tuổi, bố đánh em")]
+)
+def test_receipt_and_status_page_of_a_child_name_111(public_client, unit, topic, words):
+    with_receipt(make.tip(unit=unit, topic=topic, text=words))
+    receipt = public_client.post("/receipt/", {"code": CODE})
+    printed = public_client.post("/receipt/", {"code": CODE, "print": "1"})
+    for page in (receipt.content.decode(), printed.content.decode(), page_of(public_client)):
+        assert 'href="tel:111"' in page
+
+
 def test_the_receipt_can_be_printed_and_read_in_the_other_language(public_client, tip):
     printed = public_client.post("/receipt/", {"code": CODE, "print": "1"}).content.decode()
     assert receipts.grouped(CODE) in printed

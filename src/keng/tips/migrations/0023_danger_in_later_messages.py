@@ -14,7 +14,7 @@ _RINGING = models.Q(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tips", "0020_longer_language_codes")]
+    dependencies = [("tips", "0022_urgency_rated_before")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,304 @@
+"""Which danger a text speaks of, by rules over ideas that stand near each other."""
+
+import itertools
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from keng.language.danger.table import FAR_EAST, MASK, Phrase, Rule, calmers, phrases, rules
+from keng.language.fold import flatten
+from keng.language.words import Word, has_accents, words_of
+
+# How many words may stand between two ideas of one rule, and before what calms it.
+_NEAR = 16
+_REACH = _NEAR + 8
+# A denial stands right before what it denies ("không bị đánh").
+_DENIES = 2
+_QUOTES = 4
+_MINOR = re.compile(
+    r"(?<!\w)(?:1[0-7]|[1-9])\s?(?:t|tuoi|years? old|yo|y/o|岁|살)(?!\w)"
+    r"|(?<!\w)(?:1[0-7]|[1-9])[- ]?(?:year|month)s?[- ]?old"
+    r"|(?<!\w)(?:be|chau|em be|con|tre) (?:\d|1\d|2\d) thang(?: tuoi)?(?!\w)"
+    r"|(?<!\w)\d{1,2} thang tuoi(?!\w)"
+    r"|(?<!\w)(?:hs |hoc sinh )?lop (?:1[0-2]|[1-9])(?!\d)"
+    r"|(?<!\d)(?:1[0-7]|[1-9])\s?(?:岁|歲|살|세)"
+)
+# Over for now, and back tomorrow.
+COMES_AGAIN = frozenset({"child", "home", "self_harm", "taken", "threat"})
+# Nobody is called out of bed for a motorbike.
+_OF_THINGS = frozenset({"theft"})
+_OF_CHILDREN = frozenset({"child", "child_alone", "lost_child"})
+
+
+class Danger(NamedTuple):
+    """How soon somebody must look, which kind of danger it is, and the words that say so."""
+
+    level: Literal["P0", "P1"]
+    kind: str
+    reasons: tuple[str, ...]
+
+
+class _Hit(NamedTuple):
+    """From the first word of a phrase to the one after its last."""
+
+    start: int
+    end: int
+    is_weak: bool = False
+    """One Vietnamese syllable without its accents: it needs something clear beside it."""
+
+
+_Hits = dict[str, list[_Hit]]
+
+
+def danger_in(text: str) -> Danger | None:
+    """The gravest danger that a text speaks of; None when it speaks of none."""
+    words = list(_split(text, words_of(text)))
+    hits = _hits(text, words)
+    gravest: list[tuple[Rule, list[_Hit]]] = []
+    level: Literal["P0", "P1"] = "P1"
+    for rule, place in _rules_that_hold(hits):
+        theirs = _level(rule, place, hits)
+        if theirs < level:
+            gravest, level = [], theirs
+        if theirs == level:
+            gravest.append((rule, place))
+    if not gravest:
+        return None
+    spans = [hit for _rule, place in gravest for hit in place]
+    return Danger(level, gravest[0][0].kind, _quotes(text, words, spans))
+
+
+def is_about_child(text: str, topic: str = "") -> bool:
+    """Whether a child is spoken of, or speaks: by the tile, an age, or the danger they are in."""
+    if topic == "child":
+        return True
+    danger = danger_in(text)
+    if danger is not None and danger.kind in _OF_CHILDREN:
+        return True
+    return bool(_MINOR.search(flatten(text).flat))
+
+
+def _rules_that_hold(hits: _Hits) -> Iterator[tuple[Rule, list[_Hit]]]:
+    by_first = rules()
+    for name in hits:
+        for rule in by_first.get(name, ()):
+            if all(needed in hits for needed in rule.needed):
+                for place in _places(rule, hits):
+                    if not _is_calm(rule.kind, place, hits):
+                        yield rule, place
+
+
+def _split(text: str, words: Iterable[Word]) -> Iterator[Word]:
+    """Chinese and Korean write no space between words: each character stands for itself."""
+    for word in words:
+        if not FAR_EAST.search(word.folded):
+            yield word
+            continue
+        for at in range(word.start, word.end):
+            character = text[at]
+            yield Word(character.lower(), character.lower(), at, at + 1)
+
+
+def _hits(text: str, words: list[Word]) -> _Hits:
+    index, accented = phrases(), has_accents(words)
+    found: _Hits = {}
+    for i, word in enumerate(words):
+        key, end = word.folded, i + 1
+        while True:
+            for phrase in index.phrases.get(key, ()):
+                if end == i + 1 and _in_a_name(text, words, i):
+                    break
+                if _agrees(words[i:end], phrase.spelled, accented, phrase.is_plain):
+                    found.setdefault(phrase.idea, []).append(_Hit(i, end))
+                elif not accented and _is_weak(word, phrase):
+                    found.setdefault(phrase.idea, []).append(_Hit(i, end, is_weak=True))
+            if key not in index.heads or end == len(words):
+                break
+            key, end = f"{key} {words[end].folded}", end + 1
+    masks = found.pop(MASK, [])
+    if masks:
+        found = _unmasked(found, masks)
+    for hit in _ages(text, words):
+        found.setdefault("MINOR", []).append(hit)
+    return _undenied(text, words, found)
+
+
+def _agrees(words: list[Word], spelled: tuple[str, ...], accented: bool, is_plain: bool) -> bool:
+    """With accents they must agree; typed without any, a phrase of several words is let through."""
+    exact = all(word.spelled == wanted for word, wanted in zip(words, spelled, strict=True))
+    if exact and (accented or is_plain or not words[0].spelled.isascii()):
+        return True
+    if accented:
+        return len(words) > 1 and all(
+            word.spelled == wanted or word.spelled.isascii()
+            for word, wanted in zip(words, spelled, strict=True)
+        )
+    return is_plain and all(
+        word.spelled == wanted or word.spelled.isascii()
+        for word, wanted in zip(words, spelled, strict=True)
+    )
+
+
+def _is_weak(word: Word, phrase: Phrase) -> bool:
+    return (
+        len(phrase.spelled) == 1
+        and word.spelled.isascii()
+        and not phrase.spelled[0].isascii()
+        and phrase.idea in _MAY_BE_WEAK
+    )
+
+
+def _in_a_name(text: str, words: list[Word], at: int) -> bool:
+    """A capital word after another one, or before one in the midst of a sentence ("ở Bố Hạ")."""
+    if not _is_capital(text, words[at]) or at == 0:
+        return False
+    is_inside = text[words[at - 1].end : words[at].start] == " "
+    if is_inside and _is_capital(text, words[at - 1]):
+        return True
+    if not is_inside or at + 1 == len(words):
+        return False
+    return text[words[at].end : words[at + 1].start] == " " and _is_capital(text, words[at + 1])
+
+
+def _is_capital(text: str, word: Word) -> bool:
+    written = text[word.start : word.end]
+    return written[0].isupper() and not written.isupper()
+
+
+def _unmasked(found: _Hits, masks: list[_Hit]) -> _Hits:
+    """Without the parts of longer words that mean something else ("cháy" in "cháy hàng")."""
+    whole, until = set(masks), dict[int, int]()
+    for mask in masks:
+        for at in range(mask.start, mask.end):
+            until[at] = max(until.get(at, 0), mask.end)
+    kept = {
+        idea: [hit for hit in hits if hit.end > until.get(hit.start, 0) or hit in whole]
+        for idea, hits in found.items()
+    }
+    return {idea: hits for idea, hits in kept.items() if hits}
+
+
+def _ages(text: str, words: list[Word]) -> Iterator[_Hit]:
+    """The ages and school classes of children."""
+    if not any(c.isdigit() for c in text):
+        return
+    flat = flatten(text)
+    at = 0
+    for match in _MINOR.finditer(flat.flat):
+        start, end = flat.start(match.start()), flat.end(match.end())
+        while at < len(words) and words[at].end <= start:
+            at += 1
+        if at < len(words):
+            last = at
+            while last < len(words) and words[last].start < end:
+                last += 1
+            yield _Hit(at, max(last, at + 1))
+
+
+def _undenied(text: str, words: list[Word], found: _Hits) -> _Hits:
+    """Without what is denied right before it, in the same breath."""
+    denials = found.pop("NOT", [])
+    if not denials:
+        return found
+    ends = {hit.end for hit in denials}
+    starts = {hit.start for hit in denials}
+
+    def is_denied(hit: _Hit) -> bool:
+        for gap in range(_DENIES + 1):
+            at = hit.start - gap
+            if at in ends and at > 0 and hit.start not in starts:
+                between = text[words[at - 1].end : words[hit.start].start]
+                if not re.search(r"[.,!?;:\n]", between):
+                    return True
+        return False
+
+    kept = {
+        idea: hits if idea in _NEVER_DENIED else [hit for hit in hits if not is_denied(hit)]
+        for idea, hits in found.items()
+    }
+    return {idea: hits for idea, hits in kept.items() if hits}
+
+
+# People, times and cries stay what they are after a "không".
+_NEVER_DENIED = frozenset(
+    {"URGENT", "NOW", "FAMILY", "CHILD", "PERSON", "SMALL", "ELDER", "LONG_AGO", "YESTERDAY"}
+)
+
+
+# What tells when, who sees it or how it feels makes no weak word clear.
+_HELPERS = frozenset({"NOW", "URGENT", "SCARED", "PERSON", "FOUND", "STRANGER", "NEIGHBOUR"})
+_MAY_BE_WEAK = frozenset(
+    {
+        *("ATTACK", "BEATS", "BLOOD", "BODY", "ELDER", "FALLS", "FAMILY", "HITS"),
+        *("INJURED", "KNIFE", "SMALL", "TOUCH", "WATERS"),
+    }
+)
+
+
+def _places(rule: Rule, hits: _Hits) -> Iterator[list[_Hit]]:
+    """Where the rule holds: for each place of its first idea the nearest ones of the others."""
+    for first in hits[rule.needed[0]]:
+        place = [first]
+        for name in rule.needed[1:]:
+            near = _nearest(first, hits.get(name, ()))
+            if near is None:
+                break
+            place.append(near)
+        else:
+            if _is_clear(rule, place) and not any(
+                _nearest(first, hits.get(name, ())) for name in rule.excluded
+            ):
+                yield place
+
+
+def _is_clear(rule: Rule, place: list[_Hit]) -> bool:
+    """At most one weak word, and beside it something that is clear by itself."""
+    weak = sum(hit.is_weak for hit in place)
+    if not weak:
+        return True
+    clear = (
+        not hit.is_weak and name not in _HELPERS
+        for name, hit in zip(rule.needed, place, strict=True)
+    )
+    return weak == 1 and any(clear)
+
+
+def _nearest(hit: _Hit, others: Sequence[_Hit]) -> _Hit | None:
+    """The nearest of these, which stand in their order; only those within reach are looked at."""
+    best, least = None, _NEAR + 1
+    first = bisect_left(others, (hit.start - _REACH,))
+    for other in itertools.islice(others, first, None):
+        if other.start > hit.end + _NEAR:
+            break
+        far = max(other.start - hit.end, hit.start - other.end, 0)
+        if far < least and other != hit:
+            best, least = other, far
+    return best
+
+
+def _is_calm(kind: str, place: list[_Hit], hits: _Hits) -> bool:
+    """Something near says that it is a film, a drill, long ago; a cry for help outweighs it."""
+    if "URGENT" in hits:
+        return False
+    return any(_nearest(place[0], hits.get(name, ())) for name in calmers().get(kind, ()))
+
+
+def _level(rule: Rule, place: list[_Hit], hits: _Hits) -> Literal["P0", "P1"]:
+    if rule.kind in _OF_THINGS:
+        return "P1"
+    if any(_nearest(place[0], hits.get(name, ())) for name in ("LONG_AGO", "YESTERDAY")):
+        return "P1"
+    if rule.level == "P0" or "URGENT" in hits or _nearest(place[0], hits.get("NOW", ())):
+        return "P0"
+    return "P1"
+
+
+def _quotes(text: str, words: list[Word], spans: list[_Hit]) -> tuple[str, ...]:
+    """The words of the text, the longest phrase at each place, in their order."""
+    kept: list[_Hit] = []
+    for hit in sorted(set(spans), key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    said = [text[words[hit.start].start : words[hit.end - 1].end] for hit in kept]
+    return tuple(dict.fromkeys(said))[:_QUOTES]

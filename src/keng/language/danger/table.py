@@ -1,0 +1,106 @@
+"""The tables: ideas with their phrases in each language, and the rules made of ideas."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from keng.language.fold import fold
+from keng.language.tables import entries
+from keng.language.words import folded_key, spelling
+
+PACKAGE = "keng.language.danger"
+LANGUAGES = ("vietnamese", "english", "chinese", "korean")
+MASK = "MASK"
+# Chinese characters and Korean syllables: each is a word of its own here.
+FAR_EAST = re.compile(r"[\u3400-\u9fff\uac00-\ud7a3]")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of an idea, as it is compared."""
+
+    idea: str
+    spelled: tuple[str, ...]
+    is_plain: bool
+    """Whether it counts where it is typed without accents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """All the needed ideas near each other, and none of the excluded ones near them."""
+
+    kind: str
+    level: str
+    needed: tuple[str, ...]
+    excluded: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Index:
+    """Phrases by their folded words, and every beginning of a longer phrase."""
+
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
+    heads: set[str] = field(default_factory=set)
+
+
+@cache
+def phrases() -> Index:
+    """All phrases of all languages."""
+    index = Index()
+    for language in LANGUAGES:
+        for idea, listed in entries(PACKAGE, f"{language}.txt"):
+            for written in listed:
+                _add(index, idea, written, is_foreign=language != "vietnamese")
+    return index
+
+
+@cache
+def rules() -> dict[str, tuple[Rule, ...]]:
+    """Every rule, by the first idea it needs."""
+    found: dict[str, list[Rule]] = {}
+    for rule in _rules():
+        found.setdefault(rule.needed[0], []).append(rule)
+    return {name: tuple(theirs) for name, theirs in found.items()}
+
+
+@cache
+def calmers() -> dict[str, frozenset[str]]:
+    """For each kind of danger the ideas beside which it is none."""
+    found = entries(PACKAGE, "calmers.txt")
+    return {kind: frozenset(ideas) for kind, ideas in found}
+
+
+def _rules() -> Iterator[Rule]:
+    for name, items in entries(PACKAGE, "rules.txt"):
+        kind, _dot, level = name.partition(".")
+        for item in items:
+            needed: list[str] = []
+            excluded: list[str] = []
+            for part in item.split("+"):
+                first, *others = part.split("-")
+                needed.append(first)
+                excluded += others
+            yield Rule(kind, level, tuple(needed), tuple(excluded))
+
+
+def _add(index: Index, idea: str, written: str, *, is_foreign: bool) -> None:
+    words = _words(written.rstrip("*!"))
+    # One Vietnamese syllable without its accents may be a dozen words.
+    is_clear = written.endswith("*") or (len(words) > 1 and not written.endswith("!"))
+    is_plain = is_foreign or is_clear
+    keys = [word if FAR_EAST.match(word) else folded_key(fold(word)) for word in words]
+    phrase = Phrase(idea, tuple(map(spelling, words)), is_plain)
+    index.phrases.setdefault(" ".join(keys), []).append(phrase)
+    index.heads.update(" ".join(keys[:n]) for n in range(1, len(keys)))
+
+
+def _words(written: str) -> list[str]:
+    """The words of a phrase; in Chinese and Korean its characters."""
+    found: list[str] = []
+    for word in written.split("_"):
+        if FAR_EAST.search(word):
+            found += [character for character in word if not character.isspace()]
+        else:
+            found.append(word)
+    return found
