@@ -108,7 +108,9 @@ def _said(row: Row) -> str:
 
 def _where(row: Row, language: str) -> str:
     # Tips of one incident came in by several channels.
-    parts = [] if row.category else _tapped(row)
+    parts: list[str | None] = []
+    if not row.category:
+        parts += _tapped(row)
     parts += [row.place_name, channel_name(row.channel) if row.whole == 1 else ""]
     if row.whole == 1:
         at = phrases.moment_words(row.received_at, "short")
