@@ -59,7 +59,7 @@ def decline(
     law_kind, outcome = DECLINED[kind]
     tip.kind = law_kind or tip.kind
     if kind == "official":
-        was |= _move_above(tip, concerns or tip.responsible_unit)
+        was |= move_above(tip, concerns or tip.responsible_unit)
         # On the chain of the unit above: the unit it is about keeps no trace.
         chain = tip.responsible_unit_id
         step = decided(
@@ -155,9 +155,10 @@ def _end(tip: Tip) -> None:
         leave_index(tip)
 
 
-def _move_above(tip: Tip, about: Unit) -> dict[str, Any]:
+def move_above(tip: Tip, about: Unit) -> dict[str, Any]:
     """Out of the sight of the unit it is about, on to the desk above it.
 
+    For the actions of this area, inside their transaction and lock. Raises NoUnitAbove.
     Returns what undoing it needs: the row that keeps it out, if it is new, and what it led.
     """
     above = about.parent or tip.responsible_unit

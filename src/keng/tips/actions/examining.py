@@ -13,13 +13,13 @@ from keng.kit.ids import new_id
 from keng.language.fold import fold
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
-from keng.tips.actions import clocks
+from keng.tips.actions import clocks, coming_back, meant_for_unit
 from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
 from keng.tips.examination.places import codes_of, named_in
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
+from keng.tips.reception import wording
 from keng.tips.reception.urgency import urgency_of
-from keng.tips.reception.wording import wants_no_contact
 
 PORTION = 50
 _SHORT_NAME = 20
@@ -73,8 +73,13 @@ def examine_messages(portion: int = PORTION) -> int:
     tips = Tip.objects.filter(pk__in={m.tip_id for m in messages}).order_by("pk")
     by_id = {tip.pk: tip for tip in tips.select_for_update(no_key=True, of=("self",))}
     for message in messages:
-        if wants_no_contact(fold(message.text)):
+        if wording.wants_no_contact(fold(message.text)):
             _leave_alone(by_id[message.tip_id])
+        if wording.is_for_the_unit(message.text) and meant_for_unit.guessed_unit(
+            by_id[message.tip_id]
+        ):
+            meant_for_unit.note_meant_for_unit(by_id[message.tip_id])
+        coming_back.tell_how_to_come_back(by_id[message.tip_id], message)
         _waits_again(by_id[message.tip_id], message, found[message.pk])
         message.examined_at = times.now()
     DialogueMessage.objects.bulk_update(messages, ["examined_at"])

@@ -8,7 +8,7 @@ from django.db.models import Q
 from keng.accounts.models import Officer
 from keng.places.models import Unit
 from keng.tips.actions import clocks, leading
-from keng.tips.actions.closing import close, decline, record_outcome, reopen
+from keng.tips.actions.closing import close, decline, move_above, record_outcome, reopen
 from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.steps import decided, lock, required, snapshot
 from keng.tips.errors import AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
@@ -166,7 +166,11 @@ def sort(
     reason: str = "",
     seen: str | None = None,
 ) -> Decision:
-    """Say what the tip is: category, and if given kind by law and urgency."""
+    """Say what the tip is: category, and if given kind by law and urgency.
+
+    A complaint about officers leaves the sight of a commune's desk for the one above, at once.
+    Raises NoUnitAbove.
+    """
     tip = lock(tip_id, by=by, seen=seen)
     before, was = snapshot(tip), tip.urgency
     tip.category = category
@@ -176,6 +180,8 @@ def sort(
         clocks.start(tip, clocks.AT_ONCE)
     clocks.settle(tip)
     tip.save(update_fields=["category", "kind", "urgency", "due_at"])
+    if tip.kind == Tip.Kind.OFFICIAL and tip.responsible_unit.kind == Unit.Kind.COMMUNE:
+        before |= move_above(tip, tip.responsible_unit)
     return decided(
         tip,
         Decision.Kind.SORTED,

@@ -172,6 +172,8 @@ class Tip(Row):
     withdrawn_at = models.DateTimeField(null=True)
     # The reporter last said then that they fear being found out or threatened.
     feared_at = models.DateTimeField(null=True)
+    # The reporter said then that it is for the unit it seemed to be about (TipConcern.is_guess).
+    meant_for_unit_at = models.DateTimeField(null=True)
     examined_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
 
@@ -260,6 +262,8 @@ class TipConcern(Row):
 
     tip = models.ForeignKey(Tip, models.CASCADE, related_name="concerns")
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # Nobody said so: it was read in the words (keng.language.officers), until the reporter decides.
+    is_guess = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

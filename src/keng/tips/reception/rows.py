@@ -73,6 +73,8 @@ class NewTip:
     link_hash: bytes = field(default=b"", repr=False)
     """Of a one-time link that somebody else hands to the reporter (a chat has its own)."""
     concerns: tuple[uuid.UUID, ...] = ()
+    concerns_by_words: bool = False
+    """Nobody said that it is about them: it was read in the words."""
     contact: Mapping[str, str] = field(default_factory=dict, repr=False)
     sealed: tuple[Sealed, ...] = ()
     identity_holds: tuple[str, ...] = ()
@@ -130,7 +132,10 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     if tip.link_hash:
         row["link"] = _hex(tip.link_hash)
     if tip.concerns:
-        row["concerns"] = [{"id": new_hex(), "unit": unit.hex} for unit in tip.concerns]
+        row["concerns"] = [
+            {"id": new_hex(), "unit": unit.hex, "guess": tip.concerns_by_words}
+            for unit in tip.concerns
+        ]
     if sealed:
         row["sealed"] = [_sealed_row(one) for one in sealed]
     if tip.chat:
