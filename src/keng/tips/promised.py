@@ -8,7 +8,7 @@ from keng.kit import times
 from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import receipts
-from keng.tips.actions import clocks
+from keng.tips.actions import clocks, meant_for_unit
 from keng.tips.models import Tip
 
 # Whoever lives with the person they report should not carry a picture of the code.
@@ -32,6 +32,8 @@ class Receipt:
     """Somebody looks at once; for the desk only: a public page does not tell it."""
     is_outside: bool = False
     """It happened where no desk of this site serves."""
+    kept_from: str = ""
+    """The unit that does not see it, because the words seem to be about its officers."""
 
     @property
     def grouped(self) -> str:
@@ -54,6 +56,7 @@ def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
         code, tip.responsible_unit, tip.received_at, answer_by, clocks.end_of(finish, answer_by),
         tip.topic in ON_PAPER, tip.topic == "scam" or tip.money_moved, tip.urgency == "P0",
         serving.is_outside(tip.place, tip.responsible_unit),
+        kept_from=str(meant_for_unit.guessed_unit(tip) or ""),
     )  # fmt: skip
 
 

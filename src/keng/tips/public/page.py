@@ -13,6 +13,7 @@ from keng.kit import times
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.uploads import SealedUpload
 from keng.places import serving
+from keng.tips.actions.meant_for_unit import guessed_unit
 from keng.tips.actions.out_of_scope import may_object
 from keng.tips.models import DialogueMessage, TakenDown, Tip
 from keng.tips.phrases import FROM_TEAM, closing_sentence
@@ -95,6 +96,7 @@ def page(
             "answer_by": None if is_answered else answer_due(tip),
             "is_late": answer_due(tip) < times.now(),
             "closing": closing_sentence(tip) if is_over(tip) and tip.do_not_contact else "",
+            "kept_from": str(guessed_unit(tip) or ""),
             "is_over": is_over(tip), "may_object": is_over(tip) and may_object(tip),
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside(tip.place, tip.responsible_unit),

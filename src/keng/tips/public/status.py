@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keng.kit.languages import answer_in, chosen_language
-from keng.tips.actions import out_of_scope, reporter, withdrawing
+from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.models import Tip
 from keng.tips.public.entering import not_open
@@ -45,6 +45,8 @@ def _act(request: HttpRequest, opened: Opened) -> HttpResponse:
         withdrawing.withdraw(opened.tip_id)
     elif wish == "afraid":
         reporter.fear(opened.tip_id)
+    elif wish == "for-unit":
+        meant_for_unit.say_meant_for_unit(opened.tip_id)
     elif wish == "object":
         with suppress(out_of_scope.CannotObject):
             out_of_scope.object_to(opened.tip_id)
