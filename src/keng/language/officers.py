@@ -18,9 +18,20 @@ _BEFORE, _AFTER, _NEAR = 60, 110, 60
 _ENOUGH_TO_TELL = 3
 
 
+# Whatever names an officer holds one of these, and most messages end here.
+_MAY_MENTION = re.compile(
+    r"cong an|ca (?:phuong|xa|quan|huyen|khu|thi|an)|cax|canh sat|cs(?:kv|gt|cd|dt)|can bo|truc ban"
+    r"|dieu tra vien|chien s[iy]|trinh sat|(?:thieu|trung|thuong|dai) (?:uy|ta)|(?:ha|thuong) s[iy]"
+    r"|dan phong|to bao ve|don (?:truong|pho)|(?:truong|pho) (?:don|ca|truong)|polic|cops?|officer"
+)
+
+
 def seems_about_officers(text: str) -> bool:
     """Whether the words tell of something an officer did who really is one."""
-    if _tells_in_english(fold(text[:_LONGEST])):
+    folded = fold(text[:_LONGEST])
+    if not _MAY_MENTION.search(folded):
+        return False
+    if _tells_in_english(folded):
         return True
     spelled = spelled_text(text[:_LONGEST])
     mentions = list(_pattern("officer").finditer(spelled))

@@ -82,3 +82,14 @@ def test_whoever_chose_the_province_is_asked_nothing(stage, resident):
 def test_a_report_about_somebody_who_plays_the_police_stays_with_the_ward(stage, resident):
     resident.report(place=stage.place)
     assert only_tip().responsible_unit == stage.unit
+
+
+def test_further_words_about_them_wait_until_their_writer_decides(stage, resident):
+    code = resident.report(place=stage.place)
+    resident.client.post("/status/", {"code": code})
+    page = resident.client.post("/status/tip/", {"text": ABOUT})
+    assert "Chưa gửi: lời này có vẻ nói về cán bộ ở đó" in page.content.decode()
+    assert ABOUT in page.content.decode()
+    assert DialogueMessage.objects.count() == 1
+    assert resident.client.post("/status/tip/", {"text": ABOUT, "meant": "1"}).status_code == 303
+    assert DialogueMessage.objects.order_by("-id").first().text == ABOUT

@@ -74,9 +74,18 @@ class WriteForm(Form):
 
 
 def page(
-    request: HttpRequest, opened: Opened, form: WriteForm, *, not_taken: str = ""
+    request: HttpRequest,
+    opened: Opened,
+    form: WriteForm,
+    *,
+    not_taken: str = "",
+    would_read: str = "",
 ) -> HttpResponse:
-    """The page of the open tip; `not_taken` says why nothing came of what was sent just now."""
+    """The page of the open tip; `not_taken` says why nothing came of what was sent just now.
+
+    `would_read` is the unit that would read words which seem to be about its own officers: they
+    wait in the box until the reporter decides.
+    """
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=opened.tip_id)
     if tip.withdrawn_at:
         return _taken_back(request, opened, tip)
@@ -88,7 +97,7 @@ def page(
     response = render(
         request, "tips/public/status.html",
         {
-            "form": form, "not_taken": not_taken, "had": request.GET.get(HAD, ""),
+            "form": form, "not_taken": not_taken, "would_read": would_read, "had": request.GET.get(HAD, ""),
             "tip": tip, "tail": opened.tail,
             "messages_said": _with_files(tip, messages),
             "asked": _asked(messages), "heading": heading_of(tip, authors),

@@ -60,6 +60,8 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
     try:
         if not form.is_valid():
             return page(request, opened, form)
+        if "meant" not in request.POST and (unit := _about(opened, form)):
+            return page(request, opened, form, would_read=unit)
         files = [(file.read(), file.content_type) for file in form.cleaned_data["attached"]]
         had = reporter.write(opened.tip_id, text=form.cleaned_data["text"], files=files)
     except CannotSeal:
@@ -70,6 +72,12 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
         for upload in request.FILES.getlist("attached"):
             upload.discard()
     return _again(opened, had=had)
+
+
+def _about(opened: Opened, form: WriteForm) -> str:
+    """The unit that would read words about its own officers; "" when there is nothing to ask."""
+    tip = Tip.objects.select_related("responsible_unit").get(pk=opened.tip_id)
+    return str(meant_for_unit.unit_that_would_read(tip, form.cleaned_data["text"]) or "")
 
 
 def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:

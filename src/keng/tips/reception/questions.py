@@ -66,6 +66,12 @@ _FILLERS = re.compile(
     r"nguoi|ban|shop|nguoi ta|to|mot|cua|ai|gi|nao|dau|dang|check|kiem tra|tra cuu|xem|coi|"
     r"is|it|a|an|of|to|or|on|if|can|you|i|my|should|before|bank|hi|hello|sir)(?!\w)"
 )
+# One of these stands in every question, and most messages end here.
+_ASKING = re.compile(
+    r"(?<![a-z])(?:khong|ko|kg|khg|hok|hong|hem|hk|kh?|phai|nen|dam|dc|duoc|ai|gi|nao|dau|chua|kien"
+    r"|giup|gium|dum|ho|jup|zup|thu|lai|voi|vs|cho|ngay|luon|nho|xin|muon|can|hay|kiem|check|xac|tra"
+    r"|is|scam|safe|real|legit|fake|fraud|genuine|you|please|pls|should|who|whose|do)(?![a-z])|\?"
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # So many words that no question needs: somebody tells what happened.
 _TELLS_FROM = 4
@@ -74,6 +80,8 @@ _SHORT_QUESTION = 6
 
 def asks_about_it(folded: str) -> bool:
     """Whether words around a number, an account or a link ask about it."""
+    if not _ASKING.search(folded):
+        return False
     if _QUESTIONS.search(folded):
         return True
     return bool(_LONE_QUESTION.search(folded)) and len(_WORD.findall(folded)) <= _SHORT_QUESTION

@@ -15,6 +15,7 @@ _WORD = re.compile(r"[a-z]+")
 _NEW = re.compile(r"^(?:(?:bao )?tin moi(?! nhat)|new (?:tip|report))(?![^\W_])[\s:.,;\-!]*")
 _LONGEST_COMMAND = 24
 _LONGEST_STOP = 90
+_LONGEST_START = 40
 _AROUND = " \t\n.!?,…\"'“”()"
 _CLAUSE = re.compile(r"[.!?,;:…\n]+")
 
@@ -22,6 +23,14 @@ _CLAUSE = re.compile(r"[.!?,;:…\n]+")
 _KIND = spelled_or_bare(phrases("stop_kind_words"))
 _STOP = re.compile(f"{_KIND}*{spelled_or_bare(phrases('stop'))}{_KIND}*")
 _START = re.compile(f"{_KIND}*{spelled_or_bare(phrases('start'))}{_KIND}*")
+# What either must hold, cheap to look for: most messages end here.
+_MAY_STOP = re.compile(
+    r"stop|unsub|opt|remove|take me|cancel|more m|more t|more s|don'?.?t|do not"
+    r"|(?:nhan|gui|goi|nhac|dung|ngung|huy|tat|bo|phien|theo|dang|khoi)\W+(?:\w+\W+){0,5}"
+    r"(?:nhan|tin|thong|canh|gui|nua|k[iy]|doi|sach|he|thong|phien)"
+    r"|(?:nhan|gui|nhan tin|lam phien)(?!\w)"
+)
+_MAY_START = re.compile(r"nhan|start|resume|bat|mo")
 _LONE = re.compile(spelled_or_bare(phrases("stop_lone")))
 _LONE_AND_KIND = re.compile(f"{spelled_or_bare(phrases('stop_lone'))}{_KIND}{{0,2}}")
 _LONGEST_FOR_UNIT = 120
@@ -70,7 +79,7 @@ def language_of(text: str) -> str:
 
 def is_stop(text: str) -> bool:
     """The message asks in so many words to get no more messages."""
-    if len(text) > _LONGEST_STOP:
+    if len(text) > _LONGEST_STOP or not _MAY_STOP.search(fold(text)):
         return False
     if _STOP.fullmatch(_spelled(text)):
         return True
@@ -100,7 +109,9 @@ def is_plain_stop_word(text: str) -> bool:
 
 def asks_for_messages(text: str) -> bool:
     """The message asks to get messages again after a stop."""
-    return len(text) <= _LONGEST_STOP and bool(_START.fullmatch(_spelled(text)))
+    if len(text) > _LONGEST_START or not _MAY_START.search(fold(text)):
+        return False
+    return bool(_START.fullmatch(_spelled(text)))
 
 
 def is_for_the_unit(text: str) -> bool:
