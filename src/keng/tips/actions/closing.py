@@ -165,5 +165,7 @@ def move_above(tip: Tip, about: Unit) -> dict[str, Any]:
     if above.pk == about.pk:
         raise NoUnitAbove
     concern, is_new = TipConcern.objects.get_or_create(tip=tip, unit=about)
+    # What an officer has found is no guess any more.
+    tip.concerns.filter(is_guess=True).update(is_guess=False)
     left = to_another_unit(tip, above)
     return {"concern": str(concern.pk) if is_new else None, "left": left}

@@ -180,8 +180,11 @@ def sort(
         clocks.start(tip, clocks.AT_ONCE)
     clocks.settle(tip)
     tip.save(update_fields=["category", "kind", "urgency", "due_at"])
-    if tip.kind == Tip.Kind.OFFICIAL and tip.responsible_unit.kind == Unit.Kind.COMMUNE:
-        before |= move_above(tip, tip.responsible_unit)
+    if tip.kind == Tip.Kind.OFFICIAL:
+        # What an officer has found is no guess any more.
+        tip.concerns.filter(is_guess=True).update(is_guess=False)
+        if tip.responsible_unit.kind == Unit.Kind.COMMUNE:
+            before |= move_above(tip, tip.responsible_unit)
     return decided(
         tip,
         Decision.Kind.SORTED,

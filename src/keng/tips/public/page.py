@@ -97,7 +97,8 @@ def page(
     response = render(
         request, "tips/public/status.html",
         {
-            "form": form, "not_taken": not_taken, "would_read": would_read, "had": request.GET.get(HAD, ""),
+            "form": form, "not_taken": not_taken, "would_read": would_read,
+            "had": request.GET.get(HAD, ""),
             "tip": tip, "tail": opened.tail,
             "messages_said": _with_files(tip, messages),
             "asked": _asked(messages), "heading": heading_of(tip, authors),

@@ -183,11 +183,27 @@ talk AS (
 # A report about officers does not join what their own desk reads: it begins another one above it,
 # unless the reporter has said that this talk is meant for that desk.
 LEAVE_THE_UNIT = """
-UPDATE delivery_conversation c SET key_hash = NULL
-FROM tips_tip tip
-WHERE c.key_hash = %(conversation_hash)s::bytea AND tip.id = c.tip_ref
-  AND tip.responsible_unit_id <> %(above)s AND tip.meant_for_unit_at IS NULL
-  AND NOT EXISTS (SELECT FROM delivery_dedupekey WHERE key = %(key)s::bytea)
+WITH gone AS (
+  UPDATE delivery_conversation c SET key_hash = NULL
+  FROM tips_tip tip
+  WHERE c.key_hash = %(conversation_hash)s::bytea AND tip.id = c.tip_ref
+    AND tip.responsible_unit_id <> %(above)s AND tip.meant_for_unit_at IS NULL
+    AND NOT EXISTS (SELECT FROM delivery_dedupekey WHERE key = %(key)s::bytea)
+  RETURNING tip.do_not_contact
+)
+SELECT set_config('keng.left_in_silence', coalesce(bool_or(do_not_contact), false)::text, true)
+FROM gone
+"""
+# Whoever asked to be left alone in the talk before is not written to because of the new one.
+KEEP_SILENT = """
+WITH silent AS (
+  UPDATE tips_tip SET do_not_contact = true
+  WHERE id = %(tip)s AND current_setting('keng.left_in_silence', true) = 'true'
+  RETURNING id
+)
+UPDATE delivery_delivery SET state = 'cancelled', settled_at = now()
+FROM silent JOIN delivery_conversation c ON c.tip_ref = silent.id
+WHERE delivery_delivery.recipient_ref = c.id AND state = 'queued'
 """
 # The same when the new report stands in the same message: the row that follows claims the key.
 RELEASE = """

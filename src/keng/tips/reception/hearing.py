@@ -41,6 +41,7 @@ class _Prepared:
 
     row: Row = field(repr=False)
     before: Statement | None = None
+    after: Statement | None = None
 
 
 class TipHandler:
@@ -68,13 +69,17 @@ class TipHandler:
             raise RulesNotRead
         anew, text = wording.begins_anew(message.event.text)
         tip = tip_of(message, text)
-        before = None
+        row = row_of(tip, self._limits)
         if anew:
-            before = Statement(commands.RELEASE, _talk(message))
-        elif tip.concerns_by_words:
+            return _Prepared(row, Statement(commands.RELEASE, _talk(message)))
+        if tip.concerns_by_words:
             above = {"above": message.account.above_id}
-            before = Statement(commands.LEAVE_THE_UNIT, _talk(message) | above)
-        return _Prepared(row_of(tip, self._limits), before)
+            return _Prepared(
+                row,
+                Statement(commands.LEAVE_THE_UNIT, _talk(message) | above),
+                Statement(commands.KEEP_SILENT, {"tip": tip.id}),
+            )
+        return _Prepared(row)
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
         """One statement for all, unless somebody among them leaves the thread before."""
@@ -86,6 +91,9 @@ class TipHandler:
                 made.append(one.before)
                 rows = []
             rows.append(one.row)
+            if one.after is not None:
+                made += [*_receive(rows, lane), one.after]
+                rows = []
         return [*made, *_receive(rows, lane)]
 
 

@@ -112,7 +112,7 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     )
     clocks = limits.first_clocks(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
-    row = {
+    row: dict[str, Any] = {
         "key": _hex(tip.dedupe_key), "inbound": tip.inbound_id.hex, "channel": tip.channel,
         "kind": "text", "received_at": tip.received_at.isoformat(),
         "tip": tip.id.hex,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from keng.audit import verify
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.models import Conversation, Dispatch
+from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.places.models import Unit
 from keng.tips import errors
 from keng.tips.actions import alarms, examining, meant_for_unit, triage, undo
@@ -79,6 +79,29 @@ def test_a_later_message_about_officers_does_not_join_what_their_desk_reads(say,
     assert [m.text for m in about.messages.order_by("id")] == [ABOUT, "hôm nào em cũng thấy"]
     # What the desk still asks about the first one reaches its reporter.
     assert Conversation.objects.get(tip_ref=ordinary.pk).key_hash is None
+
+
+def test_whoever_asked_for_silence_is_not_written_to_about_the_new_report(say, answers):
+    say("Hàng xóm hay đánh vợ, đừng gọi lại cho tôi")
+    say(ABOUT)
+    ordinary, about = Tip.objects.order_by("id")
+    assert (ordinary.do_not_contact, about.do_not_contact) == (True, True)
+    assert not Delivery.objects.exclude(state="cancelled").exists()
+    # Another chat of the same batch has nothing to do with it.
+    say(ABOUT, who="binh")
+    assert not Tip.objects.latest("id").do_not_contact
+
+
+def test_what_an_officer_found_is_no_guess_any_more(say, units):
+    _commune, province = units
+    say(ABOUT)
+    tip = Tip.objects.get()
+    officer = make.officer(unit=province)
+    triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=officer)
+    say("gửi cho công an phường")
+    examining.examine_messages()
+    assert meant_for_unit.hand_down() == 0
+    assert not tip.concerns.get().is_guess
 
 
 def test_a_second_message_about_officers_joins_the_first(say):
