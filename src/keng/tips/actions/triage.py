@@ -171,6 +171,8 @@ def sort(
     A complaint about officers leaves the sight of a commune's desk for the one above, at once.
     Raises NoUnitAbove.
     """
+    if kind == Tip.Kind.OFFICIAL:
+        leading.hold_incident_of(tip_id)
     tip = lock(tip_id, by=by, seen=seen)
     before, was = snapshot(tip), tip.urgency
     tip.category = category

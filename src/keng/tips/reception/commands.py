@@ -60,6 +60,14 @@ message AS (
   WHERE talk.tip_ref IS NOT NULL AND text <> ''
 ),
 """
+# The tip before its conversation, as everybody locks who ends one: else they wait for each other.
+_HELD = """
+held AS MATERIALIZED (
+  SELECT tip.id FROM tips_tip tip JOIN delivery_conversation c ON c.tip_ref = tip.id
+    JOIN new ON new.conversation_hash = c.key_hash
+  FOR NO KEY UPDATE OF tip
+),
+"""
 _TALK_ANSWERED = """
 answered AS (
   SELECT new.*, talk.tip_ref, talk.id AS recipient, 'conversation' AS recipient_kind,
@@ -81,11 +89,13 @@ r AS MATERIALIZED (
     WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at)
 ),
 {CLAIM},
+{_HELD}
 talk AS (
   UPDATE delivery_conversation c
   SET mode = CASE WHEN new.answer IS NULL THEN '' ELSE '{STOPPED}' END,
       last_inbound_at = greatest(c.last_inbound_at, new.received_at)
-  FROM new WHERE c.key_hash = new.conversation_hash
+  FROM new, (SELECT count(*) FROM held) AS first
+  WHERE c.key_hash = new.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
 ),
 {_KEPT}
@@ -153,10 +163,12 @@ r AS MATERIALIZED (
   WHERE tip.do_not_contact
 ),
 {CLAIM},
+{_HELD}
 talk AS (
   UPDATE delivery_conversation c
   SET mode = '', last_inbound_at = greatest(c.last_inbound_at, new.received_at)
-  FROM new WHERE c.key_hash = new.conversation_hash
+  FROM new, (SELECT count(*) FROM held) AS first
+  WHERE c.key_hash = new.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
 ),
 {_KEPT}
