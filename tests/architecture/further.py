@@ -37,6 +37,7 @@ CODE = (
     "community/lookup/looking.py",
     "tips/public/entering.py", "tips/public/page.py", "tips/public/stages.py",
     "tips/public/status.py",
+    "tips/actions/meant_for_unit.py:say_meant_for_unit", "tips/actions/meant_for_unit.py:_tell",
     "tips/phrases.py:closing_sentence", "tips/phrases.py:decline_reply",
     "tips/phrases.py:danger_first", "tips/phrases.py:bank_first",
     "tips/models/tip.py:Happening", "lookup/models/indicator.py:Type",

@@ -9,6 +9,7 @@ from keng.delivery.credentials import for_receiving
 from keng.delivery.models import ChannelAccount
 from keng.kit.ids import new_id
 from keng.kit.secrets import keyed_hash
+from keng.places import serving
 from keng.vault import seal
 
 
@@ -24,6 +25,9 @@ class ReceivingAccount:
     place_id: uuid.UUID | None
     province_code: str
     credentials: Credentials = field(repr=False)
+    above_id: uuid.UUID
+    above_name: str
+    """The desk that gets what this one shall not see; the same one at a province."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +49,24 @@ class Incoming:
 
 def receiving_accounts() -> list[ReceivingAccount]:
     """Every active account that can be written to from outside, the keys of its unit at hand."""
-    found = list(ChannelAccount.objects.filter(is_active=True).select_related("unit"))
-    seal.renew(sorted({account.unit_id for account in found}))
+    accounts = ChannelAccount.objects.filter(is_active=True).select_related("unit__parent")
+    found = [(account, serving.above(account.unit)) for account in accounts]
+    seal.renew(sorted({unit_id for one, above in found for unit_id in (one.unit_id, above.pk)}))
     return [
         ReceivingAccount(
-            account.id, account.channel, account.slug, account.unit_id, account.unit.name,
-            account.place_id, account.unit.province_code, for_receiving(account),
+            id=account.id,
+            channel=account.channel,
+            slug=account.slug,
+            unit_id=account.unit_id,
+            unit_name=account.unit.name,
+            place_id=account.place_id,
+            province_code=account.unit.province_code,
+            credentials=for_receiving(account),
+            above_id=above.pk,
+            above_name=above.name,
         )
-        for account in found
-    ]  # fmt: skip
+        for account, above in found
+    ]
 
 
 def new_seals() -> seal.Together:

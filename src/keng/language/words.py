@@ -2,12 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from keng.language.fold import flatten
+from keng.language.fold import flatten, fold
 
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_](?:\.[^\W_])+)?|[^\W_](?:\.[^\W_]){2,}")
+_SENTENCE_END = re.compile(r"[.!?;…\n]")
+_PAUSE = re.compile(r"[,:()\-–—]")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _Y_FOR_I = re.compile(r"^([hklmst]|qu)y(?=[\u0300-\u0323]|$)")
 # Words of chat that everybody reads as another word.
@@ -58,3 +61,39 @@ def has_accents(words: list[Word]) -> bool:
     """Whether the writer uses accents: then a word with another accent is another word."""
     accented = sum(not word.spelled.isascii() for word in words)
     return (accented * 5 >= len(words) and accented >= 2) or accented * 2 > len(words)
+
+
+def spelled_text(text: str) -> str:
+    """The words alone, as `spelling` gives them, a blank after each: what `spelled_or_bare` reads.
+
+    Between them "." for the end of a sentence and "," for a pause, as words of their own.
+    """
+    made: list[str] = []
+    end = 0
+    for word in words_of(text):
+        between = text[end : word.start]
+        if made and _SENTENCE_END.search(between):
+            made.append(".")
+        elif made and _PAUSE.search(between):
+            made.append(",")
+        made.append(word.spelled)
+        end = word.end
+    return "".join(f"{one} " for one in made)
+
+
+def spelled_or_bare(phrases: Iterable[str]) -> str:
+    """A pattern for any of the phrases: each word as it is spelled, or without an accent.
+
+    What is written with other accents is another word: "đúng" is never "dừng". A blank follows
+    every word; in a phrase "a|b" is either of two words, "a?" may be missing, "#" is a number.
+    """
+    return f"(?:{'|'.join(''.join(map(_either, one.split())) for one in phrases)})"
+
+
+def _either(written: str) -> str:
+    if "#" in written:
+        written, number = written.replace("|#", "").replace("#", ""), r"\d\S* "
+        return f"(?:{number}|{_either(written)})" if written else number
+    words = written.removesuffix("?").split("|")
+    forms = sorted({form for one in words for form in (spelling(one), fold(one))})
+    return f"(?:(?:{'|'.join(map(re.escape, forms))}) ){'?' if written.endswith('?') else ''}"

@@ -316,6 +316,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # So that the sweeper knows which files are named.
         "lookup_disputefile": "SELECT (viewing_path)",
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
+        # The reporter said that a report is meant for the unit it seemed to be about.
+        "tips_tipconcern": ALL,
         "network_subscription": RU,
         # Rotas and requests whose time is long over.
         "network_teamshift": "SELECT, DELETE",

@@ -13,5 +13,5 @@ class TipsConfig(AppConfig):
 
         tips = hearing.TipHandler()
         asked = looking_up.LookUpHandler(tips)
-        for handler in (hearing.StopHandler(), asked, hearing.NewTipHandler(), tips):
+        for handler in (hearing.StopHandler(tips), asked, hearing.NewTipHandler(), tips):
             handlers.register(handler)

@@ -9,7 +9,7 @@ from keng.language.danger import is_about_child
 from keng.places import serving
 from keng.places.models import Unit
 from keng.tips import receipts
-from keng.tips.actions import clocks
+from keng.tips.actions import clocks, meant_for_unit
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import Tip
 
@@ -40,6 +40,8 @@ class Receipt:
     """The reporter's own words tell of danger that goes on: 113 stands before everything else."""
     money_left: bool = False
     """Money or a code has just gone: the bank stands before everything else."""
+    kept_from: str = ""
+    """The unit that does not see it, because the words seem to be about its officers."""
 
     @property
     def grouped(self) -> str:
@@ -72,6 +74,7 @@ def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
         is_outside=serving.is_outside(tip.place, tip.responsible_unit),
         tells_danger=calls_for_help(tip.text, happening=tip.happening),
         money_left=tip.money_moved,
+        kept_from=str(meant_for_unit.guessed_unit(tip) or ""),
     )
 
 

@@ -9,6 +9,7 @@ from keng.tips.actions import (
     fetching,
     forgetting,
     holding,
+    meant_for_unit,
     out_of_scope,
     presence,
     sweeping,
@@ -20,6 +21,12 @@ from keng.tips.actions.indexing import forget_words
 TASKS = [
     Task("examine tips", examining.examine_tips, is_woken=True, every=timedelta(seconds=2)),
     Task("examine messages", examining.examine_messages, is_woken=True, every=timedelta(seconds=2)),
+    Task(
+        "hand down what is meant for a unit",
+        meant_for_unit.hand_down,
+        is_woken=True,
+        every=timedelta(seconds=2),
+    ),
     Task("call officers", alarms.call_what_rings, is_woken=True, every=timedelta(seconds=2)),
     Task("fetch files", fetching.fetch_files, is_woken=True, every=timedelta(seconds=5)),
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),

@@ -41,6 +41,9 @@ class Row:
 @step(CHECK, SendForm)
 def check(report: Report, form: SendForm) -> HttpResponse:
     """Show everything once more; send it when asked to."""
+    if form.is_bound and "meant" in form.data and report.was_open:
+        report.answers["meant_for_unit"] = form.data["meant"] == "1"
+        return report.stay()
     if not form.is_bound or not form.is_valid():
         return _page(report, SendForm())
     token = form.cleaned_data["token"]

@@ -72,6 +72,8 @@ def describe(report: Report, form: DescribeForm) -> HttpResponse:
 
 def _answers(report: Report, form: DescribeForm) -> dict[str, Any]:
     said = {key: value for key, value in form.cleaned_data.items() if key != "attached"}
+    # Other words are asked about anew.
+    said["meant_for_unit"] = False
     if report.answers.get("topic") not in ABOUT_MONEY:
         said["money_moved"] = False
     return said

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from keng.language.officers import seems_about_officers
 from keng.places import serving
 from keng.places.models import Place, Unit
 
@@ -23,6 +24,8 @@ class Recipient:
     concerns: tuple[Unit, ...] = ()
     is_outside: bool = False
     """It happened where no desk of this site serves."""
+    is_guess: bool = False
+    """Nobody asked for it: the words seem to be about officers of the desk that is kept out."""
 
     @property
     def words(self) -> str:
@@ -46,9 +49,18 @@ def recipient_of(answers: Mapping[str, Any]) -> Recipient | None:
     place = place_of(answers)
     nearest = serving.unit_for(place)
     outside = answers.get("place") == ABROAD or serving.is_outside(place, nearest)
+    if not straight_up and _seems_about(nearest, answers):
+        return Recipient(serving.above(nearest), (nearest,), outside, is_guess=True)
     if not straight_up:
         return Recipient(nearest, is_outside=outside)
     return Recipient(serving.above(nearest), _kept_out(nearest, place), outside)
+
+
+def _seems_about(nearest: Unit, answers: Mapping[str, Any]) -> bool:
+    """Whether the words tell of officers of this desk, and nobody said that it is meant for it."""
+    has_one_above = nearest.kind == Unit.Kind.COMMUNE and serving.above(nearest).pk != nearest.pk
+    is_meant = bool(answers.get("meant_for_unit"))
+    return has_one_above and not is_meant and seems_about_officers(str(answers.get("text", "")))
 
 
 def _kept_out(nearest: Unit, place: Place | None) -> tuple[Unit, ...]:

@@ -55,6 +55,7 @@ def _new_tip(draft: drafts.Unfinished, code: str, token: str, language: str) -> 
         raise NotThere
     return NewTip(
         unit_id=recipient.unit.pk, concerns=tuple(unit.pk for unit in recipient.concerns),
+        concerns_by_words=recipient.is_guess,
         channel=FROM_TEAM if said.get("team") and said.get("as_team") else "web",
         text=said["text"], topic=said["topic"], happening=said["happening"],
         money_moved=bool(said.get("money_moved")), place_id=place.pk if place else None,

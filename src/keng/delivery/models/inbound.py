@@ -74,7 +74,7 @@ class Conversation(Row):
     key_hash = models.BinaryField(max_length=32, null=True)
     reply_address_sealed = models.BinaryField()
     tip_ref = models.UUIDField(null=True, db_index=True)
-    # Which open thing the next message belongs to, beside the tip: "" or a handler's own word.
+    # How it stands beside the tip: "" or a handler's own word (keng.tips.reception.commands).
     mode = models.CharField(max_length=16, default="", db_default="")
     opened_at = models.DateTimeField(db_default=Now())
     last_inbound_at = models.DateTimeField(db_default=Now())

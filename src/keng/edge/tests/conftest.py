@@ -12,7 +12,7 @@ SECRET = "a-secret-of-the-test"
 @pytest.fixture
 def account():
     make.clock_rules()
-    unit = make.unit("Công an phường Thử")
+    unit = make.unit("Công an phường Thử", parent=make.province_unit("Công an tỉnh Thử"))
     keys.operator_file().unlink(missing_ok=True)
     keys.make_sender_key()
     keys.make_unit_keys("words-for-a-test")

@@ -19,6 +19,7 @@ from keng.kit import times
 from keng.lookup import chat
 from keng.network.actions.subscriptions import address_hash
 from keng.network.models import Subscription
+from keng.places.models import Unit
 from keng.tips.models import Tip
 from keng.vault import keys, opening
 from tests import make
@@ -139,15 +140,40 @@ def test_stop_ends_messages_and_subscriptions_and_says_so_once(edge, opened, acc
         places=(make.place(),), channel="sandbox", address_hash=address_hash("sandbox", "an")
     )
     say(edge, "mất xe")
-    assert say(edge, "Dừng!") == 200
+    assert say(edge, "Dừng nhận tin!") == 200
     tip = Tip.objects.get()
     assert tip.do_not_contact
-    assert [m.text for m in tip.messages.order_by("id")] == ["mất xe", "Dừng!"]
+    assert [m.text for m in tip.messages.order_by("id")] == ["mất xe", "Dừng nhận tin!"]
     assert Subscription.objects.get().stopped_at is not None
     first, last = Delivery.objects.order_by("id")
     assert (first.state, last.state) == ("cancelled", "queued")
     assert "bạn sẽ không nhận thêm tin nhắn" in opened(last.text_sealed)
     assert subscription.pk == Subscription.objects.get().pk
+
+
+def test_a_lone_word_is_asked_about_and_whoever_stopped_comes_back(edge, opened, account):
+    for text in ("mất xe", "dung", "dừng nhận", "start"):
+        assert say(edge, text) == 200
+    tip = Tip.objects.get()
+    assert not tip.do_not_contact
+    assert tip.messages.count() == 5
+    told = [opened(row.text_sealed) for row in Delivery.objects.order_by("id")]
+    assert "Bạn muốn dừng nhận tin ở đây?" in told[1]
+    assert "NHẬN LẠI" in told[2]
+    assert "bạn lại nhận được tin nhắn" in told[3]
+    assert list(verify.faults()) == []
+
+
+def test_what_is_about_an_officer_never_stands_at_their_desk(edge, opened):
+    commune = Unit.objects.get(kind="commune")
+    assert say(edge, "mất xe") == 200
+    assert say(edge, "Trưởng công an phường nhận tiền bảo kê sòng bạc", id="m2") == 200
+    assert say(edge, "Trưởng công an phường nhận tiền bảo kê sòng bạc", id="m2") == 200
+    ordinary, about = Tip.objects.order_by("id")
+    assert (ordinary.responsible_unit, about.responsible_unit) == (commune, commune.parent)
+    assert about.concerns.get().unit == commune
+    assert not Delivery.objects.filter(dispatch__source_ref=about.pk, dispatch__unit=commune)
+    assert list(verify.faults()) == []
 
 
 def test_stop_from_somebody_unknown_is_kept_and_not_answered(edge):
@@ -283,6 +309,9 @@ def test_a_number_alone_is_answered_and_the_edge_remembers_nobody(edge, opened):
     assert say(edge, "Có kẻ gọi số lạ xưng công an") == 200
     assert say(edge, "0912 000 417") == 200
     assert say(edge, "tra cứu 0912 000 417") == 200
-    assert [m.text for m in Tip.objects.get().messages.order_by("id")][1:] == ["0912 000 417"]
-    assert Delivery.objects.filter(recipient_kind="asker").count() == 2
+    assert say(edge, "so 0912 000 417 co phai lua dao k") == 200
+    assert [m.text for m in Tip.objects.get().messages.order_by("id")][1:] == [
+        "0912 000 417", "so 0912 000 417 co phai lua dao k"
+    ]  # fmt: skip
+    assert Delivery.objects.filter(recipient_kind="asker").count() == 4
     assert list(verify.faults()) == []

@@ -120,6 +120,8 @@ def _on_tips() -> dict[str, str]:
         "tip.left_alone": _("Stopped writing to a reporter who asked for it"),
         "tip.reporter_wrote": _("Reporter wrote again"),
         "tip.reporter_afraid": _("Reporter is worried about being found out"),
+        "tip.reporter_meant_unit": _("Reporter said that the tip is meant for the unit itself"),
+        "tip.handed_down": _("Gave a tip to the unit its reporter meant"),
         "tip.reporter_withdraw": _("Reporter took the tip back"),
         "receipt.shown": _("Receipt code was shown, once"),
         "incident.answered": _("One answer to all reporters of an incident"),

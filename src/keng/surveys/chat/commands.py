@@ -57,7 +57,7 @@ def read(text: str) -> Said | None:
         return _begin(bare[begun.end() :], "vi" if begun["vi"] else "en")
     if act := _ALONE.get(bare):
         return Said(act)
-    if wording.is_stop(text):
+    if wording.is_stop(text) or wording.may_be_stop(text):
         return Said("stop")
     if _NUMBERS.fullmatch(bare):
         numbers = tuple(int(one) for one in re.findall(r"\d+", bare))

@@ -21,6 +21,7 @@ from keng.kit.recurring import WORK
 from keng.kit.secrets import box
 from keng.surveys.chat.commands import Said, read
 from keng.surveys.chat.talks import LIFE, TURN_BOX
+from keng.tips.reception import wording
 
 # Surveys begun by one person; the codes of slips cannot be guessed in any number of tries.
 _AT_ONCE, _PER_SECOND = 12, 1 / 60
@@ -28,13 +29,16 @@ _HEAR = f"""
 WITH r AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
     key bytea, mark uuid, turn uuid, account uuid, conversation_hash bytea, address bytea,
-    box bytea, received_at timestamptz, begins bool, stops bool)
+    box bytea, received_at timestamptz, begins bool, stops bool, stops_all bool)
 ),
 mine AS (
   SELECT r.* FROM r WHERE begins OR EXISTS (
     SELECT FROM surveys_chattalk t
     WHERE t.conversation_hash = r.conversation_hash AND t.asked_at > now() - %(life)s::interval
       AND NOT (r.stops AND t.is_over)
+      AND NOT (r.stops_all AND EXISTS (
+        SELECT FROM delivery_conversation c
+        WHERE c.key_hash = r.conversation_hash AND c.tip_ref IS NOT NULL))
       AND NOT EXISTS (
         SELECT FROM delivery_conversation c
         WHERE c.key_hash = r.conversation_hash AND c.tip_ref IS NOT NULL
@@ -125,4 +129,6 @@ def _row(message: Incoming, said: Said) -> dict[str, Any]:
         "received_at": message.received_at.isoformat(),
         "begins": said.begins or said.act == "slow",
         "stops": said.act == "stop",
+        # "Dừng nhận tin" of somebody who has also reported ends more than the survey.
+        "stops_all": said.act == "stop" and wording.is_stop_sentence(message.event.text),
     }

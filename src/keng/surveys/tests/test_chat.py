@@ -159,15 +159,31 @@ def test_stop_ends_the_survey_alone_and_a_second_one_everything(chat, stage):
     stopped = chat.say("dừng")
     assert "Khảo sát dừng ở đây" in stopped
     assert f"khảo sát {survey.code}" in stopped
+    assert "dừng nhận" in stopped
     assert not Tip.objects.get().do_not_contact
-    chat.say("dừng")
+    chat.say("dừng nhận")
     assert Tip.objects.get().do_not_contact
 
 
-def test_stop_without_a_survey_is_the_stop_it_always_was(chat):
+def test_a_lone_stop_without_a_survey_is_asked_about(chat):
     chat.say(STORY)
-    chat.say("dừng")
+    assert "Bạn muốn dừng nhận tin ở đây?" in chat.say("dừng")
+    assert not Tip.objects.get().do_not_contact
+
+
+def test_whoever_has_reported_and_asks_for_no_more_messages_ends_everything(chat, stage):
+    chat.say(STORY)
+    survey = stage.opened()
+    chat.say(f"khảo sát {survey.code}")
+    chat.say("dừng nhận tin")
     assert Tip.objects.get().do_not_contact
+
+
+@pytest.mark.parametrize("text", ["đúng", "Huy", "đừng"])
+def test_an_answer_in_words_ends_no_survey(chat, stage, text):
+    survey = stage.opened()
+    chat.say(f"khảo sát {survey.code}")
+    assert command(text) is None
 
 
 def test_a_report_in_the_middle_is_a_report_and_the_person_is_told(chat, stage):

@@ -174,7 +174,7 @@ def _named(tip: Tip) -> str:
     return " ".join(filter(None, [tip.responsible_unit.name, tip.reference]))
 
 
-def settle(tip: Tip, *, by: Officer) -> None:
+def settle(tip: Tip, *, by: Officer | str) -> None:
     """After any decision, in its transaction: stand down, ring again, or ring at another unit."""
     alarm = Alarm.objects.select_for_update().filter(tip=tip).first()
     if alarm is None:

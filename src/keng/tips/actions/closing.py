@@ -59,7 +59,7 @@ def decline(
     law_kind, outcome = DECLINED[kind]
     tip.kind = law_kind or tip.kind
     if kind == "official":
-        was |= _move_above(tip, concerns or tip.responsible_unit)
+        was |= move_above(tip, concerns or tip.responsible_unit)
         # On the chain of the unit above: the unit it is about keeps no trace.
         chain = tip.responsible_unit_id
         step = decided(
@@ -159,14 +159,17 @@ def _end(tip: Tip) -> None:
         leave_index(tip)
 
 
-def _move_above(tip: Tip, about: Unit) -> dict[str, Any]:
+def move_above(tip: Tip, about: Unit) -> dict[str, Any]:
     """Out of the sight of the unit it is about, on to the desk above it.
 
+    For the actions of this area, inside their transaction and lock. Raises NoUnitAbove.
     Returns what undoing it needs: the row that keeps it out, if it is new, and what it led.
     """
     above = about.parent or tip.responsible_unit
     if above.pk == about.pk:
         raise NoUnitAbove
     concern, is_new = TipConcern.objects.get_or_create(tip=tip, unit=about)
+    # What an officer has found is no guess any more.
+    tip.concerns.filter(is_guess=True).update(is_guess=False)
     left = to_another_unit(tip, above)
     return {"concern": str(concern.pk) if is_new else None, "left": left}

@@ -13,15 +13,14 @@ from keng.kit.ids import new_id
 from keng.language.fold import fold
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
-from keng.tips.actions import clocks, danger
+from keng.tips.actions import clocks, coming_back, danger, meant_for_unit
 from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
 from keng.tips.examination.places import codes_of, named_in
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
 from keng.tips.models.tip import HURRIED
-from keng.tips.reception import money
+from keng.tips.reception import money, wording
 from keng.tips.reception.urgency import urgency_of
-from keng.tips.reception.wording import wants_no_contact
 
 PORTION = 50
 _SHORT_NAME = 20
@@ -77,8 +76,13 @@ def examine_messages(portion: int = PORTION) -> int:
     # Unit by unit, in the order in which everybody locks the chains of several.
     in_order = sorted(messages, key=lambda one: (by_id[one.tip_id].responsible_unit_id, one.pk))
     for message in in_order:
-        if wants_no_contact(fold(message.text)):
+        if wording.wants_no_contact(fold(message.text)):
             _leave_alone(by_id[message.tip_id])
+        if wording.is_for_the_unit(message.text) and meant_for_unit.guessed_unit(
+            by_id[message.tip_id]
+        ):
+            meant_for_unit.note_meant_for_unit(by_id[message.tip_id])
+        coming_back.tell_how_to_come_back(by_id[message.tip_id], message)
         _waits_again(by_id[message.tip_id], message, found[message.pk])
         message.examined_at = times.now()
     DialogueMessage.objects.bulk_update(messages, ["examined_at"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.places.models import Unit
 from keng.tips.actions import clocks, leading, unheard
-from keng.tips.actions.closing import close, decline, record_outcome, reopen
+from keng.tips.actions.closing import close, decline, move_above, record_outcome, reopen
 from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.steps import decided, lock, required, snapshot
 from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
@@ -176,7 +176,13 @@ def sort(
     reason: str = "",
     seen: str | None = None,
 ) -> Decision:
-    """Say what the tip is: category, and if given kind by law and urgency."""
+    """Say what the tip is: category, and if given kind by law and urgency.
+
+    A complaint about officers leaves the sight of a commune's desk for the one above, at once.
+    Raises NoUnitAbove.
+    """
+    if kind == Tip.Kind.OFFICIAL:
+        leading.hold_incident_of(tip_id)
     tip = lock(tip_id, by=by, seen=seen)
     before, was = snapshot(tip), tip.urgency
     tip.category = category
@@ -192,6 +198,11 @@ def sort(
     clocks.settle(tip)
     rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
     tip.save(update_fields=[*rated, *unheard.FIELDS])
+    if tip.kind == Tip.Kind.OFFICIAL:
+        # What an officer has found is no guess any more.
+        tip.concerns.filter(is_guess=True).update(is_guess=False)
+        if tip.responsible_unit.kind == Unit.Kind.COMMUNE:
+            before |= move_above(tip, tip.responsible_unit)
     return decided(
         tip,
         Decision.Kind.SORTED,

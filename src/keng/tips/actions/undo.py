@@ -12,7 +12,7 @@ from keng.kit import times
 from keng.tips.actions import alarms, clocks, holding, leading, unheard
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, TooLate
-from keng.tips.models import Decision, Tip
+from keng.tips.models import Decision, Tip, TipConcern
 
 WITHIN = datetime.timedelta(seconds=60)
 _KINDS = (
@@ -53,7 +53,8 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     if decision.kind in _ENDINGS:
         holding.give_back(decision, tip, secret=secret)
     else:
-        _restore(tip, dict(decision.detail["before"]), moved=decision.kind in _MOVES)
+        before = dict(decision.detail["before"])
+        _restore(tip, before, moved=decision.kind in _MOVES or "concern" in before)
         decision.detail["before"].pop("left", None)
     alarms.settle(tip, by=by)
     decision.detail["taken_back"] = True
@@ -84,6 +85,8 @@ def _locked(decision: Decision, secret: str) -> Tip:
 
 def _restore(tip: Tip, before: dict[str, Any], *, moved: bool) -> None:
     left = before.pop("left", {})
+    if concern := before.pop("concern", None):
+        TipConcern.objects.filter(pk=concern).delete()
     if not moved:
         before.pop("incident_id")
         if before.pop("duplicate_of_id") != plain(tip.duplicate_of_id):

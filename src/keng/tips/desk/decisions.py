@@ -140,6 +140,9 @@ def sort(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         by=request.officer,
         seen=_seen(request),
     )
+    if not Tip.objects.visible_to(request.officer).filter(pk=pk).exists():
+        words = _("%(tip)s is with the unit above now, and this desk no longer sees it.")
+        return next_tip(request, step.tip, words % {"tip": _name(step.tip)}, step)
     words = _("%(tip)s is sorted.") % {"tip": _name(step.tip)}
     return same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
 

@@ -136,6 +136,9 @@ def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -
         "channel": phrases.channel_name(found.channel),
         "identity": phrases.identity_note(found),
         "held": phrases.held_names(found),
+        "kept_from": [
+            concern.unit for concern in found.concerns.filter(is_guess=True).select_related("unit")
+        ],
         **_ready(request, found, rows.deadlines, {line.code for line in done if line.is_done}),
         "outgoing": phrases.outgoing_place(found, channel),
         "is_held_by_other": found.assigned_to_id not in {None, officer.pk},

@@ -193,6 +193,8 @@ class Tip(Row):
     danger_at = models.DateTimeField(null=True)
     # Nobody has taken the tip since: it calls people again, whatever became of it before.
     danger_unheard = models.BooleanField(default=False, db_default=False)
+    # The reporter said then that it is for the unit it seemed to be about (TipConcern.is_guess).
+    meant_for_unit_at = models.DateTimeField(null=True)
     examined_at = models.DateTimeField(null=True)
     search = SearchVectorField(null=True)
 
@@ -284,6 +286,8 @@ class TipConcern(Row):
 
     tip = models.ForeignKey(Tip, models.CASCADE, related_name="concerns")
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # Nobody said so: it was read in the words (keng.language.officers), until the reporter decides.
+    is_guess = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

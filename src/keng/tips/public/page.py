@@ -16,6 +16,7 @@ from keng.kit.uploads import SealedUpload
 from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.places import serving
+from keng.tips.actions.meant_for_unit import guessed_unit
 from keng.tips.actions.out_of_scope import may_object
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import DialogueMessage, TakenDown, Tip
@@ -80,9 +81,18 @@ class WriteForm(Form):
 
 
 def page(
-    request: HttpRequest, opened: Opened, form: WriteForm, *, not_taken: str = ""
+    request: HttpRequest,
+    opened: Opened,
+    form: WriteForm,
+    *,
+    not_taken: str = "",
+    would_read: str = "",
 ) -> HttpResponse:
-    """The page of the open tip; `not_taken` says why nothing came of what was sent just now."""
+    """The page of the open tip; `not_taken` says why nothing came of what was sent just now.
+
+    `would_read` is the unit that would read words which seem to be about its own officers: they
+    wait in the box until the reporter decides.
+    """
     tip = Tip.objects.select_related("responsible_unit", "place").get(pk=opened.tip_id)
     if tip.withdrawn_at:
         return _taken_back(request, opened, tip)
@@ -94,7 +104,8 @@ def page(
     response = render(
         request, "tips/public/status.html",
         {
-            "form": form, "not_taken": not_taken, "had": request.GET.get(HAD, ""),
+            "form": form, "not_taken": not_taken, "would_read": would_read,
+            "had": request.GET.get(HAD, ""),
             "tip": tip, "tail": opened.tail,
             "messages_said": _with_files(tip, messages),
             "asked": _asked(messages), "heading": heading_of(tip, authors),
@@ -102,6 +113,7 @@ def page(
             "answer_by": None if is_answered else answer_due(tip),
             "is_late": answer_due(tip) < times.now(),
             "closing": closing_sentence(tip) if is_over(tip) and tip.do_not_contact else "",
+            "kept_from": str(guessed_unit(tip) or ""),
             "is_over": is_over(tip), "may_object": is_over(tip) and may_object(tip),
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside(tip.place, tip.responsible_unit),

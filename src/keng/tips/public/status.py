@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keng.kit.languages import answer_in, chosen_language
-from keng.tips.actions import out_of_scope, reporter, withdrawing
+from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.models import Tip
 from keng.tips.promised import Receipt, receipt_of
@@ -47,6 +47,8 @@ def _act(request: HttpRequest, opened: Opened) -> HttpResponse:
         withdrawing.withdraw(opened.tip_id)
     elif wish == "afraid":
         reporter.fear(opened.tip_id)
+    elif wish == "for-unit":
+        meant_for_unit.say_meant_for_unit(opened.tip_id)
     elif wish == "object":
         with suppress(out_of_scope.CannotObject):
             out_of_scope.object_to(opened.tip_id)
@@ -60,6 +62,8 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
     try:
         if not form.is_valid():
             return page(request, opened, form)
+        if "meant" not in request.POST and (unit := _about(opened, form)):
+            return page(request, opened, form, would_read=unit)
         files = [(file.read(), file.content_type) for file in form.cleaned_data["attached"]]
         had = reporter.write(opened.tip_id, text=form.cleaned_data["text"], files=files)
     except CannotSeal:
@@ -70,6 +74,12 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
         for upload in request.FILES.getlist("attached"):
             upload.discard()
     return _again(opened, had=had)
+
+
+def _about(opened: Opened, form: WriteForm) -> str:
+    """The unit that would read words about its own officers; "" when there is nothing to ask."""
+    tip = Tip.objects.select_related("responsible_unit").get(pk=opened.tip_id)
+    return str(meant_for_unit.unit_that_would_read(tip, form.cleaned_data["text"]) or "")
 
 
 def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:

@@ -18,18 +18,25 @@ def first_answer(
     in_group: bool,
     token: str,
     money_left: bool = False,
+    kept_from: str = "",
 ) -> str:
     """What a reporter is told at once: received, 113, what a chat cannot hide, a one-time link.
 
     Whom to call comes first: 113 where somebody is in danger, the bank where money has just gone.
+    `kept_from` is the unit that does not see the report, since it seems to be about its officers.
     """
-    text = _first_answer(language, unit_name, urgency == "P0", in_group, money_left)
+    text = _first_answer(language, unit_name, urgency == "P0", in_group, money_left, kept_from)
     return text.replace("{link}", f"{settings.PUBLIC_URL}/r/{token}")
 
 
 @cache
 def _first_answer(
-    language: str, unit_name: str, is_danger: bool, in_group: bool, money_left: bool
+    language: str,
+    unit_name: str,
+    is_danger: bool,
+    in_group: bool,
+    money_left: bool,
+    kept_from: str,
 ) -> str:
     with translation.override(language):
         danger = _("If anybody is in danger now, call 113.")
@@ -37,27 +44,86 @@ def _first_answer(
             "unit": unit_name
         }
         moved = _("You wrote it in a group: we answer only here, where the group does not see it.")
+        straight_up = about_officers_words(kept_from) if kept_from else ""
         secrecy = _(
             "We seal who you are, but the chat company and whoever manages this account can see "
             "it. For secrecy, or if it is about an officer, use this page instead: %(page)s"
         ) % {"page": f"{settings.PUBLIC_URL}/"}
         receipt = _("Your receipt code, shown once: {link}")
         more = _(
-            "To add something, write it here. “new tip” begins another report; “stop” ends all "
-            "messages."
+            "To add something, write it here. “new tip” begins another report; “look up” and a "
+            "number, an account or a link tells you what is known of it; “stop” ends all messages."
         )
         bank = [bank_first()] if money_left else []
     first = [danger, *bank, received] if is_danger else [*bank, received, danger]
-    return "\n".join([*first, *([moved] if in_group else []), secrecy, receipt, more])
+    lines = [*first, straight_up, moved if in_group else "", secrecy, receipt, more]
+    return "\n".join(filter(None, lines))
+
+
+def about_officers_words(unit_name: str) -> str:
+    """Where a report about officers went, and how to say that it is meant for their desk."""
+    return _(
+        "This seems to be about an officer here. It went straight to the province; %(unit)s does "
+        "not see it. If it is meant for them, write: for %(unit)s"
+    ) % {"unit": unit_name}
 
 
 @cache
 def stopped_answer(unit_name: str) -> str:
     """After "stop", in both languages: one word says little about who wrote it."""
-    return _in_both_languages(lambda: _(
-        "%(unit)s: you will get no more messages here. A report you made is still dealt with; its "
-        "answers are on the status page, opened with your receipt code: %(page)s"
-    ) % {"unit": unit_name, "page": f"{settings.PUBLIC_URL}/"})  # fmt: skip
+
+    def sentence() -> str:
+        return _(
+            "%(unit)s: you will get no more messages here. A report you made is still dealt with; "
+            "its answers are on the page of your report, opened with your receipt code: %(page)s "
+            "To get messages here again, write “start”."
+        ) % {"unit": unit_name, "page": _first_page()}
+
+    return _in_both_languages(sentence)
+
+
+@cache
+def stopped_warnings_answer(unit_name: str) -> str:
+    """After "stop" of somebody who only got warnings."""
+
+    def sentence() -> str:
+        return _(
+            "%(unit)s: you will get no more warnings here. To get them again, sign up: %(page)s"
+        ) % {"unit": unit_name, "page": f"{_first_page()}subscribe/"}
+
+    return _in_both_languages(sentence)
+
+
+@cache
+def asked_whether_to_stop(language: str) -> str:
+    """After a lone word that asks to stop or answers a question."""
+    with translation.override(language):
+        return _(
+            "Do you want no more messages here? Then write “stop messages”. If not, just go on "
+            "writing: what you have written is with the desk."
+        )
+
+
+@cache
+def came_back_answer(unit_name: str) -> str:
+    """After "start", in both languages."""
+
+    def sentence() -> str:
+        return _(
+            "%(unit)s: you get messages here again. What was answered meanwhile is on the page of "
+            "your report: %(page)s"
+        ) % {"unit": unit_name, "page": _first_page()}
+
+    return _in_both_languages(sentence)
+
+
+def still_stopped(language: str) -> str:
+    """When somebody writes on after a stop, once."""
+    with translation.override(language):
+        return _(
+            "What you have written is with the desk. You stopped messages here, so answers are "
+            "only on the page of your report: %(page)s To get them here again, write “start”."
+        ) % {"page": f"{settings.PUBLIC_URL}/"}
 
 
 @cache
@@ -66,6 +132,10 @@ def anew_answer(unit_name: str) -> str:
     return _in_both_languages(lambda: _(
         "%(unit)s: write now what happened. It begins a new report."
     ) % {"unit": unit_name})  # fmt: skip
+
+
+def _first_page() -> str:
+    return f"{settings.PUBLIC_URL}/"
 
 
 def _in_both_languages(sentence: Callable[[], str]) -> str:

@@ -15,6 +15,7 @@ from keng.delivery.receiving import Incoming
 from keng.kit.ids import new_id
 from keng.kit.languages import full
 from keng.kit.secrets import box
+from keng.language import officers
 from keng.language.fold import fold
 from keng.network.actions.subscriptions import address_hash
 from keng.tips import receipts
@@ -40,7 +41,8 @@ class _Prepared:
     """One row of the statement; first the thread before it may have to be left."""
 
     row: Row = field(repr=False)
-    release: dict[str, Any] | None = field(default=None, repr=False)
+    before: Statement | None = None
+    after: Statement | None = None
 
 
 class TipHandler:
@@ -60,26 +62,39 @@ class TipHandler:
         if not event.is_content or message.conversation_hash is None or not event.reply_address:
             return False
         is_idle_talk = event.group and not event.media and event.kind == "text"
-        return not (is_idle_talk and wording.is_courtesy(event.text))
+        is_said_by_the_way = wording.is_courtesy(event.text) or wording.may_be_stop(event.text)
+        return not (is_idle_talk and is_said_by_the_way)
 
     def prepare(self, message: Incoming) -> _Prepared:
         if self._limits is None:
             raise RulesNotRead
         anew, text = wording.begins_anew(message.event.text)
         tip = tip_of(message, text)
-        release = {"conversation_hash": message.conversation_hash, "key": message.key}
-        return _Prepared(row_of(tip, self._limits), release if anew else None)
+        row = row_of(tip, self._limits)
+        if anew:
+            return _Prepared(row, Statement(commands.RELEASE, _talk(message)))
+        if tip.concerns_by_words:
+            above = {"above": message.account.above_id}
+            return _Prepared(
+                row,
+                Statement(commands.LEAVE_THE_UNIT, _talk(message) | above),
+                Statement(commands.KEEP_SILENT, {"tip": tip.id}),
+            )
+        return _Prepared(row)
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
-        """One statement for all, unless somebody among them begins anew."""
+        """One statement for all, unless somebody among them leaves the thread before."""
         made: list[Statement] = []
         rows: list[Row] = []
         for one in prepared:
-            if one.release:
+            if one.before is not None:
                 made += _receive(rows, lane)
-                made.append(Statement(commands.RELEASE, one.release))
+                made.append(one.before)
                 rows = []
             rows.append(one.row)
+            if one.after is not None:
+                made += [*_receive(rows, lane), one.after]
+                rows = []
         return [*made, *_receive(rows, lane)]
 
 
@@ -104,27 +119,70 @@ class NewTipHandler:
         return [_command(commands.BEGIN_ANEW, one) for one in prepared]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What somebody wishes of messages, as values of the statements."""
+
+    row: dict[str, Any] = field(repr=False)
+    comes_back: bool = False
+    otherwise: Any = field(default=None, repr=False)
+    """The same message as a part of a tip, for a lone word and for whoever has not stopped."""
+
+
 class StopHandler:
-    """ "Dừng", and a person who takes back the leave to be written to."""
+    """ "Dừng nhận tin", "nhận lại", and a person who takes back the leave to be written to.
+
+    A lone word that may be an answer is kept as the reporter's message, and asked about.
+    """
 
     name = "stop"
 
+    def __init__(self, tips: TipHandler) -> None:
+        self._tips = tips
+
     def refresh(self) -> None:
-        """Nothing to read."""
+        """Nothing to read; what a tip needs, its own handler reads."""
 
     def takes(self, message: Incoming) -> bool:
         event = message.event
         if message.conversation_hash is None:
             return False
-        return event.kind == "erase" or (event.kind == "text" and wording.is_stop(event.text))
-
-    def prepare(self, message: Incoming) -> dict[str, Any]:
-        return _command_row(
-            message, None if message.event.kind == "erase" else greeting.stopped_answer
+        if event.kind == "erase":
+            return True
+        if event.kind != "text" or event.media:
+            return False
+        if event.group:
+            # In a group people say "stop" and "thôi" among themselves.
+            return wording.is_stop_sentence(event.text)
+        return wording.is_stop(event.text) or (
+            bool(event.reply_address)
+            and (wording.may_be_stop(event.text) or wording.asks_for_messages(event.text))
         )
 
-    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[Statement]:
-        return [_command(commands.STOP, one) for one in prepared]
+    def prepare(self, message: Incoming) -> _Wish:
+        text = message.event.text
+        if message.event.kind == "erase":
+            return _Wish(_command_row(message, None) | {"is_plain": True})
+        if wording.is_stop(text):
+            row = _command_row(message, greeting.stopped_answer)
+            return _Wish(row | {"is_plain": True} | _warnings_row(message))
+        otherwise = self._tips.prepare(message)
+        if wording.asks_for_messages(text):
+            row = _command_row(message, greeting.came_back_answer)
+            return _Wish(row, comes_back=True, otherwise=otherwise)
+        row = _command_row(message, greeting.stopped_answer)
+        row |= _warnings_row(message) | _question_row(message)
+        return _Wish(row | {"is_plain_word": wording.is_plain_stop_word(text)}, otherwise=otherwise)
+
+    def statements(self, prepared: Sequence[_Wish], *, lane: int) -> list[Statement]:
+        made: list[Statement] = []
+        for one in prepared:
+            made.append(_command(commands.COME_BACK if one.comes_back else commands.STOP, one.row))
+            if one.otherwise is not None:
+                made += self._tips.statements([one.otherwise], lane=lane)
+                if not one.comes_back:
+                    made.append(_command(commands.ASK_WHETHER_TO_STOP, one.row))
+        return made
 
 
 def tip_of(message: Incoming, text: str) -> NewTip:
@@ -135,24 +193,31 @@ def tip_of(message: Incoming, text: str) -> NewTip:
     folded = fold(text)
     urgency = urgency_of(text)
     is_silent = wording.wants_no_contact(folded)
+    # Those it is about never have it: it stands at the desk above from the first moment.
+    is_about_unit = account.above_id != account.unit_id and officers.seems_about_officers(text)
+    unit_id = account.above_id if is_about_unit else account.unit_id
     # Every tip has a receipt; whoever asked for silence is sent no link to it.
     token = receipts.new_token()
     seals = message.seals or seal.Together()
     answer = b"" if is_silent else seals.for_sender(
         greeting.first_answer(
-            full(language), unit_name=account.unit_name, urgency=urgency,
-            in_group=bool(event.group), token=token, money_left=money.has_left(folded),
+            full(language),
+            unit_name=account.above_name if is_about_unit else account.unit_name,
+            urgency=urgency, in_group=bool(event.group), token=token,
+            money_left=money.has_left(folded),
+            kept_from=account.unit_name if is_about_unit else "",
         )
     )  # fmt: skip
     return NewTip(
-        unit_id=account.unit_id, text=text, dedupe_key=message.key, channel=account.channel,
+        unit_id=unit_id, text=text, dedupe_key=message.key, channel=account.channel,
+        concerns=(account.unit_id,) if is_about_unit else (), concerns_by_words=is_about_unit,
         province_code=account.province_code, place_id=account.place_id, language=language,
         do_not_contact=is_silent, urgency=urgency, received_at=message.received_at,
         receipt_hash=receipts.hash_of(receipts.code_from(token)),
         inbound_id=message.id, sealed=(Sealed("raw", ("chat",)),),
         chat=Chat(
             account_id=account.id, kind=event.kind, sent_at=event.at, location=event.location,
-            raw_sealed=seals.for_unit(account.unit_id, message.raw),
+            raw_sealed=seals.for_unit(unit_id, message.raw),
             media=tuple((m.type, _boxed(m.url)) for m in event.media),
             conversation_hash=message.conversation_hash or b"",
             address_sealed=seals.for_sender(event.reply_address or ""),
@@ -160,6 +225,10 @@ def tip_of(message: Incoming, text: str) -> NewTip:
             answer_expires_at=message.received_at + ANSWER_EXPIRES_AFTER,
         ),
     )  # fmt: skip
+
+
+def _talk(message: Incoming) -> dict[str, Any]:
+    return {"conversation_hash": message.conversation_hash, "key": message.key}
 
 
 def _receive(rows: list[Row], lane: int) -> list[Statement]:
@@ -170,7 +239,10 @@ def _command_row(message: Incoming, answer: Callable[[str], str] | None) -> dict
     account, event = message.account, message.event
     row = inbound_row(message) | {
         "text": event.text, "unit": str(account.unit_id), "message": str(new_id()),
-        "dispatch": str(new_id()), "delivery": str(new_id()),
+        "dispatch": str(new_id()), "delivery": str(new_id()), "is_plain": False,
+        "is_plain_word": False,
+        # Danger said in the same breath is looked at like in every other message.
+        "is_calm": urgency_of(event.text) not in {"P0", "P1"},
     }  # fmt: skip
     if event.reply_address:
         row["subscription_hash"] = hexed(address_hash(account.channel, event.reply_address))
@@ -178,6 +250,23 @@ def _command_row(message: Incoming, answer: Callable[[str], str] | None) -> dict
             row["address"] = hexed(seal.for_sender(event.reply_address))
             row["answer"] = hexed(seal.for_sender(answer(account.unit_name)))
     return row
+
+
+def _warnings_row(message: Incoming) -> dict[str, Any]:
+    """What is said to somebody who only got warnings."""
+    if not message.event.reply_address:
+        return {}
+    text = greeting.stopped_warnings_answer(message.account.unit_name)
+    return {"subscription_answer": hexed(seal.for_sender(text))}
+
+
+def _question_row(message: Incoming) -> dict[str, Any]:
+    """Whether to stop: for the chat, and as the desk and the page of the report show it."""
+    text = greeting.asked_whether_to_stop(wording.language_of_command(message.event.text))
+    return {
+        "question": hexed(seal.for_sender(text)), "question_text": text,
+        "question_message": str(new_id()),
+    }  # fmt: skip
 
 
 def _command(sql: str, row: dict[str, Any]) -> Statement:

@@ -1,9 +1,10 @@
-"""A number alone in a chat, or "tra cứu …": a question, and nobody is remembered for it.
+"""A number alone in a chat, a question about one, or "tra cứu …": answered by a look-up.
 
-What is asked goes on sealed; the sender answers it (lookup.chat).
-
-A bare number in the middle of an open tip belongs to the tip; only the database knows of that, so
-such a message is prepared as both, and whichever statement claims its key first has it.
+What is asked goes on sealed; the sender answers it (lookup.chat). Outside of a report nobody is
+remembered for a question. In the middle of an open tip its words belong to the tip as well, and a
+message that tells what happened is a tip whatever it asks. Only the database knows whether a tip is
+open, so such a message is prepared as both: a question that claims its key stands alone, else it is
+answered once the tip has it.
 """
 
 import json
@@ -11,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from keng.channels.base import Event
 from keng.delivery.actions.inbound import hexed
@@ -19,12 +20,13 @@ from keng.delivery.handlers import Statement
 from keng.delivery.receiving import Incoming
 from keng.kit.ids import new_id
 from keng.kit.limits import Limits
+from keng.language import reporters_own
 from keng.language.asked import LONGEST, Asked, alone_in, asked_in
 from keng.language.fold import fold
 from keng.language.indicators import extract
 from keng.language.indicators.wording import NAMED_BANK
 from keng.lookup import chat
-from keng.tips.reception import wording
+from keng.tips.reception import questions, wording
 from keng.tips.reception.hearing import TipHandler
 from keng.tips.reception.phrases import any_of
 from keng.tips.reception.urgency import urgency_of
@@ -34,6 +36,9 @@ _MOST = 3
 # Shorter ones are rather a code or a sum, and mostly somebody answers a question with them.
 _ACCOUNT_FROM = 8
 _LONGEST_ALONE = 200
+_LONGEST_QUESTION = 1000
+_A_THING = re.compile(r"\S*(?:\d|[^\s.]\.[^\s.])\S*")
+_MAY_NAME_ONE = re.compile(r"\d|\.\w")
 _THREE_WORDS = re.compile(r"(?:[^\W\d_]{2,}[\s,.!?]+){2}[^\W\d_]{2,}(?![^\s,.!?])")
 _COMMAND = re.compile(
     r"\s*(?:(?P<vi>tra cuu)|(?P<en>look ?up)|(?P<soft>kiem tra|check))(?![^\W_])[\s:,.\-]*"
@@ -44,27 +49,17 @@ _BESIDE = re.compile(
 )
 _AT_ONCE, _PER_SECOND = 30, 1 / 30
 
-_ASK = """
+_ROWS = """
 WITH r AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
     key bytea, mark uuid, account uuid, channel text, conversation_hash bytea, unit uuid,
-    received_at timestamptz, address bytea, is_told bool, dispatch uuid, things json)
+    received_at timestamptz, address bytea, kept text, dispatch uuid, things json)
 ),
-asking AS (
-  SELECT r.* FROM r WHERE is_told OR NOT EXISTS (
-    SELECT FROM delivery_conversation c
-    WHERE c.key_hash = r.conversation_hash AND c.tip_ref IS NOT NULL)
-),
-fresh AS (
-  INSERT INTO delivery_dedupekey (key, inbound_ref)
-  SELECT DISTINCT ON (key) key, mark FROM asking ORDER BY key
-  ON CONFLICT (key) DO NOTHING
-  RETURNING inbound_ref
-),
+"""
+_ANSWERED = """
 thing AS MATERIALIZED (
   SELECT asking.*, t.*
-  FROM asking JOIN fresh ON fresh.inbound_ref = asking.mark,
-       json_to_recordset(asking.things) AS t(n int, delivery uuid, words bytea)
+  FROM asking, json_to_recordset(asking.things) AS t(n int, delivery uuid, words bytea)
 ),
 dispatch AS (
   INSERT INTO delivery_dispatch (id, kind, is_urgent, unit_id, source_kind, materialised_at)
@@ -80,14 +75,42 @@ delivery AS (
 )
 SELECT pg_notify('keng_delivery', '') FROM thing LIMIT 1
 """
+# A question by itself: its key is claimed, so that no tip has it.
+_ASK = f"""
+{_ROWS}
+alone AS (
+  SELECT r.* FROM r WHERE kept = 'never' OR kept = 'in_talk' AND NOT EXISTS (
+    SELECT FROM delivery_conversation c
+    WHERE c.key_hash = r.conversation_hash AND c.tip_ref IS NOT NULL)
+),
+fresh AS (
+  INSERT INTO delivery_dedupekey (key, inbound_ref)
+  SELECT DISTINCT ON (key) key, mark FROM alone ORDER BY key
+  ON CONFLICT (key) DO NOTHING
+  RETURNING inbound_ref
+),
+asking AS (SELECT alone.* FROM alone JOIN fresh ON fresh.inbound_ref = alone.mark),
+{_ANSWERED}
+"""  # noqa: S608 -- our own pieces
+# A question in a report: the message is in its tip just now (a repetition has no row of its own).
+# Whoever asked to be left alone is not written to, whatever they ask.
+_ASK_TOO = f"""
+{_ROWS}
+asking AS (
+  SELECT r.* FROM r JOIN delivery_inbound i ON i.id = r.mark JOIN tips_tip t ON t.id = i.tip_ref
+  WHERE NOT t.do_not_contact
+),
+{_ANSWERED}
+"""  # noqa: S608 -- our own pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to know. With `is_told` they said so in words."""
+    """What somebody wants to know, and whether the words belong to a tip as well."""
 
     things: tuple[Asked, ...]
-    is_told: bool
+    kept: Literal["never", "in_talk", "always"]
+    """in_talk: only where a tip is open already."""
     languages: tuple[str, ...] = ("vi", "en")
 
 
@@ -99,7 +122,7 @@ class _Prepared:
 
 
 class LookUpHandler:
-    """Answers a question without keeping who asked: no inbound row, no conversation, no tip."""
+    """Answers a question without keeping who asked, unless the words belong to a report."""
 
     name = "look_up"
 
@@ -120,14 +143,16 @@ class LookUpHandler:
     def prepare(self, message: Incoming) -> _Prepared:
         wish = wish_of(message.event)
         assert wish is not None  # noqa: S101 -- `takes` has seen it
-        otherwise = None if wish.is_told else self._tips.prepare(message)
+        otherwise = None if wish.kept == "never" else self._tips.prepare(message)
         return _Prepared(_row(message, wish, self._texts(message, wish)), otherwise)
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
-        rows = json.dumps([one.row for one in prepared])
-        asked = Statement(_ASK, {"rows": rows})
-        parts = [one.otherwise for one in prepared if one.otherwise is not None]
-        return [asked, *self._tips.statements(parts, lane=lane)]
+        parts = [one for one in prepared if one.otherwise is not None]
+        made = [Statement(_ASK, {"rows": json.dumps([one.row for one in prepared])})]
+        if parts:
+            made += self._tips.statements([one.otherwise for one in parts], lane=lane)
+            made.append(Statement(_ASK_TOO, {"rows": json.dumps([one.row for one in parts])}))
+        return made
 
     def _texts(self, message: Incoming, wish: Wish) -> list[str]:
         """A question for each thing; when there is none, what to do."""
@@ -146,15 +171,44 @@ def wish_of(event: Event) -> Wish | None:
     if event.kind != "text" or event.media or not text or len(text) > LONGEST:
         return None
     command = _COMMAND.match(fold(text[:40]))
-    if command is None:
-        # Most messages end here: a story is not looked through for a number that it could be.
-        is_story = len(text) > _LONGEST_ALONE or _THREE_WORDS.search(text)
-        alone = None if is_story else _public(_only(text))
-        return Wish((alone,), is_told=False) if alone else None
+    if command is None or (command["soft"] and _told(text, command) is None):
+        return _question(text)
     # Whoever is in danger or has just paid reports, whatever the first word was.
     if urgency_of(text) in ("P0", "P1"):
-        return None
+        return _question(text)
     return _told(text, command)
+
+
+def _question(text: str) -> Wish | None:
+    """A number alone, or words that ask about one."""
+    # Most messages end here: a story is not looked through for a number that it could be.
+    is_story = len(text) > _LONGEST_ALONE or _THREE_WORDS.search(text)
+    alone = None if is_story else _public(_only(text))
+    if alone:
+        return Wish((alone,), "in_talk")
+    if len(text) > _LONGEST_QUESTION or not _MAY_NAME_ONE.search(text):
+        return None
+    # Roughly first, since it is cheap: without what holds a figure or a dot.
+    if not questions.asks_about_it(" ".join(_A_THING.sub(" ", fold(text)).split())):
+        return None
+    shown, _own = reporters_own.cut(text)
+    words = " ".join(fold(_without_things(shown)).split())
+    things = tuple(one for one in asked_in(shown) if _public(one))[:_MOST]
+    # Nobody in danger is to read about a number first.
+    if not things or urgency_of(text) == "P0":
+        return None
+    is_report = questions.tells_too(words) or urgency_of(text) == "P1"
+    language = wording.language_of(text)
+    return Wish(things, "always" if is_report else "in_talk", (language,))
+
+
+def _without_things(text: str) -> str:
+    """The words around what is asked about."""
+    left, end = [], 0
+    for one in extract(text):
+        left.append(text[end : one.start])
+        end = one.end
+    return " ".join([*left, text[end:]])
 
 
 def _told(text: str, command: re.Match[str]) -> Wish | None:
@@ -166,11 +220,11 @@ def _told(text: str, command: re.Match[str]) -> Wish | None:
         if len(rest) > _LONGEST_ALONE:
             return None
         alone = _only(rest)
-        return Wish((alone,), is_told=True, languages=languages) if alone else None
+        return Wish((alone,), "never", languages) if alone else None
     things = tuple(asked_in(rest)[:_MOST])
     if not things and len(rest.split()) > 3:
         return None
-    return Wish(things, is_told=True, languages=languages)
+    return Wish(things, "never", languages)
 
 
 def _only(text: str) -> Asked | None:
@@ -212,7 +266,7 @@ def _row(message: Incoming, wish: Wish, texts: list[str]) -> dict[str, Any]:
         "unit": str(account.unit_id),
         "received_at": message.received_at.isoformat(),
         "address": hexed(seals.for_sender(message.event.reply_address or "")),
-        "is_told": wish.is_told,
+        "kept": wish.kept,
         "dispatch": str(new_id()),
         "things": [
             {"n": n, "delivery": str(new_id()), "words": hexed(seals.for_sender(text))}

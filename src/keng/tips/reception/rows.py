@@ -74,6 +74,8 @@ class NewTip:
     link_hash: bytes = field(default=b"", repr=False)
     """Of a one-time link that somebody else hands to the reporter (a chat has its own)."""
     concerns: tuple[uuid.UUID, ...] = ()
+    concerns_by_words: bool = False
+    """Nobody said that it is about them: it was read in the words."""
     contact: Mapping[str, str] = field(default_factory=dict, repr=False)
     sealed: tuple[Sealed, ...] = ()
     identity_holds: tuple[str, ...] = ()
@@ -115,7 +117,7 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     )
     clocks = limits.first_clocks(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
-    row = {
+    row: dict[str, Any] = {
         "key": _hex(tip.dedupe_key), "inbound": tip.inbound_id.hex, "channel": tip.channel,
         "kind": "text", "received_at": tip.received_at.isoformat(),
         "tip": tip.id.hex,
@@ -136,7 +138,10 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     if tip.link_hash:
         row["link"] = _hex(tip.link_hash)
     if tip.concerns:
-        row["concerns"] = [{"id": new_hex(), "unit": unit.hex} for unit in tip.concerns]
+        row["concerns"] = [
+            {"id": new_hex(), "unit": unit.hex, "guess": tip.concerns_by_words}
+            for unit in tip.concerns
+        ]
     if sealed:
         row["sealed"] = [_sealed_row(one) for one in sealed]
     if tip.chat:

@@ -120,9 +120,9 @@ tip AS (
   FROM opened
 ),
 concern AS (
-  INSERT INTO tips_tipconcern (id, tip_id, unit_id)
-  SELECT c.id, opened.tip, c.unit
-  FROM opened, json_to_recordset(opened.concerns) AS c(id uuid, unit uuid)
+  INSERT INTO tips_tipconcern (id, tip_id, unit_id, is_guess)
+  SELECT c.id, opened.tip, c.unit, c.guess
+  FROM opened, json_to_recordset(opened.concerns) AS c(id uuid, unit uuid, guess bool)
   WHERE opened.concerns IS NOT NULL
 ),
 clock AS (

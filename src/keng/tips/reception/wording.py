@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from keng.language.fold import fold
+from keng.language.words import spelled_or_bare, words_of
 from keng.tips.reception.phrases import any_of, phrases
 
 _ENGLISH = frozenset(phrases("english"))
@@ -16,9 +17,32 @@ _OTHER_LETTERS = {
     "zh-hans": re.compile("[\u3400-\u9fff]{2}"),
 }
 _WORD = re.compile(r"[a-z]+")
-_STOP = frozenset(phrases("stop"))
 _NEW = re.compile(r"^(?:(?:bao )?tin moi(?! nhat)|new (?:tip|report))(?![^\W_])[\s:.,;\-!]*")
 _LONGEST_COMMAND = 24
+_LONGEST_STOP = 90
+_LONGEST_START = 40
+_AROUND = " \t\n.!?,…\"'“”()"
+_CLAUSE = re.compile(r"[.!?,;:…\n]+")
+
+
+_KIND = spelled_or_bare(phrases("stop_kind_words"))
+_STOP = re.compile(f"{_KIND}*{spelled_or_bare(phrases('stop'))}{_KIND}*")
+_START = re.compile(f"{_KIND}*{spelled_or_bare(phrases('start'))}{_KIND}*")
+# What either must hold, cheap to look for: most messages end here.
+_MAY_STOP = re.compile(
+    r"stop|unsub|opt|remove|take me|cancel|more m|more t|more s|don'?.?t|do not"
+    r"|(?:nhan|gui|goi|nhac|dung|ngung|huy|tat|bo|phien|theo|dang|khoi)\W+(?:\w+\W+){0,5}"
+    r"(?:nhan|tin|thong|canh|gui|nua|k[iy]|doi|sach|he|thong|phien)"
+    r"|(?:nhan|gui|nhan tin|lam phien)(?!\w)"
+)
+_MAY_START = re.compile(r"nhan|start|resume|bat|mo")
+_LONE = re.compile(spelled_or_bare(phrases("stop_lone")))
+_LONE_AND_KIND = re.compile(f"{spelled_or_bare(phrases('stop_lone'))}{_KIND}{{0,2}}")
+_LONGEST_FOR_UNIT = 120
+_FOR_UNIT = re.compile(f"{_KIND}*{spelled_or_bare(phrases('for_the_unit'))}(?:\\S+ ){{0,6}}")
+_ENGLISH_COMMANDS = frozenset({"cancel", "quit", "end"})
+# Both are common names, and bare words only by chance.
+_NAME = re.compile("Huy|Dung")
 _COURTESY = re.compile(rf"(?:(?:{any_of('courtesy')}|\d{{1,2}})(?!\w)[\s,.!]*)+")
 _DO_NOT_CONTACT = re.compile(
     r"(?<!\w)(?:xin |dung |khong |ko |k |co |can )*(?:dung|khong|ko|k)(?: co| can)?\s+"
@@ -62,8 +86,50 @@ def language_of(text: str) -> str:
 
 
 def is_stop(text: str) -> bool:
-    """The whole message asks to be left alone."""
-    return len(text) <= 40 and _bare(text) in _STOP
+    """The message asks in so many words to get no more messages."""
+    if len(text) > _LONGEST_STOP or not _MAY_STOP.search(fold(text)):
+        return False
+    if _STOP.fullmatch(_spelled(text)):
+        return True
+    # "Dừng nhận tin, đêm hôm cứ rung hoài": a clause of several words says it as well.
+    clauses = [_spelled(part) for part in _CLAUSE.split(text)]
+    return any(_STOP.fullmatch(each) for each in clauses if each.count(" ") > 1)
+
+
+def is_stop_sentence(text: str) -> bool:
+    """The same in more than one word, so that nobody says it by the way."""
+    return is_stop(text) and _spelled(text).count(" ") > 1
+
+
+def may_be_stop(text: str) -> bool:
+    """A lone word that asks to stop, or answers a question ("Xe chạy hay dừng?" – "Dừng")."""
+    if len(text) > _LONGEST_COMMAND or _NAME.fullmatch(text.strip(_AROUND)):
+        return False
+    spelled = _spelled(text)
+    # Without accents "dung a" is rather "đúng ạ": only the word by itself.
+    return bool((_LONE if spelled.isascii() else _LONE_AND_KIND).fullmatch(spelled))
+
+
+def is_plain_stop_word(text: str) -> bool:
+    """Such a word with its accents, which it shares with no other word."""
+    return may_be_stop(text) and not _spelled(text).isascii()
+
+
+def asks_for_messages(text: str) -> bool:
+    """The message asks to get messages again after a stop."""
+    if len(text) > _LONGEST_START or not _MAY_START.search(fold(text)):
+        return False
+    return bool(_START.fullmatch(_spelled(text)))
+
+
+def is_for_the_unit(text: str) -> bool:
+    """The whole message says that a report is meant for the police of the place after all."""
+    return len(text) <= _LONGEST_FOR_UNIT and bool(_FOR_UNIT.fullmatch(_spelled(text)))
+
+
+def language_of_command(text: str) -> str:
+    """The language of a lone word of command."""
+    return "en" if _spelled(text).strip() in _ENGLISH_COMMANDS else "vi"
 
 
 def begins_anew(text: str) -> tuple[bool, str]:
@@ -97,6 +163,11 @@ def _is_a_story(before: str, found: str) -> bool:
     beginning = re.split(r"[.!?,;\n]", before)[-1]
     # A bare "không" may be either; "đừng" and "không cần" are wishes unless somebody is quoted.
     return bool((_HEARSAY if _IS_PLAIN.search(found) else _COMPLAINT).search(beginning))
+
+
+def _spelled(text: str) -> str:
+    """The words alone, as `spelling` gives them, a blank after each."""
+    return "".join(f"{word.spelled} " for word in words_of(text))
 
 
 def _bare(text: str) -> str:

@@ -1,60 +1,20 @@
 """A number alone in a chat is a question: answered, never a tip, nobody remembered."""
 
-import uuid
-
 import pytest
-from django.db import connection
 
 from keng.channels.base import Event
 from keng.delivery import handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Dispatch, Inbound
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
 from keng.language.asked import listing_hash
 from keng.lookup import chat
 from keng.lookup.models import Listing
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.reception.looking_up import LookUpHandler, wish_of
-from keng.vault import keys, opening, seal
+from keng.vault import keys, opening
 from tests import make
 
 NUMBER, ACCOUNT, SITE = "0912000417", "19036000417001", "gia-dich-vu.example"
-
-
-@pytest.fixture
-def own_keys(db, tmp_path, monkeypatch):
-    monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    seal.forget()
-    keys.make_sender_key()
-    yield
-    seal.forget()
-
-
-@pytest.fixture
-def say(own_keys):
-    """Let one message through the list of handlers as the edge does, in one transaction."""
-    make.clock_rules()
-    unit = make.unit("Công an phường Thử")
-    keys.operator_file().unlink(missing_ok=True)
-    keys.make_unit_keys("words-for-a-test")
-    make.channel_account(unit=unit, slug="phones")
-    handlers.refresh()
-    (account,) = receiving_accounts()
-
-    def hear(text, *, who="an", id="", group=None, media=()):
-        event = Event(
-            kind="text", dedupe=id or uuid.uuid4().hex, conversation=who, sender=who, group=group,
-            text=text, media=media, location=None, at=times.now(), reply_address=who,
-            raw_kind="text",
-        )  # fmt: skip
-        message = incoming(account, event, raw=text.encode(), now=times.now())
-        handler = handlers.handler_of(message)
-        with connection.cursor() as cursor:
-            for statement in handler.statements([handler.prepare(message)], lane=0):
-                cursor.execute(statement.sql, statement.values)
-        return handler.name
-
-    return hear
 
 
 def event(text, **fields):
@@ -139,7 +99,6 @@ def test_what_is_a_question(text, shown):
     [
         "Số 0912000417 gọi xưng công an", "0912000417 lừa đảo", "98A-123.45", "@trum_lua",
         "facebook.com/nguyen.van.a", "123456", "113", "mất xe", "ok", "",
-        "kiểm tra giúp em: 0912000417 gọi bảo con em cấp cứu",
         "tra cứu hộ em công ty tài chính này với ạ",
         "tra cứu 0912000417, em vừa chuyển khoản cho nó 5 triệu",
         "check camera trước cổng, có hai thanh niên",
@@ -154,15 +113,70 @@ def test_a_picture_with_a_number_and_a_number_in_a_group_are_no_questions(say):
     assert say(NUMBER, group="g1") == "tip"
 
 
-def test_a_bare_number_in_an_open_tip_belongs_to_the_tip(say):
+def test_a_bare_number_in_an_open_tip_belongs_to_the_tip_and_is_answered(say):
     say("Có người gọi xưng công an, bảo chuyển tiền")
     before = len(answers())
-    assert say(NUMBER) == "look_up"
+    for _ in range(2):
+        assert say(NUMBER, id="m2") == "look_up"
     assert [m.text for m in DialogueMessage.objects.order_by("id")][1:] == [NUMBER]
-    assert (Tip.objects.count(), len(answers())) == (1, before)
+    assert (Tip.objects.count(), len(answers())) == (1, before + 1)
     # Somebody else's open tip has nothing to do with it.
     assert say(NUMBER, who="binh") == "look_up"
-    assert (DialogueMessage.objects.count(), len(answers())) == (2, before + 1)
+    assert (DialogueMessage.objects.count(), len(answers())) == (2, before + 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["so 0912 000 417 co phai lua dao k", "sdt 0912000417 nay co phai lua dao ko ad",
+     "0912000417 có uy tín không ạ?", "is 0912000417 a scam?", "0912000417 ???"],
+)  # fmt: skip
+def test_a_question_in_everyday_words_is_answered_and_opens_no_tip(say, text):
+    list_it("phone", "+84912000417")
+    say(text)
+    (told,) = answers()
+    assert told.startswith("0912 000 417: ")
+    assert "ĐÃ XÁC NHẬN" in told or "CONFIRMED" in told
+    assert not Tip.objects.exists()
+    assert not Inbound.objects.exists()
+
+
+def test_the_same_question_in_the_middle_of_a_talk_is_answered_and_kept(say):
+    say("Có người gọi xưng công an, bảo chuyển tiền")
+    before = len(answers())
+    question = "so 0912 000 417 co phai lua dao k"
+    for _ in range(2):
+        say(question, id="m2")
+    assert [m.text for m in DialogueMessage.objects.order_by("id")][1:] == [question]
+    (told,) = answers()[before:]
+    assert told.startswith("0912 000 417: chưa có dữ liệu")
+
+
+def test_whoever_tells_and_asks_has_both_a_tip_and_an_answer(say):
+    told = "0912000417 gọi bảo con em cấp cứu, phải gửi viện phí ngay. Có phải lừa đảo không ạ"
+    say(told, id="m1")
+    say(told, id="m1")
+    assert Tip.objects.get().text == told
+    acknowledged, answered = answers()
+    assert "đã nhận tin" in acknowledged
+    assert answered.startswith("0912 000 417: chưa có dữ liệu")
+
+
+def test_whoever_asked_for_silence_is_not_written_to_whatever_they_ask(say):
+    say("Chồng em hay đánh em, đừng gọi lại cho em")
+    say("so 0912 000 417 co phai lua dao k")
+    assert answers() == []
+    assert DialogueMessage.objects.count() == 2
+
+
+def test_the_own_number_is_never_looked_up(say):
+    say("sdt của em 0987000123, số 0912000417 gọi cho em bảo nợ tiền, có phải lừa đảo không")
+    assert [text[:12] for text in answers()[1:]] == ["0912 000 417"]
+
+
+def test_whoever_is_in_danger_is_not_answered_about_a_number(say):
+    say("Cứu em, nó đang cầm dao, số 0912000417 có phải lừa đảo không")
+    assert len(answers()) == 1
+    assert "113" in answers()[0].splitlines()[0]
 
 
 def test_a_question_in_words_is_answered_also_in_an_open_tip_and_stays_out_of_it(say):

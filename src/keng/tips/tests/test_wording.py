@@ -10,22 +10,39 @@ from keng.tips.reception.wording import (
     is_courtesy,
     is_stop,
     language_of,
+    may_be_stop,
     wants_no_contact,
 )
 
 
 @pytest.mark.parametrize(
-    "text", ["stop", "STOP!", "Dừng", "dung", " dừng lại. ", "Hủy", "Dừng nhắn tin"]
-)
-def test_a_whole_message_that_asks_to_be_left_alone(text):
+    "text",
+    ["stop", "STOP!", "Dừng nhắn tin", "dung nhan tin", "DỪNG NHẬN", "hủy đăng ký nhận tin",
+     "không muốn nhận tin nhắn nữa", "Tắt thông báo cho tôi, đêm hôm cứ rung hoài",
+     "dừng nhận tin"],
+)  # fmt: skip
+def test_what_asks_in_so_many_words_to_be_left_alone(text):
     assert is_stop(text)
+    assert not may_be_stop(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["nó không dừng", "stop him, he has a knife", "dùng", "hủy đơn hàng", ""]
+    "text", ["Dừng", "dung", " dừng lại. ", "Hủy", "huỷ", "huy", "HUY", "ngung"]
 )
-def test_a_message_that_only_holds_such_a_word_is_no_command(text):
-    assert is_stop(text) == (text == "dùng")  # typed without accents it is the same word
+def test_a_lone_word_may_ask_to_stop_or_answer_a_question(text):
+    assert may_be_stop(text)
+    assert not is_stop(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nó không dừng", "stop him, he has a knife", "Stop, he has a knife", "dùng", "đúng", "Đúng ạ",
+     "đừng", "đứng", "Huy", "Dung", "hủy đơn hàng", "nó bảo em tắt thông báo", "dung a", "",
+     "chưa nhận tin nhắn", "em không nhận được tin"],
+)  # fmt: skip
+def test_what_only_looks_like_such_a_word_is_no_command(text):
+    assert not is_stop(text)
+    assert not may_be_stop(text)
 
 
 @pytest.mark.parametrize(
@@ -139,5 +156,6 @@ def test_the_first_answer_names_its_sender_113_the_page_and_the_link(settings, l
     assert "Công an phường Thử" in text
     assert "https://keng.example/r/abc" in text
     assert "https://keng.example/" in lines[2]
+    assert ("tra cứu" if language == "vi" else "look up") in lines[-1]
     assert ("đã nhận" in text) == (language == "vi")
     assert len(text) <= 1000

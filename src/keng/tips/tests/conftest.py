@@ -1,0 +1,67 @@
+"""A desk with keys and a chat, and people who write to it as the edge hears them."""
+
+import uuid
+
+import pytest
+from django.db import connection
+
+from keng.channels.base import Event
+from keng.delivery import handlers
+from keng.delivery.models import Delivery
+from keng.delivery.receiving import incoming, receiving_accounts
+from keng.kit import times
+from keng.lookup import chat as lookup_chat
+from keng.vault import keys, opening, seal
+from tests import make
+
+
+@pytest.fixture
+def own_keys(db, tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    seal.forget()
+    keys.make_sender_key()
+    yield
+    seal.forget()
+
+
+@pytest.fixture
+def say(own_keys):
+    """Let one message through the list of handlers as the edge does, in one transaction."""
+    make.clock_rules()
+    unit = make.unit("Công an phường Thử", parent=make.province_unit("Công an tỉnh Thử"))
+    keys.operator_file().unlink(missing_ok=True)
+    keys.make_unit_keys("words-for-a-test")
+    make.channel_account(unit=unit, slug="phones")
+    handlers.refresh()
+    (account,) = receiving_accounts()
+
+    def hear(text, *, who="an", id="", group=None, media=()):
+        event = Event(
+            kind="text", dedupe=id or uuid.uuid4().hex, conversation=who, sender=who, group=group,
+            text=text, media=media, location=None, at=times.now(), reply_address=who,
+            raw_kind="text",
+        )  # fmt: skip
+        message = incoming(account, event, raw=text.encode(), now=times.now())
+        handler = handlers.handler_of(message)
+        with connection.cursor() as cursor:
+            for statement in handler.statements([handler.prepare(message)], lane=0):
+                cursor.execute(statement.sql, statement.values)
+        return handler.name
+
+    return hear
+
+
+@pytest.fixture
+def answers():
+    """What the sender makes of the rows, oldest first."""
+
+    def read():
+        rows = Delivery.objects.order_by("id")
+        return [lookup_chat.words(opened(row.text_sealed) or row.text.text) for row in rows]
+
+    return read
+
+
+def opened(sealed):
+    """A text that only the sender reads."""
+    return sealed and opening.for_unit(bytes(sealed), keys.sender_file().read_bytes()).decode()
