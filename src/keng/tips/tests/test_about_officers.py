@@ -11,7 +11,7 @@ from keng.places.models import Unit
 from keng.tips import errors
 from keng.tips.actions import alarms, examining, meant_for_unit, triage, undo
 from keng.tips.models import Tip
-from keng.tips.queries import inbox
+from keng.tips.queries import ringing
 from keng.vault.models import SealedIdentity
 from tests import make
 
@@ -64,7 +64,7 @@ def test_danger_rings_at_the_province_and_nobody_of_the_unit_is_called(say, unit
     assert (tip.urgency, tip.responsible_unit) == ("P0", province)
     alarms.call_what_rings()
     assert {call.officer for call in tip.alarm.calls.all()} == {above}
-    assert inbox.ringing(theirs) is None
+    assert ringing.ringing_of(theirs) == []
 
 
 def test_a_later_message_about_officers_does_not_join_what_their_desk_reads(say, units):
