@@ -52,6 +52,18 @@ def _part(label: Any, rows: int, **kwargs: Any) -> forms.CharField:
     )
 
 
+def numbers_field() -> forms.RegexField:
+    """The tick that exactly the marked numbers were compared; its value is their digest."""
+    return forms.RegexField(
+        r"^[0-9a-f]{64}$", required=False, label=gettext_lazy("I have compared these numbers")
+    )
+
+
+def note_unticked(form: forms.Form) -> None:
+    """Say beside the tick what is wanted."""
+    form.add_error("numbers", _("Compare the marked numbers, then tick that you did"))
+
+
 class WarningForm(Form):
     """The four parts, how long they hold, and whom they are for."""
 
@@ -225,10 +237,11 @@ def initial_of(version: Version) -> dict[str, Any]:
 
 
 class ApproveForm(Form):
-    """The approver's own code, and the two hashes they looked at."""
+    """The approver's own code, the two hashes they looked at, and the numbers they ticked."""
 
     text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    numbers = numbers_field()
     code = own_code()
 
 

@@ -97,6 +97,9 @@ class Version(Row):
     made_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
     returned_reason = models.TextField(default="", db_default="")
+    # Numbers and links that stood in no tip when it was let out, and that whoever did so ticked as
+    # compared: [{"quote", "standing"}].
+    unmatched_numbers = models.JSONField(default=list, db_default=[])
     # Set together when it is approved and sent.
     approval = models.ForeignKey("delivery.Approval", models.PROTECT, null=True, related_name="+")
     dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, null=True, related_name="+")

@@ -8,6 +8,7 @@ from keng.warnings.actions.errors import (
     NotPublished,
     NotSubmitted,
     NotYours,
+    NumbersUnchecked,
     StaleApproval,
     StyleStops,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "NotPublished",
     "NotSubmitted",
     "NotYours",
+    "NumbersUnchecked",
     "StaleApproval",
     "StyleStops",
     "approve",

@@ -33,6 +33,10 @@ class StyleStops(Exception):
         self.findings = findings
 
 
+class NumbersUnchecked(Exception):
+    """It names numbers that stand nowhere, and nobody ticked that exactly these were compared."""
+
+
 class StaleApproval(Exception):
     """The text or the audience is no longer the one the approver looked at."""
 

@@ -19,9 +19,11 @@ from keng.warnings.actions.errors import (
     NotPublished,
     NotSubmitted,
     NotYours,
+    NumbersUnchecked,
     StaleApproval,
 )
 from keng.warnings.content import audience_of, content_of, earlier_dispatches
+from keng.warnings.known_numbers import NumberCheck, check_warning
 from keng.warnings.models import Reading, VerifyCode, Version, Warning
 
 if TYPE_CHECKING:
@@ -47,11 +49,17 @@ def note_reading(version: Version, seen: Plan, *, by: "Officer") -> None:
 
 @transaction.atomic
 def approve(
-    version_id: uuid.UUID, *, text_hash: bytes, audience_hash: bytes, by: "Officer"
+    version_id: uuid.UUID,
+    *,
+    text_hash: bytes,
+    audience_hash: bytes,
+    numbers: str = "",
+    by: "Officer",
 ) -> Dispatch:
     """Publish and send exactly the text and the list the approver looked at.
 
-    Raises StaleApproval when either changed since, NotYours, NotSubmitted.
+    `numbers` is the digest of the check whose open lines the approver ticked as compared. Raises
+    StaleApproval when text or list changed since, NumbersUnchecked, NotYours, NotSubmitted.
     """
     asked = Version.objects.visible_to(by).get(pk=version_id)
     warning, version = locked(asked.warning_id, by=by)
@@ -67,6 +75,7 @@ def approve(
         raise StaleApproval("text")
     if plan(audience_of(version)).hash != audience_hash:
         raise StaleApproval("audience")
+    checked = note_numbers(version, numbers, by=by)
     approval = Approval.objects.create(
         text_hash=text_hash, audience_hash=audience_hash, approved_by=by, author=version.made_by
     )
@@ -87,9 +96,22 @@ def approve(
             "text": text_hash.hex(),
             "audience": audience_hash.hex(),
             "dispatch": str(dispatch.pk),
+            "unmatched_numbers": checked.counts(),
         },
     )
     return dispatch
+
+
+def note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberCheck:
+    """Keep which numbers were let out although they stand nowhere. Raises NumbersUnchecked."""
+    checked = check_warning(version.warning, version.texts, officer=by)
+    if checked.digest and checked.digest != ticked:
+        raise NumbersUnchecked
+    version.unmatched_numbers = [
+        {"quote": line.quote, "standing": line.standing} for line in checked.open_lines
+    ]
+    version.save(update_fields=["unmatched_numbers"])
+    return checked
 
 
 def send_out(warning: Warning, version: Version, approval: Approval, by: "Officer") -> Dispatch:

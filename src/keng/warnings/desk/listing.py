@@ -10,6 +10,7 @@ from keng.delivery.audience import WEEKLY_LIMIT, plan
 from keng.warnings import effect, pattern_queries, queries, rights, style
 from keng.warnings.actions.asking import may_call
 from keng.warnings.content import audience_of, choice_of, content_of
+from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
 
 
@@ -49,6 +50,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "latest": latest,
         "parts": latest.texts["vi"],
         "findings": style.check(content_of(latest)) if latest.published_at is None else [],
+        "numbers": check_warning(warning, latest.texts, officer=request.officer)
+        if latest.published_at is None
+        else None,
         "can_approve": waits and may and not rights.wrote(request.officer, latest),
         "waits": waits,
         "may_release": may,

@@ -12,7 +12,8 @@ from keng.accounts.presence import is_present
 from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
 from keng.warnings import actions, queries, rights, style, wording
 from keng.warnings.content import audience_of, choice_of, content_of
-from keng.warnings.forms import ApproveForm, RecallForm, SendBackForm
+from keng.warnings.forms import ApproveForm, RecallForm, SendBackForm, note_unticked
+from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
 
 
@@ -45,14 +46,28 @@ def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> Http
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
         return _shown(request, version, ApproveForm(), stale=True)
+    digest = check_warning(version.warning, version.texts, officer=request.officer).digest
+    if digest and form.cleaned_data["numbers"] != digest:
+        note_unticked(form)
+        return _shown(request, version, form)
     if not is_present(request.officer, form):
         return _shown(request, version, form)
     try:
         dispatch = actions.approve(
-            version.pk, text_hash=text_hash, audience_hash=audience_hash, by=request.officer
+            version.pk,
+            text_hash=text_hash,
+            audience_hash=audience_hash,
+            numbers=digest,
+            by=request.officer,
         )
     except actions.StaleApproval:
         return _shown(request, version, ApproveForm(), stale=True)
+    except actions.NumbersUnchecked:
+        note_unticked(form)
+        return _shown(request, version, form)
+    except actions.NotSubmitted:
+        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
+        return redirect("warning-detail", pk=version.warning_id)
     except actions.NotYours:
         messages.error(request, _("You wrote this text: a second person has to approve it."))
         return redirect("warning-detail", pk=version.warning_id)
@@ -84,6 +99,7 @@ def _shown(
         "stale": stale,
         "is_author": rights.wrote(request.officer, version),
         "findings": style.check(content),
+        "numbers": check_warning(version.warning, version.texts, officer=request.officer),
         "previews": wording.messages(content, stamp),
         "parts": version.texts["vi"],
         "text_hash": bytes(version.text_hash).hex(),

@@ -58,10 +58,11 @@ def audience(pattern, unit):
 
 
 def send(pattern, ward, *, by=None, values=None, unit=None):
+    by, unit, values = by or ward.officer, unit or ward.unit, values or VALUES
+    ticked = patterns.check_filled(pattern, VALUES, ward.unit, by=by).digest
     return patterns.send(
-        pattern.pk, values or VALUES, audience_hash=audience(pattern, unit or ward.unit),
-        by=by or ward.officer,
-    )  # fmt: skip
+        pattern.pk, values, audience_hash=audience(pattern, unit), numbers=ticked, by=by
+    )
 
 
 def test_one_officer_fills_and_sends_it_at_night(ward, clock):
@@ -226,6 +227,7 @@ def test_the_pages(desk_client, ward, monkeypatch):
     assert "vneid-kichhoat[.]example" in page
     assert "08:00" in page
     seen = {"audience_hash": audience(pattern, ward.unit).hex(), "do": "send"}
+    seen["numbers"] = page.split('name="numbers" value="')[1].split('"')[0]
     assert desk_client.post(f"{address}send/", values | seen | {"code": "0"}).status_code == 422
     assert desk_client.post(f"{address}send/", values | seen | {"code": "1"}).status_code == 302
     sign_in(desk_client, ward.commander)
