@@ -124,6 +124,7 @@ class _Story:
             is_urgent=content.severity == Warning.Severity.URGENT, author=self._bulletin.author,
             approver=self._bulletin.approver, helper=self._bulletin.author, ends_at=ends_at,
             expires_at=times.start_of(until + dt.timedelta(days=1)) if until else None,
+            instead_of=tuple(each.pk for each in self._sent),
         )  # fmt: skip
         approval = self._send(sending)
         version.approval, version.dispatch = approval, self._sent[-1]
@@ -155,7 +156,7 @@ class _Story:
             Sending(
                 Dispatch.Kind.RECALL, what.at, self._unit, texts, wording.hash_of(texts),
                 self._latest.pk, is_urgent=True, author=None, approver=self._bulletin.approver,
-                helper=self._bulletin.author,
+                helper=self._bulletin.author, instead_of=tuple(each.pk for each in earlier),
             )
         )  # fmt: skip
         self._end(earlier, what.at, "recalled")
