@@ -181,6 +181,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "warnings_pattern": "SELECT, INSERT, UPDATE (approved_by_id, approved_at, ended_at)",
         "warnings_patternuse": "SELECT, INSERT, UPDATE (reviewed_by_id, reviewed_at)",
         "warnings_reading": RIU,
+        "warnings_recallrequest": "SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, "
+        "refused_reason)",
         **dict.fromkeys(_LESSONS, RI),
         "lessons_edition": _WRITTEN_ONCE,
         "lessons_finished": R,

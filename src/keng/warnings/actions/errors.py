@@ -37,6 +37,18 @@ class NumbersUnchecked(Exception):
     """It names numbers that stand nowhere, and nobody ticked that exactly these were compared."""
 
 
+class RecallWaits(Exception):
+    """A recall of this warning waits already for a second person."""
+
+
+class WordsStop(Exception):
+    """The words of a recall hold what must not go out; holds the sentences that say so."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(len(sentences))
+        self.sentences = sentences
+
+
 class StaleApproval(Exception):
     """The text or the audience is no longer the one the approver looked at."""
 

@@ -58,7 +58,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_release": may,
         "can_call": may_call(request.officer, warning),
         "is_author": rights.wrote(request.officer, latest),
-        "can_recall": may and warning.state == Warning.State.PUBLISHED,
+        "can_recall": warning.state == Warning.State.PUBLISHED
+        and rights.may_ask_recall(request.officer, warning),
+        "asked_recall": queries.newest_recall_request(warning),
         "can_edit": warning.state != Warning.State.RECALLED,
         "public": next((version for version in versions if version.published_at), None),
         "effect": effect.of(warning, request.officer),

@@ -1,4 +1,4 @@
-"""The second person's pages: read what changed, approve with a code, give back, take back."""
+"""The second person's pages: read what changed, approve with a code, give back."""
 
 import uuid
 
@@ -12,7 +12,7 @@ from keng.accounts.presence import is_present
 from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
 from keng.warnings import actions, queries, rights, style, wording
 from keng.warnings.content import audience_of, choice_of, content_of
-from keng.warnings.forms import ApproveForm, RecallForm, SendBackForm, note_unticked
+from keng.warnings.forms import ApproveForm, SendBackForm, note_unticked
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
 
@@ -142,26 +142,3 @@ def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
     messages.success(request, _("Given back to the author."))
     return redirect("warnings")
-
-
-def recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take a public warning back, with a reason and a code."""
-    warning = get_object_or_404(
-        Warning.objects.visible_to(request.officer).select_related("unit"), pk=pk
-    )
-    may = warning.state == Warning.State.PUBLISHED and rights.may_release(request.officer, warning)
-    if not may:
-        return redirect("warning-detail", pk=pk)
-    form = RecallForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
-        dispatch = actions.recall(pk, reason=form.cleaned_data["reason"], by=request.officer)
-        messages.success(request, _("Taken back; whoever got it is told now."))
-        return redirect("dispatch", pk=dispatch.pk)
-    counted = plan(queries.recall_audience(warning))
-    context = {
-        "warning": warning,
-        "form": form,
-        "plan": counted,
-        "version": queries.published_of(warning)[0],
-    }
-    return render(request, "warnings/recall.html", context)

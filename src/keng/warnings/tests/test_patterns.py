@@ -192,7 +192,7 @@ def test_what_was_sent_alone_is_looked_at_by_eight_or_is_overdue(ward, clock):
 def test_what_was_wrong_is_taken_back_and_was_looked_at(ward):
     send(approved(ward), ward)
     use = PatternUse.objects.get()
-    actions.recall(use.version.warning_id, reason="Sai số", by=ward.commander)
+    actions.recall(use.version.warning_id, reason="wrong_number", by=ward.commander)
     assert not pattern_queries.to_review(ward.commander)
 
 

@@ -243,17 +243,17 @@ def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
     Delivery.objects.filter(dispatch=first, recipient_ref=ward.machine.pk).update(state="delivered")
     late = make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
     with pytest.raises(actions.NotYours):
-        actions.recall(version.warning_id, reason="Sai", by=ward.officer)
-    dispatch = actions.recall(version.warning_id, reason="Số điện thoại sai", by=ward.commander)
+        actions.recall(version.warning_id, reason="wrong_number", by=ward.officer)
+    dispatch = actions.recall(version.warning_id, reason="wrong_number", by=ward.commander)
     assert reached(dispatch) == {ward.machine.pk, ward.by_hand.pk}
     assert not {waiting.pk, late.pk} & reached(dispatch)
     assert Delivery.objects.get(dispatch=first, recipient_ref=waiting.pk).state == "cancelled"
-    assert "Số điện thoại sai" in dispatch.texts.get(language="vi").text
+    assert "Số điện thoại, số tài khoản" in dispatch.texts.get(language="vi").text
     version.warning.refresh_from_db()
     assert version.warning.state == Warning.State.RECALLED
     assert queries.current() == []
     with pytest.raises(actions.AlreadyRecalled):
-        actions.recall(version.warning_id, reason="x", by=ward.commander)
+        actions.recall(version.warning_id, reason="over", by=ward.commander)
     with pytest.raises(actions.AlreadyRecalled):
         actions.revise(
             version.warning_id, content=content_of(version), choice=ward.choice(), by=ward.officer
@@ -262,4 +262,4 @@ def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
 
 def test_a_draft_cannot_be_taken_back(ward):
     with pytest.raises(actions.NotPublished):
-        actions.recall(ward.draft().warning_id, reason="x", by=ward.commander)
+        actions.recall(ward.draft().warning_id, reason="over", by=ward.commander)
