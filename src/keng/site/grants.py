@@ -174,8 +174,8 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_WARNINGS, RIU),
         # A version's words, audience and hash stay what they were when it was made.
         "warnings_version": "SELECT, INSERT, "
-        "UPDATE (submitted_at, returned_reason, unmatched_numbers, approval_id, dispatch_id, "
-        "published_at)",
+        "UPDATE (submitted_at, handed_in_by, returned_reason, unmatched_numbers, approval_id, "
+        "dispatch_id, published_at)",
         "warnings_verifycode": RI,
         # What was approved about a pattern stays what it was.
         "warnings_pattern": "SELECT, INSERT, UPDATE (approved_by_id, approved_at, ended_at)",

@@ -280,8 +280,9 @@ class RecallForm(Form):
     def __init__(self, *args: Any, unit: Unit, own_words: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unit = unit
+        fields: Any = self.fields
+        fields["words"].is_unmarked = True
         if not own_words:
-            fields: Any = self.fields
             fields["reason"].choices = [
                 (code, label)
                 for code, label in RecallReason.choices

@@ -155,6 +155,23 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Versions of warnings of the officer's units. No post means none."""
         return self.filter(warning__unit_id__in=officer.unit_ids)
 
+    def with_hand_of(self, officer: "Officer") -> "VersionQuerySet":
+        """Those in which the officer had a hand: who lets them out is somebody else.
+
+        Whoever saved or handed in any version since the last one that was let out: another
+        person's comma on top of one's own words opens no way round.
+        """
+        published = Version.objects.filter(
+            warning=OuterRef("warning"), number__gte=OuterRef("number"), published_at__isnull=False
+        )
+        hands = Version.objects.filter(
+            ~Exists(published),
+            models.Q(made_by=officer) | models.Q(handed_in_by__contains=[officer.pk]),
+            warning=OuterRef("warning"),
+            number__lte=OuterRef("number"),
+        )
+        return self.filter(Exists(hands))
+
     def newest_published(self) -> "VersionQuerySet":
         """The version of each warning that the public reads now."""
         later = Version.objects.filter(
@@ -180,6 +197,8 @@ class Version(Row):
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
+    # Everybody who handed it in, also before it was given back: each had a hand in it.
+    handed_in_by = ArrayField(models.UUIDField(), default=list, db_default=[])
     returned_reason = models.TextField(default="", db_default="")
     # Numbers and links that stood in no tip when it was let out, and that whoever did so ticked as
     # compared: [{"quote", "standing"}].

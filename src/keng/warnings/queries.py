@@ -134,13 +134,18 @@ def desk_lists(officer: "Officer") -> DeskLists:
         .select_related("warning__unit", "made_by", "verify_code")
         .order_by("-id")[:200]
     )
+    own = set(
+        Version.objects.filter(pk__in=[version.pk for version in latest])
+        .with_hand_of(officer)
+        .values_list("pk", flat=True)
+    )
     to_release: list[Version] = []
     working: list[Version] = []
     for version in latest:
         if version.published_at is None and version.warning.state != Warning.State.RECALLED:
             waits = version.submitted_at is not None
             mine = waits and rights.may_release(officer, version.warning)
-            (to_release if mine and version.made_by_id != officer.pk else working).append(version)
+            (to_release if mine and version.pk not in own else working).append(version)
     published = list(
         Version.objects.visible_to(officer)
         .newest_published()

@@ -9,7 +9,7 @@ from keng.warnings.models import Version, Warning
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-__all__ = ["may_ask_recall", "may_release", "may_release_for", "releasable", "wrote"]
+__all__ = ["has_hand_in", "may_ask_recall", "may_release", "may_release_for", "releasable"]
 
 
 def may_release(officer: "Officer", warning: Warning) -> bool:
@@ -30,11 +30,6 @@ def may_ask_recall(officer: "Officer", warning: Warning) -> bool:
     return takes_on or may_release(officer, warning)
 
 
-def wrote(officer: "Officer", version: Version) -> bool:
-    """Whether the officer made this version, or an earlier one with exactly the same text."""
-    return (
-        version.warning.versions.filter(
-            made_by=officer, text_hash=bytes(version.text_hash), number__lte=version.number
-        ).exists()
-        or version.made_by_id == officer.pk
-    )
+def has_hand_in(officer: "Officer", version: Version) -> bool:
+    """Whether the officer saved or handed in this version, or one since the last let out."""
+    return Version.objects.filter(pk=version.pk).with_hand_of(officer).exists()

@@ -27,7 +27,7 @@ def count_for(officer: "Officer") -> int:
             published_at__isnull=True,
         )
         .exclude(warning__state=Warning.State.RECALLED)
-        .exclude(made_by=officer)
+        .exclude(pk__in=Version.objects.visible_to(officer).with_hand_of(officer).values("pk"))
         .count()
     )
     return versions + recalls_to_decide(officer).count()

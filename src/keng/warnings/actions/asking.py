@@ -62,7 +62,7 @@ def _second_people(warning: Warning, version: Version) -> "list[Officer]":
     return [
         officer
         for officer in found
-        if rights.may_release(officer, warning) and not rights.wrote(officer, version)
+        if rights.may_release(officer, warning) and not rights.has_hand_in(officer, version)
     ]
 
 

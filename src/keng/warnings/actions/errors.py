@@ -18,7 +18,7 @@ class AlreadyRecalled(Exception):
 
 
 class NotYours(PermissionError):
-    """Approving needs a second person with the right to do so: not the author, not just anybody."""
+    """Approving needs a second person with the right to do so: nobody who had a hand in it."""
 
 
 class NobodyThere(Exception):

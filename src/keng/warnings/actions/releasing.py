@@ -65,7 +65,7 @@ def approve(
     is_recalled = warning.state == Warning.State.RECALLED
     if version.submitted_at is None or version.published_at is not None or is_recalled:
         raise NotSubmitted
-    if rights.wrote(by, version) or not rights.may_release(by, warning):
+    if rights.has_hand_in(by, version) or not rights.may_release(by, warning):
         raise NotYours
     if content_of(version).hash != bytes(version.text_hash):
         raise StaleApproval("text")

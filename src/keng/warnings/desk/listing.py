@@ -53,11 +53,11 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "numbers": check_warning(warning, latest.texts, officer=request.officer)
         if latest.published_at is None
         else None,
-        "can_approve": waits and may and not rights.wrote(request.officer, latest),
+        "can_approve": waits and may and not rights.has_hand_in(request.officer, latest),
         "waits": waits,
         "may_release": may,
         "can_call": may_call(request.officer, warning),
-        "is_author": rights.wrote(request.officer, latest),
+        "is_author": rights.has_hand_in(request.officer, latest),
         "can_recall": warning.state == Warning.State.PUBLISHED
         and rights.may_ask_recall(request.officer, warning),
         "asked_recall": queries.newest_recall_request(warning),

@@ -97,7 +97,7 @@ def _shown(
         "reason": choice_of(version).over_limit_reason,
         "since": since,
         "stale": stale,
-        "is_author": rights.wrote(request.officer, version),
+        "is_author": rights.has_hand_in(request.officer, version),
         "findings": style.check(content),
         "numbers": check_warning(version.warning, version.texts, officer=request.officer),
         "previews": wording.messages(content, stamp),
