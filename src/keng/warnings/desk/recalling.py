@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from keng.accounts.presence import is_present
 from keng.delivery.audience import plan
 from keng.warnings import actions, queries, rights
+from keng.warnings.actions.asking import may_call
 from keng.warnings.actions.recalling import seen_of
 from keng.warnings.forms import ApproveRecallForm, RecallForm, RefuseRecallForm
 from keng.warnings.models import Warning
@@ -148,6 +149,7 @@ def _page(request: HttpRequest, warning: Warning, **forms: Any) -> HttpResponse:
         "seen": seen_of(asked, warning).hex() if asked else "",
         "is_asker": asked is not None and asked.asked_by_id == officer.pk,
         "may_release": rights.may_release(officer, warning),
+        "can_call": may_call(officer, warning),
         "form": form,
         "approve_form": approve_form,
         "refuse_form": refuse_form,

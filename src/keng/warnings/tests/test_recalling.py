@@ -7,7 +7,7 @@ from django.urls import reverse
 from keng.accounts import second_factor
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.models import Delivery, Dispatch, DispatchText
 from keng.warnings import actions, queries
 from keng.warnings.actions.recalling import seen_of
 from keng.warnings.models import RecallReason, RecallRequest, Warning
@@ -157,6 +157,18 @@ def test_one_waits_at_a_time_and_is_overtaken_by_one_at_once(ward):
     request.refresh_from_db()
     assert request.state == "overtaken"
     assert Delivery.objects.filter(dispatch__kind="recall").exists()
+
+
+def test_the_province_is_called_to_a_recall_that_waits(ward):
+    request = asked(ward, by=ward.officer)
+    called = actions.call_province(request.warning_id, by=ward.officer)
+    assert {officer.name for officer in called} == {"Hà", "Trực tỉnh"}
+    text = DispatchText.objects.filter(dispatch__kind="page", language="vi").get().text
+    assert f"/warnings/{request.warning_id}/recall/" in text
+    assert "thu hồi" in text
+    actions.recall(request.warning_id, reason="over", by=ward.province_duty)
+    with pytest.raises(actions.NotSubmitted):
+        actions.call_province(request.warning_id, by=ward.officer)
 
 
 def test_refusing_keeps_the_warning_and_tells_why(ward):
