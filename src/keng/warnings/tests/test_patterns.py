@@ -234,6 +234,8 @@ def test_the_pages(desk_client, ward, monkeypatch):
     page = desk_client.get("/warnings/patterns/").content.decode()
     use = PatternUse.objects.get()
     assert f"/warnings/patterns/sent/{use.pk}/" in page
+    # Whoever looks at it afterwards reads which numbers stood nowhere.
+    assert "0912 000 417" in page[page.index('id="sent"') :]
     assert desk_client.post(f"/warnings/patterns/sent/{use.pk}/").status_code == 302
     use.refresh_from_db()
     assert use.reviewed_by == ward.commander
