@@ -17,7 +17,13 @@ from django.utils.translation import ngettext
 
 from keng.kit.words import as_dialled, defang
 from keng.language.indicators import extract
-from keng.language.number_check import ComparedNumber, Kind, KnownNumber, compare_numbers
+from keng.language.number_check import (
+    ComparedNumber,
+    Kind,
+    KnownNumber,
+    KnownStanding,
+    compare_numbers,
+)
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.models import Incident, Sighting, Tip, Wave
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
 
 _SHARED_TYPES = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
 _KINDS: dict[str, Kind] = {"phone": "phone", "bank_account": "bank_account", "url": "url"}
-_STANDINGS = {
+_STANDINGS: dict[str, KnownStanding] = {
     Sighting.Role.USED: "used",
     Sighting.Role.UNKNOWN: "undecided",
     Sighting.Role.NOT_USED: "not_used",
@@ -181,7 +187,7 @@ class _Where:
 
 
 def _official(unit: Unit, where: dict[str, _Where]) -> list[KnownNumber]:
-    found = []
+    found: list[KnownNumber] = []
     for number in [*_emergency(), *_desks(unit)]:
         source = f"official:{len(found)}"
         where[source] = _Where(number.owner, number.shown_as)
@@ -236,7 +242,7 @@ def _of_tips(origin: Origin, where: dict[str, _Where]) -> list[KnownNumber]:
         source = f"{kind}:{value}"
         shown_as = _as_shown(kind, value)
         where[source] = _Where(_in_tips(len(by_role[role])), shown_as, origin.url)
-        found.append(KnownNumber(_KINDS[kind], value, _STANDINGS[role], source))  # type: ignore[arg-type]
+        found.append(KnownNumber(_KINDS[kind], value, _STANDINGS[role], source))
     return found
 
 

@@ -92,7 +92,11 @@ def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Disp
         raise WordsStop(stops)
     dispatch = _send(warning, asked.reason, asked.words, by=by, asked_by=asked.asked_by)
     _decide(asked, RecallRequest.State.APPROVED, by)
-    detail = {"dispatch": str(dispatch.pk), "why": asked.reason, "text": seen.hex()}
+    detail: dict[str, object] = {
+        "dispatch": str(dispatch.pk),
+        "why": asked.reason,
+        "text": seen.hex(),
+    }
     _record("warning.recalled", warning, latest, by, detail)
     return dispatch
 
