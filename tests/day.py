@@ -41,12 +41,12 @@ WARNING = {
     "what": "Gọi điện, tự xưng công an phường, gửi đường dẫn để cập nhật căn cước.",
     "signs": "Giục làm ngay. Dọa khóa căn cước. Hỏi mã OTP.",
     "act": "Cúp máy. Không bấm đường dẫn. Không đọc mã cho ai.",
-    "call": "Trực ban 0204 000 0211. Đang nguy hiểm: 113.",
+    "call": "Trực ban 0204 000 0153. Đang nguy hiểm: 113.",
     "en_title": "False police ask to update your ID",
     "en_what": "They call, say they are the ward police, and send a link to update your ID card.",
     "en_signs": "They press you. They threaten to lock your card. They ask for an OTP.",
     "en_act": "Hang up. Tap nothing. Read out no code.",
-    "en_call": "Duty desk 0204 000 0211. In danger: 113.",
+    "en_call": "Duty desk 0204 000 0153. In danger: 113.",
 }
 
 

@@ -37,7 +37,7 @@ PATTERN = {
     "what": "Có người gọi từ số [số], tự xưng công an phường.",
     "signs": "Dọa khóa căn cước ngay trong ngày.",
     "act": "Cúp máy. Không chuyển tiền.",
-    "call": "Trực ban 0204 000 0211. Đang nguy hiểm: 113.",
+    "call": "Trực ban 0204 000 0153. Đang nguy hiểm: 113.",
 }
 SHEET = (
     ("Tên nhóm", "Loại", "Địa bàn", "Số thành viên", "SĐT thành viên"),

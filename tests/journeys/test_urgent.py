@@ -261,6 +261,9 @@ def test_one_officer_sends_a_pattern_at_night_and_somebody_else_looks_at_it(peop
     bao.page.fill("[name=number]", "0912 000 417")
     bao.page.locator("button[name=do][value=show]").click()
     bao.sees("gọi từ số 0912 000 417")
+    # No tip names it: whoever sends alone compares it, and says so.
+    bao.sees("1 số cần đối chiếu")
+    bao.page.locator("[name=numbers]").check()
     bao.page.fill("[name=code]", bao.code())
     bao.page.locator("button[name=do][value=send]").click()
     expect(bao.page).to_have_url(re.compile("/dispatches/"))

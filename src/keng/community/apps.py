@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class CommunityConfig(AppConfig):
     name = "keng.community"
     label = "community"
+
+    def ready(self) -> None:
+        """Warnings are compared with the official channels, too."""
+        from keng.community.official_numbers import official_channels_of  # noqa: PLC0415 -- once the models are there
+        from keng.warnings.known_numbers import register_official_numbers  # noqa: PLC0415
+
+        register_official_numbers(official_channels_of)

@@ -1,5 +1,8 @@
 """Who exactly would receive something: places and kinds in, a counted and hashed list out."""
 
+import datetime
+import hashlib
+import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,10 +55,21 @@ class SameRecipients:
     dispatches: tuple[uuid.UUID, ...]
     waiting: bool = False
     """Also those whose message has not left yet: they get the new one instead of the old."""
+    called_off_at: datetime.datetime | None = None
+    """The moment that what waited was called off for this; before it is, what waits is counted."""
+
+    @property
+    def hash(self) -> bytes:
+        """Of the definition: a message that leaves or fails meanwhile makes no approval stale."""
+        dispatches = sorted(str(key) for key in self.dispatches)
+        definition = ["same recipients", dispatches, self.waiting]
+        return hashlib.sha256(json.dumps(definition).encode()).digest()
 
     def query(self) -> Query:
         """The recipients, as a WITH query ending in a table `recipients`."""
-        return recipients.earlier(list(self.dispatches), waiting=self.waiting)
+        return recipients.earlier(
+            list(self.dispatches), waiting=self.waiting, called_off_at=self.called_off_at
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +190,13 @@ def counted(audience: Audience | SameRecipients) -> tuple[Cell, ...]:
 
 
 def plan(audience: Audience | SameRecipients) -> Plan:
-    """Count and hash an audience as it is this moment."""
+    """Count and hash an audience as it is this moment; of SameRecipients the definition."""
     query, cells = audience.query(), counted(audience)
     with connection.cursor() as cursor:
+        if isinstance(audience, SameRecipients):
+            return Plan(cells, audience.hash, leadless=_leadless(cursor, query))
         cursor.execute(f"{query.sql} SELECT {recipients.DIGEST} FROM recipients", query.values)  # noqa: S608 -- our own words only; values are bound
         digest = bytes(cursor.fetchone()[0])
-        if isinstance(audience, SameRecipients):
-            return Plan(cells, digest, leadless=_leadless(cursor, query))
         cursor.execute(
             query.sql + " SELECT id, name, recent FROM candidates WHERE recent >= %(limit)s "  # noqa: S608 -- our own words only; values are bound
             "ORDER BY name, id",

@@ -83,15 +83,19 @@ WITH RECURSIVE below(id) AS (
                 WHERE sp.subscription_id = s.id AND sp.place_id IN (SELECT id FROM around))
 )"""  # noqa: S608 -- our own words only; values are bound
 # Who got it, or may have: an unknown outcome, a row being sent this moment, and a text that lies
-# ready for a lead, who can have posted it without saying so.
+# or lay ready for a lead, who can have posted it without saying so. What waited until it was called
+# off for this very text counts as waiting.
 _EARLIER = """
 WITH got AS (
   SELECT DISTINCT ON (d.recipient_ref) d.*
   FROM delivery_delivery d
   WHERE d.dispatch_id = ANY(%(dispatches)s::uuid[]) AND d.part = 1
     AND (d.state IN ('leased', 'sent', 'delivered', 'read', 'unknown', 'relayed')
-         OR %(waiting)s AND d.state IN ('queued', 'not_now')
-         OR d.channel = 'by_hand' AND d.state = 'queued' AND EXISTS (
+         OR %(waiting)s AND (d.state IN ('queued', 'not_now')
+                             OR d.state = 'cancelled' AND d.called_off_at = %(called_off_at)s)
+         OR d.channel = 'by_hand'
+           AND (d.state = 'queued' OR d.state = 'cancelled' AND d.called_off_at IS NOT NULL)
+           AND EXISTS (
            SELECT 1 FROM delivery_relaytask t
            WHERE t.dispatch_id = d.dispatch_id AND t.group_id = d.recipient_ref))
   ORDER BY d.recipient_ref, d.id DESC
@@ -136,9 +140,12 @@ def chosen(
     )
 
 
-def earlier(dispatches: list[uuid.UUID], *, waiting: bool) -> Query:
+def earlier(
+    dispatches: list[uuid.UUID], *, waiting: bool, called_off_at: datetime.datetime | None
+) -> Query:
     """Whoever got one of these dispatches, or still waits for it, once each."""
-    return Query(_EARLIER, {"dispatches": dispatches, "waiting": waiting})
+    values = {"dispatches": dispatches, "waiting": waiting, "called_off_at": called_off_at}
+    return Query(_EARLIER, values)
 
 
 def first_id_since(moment: datetime.datetime) -> uuid.UUID:

@@ -75,6 +75,17 @@ def check(parts: Mapping[str, str], title: str = "", language: str = "vi") -> li
     return sorted(found, key=lambda one: ("stop", "fix", "ok").index(one.level))
 
 
+def check_words(text: str, language: str = "vi") -> list[Finding]:
+    """The same for words that are no warning in four parts: what can be tapped, hints, tone."""
+    whole = flatten(text)
+    found = [*_links(whole), *_hints(whole)]
+    found += [
+        Finding("fix", "jargon", {"quote": quote, "plain": plain})
+        for quote, plain in plainer_words(whole, language)
+    ]
+    return sorted([*found, *_tone([text])], key=lambda one: ("stop", "fix", "ok").index(one.level))
+
+
 def stops(findings: list[Finding]) -> list[Finding]:
     """What keeps a warning from going out."""
     return [one for one in findings if one.level == "stop"]

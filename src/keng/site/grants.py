@@ -174,12 +174,15 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_WARNINGS, RIU),
         # A version's words, audience and hash stay what they were when it was made.
         "warnings_version": "SELECT, INSERT, "
-        "UPDATE (submitted_at, returned_reason, approval_id, dispatch_id, published_at)",
+        "UPDATE (submitted_at, handed_in_by, returned_reason, unmatched_numbers, approval_id, "
+        "dispatch_id, published_at)",
         "warnings_verifycode": RI,
         # What was approved about a pattern stays what it was.
         "warnings_pattern": "SELECT, INSERT, UPDATE (approved_by_id, approved_at, ended_at)",
         "warnings_patternuse": "SELECT, INSERT, UPDATE (reviewed_by_id, reviewed_at)",
         "warnings_reading": RIU,
+        "warnings_recallrequest": "SELECT, INSERT, UPDATE (state, decided_by_id, decided_at, "
+        "refused_reason)",
         **dict.fromkeys(_LESSONS, RI),
         "lessons_edition": _WRITTEN_ONCE,
         "lessons_finished": R,

@@ -11,14 +11,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, day_field, own_code
+from keng.kit.forms import Form, HintedChoice, day_field, own_code
 from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries import places_of
 from keng.places.models import Place, Unit
 from keng.warnings.codes import cleaned
 from keng.warnings.content import FIELDS, PARTS, Choice, Content
-from keng.warnings.models import Version, Warning
+from keng.warnings.models import RecallReason, Version, Warning
+from keng.warnings.recall_words import stops_recall
 
 LONGEST_TITLE = 72
 _PART_LABELS = {
@@ -50,6 +51,18 @@ def _part(label: Any, rows: int, **kwargs: Any) -> forms.CharField:
         widget=forms.Textarea(attrs={"rows": rows, **counted}),
         **kwargs,
     )
+
+
+def numbers_field() -> forms.RegexField:
+    """The tick that exactly the marked numbers were compared; its value is their digest."""
+    return forms.RegexField(
+        r"^[0-9a-f]{64}$", required=False, label=gettext_lazy("I have compared these numbers")
+    )
+
+
+def note_unticked(form: forms.Form) -> None:
+    """Say beside the tick what is wanted."""
+    form.add_error("numbers", _("Compare the marked numbers, then tick that you did"))
 
 
 class WarningForm(Form):
@@ -225,10 +238,11 @@ def initial_of(version: Version) -> dict[str, Any]:
 
 
 class ApproveForm(Form):
-    """The approver's own code, and the two hashes they looked at."""
+    """The approver's own code, the two hashes they looked at, and the numbers they ticked."""
 
     text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    numbers = numbers_field()
     code = own_code()
 
 
@@ -247,14 +261,67 @@ class SendBackForm(Form):
 class RecallForm(Form):
     """Why a warning is taken back: the public reads it."""
 
-    reason = forms.CharField(
-        max_length=300,
+    reason = HintedChoice(
+        choices=RecallReason.choices,
         label=gettext_lazy("Why is it taken back?"),
         help_text=gettext_lazy("Everybody who got the warning reads this."),
+        hints={RecallReason.OWN_WORDS: gettext_lazy("Waits until a second person approves it.")},
+        error_messages={"required": gettext_lazy("Choose the reason")},
+    )
+    words = forms.CharField(
+        required=False,
+        max_length=300,
+        label=gettext_lazy("Your own words"),
+        help_text=gettext_lazy("No link, and no number but those of the desks."),
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": gettext_lazy("Write the reason")},
     )
     code = own_code()
+
+    def __init__(self, *args: Any, unit: Unit, own_words: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unit = unit
+        fields: Any = self.fields
+        fields["words"].is_unmarked = True
+        if not own_words:
+            fields["reason"].choices = [
+                (code, label)
+                for code, label in RecallReason.choices
+                if code != RecallReason.OWN_WORDS
+            ]
+
+    @property
+    def is_own_words(self) -> bool:
+        return bool(self.cleaned_data["reason"] == RecallReason.OWN_WORDS)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("reason") != RecallReason.OWN_WORDS:
+            return found
+        words = _tidy(found.get("words", ""))
+        if not words:
+            self.add_error("words", _("Write the reason"))
+        for sentence in stops_recall(words, self._unit):
+            self.add_error("words", sentence)
+        return found | {"words": words}
+
+
+class ApproveRecallForm(Form):
+    """The second person's own code, and what they looked at."""
+
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    code = own_code()
+
+
+class RefuseRecallForm(Form):
+    """Why the warning stays."""
+
+    reason = forms.CharField(
+        max_length=600,
+        label=gettext_lazy("Do not take it back"),
+        help_text=gettext_lazy("Whoever asked reads this."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Write why the warning stays")},
+    )
 
 
 class VerifyForm(Form):

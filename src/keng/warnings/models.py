@@ -7,8 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit.languages import FULL
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -25,6 +27,19 @@ class WarningQuerySet(models.QuerySet["Warning"]):
     def published(self) -> "WarningQuerySet":
         """Warnings the public can read."""
         return self.filter(state__in=["published", "recalled"])
+
+
+class RecallReason(models.TextChoices):
+    """Why a warning is taken back; everybody who got it reads the sentence."""
+
+    WRONG_NUMBER = "wrong_number", _("A number, an account or a link in it is wrong.")
+    WRONG_FACTS = "wrong_facts", _("What it says is not right.")
+    NOT_CONFIRMED = "not_confirmed", _("What it says could not be confirmed.")
+    HARMLESS = "harmless", _("What it warned of turned out to be harmless.")
+    OVER = "over", _("It is over: there is no danger any more.")
+    WRONG_PLACE = "wrong_place", _("It was sent to the wrong places.")
+    BY_MISTAKE = "by_mistake", _("It was sent by mistake.")
+    OWN_WORDS = "own_words", _("Another reason, in your own words")
 
 
 class Warning(Row):  # noqa: A001 -- the word of the domain
@@ -53,6 +68,8 @@ class Warning(Row):  # noqa: A001 -- the word of the domain
     created_at = models.DateTimeField(db_default=Now())
     published_at = models.DateTimeField(null=True)
     recalled_at = models.DateTimeField(null=True)
+    recall_code = models.CharField(max_length=13, choices=RecallReason, default="", db_default="")
+    # Words of somebody's own, approved by a second person; empty where the code says it all.
     recall_reason = models.TextField(default="", db_default="")
     recall_dispatch = models.ForeignKey(
         "delivery.Dispatch", models.PROTECT, null=True, related_name="+"
@@ -63,6 +80,73 @@ class Warning(Row):  # noqa: A001 -- the word of the domain
     def __str__(self) -> str:
         return str(self.id)
 
+    @property
+    def recall_words(self) -> str:
+        """Why it was taken back: a fixed reason in the reader's language, if it is a full one."""
+        language = get_language() or "vi"
+        with override(language if language in FULL else "vi"):
+            return self.recall_reason or str(self.get_recall_code_display())
+
+
+class RecallRequestQuerySet(models.QuerySet["RecallRequest"]):
+    """Reads of recalls that were handed in."""
+
+    def visible_to(self, officer: "Officer") -> "RecallRequestQuerySet":
+        """Those of warnings of the officer's units. No post means none."""
+        return self.filter(warning__unit_id__in=officer.unit_ids)
+
+    def waiting(self) -> "RecallRequestQuerySet":
+        """What a second person still has to decide."""
+        return self.filter(state=RecallRequest.State.WAITING)
+
+
+class RecallRequest(Row):
+    """A recall that waits for a second person: anybody's own words go out only after their look."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Taken back by whoever asked")
+        OVERTAKEN = "overtaken", _("Taken back meanwhile")
+
+    warning = models.ForeignKey(Warning, models.CASCADE, related_name="recall_requests")
+    reason = models.CharField(max_length=13, choices=RecallReason)
+    words = models.TextField(default="", db_default="")
+    asked_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=9, choices=State, default="waiting", db_default="waiting")
+    decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    refused_reason = models.TextField(default="", db_default="")
+
+    objects = RecallRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["warning"],
+                condition=models.Q(state="waiting"),
+                name="one_recall_of_a_warning_waits",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved") | ~models.Q(decided_by=models.F("asked_by")),
+                name="recall_is_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason="own_words") | ~models.Q(words=""),
+                name="own_words_of_a_recall_are_written",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} recall of {self.warning_id}"
+
+    @property
+    def shown_words(self) -> str:
+        """What everybody would read."""
+        return self.words or self.get_reason_display()
+
 
 class VersionQuerySet(models.QuerySet["Version"]):
     """Reads of versions."""
@@ -70,6 +154,23 @@ class VersionQuerySet(models.QuerySet["Version"]):
     def visible_to(self, officer: "Officer") -> "VersionQuerySet":
         """Versions of warnings of the officer's units. No post means none."""
         return self.filter(warning__unit_id__in=officer.unit_ids)
+
+    def with_hand_of(self, officer: "Officer") -> "VersionQuerySet":
+        """Those in which the officer had a hand: who lets them out is somebody else.
+
+        Whoever saved or handed in any version since the last one that was let out: another
+        person's comma on top of one's own words opens no way round.
+        """
+        published = Version.objects.filter(
+            warning=OuterRef("warning"), number__gte=OuterRef("number"), published_at__isnull=False
+        )
+        hands = Version.objects.filter(
+            ~Exists(published),
+            models.Q(made_by=officer) | models.Q(handed_in_by__contains=[officer.pk]),
+            warning=OuterRef("warning"),
+            number__lte=OuterRef("number"),
+        )
+        return self.filter(Exists(hands))
 
     def newest_published(self) -> "VersionQuerySet":
         """The version of each warning that the public reads now."""
@@ -96,7 +197,12 @@ class Version(Row):
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
+    # Everybody who handed it in, also before it was given back: each had a hand in it.
+    handed_in_by = ArrayField(models.UUIDField(), default=list, db_default=[])
     returned_reason = models.TextField(default="", db_default="")
+    # Numbers and links that stood in no tip when it was let out, and that whoever did so ticked as
+    # compared: [{"quote", "standing"}].
+    unmatched_numbers = models.JSONField(default=list, db_default=[])
     # Set together when it is approved and sent.
     approval = models.ForeignKey("delivery.Approval", models.PROTECT, null=True, related_name="+")
     dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, null=True, related_name="+")

@@ -15,7 +15,7 @@ from keng.network.models import GroupKind
 from keng.places.models import Place
 from keng.warnings import blanks
 from keng.warnings.content import FIELDS
-from keng.warnings.forms import LONGEST_TITLE, NOT_FOR_WARNINGS
+from keng.warnings.forms import LONGEST_TITLE, NOT_FOR_WARNINGS, numbers_field
 from keng.warnings.models import Warning
 
 _LABELS = {
@@ -98,9 +98,10 @@ class PatternForm(Form):
 
 
 class PatternApproveForm(Form):
-    """The approver's own code, and the hash they looked at."""
+    """The approver's own code, the hash they looked at, and the numbers they ticked."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    numbers = numbers_field()
     code = own_code()
 
 
@@ -152,7 +153,8 @@ class FillForm(Form):
 
 
 class SendAloneForm(Form):
-    """The sender's own code, and the list they looked at."""
+    """The sender's own code, the list they looked at, and the numbers they ticked."""
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    numbers = numbers_field()
     code = own_code()

@@ -17,7 +17,7 @@ from keng.places.models import Place
 from keng.warnings import rights
 from keng.warnings.changes import Change, changes
 from keng.warnings.content import audience_of
-from keng.warnings.models import Reading, VerifyCode, Version, Warning
+from keng.warnings.models import Reading, RecallRequest, VerifyCode, Version, Warning
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -121,6 +121,8 @@ class DeskLists:
     to_release: list[Version]
     working: list[Version]
     published: list[Version]
+    recalls: list[RecallRequest]
+    """Recalls that wait for this officer, each with its warning's newest public version."""
 
 
 def desk_lists(officer: "Officer") -> DeskLists:
@@ -132,13 +134,18 @@ def desk_lists(officer: "Officer") -> DeskLists:
         .select_related("warning__unit", "made_by", "verify_code")
         .order_by("-id")[:200]
     )
+    own = set(
+        Version.objects.filter(pk__in=[version.pk for version in latest])
+        .with_hand_of(officer)
+        .values_list("pk", flat=True)
+    )
     to_release: list[Version] = []
     working: list[Version] = []
     for version in latest:
         if version.published_at is None and version.warning.state != Warning.State.RECALLED:
             waits = version.submitted_at is not None
             mine = waits and rights.may_release(officer, version.warning)
-            (to_release if mine and version.made_by_id != officer.pk else working).append(version)
+            (to_release if mine and version.pk not in own else working).append(version)
     published = list(
         Version.objects.visible_to(officer)
         .newest_published()
@@ -152,7 +159,14 @@ def desk_lists(officer: "Officer") -> DeskLists:
         )
         .order_by("-published_at")[:50]
     )
-    return DeskLists(to_release, working, published)
+    recalls = list(
+        recalls_to_decide(officer).select_related("warning__unit", "asked_by").order_by("id")[:50]
+    )
+    public = Version.objects.newest_published().filter(warning__in=[r.warning_id for r in recalls])
+    titles = {version.warning_id: version.texts["vi"]["title"] for version in public}
+    for recall in recalls:
+        recall.title = titles[recall.warning_id]  # type: ignore[attr-defined]
+    return DeskLists(to_release, working, published, recalls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +206,30 @@ def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> Since
     if not texts and bytes(reading.audience_hash) == now.hash:
         return None
     return Since(reading.version, reading.at, texts, joined, left, reading.people)
+
+
+def waiting_recall(warning: Warning) -> RecallRequest | None:
+    """The recall of this warning that a second person still has to decide."""
+    waiting = RecallRequest.objects.filter(warning=warning).waiting()
+    return waiting.select_related("asked_by").first()
+
+
+def newest_recall_request(warning: Warning) -> RecallRequest | None:
+    """The newest wish to take it back, however it ended."""
+    found = warning.recall_requests.select_related("asked_by", "decided_by")
+    return found.order_by("-id").first()
+
+
+def recalls_to_decide(officer: "Officer") -> QuerySet[RecallRequest]:
+    """The recalls that wait for this officer: not their own, of units they may release for."""
+    units, provinces = rights.releasable(officer)
+    return (
+        RecallRequest.objects.visible_to(officer)
+        .waiting()
+        .filter(Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces))
+        .exclude(asked_by=officer)
+        .exclude(warning__state=Warning.State.RECALLED)
+    )
 
 
 def recall_audience(warning: Warning) -> SameRecipients:

@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from keng.accounts import rota
 from keng.accounts.releasing import may_release_for, releasable
 from keng.warnings.models import Version, Warning
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-__all__ = ["may_release", "may_release_for", "releasable", "wrote"]
+__all__ = ["has_hand_in", "may_ask_recall", "may_release", "may_release_for", "releasable"]
 
 
 def may_release(officer: "Officer", warning: Warning) -> bool:
@@ -20,11 +21,15 @@ def may_release(officer: "Officer", warning: Warning) -> bool:
     return may_release_for(officer, warning.unit)
 
 
-def wrote(officer: "Officer", version: Version) -> bool:
-    """Whether the officer made this version, or an earlier one with exactly the same text."""
-    return (
-        version.warning.versions.filter(
-            made_by=officer, text_hash=bytes(version.text_hash), number__lte=version.number
-        ).exists()
-        or version.made_by_id == officer.pk
+def may_ask_recall(officer: "Officer", warning: Warning) -> bool:
+    """Whoever may release it, or takes reports on at its desk, may ask to take it back."""
+    takes_on = any(
+        post.role in rota.WATCHING and post.unit_id == warning.unit_id
+        for post in officer.current_posts
     )
+    return takes_on or may_release(officer, warning)
+
+
+def has_hand_in(officer: "Officer", version: Version) -> bool:
+    """Whether the officer saved or handed in this version, or one since the last let out."""
+    return Version.objects.filter(pk=version.pk).with_hand_of(officer).exists()

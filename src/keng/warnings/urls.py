@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.warnings.desk import effect, listing, patterns, releasing, writing
+from keng.warnings.desk import effect, listing, patterns, recalling, releasing, writing
 from keng.warnings.public import feed, lists, pages, poster
 
 # Short and without a slash at the end: the address of a warning is printed and typed.
@@ -31,5 +31,8 @@ desk: list[URLPattern] = [
     path("warnings/<uuid:pk>/approve/", releasing.approve, name="warning-approve"),
     path("warnings/<uuid:pk>/call/", releasing.call_province, name="warning-call"),
     path("warnings/<uuid:pk>/send-back/", releasing.send_back, name="warning-send-back"),
-    path("warnings/<uuid:pk>/recall/", releasing.recall, name="warning-recall"),
+    path("warnings/<uuid:pk>/recall/", recalling.recall, name="warning-recall"),
+    path("warnings/<uuid:pk>/recall/decide/", recalling.decide, name="warning-recall-decide"),
+    path("warnings/<uuid:pk>/recall/refuse/", recalling.refuse, name="warning-recall-refuse"),
+    path("warnings/<uuid:pk>/recall/withdraw/", recalling.withdraw, name="warning-recall-withdraw"),
 ]

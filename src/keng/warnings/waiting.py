@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from keng.warnings import rights
 from keng.warnings.models import Version, Warning
+from keng.warnings.queries import recalls_to_decide
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -17,7 +18,7 @@ def count_for(officer: "Officer") -> int:
     if not units:
         return 0
     later = Version.objects.filter(warning=OuterRef("warning"), number__gt=OuterRef("number"))
-    return (
+    versions = (
         Version.objects.visible_to(officer)
         .filter(
             Q(warning__unit__in=units) | Q(warning__unit__parent__in=provinces),
@@ -26,6 +27,7 @@ def count_for(officer: "Officer") -> int:
             published_at__isnull=True,
         )
         .exclude(warning__state=Warning.State.RECALLED)
-        .exclude(made_by=officer)
+        .exclude(pk__in=Version.objects.visible_to(officer).with_hand_of(officer).values("pk"))
         .count()
     )
+    return versions + recalls_to_decide(officer).count()

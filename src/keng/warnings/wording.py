@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
@@ -17,6 +18,9 @@ from keng.warnings.codes import grouped
 from keng.warnings.content import Content
 from keng.warnings.models import VerifyCode, Version
 from keng.warnings.models import Warning as PublicWarning
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,14 @@ def recall_messages(
     texts: Mapping[str, Mapping[str, str]],
     *,
     codes: list[str],
-    reason: str,
+    reason: "str | _StrPromise",
     issuer: str,
     on: datetime.date | None = None,
 ) -> list[Text]:
-    """What takes a warning back, with the reason, in the languages it went out in; today's."""
+    """What takes a warning back, in the languages it went out in; today's.
+
+    A reason that is a message of ours stands in each of these languages.
+    """
     day = date_words(on or times.local_date(times.now()))
     order = ["vi", *(language for language in texts if language != "vi")]
     found = []
@@ -126,7 +133,7 @@ def recall_messages(
             lines = [
                 head,
                 _("The police have taken this warning back (code %(codes)s). Reason: %(reason)s")
-                % {"codes": ", ".join(grouped(code) for code in codes), "reason": reason},
+                % {"codes": ", ".join(grouped(code) for code in codes), "reason": str(reason)},
                 _(
                     "Please do not pass the earlier message on. "
                     "If you posted it, post this below it."

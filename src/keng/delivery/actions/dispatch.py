@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from keng.audit.actions import record
 from keng.delivery import recipients
+from keng.delivery.actions.calling_off import call_off
 from keng.delivery.audience import Audience, SameRecipients
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
 from keng.delivery.rights import may_steer
@@ -56,7 +57,10 @@ def send(
     by: object,
     expires_at: datetime.datetime | None = None,
 ) -> Dispatch:
-    """Freeze texts and recipients. Raises AudienceChanged when it is not the approved audience."""
+    """Freeze texts and recipients. Raises AudienceChanged when it is not the approved audience.
+
+    Of SameRecipients only the definition was approved: who that is, is what the rows say now.
+    """
     dispatch = Dispatch.objects.create(
         kind=kind,
         is_urgent=is_urgent,
@@ -70,7 +74,8 @@ def send(
     with connection.cursor() as cursor:
         _insert_deliveries(cursor, dispatch, written, audience, expires_at)
         count, digest = _digest(cursor, dispatch)
-        if approval is not None and digest != bytes(approval.audience_hash):
+        counted = audience.hash if isinstance(audience, SameRecipients) else digest
+        if approval is not None and counted != bytes(approval.audience_hash):
             raise AudienceChanged
         tasks = _insert_tasks(cursor, dispatch, audience)
         # Sent to the sender at commit: it need not wait for its next look.
@@ -110,16 +115,21 @@ def chain_of(dispatch_id: uuid.UUID) -> str:
 
 
 @transaction.atomic
-def cancel(dispatch_id: uuid.UUID, *, by: "Officer", reason: str = "") -> int:
-    """Take back whatever has not left yet; returns how many. What is being sent now still goes.
+def cancel(
+    dispatch_id: uuid.UUID,
+    *,
+    by: "Officer",
+    reason: str = "",
+    at: datetime.datetime | None = None,
+) -> int:
+    """Take back whatever has not left yet; returns how many. What is being sent now is sent once.
 
-    Raises PermissionDenied unless the officer works at the unit that sends or above it.
+    `at` is the moment that its rows are called off, for SameRecipients. Raises PermissionDenied
+    unless the officer works at the unit that sends or above it.
     """
     dispatch = _steered(dispatch_id, by)
-    now = times.now()
-    stopped = Delivery.objects.filter(
-        dispatch=dispatch, state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW]
-    ).update(state=Delivery.State.CANCELLED, settled_at=now)
+    now = at or times.now()
+    stopped = call_off(Delivery.objects.filter(dispatch=dispatch), at=now)
     dispatch.cancelled_at = dispatch.cancelled_at or now
     dispatch.save(update_fields=["cancelled_at"])
     record(
@@ -150,7 +160,9 @@ def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     dispatch = _steered(dispatch_id, by)
     if dispatch.cancelled_at is not None:
         raise TakenBack
-    again = Delivery.objects.filter(dispatch=dispatch, state=Delivery.State.UNKNOWN).update(
+    again = Delivery.objects.filter(
+        dispatch=dispatch, state=Delivery.State.UNKNOWN, called_off_at__isnull=True
+    ).update(
         state=Delivery.State.QUEUED,
         settled_at=None,
         leased_by=None,

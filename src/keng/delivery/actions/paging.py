@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from keng.accounts.models import Officer
 from keng.channels.email import is_mailbox
+from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText, PagerWay
 from keng.kit import times
 from keng.vault import seal
@@ -82,12 +83,13 @@ def page(
 
 def call_off(source_kind: str, source_ref: uuid.UUID) -> int:
     """Take back the calls that have not left yet; how many."""
-    waiting = Delivery.objects.filter(
-        dispatch__kind=Dispatch.Kind.PAGE, dispatch__source_kind=source_kind,
-        dispatch__source_ref=source_ref,
-        state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
-    )  # fmt: skip
-    return waiting.update(state=Delivery.State.CANCELLED, settled_at=times.now())
+    return calling_off.call_off(
+        Delivery.objects.filter(
+            dispatch__kind=Dispatch.Kind.PAGE,
+            dispatch__source_kind=source_kind,
+            dispatch__source_ref=source_ref,
+        )
+    )
 
 
 def carried(unit_id: uuid.UUID) -> set[str]:

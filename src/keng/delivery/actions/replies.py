@@ -6,6 +6,7 @@ import uuid
 from django.db import connection, transaction
 
 from keng.accounts.models import Officer
+from keng.delivery.actions import calling_off
 from keng.delivery.models import ChannelAccount, Conversation, Delivery, Dispatch, DispatchText
 from keng.kit import times
 from keng.vault import seal
@@ -71,8 +72,8 @@ def answer_asker(
 def call_off(tip_id: uuid.UUID) -> int:
     """Take back what waits to leave for this tip's reporter; how many messages."""
     talks = Conversation.objects.filter(tip_ref=tip_id).values("pk")
-    waiting = Delivery.objects.filter(
-        recipient_kind=Delivery.RecipientKind.CONVERSATION, recipient_ref__in=talks,
-        state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
-    )  # fmt: skip
-    return waiting.update(state=Delivery.State.CANCELLED, settled_at=times.now())
+    return calling_off.call_off(
+        Delivery.objects.filter(
+            recipient_kind=Delivery.RecipientKind.CONVERSATION, recipient_ref__in=talks
+        )
+    )

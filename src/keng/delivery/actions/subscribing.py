@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng.delivery.actions.calling_off import call_off
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
 from keng.kit import times
 from keng.network.actions import subscriptions
@@ -64,11 +65,11 @@ def ask(wish: Wish) -> None:
 def stop(subscription: Subscription) -> None:
     """End it, and take back what is still waiting to be sent there."""
     subscriptions.stop(subscription)
-    Delivery.objects.filter(
-        recipient_ref=subscription.pk,
-        recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
-        state__in=[Delivery.State.QUEUED, Delivery.State.NOT_NOW],
-    ).update(state=Delivery.State.CANCELLED, settled_at=times.now())
+    call_off(
+        Delivery.objects.filter(
+            recipient_ref=subscription.pk, recipient_kind=Delivery.RecipientKind.SUBSCRIPTION
+        )
+    )
 
 
 def _letter(subscription: Subscription) -> tuple[str, str]:

@@ -156,9 +156,16 @@ class Delivery(Row):
     code = models.CharField(max_length=40, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
+    # Taken back. A row that a sender held at that moment may still arrive, but is not tried again.
+    called_off_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(called_off_at__isnull=True)
+                | ~models.Q(state__in=["queued", "not_now"]),
+                name="called_off_row_waits_no_more",
+            ),
             models.UniqueConstraint(
                 fields=["dispatch", "recipient_ref", "part"],
                 name="recipient_gets_each_part_once",

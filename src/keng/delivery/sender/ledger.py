@@ -71,8 +71,10 @@ class Ledger:
         }  # fmt: skip
 
     def _told(self, changes: Sequence[Change]) -> dict[str, Any]:
+        # By their ids, in the order in which whoever calls rows off locks them.
+        in_order = sorted(changes, key=lambda change: change.id)
         ids, states, outcomes, provider_ids, codes, waits, times, statuses, counts = zip(
-            *changes, strict=True
+            *in_order, strict=True
         )
         return {
             "sender": self._sender, "ids": list(ids), "states": list(states),

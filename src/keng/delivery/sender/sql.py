@@ -16,8 +16,6 @@ WITH open AS (
     SELECT id, priority FROM delivery_delivery
     WHERE state = 'queued' AND account_id = open.id AND not_before <= now()
       AND (expires_at IS NULL OR expires_at > now())
-      AND NOT EXISTS (SELECT FROM delivery_dispatch o
-                      WHERE o.id = dispatch_id AND o.cancelled_at IS NOT NULL)
     ORDER BY priority, id LIMIT open.count FOR UPDATE SKIP LOCKED
   ) AS found
 ), paced AS (
@@ -52,7 +50,7 @@ def _forgotten(ended: str) -> str:
 
 
 # A late outcome still settles its row, unless the row has been leased to somebody else since.
-# What was taken back while it was being sent is not sent another time.
+# What was called off while it was being sent is not sent another time.
 RECORD = f"""
 WITH told AS (
   SELECT * FROM unnest(
@@ -66,24 +64,24 @@ WITH told AS (
 )
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN told.wait IS NULL THEN told.state
-                 WHEN EXISTS (SELECT FROM delivery_dispatch o
-                              WHERE o.id = d.dispatch_id AND o.cancelled_at IS NOT NULL)
-                 THEN 'cancelled' ELSE told.state END,
+                 WHEN d.called_off_at IS NOT NULL THEN 'cancelled' ELSE told.state END,
     provider_id = CASE WHEN d.recipient_kind = 'asker' THEN '' ELSE told.provider_id END,
     {_forgotten("told.wait IS NULL")}, code = told.code, attempts = d.attempts - told.uncounted,
     leased_by = NULL, leased_until = NULL,
     not_before = CASE WHEN told.wait IS NULL THEN d.not_before
                       ELSE now() + told.wait * interval '1 second' END,
-    settled_at = CASE WHEN told.wait IS NULL THEN now() END
+    settled_at = CASE WHEN told.wait IS NULL OR d.called_off_at IS NOT NULL THEN now() END
 FROM told
 WHERE d.id = told.id AND d.leased_by = %(sender)s AND d.state IN ('leased', 'unknown')
 """  # noqa: S608 -- our own pieces
 
-# Leased and certainly not sent: somebody else may have it, and nothing was tried. Once it is
-# queued again WAKE sees whether it was taken back meanwhile.
+# Leased and certainly not sent: somebody else may have it, and nothing was tried. If it was called
+# off meanwhile, it ends here.
 GIVE_BACK = """
 UPDATE delivery_delivery
-SET state = 'queued', attempts = attempts - 1, leased_by = NULL, leased_until = NULL
+SET state = CASE WHEN called_off_at IS NULL THEN 'queued' ELSE 'cancelled' END,
+    settled_at = CASE WHEN called_off_at IS NULL THEN settled_at ELSE now() END,
+    attempts = attempts - 1, leased_by = NULL, leased_until = NULL
 WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
 """
 
@@ -100,35 +98,26 @@ WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
 SWEEP = f"""
 WITH left_behind AS (
   SELECT id, attempts < %(most)s AND (is_urgent OR channel = ANY(%(idempotent)s)) AS again,
-    EXISTS (SELECT FROM delivery_dispatch o
-            WHERE o.id = dispatch_id AND o.cancelled_at IS NOT NULL) AS cancelled
+    called_off_at IS NOT NULL AS called_off
   FROM delivery_delivery WHERE state = 'leased' AND leased_until < now()
   ORDER BY leased_until LIMIT 500 FOR UPDATE SKIP LOCKED
 )
 UPDATE delivery_delivery AS d
-SET state = CASE WHEN again AND NOT cancelled THEN 'queued' ELSE 'unknown' END,
-    leased_by = CASE WHEN again AND NOT cancelled THEN NULL ELSE d.leased_by END,
-    leased_until = NULL, code = 'lease_ended', {_forgotten("NOT again OR cancelled")},
-    settled_at = CASE WHEN again AND NOT cancelled THEN NULL ELSE now() END
+SET state = CASE WHEN again AND NOT called_off THEN 'queued' ELSE 'unknown' END,
+    leased_by = CASE WHEN again AND NOT called_off THEN NULL ELSE d.leased_by END,
+    leased_until = NULL, code = 'lease_ended', {_forgotten("NOT again OR called_off")},
+    settled_at = CASE WHEN again AND NOT called_off THEN NULL ELSE now() END
 FROM left_behind WHERE d.id = left_behind.id
 """  # noqa: S608 -- our own pieces
 
-# What was taken back while a sender held it has an end, too; what was put off is due again, and
-# what is past its time is over.
+# What was put off is due again, and what is past its time is over.
 WAKE = f"""
-WITH taken_back AS (
-  UPDATE delivery_delivery SET state = 'cancelled', settled_at = now()
-  WHERE state IN ('queued', 'not_now') AND dispatch_id IN (
-    SELECT id FROM delivery_dispatch WHERE cancelled_at > now() - interval '2 days')
-  RETURNING id
-)
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN expires_at <= now() THEN 'rejected' ELSE 'queued' END,
     {_forgotten("expires_at <= now()")},
     code = CASE WHEN expires_at <= now() THEN 'expired' ELSE code END,
     settled_at = CASE WHEN expires_at <= now() THEN now() END
 WHERE ((state = 'not_now' AND not_before <= now()) OR (state = 'queued' AND expires_at <= now()))
-  AND id NOT IN (SELECT id FROM taken_back)
 """  # noqa: S608 -- our own pieces
 
 # A stopped account is tried again after five minutes, unless only a person can mend it.

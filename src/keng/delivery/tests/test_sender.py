@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from keng.delivery.models import Attempt, ChannelAccount, Delivery, Dispatch, SandboxMessage
+from keng.delivery.actions.calling_off import call_off
+from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
 from keng.delivery.sender import sql
 from keng.delivery.sender.ledger import Ledger
 from keng.delivery.sender.rows import Change
@@ -144,9 +145,10 @@ def test_what_was_taken_back_while_it_was_tried_is_not_tried_again(account):
 
 
 def _cancel(dispatch):
-    from django.db import connection
+    from django.db import connection, transaction
 
-    Dispatch.objects.filter(pk=dispatch.pk).update(cancelled_at=times.now())
+    with transaction.atomic():
+        call_off(Delivery.objects.filter(dispatch=dispatch))
     connection.close()
 
 

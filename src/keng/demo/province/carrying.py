@@ -9,6 +9,7 @@ from random import Random
 
 from keng.accounts.models import Officer
 from keng.delivery.actions.dispatch import Text, chain_of
+from keng.delivery.audience import SameRecipients
 from keng.delivery.models import (
     Approval,
     ChannelAccount,
@@ -51,6 +52,15 @@ class Sending:
     expires_at: dt.datetime | None = None
     ends_at: dt.datetime | None = None
     """When it was replaced or taken back; nobody passes it on after that."""
+    instead_of: tuple[uuid.UUID, ...] = ()
+    """The dispatches that it corrects or takes back."""
+
+    def audience_hash(self, digest: bytes) -> bytes:
+        """What was approved: the list, or that it goes to whoever had the earlier ones."""
+        if not self.instead_of:
+            return digest
+        is_correction = self.kind == Dispatch.Kind.CORRECTION
+        return SameRecipients(self.instead_of, waiting=is_correction).hash
 
 
 class Carrier:
@@ -80,7 +90,8 @@ class Carrier:
         """What sending exactly this made, and what became of it since."""
         digest = _digest(groups)
         approval = Approval(
-            id=id_at(sending.at, self._dice), text_hash=sending.text_hash, audience_hash=digest,
+            id=id_at(sending.at, self._dice), text_hash=sending.text_hash,
+            audience_hash=sending.audience_hash(digest),
             approved_by=sending.approver, author=sending.author, at=sending.at,
         )  # fmt: skip
         dispatch = Dispatch(
@@ -114,7 +125,7 @@ class Carrier:
             if each.dispatch_id == dispatch.pk and each.state == S.QUEUED
         ]
         for each in unsent:
-            each.state, each.settled_at = S.CANCELLED, at
+            each.state, each.settled_at, each.called_off_at = S.CANCELLED, at, at
         dispatch.cancelled_at = dispatch.cancelled_at or at
         detail = {"unsent": len(unsent), "reason": reason}
         on = ("dispatch", str(dispatch.pk))

@@ -18,7 +18,7 @@ from keng.kit import times
 from keng.warnings import wording
 from keng.warnings.codes import ALPHABET, LENGTH
 from keng.warnings.content import Content
-from keng.warnings.models import VerifyCode, Version, Warning
+from keng.warnings.models import RecallReason, RecallRequest, VerifyCode, Version, Warning
 
 
 class Press:
@@ -33,6 +33,7 @@ class Press:
         self._warnings: list[Warning] = []
         self._versions: list[Version] = []
         self._codes: list[VerifyCode] = []
+        self._recalls: list[RecallRequest] = []
 
     def publish(self, record: Record) -> int:
         """All of them, oldest first; returns how many."""
@@ -42,6 +43,7 @@ class Press:
         Warning.objects.bulk_create(self._warnings)
         Version.objects.bulk_create(self._versions)
         VerifyCode.objects.bulk_create(self._codes)
+        RecallRequest.objects.bulk_create(self._recalls)
         return len(self._warnings)
 
     @property
@@ -52,7 +54,7 @@ class Press:
     def dice(self) -> Random:
         return self._dice
 
-    def keep(self, row: Warning | Version | VerifyCode) -> None:
+    def keep(self, row: Warning | Version | VerifyCode | RecallRequest) -> None:
         """To be written at the end."""
         match row:
             case Warning():
@@ -61,6 +63,8 @@ class Press:
                 self._versions.append(row)
             case VerifyCode():
                 self._codes.append(row)
+            case RecallRequest():
+                self._recalls.append(row)
 
     def code(self) -> str:
         """One that no warning has yet."""
@@ -124,6 +128,7 @@ class _Story:
             is_urgent=content.severity == Warning.Severity.URGENT, author=self._bulletin.author,
             approver=self._bulletin.approver, helper=self._bulletin.author, ends_at=ends_at,
             expires_at=times.start_of(until + dt.timedelta(days=1)) if until else None,
+            instead_of=tuple(each.pk for each in self._sent),
         )  # fmt: skip
         approval = self._send(sending)
         version.approval, version.dispatch = approval, self._sent[-1]
@@ -146,6 +151,7 @@ class _Story:
         self._warning.published_at = at
 
     def _take_back(self, what: Amendment) -> None:
+        """In the author's own words, which the approver let out."""
         texts = wording.recall_messages(
             self._latest.texts, codes=[each.code for each in self._codes], reason=what.reason,
             issuer=self._unit.name, on=times.local_date(what.at),
@@ -154,15 +160,33 @@ class _Story:
         self._send(
             Sending(
                 Dispatch.Kind.RECALL, what.at, self._unit, texts, wording.hash_of(texts),
-                self._latest.pk, is_urgent=True, author=None, approver=self._bulletin.approver,
-                helper=self._bulletin.author,
+                self._latest.pk, is_urgent=True, author=self._bulletin.author,
+                approver=self._bulletin.approver,
+                helper=self._bulletin.author, instead_of=tuple(each.pk for each in earlier),
             )
         )  # fmt: skip
         self._end(earlier, what.at, "recalled")
         warning, dispatch = self._warning, self._sent[-1]
         warning.state, warning.recalled_at = Warning.State.RECALLED, what.at
-        warning.recall_reason, warning.recall_dispatch = what.reason, dispatch
-        detail = {"dispatch": str(dispatch.pk)}
+        warning.recall_code, warning.recall_reason = RecallReason.OWN_WORDS, what.reason
+        warning.recall_dispatch = dispatch
+        asked_at = what.at - dt.timedelta(minutes=6)
+        self._press.keep(
+            RecallRequest(
+                id=id_at(asked_at, self._press.dice),
+                warning=warning,
+                reason=RecallReason.OWN_WORDS,
+                words=what.reason,
+                asked_by=self._bulletin.author,
+                asked_at=asked_at,
+                state=RecallRequest.State.APPROVED,
+                decided_by=self._bulletin.approver,
+                decided_at=what.at,
+            )
+        )
+        why = {"why": str(RecallReason.OWN_WORDS)}
+        self._note("warning.recall_asked", asked_at, self._latest.pk, why, by_author=True)
+        detail = {"dispatch": str(dispatch.pk), **why}
         self._note("warning.recalled", what.at, self._latest.pk, detail)
 
     def _send(self, sending: Sending) -> Approval:

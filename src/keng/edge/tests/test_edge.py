@@ -135,6 +135,16 @@ def test_new_tip_begins_another_report_with_or_without_words(edge):
     assert Inbound.objects.filter(tip_ref=None).count() == 0
 
 
+def test_stop_reaches_what_a_sender_holds_this_moment(edge, opened, account):
+    say(edge, "mất xe")
+    until = times.now() + dt.timedelta(minutes=1)
+    Delivery.objects.update(state="leased", leased_by=uuid.uuid4(), leased_until=until)
+    assert say(edge, "Dừng!") == 200
+    held = Delivery.objects.order_by("id")[0]
+    # It may arrive; if it does not, nobody tries it again.
+    assert (held.state, held.called_off_at is not None) == ("leased", True)
+
+
 def test_stop_ends_messages_and_subscriptions_and_says_so_once(edge, opened, account):
     subscription = make.subscription(
         places=(make.place(),), channel="sandbox", address_hash=address_hash("sandbox", "an")

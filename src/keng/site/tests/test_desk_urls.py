@@ -34,6 +34,8 @@ OBJECTS = {
     "warning-detail": "warning", "warning-edit": "warning", "warning-submit": "warning",
     "warning-effect": "warning",
     "warning-approve": "warning", "warning-send-back": "warning", "warning-recall": "warning",
+    "warning-recall-decide": "warning", "warning-recall-refuse": "warning",
+    "warning-recall-withdraw": "warning",
     "warning-call": "warning", "pattern": "pattern", "pattern-end": "pattern",
     "pattern-send": "pattern", "pattern-review": "pattern_use",
     "dispatch": "dispatch", "dispatch-cancel": "dispatch", "dispatch-resend": "dispatch",

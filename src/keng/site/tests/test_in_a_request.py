@@ -50,6 +50,7 @@ from keng.tips.actions.listing import propose
 from keng.tips.naming import title_of
 from keng.warnings import actions as warnings
 from keng.warnings.actions import errors as warning_errors
+from keng.warnings.actions.recalling import seen_of
 from keng.warnings.content import audience_of
 from keng.warnings.tests.ward import Ward as WarningWard
 from tests import make
@@ -276,8 +277,55 @@ def warning_recalled():
     version = ward.published()
     return Example(
         ward.coordinator,
-        lambda by: warnings.recall(version.warning_id, reason="Có chỗ sai.", by=by),
+        lambda by: warnings.recall(version.warning_id, reason="wrong_facts", by=by),
         warning_errors.AlreadyRecalled,
+    )
+
+
+def _recall_asked(ward):
+    return warnings.ask_recall(
+        ward.published().warning_id, reason="own_words", words="Gửi nhầm bản.", by=ward.officer
+    )
+
+
+def recall_asked():
+    ward = WarningWard()
+    version = ward.published()
+    return Example(
+        ward.officer,
+        lambda by: warnings.ask_recall(version.warning_id, reason="over", words="", by=by),
+        warning_errors.RecallWaits,
+    )
+
+
+def recall_approved():
+    ward = WarningWard()
+    asked = _recall_asked(ward)
+    seen = seen_of(asked, asked.warning)
+    return Example(
+        ward.province_duty,
+        lambda by: warnings.approve_recall(asked.pk, seen=seen, by=by),
+        warning_errors.AlreadyRecalled,
+    )
+
+
+def recall_refused():
+    ward = WarningWard()
+    asked = _recall_asked(ward)
+    return Example(
+        ward.province_duty,
+        lambda by: warnings.refuse_recall(asked.pk, reason="Vẫn đúng.", by=by),
+        warning_errors.NotSubmitted,
+    )
+
+
+def recall_withdrawn():
+    ward = WarningWard()
+    asked = _recall_asked(ward)
+    return Example(
+        ward.officer,
+        lambda by: warnings.withdraw_recall(asked.pk, by=by),
+        warning_errors.NotSubmitted,
     )
 
 
@@ -437,6 +485,10 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
         "submitted": ("warning.submitted", warning_submitted),
         "approved": ("warning.approved", warning_approved),
         "recalled": ("warning.recalled", warning_recalled),
+        "recall asked": ("warning.recall_asked", recall_asked),
+        "recall approved": ("warning.recalled", recall_approved),
+        "recall refused": ("warning.recall_refused", recall_refused),
+        "recall withdrawn": ("warning.recall_withdrawn", recall_withdrawn),
         "sending stopped": ("dispatch.cancelled", sending_stopped),
     },
     "network": {

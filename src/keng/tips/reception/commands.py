@@ -111,10 +111,18 @@ ended AS (
     AND network_subscription.address_hash = new.subscription_hash
   RETURNING network_subscription.id, new.inbound
 ),
-called_off AS (
-  UPDATE delivery_delivery SET state = 'cancelled', settled_at = now()
-  WHERE state IN ('queued', 'not_now')
+-- As calling_off.call_off does it: what a sender holds this moment is not tried again.
+held AS (
+  SELECT id FROM delivery_delivery
+  WHERE state IN ('queued', 'not_now', 'leased')
     AND recipient_ref IN (SELECT id FROM talk UNION ALL SELECT id FROM ended)
+  ORDER BY id FOR NO KEY UPDATE
+),
+called_off AS (
+  UPDATE delivery_delivery AS d
+  SET called_off_at = now(), state = CASE d.state WHEN 'leased' THEN 'leased' ELSE 'cancelled' END,
+    settled_at = CASE d.state WHEN 'leased' THEN d.settled_at ELSE now() END
+  FROM held WHERE d.id = held.id
 ),
 answered AS (
   SELECT new.account, new.channel, new.address, new.dispatch, new.delivery, new.received_at,

@@ -8,10 +8,20 @@ from keng.warnings.actions.errors import (
     NotPublished,
     NotSubmitted,
     NotYours,
+    NumbersUnchecked,
+    RecallWaits,
     StaleApproval,
     StyleStops,
+    WordsStop,
 )
-from keng.warnings.actions.releasing import approve, note_reading, recall
+from keng.warnings.actions.recalling import (
+    approve_recall,
+    ask_recall,
+    recall,
+    refuse_recall,
+    withdraw_recall,
+)
+from keng.warnings.actions.releasing import approve, note_reading
 
 __all__ = [
     "AlreadyRecalled",
@@ -19,14 +29,21 @@ __all__ = [
     "NotPublished",
     "NotSubmitted",
     "NotYours",
+    "NumbersUnchecked",
+    "RecallWaits",
     "StaleApproval",
     "StyleStops",
+    "WordsStop",
     "approve",
+    "approve_recall",
+    "ask_recall",
     "call_province",
     "draft",
     "note_reading",
     "recall",
+    "refuse_recall",
     "revise",
     "send_back",
     "submit",
+    "withdraw_recall",
 ]

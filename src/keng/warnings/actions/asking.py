@@ -15,7 +15,8 @@ from keng.delivery.actions import paging
 from keng.warnings import rights
 from keng.warnings.actions.drafting import locked
 from keng.warnings.actions.errors import NotSubmitted, NotYours
-from keng.warnings.models import Version, Warning
+from keng.warnings.models import Warning
+from keng.warnings.queries import waiting_recall
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -25,18 +26,29 @@ if TYPE_CHECKING:
 def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int]":
     """Call the province's officers on duty, or all who may approve when nobody is on its rota.
 
-    Returns how many pagers of each were called. Raises NotYours, and NotSubmitted when nothing
-    waits.
+    For a version that waits, or for a recall that does. Returns how many pagers of each were
+    called. Raises NotYours, and NotSubmitted when nothing waits.
     """
     warning, version = locked(warning_id, by=by)
     if not may_call(by, warning):
         raise NotYours
     is_recalled = warning.state == Warning.State.RECALLED
-    if version.submitted_at is None or version.published_at is not None or is_recalled:
+    recall = None if is_recalled else waiting_recall(warning)
+    is_handed_in = version.submitted_at is not None and version.published_at is None
+    if is_recalled or not (recall or is_handed_in):
         raise NotSubmitted
-    whom = _second_people(warning, version)
+    whom = [
+        officer
+        for officer in _at_the_province(warning)
+        if (recall is None and not rights.has_hand_in(officer, version))
+        or (recall is not None and recall.asked_by_id != officer.pk)
+    ]
     called = paging.page(
-        whom, _words(warning), unit_id=warning.unit_id, source_kind="warning", source_ref=warning.pk
+        whom,
+        _words(warning, is_recall=recall is not None),
+        unit_id=warning.unit_id,
+        source_kind="warning",
+        source_ref=warning.pk,
     )
     record(
         "warning.called",
@@ -56,23 +68,23 @@ def may_call(officer: "Officer", warning: Warning) -> bool:
     )
 
 
-def _second_people(warning: Warning, version: Version) -> "list[Officer]":
+def _at_the_province(warning: Warning) -> "list[Officer]":
     desk = warning.unit.parent_id or warning.unit_id
     found = rota.on_duty(desk) or rota.watchers(desk)
-    return [
-        officer
-        for officer in found
-        if rights.may_release(officer, warning) and not rights.wrote(officer, version)
-    ]
+    return [officer for officer in found if rights.may_release(officer, warning)]
 
 
-def _words(warning: Warning) -> list[paging.Words]:
+def _words(warning: Warning, *, is_recall: bool) -> list[paging.Words]:
     """Unit and link: the title of a warning is read on the desk, not on a locked screen."""
-    path = reverse("warning-approve", "keng.site.desk_urls", kwargs={"pk": warning.pk})
+    name = "warning-recall" if is_recall else "warning-approve"
+    path = reverse(name, "keng.site.desk_urls", kwargs={"pk": warning.pk})
     found = []
     for language in paging.LANGUAGES:
         with translation.override(language):
-            subject = _("%(unit)s: a warning waits for your approval") % {"unit": warning.unit.name}
+            subject = _("%(unit)s: a warning waits for your approval")
+            if is_recall:
+                subject = _("%(unit)s: a warning is to be taken back, and you decide")
+            subject %= {"unit": warning.unit.name}
             text = _("Read and approve it here: %(link)s") % {"link": settings.DESK_URL + path}
         found.append(paging.Words(language, subject, f"{subject}\n{text}"))
     return found

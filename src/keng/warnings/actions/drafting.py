@@ -97,7 +97,8 @@ def submit(warning_id: uuid.UUID, *, by: "Officer") -> Version:
     if not plan(audience_of(latest)).recipients:
         raise NobodyThere
     latest.submitted_at, latest.returned_reason = times.now(), ""
-    latest.save(update_fields=["submitted_at", "returned_reason"])
+    latest.handed_in_by = sorted({*latest.handed_in_by, by.pk})
+    latest.save(update_fields=["submitted_at", "handed_in_by", "returned_reason"])
     if warning.state == Warning.State.DRAFT:
         warning.state = Warning.State.SUBMITTED
         warning.save(update_fields=["state"])

@@ -18,7 +18,7 @@ class AlreadyRecalled(Exception):
 
 
 class NotYours(PermissionError):
-    """Approving needs a second person with the right to do so: not the author, not just anybody."""
+    """Approving needs a second person with the right to do so: nobody who had a hand in it."""
 
 
 class NobodyThere(Exception):
@@ -31,6 +31,22 @@ class StyleStops(Exception):
     def __init__(self, findings: list[Finding]) -> None:
         super().__init__(len(findings))
         self.findings = findings
+
+
+class NumbersUnchecked(Exception):
+    """It names numbers that stand nowhere, and nobody ticked that exactly these were compared."""
+
+
+class RecallWaits(Exception):
+    """A recall of this warning waits already for a second person."""
+
+
+class WordsStop(Exception):
+    """The words of a recall hold what must not go out; holds the sentences that say so."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(len(sentences))
+        self.sentences = sentences
 
 
 class StaleApproval(Exception):

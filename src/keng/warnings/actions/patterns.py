@@ -16,9 +16,16 @@ from keng.network.queries import places_of
 from keng.places.models import Unit
 from keng.warnings import blanks, rights, style
 from keng.warnings.actions.drafting import draft
-from keng.warnings.actions.errors import NobodyThere, NotYours, StaleApproval, StyleStops
-from keng.warnings.actions.releasing import publish, send_out
+from keng.warnings.actions.errors import (
+    NobodyThere,
+    NotYours,
+    NumbersUnchecked,
+    StaleApproval,
+    StyleStops,
+)
+from keng.warnings.actions.releasing import note_numbers, publish, send_out
 from keng.warnings.content import Choice, Content, audience_of
+from keng.warnings.known_numbers import NumberCheck, check_numbers, origin_of
 from keng.warnings.models import Pattern, PatternUse
 
 if TYPE_CHECKING:
@@ -65,8 +72,11 @@ def make(
 
 
 @transaction.atomic
-def approve(pattern_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Pattern:
-    """Let others send it. Raises NotYours, StaleApproval, NotInForce."""
+def approve(pattern_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Officer") -> Pattern:
+    """Let others send it; `numbers` is as for approving a warning.
+
+    Raises NotYours, StaleApproval, NumbersUnchecked, NotInForce.
+    """
     pattern = _locked(pattern_id, by)
     if pattern.ended_at is not None or pattern.approved_at is not None:
         raise NotInForce
@@ -74,13 +84,33 @@ def approve(pattern_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Pattern:
         raise NotYours
     if seen != bytes(pattern.hash) or _hash_now(pattern) != seen:
         raise StaleApproval("text")
+    checked = check_pattern(pattern, by=by)
+    if checked.digest and checked.digest != numbers:
+        raise NumbersUnchecked
     pattern.approved_by, pattern.approved_at = by, times.now()
     pattern.save(update_fields=["approved_by", "approved_at"])
     record(
-        "pattern.approved", by=by, on=pattern, chain=unit_chain(pattern.unit_id),
-        detail=_hash(pattern),
-    )  # fmt: skip
+        "pattern.approved",
+        by=by,
+        on=pattern,
+        chain=unit_chain(pattern.unit_id),
+        detail={**_hash(pattern), "unmatched_numbers": checked.counts()},
+    )
     return pattern
+
+
+def check_pattern(pattern: Pattern, *, by: "Officer") -> NumberCheck:
+    """The numbers that stand in its words for good; the blanks are checked when they are filled."""
+    origin = origin_of(by, pattern.unit)
+    return check_numbers({"vi": pattern.texts}, unit=pattern.unit, origin=origin)
+
+
+def check_filled(
+    pattern: Pattern, values: Mapping[str, str], unit: Unit, *, by: "Officer"
+) -> NumberCheck:
+    """The numbers of a pattern with its blanks filled for a commune. Raises BlankUnfit."""
+    texts = content_for(pattern, values, unit).texts
+    return check_numbers(texts, unit=unit, origin=origin_of(by, unit))
 
 
 @transaction.atomic
@@ -101,12 +131,18 @@ def end(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
 
 @transaction.atomic
 def send(
-    pattern_id: uuid.UUID, values: Mapping[str, str], *, audience_hash: bytes, by: "Officer"
+    pattern_id: uuid.UUID,
+    values: Mapping[str, str],
+    *,
+    audience_hash: bytes,
+    numbers: str = "",
+    by: "Officer",
 ) -> Dispatch:
     """One officer fills and sends it, to the own commune only; it is looked at by 08:00.
 
     The approval is that of whoever approved the pattern: the words are those, with the blanks.
-    Raises NotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
+    `numbers` is as for approving a warning. Raises NotInForce, BlankUnfit, NotYours, StaleApproval,
+    NobodyThere, NumbersUnchecked, StyleStops.
     """
     pattern = _locked(pattern_id, by)
     today = times.local_date(times.now())
@@ -129,6 +165,7 @@ def send(
         raise NobodyThere
     if counted.hash != audience_hash:
         raise StaleApproval("audience")
+    checked = note_numbers(version, numbers, by=by)
     version.submitted_at = times.now()
     version.save(update_fields=["submitted_at"])
     approval = Approval.objects.create(
@@ -143,7 +180,7 @@ def send(
     record(
         "pattern.sent", by=by, on=version, chain=unit_chain(unit.pk),
         detail={**_hash(pattern), "blanks": sorted(values), "dispatch": str(dispatch.pk),
-                "review_by": use.review_by.isoformat()},
+                "review_by": use.review_by.isoformat(), "unmatched_numbers": checked.counts()},
     )  # fmt: skip
     return dispatch
 

@@ -1,4 +1,4 @@
-"""Letting a warning out, correcting it and taking it back: always to people whom a list names."""
+"""Letting a warning out and correcting it: always to people whom a list names."""
 
 import dataclasses
 import datetime
@@ -15,19 +15,17 @@ from keng.kit import times
 from keng.warnings import card, codes, rights, wording
 from keng.warnings.actions.drafting import locked
 from keng.warnings.actions.errors import (
-    AlreadyRecalled,
-    NotPublished,
     NotSubmitted,
     NotYours,
+    NumbersUnchecked,
     StaleApproval,
 )
-from keng.warnings.content import audience_of, content_of, earlier_dispatches
-from keng.warnings.models import Reading, VerifyCode, Version, Warning
+from keng.warnings.content import audience_of, content_of
+from keng.warnings.known_numbers import NumberCheck, check_warning
+from keng.warnings.models import Reading, Version, Warning
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
-
-_TRIES = 3
 
 
 def note_reading(version: Version, seen: Plan, *, by: "Officer") -> None:
@@ -47,11 +45,17 @@ def note_reading(version: Version, seen: Plan, *, by: "Officer") -> None:
 
 @transaction.atomic
 def approve(
-    version_id: uuid.UUID, *, text_hash: bytes, audience_hash: bytes, by: "Officer"
+    version_id: uuid.UUID,
+    *,
+    text_hash: bytes,
+    audience_hash: bytes,
+    numbers: str = "",
+    by: "Officer",
 ) -> Dispatch:
     """Publish and send exactly the text and the list the approver looked at.
 
-    Raises StaleApproval when either changed since, NotYours, NotSubmitted.
+    `numbers` is the digest of the check whose open lines the approver ticked as compared. Raises
+    StaleApproval when text or list changed since, NumbersUnchecked, NotYours, NotSubmitted.
     """
     asked = Version.objects.visible_to(by).get(pk=version_id)
     warning, version = locked(asked.warning_id, by=by)
@@ -61,22 +65,20 @@ def approve(
     is_recalled = warning.state == Warning.State.RECALLED
     if version.submitted_at is None or version.published_at is not None or is_recalled:
         raise NotSubmitted
-    if rights.wrote(by, version) or not rights.may_release(by, warning):
+    if rights.has_hand_in(by, version) or not rights.may_release(by, warning):
         raise NotYours
     if content_of(version).hash != bytes(version.text_hash):
         raise StaleApproval("text")
     if plan(audience_of(version)).hash != audience_hash:
         raise StaleApproval("audience")
+    checked = note_numbers(version, numbers, by=by)
     approval = Approval.objects.create(
         text_hash=text_hash, audience_hash=audience_hash, approved_by=by, author=version.made_by
     )
-    earlier = earlier_dispatches(version)
     try:
         dispatch = send_out(warning, version, approval, by)
     except sending.AudienceChanged as error:
         raise StaleApproval("audience") from error
-    for old in earlier:
-        sending.cancel(old, by=by, reason="corrected")
     publish(warning, version, approval, dispatch)
     record(
         "warning.approved",
@@ -87,19 +89,35 @@ def approve(
             "text": text_hash.hex(),
             "audience": audience_hash.hex(),
             "dispatch": str(dispatch.pk),
+            "unmatched_numbers": checked.counts(),
         },
     )
     return dispatch
 
 
+def note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberCheck:
+    """Keep which numbers were let out although they stand nowhere. Raises NumbersUnchecked."""
+    checked = check_warning(version.warning, version.texts, officer=by)
+    if checked.digest and checked.digest != ticked:
+        raise NumbersUnchecked
+    version.unmatched_numbers = [
+        {"quote": line.quote, "standing": line.standing} for line in checked.open_lines
+    ]
+    version.save(update_fields=["unmatched_numbers"])
+    return checked
+
+
 def send_out(warning: Warning, version: Version, approval: Approval, by: "Officer") -> Dispatch:
     """Send an approved version to whom it is for."""
-    content, earlier = content_of(version), earlier_dispatches(version)
+    content, audience = content_of(version), audience_of(version)
+    is_correction = isinstance(audience, SameRecipients)
+    if isinstance(audience, SameRecipients):
+        audience = instead_of_earlier(audience, by=by, reason="corrected")
     code = codes.give(version).code
     stamp = wording.stamp_of(version, code)
     until = content.valid_until
     return sending.send(
-        kind=Dispatch.Kind.CORRECTION if earlier else Dispatch.Kind.WARNING,
+        kind=Dispatch.Kind.CORRECTION if is_correction else Dispatch.Kind.WARNING,
         unit=warning.unit,
         approval=approval,
         texts=[
@@ -108,7 +126,7 @@ def send_out(warning: Warning, version: Version, approval: Approval, by: "Office
             )
             for text in wording.messages(content, stamp)
         ],
-        audience=audience_of(version),
+        audience=audience,
         source_kind="warning_version",
         source_ref=version.pk,
         is_urgent=content.severity == Warning.Severity.URGENT,
@@ -116,6 +134,17 @@ def send_out(warning: Warning, version: Version, approval: Approval, by: "Office
         # The end of a day is the start of the next one.
         expires_at=times.start_of(until + datetime.timedelta(days=1)) if until else None,
     )
+
+
+def instead_of_earlier(audience: SameRecipients, *, by: "Officer", reason: str) -> SameRecipients:
+    """End what went out before, in the middle of its being sent; then it is certain who has it.
+
+    No sender can take one of those rows any more, and none comes back into the queue.
+    """
+    moment = times.now()
+    for dispatch_id in audience.dispatches:
+        sending.cancel(dispatch_id, by=by, reason=reason, at=moment)
+    return dataclasses.replace(audience, called_off_at=moment)
 
 
 def publish(warning: Warning, version: Version, approval: Approval, dispatch: Dispatch) -> None:
@@ -127,74 +156,3 @@ def publish(warning: Warning, version: Version, approval: Approval, dispatch: Di
     warning.category, warning.severity = version.category, version.severity
     warning.valid_until = version.valid_until
     warning.save(update_fields=["state", "published_at", "category", "severity", "valid_until"])
-
-
-@transaction.atomic
-def recall(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
-    """Take a warning back, at once and by one person: what is wrong must not wait for a second.
-
-    It goes to whoever got it or may have; what has not left yet never leaves.
-    """
-    warning, latest = locked(warning_id, by=by)
-    if warning.state == Warning.State.RECALLED:
-        raise AlreadyRecalled
-    if warning.state != Warning.State.PUBLISHED:
-        raise NotPublished
-    if not rights.may_release(by, warning):
-        raise NotYours
-    published = list(warning.versions.filter(dispatch__isnull=False).order_by("number"))
-    dispatch = _send_recall(warning, published, reason, by)
-    for old in _sent(published):
-        sending.cancel(old, by=by, reason="recalled")
-    warning.state, warning.recalled_at = Warning.State.RECALLED, times.now()
-    warning.recall_reason, warning.recall_dispatch = reason, dispatch
-    warning.save(update_fields=["state", "recalled_at", "recall_reason", "recall_dispatch"])
-    record(
-        "warning.recalled",
-        by=by,
-        on=latest,
-        chain=unit_chain(warning.unit_id),
-        detail={"dispatch": str(dispatch.pk)},
-    )
-    return dispatch
-
-
-def _sent(published: list[Version]) -> tuple[uuid.UUID, ...]:
-    return tuple(version.dispatch_id for version in published if version.dispatch_id)
-
-
-def _send_recall(
-    warning: Warning, published: list[Version], reason: str, by: "Officer"
-) -> Dispatch:
-    found = VerifyCode.objects.filter(version__in=published).order_by("version__number")
-    texts = wording.recall_messages(
-        published[-1].texts,
-        codes=[code.code for code in found],
-        reason=reason,
-        issuer=warning.unit.name,
-    )
-    audience = SameRecipients(_sent(published))
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with transaction.atomic():
-                approval = Approval.objects.create(
-                    text_hash=wording.hash_of(texts),
-                    audience_hash=plan(audience).hash,
-                    approved_by=by,
-                )
-                return sending.send(
-                    kind=Dispatch.Kind.RECALL,
-                    unit=warning.unit,
-                    approval=approval,
-                    texts=texts,
-                    audience=audience,
-                    source_kind="warning_version",
-                    source_ref=published[-1].pk,
-                    is_urgent=True,
-                    by=by,
-                )
-        except sending.AudienceChanged:
-            # The sender was just settling some of these rows: count again.
-            if attempt == _TRIES:
-                raise
-    raise AssertionError

@@ -10,6 +10,7 @@ from keng.delivery.audience import WEEKLY_LIMIT, plan
 from keng.warnings import effect, pattern_queries, queries, rights, style
 from keng.warnings.actions.asking import may_call
 from keng.warnings.content import audience_of, choice_of, content_of
+from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
 
 
@@ -49,12 +50,17 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "latest": latest,
         "parts": latest.texts["vi"],
         "findings": style.check(content_of(latest)) if latest.published_at is None else [],
-        "can_approve": waits and may and not rights.wrote(request.officer, latest),
+        "numbers": check_warning(warning, latest.texts, officer=request.officer)
+        if latest.published_at is None
+        else None,
+        "can_approve": waits and may and not rights.has_hand_in(request.officer, latest),
         "waits": waits,
         "may_release": may,
         "can_call": may_call(request.officer, warning),
-        "is_author": rights.wrote(request.officer, latest),
-        "can_recall": may and warning.state == Warning.State.PUBLISHED,
+        "is_author": rights.has_hand_in(request.officer, latest),
+        "can_recall": warning.state == Warning.State.PUBLISHED
+        and rights.may_ask_recall(request.officer, warning),
+        "asked_recall": queries.newest_recall_request(warning),
         "can_edit": warning.state != Warning.State.RECALLED,
         "public": next((version for version in versions if version.published_at), None),
         "effect": effect.of(warning, request.officer),

@@ -16,7 +16,15 @@ from keng.kit import times
 from keng.network.queries import places_of
 from keng.warnings import blanks, pattern_queries, wording
 from keng.warnings.actions import patterns
-from keng.warnings.actions.errors import NobodyThere, NotYours, StaleApproval, StyleStops
+from keng.warnings.actions.errors import (
+    NobodyThere,
+    NotYours,
+    NumbersUnchecked,
+    StaleApproval,
+    StyleStops,
+)
+from keng.warnings.forms import note_unticked
+from keng.warnings.known_numbers import NumberCheck
 from keng.warnings.models import Pattern, PatternUse
 from keng.warnings.pattern_forms import FillForm, PatternApproveForm, PatternForm, SendAloneForm
 
@@ -64,13 +72,20 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One pattern: read, approved by a second person, ended."""
     found = _visible(request, pk)
     form = PatternApproveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
+    numbers = patterns.check_pattern(found, by=request.officer)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _is_ticked(form, numbers)
+        and is_present(request.officer, form)
+    ):
         return _approved(request, found, form)
     can = patterns.may_approve(request.officer, found)
     today = times.local_date(times.now())
     context = {
         "pattern": found,
         "form": form,
+        "numbers": numbers,
         "parts": found.texts,
         "hash": bytes(found.hash).hex(),
         "can_approve": can and found.approved_at is None and found.made_by_id != request.officer.pk,
@@ -81,11 +96,20 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "warnings/pattern.html", context, status=422 if form.errors else 200)
 
 
+def _is_ticked(form: PatternApproveForm | SendAloneForm, numbers: NumberCheck) -> bool:
+    """Whether the marked numbers were ticked as compared; if not, the form says so."""
+    if numbers.digest and form.cleaned_data["numbers"] != numbers.digest:
+        note_unticked(form)
+        return False
+    return True
+
+
 def _approved(request: HttpRequest, found: Pattern, form: PatternApproveForm) -> HttpResponse:
     try:
         seen = bytes.fromhex(form.cleaned_data["hash"])
-        patterns.approve(found.pk, seen=seen, by=request.officer)
-    except (NotYours, StaleApproval, patterns.NotInForce):
+        numbers = form.cleaned_data["numbers"]
+        patterns.approve(found.pk, seen=seen, numbers=numbers, by=request.officer)
+    except (NotYours, NumbersUnchecked, StaleApproval, patterns.NotInForce):
         messages.error(request, _("It could not be approved: read it again."))
     else:
         messages.success(request, _("Approved: one officer may send it now."))
@@ -118,8 +142,10 @@ def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     confirm = SendAloneForm(posted if wants else None)
     context: dict[str, Any] = {"pattern": found, "form": form, "confirm": confirm, "unit": unit}
     if posted is not None and form.is_valid():
-        context |= _preview(found, unit, form.cleaned_data)
-        if wants and confirm.is_valid() and (sent := _sent(request, found, form, confirm)):
+        numbers = patterns.check_filled(found, form.cleaned_data, unit, by=request.officer)
+        context |= _preview(found, unit, form.cleaned_data) | {"numbers": numbers}
+        may_go = wants and confirm.is_valid() and _is_ticked(confirm, numbers)
+        if may_go and (sent := _sent(request, found, form, confirm)):
             return sent
     context["parts"] = found.texts
     status = 422 if form.errors or confirm.errors else 200
@@ -147,10 +173,13 @@ def _sent(
     try:
         dispatch = patterns.send(
             found.pk, form.cleaned_data,
-            audience_hash=bytes.fromhex(confirm.cleaned_data["audience_hash"]), by=request.officer,
+            audience_hash=bytes.fromhex(confirm.cleaned_data["audience_hash"]),
+            numbers=confirm.cleaned_data["numbers"], by=request.officer,
         )  # fmt: skip
     except StaleApproval:
         confirm.add_error(None, _("The list changed meanwhile: look again, then send."))
+    except NumbersUnchecked:
+        note_unticked(confirm)
     except NobodyThere:
         confirm.add_error(None, _("Nobody would receive it."))
     except StyleStops:

@@ -1,4 +1,4 @@
-"""The second person's pages: read what changed, approve with a code, give back, take back."""
+"""The second person's pages: read what changed, approve with a code, give back."""
 
 import uuid
 
@@ -12,7 +12,8 @@ from keng.accounts.presence import is_present
 from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
 from keng.warnings import actions, queries, rights, style, wording
 from keng.warnings.content import audience_of, choice_of, content_of
-from keng.warnings.forms import ApproveForm, RecallForm, SendBackForm
+from keng.warnings.forms import ApproveForm, SendBackForm, note_unticked
+from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
 
 
@@ -45,14 +46,28 @@ def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> Http
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
         return _shown(request, version, ApproveForm(), stale=True)
+    digest = check_warning(version.warning, version.texts, officer=request.officer).digest
+    if digest and form.cleaned_data["numbers"] != digest:
+        note_unticked(form)
+        return _shown(request, version, form)
     if not is_present(request.officer, form):
         return _shown(request, version, form)
     try:
         dispatch = actions.approve(
-            version.pk, text_hash=text_hash, audience_hash=audience_hash, by=request.officer
+            version.pk,
+            text_hash=text_hash,
+            audience_hash=audience_hash,
+            numbers=digest,
+            by=request.officer,
         )
     except actions.StaleApproval:
         return _shown(request, version, ApproveForm(), stale=True)
+    except actions.NumbersUnchecked:
+        note_unticked(form)
+        return _shown(request, version, form)
+    except actions.NotSubmitted:
+        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
+        return redirect("warning-detail", pk=version.warning_id)
     except actions.NotYours:
         messages.error(request, _("You wrote this text: a second person has to approve it."))
         return redirect("warning-detail", pk=version.warning_id)
@@ -82,8 +97,9 @@ def _shown(
         "reason": choice_of(version).over_limit_reason,
         "since": since,
         "stale": stale,
-        "is_author": rights.wrote(request.officer, version),
+        "is_author": rights.has_hand_in(request.officer, version),
         "findings": style.check(content),
+        "numbers": check_warning(version.warning, version.texts, officer=request.officer),
         "previews": wording.messages(content, stamp),
         "parts": version.texts["vi"],
         "text_hash": bytes(version.text_hash).hex(),
@@ -126,26 +142,3 @@ def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
     messages.success(request, _("Given back to the author."))
     return redirect("warnings")
-
-
-def recall(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Take a public warning back, with a reason and a code."""
-    warning = get_object_or_404(
-        Warning.objects.visible_to(request.officer).select_related("unit"), pk=pk
-    )
-    may = warning.state == Warning.State.PUBLISHED and rights.may_release(request.officer, warning)
-    if not may:
-        return redirect("warning-detail", pk=pk)
-    form = RecallForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
-        dispatch = actions.recall(pk, reason=form.cleaned_data["reason"], by=request.officer)
-        messages.success(request, _("Taken back; whoever got it is told now."))
-        return redirect("dispatch", pk=dispatch.pk)
-    counted = plan(queries.recall_audience(warning))
-    context = {
-        "warning": warning,
-        "form": form,
-        "plan": counted,
-        "version": queries.published_of(warning)[0],
-    }
-    return render(request, "warnings/recall.html", context)

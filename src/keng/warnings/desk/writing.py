@@ -18,6 +18,7 @@ from keng.places.models import Unit
 from keng.warnings import actions, beginning, style, wording
 from keng.warnings.content import Choice, Content, choice_of, content_of
 from keng.warnings.forms import WarningForm, initial_of
+from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, origin_of
 from keng.warnings.models import Version, Warning
 
 
@@ -86,6 +87,11 @@ def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _submitted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    if not _has_seen_numbers(request, pk):
+        messages.error(
+            request, _("Saved, but not submitted: compare the marked numbers, then submit again.")
+        )
+        return redirect("warning-edit", pk=pk)
     try:
         actions.submit(pk, by=request.officer)
     except actions.StyleStops:
@@ -99,6 +105,14 @@ def _submitted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("warning-detail", pk=pk)
     messages.success(request, _("Submitted: a second person approves it."))
     return redirect("warning-detail", pk=pk)
+
+
+def _has_seen_numbers(request: HttpRequest, pk: uuid.UUID) -> bool:
+    """Whether the author was shown every number that stands nowhere before they hand it in."""
+    warning = Warning.objects.visible_to(request.officer).select_related("unit").get(pk=pk)
+    latest = warning.versions.order_by("-number")[0]
+    digest = check_warning(warning, latest.texts, officer=request.officer).digest
+    return not digest or request.POST.get("numbers", "") == digest
 
 
 @require_POST
@@ -131,6 +145,8 @@ def _shown(request: HttpRequest, form: WarningForm, context: dict[str, Any]) -> 
     found = _correction(latest) if latest else {}
     if not found:
         found = _audience(form, warning.unit if warning else form.unit)
+    if shown:
+        context["numbers"] = _numbers(request, form.unit, shown, context)
     context |= {
         "form": form,
         "unit": form.unit,
@@ -141,6 +157,19 @@ def _shown(request: HttpRequest, form: WarningForm, context: dict[str, Any]) -> 
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "warnings/compose.html", context, status=status)
+
+
+def _numbers(
+    request: HttpRequest, unit: Unit, content: Content, context: dict[str, Any]
+) -> NumberCheck:
+    """The numbers of the text as it stands in the form, saved or not."""
+    if warning := context.get("warning"):
+        return check_warning(warning, content.texts, officer=request.officer)
+    start = context["start"]
+    origin = origin_of(
+        request.officer, unit, tip=start.tip, incident=start.incident, wave=start.wave
+    )
+    return check_numbers(content.texts, unit=unit, origin=origin)
 
 
 def _correction(latest: Version) -> dict[str, Any]:

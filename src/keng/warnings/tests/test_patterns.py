@@ -58,10 +58,11 @@ def audience(pattern, unit):
 
 
 def send(pattern, ward, *, by=None, values=None, unit=None):
+    by, unit, values = by or ward.officer, unit or ward.unit, values or VALUES
+    ticked = patterns.check_filled(pattern, VALUES, ward.unit, by=by).digest
     return patterns.send(
-        pattern.pk, values or VALUES, audience_hash=audience(pattern, unit or ward.unit),
-        by=by or ward.officer,
-    )  # fmt: skip
+        pattern.pk, values, audience_hash=audience(pattern, unit), numbers=ticked, by=by
+    )
 
 
 def test_one_officer_fills_and_sends_it_at_night(ward, clock):
@@ -191,7 +192,7 @@ def test_what_was_sent_alone_is_looked_at_by_eight_or_is_overdue(ward, clock):
 def test_what_was_wrong_is_taken_back_and_was_looked_at(ward):
     send(approved(ward), ward)
     use = PatternUse.objects.get()
-    actions.recall(use.version.warning_id, reason="Sai số", by=ward.commander)
+    actions.recall(use.version.warning_id, reason="wrong_number", by=ward.commander)
     assert not pattern_queries.to_review(ward.commander)
 
 
@@ -226,12 +227,15 @@ def test_the_pages(desk_client, ward, monkeypatch):
     assert "vneid-kichhoat[.]example" in page
     assert "08:00" in page
     seen = {"audience_hash": audience(pattern, ward.unit).hex(), "do": "send"}
+    seen["numbers"] = page.split('name="numbers" value="')[1].split('"')[0]
     assert desk_client.post(f"{address}send/", values | seen | {"code": "0"}).status_code == 422
     assert desk_client.post(f"{address}send/", values | seen | {"code": "1"}).status_code == 302
     sign_in(desk_client, ward.commander)
     page = desk_client.get("/warnings/patterns/").content.decode()
     use = PatternUse.objects.get()
     assert f"/warnings/patterns/sent/{use.pk}/" in page
+    # Whoever looks at it afterwards reads which numbers stood nowhere.
+    assert "0912 000 417" in page[page.index('id="sent"') :]
     assert desk_client.post(f"/warnings/patterns/sent/{use.pk}/").status_code == 302
     use.refresh_from_db()
     assert use.reviewed_by == ward.commander

@@ -188,10 +188,10 @@ def test_what_holds_no_more_has_no_sheet(public_client, ward):
 
 def test_a_recalled_warning_says_why_on_each_of_its_pages(public_client, ward):
     version = ward.published()
-    actions.recall(version.warning_id, reason="Số điện thoại sai", by=ward.commander)
+    actions.recall(version.warning_id, reason="wrong_number", by=ward.commander)
     shown = page(public_client, version)
     assert "Cảnh báo này đã được thu hồi" in shown
-    assert "Số điện thoại sai" in shown
+    assert "Số điện thoại, số tài khoản" in shown
     listed = public_client.get(url("warnings")).content.decode()
     assert "Đã thu hồi" in listed
 
@@ -229,7 +229,7 @@ def test_the_feed_is_not_sent_twice_until_something_changes(public_client, ward)
     version = ward.published()
     full = public_client.get(url("warnings-feed"), headers=asked)
     assert (full.status_code, len(entries(full))) == (200, 1)
-    actions.recall(version.warning_id, reason="Sai", by=ward.commander)
+    actions.recall(version.warning_id, reason="over", by=ward.commander)
     after = public_client.get(url("warnings-feed"), headers={"if-none-match": full["ETag"]})
     assert (after.status_code, entries(after)) == (200, [])
 

@@ -12,6 +12,7 @@ from keng.warnings import actions, queries
 from keng.warnings.content import audience_of, content_of
 from keng.warnings.models import VerifyCode, Version, Warning
 from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.waiting import count_for
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,43 @@ def test_writing_the_same_text_before_is_writing_it(ward):
     with pytest.raises(actions.NotYours):
         release(version, ward.commander)
     release(version, ward.coordinator)
+
+
+def with_a_word_more(ward, version, by):
+    words = {**CALM, "act": CALM["act"] + " Xin chú ý."}
+    changed = dataclasses.replace(content_of(version), texts={"vi": words})
+    return actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=by)
+
+
+def test_another_persons_word_opens_no_way_round(ward):
+    """The commander's text, one word by a colleague, handed in and approved by the commander."""
+    version = ward.submitted(by=ward.commander)
+    again = with_a_word_more(ward, version, ward.officer)
+    actions.submit(version.warning_id, by=ward.officer)
+    with pytest.raises(actions.NotYours):
+        release(again, ward.commander)
+    assert queries.desk_lists(ward.commander).to_release == []
+    assert count_for(ward.commander) == 0
+    assert count_for(ward.coordinator) == 1
+    release(again, ward.coordinator)
+
+
+def test_whoever_handed_it_in_does_not_let_it_out_even_after_it_came_back(ward):
+    version = ward.draft()
+    actions.submit(version.warning_id, by=ward.commander)
+    actions.send_back(version.warning_id, reason="Xem lại số", by=ward.coordinator)
+    actions.submit(version.warning_id, by=ward.officer)
+    with pytest.raises(actions.NotYours):
+        release(version, ward.commander)
+    release(version, ward.coordinator)
+
+
+def test_a_hand_in_what_was_let_out_before_is_none_in_its_correction(ward):
+    version = ward.submitted(by=ward.commander)
+    release(version, ward.coordinator)
+    again = with_a_word_more(ward, version, ward.officer)
+    actions.submit(version.warning_id, by=ward.officer)
+    release(again, ward.commander)
 
 
 def test_nobody_without_the_right_approves(ward):
@@ -243,17 +281,17 @@ def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
     Delivery.objects.filter(dispatch=first, recipient_ref=ward.machine.pk).update(state="delivered")
     late = make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
     with pytest.raises(actions.NotYours):
-        actions.recall(version.warning_id, reason="Sai", by=ward.officer)
-    dispatch = actions.recall(version.warning_id, reason="Số điện thoại sai", by=ward.commander)
+        actions.recall(version.warning_id, reason="wrong_number", by=ward.officer)
+    dispatch = actions.recall(version.warning_id, reason="wrong_number", by=ward.commander)
     assert reached(dispatch) == {ward.machine.pk, ward.by_hand.pk}
     assert not {waiting.pk, late.pk} & reached(dispatch)
     assert Delivery.objects.get(dispatch=first, recipient_ref=waiting.pk).state == "cancelled"
-    assert "Số điện thoại sai" in dispatch.texts.get(language="vi").text
+    assert "Số điện thoại, số tài khoản" in dispatch.texts.get(language="vi").text
     version.warning.refresh_from_db()
     assert version.warning.state == Warning.State.RECALLED
     assert queries.current() == []
     with pytest.raises(actions.AlreadyRecalled):
-        actions.recall(version.warning_id, reason="x", by=ward.commander)
+        actions.recall(version.warning_id, reason="over", by=ward.commander)
     with pytest.raises(actions.AlreadyRecalled):
         actions.revise(
             version.warning_id, content=content_of(version), choice=ward.choice(), by=ward.officer
@@ -262,4 +300,4 @@ def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
 
 def test_a_draft_cannot_be_taken_back(ward):
     with pytest.raises(actions.NotPublished):
-        actions.recall(ward.draft().warning_id, reason="x", by=ward.commander)
+        actions.recall(ward.draft().warning_id, reason="over", by=ward.commander)

@@ -25,8 +25,15 @@ class Ward:
         self.province_place = make.place("Tỉnh Bắc Ninh", kind="province")
         self.place = make.place("Phường Nếnh", parent=self.province_place)
         self.hamlet = make.place("Ninh Khánh", kind="hamlet", parent=self.place)
-        self.province = make.province_unit("Công an tỉnh", serves=self.province_place)
-        self.unit = make.unit("Công an phường Nếnh", parent=self.province, serves=self.place)
+        self.province = make.province_unit(
+            "Công an tỉnh", serves=self.province_place, desk_phone="0204 000 0999"
+        )
+        self.unit = make.unit(
+            "Công an phường Nếnh",
+            parent=self.province,
+            serves=self.place,
+            desk_phone="0204 000 0113",
+        )
         self.officer = make.officer(unit=self.unit, name="Lan")
         self.commander = make.officer(unit=self.unit, role="commander", name="Hải")
         self.coordinator = make.officer(unit=self.province, role="coordinator", name="Hà")

@@ -1,0 +1,32 @@
+"""Ending rows that have not arrived: what waits never leaves, what is under way is not retried."""
+
+import datetime
+
+from django.db.models import Case, F, QuerySet, Value, When
+
+from keng.delivery.models import Delivery
+from keng.kit import times
+
+_WAITING = (Delivery.State.QUEUED, Delivery.State.NOT_NOW)
+_UNDER_WAY = Delivery.State.LEASED
+
+
+def call_off(rows: QuerySet[Delivery], *, at: datetime.datetime | None = None) -> int:
+    """Call these rows off in the caller's transaction; how many of them had not left.
+
+    From here to the end of the transaction no sender can take one of them, and none that a sender
+    holds can come back: it settles with whatever its attempt brings, and is not tried again.
+    """
+    moment = at or times.now()
+    # By their ids, as a sender records them, so that the two never wait for each other in a circle.
+    open_rows = Delivery.objects.filter(
+        pk__in=rows.order_by().values("pk"), state__in=[*_WAITING, _UNDER_WAY]
+    )
+    held = open_rows.order_by("pk").select_for_update(no_key=True).values_list("state", flat=True)
+    unsent = sum(state != _UNDER_WAY for state in held)
+    open_rows.update(
+        called_off_at=moment,
+        state=Case(When(state=_UNDER_WAY, then=F("state")), default=Value("cancelled")),
+        settled_at=Case(When(state=_UNDER_WAY, then=F("settled_at")), default=Value(moment)),
+    )
+    return unsent

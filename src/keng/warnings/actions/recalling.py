@@ -1,0 +1,208 @@
+"""Taking a warning back: at once for a fixed reason, in words of one's own by a second person."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions import dispatch as sending
+from keng.delivery.audience import SameRecipients
+from keng.delivery.models import Approval, Dispatch
+from keng.kit import times
+from keng.warnings import rights, wording
+from keng.warnings.actions.drafting import locked
+from keng.warnings.actions.errors import (
+    AlreadyRecalled,
+    NotPublished,
+    NotSubmitted,
+    NotYours,
+    RecallWaits,
+    StaleApproval,
+    WordsStop,
+)
+from keng.warnings.actions.releasing import instead_of_earlier
+from keng.warnings.models import (
+    RecallReason,
+    RecallRequest,
+    RecallRequestQuerySet,
+    VerifyCode,
+    Version,
+    Warning,
+)
+from keng.warnings.recall_words import seen_recall, stops_recall, words_of_recall
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+@transaction.atomic
+def recall(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
+    """Take a warning back, at once and by one person: what is wrong must not wait for a second.
+
+    Only for one of the fixed reasons, so that nobody broadcasts words of their own this way. It
+    goes to whoever got it or may have; what has not left yet never leaves.
+    """
+    if reason == RecallReason.OWN_WORDS:
+        raise NotYours
+    warning, latest = _published(warning_id, by)
+    if not rights.may_release(by, warning):
+        raise NotYours
+    dispatch = _send(warning, RecallReason(reason), "", by=by, asked_by=None)
+    _requests(warning).update(
+        state=RecallRequest.State.OVERTAKEN, decided_by=by, decided_at=times.now()
+    )
+    _record("warning.recalled", warning, latest, by, {"dispatch": str(dispatch.pk), "why": reason})
+    return dispatch
+
+
+@transaction.atomic
+def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: "Officer") -> RecallRequest:
+    """Hand a recall in for a second person, with words of one's own or a fixed reason.
+
+    Raises NotPublished, AlreadyRecalled, NotYours, RecallWaits, WordsStop.
+    """
+    warning, latest = _published(warning_id, by)
+    if not rights.may_ask_recall(by, warning):
+        raise NotYours
+    if _requests(warning).exists():
+        raise RecallWaits
+    is_own = reason == RecallReason.OWN_WORDS
+    if is_own and (stops := stops_recall(words, warning.unit)):
+        raise WordsStop(stops)
+    asked = RecallRequest.objects.create(
+        warning=warning, reason=RecallReason(reason), words=words if is_own else "", asked_by=by
+    )
+    _record("warning.recall_asked", warning, latest, by, {"why": reason})
+    return asked
+
+
+@transaction.atomic
+def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Dispatch:
+    """Let exactly these words take exactly this version back; never by whoever wrote them.
+
+    Raises NotSubmitted, NotYours, StaleApproval, WordsStop, NotPublished, AlreadyRecalled.
+    """
+    warning, latest, asked = _waiting(request_id, by)
+    if asked.asked_by_id == by.pk or not rights.may_release(by, warning):
+        raise NotYours
+    if seen != seen_of(asked, warning):
+        raise StaleApproval("text")
+    if asked.words and (stops := stops_recall(asked.words, warning.unit)):
+        raise WordsStop(stops)
+    dispatch = _send(warning, asked.reason, asked.words, by=by, asked_by=asked.asked_by)
+    _decide(asked, RecallRequest.State.APPROVED, by)
+    detail: dict[str, object] = {
+        "dispatch": str(dispatch.pk),
+        "why": asked.reason,
+        "text": seen.hex(),
+    }
+    _record("warning.recalled", warning, latest, by, detail)
+    return dispatch
+
+
+@transaction.atomic
+def refuse_recall(request_id: uuid.UUID, *, reason: str, by: "Officer") -> RecallRequest:
+    """The warning stays, and whoever asked reads why. Raises NotSubmitted, NotYours."""
+    warning, latest, asked = _waiting(request_id, by)
+    if asked.asked_by_id == by.pk or not rights.may_release(by, warning):
+        raise NotYours
+    asked.refused_reason = reason
+    _decide(asked, RecallRequest.State.REFUSED, by)
+    _record("warning.recall_refused", warning, latest, by)
+    return asked
+
+
+@transaction.atomic
+def withdraw_recall(request_id: uuid.UUID, *, by: "Officer") -> RecallRequest:
+    """Whoever asked for it asks no more. Raises NotSubmitted, NotYours."""
+    warning, latest, asked = _waiting(request_id, by)
+    if asked.asked_by_id != by.pk:
+        raise NotYours
+    _decide(asked, RecallRequest.State.WITHDRAWN, by)
+    _record("warning.recall_withdrawn", warning, latest, by)
+    return asked
+
+
+def seen_of(asked: RecallRequest, warning: Warning) -> bytes:
+    """What whoever approves it has to have seen, as things stand now."""
+    published = warning.versions.filter(published_at__isnull=False)
+    number = published.order_by("-number").values_list("number", flat=True).first() or 0
+    return seen_recall(warning, number, f"{asked.reason} {asked.words}")
+
+
+def _published(warning_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version]:
+    warning, latest = locked(warning_id, by=by)
+    if warning.state == Warning.State.RECALLED:
+        raise AlreadyRecalled
+    if warning.state != Warning.State.PUBLISHED:
+        raise NotPublished
+    return warning, latest
+
+
+def _requests(warning: Warning) -> RecallRequestQuerySet:
+    return RecallRequest.objects.filter(warning=warning).waiting()
+
+
+def _waiting(request_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version, RecallRequest]:
+    """The request, once its warning is locked: of two who decide at once the second is told."""
+    asked = RecallRequest.objects.visible_to(by).get(pk=request_id)
+    warning, latest = _published(asked.warning_id, by)
+    waiting = _requests(warning).filter(pk=request_id).select_related("asked_by").first()
+    if waiting is None:
+        raise NotSubmitted
+    return warning, latest, waiting
+
+
+def _decide(asked: RecallRequest, state: str, by: "Officer") -> None:
+    asked.state, asked.decided_by, asked.decided_at = state, by, times.now()
+    asked.save(update_fields=["state", "decided_by", "decided_at", "refused_reason"])
+
+
+def _send(
+    warning: Warning, reason: str, words: str, *, by: "Officer", asked_by: "Officer | None"
+) -> Dispatch:
+    published = list(warning.versions.filter(dispatch__isnull=False).order_by("number"))
+    found = VerifyCode.objects.filter(version__in=published).order_by("version__number")
+    texts = wording.recall_messages(
+        published[-1].texts,
+        codes=[code.code for code in found],
+        reason=words_of_recall(reason, words),
+        issuer=warning.unit.name,
+    )
+    sent = tuple(version.dispatch_id for version in published if version.dispatch_id)
+    audience = instead_of_earlier(SameRecipients(sent), by=by, reason="recalled")
+    approval = Approval.objects.create(
+        text_hash=wording.hash_of(texts),
+        audience_hash=audience.hash,
+        approved_by=by,
+        author=asked_by,
+    )
+    dispatch = sending.send(
+        kind=Dispatch.Kind.RECALL,
+        unit=warning.unit,
+        approval=approval,
+        texts=texts,
+        audience=audience,
+        source_kind="warning_version",
+        source_ref=published[-1].pk,
+        is_urgent=True,
+        by=by,
+    )
+    warning.state, warning.recalled_at = Warning.State.RECALLED, times.now()
+    warning.recall_code, warning.recall_reason = reason, words
+    warning.recall_dispatch = dispatch
+    warning.save(
+        update_fields=["state", "recalled_at", "recall_code", "recall_reason", "recall_dispatch"]
+    )
+    return dispatch
+
+
+def _record(
+    action: str,
+    warning: Warning,
+    version: Version,
+    by: "Officer",
+    detail: dict[str, object] | None = None,
+) -> None:
+    record(action, by=by, on=version, chain=unit_chain(warning.unit_id), detail=detail or {})

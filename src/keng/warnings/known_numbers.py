@@ -1,0 +1,280 @@
+"""Which numbers a warning may be compared with: those of its tips, and the desks' own."""
+
+import hashlib
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from keng.kit.words import as_dialled, defang
+from keng.language.indicators import extract
+from keng.language.number_check import (
+    ComparedNumber,
+    Kind,
+    KnownNumber,
+    KnownStanding,
+    compare_numbers,
+)
+from keng.lookup.models import Indicator
+from keng.places.models import Unit
+from keng.tips.models import Incident, Sighting, Tip, Wave
+from keng.tips.models.tip import TipQuerySet
+from keng.tips.queries import waves
+from keng.warnings.models import Warning
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+_SHARED_TYPES = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
+_KINDS: dict[str, Kind] = {"phone": "phone", "bank_account": "bank_account", "url": "url"}
+_STANDINGS: dict[str, KnownStanding] = {
+    Sighting.Role.USED: "used",
+    Sighting.Role.UNKNOWN: "undecided",
+    Sighting.Role.NOT_USED: "not_used",
+}
+# Where tips differ: one that confirms it settles it, and a decision is worth more than none.
+_STRONGEST = (Sighting.Role.USED, Sighting.Role.NOT_USED, Sighting.Role.UNKNOWN)
+_TONES = {
+    "official": "ok",
+    "used": "ok",
+    "undecided": "warn",
+    "unknown": "warn",
+    "near": "danger",
+    "not_used": "danger",
+    "misplaced": "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialNumber:
+    """A telephone or address of a desk, as it is shown, and whose it is."""
+
+    shown_as: str
+    owner: str
+
+
+OfficialSource = Callable[[Iterable[uuid.UUID]], Iterable[OfficialNumber]]
+_official_sources: list[OfficialSource] = []
+
+
+def register_official_numbers(source: OfficialSource) -> None:
+    """Let an area above add the channels that it keeps for units, from its AppConfig.ready."""
+    _official_sources.append(source)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The tips a warning is compared with: those it began from, else what is open at its desk."""
+
+    tips: TipQuerySet
+    words: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """A number of the text, and where it comes from, in words."""
+
+    quote: str
+    standing: str
+    tone: str
+    words: str
+    url: str
+    nearly: str
+    """The known number that it is, or nearly is, as people write it."""
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NumberCheck:
+    """What the author and the approver see beside the text; `digest` is that of the open lines."""
+
+    lines: list[NumberLine]
+    compared_with: str
+
+    @property
+    def open_lines(self) -> list[NumberLine]:
+        return [line for line in self.lines if line.is_open]
+
+    @property
+    def digest(self) -> str:
+        """What somebody ticks is exactly what they were shown."""
+        seen = sorted(f"{line.standing} {line.quote} {line.nearly}" for line in self.open_lines)
+        return hashlib.sha256("\n".join(seen).encode()).hexdigest() if seen else ""
+
+    def counts(self) -> dict[str, int]:
+        """How many open lines of each standing, for the record."""
+        found: dict[str, int] = defaultdict(int)
+        for line in self.open_lines:
+            found[line.standing] += 1
+        return dict(found)
+
+
+def origin_of(
+    officer: "Officer",
+    unit: Unit,
+    *,
+    tip: Tip | None = None,
+    incident: Incident | None = None,
+    wave: Wave | None = None,
+) -> Origin:
+    """The tips that this officer sees of what a warning begins from; of nothing, the open ones."""
+    visible = Tip.objects.visible_to(officer)
+    if wave is not None:
+        url = reverse("wave", args=[wave.pk], urlconf="keng.site.desk_urls")
+        return Origin(waves.tips_of(wave, officer), _("the tips of the wave"), url)
+    if incident is not None:
+        url = reverse("incident", args=[incident.pk], urlconf="keng.site.desk_urls")
+        return Origin(visible.filter(incident=incident), _("the tips of the incident"), url)
+    if tip is not None:
+        its = Q(pk=tip.pk)
+        if tip.incident_id is not None:
+            its |= Q(incident=tip.incident_id)
+        url = reverse("tip", args=[tip.pk], urlconf="keng.site.desk_urls")
+        return Origin(visible.filter(its), _("the tip"), url)
+    return Origin(visible.open().filter(responsible_unit=unit), _("the open tips of this desk"))
+
+
+def origin_of_warning(warning: Warning, officer: "Officer") -> Origin:
+    """The same for a warning that was saved."""
+    began_from = Wave.objects.filter(steps__warning_ref=warning.pk)
+    return origin_of(
+        officer,
+        warning.unit,
+        tip=warning.from_tip,
+        incident=warning.from_incident,
+        wave=began_from.order_by("id").first(),
+    )
+
+
+def check_numbers(
+    texts: Mapping[str, Mapping[str, str]], *, unit: Unit, origin: Origin
+) -> NumberCheck:
+    """Every number, account and link of the texts, with where it stands."""
+    where: dict[str, _Where] = {}
+    known = [*_official(unit, where), *_of_tips(origin, where)]
+    lines = [_line(one, where) for one in compare_numbers(texts, known)]
+    lines.sort(key=lambda line: ("danger", "warn", "ok").index(line.tone))
+    return NumberCheck(lines, origin.words)
+
+
+def check_warning(
+    warning: Warning, texts: Mapping[str, Mapping[str, str]], *, officer: "Officer"
+) -> NumberCheck:
+    """The numbers of a saved warning, within what this officer sees."""
+    return check_numbers(texts, unit=warning.unit, origin=origin_of_warning(warning, officer))
+
+
+def official_values(unit: Unit) -> list[KnownNumber]:
+    """The desks' own numbers alone: what may be named where nothing else has a place."""
+    return _official(unit, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    words: str
+    shown_as: str
+    url: str = ""
+
+
+def _official(unit: Unit, where: dict[str, _Where]) -> list[KnownNumber]:
+    found: list[KnownNumber] = []
+    for number in [*_emergency(), *_desks(unit)]:
+        source = f"official:{len(found)}"
+        where[source] = _Where(number.owner, number.shown_as)
+        found += [
+            KnownNumber(kind, value, "official", source) for kind, value in _values(number.shown_as)
+        ]
+    return found
+
+
+def _emergency() -> list[OfficialNumber]:
+    return [
+        OfficialNumber("111", _("child protection line")),
+        OfficialNumber("112", _("search and rescue")),
+        OfficialNumber("113", _("police")),
+        OfficialNumber("114", _("fire brigade")),
+        OfficialNumber("115", _("ambulance")),
+        OfficialNumber(urlsplit(settings.PUBLIC_URL).netloc, _("this site")),
+    ]
+
+
+def _desks(unit: Unit) -> Iterable[OfficialNumber]:
+    """Telephones and channels of the unit, the one above, and the others below that."""
+    above = unit.parent_id or unit.pk
+    desks = Unit.objects.filter(Q(pk=unit.pk) | Q(pk=above) | Q(parent=above))
+    for desk in desks.order_by("id"):
+        if desk.desk_phone:
+            yield OfficialNumber(desk.desk_phone, _("duty desk, %(unit)s") % {"unit": desk.name})
+    ids = [desk.pk for desk in desks]
+    for source in _official_sources:
+        yield from source(ids)
+
+
+def _values(shown_as: str) -> list[tuple[Kind, str]]:
+    """The numbers and links in what is shown; bare digits are a number, whatever their length."""
+    if re.fullmatch(r"[+\d(][\d .()\-]*", shown_as):
+        return [("number", shown_as)]
+    if re.fullmatch(r"[a-z0-9.\-]+(?::\d+)?", shown_as):
+        return [("url", shown_as)]
+    return [(_KINDS[one.type], one.value) for one in extract(shown_as) if one.type in _KINDS]
+
+
+def _of_tips(origin: Origin, where: dict[str, _Where]) -> list[KnownNumber]:
+    rows = Sighting.objects.filter(
+        tip__in=origin.tips.order_by().values("pk"), indicator__type__in=_SHARED_TYPES
+    ).values_list("indicator__type", "indicator__value", "role", "tip")
+    tips: dict[tuple[str, str], dict[str, set[uuid.UUID]]] = defaultdict(lambda: defaultdict(set))
+    for kind, value, role, tip in rows.iterator():
+        tips[kind, value][role].add(tip)
+    found = []
+    for (kind, value), by_role in sorted(tips.items()):
+        role = next(each for each in _STRONGEST if by_role[each])
+        source = f"{kind}:{value}"
+        shown_as = _as_shown(kind, value)
+        where[source] = _Where(_in_tips(len(by_role[role])), shown_as, origin.url)
+        found.append(KnownNumber(_KINDS[kind], value, _STANDINGS[role], source))
+    return found
+
+
+def _in_tips(count: int) -> str:
+    return ngettext("in %(n)s tip", "in %(n)s tips", count) % {"n": count}
+
+
+def _line(one: ComparedNumber, where: Mapping[str, _Where]) -> NumberLine:
+    place = where[one.known.source] if one.known else _Where("", "")
+    words = {
+        "official": _("official: %(where)s"),
+        "used": _("used in the offence, %(where)s"),
+        "undecided": _("%(where)s, but nobody decided what part it has: is it somebody’s own?"),
+        "not_used": _("%(where)s, where an officer said that it is no part of the offence"),
+        "misplaced": _("%(where)s, yet here people are told to call it"),
+        "near": _("stands nowhere; nearly the same as %(other)s (%(where)s)"),
+        "unknown": _("stands in no tip, and is no number of a desk"),
+    }[one.standing] % {"where": place.words, "other": place.shown_as}
+    return NumberLine(
+        one.quote,
+        one.standing,
+        _TONES[one.standing],
+        words,
+        place.url,
+        place.shown_as,
+        not one.is_settled,
+    )
+
+
+def _as_shown(kind: str, value: str) -> str:
+    """A number as people write it; a link so that nobody can tap it."""
+    if kind == "url":
+        return defang(value)
+    dialled = as_dialled(value, " ")
+    return f"0{dialled[3:]}" if dialled.startswith("+84") else dialled

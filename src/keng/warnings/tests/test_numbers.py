@@ -1,0 +1,276 @@
+"""A warning's numbers are compared with those of its tips and of the desks, before it goes out."""
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from keng.accounts import second_factor
+from keng.audit.models import Entry
+from keng.community.models import OfficialChannel
+from keng.conftest import sign_in
+from keng.delivery.audience import plan
+from keng.delivery.models import Dispatch
+from keng.kit import times
+from keng.tips.models import Tip, TipConcern
+from keng.warnings import actions
+from keng.warnings.actions import patterns
+from keng.warnings.content import audience_of
+from keng.warnings.known_numbers import check_warning
+from keng.warnings.models import Pattern, Warning
+from keng.warnings.tests.ward import CALM, Ward
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+REPORTED = "+84510555131"
+WRONG = {
+    **CALM,
+    "signs": "Số gọi: 0510 555 113.",
+    "call": "Trực ban 0204 000 0131, hoặc 113.",
+}
+RIGHT = {**CALM, "signs": "Số gọi: 0510 555 131."}
+
+
+@pytest.fixture
+def ward():
+    """A desk with an incident of two tips that name one number."""
+    found = Ward()
+    found.tip, other = make.tip(unit=found.unit), make.tip(unit=found.unit)
+    found.incident = make.incident(unit=found.unit, by=found.officer, tips=(found.tip, other))
+    caller = make.indicator(REPORTED)
+    for tip in (found.tip, other):
+        make.sighting(tip, indicator=caller, role="used")
+    return found
+
+
+def url(name, *args):
+    return reverse(name, args=args, urlconf="keng.site.desk_urls")
+
+
+def lines(version, officer):
+    with translation.override("vi"):
+        checked = check_warning(version.warning, version.texts, officer=officer)
+    return {line.quote: (line.standing, line.words) for line in checked.lines}
+
+
+def release(version, by, **more):
+    return actions.approve(
+        version.pk,
+        text_hash=bytes(version.text_hash),
+        audience_hash=plan(audience_of(version)).hash,
+        by=by,
+        **more,
+    )
+
+
+def digest(version, officer):
+    """In the language of the officer's page, as it is ticked there."""
+    return check_warning(version.warning, version.texts, officer=officer).digest
+
+
+def test_two_changed_digits_are_named_with_what_they_nearly_are(ward):
+    version = ward.draft(words=WRONG, from_incident=ward.incident)
+    found = lines(version, ward.commander)
+    standing, words = found["0510 555 113"]
+    assert standing == "near"
+    assert "0510 555 131" in words
+    assert "2 tin" in words
+    standing, words = found["0204 000 0131"]
+    assert standing == "near"
+    assert "0204 000 0113" in words
+    assert "Công an phường Nếnh" in words
+    assert found["113"][0] == "official"
+
+
+def test_what_the_tips_confirm_and_the_desk_owns_asks_nothing(ward):
+    version = ward.draft(words=RIGHT, from_incident=ward.incident)
+    checked = check_warning(version.warning, version.texts, officer=ward.commander)
+    assert {line.standing for line in checked.lines} == {"used", "official"}
+    assert checked.digest == ""
+
+
+def test_from_nothing_it_is_compared_with_the_open_tips_that_the_officer_sees(ward):
+    version = ward.draft(words=RIGHT)
+    assert lines(version, ward.commander)["0510 555 131"][0] == "used"
+    for tip in Tip.objects.filter(incident=ward.incident):
+        TipConcern.objects.create(tip=tip, unit=ward.unit)
+    assert lines(version, ward.commander)["0510 555 131"][0] == "unknown"
+    assert lines(version, ward.province_duty)["0510 555 131"][0] == "used"
+
+
+def test_another_desks_tips_are_never_looked_at(ward):
+    neighbour = make.unit(parent=ward.province)
+    make.sighting(make.tip(unit=neighbour), indicator=make.indicator("+84510555113"), role="used")
+    version = ward.draft(words=WRONG)
+    assert lines(version, ward.commander)["0510 555 113"][0] == "near"
+    assert lines(version, ward.province_duty)["0510 555 113"][0] == "near"
+
+
+def test_a_number_nobody_decided_about_may_be_somebodys_own(ward):
+    make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="unknown")
+    version = ward.draft(
+        words={**CALM, "signs": "Số gọi: 0987 654 321."}, from_incident=ward.incident
+    )
+    assert lines(version, ward.commander)["0987 654 321"][0] == "undecided"
+
+
+def test_official_channels_of_desks_are_known(ward):
+    OfficialChannel.objects.create(
+        unit=ward.unit,
+        kind="website",
+        shown_as="nenh.example",
+        checked_on=times.local_date(times.now()),
+        checked_by=ward.commander,
+    )
+    words = {**CALM, "act": "Xem nenh[.]example, đừng vào nemh[.]example."}
+    found = lines(ward.draft(words=words), ward.commander)
+    assert found["nenh[.]example"][0] == "official"
+    assert found["nemh[.]example"][0] == "near"
+
+
+def test_whoever_lets_it_out_ticks_exactly_what_they_were_shown(ward):
+    version = ward.draft(words=WRONG, from_incident=ward.incident)
+    actions.submit(version.warning_id, by=ward.officer)
+    for ticked in ("", "0" * 64):
+        with pytest.raises(actions.NumbersUnchecked):
+            release(version, ward.commander, numbers=ticked)
+    assert not Dispatch.objects.exists()
+    release(version, ward.commander, numbers=digest(version, ward.commander))
+    version.refresh_from_db()
+    assert {one["quote"]: one["standing"] for one in version.unmatched_numbers} == {
+        "0510 555 113": "near", "0204 000 0131": "near",
+    }  # fmt: skip
+    assert Entry.objects.get(action="warning.approved").detail["unmatched_numbers"] == {"near": 2}
+
+
+def test_what_was_ticked_no_longer_counts_once_the_tips_say_something_else(ward):
+    version = ward.draft(words=WRONG, from_incident=ward.incident)
+    actions.submit(version.warning_id, by=ward.officer)
+    ticked = digest(version, ward.commander)
+    make.sighting(ward.tip, indicator=make.indicator("+84510555113"), role="not_used")
+    with pytest.raises(actions.NumbersUnchecked):
+        release(version, ward.commander, numbers=ticked)
+
+
+def test_a_number_typed_into_a_correction_is_compared_too(ward):
+    version = ward.draft(words=RIGHT, from_incident=ward.incident)
+    actions.submit(version.warning_id, by=ward.officer)
+    release(version, ward.commander)
+    content = ward.content(WRONG)
+    actions.revise(version.warning_id, content=content, choice=ward.choice(), by=ward.officer)
+    again = actions.submit(version.warning_id, by=ward.officer)
+    with pytest.raises(actions.NumbersUnchecked):
+        release(again, ward.commander)
+
+
+def test_the_author_is_shown_them_before_it_is_handed_in(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    data = {
+        **WRONG, "category": "scam_impersonation", "severity": "2", "valid_until": "2099-12-31",
+        "places": [str(ward.place.pk)], "kinds": ["residents", "landlords"], "do": "submit",
+        "incident": str(ward.incident.pk),
+    }  # fmt: skip
+    answer = desk_client.post(url("warning-new"), data, follow=True)
+    warning = Warning.objects.get()
+    assert warning.state == "draft"
+    page = answer.content.decode()
+    assert "đối chiếu" in page
+    assert "0510 555 131" in page
+    ticked = page.split('name="numbers" value="')[1].split('"')[0]
+    desk_client.post(url("warning-edit", warning.pk), data | {"numbers": ticked})
+    warning.refresh_from_db()
+    assert warning.state == "submitted"
+
+
+def test_checking_a_text_that_is_not_saved_shows_them(desk_client, ward):
+    sign_in(desk_client, ward.officer)
+    data = {
+        **WRONG, "category": "scam_impersonation", "severity": "2", "valid_until": "2099-12-31",
+        "places": [str(ward.place.pk)], "kinds": ["residents"], "do": "check",
+        "tip": str(ward.tip.pk),
+    }  # fmt: skip
+    page = desk_client.post(url("warning-new"), data).content.decode()
+    assert "0510 555 131" in page
+    assert not Warning.objects.exists()
+
+
+def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(desk_client, ward):
+    version = ward.draft(words=WRONG, from_incident=ward.incident)
+    actions.submit(version.warning_id, by=ward.officer)
+    second_factor.set_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
+    form = page[page.index("panel decide") :]
+    assert form.index("0510 555 113") < form.index("data-send")
+    assert "0510 555 131" in form[: form.index("data-send")]
+
+    def value(name):
+        return page.split(f'name="{name}" value="')[1].split('"')[0]
+
+    data = {name: value(name) for name in ("text_hash", "audience_hash")}
+    data["code"] = second_factor.current_code(ward.commander)
+    refused = desk_client.post(url("warning-approve", version.warning_id), data)
+    assert refused.status_code == 422
+    assert not Dispatch.objects.exists()
+    answer = desk_client.post(
+        url("warning-approve", version.warning_id), data | {"numbers": value("numbers")}
+    )
+    assert answer.status_code == 302
+    page = desk_client.get(url("warning-detail", version.warning_id)).content.decode()
+    assert "không có trong tin nào" in page
+
+
+def pattern_of(ward, texts, numbers=""):
+    made = patterns.make(
+        texts, unit_id=ward.unit.pk, category="scam_impersonation", severity=2,
+        kinds=["residents", "landlords"], expires_on=times.local_date(times.now()), by=ward.officer,
+    )  # fmt: skip
+    return patterns.approve(made.pk, seen=bytes(made.hash), numbers=numbers, by=ward.commander)
+
+
+def test_what_is_filled_into_a_blank_is_compared(ward):
+    pattern = pattern_of(ward, {**CALM, "signs": "Số gọi: [số]."})
+    content = patterns.choice_for(pattern, ward.unit).audience(ward.unit, 2)
+    values = {"number": "0510 555 113"}
+    with pytest.raises(actions.NumbersUnchecked):
+        patterns.send(pattern.pk, values, audience_hash=plan(content).hash, by=ward.officer)
+    ticked = patterns.check_filled(pattern, values, ward.unit, by=ward.officer).digest
+    patterns.send(
+        pattern.pk, values, audience_hash=plan(content).hash, numbers=ticked, by=ward.officer
+    )
+    detail = Entry.objects.get(action="pattern.sent").detail
+    assert detail["unmatched_numbers"] == {"near": 1}
+
+
+def test_a_pattern_with_a_wrong_telephone_is_not_approved_unseen(ward):
+    texts = {**CALM, "call": "Trực ban 0204 000 0131, hoặc 113."}
+    with pytest.raises(actions.NumbersUnchecked):
+        pattern_of(ward, texts)
+    ticked = patterns.check_pattern(Pattern.objects.get(), by=ward.commander).digest
+    found = patterns.approve(
+        Pattern.objects.get().pk,
+        seen=bytes(Pattern.objects.get().hash),
+        numbers=ticked,
+        by=ward.commander,
+    )
+    assert found.approved_by == ward.commander
+    assert Entry.objects.get(action="pattern.approved").detail["unmatched_numbers"] == {"near": 1}
+
+
+def test_the_page_of_a_pattern_shows_what_was_filled_in(desk_client, ward, monkeypatch):
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
+    pattern = pattern_of(ward, {**CALM, "signs": "Số gọi: [số]."})
+    sign_in(desk_client, ward.officer)
+    address = url("pattern-send", pattern.pk)
+    page = desk_client.post(address, {"number": "0510 555 113", "do": "show"}).content.decode()
+    assert "0510 555 131" in page
+
+    def value(name):
+        return page.split(f'name="{name}" value="')[1].split('"')[0]
+
+    data = {
+        "number": "0510 555 113", "do": "send", "code": "1",
+        "audience_hash": value("audience_hash"),
+    }  # fmt: skip
+    assert desk_client.post(address, data).status_code == 422
+    assert desk_client.post(address, data | {"numbers": value("numbers")}).status_code == 302
