@@ -35,6 +35,9 @@ class Officer(AbstractBaseUser, Row):
     totp_last_step = models.BigIntegerField(default=0, db_default=0)
     failed_signins = models.SmallIntegerField(default=0, db_default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    # The same for codes asked of somebody who is signed in: driven up by nobody outside.
+    failed_presence = models.SmallIntegerField(default=0, db_default=0)
+    presence_locked_until = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO, db_default="auto")
     single_keys = models.BooleanField(default=True, db_default=True)

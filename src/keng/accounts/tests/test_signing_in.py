@@ -118,6 +118,29 @@ def test_wrong_codes_lock_as_well(officer):
         signing_in.check_code(officer, second_factor.current_code(officer))
 
 
+def test_wrong_passwords_of_others_keep_nobody_from_approving(officer):
+    """Whoever knows a name could stop a province from letting out or recalling anything."""
+    for _ in range(signing_in.FAILURES + 1):
+        with pytest.raises(signing_in.NotSignedIn):
+            signing_in.check_name_and_password(officer.username, "sai")
+    assert signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    officer.refresh_from_db()
+    assert officer.locked_until > times.now()
+
+
+def test_wrong_codes_at_an_open_desk_are_counted_apart(officer):
+    right = int(second_factor.current_code(officer))
+    for n in range(signing_in.FAILURES):
+        assert not signing_in.confirm_presence(officer, f"{(right + 7 + n) % 1_000_000:06d}")
+    assert not signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    # The count is of this session's own user: signing in goes on, and the rest ends by itself.
+    assert signing_in.check_name_and_password(officer.username, PASSWORD) == officer
+    Officer.objects.update(presence_locked_until=times.now() - datetime.timedelta(seconds=1))
+    assert signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    officer.refresh_from_db()
+    assert (officer.failed_presence, officer.failed_signins) == (0, 0)
+
+
 def test_a_code_works_once(officer):
     code = second_factor.current_code(officer)
     signing_in.check_code(officer, code)
