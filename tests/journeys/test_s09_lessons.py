@@ -17,7 +17,7 @@ LESSON = {
 NARROWEST = {"width": 320, "height": 640}
 
 
-def test_two_officers_make_a_lesson_a_resident_learns_and_an_auditor_sees_a_number(people, stack):
+def test_two_officers_make_a_lesson_a_resident_learns_and_the_desk_sees_a_number(people, stack):
     writer = Desk(people.officer(), stack, "mai").sign_in()
     page = writer.page
     page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
@@ -48,12 +48,17 @@ def test_two_officers_make_a_lesson_a_resident_learns_and_an_auditor_sees_a_numb
     for one in (address, f"{address}/done", f"{stack.public}/lessons"):
         reads_well(people, one)
 
-    auditor = Desk(people.officer(), stack, "thu").sign_in()
-    page = auditor.page
+    page = writer.page
     page.locator("header.bar nav").get_by_role("link", name="Bài học").click()
     row = page.locator("tr", has_text=TITLE)
     expect(row.locator("td").first).to_have_text("1")
     expect(row.locator("td").nth(1)).to_have_text("31")
+    # Whoever audits neither writes nor teaches: no menu leads there, and the page says so.
+    auditor = Desk(people.officer(), stack, "thu").sign_in()
+    expect(auditor.page.locator("header.bar nav")).not_to_contain_text("Bài học")
+    auditor.page.goto(f"{stack.desk}/lessons/")
+    auditor.sees("không thuộc phần việc của bạn")
+    assert faults(auditor.page) == []
 
 
 def learn(page: Page, stack) -> str:
@@ -142,11 +147,9 @@ def test_a_class_teacher_counts_by_a_link_and_the_public_reads_no_class(people, 
     looks_right(reader)
     reads_well(people, reader.url)
 
-    auditor = Desk(people.officer(), stack, "thu").sign_in()
-    open_part(auditor.page, "Lời hứa")
-    auditor.page.get_by_role("link", name=title).click()
-    expect(auditor.page.locator("tr", has_text="Phụ huynh 4A2")).to_contain_text("35 trong 38")
-    expect(auditor.page.locator("a.mono")).to_have_count(0)
+    open_part(writer.page, "Lời hứa")
+    writer.page.get_by_role("link", name=title).click()
+    expect(writer.page.locator("tr", has_text="Phụ huynh 4A2")).to_contain_text("35 trong 38")
 
 
 def count_the_class(people, link: str) -> None:

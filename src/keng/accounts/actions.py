@@ -11,8 +11,10 @@ from keng.accounts import second_factor
 from keng.accounts.models import Officer, Post
 from keng.accounts.queries import manageable_officers, manageable_units
 from keng.accounts.signing_in import chain_of
+from keng.accounts.who import has_role
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.places.models import Unit
 
 # No 0/O, 1/l: it is read from a screen and typed once.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -25,6 +27,10 @@ class NotManaged(PermissionError):
 
 class UsernameTaken(ValueError):
     """Another officer signs in with this name."""
+
+
+class RoleOfTheProvince(ValueError):
+    """A commune's desk has no such role."""
 
 
 class OwnPost(ValueError):
@@ -82,12 +88,13 @@ def add_officer(
     valid_from: datetime.date,
     by: Officer | None,
 ) -> Credentials:
-    """A new officer with a first post. Raises NotManaged, UsernameTaken.
+    """A new officer with a first post. Raises NotManaged, RoleOfTheProvince, UsernameTaken.
 
     `by=None` is the operator at the machine, who makes the first administrator.
     """
     if by is not None:
         _managed_unit(unit_id, by)
+    _must_have(unit_id, role)
     officer = Officer(username=username.strip().lower(), name=name.strip(), rank=rank.strip())
     officer.set_unusable_password()
     try:
@@ -120,7 +127,10 @@ def renew_credentials(officer_id: uuid.UUID, *, by: Officer | None) -> Credentia
     else:
         officer = _managed_officer(officer_id, by)
     officer.failed_signins, officer.locked_until = 0, None
-    officer.save(update_fields=["failed_signins", "locked_until"])
+    officer.failed_presence, officer.presence_locked_until = 0, None
+    officer.save(
+        update_fields=["failed_signins", "locked_until", "failed_presence", "presence_locked_until"]
+    )
     made = _new_credentials(officer)
     record("officer.credentials_renewed", by=by or OPERATOR, on=officer, chain=chain_of(officer))
     return made
@@ -130,7 +140,7 @@ def renew_credentials(officer_id: uuid.UUID, *, by: Officer | None) -> Credentia
 def add_post(
     officer_id: uuid.UUID, *, unit_id: uuid.UUID, role: str, valid_from: datetime.date, by: Officer
 ) -> Post:
-    """One more post of an officer. Raises NotManaged, OwnPost.
+    """One more post of an officer. Raises NotManaged, RoleOfTheProvince, OwnPost.
 
     Otherwise an administrator would become the second pair of eyes for what they wrote themselves.
     """
@@ -138,6 +148,7 @@ def add_post(
         raise OwnPost
     officer = _managed_officer(officer_id, by)
     _managed_unit(unit_id, by)
+    _must_have(unit_id, role)
     post = Post.objects.create(officer=officer, unit_id=unit_id, role=role, valid_from=valid_from)
     record(
         "officer.post_added", by=by, on=officer, chain=unit_chain(unit_id), detail={"role": role}
@@ -169,6 +180,12 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
 def _managed_unit(unit_id: uuid.UUID, by: Officer) -> None:
     if unit_id not in {unit.pk for unit in manageable_units(by)}:
         raise NotManaged
+
+
+def _must_have(unit_id: uuid.UUID, role: str) -> None:
+    """Whether the desk has the role at all."""
+    if not has_role(Unit.objects.get(pk=unit_id), role):
+        raise RoleOfTheProvince
 
 
 def _managed_officer(officer_id: uuid.UUID, by: Officer) -> Officer:

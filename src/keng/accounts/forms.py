@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer, Post
+from keng.accounts.who import has_role
 from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, day_field
 from keng.places.models import Unit
@@ -146,6 +147,14 @@ class PostForm(Form):
             # In the wrong unit it shows tips to the wrong officer: nothing is chosen beforehand.
             self.fields["unit"].empty_label = _("Choose a unit")  # type: ignore[attr-defined]
         self.fields["valid_from"].initial = times.local_date(times.now())
+
+    def clean(self) -> dict[str, Any]:
+        """A role that the chosen desk has."""
+        given = super().clean() or {}
+        unit, role = given.get("unit"), given.get("role")
+        if unit and role and not has_role(unit, role):
+            self.add_error("role", _("Only a province's desk has a coordinator."))
+        return given
 
 
 class OfficersFilter(Form):

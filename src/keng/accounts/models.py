@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts import who
 from keng.kit import times
 from keng.kit.models import Row
 
@@ -34,6 +35,9 @@ class Officer(AbstractBaseUser, Row):
     totp_last_step = models.BigIntegerField(default=0, db_default=0)
     failed_signins = models.SmallIntegerField(default=0, db_default=0)
     locked_until = models.DateTimeField(null=True, blank=True)
+    # The same for codes asked of somebody who is signed in: driven up by nobody outside.
+    failed_presence = models.SmallIntegerField(default=0, db_default=0)
+    presence_locked_until = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO, db_default="auto")
     single_keys = models.BooleanField(default=True, db_default=True)
@@ -58,21 +62,17 @@ class Officer(AbstractBaseUser, Row):
 
     @cached_property
     def unit_ids(self) -> frozenset[uuid.UUID]:
-        """The units whose tips the officer may see: own ones, and those below a provincial post."""
-        from keng.places.models import Unit  # noqa: PLC0415 -- only when a province post is held
+        """The units whose tips, texts and groups the officer works on, those below included.
 
-        above = [p.unit_id for p in self.current_posts if p.unit.kind == Unit.Kind.PROVINCE]
-        below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
-        return self.own_unit_ids | frozenset(below)
-
-    def has_role(self, *roles: str) -> bool:
-        """Whether any current post has one of the roles."""
-        return any(post.role in roles for post in self.current_posts)
+        Whoever audits, protects data or administers works on none.
+        """
+        return who.WORKING.unit_ids(self)
 
     @cached_property
     def home_unit_id(self) -> uuid.UUID | None:
-        """The unit in whose name the officer signs: that of the first current post."""
-        return self.current_posts[0].unit_id if self.current_posts else None
+        """The unit in whose name the officer signs: where they work, else their first one."""
+        posts = who.WORKING.posts_of(self) or self.current_posts
+        return posts[0].unit_id if posts else None
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -87,13 +87,7 @@ class PostQuerySet(models.QuerySet["Post"]):
 class Post(Row):
     """An officer's dated place in a unit, with one role."""
 
-    class Role(models.TextChoices):
-        DUTY = "duty", _("Duty officer")
-        COMMANDER = "commander", _("Commander")
-        COORDINATOR = "coordinator", _("Provincial coordinator")
-        AUDITOR = "auditor", _("Auditor")
-        DATA_PROTECTION = "data_protection", _("Data protection officer")
-        ADMINISTRATOR = "administrator", _("Administrator")
+    Role = who.Role
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="posts")
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from keng.accounts.models import Officer, Post
+from keng.accounts.who import ADMINISTERING
 from keng.kit.folded import folded
 from keng.language.fold import fold
 from keng.places.models import Unit
@@ -18,11 +19,9 @@ def is_at_province(officer: Officer) -> bool:
 
 def manageable_units(administrator: Officer) -> list[Unit]:
     """The units in which the officer is administrator, and those below a provincial one."""
-    own = [p.unit for p in administrator.current_posts if p.role == Post.Role.ADMINISTRATOR]
-    if not own:
+    if not ADMINISTERING.includes(administrator):
         return []
-    ids = [unit.pk for unit in own]
-    return list(Unit.objects.filter(Q(pk__in=ids) | Q(parent__in=ids)).order_by("-kind", "name"))
+    return list(ADMINISTERING.units(administrator).order_by("-kind", "name"))
 
 
 def manageable_officers(administrator: Officer) -> QuerySet[Officer]:
@@ -63,8 +62,3 @@ def listed(
             Q(called__contains=word) | Q(username__contains=word)
         )
     return Paginator(rows, PAGE).get_page(page)
-
-
-def is_administrator(officer: Officer) -> bool:
-    """Whether the officer looks after accounts anywhere."""
-    return officer.has_role(Post.Role.ADMINISTRATOR)

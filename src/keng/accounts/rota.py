@@ -2,11 +2,12 @@
 
 import datetime
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.db.models import Q
 
+from keng.accounts import who
 from keng.accounts.models import Officer, Post, Shift
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
@@ -14,10 +15,10 @@ from keng.places.models import Unit
 
 LONGEST = datetime.timedelta(hours=24)
 # Who takes a report on: those are called, and can stand on a rota.
-WATCHING = (Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
+WATCHING = who.WORKING.roles
 # What calling somebody needs: the worker may read no more of an officer.
 CALLED = ("id", "username", "name", "rank", "is_active", "language")
-LEADING = (Post.Role.COMMANDER, Post.Role.COORDINATOR)
+LEADING = who.LEADING.roles
 
 
 class NotTheirRota(PermissionError):
@@ -30,11 +31,10 @@ class NotOnThisRota(ValueError):
 
 def kept_units(officer: Officer) -> list[Unit]:
     """The units whose rota the officer keeps: those they lead themselves."""
-    led = {post.unit_id: post.unit for post in officer.current_posts if post.role in LEADING}
-    return sorted(led.values(), key=lambda unit: unit.name)
+    return sorted(who.LEADING.own_units(officer), key=lambda unit: unit.name)
 
 
-def watchers(unit_id: uuid.UUID, roles: Sequence[str] = WATCHING) -> list[Officer]:
+def watchers(unit_id: uuid.UUID, roles: Collection[str] = WATCHING) -> list[Officer]:
     """The officers of a unit who can be on duty, by name."""
     posts = Post.objects.current().filter(unit=unit_id, role__in=roles)
     return list(

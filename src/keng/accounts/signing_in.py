@@ -12,6 +12,9 @@ from keng.kit import times
 
 FAILURES = 5
 LOCKED_FOR = datetime.timedelta(minutes=15)
+# Where failures are counted, and until when the count has locked.
+_SIGN_IN = ("failed_signins", "locked_until")
+_PRESENCE = ("failed_presence", "presence_locked_until")
 
 
 class NotSignedIn(Exception):
@@ -28,7 +31,7 @@ def check_name_and_password(username: str, password: str) -> Officer:
             raise NotSignedIn
         # Before asking whether it is locked: a locked name takes as long.
         is_right = check_password(password, officer.password)
-        if _is_open(officer) and is_right:
+        if _is_open(officer.locked_until) and is_right:
             return officer
         _failed(officer, "password")
     raise NotSignedIn
@@ -38,7 +41,11 @@ def check_code(officer: Officer, code: str) -> Officer:
     """The officer, once the six digits are right too: this completes it. Raises NotSignedIn."""
     with transaction.atomic():
         locked = _lock(officer.username)
-        if locked is not None and _is_open(locked) and second_factor.check(locked, code):
+        if (
+            locked is not None
+            and _is_open(locked.locked_until)
+            and second_factor.check(locked, code)
+        ):
             locked.failed_signins, locked.locked_until = 0, None
             locked.last_login = times.now()
             locked.save(update_fields=["failed_signins", "locked_until", "last_login"])
@@ -53,13 +60,18 @@ def check_code(officer: Officer, code: str) -> Officer:
 def confirm_presence(officer: Officer, code: str) -> bool:
     """Whether the signed-in officer can show a code of this moment, as publishing asks for.
 
-    Wrong codes count towards the same lock as at the sign-in.
+    Wrong codes have a count of their own: what others try at the sign-in with this name keeps
+    nobody from approving or recalling, and whoever sits at a forgotten browser guesses five times.
     """
     locked = _lock(officer.username)
-    if locked is not None and _is_open(locked) and second_factor.check(locked, code):
+    if locked is None:
+        return False
+    if _is_open(locked.presence_locked_until) and second_factor.check(locked, code):
+        if locked.failed_presence:
+            locked.failed_presence = 0
+            locked.save(update_fields=["failed_presence"])
         return True
-    if locked is not None:
-        _failed(locked, "code")
+    _failed(locked, "code", _PRESENCE)
     return False
 
 
@@ -79,13 +91,14 @@ def _lock(username: str) -> Officer | None:
     return active.filter(username=username.strip().lower()).first()
 
 
-def _is_open(officer: Officer) -> bool:
-    return officer.locked_until is None or officer.locked_until <= times.now()
+def _is_open(until: datetime.datetime | None) -> bool:
+    return until is None or until <= times.now()
 
 
-def _failed(officer: Officer, factor: str) -> None:
-    """Count a failure; the fifth one locks. A locked account is not locked for longer by trying."""
-    if not _is_open(officer):
+def _failed(officer: Officer, factor: str, counted: tuple[str, str] = _SIGN_IN) -> None:
+    """Count a failure; the fifth one locks. What is locked is not locked for longer by trying."""
+    count, until = counted
+    if not _is_open(getattr(officer, until)):
         record(
             "officer.refused_while_locked",
             by=None,
@@ -94,17 +107,17 @@ def _failed(officer: Officer, factor: str) -> None:
             detail={"factor": factor},
         )
         return
-    officer.failed_signins += 1
-    if officer.failed_signins >= FAILURES:
-        officer.failed_signins, officer.locked_until = 0, times.now() + LOCKED_FOR
-    officer.save(update_fields=["failed_signins", "locked_until"])
+    failures: int = getattr(officer, count) + 1
+    ends: datetime.datetime | None = None
+    if failures >= FAILURES:
+        failures, ends = 0, times.now() + LOCKED_FOR
+    setattr(officer, count, failures)
+    setattr(officer, until, ends)
+    officer.save(update_fields=[count, until])
     record(
         "officer.signin_failed",
         by=None,
         on=officer,
         chain=chain_of(officer),
-        detail={
-            "factor": factor,
-            "locked": officer.locked_until is not None and officer.locked_until > times.now(),
-        },
+        detail={"factor": factor, "locked": ends is not None},
     )

@@ -50,6 +50,8 @@ def _add(arguments: argparse.Namespace) -> int:
             username=username, name=arguments.name, rank=arguments.rank, unit_id=unit.pk,
             role=arguments.role, valid_from=times.local_date(times.now()), by=None,
         )  # fmt: skip
+    except actions.RoleOfTheProvince:
+        raise CannotContinue("Only a province's desk has a coordinator.") from None
     except actions.UsernameTaken:
         raise CannotContinue(f"Somebody signs in as {username!r} already.") from None
     print(f"{made.officer} is {arguments.role} of {unit.name}.")

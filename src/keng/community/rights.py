@@ -3,13 +3,10 @@
 import uuid
 from typing import TYPE_CHECKING
 
-from keng.accounts.models import Post
+from keng.accounts.who import WORKING
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
-
-# Whoever only reads, audits or administers speaks for nobody.
-_ROLES = frozenset({Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR})
 
 
 class NotYours(PermissionError):
@@ -18,12 +15,12 @@ class NotYours(PermissionError):
 
 def speaks(officer: "Officer") -> bool:
     """Whether the officer speaks for any desk."""
-    return officer.has_role(*_ROLES)
+    return WORKING.includes(officer)
 
 
 def own_desk(officer: "Officer") -> uuid.UUID:
     """The unit in whose name the officer announces something. Raises NotYours."""
-    for post in officer.current_posts:
-        if post.role in _ROLES:
-            return post.unit_id
-    raise NotYours
+    units = WORKING.own_units(officer)
+    if not units:
+        raise NotYours
+    return units[0].pk

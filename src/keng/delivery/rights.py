@@ -2,14 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from keng.accounts.models import Post
-from keng.places.models import Unit
+from keng.accounts.who import WORKING
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
     from keng.delivery.models import Dispatch
-
-_AT_WORK = (Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
 
 
 def may_steer(officer: "Officer", dispatch: "Dispatch") -> bool:
@@ -17,11 +14,4 @@ def may_steer(officer: "Officer", dispatch: "Dispatch") -> bool:
 
     Stopping needs no commander: a mistake on its way to thousands is stopped by whoever sees it.
     """
-    return any(
-        post.role in _AT_WORK
-        and (
-            post.unit_id == dispatch.unit_id
-            or (post.unit.kind == Unit.Kind.PROVINCE and dispatch.unit.parent_id == post.unit_id)
-        )
-        for post in officer.current_posts
-    )
+    return WORKING.may_act_for(officer, dispatch.unit)

@@ -10,10 +10,13 @@ import uuid
 from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer, Post
+from keng.accounts.who import HEARING_OBJECTIONS, WORKING
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
 
-_DECIDE = (Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
+_DECIDE = WORKING.roles
+# Listed nothing, so one of these always can.
+_AUDIT = HEARING_OBJECTIONS.roles - _DECIDE
 
 
 def took_part(officer: Officer, dispute: Dispute) -> bool:
@@ -25,24 +28,24 @@ def may_answer(officer: Officer, dispute: Dispute) -> bool:
     """Whether the officer's post lets them decide it, and nobody nearer is left if an auditor."""
     if took_part(officer, dispute):
         return False
-    if officer.has_role(*_DECIDE):
+    if WORKING.may_act_for(officer, dispute.unit):
         return True
     return (
-        officer.has_role(Post.Role.AUDITOR)
+        HEARING_OBJECTIONS.may_act_for(officer, dispute.unit)
         and not _posts(dispute, _DECIDE).exists()
-        and _posts(dispute, (Post.Role.AUDITOR,)).filter(officer=officer.pk).exists()
+        and _posts(dispute, _AUDIT).filter(officer=officer.pk).exists()
     )
 
 
 def who_may(dispute: Dispute, most: int = 8) -> list[Post]:
     """The posts of those who may decide now; none only where there is no auditor either."""
-    for roles in (_DECIDE, (Post.Role.AUDITOR,)):
+    for roles in (_DECIDE, _AUDIT):
         if found := list(_posts(dispute, roles)[:most]):
             return found
     return []
 
 
-def _posts(dispute: Dispute, roles: tuple[str, ...]) -> "QuerySet[Post]":
+def _posts(dispute: Dispute, roles: frozenset[str]) -> "QuerySet[Post]":
     above = Q(unit__in=Unit.objects.filter(pk=dispute.unit_id).values("parent"))
     here = Q(unit=dispute.unit_id) | above & Q(unit__kind=Unit.Kind.PROVINCE)
     able = Post.objects.current().filter(here, role__in=roles, officer__is_active=True)

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from keng.accounts.who import SETTING_TARGETS
 from keng.kit import times
 from keng.network.models import Group, GroupKind, GroupTarget
 from keng.network.queries import SILENT_AFTER, places_of
@@ -178,7 +179,4 @@ def set_before(unit_id: uuid.UUID, place: Place | None) -> dict[str, int | None]
 
 def province_of(officer: "Officer") -> Unit | None:
     """The provincial unit in whose name this officer sets targets; none for everybody else."""
-    roles = {"commander", "coordinator"}
-    held = [post.unit_id for post in officer.current_posts if post.role in roles]
-    found = Unit.objects.filter(pk__in=held, kind=Unit.Kind.PROVINCE)
-    return found.order_by("name").first()
+    return min(SETTING_TARGETS.own_units(officer), key=lambda unit: unit.name, default=None)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import SafetyPurpose
+from keng.accounts.who import INVITING
 from keng.kit import times
 from keng.kit.models import Row
 
@@ -137,7 +138,7 @@ class KitRequestQuerySet(models.QuerySet["KitRequest"]):
 
     def visible_to(self, officer: "Officer") -> "KitRequestQuerySet":
         """Requests from the places of the officer's units. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        return self.filter(unit__in=INVITING.units(officer))
 
 
 class KitRequest(Row):

@@ -9,7 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from keng.accounts.models import Officer, Partner, PartnerMember, Post
+from keng.accounts.models import Officer, Partner, PartnerMember
+from keng.accounts.who import COORDINATING, INVITING
 from keng.lessons.models import Collection
 from keng.partners.models import Article, KitRequest, KitShare, Manuscript
 from keng.places.models import Place
@@ -45,7 +46,7 @@ class Waiting:
 
 def invites(officer: Officer) -> bool:
     """Whether the officer makes partners: administrators and the provincial coordinator."""
-    return officer.has_role(Post.Role.ADMINISTRATOR, Post.Role.COORDINATOR)
+    return INVITING.includes(officer)
 
 
 def listed() -> QuerySet[Partner]:
@@ -60,14 +61,12 @@ def listed() -> QuerySet[Partner]:
 
 def publishes(officer: Officer) -> bool:
     """Whether the officer is the second person for a partner of one."""
-    return officer.has_role(Post.Role.COORDINATOR)
+    return COORDINATING.includes(officer)
 
 
 def partners_of(officer: Officer) -> QuerySet[Partner]:
     """Those that the officer's units invited."""
-    if not invites(officer):
-        return Partner.objects.none()
-    found = Partner.objects.filter(invited_by_unit__in=officer.unit_ids)
+    found = Partner.objects.filter(invited_by_unit__in=INVITING.units(officer))
     return found.select_related("place").order_by("name")
 
 
@@ -94,7 +93,7 @@ def waiting_for(officer: Officer) -> list[Waiting]:
     if not publishes(officer):
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [list(officer.unit_ids)])
+        cursor.execute(_WAITING, [list(COORDINATING.unit_ids(officer))])
         rows = cursor.fetchall()
     names = [field.name for field in fields(Waiting)]
     return [Waiting(**_read(dict(zip(names, row, strict=True)))) for row in rows]

@@ -1,5 +1,6 @@
 """The page of figures, and the list behind each of them."""
 
+from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from keng.accounts.models import Officer
+from keng.accounts.who import COUNTING, WORKING, Eyes
 from keng.reports import definitions, lists, queries
 from keng.reports.periods import Period, labels, period
 
@@ -18,29 +21,46 @@ _PER_PAGE = 50
 def dashboard(request: HttpRequest) -> HttpResponse:
     """What came in, what became of it, and how far the warnings got."""
     chosen = period(request.GET.get("period", ""))
-    tips = definitions.in_period(request.officer, chosen)
+    officer = _onlooker(request.officer)
+    lists = WORKING.includes(request.officer)
+    tips = definitions.in_period(officer, chosen)
     answers = queries.answers(tips)
-    balance = queries.balance(request.officer, chosen)
-    carriage = queries.carriage(request.officer, chosen)
+    balance = queries.balance(officer, chosen)
+    carriage = queries.carriage(officer, chosen)
     context = {
         "period": chosen,
         "periods": labels(),
         "finding": _finding(answers),
         "balance": balance,
-        "classes": _chart(balance.classes, chosen),
-        "states": _chart(queries.by_state(tips), chosen),
-        "categories": _chart(queries.by_category(tips), chosen),
-        "places": _chart(queries.by_place(tips), chosen),
+        "classes": _chart(balance.classes, chosen, lists=lists),
+        "states": _chart(queries.by_state(tips), chosen, lists=lists),
+        "categories": _chart(queries.by_category(tips), chosen, lists=lists),
+        "places": _chart(queries.by_place(tips), chosen, lists=lists),
         "answers": answers,
-        "urls": _urls(chosen),
+        "urls": _urls(chosen) if lists else {},
+        "lists": lists,
         "carriage": carriage,
         "deliveries": [
-            {"label": d.label, "value": d.count, "url": _rows_url(chosen, "deliveries", d.value)}
+            {
+                "label": d.label,
+                "value": d.count,
+                "url": _rows_url(chosen, "deliveries", d.value) if lists else "",
+            }
             for d in carriage.deliveries
         ],
-        "money": queries.money(request.officer, chosen),
+        "money": queries.money(officer, chosen),
     }
     return render(request, "reports/dashboard.html", context)
+
+
+def _onlooker(officer: Officer) -> Officer:
+    """Whose tips are counted: the officer's own ones, or those of the desks they audit.
+
+    To an auditor no number leads to its list: there stands what residents wrote.
+    """
+    if WORKING.includes(officer):
+        return officer
+    return cast("Officer", Eyes(COUNTING.unit_ids(officer), officer.own_unit_ids))
 
 
 def tip_list(request: HttpRequest) -> HttpResponse:
@@ -95,13 +115,13 @@ def _id(text: str) -> UUID:
         raise Http404 from error
 
 
-def _chart(lines: list[queries.Line], chosen: Period) -> dict[str, object]:
+def _chart(lines: list[queries.Line], chosen: Period, *, lists: bool) -> dict[str, object]:
     rows = [
         {
             "label": x.label,
             "value": x.count,
             # Nothing has no list to lead to.
-            "url": _list_url(chosen, x.by, x.value) if x.count else "",
+            "url": _list_url(chosen, x.by, x.value) if x.count and lists else "",
         }
         for x in lines
     ]

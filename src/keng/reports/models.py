@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from keng.accounts.who import COUNTING
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
         The rule of `keng.reports.periodic.sight.may_read`, for a query.
         """
-        of_all = Q(unit__in=officer.unit_ids)
+        of_all = Q(unit__in=COUNTING.units(officer))
         own = list(officer.own_unit_ids)
         for unit in own:
             of_all &= Q(unit=unit) | Q(unit__parent=unit)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Name and address of the site, the officer, and whether this is a demo."""
+    from keng.accounts.who import ADMINISTERING, WORKING  # noqa: PLC0415
     from keng.site.frame import frame  # noqa: PLC0415 -- needs loaded apps
     from keng.site.navigation import desk_menu, desk_tabs  # noqa: PLC0415
     from keng.tips.actions.taking_down import takes_down  # noqa: PLC0415
@@ -24,7 +25,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         else "",
         "keys_off": bool(officer and not officer.single_keys),
         "takes_reports": bool(officer and takes_down(officer)),
-        "is_administrator": bool(officer and officer.has_role("administrator")),
+        "works": bool(officer and WORKING.includes(officer)),
+        "is_administrator": bool(officer and ADMINISTERING.includes(officer)),
         "beside": _beside(request) if settings.DEMO and officer else None,
     }
 

@@ -10,14 +10,15 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
 from keng.accounts.queries import is_at_province
+from keng.accounts.who import LEADING, WORKING
 from keng.claims.queries import waiting_for
 from keng.claims.rights import checks_claims
 from keng.community.models import Question
 from keng.kit.prepared import Prepared
-from keng.partners.queries import invites
 from keng.partners.queries import waiting_count as waiting_count_of_partners
+from keng.site.who_may import may_open
 from keng.surveys.rights import has_surveys
 from keng.tips.queries.listings import waiting
 from keng.warnings.waiting import count_for
@@ -30,22 +31,25 @@ _OF_THE_PROVINCE = {"desk-lessons"}
 
 def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
     """Label, address and whether it is the current one, for this officer."""
-    role = Post.Role
     tabs = [
-        ("inbox", "g i", _("Tips"), ()),
-        ("warnings", "g w", _("Warnings"), ()),
-        ("groups", "g n", _("Groups"), ()),
-        ("desk-lessons", "", _("Lessons"), ()),
-        ("dashboard", "", _("Figures"), (role.COMMANDER, role.COORDINATOR, role.AUDITOR)),
-        ("audit", "", _("Audit"), (role.AUDITOR, role.DATA_PROTECTION)),
+        ("inbox", "g i", _("Tips")),
+        ("warnings", "g w", _("Warnings")),
+        ("groups", "g n", _("Groups")),
+        ("desk-lessons", "", _("Lessons")),
+        ("audit", "", _("Audit")),
     ]
+    if not WORKING.includes(officer):
+        tabs.append(("officers", "", _("Officers")))
+    if LEADING.includes(officer) or not WORKING.includes(officer):
+        # Whoever is on duty finds them at their address.
+        tabs.insert(4, ("dashboard", "", _("Figures")))
     if checks_claims(officer):
-        tabs.insert(3, ("desk-claims", "", _("Claim checks"), ()))
+        tabs.insert(3, ("desk-claims", "", _("Claim checks")))
     if has_surveys(officer):
-        tabs.insert(3, ("desk-surveys", "", _("Surveys"), ()))
+        tabs.insert(3, ("desk-surveys", "", _("Surveys")))
     found = []
-    for name, key, label, roles in tabs:
-        if roles and not officer.has_role(*roles):
+    for name, key, label in tabs:
+        if not may_open(officer, name):
             continue
         if name in _OF_THE_PROVINCE and not is_at_province(officer):
             continue
@@ -84,10 +88,12 @@ def desk_menu(officer: Officer) -> list[dict[str, object]]:
     counts: Any = SimpleLazyObject(lambda: _in_the_menu(officer))
     found[0]["count"] = SimpleLazyObject(lambda: counts.get("questions", 0))
     found[1]["count"] = SimpleLazyObject(lambda: counts.get("listings", 0))
-    if not officer.has_role(Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR):
-        # An auditor decides an objection when everybody of the desk took part in the listing.
-        found = [found[1] | {"count": 0}] if officer.has_role(Post.Role.AUDITOR) else []
-    if invites(officer):
+    found = [
+        item
+        for item, (name, _icon, _text) in zip(found, entries, strict=True)
+        if may_open(officer, name)
+    ]
+    if may_open(officer, "desk-partners"):
         found.append({"url": reverse("desk-partners"), "icon": "share", "label": _("Partners")})
         found[-1]["count"] = SimpleLazyObject(lambda: _of_partners(officer))
     return found

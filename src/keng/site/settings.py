@@ -82,6 +82,7 @@ DESK_MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "keng.accounts.middleware.OfficerMiddleware",
+    "keng.site.who_may.OnlyPagesOfTheRole",
 ]
 IS_DESK = PROCESS == "desk"
 MIDDLEWARE = DESK_MIDDLEWARE if IS_DESK else PUBLIC_MIDDLEWARE

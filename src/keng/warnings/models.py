@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.who import WORKING
 from keng.kit.languages import FULL
 from keng.kit.models import Row
 
@@ -255,7 +256,7 @@ class PatternQuerySet(models.QuerySet["Pattern"]):
 
     def visible_to(self, officer: "Officer") -> "PatternQuerySet":
         """Those of the officer's units and of the units above. No post means none."""
-        above = {p.unit.parent_id for p in officer.current_posts if p.unit.parent_id is not None}
+        above = {unit.parent_id for unit in WORKING.own_units(officer) if unit.parent_id}
         return self.filter(unit_id__in=above | officer.unit_ids)
 
     def in_force(self, today: datetime.date) -> "PatternQuerySet":

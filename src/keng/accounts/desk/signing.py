@@ -23,7 +23,7 @@ _HALF_SECONDS = 300
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; the second page asks for the six digits."""
     if request.officer:
-        return redirect("inbox")
+        return redirect("desk-home")
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -61,7 +61,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         else:
             wanted = request.session.get(_WANTED, "")
             remember(request, officer)
-            return redirect(wanted if _leads_on(wanted) else "inbox")
+            return redirect(wanted if _leads_on(wanted) else "desk-home")
     context = {"form": form, "signing_in": officer}
     return render(request, "accounts/desk/sign_in_code.html", context, status=_status(form))
 

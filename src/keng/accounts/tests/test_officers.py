@@ -9,6 +9,15 @@ from django.urls import reverse
 from keng.accounts import actions
 from keng.accounts.models import Officer, Post
 from keng.accounts.queries import manageable_officers
+from keng.accounts.who import (
+    CHECKING_CLAIMS,
+    COORDINATING,
+    INVITING,
+    LEADING,
+    RELEASING,
+    SIGNING,
+    WORKING,
+)
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -153,6 +162,32 @@ def test_an_administrator_gives_themselves_no_post(desk_client, unit, admin, rol
     assert answer.status_code == 422
     assert "Một quản trị viên khác" in answer.content.decode()
     assert admin.posts.count() == 1
+
+
+def test_a_commune_has_no_provincial_coordinator(desk_client, unit, admin):
+    with pytest.raises(actions.RoleOfTheProvince):
+        new_officer(unit, admin, role="coordinator")
+    officer, today = make.officer(unit=unit), times.local_date(times.now())
+    given = {"unit_id": unit.pk, "role": "coordinator", "valid_from": today}
+    with pytest.raises(actions.RoleOfTheProvince):
+        actions.add_post(officer.pk, by=admin, **given)
+    with pytest.raises(actions.RoleOfTheProvince):
+        new_officer(unit, None, role="coordinator")
+    sign_in(desk_client, admin)
+    sent = {"unit": unit.pk, "role": "coordinator", "valid_from": today}
+    answer = desk_client.post(url("officer", officer.pk), sent)
+    assert answer.status_code == 422
+    assert "chỉ có ở đơn vị cấp tỉnh" in answer.content.decode()
+    assert not Post.objects.filter(role="coordinator").exists()
+    top = make.officer(unit=unit.parent, role=ADMIN)
+    assert new_officer(unit.parent, top, role="coordinator").officer.posts.count() == 1
+
+
+def test_one_whom_a_commune_made_coordinator_before_has_no_part_in_what_is_the_provinces(unit):
+    officer = make.officer(unit=unit, role="coordinator")
+    for who in (CHECKING_CLAIMS, INVITING, COORDINATING, RELEASING, LEADING, SIGNING):
+        assert not who.includes(officer)
+    assert WORKING.includes(officer)
 
 
 def test_the_page_shows_password_and_secret_once_and_the_record_holds_neither(

@@ -44,7 +44,7 @@ def test_name_password_and_code_open_the_desk(desk_client, officer):
     first = post(desk_client, "sign-in", username=officer.username.upper(), password=PASSWORD)
     assert first.url == reverse("sign-in-code", "keng.site.desk_urls")
     second = post(desk_client, "sign-in-code", code=second_factor.current_code(officer))
-    assert second.url == reverse("inbox", "keng.site.desk_urls")
+    assert second.url == reverse("desk-home", "keng.site.desk_urls")
     assert desk_client.session["officer"] == str(officer.pk)
     assert Entry.objects.filter(action="officer.signed_in", actor_id=str(officer.pk)).count() == 1
 
@@ -66,8 +66,8 @@ def test_whoever_followed_a_link_gets_there_after_signing_in(desk_client, office
     "wanted", ["https://evil.example/", "//evil.example/", "/no-such-page/", "/sign-in/", ""]
 )
 def test_signing_in_leads_to_no_other_site(desk_client, officer, wanted):
-    inbox = reverse("inbox", "keng.site.desk_urls")
-    assert enter(desk_client, officer, wanted=wanted) == inbox
+    first = reverse("desk-home", "keng.site.desk_urls")
+    assert enter(desk_client, officer, wanted=wanted) == first
 
 
 def test_the_first_page_alone_opens_nothing(desk_client, officer):
@@ -118,6 +118,29 @@ def test_wrong_codes_lock_as_well(officer):
         signing_in.check_code(officer, second_factor.current_code(officer))
 
 
+def test_wrong_passwords_of_others_keep_nobody_from_approving(officer):
+    """Whoever knows a name could stop a province from letting out or recalling anything."""
+    for _ in range(signing_in.FAILURES + 1):
+        with pytest.raises(signing_in.NotSignedIn):
+            signing_in.check_name_and_password(officer.username, "sai")
+    assert signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    officer.refresh_from_db()
+    assert officer.locked_until > times.now()
+
+
+def test_wrong_codes_at_an_open_desk_are_counted_apart(officer):
+    right = int(second_factor.current_code(officer))
+    for n in range(signing_in.FAILURES):
+        assert not signing_in.confirm_presence(officer, f"{(right + 7 + n) % 1_000_000:06d}")
+    assert not signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    # The count is of this session's own user: signing in goes on, and the rest ends by itself.
+    assert signing_in.check_name_and_password(officer.username, PASSWORD) == officer
+    Officer.objects.update(presence_locked_until=times.now() - datetime.timedelta(seconds=1))
+    assert signing_in.confirm_presence(officer, second_factor.current_code(officer))
+    officer.refresh_from_db()
+    assert (officer.failed_presence, officer.failed_signins) == (0, 0)
+
+
 def test_a_code_works_once(officer):
     code = second_factor.current_code(officer)
     signing_in.check_code(officer, code)
@@ -162,4 +185,4 @@ def test_health_needs_no_sign_in(desk_client):
 
 def test_an_auditor_is_no_administrator(desk_client):
     sign_in(desk_client, make.officer(unit=make.unit(), role=Post.Role.AUDITOR))
-    assert desk_client.get(reverse("officers", "keng.site.desk_urls")).status_code == 404
+    assert desk_client.get(reverse("officers", "keng.site.desk_urls")).status_code == 403

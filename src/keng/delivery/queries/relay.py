@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from keng.accounts.who import WORKING
 from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
 from keng.kit import times
 from keng.network.links import lead_url
@@ -219,7 +220,7 @@ class Wish:
 def wishes_to_stop(officer: "Officer", *, within: datetime.timedelta) -> list[Wish]:
     """Leads of the officer's own desk whose link ended their part lately, newest first."""
     stopped = Lead.objects.filter(
-        unit_id__in=officer.own_unit_ids,
+        unit_id__in=WORKING.own_unit_ids(officer),
         stopped_by_link=True,
         stopped_at__gt=times.now() - within,
     )

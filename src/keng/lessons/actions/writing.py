@@ -14,6 +14,7 @@ from keng.lessons.slugs import slug_for
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
+    from keng.places.models import Unit
 
 
 @transaction.atomic
@@ -41,6 +42,7 @@ def write(
     film: Film | None = None,
 ) -> Edition:  # fmt: skip
     """A new lesson. Raises NotYours."""
+    _unit(collection, by)
     slug = slug_for(texts["vi"]["title"], lambda slug: Lesson.objects.filter(slug=slug).exists())
     lesson = Lesson.objects.create(slug=slug, collection=collection)
     return _edition(lesson, texts, right, film, by)
@@ -58,13 +60,18 @@ def rewrite(
     return _edition(lesson, texts, right, film, by)
 
 
+def _unit(collection: Collection, by: "Officer") -> "Unit":
+    unit = rights.unit_to_write_for(by)
+    if unit is None or unit.pk != collection.unit_id:
+        raise NotYours
+    return unit
+
+
 def _edition(
     lesson: Lesson, texts: Mapping[str, Any], right: Sequence[int], film: Film | None,
     by: "Officer",
 ) -> Edition:  # fmt: skip
-    unit = rights.unit_to_write_for(by)
-    if unit is None or unit.pk != lesson.collection.unit_id:
-        raise NotYours
+    unit = _unit(lesson.collection, by)
     last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
     made = Edition(
         lesson=lesson, number=last + 1, unit=unit, texts=dict(texts), right=list(right), film=film,

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
+from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.lookup.errors import (
@@ -42,7 +43,7 @@ def propose(
     Which tips speak for it is the caller's business (tips.actions.listing). Raises NeverPublic,
     OnlyWhenConfirmed, NoReason, AlreadyThere, NotYours.
     """
-    if unit_id not in by.own_unit_ids:
+    if unit_id not in WORKING.own_unit_ids(by):
         raise NotYours
     if not may_be_public(indicator.type, indicator.value):
         raise NeverPublic
@@ -157,7 +158,8 @@ def works_on(officer: Officer, listing: Listing) -> bool:
     """Whether the officer may take it off: who made it, or who may release for its unit."""
     if listing.unit is None:
         return False
-    return listing.made_by_id == officer.pk or may_release_for(officer, listing.unit)
+    is_own = listing.made_by_id == officer.pk and WORKING.may_act_for(officer, listing.unit)
+    return is_own or may_release_for(officer, listing.unit)
 
 
 def take_off(dispute: Dispute, *, by: Officer) -> None:

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.who import HEARING_OBJECTIONS
 from keng.kit.models import Row
 from keng.lookup.models.listing import Listing
 
@@ -18,8 +19,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     """Reads of disputes."""
 
     def visible_to(self, officer: "Officer") -> "DisputeQuerySet":
-        """Disputes that the officer's units answer. No post means none."""
-        return self.filter(unit_id__in=officer.unit_ids)
+        """Disputes that the officer's units answer; an auditor reads them, too. No post, none."""
+        return self.filter(unit__in=HEARING_OBJECTIONS.units(officer))
 
     def open(self) -> "DisputeQuerySet":
         """Those nobody has decided yet."""

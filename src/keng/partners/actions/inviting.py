@@ -11,6 +11,7 @@ from keng.accounts import second_factor
 from keng.accounts.actions import one_time_password
 from keng.accounts.models import Officer, Partner, PartnerMember, SafetyPurpose
 from keng.accounts.partner_signing import partner_chain
+from keng.accounts.who import INVITING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -53,9 +54,10 @@ def invite(
     member_name: str, username: str, by: Officer,
 ) -> Credentials:  # fmt: skip
     """A partner with its first member. Raises NotYours, NameTaken."""
-    unit_id = by.home_unit_id
-    if not invites(by) or unit_id is None:
+    units = INVITING.own_units(by)
+    if not units:
         raise NotYours
+    unit_id = units[0].pk
     partner = Partner(
         name=name,
         kind=kind,

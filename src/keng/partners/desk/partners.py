@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.second_factor import app_address
+from keng.accounts.who import INVITING
 from keng.kit import qr
 from keng.network.queries import places_of
 from keng.partners import queries
@@ -37,7 +38,7 @@ def partners(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """A partner and its first member. What they sign in with is shown once."""
     officer = _inviting(request)
-    form = InviteForm(request.POST or None, places=places_of(officer.unit_ids))
+    form = InviteForm(request.POST or None, places=places_of(INVITING.unit_ids(officer)))
     if request.method == "POST" and form.is_valid():
         try:
             made = inviting.invite(**form.cleaned_data, by=officer)

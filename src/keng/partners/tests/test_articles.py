@@ -164,7 +164,7 @@ def test_no_other_officer_opens_a_page_of_partners(desk_client, stage, role):
     officer = make.officer(unit=stage.province, role=role)
     assert queries.waiting_for(officer) == []
     assert not queries.partners_of(officer).exists()
-    assert sign_in(desk_client, officer).get("/partners/").status_code == 404
+    assert sign_in(desk_client, officer).get("/partners/").status_code == 403
 
 
 @pytest.mark.parametrize(("process", "statement"), [

@@ -13,16 +13,12 @@ from typing import cast
 
 from django.db.models import Q
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
+from keng.accounts.who import COUNTING, SIGNING
 from keng.places.models import Unit
 from keng.reports.periodic.spans import Span
 from keng.reports.periodic.standing import Standing
 from keng.tips.models import Tip
-
-_SIGNERS = {
-    Unit.Kind.COMMUNE: (Post.Role.COMMANDER,),
-    Unit.Kind.PROVINCE: (Post.Role.COORDINATOR, Post.Role.COMMANDER),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +95,20 @@ def may_read(officer: Officer, unit: Unit) -> bool:
     them are left out anyway.
     """
     hidden_from_it = {unit.pk, unit.parent_id}
-    return unit.pk in officer.unit_ids and officer.own_unit_ids <= hidden_from_it
+    return COUNTING.may_act_for(officer, unit) and officer.own_unit_ids <= hidden_from_it
 
 
 def may_sign(officer: Officer, unit: Unit) -> bool:
     """The commander of a commune's desk; at the province its coordinator or commander."""
-    roles = _SIGNERS[Unit.Kind(unit.kind)]
-    holds = any(p.unit_id == unit.pk and p.role in roles for p in officer.current_posts)
-    return holds and may_read(officer, unit)
+    return SIGNING.may_act_for(officer, unit) and may_read(officer, unit)
 
 
 def signing_role(officer: Officer, unit: Unit) -> str:
     """The role in which the officer signs for the unit."""
-    roles = _SIGNERS[Unit.Kind(unit.kind)]
-    return next(p.role for p in officer.current_posts if p.unit_id == unit.pk and p.role in roles)
+    return next(post.role for post in SIGNING.posts_of(officer) if post.unit_id == unit.pk)
 
 
 def readable_units(officer: Officer) -> list[Unit]:
     """The units whose reports the officer may read, the province first."""
-    units = Unit.objects.filter(pk__in=officer.unit_ids).order_by("-kind", "name")
+    units = COUNTING.units(officer).order_by("-kind", "name")
     return [unit for unit in units if may_read(officer, unit)]

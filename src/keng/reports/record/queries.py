@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
+from keng.accounts.who import AUDITING, Eyes
 from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
 from keng.audit.verify import Fault, faults_of
@@ -33,9 +34,12 @@ class ChainState:
 
 def audited_units(officer: Officer) -> list[Unit]:
     """Units whose record the officer may read: those of auditor posts, and the units below."""
-    roles = (Post.Role.AUDITOR, Post.Role.DATA_PROTECTION)
-    own = [post.unit_id for post in officer.current_posts if post.role in roles]
-    return list(Unit.objects.filter(Q(pk__in=own) | Q(parent__in=own)).order_by("-kind", "name"))
+    return list(AUDITING.units(officer).order_by("-kind", "name"))
+
+
+def _eyes(officer: Officer) -> Eyes:
+    """For references and counts of tips: whoever reads the record reads no word of a tip."""
+    return Eyes(AUDITING.unit_ids(officer), officer.own_unit_ids)
 
 
 def entries(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
@@ -83,11 +87,16 @@ def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     officers = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "actor"))}
     subjects = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "object"))}
     tips = dict(
-        Tip.objects.visible_to(officer)
+        Tip.objects.visible_to(_eyes(officer))
         .filter(pk__in=_ids(rows, "object"))
         .values_list("pk", "reference")
     )
     references = {str(pk): reference for pk, reference in tips.items()}
+    # Whoever audits and works at the desk, too, gets from the record to the tip; nobody else does.
+    opens = {
+        str(pk)
+        for pk in Tip.objects.visible_to(officer).filter(pk__in=tips).values_list("pk", flat=True)
+    }
     return [
         {
             "entry": row,
@@ -95,6 +104,7 @@ def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
             "act": act_words(row.action),
             "thing": thing_words(row.object_kind),
             "tip": references.get(row.object_id, "") if row.object_kind == "tip" else "",
+            "tip_opens": row.object_id in opens,
             "is_tip": row.object_kind == "tip",
             "subject": subjects.get(row.object_id),
             "mark": _grouped(bytes(row.hash).hex()[:8]),
@@ -124,7 +134,7 @@ def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, An
     """How many of the tips each officer ended were out of scope: a high share asks for a look."""
     ending = Decision.objects.filter(
         unit__in=units,
-        tip__in=Tip.objects.visible_to(officer),
+        tip__in=Tip.objects.visible_to(_eyes(officer)),
         kind__in=[Decision.Kind.DECLINED, Decision.Kind.CLOSED],
     ).exclude(detail__has_key="taken_back")
     rows = ending.values("by").annotate(

@@ -31,8 +31,10 @@ def duration(value: timedelta | None) -> str:
 
 @register.simple_tag
 def figure(count: int, url: str, unit: str = "", zero: str = "–") -> str:
-    """A number that leads to its list. Nothing has no list to lead to."""
+    """A number that leads to its list, if the reader may open one. Nothing has no list."""
     if not count:
         return zero
     written = f"{phrases.thousands(count)} {unit}".rstrip()
+    if not url:
+        return written
     return format_html('<a href="{}">{}</a>', url, written)

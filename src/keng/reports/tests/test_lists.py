@@ -111,6 +111,7 @@ def officer_of(who, unit):
 
 
 WHO = ["commune duty", "commune commander", "province coordinator", "province auditor"]
+WORKING = WHO[:-1]
 NOTHING = ["elsewhere commander", "nobody"]
 
 
@@ -129,7 +130,7 @@ def listed(client, url):
 
 
 @pytest.mark.parametrize("code", ["30d", "all"])
-@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("who", WORKING)
 def test_every_number_on_the_page_leads_to_exactly_what_it_counts(desk_client, unit, who, code):
     sign_in(desk_client, officer_of(who, unit))
     page = desk_client.get(f"/figures/?period={code}").content.decode()
@@ -156,7 +157,28 @@ def test_every_number_on_the_page_leads_to_exactly_what_it_counts(desk_client, u
         assert part in addresses + " ", part
 
 
-@pytest.mark.parametrize("who", NOTHING)
+def test_an_auditor_reads_the_numbers_and_no_list_behind_one(desk_client, unit):
+    def numbers(who):
+        sign_in(desk_client, officer_of(who, unit))
+        page = desk_client.get("/figures/?period=all").content.decode()
+        shown = re.findall(r'class="stat"><b>(?:<a [^>]*>)?([^<]+)', page)
+        return shown, _LINK.findall(page)
+
+    theirs, links = numbers("province auditor")
+    assert theirs == numbers("province coordinator")[0]
+    assert theirs != ["–"] * 6
+    assert links == []
+    sign_in(desk_client, officer_of("province auditor", unit))
+    for of in ("tips", "reports/rows", *lists.LISTS):
+        assert desk_client.get(f"/figures/{of}/").status_code == 403
+
+
+def test_whoever_holds_no_post_reads_no_figures(desk_client, unit):
+    sign_in(desk_client, officer_of("nobody", unit))
+    assert desk_client.get("/figures/").status_code == 403
+
+
+@pytest.mark.parametrize("who", NOTHING[:1])
 def test_whoever_may_see_nothing_finds_dashes_and_empty_lists(desk_client, unit, who):
     sign_in(desk_client, officer_of(who, unit))
     page = desk_client.get("/figures/?period=all").content.decode()

@@ -27,7 +27,7 @@ def auditor(desk_client, unit):
 
 def test_a_duty_officer_has_no_such_page(desk_client, unit):
     sign_in(desk_client, make.officer(unit=unit))
-    assert desk_client.get(AUDIT).status_code == 404
+    assert desk_client.get(AUDIT).status_code == 403
 
 
 def test_it_shows_the_own_units_acts_and_no_others(auditor, unit):
@@ -65,6 +65,17 @@ def test_filters_narrow_by_officer_act_and_tip(auditor, unit):
     assert [row["who"] for row in found] == [two]
     assert len(auditor.get(AUDIT, {"thing": "n-8"}).context["rows"]) == 2
     assert auditor.get(AUDIT, {"thing": "N-9"}).context["rows"] == []
+
+
+def test_a_tip_is_named_by_its_number_and_no_link_leads_to_it(auditor, unit, desk_client):
+    tip = make.tip(unit=unit, reference="N-8")
+    triage.accept(tip.pk, by=make.officer(unit=unit))
+    page = auditor.get(AUDIT).content.decode()
+    assert ">N-8</a>" in page
+    assert f"/tips/{tip.pk}/" not in page
+    both = make.officer(unit=unit)
+    make.post(both, unit=unit, role=Post.Role.AUDITOR)
+    assert f"/tips/{tip.pk}/" in sign_in(desk_client, both).get(AUDIT).content.decode()
 
 
 def test_a_changed_entry_is_said_on_the_page(auditor, unit):

@@ -59,10 +59,10 @@ def all_roles(unit: Unit) -> Officer:
     return officer
 
 
-def world(label: str, *, parent: Unit | None = None) -> World:
+def world(label: str, *, parent: Unit | None = None, kind: str = Unit.Kind.COMMUNE) -> World:
     """A unit with an officer, and one row of everything that the desk can show."""
     place = make.place(f"Nơi {label}")
-    unit = make.unit(f"Đơn vị {label}", parent=parent, serves=place)
+    unit = make.unit(f"Đơn vị {label}", parent=parent, serves=place, kind=kind)
     officer = make.officer(unit=unit, name=f"Người {label}", role=Post.Role.COMMANDER)
     rows: dict[str, Any] = {"officer": officer, "post": officer.posts.get(), "place": place}
     rows |= _tips(label, unit, officer, place) | _network(label, unit, place)

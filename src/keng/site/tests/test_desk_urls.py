@@ -8,6 +8,7 @@ from django.urls import URLPattern, reverse
 from keng.accounts.middleware import OPEN_NAMES
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.places.models import Unit
 from keng.site import desk_urls
 from keng.site.tests.desk_world import all_roles, hidden_tip, world
 from tests import make
@@ -69,6 +70,10 @@ OBJECTS = {
     "report-docx": "report", "report-xlsx": "report", "report-pdf": "report",
     "lead-edit": "lead", "lead-link": "lead", "lead-stop": "lead",
 }  # fmt: skip
+# A commune has no part in these.
+OF_THE_PROVINCE = {name for name, row in OBJECTS.items() if row == "claim"} | {
+    "desk-claims", "claim-new", "desk-article",
+}  # fmt: skip
 # What the forms of these addresses carry, so that a refusal is about the object and not the form.
 SENT = {
     "role": "used", "category": "theft", "value": "of_value", "outcome": "solved", "text": "x",
@@ -98,9 +103,27 @@ def one_moment(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def here(shared_rows):
-    """The officer's own world, below a province of its own."""
-    found = world("nhà", parent=make.province_unit("Công an tỉnh nhà"))
+def of_a_commune(shared_rows):
+    """The world of a commune's desk, below a province of its own."""
+    return own(world("nhà", parent=make.province_unit("Công an tỉnh nhà")))
+
+
+@pytest.fixture(scope="module")
+def of_a_province(shared_rows):
+    """The same at a province's desk."""
+    return own(world("tỉnh", kind=Unit.Kind.PROVINCE))
+
+
+@pytest.fixture
+def here(request, of_a_commune, of_a_province):
+    """The officer's own world: of the province where the address is for its desk alone."""
+    call = getattr(request.node, "callspec", None)
+    is_of_the_province = call is not None and call.params.get("name") in OF_THE_PROVINCE
+    return of_a_province if is_of_the_province else of_a_commune
+
+
+def own(found):
+    """The world with an officer who has every role in it."""
     found.officer = all_roles(found.unit)
     # A pager is nobody's but the officer's own.
     for name in ("pager", "pager_test"):

@@ -82,7 +82,9 @@ def test_nothing_of_another_unit_is_found_and_the_province_finds_all(here, desk_
 def test_without_a_post_nothing_is_found(here, desk_client):
     officer = make.officer(unit=here[0][0])
     officer.posts.update(valid_to=datetime.date(2020, 1, 1))
-    assert found(sign_in(desk_client, officer), "viet yen").strip() == ""
+    answer = sign_in(desk_client, officer).post("/find/", {"q": "viet yen"})
+    assert answer.status_code == 403
+    assert "Việt Yên" not in answer.content.decode()
 
 
 def test_every_line_leads_to_a_page_of_the_officer(here, desk_client):

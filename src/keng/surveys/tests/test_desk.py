@@ -207,10 +207,10 @@ def test_another_units_text_cannot_be_decided(desk, stage):
     assert desk.post(url("survey-texts", mine.pk), data).status_code == 404
 
 
-def test_an_auditor_sees_the_survey_and_changes_nothing(desk_client, stage):
+def test_an_auditor_has_no_part_in_a_survey(desk_client, stage):
     survey = stage.opened()
     sign_in(desk_client, make.officer(unit=stage.province, role="auditor"))
-    assert desk_client.get(url("survey-detail", survey.pk)).status_code == 200
-    desk_client.post(url("survey-close", survey.pk))
+    assert desk_client.get(url("survey-detail", survey.pk)).status_code == 403
+    assert desk_client.post(url("survey-close", survey.pk)).status_code == 403
     survey.refresh_from_db()
     assert survey.state == "open"

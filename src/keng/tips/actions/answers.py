@@ -5,7 +5,8 @@ import uuid
 
 from django.db import transaction
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
+from keng.accounts.who import LEADING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.ids import new_id
@@ -13,15 +14,10 @@ from keng.tips.errors import ChangedMeanwhile, NotYours
 from keng.tips.models import AnswerTemplate
 from keng.tips.queries.answers import standard
 
-_KEEPERS = (Post.Role.COMMANDER, Post.Role.COORDINATOR)
-
 
 def keeps_answers(officer: Officer) -> bool:
     """Whether the officer may change the ready answers of the home unit."""
-    return any(
-        post.role in _KEEPERS and post.unit_id == officer.home_unit_id
-        for post in officer.current_posts
-    )
+    return officer.home_unit_id in LEADING.own_unit_ids(officer)
 
 
 @transaction.atomic

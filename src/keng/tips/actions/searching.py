@@ -5,6 +5,7 @@ import uuid
 from django.db import transaction
 
 from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit.secrets import keyed_hash
 from keng.language.fold import fold
@@ -21,7 +22,10 @@ def record_name_search(query: str, *, reason: str, found: int, by: Officer) -> N
     """Somebody looked for a person: who, why and with how many results.
 
     The name is not written down; whoever knows it can check with the hash whether it was it.
+    Raises NotYours.
     """
+    if not WORKING.includes(by):
+        raise NotYours
     words = " ".join(fold(query).split())
     detail = {"reason": reason, "found": found, "words": keyed_hash("searched name", words).hex()}
     record("tips.name_searched", by=by, on=by, chain=unit_chain(by.home_unit_id), detail=detail)
@@ -29,7 +33,12 @@ def record_name_search(query: str, *, reason: str, found: int, by: Officer) -> N
 
 @transaction.atomic
 def save_search(name: str, query: dict[str, str], *, by: Officer) -> SavedSearch:
-    """Keep a search, in place of one with the same name. Raises NamesAPerson, TooMany."""
+    """Keep a search, in place of one with the same name.
+
+    Raises NotYours, NamesAPerson, TooMany.
+    """
+    if not WORKING.includes(by):
+        raise NotYours
     called = " ".join(name.split())
     if looks_like_a_name(query.get("q", "")) or looks_like_a_name(called):
         raise NamesAPerson
@@ -45,7 +54,7 @@ def save_search(name: str, query: dict[str, str], *, by: Officer) -> SavedSearch
 def remove_search(saved_id: uuid.UUID, *, by: Officer) -> SavedSearch:
     """Forget a search of one's own. Raises NotYours."""
     found = SavedSearch.objects.filter(pk=saved_id, officer=by).first()
-    if found is None:
+    if found is None or not WORKING.includes(by):
         raise NotYours
     SavedSearch.objects.filter(pk=found.pk).delete()
     return found

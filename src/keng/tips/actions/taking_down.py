@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -24,8 +25,6 @@ from keng.tips.errors import NotYours
 from keng.tips.models import TakenDown, Tip
 
 MOST_COVERED = 9999
-# Whoever only reads, audits or administers takes nothing down.
-_ROLES = (Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +66,15 @@ class Told:
 
 def takes_down(officer: Officer) -> bool:
     """Whether this officer takes reports down at all."""
-    return any(post.role in _ROLES for post in officer.current_posts)
+    return WORKING.includes(officer)
 
 
 def desk_of(officer: Officer) -> Unit:
     """The unit in whose name the officer takes reports down. Raises NotYours."""
-    for post in officer.current_posts:
-        if post.role in _ROLES:
-            return post.unit
-    raise NotYours
+    units = WORKING.own_units(officer)
+    if not units:
+        raise NotYours
+    return units[0]
 
 
 def own_desk(desk: Unit) -> Destination:

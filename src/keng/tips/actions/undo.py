@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.tips.actions import alarms, clocks, holding, leading, unheard
@@ -40,7 +41,7 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     Raises NotYours, TooLate, ChangedMeanwhile, IncidentChanged.
     """
     decision = Decision.objects.filter(pk=decision_id, by=by, kind__in=_KINDS).first()
-    if decision is None:
+    if decision is None or not WORKING.includes(by):
         raise NotYours
     tip = _locked(decision, secret)
     latest = tip.decisions.select_related("by").latest("id")

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -20,7 +21,6 @@ from keng.tips.waves.signs import Rise, rises
 QUIET = datetime.timedelta(days=3)
 # Two workers at once would find the same wave twice.
 _LOCK = 0x6B656E67_77617665
-_DECIDES = (Post.Role.COMMANDER, Post.Role.COORDINATOR, Post.Role.DUTY)
 
 
 def find_waves() -> int:
@@ -145,7 +145,7 @@ def _alone(reasons: list[dict[str, Any]]) -> bool:
 
 def may_judge(officer: Officer) -> bool:
     """Whoever decides about tips or answers for the desk."""
-    return officer.has_role(*_DECIDES)
+    return WORKING.includes(officer)
 
 
 @transaction.atomic
@@ -198,4 +198,4 @@ def _locked(wave_id: uuid.UUID, by: Officer) -> tuple[Wave, uuid.UUID]:
     wave = Wave.objects.visible_to(by).select_for_update(no_key=True).get(pk=wave_id)
     if wave.state == Wave.State.ENDED or not may_judge(by) or by.home_unit_id is None:
         raise CannotDecide
-    return wave, wave.unit_id if wave.unit_id in by.own_unit_ids else by.home_unit_id
+    return wave, wave.unit_id if wave.unit_id in WORKING.own_unit_ids(by) else by.home_unit_id

@@ -33,7 +33,7 @@ _OLDEST_PAGE = datetime.timedelta(hours=12)
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The desk begins with its inbox."""
+    """Whoever works on tips begins with them; where the others begin, site.who_may says."""
     return redirect("inbox")
 
 

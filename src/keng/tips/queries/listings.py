@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from keng.accounts.models import Officer, Post
+from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
 from keng.lookup.keys import URL, key_of
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.models.listing import ListingQuerySet
@@ -22,7 +23,7 @@ _VOID = (Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN)
 
 def may_propose(officer: Officer) -> bool:
     """Whether the officer works on tips: an auditor or an administrator does not."""
-    return officer.has_role(Post.Role.DUTY, Post.Role.COMMANDER, Post.Role.COORDINATOR)
+    return WORKING.includes(officer)
 
 
 def tips_behind(indicator: Indicator, officer: Officer) -> QuerySet[Tip]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
 from keng.kit import times
 from keng.language.taxonomy import is_scam
 from keng.tips.models import Sighting, Tip, Wave, WaveStep, WaveTip
@@ -94,7 +95,7 @@ def elsewhere(officer: Officer) -> list[str]:
 
     Of nothing but scams: of other things even that could tell a desk who went past it.
     """
-    above = {post.unit.parent_id for post in officer.current_posts if post.unit.parent_id}
+    above = {unit.parent_id for unit in WORKING.own_units(officer) if unit.parent_id}
     waves = Wave.objects.filter(
         unit__in=above, state=Wave.State.OPEN, category__startswith="scam_"
     ).exclude(pk__in=Wave.objects.visible_to(officer).values("pk"))

@@ -237,8 +237,8 @@ def test_of_several_places_of_one_name_a_person_chooses(desk, ward):
 def test_whoever_takes_no_reports_has_no_such_page(desk_client, ward, role):
     desk = sign_in(desk_client, make.officer(unit=ward, role=role))
     for name in ("take-down", "take-down-chat"):
-        assert desk.get(url(name)).status_code == 404
-        assert desk.post(url(name), said(ward)).status_code == 404
+        assert desk.get(url(name)).status_code == 403
+        assert desk.post(url(name), said(ward)).status_code == 403
     assert not Tip.objects.exists()
     assert url("take-down") not in desk.get(url("inbox")).content.decode()
 

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts import rota
+from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import paging
 from keng.warnings import rights
@@ -62,10 +63,7 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
 
 def may_call(officer: "Officer", warning: Warning) -> bool:
     """Whoever takes reports on at the warning's desk, or the one above, may wake people for it."""
-    desks = {warning.unit_id, warning.unit.parent_id}
-    return any(
-        post.role in rota.WATCHING and post.unit_id in desks for post in officer.current_posts
-    )
+    return WORKING.may_act_for(officer, warning.unit)
 
 
 def _at_the_province(warning: Warning) -> "list[Officer]":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from keng.accounts import rota
+from keng.accounts.who import COMMUNE_WORKING, WORKING
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan
 from keng.delivery.models import Approval, Dispatch
@@ -51,9 +51,9 @@ def make(
 ) -> Pattern:  # fmt: skip
     """Write a pattern for a second person to approve.
 
-    Raises NotYours, StyleStops, Unit.DoesNotExist.
+    Raises NotYours, StyleStops.
     """
-    unit = Unit.objects.filter(pk__in=by.own_unit_ids).get(pk=unit_id)
+    unit = Unit.objects.get(pk=unit_id)
     if unit not in units_to_write_for(by):
         raise NotYours
     if stops := style.stops(Content({"vi": dict(texts)}, category, severity, None)):
@@ -144,16 +144,15 @@ def send(
     `numbers` is as for approving a warning. Raises NotInForce, BlankUnfit, NotYours, StaleApproval,
     NobodyThere, NumbersUnchecked, StyleStops.
     """
-    pattern = _locked(pattern_id, by)
+    pattern, unit = _locked(pattern_id, by), commune_of(by)
+    if unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
+        raise NotYours
     today = times.local_date(times.now())
     if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
         raise NotInForce
     if _hash_now(pattern) != bytes(pattern.hash) or pattern.approved_by is None:
         raise StaleApproval("text")
-    unit = commune_of(by)
     # Whoever approved it is no second person for what they fill in themselves.
-    if unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
-        raise NotYours
     if pattern.approved_by_id == by.pk:
         raise NotYours
     content = content_for(pattern, values, unit)
@@ -209,7 +208,7 @@ def review(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
 
 def units_to_write_for(officer: "Officer") -> list[Unit]:
     """Where the officer takes reports on or leads: who only audits a unit writes nothing for it."""
-    return [post.unit for post in officer.current_posts if post.role in rota.WATCHING]
+    return WORKING.own_units(officer)
 
 
 def may_approve(officer: "Officer", pattern: Pattern) -> bool:
@@ -219,11 +218,7 @@ def may_approve(officer: "Officer", pattern: Pattern) -> bool:
 
 def commune_of(officer: "Officer") -> Unit | None:
     """The commune desk in whose name the officer may send by themselves."""
-    held = [
-        post.unit for post in officer.current_posts
-        if post.role in rota.WATCHING and post.unit.kind == Unit.Kind.COMMUNE
-    ]  # fmt: skip
-    return held[0] if held else None
+    return next(iter(COMMUNE_WORKING.own_units(officer)), None)
 
 
 def content_for(pattern: Pattern, values: Mapping[str, str], unit: Unit) -> Content:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.models import Post
 from keng.accounts.presence import is_present
+from keng.accounts.who import WORKING
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
 from keng.reports.periodic import boundaries, figures, names, shown, sight, signing, spans
@@ -106,7 +107,9 @@ def _signed(request: HttpRequest, ask: Ask, form: SignForm) -> HttpResponse:
 def _shown(request: HttpRequest, ask: Ask, form: SignForm, *, stale: bool = False) -> HttpResponse:
     found = figures.draft(ask)
     kind = boundaries_of(request)
-    wrong = figures.references(found.findings)
+    # A number, and a tip that does not agree, lead on for whoever may open a list of tips.
+    lists = WORKING.includes(request.officer)
+    wrong = figures.references(found.findings) if lists else {}
     refusals = [
         _refusal(ask, finding, {tip: wrong[tip] for tip in finding.tips if tip in wrong})
         for finding in found.findings
@@ -131,7 +134,7 @@ def _shown(request: HttpRequest, ask: Ask, form: SignForm, *, stale: bool = Fals
         "signers": _signers(ask.sight.unit),
         "can_be_signed": may_sign and ask.span.is_over and found.holds,
         "here": address(ask),
-        "list": address(ask, "report-rows"),
+        "list": address(ask, "report-rows") if lists else "",
     }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "reports/periodic/draft.html", context, status=status)

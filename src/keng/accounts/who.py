@@ -1,0 +1,267 @@
+"""Who may do what: which roles, at which desks, over which units.
+
+The one table of the house. Locks, lists, pages and menus ask it; nothing else compares a role. What
+follows from it for each page and each act is printed in docs/who-may.md.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from keng.places.models import Unit
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Post
+
+
+class Role(models.TextChoices):
+    """What an officer does in a unit."""
+
+    DUTY = "duty", _("Duty officer")
+    COMMANDER = "commander", _("Commander")
+    COORDINATOR = "coordinator", _("Provincial coordinator")
+    AUDITOR = "auditor", _("Auditor")
+    DATA_PROTECTION = "data_protection", _("Data protection officer")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Over(StrEnum):
+    """Over which units a post reaches. Only a province's desk has units below it."""
+
+    OWN = "own"
+    BELOW = "below"
+
+
+class Somebody(Protocol):
+    """Whoever holds posts."""
+
+    @property
+    def current_posts(self) -> "Sequence[Post]":
+        """The posts held today, with their units."""
+
+    @property
+    def full_desk(self) -> bool:
+        """Whether what is off at a commune's small desk was switched on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table."""
+
+    roles: frozenset[str]
+    over: frozenset[Over]
+    at: str = ""
+    """Only at desks of this kind (Unit.Kind); empty: at every desk."""
+    with_full_desk: bool = False
+    """Only for whoever switched the full desk on."""
+
+    def fits(self, post: "Post", holder: Somebody) -> bool:
+        """Whether this post is one of those the rule is about."""
+        return (
+            post.role in self.roles
+            and self.at in {"", post.unit.kind}
+            and (holder.full_desk or not self.with_full_desk)
+        )
+
+    def reaches(self, post: "Post", unit: Unit) -> bool:
+        """Whether a post that fits reaches as far as this unit."""
+        if post.unit_id == unit.pk:
+            return Over.OWN in self.over
+        has_below = Over.BELOW in self.over and post.unit.kind == Unit.Kind.PROVINCE
+        return has_below and unit.parent_id == post.unit_id
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A set of roles over units; one of its rules is enough."""
+
+    about: str
+    """What they do, in a sentence for docs/who-may.md."""
+    rules: tuple[Rule, ...]
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Every role that one of the rules names, wherever it is held."""
+        return frozenset().union(*(rule.roles for rule in self.rules))
+
+    def posts_of(self, officer: Somebody) -> "list[Post]":
+        """The officer's posts that make them one of these, in the order of all their posts."""
+        return [
+            post
+            for post in officer.current_posts
+            if any(rule.fits(post, officer) for rule in self.rules)
+        ]
+
+    def includes(self, officer: Somebody) -> bool:
+        """Whether the officer is one of these anywhere."""
+        return bool(self.posts_of(officer))
+
+    def own_units(self, officer: Somebody) -> list[Unit]:
+        """The units in which the officer is one of these, each once, in the order of the posts."""
+        return list({post.unit_id: post.unit for post in self.posts_of(officer)}.values())
+
+    def own_unit_ids(self, officer: Somebody) -> frozenset[uuid.UUID]:
+        """The same, by id."""
+        return frozenset(post.unit_id for post in self.posts_of(officer))
+
+    def may_act_for(self, officer: Somebody, unit: Unit) -> bool:
+        """Whether the officer is one of these for this unit."""
+        return any(
+            rule.fits(post, officer) and rule.reaches(post, unit)
+            for post in officer.current_posts
+            for rule in self.rules
+        )
+
+    def units(self, officer: Somebody) -> "models.QuerySet[Unit]":
+        """Every unit for which the officer is one of these. No post means none."""
+        own, above = self._ends(officer)
+        return Unit.objects.filter(models.Q(pk__in=own) | models.Q(parent__in=above))
+
+    def unit_ids(self, officer: Somebody) -> frozenset[uuid.UUID]:
+        """The same, by id."""
+        own, above = self._ends(officer)
+        below = Unit.objects.filter(parent__in=above).values_list("id", flat=True) if above else ()
+        return own | frozenset(below)
+
+    def _ends(self, officer: Somebody) -> tuple[frozenset[uuid.UUID], frozenset[uuid.UUID]]:
+        """The units of posts that reach as far as their own, and those that reach those below."""
+        own: set[uuid.UUID] = set()
+        above: set[uuid.UUID] = set()
+        for post in officer.current_posts:
+            for rule in self.rules:
+                if not rule.fits(post, officer):
+                    continue
+                if Over.OWN in rule.over:
+                    own.add(post.unit_id)
+                if Over.BELOW in rule.over and post.unit.kind == Unit.Kind.PROVINCE:
+                    above.add(post.unit_id)
+        return frozenset(own), frozenset(above)
+
+
+def _who(
+    about: str, *roles: Role, over: Sequence[Over], at: str = "", with_full_desk: bool = False
+) -> Who:
+    return Who(about, (Rule(frozenset(roles), frozenset(over), at, with_full_desk),))
+
+
+def _either(about: str, *sets: Who) -> Who:
+    return Who(about, tuple(rule for each in sets for rule in each.rules))
+
+
+_OWN = (Over.OWN,)
+_OWN_AND_BELOW = (Over.OWN, Over.BELOW)
+_PROVINCE = Unit.Kind.PROVINCE
+_COMMUNE = Unit.Kind.COMMUNE
+_AT_WORK = (Role.DUTY, Role.COMMANDER, Role.COORDINATOR)
+
+WORKING = _who(
+    "Takes reports on, reads and answers them, keeps the network, drafts. Nobody else reads one.",
+    *_AT_WORK,
+    over=_OWN_AND_BELOW,
+)
+PROVINCE_WORKING = _who(
+    "Works at the province's desk: lessons, films and pledges are off at a commune.",
+    *_AT_WORK,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+COMMUNE_WORKING = _who(
+    "Sends a pattern that was approved beforehand, to the own commune only.",
+    *_AT_WORK,
+    over=_OWN,
+    at=_COMMUNE,
+)
+# Built so that somebody always can, at night too: a commune whose only commander wrote it, or
+# sleeps, does not wait for anybody.
+RELEASING = _either(
+    "Is the second person who lets a text out, or stops it.",
+    _who("", Role.COMMANDER, over=_OWN),
+    PROVINCE_WORKING,
+)
+LEADING = _either(
+    "Keeps the rota and the ready answers.",
+    _who("", Role.COMMANDER, over=_OWN),
+    _who("", Role.COORDINATOR, over=_OWN, at=_PROVINCE),
+)
+CHECKING_CLAIMS = _who(
+    "Checks claims: the province's work, in which a commune's small desk has no part.",
+    *_AT_WORK,
+    over=_OWN,
+    at=_PROVINCE,
+)
+SURVEYING = _either(
+    "Writes surveys and reads their answers; a commune's small desk has none until switched on.",
+    PROVINCE_WORKING,
+    _who("", Role.DUTY, Role.COMMANDER, over=_OWN, at=_COMMUNE, with_full_desk=True),
+)
+GIVING_SURVEYS_BACK = _either(
+    "Gives a survey back to be changed: who writes surveys, or the second person.",
+    SURVEYING,
+    RELEASING,
+)
+SETTING_TARGETS = _who(
+    "Says how many groups there should be, and makes a signed month public.",
+    Role.COMMANDER,
+    Role.COORDINATOR,
+    over=_OWN,
+    at=_PROVINCE,
+)
+SIGNING = _either(
+    "Signs the periodic report.",
+    _who("", Role.COMMANDER, over=_OWN, at=_COMMUNE),
+    SETTING_TARGETS,
+)
+COORDINATING = _who(
+    "Is the second person for a partner of one.",
+    Role.COORDINATOR,
+    over=_OWN_AND_BELOW,
+    at=_PROVINCE,
+)
+INVITING = _either(
+    "Makes partners and the first sign-in of one.",
+    _who("", Role.ADMINISTRATOR, over=_OWN_AND_BELOW),
+    COORDINATING,
+)
+ADMINISTERING = _who(
+    "Looks after officers, their posts and what they sign in with.",
+    Role.ADMINISTRATOR,
+    over=_OWN_AND_BELOW,
+)
+AUDITING = _who(
+    "Reads the record of who did what and looked at what; of a report no word, only its number.",
+    Role.AUDITOR,
+    Role.DATA_PROTECTION,
+    over=_OWN_AND_BELOW,
+)
+COUNTING = _either(
+    "Reads figures and signed reports. To an auditor no number leads to a list.",
+    WORKING,
+    _who("", Role.AUDITOR, over=_OWN_AND_BELOW),
+)
+HEARING_OBJECTIONS = _either(
+    "Reads an objection to a number of the look-up and answers it; the auditor answers only where"
+    " everybody of the desk took part in listing it.",
+    COUNTING,
+)
+HOLDER = Who(
+    "Acts by a receipt, a lead's link or a code: the secret is the permission, whatever the role.",
+    (),
+)
+
+
+def has_role(unit: Unit, role: str) -> bool:
+    """Whether a desk of this kind has the role: a commune has no coordinator of the province."""
+    return role != Role.COORDINATOR or unit.kind == Unit.Kind.PROVINCE
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Whose sight a figure or a name is looked up with, where no words are read."""
+
+    unit_ids: frozenset[uuid.UUID]
+    own_unit_ids: frozenset[uuid.UUID]

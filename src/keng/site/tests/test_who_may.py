@@ -1,0 +1,523 @@
+"""Every act in an officer's name and every page of the desk, by role and by relation to the unit.
+
+What a role may not do is refused and touches no row. Who may do what is written down in
+keng.site.who_may and in accounts/who.py; this walk tries it, so that the two cannot part.
+"""
+
+import datetime
+import importlib
+import inspect
+import os
+import pkgutil
+import uuid
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection, transaction
+
+import keng
+from keng.accounts.models import Post
+from keng.accounts.who import WORKING
+from keng.conftest import sign_in
+from keng.kit import times
+from keng.lessons.models import Edition
+from keng.lookup.errors import NotYours as NotYoursToList
+from keng.network.actions.establishments import EstablishmentEntry
+from keng.network.actions.groups import GroupEntry
+from keng.network.actions.leads import LeadEntry
+from keng.network.actions.teams import ShiftEntry
+from keng.network.sheets.reading import Sheet
+from keng.partners.errors import NotTheirs
+from keng.places.models import Unit
+from keng.reports.periodic.sight import Ask, sight_of
+from keng.reports.periodic.signing import CannotPublish
+from keng.reports.periodic.signing import NotYours as NotYoursToSign
+from keng.reports.periodic.spans import read as span_of
+from keng.site import who_may
+from keng.site.tests.desk_world import PARTS, world
+from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
+from keng.tips.actions.taking_down import Told, own_desk
+from keng.tips.errors import CannotDecide, NothingChosen
+from keng.tips.errors import NotYours as NotYoursToDecide
+from keng.tips.models import Decision, DialogueMessage, TakenDown
+from keng.tips.queries.answers import standard
+from keng.warnings.content import Choice, Content
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+# Parts of acts: they lock, write or record for an act that has asked already, or only answer.
+STEPS = {
+    "claims.writing.locked", "delivery.dispatch.send", "delivery.replies.send_to_conversation",
+    "lookup.listing.take_off", "reports.signing.frozen", "reports.signing.may_publish",
+    "surveys.writing.locked", "tips.alarms.settle", "tips.closing.end_and_tell",
+    "tips.dialogue.say", "tips.listing.to_propose", "tips.presence.stand_by",
+    "tips.steps.decided", "tips.steps.lock", "tips.suspending.lift", "tips.waves.note_warning",
+    "warnings.drafting.locked", "warnings.releasing.note_reading", "warnings.releasing.send_out",
+}  # fmt: skip
+# An officer's own: nobody else's can be named.
+OWN = {
+    "delivery.pagers.add_device", "delivery.pagers.add_email", "delivery.pagers.confirm_test",
+    "delivery.pagers.remove", "delivery.pagers.switch", "delivery.pagers.test",
+}  # fmt: skip
+# These begin something in the name of the officer's own unit: which unit's rows there are is no
+# matter.
+OF_THE_OWN_UNIT = {
+    "claims.asking.add", "community.telling.announce", "community.telling.check_channels",
+    "community.telling.list_channel", "network.sheets.export_groups",
+    "network.sheets.import_groups", "network.establishments.import_establishments",
+    "network.targets.set_targets", "lessons.keeping.write_first_hour",
+    "lessons.pledging.open_campaign", "lessons.writing.open_collection", "lessons.filming.take_in",
+    "partners.inviting.invite", "tips.answers.write_answer", "tips.answers.set_answer_removed",
+    "tips.searching.record_name_search", "tips.searching.save_search",
+    "tips.searching.remove_search", "tips.taking_down.take_down",
+    # One's own last decision is taken back also where the tip has left one's sight by it.
+    "tips.undo.take_back", "tips.bulk.take_back",
+}  # fmt: skip
+# Of these whoever may gets on only with rows of their own making, or as the last one left: that
+# they do is tried in the tests of the area. That others do not is tried here.
+NOT_FOR_EVERY_ONE_OF_THEM = {
+    "lookup.disputes.decide", "tips.objecting.show", "surveys.paper.type_in",
+    "surveys.paper.finish",
+    "reports.signing.sign", "reports.signing.publish", "warnings.patterns.send",
+    "partners.inviting.accept", "partners.inviting.agree_for", "lookup.listing.propose",
+    "accounts.actions.add_post", "accounts.rota.add_shifts", "surveys.reading.decide",
+    "partners.releasing.publish_for", "partners.releasing.give_back_for",
+    "warnings.patterns.make", "lessons.writing.write", "lessons.writing.rewrite",
+}  # fmt: skip
+REFUSED = (
+    PermissionError, ObjectDoesNotExist, NotYoursToDecide, NotYoursToList, NotYoursToSign,
+    CannotPublish, NothingChosen, NotTheirs,
+)  # fmt: skip
+# They say no by doing nothing.
+QUIET = {"tips.looking.note_first_read", "delivery.relay.mark_handed_out"}
+NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
+
+
+def _modules():
+    yield from ("keng.accounts.actions", "keng.accounts.rota", "keng.reports.periodic.signing")
+    for area in Path(keng.__file__).parent.iterdir():
+        if (area / "actions" / "__init__.py").exists():
+            package = importlib.import_module(f"keng.{area.name}.actions")
+            yield from (
+                found.name
+                for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+            )
+
+
+def _found():
+    """Every public function of the actions that takes an officer, under its short name."""
+    acts = {}
+    for name in _modules():
+        area, *_, module = name.removeprefix("keng.").split(".")
+        for called, act in vars(importlib.import_module(name)).items():
+            plain = inspect.unwrap(act) if callable(act) else None
+            if called.startswith("_") or not inspect.isfunction(plain):
+                continue
+            by = inspect.signature(plain).parameters.get("by")
+            if plain.__module__ == name and by and "PartnerMember" not in str(by.annotation):
+                acts[f"{area}.{module}.{called}"] = act
+    return acts
+
+
+FOUND = _found()
+
+
+def test_every_act_is_in_the_table_or_named_as_none():
+    assert set(FOUND) == set(who_may.ACTS) | STEPS | OWN
+    assert set(who_may.ACTS) >= OF_THE_OWN_UNIT | NOT_FOR_EVERY_ONE_OF_THEM | QUIET
+
+
+def test_the_page_for_readers_is_printed_from_the_table():
+    page = Path(keng.__file__).parents[2] / "docs" / "who-may.md"
+    if os.environ.get("PRINT_WHO_MAY") == "1":
+        page.write_text(who_may.as_markdown(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == who_may.as_markdown()
+
+
+def test_every_address_is_in_the_table_once():
+    names = {name for name, _converters in ROUTES}
+    assert (
+        names | {"style", "style-home", "tour-close"} == set(who_may.PAGES) | who_may.OF_EVERYBODY
+    )
+    assert not set(who_may.PAGES) & who_may.OF_EVERYBODY
+
+
+def _content(here):
+    return Content({"vi": PARTS}, "scam_bank", 2, None)
+
+
+def _by_name(here):
+    """What an act is asked with, by the names of its parameters."""
+    rows, unit = here.rows, here.unit
+    tomorrow = NOW + datetime.timedelta(days=1)
+    today = NOW.date()
+    version = rows["warning"].versions.get()
+    group = GroupEntry(
+        name="Nhóm mới", kind="residents", place_id=rows["place"].pk, unit_id=unit.pk,
+        channel="by_hand", channel_address="", member_count=9, officer_in_charge_id=None,
+        lead_ids=frozenset(),
+    )  # fmt: skip
+    return {
+        "unit_id": unit.pk, "officer_id": rows["officer"].pk, "post_id": rows["post"].pk,
+        "shift_id": rows["shift"].pk, "username": f"u{make.some_id().hex[:8]}", "name": "Tên",
+        "rank": "", "role": "used", "valid_from": today, "starts_at": NOW, "ends_at": tomorrow,
+        "snapshot_id": rows["report"].pk, "seen": b"", "claim_id": rows["claim"].pk,
+        "words": "Lời", "check": rows["claim"].pk, "why": "mistake", "reason": "Lý do",
+        "place": rows["place"], "venue": "Nhà văn hóa", "about": "Họp", "kind": "civil",
+        "shown_as": f"Kênh {make.some_id().hex[:6]}", "dispatch_id": rows["dispatch"].pk,
+        "task_id": rows["task"].pk, "count": 1, "lead_id": rows["lead"].pk, "pieces": [b"x"],
+        "title": "Tên gọi", "captions": {}, "texts": {"vi": {"title": "Bài mới", "steps": []}},
+        "hotlines": [], "purpose": "fraud", "days": (today, today), "schools": [], "right": [],
+        "lesson": rows["edition"].lesson, "collection": rows["collection"],
+        "dispute_id": rows["dispute"].pk, "outcome": "rejected", "answer": "Trả lời",
+        "listing_id": rows["listing"].pk, "does_harm": False, "note": "Ghi chú",
+        "indicator": make.indicator("+84912000418"), "grade": "confirmed",
+        "category": "scam_bank", "month": today, "basis": "Đã gọi ngân hàng",
+        "expires_on": today + datetime.timedelta(days=90), "entry": group,
+        "sheet": Sheet((), ("name",), (), (), ""), "shown": "", "is_open": False,
+        "group_id": rows["group"].pk, "active": False, "stopped": True, "form": "csv",
+        "answers": {}, "counts": {"residents": 3}, "until": tomorrow,
+        "request_id": rows["kit_request"].pk, "partner_id": rows["partner"].pk,
+        "member_id": rows["partner_member"].pk, "purposes": ["fraud"], "member_name": "Bình",
+        "is_active": False, "survey_id": rows["survey"].pk, "sheets": 2,
+        "batch_id": rows["batch"].pk, "content": _content(here), "said": {}, "slip": "",
+        "text_id": make.some_id(), "key": "a", "question": {"key": "a"}, "reach": "everybody",
+        "code": "", "is_removed": True, "tip_id": rows["tip"].pk, "tip_ids": [rows["tip"].pk],
+        "since": times.now(), "decision_ids": [make.some_id()], "step": "call", "reply": "Chào bạn",
+        "text": "Chào bạn", "incident_id": rows["incident"].pk, "batch": make.some_id(),
+        "sighting_id": rows["sighting"].pk, "attachment_id": rows["attachment"].pk,
+        "file_id": rows["dispute_file"].pk, "query": {"q": "xe máy"}, "found": 0,
+        "saved_id": rows["saved_search"].pk, "ground": "waiting", "token": uuid.uuid4().hex,
+        "value": "of_value", "wave_id": rows["wave"].pk, "warning_id": rows["warning"].pk,
+        "choice": Choice((), (), (), subscribers=False), "pattern_id": rows["pattern"].pk,
+        "severity": 2, "kinds": ["residents"], "use_id": rows["pattern_use"].pk, "values": {},
+        "audience_hash": b"", "version_id": version.pk, "text_hash": b"",
+    }  # fmt: skip
+
+
+def _own_decision(here):
+    tip = here.rows["tip"]
+    return Decision.objects.create(
+        tip=tip, kind="accepted", by=here.by, unit=here.unit, detail={"before": {}, "batch": "b"}
+    )
+
+
+def _own_answer(here):
+    later = times.now() + datetime.timedelta(seconds=20)
+    return make.message(
+        here.rows["tip"], author=DialogueMessage.Author.DESK, officer=here.by, visible_at=later
+    )
+
+
+def _own_batch(here):
+    batch = make.some_id()
+    step, answer = _own_decision(here), _own_answer(here)
+    step.detail = {"message": str(answer.pk), "batch": str(batch)}
+    step.save()
+    return batch
+
+
+def _second_tip(here):
+    return make.tip(unit=here.unit)
+
+
+def _house(here):
+    place, unit = here.rows["place"], here.unit
+    return EstablishmentEntry("Trọ mới", "boarding_house", place.pk, unit.pk, "", None, None, 3)
+
+
+def _lead(here):
+    return LeadEntry("Đầu mối mới", "Tổ trưởng", here.unit.pk, None, frozenset(), NOW.date())
+
+
+def _published(here):
+    warning = here.rows["warning"]
+    warning.state, warning.published_at = "published", times.now()
+    warning.save()
+    return warning.pk
+
+
+# Where the name of a parameter does not tell what it is.
+_APART = {
+    "accounts.actions.add_officer": {"role": "duty"},
+    "accounts.actions.add_post": {"role": "duty"},
+    "claims.deciding.put_out_of_scope": {"why": "private"},
+    "claims.writing.write": {"content": SimpleNamespace(
+        hash=b"1" * 32, verdict="false", topic="fraud", quote="a", seen="", texts={}, evidence=[]
+    )},
+    "community.questions.answer": lambda here: {"pk": here.rows["question"].pk},
+    "community.questions.decline_as_opinion": lambda here: {"pk": here.rows["question"].pk},
+    "community.questions.move_to_reports": lambda here: {"pk": here.rows["question"].pk},
+    "community.telling.announce": {"starts_at": NOW},
+    "community.telling.call_off": lambda here: {"pk": here.rows["meeting"].pk},
+    "community.telling.end_channel": lambda here: {"pk": here.rows["official_channel"].pk},
+    "community.telling.list_channel": {"kind": "zalo"},
+    "delivery.rooms.tell_houses": lambda here: {
+        "task_id": _confirmed(here.rows["task"]), "count": 0
+    },
+    "lessons.filming.discard": lambda here: {"key": here.rows["film"].pk},
+    "lessons.filming.take_in": {"words": {}},
+    "lessons.pledging.renew_link": lambda here: {"key": here.rows["school_class"].pk},
+    "lessons.releasing.end": lambda here: {"kind": Edition, "key": here.rows["edition"].pk},
+    "lessons.releasing.publish": lambda here: {"kind": Edition, "key": here.rows["edition"].pk},
+    "lookup.listing.confirm": lambda here: {"listing_id": _proposed(here)},
+    "lookup.listing.refuse": lambda here: {"listing_id": _proposed(here)},
+    "lookup.listing.end": {"why": "no_longer"},
+    "network.establishments.add_establishment": lambda here: {"entry": _house(here)},
+    "network.establishments.change_establishment": lambda here: {
+        "pk": here.rows["establishment"].pk, "entry": _house(here)
+    },
+    "network.establishments.set_open": lambda here: {"pk": here.rows["establishment"].pk},
+    "network.leads.add_lead": lambda here: {"entry": _lead(here)},
+    "network.leads.change_lead": lambda here: {"entry": _lead(here)},
+    "network.sheets.import_groups": {"shown": "other"},
+    "network.targets.set_targets": {"place": None},
+    "network.teams.add_shift": lambda here: {
+        "group_id": here.rows["team"].pk,
+        "entry": ShiftEntry(datetime.time(20), datetime.time(22), weekday=1, role="Tổ viên"),
+    },
+    "network.teams.ask": lambda here: {"group_id": here.rows["team"].pk},
+    "network.teams.end_shift": lambda here: {"pk": here.rows["team_shift"].pk},
+    "network.teams.take_back": lambda here: {"pk": here.rows["team_ask"].pk},
+    "partners.inviting.invite": {
+        "kind": "front", "place": None, "name": make.some_id().hex
+    },
+    "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
+    "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
+    "reports.signing.sign": lambda here: {"ask": _september(here)},
+    "surveys.releasing.approve": lambda here: {"survey_id": _survey(here, state="submitted")},
+    "surveys.releasing.send_back": lambda here: {"survey_id": _survey(here, state="submitted")},
+    "surveys.results.publish": lambda here: {
+        "survey_id": _survey(here, proposed_by=here.officer)
+    },
+    "surveys.results.send_back": lambda here: {
+        "survey_id": _survey(here, proposed_by=here.officer)
+    },
+    "surveys.results.propose": {"outcome": {}},
+    "surveys.writing.make": {
+        "purpose": "streets", "content": {"vi": {"title": "Hỏi", "why": "a"}}
+    },
+    "surveys.writing.revise": {"purpose": "streets", "content": {}},
+    "tips.answers.set_answer_removed": {"code": next(iter(standard()))},
+    "tips.answers.write_answer": {"words": dict.fromkeys(
+        ("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"
+    ), "seen": None},
+    "tips.bulk.join": lambda here: {"tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]},
+    "tips.bulk.take_back": lambda here: {"decision_ids": [_own_decision(here).pk]},
+    "tips.closing.record_outcome": {"outcome": "solved"},
+    "tips.dialogue.withdraw": lambda here: {"message_id": _own_answer(here).pk},
+    "tips.incident.record_outcome": {"outcome": "solved"},
+    "tips.incident.withdraw_answer": lambda here: {"batch": _own_batch(here)},
+    "tips.searching.record_name_search": {"query": "ba tám"},
+    "tips.searching.remove_search": lambda here: {"saved_id": _own_search(here)},
+    "tips.setting_aside.set_aside": lambda _here: {
+        "until": times.now() + datetime.timedelta(hours=2)
+    },
+    "tips.taking_down.take_down": lambda here: {
+        "told": Told(manner=TakenDown.Manner.PHONE, to=own_desk(here.unit), text="Mất xe")
+    },
+    "tips.triage.mark_duplicate": lambda here: {"of": _second_tip(here).pk},
+    "tips.triage.route": lambda _here: {"to": make.unit()},
+    "tips.undo.take_back": lambda here: {"decision_id": _own_decision(here).pk},
+    "warnings.patterns.make": {"texts": PARTS},
+    "warnings.drafting.send_back": lambda here: {"warning_id": _waiting(here).warning_id},
+    "warnings.releasing.approve": lambda here: {
+        "version_id": _waiting(here).pk, "text_hash": b"0" * 32
+    },
+    "warnings.releasing.recall": lambda here: {"warning_id": _published(here)},
+}  # fmt: skip
+
+
+def _proposed(here):
+    entry = here.rows["listing"]
+    entry.status = "proposed"
+    entry.save()
+    return entry.pk
+
+
+def _waiting(here):
+    """The warning's version that waits for a second person."""
+    version = here.rows["warning"].versions.get()
+    version.submitted_at = times.now()
+    version.save()
+    return version
+
+
+def _survey(here, **fields):
+    here.rows["survey"].__class__.objects.filter(pk=here.rows["survey"].pk).update(**fields)
+    return here.rows["survey"].pk
+
+
+def _september(here):
+    span = span_of("2026-09")
+    assert span
+    return Ask(sight_of(here.unit), span)
+
+
+def _confirmed(task):
+    task.confirmed_at = times.now()
+    task.save()
+    return task.pk
+
+
+def _own_search(here):
+    row = here.rows["saved_search"]
+    row.officer = here.by
+    row.save()
+    return row.pk
+
+
+def _asked_with(name, here):
+    """Positional and named arguments of an example of the act."""
+    apart = _APART.get(name, {})
+    known = _by_name(here) | (apart(here) if callable(apart) else apart)
+    places, named = [], {}
+    for each in inspect.signature(inspect.unwrap(FOUND[name])).parameters.values():
+        if each.name != "by" and each.default is each.empty:
+            if each.kind is each.POSITIONAL_OR_KEYWORD:
+                places.append(known[each.name])
+            else:
+                named[each.name] = known[each.name]
+    return places, named
+
+
+def _touched():
+    """How many rows this transaction wrote so far, taken back ones included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)"
+            " FROM pg_stat_xact_user_tables"
+        )
+        return cursor.fetchone()[0]
+
+
+def _tried(name, here):
+    """What the act raised, and how many rows it wrote; afterwards all is as before."""
+    raised = None
+    around = transaction.savepoint()
+    places, named = _asked_with(name, here)
+    before = _touched()
+    try:
+        with transaction.atomic():
+            FOUND[name](*places, by=here.by, **named)
+    except Exception as error:  # noqa: BLE001 -- which one it was is what is asked
+        raised = error
+    written = _touched() - before
+    transaction.savepoint_rollback(around)
+    return raised, written
+
+
+def _expected(name, here, by):
+    who = who_may.ACTS[name]
+    if name in OF_THE_OWN_UNIT:
+        return who.includes(by)
+    return who.may_act_for(by, here.unit)
+
+
+@pytest.fixture(autouse=True)
+def fast_hash(settings):
+    """New officers and members get passwords, hundreds of them."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="module")
+def commune(shared_rows):
+    """What a commune's desk has, below a province of its own."""
+    return world("nhà", parent=make.province_unit("Công an tỉnh nhà"))
+
+
+@pytest.fixture(scope="module")
+def province(shared_rows):
+    """What a province's desk has."""
+    return world("tỉnh", kind=Unit.Kind.PROVINCE)
+
+
+@pytest.fixture(params=["commune", "province"])
+def here(request, commune, province):
+    """One of them after the other."""
+    return {"commune": commune, "province": province}[request.param]
+
+
+def _unit_at(here, over):
+    """The unit in which the officer is, seen from the unit whose rows are asked for."""
+    if over == "own":
+        return here.unit
+    return here.unit.parent if over == "below" else make.province_unit("Công an tỉnh xa")
+
+
+@pytest.mark.parametrize("over", ["own", "below", "elsewhere"])
+@pytest.mark.parametrize("role", Post.Role.values)
+def test_an_act_is_done_by_those_of_its_line_and_by_nobody_else(here, role, over):
+    if over == "below" and here.unit.parent is None:
+        pytest.skip("Above a province's desk there is none.")
+    here.by = by = make.officer(unit=_unit_at(here, over), role=role)
+    wrong = []
+    for name in sorted(who_may.ACTS):
+        raised, written = _tried(name, here)
+        if not _expected(name, here, by):
+            is_refused = isinstance(raised, (*REFUSED, CannotDecide))
+            if not (is_refused or (name in QUIET and raised is None)) or written:
+                wrong.append(f"{name} is not refused: {raised!r}, {written} rows")
+        elif isinstance(raised, (*REFUSED, TypeError)) and name not in NOT_FOR_EVERY_ONE_OF_THEM:
+            wrong.append(f"{name} is refused: {raised!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("over", ["own", "below", "elsewhere"])
+@pytest.mark.parametrize("role", Post.Role.values)
+def test_a_page_that_is_none_of_a_roles_work_is_refused_in_words(desk_client, commune, role, over):
+    officer = make.officer(unit=_unit_at(commune, over), role=role)
+    sign_in(desk_client, officer)
+    before, wrong = _touched(), []
+    for name, converters in ROUTES:
+        if who_may.may_open(officer, name):
+            continue
+        target = address(name, commune.rows[OBJECTS[name]] if converters else None)
+        for answer in (desk_client.get(target), desk_client.post(target, SENT)):
+            page = answer.content.decode()
+            if answer.status_code != 403 or "không thuộc phần việc của bạn" not in page:
+                wrong.append((name, answer.status_code))
+            if "nhà 0" in page or "Lời nhà" in page:
+                wrong.append((name, "shows what was written"))
+    assert not wrong
+    assert _touched() == before
+
+
+@pytest.mark.parametrize(
+    ("role", "first"),
+    [
+        ("duty", "inbox"), ("commander", "inbox"), ("coordinator", "inbox"),
+        ("auditor", "audit"), ("data_protection", "audit"), ("administrator", "officers"),
+    ],
+)  # fmt: skip
+def test_each_role_begins_with_a_page_of_its_own(desk_client, role, first):
+    officer = make.officer(unit=make.province_unit(), role=role)
+    sign_in(desk_client, officer)
+    answer = desk_client.get(address("desk-home"), follow=True)
+    assert answer.redirect_chain[-1][0] == address(first)
+    assert answer.status_code == 200
+    assert ('data-from="/alarm/' in answer.content.decode()) == WORKING.includes(officer)
+
+
+@pytest.mark.parametrize("role", Post.Role.values)
+@pytest.mark.parametrize("kind", Unit.Kind.values)
+def test_no_menu_leads_where_the_role_may_not_go(desk_client, role, kind):
+    officer = make.officer(unit=make.unit(kind=kind), role=role)
+    page = sign_in(desk_client, officer).get(address("my-settings"))
+    lines = [item["url"] for item in [*page.context["desk_nav"], *page.context["desk_menu"]]]
+    for name, converters in ROUTES:
+        if not converters and not who_may.may_open(officer, name):
+            assert address(name) not in lines
+            assert f'href="{address(name)}"' not in page.content.decode(), name
+    assert lines
+
+
+def test_whoever_holds_no_post_today_is_told_so(desk_client):
+    sign_in(desk_client, make.officer())
+    answer = desk_client.get(address("inbox"))
+    assert answer.status_code == 403
+    assert "chưa giữ vị trí nào" in answer.content.decode()
+    assert desk_client.get("/", follow=True).status_code == 200

@@ -1,0 +1,289 @@
+"""Which pages of the desk a role may open, and where each role begins.
+
+A page that is not for a role is refused before anything is read, in words, and no menu leads there.
+What the table lets through is narrowed by each view and each act: to units, to one's own, to a
+second person. docs/who-may.md is printed from here.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from keng.accounts import who
+from keng.accounts.models import Officer
+from keng.accounts.who import (
+    ADMINISTERING,
+    AUDITING,
+    CHECKING_CLAIMS,
+    COMMUNE_WORKING,
+    COORDINATING,
+    COUNTING,
+    GIVING_SURVEYS_BACK,
+    HEARING_OBJECTIONS,
+    INVITING,
+    LEADING,
+    PROVINCE_WORKING,
+    RELEASING,
+    SETTING_TARGETS,
+    SIGNING,
+    SURVEYING,
+    WORKING,
+    Role,
+    Who,
+)
+
+
+def _names(text: str) -> frozenset[str]:
+    """The names of pages that stand in a text, apart by blanks."""
+    return frozenset(text.split())
+
+
+HOME = "desk-home"
+# Signing in and out, what is one's own, and the first page, which leads on to the role's own one.
+OF_EVERYBODY = _names("""
+    sign-in sign-in-code sign-out desk-health push-worker desk-home
+    my-settings choose-password desk-theme desk-language
+    pagers pager-device pager-switch pager-test pager-test-now
+    tour-close style style-home
+    """)
+_PAGES: tuple[tuple[Who, str], ...] = (
+    (
+        WORKING,
+        """
+    alarm inbox inbox-news tip-go find
+    tip tip-now tip-accept tip-duplicate tip-route tip-decline tip-sort tip-rate tip-outcome
+    tip-close tip-reopen tip-separate tip-reply tip-note tip-tick tip-untick tip-set-aside
+    tip-critical tip-suspend tip-resume suspended bulk bulk-undo decision-undo reply-withdraw
+    answers answer-write answer-retire take-down take-down-chat take-down-keep
+    incidents incident incident-rows incident-answer incident-outcome incident-close
+    incident-rename incident-withdraw same-indicator sighting-role attachment attachment-play
+    waves wave wave-dismiss wave-take-back search search-keep search-remove
+    listing listing-propose listing-confirm listing-refuse listing-end
+    warnings warning-new warning-audience warning-detail warning-effect warning-edit
+    warning-submit warning-approve warning-call warning-send-back warning-recall
+    patterns pattern-new pattern pattern-end pattern-send pattern-review
+    dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
+    rota shift-remove hand-outs hand-out-done relay-seen relay-rooms-told
+    groups group-new groups-import groups-take-over groups-template groups-export groups-missing
+    groups-targets group-edit group-active team team-shift team-ask team-shift-end team-ask-end
+    leads lead-new lead-edit lead-link lead-stop subscriptions
+    establishments establishments-missing establishment-new establishments-import
+    establishments-take-over establishment-edit establishment-open
+    desk-claims claim-new claim-detail claim-write claim-publish claim-send-back claim-answer
+    claim-outside claim-withdraw
+    questions question question-opinion question-move
+    meetings meeting-call-off desk-channels desk-channels-check desk-channel-end
+    desk-surveys survey-new survey-detail survey-edit survey-question-new survey-question-edit
+    survey-order survey-submit survey-preview survey-approve survey-send-back survey-open
+    survey-close survey-slips survey-texts survey-publish survey-release survey-result-back
+    survey-paper-new survey-sheet survey-sheet-end
+    desk-lessons collection-new lesson-new desk-lesson lesson-edit films film-new film
+    film-discard desk-film-play desk-film-poster desk-film-captions pledges pledge-new pledge
+    pledge-link first-hours first-hour-new first-hour-text
+    dashboard-list dashboard-warnings dashboard-deliveries dashboard-relays dashboard-incidents
+    report-rows
+    """,
+    ),
+    (HEARING_OBJECTIONS, "listings listing-dispute dispute-file"),
+    (
+        COUNTING,
+        """
+    dashboard reports report-draft report report-charts report-docx report-xlsx report-pdf
+    """,
+    ),
+    (SIGNING, "report-publish"),
+    (
+        INVITING,
+        """
+    desk-partners partner-invite desk-partner partner-close member-close member-agree kit-accept
+    """,
+    ),
+    (COORDINATING, "desk-article"),
+    (ADMINISTERING, "officers officer-add officer officer-renew post-end"),
+    (AUDITING, "audit"),
+)
+PAGES: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}
+# What changes something in an officer's name, as `area.module.function`. Each of them asks for
+# itself; what it asks for is written down here, and site/tests/test_who_may.py tries it.
+_ACTS: tuple[tuple[Who, str], ...] = (
+    (
+        WORKING,
+        """
+    tips.triage.accept tips.triage.make_critical tips.triage.mark_duplicate tips.triage.rate
+    tips.triage.route tips.triage.separate tips.triage.sort tips.closing.close
+    tips.closing.decline tips.closing.record_outcome tips.closing.reopen tips.dialogue.add_note
+    tips.dialogue.answer tips.dialogue.withdraw tips.setting_aside.set_aside
+    tips.suspending.resume tips.suspending.suspend tips.undo.take_back tips.checking.tick
+    tips.checking.untick tips.looking.note_first_read tips.looking.set_role
+    tips.looking.show_attachment tips.bulk.accept tips.bulk.join tips.bulk.set_aside
+    tips.bulk.sort tips.bulk.take_back tips.incident.answer_all tips.incident.close
+    tips.incident.record_outcome tips.incident.rename tips.incident.withdraw_answer
+    tips.waves.dismiss tips.waves.take_back tips.listing.propose tips.searching.record_name_search
+    tips.searching.remove_search tips.searching.save_search tips.taking_down.take_down
+    lookup.listing.propose
+    network.establishments.add_establishment network.establishments.change_establishment
+    network.establishments.import_establishments network.establishments.set_open
+    network.groups.add_group network.groups.change_group network.groups.set_active
+    network.leads.add_lead network.leads.change_lead network.leads.reissue_link
+    network.leads.set_stopped network.sheets.export_groups network.sheets.import_groups
+    network.teams.add_shift network.teams.ask network.teams.end_shift network.teams.take_back
+    delivery.dispatch.cancel delivery.dispatch.resend_unknown delivery.relay.mark_handed_out
+    delivery.relay.mark_seen delivery.rooms.tell_houses
+    warnings.asking.call_province warnings.drafting.draft warnings.drafting.revise
+    warnings.drafting.submit warnings.patterns.make
+    community.questions.answer community.questions.decline_as_opinion
+    community.questions.move_to_reports community.telling.announce community.telling.call_off
+    community.telling.check_channels community.telling.end_channel community.telling.list_channel
+    """,
+    ),
+    (
+        RELEASING,
+        """
+    warnings.releasing.approve warnings.releasing.recall warnings.drafting.send_back
+    warnings.patterns.approve warnings.patterns.end warnings.patterns.review
+    lookup.listing.confirm lookup.listing.refuse lookup.listing.end
+    surveys.releasing.approve surveys.results.publish surveys.results.send_back
+    """,
+    ),
+    (COMMUNE_WORKING, "warnings.patterns.send"),
+    (HEARING_OBJECTIONS, "lookup.disputes.decide tips.objecting.show"),
+    (
+        LEADING,
+        """
+    accounts.rota.add_shifts accounts.rota.remove_shift tips.answers.write_answer
+    tips.answers.set_answer_removed
+    """,
+    ),
+    (SETTING_TARGETS, "network.targets.set_targets"),
+    (
+        CHECKING_CLAIMS,
+        """
+    claims.asking.add claims.deciding.answer_with claims.deciding.put_out_of_scope
+    claims.deciding.withdraw claims.writing.publish claims.writing.send_back claims.writing.submit
+    claims.writing.write
+    """,
+    ),
+    (
+        SURVEYING,
+        """
+    surveys.writing.make surveys.writing.revise surveys.writing.put_question
+    surveys.writing.remove_question surveys.writing.move_up surveys.writing.submit
+    surveys.releasing.open_up surveys.releasing.close surveys.releasing.make_slips
+    surveys.reading.decide surveys.paper.begin surveys.paper.type_in surveys.paper.finish
+    surveys.results.propose
+    """,
+    ),
+    (GIVING_SURVEYS_BACK, "surveys.releasing.send_back"),
+    (
+        PROVINCE_WORKING,
+        """
+    lessons.writing.open_collection lessons.writing.write lessons.writing.rewrite
+    lessons.releasing.publish lessons.releasing.end lessons.filming.take_in
+    lessons.filming.discard lessons.keeping.write_first_hour lessons.pledging.open_campaign
+    lessons.pledging.renew_link
+    """,
+    ),
+    (SIGNING, "reports.signing.sign"),
+    (SETTING_TARGETS, "reports.signing.publish"),
+    (
+        INVITING,
+        """
+    partners.inviting.invite partners.inviting.add_member partners.inviting.agree_for
+    partners.inviting.close_member partners.inviting.set_active partners.inviting.accept
+    partners.inviting.decline
+    """,
+    ),
+    (COORDINATING, "partners.releasing.publish_for partners.releasing.give_back_for"),
+    (
+        ADMINISTERING,
+        """
+    accounts.actions.add_officer accounts.actions.renew_credentials accounts.actions.add_post
+    accounts.actions.end_post
+    """,
+    ),
+)
+ACTS: Mapping[str, Who] = {name: each for each, names in _ACTS for name in _names(names)}
+# Where a role begins: the first of these that it may open.
+_BEGINNINGS = ("inbox", "audit", "officers", "desk-partners", "my-settings")
+
+
+def may_open(officer: Officer, page: str) -> bool:
+    """Whether one of the officer's posts is for the page of this name."""
+    known = PAGES.get(page)
+    return page in OF_EVERYBODY if known is None else known.includes(officer)
+
+
+def home_of(officer: Officer) -> str:
+    """The name of the page the officer begins with."""
+    return next(page for page in _BEGINNINGS if may_open(officer, page))
+
+
+class OnlyPagesOfTheRole:
+    """Refuse a page that is none of the officer's work, and lead from the first page to theirs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: Mapping[str, Any]
+    ) -> HttpResponse | None:
+        """The answer in place of the page, or none."""
+        officer: Officer | None = getattr(request, "officer", None)
+        page = (request.resolver_match.url_name if request.resolver_match else None) or ""
+        if officer is None:
+            return None
+        if page == HOME:
+            return redirect(home_of(officer))
+        if may_open(officer, page):
+            return None
+        context = {"home": home_of(officer), "has_post": bool(officer.current_posts)}
+        return render(request, "errors/not_your_work.html", context, status=403)
+
+
+_PREFACE = (
+    "Printed from `src/keng/accounts/who.py` and `src/keng/site/who_may.py`. A test holds it to"
+    " them (`PRINT_WHO_MAY=1` before `pytest src/keng/site/tests/test_who_may.py` prints it anew),"
+    " and another one tries every act and every page with every role. _own_: for the own desk;"
+    " _own + below_: also for the desks below a province's; _province_, _commune_: only there. What"
+    " a set lets through is narrowed further where it is done: to one's own, to a second person."
+)
+
+
+def as_markdown() -> str:
+    """docs/who-may.md."""
+    sets = {name: each for name, each in vars(who).items() if isinstance(each, Who)}
+    lines = [
+        "# Who may do what",
+        "",
+        _PREFACE,
+        "",
+        "| set | " + " | ".join(role.value for role in Role) + " | what for |",
+        "|---" * (len(Role) + 2) + "|",
+    ]
+    for name, each in sets.items():
+        cells = (_cell(each, role) for role in Role)
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {each.about} |")
+    for title, table in (("Acts", _ACTS), ("Pages", _PAGES)):
+        lines += ["", f"## {title}"]
+        for each, names in table:
+            name = next(name for name, one in sets.items() if one is each)
+            lines += ["", f"**{name}**: " + ", ".join(f"`{one}`" for one in sorted(_names(names)))]
+    mine = ", ".join(f"`{one}`" for one in sorted(OF_EVERYBODY))
+    return "\n".join([*lines, "", f"**Everybody who is signed in**: {mine}", ""])
+
+
+def _cell(each: Who, role: Role) -> str:
+    """At which desks and how far, for one role of a set."""
+    found = []
+    for rule in each.rules:
+        if role not in rule.roles:
+            continue
+        where = f"{rule.at}: " if rule.at else ""
+        reach = "own + below" if who.Over.BELOW in rule.over else "own"
+        found.append(where + reach + (", full desk" if rule.with_full_desk else ""))
+    return "; ".join(dict.fromkeys(found)) or "–"
