@@ -12,6 +12,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.language import reporters_own
 from keng.tips import receipts
+from keng.tips.actions import showing
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.errors import AlreadyClosed
 from keng.tips.models import DialogueMessage, OneTimeLink, Tip
@@ -60,8 +61,11 @@ def fear(tip_id: uuid.UUID) -> None:
 
 
 @transaction.atomic
-def use_link(token: str) -> bool:
-    """Open a one-time link; False when it is unknown or was opened before."""
+def use_link(token: str, *, secret: str) -> bool:
+    """Open a one-time link; False when it is unknown or was opened before.
+
+    Whoever opened it, known by `secret`, may do so again while the code is still shown to them.
+    """
     link = (
         OneTimeLink.objects.select_for_update(of=("self",))
         .select_related("tip")
@@ -69,7 +73,8 @@ def use_link(token: str) -> bool:
         .first()
     )
     if link is None:
-        return False
+        return showing.shown_until(secret) is not None
+    showing.show_for_a_while(secret)
     link.opened_at = times.now()
     link.save(update_fields=["opened_at"])
     record(
