@@ -17,6 +17,7 @@ _READ_PLACES = dict.fromkeys(
         "places_unit",
         "places_jurisdiction",
         "places_holiday",
+        "places_landmark",
     ],
     R,
 )
