@@ -55,7 +55,7 @@ def mistakes_of_the_report(page: Page, stack: Stack, look: Look, words: str) -> 
     send(page)
     page.locator("main form button.big").click()
     code = page.locator("output").inner_text()
-    page.locator("button[name=print]").click()
+    page.locator("a[href$='/print/']").click()
     look(page, "receipt-to-print")
     page.goto(f"{stack.public}/report/check/")
     look(page, "report-gone")

@@ -22,7 +22,15 @@ PROMISES = {
     "pictures": _("Officers see a copy of your picture without its place and device."),
     "code": _("The receipt code itself is stored nowhere here, so nobody here can look it up."),
     "no_script": _("These pages work without scripts and load nothing from other sites."),
-    "quick_exit": _("“Quick exit” deletes what you have written here and closes your report."),
+    "code_shown": _(
+        "For ten minutes the browser that sent something can show its code again. After that, or "
+        "once you press “I have written it down” or “Quick exit”, the page asks for the code and "
+        "shows it no more."
+    ),
+    "quick_exit": _(
+        "“Quick exit” deletes what you have written here, closes your report and its code, and "
+        "deletes our cookies."
+    ),
     "place_cookie": _("Your choice stays in this browser and is stored nowhere else."),
     "no_asker": _("We do not note who looked something up."),
     "question_objection": _(

@@ -31,6 +31,7 @@ public: list[URLPattern] = [
     path("places/<str:code>/ask/", questions.ask, name="place-ask"),
     path("places/<str:code>/questions/", places.questions, name="place-questions"),
     path("embed/places/<str:code>/", places.embed, name="place-embed"),
+    path("asked/", questions.asked, name="question-asked"),
     path("answer/", questions.read, name="question-answer"),
     path("answer/object/", questions.objected, name="question-object"),
     path("official-channels/", places.official_channels, name="official-channels"),

@@ -53,6 +53,7 @@ def load_if_empty(
         importer.load()
         units = territory.make_units()
         hamlets = territory.make_hamlets()
+        territory.make_landmarks()
         passphrase = vault.make_keys()
         ward = units[territory.WARD_CODE]
         place = Place.objects.get(code=territory.WARD_CODE, valid_to=None)

@@ -4,6 +4,7 @@ from datetime import date
 
 from keng.language.fold import fold
 from keng.places.importer import REFORM
+from keng.places.landmarks import import_landmarks
 from keng.places.models import Jurisdiction, Place, Unit
 
 PROVINCE_CODE = "24"
@@ -42,6 +43,21 @@ def make_units() -> dict[str, Unit]:
         for code, unit in units.items()
     )
     return units
+
+
+# By these names workers and travellers know the places; an operator lists their own.
+LANDMARKS = """name,commune
+KCN Quang Châu,07795
+KCN Vân Trung,07795
+Ga Sen Hồ,07795
+KCN Quế Võ,09265
+KCN Quế Võ,09286
+"""
+
+
+def make_landmarks() -> int:
+    """What `keng places names FILE` does."""
+    return import_landmarks(LANDMARKS.splitlines())
 
 
 def make_hamlets() -> dict[str, Place]:

@@ -77,6 +77,28 @@ class Succession(Row):
         return f"{self.old} -> {self.new}"
 
 
+class Landmark(Row):
+    """A name that people know and a commune it lies in: a park, a station. An operator lists them.
+
+    What lies in several communes has a row for each, and a person chooses.
+    """
+
+    name = models.CharField(max_length=120)
+    # Without accents and without the word for what it is.
+    folded = models.CharField(max_length=120)
+    place = models.ForeignKey(Place, models.CASCADE, related_name="landmarks")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "place"], name="landmark_lies_in_a_commune_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Unit(Row):
     """A police station or provincial department. A Jurisdiction says which place it serves."""
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Case, F, Func, Q, QuerySet, Value, When
 from django.db.models.fields import FloatField
 
+from keng.language.alphabet import alphabetical
 from keng.language.fold import fold
+from keng.places import landmarks
 from keng.places.models import Place, Succession
 
 _KIND = re.compile(r"^(?:xa|phuong|p|x|tt|thi tran|dac khu|thon|tdp|to dan pho)[ .]+(?=\S)")
+_PROVINCE_KIND = re.compile(r"^(?:tinh|thanh pho|tp) (?=\S)")
 _COMMUNES = ["ward", "commune", "special_zone"]
 _LIKELY = 0.35
 _MOST_ALIKE = 12
@@ -30,23 +33,66 @@ class Match:
     split_into: list[Place] = field(default_factory=list)
     # No place bears the name that was typed: this one only looks like it.
     only_alike: bool = False
+    # What lies in this commune and was meant: a park, a station, a market.
+    landmark: str = ""
+    # A whole province was named: a person chooses one of its communes.
+    communes: list[Place] = field(default_factory=list)
 
 
 def find(query: str, province_code: str | None = None, limit: int = 20) -> list[Match]:
-    """Places for a query, the own province first, today's names before old ones.
+    """Places for a query: the own province first, in it today's names before old ones.
 
     Accents, the kind ("xã", "phường") and what follows a comma are optional. Empty for a blank
-    query. A near miss in spelling is found when nothing else is, and says so.
+    query. A province's name stands for its communes. What an operator listed as well known (a park,
+    a station) comes before places of that name. A near miss in spelling is found when nothing else
+    is, and says so.
     """
     words = _words(query)
     if not words:
         return []
-    found = _candidates(words)
-    if found:
-        return sorted(_matches(found, province_code), key=lambda m: m.was is not None)[:limit]
+    known = _of_landmarks(query)
+    found = _candidates(words) or _candidates(landmarks.called(query).core.split())
+    shown = {match.place.pk for match in known}
+    known += [m for m in _matches(found, province_code) if m.place.pk not in shown or m.split_into]
+    known = [*_provinces_called(query), *known]
+    if known:
+        return sorted(known, key=lambda match: _rank(match, province_code))[:limit]
     whole = " ".join(words)
     alike = [*_alike(whole, province_code)[:_MOST_ALIKE]]
     return [replace(match, only_alike=True) for match in _matches(alike, province_code)][:limit]
+
+
+def _rank(match: Match, province_code: str | None) -> tuple[bool, bool, bool, bool]:
+    return (
+        not match.communes,
+        match.place.province_code != province_code,
+        not match.landmark,
+        match.was is not None,
+    )
+
+
+def _of_landmarks(query: str) -> list[Match]:
+    found: dict[uuid.UUID, Match] = {}
+    provinces = dict(Place.objects.filter(kind="province").values_list("code", "name"))
+    for one in landmarks.known_as(query):
+        province = provinces.get(one.place.province_code, "")
+        found.setdefault(one.place_id, Match(one.place, province, landmark=one.name))
+    return list(found.values())
+
+
+def _provinces_called(query: str) -> list[Match]:
+    """The province of exactly this name, with its communes in the order of names."""
+    name = _PROVINCE_KIND.sub("", " ".join(re.sub(r"[^\w]+", " ", fold(query)).split()))
+    matches = []
+    provinces = Place.objects.filter(kind=Place.Kind.PROVINCE, valid_to=None, folded=name)
+    for province in provinces:
+        communes = Place.objects.filter(
+            kind__in=_COMMUNES, valid_to=None, province_code=province.code
+        )
+        ordered = sorted(communes, key=lambda place: alphabetical(place.name))
+        if ordered:
+            matches.append(Match(province, province.name, communes=ordered))
+    return matches
 
 
 def _words(query: str) -> list[str]:

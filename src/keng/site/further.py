@@ -16,7 +16,7 @@ PAGES = frozenset({
     "home", "near", "set_language", "quick_exit", "calendar",
     "report", "report-who-gets", "report-what", "report-where", "report-describe", "report-name",
     "report-check", "report-with",
-    "receipt", "status", "status-tip", "status-close", "one-time-link",
+    "receipt", "receipt-print", "status", "status-tip", "status-close", "one-time-link",
     "lookup", "warning",
 })  # fmt: skip
 

@@ -17,6 +17,7 @@ _READ_PLACES = dict.fromkeys(
         "places_unit",
         "places_jurisdiction",
         "places_holiday",
+        "places_landmark",
     ],
     R,
 )
@@ -95,6 +96,8 @@ GRANTS: dict[str, dict[str, str]] = {
         **_KEYS,
         **_INTAKE,
         "community_draft": ALL,
+        # For ten minutes the browser that sent a form may see its code.
+        "tips_showncode": "SELECT, INSERT, DELETE",
         **dict.fromkeys(_WARNINGS, R),
         **_LOOKUP,
         # Whoever is listed objects, and reads the answer with a code.
@@ -308,6 +311,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # A listing ends by its last day.
         "lookup_listing": "SELECT, UPDATE (status, end_reason, ended_at)",
         "tips_tipreader": "SELECT, DELETE",
+        "tips_showncode": "SELECT, DELETE",
         "tips_wave": RIU,
         "tips_wavetip": RI,
         "tips_wavestep": RU,

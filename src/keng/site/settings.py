@@ -96,6 +96,9 @@ SESSION_COOKIE_SAMESITE = "Strict"
 # Somebody who is writing a report and follows a link from a chat must not lose the form's token.
 CSRF_COOKIE_SAMESITE = "Strict" if IS_DESK else "Lax"
 CSRF_COOKIE_HTTPONLY = True
+# A day: as long as the longest of what one writes here is kept, and no trace of a visit for a year.
+# Each page with a form renews it.
+CSRF_COOKIE_AGE = 24 * 3600
 SESSION_COOKIE_AGE = 12 * 3600
 # Toasts name tips: they stay in the session, not in a cookie of the browser.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -12,6 +12,7 @@ from keng.tips.actions import (
     meant_for_unit,
     out_of_scope,
     presence,
+    showing,
     sweeping,
     waves,
     withdrawing,
@@ -35,6 +36,7 @@ TASKS = [
     Task("destroy what was taken back", withdrawing.destroy_withdrawn, every=timedelta(seconds=5)),
     Task("find waves", waves.find_waves, every=timedelta(seconds=15)),
     Task("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
+    Task("forget codes that were shown", showing.sweep, every=timedelta(minutes=1)),
     Task("forget search words", forget_words, every=timedelta(hours=1)),
     Task("sweep files", sweeping.sweep_files, every=timedelta(hours=1)),
 ]

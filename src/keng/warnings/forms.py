@@ -16,7 +16,7 @@ from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
 from keng.network.queries import places_of
 from keng.places.models import Place, Unit
-from keng.warnings.codes import cleaned
+from keng.warnings import verifying
 from keng.warnings.content import FIELDS, PARTS, Choice, Content
 from keng.warnings.models import RecallReason, Version, Warning
 from keng.warnings.recall_words import stops_recall
@@ -328,15 +328,16 @@ class VerifyForm(Form):
     """Is this warning real?"""
 
     code = forms.CharField(
-        max_length=120,
-        label=gettext_lazy("Code to check"),
+        max_length=verifying.LONGEST,
+        label=gettext_lazy("The code, or the whole message"),
         help_text=gettext_lazy(
-            "Six letters and digits at the end of every warning, for instance 7QM-4KD."
+            "Six letters and digits at the end of every warning, for instance 7QM-4KD. If you paste"
+            " the whole message, its numbers and links are compared with the published text; what"
+            " you paste is not kept."
         ),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-        error_messages={"required": gettext_lazy("Write the code")},
+        widget=forms.Textarea(attrs={"autocomplete": "off", "rows": 3}),
+        error_messages={
+            "required": gettext_lazy("Write the code"),
+            "max_length": gettext_lazy("This is too long: paste the end of the message alone"),
+        },
     )
-
-    def clean_code(self) -> str:
-        """The code; "" for what can be none, which is an answer and no mistake of the reader's."""
-        return cleaned(self.cleaned_data["code"])

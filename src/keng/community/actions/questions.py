@@ -24,6 +24,7 @@ from keng.kit.secrets import keyed_hash
 from keng.places import serving
 from keng.places.models import Place
 from keng.tips import receipts
+from keng.tips.actions import showing
 from keng.tips.actions.intake import NewTip, receive_one
 
 
@@ -31,12 +32,16 @@ class AlreadyDecided(ValueError):
     """A colleague was faster, or its time is over."""
 
 
+@transaction.atomic
 def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str:
     """Hand a question in; the code of its answer, the same for the same token.
 
-    Sent twice it is kept once.
+    Sent twice it is kept once, and its code is shown for a while from the first time on.
     """
     code = receipts.code_from(token)
+    if Question.objects.filter(code_hash=receipts.hash_of(code)).exists():
+        return code
+    showing.show_for_a_while(token)
     question = Question(
         place=place, unit=serving.unit_for(place), wish=wish, text=text, language=language,
         code_hash=receipts.hash_of(code), box=boxed(text, code),

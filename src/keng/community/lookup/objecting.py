@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from keng.community.promises import PROMISES
 from keng.kit import codes
 from keng.kit.forms import Form, HintedChoice, ManyFiles
 from keng.kit.languages import answer_in, chosen_language
@@ -20,6 +19,7 @@ from keng.lookup.actions import disputes
 from keng.lookup.errors import NotListed
 from keng.lookup.models import Dispute, Listing
 from keng.tips.actions import objecting as actions
+from keng.tips.public.shown import OF_OBJECTION
 
 # Each objection is read by a person: so many from one network, then one in ten minutes.
 objecting = Slowing(at_once=5, pause=600.0)
@@ -130,7 +130,7 @@ def _objected(request: HttpRequest) -> HttpResponse:
         return response
     given = form.cleaned_data
     try:
-        dispute, code = actions.object_to(
+        actions.object_to(
             given["hash"], reason=given["reason"], text=given["text"], token=given["token"],
             pictures=pictures,
         )  # fmt: skip
@@ -139,7 +139,22 @@ def _objected(request: HttpRequest) -> HttpResponse:
     except actions.NoPicture as found:
         form.refuse(found.number)
         return _form(request, listing, form)
-    context = {"dispute": dispute, "grouped": codes.grouped(code), "promises": PROMISES}
+    return OF_OBJECTION.lead_to(given["token"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def objected(request: HttpRequest) -> HttpResponse:
+    """The code, for ten minutes, to the browser that objected; its button posts here."""
+    if request.method == "POST":
+        return OF_OBJECTION.close(request)
+    allowed = OF_OBJECTION.token_of(request)
+    if allowed is None:
+        return OF_OBJECTION.ask()
+    code = disputes.code_of(allowed[0])
+    dispute = queries.dispute_of(code)
+    if dispute is None:
+        return OF_OBJECTION.ask()
+    context = {"dispute": dispute, "grouped": codes.grouped(code), "shown_until": allowed[1]}
     return _private(render(request, "community/lookup/objected.html", context))
 
 

@@ -40,9 +40,10 @@ def places(request: HttpRequest) -> HttpResponse:
             place,
             match.province,
             match.was.full_name if match.was else ", ".join(match.old_names[:4]),
+            match.landmark,
         )
         for match in found
-        for place in (match.split_into or [match.place])
+        for place in (match.split_into or [match.place, *match.communes])
     ]
     return render(
         request, "community/places.html",

@@ -13,7 +13,6 @@ from keng.community.actions.questions import ask as ask_desk
 from keng.community.forms import AskForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
-from keng.kit import times
 from keng.kit.slowing import Slowing
 from keng.places import serving
 from keng.places.models import Place, Unit
@@ -21,6 +20,7 @@ from keng.places.search import current
 from keng.tips import receipts
 from keng.tips.public import throttle
 from keng.tips.public.entering import CodeForm
+from keng.tips.public.shown import OF_QUESTION
 
 # Each question is read by a person: so many from one network, then one in five minutes.
 asking = Slowing(at_once=10, pause=300.0)
@@ -35,13 +35,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     if wait:
         form.add_error("text", _("Many questions came from your network. Try again later."))
     elif form.is_bound and form.is_valid():
-        said = form.cleaned_data
-        given = ask_desk(place, **said, language=request.LANGUAGE_CODE)
-        context = {
-            "place": place, "unit": unit, "code": receipts.grouped(given),
-            "is_public": said["wish"] == Question.Wish.PUBLIC, "asked_at": times.now(),
-        }  # fmt: skip
-        return render(request, "community/asked.html", context)
+        ask_desk(place, **form.cleaned_data, language=request.LANGUAGE_CODE)
+        return OF_QUESTION.lead_to(form.cleaned_data["token"])
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {"form": form, "place": place, "unit": unit, "token": token or receipts.new_token()}
     status = 429 if wait else 422 if form.errors else 200
@@ -52,17 +47,28 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def asked(request: HttpRequest) -> HttpResponse:
+    """The code, for ten minutes, to the browser that asked; its button posts here."""
+    if request.method == "POST":
+        return OF_QUESTION.close(request)
+    allowed = OF_QUESTION.token_of(request)
+    if allowed is None:
+        return OF_QUESTION.ask()
+    code = receipts.code_from(allowed[0])
+    found = _question_of(code)
+    if found is None:
+        return OF_QUESTION.ask()
+    context = {"question": found, "code": receipts.grouped(code), "shown_until": allowed[1]}
+    return render(request, "community/asked.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
     """The answer to one's own question; the code stands in no address."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     if not (form.is_bound and form.is_valid()):
         return render(request, "community/answer_enter.html", {"form": form})
-    found = (
-        Question.objects.defer("text")
-        .select_related("unit", "place")
-        .filter(code_hash=receipts.hash_of(form.cleaned_data["code"]))
-        .first()
-    )
+    found = _question_of(form.cleaned_data["code"])
     if found is not None:
         context = {
             "question": found, "code": form.cleaned_data["code"], "may_object": may_object(found),
@@ -88,6 +94,12 @@ def objected(request: HttpRequest) -> HttpResponse:
         with suppress(NothingToObject):
             object_to(form.cleaned_data["code"])
     return read(request)
+
+
+def _question_of(code: str) -> Question | None:
+    """Without the words in which it was asked: those are not read on this side."""
+    found = Question.objects.defer("text").select_related("unit", "place")
+    return found.filter(code_hash=receipts.hash_of(code)).first()
 
 
 def place_and_desk(code: str) -> tuple[Place, Unit]:

@@ -19,8 +19,7 @@ from keng.language.danger import is_about_child
 from keng.tips import receipts
 from keng.tips.errors import CannotSeal
 from keng.tips.models import Tip
-from keng.tips.promised import receipt_of
-from keng.tips.public.receipt import ticket
+from keng.tips.public.shown import OF_REPORT
 
 
 class SendForm(Form):
@@ -50,7 +49,7 @@ def check(report: Report, form: SendForm) -> HttpResponse:
     if report.was_open and report.next_step != CHECK:
         return _page(report, SendForm())
     try:
-        code = send(report.draft.secret, token, language=report.request.LANGUAGE_CODE)
+        send(report.draft.secret, token, language=report.request.LANGUAGE_CODE)
     except NotThere:
         return report.gone()
     except FileLost as lost:
@@ -63,12 +62,18 @@ def check(report: Report, form: SendForm) -> HttpResponse:
         )
         form.add_error(None, words)
         return _page(report, form, token=token)
-    found = receipt_of(code)
-    if found is None:
-        return report.gone()
-    response = ticket(report.request, found)
+    response = OF_REPORT.lead_to(token) if _is_sender(report, token) else OF_REPORT.ask()
     cookies.forget(response, COOKIE)
     return response
+
+
+def _is_sender(report: Report, token: str) -> bool:
+    """Whether the form comes from the browser that wrote the report: not after Quick exit.
+
+    Either the first answer never came, and the report's own cookie is still there, or it did.
+    """
+    has_draft = bool(report.request.COOKIES.get(COOKIE))
+    return has_draft or OF_REPORT.secret_of(report.request) == token
 
 
 def _page(report: Report, form: SendForm, *, token: str = "") -> HttpResponse:

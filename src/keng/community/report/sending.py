@@ -11,6 +11,7 @@ from keng.community.report.recipient import ABROAD, place_of, recipient_of
 from keng.kit.secrets import keyed_hash
 from keng.kit.uploads import Damaged
 from keng.tips import receipts
+from keng.tips.actions import showing
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.phrases import FROM_TEAM
@@ -29,8 +30,8 @@ class FileLost(Exception):
 
 
 @transaction.atomic
-def send(secret: str, token: str, *, language: str) -> str:
-    """Send the draft and forget it; the receipt code, which is the same for the same token.
+def send(secret: str, token: str, *, language: str) -> None:
+    """Send the draft and forget it; its code is then shown for a while, the same for this token.
 
     Raises NotThere, FileLost, tips.errors.CannotSeal.
     """
@@ -38,14 +39,14 @@ def send(secret: str, token: str, *, language: str) -> str:
     # A second press waits here until the first is done, and then finds the draft gone.
     draft = drafts.load(secret, lock=True)
     if receipts.tip_id_of(code) is not None:
-        return code
+        return
     if draft is None:
         raise NotThere
     new = _new_tip(draft, code, token, language)
     _keep_files(draft, new)
+    showing.show_for_a_while(token)
     receive_one(new)
     drafts.drop(secret)
-    return code
 
 
 def _new_tip(draft: drafts.Unfinished, code: str, token: str, language: str) -> NewTip:

@@ -19,7 +19,8 @@ from keng.kit import cookies
 from keng.kit.languages import chosen_language
 from keng.kit.uploads import SealedUpload
 
-COOKIE = "keng_report"
+# The names of cookies say nothing: whoever goes through a phone may read them.
+COOKIE = "keng_a"
 STEPS = {
     "who-gets": gettext_lazy("Who gets it"),
     "what": gettext_lazy("What it is about"),

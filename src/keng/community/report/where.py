@@ -1,7 +1,7 @@
 """Third question: where. A name alone never identifies a place, so every result says more."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -37,6 +37,8 @@ class WhereForm(Form):
     # The words that the results on the page belong to: other words mean another search.
     searched = forms.CharField(max_length=120, required=False)
     choice = forms.CharField(max_length=60, required=False)
+    # A commune of the province whose name was typed.
+    within = forms.CharField(max_length=60, required=False)
     spot = forms.CharField(
         label=gettext_lazy("The exact spot"), max_length=200, required=False,
         help_text=gettext_lazy(
@@ -57,43 +59,84 @@ def where(report: Report, form: WhereForm) -> HttpResponse:
         return _page(report, form, said["q"])
     if said["choice"].startswith(_SPLIT):
         return _page(report, form, said["q"], split=_place(said["choice"].removeprefix(_SPLIT)))
-    place = _place(said["choice"])
+    within = said.pop("within")
+    place = _place(said["choice"] or within)
     if place is None and said["choice"] not in NOWHERE:
         form.add_error("choice", _("Choose a place, or one of the answers below the list"))
         return _page(report, form, said["q"])
     chosen = str(place.pk) if place else said["choice"]
+    said["choice"] = chosen
     return report.answered({**said, "place": chosen})
 
 
 def _page(
     report: Report, form: WhereForm, query: str, *, split: Place | None = None
 ) -> HttpResponse:
+    found = Results()
     if split is not None:
-        today, before = [_today_row(place) for place in _parts(split)], list[Row]()
-        only_alike = False
+        found.first = [_today_row(place) for place in _parts(split)]
+    elif query:
+        found = _results(query)
     else:
-        today, before, only_alike = _results(query)
-    if not query and not split:
-        today = _chosen_before(report)
+        found.first = _chosen_before(report)
+    first, further = found.first, found.further
+    is_sure = not found.only_alike and found.province is None
     return report.page(
-        form, query=query, today=today[:IN_THE_OPEN], more_today=today[IN_THE_OPEN:],
-        before=before[:IN_THE_OPEN], more_before=before[IN_THE_OPEN:], split=split,
-        count=len(today), choice=_preselected(form, today, before, is_sure=not only_alike),
-        nothing_found=bool(query) and not (today or before), only_alike=only_alike,
-    )  # fmt: skip
+        form,
+        query=query,
+        first=first[:IN_THE_OPEN],
+        more_first=first[IN_THE_OPEN:],
+        further=further[:IN_THE_OPEN],
+        more_further=further[IN_THE_OPEN:],
+        split=split,
+        count=len(first),
+        choice=_preselected(form, first, further, is_sure=is_sure),
+        nothing_found=bool(query) and not (first or further or found.province),
+        only_alike=found.only_alike,
+        further_lies_elsewhere=found.further_lies_elsewhere,
+        province=found.province,
+        communes=found.communes,
+    )
 
 
-def _results(query: str) -> tuple[list[Row], list[Row], bool]:
-    """Places that bear the name today, those that did, and whether they only look like it."""
+@dataclass
+class Results:
+    """What a search found, in the order in which it is offered."""
+
+    first: list[Row] = field(default_factory=list)
+    """In the own province, under today's names and former ones; where it has none, today's."""
+    further: list[Row] = field(default_factory=list)
+    """In other provinces; where the own one has none, former names."""
+    further_lies_elsewhere: bool = False
+    only_alike: bool = False
+    """They only look like what was typed."""
+    province: Place | None = None
+    """A whole province was named: one of its communes is chosen."""
+    communes: list[Row] = field(default_factory=list)
+
+
+def _results(query: str) -> Results:
     ours = serving.first_province_unit().province_code
-    found = find(query, province_code=ours, limit=40) if query else []
-    today = [_match_row(match, ours) for match in found if match.was is None]
-    before = [_old_row(match) for match in found if match.was is not None]
-    return today, before, any(match.only_alike for match in found)
+    matches = find(query, province_code=ours, limit=40)
+    found = Results(only_alike=any(match.only_alike for match in matches))
+    whole = next((match for match in matches if match.communes), None)
+    if whole is not None:
+        found.province = whole.place
+        found.communes = [_today_row(place) for place in whole.communes]
+    places = [match for match in matches if not match.communes]
+    near = [match for match in places if match.place.province_code == ours]
+    found.further_lies_elsewhere = bool(near)
+    for match in places:
+        row = _match_row(match, ours) if match.was is None else _old_row(match)
+        is_first = match in near if near else match.was is None
+        (found.first if is_first else found.further).append(row)
+    return found
 
 
 def _match_row(match: Match, ours: str) -> Row:
-    parts = [_("In this province")] if match.place.province_code == ours else []
+    parts = [_("%(landmark)s lies here") % {"landmark": match.landmark}] if match.landmark else []
+    if match.place.province_code == ours:
+        parts.append(_("In this province"))
     if match.old_names:
         parts.append(_("Before: %(names)s") % {"names": _some(match.old_names)})
     name = f"{match.place.full_name}, {match.province}" if match.province else match.place.full_name
@@ -125,13 +168,13 @@ def _parts(split: Place) -> list[Place]:
     return [row.new for row in rows]
 
 
-def _preselected(form: WhereForm, today: list[Row], before: list[Row], *, is_sure: bool) -> str:
+def _preselected(form: WhereForm, first: list[Row], further: list[Row], *, is_sure: bool) -> str:
     """What stays chosen; a single result is chosen already, "Continue" confirms it."""
-    shown = {row.value for row in [*today, *before]} | set(NOWHERE)
+    shown = {row.value for row in [*first, *further]} | set(NOWHERE)
     chosen = str(form["choice"].value() or form.initial.get("place") or "")
     if chosen in shown:
         return chosen
-    return today[0].value if is_sure and len(today) == 1 and not before else ""
+    return first[0].value if is_sure and len(first) == 1 and not further else ""
 
 
 def _place(value: Any) -> Place | None:

@@ -83,7 +83,8 @@ class Resident:
         ]
 
     def send(self, token=None):
-        return self.post("check", token=token or self.token())
+        """The page that sending leads to: the receipt, if it was sent."""
+        return self.client.post("/report/check/", {"token": token or self.token()}, follow=True)
 
     def report(self, **answers):
         """Everything at once; the code on the receipt."""

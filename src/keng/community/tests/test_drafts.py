@@ -145,6 +145,31 @@ def test_quick_exit_deletes_the_draft_and_leads_to_a_page_without_our_name(
     assert resident.client.get("/exit/").status_code == 405
 
 
+def test_quick_exit_leaves_no_cookie_of_ours_and_keeps_the_desks(stage, public_client):
+    resident = Resident(public_client)
+    resident.report(place=stage.place)
+    resident.post("who-gets", desk="commune")
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies.update(public_client.cookies)
+    for name in ("keng_csrf", "keng_language", "keng_place", "keng_desk", "keng_desk_csrf"):
+        browser.cookies[name] = "a" * 32
+    # However old the page is: without the token of its form, too.
+    answer = browser.post("/exit/")
+    assert answer.url == "/calendar/"
+    left = {name for name, cookie in browser.cookies.items() if cookie.value}
+    assert left == {"keng_desk", "keng_desk_csrf"}
+    # Nor does the page that it leads to set one again.
+    assert not Client().get("/calendar/").cookies
+
+
+def test_another_site_that_sends_somebody_to_quick_exit_deletes_nothing(stage, resident):
+    write_and_stop(stage, resident)
+    answer = resident.client.post("/exit/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.url == "/calendar/"
+    assert Draft.objects.exists()
+    assert COOKIE not in answer.cookies
+
+
 def test_an_operator_may_name_another_page_for_quick_exit(stage, resident, settings):
     settings.EXIT_URL = "https://weather.example/"
     write_and_stop(stage, resident)

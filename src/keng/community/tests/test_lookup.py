@@ -60,7 +60,8 @@ def objected(client, *, reason="mistake", text="Đây là số của quán, in t
     answer = client.post("/lookup/", {"q": NUMBER})
     form = client.post("/lookup/object/", {"hash": field(answer, "hash")})
     sent = {"hash": field(form, "hash"), "token": field(form, "token")}
-    return client.post("/lookup/object/", {**sent, "reason": reason, "text": text}), sent
+    sent |= {"reason": reason, "text": text}
+    return client.post("/lookup/object/", sent, follow=True), sent
 
 
 def test_the_three_grades_are_explained_before_use(public_client):
@@ -227,7 +228,8 @@ def test_somebody_listed_objects_without_an_account_and_reads_the_answer_by_code
 def test_sent_twice_it_is_one_objection_with_the_same_code(public_client, unit):
     listing(unit=unit)
     page, sent = objected(public_client)
-    again = public_client.post("/lookup/object/", {**sent, "reason": "mistake", "text": "x"})
+    changed = {**sent, "reason": "mistake", "text": "x"}
+    again = public_client.post("/lookup/object/", changed, follow=True)
     codes = {CODE.search(each.content.decode()).group() for each in (page, again)}
     assert (len(codes), Dispute.objects.count()) == (1, 1)
 

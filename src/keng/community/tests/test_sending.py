@@ -86,10 +86,10 @@ def test_the_draft_and_its_files_are_gone_once_it_is_sent(
     resident.write(place=stage.place, attached=[picture()])
     token = resident.token()
     with django_capture_on_commit_callbacks(execute=True):
-        response = resident.send(token)
+        resident.send(token)
     assert not Draft.objects.exists()
     assert uploads.all_paths() == {}
-    assert response.cookies[COOKIE].value == ""
+    assert resident.client.cookies[COOKIE].value == ""
 
 
 def test_a_failed_sending_keeps_everything_for_another_try(stage, resident, monkeypatch):

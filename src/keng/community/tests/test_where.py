@@ -3,6 +3,7 @@
 import pytest
 
 from keng.community.tests.resident import only_tip
+from keng.places.models import Landmark
 from keng.tips.models import TipConcern
 from tests import make
 
@@ -146,3 +147,41 @@ def test_the_status_page_of_a_report_from_outside_says_so_until_it_is_closed(sta
     code = resident.report(place=far_place())
     resident.client.post("/status/", {"code": code})
     assert "ngoài địa bàn" in resident.client.get("/status/tip/").content.decode()
+
+
+def test_the_name_of_a_province_asks_for_the_commune(stage, resident):
+    elsewhere = make.place("Khánh Hoà", kind="province", code="56", province_code="56")
+    make.place("Bắc Ninh Hoà", parent=elsewhere, kind="commune", full_name="Xã Bắc Ninh Hoà")
+    page = resident.post("where", q="bac ninh", find="1").content.decode()
+    assert "Bạn ở xã, phường nào?" in page
+    for place in (stage.place, stage.other_place, stage.bare_place):
+        assert f'<option value="{place.pk}">{place.full_name}</option>' in page
+    # A namesake that only begins like it is offered below, and nothing is chosen for anybody.
+    assert page.index("Bạn ở xã, phường nào?") < page.index("Xã Bắc Ninh Hoà")
+    assert " checked" not in page
+    said = {"q": "bac ninh", "searched": "bac ninh", "spot": ""}
+    assert "Chọn một nơi" in resident.post("where", **said, within="").content.decode()
+    resident.post("who-gets", desk="commune")
+    resident.post("what", topic="theft")
+    assert resident.post("where", **said, within=str(stage.other_place.pk)).status_code == 303
+    resident.post("describe", text="Mất xe", happening="over")
+    resident.post("name", wish="anonymous")
+    resident.send()
+    assert only_tip().responsible_unit == stage.other
+
+
+def test_the_own_province_stands_before_namesakes_elsewhere(stage, resident):
+    old = make.place("Quang Châu", full_name="Phường Quang Châu", valid_to="2025-06-30")
+    old.successions.create(new=stage.place, kind="merge", on="2025-07-01")
+    elsewhere = make.place("Nghệ An", kind="province", code="40", province_code="40")
+    make.place("Quảng Châu", parent=elsewhere, kind="commune", full_name="Xã Quảng Châu")
+    page = resident.post("where", q="Quang Châu", find="1").content.decode()
+    assert page.index("Phường Quang Châu (tên cũ)") < page.index("Hoặc ở tỉnh khác")
+    assert page.index("Hoặc ở tỉnh khác") < page.index("Xã Quảng Châu, Nghệ An")
+
+
+def test_what_lies_in_a_commune_is_said_beside_it(stage, resident):
+    Landmark.objects.create(name="KCN Quang Châu", folded="quang chau", place=stage.place)
+    page = resident.post("where", q="khu cong nghiep quang chau", find="1").content.decode()
+    assert "Có KCN Quang Châu" in page
+    assert f'value="{stage.place.pk}" checked' in page

@@ -27,6 +27,11 @@ def code_of(token: str) -> str:
     return derived("dispute code", token)
 
 
+def is_made(token: str) -> bool:
+    """Whether the form with this token was sent before."""
+    return Dispute.objects.filter(code_hash=code_hash(code_of(token))).exists()
+
+
 @transaction.atomic
 def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute, str]:
     """Object to the entry under this hash; the dispute and the code that reads its answer.

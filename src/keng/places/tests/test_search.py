@@ -2,6 +2,7 @@
 
 import pytest
 
+from keng.language.fold import fold
 from keng.places import importer
 from keng.places.search import find
 
@@ -84,3 +85,30 @@ def test_a_name_that_nobody_bears_says_so_and_looks_near_by_first():
 @pytest.mark.parametrize("typed", ["", "   ", ",,,", "%", "_", "'; drop table", "x" * 5000, "😀"])
 def test_what_names_no_place_finds_none(typed):
     assert find(typed) == []
+
+
+@pytest.mark.parametrize("typed", ["Bắc Ninh", "bac ninh", "Tỉnh Bắc Ninh", "tinh bac ninh"])
+def test_a_provinces_name_stands_for_its_communes(typed):
+    first, *others = find(typed, "24")
+    assert first.place.full_name == "Tỉnh Bắc Ninh"
+    assert len(first.communes) == 99
+    assert {place.province_code for place in first.communes} == {"24"}
+    assert "Phường Nếnh" in {place.full_name for place in first.communes}
+    # Names that begin like it stay below.
+    if not fold(typed).startswith("tinh"):
+        assert "Xã Bắc Ninh Hoà" in {match.place.full_name for match in others}
+
+
+def test_the_own_province_comes_first_even_under_a_former_name():
+    found = find("Quang Châu", "24")
+    assert found[0].place.full_name == "Phường Nếnh"
+    own = [match.place.province_code == "24" for match in found]
+    assert own == sorted(own, reverse=True)
+    assert not all(own)
+
+
+@pytest.mark.parametrize(
+    "typed", ["KCN Quang Châu", "Quang Chau industrial park", "khu cong nghiep quang chau"]
+)
+def test_the_word_for_what_it_is_hides_no_place(typed):
+    assert find(typed, "24")[0].place.full_name == "Phường Nếnh"

@@ -96,7 +96,7 @@ def test_every_page_of_a_report_is_wholly_in_the_language(stage, reader, languag
     assert said["got"] in pages[-1].content.decode()
     assert said["outside"] in pages[-1].content.decode()
     code = code_on(pages[-1])
-    pages += [reader.client.post("/receipt/", {"code": code, "print": "1"})]
+    pages += [reader.client.get("/receipt/print/")]
     pages += [reader.client.get("/status/"), reader.client.post("/status/", {"code": "0000"})]
     pages.append(reader.client.post("/status/", {"code": "0000-0000-0000-0000"}))
     reader.client.post("/status/", {"code": code})

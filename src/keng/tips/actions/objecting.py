@@ -12,6 +12,7 @@ from keng.lookup.actions import disputes
 from keng.lookup.errors import CannotList
 from keng.lookup.models import Dispute, DisputeFile
 from keng.tips import files
+from keng.tips.actions import showing
 from keng.tips.errors import NotYours
 from keng.tips.pictures import viewing_copy_of
 
@@ -33,10 +34,14 @@ def object_to(
 ) -> tuple[Dispute, str]:
     """Object to an entry and show pictures; only copies without place and device are kept.
 
-    Sent twice, one objection with its first pictures. Raises NotListed, NoPicture.
+    Sent twice, one objection with its first pictures, and its code is shown for a while from the
+    first time on. Raises NotListed, NoPicture.
     """
+    was_sent = disputes.is_made(token)
     copies = [_copy(picture, number) for number, picture in enumerate(pictures[:MOST])]
     dispute, code = disputes.object_to(hash, reason=reason, text=text, token=token)
+    if not was_sent:
+        showing.show_for_a_while(token)
     if not DisputeFile.objects.filter(dispute=dispute.pk).exists():
         for copy in copies:
             path = files.keep_viewing_copy(copy)

@@ -13,6 +13,7 @@ from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language import reporters_own
 from keng.tips import receipts
+from keng.tips.actions import showing
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.errors import AlreadyClosed
@@ -66,8 +67,11 @@ def fear(tip_id: uuid.UUID) -> None:
 
 
 @transaction.atomic
-def use_link(token: str) -> bool:
-    """Open a one-time link; False when it is unknown or was opened before."""
+def use_link(token: str, *, secret: str) -> bool:
+    """Open a one-time link; False when it is unknown or was opened before.
+
+    Whoever opened it, known by `secret`, may do so again while the code is still shown to them.
+    """
     link = (
         OneTimeLink.objects.select_for_update(of=("self",))
         .select_related("tip")
@@ -75,7 +79,8 @@ def use_link(token: str) -> bool:
         .first()
     )
     if link is None:
-        return False
+        return showing.shown_until(secret) is not None
+    showing.show_for_a_while(secret)
     link.opened_at = times.now()
     link.save(update_fields=["opened_at"])
     record(
@@ -88,29 +93,32 @@ def use_link(token: str) -> bool:
 def begin_anew(tip_id: uuid.UUID, *, text: str) -> str | None:
     """A report of its own for danger told after the words of this one were sealed or destroyed.
 
-    It goes where the first one lies, past the same units; pressed twice it is one. Returns its
-    receipt code; None when these words are no such thing. Raises errors.CannotSeal.
+    It goes where the first one lies, past the same units; pressed twice it is one. Returns the
+    token of its receipt code, which is shown for a while; None when these words are no such thing.
+    Raises errors.CannotSeal.
     """
     tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
     if not (_is_gone(tip) and calls_for_help(text)):
         return None
-    token = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
-    code = receipts.code_from(token)
+    which_cry = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
+    token = keyed_hash("token of danger after the end", which_cry).hex()
+    showing.show_for_a_while(token)
     receive_one(
         NewTip(
             unit_id=tip.responsible_unit_id,
             concerns=tuple(tip.concerns.values_list("unit", flat=True)),
+            concerns_by_words=tip.concerns.filter(is_guess=True).exists(),
             text=text,
             place_id=tip.place_id,
             province_code=tip.province_code,
             language=tip.language,
             # Taking a report back silences that report, and no later cry for help.
             do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
-            receipt_hash=receipts.hash_of(code),
+            receipt_hash=receipts.hash_of(receipts.code_from(token)),
             dedupe_key=keyed_hash("danger after the end", token),
         )
     )
-    return code
+    return token
 
 
 def _is_gone(tip: Tip) -> bool:

@@ -30,3 +30,17 @@ class OneTimeLink(models.Model):
 
     def __str__(self) -> str:
         return f"link of {self.tip_id}"
+
+
+class ShownCode(models.Model):
+    """The browser that sent a form may see its code until then; without a row, never again.
+
+    Of a report, of a question and of an objection: it does not say which, nor leads to one.
+    """
+
+    # Keyed hash of what only that browser's form held.
+    hash = models.BinaryField(max_length=32, primary_key=True)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "code that is still shown"

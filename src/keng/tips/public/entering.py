@@ -12,6 +12,7 @@ from keng.tips import receipts
 from keng.tips.public import throttle
 from keng.tips.public.opened import Opened, close, open_tip
 from keng.tips.public.page import WriteForm, page
+from keng.tips.public.shown import OF_REPORT
 
 
 class CodeForm(Form):
@@ -60,9 +61,8 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
-    """Close the tip in this browser."""
-    response = redirect("status")
-    response.status_code = 303
+    """Close the tip in this browser, and its code with it."""
+    response = OF_REPORT.close(request)
     close(response)
     return response
 

@@ -1,23 +1,29 @@
 """The link from a chat that shows the receipt code once, by a button: a preview uses nothing up."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from keng.tips import receipts
 from keng.tips.actions.reporter import use_link
-from keng.tips.promised import receipt_of
-from keng.tips.public.receipt import ticket
+from keng.tips.public.shown import OF_REPORT, secret_of_link
+
+_SHEET = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def once(request: HttpRequest, token: str) -> HttpResponse:
-    """A button; after it the code, once. The page before the button is the same for any token."""
+    """A button; after it the code, once. The page before the button is the same for any token.
+
+    Pressed again on the same page, within the ten minutes, it leads to the same code.
+    """
     if request.method != "POST":
-        return render(request, "tips/public/link.html", {"token": token})
-    if not use_link(token):
+        context = {"token": token, "sheet": receipts.new_token()}
+        return render(request, "tips/public/link.html", context)
+    sheet = request.POST.get("sheet", "")
+    secret = secret_of_link(token, sheet)
+    if not (_SHEET.fullmatch(sheet) and use_link(token, secret=secret)):
         return render(request, "tips/public/link_used.html", status=410)
-    found = receipt_of(receipts.code_from(token))
-    if found is None:
-        return render(request, "tips/public/link_used.html", status=410)
-    return ticket(request, found)
+    return OF_REPORT.lead_to(secret)

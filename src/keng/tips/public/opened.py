@@ -14,7 +14,7 @@ from keng.kit.secrets import box
 from keng.tips import receipts
 from keng.tips.models import Receipt
 
-COOKIE = "keng_tip"
+COOKIE = "keng_b"
 LIFE = timedelta(minutes=15)
 _BOX = "opened tip"
 

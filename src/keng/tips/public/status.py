@@ -12,11 +12,10 @@ from keng.kit.languages import answer_in, chosen_language
 from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.models import Tip
-from keng.tips.promised import Receipt, receipt_of
 from keng.tips.public.entering import not_open
 from keng.tips.public.opened import Opened, opened_by, stay_open
 from keng.tips.public.page import HAD, WriteForm, page, page_before_taking_back
-from keng.tips.public.receipt import ticket
+from keng.tips.public.shown import OF_REPORT
 from keng.tips.public.stages import is_over
 
 
@@ -89,8 +88,8 @@ def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
     where nothing can be added any more becomes a report of its own, with its own receipt.
     """
     text, has_files = request.POST.get("text", ""), bool(request.FILES)
-    if (receipt := _of_its_own(opened, text)) is not None:
-        return ticket(request, receipt)
+    if (token := _report_of_its_own(opened, text)) is not None:
+        return OF_REPORT.lead_to(token)
     tip = Tip.objects.get(pk=opened.tip_id)
     if tip.withdrawn_at or (is_over(tip) and not (text.strip() or has_files)):
         return _again(opened)
@@ -102,10 +101,10 @@ def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
     return page(request, opened, WriteForm(initial={"text": text}), not_taken=words)
 
 
-def _of_its_own(opened: Opened, text: str) -> Receipt | None:
+def _report_of_its_own(opened: Opened, text: str) -> str | None:
+    """The token of its code; None where the words begin no report, or cannot be sealed."""
     with suppress(CannotSeal):
-        code = reporter.begin_anew(opened.tip_id, text=text)
-        return receipt_of(code) if code else None
+        return reporter.begin_anew(opened.tip_id, text=text)
     return None
 
 

@@ -39,5 +39,8 @@ def places_called(query: str, desk: Unit) -> list[Place]:
     matches = find(query, province_code=desk.province_code, limit=_MOST_FOUND)
     found: list[Place] = []
     for match in matches:
+        if match.communes:
+            # A whole province says nothing of where in it.
+            continue
         found += match.split_into or [match.place]
     return list(dict.fromkeys(found))[:_MOST_FOUND]

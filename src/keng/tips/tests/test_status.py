@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
+from django.test import Client
 
 from keng.accounts.models import Officer, Shift
 from keng.audit.models import Entry
@@ -16,10 +17,10 @@ from keng.delivery.models import Dispatch, PagerTest
 from keng.kit import times, uploads
 from keng.kit.phrases import moment_words
 from keng.tips import receipts
-from keng.tips.actions import closing, dialogue, looking, reporter, triage, undo
+from keng.tips.actions import closing, dialogue, looking, reporter, showing, triage, undo
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.models import DialogueMessage, OneTimeLink, Receipt, Tip
-from keng.tips.public import opened, throttle
+from keng.tips.public import opened, shown, throttle
 from keng.tips.public.opened import COOKIE
 from keng.vault import opening
 from keng.vault.models import SealedIdentity
@@ -27,7 +28,8 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
-CODE = receipts.code_from("a token of these tests")
+TOKEN = "a-token-of-these-tests"
+CODE = receipts.code_from(TOKEN)
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +65,13 @@ def page_of(client, code=CODE):
 
 def heading_of(page):
     return page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def receipt_page(client, path="/receipt/"):
+    """As the browser sees it that has just sent the report."""
+    showing.show_for_a_while(TOKEN)
+    client.cookies[shown.OF_REPORT.cookie] = TOKEN
+    return client.get(path).content.decode()
 
 
 def visible_now():
@@ -168,7 +177,7 @@ def test_a_reply_reaches_the_desk_and_the_tip_waits(public_client, tip):
     visible_now()
     page = page_of(public_client)
     assert 'class="ask"' in page
-    assert "Đã có trả lời cho bạn" in page
+    assert "Đã có trả lời cho bạn" in heading_of(page).replace("\u00a0", " ")
     assert officer.name not in page
     response = public_client.post("/status/tip/", {"text": "Xe máy đỏ"})
     assert (response.status_code, response.url) == (303, "/status/tip/")
@@ -176,7 +185,8 @@ def test_a_reply_reaches_the_desk_and_the_tip_waits(public_client, tip):
     assert tip.waiting_since
     said = tip.messages.get(text="Xe máy đỏ")
     assert (said.author, said.channel) == ("reporter", "web")
-    assert "Đã nhận phần bạn viết thêm" in public_client.get("/status/tip/").content.decode()
+    heading = heading_of(public_client.get("/status/tip/").content.decode())
+    assert "Đã nhận phần bạn viết thêm" in heading.replace("\u00a0", " ")
     assert Entry.objects.filter(action="tip.reporter_wrote", object_id=str(tip.pk)).exists()
 
 
@@ -430,6 +440,7 @@ def masked(page):
     """A page without what differs between any two requests."""
     text = page if isinstance(page, str) else page.decode()
     text = re.sub(r'(name="csrfmiddlewaretoken" value=")[^"]+', r"\1", text)
+    text = re.sub(r'(name="sheet" value=")[^"]+', r"\1", text)
     text = re.sub(r'value="[0-9A-Z-]{16,19}"', "", text)
     return re.sub(r"\d\d:\d\d", "", text)
 
@@ -492,7 +503,7 @@ def test_a_scam_says_how_it_was_sorted(public_client, unit):
 def test_the_receipt_says_times_of_the_clock(public_client, unit):
     received = datetime.datetime(2026, 11, 24, 13, 15, tzinfo=datetime.UTC)
     with_receipt(make.tip(unit=unit, received_at=received))
-    page = public_client.post("/receipt/", {"code": CODE}).content.decode()
+    page = receipt_page(public_client)
     assert receipts.grouped(CODE) in page
     assert "20:15, thứ Ba 24/11/2026" in page
     assert "Trước 20:15 thứ Tư 25/11" in page
@@ -511,11 +522,11 @@ def test_a_desk_that_nobody_watches_says_from_when_the_rota_has_somebody(public_
             ends_at=begins + datetime.timedelta(hours=8),
         )  # fmt: skip
     with_receipt(make.tip(unit=unit))
-    page = public_client.post("/receipt/", {"code": CODE}).content.decode()
+    page = receipt_page(public_client)
     assert f"theo lịch trực, từ {start.astimezone(times.VIETNAM):%H:%M}" in page
     assert "Ban đêm không có ai" not in page
     Shift.objects.update(removed_at=times.now())
-    page = public_client.post("/receipt/", {"code": CODE}).content.decode()
+    page = receipt_page(public_client)
     assert "Ban đêm không có ai" in page
 
 
@@ -526,12 +537,12 @@ def test_a_desk_says_that_it_is_watched_only_in_a_shift_whose_pager_was_heard(pu
         ends_at=now + datetime.timedelta(hours=8),
     )  # fmt: skip
     with_receipt(make.tip(unit=unit))
-    page = public_client.post("/receipt/", {"code": CODE}).content.decode()
+    page = receipt_page(public_client)
     assert "Ban đêm không có ai" in page
     call = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit)
     make.pager(officer, called_by=call)
     PagerTest.objects.create(officer=officer, shift=shift, dispatch=call, confirmed_at=now)
-    page = public_client.post("/receipt/", {"code": CODE}).content.decode()
+    page = receipt_page(public_client)
     assert "Trực ban ở đây có cán bộ tới" in page
     assert officer.name not in page
     assert "Ban đêm không có ai" not in page
@@ -540,7 +551,7 @@ def test_a_desk_says_that_it_is_watched_only_in_a_shift_whose_pager_was_heard(pu
 @pytest.mark.parametrize("topic", ["violence", "child"])
 def test_where_danger_lives_in_the_house_the_code_is_for_paper(public_client, unit, topic):
     with_receipt(make.tip(unit=unit, topic=topic))
-    page = public_client.post("/receipt/", {"code": CODE}).content.decode()
+    page = receipt_page(public_client)
     assert "Đừng chụp màn hình" in page
 
 
@@ -556,22 +567,27 @@ def test_receipt_and_status_page_of_a_child_name_111(public_client, unit, topic,
 
 
 def test_the_receipt_can_be_printed_and_read_in_the_other_language(public_client, tip):
-    printed = public_client.post("/receipt/", {"code": CODE, "print": "1"}).content.decode()
+    printed = receipt_page(public_client, "/receipt/print/")
     assert receipts.grouped(CODE) in printed
     assert "chọn “In”" in printed
     # Whoever prints the page as it stands needs the address on paper too.
     assert "Mở lại: " in printed
-    assert "Mở lại: " in public_client.post("/receipt/", {"code": CODE}).content.decode()
-    english = public_client.post("/receipt/", {"code": CODE, "language": "en"}).content.decode()
+    assert "Mở lại: " in receipt_page(public_client)
+    public_client.post("/language/", {"language": "en", "next": "/receipt/"})
+    english = receipt_page(public_client)
     assert "We have your report" in english
     assert receipts.grouped(CODE) in english
 
 
-def test_the_receipt_is_only_shown_for_a_real_code_sent_by_post(public_client, tip):
-    assert public_client.get("/receipt/", {"code": CODE}).url == "/status/"
-    assert public_client.post("/receipt/", {"code": "7" * 16}).url == "/status/"
-    assert public_client.post("/receipt/", {"code": "x"}).url == "/status/"
-    assert "no-store" in public_client.post("/receipt/", {"code": CODE})["Cache-Control"]
+def test_the_receipt_is_not_shown_for_a_code_but_to_the_browser_that_sent_the_report(
+    public_client, tip
+):
+    for page in ("/receipt/", "/receipt/print/"):
+        assert public_client.get(page, {"code": CODE}).url == "/status/"
+    assert public_client.post("/receipt/", {"code": CODE}).url == "/status/"
+    # A cookie alone is no right: what it opens is kept here, for ten minutes.
+    public_client.cookies[shown.OF_REPORT.cookie] = TOKEN
+    assert public_client.get("/receipt/").url == "/status/"
 
 
 # The one-time link.
@@ -588,11 +604,13 @@ def test_a_link_shows_the_code_once_and_only_after_its_button(public_client, uni
     assert masked(before).replace(token, "") == masked(
         public_client.get("/r/unknown").content.decode()
     ).replace("unknown", "")
-    assert receipts.grouped(code) in public_client.post(f"/r/{token}").content.decode()
-    again = public_client.post(f"/r/{token}")
+    sheet = {"sheet": re.search(r'name="sheet" value="([^"]+)"', before)[1]}
+    shown_once = public_client.post(f"/r/{token}", sheet, follow=True)
+    assert receipts.grouped(code) in shown_once.content.decode()
+    again = Client().post(f"/r/{token}", {"sheet": receipts.new_token()}, follow=True)
     assert again.status_code == 410
     assert receipts.grouped(code) not in again.content.decode()
-    assert public_client.post("/r/unknown").status_code == 410
+    assert public_client.post("/r/unknown", sheet).status_code == 410
     assert Entry.objects.filter(action="receipt.shown").count() == 1
 
 

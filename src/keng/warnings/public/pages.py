@@ -1,6 +1,7 @@
 """One warning under its code, its picture, and "is this real?"."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from keng.warnings import card, queries
 from keng.warnings.codes import cleaned
 from keng.warnings.forms import VerifyForm
 from keng.warnings.models import Version, Warning
+from keng.warnings.verifying import verdict_on
 from keng.warnings.wording import url_of
 
 
@@ -109,14 +111,17 @@ def card_picture(request: HttpRequest, code: str) -> FileResponse:
 
 
 def verify(request: HttpRequest) -> HttpResponse:
-    """From the code at the end of a message to the warning it belongs to."""
+    """From the code at the end of a message, or from the whole message, to what was published."""
     form = VerifyForm(request.POST if request.method == "POST" else None)
-    verdict = ""
+    verdict = None
     if form.is_bound and form.is_valid():
-        code = form.cleaned_data["code"]
-        if code and queries.by_code(code):
-            return redirect("warning", code=code)
-        verdict = "unknown" if code else "impossible"
-    context = {"form": form, "verdict": verdict}
+        verdict = verdict_on(form.cleaned_data["code"])
+        if verdict.kind == "code" and verdict.version:
+            return redirect("warning", code=verdict.version.verify_code.code)
+    context: dict[str, Any] = {"form": form, "verdict": verdict}
+    if verdict and verdict.version:
+        newest = queries.published_of(verdict.version.warning)[0]
+        context["words"] = words_of(verdict.version)
+        context["standing"] = standing_of(verdict.version, newest)
     status = 422 if form.errors else 200
     return render(request, "warnings/verify.html", context, status=status)

@@ -1,0 +1,152 @@
+"""Names that people know and no map of communes has: parks, stations, markets, crossings.
+
+An operator lists them with the communes in which they lie. What is typed is compared without
+accents, and the word for what it is ("KCN", "khu công nghiệp", "industrial park") may be any of its
+spellings, before or after the name, or missing.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.language.fold import fold
+from keng.places.models import Landmark, Place
+from keng.places.serving import first_province_unit
+
+COLUMNS = ("name", "commune")
+_LONGEST = 120
+_MOST_FAULTS = 20
+# What it is, however it is called; the longest spelling first.
+_SORTS = {
+    "park": (
+        "khu cong nghiep",
+        "cum cong nghiep",
+        "khu cn",
+        "kcn",
+        "ccn",
+        "industrial park",
+        "industrial zone",
+    ),
+    "station": ("nha ga", "ga tau", "railway station", "train station", "ga"),
+    "bus station": ("ben xe", "bus station"),
+    "market": ("cho", "market"),
+    "crossing": ("nga ba", "nga tu", "nga nam", "vong xuyen", "nut giao", "crossroads", "crossing"),
+    "bridge": ("cau", "bridge"),
+    "hospital": ("benh vien", "hospital"),
+}
+_SORT_OF = {spelling: sort for sort, spellings in _SORTS.items() for spelling in spellings}
+_SPELLED = re.compile(rf"(?<!\S)(?:{'|'.join(sorted(_SORT_OF, key=len, reverse=True))})(?!\S)")
+_SHORTEST_BEGINNING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A name in its parts: which sort of thing it is, if that was said, and what it is called."""
+
+    sort: str
+    core: str
+
+
+class Faulty(ValueError):
+    """Lines that cannot be taken, so that nothing was; each with its number and the reason."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def called(typed: str) -> Called:
+    """Read a name, or a query."""
+    words = " ".join(re.sub(r"[^\w]+", " ", fold(typed).replace("_", " ")).split())
+    found = _SPELLED.search(words)
+    if found is None:
+        return Called("", words)
+    rest = f"{words[: found.start()]} {words[found.end() :]}"
+    core = " ".join(rest.split())
+    # "Cầu" alone, or "Chợ": a name of its own.
+    return Called(_SORT_OF[found[0]], core) if core else Called("", words)
+
+
+def known_as(typed: str) -> list[Landmark]:
+    """The landmarks somebody may mean, in each commune they lie in; those of the same sort first.
+
+    The whole name, or the beginning of one; with its sort also inside a longer text ("cổng A KCN
+    Quang Châu").
+    """
+    asked = called(typed)
+    if not asked.core:
+        return []
+    rows = [(row, called(row.name)) for row in _all()]
+    for fits in (_is_it, _begins_it, _holds_it):
+        found = [row for row, name in rows if fits(asked, name)]
+        if found:
+            same = [row for row in found if called(row.name).sort == asked.sort]
+            return same or found
+    return []
+
+
+def _all() -> Iterator[Landmark]:
+    rows = Landmark.objects.select_related("place__parent")
+    return rows.order_by("folded", "place__code").iterator()
+
+
+def _is_it(asked: Called, name: Called) -> bool:
+    return asked.core == name.core and asked.sort in ("", name.sort)
+
+
+def _begins_it(asked: Called, name: Called) -> bool:
+    is_long = len(asked.core) >= _SHORTEST_BEGINNING
+    return is_long and name.core.startswith(asked.core) and asked.sort in ("", name.sort)
+
+
+def _holds_it(asked: Called, name: Called) -> bool:
+    return bool(asked.sort) and asked.sort == name.sort and f" {name.core} " in f" {asked.core} "
+
+
+@transaction.atomic
+def import_landmarks(lines: Iterable[str]) -> int:
+    """Take a table of names and communes instead of what was listed before; how many rows.
+
+    All or nothing. Raises Faulty; Unit.DoesNotExist where no province has a unit yet.
+    """
+    unit = first_province_unit()
+    made = _read(lines)
+    Landmark.objects.all().delete()
+    Landmark.objects.bulk_create(made)
+    record(
+        "landmark.imported",
+        by="operator",
+        on=unit,
+        chain=unit_chain(unit.pk),
+        detail={"listed": len(made)},
+    )
+    return len(made)
+
+
+def _read(lines: Iterable[str]) -> list[Landmark]:
+    table = csv.DictReader(lines)
+    if tuple(table.fieldnames or ()) != COLUMNS:
+        raise Faulty([f"line 1: the columns are {','.join(COLUMNS)}"])
+    kinds = [Place.Kind.WARD, Place.Kind.COMMUNE, Place.Kind.SPECIAL_ZONE]
+    communes = {p.code: p for p in Place.objects.filter(kind__in=kinds, valid_to=None)}
+    made: dict[tuple[str, str], Landmark] = {}
+    faults = []
+    for row in table:
+        name, code = (row["name"] or "").strip(), (row["commune"] or "").strip()
+        if not name or len(name) > _LONGEST or not called(name).core:
+            faults.append(f"line {table.line_num}: a name has 1 to {_LONGEST} letters")
+        elif code not in communes:
+            faults.append(f"line {table.line_num}: {code!r} is the code of no commune of today")
+        else:
+            folded = called(name).core
+            made[fold(name), code] = Landmark(name=name, folded=folded, place=communes[code])
+    if faults:
+        more = [f"… and {len(faults) - _MOST_FAULTS} more"] if len(faults) > _MOST_FAULTS else []
+        raise Faulty(faults[:_MOST_FAULTS] + more)
+    if not made:
+        raise Faulty(["the table has no row; what was listed before stays"])
+    return list(made.values())

@@ -1,0 +1,94 @@
+"""What an operator lists as well known: parks, stations, markets."""
+
+import pytest
+
+from keng.audit.models import Entry
+from keng.places.landmarks import Faulty, import_landmarks, known_as
+from keng.places.models import Landmark
+from keng.places.search import find
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+LANDMARKS = """name,commune
+KCN Quang Châu,07795
+KCN Vân Trung,07795
+Ga Sen Hồ,07795
+KCN Quế Võ,09265
+KCN Quế Võ,09286
+"""
+
+
+@pytest.fixture
+def stage():
+    province = make.place("Bắc Ninh", kind="province", code="24", full_name="Tỉnh Bắc Ninh")
+    elsewhere = make.place(
+        "Nghệ An", kind="province", code="40", province_code="40", full_name="Tỉnh Nghệ An"
+    )
+    names = (("Nếnh", "07795"), ("Phương Liễu", "09265"), ("Nam Sơn", "09286"))
+    for name, code in names:
+        make.place(name, parent=province, code=code, full_name=f"Phường {name}")
+    make.place(
+        "Quảng Châu",
+        parent=elsewhere,
+        code="18000",
+        province_code="40",
+        kind="commune",
+        full_name="Xã Quảng Châu",
+    )
+    make.province_unit("Công an tỉnh Bắc Ninh", serves=province)
+    import_landmarks(LANDMARKS.splitlines())
+
+
+def first(typed):
+    return find(typed, "24")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "landmark", "commune"),
+    [
+        ("Quang Châu", "KCN Quang Châu", "Nếnh"),
+        ("KCN Quang Châu", "KCN Quang Châu", "Nếnh"),
+        ("Quang Chau industrial park", "KCN Quang Châu", "Nếnh"),
+        ("khu cong nghiep que vo", "KCN Quế Võ", "Nam Sơn"),
+        ("kcn quế võ, bắc ninh", "KCN Quế Võ", "Nam Sơn"),
+        ("Sen Hồ", "Ga Sen Hồ", "Nếnh"),
+        ("nha ga sen ho", "Ga Sen Hồ", "Nếnh"),
+        ("cổng A KCN Quang Châu", "KCN Quang Châu", "Nếnh"),
+    ],
+)
+def test_the_name_that_people_know_leads_to_its_commune(stage, typed, landmark, commune):
+    match = first(typed)
+    assert match.landmark == landmark
+    assert match.place.province_code == "24"
+    assert commune in {m.place.name for m in find(typed, "24") if m.landmark}
+    assert not match.only_alike
+
+
+def test_what_lies_in_several_communes_offers_each(stage):
+    assert {m.place.name for m in find("KCN Quế Võ", "24")} >= {"Phương Liễu", "Nam Sơn"}
+
+
+def test_another_sort_of_thing_is_not_meant(stage):
+    assert known_as("chợ Sen Hồ") == []
+    assert known_as("KCN") == []
+    assert known_as("") == []
+
+
+def test_the_own_province_comes_first_whatever_the_name_stands_for(stage):
+    own = [m.place.province_code == "24" for m in find("Quang Châu", "24")]
+    assert own == sorted(own, reverse=True)
+    assert (own[0], own[-1]) == (True, False)
+
+
+def test_a_table_is_taken_whole_or_not_at_all(stage):
+    with pytest.raises(Faulty) as caught:
+        import_landmarks(["name,commune", "Chợ Nếnh,07795", "Chợ Xa,99999", ",07795"])
+    assert [fault.partition(":")[0] for fault in caught.value.faults] == ["line 3", "line 4"]
+    for useless in (["name,place", "Chợ Nếnh,07795"], ["name,commune"], []):
+        with pytest.raises(Faulty):
+            import_landmarks(useless)
+    assert Landmark.objects.count() == 5
+    assert import_landmarks(["name,commune", "Chợ Nếnh,07795", "Chợ Nếnh,07795"]) == 1
+    assert [one.name for one in Landmark.objects.all()] == ["Chợ Nếnh"]
+    assert Entry.objects.filter(action="landmark.imported").count() == 2

@@ -1,0 +1,209 @@
+"""Is this warning real? From whatever somebody pastes to the text published under its code.
+
+People copy whole messages. So the code is looked for in all of it, and what was pasted with it is
+compared with what was published, number by number and link by link: a true code under a changed
+text proves nothing. And a code copied badly is not called false while a real one is so near.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from keng.delivery.models import DispatchText
+from keng.kit import times
+from keng.language.fold import flatten
+from keng.language.indicators import extract
+from keng.language.indicators.addresses import shown_link
+from keng.warnings.codes import ALPHABET, LENGTH, cleaned
+from keng.warnings.models import VerifyCode, Version
+from keng.warnings.wording import date_words, url_of
+
+LONGEST = 8000
+_MOST_CODES = 200
+_MOST_NEAR = 3
+# Whoever pastes no more than this beside the code has pasted no message.
+_FEW_WORDS = 8
+# With the letters read as digits; each place is tried, so that a word before it hides none.
+_LETTER = f"[{ALPHABET}OIL]"
+_CODE = re.compile(
+    rf"(?<!\w)(?<!\w-)(?=({_LETTER}{{3}}[- ]?{_LETTER}{{3}})(?!-?\w))", re.IGNORECASE
+)
+# As it is printed: in a long text two short words after each other are none.
+_PRINTED = re.compile(r"(?<!\w)(?<!\w-)[0-9A-Z]{3}-[0-9A-Z]{3}(?!-?\w)")
+# What may be meant as a code, though a character of it is lost, wrong or too many.
+_ALMOST = re.compile(r"(?<!\w)(?=([0-9A-Z]{1,5}-[0-9A-Z]{1,5}|[0-9A-Z]{5,7})(?!\w))")
+_NUMBER = re.compile(r"\+?\d(?:[ .\-]{0,2}\d)*")
+_SHORTEST_NUMBER = 3
+_DAY = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/\d{4}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What can be said of what was pasted, and nothing more: never that a message is genuine."""
+
+    kind: str
+    """ "code" (and no more than that), "differs", "agrees", "near", "unknown", "impossible" or
+    "none" (a text without any code)."""
+    version: Version | None = None
+    differs: list[str] = field(default_factory=list)
+    """Numbers and links that were pasted and never published; none of them can be tapped."""
+    missing: list[str] = field(default_factory=list)
+    """Those that were published, told when others stand in the pasted text."""
+    near: list[Version] = field(default_factory=list)
+
+
+def verdict_on(pasted: str) -> Verdict:
+    """Look at a code alone, or at a whole message with its code."""
+    text = pasted[:LONGEST]
+    flat = flatten(text).flat.upper()
+    known = _published(_codes_in(flat))
+    if known:
+        return min((_compared(text, version) for version in known), key=_how_far)
+    if near := _near(flat):
+        return Verdict("near", near=near)
+    if len(pasted.split()) > _FEW_WORDS:
+        return Verdict("unknown" if _names_a_code(text) else "none")
+    return Verdict("unknown" if next(_codes_in(flat), "") else "impossible")
+
+
+def _names_a_code(text: str) -> bool:
+    """Whether a whole message has something in it that is written like a code of ours."""
+    return any(not found[0].replace("-", "").isdigit() for found in _PRINTED.finditer(text))
+
+
+def _how_far(verdict: Verdict) -> tuple[int, float]:
+    """Of several codes, as in a correction that names what it replaces, the one that fits best."""
+    published = verdict.version.published_at if verdict.version else None
+    return len(verdict.differs), -published.timestamp() if published else 0.0
+
+
+def _codes_in(flat: str) -> Iterator[str]:
+    """What may be a code: all of it, then what has its hyphen, then the rest."""
+    yield from filter(None, [cleaned(flat)])
+    written = [found[1] for found in _CODE.finditer(flat)]
+    for one in sorted(written, key=lambda one: "-" not in one):
+        if code := cleaned(one):
+            yield code
+
+
+def _published(codes: Iterable[str]) -> list[Version]:
+    wanted = list(dict.fromkeys(codes))[:_MOST_CODES]
+    return [found.version for found in _shown().filter(code__in=wanted)] if wanted else []
+
+
+def _shown() -> QuerySet[VerifyCode]:
+    return VerifyCode.objects.select_related("version__warning__unit").filter(
+        version__published_at__isnull=False
+    )
+
+
+def _compared(text: str, version: Version) -> Verdict:
+    code = version.verify_code.code
+    published = "\n".join(_all_published(version, code))
+    ours = {*_numbers_and_links(published), *_numbers(published)}
+    rest = _without_codes(text)
+    theirs = _numbers_and_links(rest)
+    differs = [shown for key, shown in theirs.items() if not _is_published(key, shown, ours)]
+    if differs:
+        told = _numbers_and_links("\n".join(version.texts["vi"].values()))
+        missing = [shown for key, shown in told.items() if key not in theirs]
+        return Verdict("differs", version, differs, missing)
+    return Verdict("agrees" if len(rest.split()) > _FEW_WORDS else "code", version)
+
+
+def _all_published(version: Version, code: str) -> list[str]:
+    """Everything that was sent under this code or stands on its page."""
+    sent = DispatchText.objects.filter(dispatch=version.dispatch_id)
+    days = [version.published_at, version.warning.recalled_at]
+    return [
+        *(words for texts in version.texts.values() for words in texts.values()),
+        *sent.values_list("text", flat=True),
+        version.warning.recall_reason,
+        url_of(code),
+        urlsplit(settings.PUBLIC_URL).netloc,
+        *(date_words(times.local_date(day)) for day in days if day),
+        date_words(version.valid_until) if version.valid_until else "",
+    ]
+
+
+def _without_codes(text: str) -> str:
+    """Their digits are no number of the text."""
+    flat = flatten(text)
+    spans = [
+        (flat.start(found.start()), flat.end(found.start() + len(found[1])))
+        for found in _CODE.finditer(flat.flat)
+        if any(character.isdigit() for character in found[1])
+        and not found[1].replace("-", "").replace(" ", "").isdigit()
+    ]
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _numbers_and_links(text: str) -> dict[str, str]:
+    """Links, phones, accounts and all other numbers of a text: one spelling, and as it is shown."""
+    found: dict[str, str] = {}
+    rest = text
+    for one in extract(text):
+        if one.type == "url":
+            found.setdefault(one.value, shown_link(one.value))
+        elif one.type in {"phone", "bank_account"}:
+            found.setdefault(_digits(one.value), text[one.start : one.end])
+        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
+    return found | _numbers(rest)
+
+
+def _numbers(text: str) -> dict[str, str]:
+    """All of three digits and more; no days, since whoever passes a message on adds theirs."""
+    found = (number[0] for number in _NUMBER.finditer(_DAY.sub(" ", flatten(text).flat)))
+    return {_digits(one): one for one in found if len(_digits(one)) >= _SHORTEST_NUMBER}
+
+
+def _digits(written: str) -> str:
+    """A number without what parts it; +84 912… is 0912…."""
+    digits = re.sub(r"\D", "", written)
+    return f"0{digits[2:]}" if written.startswith("+84") else digits
+
+
+def _is_published(key: str, shown: str, ours: set[str]) -> bool:
+    """As it stands, or as several numbers that were published one by one: "113 114"."""
+    parts = re.findall(r"\d+", shown) if key.isdigit() else []
+    return key in ours or (len(parts) > 1 and all(part in ours for part in parts))
+
+
+def _near(flat: str) -> list[Version]:
+    """Published codes one slip away: a character lost, wrong, too many, or two in wrong order."""
+    typed = [re.sub(r"\W", "", flat)] if len(flat) <= LENGTH + 4 else []
+    typed += [
+        found[1].replace("-", "") for found in _ALMOST.finditer(flat) if not found[1].isalpha()
+    ]
+    patterns = {each for one in typed[:_MOST_CODES] for each in _one_away(one)}
+    if not patterns:
+        return []
+    found = _shown().filter(code__regex=f"^(?:{'|'.join(sorted(patterns))})$")
+    newest = found.order_by("-version__published_at")
+    return [code.version for code in newest[:_MOST_NEAR]]
+
+
+def _one_away(typed: str) -> set[str]:
+    """Patterns of all codes that are one slip away."""
+    code = "".join(
+        c if c in ALPHABET else "." for c in typed.translate(str.maketrans("OIL", "011"))
+    )
+    if not LENGTH - 1 <= len(code) <= LENGTH + 1:
+        return set()
+    places = range(len(code))
+    if len(code) == LENGTH - 1:
+        found = {f"{code[:at]}.{code[at:]}" for at in range(len(code) + 1)}
+    elif len(code) == LENGTH:
+        found = {f"{code[:at]}.{code[at + 1 :]}" for at in places}
+        found |= {
+            f"{code[:at]}{code[at + 1]}{code[at]}{code[at + 2 :]}" for at in range(LENGTH - 1)
+        }
+    else:
+        found = {code[:at] + code[at + 1 :] for at in places}
+    return {each for each in found if each.count(".") <= 1}
