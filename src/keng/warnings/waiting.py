@@ -28,6 +28,6 @@ def count_for(officer: "Officer") -> int:
         )
         .exclude(warning__state=Warning.State.RECALLED)
         .exclude(pk__in=Version.objects.visible_to(officer).with_hand_of(officer).values("pk"))
-        .count()
     )
-    return versions + recalls_to_decide(officer).count()
+    # Asked on every page of the desk: one question for both.
+    return versions.values("pk").union(recalls_to_decide(officer).values("pk"), all=True).count()
