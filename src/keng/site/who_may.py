@@ -63,6 +63,7 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     listing listing-propose listing-confirm listing-refuse listing-end
     warnings warning-new warning-audience warning-detail warning-effect warning-edit
     warning-submit warning-approve warning-call warning-send-back warning-recall
+    warning-recall-decide warning-recall-refuse warning-recall-withdraw
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
     rota shift-remove hand-outs hand-out-done relay-seen relay-rooms-told
@@ -132,7 +133,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     delivery.dispatch.cancel delivery.dispatch.resend_unknown delivery.relay.mark_handed_out
     delivery.relay.mark_seen delivery.rooms.tell_houses
     warnings.asking.call_province warnings.drafting.draft warnings.drafting.revise
-    warnings.drafting.submit warnings.patterns.make
+    warnings.drafting.submit warnings.patterns.make warnings.recalling.ask_recall
+    warnings.recalling.withdraw_recall
     community.questions.answer community.questions.decline_as_opinion
     community.questions.move_to_reports community.telling.announce community.telling.call_off
     community.telling.check_channels community.telling.end_channel community.telling.list_channel
@@ -141,7 +143,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         RELEASING,
         """
-    warnings.releasing.approve warnings.releasing.recall warnings.drafting.send_back
+    warnings.releasing.approve warnings.recalling.recall warnings.recalling.approve_recall
+    warnings.recalling.refuse_recall warnings.drafting.send_back
     warnings.patterns.approve warnings.patterns.end warnings.patterns.review
     lookup.listing.confirm lookup.listing.refuse lookup.listing.end
     surveys.releasing.approve surveys.results.publish surveys.results.send_back

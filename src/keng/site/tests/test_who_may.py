@@ -44,6 +44,7 @@ from keng.tips.errors import NotYours as NotYoursToDecide
 from keng.tips.models import Decision, DialogueMessage, TakenDown
 from keng.tips.queries.answers import standard
 from keng.warnings.content import Choice, Content
+from keng.warnings.models import RecallRequest
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,10 @@ STEPS = {
     "surveys.writing.locked", "tips.alarms.settle", "tips.closing.end_and_tell",
     "tips.dialogue.say", "tips.listing.to_propose", "tips.presence.stand_by",
     "tips.steps.decided", "tips.steps.lock", "tips.suspending.lift", "tips.waves.note_warning",
-    "warnings.drafting.locked", "warnings.releasing.note_reading", "warnings.releasing.send_out",
+    "warnings.drafting.locked", "warnings.releasing.note_numbers",
+    "warnings.releasing.note_reading", "warnings.releasing.send_out",
+    "warnings.patterns.check_filled", "warnings.patterns.check_pattern",
+    "warnings.releasing.instead_of_earlier",
 }  # fmt: skip
 # An officer's own: nobody else's can be named.
 OWN = {
@@ -240,6 +244,12 @@ def _published(here):
     return warning.pk
 
 
+def _recall_asked(here, officer):
+    asked = RecallRequest(warning_id=_published(here), reason="over", asked_by=officer)
+    asked.save()
+    return asked.pk
+
+
 # Where the name of a parameter does not tell what it is.
 _APART = {
     "accounts.actions.add_officer": {"role": "duty"},
@@ -327,7 +337,21 @@ _APART = {
     "warnings.releasing.approve": lambda here: {
         "version_id": _waiting(here).pk, "text_hash": b"0" * 32
     },
-    "warnings.releasing.recall": lambda here: {"warning_id": _published(here)},
+    "warnings.recalling.recall": lambda here: {
+        "warning_id": _published(here), "reason": "wrong_facts"
+    },
+    "warnings.recalling.ask_recall": lambda here: {
+        "warning_id": _published(here), "reason": "over", "words": ""
+    },
+    "warnings.recalling.approve_recall": lambda here: {
+        "request_id": _recall_asked(here, here.officer), "seen": b""
+    },
+    "warnings.recalling.refuse_recall": lambda here: {
+        "request_id": _recall_asked(here, here.officer)
+    },
+    "warnings.recalling.withdraw_recall": lambda here: {
+        "request_id": _recall_asked(here, here.by)
+    },
 }  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language.fold import fold
 from keng.tips import receipts
-from keng.tips.actions import checking, dialogue, triage
+from keng.tips.actions import checking, dialogue, showing, triage
 from keng.tips.actions.examining import examine_messages
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import DialogueMessage, Receipt, Tip
+from keng.tips.public import shown
 from keng.tips.queries.answers import URGENT_MONEY, one_tap_for
 from keng.tips.queries.checks import check_list, steps_for
 from keng.tips.reception import greeting, money
@@ -231,7 +232,8 @@ def test_money_told_of_later_is_answered_with_the_bank_once(here):
     assert Delivery.objects.filter(text__text=said.text, state="queued").count() == 1
 
 
-CODE = receipts.code_from("a token of these tests")
+TOKEN = "a-token-of-these-tests"
+CODE = receipts.code_from(TOKEN)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,9 @@ CODE = receipts.code_from("a token of these tests")
 def test_on_the_receipt_the_bank_is_the_first_sentence(public_client, here, fields, is_first):
     tip = make.tip(unit=here.commune, text="Bị lừa", **fields)
     Receipt.objects.create(hash=receipts.hash_of(CODE), tip=tip)
-    page = public_client.post("/receipt/", {"code": CODE}).content.decode()
+    showing.show_for_a_while(TOKEN)
+    public_client.cookies[shown.OF_REPORT.cookie] = TOKEN
+    page = public_client.get("/receipt/").content.decode()
     before = page.partition('<div class="page')[2].partition("<h1")[0]
     assert ("Gọi ngay cho ngân hàng" in before or "ngân hàng" in before) == is_first
     assert page.count('href="/first-hour/"') == (1 if fields["topic"] == "scam" else 0)

@@ -560,9 +560,8 @@ def test_where_danger_lives_in_the_house_the_code_is_for_paper(public_client, un
 )
 def test_receipt_and_status_page_of_a_child_name_111(public_client, unit, topic, words):
     with_receipt(make.tip(unit=unit, topic=topic, text=words))
-    receipt = public_client.post("/receipt/", {"code": CODE})
-    printed = public_client.post("/receipt/", {"code": CODE, "print": "1"})
-    for page in (receipt.content.decode(), printed.content.decode(), page_of(public_client)):
+    receipt, printed = (receipt_page(public_client, at) for at in ("/receipt/", "/receipt/print/"))
+    for page in (receipt, printed, page_of(public_client)):
         assert 'href="tel:111"' in page
 
 
