@@ -76,7 +76,7 @@ def _is_korean(page: Page) -> None:
     """In Korean with the line that it awaits a reader, and no wider than the phone."""
     assert page.locator("html").get_attribute("lang") == "ko"
     expect(page.locator("main")).to_contain_text("원어민의 검토를 기다리는 첫 번역입니다")
-    assert HANGUL.search(page.title())
+    assert HANGUL.search(page.locator("main").inner_text())
     fits(page)
 
 

@@ -65,7 +65,7 @@ class Rule:
         return (
             post.role in self.roles
             and self.at in {"", post.unit.kind}
-            and (holder.full_desk or not self.with_full_desk)
+            and (not self.with_full_desk or holder.full_desk)
         )
 
     def reaches(self, post: "Post", unit: Unit) -> bool:

@@ -53,7 +53,6 @@ def load_if_empty(
         importer.load()
         units = territory.make_units()
         hamlets = territory.make_hamlets()
-        territory.make_landmarks()
         passphrase = vault.make_keys()
         ward = units[territory.WARD_CODE]
         place = Place.objects.get(code=territory.WARD_CODE, valid_to=None)
@@ -65,6 +64,8 @@ def load_if_empty(
             zalo = ChannelAccount.objects.get(slug="bac-ninh")
             credentials = loading.fill(units, hamlets, zalo, volumes, vault, report)
         partners = [] if is_bare else _write(units, hamlets, ward, whole=volumes is not None)
+        # On record like any import, so after the chains of a year were copied in.
+        territory.make_landmarks()
         # The last word before it is kept: whoever reports may still refuse.
         report("all is written", 1.0)
     return Loaded(credentials, partners, passphrase)

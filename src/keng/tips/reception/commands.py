@@ -61,8 +61,8 @@ message AS (
 ),
 """
 # The tip before its conversation, as everybody locks who ends one: else they wait for each other.
-_HELD = """
-held AS MATERIALIZED (
+_TIP_FIRST = """
+tip_first AS MATERIALIZED (
   SELECT tip.id FROM tips_tip tip JOIN delivery_conversation c ON c.tip_ref = tip.id
     JOIN new ON new.conversation_hash = c.key_hash
   FOR NO KEY UPDATE OF tip
@@ -89,12 +89,12 @@ r AS MATERIALIZED (
     WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at)
 ),
 {CLAIM},
-{_HELD}
+{_TIP_FIRST}
 talk AS (
   UPDATE delivery_conversation c
   SET mode = CASE WHEN new.answer IS NULL THEN '' ELSE '{STOPPED}' END,
       last_inbound_at = greatest(c.last_inbound_at, new.received_at)
-  FROM new, (SELECT count(*) FROM held) AS first
+  FROM new, (SELECT count(*) FROM tip_first) AS locked
   WHERE c.key_hash = new.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
 ),
@@ -171,11 +171,11 @@ r AS MATERIALIZED (
   WHERE tip.do_not_contact
 ),
 {CLAIM},
-{_HELD}
+{_TIP_FIRST}
 talk AS (
   UPDATE delivery_conversation c
   SET mode = '', last_inbound_at = greatest(c.last_inbound_at, new.received_at)
-  FROM new, (SELECT count(*) FROM held) AS first
+  FROM new, (SELECT count(*) FROM tip_first) AS locked
   WHERE c.key_hash = new.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
 ),

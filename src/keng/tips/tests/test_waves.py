@@ -324,7 +324,7 @@ def test_only_whoever_sees_a_tip_of_it_may_judge(desks):
     with pytest.raises(Wave.DoesNotExist):
         actions.dismiss(Wave.objects.get().pk, reason="x", by=make.officer(unit=desks[0]))
     auditor = make.officer(unit=desks[1], role=Post.Role.AUDITOR)
-    with pytest.raises(errors.CannotDecide):
+    with pytest.raises(Wave.DoesNotExist):
         actions.dismiss(Wave.objects.get().pk, reason="x", by=auditor)
 
 

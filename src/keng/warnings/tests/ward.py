@@ -7,6 +7,7 @@ from keng.kit import times
 from keng.network.models import GroupKind
 from keng.warnings import actions
 from keng.warnings.content import Choice, Content, audience_of
+from keng.warnings.known_numbers import check_warning
 from tests import make
 
 CALM = {
@@ -73,10 +74,12 @@ class Ward:
 
     def published(self, **fields):
         version = self.submitted(**fields)
+        compared = check_warning(version.warning, version.texts, officer=self.province_duty)
         actions.approve(
             version.pk,
             text_hash=bytes(version.text_hash),
             audience_hash=plan(audience_of(version)).hash,
+            numbers=compared.digest,
             by=self.province_duty,
         )
         version.refresh_from_db()
