@@ -145,7 +145,7 @@ def test_more_communes_cost_no_more_questions(client, province, django_assert_ma
     for _ in range(40):
         province.asked(make.place(kind="commune", parent=province.place), "relayed")
     for name, args, most in (
-        ("coverage", (), 24), ("dispatch-coverage", (province.dispatch.pk,), 28),
+        ("coverage", (), 24), ("dispatch-coverage", (province.dispatch.pk,), 29),
         ("coverage-place", (province.good.pk,), 29),
     ):  # fmt: skip
         with django_assert_max_num_queries(most):

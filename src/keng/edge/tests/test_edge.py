@@ -139,7 +139,7 @@ def test_stop_reaches_what_a_sender_holds_this_moment(edge, opened, account):
     say(edge, "mất xe")
     until = times.now() + dt.timedelta(minutes=1)
     Delivery.objects.update(state="leased", leased_by=uuid.uuid4(), leased_until=until)
-    assert say(edge, "Dừng!") == 200
+    assert say(edge, "Dừng nhận tin!") == 200
     held = Delivery.objects.order_by("id")[0]
     # It may arrive; if it does not, nobody tries it again.
     assert (held.state, held.called_off_at is not None) == ("leased", True)
