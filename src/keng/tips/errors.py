@@ -111,5 +111,9 @@ class IncidentChanged(CannotDecide):
     """The incident that the tip would return to is not as the decision left it."""
 
 
+class DangerUnheard(CannotDecide):
+    """A reporter has told of danger, and nobody has taken that report since."""
+
+
 class NothingToAnswer(CannotDecide):
     """None of the incident's tips is open and wants an answer."""

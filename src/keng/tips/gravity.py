@@ -62,6 +62,12 @@ def danger_message(tip: Tip) -> DialogueMessage | None:
     return theirs.order_by("-id").first()
 
 
+def has_unread_danger(tip: Tip) -> bool:
+    """Whether a message that nobody has examined yet calls for help: it came in this moment."""
+    theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER, examined_at=None)
+    return any(calls_for_help(text) for text in theirs.values_list("text", flat=True))
+
+
 def _is_guessed_fraud(tip: Tip) -> bool:
     suggestion = getattr(tip, "suggestion", None)
     guesses = suggestion.categories[:1] if suggestion else []

@@ -38,6 +38,9 @@ _PRINTED = re.compile(r"(?<!\w)(?<!\w-)[0-9A-Z]{3}-[0-9A-Z]{3}(?!-?\w)")
 _ALMOST = re.compile(r"(?<!\w)(?=([0-9A-Z]{1,5}-[0-9A-Z]{1,5}|[0-9A-Z]{5,7})(?!\w))")
 _NUMBER = re.compile(r"\+?\d(?:[ .\-]{0,2}\d)*")
 _SHORTEST_NUMBER = 3
+# Words of digits and of letters that look like one.
+_DIGITS_AND_LOOK_ALIKE = re.compile(r"(?<!\w)[\dOoIiLl]+(?!\w)")
+_LOOK_ALIKE = str.maketrans("OoIiLl", "001111")
 _DAY = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/\d{4}(?!\d)")
 
 
@@ -62,7 +65,8 @@ def verdict_on(pasted: str) -> Verdict:
     flat = flatten(text).flat.upper()
     known = _published(_codes_in(flat))
     if known:
-        return min((_compared(text, version) for version in known), key=_how_far)
+        codes = {version.verify_code.code for version in known}
+        return min((_compared(text, version, codes) for version in known), key=_how_far)
     if near := _near(flat):
         return Verdict("near", near=near)
     if len(pasted.split()) > _FEW_WORDS:
@@ -101,11 +105,11 @@ def _shown() -> QuerySet[VerifyCode]:
     )
 
 
-def _compared(text: str, version: Version) -> Verdict:
+def _compared(text: str, version: Version, codes: set[str]) -> Verdict:
     code = version.verify_code.code
-    published = "\n".join(_all_published(version, code))
+    published = _letters_as_digits("\n".join(_all_published(version, code)))
     ours = {*_numbers_and_links(published), *_numbers(published)}
-    rest = _without_codes(text)
+    rest = _letters_as_digits(_without_codes(text, codes))
     theirs = _numbers_and_links(rest)
     differs = [shown for key, shown in theirs.items() if not _is_published(key, shown, ours)]
     if differs:
@@ -130,18 +134,30 @@ def _all_published(version: Version, code: str) -> list[str]:
     ]
 
 
-def _without_codes(text: str) -> str:
-    """Their digits are no number of the text."""
+def _without_codes(text: str, codes: set[str]) -> str:
+    """Without the codes that were published: their digits are no number of the text.
+
+    What is only written like a code stays: "O91 234 O56 7" is a telephone number.
+    """
     flat = flatten(text)
     spans = [
         (flat.start(found.start()), flat.end(found.start() + len(found[1])))
         for found in _CODE.finditer(flat.flat)
-        if any(character.isdigit() for character in found[1])
-        and not found[1].replace("-", "").replace(" ", "").isdigit()
+        if cleaned(found[1].upper()) in codes
     ]
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def _letters_as_digits(text: str) -> str:
+    """O and I written for 0 and 1 in a word that has digits, as a forger writes them."""
+
+    def digits(found: re.Match[str]) -> str:
+        word = found.group()
+        return word.translate(_LOOK_ALIKE) if any(map(str.isdigit, word)) else word
+
+    return _DIGITS_AND_LOOK_ALIKE.sub(digits, text)
 
 
 def _numbers_and_links(text: str) -> dict[str, str]:

@@ -31,10 +31,14 @@ def test_the_sentences_it_was_made_with():
 
 
 def test_sentences_of_another_hand():
-    """Measured once unread: 8 and 19 of 20. Then reports of one officer were added as a class."""
+    """Measured once unread: 8 and 19 of 20. Then reports of one officer were added as a class.
+
+    "Lừa đảo" alone is no sign of a played part any more, since officers may shield a fraud: that
+    costs one of the others. Too high costs a reporter a tap, too low may cost far more.
+    """
     assert figures("officers_unseen.jsonl") == {
         "about an officer": (19, 20),
-        "about somebody else": (20, 20),
+        "about somebody else": (19, 20),
     }
 
 
@@ -87,3 +91,12 @@ def test_a_long_text_is_read_in_a_moment():
     began = time.perf_counter()
     seems_about_officers("công an phường " * 2000 + "báo " * 2000)
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Trưởng công an phường bảo kê nhóm lừa đảo trong khu trọ, nhận tiền hàng tháng",
+     "Công an phường nhận phong bì của bọn lừa đảo để bỏ qua"],
+)  # fmt: skip
+def test_whom_officers_shield_does_not_make_them_players_of_a_part(text):
+    assert seems_about_officers(text)

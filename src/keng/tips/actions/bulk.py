@@ -14,6 +14,7 @@ from django.db.models import Q
 from keng.accounts.models import Officer
 from keng.tips.actions import setting_aside, triage, undo
 from keng.tips.errors import CannotDecide, NothingChosen, NotYours
+from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Decision, Tip
 
 # As many rows as four pages of the list show.
@@ -130,7 +131,10 @@ def _unchanged(tip_ids: Sequence[uuid.UUID], by: Officer, since: datetime.dateti
     visible = Tip.objects.visible_to(by).open().filter(pk__in=list(tip_ids)[:MOST])
     _lock(list(visible.values_list("pk", flat=True)))
     decided = Decision.objects.filter(tip__in=tip_ids, at__gt=since).exclude(by=by)
-    return list(visible.exclude(pk__in=decided.values("tip")).order_by("responsible_unit", "id"))
+    # Danger told since is taken by somebody who reads it, and never among many.
+    calm = visible.exclude(pk__in=decided.values("tip")).exclude(danger_unheard=True)
+    found = calm.order_by("responsible_unit", "id")
+    return [tip for tip in found if not has_unread_danger(tip)]
 
 
 def _lock(tip_ids: Sequence[uuid.UUID]) -> None:

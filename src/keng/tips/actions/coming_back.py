@@ -4,16 +4,18 @@ from keng.delivery.actions.replies import send_to_conversation
 from keng.delivery.models import Conversation, Dispatch
 from keng.kit import times
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.reception import greeting
+from keng.tips.reception import greeting, wording
 from keng.tips.reception.commands import STOPPED, TOLD
 
 
 def tell_how_to_come_back(tip: Tip, message: DialogueMessage) -> None:
     """Answer what came after the stop; in the caller's transaction, the tip locked.
 
-    Whoever never said "stop" but asks not to be contacted is told nothing.
+    Whoever never said "stop" but asks not to be contacted is told nothing; nor is the stop itself
+    answered a second time, or what was written on the page of the report.
     """
-    if not tip.do_not_contact:
+    is_from_chat = message.inbound_ref is not None and not wording.is_stop(message.text)
+    if not (tip.do_not_contact and is_from_chat):
         return
     talks = Conversation.objects.select_for_update(of=("self",)).select_related("account")
     # What was written before the stop is examined late now and then: it asks for no answer.

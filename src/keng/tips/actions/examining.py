@@ -78,9 +78,8 @@ def examine_messages(portion: int = PORTION) -> int:
     for message in in_order:
         if wording.wants_no_contact(fold(message.text)):
             _leave_alone(by_id[message.tip_id])
-        if wording.is_for_the_unit(message.text) and meant_for_unit.guessed_unit(
-            by_id[message.tip_id]
-        ):
+        unit = meant_for_unit.guessed_unit(by_id[message.tip_id])
+        if unit is not None and wording.is_for_unit(message.text, unit.name):
             meant_for_unit.note_meant_for_unit(by_id[message.tip_id])
         coming_back.tell_how_to_come_back(by_id[message.tip_id], message)
         _waits_again(by_id[message.tip_id], message, found[message.pk])

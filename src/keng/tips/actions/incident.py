@@ -13,7 +13,15 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.tips.actions import dialogue, leading, suspending
 from keng.tips.actions.closing import end_and_tell
-from keng.tips.errors import AlreadyClosed, NoOutcome, NoText, NothingToAnswer, NotYours
+from keng.tips.errors import (
+    AlreadyClosed,
+    DangerUnheard,
+    NoOutcome,
+    NoText,
+    NothingToAnswer,
+    NotYours,
+)
+from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Decision, Incident, Tip
 from keng.tips.models.tip import TipQuerySet
 
@@ -136,11 +144,16 @@ def record_outcome(
 
 @transaction.atomic
 def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = "") -> Incident:
-    """End the incident and all its open tips; each reporter is told. Raises NoOutcome."""
+    """End the incident and all its open tips; each reporter is told.
+
+    Raises NoOutcome, DangerUnheard.
+    """
     incident = _lock(incident_id, by)
     if not incident.outcome:
         raise NoOutcome
     tips = _open_tips(incident, by)
+    if any(tip.danger_unheard or has_unread_danger(tip) for tip in tips):
+        raise DangerUnheard
     for tip in tips:
         suspending.lift(tip, by=by)
         tip.outcome = incident.outcome

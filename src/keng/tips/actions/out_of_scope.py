@@ -19,7 +19,7 @@ from keng.kit.database import data_folder
 from keng.tips.actions import clocks, leading
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile
-from keng.tips.gravity import calls_for_help
+from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
 from keng.vault import opening, seal
 from keng.vault.models import SealedIdentity
@@ -49,9 +49,8 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
     Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
     keeper = tip.responsible_unit.parent_id or tip.responsible_unit_id
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER)
-    unseen = theirs.filter(examined_at=None).values_list("text", flat=True)
-    if any(calls_for_help(text) for text in unseen):
-        # It came in this moment: sealed unread, nobody would ever be called for it.
+    if has_unread_danger(tip):
+        # Sealed unread, nobody would ever be called for it.
         raise ChangedMeanwhile(None)
     words = {
         "text": tip.text,

@@ -102,7 +102,9 @@ def begin_anew(tip_id: uuid.UUID, *, text: str) -> str | None:
         return None
     which_cry = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
     token = keyed_hash("token of danger after the end", which_cry).hex()
-    showing.show_for_a_while(token)
+    if receipts.tip_id_of(receipts.code_from(token)) is None:
+        # Pressed again, its code is not shown once more to whoever has closed it.
+        showing.show_for_a_while(token)
     receive_one(
         NewTip(
             unit_id=tip.responsible_unit_id,

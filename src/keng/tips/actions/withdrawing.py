@@ -17,6 +17,7 @@ from keng.kit import times
 from keng.tips import files
 from keng.tips.actions import clocks
 from keng.tips.errors import AlreadyClosed
+from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
 from keng.vault.models import SealedIdentity
 
@@ -99,6 +100,7 @@ def _is_acted_on(tip: Tip) -> bool:
         or tip.incident_id is not None
         or tip.urgency == "P0"
         or tip.happening == Tip.Happening.NOW
+        or has_unread_danger(tip)
         or any("taken_back" not in step.detail for step in tip.decisions.all())
     )
 

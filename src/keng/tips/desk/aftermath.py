@@ -101,6 +101,10 @@ def explained(error: Exception) -> str:
         errors.NotInAnIncident: _("Not done: this tip stands alone already."),
         errors.NoReason: _("Not done: say why in a few words."),
         errors.NoOutcome: _("Not done: say first what came of it."),
+        errors.DangerUnheard: _(
+            "Not closed: somebody who reported this has told of danger just now. Take that report "
+            "first."
+        ),
         errors.NoText: _("Not done: there was nothing to send."),
         errors.CannotGoThere: _("Not done: the tip cannot go to that unit."),
         errors.NoUnitAbove: _("Not done: there is no unit above the one it is about."),

@@ -79,14 +79,17 @@ answered AS (
 """
 # Nothing more is sent, not even what was queued. A lone word stops only where it cannot answer
 # anything: no tip is open, or it was asked about and comes again before the desk has said more.
+# Danger in the same breath, where no tip is open, is left for the statement that opens one.
 STOP = f"""
 {_SENT}
 r AS MATERIALIZED (
   SELECT sent.* FROM sent LEFT JOIN delivery_conversation c
     ON c.key_hash = sent.conversation_hash AND c.tip_ref IS NOT NULL
-  WHERE is_plain OR c.id IS NULL OR is_plain_word AND c.mode = '{ASKED}' AND NOT EXISTS (
-    SELECT FROM tips_dialoguemessage m
-    WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at)
+  WHERE is_plain AND (is_calm OR c.id IS NOT NULL)
+     OR NOT is_plain AND (
+       c.id IS NULL OR is_plain_word AND c.mode = '{ASKED}' AND NOT EXISTS (
+         SELECT FROM tips_dialoguemessage m
+         WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at))
 ),
 {CLAIM},
 {_TIP_FIRST}

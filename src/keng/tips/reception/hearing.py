@@ -165,7 +165,10 @@ class StopHandler:
             return _Wish(_command_row(message, None) | {"is_plain": True})
         if wording.is_stop(text):
             row = _command_row(message, greeting.stopped_answer)
-            return _Wish(row | {"is_plain": True} | _warnings_row(message))
+            # "Don't text me, he is beating my mother": where no report is open it begins one.
+            otherwise = None if row["is_calm"] else self._tips.prepare(message)
+            row |= {"is_plain": True} | _warnings_row(message)
+            return _Wish(row, otherwise=otherwise)
         otherwise = self._tips.prepare(message)
         if wording.asks_for_messages(text):
             row = _command_row(message, greeting.came_back_answer)
@@ -192,7 +195,7 @@ def tip_of(message: Incoming, text: str) -> NewTip:
     language = wording.language_of(text)
     folded = fold(text)
     urgency = urgency_of(text)
-    is_silent = wording.wants_no_contact(folded)
+    is_silent = wording.wants_no_contact(folded) or wording.is_stop(text)
     # Those it is about never have it: it stands at the desk above from the first moment.
     is_about_unit = account.above_id != account.unit_id and officers.seems_about_officers(text)
     unit_id = account.above_id if is_about_unit else account.unit_id

@@ -25,7 +25,8 @@ _AROUND = " \t\n.!?,…\"'“”()"
 _CLAUSE = re.compile(r"[.!?,;:…\n]+")
 
 
-_KIND = spelled_or_bare(phrases("stop_kind_words"))
+# Atomic: "a" may be "ạ", "à" or "a", and three ways to read each of thirty words would never end.
+_KIND = f"(?>{spelled_or_bare(phrases('stop_kind_words'))})"
 _STOP = re.compile(f"{_KIND}*{spelled_or_bare(phrases('stop'))}{_KIND}*")
 _START = re.compile(f"{_KIND}*{spelled_or_bare(phrases('start'))}{_KIND}*")
 # What either must hold, cheap to look for: most messages end here.
@@ -39,7 +40,9 @@ _MAY_START = re.compile(r"nhan|start|resume|bat|mo")
 _LONE = re.compile(spelled_or_bare(phrases("stop_lone")))
 _LONE_AND_KIND = re.compile(f"{spelled_or_bare(phrases('stop_lone'))}{_KIND}{{0,2}}")
 _LONGEST_FOR_UNIT = 120
-_FOR_UNIT = re.compile(f"{_KIND}*{spelled_or_bare(phrases('for_the_unit'))}(?:\\S+ ){{0,6}}")
+_FOR_UNIT = re.compile(
+    f"{_KIND}*{spelled_or_bare(phrases('for_the_unit'))}(?P<name>(?:\\S+ ){{0,6}})"
+)
 _ENGLISH_COMMANDS = frozenset({"cancel", "quit", "end"})
 # Both are common names, and bare words only by chance.
 _NAME = re.compile("Huy|Dung")
@@ -122,9 +125,17 @@ def asks_for_messages(text: str) -> bool:
     return bool(_START.fullmatch(_spelled(text)))
 
 
-def is_for_the_unit(text: str) -> bool:
-    """The whole message says that a report is meant for the police of the place after all."""
-    return len(text) <= _LONGEST_FOR_UNIT and bool(_FOR_UNIT.fullmatch(_spelled(text)))
+def is_for_unit(text: str, unit_name: str) -> bool:
+    """The whole message says that a report is meant for this unit, the police of the place.
+
+    After "gửi công an phường" nothing may follow but words of the unit's own name: "gửi công an
+    phường thì họ lờ đi" tells of something, and would hand a complaint to whom it is about.
+    """
+    found = _FOR_UNIT.fullmatch(_spelled(text)) if len(text) <= _LONGEST_FOR_UNIT else None
+    if found is None:
+        return False
+    named = set(_spelled(unit_name).split()) | set(fold(unit_name).split())
+    return all(word in named for word in found["name"].split())
 
 
 def language_of_command(text: str) -> str:

@@ -220,3 +220,18 @@ def test_the_page_after_sorting_says_that_the_desk_no_longer_sees_it(desk_client
     assert "2026-THU-0001 đã lên đơn vị cấp trên" in page.content.decode()
     tip.refresh_from_db()
     assert tip.responsible_unit == unit.parent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Báo công an phường rồi mà không ai xuống", "Gửi công an phường thì họ lờ đi",
+     "báo công an phường mà họ đánh tôi", "Báo công an xã là bị trả thù",
+     "gửi cho công an phường khác"],
+)  # fmt: skip
+def test_a_sentence_that_only_begins_like_it_hands_nothing_down(say, units, text):
+    _commune, province = units
+    say(ABOUT)
+    say(text)
+    examining.examine_messages()
+    assert meant_for_unit.hand_down() == 0
+    assert Tip.objects.order_by("id")[0].responsible_unit == province

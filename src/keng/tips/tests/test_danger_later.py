@@ -13,16 +13,19 @@ from keng.kit import times
 from keng.tips import receipts
 from keng.tips.actions import (
     alarms,
+    bulk,
     closing,
     dialogue,
+    incident,
     reporter,
     setting_aside,
     suspending,
     triage,
     undo,
+    withdrawing,
 )
 from keng.tips.actions.examining import examine_messages
-from keng.tips.errors import AlreadyClosed, AlreadyTaken, ChangedMeanwhile
+from keng.tips.errors import AlreadyClosed, AlreadyTaken, ChangedMeanwhile, DangerUnheard
 from keng.tips.models import Alarm, DialogueMessage, Receipt, Tip, TipReader
 from keng.tips.queries.inbox import inbox
 from keng.tips.queries.ringing import ringing_of
@@ -379,8 +382,6 @@ def test_danger_after_words_were_taken_back_or_sealed_is_a_report_of_its_own(
 ):
     tip = make.tip(unit=here.commune, concerns=(here.commune,), do_not_contact=True)
     if ended == "withdrawn":
-        from keng.tips.actions import withdrawing
-
         withdrawing.withdraw(tip.pk)
     else:
         Tip.objects.filter(pk=tip.pk).update(
@@ -395,3 +396,44 @@ def test_danger_after_words_were_taken_back_or_sealed_is_a_report_of_its_own(
     assert new.do_not_contact == (ended == "sealed")
     assert alarms.call_what_rings() == 1
     assert called(new) == {"Mai", None}
+
+
+def test_its_code_is_not_shown_again_to_whoever_closed_it(here, public_client):
+    tip = make.tip(unit=here.commune)
+    withdrawing.withdraw(tip.pk)
+    assert receipts.grouped(CODE) not in status_page(public_client, tip)
+    public_client.post("/receipt/")
+    public_client.post("/status/", {"code": CODE})
+    again = public_client.post("/status/tip/", {"text": DANGER})
+    assert again.url == "/status/"
+    assert Tip.objects.count() == 2
+
+
+@pytest.mark.parametrize("is_examined", [True, False])
+def test_no_decision_on_many_takes_or_ends_it(here, is_examined):
+    quiet, told = make.tip(unit=here.commune), make.tip(unit=here.commune)
+    make.message(told, DANGER)
+    if is_examined:
+        examine_messages()
+    done = bulk.accept([quiet.pk, told.pk], since=times.now(), by=here.lan)
+    assert len(done.steps) == 1
+    told.refresh_from_db()
+    assert told.assigned_to is None
+    triage.mark_duplicate(quiet.pk, of=make.tip(unit=here.commune).pk, by=here.lan)
+    quiet.refresh_from_db()
+    make.message(quiet, DANGER)
+    if is_examined:
+        examine_messages()
+    incident.record_outcome(quiet.incident_id, outcome="solved", by=here.lan)
+    with pytest.raises(DangerUnheard):
+        incident.close(quiet.incident_id, by=here.lan)
+
+
+def test_taking_a_report_back_ends_no_danger_that_nobody_has_looked_at(here):
+    tip = make.tip(unit=here.commune, text="Hàng xóm to tiếng")
+    make.message(tip, DANGER)
+    withdrawing.withdraw(tip.pk)
+    assert DialogueMessage.objects.get(tip=tip, author="reporter").text == DANGER
+    examine_messages()
+    tip.refresh_from_db()
+    assert tip.rings

@@ -195,3 +195,24 @@ def test_danger_in_the_same_breath_as_a_stop_is_looked_at(say):
     say("Dừng nhận tin. Cứu em với, nó đang cầm dao")
     examining.examine_messages()
     assert Tip.objects.get().urgency == "P0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Đừng nhắn tin cho tôi. Nó đang cầm dao đuổi mẹ tôi",
+     "Don't text me. He is beating my mother right now"],
+)  # fmt: skip
+def test_danger_with_a_stop_opens_a_report_where_none_is_open(say, answers, text):
+    say(text)
+    tip = Tip.objects.get()
+    assert (tip.text, tip.urgency, tip.do_not_contact) == (text, "P0", True)
+    # Whoever hides beside the person they fear is written nothing.
+    assert answers() == []
+
+
+def test_a_stop_with_danger_is_answered_once(say, answers):
+    say(STORY)
+    say("Đừng nhắn tin cho tôi nữa. Nó đang cầm dao đuổi mẹ tôi")
+    before = answers()
+    examining.examine_messages()
+    assert answers() == before

@@ -1,11 +1,14 @@
 """Words that mean something by themselves: commands, courtesies, wishes, danger, language."""
 
+import time
+
 import pytest
 
 from keng.language.fold import fold
 from keng.tips.reception import greeting
 from keng.tips.reception.urgency import urgency_of
 from keng.tips.reception.wording import (
+    asks_for_messages,
     begins_anew,
     is_courtesy,
     is_stop,
@@ -159,3 +162,12 @@ def test_the_first_answer_names_its_sender_113_the_page_and_the_link(settings, l
     assert ("tra cứu" if language == "vi" else "look up") in lines[-1]
     assert ("đã nhận" in text) == (language == "vi")
     assert len(text) <= 1000
+
+
+@pytest.mark.parametrize("ask", [is_stop, asks_for_messages])
+def test_words_of_courtesy_without_end_are_read_in_time(ask):
+    """Thirty times "a", which may be "ạ", "à" or "a": each reading of all of them took for ever."""
+    for text in ("dung nhan tin " + "a " * 36 + "zz", "nhan lai " + "a " * 13 + "zz"):
+        began = time.process_time()
+        assert not ask(text)
+        assert time.process_time() - began < 1

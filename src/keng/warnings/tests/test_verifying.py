@@ -88,6 +88,8 @@ def test_without_accents_or_with_a_day_of_the_chat_it_is_the_same(public_client,
         ("hoặc 113", "hoặc stk 0510203040 ngân hàng X", "0510203040"),
         ("dinhdanh[.]example", "dinhdanh-that.example/nhanh", "dinhdanh-that[.]example/nhanh"),
         ("hoặc 113", "hoặc 114", "114"),
+        # Written like a code, which it is not.
+        ("0204 000 0113", "O91 234 O56 7", "091 234 056 7"),
         ("Cúp máy.", "Cúp máy, nạp 500.000 vào ví.", "500.000"),
     ],
 )
