@@ -53,6 +53,7 @@ def test_areas_do_not_talk_by_signals():
     using = {
         name(file)
         for file in python_files(KENG)
+        if not is_test(file)
         for module in imports(ast.parse(file.read_text()))
         if module.startswith(("django.dispatch", "django.db.models.signals"))
     }

@@ -19,7 +19,9 @@ class Stopped(BaseException):
     """As Ctrl-C or a kill ends it."""
 
 
-def test_what_was_stopped_in_the_middle_leaves_nothing_and_can_begin_again():
+def test_what_was_stopped_in_the_middle_leaves_nothing_and_can_begin_again(monkeypatch, tmp_path):
+    # Its key file is its own: tests of another process remove theirs from the folder of the run.
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
     make.clock_rules()
     seal.forget()
 
