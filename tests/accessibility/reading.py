@@ -96,6 +96,8 @@ def faults_by_page(page: Page, addresses: Iterable[str]) -> dict[str, Faults]:
 
 
 def _read(page: Page) -> list[dict]:
+    # A page that has only begun to come has no heading yet.
+    page.wait_for_load_state()
     if not page.evaluate(IS_READY):
         page.evaluate(AXE.axe_script)
     return page.evaluate(RUN)
