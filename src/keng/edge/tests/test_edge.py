@@ -321,7 +321,8 @@ def test_a_number_alone_is_answered_and_the_edge_remembers_nobody(edge, opened):
     assert say(edge, "tra cứu 0912 000 417") == 200
     assert say(edge, "so 0912 000 417 co phai lua dao k") == 200
     assert [m.text for m in Tip.objects.get().messages.order_by("id")][1:] == [
-        "0912 000 417", "so 0912 000 417 co phai lua dao k"
-    ]  # fmt: skip
+        "0912 000 417",
+        "so 0912 000 417 co phai lua dao k",
+    ]
     assert Delivery.objects.filter(recipient_kind="asker").count() == 4
     assert list(verify.faults()) == []

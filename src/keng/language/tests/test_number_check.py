@@ -51,17 +51,21 @@ def test_a_number_stands_where_it_is_known_or_nearly_known(words, found):
 
 def test_the_desks_own_telephone_is_compared_digit_by_digit():
     assert compared("Trực ban 0204 000 0153, hoặc 113.", "call") == [
-        ("0204 000 0153", "official", "desk"), ("113", "official", "113"),
-    ]  # fmt: skip
+        ("0204 000 0153", "official", "desk"),
+        ("113", "official", "113"),
+    ]
     assert compared("Trực ban 0204 000 0135, hoặc 133.", "call") == [
-        ("0204 000 0135", "near", "desk"), ("133", "near", "113"),
-    ]  # fmt: skip
+        ("0204 000 0135", "near", "desk"),
+        ("133", "near", "113"),
+    ]
 
 
 def test_a_known_number_is_not_taken_for_a_slip_of_another():
     assert compared("Gọi 113, 114 hoặc 115.", "call") == [
-        ("113", "official", "113"), ("114", "official", "114"), ("115", "official", "115"),
-    ]  # fmt: skip
+        ("113", "official", "113"),
+        ("114", "official", "114"),
+        ("115", "official", "115"),
+    ]
 
 
 def test_a_swindlers_number_under_whom_to_call_is_out_of_place():
@@ -103,8 +107,14 @@ def test_only_what_is_the_desks_or_was_used_needs_nobody_to_look():
     }
     assert [name for name, settled in standings.items() if settled] == ["used", "official"]
     assert set(standings) == {
-        "used", "near", "unknown", "undecided", "not_used", "misplaced", "official",
-    }  # fmt: skip
+        "used",
+        "near",
+        "unknown",
+        "undecided",
+        "not_used",
+        "misplaced",
+        "official",
+    }
 
 
 @pytest.mark.parametrize("piece", ["0 ", "1", "09", "0510 555 13 ", "gọi ", "gọi\t", "a.", "1.0"])

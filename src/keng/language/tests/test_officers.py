@@ -95,8 +95,10 @@ def test_a_long_text_is_read_in_a_moment():
 
 @pytest.mark.parametrize(
     "text",
-    ["Trưởng công an phường bảo kê nhóm lừa đảo trong khu trọ, nhận tiền hàng tháng",
-     "Công an phường nhận phong bì của bọn lừa đảo để bỏ qua"],
-)  # fmt: skip
+    [
+        "Trưởng công an phường bảo kê nhóm lừa đảo trong khu trọ, nhận tiền hàng tháng",
+        "Công an phường nhận phong bì của bọn lừa đảo để bỏ qua",
+    ],
+)
 def test_whom_officers_shield_does_not_make_them_players_of_a_part(text):
     assert seems_about_officers(text)

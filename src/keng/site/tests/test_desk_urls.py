@@ -72,8 +72,10 @@ OBJECTS = {
 }  # fmt: skip
 # A commune has no part in these.
 OF_THE_PROVINCE = {name for name, row in OBJECTS.items() if row == "claim"} | {
-    "desk-claims", "claim-new", "desk-article",
-}  # fmt: skip
+    "desk-claims",
+    "claim-new",
+    "desk-article",
+}
 # What the forms of these addresses carry, so that a refusal is about the object and not the form.
 SENT = {
     "role": "used", "category": "theft", "value": "of_value", "outcome": "solved", "text": "x",

@@ -51,50 +51,97 @@ pytestmark = pytest.mark.django_db
 
 # Parts of acts: they lock, write or record for an act that has asked already, or only answer.
 STEPS = {
-    "claims.writing.locked", "delivery.dispatch.send", "delivery.replies.send_to_conversation",
-    "lookup.listing.take_off", "reports.signing.frozen", "reports.signing.may_publish",
-    "surveys.writing.locked", "tips.alarms.settle", "tips.closing.end_and_tell",
-    "tips.dialogue.say", "tips.listing.to_propose", "tips.presence.stand_by",
-    "tips.steps.decided", "tips.steps.lock", "tips.suspending.lift", "tips.waves.note_warning",
-    "warnings.drafting.locked", "warnings.releasing.note_numbers",
-    "warnings.releasing.note_reading", "warnings.releasing.send_out",
-    "warnings.patterns.check_filled", "warnings.patterns.check_pattern",
+    "claims.writing.locked",
+    "delivery.dispatch.send",
+    "delivery.replies.send_to_conversation",
+    "lookup.listing.take_off",
+    "reports.signing.frozen",
+    "reports.signing.may_publish",
+    "surveys.writing.locked",
+    "tips.alarms.settle",
+    "tips.closing.end_and_tell",
+    "tips.dialogue.say",
+    "tips.listing.to_propose",
+    "tips.presence.stand_by",
+    "tips.steps.decided",
+    "tips.steps.lock",
+    "tips.suspending.lift",
+    "tips.waves.note_warning",
+    "warnings.drafting.locked",
+    "warnings.releasing.note_numbers",
+    "warnings.releasing.note_reading",
+    "warnings.releasing.send_out",
+    "warnings.patterns.check_filled",
+    "warnings.patterns.check_pattern",
     "warnings.releasing.instead_of_earlier",
-}  # fmt: skip
+}
 # An officer's own: nobody else's can be named.
 OWN = {
-    "delivery.pagers.add_device", "delivery.pagers.add_email", "delivery.pagers.confirm_test",
-    "delivery.pagers.remove", "delivery.pagers.switch", "delivery.pagers.test",
-}  # fmt: skip
+    "delivery.pagers.add_device",
+    "delivery.pagers.add_email",
+    "delivery.pagers.confirm_test",
+    "delivery.pagers.remove",
+    "delivery.pagers.switch",
+    "delivery.pagers.test",
+}
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
-    "claims.asking.add", "community.telling.announce", "community.telling.check_channels",
-    "community.telling.list_channel", "network.sheets.export_groups",
-    "network.sheets.import_groups", "network.establishments.import_establishments",
-    "network.targets.set_targets", "lessons.keeping.write_first_hour",
-    "lessons.pledging.open_campaign", "lessons.writing.open_collection", "lessons.filming.take_in",
-    "partners.inviting.invite", "tips.answers.write_answer", "tips.answers.set_answer_removed",
-    "tips.searching.record_name_search", "tips.searching.save_search",
-    "tips.searching.remove_search", "tips.taking_down.take_down",
+    "claims.asking.add",
+    "community.telling.announce",
+    "community.telling.check_channels",
+    "community.telling.list_channel",
+    "network.sheets.export_groups",
+    "network.sheets.import_groups",
+    "network.establishments.import_establishments",
+    "network.targets.set_targets",
+    "lessons.keeping.write_first_hour",
+    "lessons.pledging.open_campaign",
+    "lessons.writing.open_collection",
+    "lessons.filming.take_in",
+    "partners.inviting.invite",
+    "tips.answers.write_answer",
+    "tips.answers.set_answer_removed",
+    "tips.searching.record_name_search",
+    "tips.searching.save_search",
+    "tips.searching.remove_search",
+    "tips.taking_down.take_down",
     # One's own last decision is taken back also where the tip has left one's sight by it.
-    "tips.undo.take_back", "tips.bulk.take_back",
-}  # fmt: skip
+    "tips.undo.take_back",
+    "tips.bulk.take_back",
+}
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
 # they do is tried in the tests of the area. That others do not is tried here.
 NOT_FOR_EVERY_ONE_OF_THEM = {
-    "lookup.disputes.decide", "tips.objecting.show", "surveys.paper.type_in",
+    "lookup.disputes.decide",
+    "tips.objecting.show",
+    "surveys.paper.type_in",
     "surveys.paper.finish",
-    "reports.signing.sign", "reports.signing.publish", "warnings.patterns.send",
-    "partners.inviting.accept", "partners.inviting.agree_for", "lookup.listing.propose",
-    "accounts.actions.add_post", "accounts.rota.add_shifts", "surveys.reading.decide",
-    "partners.releasing.publish_for", "partners.releasing.give_back_for",
-    "warnings.patterns.make", "lessons.writing.write", "lessons.writing.rewrite",
-}  # fmt: skip
+    "reports.signing.sign",
+    "reports.signing.publish",
+    "warnings.patterns.send",
+    "partners.inviting.accept",
+    "partners.inviting.agree_for",
+    "lookup.listing.propose",
+    "accounts.actions.add_post",
+    "accounts.rota.add_shifts",
+    "surveys.reading.decide",
+    "partners.releasing.publish_for",
+    "partners.releasing.give_back_for",
+    "warnings.patterns.make",
+    "lessons.writing.write",
+    "lessons.writing.rewrite",
+}
 REFUSED = (
-    PermissionError, ObjectDoesNotExist, NotYoursToDecide, NotYoursToList, NotYoursToSign,
-    CannotPublish, NothingChosen, NotTheirs,
-)  # fmt: skip
+    PermissionError,
+    ObjectDoesNotExist,
+    NotYoursToDecide,
+    NotYoursToList,
+    NotYoursToSign,
+    CannotPublish,
+    NothingChosen,
+    NotTheirs,
+)
 # They say no by doing nothing.
 QUIET = {"tips.looking.note_first_read", "delivery.relay.mark_handed_out"}
 NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
@@ -160,46 +207,126 @@ def _by_name(here):
     today = NOW.date()
     version = rows["warning"].versions.get()
     group = GroupEntry(
-        name="Nhóm mới", kind="residents", place_id=rows["place"].pk, unit_id=unit.pk,
-        channel="by_hand", channel_address="", member_count=9, officer_in_charge_id=None,
+        name="Nhóm mới",
+        kind="residents",
+        place_id=rows["place"].pk,
+        unit_id=unit.pk,
+        channel="by_hand",
+        channel_address="",
+        member_count=9,
+        officer_in_charge_id=None,
         lead_ids=frozenset(),
-    )  # fmt: skip
+    )
     return {
-        "unit_id": unit.pk, "officer_id": rows["officer"].pk, "post_id": rows["post"].pk,
-        "shift_id": rows["shift"].pk, "username": f"u{make.some_id().hex[:8]}", "name": "Tên",
-        "rank": "", "role": "used", "valid_from": today, "starts_at": NOW, "ends_at": tomorrow,
-        "snapshot_id": rows["report"].pk, "seen": b"", "claim_id": rows["claim"].pk,
-        "words": "Lời", "check": rows["claim"].pk, "why": "mistake", "reason": "Lý do",
-        "place": rows["place"], "venue": "Nhà văn hóa", "about": "Họp", "kind": "civil",
-        "shown_as": f"Kênh {make.some_id().hex[:6]}", "dispatch_id": rows["dispatch"].pk,
-        "task_id": rows["task"].pk, "count": 1, "lead_id": rows["lead"].pk, "pieces": [b"x"],
-        "title": "Tên gọi", "captions": {}, "texts": {"vi": {"title": "Bài mới", "steps": []}},
-        "hotlines": [], "purpose": "fraud", "days": (today, today), "schools": [], "right": [],
-        "lesson": rows["edition"].lesson, "collection": rows["collection"],
-        "dispute_id": rows["dispute"].pk, "outcome": "rejected", "answer": "Trả lời",
-        "listing_id": rows["listing"].pk, "does_harm": False, "note": "Ghi chú",
-        "indicator": make.indicator("+84912000418"), "grade": "confirmed",
-        "category": "scam_bank", "month": today, "basis": "Đã gọi ngân hàng",
-        "expires_on": today + datetime.timedelta(days=90), "entry": group,
-        "sheet": Sheet((), ("name",), (), (), ""), "shown": "", "is_open": False,
-        "group_id": rows["group"].pk, "active": False, "stopped": True, "form": "csv",
-        "answers": {}, "counts": {"residents": 3}, "until": tomorrow,
-        "request_id": rows["kit_request"].pk, "partner_id": rows["partner"].pk,
-        "member_id": rows["partner_member"].pk, "purposes": ["fraud"], "member_name": "Bình",
-        "is_active": False, "survey_id": rows["survey"].pk, "sheets": 2,
-        "batch_id": rows["batch"].pk, "content": _content(here), "said": {}, "slip": "",
-        "text_id": make.some_id(), "key": "a", "question": {"key": "a"}, "reach": "everybody",
-        "code": "", "is_removed": True, "tip_id": rows["tip"].pk, "tip_ids": [rows["tip"].pk],
-        "since": times.now(), "decision_ids": [make.some_id()], "step": "call", "reply": "Chào bạn",
-        "text": "Chào bạn", "incident_id": rows["incident"].pk, "batch": make.some_id(),
-        "sighting_id": rows["sighting"].pk, "attachment_id": rows["attachment"].pk,
-        "file_id": rows["dispute_file"].pk, "query": {"q": "xe máy"}, "found": 0,
-        "saved_id": rows["saved_search"].pk, "ground": "waiting", "token": uuid.uuid4().hex,
-        "value": "of_value", "wave_id": rows["wave"].pk, "warning_id": rows["warning"].pk,
-        "choice": Choice((), (), (), subscribers=False), "pattern_id": rows["pattern"].pk,
-        "severity": 2, "kinds": ["residents"], "use_id": rows["pattern_use"].pk, "values": {},
-        "audience_hash": b"", "version_id": version.pk, "text_hash": b"",
-    }  # fmt: skip
+        "unit_id": unit.pk,
+        "officer_id": rows["officer"].pk,
+        "post_id": rows["post"].pk,
+        "shift_id": rows["shift"].pk,
+        "username": f"u{make.some_id().hex[:8]}",
+        "name": "Tên",
+        "rank": "",
+        "role": "used",
+        "valid_from": today,
+        "starts_at": NOW,
+        "ends_at": tomorrow,
+        "snapshot_id": rows["report"].pk,
+        "seen": b"",
+        "claim_id": rows["claim"].pk,
+        "words": "Lời",
+        "check": rows["claim"].pk,
+        "why": "mistake",
+        "reason": "Lý do",
+        "place": rows["place"],
+        "venue": "Nhà văn hóa",
+        "about": "Họp",
+        "kind": "civil",
+        "shown_as": f"Kênh {make.some_id().hex[:6]}",
+        "dispatch_id": rows["dispatch"].pk,
+        "task_id": rows["task"].pk,
+        "count": 1,
+        "lead_id": rows["lead"].pk,
+        "pieces": [b"x"],
+        "title": "Tên gọi",
+        "captions": {},
+        "texts": {"vi": {"title": "Bài mới", "steps": []}},
+        "hotlines": [],
+        "purpose": "fraud",
+        "days": (today, today),
+        "schools": [],
+        "right": [],
+        "lesson": rows["edition"].lesson,
+        "collection": rows["collection"],
+        "dispute_id": rows["dispute"].pk,
+        "outcome": "rejected",
+        "answer": "Trả lời",
+        "listing_id": rows["listing"].pk,
+        "does_harm": False,
+        "note": "Ghi chú",
+        "indicator": make.indicator("+84912000418"),
+        "grade": "confirmed",
+        "category": "scam_bank",
+        "month": today,
+        "basis": "Đã gọi ngân hàng",
+        "expires_on": today + datetime.timedelta(days=90),
+        "entry": group,
+        "sheet": Sheet((), ("name",), (), (), ""),
+        "shown": "",
+        "is_open": False,
+        "group_id": rows["group"].pk,
+        "active": False,
+        "stopped": True,
+        "form": "csv",
+        "answers": {},
+        "counts": {"residents": 3},
+        "until": tomorrow,
+        "request_id": rows["kit_request"].pk,
+        "partner_id": rows["partner"].pk,
+        "member_id": rows["partner_member"].pk,
+        "purposes": ["fraud"],
+        "member_name": "Bình",
+        "is_active": False,
+        "survey_id": rows["survey"].pk,
+        "sheets": 2,
+        "batch_id": rows["batch"].pk,
+        "content": _content(here),
+        "said": {},
+        "slip": "",
+        "text_id": make.some_id(),
+        "key": "a",
+        "question": {"key": "a"},
+        "reach": "everybody",
+        "code": "",
+        "is_removed": True,
+        "tip_id": rows["tip"].pk,
+        "tip_ids": [rows["tip"].pk],
+        "since": times.now(),
+        "decision_ids": [make.some_id()],
+        "step": "call",
+        "reply": "Chào bạn",
+        "text": "Chào bạn",
+        "incident_id": rows["incident"].pk,
+        "batch": make.some_id(),
+        "sighting_id": rows["sighting"].pk,
+        "attachment_id": rows["attachment"].pk,
+        "file_id": rows["dispute_file"].pk,
+        "query": {"q": "xe máy"},
+        "found": 0,
+        "saved_id": rows["saved_search"].pk,
+        "ground": "waiting",
+        "token": uuid.uuid4().hex,
+        "value": "of_value",
+        "wave_id": rows["wave"].pk,
+        "warning_id": rows["warning"].pk,
+        "choice": Choice((), (), (), subscribers=False),
+        "pattern_id": rows["pattern"].pk,
+        "severity": 2,
+        "kinds": ["residents"],
+        "use_id": rows["pattern_use"].pk,
+        "values": {},
+        "audience_hash": b"",
+        "version_id": version.pk,
+        "text_hash": b"",
+    }
 
 
 def _own_decision(here):
@@ -255,9 +382,17 @@ _APART = {
     "accounts.actions.add_officer": {"role": "duty"},
     "accounts.actions.add_post": {"role": "duty"},
     "claims.deciding.put_out_of_scope": {"why": "private"},
-    "claims.writing.write": {"content": SimpleNamespace(
-        hash=b"1" * 32, verdict="false", topic="fraud", quote="a", seen="", texts={}, evidence=[]
-    )},
+    "claims.writing.write": {
+        "content": SimpleNamespace(
+            hash=b"1" * 32,
+            verdict="false",
+            topic="fraud",
+            quote="a",
+            seen="",
+            texts={},
+            evidence=[],
+        )
+    },
     "community.questions.answer": lambda here: {"pk": here.rows["question"].pk},
     "community.questions.decline_as_opinion": lambda here: {"pk": here.rows["question"].pk},
     "community.questions.move_to_reports": lambda here: {"pk": here.rows["question"].pk},
@@ -266,7 +401,8 @@ _APART = {
     "community.telling.end_channel": lambda here: {"pk": here.rows["official_channel"].pk},
     "community.telling.list_channel": {"kind": "zalo"},
     "delivery.rooms.tell_houses": lambda here: {
-        "task_id": _confirmed(here.rows["task"]), "count": 0
+        "task_id": _confirmed(here.rows["task"]),
+        "count": 0,
     },
     "lessons.filming.discard": lambda here: {"key": here.rows["film"].pk},
     "lessons.filming.take_in": {"words": {}},
@@ -278,7 +414,8 @@ _APART = {
     "lookup.listing.end": {"why": "no_longer"},
     "network.establishments.add_establishment": lambda here: {"entry": _house(here)},
     "network.establishments.change_establishment": lambda here: {
-        "pk": here.rows["establishment"].pk, "entry": _house(here)
+        "pk": here.rows["establishment"].pk,
+        "entry": _house(here),
     },
     "network.establishments.set_open": lambda here: {"pk": here.rows["establishment"].pk},
     "network.leads.add_lead": lambda here: {"entry": _lead(here)},
@@ -292,29 +429,24 @@ _APART = {
     "network.teams.ask": lambda here: {"group_id": here.rows["team"].pk},
     "network.teams.end_shift": lambda here: {"pk": here.rows["team_shift"].pk},
     "network.teams.take_back": lambda here: {"pk": here.rows["team_ask"].pk},
-    "partners.inviting.invite": {
-        "kind": "front", "place": None, "name": make.some_id().hex
-    },
+    "partners.inviting.invite": {"kind": "front", "place": None, "name": make.some_id().hex},
     "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
     "reports.signing.sign": lambda here: {"ask": _september(here)},
     "surveys.releasing.approve": lambda here: {"survey_id": _survey(here, state="submitted")},
     "surveys.releasing.send_back": lambda here: {"survey_id": _survey(here, state="submitted")},
-    "surveys.results.publish": lambda here: {
-        "survey_id": _survey(here, proposed_by=here.officer)
-    },
+    "surveys.results.publish": lambda here: {"survey_id": _survey(here, proposed_by=here.officer)},
     "surveys.results.send_back": lambda here: {
         "survey_id": _survey(here, proposed_by=here.officer)
     },
     "surveys.results.propose": {"outcome": {}},
-    "surveys.writing.make": {
-        "purpose": "streets", "content": {"vi": {"title": "Hỏi", "why": "a"}}
-    },
+    "surveys.writing.make": {"purpose": "streets", "content": {"vi": {"title": "Hỏi", "why": "a"}}},
     "surveys.writing.revise": {"purpose": "streets", "content": {}},
     "tips.answers.set_answer_removed": {"code": next(iter(standard()))},
-    "tips.answers.write_answer": {"words": dict.fromkeys(
-        ("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"
-    ), "seen": None},
+    "tips.answers.write_answer": {
+        "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),
+        "seen": None,
+    },
     "tips.bulk.join": lambda here: {"tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]},
     "tips.bulk.take_back": lambda here: {"decision_ids": [_own_decision(here).pk]},
     "tips.closing.record_outcome": {"outcome": "solved"},
@@ -335,24 +467,27 @@ _APART = {
     "warnings.patterns.make": {"texts": PARTS},
     "warnings.drafting.send_back": lambda here: {"warning_id": _waiting(here).warning_id},
     "warnings.releasing.approve": lambda here: {
-        "version_id": _waiting(here).pk, "text_hash": b"0" * 32
+        "version_id": _waiting(here).pk,
+        "text_hash": b"0" * 32,
     },
     "warnings.recalling.recall": lambda here: {
-        "warning_id": _published(here), "reason": "wrong_facts"
+        "warning_id": _published(here),
+        "reason": "wrong_facts",
     },
     "warnings.recalling.ask_recall": lambda here: {
-        "warning_id": _published(here), "reason": "over", "words": ""
+        "warning_id": _published(here),
+        "reason": "over",
+        "words": "",
     },
     "warnings.recalling.approve_recall": lambda here: {
-        "request_id": _recall_asked(here, here.officer), "seen": b""
+        "request_id": _recall_asked(here, here.officer),
+        "seen": b"",
     },
     "warnings.recalling.refuse_recall": lambda here: {
         "request_id": _recall_asked(here, here.officer)
     },
-    "warnings.recalling.withdraw_recall": lambda here: {
-        "request_id": _recall_asked(here, here.by)
-    },
-}  # fmt: skip
+    "warnings.recalling.withdraw_recall": lambda here: {"request_id": _recall_asked(here, here.by)},
+}
 
 
 def _proposed(here):
@@ -513,10 +648,14 @@ def test_a_page_that_is_none_of_a_roles_work_is_refused_in_words(desk_client, co
 @pytest.mark.parametrize(
     ("role", "first"),
     [
-        ("duty", "inbox"), ("commander", "inbox"), ("coordinator", "inbox"),
-        ("auditor", "audit"), ("data_protection", "audit"), ("administrator", "officers"),
+        ("duty", "inbox"),
+        ("commander", "inbox"),
+        ("coordinator", "inbox"),
+        ("auditor", "audit"),
+        ("data_protection", "audit"),
+        ("administrator", "officers"),
     ],
-)  # fmt: skip
+)
 def test_each_role_begins_with_a_page_of_its_own(desk_client, role, first):
     officer = make.officer(unit=make.province_unit(), role=role)
     sign_in(desk_client, officer)

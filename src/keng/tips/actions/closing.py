@@ -140,7 +140,7 @@ def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
     was = tip.outcome
     leading.stand_open(tip)
     tip.assigned_to, tip.closed_at, tip.outcome = by, None, Tip.Outcome.NONE
-    unheard.take(tip)
+    unheard.stop_calling(tip)
     clocks.settle(tip)
     alone = ["state", "duplicate_of"]
     opened = [*alone, "assigned_to", "closed_at", "outcome", "due_at"]

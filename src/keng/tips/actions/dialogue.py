@@ -35,7 +35,7 @@ def answer(
     answered(tip)
     if tip.danger_unheard and tip.assigned_to_id == by.pk:
         # Whoever has it answers the new message: that is taking it.
-        unheard.take(tip)
+        unheard.stop_calling(tip)
         clocks.stop(tip, clocks.AT_ONCE)
         clocks.settle(tip)
         tip.save(update_fields=["due_at", *unheard.FIELDS])

@@ -51,7 +51,7 @@ def accept(
         raise AlreadyTaken(tip.assigned_to)
     before = snapshot(tip)
     tip.assigned_to = by
-    unheard.take(tip)
+    unheard.stop_calling(tip)
     if tip.state == Tip.State.RECEIVED:
         tip.state = Tip.State.ACCEPTED
     clocks.stop(tip, clocks.AT_ONCE, clocks.LOOK)

@@ -12,7 +12,7 @@ from keng.tips.models import Tip
 FIELDS = ("danger_at", "danger_unheard")
 
 
-def take(tip: Tip) -> None:
+def stop_calling(tip: Tip) -> None:
     """Somebody has it now, so the calls end. That it was told stays with the tip."""
     tip.danger_unheard = False
 

@@ -267,9 +267,10 @@ def _question_row(message: Incoming) -> dict[str, Any]:
     """Whether to stop: for the chat, and as the desk and the page of the report show it."""
     text = greeting.asked_whether_to_stop(wording.language_of_command(message.event.text))
     return {
-        "question": hexed(seal.for_sender(text)), "question_text": text,
+        "question": hexed(seal.for_sender(text)),
+        "question_text": text,
         "question_message": str(new_id()),
-    }  # fmt: skip
+    }
 
 
 def _command(sql: str, row: dict[str, Any]) -> Statement:

@@ -37,10 +37,18 @@ def say(own_keys):
 
     def hear(text, *, who="an", id="", group=None, media=()):
         event = Event(
-            kind="text", dedupe=id or uuid.uuid4().hex, conversation=who, sender=who, group=group,
-            text=text, media=media, location=None, at=times.now(), reply_address=who,
+            kind="text",
+            dedupe=id or uuid.uuid4().hex,
+            conversation=who,
+            sender=who,
+            group=group,
+            text=text,
+            media=media,
+            location=None,
+            at=times.now(),
+            reply_address=who,
             raw_kind="text",
-        )  # fmt: skip
+        )
         message = incoming(account, event, raw=text.encode(), now=times.now())
         handler = handlers.handler_of(message)
         with connection.cursor() as cursor:

@@ -112,9 +112,14 @@ def test_a_second_message_about_officers_joins_the_first(say):
 
 @pytest.mark.parametrize(
     "text",
-    ["gửi cho Công an phường Thử", "Đúng là gửi cho công an phường", "gui cong an phuong",
-     "đúng là gửi cho công an xã", "for Công an phường Thử"],
-)  # fmt: skip
+    [
+        "gửi cho Công an phường Thử",
+        "Đúng là gửi cho công an phường",
+        "gui cong an phuong",
+        "đúng là gửi cho công an xã",
+        "for Công an phường Thử",
+    ],
+)
 def test_the_reporter_says_in_the_chat_that_it_is_meant_for_the_unit(say, units, answers, text):
     commune, _province = units
     say(ABOUT)
@@ -224,10 +229,14 @@ def test_the_page_after_sorting_says_that_the_desk_no_longer_sees_it(desk_client
 
 @pytest.mark.parametrize(
     "text",
-    ["Báo công an phường rồi mà không ai xuống", "Gửi công an phường thì họ lờ đi",
-     "báo công an phường mà họ đánh tôi", "Báo công an xã là bị trả thù",
-     "gửi cho công an phường khác"],
-)  # fmt: skip
+    [
+        "Báo công an phường rồi mà không ai xuống",
+        "Gửi công an phường thì họ lờ đi",
+        "báo công an phường mà họ đánh tôi",
+        "Báo công an xã là bị trả thù",
+        "gửi cho công an phường khác",
+    ],
+)
 def test_a_sentence_that_only_begins_like_it_hands_nothing_down(say, units, text):
     _commune, province = units
     say(ABOUT)

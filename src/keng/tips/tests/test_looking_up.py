@@ -127,9 +127,14 @@ def test_a_bare_number_in_an_open_tip_belongs_to_the_tip_and_is_answered(say):
 
 @pytest.mark.parametrize(
     "text",
-    ["so 0912 000 417 co phai lua dao k", "sdt 0912000417 nay co phai lua dao ko ad",
-     "0912000417 có uy tín không ạ?", "is 0912000417 a scam?", "0912000417 ???"],
-)  # fmt: skip
+    [
+        "so 0912 000 417 co phai lua dao k",
+        "sdt 0912000417 nay co phai lua dao ko ad",
+        "0912000417 có uy tín không ạ?",
+        "is 0912000417 a scam?",
+        "0912000417 ???",
+    ],
+)
 def test_a_question_in_everyday_words_is_answered_and_opens_no_tip(say, text):
     list_it("phone", "+84912000417")
     say(text)

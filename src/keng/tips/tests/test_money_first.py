@@ -195,9 +195,12 @@ def test_the_ready_words_are_about_the_bank_and_leave_with_one_tap(desk_client, 
 
 def test_an_answer_about_money_just_gone_is_not_held_and_nothing_says_it_was(desk_client, here):
     tip = make.tip(
-        unit=here.commune, urgency="P1", text="Bị lừa qua mạng", category="scam_other",
+        unit=here.commune,
+        urgency="P1",
+        text="Bị lừa qua mạng",
+        category="scam_other",
         money_moved=True,
-    )  # fmt: skip
+    )
     page = sign_in(desk_client, here.lan).get(f"/tips/{tip.pk}/").content.decode()
     assert "Từng phút đều quý: gửi ngay" in page
     assert "20 giây" not in page

@@ -41,9 +41,19 @@ def test_a_name_or_a_yes_while_an_officer_asks_is_the_answer(say):
 
 @pytest.mark.parametrize(
     "text",
-    ["stop", "STOP!", "Dừng nhận tin", "dung nhan tin", "DỪNG NHẬN", "Đừng nhắn cho tôi nữa",
-     "dừng nhận", "Please stop texting me", "hủy đăng ký", "huỷ đăng kí"],
-)  # fmt: skip
+    [
+        "stop",
+        "STOP!",
+        "Dừng nhận tin",
+        "dung nhan tin",
+        "DỪNG NHẬN",
+        "Đừng nhắn cho tôi nữa",
+        "dừng nhận",
+        "Please stop texting me",
+        "hủy đăng ký",
+        "huỷ đăng kí",
+    ],
+)
 def test_a_plain_sentence_stops_at_once_and_says_how_to_come_back(say, answers, text):
     say(STORY)
     say(text)
@@ -70,8 +80,9 @@ def test_a_lone_word_is_kept_and_asked_about_once(say, answers, text):
     asked = DialogueMessage.objects.get(author="automatic")
     assert ASKED in asked.text
     assert [m.author for m in Tip.objects.get().messages.order_by("at")][1:3] == [
-        "reporter", "automatic"
-    ]  # fmt: skip
+        "reporter",
+        "automatic",
+    ]
 
 
 def test_what_the_question_says_is_understood(say):
@@ -199,9 +210,11 @@ def test_danger_in_the_same_breath_as_a_stop_is_looked_at(say):
 
 @pytest.mark.parametrize(
     "text",
-    ["Đừng nhắn tin cho tôi. Nó đang cầm dao đuổi mẹ tôi",
-     "Don't text me. He is beating my mother right now"],
-)  # fmt: skip
+    [
+        "Đừng nhắn tin cho tôi. Nó đang cầm dao đuổi mẹ tôi",
+        "Don't text me. He is beating my mother right now",
+    ],
+)
 def test_danger_with_a_stop_opens_a_report_where_none_is_open(say, answers, text):
     say(text)
     tip = Tip.objects.get()

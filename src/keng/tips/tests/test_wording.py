@@ -20,10 +20,18 @@ from keng.tips.reception.wording import (
 
 @pytest.mark.parametrize(
     "text",
-    ["stop", "STOP!", "Dừng nhắn tin", "dung nhan tin", "DỪNG NHẬN", "hủy đăng ký nhận tin",
-     "không muốn nhận tin nhắn nữa", "Tắt thông báo cho tôi, đêm hôm cứ rung hoài",
-     "dừng nhận tin"],
-)  # fmt: skip
+    [
+        "stop",
+        "STOP!",
+        "Dừng nhắn tin",
+        "dung nhan tin",
+        "DỪNG NHẬN",
+        "hủy đăng ký nhận tin",
+        "không muốn nhận tin nhắn nữa",
+        "Tắt thông báo cho tôi, đêm hôm cứ rung hoài",
+        "dừng nhận tin",
+    ],
+)
 def test_what_asks_in_so_many_words_to_be_left_alone(text):
     assert is_stop(text)
     assert not may_be_stop(text)
@@ -39,10 +47,25 @@ def test_a_lone_word_may_ask_to_stop_or_answer_a_question(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["nó không dừng", "stop him, he has a knife", "Stop, he has a knife", "dùng", "đúng", "Đúng ạ",
-     "đừng", "đứng", "Huy", "Dung", "hủy đơn hàng", "nó bảo em tắt thông báo", "dung a", "",
-     "chưa nhận tin nhắn", "em không nhận được tin"],
-)  # fmt: skip
+    [
+        "nó không dừng",
+        "stop him, he has a knife",
+        "Stop, he has a knife",
+        "dùng",
+        "đúng",
+        "Đúng ạ",
+        "đừng",
+        "đứng",
+        "Huy",
+        "Dung",
+        "hủy đơn hàng",
+        "nó bảo em tắt thông báo",
+        "dung a",
+        "",
+        "chưa nhận tin nhắn",
+        "em không nhận được tin",
+    ],
+)
 def test_what_only_looks_like_such_a_word_is_no_command(text):
     assert not is_stop(text)
     assert not may_be_stop(text)

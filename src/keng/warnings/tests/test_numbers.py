@@ -138,8 +138,9 @@ def test_whoever_lets_it_out_ticks_exactly_what_they_were_shown(ward):
     release(version, ward.commander, numbers=digest(version, ward.commander))
     version.refresh_from_db()
     assert {one["quote"]: one["standing"] for one in version.unmatched_numbers} == {
-        "0510 555 113": "near", "0204 000 0131": "near",
-    }  # fmt: skip
+        "0510 555 113": "near",
+        "0204 000 0131": "near",
+    }
     assert Entry.objects.get(action="warning.approved").detail["unmatched_numbers"] == {"near": 2}
 
 
@@ -166,10 +167,15 @@ def test_a_number_typed_into_a_correction_is_compared_too(ward):
 def test_the_author_is_shown_them_before_it_is_handed_in(desk_client, ward):
     sign_in(desk_client, ward.officer)
     data = {
-        **WRONG, "category": "scam_impersonation", "severity": "2", "valid_until": "2099-12-31",
-        "places": [str(ward.place.pk)], "kinds": ["residents", "landlords"], "do": "submit",
+        **WRONG,
+        "category": "scam_impersonation",
+        "severity": "2",
+        "valid_until": "2099-12-31",
+        "places": [str(ward.place.pk)],
+        "kinds": ["residents", "landlords"],
+        "do": "submit",
         "incident": str(ward.incident.pk),
-    }  # fmt: skip
+    }
     answer = desk_client.post(url("warning-new"), data, follow=True)
     warning = Warning.objects.get()
     assert warning.state == "draft"
@@ -185,10 +191,15 @@ def test_the_author_is_shown_them_before_it_is_handed_in(desk_client, ward):
 def test_checking_a_text_that_is_not_saved_shows_them(desk_client, ward):
     sign_in(desk_client, ward.officer)
     data = {
-        **WRONG, "category": "scam_impersonation", "severity": "2", "valid_until": "2099-12-31",
-        "places": [str(ward.place.pk)], "kinds": ["residents"], "do": "check",
+        **WRONG,
+        "category": "scam_impersonation",
+        "severity": "2",
+        "valid_until": "2099-12-31",
+        "places": [str(ward.place.pk)],
+        "kinds": ["residents"],
+        "do": "check",
         "tip": str(ward.tip.pk),
-    }  # fmt: skip
+    }
     page = desk_client.post(url("warning-new"), data).content.decode()
     assert "0510 555 131" in page
     assert not Warning.objects.exists()
@@ -222,9 +233,14 @@ def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(des
 
 def pattern_of(ward, texts, numbers=""):
     made = patterns.make(
-        texts, unit_id=ward.unit.pk, category="scam_impersonation", severity=2,
-        kinds=["residents", "landlords"], expires_on=times.local_date(times.now()), by=ward.officer,
-    )  # fmt: skip
+        texts,
+        unit_id=ward.unit.pk,
+        category="scam_impersonation",
+        severity=2,
+        kinds=["residents", "landlords"],
+        expires_on=times.local_date(times.now()),
+        by=ward.officer,
+    )
     return patterns.approve(made.pk, seen=bytes(made.hash), numbers=numbers, by=ward.commander)
 
 
@@ -269,8 +285,10 @@ def test_the_page_of_a_pattern_shows_what_was_filled_in(desk_client, ward, monke
         return page.split(f'name="{name}" value="')[1].split('"')[0]
 
     data = {
-        "number": "0510 555 113", "do": "send", "code": "1",
+        "number": "0510 555 113",
+        "do": "send",
+        "code": "1",
         "audience_hash": value("audience_hash"),
-    }  # fmt: skip
+    }
     assert desk_client.post(address, data).status_code == 422
     assert desk_client.post(address, data | {"numbers": value("numbers")}).status_code == 302

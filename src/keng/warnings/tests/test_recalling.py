@@ -102,8 +102,9 @@ def test_a_second_person_lets_exactly_these_words_out(ward):
     version.warning.refresh_from_db()
     assert version.warning.recall_words == WORDS
     assert (dispatch.approval.author, dispatch.approval.approved_by) == (
-        ward.commander, ward.province_duty,
-    )  # fmt: skip
+        ward.commander,
+        ward.province_duty,
+    )
     detail = Entry.objects.get(action="warning.recalled").detail
     assert detail["text"] == seen_of(request, version.warning).hex()
 

@@ -38,9 +38,11 @@ class LeasingSender:
 
     def lease(self, count=1):
         wish = {
-            "accounts": [self.account.pk], "counts": [count], "sender": self.name,
+            "accounts": [self.account.pk],
+            "counts": [count],
+            "sender": self.name,
             "lease": LEASE_SECONDS,
-        }  # fmt: skip
+        }
         rows = self._connection.execute(sql.LEASE, wish).fetchall()
         self.leased += [row[0] for row in rows]
         return len(rows)
@@ -48,11 +50,17 @@ class LeasingSender:
     def end(self, ids, state, wait=None):
         """What came of these rows; with `wait` they are to be tried again."""
         values = {
-            "sender": self.name, "ids": ids, "states": [state] * len(ids),
+            "sender": self.name,
+            "ids": ids,
+            "states": [state] * len(ids),
             "outcomes": ["retry" if wait is not None else "sent"] * len(ids),
-            "provider_ids": [""] * len(ids), "codes": [""] * len(ids), "waits": [wait] * len(ids),
-            "times": [1] * len(ids), "statuses": [None] * len(ids), "uncounted": [0] * len(ids),
-        }  # fmt: skip
+            "provider_ids": [""] * len(ids),
+            "codes": [""] * len(ids),
+            "waits": [wait] * len(ids),
+            "times": [1] * len(ids),
+            "statuses": [None] * len(ids),
+            "uncounted": [0] * len(ids),
+        }
         self._connection.execute(sql.RECORD, values)
 
     def give_back(self, ids):
@@ -184,8 +192,13 @@ def test_nobody_is_left_with_a_warning_that_was_taken_back(ward):
     with sending(2):
         until(lambda: SandboxMessage.objects.count() > 20)
         dispatch = take_back(ward, version)
-        until(lambda: not Delivery.objects.filter(state__in=["queued", "leased"]).exclude(
-            channel="by_hand").exists())  # fmt: skip
+        until(
+            lambda: (
+                not Delivery.objects.filter(state__in=["queued", "leased"])
+                .exclude(channel="by_hand")
+                .exists()
+            )
+        )
     sent = Delivery.objects.filter(channel="sandbox", state="sent")
     got = set(sent.filter(dispatch=version.dispatch).values_list("recipient_ref", flat=True))
     told = set(sent.filter(dispatch=dispatch).values_list("recipient_ref", flat=True))
@@ -215,8 +228,10 @@ def test_two_who_take_it_back_at_once_send_one_recall(ward):
         thread.join()
     assert sorted(map(str, ended)) == sorted(map(str, [None, actions.AlreadyRecalled]))
     assert Warning.objects.get().recall_dispatch is not None
-    assert Delivery.objects.filter(dispatch__kind="recall").values("recipient_ref").distinct(
-    ).count() == Delivery.objects.filter(dispatch__kind="recall").count()  # fmt: skip
+    assert (
+        Delivery.objects.filter(dispatch__kind="recall").values("recipient_ref").distinct().count()
+        == Delivery.objects.filter(dispatch__kind="recall").count()
+    )
 
 
 def test_what_waits_until_later_is_called_off_as_well(ward):
