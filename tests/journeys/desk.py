@@ -23,6 +23,8 @@ class Desk:
         self.page.fill("[name=code]", self.code())
         self.page.click("main form button")
         expect(self.page.locator("header.bar")).to_be_visible()
+        # A key that is pressed before the scripts have come is nobody's.
+        self.page.wait_for_load_state()
         return self
 
     def code(self) -> str:

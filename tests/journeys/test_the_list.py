@@ -223,6 +223,7 @@ def test_an_officer_finds_a_group_by_its_name_while_composing(people, stack):
     desk = Desk(people.officer(), stack, "lan").sign_in()
     page = desk.page
     page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
     page.keyboard.type("nenh")
     options = page.locator("#palette-found [role=option]")
     expect(options.first).to_contain_text("Phường Nếnh")
