@@ -12,10 +12,12 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language import reporters_own
+from keng.places import serving
 from keng.tips import receipts
 from keng.tips.actions import showing
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
+from keng.tips.actions.meant_for_unit import unit_that_would_read
 from keng.tips.errors import AlreadyClosed
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import DialogueMessage, OneTimeLink, Tip
@@ -90,36 +92,48 @@ def use_link(token: str, *, secret: str) -> bool:
 
 
 @transaction.atomic
-def begin_anew(tip_id: uuid.UUID, *, text: str) -> str | None:
-    """A report of its own for danger told after the words of this one were sealed or destroyed.
+def begin_anew(
+    tip_id: uuid.UUID,
+    *,
+    text: str,
+    files: Iterable[tuple[bytes, str]] = (),
+    is_meant_for_unit: bool = False,
+) -> str | None:
+    """A report of its own for danger that this one cannot take, with its files (content and type).
 
-    It goes where the first one lies, past the same units; pressed twice it is one. Returns the
-    token of its receipt code, which is shown for a while; None when these words are no such thing.
-    Raises errors.CannotSeal.
+    It cannot once its words are sealed or destroyed; then the new one goes where it lies, past the
+    same units. Nor where those would read it whom it seems to be about, unless the reporter said
+    that it is meant for them; then the new one goes to the desk above. Pressed twice it is one.
+    Returns the token of its receipt code, which is shown for a while; None when these words need no
+    report of their own. Raises errors.CannotSeal.
     """
     tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
-    if not (_is_gone(tip) and calls_for_help(text)):
+    about = None if is_meant_for_unit else unit_that_would_read(tip, text)
+    if not (calls_for_help(text) and (about or _is_gone(tip))):
         return None
     which_cry = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
     token = keyed_hash("token of danger after the end", which_cry).hex()
-    if receipts.tip_id_of(receipts.code_from(token)) is None:
+    code = receipts.code_from(token)
+    concerns = set(tip.concerns.values_list("unit", flat=True)) | ({about.pk} if about else set())
+    new = NewTip(
+        unit_id=serving.above(about).pk if about else tip.responsible_unit_id,
+        concerns=tuple(concerns),
+        concerns_by_words=bool(about) or tip.concerns.filter(is_guess=True).exists(),
+        text=text,
+        place_id=tip.place_id,
+        province_code=tip.province_code,
+        language=tip.language,
+        # Taking a report back silences that report, and no later cry for help.
+        do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
+        receipt_hash=receipts.hash_of(code),
+        dedupe_key=keyed_hash("danger after the end", token),
+    )
+    if receipts.tip_id_of(code) is None:
         # Pressed again, its code is not shown once more to whoever has closed it.
         showing.show_for_a_while(token)
-    receive_one(
-        NewTip(
-            unit_id=tip.responsible_unit_id,
-            concerns=tuple(tip.concerns.values_list("unit", flat=True)),
-            concerns_by_words=tip.concerns.filter(is_guess=True).exists(),
-            text=text,
-            place_id=tip.place_id,
-            province_code=tip.province_code,
-            language=tip.language,
-            # Taking a report back silences that report, and no later cry for help.
-            do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
-            receipt_hash=receipts.hash_of(receipts.code_from(token)),
-            dedupe_key=keyed_hash("danger after the end", token),
-        )
-    )
+        for data, mime in files:
+            store_attachment(new.id, new.unit_id, data, mime)
+    receive_one(new)
     return token
 
 

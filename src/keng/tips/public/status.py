@@ -61,10 +61,17 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
     try:
         if not form.is_valid():
             return page(request, opened, form)
-        if "meant" not in request.POST and (unit := _about(opened, form)):
-            return page(request, opened, form, would_read=unit)
+        text, is_meant = form.cleaned_data["text"], "meant" in request.POST
         files = [(file.read(), file.content_type) for file in form.cleaned_data["attached"]]
-        had = reporter.write(opened.tip_id, text=form.cleaned_data["text"], files=files)
+        # Danger never waits for a question, nor for a report that can take it.
+        token = reporter.begin_anew(
+            opened.tip_id, text=text, files=files, is_meant_for_unit=is_meant
+        )
+        if token is not None:
+            return OF_REPORT.lead_to(token)
+        if not is_meant and (unit := _about(opened, form)):
+            return page(request, opened, form, would_read=unit)
+        had = reporter.write(opened.tip_id, text=text, files=files)
     except CannotSeal:
         words = _("This site cannot seal files and phone numbers yet. Send words without them.")
         form.add_error(None, words)
@@ -84,12 +91,9 @@ def _about(opened: Opened, form: WriteForm) -> str:
 def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The report has ended just now: what was typed stays on the page, and is not dropped.
 
-    As long as the end may be taken back it is not told; a little later it is known. Danger told
-    where nothing can be added any more becomes a report of its own, with its own receipt.
+    As long as the end may be taken back it is not told; a little later it is known.
     """
     text, has_files = request.POST.get("text", ""), bool(request.FILES)
-    if (token := _report_of_its_own(opened, text)) is not None:
-        return OF_REPORT.lead_to(token)
     tip = Tip.objects.get(pk=opened.tip_id)
     if tip.withdrawn_at or (is_over(tip) and not (text.strip() or has_files)):
         return _again(opened)
@@ -99,13 +103,6 @@ def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
         words = _("Not sent yet. Please send it again in half a minute.")
         words += f" {_('Choose the files again then.')}" if has_files else ""
     return page(request, opened, WriteForm(initial={"text": text}), not_taken=words)
-
-
-def _report_of_its_own(opened: Opened, text: str) -> str | None:
-    """The token of its code; None where the words begin no report, or cannot be sealed."""
-    with suppress(CannotSeal):
-        return reporter.begin_anew(opened.tip_id, text=text)
-    return None
 
 
 def _again(opened: Opened, *, had: int = 0) -> HttpResponse:

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from keng.accounts.models import Post
 from keng.audit.models import Entry
@@ -396,6 +397,46 @@ def test_danger_after_words_were_taken_back_or_sealed_is_a_report_of_its_own(
     assert new.do_not_contact == (ended == "sealed")
     assert alarms.call_what_rings() == 1
     assert called(new) == {"Mai", None}
+
+
+def test_danger_from_officers_of_the_desk_goes_past_it_at_once_and_113_is_said(here, public_client):
+    tip = make.tip(unit=here.commune)
+    Receipt.objects.create(hash=receipts.hash_of(CODE), tip=tip)
+    public_client.post("/status/", {"code": CODE})
+    words = "Cứu em với, công an phường đang đánh em ở đồn, trưởng công an phường đánh em chảy máu"
+    page = public_client.post("/status/tip/", {"text": words}, follow=True).content.decode()
+    assert "gọi 113 ngay" in page
+    assert "Tin này có vẻ nói về cán bộ ở đó." in page
+    new = Tip.objects.exclude(pk=tip.pk).get()
+    assert (new.urgency, new.responsible_unit) == ("P0", here.province)
+    assert [(each.unit, each.is_guess) for each in new.concerns.all()] == [(here.commune, True)]
+    assert not tip.messages.exists()
+    assert alarms.call_what_rings() == 1
+    assert called(new) == {"Mai", None}
+
+
+def test_and_goes_to_the_desk_when_the_reporter_says_that_it_is_meant_for_it(here, public_client):
+    tip = make.tip(unit=here.commune)
+    Receipt.objects.create(hash=receipts.hash_of(CODE), tip=tip)
+    public_client.post("/status/", {"code": CODE})
+    words = "Cứu em với, công an phường đang đánh em ở đồn"
+    public_client.post("/status/tip/", {"text": words, "meant": "1"})
+    assert tip.messages.get().text == words
+    assert Tip.objects.count() == 1
+
+
+def test_files_with_danger_after_the_end_are_kept_once_with_the_new_report(here, public_client):
+    keys.make_unit_keys("words-for-a-test")
+    tip = make.tip(unit=here.commune)
+    withdrawing.withdraw(tip.pk)
+    Receipt.objects.create(hash=receipts.hash_of(CODE), tip=tip)
+    public_client.post("/status/", {"code": CODE})
+    for _ in range(2):
+        sound = SimpleUploadedFile("a.txt", b"co tieng dap cua", "text/plain")
+        public_client.post("/status/tip/", {"text": DANGER, "attached": sound})
+    new = Tip.objects.exclude(pk=tip.pk).get()
+    assert new.attachments.count() == 1
+    assert not tip.attachments.exists()
 
 
 def test_its_code_is_not_shown_again_to_whoever_closed_it(here, public_client):
