@@ -21,8 +21,9 @@ from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_
 from keng.community.rights import NotYours, speaks
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
+from keng.language.officers import seems_about_officers
 from keng.places import serving
-from keng.places.models import Place
+from keng.places.models import Place, Unit
 from keng.tips import receipts
 from keng.tips.actions import showing
 from keng.tips.actions.intake import NewTip, receive_one
@@ -36,18 +37,30 @@ class AlreadyDecided(ValueError):
 def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str:
     """Hand a question in; the code of its answer, the same for the same token.
 
-    Sent twice it is kept once, and its code is shown for a while from the first time on.
+    Sent twice it is kept once, and its code is shown for a while from the first time on. One that
+    seems to be about officers of the desk goes to the desk above it, as a report would.
     """
     code = receipts.code_from(token)
     if Question.objects.filter(code_hash=receipts.hash_of(code)).exists():
         return code
     showing.show_for_a_while(token)
     question = Question(
-        place=place, unit=serving.unit_for(place), wish=wish, text=text, language=language,
+        place=place, unit=_desk_for(place, text), wish=wish, text=text, language=language,
         code_hash=receipts.hash_of(code), box=boxed(text, code),
     )  # fmt: skip
     Question.objects.bulk_create([question], ignore_conflicts=True)
     return code
+
+
+def _desk_for(place: Place, text: str) -> Unit:
+    nearest = serving.unit_for(place)
+    return serving.above(nearest) if seems_about_officers(text) else nearest
+
+
+def passed_over(question: Question) -> Unit | None:
+    """The desk of the place, where the question went above it; None where it has it."""
+    nearest = serving.unit_for(question.place)
+    return nearest if serving.above(nearest).pk == question.unit_id != nearest.pk else None
 
 
 @transaction.atomic
@@ -68,11 +81,15 @@ def decline_as_opinion(pk: uuid.UUID, *, by: Officer) -> Question:
 def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
     """It is really a report: from now on the asker's code opens that. Returns the tip's id.
 
+    A desk that did not get the question does not see the report either.
+
     Raises as `_open`, and tips.errors.CannotSeal.
     """
     question = _open(pk, by)
+    kept_from = passed_over(question)
     tip_id = receive_one(
         NewTip(
+            concerns=(kept_from.pk,) if kept_from else (), concerns_by_words=bool(kept_from),
             unit_id=question.unit_id, text=question.text, place_id=question.place_id,
             province_code=question.place.province_code, language=question.language,
             receipt_hash=bytes(question.code_hash), received_at=question.asked_at,

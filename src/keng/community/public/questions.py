@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keng.claims.actions.errors import NothingToObject
 from keng.community.actions.objecting import may_object, object_to
 from keng.community.actions.questions import ask as ask_desk
+from keng.community.actions.questions import passed_over
 from keng.community.forms import AskForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
@@ -58,7 +59,12 @@ def asked(request: HttpRequest) -> HttpResponse:
     found = _question_of(code)
     if found is None:
         return OF_QUESTION.ask()
-    context = {"question": found, "code": receipts.grouped(code), "shown_until": allowed[1]}
+    context = {
+        "question": found,
+        "code": receipts.grouped(code),
+        "shown_until": allowed[1],
+        "kept_from": passed_over(found),
+    }
     return render(request, "community/asked.html", context)
 
 

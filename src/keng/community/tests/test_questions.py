@@ -216,6 +216,29 @@ def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_cl
     assert "chuyển câu hỏi của bạn thành tin báo" in read(public_client, code)
 
 
+def test_a_question_about_officers_of_the_ward_goes_past_it_and_says_so(public_client, ward):
+    words = "Trưởng công an phường mình nhận tiền bảo kê quán karaoke thì báo cho ai?"
+    address = reverse("place-ask", args=[ward.place.code], urlconf="keng.site.public_urls")
+    token = re.search(r'name="token" value="([\w-]+)"', public_client.get(address).content.decode())
+    sent = {"text": words, "wish": "private", "token": token[1]}
+    page = public_client.post(address, sent, follow=True).content.decode()
+    assert "Câu hỏi này có vẻ nói về cán bộ ở đó." in page
+    assert f"Đã gửi thẳng lên tỉnh; {ward.unit} không thấy." in page
+    question = Question.objects.get()
+    assert question.unit == ward.unit.parent
+    assert not Question.objects.visible_to(ward.officer).exists()
+    with pytest.raises(NotYours):
+        questions.answer(question.pk, shown="a", words="b", by=ward.officer)
+
+
+def test_and_as_a_report_the_ward_does_not_see_it_either(ward):
+    question, _ = put(ward, text="Trưởng công an phường mình nhận tiền bảo kê quán karaoke")
+    above = make.officer(unit=ward.unit.parent)
+    questions.move_to_reports(question.pk, by=above)
+    assert not Tip.objects.visible_to(ward.officer).exists()
+    assert Tip.objects.visible_to(above).get().concerns.get().unit == ward.unit
+
+
 def test_a_question_is_decided_once_and_by_its_own_desk(ward):
     question, _ = put(ward)
     stranger = make.officer(unit=make.unit())
