@@ -14,6 +14,11 @@ from keng.tips.reception import money
 from keng.tips.reception.urgency import danger_goes_on
 
 
+# The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
+_ASKS_WHETHER_SAFE = ("an toan khong", "an toan chua", "safe now", "are you safe")
+_PLAIN_NO = {"2", "so 2", "khong", "khong a", "khong an toan", "chua", "chua a", "ko", "k", "no"}
+
+
 class Stake(enum.IntEnum):
     """The graver one is the smaller one: so they are sorted."""
 
@@ -36,7 +41,7 @@ def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
 def stake_of(tip: Tip) -> Stake:
     """In doubt it is a life. What an officer sorted decides, unless danger was told since."""
     told = danger_message(tip)
-    if told is not None and calls_for_help(told.text):
+    if told is not None and (calls_for_help(told.text) or answers_not_safe(told)):
         return Stake.LIFE
     if tip.category:
         return Stake.MONEY if is_scam(tip.category) else Stake.LIFE
@@ -45,6 +50,17 @@ def stake_of(tip: Tip) -> Stake:
     if tip.money_moved or money.has_left(fold(tip.text)) or _is_guessed_fraud(tip):
         return Stake.MONEY
     return Stake.MONEY if told is not None and money.has_left(fold(told.text)) else Stake.LIFE
+
+
+def answers_not_safe(message: DialogueMessage) -> bool:
+    """Whether a reporter says no, in a word or by "2", to the desk asking whether they are safe."""
+    if fold(message.text).strip(" .,!?") not in _PLAIN_NO:
+        return False
+    before = DialogueMessage.objects.filter(tip_id=message.tip_id, visible_at__lte=message.at)
+    question = before.filter(author=DialogueMessage.Author.DESK).order_by("visible_at", "id").last()
+    return question is not None and any(
+        words in fold(question.text) for words in _ASKS_WHETHER_SAFE
+    )
 
 
 def may_stop_money(tip: Tip) -> bool:

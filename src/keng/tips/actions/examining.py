@@ -17,6 +17,7 @@ from keng.tips.actions import clocks, coming_back, danger, meant_for_unit
 from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
 from keng.tips.examination.places import codes_of, named_in
+from keng.tips.gravity import answers_not_safe
 from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
 from keng.tips.models.tip import HURRIED
 from keng.tips.reception import money, wording
@@ -96,7 +97,7 @@ def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
     has_left = money.has_left(folded)
     tip.money_moved = tip.money_moved or has_left
     level = min(found.urgency, urgency_of(message.text))
-    if level == "P0":
+    if level == "P0" or answers_not_safe(message):
         danger.hear(tip, message)
     else:
         _look_sooner(tip, level, at=message.at, is_new_danger=found.is_danger)

@@ -1,6 +1,8 @@
 """Danger in a later message: the tip calls people again, whatever became of it, and 113 is said."""
 
+import csv
 import datetime
+from importlib import resources
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,6 +29,7 @@ from keng.tips.actions import (
 )
 from keng.tips.actions.examining import examine_messages
 from keng.tips.errors import AlreadyClosed, AlreadyTaken, ChangedMeanwhile, DangerUnheard
+from keng.tips.gravity import Stake, stake_of
 from keng.tips.models import Alarm, DialogueMessage, Receipt, Tip, TipReader
 from keng.tips.queries.inbox import inbox
 from keng.tips.queries.ringing import ringing_of
@@ -97,6 +100,12 @@ def says(tip, text=DANGER, **fields):
     return tip
 
 
+def ready_text(code):
+    """The words of a ready answer that comes with the product."""
+    with resources.files("keng.tips").joinpath("answers.csv").open(encoding="utf-8") as file:
+        return next(row["text_vi"] for row in csv.DictReader(file) if row["code"] == code)
+
+
 def called(tip, round_=0):
     calls = tip.alarm.calls.filter(round=round_, is_stand_down=False)
     return {call.officer.name if call.officer else None for call in calls}
@@ -162,6 +171,30 @@ def test_who_says_in_the_same_breath_not_to_be_called_is_sent_nothing(here):
     assert tip.do_not_contact
     assert tip.rings
     assert not automatic(tip)
+
+
+@pytest.mark.parametrize("question", ["urgent-safe", "violence-safe"])
+@pytest.mark.parametrize("answer", ["2", "Không", "chưa ạ", "2."])
+def test_a_plain_no_to_whether_they_are_safe_rings(here, question, answer):
+    tip = brought_to(here, "accepted", category="scam_bank", urgency="P1")
+    dialogue.say(tip, ready_text(question), by=here.lan, hold=datetime.timedelta(0))
+    assert says(tip, answer).rings
+    assert stake_of(tip) is Stake.LIFE
+    assert len(automatic(tip)) == 1
+
+
+@pytest.mark.parametrize("answer", ["1", "Có", "Dạ an toàn", "2 người"])
+def test_another_answer_to_it_rings_nobody(here, answer):
+    tip = brought_to(here, "accepted", urgency="P1")
+    dialogue.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
+    assert not says(tip, answer).rings
+
+
+def test_a_no_to_another_question_rings_nobody(here):
+    tip = brought_to(here, "accepted", urgency="P1")
+    dialogue.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
+    dialogue.say(tip, "Bạn còn giữ tin nhắn đó không?", by=here.lan, hold=datetime.timedelta(0))
+    assert not says(tip, "không").rings
 
 
 def test_the_same_message_looked_at_twice_rings_once(here):
