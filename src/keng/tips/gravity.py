@@ -13,7 +13,6 @@ from keng.tips.models import DialogueMessage, Tip
 from keng.tips.reception import money
 from keng.tips.reception.urgency import danger_goes_on
 
-
 # The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
 _ASKS_WHETHER_SAFE = ("an toan khong", "an toan chua", "safe now", "are you safe")
 _PLAIN_NO = {"2", "so 2", "khong", "khong a", "khong an toan", "chua", "chua a", "ko", "k", "no"}
