@@ -1,5 +1,6 @@
 """What an incident is called while nobody has named it: what happened, never a reporter's words."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from keng.kit.words import as_dialled, defang
 from keng.language.taxonomy import label
 from keng.lookup.models import Indicator
 from keng.places.models import Place
-from keng.tips.models import Sighting, Tip
+from keng.tips.models import Sighting, Tip, TipConcern
 
 # What several reporters of one event have in common, the most telling first. No plates.
 _TELLING = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
@@ -25,6 +26,17 @@ def title_of(tip: Tip) -> str:
     if used:
         return f"{_category(tip.category)}, {used[0]}"
     return called(tip.category, tip.place, tip.received_at)
+
+
+def title_for(tips: Sequence[Tip]) -> str:
+    """What an incident of these tips is called; "" of none.
+
+    A desk that is kept out of one of them reads the title by another, so it names what all may see.
+    """
+    if not tips:
+        return ""
+    kept_from_somebody = set(TipConcern.objects.filter(tip__in=tips).values_list("tip", flat=True))
+    return title_of(next((tip for tip in tips if tip.pk not in kept_from_somebody), tips[0]))
 
 
 def called(category: str, place: Place | None, at: datetime) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from keng.tips.errors import IncidentChanged
 from keng.tips.models import Incident, Tip
-from keng.tips.naming import speaks_of, title_of
+from keng.tips.naming import speaks_of, title_for
 
 
 def hold_incident_of(tip_id: uuid.UUID) -> None:
@@ -26,7 +26,7 @@ def leave(tip: Tip) -> dict[str, Any]:
     left: dict[str, Any] = {}
     if incident and speaks_of(incident.title, tip):
         # What only a tip that left has told must not stay behind in the incident's name.
-        was, incident.title = incident.title, title_of(others[0]) if others else ""
+        was, incident.title = incident.title, title_for(others)
         incident.save(update_fields=["title"])
         left["title"] = [was, incident.title]
     return left | _handed_on(others)

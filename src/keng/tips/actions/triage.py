@@ -14,7 +14,7 @@ from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.steps import decided, lock, required, snapshot
 from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
 from keng.tips.models import Decision, Incident, Tip
-from keng.tips.naming import title_of
+from keng.tips.naming import title_for
 
 __all__ = [
     "accept",
@@ -85,7 +85,7 @@ def mark_duplicate(
         # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
         accept(first.pk, by=by)
         first.refresh_from_db()
-    before, incident = snapshot(tip), _incident_of(first, by)
+    before, incident = snapshot(tip), _incident_of(first, tip, by)
     before["left"] = leading.join(tip, first, incident)
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
@@ -253,10 +253,10 @@ def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:
     return lock(named.duplicate_of_id, by=by) if named.duplicate_of_id else named
 
 
-def _incident_of(first: Tip, by: Officer) -> Incident:
+def _incident_of(first: Tip, joining: Tip, by: Officer) -> Incident:
     if first.incident is None:
         first.incident = Incident.objects.create(
-            title=title_of(first),
+            title=title_for([first, joining]),
             unit_id=first.responsible_unit_id,
             place_id=first.place_id,
             category=first.category,

@@ -244,3 +244,28 @@ def test_a_sentence_that_only_begins_like_it_hands_nothing_down(say, units, text
     examining.examine_messages()
     assert meant_for_unit.hand_down() == 0
     assert Tip.objects.order_by("id")[0].responsible_unit == province
+
+
+def test_a_hidden_report_never_names_an_incident_that_its_desk_can_see(say, units):
+    commune, province = units
+    number = "0912 000 455"
+    above = make.officer(unit=province)
+    seen, other = (make.tip(unit=commune, category="scam_bank") for _ in range(2))
+    hidden = make.tip(
+        unit=province, concerns=(commune,),
+        text=f"Cán bộ phường bảo gọi số {number} rồi chuyển tiền vào đó",
+    )  # fmt: skip
+    examining.examine_tips()
+    hidden.sightings.update(role="used")
+    triage.mark_duplicate(seen.pk, of=hidden.pk, by=above)
+    seen.refresh_from_db()
+    assert number not in seen.incident.title
+    triage.separate(seen.pk, reason="Khác việc", by=above)
+    # And when the first of an incident leaves it to one that is hidden and to one that is not.
+    triage.mark_duplicate(hidden.pk, of=seen.pk, by=above)
+    triage.mark_duplicate(other.pk, of=seen.pk, by=above)
+    triage.separate(seen.pk, reason="Khác việc", by=above)
+    other.refresh_from_db()
+    assert other.incident.title
+    assert number not in other.incident.title
+    assert "cán bộ" not in other.incident.title.casefold()
