@@ -73,7 +73,7 @@ def test_the_author_is_told_that_somebody_else_publishes(desk_client, bureau):
     revision = bureau.waiting()
     sign_in(desk_client, bureau.author)
     page = text(desk_client.get(url("claim-publish", revision.claim_id)))
-    assert "người khác ở tỉnh phải đọc và đăng" in page
+    assert f"Người duyệt được: {bureau.second} (Công an tỉnh)" in page
     assert 'name="code"' not in page
 
 
