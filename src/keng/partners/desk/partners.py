@@ -1,6 +1,5 @@
 """Partners on the desk: who they are and who signs in. What they are writing is not here."""
 
-import datetime
 import uuid
 
 from django.contrib import messages
@@ -109,8 +108,8 @@ def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What a partner of one person handed in, an article, a lesson or a check: the province is
-    the second person.
+    """An article, a lesson or a check in which everybody of the partner had a hand, so that the
+    province is the second person.
     """
     officer = _inviting(request)
     found = next((one for one in queries.waiting_for(officer) if one.id == pk), None)
@@ -121,24 +120,25 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
         # What will be refused is refused before the code is used up.
-        no_code = "return" in request.POST or is_maker or seen != found.submitted_at
+        no_code = "return" in request.POST or is_maker or seen != queries.hash_of(found)
         if "return" in request.POST and not reason:
             form.add_error("reason", form.fields["reason"].error_messages["required"])
         elif no_code or is_present(officer, form):
             return _decided(request, pk, seen, reason)
     context = {
-        "article": found, "form": form, "is_maker": is_maker,
-        "seen": found.submitted_at.isoformat(),
-    }  # fmt: skip
+        "article": found,
+        "form": form,
+        "is_maker": is_maker,
+        "seen": queries.hash_of(found).hex(),
+        "people": queries.writers_of(found.hands),
+    }
     if found.kind != "article":
         context |= shown(found)
     status = 422 if form.errors else 200
     return render(request, "partners/desk/article.html", context, status=status)
 
 
-def _decided(
-    request: HttpRequest, pk: uuid.UUID, seen: datetime.datetime, reason: str
-) -> HttpResponse:
+def _decided(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str) -> HttpResponse:
     try:
         if "return" in request.POST:
             articles.give_back_for(pk, seen=seen, reason=reason, by=request.officer)
