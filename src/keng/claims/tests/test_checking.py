@@ -130,10 +130,11 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     claim, token = bureau.asked(words)
     actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
     asked = f"/claims/asked/{token}"
-    assert "/object" in public_client.get(asked).content.decode()
-    assert public_client.post("/claims/asked/khong-co/object").status_code == 404
-    assert public_client.post(f"{asked}/object").url == asked
-    assert "Bạn đã phản đối" in public_client.get(asked).content.decode()
+    assert "/object" in public_client.get(asked, follow=True).content.decode()
+    objecting_at = "/claims/asked/object"
+    assert public_client.post(objecting_at, {"token": "khong-co"}).status_code == 404
+    assert public_client.post(objecting_at, {"token": token}).url == "/claims/asked"
+    assert "Bạn đã phản đối" in public_client.get(asked, follow=True).content.decode()
     claim.refresh_from_db()
     assert (claim.state, claim.words, claim.outside) == ("new", words, "")
     assert Entry.objects.filter(action="claim.objected").count() == 1
@@ -143,7 +144,7 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     assert bytes(Asking.objects.get().box) == b""
     with pytest.raises(actions.NothingToObject):
         actions.object_to(token)
-    read = public_client.get(asked).content.decode()
+    read = public_client.get(asked, follow=True).content.decode()
     assert "/object" not in read
     assert words not in read
 
