@@ -41,8 +41,10 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         actions.publish(pk, seen=seen, by=request.officer)
     except actions.YourOwn:
         messages.error(request, refusal(CHECKING_CLAIMS, claim.unit, revision.all_hands))
-    except (actions.StalePublication, actions.NotSubmitted):
+    except actions.StalePublication:
         return _shown(request, revision, PublishForm(), stale=True)
+    except actions.NotSubmitted:
+        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
     else:
         messages.success(request, _("Published. Everybody can read it now."))
     return redirect("claim-detail", pk=pk)
@@ -139,8 +141,12 @@ def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("claim-detail", pk=pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
-        actions.withdraw(pk, reason=form.cleaned_data["reason"], by=request.officer)
-        messages.success(request, _("Taken back. The page says so, with your reason."))
+        try:
+            actions.withdraw(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        except actions.NotPublished:
+            messages.error(request, _("It was taken back meanwhile."))
+        else:
+            messages.success(request, _("Taken back. The page says so, with your reason."))
         return redirect("claim-detail", pk=pk)
     newest = claim.revisions.filter(published_at__isnull=False).order_by("-number")[0]
     context = {"claim": claim, "form": form, "check": newest}

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from keng.accounts.hands import in_the_record
 from keng.accounts.models import Officer, PartnerMember
@@ -16,6 +16,8 @@ from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirs
 from keng.partners.models import Article, Manuscript, OwnText
 
 Text = TypeVar("Text", bound=OwnText)
+# Any number that no other part of the product takes.
+_DECIDING = 5_120_013
 # What the record calls it.
 _SUBMITTED = {Article: "article.submitted", Manuscript: "manuscript.submitted"}
 _PUBLISHED = {Article: "article.published", Manuscript: "manuscript.published"}
@@ -39,6 +41,7 @@ def publish(kind: type[Text], pk: uuid.UUID, *, seen: bytes, by: PartnerMember) 
 
     Raises NotTheirs, NeedsASecondPerson.
     """
+    _one_at_a_time(pk)
     text = _waiting(kind, by, pk, seen)
     if text.has_hand_of(by):
         raise NeedsASecondPerson
@@ -68,6 +71,7 @@ def publish_for(pk: uuid.UUID, *, seen: bytes, by: Officer) -> None:
 
     Raises NotTheirs, MadeTheSignIn.
     """
+    _one_at_a_time(pk)
     waiting = _for_the_desk(pk, seen, by)
     if queries.made_a_sign_in(waiting.partner_id, by):
         raise MadeTheSignIn
@@ -82,10 +86,21 @@ def publish_for(pk: uuid.UUID, *, seen: bytes, by: Officer) -> None:
 @transaction.atomic
 def give_back_for(pk: uuid.UUID, *, seen: bytes, reason: str, by: Officer) -> None:
     """The province does not publish it, and says why. Raises NotTheirs."""
+    _one_at_a_time(pk)
     waiting = _for_the_desk(pk, seen, by)
     kind = _kind(waiting)
     _change(waiting, submitted_at=None, returned_reason=reason)
     record(_GIVEN_BACK[kind], by=by, on=kind(id=pk), chain=unit_chain(waiting.unit_id))
+
+
+def _one_at_a_time(pk: uuid.UUID) -> None:
+    """Wait until whoever decides about this text at the same moment has.
+
+    The desk cannot lock its row. Without this two would make a lesson of the same name, and the
+    later one meet an error.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_DECIDING, str(pk)])
 
 
 def _for_the_desk(pk: uuid.UUID, seen: bytes, by: Officer) -> queries.Waiting:

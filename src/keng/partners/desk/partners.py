@@ -161,14 +161,21 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(seen, pk=pk, decided_at=None)
     form = AcceptForm(request.POST or None)
     if "decline" in request.POST:
-        inviting.decline(pk, by=officer)
-        messages.success(request, _("Declined. Who asked is forgotten."))
+        try:
+            inviting.decline(pk, by=officer)
+        except inviting.NotYours:
+            messages.error(request, _overtaken())
+        else:
+            messages.success(request, _("Declined. Who asked is forgotten."))
         return redirect("desk-partners")
     if request.method == "POST" and form.is_valid():
         try:
             made = inviting.accept(pk, username=form.cleaned_data["username"], by=officer)
         except inviting.NameTaken:
             form.add_error("username", _taken())
+        except inviting.NotYours:
+            messages.error(request, _overtaken())
+            return redirect("desk-partners")
         else:
             return _show_once(request, made)
     context = {"asked": found, "form": form}
@@ -180,6 +187,10 @@ def _inviting(request: HttpRequest) -> Officer:
     if not queries.invites(request.officer):
         raise Http404
     return request.officer  # type: ignore[no-any-return]
+
+
+def _overtaken() -> str:
+    return _("Somebody else has decided it meanwhile: nothing waits here.")
 
 
 def _taken() -> str:
