@@ -188,6 +188,8 @@ class Answer(models.Model):
     origin = models.CharField(max_length=5, choices=Origin)
     # The browser had answered before: a family with one phone, or somebody who answers twice.
     again = models.BooleanField(default=False)
+    # Many had come from its network before, which is written nowhere: a dormitory, or one person.
+    crowded = models.BooleanField(default=False)
     # Key of a question -> number of an option, or numbers; what was not answered is not there.
     said = models.JSONField()
     mixed = models.BooleanField(default=False)
