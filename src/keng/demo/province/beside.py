@@ -33,7 +33,7 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
     inviter = Officer.objects.get(username="admin")
     credentials = []
     for body in words.PARTNERS if whole else words.PARTNERS[:2]:
-        made = _invite(body, place, inviter)
+        made = _invite(body, place, inviter, coordinator)
         credentials += [Credential(m.member.username, m.password, body.name) for m in made]
         members = [each.member for each in made]
         for post in body.posts:
@@ -73,13 +73,16 @@ def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
             found_row.update(asked_at=moment)
 
 
-def _invite(body: words.Body, place: Place, inviter: Officer) -> list[inviting.Credentials]:
+def _invite(
+    body: words.Body, place: Place, inviter: Officer, second: Officer
+) -> list[inviting.Credentials]:
     first, *others = body.members
     made = inviting.invite(
         name=body.name, kind=body.kind, place=place if body.is_local else None, about=body.about,
         purposes=list(body.purposes), member_name=first[0], username=first[1], by=inviter,
     )  # fmt: skip
     partner = made.member.partner
+    inviting.agree_for(made.member.pk, by=second)
     all_made = [made]
     for name, username in others:
         more = inviting.add_member(partner.pk, name=name, username=username, by=inviter)

@@ -200,5 +200,9 @@ def _taken() -> str:
 def _show_once(request: HttpRequest, made: inviting.Credentials) -> HttpResponse:
     """The only page that ever shows the password; it is the answer to a POST."""
     address = app_address(made.member.username, made.totp_secret)
-    context = {"made": made, "picture": qr.drawn(address)}
+    context = {
+        "made": made,
+        "picture": qr.drawn(address),
+        "has_somebody": queries.has_somebody(made.member.partner),
+    }
     return render(request, "partners/desk/credentials.html", context)

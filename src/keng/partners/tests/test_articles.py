@@ -199,6 +199,7 @@ def test_each_process_does_its_part(public_client, stage, become):
     inviting.ask_for_kit(name="Cụ Mẫn", place=stage.place, about="Già làng", token="t" * 22)
     become("desk")
     made = inviting.accept(KitRequest.objects.get().pk, username="man", by=stage.administrator)
+    stage.agreed(made, by=stage.coordinator)
     become("public")
     alone = stage.submitted(made.member)
     become("desk")
@@ -227,9 +228,17 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
     version = ward.published()
     officer = make.officer(unit=ward.province, role="coordinator")
     member = inviting.invite(
-        name="Cụ Mẫn", kind="person", place=ward.place, about="", purposes=["fraud"],
-        member_name="Mẫn", username="man", by=officer,
-    ).member  # fmt: skip
+        name="Cụ Mẫn",
+        kind="person",
+        place=ward.place,
+        about="",
+        purposes=["fraud"],
+        member_name="Mẫn",
+        username="man",
+        by=officer,
+    ).member
+    another = make.officer(unit=ward.province, role="administrator")
+    inviting.agree_for(member.pk, by=another)
     signed_in(public_client, member)
     page = public_client.get("/partner/kit/").content.decode()
     assert "Cụ Mẫn chuyển tiếp" in page
