@@ -5,7 +5,7 @@ import os
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -52,7 +52,7 @@ def fits(page: Page) -> bool:
 
 
 def ask(page: Page, stack, words: str) -> str:
-    """From the home page to the page of whoever asked; its address."""
+    """From the home page to the page of whoever asked; the link to keep."""
     page.goto(stack.public)
     page.locator("main a[href$='/claims']").first.click()
     page.fill("[name=words]", words)
@@ -60,7 +60,8 @@ def ask(page: Page, stack, words: str) -> str:
     shot(page, "ask-check")
     page.locator("main button[name=do][value=send]").last.click()
     expect(page.locator("h1")).to_have_text("Đã nhận câu hỏi của bạn")
-    return page.url
+    assert urlsplit(page.url).path == "/claims/asked"
+    return page.locator("main .copy").inner_text()
 
 
 def to_claims(desk: Desk) -> Page:

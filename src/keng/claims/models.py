@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.hands import InHands, none_of_the_hands, with_hand_of
 from keng.claims.rights import checks_claims, units_checked_by
 from keng.kit.models import Row
 
@@ -167,8 +168,12 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """Revisions of the claims that the officer checks."""
         return self.filter(claim__unit_id__in=units_checked_by(officer), claim__partner=None)
 
+    def without_hand_of(self, officer: "Officer") -> "RevisionQuerySet":
+        """Those that the officer could publish: somebody else wrote all of them."""
+        return self.exclude(with_hand_of(officer.pk))
 
-class Revision(Row):
+
+class Revision(InHands, Row):
     """One text of a check. Once published it never changes: a trigger of the database holds it."""
 
     claim = models.ForeignKey(Claim, models.CASCADE, related_name="revisions")
@@ -184,7 +189,8 @@ class Revision(Row):
     # [{"source", "finding", "dated", "link", "excerpt", "sha256"}]: the excerpt is pasted text.
     evidence = models.JSONField()
     hash = models.BinaryField(max_length=32)
-    # Null: two people of the partner answer for it (partners.Manuscript), and no officer.
+    # Whoever saved it last; everybody who did is in `hands`. Null: two people of the partner answer
+    # for it (partners.Manuscript), and no officer.
     made_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(db_default=Now())
     submitted_at = models.DateTimeField(null=True)
@@ -199,6 +205,8 @@ class Revision(Row):
     spoken: str
     tone: str
     sources: list[dict[str, str]]
+    # Whether whoever reads the desk's list had a hand in it.
+    is_own: bool
 
     objects = RevisionQuerySet.as_manager()
 
@@ -224,6 +232,10 @@ class Revision(Row):
             models.CheckConstraint(
                 condition=~Q(published_by=F("made_by")),
                 name="claim_revision_is_published_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=none_of_the_hands("published_by"),
+                name="claim_revision_is_published_by_nobody_with_a_hand_in_it",
             ),
             models.CheckConstraint(
                 condition=Q(published_at__isnull=True) | ~Q(evidence=[]),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from keng.accounts.hands import name_hands
 from keng.claims.links import token_hash, unboxed
 from keng.claims.matching import Match, matches
 from keng.claims.models import Asking, Claim, Revision
@@ -134,9 +135,12 @@ def desk_lists(officer: "Officer") -> DeskLists:
     drafts = list(
         Revision.objects.visible_to(officer)
         .filter(published_at__isnull=True)
-        .select_related("claim", "made_by")
+        .select_related("claim")
         .order_by("-made_at")
     )
+    name_hands(drafts)
+    for draft in drafts:
+        draft.is_own = draft.has_hand_of(officer)
     out = _newest().filter(claim__in=claims.filter(state=Claim.State.PUBLISHED))
     outside = claims.filter(state=Claim.State.OUT_OF_SCOPE).values_list("outside")
     labels = dict(Claim.Outside.choices)
@@ -158,6 +162,6 @@ def waiting_for(officer: "Officer") -> int:
     return (
         Revision.objects.visible_to(officer)
         .filter(published_at__isnull=True, submitted_at__isnull=False)
-        .exclude(made_by=officer)
+        .without_hand_of(officer)
         .count()
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from django.db import models
 from django.db.models.functions import Now
 
+from keng.accounts.hands import InHands, none_of_the_hands
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -27,8 +28,11 @@ class FourEyesQuerySet(models.QuerySet[_Text]):
         return self.filter(published_at__isnull=False, ended_at__isnull=True)
 
 
-class FourEyes(Row):
-    """A text that never changes: what was published is what the second person read."""
+class FourEyes(InHands, Row):
+    """A text that never changes: what was published is what the second person read.
+
+    What follows it before one is published is another row, which carries the hands on.
+    """
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     # By language: {"vi": {...}, "en": {...}}; "en" may be absent.
@@ -49,6 +53,10 @@ class FourEyes(Row):
             models.CheckConstraint(
                 condition=~models.Q(published_by=models.F("made_by")),
                 name="%(class)s_is_published_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=none_of_the_hands("published_by"),
+                name="%(class)s_is_published_by_nobody_with_a_hand_in_it",
             ),
         ]
 

@@ -16,8 +16,8 @@ def unit_to_write_for(officer: "Officer") -> "Unit | None":
 
 
 def may_publish(officer: "Officer", text: "FourEyes") -> bool:
-    """A second person of the same desk."""
-    return text.made_by_id != officer.pk and may_end(officer, text)
+    """A second person of the same desk, with no hand in any text since the last published one."""
+    return not text.has_hand_of(officer) and may_end(officer, text)
 
 
 def may_end(officer: "Officer", text: "FourEyes") -> bool:

@@ -1,6 +1,5 @@
 """Forms of partners: inviting, writing, reading for others, passing on."""
 
-import datetime
 from typing import Any
 
 from django import forms
@@ -98,7 +97,7 @@ class ArticleForm(Form):
 class SeenForm(Form):
     """Exactly the words that the second person read; with a reason they go back."""
 
-    seen = forms.CharField(max_length=40, widget=forms.HiddenInput())
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput())
     reason = forms.CharField(
         label=_("What should be changed?"),
         max_length=300,
@@ -107,13 +106,12 @@ class SeenForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def clean_seen(self) -> datetime.datetime:
-        """The moment at which those words were handed in."""
+    def clean_seen(self) -> bytes:
+        """The hash of those words (queries.hash_of)."""
         try:
-            seen = datetime.datetime.fromisoformat(self.cleaned_data["seen"])
+            return bytes.fromhex(self.cleaned_data["seen"])
         except ValueError as error:
             raise forms.ValidationError(_("It changed meanwhile: read it again.")) from error
-        return seen if seen.tzinfo else seen.replace(tzinfo=datetime.UTC)
 
 
 class ReleaseForm(SeenForm):

@@ -1,11 +1,12 @@
 """What partners write and pass on. Drafts are theirs: no police role can read one."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.hands import InHands, none_of_the_hands
 from keng.accounts.models import SafetyPurpose
 from keng.accounts.who import INVITING
 from keng.kit import times
@@ -27,13 +28,19 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
 
-class OwnText(Row):
-    """What a partner writes. It appears when a second person has read it."""
+class OwnText(InHands, Row):
+    """What a partner writes. It appears when a second person has read it.
+
+    `hands` are members of the partner; where all of its people had one in it, the province is the
+    second person, as for a partner of one.
+    """
+
+    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("written_by_id",)
 
     partner = models.ForeignKey("accounts.Partner", models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=10, choices=SafetyPurpose)
     title = models.CharField(max_length=120)
-    # Whoever wrote last: that person does not publish it.
+    # Whoever wrote last; everybody who wrote any of it or handed it in is in `hands`.
     written_by = models.ForeignKey("accounts.PartnerMember", models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=times.now)
     submitted_at = models.DateTimeField(null=True)
@@ -42,11 +49,14 @@ class OwnText(Row):
     released_by = models.ForeignKey(
         "accounts.PartnerMember", models.PROTECT, null=True, related_name="+"
     )
-    # Only where the partner has nobody else.
+    # Only where the partner has nobody without a hand in it.
     released_by_officer = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
     )
     withdrawn_at = models.DateTimeField(null=True)
+
+    # Whether whoever reads the list had a hand in it.
+    is_own: bool
 
     class Meta:
         abstract = True
@@ -62,6 +72,10 @@ class OwnText(Row):
                     )
                 ),
                 name="%(class)s_is_published_by_one_second_person",
+            ),
+            models.CheckConstraint(
+                condition=none_of_the_hands("released_by"),
+                name="%(class)s_is_published_by_nobody_with_a_hand_in_it",
             ),
             models.CheckConstraint(
                 condition=Q(purpose__in=SafetyPurpose.values),

@@ -1,8 +1,10 @@
 """Reads of partners: what is public, what is theirs, and the little that waits for the desk."""
 
 import datetime
+import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,16 +14,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.accounts.who import COORDINATING, INVITING
 from keng.lessons.models import Collection
-from keng.partners.models import Article, KitRequest, KitShare, Manuscript
+from keng.partners.models import Article, KitRequest, KitShare, Manuscript, OwnText
 from keng.places.models import Place
 from keng.warnings.models import Version
 from keng.warnings.queries import current, current_for
 
-# A view (migration 0003): what was handed in by a partner who has nobody else to read it. Drafts
-# and what partners of several people write are not in it.
+# A view (migration 0005): what was handed in and has nobody of the partner left to read it, who had
+# no hand in it. Drafts, and what one of the partner's own people can publish, are not in it.
 _WAITING = """
 SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at, kind, content,
-       collection_id, lesson_id, claim_id
+       collection_id, lesson_id, claim_id, hands
 FROM partners_waiting WHERE unit_id = ANY(%s::uuid[]) ORDER BY submitted_at"""
 
 
@@ -42,6 +44,35 @@ class Waiting:
     collection_id: uuid.UUID | None
     lesson_id: uuid.UUID | None
     claim_id: uuid.UUID | None
+    hands: list[uuid.UUID]
+
+
+def hash_of(text: OwnText | Waiting) -> bytes:
+    """SHA-256 of everything that a second person answers for: one comma more is another hash."""
+    either: Any = text
+    whole = {"id": str(either.id), "purpose": either.purpose, "title": either.title}
+    if isinstance(text, Article) or either.kind == "article":
+        whole["text"] = either.text
+    else:
+        belongs_to = (either.collection_id, either.lesson_id, either.claim_id)
+        whole["content"] = either.content or {}
+        whole["in"] = [str(key or "") for key in belongs_to]
+    canonical = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).digest()
+
+
+def second_people(text: OwnText) -> list[PartnerMember]:
+    """Whoever of the partner could publish it; nobody: the province's coordinator does."""
+    able = PartnerMember.objects.filter(
+        partner_id=text.partner_id, is_active=True, awaits_agreement=False
+    )
+    return list(able.exclude(pk__in=text.all_hands).order_by("name"))
+
+
+def writers_of(hands: Sequence[uuid.UUID]) -> list[PartnerMember]:
+    """The members behind these ids, as far as the desk may read them, the first one first."""
+    people = PartnerMember.objects.only("id", "name").in_bulk(list(hands))
+    return [people[pk] for pk in hands if pk in people]
 
 
 def invites(officer: Officer) -> bool:
@@ -113,7 +144,7 @@ def waiting_count(officer: Officer) -> int:
 def articles_of(member: PartnerMember) -> list[Article]:
     """Everything of the member's partner, newest first."""
     found = Article.objects.filter(partner_id=member.partner_id)
-    return list(found.select_related("written_by", "released_by").order_by("-id")[:200])
+    return list(found.select_related("released_by").order_by("-id")[:200])
 
 
 def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
@@ -126,7 +157,7 @@ def manuscripts_of(member: PartnerMember) -> list[Manuscript]:
     )
     seen: set[uuid.UUID | None] = set()
     kept = []
-    for text in found.select_related("written_by", "released_by").order_by("-id")[:300]:
+    for text in found.select_related("released_by").order_by("-id")[:300]:
         target = text.lesson_id or text.claim_id
         if text.published_at and target in seen:
             continue

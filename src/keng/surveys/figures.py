@@ -1,6 +1,6 @@
 """The figures of a result, without what is too small: what is kept and what is published.
 
-{"answers", "paper", "chat", "again", "slips",
+{"answers", "paper", "chat", "again", "crowded", "slips",
 "questions": {key: {"asked", "rows": [number or null], "why": [...]}},
 "places": {"question", "rows": [{"place", "answered", "marked", "why"}]} or null}
 A hidden number is not in it at all.
@@ -23,6 +23,7 @@ class Answered(Protocol):
     said: Any
     origin: str
     again: bool
+    crowded: bool
 
 
 def count(content: Content, answers: Sequence[Answered], *, slips: int = 0) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def count(content: Content, answers: Sequence[Answered], *, slips: int = 0) -> d
         "paper": sum(one.origin == "paper" for one in answers),
         "chat": sum(one.origin == "chat" for one in answers),
         "again": sum(one.again for one in answers),
+        "crowded": sum(one.crowded for one in answers),
         "slips": slips,
         "questions": {},
         "places": None,

@@ -6,13 +6,15 @@ is undone by `actions.counting`.
 """
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.hands import InHands, none_of_the_hands
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
@@ -28,8 +30,13 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
         return self.filter(unit_id__in=officer.unit_ids, partner__isnull=True)
 
 
-class Survey(Row):
-    """A few questions on safety or services, the result, and what is done about it."""
+class Survey(InHands, Row):
+    """A few questions on safety or services, the result, and what is done about it.
+
+    `hands` are of what is asked: whoever approves it is none of them.
+    """
+
+    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("author_id", "changed_by_id", "submitted_by_id")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -66,7 +73,7 @@ class Survey(Row):
     content = models.JSONField()
     # Of everything that is approved: purpose, reach and content.
     hash = models.BinaryField(max_length=32)
-    # The last who changed it, and who handed it in: neither approves, nor does the author.
+    # The last who changed it, and who handed it in; everybody who did is in `hands`.
     changed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     submitted_by = models.ForeignKey(
         "accounts.Officer", models.PROTECT, null=True, related_name="+"
@@ -87,7 +94,10 @@ class Survey(Row):
     # Handed in for a second person, in "vi" and perhaps "en"; by nobody: given back.
     proposal = models.JSONField(default=dict, db_default={})
     proposed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
-    # Who handed in and who released what is published, and when its words were changed.
+    # Everybody who handed in words of the result since it was last let out; then those of what is.
+    result_hands = ArrayField(models.UUIDField(), default=list, db_default=[])
+    outcome_hands = ArrayField(models.UUIDField(), default=list, db_default=[])
+    # Who handed in last and who released what is published, and when its words were changed.
     outcome_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     released_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     outcome_changed_at = models.DateTimeField(null=True)
@@ -102,8 +112,15 @@ class Survey(Row):
             models.CheckConstraint(
                 condition=Q(
                     purpose__in=[
-                        "streets", "fraud", "children", "renting", "violence", "drugs", "road",
-                        "fire", "services",
+                        "streets",
+                        "fraud",
+                        "children",
+                        "renting",
+                        "violence",
+                        "drugs",
+                        "road",
+                        "fire",
+                        "services",
                     ]
                 ),
                 name="survey_has_a_purpose_of_the_list",
@@ -130,7 +147,15 @@ class Survey(Row):
                 condition=~Q(released_by=F("outcome_by")),
                 name="survey_result_is_released_by_a_second_person",
             ),
-        ]  # fmt: skip
+            models.CheckConstraint(
+                condition=none_of_the_hands("approved_by"),
+                name="survey_is_approved_by_nobody_with_a_hand_in_it",
+            ),
+            models.CheckConstraint(
+                condition=none_of_the_hands("released_by", hands="outcome_hands"),
+                name="survey_result_is_released_by_nobody_with_a_hand_in_it",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -163,6 +188,8 @@ class Answer(models.Model):
     origin = models.CharField(max_length=5, choices=Origin)
     # The browser had answered before: a family with one phone, or somebody who answers twice.
     again = models.BooleanField(default=False)
+    # Many had come from its network before, which is written nowhere: a dormitory, or one person.
+    crowded = models.BooleanField(default=False)
     # Key of a question -> number of an option, or numbers; what was not answered is not there.
     said = models.JSONField()
     mixed = models.BooleanField(default=False)

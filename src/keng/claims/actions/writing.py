@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models import Max
 
+from keng.accounts.hands import in_the_record
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublication, YourOwn
 from keng.claims.content import Content, hash_of
@@ -23,7 +24,8 @@ _NUMBERING = 5_120_012
 def write(claim_id: uuid.UUID, *, content: Content, by: "Officer") -> Revision:
     """Save the text that is being written. What waited for a second person waits no more.
 
-    Whoever saves it is its author: somebody else has to publish it. Nothing changed, nothing saved.
+    Whoever saved any of it is one of its authors: somebody else has to publish it. Nothing changed,
+    nothing saved.
     """
     claim = locked(claim_id, by=by)
     if claim.state in Claim.ENDED:
@@ -38,7 +40,9 @@ def write(claim_id: uuid.UUID, *, content: Content, by: "Officer") -> Revision:
     revision.quote, revision.seen = content.quote, content.seen
     revision.texts = {language: dict(text) for language, text in content.texts.items()}
     revision.evidence = [each.as_json() for each in content.evidence]
-    revision.hash, revision.made_by, revision.made_at = content.hash, by, times.now()
+    revision.hash, revision.made_at = content.hash, times.now()
+    revision.add_hand(by)
+    revision.made_by = by
     revision.submitted_at = None
     revision.save()
     if claim.state == Claim.State.NEW:
@@ -58,7 +62,8 @@ def submit(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
     if revision is None or not revision.evidence:
         raise NotSubmitted
     revision.submitted_at, revision.returned_reason = times.now(), ""
-    revision.save(update_fields=["submitted_at", "returned_reason"])
+    revision.add_hand(by)
+    revision.save(update_fields=["submitted_at", "returned_reason", "hands"])
     _note("claim.submitted", revision, by)
     return revision
 
@@ -78,7 +83,7 @@ def publish(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
     """Publish exactly what the second person read. Raises YourOwn, StalePublication."""
     claim = locked(claim_id, by=by)
     revision = _waiting(claim)
-    if revision.made_by_id == by.pk:
+    if revision.has_hand_of(by):
         raise YourOwn
     if seen != bytes(revision.hash) or hash_of(revision) != seen:
         raise StalePublication
@@ -118,5 +123,9 @@ def next_number() -> int:
 
 
 def _note(action: str, revision: Revision, by: "Officer") -> None:
-    detail: dict[str, object] = {"number": revision.number, "text": bytes(revision.hash).hex()}
+    detail: dict[str, object] = {
+        "number": revision.number,
+        "text": bytes(revision.hash).hex(),
+        "hands": in_the_record(revision.all_hands),
+    }
     record(action, by=by, on=revision, chain=unit_chain(revision.claim.unit_id), detail=detail)

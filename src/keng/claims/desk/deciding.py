@@ -9,7 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from keng.accounts.hands import name_hands, refusal
 from keng.accounts.presence import is_present
+from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import actions
 from keng.claims.actions.writing import unpublished
 from keng.claims.desk.listing import found, shown
@@ -33,14 +35,16 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(revision.hash) != seen:
         return _shown(request, revision, PublishForm(), stale=True)
-    if revision.made_by_id != request.officer.pk and not is_present(request.officer, form):
+    if not revision.has_hand_of(request.officer) and not is_present(request.officer, form):
         return _shown(request, revision, form)
     try:
         actions.publish(pk, seen=seen, by=request.officer)
     except actions.YourOwn:
-        messages.error(request, _("You wrote this text: a second person has to publish it."))
-    except (actions.StalePublication, actions.NotSubmitted):
+        messages.error(request, refusal(CHECKING_CLAIMS, claim.unit, revision.all_hands))
+    except actions.StalePublication:
         return _shown(request, revision, PublishForm(), stale=True)
+    except actions.NotSubmitted:
+        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
     else:
         messages.success(request, _("Published. Everybody can read it now."))
     return redirect("claim-detail", pk=pk)
@@ -52,14 +56,21 @@ def _shown(
     earlier = (
         revision.claim.revisions.filter(published_at__isnull=False).order_by("-number").first()
     )
+    name_hands([revision])
     check = dressed([revision])[0]
     # The Vietnamese text is the one that is published; the English stands below it.
     check.words, check.spoken = check.texts["vi"], "vi"
     context = {
-        "check": check, "claim": revision.claim, "form": form, "stale": stale,
-        "is_author": revision.made_by_id == request.officer.pk, "back_form": SendBackForm(),
-        "hash": bytes(revision.hash).hex(), "earlier": earlier,
-    }  # fmt: skip
+        "check": check,
+        "claim": revision.claim,
+        "form": form,
+        "stale": stale,
+        "is_author": revision.has_hand_of(request.officer),
+        "back_form": SendBackForm(),
+        "refusal": refusal(CHECKING_CLAIMS, revision.claim.unit, revision.all_hands),
+        "hash": bytes(revision.hash).hex(),
+        "earlier": earlier,
+    }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "claims/publish.html", context, status=status)
 
@@ -130,8 +141,12 @@ def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("claim-detail", pk=pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
-        actions.withdraw(pk, reason=form.cleaned_data["reason"], by=request.officer)
-        messages.success(request, _("Taken back. The page says so, with your reason."))
+        try:
+            actions.withdraw(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        except actions.NotPublished:
+            messages.error(request, _("It was taken back meanwhile."))
+        else:
+            messages.success(request, _("Taken back. The page says so, with your reason."))
         return redirect("claim-detail", pk=pk)
     newest = claim.revisions.filter(published_at__isnull=False).order_by("-number")[0]
     context = {"claim": claim, "form": form, "check": newest}

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from keng.accounts.hands import name_hands, refusal
+from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import queries, wording
 from keng.claims.forms import OutsideForm
 from keng.claims.models import Claim
@@ -36,19 +38,25 @@ def found(request: HttpRequest, pk: uuid.UUID) -> Claim:
 
 def shown(request: HttpRequest, claim: Claim, form: OutsideForm) -> dict[str, object]:
     """What the page of a claim says."""
-    revisions = list(claim.revisions.select_related("made_by", "published_by").order_by("-number"))
+    revisions = list(claim.revisions.select_related("published_by").order_by("-number"))
+    name_hands(revisions)
     draft = next((each for each in revisions if each.published_at is None), None)
     is_open = claim.state in Claim.OPEN
     matches = queries.alike_published(claim.words, most=5) if is_open else []
     return {
-        "claim": claim, "revisions": revisions, "draft": draft, "is_open": is_open,
+        "claim": claim,
+        "revisions": revisions,
+        "draft": draft,
+        "is_open": is_open,
         "newest": next((each for each in revisions if each.published_at), None),
         "is_own": claim.objected_at is not None and claim.outside_by_id == request.officer.pk,
         "waits": bool(draft and draft.submitted_at),
-        "is_author": bool(draft and draft.made_by_id == request.officer.pk),
+        "is_author": bool(draft and draft.has_hand_of(request.officer)),
+        "refusal": refusal(CHECKING_CLAIMS, claim.unit, draft.all_hands) if draft else "",
         "matches": [match for match in matches if match.of.claim_id != claim.pk],
         "about_check": queries.public_page(claim.about.number)[:1] if claim.about else [],
-        "asked": claim.askings.count(), "form": form,
+        "asked": claim.askings.count(),
+        "form": form,
         "same_page": queries.public_page(claim.same_as.number)[:1] if claim.same_as else [],
         "outside": wording.outside_words(claim.outside) if claim.outside else None,
-    }  # fmt: skip
+    }

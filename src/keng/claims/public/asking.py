@@ -3,8 +3,10 @@
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -19,6 +21,10 @@ from keng.kit.slowing import Slowing
 sending = Slowing(at_once=10, pause=300.0)
 # Each comparison goes through all that was checked and asked.
 comparing = Slowing(at_once=30, pause=5.0)
+# Named as the cookies of codes are: whoever reads the names is not to learn what was asked.
+_COOKIE = "keng_f"
+_OPEN_SECONDS = 600
+_LONGEST_TOKEN = 100
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -60,32 +66,65 @@ def _kept(request: HttpRequest, form: AskForm) -> HttpResponse:
         token = actions.ask(said["words"], about=said["about"], same_as=said["same_as"])
     except actions.TooMany:
         return render(request, "claims/ask.html", {"form": form, "is_full": True}, status=503)
-    return redirect("claim-asked", token=token)
+    return _led_on(token)
 
 
 @require_safe
 def asked(request: HttpRequest, token: str) -> HttpResponse:
-    """What became of it: for whoever has the link, and with nothing that says who they are."""
-    claim = queries.asked_under(token)
-    if claim is None:
+    """The link that was kept leads on: what stays in the browser's history says nothing."""
+    if queries.asked_under(token) is None:
         raise Http404
+    return _led_on(token)
+
+
+@require_safe
+def outcome(request: HttpRequest) -> HttpResponse:
+    """What became of it: for whoever came by the link, and with nothing that says who they are."""
+    token = request.COOKIES.get(_COOKIE, "")[:_LONGEST_TOKEN]
+    claim = queries.asked_under(token) if token else None
+    if claim is None:
+        return render(request, "claims/asked_over.html")
     answer = claim.same_as if claim.state == Claim.State.ANSWERED else claim
     checks = dressed(queries.public_page(answer.number)[:1]) if answer and answer.number else []
     is_outside = claim.state == Claim.State.OUT_OF_SCOPE
     context = {
-        "claim": claim, "check": checks[0] if checks else None, "answer": answer,
+        "claim": claim,
+        "check": checks[0] if checks else None,
+        "answer": answer,
         "outside": wording.outside_words(claim.outside) if is_outside else None,
-        "may_object": is_outside and actions.may_object(token), "token": token,
+        "may_object": is_outside and actions.may_object(token),
+        "token": token,
+        "address": f"{settings.PUBLIC_URL}{reverse('claim-asked', args=[token])}",
         "words": queries.words_under(token),
-    }  # fmt: skip
+    }
     return render(request, "claims/asked.html", context)
 
 
 @require_POST
-def objected(request: HttpRequest, token: str) -> HttpResponse:
+def objected(request: HttpRequest) -> HttpResponse:
     """It is about safety or services after all. The page says what became of that."""
+    token = request.POST.get("token", "")[:_LONGEST_TOKEN]
     if queries.asked_under(token) is None:
         raise Http404
     with suppress(actions.NothingToObject):
         actions.object_to(token)
-    return redirect("claim-asked", token=token)
+    return _led_on(token)
+
+
+def _led_on(token: str) -> HttpResponse:
+    """To the page without the link in its address; this browser may open it for ten minutes.
+
+    A link is opened from other programs, too, where a stricter cookie would not come along. Quick
+    exit deletes it as every cookie of ours.
+    """
+    response = redirect("claim-outcome")
+    response.headers["Cache-Control"] = "no-store"
+    response.set_cookie(
+        _COOKIE,
+        token,
+        max_age=_OPEN_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response

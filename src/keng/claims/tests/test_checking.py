@@ -130,10 +130,11 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     claim, token = bureau.asked(words)
     actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
     asked = f"/claims/asked/{token}"
-    assert "/object" in public_client.get(asked).content.decode()
-    assert public_client.post("/claims/asked/khong-co/object").status_code == 404
-    assert public_client.post(f"{asked}/object").url == asked
-    assert "Bạn đã phản đối" in public_client.get(asked).content.decode()
+    assert "/object" in public_client.get(asked, follow=True).content.decode()
+    objecting_at = "/claims/asked/object"
+    assert public_client.post(objecting_at, {"token": "khong-co"}).status_code == 404
+    assert public_client.post(objecting_at, {"token": token}).url == "/claims/asked"
+    assert "Bạn đã phản đối" in public_client.get(asked, follow=True).content.decode()
     claim.refresh_from_db()
     assert (claim.state, claim.words, claim.outside) == ("new", words, "")
     assert Entry.objects.filter(action="claim.objected").count() == 1
@@ -143,7 +144,7 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     assert bytes(Asking.objects.get().box) == b""
     with pytest.raises(actions.NothingToObject):
         actions.object_to(token)
-    read = public_client.get(asked).content.decode()
+    read = public_client.get(asked, follow=True).content.decode()
     assert "/object" not in read
     assert words not in read
 
@@ -204,3 +205,50 @@ def test_checks_are_numbered_in_the_order_of_their_publication(bureau):
     for revision in (second, first):
         actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
     assert [c.number for c in Claim.objects.order_by("id")] == [2, 1]
+
+
+def with_a_word_more(bureau, revision, by):
+    changed = content(unknown="Ai nói trước, và khi nào.")
+    actions.write(revision.claim_id, content=changed, by=by)
+    return actions.submit(revision.claim_id, by=by)
+
+
+def publish(revision, by):
+    return actions.publish(revision.claim_id, seen=bytes(revision.hash), by=by)
+
+
+def test_another_persons_word_opens_no_way_round(bureau):
+    revision = with_a_word_more(bureau, bureau.waiting(), bureau.second)
+    assert revision.made_by == bureau.second
+    for hand in (bureau.author, bureau.second):
+        with pytest.raises(actions.YourOwn):
+            publish(revision, hand)
+        with pytest.raises(IntegrityError, match="published_by"), transaction.atomic():
+            Revision.objects.filter(pk=revision.pk).update(
+                published_by=hand, published_at=times.now()
+            )
+    third = make.officer(unit=bureau.province, role="commander")
+    assert publish(revision, third).all_hands == (bureau.author.pk, bureau.second.pk)
+    entry = Entry.objects.get(action="claim.published")
+    assert entry.detail["hands"] == [str(bureau.author.pk), str(bureau.second.pk)]
+
+
+def test_what_was_only_saved_is_a_hand_in_it_and_so_is_handing_it_in(bureau):
+    claim = actions.add(ASKED, by=bureau.author)
+    actions.write(claim.pk, content=content(), by=bureau.author)
+    actions.write(claim.pk, content=content(unknown="Điều khác."), by=bureau.second)
+    handing_in = make.officer(unit=bureau.province, role="commander")
+    revision = actions.submit(claim.pk, by=handing_in)
+    for hand in (bureau.author, bureau.second, handing_in):
+        assert queries.waiting_for(hand) == 0
+        with pytest.raises(actions.YourOwn):
+            publish(revision, hand)
+    fourth = make.officer(unit=bureau.province)
+    assert queries.waiting_for(fourth) == 1
+    publish(revision, fourth)
+
+
+def test_a_hand_in_what_was_published_before_is_none_in_its_correction(bureau):
+    first = bureau.published()
+    again = with_a_word_more(bureau, first, bureau.second)
+    publish(again, bureau.author)

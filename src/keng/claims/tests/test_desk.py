@@ -73,7 +73,7 @@ def test_the_author_is_told_that_somebody_else_publishes(desk_client, bureau):
     revision = bureau.waiting()
     sign_in(desk_client, bureau.author)
     page = text(desk_client.get(url("claim-publish", revision.claim_id)))
-    assert "người khác ở tỉnh phải đọc và đăng" in page
+    assert f"Người duyệt được: {bureau.second} (Công an tỉnh)" in page
     assert 'name="code"' not in page
 
 
@@ -203,3 +203,35 @@ def test_a_communes_desk_has_no_tab_and_no_page(desk_client, bureau):
 def test_the_province_has_the_tab(desk_client, bureau):
     sign_in(desk_client, bureau.author)
     assert url("desk-claims") in text(desk_client.get(url("warnings")))
+
+
+def test_a_check_taken_back_twice_at_once_is_taken_back_once(desk_client, bureau, monkeypatch):
+    revision = bureau.published()
+
+    def meanwhile(_officer, _code):
+        actions.withdraw(revision.claim_id, reason="Nguồn sai.", by=bureau.second)
+        return True
+
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
+    sign_in(desk_client, bureau.author)
+    sent = {"reason": "Nguồn đã đổi.", "code": "000000"}
+    answer = desk_client.post(url("claim-withdraw", revision.claim_id), sent, follow=True)
+    assert "Bài đã được rút lại trong lúc đó" in text(answer)
+    assert Claim.objects.get().withdrawn_reason == "Nguồn sai."
+
+
+def test_what_somebody_else_published_meanwhile_is_said_and_not_published_again(
+    desk_client, bureau, monkeypatch
+):
+    revision = bureau.waiting()
+    third = make.officer(unit=bureau.province)
+
+    def meanwhile(_officer, _code):
+        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=third)
+        return True
+
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
+    sign_in(desk_client, bureau.second)
+    sent = {"hash": bytes(revision.hash).hex(), "code": "000000"}
+    answer = desk_client.post(url("claim-publish", revision.claim_id), sent, follow=True)
+    assert "không còn gì chờ" in text(answer)

@@ -36,7 +36,7 @@ def url(name, *args):
 
 
 def read(client, address, **headers):
-    return client.get(address, headers=headers).content.decode()
+    return client.get(address, headers=headers, follow=True).content.decode()
 
 
 def send(client, words, **more):
@@ -144,6 +144,26 @@ def test_the_answer_stands_under_the_link_of_whoever_asked(public_client, bureau
     assert SAID["answer"] in page
     assert url("claim", 1) in page
     assert public_client.get(url("claim-asked", "A" * 22)).status_code == 404
+
+
+def test_the_link_of_whoever_asked_is_no_page_of_the_history(public_client, bureau):
+    """Neither after asking nor when the link is opened: what stays in a browser says nothing."""
+    _claim, token = bureau.asked()
+    for answer in (
+        send(public_client, "Nước máy có thuốc độc à?", do="send"),
+        public_client.get(url("claim-asked", token)),
+    ):
+        assert (answer.status_code, answer.url) == (302, "/claims/asked")
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.cookies["keng_f"]["max-age"] == 600
+    page = read(public_client, "/claims/asked")
+    assert f"/claims/asked/{token}" in page
+    title = re.search(r"<title>([^<]*)</title>", page)[1]
+    assert title == re.search(r"<title>([^<]*)</title>", read(public_client, "/claims"))[1]
+    public_client.post("/exit/")
+    page = read(public_client, "/claims/asked")
+    assert "Hãy mở lại liên kết" in page
+    assert token not in page
 
 
 def test_a_check_says_what_it_found_by_which_sources(public_client, bureau):

@@ -13,6 +13,7 @@ from keng.demo.province import beside_words as words
 from keng.demo.province import learning
 from keng.demo.territory import WARD_CODE
 from keng.kit import times
+from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from keng.partners.models import Article
 from keng.places.models import Place, Unit
@@ -32,7 +33,7 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
     inviter = Officer.objects.get(username="admin")
     credentials = []
     for body in words.PARTNERS if whole else words.PARTNERS[:2]:
-        made = _invite(body, place, inviter)
+        made = _invite(body, place, inviter, coordinator)
         credentials += [Credential(m.member.username, m.password, body.name) for m in made]
         members = [each.member for each in made]
         for post in body.posts:
@@ -72,13 +73,16 @@ def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
             found_row.update(asked_at=moment)
 
 
-def _invite(body: words.Body, place: Place, inviter: Officer) -> list[inviting.Credentials]:
+def _invite(
+    body: words.Body, place: Place, inviter: Officer, second: Officer
+) -> list[inviting.Credentials]:
     first, *others = body.members
     made = inviting.invite(
         name=body.name, kind=body.kind, place=place if body.is_local else None, about=body.about,
         purposes=list(body.purposes), member_name=first[0], username=first[1], by=inviter,
     )  # fmt: skip
     partner = made.member.partner
+    inviting.agree_for(made.member.pk, by=second)
     all_made = [made]
     for name, username in others:
         more = inviting.add_member(partner.pk, name=name, username=username, by=inviter)
@@ -91,8 +95,7 @@ def _invite(body: words.Body, place: Place, inviter: Officer) -> list[inviting.C
 def _publish(post: words.Post, members: list[PartnerMember], coordinator: Officer) -> None:
     author = members[0]
     made = articles.write(author, purpose=post.purpose, title=post.title, text=post.text)
-    seen = articles.submit(made.pk, by=author).submitted_at
-    assert seen is not None  # noqa: S101 -- handed in a moment ago
+    seen = queries.hash_of(articles.submit(made.pk, by=author))
     if post.days_ago is None:
         return
     if len(members) > 1:

@@ -5,13 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from keng.accounts.hands import hands_of_all, in_the_record
 from keng.audit.actions import record, unit_chain
 from keng.lessons import rights
 from keng.lessons.errors import NotYours
 from keng.lessons.models import FirstHour
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from keng.accounts.models import Officer
+    from keng.places.models import Unit
 
 
 @transaction.atomic
@@ -23,12 +27,36 @@ def write_first_hour(
     if unit is None:
         raise NotYours
     made = FirstHour(
-        unit=unit, texts=dict(texts), hotlines=[dict(each) for each in hotlines], made_by=by
+        unit=unit,
+        texts=dict(texts),
+        hotlines=[dict(each) for each in hotlines],
+        made_by=by,
+        hands=hands_of_all(_waiting(unit)),
     )
+    made.add_hand(by)
     made.hash = made.hash_now
     made.save()
     record(
-        "first_hour.written", by=by, on=made, chain=unit_chain(unit.pk),
-        detail={"text": made.hash.hex(), "hotlines": len(made.hotlines)},
-    )  # fmt: skip
+        "first_hour.written",
+        by=by,
+        on=made,
+        chain=unit_chain(unit.pk),
+        detail={
+            "text": made.hash.hex(),
+            "hotlines": len(made.hotlines),
+            "hands": in_the_record(made.all_hands),
+        },
+    )
     return made
+
+
+def _waiting(unit: "Unit") -> "QuerySet[FirstHour]":
+    """Texts written since the last published one; each begins with that one, so what was taken
+    away before anybody published it is in none of the others.
+    """
+    mine = FirstHour.objects.filter(unit=unit)
+    last = mine.filter(published_at__isnull=False).order_by("-published_at", "-id").first()
+    since = mine.filter(published_at__isnull=True, ended_at__isnull=True)
+    if last is not None:
+        since = since.filter(made_at__gt=last.made_at)
+    return since.order_by("id")

@@ -38,9 +38,15 @@ def open_campaign(
         raise NotYours
     slug = slug_for(texts["vi"]["title"], lambda slug: Campaign.objects.filter(slug=slug).exists())
     made = Campaign(
-        unit=unit, slug=slug, purpose=purpose, starts_on=days[0], ends_on=days[1],
-        texts=dict(texts), made_by=by,
-    )  # fmt: skip
+        unit=unit,
+        slug=slug,
+        purpose=purpose,
+        starts_on=days[0],
+        ends_on=days[1],
+        texts=dict(texts),
+        made_by=by,
+        hands=[by.pk],
+    )
     made.hash = made.hash_now
     made.save()
     wanted = set(schools)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 
+from keng.accounts.hands import in_the_record
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.lessons import rights
@@ -39,9 +40,12 @@ def publish(kind: type[Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> 
     text.published_by, text.published_at = by, times.now()
     text.save(update_fields=["published_by", "published_at"])
     record(
-        _PUBLISHED[kind], by=by, on=text, chain=unit_chain(text.unit_id),
-        detail={"text": seen.hex()},
-    )  # fmt: skip
+        _PUBLISHED[kind],
+        by=by,
+        on=text,
+        chain=unit_chain(text.unit_id),
+        detail={"text": seen.hex(), "hands": in_the_record(text.all_hands)},
+    )
     return text
 
 

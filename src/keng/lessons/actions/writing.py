@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from keng.accounts.hands import hands_of_all, in_the_record
 from keng.audit.actions import record, unit_chain
 from keng.lessons import rights
 from keng.lessons.errors import ChangedMeanwhile, NotYours
@@ -13,6 +14,8 @@ from keng.lessons.models import Collection, Edition, Film, Lesson
 from keng.lessons.slugs import slug_for
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from keng.accounts.models import Officer
     from keng.places.models import Unit
 
@@ -74,9 +77,16 @@ def _edition(
     unit = _unit(lesson.collection, by)
     last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
     made = Edition(
-        lesson=lesson, number=last + 1, unit=unit, texts=dict(texts), right=list(right), film=film,
+        lesson=lesson,
+        number=last + 1,
+        unit=unit,
+        texts=dict(texts),
+        right=list(right),
+        film=film,
         made_by=by,
-    )  # fmt: skip
+        hands=hands_of_all(_since_published(lesson)),
+    )
+    made.add_hand(by)
     made.hash = made.hash_now
     try:
         with transaction.atomic():
@@ -85,7 +95,22 @@ def _edition(
         # Somebody else wrote the next edition at the same moment.
         raise ChangedMeanwhile from error
     record(
-        "lesson.written", by=by, on=made, chain=unit_chain(unit.pk),
-        detail={"lesson": lesson.slug, "number": made.number, "text": made.hash.hex()},
-    )  # fmt: skip
+        "lesson.written",
+        by=by,
+        on=made,
+        chain=unit_chain(unit.pk),
+        detail={
+            "lesson": lesson.slug,
+            "number": made.number,
+            "text": made.hash.hex(),
+            "hands": in_the_record(made.all_hands),
+        },
+    )
     return made
+
+
+def _since_published(lesson: Lesson) -> "QuerySet[Edition]":
+    """Editions after the last published one, also those taken away: the next is written on them."""
+    published = lesson.editions.filter(published_at__isnull=False)
+    last = published.aggregate(last=Max("number"))["last"] or 0
+    return lesson.editions.filter(number__gt=last).order_by("number")

@@ -7,7 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from keng.accounts.hands import name_hands, refusal
 from keng.accounts.presence import is_present
+from keng.accounts.who import PROVINCE_WORKING
 from keng.lessons import queries, rights
 from keng.lessons.actions import releasing
 from keng.lessons.errors import ChangedMeanwhile, NotYours
@@ -22,7 +24,7 @@ def decide(request: HttpRequest, text: FourEyes) -> tuple[PublishForm, HttpRespo
     form = PublishForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not rights.may_publish(request.officer, text):
-            messages.error(request, _("A second person publishes it: not who wrote it."))
+            messages.error(request, _refusal(request, text))
             return form, redirect(request.path)
         if is_present(request.officer, form):
             return form, _published(request, text, form)
@@ -32,12 +34,25 @@ def decide(request: HttpRequest, text: FourEyes) -> tuple[PublishForm, HttpRespo
 def decision(request: HttpRequest, text: FourEyes, form: PublishForm) -> dict[str, Any]:
     """What the panel shows."""
     officer = request.officer
+    name_hands([text])
     return {
-        "text": text, "form": form, "hash": bytes(text.hash).hex(),
+        "text": text,
+        "form": form,
+        "hash": bytes(text.hash).hex(),
         "standing": queries.standing(text),
+        "refusal": _refusal(request, text) if text.is_waiting else "",
         "can_publish": text.is_waiting and rights.may_publish(officer, text),
         "can_end": text.ended_at is None and rights.may_end(officer, text),
-    }  # fmt: skip
+    }
+
+
+def _refusal(request: HttpRequest, text: FourEyes) -> str:
+    """What stands in the way of somebody who could publish it, had they no hand in it."""
+    if not rights.may_end(request.officer, text):
+        return _("This is not yours to publish.")
+    if text.has_hand_of(request.officer):
+        return refusal(PROVINCE_WORKING, text.unit, text.all_hands)
+    return ""
 
 
 def _published(request: HttpRequest, text: FourEyes, form: PublishForm) -> HttpResponse:

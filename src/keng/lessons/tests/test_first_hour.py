@@ -4,10 +4,12 @@ import pytest
 
 from keng.conftest import sign_in
 from keng.lessons.actions import keeping, releasing
+from keng.lessons.errors import NotYours
 from keng.lessons.first_hour import default_texts
 from keng.lessons.first_hour_form import initial_of
 from keng.lessons.models import FirstHour
 from keng.lessons.tests.world import Desk
+from tests import make
 
 pytestmark = pytest.mark.django_db
 BANK = {"bank": "Ngân hàng Thử", "number": "0510 000 111", "source": "trang thử nghiệm"}
@@ -62,3 +64,18 @@ def test_a_number_of_a_bank_needs_its_source(desk, desk_client, hotlines, kept):
     answer = desk_client.post("/lessons/first-hour/new/", sent)
     assert answer.status_code == (302 if kept else 422)
     assert FirstHour.objects.exists() == kept
+
+
+def publish(text, by):
+    return releasing.publish(FirstHour, text.pk, seen=bytes(text.hash), by=by)
+
+
+def test_another_persons_word_opens_no_way_round(desk):
+    keeping.write_first_hour(changed(), [], by=desk.writer)
+    again = keeping.write_first_hour(changed(), [BANK], by=desk.second)
+    for hand in (desk.writer, desk.second):
+        with pytest.raises(NotYours):
+            publish(again, hand)
+    publish(again, make.officer(unit=desk.unit))
+    later = keeping.write_first_hour(default_texts(), [], by=desk.second)
+    publish(later, desk.writer)

@@ -191,3 +191,43 @@ def test_every_decision_about_a_lesson_is_on_record(desk):
     assert list(acts.values_list("action", flat=True)) == [
         "collection.opened", "lesson.written", "lesson.published", "lesson.ended",
     ]  # fmt: skip
+
+
+def test_another_persons_word_opens_no_way_round(desk):
+    """The writer's lesson, rewritten with one word more by a colleague: it stays the writer's."""
+    first = desk.lesson()
+    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
+    for hand in (desk.writer, desk.second):
+        with pytest.raises(NotYours):
+            releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=hand)
+        with pytest.raises(IntegrityError, match="published_by"), transaction.atomic():
+            Edition.objects.filter(pk=again.pk).update(published_by=hand)
+    third = make.officer(unit=desk.unit)
+    releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=third)
+    hands = [str(desk.writer.pk), str(desk.second.pk)]
+    assert Entry.objects.get(action="lesson.published").detail["hands"] == hands
+
+
+def test_taking_a_text_away_before_it_was_published_takes_no_hand_out_of_the_next(desk):
+    first = desk.lesson()
+    releasing.end(Edition, first.pk, by=desk.writer)
+    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
+    with pytest.raises(NotYours):
+        releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
+
+
+def test_a_hand_in_what_was_published_before_is_none_in_the_next_edition(desk):
+    first = desk.published()
+    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
+    releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
+
+
+def test_who_had_a_hand_in_it_is_named_and_so_is_who_could_publish(desk, desk_client):
+    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=desk.lesson().lesson, by=desk.second)
+    sign_in(desk_client, desk.writer)
+    page = desk_client.get(f"/lessons/{again.pk}/").content.decode()
+    assert f"{desk.writer}, {desk.second}" in page
+    assert "mọi người có quyền duyệt cũng vậy. Hãy cử thêm một người ở tỉnh" in page
+    third = make.officer(unit=desk.unit, name="Người thứ ba")
+    page = desk_client.get(f"/lessons/{again.pk}/").content.decode()
+    assert f"Người duyệt được: {third} ({desk.unit.name})" in page

@@ -6,6 +6,7 @@ import uuid
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
+from keng.accounts.hands import hands_of_all, in_the_record
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.who import WORKING
@@ -55,17 +56,29 @@ def propose(
     if _same(key, grade).exists():
         raise AlreadyThere
     latest = times.local_date(times.now() + LONGEST)
+    hands = hands_of_all(_since_public(key, unit_id))
     try:
         with transaction.atomic():
             listing = Listing.objects.create(
-                indicator=indicator, lookup_hash=key, unit_id=unit_id, grade=grade,
-                category=category, used_in=month.replace(day=1), basis=basis.strip(), made_by=by,
+                hands=list(dict.fromkeys([*hands, by.pk])),
+                indicator=indicator,
+                lookup_hash=key,
+                unit_id=unit_id,
+                grade=grade,
+                category=category,
+                used_in=month.replace(day=1),
+                basis=basis.strip(),
+                made_by=by,
                 expires_on=min(expires_on, latest),
-            )  # fmt: skip
+            )
     except IntegrityError as error:
         raise AlreadyThere from error
     record(
-        "listing.proposed", by=by, on=listing, chain=unit_chain(unit_id), detail={"grade": grade}
+        "listing.proposed",
+        by=by,
+        on=listing,
+        chain=unit_chain(unit_id),
+        detail={"grade": grade, "hands": in_the_record(listing.all_hands)},
     )
     return listing
 
@@ -98,7 +111,8 @@ def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
             listing.save(update_fields=["status", "is_harmless", "checked_by", "checked_at"])
     except IntegrityError as error:
         raise AlreadyThere from error
-    _record("listing.confirmed", listing, by, grade=listing.grade)
+    hands = in_the_record(listing.all_hands)
+    _record("listing.confirmed", listing, by, grade=listing.grade, hands=hands)
     return listing
 
 
@@ -148,7 +162,7 @@ def may_check(officer: Officer, listing: Listing) -> bool:
     """Whether the officer can be the second person of this proposal."""
     return (
         listing.status == Listing.Status.PROPOSED
-        and listing.made_by_id != officer.pk
+        and not listing.has_hand_of(officer)
         and listing.unit is not None
         and may_release_for(officer, listing.unit)
     )
@@ -190,6 +204,13 @@ def _same(key: bytes, grade: str) -> QuerySet[Listing]:
     return Listing.objects.public().filter(says_as_much, lookup_hash=key, block_list__isnull=True)
 
 
+def _since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]:
+    """What the unit proposed about the number since it last made it public, refused or not."""
+    mine = Listing.objects.filter(lookup_hash=key, unit=unit_id)
+    last = mine.filter(checked_at__isnull=False).order_by("-id").first()
+    return (mine.filter(pk__gt=last.pk) if last else mine).order_by("id")
+
+
 def _locked(listing_id: uuid.UUID, by: Officer) -> Listing:
     visible = Listing.objects.visible_to(by).select_for_update(of=("self",))
     listing = visible.select_related("unit", "indicator").filter(pk=listing_id).first()
@@ -200,7 +221,7 @@ def _locked(listing_id: uuid.UUID, by: Officer) -> Listing:
 
 def _to_check(listing_id: uuid.UUID, by: Officer) -> Listing:
     listing = _locked(listing_id, by)
-    if listing.made_by_id == by.pk:
+    if listing.has_hand_of(by):
         raise SamePerson
     if listing.status != Listing.Status.PROPOSED:
         raise AlreadyDecided
@@ -220,6 +241,6 @@ def _end(
 
 
 def _record(
-    act: str, listing: Listing, by: object, *, unit_id: uuid.UUID | None = None, **detail: str
+    act: str, listing: Listing, by: object, *, unit_id: uuid.UUID | None = None, **detail: object
 ) -> None:
     record(act, by=by, on=listing, chain=unit_chain(listing.unit_id or unit_id), detail=detail)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.hands import InHands, none_of_the_hands
 from keng.kit import times
 from keng.kit.models import Row
 from keng.lookup.models.indicator import Indicator
@@ -52,7 +53,7 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         return self.filter(was_public, status="ended", end_reason__in=ends)
 
 
-class Listing(Row):
+class Listing(InHands, Row):
     """An indicator that the public look-up answers with.
 
     The contract. `lookup_hash` is SHA-256 of "type:key" (lookup.keys) and is set when the row is
@@ -62,6 +63,7 @@ class Listing(Row):
     only when confirmed; plates and personal pages never are. Nothing about a listing says "safe".
     A desk's listing is proposed by one officer and made public by another one, who answers whether
     it would warn a suspect or expose a reporter. Imported rows name their block list instead.
+    What a unit proposes again before it was public carries the hands of the earlier proposals.
     It ends with a reason or by its day, and the row stays: what a dispute took off is in
     `taken_off()`, and no import brings it back.
     """
@@ -132,6 +134,10 @@ class Listing(Row):
             models.CheckConstraint(
                 condition=~Q(checked_by=F("made_by")),
                 name="listing_is_checked_by_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=none_of_the_hands("checked_by"),
+                name="listing_is_checked_by_nobody_with_a_hand_in_it",
             ),
             models.CheckConstraint(
                 condition=Q(used_in__isnull=True) | Q(used_in__day=1),

@@ -43,6 +43,7 @@ def write(
         raise NotTheirPurpose
     article = unpublished(Article, member, pk) if pk else Article(partner=member.partner)
     article.purpose, article.title, article.text = purpose, title, text
+    article.add_hand(member)
     article.written_by, article.written_at, article.submitted_at = member, times.now(), None
     article.save()
     note("article.written", member, article)

@@ -53,7 +53,11 @@ def invite(
     *, name: str, kind: str, place: Place | None, about: str, purposes: list[str],
     member_name: str, username: str, by: Officer,
 ) -> Credentials:  # fmt: skip
-    """A partner with its first member. Raises NotYours, NameTaken."""
+    """A partner with its first member, who signs in once another officer has agreed (agree_for).
+
+    Whoever invites sees what the first member signs in with: alone they would be a partner, add a
+    second person and agree to it. Raises NotYours, NameTaken.
+    """
     units = INVITING.own_units(by)
     if not units:
         raise NotYours
@@ -71,7 +75,7 @@ def invite(
             partner.save(force_insert=True)
     except IntegrityError as error:
         raise NameTaken from error
-    made = _member(partner, member_name, username, by)
+    made = _member(partner, member_name, username, by, waits=True)
     record("partner.invited", by=by, on=partner, chain=unit_chain(unit_id), detail={"kind": kind})
     return made
 
@@ -98,7 +102,9 @@ def agree(member_id: uuid.UUID, *, by: PartnerMember) -> None:
 
 @transaction.atomic
 def agree_for(member_id: uuid.UUID, *, by: Officer) -> Partner:
-    """Where nobody of the partner can sign in: another officer than who added. Raises NotYours."""
+    """Where nobody of the partner can sign in, as with its first person: another officer than who
+    made the sign-in. Raises NotYours.
+    """
     readable = PartnerMember.objects.only("id", "partner_id")
     found = readable.filter(pk=member_id).exclude(made_by=by).first()
     if found is None:

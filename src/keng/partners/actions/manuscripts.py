@@ -38,9 +38,14 @@ def begin(
     if any(other and other.partner_id != member.partner_id for other in (collection, after)):
         raise NotTheirs
     made = Manuscript(
-        partner=member.partner, kind=kind, purpose=purpose, collection=collection,
-        content={"collection": dict(opens)} if opens else {}, written_by=member,
-    )  # fmt: skip
+        partner=member.partner,
+        kind=kind,
+        purpose=purpose,
+        collection=collection,
+        content={"collection": dict(opens)} if opens else {},
+        written_by=member,
+        hands=[member.pk],
+    )
     if after is not None:
         made.title, made.typed = after.title, after.typed
         made.collection_id, made.lesson_id = after.collection_id, after.lesson_id
@@ -65,6 +70,7 @@ def write(
     opens = {"collection": text.content["collection"]} if "collection" in text.content else {}
     text.typed, text.title, text.purpose = dict(typed), title[:120], purpose
     text.content = opens | dict(content or {})
+    text.add_hand(member)
     text.written_by, text.written_at, text.submitted_at = member, times.now(), None
     text.save()
     note("manuscript.written", member, text)

@@ -1,6 +1,5 @@
 """Partners on the desk: who they are and who signs in. What they are writing is not here."""
 
-import datetime
 import uuid
 
 from django.contrib import messages
@@ -109,8 +108,8 @@ def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """What a partner of one person handed in, an article, a lesson or a check: the province is
-    the second person.
+    """An article, a lesson or a check in which everybody of the partner had a hand, so that the
+    province is the second person.
     """
     officer = _inviting(request)
     found = next((one for one in queries.waiting_for(officer) if one.id == pk), None)
@@ -121,24 +120,25 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
         # What will be refused is refused before the code is used up.
-        no_code = "return" in request.POST or is_maker or seen != found.submitted_at
+        no_code = "return" in request.POST or is_maker or seen != queries.hash_of(found)
         if "return" in request.POST and not reason:
             form.add_error("reason", form.fields["reason"].error_messages["required"])
         elif no_code or is_present(officer, form):
             return _decided(request, pk, seen, reason)
     context = {
-        "article": found, "form": form, "is_maker": is_maker,
-        "seen": found.submitted_at.isoformat(),
-    }  # fmt: skip
+        "article": found,
+        "form": form,
+        "is_maker": is_maker,
+        "seen": queries.hash_of(found).hex(),
+        "people": queries.writers_of(found.hands),
+    }
     if found.kind != "article":
         context |= shown(found)
     status = 422 if form.errors else 200
     return render(request, "partners/desk/article.html", context, status=status)
 
 
-def _decided(
-    request: HttpRequest, pk: uuid.UUID, seen: datetime.datetime, reason: str
-) -> HttpResponse:
+def _decided(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str) -> HttpResponse:
     try:
         if "return" in request.POST:
             articles.give_back_for(pk, seen=seen, reason=reason, by=request.officer)
@@ -161,14 +161,21 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(seen, pk=pk, decided_at=None)
     form = AcceptForm(request.POST or None)
     if "decline" in request.POST:
-        inviting.decline(pk, by=officer)
-        messages.success(request, _("Declined. Who asked is forgotten."))
+        try:
+            inviting.decline(pk, by=officer)
+        except inviting.NotYours:
+            messages.error(request, _overtaken())
+        else:
+            messages.success(request, _("Declined. Who asked is forgotten."))
         return redirect("desk-partners")
     if request.method == "POST" and form.is_valid():
         try:
             made = inviting.accept(pk, username=form.cleaned_data["username"], by=officer)
         except inviting.NameTaken:
             form.add_error("username", _taken())
+        except inviting.NotYours:
+            messages.error(request, _overtaken())
+            return redirect("desk-partners")
         else:
             return _show_once(request, made)
     context = {"asked": found, "form": form}
@@ -182,6 +189,10 @@ def _inviting(request: HttpRequest) -> Officer:
     return request.officer  # type: ignore[no-any-return]
 
 
+def _overtaken() -> str:
+    return _("Somebody else has decided it meanwhile: nothing waits here.")
+
+
 def _taken() -> str:
     return _("A partner is called that already, or somebody signs in with this name.")
 
@@ -189,5 +200,9 @@ def _taken() -> str:
 def _show_once(request: HttpRequest, made: inviting.Credentials) -> HttpResponse:
     """The only page that ever shows the password; it is the answer to a POST."""
     address = app_address(made.member.username, made.totp_secret)
-    context = {"made": made, "picture": qr.drawn(address)}
+    context = {
+        "made": made,
+        "picture": qr.drawn(address),
+        "has_somebody": queries.has_somebody(made.member.partner),
+    }
     return render(request, "partners/desk/credentials.html", context)

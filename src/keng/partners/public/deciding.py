@@ -1,13 +1,14 @@
 """The second person's part of a page, the same under every text of a partner."""
 
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from keng.accounts.hands import name_hands
+from keng.accounts.models import PartnerMember
 from keng.partners import queries
 from keng.partners.errors import NeedsASecondPerson, NotTheirs
 from keng.partners.forms import SeenForm
@@ -15,9 +16,12 @@ from keng.partners.models import OwnText
 
 
 def decide(
-    request: HttpRequest, pk: uuid.UUID, *, publish: Callable[..., Any],
+    request: HttpRequest,
+    text: OwnText,
+    *,
+    publish: Callable[..., Any],
     give_back: Callable[..., Any],
-) -> tuple[SeenForm | None, str]:  # fmt: skip
+) -> tuple[SeenForm | None, str]:
     """Carry a posted decision out: no form once it is, otherwise the form and what is wrong."""
     form = SeenForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
@@ -29,25 +33,44 @@ def decide(
         return form, ""
     try:
         if returns:
-            give_back(pk, seen=seen, reason=reason, by=request.member)
+            give_back(text.pk, seen=seen, reason=reason, by=request.member)
         else:
-            publish(pk, seen=seen, by=request.member)
+            publish(text.pk, seen=seen, by=request.member)
     except NotTheirs:
         return form, _("It changed meanwhile: read it again.")
     except NeedsASecondPerson:
-        return form, _("You wrote this: somebody else has to publish it.")
+        return form, refusal(queries.second_people(text))
     return None, ""
+
+
+def refusal(could: Sequence[PartnerMember]) -> str:
+    """What somebody with a hand in it reads: who could publish it instead."""
+    if could:
+        names = ", ".join(member.name for member in could)
+        return _(
+            "You had a hand in this: somebody who had none publishes it. Who can: %(who)s."
+        ) % {"who": names}
+    return _(
+        "Everybody who signs in for your partner had a hand in this: the provincial coordinator "
+        "reads it and publishes it."
+    )
 
 
 def decision(request: HttpRequest, text: OwnText, form: SeenForm, problem: str) -> dict[str, Any]:
     """What this part of the page shows."""
     member = request.member
+    name_hands([text], of=PartnerMember)
+    could = queries.second_people(text)
     return {
-        "text": text, "form": form, "problem": problem, "partner": member.partner,
-        "waits": text.waits, "may_publish": text.waits and text.written_by_id != member.pk,
-        "alone": queries.is_alone(member),
-        "seen": text.submitted_at.isoformat() if text.submitted_at else "",
-    }  # fmt: skip
+        "text": text,
+        "form": form,
+        "problem": problem,
+        "partner": member.partner,
+        "waits": text.waits,
+        "may_publish": text.waits and not text.has_hand_of(member),
+        "refusal": refusal(could),
+        "seen": queries.hash_of(text).hex(),
+    }
 
 
 def seen_other(name: str, *args: object) -> HttpResponse:

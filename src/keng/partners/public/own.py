@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.accounts.hands import name_hands
+from keng.accounts.models import PartnerMember
 from keng.kit.ids import read_id
 from keng.partners import queries
 from keng.partners.actions import articles as actions
@@ -21,6 +23,9 @@ def home(request: HttpRequest) -> HttpResponse:
     member = request.member
     rows = [*queries.articles_of(member), *queries.manuscripts_of(member)]
     rows.sort(key=lambda text: text.written_at, reverse=True)
+    name_hands(rows, of=PartnerMember)
+    for text in rows:
+        text.is_own = text.has_hand_of(member)
     people = queries.people_of(member)
     context = {
         "partner": member.partner, "member": member, "alone": queries.is_alone(member),
@@ -72,9 +77,9 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One article of one's own: read by the second person, published or given back."""
     member = request.member
     found = get_object_or_404(
-        Article.objects.select_related("written_by", "released_by"), partner=member.partner, pk=pk
+        Article.objects.select_related("released_by"), partner=member.partner, pk=pk
     )
-    form, problem = decide(request, pk, publish=actions.publish, give_back=actions.give_back)
+    form, problem = decide(request, found, publish=actions.publish, give_back=actions.give_back)
     if form is None:
         return seen_other("partner-article", pk)
     context = decision(request, found, form, problem) | {"article": found}

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from keng.accounts.hands import name_hands
+from keng.accounts.models import PartnerMember
 from keng.claims import queries as claims
 from keng.lessons import queries as lessons
 from keng.partners.actions import manuscripts as actions
@@ -24,7 +26,7 @@ def own(request: HttpRequest) -> QuerySet[Manuscript]:
     """Those of the member's partner, without drafts that were thrown away."""
     found = Manuscript.objects.filter(partner_id=request.member.partner_id)
     return found.exclude(published_at=None, withdrawn_at__isnull=False).select_related(
-        "collection", "lesson", "edition", "claim", "written_by", "released_by"
+        "collection", "lesson", "edition", "claim", "released_by"
     )
 
 
@@ -34,10 +36,11 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     text = get_object_or_404(own(request), pk=pk)
     if not whole(text):
         return redirect("manuscript-edit", pk=pk)
-    form, problem = decide(request, pk, publish=actions.publish, give_back=actions.give_back)
+    form, problem = decide(request, text, publish=actions.publish, give_back=actions.give_back)
     if form is None:
         return seen_other("manuscript", pk)
     versions = _versions(request, text)
+    name_hands(versions, of=PartnerMember)
     context = decision(request, text, form, problem) | shown(text) | {
         "matches": _alike(text), "versions": versions,
         "is_newest": bool(versions) and versions[0].pk == text.pk,

@@ -31,10 +31,22 @@ class Stage:
 
     def invited(self, *, name, username, **fields):
         values = {
-            "kind": "youth_union", "place": self.place, "about": "", "purposes": ["fraud"],
-            "member_name": username.title(), "by": self.administrator,
-        }  # fmt: skip
-        return inviting.invite(name=name, username=username, **values | fields)
+            "kind": "youth_union",
+            "place": self.place,
+            "about": "",
+            "purposes": ["fraud"],
+            "member_name": username.title(),
+            "by": self.administrator,
+        } | fields
+        made = inviting.invite(name=name, username=username, **values)
+        is_coordinators = values["by"] == self.coordinator
+        self.agreed(made, by=self.administrator if is_coordinators else self.coordinator)
+        return made
+
+    def agreed(self, made, *, by):
+        """Another officer than who invited says that it is one of the partner."""
+        inviting.agree_for(made.member.pk, by=by)
+        made.member.awaits_agreement = False
 
     def submitted(self, member=None):
         member = member or self.thu

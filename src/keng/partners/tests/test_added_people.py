@@ -25,6 +25,14 @@ def added(stage, partner, username="moi"):
     )
 
 
+def agreements(made):
+    """Who agreed to this person, on every chain."""
+    told = Entry.objects.filter(
+        action="partner.member_agreed", object_id=str(made.member.partner_id)
+    )
+    return [entry for entry in told if entry.detail["member"] == str(made.member.pk)]
+
+
 def test_whoever_was_added_signs_in_once_one_of_the_partner_agrees(public_client, stage, become):
     man = stage.alone()
     made = added(stage, man.partner)
@@ -43,7 +51,7 @@ def test_whoever_was_added_signs_in_once_one_of_the_partner_agrees(public_client
     assert public_client.post(agree).status_code == 404
     public_client.post("/partner/sign-out/")
     assert public_client.post("/partner/sign-in/", first_page).url == "/partner/sign-in/code/"
-    told = Entry.objects.filter(action="partner.member_agreed", object_id=str(man.partner_id))
+    told = agreements(made)
     assert {entry.actor_id for entry in told} == {str(man.pk)}
     # On the partner's chain and on the desk's, with whom it was about.
     assert [entry.detail["member"] for entry in told] == [str(made.member.pk)] * 2
@@ -81,6 +89,56 @@ def test_with_nobody_left_another_officer_than_who_added_agrees(desk_client, sta
     assert agree in desk_client.get(page).content.decode()
     assert desk_client.post(agree).status_code == 302
     assert agree not in desk_client.get(page).content.decode()
-    chains = Entry.objects.filter(action="partner.member_agreed", object_id=str(man.partner_id))
+    chains = agreements(made)
     assert {entry.actor_id for entry in chains} == {str(stage.coordinator.pk)}
-    assert chains.count() == 2
+    assert len(chains) == 2
+
+
+def test_a_partner_needs_two_officers_before_its_first_person_signs_in(
+    public_client, stage, become
+):
+    become("desk")
+    made = inviting.invite(
+        name="Báo Mới",
+        kind="newspaper",
+        place=None,
+        about="",
+        purposes=["fraud"],
+        member_name="Bí Danh",
+        username="moi",
+        by=stage.administrator,
+    )
+    added_too = added(stage, made.member.partner, username="hai")
+    become("public")
+    first_page = {"username": "moi", "password": made.password}
+    answer = public_client.post("/partner/sign-in/", first_page, headers=IN_ENGLISH)
+    assert "This sign-in waits" in answer.content.decode()
+    become("desk")
+    for each in (made, added_too):
+        with pytest.raises(inviting.NotYours):
+            inviting.agree_for(each.member.pk, by=stage.administrator)
+    inviting.agree_for(made.member.pk, by=stage.coordinator)
+    become("public")
+    assert public_client.post("/partner/sign-in/", first_page).url == "/partner/sign-in/code/"
+
+
+def test_whoever_invited_is_told_that_another_officer_has_to_agree(desk_client, stage):
+    sign_in(desk_client, stage.administrator)
+    form = {
+        "name": "Báo Mới",
+        "kind": "newspaper",
+        "purposes": ["fraud"],
+        "member_name": "Người Mới",
+        "username": "moi",
+    }
+    shown = desk_client.post("/partners/new/", form).content.decode()
+    assert "một quản trị viên hoặc điều phối viên khác đồng ý" in shown
+    made = PartnerMember.objects.get(username="moi")
+    page, agree = f"/partners/{made.partner_id}/", f"/partners/members/{made.pk}/agree/"
+    assert agree not in desk_client.get(page).content.decode()
+    assert desk_client.post(agree).status_code == 404
+    sign_in(desk_client, stage.coordinator)
+    assert agree in desk_client.get(page).content.decode()
+    assert desk_client.post(agree).status_code == 302
+    made.refresh_from_db()
+    assert not made.awaits_agreement

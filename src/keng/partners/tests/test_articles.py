@@ -32,7 +32,7 @@ def test_one_writes_another_publishes_everybody_reads(public_client, stage):
     public_client.post("/partner/articles/new/", {**WORDS, "do": "submit"})
     article = Article.objects.get()
     page = f"/partner/articles/{article.pk}/"
-    seen = {"seen": article.submitted_at.isoformat(), "do": "publish"}
+    seen = {"seen": queries.hash_of(article).hex(), "do": "publish"}
     assert public_client.post(page, seen).status_code == 422
     assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
     signed_in(public_client, stage.binh)
@@ -49,7 +49,7 @@ def test_the_second_person_publishes_only_the_words_they_read(stage):
     articles.write(stage.thu, **WORDS | {"text": "Khác hẳn."}, pk=article.pk)
     articles.submit(article.pk, by=stage.thu)
     with pytest.raises(articles.NotTheirs):
-        articles.publish(article.pk, seen=article.submitted_at, by=stage.binh)
+        articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
 
 
 def test_whoever_changed_it_last_does_not_publish_it(stage):
@@ -57,8 +57,8 @@ def test_whoever_changed_it_last_does_not_publish_it(stage):
     articles.write(stage.binh, **WORDS, pk=article.pk)
     again = articles.submit(article.pk, by=stage.binh)
     with pytest.raises(articles.NeedsASecondPerson):
-        articles.publish(article.pk, seen=again.submitted_at, by=stage.binh)
-    with pytest.raises(IntegrityError, match="article_is_published_by_one_second_person"):
+        articles.publish(article.pk, seen=queries.hash_of(again), by=stage.binh)
+    with pytest.raises(IntegrityError, match="article_is_published_by"):
         Article.objects.filter(pk=article.pk).update(
             published_at=times.now(), released_by=stage.binh
         )
@@ -67,7 +67,7 @@ def test_whoever_changed_it_last_does_not_publish_it(stage):
 def test_it_goes_back_with_a_reason(public_client, stage):
     article = stage.submitted()
     signed_in(public_client, stage.binh)
-    sent = {"seen": article.submitted_at.isoformat(), "do": "return"}
+    sent = {"seen": queries.hash_of(article).hex(), "do": "return"}
     page = f"/partner/articles/{article.pk}/"
     assert public_client.post(page, sent).status_code == 422
     public_client.post(page, sent | {"reason": "Thêm nguồn"})
@@ -85,7 +85,7 @@ def test_a_purpose_that_is_not_theirs_is_refused(stage):
 
 def test_what_was_withdrawn_is_written_anew_in_another_article(public_client, stage):
     article = stage.submitted()
-    seen = article.submitted_at
+    seen = queries.hash_of(article)
     articles.publish(article.pk, seen=seen, by=stage.binh)
     signed_in(public_client, stage.thu)
     anew = f"/partner/articles/new/?after={article.pk}"
@@ -120,7 +120,7 @@ def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, 
     assert "Nháp" not in page
     for hidden in (draft, of_two):
         assert desk_client.get(f"/partners/articles/{hidden.pk}/").status_code == 404
-    sent = {"seen": article.submitted_at.isoformat(), "publish": "1"}
+    sent = {"seen": queries.hash_of(article).hex(), "publish": "1"}
     address = f"/partners/articles/{article.pk}/"
     monkeypatch.setattr(
         "keng.accounts.presence.confirm_presence", lambda _officer, code: code == "123456"
@@ -141,12 +141,12 @@ def test_who_made_the_sign_in_is_not_the_second_person(desk_client, stage, becom
     address = f"/partners/articles/{article.pk}/"
     become("desk")
     assert 'name="publish"' not in desk_client.get(address).content.decode()
-    sent = {"seen": article.submitted_at.isoformat(), "publish": "1", "code": "123456"}
+    sent = {"seen": queries.hash_of(article).hex(), "publish": "1", "code": "123456"}
     desk_client.post(address, sent)
     with pytest.raises(articles.MadeTheSignIn):
-        articles.publish_for(article.pk, seen=article.submitted_at, by=stage.coordinator)
+        articles.publish_for(article.pk, seen=queries.hash_of(article), by=stage.coordinator)
     another = make.officer(unit=stage.province, role="coordinator")
-    articles.publish_for(article.pk, seen=article.submitted_at, by=another)
+    articles.publish_for(article.pk, seen=queries.hash_of(article), by=another)
 
 
 def test_a_partner_sees_whom_the_desk_added(public_client, stage):
@@ -193,16 +193,17 @@ def test_no_process_opens_what_is_not_its_own(become, process, statement):
 def test_each_process_does_its_part(public_client, stage, become):
     become("public")
     article = stage.submitted()
-    articles.publish(article.pk, seen=article.submitted_at, by=stage.binh)
+    articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
     signed_in(public_client, stage.thu)
     assert public_client.get("/partner/").status_code == 200
     inviting.ask_for_kit(name="Cụ Mẫn", place=stage.place, about="Già làng", token="t" * 22)
     become("desk")
     made = inviting.accept(KitRequest.objects.get().pk, username="man", by=stage.administrator)
+    stage.agreed(made, by=stage.coordinator)
     become("public")
     alone = stage.submitted(made.member)
     become("desk")
-    articles.publish_for(alone.pk, seen=alone.submitted_at, by=stage.coordinator)
+    articles.publish_for(alone.pk, seen=queries.hash_of(alone), by=stage.coordinator)
     inviting.close_member(made.member.pk, by=stage.coordinator)
     become("public")
     assert Article.objects.public().count() == 2
@@ -227,9 +228,17 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
     version = ward.published()
     officer = make.officer(unit=ward.province, role="coordinator")
     member = inviting.invite(
-        name="Cụ Mẫn", kind="person", place=ward.place, about="", purposes=["fraud"],
-        member_name="Mẫn", username="man", by=officer,
-    ).member  # fmt: skip
+        name="Cụ Mẫn",
+        kind="person",
+        place=ward.place,
+        about="",
+        purposes=["fraud"],
+        member_name="Mẫn",
+        username="man",
+        by=officer,
+    ).member
+    another = make.officer(unit=ward.province, role="administrator")
+    inviting.agree_for(member.pk, by=another)
     signed_in(public_client, member)
     page = public_client.get("/partner/kit/").content.decode()
     assert "Cụ Mẫn chuyển tiếp" in page
@@ -277,3 +286,86 @@ def test_a_request_that_nobody_decides_is_forgotten_in_a_month(stage, become):
     assert (second.name, second.decided_at) == ("Bà Lan", None)
     with pytest.raises(inviting.NotYours):
         inviting.accept(first.pk, username="lan", by=stage.coordinator)
+
+
+def two_hands(stage):
+    """Written by one of the two, changed by the other and handed in."""
+    article = stage.submitted()
+    articles.write(stage.binh, **WORDS | {"text": WORDS["text"] + " Nhé."}, pk=article.pk)
+    return articles.submit(article.pk, by=stage.binh)
+
+
+def test_another_persons_word_opens_no_way_round(public_client, stage):
+    article = two_hands(stage)
+    sent = {"seen": queries.hash_of(article).hex(), "do": "publish"}
+    for hand in (stage.thu, stage.binh):
+        with pytest.raises(articles.NeedsASecondPerson):
+            articles.publish(article.pk, seen=queries.hash_of(article), by=hand)
+        with pytest.raises(IntegrityError, match=r"article_is_published_by"), transaction.atomic():
+            Article.objects.filter(pk=article.pk).update(published_at=times.now(), released_by=hand)
+    an = inviting.add_member(stage.partner.pk, name="An", username="an", by=stage.administrator)
+    inviting.agree(an.member.pk, by=stage.thu)
+    signed_in(public_client, stage.thu)
+    answer = public_client.post(f"/partner/articles/{article.pk}/", sent)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Người đăng được: An." in page
+    assert "Thu, Bình" in page
+    published = articles.publish(article.pk, seen=queries.hash_of(article), by=an.member)
+    entry = Entry.objects.get(action="article.published")
+    assert entry.detail["hands"] == [str(stage.thu.pk), str(stage.binh.pk)]
+    assert published.all_hands == (stage.thu.pk, stage.binh.pk)
+
+
+def test_handing_it_in_is_a_hand_in_it(stage):
+    article = articles.write(stage.thu, **WORDS)
+    article = articles.submit(article.pk, by=stage.binh)
+    with pytest.raises(articles.NeedsASecondPerson):
+        articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
+
+
+def test_where_everybody_of_a_partner_had_a_hand_its_page_says_that_the_province_publishes(
+    public_client, stage, become
+):
+    article = two_hands(stage)
+    become("public")
+    signed_in(public_client, stage.thu)
+    page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
+    assert "điều phối viên tỉnh đọc và đăng" in page
+    become("owner")
+    articles.publish_for(article.pk, seen=queries.hash_of(article), by=stage.coordinator)
+    become("public")
+    page = public_client.get(f"/partners/articles/{article.pk}/").content.decode()
+    assert "vì mọi người bên đối tác này đều đã tham gia bài" in page
+
+
+def test_where_everybody_of_a_partner_had_a_hand_the_province_publishes(
+    desk_client, stage, monkeypatch, become
+):
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _officer, code: code)
+    stage.submitted()
+    assert queries.waiting_for(stage.coordinator) == []
+    article = two_hands(stage)
+    become("desk")
+    sign_in(desk_client, stage.coordinator)
+    assert WORDS["title"] in desk_client.get("/partners/").content.decode()
+    address = f"/partners/articles/{article.pk}/"
+    assert "Thu, Bình" in desk_client.get(address).content.decode()
+    sent = {"seen": queries.hash_of(article).hex(), "publish": "1", "code": "1"}
+    desk_client.post(address, sent)
+    become("owner")
+    article = Article.objects.get(pk=article.pk)
+    assert article.released_by_officer_id == stage.coordinator.pk
+    entry = Entry.objects.get(action="article.published")
+    assert entry.detail["hands"] == [str(stage.thu.pk), str(stage.binh.pk)]
+
+
+def test_an_approval_is_bound_to_the_words_and_not_to_their_moment(stage):
+    """Words changed behind the screens, at the same moment: neither of the two publishes them."""
+    article, alone = stage.submitted(), stage.submitted(stage.alone())
+    seen, seen_alone = queries.hash_of(article), queries.hash_of(alone)
+    Article.objects.update(text="Lời khác hẳn, không ai đọc.")
+    with pytest.raises(articles.NotTheirs):
+        articles.publish(article.pk, seen=seen, by=stage.binh)
+    with pytest.raises(articles.NotTheirs):
+        articles.publish_for(alone.pk, seen=seen_alone, by=stage.coordinator)

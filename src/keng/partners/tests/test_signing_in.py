@@ -41,9 +41,12 @@ def test_both_factors_and_then_a_password_of_ones_own(public_client, stage):
     assert "Đoàn phường Nếnh" in public_client.get("/partner/").content.decode()
     done = Entry.objects.filter(chain=f"partner:{stage.partner.pk}").order_by("seq")
     assert [entry.action for entry in done] == [
-        "partner.member_added", "partner.member_agreed", "partner.signed_in",
+        "partner.member_agreed",
+        "partner.member_added",
+        "partner.member_agreed",
+        "partner.signed_in",
         "partner.password_changed",
-    ]  # fmt: skip
+    ]
     public_client.post("/partner/sign-out/")
     assert public_client.get("/partner/").url == "/partner/sign-in/"
     assert not PartnerSession.objects.exists()

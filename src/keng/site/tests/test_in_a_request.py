@@ -20,6 +20,8 @@ from django.test import Client
 from keng.accounts import actions as accounts
 from keng.audit import verify
 from keng.audit.models import Entry
+from keng.claims import actions as claims
+from keng.claims.tests.bureau import Bureau
 from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.actions import relay
@@ -27,14 +29,28 @@ from keng.delivery.audience import plan
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward as RelayWard
 from keng.kit import times
+from keng.lessons.actions import releasing as lessons
+from keng.lessons.errors import ChangedMeanwhile
+from keng.lessons.models import Edition
+from keng.lessons.tests.world import Desk as LessonDesk
 from keng.lookup import errors as lookup_errors
 from keng.lookup.actions import listing as listings
 from keng.lookup.tests.make_listing import listing
 from keng.network.actions import groups
+from keng.partners.actions import inviting
+from keng.partners.actions import releasing as partners
+from keng.partners.errors import NotTheirs
+from keng.partners.models import Article, KitRequest
+from keng.partners.queries import hash_of as hash_of_text
+from keng.partners.tests.stage import Stage as PartnerStage
+from keng.partners.tests.test_manuscripts import handed_in
 from keng.reports.periodic import signing
 from keng.reports.tests import past
 from keng.surveys.actions import errors as survey_errors
 from keng.surveys.actions import releasing as surveys
+from keng.surveys.actions import results
+from keng.surveys.queries import result_hash
+from keng.surveys.tests.stage import RESULT
 from keng.surveys.tests.stage import Stage as SurveyStage
 from keng.tips import errors
 from keng.tips.actions import (
@@ -50,8 +66,10 @@ from keng.tips.actions.listing import propose
 from keng.tips.naming import title_of
 from keng.warnings import actions as warnings
 from keng.warnings.actions import errors as warning_errors
+from keng.warnings.actions import patterns
 from keng.warnings.actions.recalling import seen_of
 from keng.warnings.content import audience_of
+from keng.warnings.tests.test_patterns import made as made_pattern
 from keng.warnings.tests.ward import Ward as WarningWard
 from tests import make
 from tests.fuzz.whole import complaints
@@ -423,6 +441,71 @@ def surveys_submitted(stage):
     return writing.submit(stage.draft().pk, by=stage.coordinator)
 
 
+def survey_result_published():
+    stage = SurveyStage()
+    survey = stage.opened()
+    stage.answer(survey, 5, q1=0)
+    survey = results.propose(stage.counted(survey).pk, RESULT, by=stage.coordinator)
+    seen = result_hash(survey)
+    return Example(
+        stage.commander,
+        lambda by: results.publish(survey.pk, seen=seen, by=by),
+        survey_errors.WrongState,
+    )
+
+
+def claim_published():
+    bureau = Bureau()
+    revision = bureau.waiting()
+    return Example(
+        bureau.second,
+        lambda by: claims.publish(revision.claim_id, seen=bytes(revision.hash), by=by),
+        claims.NotSubmitted,
+    )
+
+
+def lesson_published():
+    desk = LessonDesk("hai")
+    edition = desk.lesson()
+    return Example(
+        desk.second,
+        lambda by: lessons.publish(Edition, edition.pk, seen=bytes(edition.hash), by=by),
+        ChangedMeanwhile,
+    )
+
+
+def pattern_approved():
+    ward = WarningWard()
+    pattern = made_pattern(ward)
+    return Example(
+        ward.commander,
+        lambda by: patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=by),
+        patterns.NotInForce,
+    )
+
+
+def lesson_of_a_partner_published_by_the_province():
+    stage = PartnerStage()
+    text = handed_in(stage.alone(), "lesson")
+    seen = hash_of_text(text)
+    return Example(
+        stage.coordinator,
+        lambda by: partners.publish_for(text.pk, seen=seen, by=by),
+        NotTheirs,
+    )
+
+
+def article_published_by_its_partner():
+    stage = PartnerStage()
+    article = stage.submitted()
+    seen = hash_of_text(article)
+    return Example(
+        None,
+        lambda _: partners.publish(Article, article.pk, seen=seen, by=stage.binh),
+        NotTheirs,
+    )
+
+
 def report_signed():
     make.clock_rules()
     desk = past.busy()
@@ -503,6 +586,19 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
         "survey approved": ("survey.approved", survey_approved),
         "survey opened": ("survey.opened", survey_opened),
         "report signed": ("report.signed", report_signed),
+    },
+    "texts": {
+        "survey result published": ("survey.published", survey_result_published),
+        "claim published": ("claim.published", claim_published),
+        "lesson published": ("lesson.published", lesson_published),
+        "pattern approved": ("pattern.approved", pattern_approved),
+        "lesson of a partner published": (
+            "manuscript.published",
+            lesson_of_a_partner_published_by_the_province,
+        ),
+    },
+    "partners": {
+        "article published": ("article.published", article_published_by_its_partner),
     },
 }
 
@@ -671,6 +767,24 @@ def test_of_two_who_send_the_same_new_group_at_once_one_reads_that_the_name_is_t
     assert sorted(answer.status_code for answer in answers) == [200, 302]
     (kept,) = [answer for answer in answers if answer.status_code == 200]
     assert "Đơn vị đã có nhóm mang tên này" in kept.content.decode()
+
+
+def test_of_two_who_decide_about_a_request_for_the_kit_at_once_nobody_meets_an_error(
+    transactional_db, desk_client
+):
+    stage = PartnerStage()
+    inviting.ask_for_kit(name="Bà Lan", place=stage.place, about="Bán ở chợ", token="t")
+    address = f"/partners/requests/{KitRequest.objects.get().pk}/"
+    browsers = [sign_in(Client(), stage.administrator) for _ in range(2)]
+    forms = [{"decline": "1"}, {"username": "lan"}]
+    answers = []
+
+    def send():
+        answers.append(browsers.pop().post(address, forms.pop()))
+
+    assert at_once(send, send) == [None, None]
+    assert {answer.status_code for answer in answers} <= {200, 302, 404}
+    assert Entry.objects.filter(action__in=["kit.accepted", "kit.declined"]).count() == 1
 
 
 def at_once(*acts):

@@ -19,9 +19,15 @@ from keng.surveys.queries import takes_answers
 
 @transaction.atomic
 def take(
-    survey: Survey, content: Content, said: Mapping[str, Any], *,
-    slip: str = "", origin: str = Answer.Origin.WEB, again: bool = False,
-) -> None:  # fmt: skip
+    survey: Survey,
+    content: Content,
+    said: Mapping[str, Any],
+    *,
+    slip: str = "",
+    origin: str = Answer.Origin.WEB,
+    again: bool = False,
+    crowded: bool = False,
+) -> None:
     """Count one filled-in form. Raises NotOpen, SlipUnknown, SlipUsed."""
     survey = Survey.objects.get(pk=survey.pk)
     # Sheets of paper may be typed in after the last day, until somebody closes the survey.
@@ -36,7 +42,13 @@ def take(
     Answer.objects.bulk_create(
         [
             Answer(
-                survey=survey, week=_monday(), origin=origin, again=again, said=choices, mixed=False
+                survey=survey,
+                week=_monday(),
+                origin=origin,
+                again=again,
+                crowded=crowded,
+                said=choices,
+                mixed=False,
             )
         ]
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from keng.accounts.hands import in_the_record
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.surveys import queries, rights
@@ -37,8 +38,11 @@ def propose(survey_id: uuid.UUID, outcome: Outcome, *, by: "Officer") -> Survey:
         raise NotReady("texts")
     survey.proposal = {language: dict(words) for language, words in outcome.items()}
     survey.proposed_by, survey.returned_reason = by, ""
-    survey.save(update_fields=["proposal", "proposed_by", "returned_reason"])
-    _record("survey.result_submitted", survey, by, {"hash": queries.result_hash(survey).hex()})
+    survey.result_hands = list(dict.fromkeys([*survey.result_hands, by.pk]))
+    survey.save(update_fields=["proposal", "proposed_by", "result_hands", "returned_reason"])
+    hands = in_the_record(rights.hands_in_result(survey))
+    detail: dict[str, object] = {"hash": queries.result_hash(survey).hex(), "hands": hands}
+    _record("survey.result_submitted", survey, by, detail)
     return survey
 
 
@@ -53,18 +57,28 @@ def publish(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
         raise StaleApproval
     # The public site reads what was let through from here, and nothing that waits or was left out.
     survey.outcome = survey.proposal | {"texts": queries.result_texts(survey)}
+    survey.outcome_hands = rights.hands_in_result(survey)
     survey.outcome_by, survey.released_by = survey.proposed_by, by
-    survey.proposal, survey.proposed_by = {}, None
+    survey.proposal, survey.proposed_by, survey.result_hands = {}, None, []
     now = times.now()
     survey.outcome_changed_at = now if survey.published_at else None
     survey.state, survey.published_at = State.PUBLISHED, survey.published_at or now
     survey.save(
         update_fields=[
-            "outcome", "outcome_by", "released_by", "proposal", "proposed_by",
-            "outcome_changed_at", "state", "published_at",
+            "outcome",
+            "outcome_by",
+            "released_by",
+            "proposal",
+            "proposed_by",
+            "result_hands",
+            "outcome_hands",
+            "outcome_changed_at",
+            "state",
+            "published_at",
         ]
-    )  # fmt: skip
-    _record("survey.published", survey, by, {"hash": seen.hex()})
+    )
+    detail: dict[str, object] = {"hash": seen.hex(), "hands": in_the_record(survey.outcome_hands)}
+    _record("survey.published", survey, by, detail)
     return survey
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from keng.accounts.hands import in_the_record
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -34,9 +35,15 @@ def make(*, unit_id: uuid.UUID, purpose: str, reach: str, content: Stored, by: "
         raise NotYours
     content = {"questions": [], "places": [], **content}
     survey = Survey.objects.create(
-        unit=unit, author=by, code=_free_code(), purpose=purpose, reach=reach, content=content,
+        unit=unit,
+        author=by,
+        code=_free_code(),
+        purpose=purpose,
+        reach=reach,
+        content=content,
         hash=hash_of(content, purpose=purpose, reach=reach),
-    )  # fmt: skip
+        hands=[by.pk],
+    )
     record("survey.made", by=by, on=survey, chain=unit_chain(unit.pk))
     return survey
 
@@ -93,9 +100,10 @@ def submit(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     if survey.content.get("en") and not all(one.get("en") for one in survey.content["questions"]):
         raise NotReady("english")
     survey.state, survey.submitted_at, survey.returned_reason = "submitted", times.now(), ""
+    survey.add_hand(by)
     survey.submitted_by = by
-    survey.save(update_fields=["state", "submitted_at", "returned_reason", "submitted_by"])
-    detail = {"hash": bytes(survey.hash).hex()}
+    survey.save(update_fields=["state", "submitted_at", "returned_reason", "submitted_by", "hands"])
+    detail = {"hash": bytes(survey.hash).hex(), "hands": in_the_record(survey.all_hands)}
     record("survey.submitted", by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)
     return survey
 
@@ -113,9 +121,10 @@ def _changed(
     survey: Survey, content: Stored, by: "Officer", *, purpose: str = "", reach: str = ""
 ) -> Survey:
     survey.purpose, survey.reach = purpose or survey.purpose, reach or survey.reach
+    survey.add_hand(by)
     survey.content, survey.changed_by = content, by
     survey.hash = hash_of(content, purpose=survey.purpose, reach=survey.reach)
-    survey.save(update_fields=["purpose", "reach", "content", "changed_by", "hash"])
+    survey.save(update_fields=["purpose", "reach", "content", "changed_by", "hands", "hash"])
     record("survey.changed", by=by, on=survey, chain=unit_chain(survey.unit_id))
     return survey
 

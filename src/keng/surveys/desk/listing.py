@@ -9,6 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from keng.accounts.hands import people_with, refusal
+from keng.accounts.models import Officer
+from keng.accounts.releasing import may_release_for
+from keng.accounts.who import RELEASING
 from keng.surveys import queries, rights
 from keng.surveys.chat.words import start_words
 from keng.surveys.desk.shared import visible
@@ -50,19 +54,38 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_release": rights.may_release_result(request.officer, survey),
         "may_return": (may_write or rights.may_approve(request.officer, survey))
         and survey.state == State.APPROVED,
+        "hands": people_with(survey.all_hands),
+        "result_hands": people_with(rights.hands_in_result(survey)),
+        "outcome_hands": people_with(survey.outcome_hands),
+        "refusal": _refusal(request.officer, survey),
         "origins": queries.answers_by_origin(survey),
-        "slips": slips, "used": used,
+        "slips": slips,
+        "used": used,
         "to_read": survey.free_texts.filter(state=FreeText.State.WAITING).count(),
         "batches": PaperBatch.objects.filter(
             survey=survey, made_by=request.officer, finished_at__isnull=True
         ),
         "blocks": blocks(content, survey.figures or {}),
         "places": places(content, survey.figures or {}),
-        "marked_words": marked_words(content), "figures": survey.figures,
+        "marked_words": marked_words(content),
+        "figures": survey.figures,
         "hand_out": hand_out(survey),
         "is_over": survey.state == State.OPEN and not queries.takes_answers(survey),
-    }  # fmt: skip
+    }
     return render(request, "surveys/detail.html", context)
+
+
+def _refusal(officer: Officer, survey: Survey) -> str:
+    """What stands in the way of somebody who could let out what waits, had they no hand in it."""
+    if not may_release_for(officer, survey.unit):
+        return ""
+    if survey.state == State.SUBMITTED:
+        hands = list(survey.all_hands)
+    elif survey.proposed_by_id is not None:
+        hands = rights.hands_in_result(survey)
+    else:
+        return ""
+    return refusal(RELEASING, survey.unit, hands) if officer.pk in hands else ""
 
 
 @require_safe

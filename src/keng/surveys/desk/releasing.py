@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from keng.accounts.hands import people_with
 from keng.accounts.presence import is_present
 from keng.kit import qr
 from keng.surveys import codes, queries, rights
@@ -52,9 +53,13 @@ def _shown(
 ) -> HttpResponse:
     english = queries.content_of(survey, "en") if survey.content.get("en") else None
     context = about(survey, queries.content_of(survey, "vi")) | {
-        "form": form, "back_form": ReturnForm(), "stale": stale, "english": english,
+        "form": form,
+        "back_form": ReturnForm(),
+        "stale": stale,
+        "english": english,
         "hash": bytes(survey.hash).hex(),
-    }  # fmt: skip
+        "hands": people_with(survey.all_hands),
+    }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "surveys/approve.html", context, status=status)
 

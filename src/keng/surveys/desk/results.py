@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from keng.accounts.hands import people_with
 from keng.accounts.presence import is_present
 from keng.surveys import queries, rights
 from keng.surveys.actions import results as actions
@@ -64,13 +65,19 @@ def _shown(
     content = queries.content_of(survey, "vi")
     texts = queries.result_texts(survey)
     context = about(survey, content) | {
-        "form": form, "back_form": ReturnForm(), "stale": stale,
-        "outcome": survey.proposal, "hash": queries.result_hash(survey).hex(),
+        "form": form,
+        "back_form": ReturnForm(),
+        "stale": stale,
+        "hands": people_with(rights.hands_in_result(survey)),
+        "outcome": survey.proposal,
+        "hash": queries.result_hash(survey).hex(),
         "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],
         "blocks": blocks(content, survey.figures or {}),
-        "places": places(content, survey.figures or {}), "finding": content.finding,
-        "figures": survey.figures, "returned": returned(survey.figures or {}),
+        "places": places(content, survey.figures or {}),
+        "finding": content.finding,
+        "figures": survey.figures,
+        "returned": returned(survey.figures or {}),
         "marked_words": marked_words(content),
-    }  # fmt: skip
+    }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "surveys/release.html", context, status=status)

@@ -140,7 +140,12 @@ def _sent(request: HttpRequest, found: Survey, draft: drafts.Unfinished, content
                 # Sent by another tap a moment ago.
                 return "sent"
             answering.take(
-                found, content, only_asked(content, mine.said), slip=mine.slip, again=before > 0
+                found,
+                content,
+                only_asked(content, mine.said),
+                slip=mine.slip,
+                again=before > 0,
+                crowded=found.reach == Survey.Reach.OPEN and browser.is_one_of_many(request),
             )
             drafts.drop(draft.secret)
     except NotOpen:

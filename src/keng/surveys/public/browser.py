@@ -2,7 +2,8 @@
 
 A cookie of the survey says how many answers this browser has sent, keyed so that it cannot be made
 up; it tells this browser from another in nothing else. Whoever deletes it meets the second bound:
-answers from one network address are slowed down, counted in this process's memory alone.
+answers from one network address are slowed down, counted in this process's memory alone. What comes
+from it all the same is told apart in the result, by a mark that says "many" and not from where.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,11 @@ from keng.surveys.models import Survey
 # A family with one phone may answer; sixty answers from one phone may not.
 MOST_FROM_ONE_BROWSER = 5
 # So many from one address at once (a dormitory has one), then one more for each pause.
-SLOWING = Slowing(at_once=20, pause=60.0)
+SLOWING = Slowing(at_once=20, pause=300.0)
+# The same for slips that are tried: each of them counts once anyway.
+TRYING = Slowing(at_once=20, pause=60.0)
+# What one address sends beyond these within about a day is counted and told apart in the result.
+MANY = Slowing(at_once=20, pause=3600.0)
 _KEPT_SECONDS = 120 * 24 * 3600
 
 
@@ -35,8 +40,13 @@ def note_answer(response: HttpResponse, survey: Survey, before: int) -> None:
 
 
 def minutes_to_wait(request: HttpRequest) -> int:
-    """Count one answer, or one slip that was tried; 0, or how long this address should wait."""
+    """Count one answer; 0, or how long this address should wait."""
     return -(-SLOWING.seconds_to_wait(request) // 60)
+
+
+def is_one_of_many(request: HttpRequest) -> bool:
+    """Count one answer that is taken; whether many came from this address before it."""
+    return MANY.seconds_to_wait(request) > 0
 
 
 def _name(survey: Survey) -> str:

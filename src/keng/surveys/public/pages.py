@@ -103,7 +103,7 @@ def _intro(
 
 def _slip_problem(request: HttpRequest, found: Survey, slip: str) -> str:
     """Why the slip is good for nothing: a word for the template; "" when it is good."""
-    if browser.minutes_to_wait(request):
+    if browser.TRYING.seconds_to_wait(request):
         return "wait"
     if not slip:
         return "impossible"

@@ -3,6 +3,7 @@
 import datetime
 import logging
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -27,9 +28,11 @@ def stage():
 
 @pytest.fixture(autouse=True)
 def nobody_waits():
-    browser.SLOWING.forget()
+    for bound in (browser.SLOWING, browser.TRYING, browser.MANY):
+        bound.forget()
     yield
-    browser.SLOWING.forget()
+    for bound in (browser.SLOWING, browser.TRYING, browser.MANY):
+        bound.forget()
 
 
 def url(name, survey, **kwargs):
@@ -157,7 +160,25 @@ def test_whoever_deletes_cookies_is_slowed_down_and_told_so_politely(public_clie
         last = fill(public_client, survey, ("0", "2", "", "0"))
     assert Answer.objects.count() == browser.SLOWING.at_once
     assert last.status_code == 429
-    assert "mỗi phút chỉ nhận một câu trả lời" in last.content.decode()
+    assert "cứ năm phút chỉ nhận một câu trả lời" in last.content.decode()
+
+
+def test_what_one_network_sends_beyond_twenty_a_day_is_told_apart_in_the_result(
+    public_client, stage, monkeypatch
+):
+    """As many as the pauses let through in two hours after the first twenty."""
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr("keng.kit.slowing.time.monotonic", lambda: clock.now)
+    survey = stage.opened()
+    for sent in range(44):
+        public_client.cookies.clear()
+        clock.now += 300.0 if sent >= browser.SLOWING.at_once else 0.0
+        fill(public_client, survey, ("0", "2", "", "0"))
+    assert Answer.objects.count() == 44
+    assert Answer.objects.filter(crowded=True).count() == 24
+    published = stage.published(_read(stage, stage.counted(survey)))
+    result = public_client.get(url("survey", published)).content.decode()
+    assert "24 câu trả lời đến sau 20 câu khác từ cùng một mạng" in result
 
 
 def test_a_made_up_cookie_is_no_proof_of_anything(public_client, stage):

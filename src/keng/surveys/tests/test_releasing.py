@@ -220,3 +220,46 @@ def test_a_finished_pile_is_not_waited_for(stage, monkeypatch):
     paper.finish(batch.pk, by=stage.coordinator)
     _in_days(monkeypatch, 11)
     assert releasing.close_by_day() == 1
+
+
+def approve(survey, by):
+    return releasing.approve(survey.pk, seen=bytes(survey.hash), by=by)
+
+
+def test_another_persons_word_opens_no_way_round(stage):
+    """The commander's question, changed once more by somebody else: it stays the commander's."""
+    survey = stage.draft()
+    stage.commander.full_desk = True
+    writing.put_question(survey.pk, WHERE | {"key": "q8"}, by=stage.commander)
+    writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.duty)
+    survey = writing.submit(survey.pk, by=stage.duty)
+    assert stage.commander not in (survey.author, survey.changed_by, survey.submitted_by)
+    _refuses(survey, stage.commander)
+    chief = make.officer(unit=stage.province, role="commander")
+    approve(survey, chief)
+    entry = Entry.objects.get(action="survey.approved")
+    hands = (stage.coordinator, stage.commander, stage.duty)
+    assert entry.detail["hands"] == [str(officer.pk) for officer in hands]
+
+
+def test_whoever_handed_it_in_stays_a_hand_after_it_came_back(stage):
+    survey = writing.submit(stage.draft().pk, by=stage.duty)
+    releasing.send_back(survey.pk, reason="Xem lại", by=stage.commander)
+    survey = writing.submit(survey.pk, by=stage.coordinator)
+    _refuses(survey, stage.duty)
+    approve(survey, stage.commander)
+
+
+def test_where_everybody_of_the_desk_had_a_hand_the_province_approves(desk_client, stage):
+    survey = stage.draft()
+    writing.put_question(survey.pk, WHERE | {"key": "q8"}, by=stage.coordinator)
+    stage.commander.full_desk = True
+    stage.commander.save()
+    writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.commander)
+    survey = writing.submit(survey.pk, by=stage.coordinator)
+    sign_in(desk_client, stage.commander)
+    address = reverse("survey-detail", args=[survey.pk], urlconf="keng.site.desk_urls")
+    page = desk_client.get(address).content.decode()
+    assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {stage.duty} (Công an tỉnh)" in page
+    assert f"{stage.coordinator}, {stage.commander}" in page
+    approve(survey, stage.duty)

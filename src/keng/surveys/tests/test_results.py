@@ -3,8 +3,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from keng.audit.models import Entry
 from keng.surveys import queries
-from keng.surveys.actions import results
+from keng.surveys.actions import reading, results
 from keng.surveys.actions.errors import NotYours, StaleApproval, WrongState
 from keng.surveys.models import Survey
 from keng.surveys.tests.stage import RESULT, Stage
@@ -66,3 +67,37 @@ def test_what_was_given_back_is_let_out_by_nobody(stage):
     results.send_back(survey.pk, reason="Thiếu ngày", by=stage.commander)
     with pytest.raises(WrongState):
         results.publish(survey.pk, seen=seen(survey), by=stage.commander)
+
+
+def test_another_persons_word_opens_no_way_round(stage):
+    """Words handed in, given back, changed by a colleague: they stay the first one's, too."""
+    survey = results.propose(counted(stage).pk, RESULT, by=stage.coordinator)
+    results.send_back(survey.pk, reason="Thiếu ngày", by=stage.commander)
+    survey = results.propose(survey.pk, OTHER, by=stage.duty)
+    for hand in (stage.coordinator, stage.duty):
+        with pytest.raises(NotYours):
+            results.publish(survey.pk, seen=seen(survey), by=hand)
+    survey = results.publish(survey.pk, seen=seen(survey), by=stage.commander)
+    assert survey.outcome_hands == [stage.coordinator.pk, stage.duty.pk]
+    with pytest.raises(IntegrityError, match="nobody_with_a_hand_in_it"), transaction.atomic():
+        Survey.objects.filter(pk=survey.pk).update(released_by=stage.coordinator)
+    entry = Entry.objects.get(action="survey.published")
+    assert entry.detail["hands"] == [str(stage.coordinator.pk), str(stage.duty.pk)]
+
+
+def test_a_hand_in_what_was_let_out_before_is_none_in_its_correction(stage):
+    survey = stage.published(counted(stage))
+    changed = results.propose(survey.pk, OTHER, by=stage.duty)
+    results.publish(survey.pk, seen=seen(changed), by=stage.coordinator)
+
+
+def test_whoever_covered_a_text_that_is_shown_had_a_hand_in_the_result(stage):
+    survey = stage.opened()
+    stage.answer(survey, 5, q1=0, q4="Ngõ sau chợ tối lắm")
+    survey = stage.counted(survey)
+    for text in queries.texts_to_read(survey):
+        reading.decide(text.pk, words="Ngõ sau chợ", by=stage.duty)
+    survey = results.propose(survey.pk, RESULT, by=stage.coordinator)
+    with pytest.raises(NotYours):
+        results.publish(survey.pk, seen=seen(survey), by=stage.duty)
+    results.publish(survey.pk, seen=seen(survey), by=stage.commander)

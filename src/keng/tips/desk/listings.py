@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.accounts.hands import name_hands, refusal
+from keng.accounts.who import RELEASING
 from keng.kit import times
 from keng.kit.forms import Form
 from keng.kit.paging import Slice
@@ -225,11 +227,18 @@ def _decided(
         return _page(request, found, **{name: form})
     try:
         act(form.cleaned_data)
+    except errors.SamePerson:
+        messages.warning(request, _refusal(found))
     except errors.CannotList as error:
         messages.warning(request, explained(error))
     else:
         messages.success(request, words)
     return redirect("listing", pk=pk)
+
+
+def _refusal(found: Listing) -> str:
+    """What somebody with a hand in a proposal reads: who could make it public instead."""
+    return refusal(RELEASING, found.unit, found.all_hands) if found.unit is not None else ""
 
 
 def _ending(found: Listing) -> type[Form]:
@@ -246,19 +255,24 @@ def _visible(request: HttpRequest, pk: uuid.UUID) -> Listing:
 
 def _page(request: HttpRequest, found: Listing, **sent: object) -> HttpResponse:
     officer = request.officer
-    is_own = found.status == "proposed" and found.made_by_id == officer.pk
+    is_proposed = found.status == Listing.Status.PROPOSED
+    is_own = is_proposed and found.made_by_id == officer.pk
+    has_hand = is_proposed and found.has_hand_of(officer)
+    name_hands([found])
     may_check = actions.may_check(officer, found)
     behind = queries.visible_evidence(found, officer).values_list("pk", flat=True)
     context = {
         "listing": found,
         "tips": queries.evidence(found, officer),
         "disputes": list(found.disputes.visible_to(officer).order_by("-id")),
-        "may_check": may_check, **(_counted(behind) if may_check or is_own else {}),
-        "waits_for_other": is_own,
+        "may_check": may_check,
+        **(_counted(behind) if may_check or has_hand else {}),
+        "refusal": _refusal(found) if has_hand else "",
         "may_end": actions.works_on(officer, found) and (found.status == "listed" or is_own),
-        "check": CheckForm(), "refuse": RefuseForm(auto_id="refuse_%s"),
+        "check": CheckForm(),
+        "refuse": RefuseForm(auto_id="refuse_%s"),
         "end": _ending(found)(auto_id="end_%s"),
         "form": next(iter(sent.values()), None),
         **sent,
-    }  # fmt: skip
+    }
     return render(request, "tips/desk/listing.html", context, status=422 if sent else 200)

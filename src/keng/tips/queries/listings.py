@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from keng.accounts.hands import with_hand_of
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.lookup.keys import URL, key_of
@@ -86,7 +87,7 @@ def open_disputes(officer: Officer) -> QuerySet[Dispute]:
 def waiting(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
     """Entries that wait for somebody: a second person, or an answer to an objection."""
     disputed = Dispute.objects.open().filter(listing=OuterRef("pk"))
-    others = Q(status="proposed") & ~Q(made_by=officer)
+    others = Q(status="proposed") & ~with_hand_of(officer)
     onlooker: Any = SimpleNamespace(unit_ids=units)
     return Listing.objects.visible_to(onlooker).filter(others | Exists(disputed))
 

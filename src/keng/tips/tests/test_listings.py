@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from keng.audit.models import Entry
@@ -80,6 +81,43 @@ def test_nobody_is_their_own_second_person(unit, chief):
     with pytest.raises(errors.SamePerson):
         actions.confirm(made.pk, does_harm=False, by=chief)
     assert grade() == "no_data"
+
+
+def test_another_persons_proposal_of_the_same_number_opens_no_way_round(
+    unit, lan, chief, desk_client
+):
+    """The chief's own number, proposed once more by a colleague: it stays the chief's."""
+    seen = sighting(unit)
+    first = proposed(seen, chief)
+    actions.end(first.pk, why=Listing.End.NO_LONGER, note="Viết lại.", by=chief)
+    again = proposed(seen, lan, basis="Đã gọi thử, cùng giọng.")
+    with pytest.raises(errors.SamePerson):
+        actions.confirm(again.pk, does_harm=False, by=chief)
+    with pytest.raises(IntegrityError, match="checked_by"), transaction.atomic():
+        Listing.objects.filter(pk=again.pk).update(checked_by=chief)
+    assert waiting_count(chief) == 0
+    province = make.officer(unit=unit.parent, name="Mai")
+    sign_in(desk_client, chief)
+    address = reverse("listing", args=[again.pk], urlconf="keng.site.desk_urls")
+    page = desk_client.get(address).content.decode()
+    assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province} (Công an tỉnh)" in page
+    assert f"{chief}, {lan}" in page
+    answer = desk_client.post(f"{address}confirm/", {"harm": "no"}, follow=True)
+    assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province}" in answer.content.decode()
+    assert grade() == "no_data"
+    assert waiting_count(province) == 1
+    actions.confirm(again.pk, does_harm=False, by=province)
+    hands = [str(chief.pk), str(lan.pk)]
+    assert Entry.objects.get(action="listing.confirmed").detail["hands"] == hands
+
+
+def test_a_hand_in_what_was_public_before_is_none_in_what_follows(unit, lan, chief):
+    seen = sighting(unit)
+    actions.confirm(proposed(seen, chief).pk, does_harm=False, by=make.officer(unit=unit.parent))
+    listed = Listing.objects.get()
+    actions.end(listed.pk, why=Listing.End.NO_LONGER, note="Hết dùng.", by=chief)
+    again = proposed(seen, lan)
+    actions.confirm(again.pk, does_harm=False, by=chief)
 
 
 def test_a_second_person_must_be_entitled_to_release_for_the_unit(unit, lan):

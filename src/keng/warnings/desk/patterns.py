@@ -10,7 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.accounts.hands import refusal
 from keng.accounts.presence import is_present
+from keng.accounts.who import RELEASING
 from keng.delivery.audience import plan
 from keng.kit import times
 from keng.network.queries import places_of
@@ -89,11 +91,19 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "parts": found.texts,
         "hash": bytes(found.hash).hex(),
         "can_approve": can and found.approved_at is None and found.made_by_id != request.officer.pk,
+        "refusal": _refusal(request, found),
         "can_end": can and found.ended_at is None,
         "in_force": Pattern.objects.in_force(today).filter(pk=found.pk).exists(),
         "commune": patterns.commune_of(request.officer),
     }
     return render(request, "warnings/pattern.html", context, status=422 if form.errors else 200)
+
+
+def _refusal(request: HttpRequest, found: Pattern) -> str:
+    """What whoever wrote it reads while it waits: who could approve it instead."""
+    is_own = found.made_by_id == request.officer.pk
+    is_waiting = found.approved_at is None and found.ended_at is None
+    return refusal(RELEASING, found.unit, [found.made_by_id]) if is_own and is_waiting else ""
 
 
 def _is_ticked(form: PatternApproveForm | SendAloneForm, numbers: NumberCheck) -> bool:
@@ -109,7 +119,9 @@ def _approved(request: HttpRequest, found: Pattern, form: PatternApproveForm) ->
         seen = bytes.fromhex(form.cleaned_data["hash"])
         numbers = form.cleaned_data["numbers"]
         patterns.approve(found.pk, seen=seen, numbers=numbers, by=request.officer)
-    except (NotYours, NumbersUnchecked, StaleApproval, patterns.NotInForce):
+    except NotYours:
+        messages.error(request, _refusal(request, found) or _("This is not yours to approve."))
+    except (NumbersUnchecked, StaleApproval, patterns.NotInForce):
         messages.error(request, _("It could not be approved: read it again."))
     else:
         messages.success(request, _("Approved: one officer may send it now."))

@@ -98,6 +98,28 @@ def test_a_pattern_needs_a_second_person_and_the_text_they_read(ward):
         patterns.approve(own.pk, seen=bytes(own.hash), by=ward.commander)
 
 
+def test_whoever_wrote_a_pattern_is_told_who_could_approve_it(ward, desk_client, monkeypatch):
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _officer, _code: True)
+    pattern = made(ward, by=ward.commander)
+    sign_in(desk_client, ward.commander)
+    address = f"/warnings/patterns/{pattern.pk}/"
+    told = f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {ward.coordinator}"
+    assert told in desk_client.get(address).content.decode()
+    sent = {"hash": bytes(pattern.hash).hex(), "code": "000000"}
+    assert told in desk_client.post(address, sent, follow=True).content.decode()
+    pattern.refresh_from_db()
+    assert pattern.approved_at is None
+    patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.coordinator)
+
+
+def test_filling_a_pattern_keeps_its_own_rule(ward):
+    """Whoever approved it sends nothing with it; whoever wrote it may."""
+    pattern = approved(ward)
+    with pytest.raises(NotYours):
+        send(pattern, ward, by=ward.commander)
+    send(pattern, ward, by=ward.officer)
+
+
 def test_a_pattern_that_was_changed_behind_the_screens_sends_nothing(ward):
     pattern = approved(ward)
     Pattern.objects.filter(pk=pattern.pk).update(texts=TEXTS | {"title": "Khác"})

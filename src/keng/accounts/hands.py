@@ -1,0 +1,129 @@
+"""Four eyes means no hand in it: whoever saved or handed in any of a text does not let it out.
+
+What counts is every hand since the text was last let out: another person's comma on top of one's
+own words opens no way round. Whoever let out, gave back or only read has none.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer, PartnerMember, Post
+from keng.accounts.who import Who
+from keng.places.models import Unit
+
+Hands = tuple[uuid.UUID, ...]
+_MOST_NAMED = 6
+
+
+class InHands(models.Model):
+    """A text that is let out by somebody without a hand in it."""
+
+    # Everybody who saved or handed it in since it was last let out, each once, the first one first.
+    # What was written before this column came is known by the columns below alone.
+    hands = ArrayField(models.UUIDField(), default=list, db_default=[])
+
+    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("made_by_id",)
+    """Columns that name one of them each: the last who did something, for lists and constraints."""
+
+    # Put there by `name_hands`, for a page.
+    people: list[Any]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def all_hands(self) -> Hands:
+        """By id, the first one first."""
+        named = [getattr(self, column) for column in self.HAND_COLUMNS]
+        return tuple(dict.fromkeys([*self.hands, *(pk for pk in named if pk is not None)]))
+
+    def add_hand(self, person: Officer | PartnerMember) -> None:
+        """Note that this person saves it or hands it in; whoever calls it saves the row."""
+        self.hands = list(dict.fromkeys([*self.all_hands, person.pk]))
+
+    def has_hand_of(self, person: Officer | PartnerMember) -> bool:
+        """Whether this person saved or handed in any of it."""
+        return person.pk in self.all_hands
+
+
+def with_hand_of(person: uuid.UUID, columns: Sequence[str] = InHands.HAND_COLUMNS) -> Q:
+    """The same as `has_hand_of`, for a query."""
+    either = Q(hands__contains=[person])
+    for column in columns:
+        either |= Q(**{column: person})
+    return either
+
+
+def none_of_the_hands(column: str, *, hands: str = "hands") -> Q:
+    """For a constraint: whoever this column names has no hand in the row."""
+    return ~Q(**{f"{hands}__contains": [F(column)]})
+
+
+def hands_of_all(rows: Iterable[InHands]) -> list[uuid.UUID]:
+    """Everybody with a hand in one of these, which come oldest first."""
+    return list(dict.fromkeys(pk for row in rows for pk in row.all_hands))
+
+
+def name_hands(rows: Iterable[InHands], of: type[Any] = Officer) -> None:
+    """Put the people behind the hands of each row into its `people`, the first one first."""
+    rows = list(rows)
+    columns = ("id", "rank", "name") if of is Officer else ("id", "name")
+    people = of.objects.only(*columns).in_bulk(hands_of_all(rows))
+    for row in rows:
+        row.people = [people[pk] for pk in row.all_hands if pk in people]
+
+
+def people_with(hands: Collection[uuid.UUID]) -> list[Officer]:
+    """The officers behind these ids, the first one first."""
+    people = Officer.objects.only("id", "rank", "name").in_bulk(list(hands))
+    return [people[pk] for pk in hands if pk in people]
+
+
+def in_the_record(hands: Collection[uuid.UUID]) -> list[str]:
+    """As an entry of the audit names them."""
+    return [str(pk) for pk in hands]
+
+
+def who_could(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> list[Post]:
+    """Whoever is one of `which` for this unit without a hand in it: the unit's own people first."""
+    reachable = [pk for pk in (unit.pk, unit.parent_id) if pk]
+    posts = (
+        Post.objects.current()
+        .filter(unit__in=reachable, role__in=which.roles, officer__is_active=True)
+        .exclude(officer__in=hands)
+        .select_related("officer", "unit")
+        .order_by("officer__name", "id")
+    )
+    found: dict[uuid.UUID, Post] = {}
+    for post in sorted(posts, key=lambda post: post.unit_id != unit.pk):
+        if any(rule.fits(post, post.officer) and rule.reaches(post, unit) for rule in which.rules):
+            found.setdefault(post.officer_id, post)
+    return list(found.values())
+
+
+def refusal(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> str:
+    """What somebody with a hand in it reads: who could let it out instead."""
+    posts = who_could(which, unit, hands)
+    if not posts:
+        return _(
+            "You had a hand in this, and so had everybody who could let it out. Give one more "
+            "person a post at the province, or let somebody else write it anew."
+        )
+    names = [f"{post.officer} ({post.unit.name})" for post in posts[:_MOST_NAMED]]
+    if len(posts) > _MOST_NAMED:
+        names.append("…")
+    who = ", ".join(names)
+    if all(post.unit_id != unit.pk for post in posts):
+        return _(
+            "You had a hand in this, and nobody without one is left at the desk who could let it "
+            "out: the province does. Who can there: %(who)s."
+        ) % {"who": who}
+    return _("You had a hand in this: somebody who had none lets it out. Who can: %(who)s.") % {
+        "who": who
+    }
