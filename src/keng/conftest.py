@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
 
+from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
 from keng.cli.roles import apply_grants
 from keng.cli.tests.chance import load_profile
@@ -31,6 +32,13 @@ def leaves_the_environment_as_it_was():
 def starts_in_vietnamese():
     """A request of the test before may have left its language in this thread."""
     translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_guessed():
+    """Wrong tries are counted in memory, which the tests of a process share."""
+    guessing.passwords.forget()
+    guessing.codes.forget()
 
 
 @pytest.fixture(scope="module")

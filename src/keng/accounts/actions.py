@@ -126,11 +126,8 @@ def renew_credentials(officer_id: uuid.UUID, *, by: Officer | None) -> Credentia
         raise OwnCredentials
     else:
         officer = _managed_officer(officer_id, by)
-    officer.failed_signins, officer.locked_until = 0, None
     officer.failed_presence, officer.presence_locked_until = 0, None
-    officer.save(
-        update_fields=["failed_signins", "locked_until", "failed_presence", "presence_locked_until"]
-    )
+    officer.save(update_fields=["failed_presence", "presence_locked_until"])
     made = _new_credentials(officer)
     record("officer.credentials_renewed", by=by or OPERATOR, on=officer, chain=chain_of(officer))
     return made

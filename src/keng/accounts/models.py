@@ -33,9 +33,8 @@ class Officer(AbstractBaseUser, Row):
     # Somebody else saw the password: the officer chooses another before anything else.
     must_choose_password = models.BooleanField(default=False, db_default=False)
     totp_last_step = models.BigIntegerField(default=0, db_default=0)
-    failed_signins = models.SmallIntegerField(default=0, db_default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)
-    # The same for codes asked of somebody who is signed in: driven up by nobody outside.
+    # Wrong codes asked of somebody who is signed in: driven up by nobody outside. Those of signing
+    # in are in no row (accounts.guessing).
     failed_presence = models.SmallIntegerField(default=0, db_default=0)
     presence_locked_until = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
@@ -217,8 +216,6 @@ class PartnerMember(Row):
     totp_last_step = models.BigIntegerField(default=0, db_default=0)
     # Whoever made the account saw the password: another is chosen before anything else.
     must_choose_password = models.BooleanField(default=True, db_default=True)
-    failed_signins = models.SmallIntegerField(default=0, db_default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)
     # Saw the first password and the second factor: never the second person of this partner.
     made_by = models.ForeignKey("Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(null=True)

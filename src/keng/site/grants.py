@@ -154,7 +154,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_partner": R,
         # A partner's member signs in here and agrees to another one: nothing that makes an account.
         "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
-        "totp_last_step, failed_signins, locked_until, awaits_agreement)",
+        "totp_last_step, awaits_agreement)",
         "accounts_partnersession": ALL,
         "partners_article": RIU,
         "partners_manuscript": RIU,
