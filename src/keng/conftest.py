@@ -6,7 +6,6 @@ from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -14,6 +13,7 @@ from django.utils import translation
 
 from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
+from keng.accounts.sessions import SessionStore
 from keng.cli.roles import apply_grants
 from keng.cli.tests.chance import load_profile
 from keng.site.grants import GRANTS

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from keng.accounts import second_factor
 from keng.accounts.models import Officer, Post
 from keng.accounts.queries import manageable_officers, manageable_units
+from keng.accounts.sessions import end_sessions
 from keng.accounts.signing_in import chain_of
 from keng.accounts.who import has_role
 from keng.audit.actions import record, unit_chain
@@ -129,6 +130,7 @@ def renew_credentials(officer_id: uuid.UUID, *, by: Officer | None) -> Credentia
     officer.failed_presence, officer.presence_locked_until = 0, None
     officer.save(update_fields=["failed_presence", "presence_locked_until"])
     made = _new_credentials(officer)
+    end_sessions(officer)
     record("officer.credentials_renewed", by=by or OPERATOR, on=officer, chain=chain_of(officer))
     return made
 

@@ -74,6 +74,26 @@ class Officer(AbstractBaseUser, Row):
         return posts[0].unit_id if posts else None
 
 
+class DeskSession(models.Model):
+    """One browser in which an officer is signed in, or halfway (`accounts.sessions`).
+
+    The cookie is stored nowhere: the key is a hash of it, and the content opens with it alone.
+    Neither an address nor the browser's own description of itself is kept, only its family.
+    """
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField(db_index=True)
+    officer = models.ForeignKey(Officer, models.CASCADE, null=True, related_name="+")
+    began_at = models.DateTimeField()
+    # To five minutes.
+    seen_at = models.DateTimeField(db_index=True)
+    device = models.CharField(max_length=40, default="", db_default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.officer}, {self.began_at:%d/%m %H:%M}"
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     """Reads of posts."""
 

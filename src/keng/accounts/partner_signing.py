@@ -127,12 +127,15 @@ def end(token: str) -> None:
     PartnerSession.objects.filter(token_hash=_hash(token)).delete()
 
 
+def remove_ended_partner_sessions() -> int:
+    """Remove sessions whose time is over; how many."""
+    return PartnerSession.objects.filter(expires_at__lte=times.now()).delete()[0]
+
+
 def _begin(member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta) -> str:
-    now = times.now()
-    PartnerSession.objects.filter(expires_at__lt=now).delete()
     token = secrets.token_urlsafe(32)
     PartnerSession.objects.create(
-        member=member, token_hash=_hash(token), is_half=is_half, expires_at=now + lasts
+        member=member, token_hash=_hash(token), is_half=is_half, expires_at=times.now() + lasts
     )
     return token
 

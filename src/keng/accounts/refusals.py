@@ -37,7 +37,8 @@ def explain(form: forms.Form, error: Exception, *, wrong: str, field: str | None
         form.add_error(
             None, _("Several people are signing in at this moment. Try again in a few seconds.")
         )
-        return Refusal(503, COME_AGAIN_SECONDS)
+        # Not 503: a log line for each would let a guesser fill the log.
+        return Refusal(429, COME_AGAIN_SECONDS)
     if isinstance(error, WithoutPost):
         form.add_error(
             None,

@@ -32,7 +32,6 @@ DATA_FOLDER = data_folder()
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -90,6 +89,7 @@ ROOT_URLCONF = "keng.site.desk_urls" if IS_DESK else "keng.site.public_urls"
 
 # Sites on one host differ only in port, which cookies ignore: so their names differ.
 SESSION_COOKIE_NAME = "keng_desk"
+SESSION_ENGINE = "keng.accounts.sessions"
 CSRF_COOKIE_NAME = "keng_desk_csrf" if IS_DESK else "keng_csrf"
 LANGUAGE_COOKIE_NAME = "keng_language"
 SESSION_COOKIE_SAMESITE = "Strict"
@@ -99,6 +99,7 @@ CSRF_COOKIE_HTTPONLY = True
 # A day: as long as the longest of what one writes here is kept, and no trace of a visit for a year.
 # Each page with a form renews it.
 CSRF_COOKIE_AGE = 24 * 3600
+# At the most, from the sign-in on (keng.accounts.sessions); who is halfway signed in has less.
 SESSION_COOKIE_AGE = 12 * 3600
 # Toasts name tips: they stay in the session, not in a cookie of the browser.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -13,6 +13,7 @@ from keng.accounts import actions
 from keng.accounts.forms import PasswordForm, SettingsForm
 from keng.accounts.middleware import put_into
 from keng.accounts.models import Officer
+from keng.accounts.sessions import end_sessions
 
 _OWN = ("language", "theme", "single_keys", "full_desk")
 
@@ -88,4 +89,5 @@ def _changed_password(request: HttpRequest, form: PasswordForm) -> bool:
         form.add_error("present", _("This is not your present password."))
         return False
     put_into(request.session, request.officer)
+    end_sessions(request.officer, but=request.session.session_key)
     return True

@@ -37,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             request.session.flush()
             request.session[_HALF] = [str(officer.pk), int(time.time())]
             request.session[_WANTED] = request.GET.get("next", "")[:200]
+            request.session.set_expiry(_HALF_SECONDS)
             return redirect("sign-in-code")
     return refusal.mark(render(request, "accounts/desk/sign_in.html", {"form": form}))
 

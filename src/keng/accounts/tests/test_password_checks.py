@@ -70,7 +70,7 @@ def test_the_page_says_that_others_are_signing_in(public_client, monkeypatch):
     page = public_client.post(
         reverse("partner-sign-in", "keng.site.public_urls"), {"username": "a", "password": "b"}
     )
-    assert (page.status_code, page["Retry-After"]) == (503, "5")
+    assert (page.status_code, page["Retry-After"]) == (429, "5")
     assert "Lúc này đang có nhiều người đăng nhập" in page.content.decode()
 
 
