@@ -11,7 +11,7 @@ PROCESS = this_process()
 DEBUG = os.environ.get("KENG_DEBUG", "") == "1"
 DEMO = os.environ.get("KENG_DEMO", "") == "1"
 SECRET_KEY = derive("django").hex()
-ALLOWED_HOSTS = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("KENG_ORIGINS", "").split(",") if o]
 # The proxy in front terminates TLS and sets this header; without a proxy leave it unset.
 BEHIND_TLS = os.environ.get("KENG_BEHIND_TLS", "") == "1"
@@ -108,7 +108,6 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Not no-referrer: forms would then be sent with the origin "null", which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "keng.site.errors.csrf_failure"
 
 PASSWORD_HASHERS = ["keng.accounts.password_checks.Argon2"]
