@@ -10,8 +10,8 @@ public: list[URLPattern] = [
     path("claims", checks.claims, name="claims"),
     path("claims/feed.atom", feed.atom, name="claims-feed"),
     path("claims/ask", asking.ask, name="claim-ask"),
-    path("claims/asked/<str:token>", asking.asked, name="claim-asked"),
-    path("claims/asked/<str:token>/object", asking.objected, name="claim-object"),
+    path("claims/asked/<secret:token>", asking.asked, name="claim-asked"),
+    path("claims/asked/<secret:token>/object", asking.objected, name="claim-object"),
     path("claims/<int:number>", checks.check, name="claim"),
     path("claims/<int:number>/card.png", checks.card_picture, name="claim-card"),
 ]
