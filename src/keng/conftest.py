@@ -35,10 +35,11 @@ def starts_in_vietnamese():
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_guessed():
-    """Wrong tries are counted in memory, which the tests of a process share."""
-    guessing.passwords.forget()
-    guessing.codes.forget()
+def nobody_has_guessed(monkeypatch):
+    """Wrong tries are counted in memory, which tests share; waits are as long on a slow machine."""
+    for counts in (guessing.passwords, guessing.codes):
+        counts.forget()
+        monkeypatch.setattr(counts, "clock", lambda: 1000.0)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from keng.accounts import second_factor
 from keng.accounts.models import Officer, Post
+from keng.accounts.password_checks import is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
 from keng.accounts.sessions import end_sessions
 from keng.accounts.signing_in import chain_of
@@ -67,9 +68,12 @@ def change_settings(
 
 @transaction.atomic
 def change_password(officer: Officer, *, present: str, new: str) -> None:
-    """A new password for oneself. Other sessions of the officer end. Raises WrongPassword."""
+    """A new password for oneself. Other sessions of the officer end.
+
+    Raises WrongPassword, TooManyTries, Busy.
+    """
     locked = Officer.objects.select_for_update().get(pk=officer.pk)
-    if not locked.check_password(present):
+    if not is_own_password(f"officer {locked.username}", present, locked.password):
         raise WrongPassword
     locked.set_password(new)
     locked.must_choose_password = officer.must_choose_password = False

@@ -101,13 +101,13 @@ class Guessing:
     """The counts of one kind of secret."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._lock = clock, threading.Lock()
+        self.clock, self._lock = clock, threading.Lock()
         self.forget()
 
     def begin(self, name: str, origin: Origin) -> Try:
         """Let a try through, before anything is read or computed. Raises TooManyTries."""
         name = name.strip().lower()
-        now = self._clock()
+        now = self.clock()
         with self._lock:
             counts = [self._pairs.bucket(now, name, origin.browser or origin.network)]
             if not origin.browser:

@@ -4,13 +4,13 @@ import datetime
 import secrets
 import uuid
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from keng.accounts import guessing, second_factor
 from keng.accounts.guessing import Origin
 from keng.accounts.models import PartnerMember, PartnerSession
-from keng.accounts.password_checks import Busy, is_password_right
+from keng.accounts.password_checks import Busy, is_own_password, is_password_right
 from keng.accounts.signing_in import NO_UNIT, NotSignedIn
 from keng.audit.actions import record
 from keng.kit import times
@@ -111,9 +111,12 @@ def member_of(token: str, *, is_half: bool = False) -> PartnerMember | None:
 
 @transaction.atomic
 def change_password(member: PartnerMember, *, present: str, new: str) -> str:
-    """A new password; every other browser is signed out. Raises WrongPassword."""
+    """A new password; every other browser is signed out.
+
+    Raises WrongPassword, TooManyTries, Busy.
+    """
     locked = PartnerMember.objects.select_for_update().get(pk=member.pk)
-    if not check_password(present, locked.password):
+    if not is_own_password(f"partner {locked.username}", present, locked.password):
         raise WrongPassword
     locked.password, locked.must_choose_password = make_password(new), False
     locked.save(update_fields=["password", "must_choose_password"])

@@ -16,7 +16,12 @@ from django.contrib.auth.hashers import (
     make_password,
 )
 
+from keng.accounts import guessing
+from keng.accounts.guessing import Origin
+
 _WAITING = 1
+# A place of its own: what is tried at the sign-in keeps nobody from changing a password.
+_SIGNED_IN = Origin(network="", browser="signed in")
 _LONGEST_WAIT = 3.0
 COME_AGAIN_SECONDS = 5
 
@@ -57,6 +62,23 @@ def is_password_right(
         if is_right and keep is not None and identify_hasher(stored).must_update(stored):
             keep(make_password(password))
         return is_right
+
+
+def is_own_password(whose: str, typed: str, stored: str) -> bool:
+    """Whether somebody who is signed in knows their present password.
+
+    Five wrong ones, then one in five minutes: whoever sits at a forgotten browser guesses no more
+    often than at the sign-in. Raises TooManyTries, Busy.
+    """
+    this_try = guessing.passwords.begin(f"own {whose}", _SIGNED_IN)
+    try:
+        is_right = is_password_right(typed, stored)
+    except Busy:
+        this_try.was_right()
+        raise
+    if is_right:
+        this_try.was_right()
+    return is_right
 
 
 @contextmanager

@@ -23,8 +23,9 @@ class SecurityHeaders:
         known = request.method in METHODS
         response = self.get_response(request) if known else HttpResponseNotAllowed(METHODS)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        # The policy says the same; old browsers know only this one.
-        response.headers.setdefault("X-Frame-Options", "DENY")
+        if "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]:
+            # The policy says the same; old browsers know only this one.
+            response.headers["X-Frame-Options"] = "DENY"
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault(
             "Permissions-Policy", "geolocation=(), camera=(), microphone=()"

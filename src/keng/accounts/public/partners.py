@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts import browsers, partner_signing, refusals
 from keng.accounts.forms import CodeForm, PasswordForm, SignInForm
+from keng.accounts.guessing import TooManyTries
 from keng.accounts.partner_middleware import PATH
+from keng.accounts.password_checks import Busy
 from keng.accounts.refusals import Refusal
 from keng.kit.forms import Form
 
@@ -75,6 +77,8 @@ def password(request: HttpRequest) -> HttpResponse:
             )
         except partner_signing.WrongPassword:
             form.add_error("present", _("This is not your present password."))
+        except (TooManyTries, Busy) as error:
+            refusals.explain(form, error, wrong="")
         else:
             return _with_cookie(redirect("partner-home"), token)
     return _page(request, "accounts/partner/password.html", form)

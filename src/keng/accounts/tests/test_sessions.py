@@ -193,9 +193,9 @@ def test_the_page_lists_ones_own_and_marks_this_one(desk_client, other_client, o
     rows = page.content.decode().partition("<tbody>")[2].partition("</tbody>")[0].split("<tr>")[1:]
     assert len(rows) == 2
     assert "Máy tính, Firefox" in rows[0]
-    assert "phiên này" in rows[0]
+    assert ">phiên này<" in rows[0]
     assert "Điện thoại hoặc máy tính bảng, Chrome" in rows[1]
-    assert "phiên này" not in rows[1]
+    assert ">phiên này<" not in rows[1]
 
 
 def test_one_is_ended_at_once_and_on_record(desk_client, other_client, officer):

@@ -275,6 +275,22 @@ def test_changing_the_password_needs_the_present_one(desk_client, officer):
     assert officer.check_password(PASSWORD)
 
 
+def test_whoever_guesses_the_present_password_at_an_open_desk_waits(desk_client, officer):
+    """Nothing counted them there."""
+    sign_in(desk_client, officer)
+    sent = {"new": "mot-cau-khac-2027", "again": "mot-cau-khac-2027"}
+    for _ in range(5):
+        page = post(desk_client, "my-settings", present="sai", **sent)
+        assert "Đây không phải mật khẩu bạn đang dùng" in page.content.decode()
+    page = post(desk_client, "my-settings", present=PASSWORD, **sent)
+    assert page.status_code == 422
+    assert "Bạn thử lại sau 5 phút" in page.content.decode()
+    # And what others try at the sign-in with this name keeps nobody from changing a password.
+    guessing.passwords.forget()
+    wrong_passwords(officer, 5)
+    assert post(desk_client, "my-settings", present=PASSWORD, **sent).status_code == 302
+
+
 def test_health_needs_no_sign_in(desk_client):
     answer = desk_client.get(reverse("desk-health", "keng.site.desk_urls"))
     assert (answer.status_code, answer.content) == (200, b"ok\n")
