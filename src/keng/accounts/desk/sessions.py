@@ -17,7 +17,13 @@ def my_sessions(request: HttpRequest) -> HttpResponse:
     rows = list(sessions.live_sessions(request.officer))
     rows.sort(key=lambda row: row.session_key != this)
     shown = [
-        {"row": row, "is_this": row.session_key == this, "device": device_words(row.device)}
+        {
+            "row": row,
+            "is_this": row.session_key == this,
+            "device": device_words(row.device),
+            # Kept to five minutes, so it may lie before the beginning.
+            "seen_at": max(row.seen_at, row.began_at),
+        }
         for row in rows
     ]
     return render(request, "accounts/desk/my_sessions.html", {"sessions": shown})

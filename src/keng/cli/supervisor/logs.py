@@ -16,7 +16,7 @@ class _PrivateFile(RotatingFileHandler):
     """A log that no other account of the machine reads; the older ones keep their rights."""
 
     def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
+        return open(self.baseFilename, "a", encoding="utf-8", opener=private)
 
 
 class Log:
