@@ -6,13 +6,14 @@ from unittest import mock
 
 import pytest
 from django.conf import settings as django_settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
 
+from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
+from keng.accounts.sessions import SessionStore
 from keng.cli.roles import apply_grants
 from keng.cli.tests.chance import load_profile
 from keng.site.grants import GRANTS
@@ -31,6 +32,14 @@ def leaves_the_environment_as_it_was():
 def starts_in_vietnamese():
     """A request of the test before may have left its language in this thread."""
     translation.activate(django_settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_guessed(monkeypatch):
+    """Wrong tries are counted in memory, which tests share; waits are as long on a slow machine."""
+    for counts in (guessing.passwords, guessing.codes):
+        counts.forget()
+        monkeypatch.setattr(counts, "clock", lambda: 1000.0)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 
 from keng.accounts import second_factor
 from keng.accounts.models import Officer, Post
+from keng.accounts.password_checks import is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
+from keng.accounts.sessions import end_sessions
 from keng.accounts.signing_in import chain_of
 from keng.accounts.who import has_role
 from keng.audit.actions import record, unit_chain
@@ -66,9 +68,12 @@ def change_settings(
 
 @transaction.atomic
 def change_password(officer: Officer, *, present: str, new: str) -> None:
-    """A new password for oneself. Other sessions of the officer end. Raises WrongPassword."""
+    """A new password for oneself. Other sessions of the officer end.
+
+    Raises WrongPassword, TooManyTries, Busy.
+    """
     locked = Officer.objects.select_for_update().get(pk=officer.pk)
-    if not locked.check_password(present):
+    if not is_own_password(f"officer {locked.username}", present, locked.password):
         raise WrongPassword
     locked.set_password(new)
     locked.must_choose_password = officer.must_choose_password = False
@@ -126,12 +131,10 @@ def renew_credentials(officer_id: uuid.UUID, *, by: Officer | None) -> Credentia
         raise OwnCredentials
     else:
         officer = _managed_officer(officer_id, by)
-    officer.failed_signins, officer.locked_until = 0, None
     officer.failed_presence, officer.presence_locked_until = 0, None
-    officer.save(
-        update_fields=["failed_signins", "locked_until", "failed_presence", "presence_locked_until"]
-    )
+    officer.save(update_fields=["failed_presence", "presence_locked_until"])
     made = _new_credentials(officer)
+    end_sessions(officer)
     record("officer.credentials_renewed", by=by or OPERATOR, on=officer, chain=chain_of(officer))
     return made
 

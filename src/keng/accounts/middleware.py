@@ -1,5 +1,6 @@
 """Who is asking: every desk request belongs to an officer and is one transaction."""
 
+import datetime
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -10,13 +11,15 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
+from keng.accounts.devices import device_of
 from keng.accounts.models import Officer
+from keng.accounts.sessions import BEGAN, DEVICE, LASTS, OFFICER, keep_awake
+from keng.kit import times
 from keng.kit.secrets import same
 
 OPEN_NAMES = frozenset({"sign-in", "sign-in-code", "desk-health", "push-worker"})
 # What is open to somebody who has to choose a password of their own first.
 BEFORE_CHOOSING = frozenset({"choose-password", "sign-out", "desk-theme", "desk-language"})
-_KEY = "officer"
 _MARK = "password_mark"
 
 
@@ -59,24 +62,34 @@ class OfficerMiddleware:
 
 
 def signed_in(request: HttpRequest) -> Officer | None:
-    """The officer of this session, if still active and with the password they signed in with."""
-    key = request.session.get(_KEY)
-    officer = Officer.objects.filter(pk=key, is_active=True).first() if key else None
-    if officer and same(request.session.get(_MARK, ""), officer.get_session_auth_hash()):
+    """The officer of this session, if still active, with a post today, and with the password they
+    signed in with; a session of which that is no longer true ends.
+    """
+    key = request.session.get(OFFICER)
+    if not key:
+        return None
+    officer = Officer.objects.filter(pk=key, is_active=True).first()
+    is_same = officer and same(request.session.get(_MARK, ""), officer.get_session_auth_hash())
+    if officer and is_same and officer.current_posts:
+        keep_awake(request.session)
         return officer
+    request.session.flush()
     return None
 
 
 def remember(request: HttpRequest, officer: Officer) -> None:
     """Sign in: a fresh session, so that a planted session id is worth nothing."""
     request.session.flush()
+    request.session[DEVICE] = device_of(request.headers.get("User-Agent", ""))
     put_into(request.session, officer)
 
 
 def put_into(session: SessionBase, officer: Officer) -> None:
     """What makes a session an officer's; a new password makes every older session nobody's."""
-    session[_KEY] = str(officer.pk)
+    began = session.setdefault(BEGAN, int(times.now().timestamp()))
+    session[OFFICER] = str(officer.pk)
     session[_MARK] = officer.get_session_auth_hash()
+    session.set_expiry(datetime.datetime.fromtimestamp(began, datetime.UTC) + LASTS)
 
 
 def page_at(path: str) -> str:

@@ -33,9 +33,8 @@ class Officer(AbstractBaseUser, Row):
     # Somebody else saw the password: the officer chooses another before anything else.
     must_choose_password = models.BooleanField(default=False, db_default=False)
     totp_last_step = models.BigIntegerField(default=0, db_default=0)
-    failed_signins = models.SmallIntegerField(default=0, db_default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)
-    # The same for codes asked of somebody who is signed in: driven up by nobody outside.
+    # Wrong codes asked of somebody who is signed in: driven up by nobody outside. Those of signing
+    # in are in no row (accounts.guessing).
     failed_presence = models.SmallIntegerField(default=0, db_default=0)
     presence_locked_until = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=5, default="vi", db_default="vi")
@@ -73,6 +72,26 @@ class Officer(AbstractBaseUser, Row):
         """The unit in whose name the officer signs: where they work, else their first one."""
         posts = who.WORKING.posts_of(self) or self.current_posts
         return posts[0].unit_id if posts else None
+
+
+class DeskSession(models.Model):
+    """One browser in which an officer is signed in, or halfway (`accounts.sessions`).
+
+    The cookie is stored nowhere: the key is a hash of it, and the content opens with it alone.
+    Neither an address nor the browser's own description of itself is kept, only its family.
+    """
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField(db_index=True)
+    officer = models.ForeignKey(Officer, models.CASCADE, null=True, related_name="+")
+    began_at = models.DateTimeField()
+    # To five minutes.
+    seen_at = models.DateTimeField(db_index=True)
+    device = models.CharField(max_length=40, default="", db_default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.officer}, {self.began_at:%d/%m %H:%M}"
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -217,8 +236,6 @@ class PartnerMember(Row):
     totp_last_step = models.BigIntegerField(default=0, db_default=0)
     # Whoever made the account saw the password: another is chosen before anything else.
     must_choose_password = models.BooleanField(default=True, db_default=True)
-    failed_signins = models.SmallIntegerField(default=0, db_default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)
     # Saw the first password and the second factor: never the second person of this partner.
     made_by = models.ForeignKey("Officer", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(null=True)

@@ -4,12 +4,14 @@ import datetime
 import secrets
 import uuid
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from keng.accounts import second_factor
+from keng.accounts import guessing, second_factor
+from keng.accounts.guessing import Origin
 from keng.accounts.models import PartnerMember, PartnerSession
-from keng.accounts.signing_in import FAILURES, LOCKED_FOR, NotSignedIn
+from keng.accounts.password_checks import Busy, is_own_password, is_password_right
+from keng.accounts.signing_in import NO_UNIT, NotSignedIn
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
@@ -32,37 +34,62 @@ def partner_chain(partner_id: uuid.UUID) -> str:
     return f"partner:{partner_id}"
 
 
-def check_name_and_password(username: str, password: str) -> str:
-    """The token of a session that waits for the six digits. Raises NotSignedIn, NotAgreed."""
+def check_name_and_password(username: str, password: str, *, origin: Origin) -> str:
+    """The token of a session that waits for the six digits.
+
+    Raises NotSignedIn, NotAgreed; TooManyTries and Busy before anything was read.
+    """
+    this_try = guessing.passwords.begin(f"partner {username.strip()}", origin)
+    member = PartnerMember.objects.filter(is_active=True, username=username.strip().lower()).first()
+    try:
+        is_right = is_password_right(
+            password,
+            member.password if member else None,
+            keep=lambda made: _keep_password(member, made),
+        )
+    except Busy:
+        this_try.was_right()
+        raise
+    if member is not None and is_right:
+        this_try.was_right()
+        if member.awaits_agreement:
+            raise NotAgreed
+        return _begin(member, is_half=True, lasts=_HALF_FOR)
     with transaction.atomic():
-        member = _lock(username=username.strip().lower())
-        if member is None:
-            # As slow as a real check, so that time does not tell which names exist.
-            make_password(password)
-            raise NotSignedIn
-        # Before asking whether it is locked: a locked name takes as long.
-        is_right = check_password(password, member.password)
-        if _is_open(member) and is_right:
-            if member.awaits_agreement:
-                raise NotAgreed
-            return _begin(member, is_half=True, lasts=_HALF_FOR)
-        _failed(member, "password")
+        # On record for a name that nobody has as well, without it: it costs the same time.
+        record(
+            "partner.signin_failed",
+            by=None,
+            on=member,
+            chain=partner_chain(member.partner_id) if member else NO_UNIT,
+            detail={"factor": "password", "slowed": this_try.is_last},
+        )
     raise NotSignedIn
 
 
-def check_code(token: str, code: str) -> str:
-    """The token of the whole session, once the six digits are right too. Raises NotSignedIn."""
+def check_code(token: str, code: str, *, origin: Origin) -> str:
+    """The token of the whole session, once the six digits are right too.
+
+    Raises NotSignedIn, TooManyTries.
+    """
+    half = member_of(token, is_half=True)
+    if half is None:
+        raise NotSignedIn
+    this_try = guessing.codes.begin(f"partner {half.username}", origin)
     with transaction.atomic():
-        half = member_of(token, is_half=True)
-        member = _lock(pk=half.pk) if half else None
-        if member is not None and _is_open(member) and second_factor.check(member, code):
+        member = PartnerMember.objects.select_for_update().get(pk=half.pk)
+        if member.is_active and second_factor.check(member, code):
+            this_try.was_right()
             end(token)
-            member.failed_signins, member.locked_until = 0, None
-            member.save(update_fields=["failed_signins", "locked_until"])
             _record("partner.signed_in", member)
             return _begin(member, is_half=False, lasts=SIGNED_IN_FOR)
-        if member is not None:
-            _failed(member, "code")
+        record(
+            "partner.signin_failed",
+            by=None,
+            on=member,
+            chain=partner_chain(member.partner_id),
+            detail={"factor": "code", "slowed": this_try.is_last},
+        )
     raise NotSignedIn
 
 
@@ -84,9 +111,12 @@ def member_of(token: str, *, is_half: bool = False) -> PartnerMember | None:
 
 @transaction.atomic
 def change_password(member: PartnerMember, *, present: str, new: str) -> str:
-    """A new password; every other browser is signed out. Raises WrongPassword."""
+    """A new password; every other browser is signed out.
+
+    Raises WrongPassword, TooManyTries, Busy.
+    """
     locked = PartnerMember.objects.select_for_update().get(pk=member.pk)
-    if not check_password(present, locked.password):
+    if not is_own_password(f"partner {locked.username}", present, locked.password):
         raise WrongPassword
     locked.password, locked.must_choose_password = make_password(new), False
     locked.save(update_fields=["password", "must_choose_password"])
@@ -100,12 +130,15 @@ def end(token: str) -> None:
     PartnerSession.objects.filter(token_hash=_hash(token)).delete()
 
 
+def remove_ended_partner_sessions() -> int:
+    """Remove sessions whose time is over; how many."""
+    return PartnerSession.objects.filter(expires_at__lte=times.now()).delete()[0]
+
+
 def _begin(member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta) -> str:
-    now = times.now()
-    PartnerSession.objects.filter(expires_at__lt=now).delete()
     token = secrets.token_urlsafe(32)
     PartnerSession.objects.create(
-        member=member, token_hash=_hash(token), is_half=is_half, expires_at=now + lasts
+        member=member, token_hash=_hash(token), is_half=is_half, expires_at=times.now() + lasts
     )
     return token
 
@@ -114,24 +147,12 @@ def _hash(token: str) -> bytes:
     return keyed_hash("partner session", token)
 
 
-def _lock(**who: object) -> PartnerMember | None:
-    open_ones = PartnerMember.objects.select_for_update().filter(is_active=True)
-    return open_ones.filter(**who).first()
+def _keep_password(member: PartnerMember | None, made: str) -> None:
+    """The same password in a new form, unless another was chosen meanwhile."""
+    if member is not None:
+        unchanged = PartnerMember.objects.filter(pk=member.pk, password=member.password)
+        unchanged.update(password=made)
 
 
-def _is_open(member: PartnerMember) -> bool:
-    return member.locked_until is None or member.locked_until <= times.now()
-
-
-def _failed(member: PartnerMember, factor: str) -> None:
-    """Count a failure; the fifth one locks. A locked account is not locked for longer by trying."""
-    if _is_open(member):
-        member.failed_signins += 1
-        if member.failed_signins >= FAILURES:
-            member.failed_signins, member.locked_until = 0, times.now() + LOCKED_FOR
-        member.save(update_fields=["failed_signins", "locked_until"])
-    _record("partner.signin_failed", member, factor=factor)
-
-
-def _record(act: str, member: PartnerMember, **detail: str) -> None:
-    record(act, by=member, on=member, chain=partner_chain(member.partner_id), detail=detail)
+def _record(act: str, member: PartnerMember) -> None:
+    record(act, by=member, on=member, chain=partner_chain(member.partner_id))

@@ -1,59 +1,82 @@
-"""Signing in with two factors, and the lock after too many failures."""
+"""Signing in with two factors. Whoever guesses waits (`guessing`); no account is ever locked."""
 
 import datetime
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
-from keng.accounts import second_factor
+from keng.accounts import guessing, second_factor
+from keng.accounts.guessing import Origin
 from keng.accounts.models import Officer
+from keng.accounts.password_checks import Busy, is_password_right
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 
-FAILURES = 5
-LOCKED_FOR = datetime.timedelta(minutes=15)
-# Where failures are counted, and until when the count has locked.
-_SIGN_IN = ("failed_signins", "locked_until")
-_PRESENCE = ("failed_presence", "presence_locked_until")
+# Codes asked of somebody who is signed in: so many wrong ones, then a pause.
+PRESENCE_FAILURES = 5
+PRESENCE_PAUSE = datetime.timedelta(minutes=15)
+# The chain of what belongs to no unit.
+NO_UNIT = "accounts"
 
 
 class NotSignedIn(Exception):
     """Something was not right. It does not say what, so that nobody learns which names exist."""
 
 
-def check_name_and_password(username: str, password: str) -> Officer:
-    """The officer whose name and password these are. Raises NotSignedIn."""
+class WithoutPost(NotSignedIn):
+    """Both factors were right, and the officer has no post today: nothing would open."""
+
+
+def check_name_and_password(username: str, password: str, *, origin: Origin) -> Officer:
+    """The officer whose name and password these are.
+
+    Raises NotSignedIn; TooManyTries and Busy before anything was read.
+    """
+    this_try = guessing.passwords.begin(f"officer {username.strip()}", origin)
+    officer = _active(username)
+    try:
+        is_right = is_password_right(
+            password,
+            officer.password if officer else None,
+            keep=lambda made: _keep_password(officer, made),
+        )
+    except Busy:
+        this_try.was_right()
+        raise
+    if officer is not None and is_right:
+        this_try.was_right()
+        return officer
     with transaction.atomic():
-        officer = _lock(username)
-        if officer is None:
-            # As slow as a real check, so that time does not tell which names exist.
-            make_password(password)
-            raise NotSignedIn
-        # Before asking whether it is locked: a locked name takes as long.
-        is_right = check_password(password, officer.password)
-        if _is_open(officer.locked_until) and is_right:
-            return officer
-        _failed(officer, "password")
+        # On record for a name that nobody has as well: it costs the same time, and an auditor sees
+        # that somebody guesses. Not the name: a password is typed into the wrong field at times.
+        record(
+            "officer.signin_failed",
+            by=None,
+            on=officer,
+            chain=chain_of(officer) if officer else NO_UNIT,
+            detail={"factor": "password", "slowed": this_try.is_last},
+        )
     raise NotSignedIn
 
 
-def check_code(officer: Officer, code: str) -> Officer:
-    """The officer, once the six digits are right too: this completes it. Raises NotSignedIn."""
+def check_code(officer: Officer, code: str, *, origin: Origin) -> Officer:
+    """The officer, once the six digits are right too: this completes it.
+
+    Raises NotSignedIn, WithoutPost, TooManyTries.
+    """
+    this_try = guessing.codes.begin(f"officer {officer.username}", origin)
     with transaction.atomic():
-        locked = _lock(officer.username)
-        if (
-            locked is not None
-            and _is_open(locked.locked_until)
-            and second_factor.check(locked, code)
-        ):
-            locked.failed_signins, locked.locked_until = 0, None
-            locked.last_login = times.now()
-            locked.save(update_fields=["failed_signins", "locked_until", "last_login"])
-            record("officer.signed_in", by=locked, on=locked, chain=chain_of(locked))
-            return locked
-        if locked is not None:
-            _failed(locked, "code")
-    raise NotSignedIn
+        locked = _lock(officer)
+        is_right = locked is not None and second_factor.check(locked, code)
+        if locked is not None and is_right:
+            this_try.was_right()
+            _complete(locked)
+        elif locked is not None:
+            _record_wrong_code(locked, slowed=this_try.is_last)
+    if locked is None or not is_right:
+        raise NotSignedIn
+    if not locked.current_posts:
+        raise WithoutPost
+    return locked
 
 
 @transaction.atomic
@@ -63,16 +86,30 @@ def confirm_presence(officer: Officer, code: str) -> bool:
     Wrong codes have a count of their own: what others try at the sign-in with this name keeps
     nobody from approving or recalling, and whoever sits at a forgotten browser guesses five times.
     """
-    locked = _lock(officer.username)
+    locked = _lock(officer)
     if locked is None:
         return False
-    if _is_open(locked.presence_locked_until) and second_factor.check(locked, code):
+    is_paused = _is_ahead(locked.presence_locked_until)
+    if not is_paused and second_factor.check(locked, code):
         if locked.failed_presence:
             locked.failed_presence = 0
             locked.save(update_fields=["failed_presence"])
         return True
-    _failed(locked, "code", _PRESENCE)
+    if not is_paused:
+        locked.failed_presence += 1
+        if locked.failed_presence >= PRESENCE_FAILURES:
+            locked.failed_presence = 0
+            locked.presence_locked_until = times.now() + PRESENCE_PAUSE
+            is_paused = True
+        locked.save(update_fields=["failed_presence", "presence_locked_until"])
+        _record_wrong_code(locked, slowed=is_paused)
     return False
+
+
+def presence_pause(officer: Officer) -> datetime.timedelta | None:
+    """How long no code at all is taken from the officer, after too many wrong ones."""
+    until = Officer.objects.values_list("presence_locked_until", flat=True).get(pk=officer.pk)
+    return until - times.now() if until and _is_ahead(until) else None
 
 
 @transaction.atomic
@@ -83,41 +120,43 @@ def sign_out(officer: Officer) -> None:
 
 def chain_of(officer: Officer) -> str:
     """The audit chain of the officer's first unit."""
-    return unit_chain(officer.home_unit_id) if officer.home_unit_id else "accounts"
+    return unit_chain(officer.home_unit_id) if officer.home_unit_id else NO_UNIT
 
 
-def _lock(username: str) -> Officer | None:
-    active = Officer.objects.select_for_update().filter(is_active=True)
-    return active.filter(username=username.strip().lower()).first()
-
-
-def _is_open(until: datetime.datetime | None) -> bool:
-    return until is None or until <= times.now()
-
-
-def _failed(officer: Officer, factor: str, counted: tuple[str, str] = _SIGN_IN) -> None:
-    """Count a failure; the fifth one locks. What is locked is not locked for longer by trying."""
-    count, until = counted
-    if not _is_open(getattr(officer, until)):
-        record(
-            "officer.refused_while_locked",
-            by=None,
-            on=officer,
-            chain=chain_of(officer),
-            detail={"factor": factor},
-        )
+def _complete(officer: Officer) -> None:
+    if not officer.current_posts:
+        record("officer.refused_without_post", by=None, on=officer, chain=chain_of(officer))
         return
-    failures: int = getattr(officer, count) + 1
-    ends: datetime.datetime | None = None
-    if failures >= FAILURES:
-        failures, ends = 0, times.now() + LOCKED_FOR
-    setattr(officer, count, failures)
-    setattr(officer, until, ends)
-    officer.save(update_fields=[count, until])
+    officer.last_login = times.now()
+    officer.save(update_fields=["last_login"])
+    record("officer.signed_in", by=officer, on=officer, chain=chain_of(officer))
+
+
+def _active(username: str) -> Officer | None:
+    name = username.strip().lower()
+    return Officer.objects.filter(is_active=True, username=name).first()
+
+
+def _lock(officer: Officer) -> Officer | None:
+    return Officer.objects.select_for_update().filter(is_active=True, pk=officer.pk).first()
+
+
+def _keep_password(officer: Officer | None, made: str) -> None:
+    """The same password in a new form, unless another was chosen meanwhile."""
+    if officer is not None:
+        unchanged = Officer.objects.filter(pk=officer.pk, password=officer.password)
+        unchanged.update(password=made)
+
+
+def _is_ahead(until: datetime.datetime | None) -> bool:
+    return until is not None and until > times.now()
+
+
+def _record_wrong_code(officer: Officer, *, slowed: bool) -> None:
     record(
         "officer.signin_failed",
         by=None,
         on=officer,
         chain=chain_of(officer),
-        detail={"factor": factor, "locked": ends is not None},
+        detail={"factor": "code", "slowed": slowed},
     )

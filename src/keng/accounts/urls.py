@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.accounts.desk import officers, settings, signing
+from keng.accounts.desk import officers, sessions, settings, signing
 from keng.accounts.public import partners
 
 desk: list[URLPattern] = [
@@ -12,6 +12,9 @@ desk: list[URLPattern] = [
     path("health/", signing.health, name="desk-health"),
     path("settings/", settings.my_settings, name="my-settings"),
     path("settings/password/", settings.choose_password, name="choose-password"),
+    path("settings/sessions/", sessions.my_sessions, name="my-sessions"),
+    path("settings/sessions/end/", sessions.end_session, name="session-end"),
+    path("settings/sessions/end-others/", sessions.end_others, name="sessions-end-others"),
     path("settings/theme/", settings.set_theme, name="desk-theme"),
     path("settings/language/", settings.set_language, name="desk-language"),
     path("officers/", officers.officers, name="officers"),

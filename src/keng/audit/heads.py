@@ -17,6 +17,7 @@ from nacl.signing import SigningKey, VerifyKey
 from keng.audit.models import Chain, SignedHead
 from keng.kit import times
 from keng.kit.database import data_folder
+from keng.kit.private import private
 from keng.kit.secrets import read_or_make
 
 _PORTION = 500
@@ -96,7 +97,7 @@ def _export(heads: list[SignedHead]) -> None:
     path = data_folder() / "audit" / f"heads-{times.local_date(times.now()):%Y-%m}.jsonl"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     public = bytes(verify_key()).hex()
-    with path.open("a", encoding="utf-8") as file:
+    with open(path, "a", encoding="utf-8", opener=private) as file:
         for head in heads:
             line: dict[str, Any] = {
                 "chain": head.chain, "seq": head.seq, "hash": bytes(head.hash).hex(),

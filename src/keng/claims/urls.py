@@ -12,7 +12,7 @@ public: list[URLPattern] = [
     path("claims/ask", asking.ask, name="claim-ask"),
     path("claims/asked", asking.outcome, name="claim-outcome"),
     path("claims/asked/object", asking.objected, name="claim-object"),
-    path("claims/asked/<str:token>", asking.asked, name="claim-asked"),
+    path("claims/asked/<secret:token>", asking.asked, name="claim-asked"),
     path("claims/<int:number>", checks.check, name="claim"),
     path("claims/<int:number>/card.png", checks.card_picture, name="claim-card"),
 ]

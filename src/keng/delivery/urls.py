@@ -7,19 +7,19 @@ from keng.delivery.public import relay, standing, subscribe, team
 
 # Without a slash at the end: these stand in messages and letters, where every character counts.
 public: list[URLPattern] = [
-    path("relay/<str:token>", relay.page, name="relay"),
-    path("relay/<str:token>/stop", standing.stop, name="relay-stop"),
-    path("relay/<str:token>/resume", standing.resume, name="relay-resume"),
-    path("relay/<str:token>/<uuid:dispatch>/confirm", relay.confirm, name="relay-confirm"),
-    path("relay/<str:token>/<uuid:dispatch>/undo", relay.undo, name="relay-undo"),
-    path("relay/<str:token>/<uuid:dispatch>/cannot", relay.cannot, name="relay-cannot"),
-    path("relay/<str:token>/<uuid:task>/rooms", relay.rooms, name="relay-rooms"),
-    path("relay/<str:token>/team/<uuid:ask>", team.answer, name="relay-team-answer"),
-    path("relay/<str:token>/<uuid:text>/picture.png", relay.picture, name="relay-picture"),
+    path("relay/<secret:token>", relay.page, name="relay"),
+    path("relay/<secret:token>/stop", standing.stop, name="relay-stop"),
+    path("relay/<secret:token>/resume", standing.resume, name="relay-resume"),
+    path("relay/<secret:token>/<uuid:dispatch>/confirm", relay.confirm, name="relay-confirm"),
+    path("relay/<secret:token>/<uuid:dispatch>/undo", relay.undo, name="relay-undo"),
+    path("relay/<secret:token>/<uuid:dispatch>/cannot", relay.cannot, name="relay-cannot"),
+    path("relay/<secret:token>/<uuid:task>/rooms", relay.rooms, name="relay-rooms"),
+    path("relay/<secret:token>/team/<uuid:ask>", team.answer, name="relay-team-answer"),
+    path("relay/<secret:token>/<uuid:text>/picture.png", relay.picture, name="relay-picture"),
     path("subscribe", subscribe.subscribe, name="subscribe"),
     path("subscribe/sent", subscribe.sent, name="subscribe-sent"),
-    path("subscribe/<str:token>", subscribe.confirm, name="subscription-confirm"),
-    path("stop/<str:token>", subscribe.stop, name="subscription-stop"),
+    path("subscribe/<secret:token>", subscribe.confirm, name="subscription-confirm"),
+    path("stop/<secret:token>", subscribe.stop, name="subscription-stop"),
 ]
 desk: list[URLPattern] = [
     path("dispatches/<uuid:pk>/", dispatches.dispatch, name="dispatch"),

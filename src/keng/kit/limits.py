@@ -35,6 +35,15 @@ class Bucket:
             return 0.0
         return (1 - self._left) / self._rate
 
+    def give_back(self) -> None:
+        """One that was taken does not count after all."""
+        self._left = min(self._most, self._left + 1)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the next one has to wait, as far as was asked last."""
+        return self._left < 1
+
 
 class Limits:
     """A bucket for each network and one for the whole process."""
@@ -84,6 +93,11 @@ def network_of(scope: Mapping[str, object], *, behind_proxy: bool) -> str:
         for name, value in scope["headers"]:  # type: ignore[attr-defined]
             if name == b"x-forwarded-for":
                 address = value.decode("latin-1").rpartition(",")[2].strip()
+    return network_around(address)
+
+
+def network_around(address: str) -> str:
+    """The network of an address; empty if it is none."""
     try:
         found = ip_address(address)
     except ValueError:

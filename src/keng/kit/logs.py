@@ -2,9 +2,15 @@
 
 import logging
 import re
+import sys
+from functools import cache
 
 _PHONE = re.compile(r"(?<![\w-])(?:\+?84|0)[\s.-]?\d(?:[\s.-]?\d){7,10}(?![\w-])")
+# What other programs and other processes than the sites speak of.
 _TOKEN = re.compile(r"/(?:bot|r|relay|hooks)[<:/][^\s\"']+")
+# A word of a path that nobody thought up: a digest, a token. Not the number of a row.
+_ROW = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_RANDOM = re.compile(rf"(?<=/)(?!{_ROW}(?![\w-]))(?=[a-z-]*[A-Z0-9_])[\w-]{{20,}}")
 
 
 class Scrub(logging.Filter):
@@ -13,13 +19,40 @@ class Scrub(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the message; always let the record pass."""
         message = record.getMessage()
-        record.msg = _TOKEN.sub("/[…]", _PHONE.sub("[phone]", message))
+        record.msg = _without_secrets(_PHONE.sub("[phone]", message))
         record.args = ()
         if record.exc_info:
             # A traceback's last line may quote a value; the type and the place are enough.
             kind = record.exc_info[0]
             record.exc_text = _frames(record.exc_info, kind)
         return True
+
+
+def _without_secrets(message: str) -> str:
+    message = _TOKEN.sub("/[…]", message)
+    if (marked := _marked()) is not None:
+        message = marked.sub(r"\1[…]", message)
+    return _RANDOM.sub("[…]", message)
+
+
+def _marked() -> re.Pattern[str] | None:
+    """What the addresses of this process mark as secret, once it has read them.
+
+    They are not read for the sake of a line: it may be about their failing.
+    """
+    from django.conf import settings  # noqa: PLC0415 -- the settings themselves name this module
+
+    name = settings.ROOT_URLCONF if settings.configured else ""
+    module = sys.modules.get(name)
+    return _marked_in(name) if getattr(module, "handler500", None) else None
+
+
+@cache
+def _marked_in(urlconf: str) -> re.Pattern[str] | None:
+    # Needs Django's addresses, which processes without pages never load.
+    from keng.kit.secret_paths import before_secrets, routes  # noqa: PLC0415
+
+    return before_secrets(routes(sys.modules[urlconf].urlpatterns))
 
 
 def _frames(exc_info: object, kind: type[BaseException] | None) -> str:

@@ -49,11 +49,17 @@ class Slowing:
             self._counts.clear()
 
 
-def _client(request: HttpRequest) -> bytes:
-    address = request.META.get("REMOTE_ADDR", "")
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from: never to be kept or written down."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
     if settings.BEHIND_TLS:
         # Behind the proxy every request comes from the proxy; its last word is whom it spoke with.
         address = request.META.get("HTTP_X_FORWARDED_FOR", address).rpartition(",")[2].strip()
+    return address
+
+
+def _client(request: HttpRequest) -> bytes:
+    address = address_of(request)
     return hashlib.blake2b(_line(address), key=_KEY, digest_size=16).digest()
 
 

@@ -154,7 +154,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_partner": R,
         # A partner's member signs in here and agrees to another one: nothing that makes an account.
         "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
-        "totp_last_step, failed_signins, locked_until, awaits_agreement)",
+        "totp_last_step, awaits_agreement)",
         "accounts_partnersession": ALL,
         "partners_article": RIU,
         "partners_manuscript": RIU,
@@ -280,7 +280,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_pagerway": ALL,
         "delivery_pagertest": RIU,
         "delivery_watch": R,
-        "django_session": ALL,
+        "accounts_desksession": ALL,
         # Signed is signed: a correction is another row.
         "reports_snapshot": RI,
         "reports_publicreport": RI,
@@ -358,6 +358,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_officer": "SELECT (id, username, name, rank, is_active, language)",
         "accounts_post": R,
         "accounts_shift": R,
+        # Sessions that are over; nothing of what is in one.
+        "accounts_desksession": "SELECT (session_key, expire_date, seen_at), DELETE",
+        "accounts_partnersession": "SELECT (id, expires_at), DELETE",
         "delivery_pagerway": R,
         # What was found out of scope is destroyed after its week; what was taken back, at once.
         "tips_sighting": ALL,

@@ -11,7 +11,7 @@ PROCESS = this_process()
 DEBUG = os.environ.get("KENG_DEBUG", "") == "1"
 DEMO = os.environ.get("KENG_DEMO", "") == "1"
 SECRET_KEY = derive("django").hex()
-ALLOWED_HOSTS = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("KENG_ORIGINS", "").split(",") if o]
 # The proxy in front terminates TLS and sets this header; without a proxy leave it unset.
 BEHIND_TLS = os.environ.get("KENG_BEHIND_TLS", "") == "1"
@@ -32,7 +32,6 @@ DATA_FOLDER = data_folder()
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -90,6 +89,7 @@ ROOT_URLCONF = "keng.site.desk_urls" if IS_DESK else "keng.site.public_urls"
 
 # Sites on one host differ only in port, which cookies ignore: so their names differ.
 SESSION_COOKIE_NAME = "keng_desk"
+SESSION_ENGINE = "keng.accounts.sessions"
 CSRF_COOKIE_NAME = "keng_desk_csrf" if IS_DESK else "keng_csrf"
 LANGUAGE_COOKIE_NAME = "keng_language"
 SESSION_COOKIE_SAMESITE = "Strict"
@@ -99,6 +99,7 @@ CSRF_COOKIE_HTTPONLY = True
 # A day: as long as the longest of what one writes here is kept, and no trace of a visit for a year.
 # Each page with a form renews it.
 CSRF_COOKIE_AGE = 24 * 3600
+# At the most, from the sign-in on (keng.accounts.sessions); who is halfway signed in has less.
 SESSION_COOKIE_AGE = 12 * 3600
 # Toasts name tips: they stay in the session, not in a cookie of the browser.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -107,10 +108,9 @@ if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Not no-referrer: forms would then be sent with the origin "null", which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "keng.site.errors.csrf_failure"
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["keng.accounts.password_checks.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",

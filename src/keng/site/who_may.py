@@ -45,6 +45,7 @@ HOME = "desk-home"
 OF_EVERYBODY = _names("""
     sign-in sign-in-code sign-out desk-health push-worker desk-home
     my-settings choose-password desk-theme desk-language
+    my-sessions session-end sessions-end-others
     pagers pager-device pager-switch pager-test pager-test-now
     tour-close style style-home
     """)
@@ -244,7 +245,7 @@ class OnlyPagesOfTheRole:
             return redirect(home_of(officer))
         if may_open(officer, page):
             return None
-        context = {"home": home_of(officer), "has_post": bool(officer.current_posts)}
+        context = {"home": home_of(officer)}
         return render(request, "errors/not_your_work.html", context, status=403)
 
 

@@ -14,7 +14,7 @@ public: list[URLPattern] = [
     path("s/<str:code>/check", asking.check, name="survey-check"),
     path("s/<str:code>/thanks", asking.thanks, name="survey-thanks"),
     path("s/<str:code>/q/<int:number>", asking.question, name="survey-question"),
-    path("s/<str:code>/<str:slip>", pages.survey, name="survey-slip"),
+    path("s/<str:code>/<secret:slip>", pages.survey, name="survey-slip"),
 ]
 desk: list[URLPattern] = [
     path("surveys/", listing.surveys, name="desk-surveys"),

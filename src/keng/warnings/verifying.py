@@ -23,7 +23,10 @@ from keng.warnings.models import VerifyCode, Version
 from keng.warnings.wording import date_words, url_of
 
 LONGEST = 8000
+# Looked for in one question to the database: a true code may stand behind many numbers of a text.
 _MOST_CODES = 200
+# Compared with what was published under them; a correction names one more. And taken for a slip.
+_MOST_COMPARED = 20
 _MOST_NEAR = 3
 # Whoever pastes no more than this beside the code has pasted no message.
 _FEW_WORDS = 8
@@ -65,8 +68,9 @@ def verdict_on(pasted: str) -> Verdict:
     flat = flatten(text).flat.upper()
     known = _published(_codes_in(flat))
     if known:
-        codes = {version.verify_code.code for version in known}
-        return min((_compared(text, version, codes) for version in known), key=_how_far)
+        pasted_text = _read(text, {version.verify_code.code for version in known})
+        sent = _sent_under(known)
+        return min((_compared(pasted_text, one, sent) for one in known), key=_how_far)
     if near := _near(flat):
         return Verdict("near", near=near)
     if len(pasted.split()) > _FEW_WORDS:
@@ -96,7 +100,10 @@ def _codes_in(flat: str) -> Iterator[str]:
 
 def _published(codes: Iterable[str]) -> list[Version]:
     wanted = list(dict.fromkeys(codes))[:_MOST_CODES]
-    return [found.version for found in _shown().filter(code__in=wanted)] if wanted else []
+    if not wanted:
+        return []
+    found = _shown().filter(code__in=wanted).order_by("-version__published_at")
+    return [code.version for code in found[:_MOST_COMPARED]]
 
 
 def _shown() -> QuerySet[VerifyCode]:
@@ -105,29 +112,50 @@ def _shown() -> QuerySet[VerifyCode]:
     )
 
 
-def _compared(text: str, version: Version, codes: set[str]) -> Verdict:
-    code = version.verify_code.code
-    published = _letters_as_digits("\n".join(_all_published(version, code)))
-    ours = {*_numbers_and_links(published), *_numbers(published)}
+@dataclass(frozen=True, slots=True)
+class _Pasted:
+    """What was pasted, read once however many codes are in it."""
+
+    theirs: dict[str, str]
+    words: int
+
+
+def _read(text: str, codes: set[str]) -> _Pasted:
     rest = _letters_as_digits(_without_codes(text, codes))
-    theirs = _numbers_and_links(rest)
+    return _Pasted(_numbers_and_links(rest), len(rest.split()))
+
+
+def _sent_under(versions: list[Version]) -> dict[object, list[str]]:
+    """What was sent with each dispatch of these, in one question."""
+    sent: dict[object, list[str]] = {}
+    dispatches = {version.dispatch_id for version in versions}
+    rows = DispatchText.objects.filter(dispatch__in=dispatches).values_list("dispatch_id", "text")
+    for dispatch, text in rows:
+        sent.setdefault(dispatch, []).append(text)
+    return sent
+
+
+def _compared(pasted: _Pasted, version: Version, sent: dict[object, list[str]]) -> Verdict:
+    everything = _all_published(version, sent.get(version.dispatch_id, []))
+    published = _letters_as_digits("\n".join(everything))
+    ours = {*_numbers_and_links(published), *_numbers(published)}
+    theirs = pasted.theirs
     differs = [shown for key, shown in theirs.items() if not _is_published(key, shown, ours)]
     if differs:
         told = _numbers_and_links("\n".join(version.texts["vi"].values()))
         missing = [shown for key, shown in told.items() if key not in theirs]
         return Verdict("differs", version, differs, missing)
-    return Verdict("agrees" if len(rest.split()) > _FEW_WORDS else "code", version)
+    return Verdict("agrees" if pasted.words > _FEW_WORDS else "code", version)
 
 
-def _all_published(version: Version, code: str) -> list[str]:
-    """Everything that was sent under this code or stands on its page."""
-    sent = DispatchText.objects.filter(dispatch=version.dispatch_id)
+def _all_published(version: Version, sent: list[str]) -> list[str]:
+    """Everything that was sent under its code or stands on its page."""
     days = [version.published_at, version.warning.recalled_at]
     return [
         *(words for texts in version.texts.values() for words in texts.values()),
-        *sent.values_list("text", flat=True),
+        *sent,
         version.warning.recall_reason,
-        url_of(code),
+        url_of(version.verify_code.code),
         urlsplit(settings.PUBLIC_URL).netloc,
         *(date_words(times.local_date(day)) for day in days if day),
         date_words(version.valid_until) if version.valid_until else "",
@@ -197,7 +225,7 @@ def _near(flat: str) -> list[Version]:
     typed += [
         found[1].replace("-", "") for found in _ALMOST.finditer(flat) if not found[1].isalpha()
     ]
-    patterns = {each for one in typed[:_MOST_CODES] for each in _one_away(one)}
+    patterns = {each for one in typed[:_MOST_COMPARED] for each in _one_away(one)}
     if not patterns:
         return []
     found = _shown().filter(code__regex=f"^(?:{'|'.join(sorted(patterns))})$")

@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts import actions
+from keng.accounts import actions, refusals
 from keng.accounts.forms import PasswordForm, SettingsForm
+from keng.accounts.guessing import TooManyTries
 from keng.accounts.middleware import put_into
 from keng.accounts.models import Officer
+from keng.accounts.password_checks import Busy
+from keng.accounts.sessions import end_sessions
 
 _OWN = ("language", "theme", "single_keys", "full_desk")
 
@@ -87,5 +90,9 @@ def _changed_password(request: HttpRequest, form: PasswordForm) -> bool:
     except actions.WrongPassword:
         form.add_error("present", _("This is not your present password."))
         return False
+    except (TooManyTries, Busy) as error:
+        refusals.explain(form, error, wrong="")
+        return False
     put_into(request.session, request.officer)
+    end_sessions(request.officer, but=request.session.session_key)
     return True

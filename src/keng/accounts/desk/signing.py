@@ -6,13 +6,13 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts import signing_in
+from keng.accounts import browsers, refusals, signing_in
 from keng.accounts.forms import CodeForm, SignInForm
 from keng.accounts.middleware import OPEN_NAMES, page_at, remember
 from keng.accounts.models import Officer
+from keng.accounts.refusals import Refusal
 
 _HALF = "half_signed_in"
 _WANTED = "wanted"
@@ -25,23 +25,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.officer:
         return redirect("desk-home")
     form = SignInForm(request.POST or None)
+    refusal = Refusal(422 if form.errors else 200)
     if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        origin = browsers.origin_of(request, browsers.DESK, given["username"])
         try:
-            officer = signing_in.check_name_and_password(**form.cleaned_data)
-        except signing_in.NotSignedIn:
-            form.add_error(
-                None,
-                _(
-                    "Name and password do not fit. "
-                    "After 5 failures an account is locked for 15 minutes."
-                ),
-            )
+            officer = signing_in.check_name_and_password(**given, origin=origin)
+        except refusals.REFUSED as error:
+            refusal = refusals.explain(form, error, wrong=refusals.password_is_wrong())
         else:
             request.session.flush()
             request.session[_HALF] = [str(officer.pk), int(time.time())]
             request.session[_WANTED] = request.GET.get("next", "")[:200]
+            request.session.set_expiry(_HALF_SECONDS)
             return redirect("sign-in-code")
-    return render(request, "accounts/desk/sign_in.html", {"form": form}, status=_status(form))
+    return refusal.mark(render(request, "accounts/desk/sign_in.html", {"form": form}))
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,19 +49,18 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if officer is None:
         return redirect("sign-in")
     form = CodeForm(request.POST or None)
+    refusal = Refusal(422 if form.errors else 200)
     if request.method == "POST" and form.is_valid():
+        origin = browsers.origin_of(request, browsers.DESK, officer.username)
         try:
-            signing_in.check_code(officer, form.cleaned_data["code"])
-        except signing_in.NotSignedIn:
-            form.add_error(
-                "code", _("These digits do not fit, or were used already. Wait for the next ones.")
-            )
+            signing_in.check_code(officer, form.cleaned_data["code"], origin=origin)
+        except refusals.REFUSED as error:
+            wrong = refusals.code_is_wrong()
+            refusal = refusals.explain(form, error, wrong=wrong, field="code")
         else:
-            wanted = request.session.get(_WANTED, "")
-            remember(request, officer)
-            return redirect(wanted if _leads_on(wanted) else "desk-home")
+            return _signed_in(request, officer)
     context = {"form": form, "signing_in": officer}
-    return render(request, "accounts/desk/sign_in_code.html", context, status=_status(form))
+    return refusal.mark(render(request, "accounts/desk/sign_in_code.html", context))
 
 
 @require_POST
@@ -89,11 +86,15 @@ def _half_signed_in(request: HttpRequest) -> Officer | None:
     return Officer.objects.filter(pk=key, is_active=True).first()
 
 
+def _signed_in(request: HttpRequest, officer: Officer) -> HttpResponse:
+    wanted = request.session.get(_WANTED, "")
+    remember(request, officer)
+    response = redirect(wanted if _leads_on(wanted) else "desk-home")
+    browsers.remember(response, request, browsers.DESK, officer.username)
+    return response
+
+
 def _leads_on(wanted: str) -> bool:
     """Whether this is a page of the desk, and none that another site made up."""
     is_path = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return is_path and page_at(wanted) not in {"", *OPEN_NAMES}
-
-
-def _status(form: SignInForm | CodeForm) -> int:
-    return 422 if form.errors else 200

@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts import partner_signing
+from keng.accounts import browsers, partner_signing, refusals
 from keng.accounts.forms import CodeForm, PasswordForm, SignInForm
+from keng.accounts.guessing import TooManyTries
 from keng.accounts.partner_middleware import PATH
-from keng.accounts.signing_in import NotSignedIn
+from keng.accounts.password_checks import Busy
+from keng.accounts.refusals import Refusal
 from keng.kit.forms import Form
 
 
@@ -21,44 +23,46 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.member:
         return redirect("partner-home")
     form = SignInForm(request.POST if request.method == "POST" else None)
+    refusal = Refusal(422 if form.errors else 200)
     if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        origin = browsers.origin_of(request, browsers.PARTNERS, given["username"])
         try:
-            token = partner_signing.check_name_and_password(**form.cleaned_data)
+            token = partner_signing.check_name_and_password(**given, origin=origin)
         except partner_signing.NotAgreed:
             form.add_error(
                 None,
                 _("This sign-in waits: somebody who signs in for you agrees to it on their page."),
             )
-        except NotSignedIn:
-            form.add_error(
-                None,
-                _(
-                    "Name and password do not fit. "
-                    "After 5 failures an account is locked for 15 minutes."
-                ),
-            )
+            refusal = Refusal(422)
+        except refusals.REFUSED as error:
+            refusal = refusals.explain(form, error, wrong=refusals.password_is_wrong())
         else:
             return _with_cookie(redirect("partner-code"), token, seconds=300)
-    return _page(request, "accounts/partner/sign_in.html", form)
+    return refusal.mark(_page(request, "accounts/partner/sign_in.html", form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """The six digits. Without the first page, or five minutes after it, back to the first page."""
     token = request.COOKIES.get(partner_signing.COOKIE, "")
-    if partner_signing.member_of(token, is_half=True) is None:
+    half = partner_signing.member_of(token, is_half=True)
+    if half is None:
         return redirect("partner-home" if request.member else "partner-sign-in")
     form = CodeForm(request.POST if request.method == "POST" else None)
+    refusal = Refusal(422 if form.errors else 200)
     if form.is_bound and form.is_valid():
+        origin = browsers.origin_of(request, browsers.PARTNERS, half.username)
         try:
-            whole = partner_signing.check_code(token, form.cleaned_data["code"])
-        except NotSignedIn:
-            form.add_error(
-                "code", _("These digits do not fit, or were used already. Wait for the next ones.")
-            )
+            whole = partner_signing.check_code(token, form.cleaned_data["code"], origin=origin)
+        except refusals.REFUSED as error:
+            wrong = refusals.code_is_wrong()
+            refusal = refusals.explain(form, error, wrong=wrong, field="code")
         else:
-            return _with_cookie(redirect("partner-home"), whole)
-    return _page(request, "accounts/partner/code.html", form)
+            response = _with_cookie(redirect("partner-home"), whole)
+            browsers.remember(response, request, browsers.PARTNERS, half.username)
+            return response
+    return refusal.mark(_page(request, "accounts/partner/code.html", form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,6 +77,8 @@ def password(request: HttpRequest) -> HttpResponse:
             )
         except partner_signing.WrongPassword:
             form.add_error("present", _("This is not your present password."))
+        except (TooManyTries, Busy) as error:
+            refusals.explain(form, error, wrong="")
         else:
             return _with_cookie(redirect("partner-home"), token)
     return _page(request, "accounts/partner/password.html", form)

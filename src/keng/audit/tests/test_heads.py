@@ -1,6 +1,7 @@
 """Signed heads: what moved is signed once, and a chain rewritten afterwards is found out."""
 
 import json
+import stat
 
 import pytest
 from django.db import transaction
@@ -33,6 +34,7 @@ def test_a_head_is_signed_when_it_moved_and_not_again(own_folder):
     assert list(SignedHead.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2]
     assert list(verify.faults()) == []
     (file,) = (own_folder / "audit").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert [line["seq"] for line in lines] == [1, 2]
     assert {line["key"] for line in lines} == {bytes(verify_key()).hex()}

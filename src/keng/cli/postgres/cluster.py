@@ -31,6 +31,7 @@ from keng.cli.postgres.postmaster import (
 )
 from keng.cli.postgres.providers import Software, find
 from keng.kit.database import data_folder
+from keng.kit.private import private
 
 if TYPE_CHECKING:
     import psycopg
@@ -201,7 +202,7 @@ class Cluster:
         configuration = self.folder / "keng.conf"
         configuration.write_text("".join(f"{k} = '{v}'\n" for k, v in settings.items()))
         self.account.give(configuration)
-        with self.log_file.open("ab") as log:
+        with open(self.log_file, "ab", opener=private) as log:
             # A session of its own, so that Ctrl-C reaches it last, through the supervisor.
             self.child = subprocess.Popen(
                 [self.software.program("postgres"), "-D", str(self.folder)],

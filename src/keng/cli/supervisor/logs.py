@@ -3,10 +3,20 @@
 import asyncio
 import logging
 import sys
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from keng.kit.private import private
+
 LARGEST = 10 * 1024 * 1024
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A log that no other account of the machine reads; the older ones keep their rights."""
+
+    def _open(self) -> TextIOWrapper:
+        return open(self.baseFilename, "a", encoding="utf-8", opener=private)
 
 
 class Log:
@@ -14,7 +24,7 @@ class Log:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._name = name
-        self._file = RotatingFileHandler(
+        self._file = _PrivateFile(
             folder / f"{name}.log", maxBytes=LARGEST, backupCount=2, encoding="utf-8"
         )
 

@@ -153,6 +153,7 @@ def test_the_socket_folder_and_the_password_are_private(cluster):
     password = cluster.data / "secrets" / "database" / "postgres"
     assert stat.S_IMODE(Path(place["host"]).stat().st_mode) == 0o700
     assert stat.S_IMODE(password.stat().st_mode) == 0o600
+    assert stat.S_IMODE(cluster.log_file.stat().st_mode) == 0o600
     assert password.read_text() not in (cluster.data / "postgres/connection.json").read_text()
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -94,6 +95,8 @@ def test_a_signal_stops_everything_with_exit_code_0(data, port, number):
 def test_children_stop_in_the_order_of_the_list(data, port):
     with supervised(data, port) as process:
         eventually(lambda: "I am quiet" in (data / "logs" / "quiet.log").read_text())
+        logs = list((data / "logs").glob("*.log"))
+        assert {stat.S_IMODE(file.stat().st_mode) for file in logs} == {0o600}
         process.send_signal(signal.SIGTERM)
         process.wait(WITHIN)
     assert (data / "ended").read_text().splitlines() == ["site", "quiet"]

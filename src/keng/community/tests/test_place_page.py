@@ -157,8 +157,10 @@ def test_the_small_frame_has_no_cookie_no_form_and_may_stand_in_other_pages(publ
     shown = answer.content.decode()
     assert CALM["act"] in shown
     assert "frame-ancestors *" in answer["Content-Security-Policy"]
+    assert "X-Frame-Options" not in answer
     assert not answer.cookies
     assert "<form" not in shown
     assert "<script" not in shown
     whole = public_client.get(f"/places/{ward.place.code}/")
     assert "frame-ancestors 'none'" in whole["Content-Security-Policy"]
+    assert whole["X-Frame-Options"] == "DENY"

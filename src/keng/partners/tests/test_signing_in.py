@@ -1,13 +1,10 @@
 """A partner's own sign-in on the public site: two factors, own sessions, nothing of the desk."""
 
-from datetime import timedelta
-
 import pytest
 
 from keng.accounts.models import Officer, PartnerMember, PartnerSession
 from keng.accounts.partner_signing import COOKIE
 from keng.audit.models import Entry
-from keng.kit import times
 from keng.partners.actions import inviting
 from keng.partners.tests.stage import PASSWORD, Stage, digits, signed_in
 
@@ -67,20 +64,27 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(public_client, 
     assert pages[0] == pages[1] != ""
 
 
-def test_five_failures_lock(public_client, stage):
+def test_five_failures_slow_the_guesser_and_lock_nobody(public_client, stage):
     for _ in range(5):
-        first_page(public_client, "thu", "x")
-    assert first_page(public_client, "thu", stage.credentials.password).status_code == 422
+        assert first_page(public_client, "thu", "x").status_code == 422
+    refused = first_page(public_client, "thu", stage.credentials.password)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "300")
+    assert "Bạn thử lại sau 5 phút" in refused.content.decode()
+    elsewhere = type(public_client)(REMOTE_ADDR="198.51.100.7")
+    answer = first_page(elsewhere, "thu", stage.credentials.password)
+    assert answer.url == "/partner/sign-in/code/"
 
 
-def test_a_locked_name_takes_as_long_as_another(public_client, stage, monkeypatch):
-    PartnerMember.objects.update(locked_until=times.now() + timedelta(minutes=5))
-    checked = []
-    monkeypatch.setattr(
-        "keng.accounts.partner_signing.check_password", lambda *of: checked.append(of) or True
-    )
-    assert first_page(public_client, "thu", "x").status_code == 422
-    assert [password for password, _stored in checked] == ["x"]
+def test_wrong_codes_lock_nobody_either(public_client, stage):
+    """It was the code that locked by the name alone: whoever had a session halfway could."""
+    for _ in range(6):
+        first_page(public_client, "thu", stage.credentials.password)
+        refused = public_client.post("/partner/sign-in/code/", {"code": "000000"})
+    assert refused.status_code == 429
+    elsewhere = type(public_client)(REMOTE_ADDR="198.51.100.7")
+    first_page(elsewhere, "thu", stage.credentials.password)
+    code = digits(stage.credentials.totp_secret)
+    assert elsewhere.post("/partner/sign-in/code/", {"code": code}).url == "/partner/"
 
 
 def test_whoever_was_closed_is_out_at_once(public_client, stage):

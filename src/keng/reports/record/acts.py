@@ -196,6 +196,8 @@ def _by_officers_and_machines() -> dict[str, str]:
         "officer.signed_out": _("Signed out"),
         "officer.signin_failed": _("Sign-in failed"),
         "officer.refused_while_locked": _("Sign-in refused: locked"),
+        "officer.refused_without_post": _("Sign-in refused: no post"),
+        "officer.sessions_ended": _("Ended own sessions"),
         "officer.password_changed": _("Changed the own password"),
         "officer.added": _("Added an officer"),
         "officer.credentials_renewed": _("Made new credentials for an officer"),

@@ -1,7 +1,10 @@
 """The headers of both sites: what a page may load and run, written out once more."""
 
+from pathlib import Path
+
 import pytest
 
+import keng
 from keng.site.headers import POLICY
 
 # Written out, so that nobody loosens the policy and its test in one place.
@@ -37,3 +40,23 @@ def test_both_sites_send_it(public_client, request):
         assert directives(answer.headers["Content-Security-Policy"]) == ALLOWED
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "DELETE", "PATCH", "INVENTED"])
+def test_other_methods_are_refused(public_client, request, method):
+    for client, page in (
+        (public_client, "/"),
+        (public_client, "/no-such-page"),
+        (request.getfixturevalue("desk_client"), "/sign-in/"),
+    ):
+        answer = client.generic(method, page)
+        assert (answer.status_code, answer.content) == (405, b""), page
+        assert "GET" in answer.headers["Allow"]
+
+
+def test_only_tests_are_answered_as_testserver():
+    """Django's test environment adds the name; the setting itself has none of it."""
+    settings = Path(keng.__file__).parent / "site" / "settings.py"
+    assert "testserver" not in settings.read_text()

@@ -10,5 +10,5 @@ paths: list[URLPattern] = [
     path("status/", entering.enter, name="status"),
     path("status/tip/", status.status, name="status-tip"),
     path("status/close/", entering.leave, name="status-close"),
-    path("r/<str:token>", one_time_link.once, name="one-time-link"),
+    path("r/<secret:token>", one_time_link.once, name="one-time-link"),
 ]

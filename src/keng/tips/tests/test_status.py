@@ -161,6 +161,12 @@ def test_wrong_codes_are_slowed_down_and_a_right_one_never_is(public_client, tip
     assert enter(public_client).status_code == 303
 
 
+def test_the_page_of_the_receipt_takes_no_code(public_client, tip):
+    """It was a second place to try codes at, and nothing slowed them there."""
+    answers = [public_client.post("/receipt/", {"code": code}) for code in (CODE, "7" * 16, "")]
+    assert {(one.status_code, one.url, one.content) for one in answers} == {(303, "/status/", b"")}
+
+
 def test_another_client_is_not_slowed_down_and_no_address_is_kept(public_client, tip):
     for n in range(30):
         enter(public_client, f"{n:016}")

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
 from keng.kit.languages import FULL, spoken_in
+from keng.kit.slowing import Slowing
 from keng.tips.called import called
 from keng.warnings import card, queries
 from keng.warnings.codes import cleaned
@@ -110,10 +112,17 @@ def card_picture(request: HttpRequest, code: str) -> FileResponse:
     return response
 
 
+# So many at once from one address, then one more for each pause: thirty people in a training room
+# share one, and whoever tries all codes gets 43,200 of 729 million a day.
+checking = Slowing(at_once=40, pause=2.0)
+
+
 def verify(request: HttpRequest) -> HttpResponse:
     """From the code at the end of a message, or from the whole message, to what was published."""
     form = VerifyForm(request.POST if request.method == "POST" else None)
     verdict = None
+    if form.is_bound and (wait := checking.seconds_to_wait(request)):
+        return _not_checked(request, wait)
     if form.is_bound and form.is_valid():
         verdict = verdict_on(form.cleaned_data["code"])
         if verdict.kind == "code" and verdict.version:
@@ -125,3 +134,19 @@ def verify(request: HttpRequest) -> HttpResponse:
         context["standing"] = standing_of(verdict.version, newest)
     status = 422 if form.errors else 200
     return render(request, "warnings/verify.html", context, status=status)
+
+
+def _not_checked(request: HttpRequest, wait: int) -> HttpResponse:
+    """Nothing is said of the code: neither that it is ours nor that it is not. It stays typed."""
+    form = VerifyForm(request.POST)
+    form.add_error(
+        "code",
+        _(
+            "Many codes were checked from your network, so this one was not looked at. "
+            "Wait %(count)d seconds, then press Check again"
+        )
+        % {"count": wait},
+    )
+    response = render(request, "warnings/verify.html", {"form": form, "verdict": None}, status=429)
+    response["Retry-After"] = str(wait)
+    return response

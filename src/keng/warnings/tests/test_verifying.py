@@ -9,6 +9,7 @@ from keng.delivery.models import DispatchText
 from keng.kit import times
 from keng.warnings.codes import grouped
 from keng.warnings.models import VerifyCode, Version, Warning
+from keng.warnings.public.pages import checking
 from keng.warnings.tests.test_releasing import correct, release
 from keng.warnings.tests.ward import CALM, Ward
 from keng.warnings.verifying import verdict_on
@@ -16,6 +17,11 @@ from keng.warnings.verifying import verdict_on
 pytestmark = pytest.mark.django_db
 
 WITH_LINK = CALM | {"signs": "Gửi đường dẫn dinhdanh[.]example, gọi từ 0510 246 810."}
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_checked():
+    checking.forget()
 
 
 @pytest.fixture
@@ -169,3 +175,31 @@ def test_a_long_text_is_read_in_time(version):
     assert verdict_on("9" * 8000).kind == "impossible"
     assert verdict_on("99 " * 2600).kind == "none"
     assert verdict_on("9K-" * 2600).kind in {"impossible", "none"}
+
+
+def test_whoever_tries_code_after_code_waits_and_is_told_nothing_of_the_code(
+    public_client, version
+):
+    answers = [answer(public_client, f"{n:06}") for n in range(checking.at_once + 3)]
+    assert answers[0].status_code == 200
+    assert answers[-1].status_code == 429
+    assert 0 < int(answers[-1]["Retry-After"]) <= 10
+    assert "mã này chưa được kiểm tra" in words(answers[-1])
+    assert "không có cảnh báo nào" not in words(answers[-1]).lower()
+    public_client.defaults["REMOTE_ADDR"] = "203.0.113.8"
+    assert answer(public_client, "99K-W51").status_code == 302
+
+
+def test_many_true_codes_in_one_message_cost_no_more_questions(
+    public_client, version, django_assert_max_num_queries
+):
+    codes = [f"99K-W{letter}{digit}" for letter in "BCD" for digit in range(10)]
+    for code in codes:
+        copy = Version.objects.get(pk=version.pk)
+        copy.pk, copy.number = None, 100 + codes.index(code)
+        copy.id = None
+        copy.save(force_insert=True)
+        VerifyCode.objects.create(code=code.replace("-", ""), version=copy)
+    with django_assert_max_num_queries(3):
+        verdict = verdict_on(" ".join(codes))
+    assert verdict.version

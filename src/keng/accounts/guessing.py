@@ -1,0 +1,137 @@
+"""How often a name and a password, or six digits, may be tried wrongly, and from where.
+
+Nobody is locked out. Whoever guesses waits, and what they do reaches neither a session that is open
+nor the officer's own browser:
+
+- A pair of a name and where the try comes from: five wrong ones at once, then one in five minutes.
+- A network, whatever the names: thirty at once, then two in a minute. An office changes its shift.
+- A name, from all networks together: twenty at once, then one in two minutes. This alone bounds
+  whoever has many networks: 740 passwords of a name in the first day and 720 in each later one.
+
+A browser in which somebody has signed in under a name before is known for that name (`browsers`).
+It has a pair of its own and neither of the two wide limits, so an attack from everywhere makes
+strangers wait and not the officer at the usual machine. In a new browser the officer takes part in
+the wide limit of their name, and may have to wait while somebody tries it from many networks.
+
+Six digits are asked for after the right password only, and counted apart with the same figures.
+Three codes are good at any moment, so whoever has the password finds one with a chance of 3 in
+1,000,000 a try: 0.09 % a day from one network (293 tries), 0.22 % a day from everywhere (740). Each
+wrong one is on record.
+
+The name is what was typed, whether somebody has it or not: refusals tell no names apart. Counted is
+in this process's memory, under hashes whose key dies with it; a network or a name is nowhere in it.
+"""
+
+import hashlib
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from keng.kit.limits import Bucket
+
+PAIR = (5, 1 / 300)
+NETWORK = (30, 1 / 30)
+NAME = (20, 1 / 120)
+_MOST = 50_000
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a try comes from: a network, and the mark of a browser that is known for the name."""
+
+    network: str
+    browser: str = ""
+
+
+class TooManyTries(Exception):
+    """Wait so many seconds; `is_wide` if others caused it and a known browser would not wait."""
+
+    def __init__(self, seconds: float, *, is_wide: bool) -> None:
+        super().__init__()
+        self.seconds, self.is_wide = max(1, math.ceil(seconds)), is_wide
+
+    @property
+    def minutes(self) -> int:
+        """The same for people, rounded up."""
+        return -(-self.seconds // 60)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try that was let through: counted as wrong until somebody says that it was right."""
+
+    counted_in: tuple[Bucket, ...]
+    is_last: bool
+    """The next one from there has to wait."""
+
+    def was_right(self) -> None:
+        """It does not count."""
+        for bucket in self.counted_in:
+            bucket.give_back()
+
+
+class _Counts:
+    """Counts of one kind. Each kind has its own room: many made-up names from one network cannot
+    push out the network they come from.
+    """
+
+    def __init__(self, figures: tuple[int, float]) -> None:
+        self._figures, self._key = figures, os.urandom(32)
+        self._buckets: dict[bytes, Bucket] = {}
+
+    def bucket(self, now: float, *of: str) -> Bucket:
+        """The count of these; where there are too many, the one that began first is given up."""
+        digest = hashlib.blake2b(key=self._key, digest_size=16)
+        for part in of:
+            data = part.encode(errors="replace")
+            digest.update(len(data).to_bytes(4) + data)
+        known = digest.digest()
+        if known not in self._buckets:
+            if len(self._buckets) >= _MOST:
+                del self._buckets[next(iter(self._buckets))]
+            at_once, per_second = self._figures
+            self._buckets[known] = Bucket(at_once=at_once, per_second=per_second, now=now)
+        return self._buckets[known]
+
+
+class Guessing:
+    """The counts of one kind of secret."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock, self._lock = clock, threading.Lock()
+        self.forget()
+
+    def begin(self, name: str, origin: Origin) -> Try:
+        """Let a try through, before anything is read or computed. Raises TooManyTries."""
+        name = name.strip().lower()
+        now = self.clock()
+        with self._lock:
+            counts = [self._pairs.bucket(now, name, origin.browser or origin.network)]
+            if not origin.browser:
+                counts.append(self._networks.bucket(now, origin.network))
+                counts.append(self._names.bucket(now, name))
+            taken: list[Bucket] = []
+            for bucket in counts:
+                seconds = bucket.wait(now)
+                if seconds:
+                    for other in taken:
+                        other.give_back()
+                    raise TooManyTries(seconds, is_wide=bool(taken))
+                taken.append(bucket)
+            return Try(tuple(taken), is_last=taken[0].is_empty)
+
+    def forget(self) -> None:
+        """Forget every count (for tests)."""
+        with self._lock:
+            self._pairs, self._networks, self._names = (
+                _Counts(PAIR),
+                _Counts(NETWORK),
+                _Counts(NAME),
+            )
+
+
+passwords = Guessing()
+codes = Guessing()

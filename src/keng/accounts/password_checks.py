@@ -1,0 +1,96 @@
+"""Checking passwords one after the other, so that whoever signs in leaves the pages to the others.
+
+A check costs memory and a processor on purpose, and holds one of the few threads of its process
+while it lasts. So one is computed at a time, one more waits, and whoever comes then is told to come
+again in some seconds: the other threads answer pages meanwhile.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    check_password,
+    identify_hasher,
+    make_password,
+)
+
+from keng.accounts import guessing
+from keng.accounts.guessing import Origin
+
+_WAITING = 1
+# A place of its own: what is tried at the sign-in keeps nobody from changing a password.
+_SIGNED_IN = Origin(network="", browser="signed in")
+_LONGEST_WAIT = 3.0
+COME_AGAIN_SECONDS = 5
+
+
+class Argon2(Argon2PasswordHasher):
+    """Argon2id with 19 MiB and two passes in one lane, which OWASP names as sufficient.
+
+    Django's own figures, 100 MiB in eight lanes, take eight times the processor and five times the
+    memory of a machine that also answers residents. Passwords here have 12 characters at least,
+    those we make have 79 bits, and the second factor is never left out.
+    """
+
+    time_cost = 2
+    memory_cost = 19 * 1024
+    parallelism = 1
+
+
+class Busy(Exception):
+    """Others are signing in just now."""
+
+
+_room = threading.BoundedSemaphore(1 + _WAITING)
+_turn = threading.BoundedSemaphore(1)
+
+
+def is_password_right(
+    password: str, stored: str | None, *, keep: Callable[[str], None] | None = None
+) -> bool:
+    """Whether this is the password; `None` takes as long as a stored one. Raises Busy.
+
+    A right one whose hash was made with other figures is hashed anew and given to `keep`.
+    """
+    with _own_turn():
+        if stored is None:
+            make_password(password)
+            return False
+        is_right = check_password(password, stored)
+        if is_right and keep is not None and identify_hasher(stored).must_update(stored):
+            keep(make_password(password))
+        return is_right
+
+
+def is_own_password(whose: str, typed: str, stored: str) -> bool:
+    """Whether somebody who is signed in knows their present password.
+
+    Five wrong ones, then one in five minutes: whoever sits at a forgotten browser guesses no more
+    often than at the sign-in. Raises TooManyTries, Busy.
+    """
+    this_try = guessing.passwords.begin(f"own {whose}", _SIGNED_IN)
+    try:
+        is_right = is_password_right(typed, stored)
+    except Busy:
+        this_try.was_right()
+        raise
+    if is_right:
+        this_try.was_right()
+    return is_right
+
+
+@contextmanager
+def _own_turn() -> Iterator[None]:
+    if not _room.acquire(blocking=False):
+        raise Busy
+    try:
+        if not _turn.acquire(timeout=_LONGEST_WAIT):
+            raise Busy
+        try:
+            yield
+        finally:
+            _turn.release()
+    finally:
+        _room.release()

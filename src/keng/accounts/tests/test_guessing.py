@@ -1,0 +1,83 @@
+"""The figures that bound a guesser, and what is kept of whom."""
+
+import gc
+
+import pytest
+
+from keng.accounts import guessing
+from keng.accounts.guessing import Guessing, Origin, TooManyTries
+
+DAY = 24 * 3600
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def let_through(guesses, clock, origins, *, seconds=DAY, every=10, name="lan"):
+    """How many tries get through when each origin tries again and again for a day."""
+    through = 0
+    end = clock.now + seconds
+    while clock.now < end:
+        for origin in origins:
+            try:
+                guesses.begin(name, origin)
+            except TooManyTries:
+                continue
+            through += 1
+        clock.now += every
+    return through
+
+
+def test_one_network_has_so_many_tries_a_day_as_the_first_lines_say():
+    clock = Clock()
+    assert let_through(Guessing(clock=clock), clock, [Origin("a")]) in range(290, 294)
+
+
+def test_the_whole_world_has_so_many_tries_a_day_as_the_first_lines_say():
+    clock = Clock()
+    world = [Origin(f"10.{n}.0.0/24") for n in range(200)]
+    guesses = Guessing(clock=clock)
+    assert let_through(guesses, clock, world, every=60) in range(735, 741)
+    assert let_through(guesses, clock, world, every=60) in range(718, 722)
+    for figure in ("740", "720", "293", "0.09 %", "0.22 %"):
+        assert figure in guessing.__doc__
+
+
+def test_a_network_that_tries_many_names_waits():
+    clock = Clock()
+    guesses = Guessing(clock=clock)
+    for n in range(guessing.NETWORK[0]):
+        guesses.begin(f"name{n}", Origin("a"))
+    with pytest.raises(TooManyTries) as refused:
+        guesses.begin("another", Origin("a"))
+    assert refused.value.is_wide
+    assert refused.value.seconds <= 30
+    # A browser that is known for its name does not, and no other network.
+    guesses.begin("another", Origin("a", browser="own"))
+    guesses.begin("another", Origin("b"))
+
+
+def test_what_was_right_counts_nowhere():
+    clock = Clock()
+    guesses = Guessing(clock=clock)
+    for _ in range(100):
+        guesses.begin("lan", Origin("a")).was_right()
+
+
+def test_a_known_browser_that_guesses_waits_like_everybody():
+    clock = Clock()
+    own = Origin("a", browser="own")
+    assert let_through(Guessing(clock=clock), clock, [own], seconds=60) == 5
+
+
+def test_neither_a_network_nor_a_name_is_kept():
+    guesses = Guessing()
+    guesses.begin("mot.ten.rieng", Origin("203.0.113.0/24"))
+    kept = repr(list(gc.get_referents(guesses._pairs._buckets)))
+    assert "mot.ten" not in kept
+    assert "203.0" not in kept
