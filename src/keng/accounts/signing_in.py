@@ -76,6 +76,27 @@ def confirm_presence(officer: Officer, code: str) -> bool:
 
 
 @transaction.atomic
+def confirm_password(officer: Officer, password: str) -> bool:
+    """Whether it is the present password of the signed-in officer.
+
+    Counted with the wrong codes of confirm_presence: whoever sits at a forgotten browser guesses
+    five times, and the sign-in itself is not kept from anybody.
+    """
+    locked = _lock(officer.username)
+    if locked is None:
+        return False
+    # Before asking whether it is locked: a locked one takes as long.
+    is_right = check_password(password, locked.password)
+    if _is_open(locked.presence_locked_until) and is_right:
+        if locked.failed_presence:
+            locked.failed_presence = 0
+            locked.save(update_fields=["failed_presence"])
+        return True
+    _failed(locked, "password", _PRESENCE)
+    return False
+
+
+@transaction.atomic
 def sign_out(officer: Officer) -> None:
     """Put the end of the session on record."""
     record("officer.signed_out", by=officer, on=officer, chain=chain_of(officer))

@@ -1,15 +1,17 @@
-"""An officer's own settings."""
+"""An officer's own settings, and what they are told about accounts."""
+
+import uuid
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts import actions
+from keng.accounts import actions, notices
 from keng.accounts.forms import PasswordForm, SettingsForm
 from keng.accounts.middleware import put_into
 from keng.accounts.models import Officer
@@ -55,6 +57,14 @@ def choose_password(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def see_notice(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The officer has seen what they were told; they stay on the page they were on."""
+    if not notices.see(pk, request.officer):
+        raise Http404
+    return _back(request)
+
+
+@require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Day, night or as the device, from the menu on every page."""
     if request.POST.get("theme") not in Officer.Theme.values:
@@ -73,6 +83,11 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def _changed_one(request: HttpRequest, name: str) -> HttpResponse:
     own = {key: getattr(request.officer, key) for key in _OWN}
     actions.change_settings(request.officer, **own | {name: request.POST[name]})
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Where the form stood, if that is one of our pages."""
     back = request.POST.get("next", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if is_ours else "inbox")
@@ -85,7 +100,10 @@ def _changed_password(request: HttpRequest, form: PasswordForm) -> bool:
         said = form.cleaned_data
         actions.change_password(request.officer, present=said["present"], new=said["new"])
     except actions.WrongPassword:
-        form.add_error("present", _("This is not your present password."))
+        form.add_error(
+            "present",
+            _("This is not your present password. After 5 wrong ones this waits for 15 minutes."),
+        )
         return False
     put_into(request.session, request.officer)
     return True
