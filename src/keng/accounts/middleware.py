@@ -47,7 +47,7 @@ class OfficerMiddleware:
                 return redirect("choose-password")
             # Read now: an error page shows the tabs, too, and by then nothing more can be asked.
             _ = request.officer.current_posts
-            if request.officer.has_notices:
+            if getattr(request.officer, "has_notices", False):
                 _ = request.officer.unseen_notices
             with connection.cursor() as cursor:
                 cursor.execute(

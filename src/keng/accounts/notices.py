@@ -55,6 +55,12 @@ def all_commanders() -> list[Officer]:
     return _commanders(None, None)
 
 
+def see_what_was_asked(request: OfficerRequest, officer: Officer) -> None:
+    """Whoever decides has seen what they were asked to."""
+    asked = Notice.objects.unseen_by(officer).filter(request=request, act=Notice.Act.ASKED)
+    asked.update(seen_at=times.now())
+
+
 def see(notice_id: uuid.UUID, officer: Officer) -> bool:
     """The officer has seen it; no audit entry, for nothing else changes. Whether it was theirs."""
     found = Notice.objects.unseen_by(officer).filter(pk=notice_id)
@@ -77,33 +83,33 @@ def shown_to(officer: Officer) -> list[Notice]:
 
 
 def subject_of(request: OfficerRequest) -> str:
-    """What is asked for, in a sentence."""
+    """What is asked for, as a heading says it."""
     said = {
         "name": request.person,
         "role": request.get_role_display(),
         "unit": request.unit.name,
     }
     if request.kind == OfficerRequest.Kind.NEW:
-        return _("New officer: %(name)s, %(role)s, %(unit)s.") % said
+        return _("New officer: %(name)s, %(role)s, %(unit)s") % said
     if request.kind == OfficerRequest.Kind.POST:
-        return _("One more post for %(name)s: %(role)s, %(unit)s.") % said
-    return _("A new sign-in for %(name)s, %(unit)s.") % said
+        return _("One more post for %(name)s: %(role)s, %(unit)s") % said
+    return _("A new sign-in for %(name)s, %(unit)s") % said
 
 
 def sentences_of(notice: Notice) -> list[str]:
-    """A notice in words, each sentence by itself."""
+    """A notice in words, each sentence by itself; an older one says what became of it since."""
     request = notice.request
     if request is None:
         who = {"by": notice.by, "name": notice.about}
         return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
     said = {"by": request.asked_by, "second": request.decided_by, "reason": request.refused_reason}
-    sentences = [subject_of(request)]
-    if notice.act == Notice.Act.ASKED:
+    sentences = [f"{subject_of(request)}."]
+    if notice.act == Notice.Act.ASKED and request.decided_by is None:
         sentences.append(_("%(by)s asked for it; a second person decides.") % said)
-    elif notice.act == Notice.Act.AGREED:
-        sentences.append(_("%(by)s asked for it and %(second)s agreed.") % said)
-    elif notice.act == Notice.Act.REFUSED:
+    elif request.refused_reason:
         sentences.append(_("%(second)s refused: %(reason)s") % said)
+    elif notice.act in {Notice.Act.ASKED, Notice.Act.AGREED}:
+        sentences.append(_("%(by)s asked for it and %(second)s agreed.") % said)
     elif notice.act == Notice.Act.DONE:
         sentences.append(_("It is set up and works from now on."))
     else:

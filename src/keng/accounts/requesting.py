@@ -287,6 +287,7 @@ def _asked(request: OfficerRequest, by: Officer) -> OfficerRequest:
 
 
 def _tell_concerned(request: OfficerRequest, act: str, by: Officer) -> None:
+    notices.see_what_was_asked(request, by)
     notices.tell(_concerned(request), act, request=request, about=request.officer, by=by)
 
 

@@ -1,6 +1,7 @@
 """No officer is made, renewed or given power by one person alone."""
 
 import datetime
+import importlib
 import re
 
 import pyotp
@@ -22,6 +23,7 @@ from keng.accounts.tests.stage import (
     url,
 )
 from keng.accounts.who import Role, needs_two_people
+from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -363,6 +365,25 @@ def test_a_renewal_by_the_maker_makes_a_ghost_as_well(stage):
     asked = stage.ask_new()
     with pytest.raises(requesting.NotSecondPerson):
         requesting.agree(asked.pk, by=renewed)
+
+
+def test_makers_of_before_are_taken_from_the_record(stage):
+    """One administrator made and renewed alone: whoever they made is no second person of theirs."""
+    ghost = able(unit=stage.province, role=Post.Role.ADMINISTRATOR)
+    renewed = able(unit=stage.province, role=Post.Role.ADMINISTRATOR)
+    for act, by, on in (
+        ("officer.added", stage.admin, ghost),
+        ("officer.added", stage.admin, renewed),
+        ("officer.credentials_renewed", "operator", renewed),
+    ):
+        record(act, by=by, on=on, chain=unit_chain(stage.province.pk))
+    filling = importlib.import_module("keng.accounts.migrations.0011_hands_from_the_record")
+    with connection.cursor() as cursor:
+        cursor.execute(filling._FILL)
+    ghost.refresh_from_db()
+    renewed.refresh_from_db()
+    assert vouching.are_of_one_line(stage.admin, ghost)
+    assert not vouching.are_of_one_line(stage.admin, renewed)
 
 
 def test_two_who_renewed_each_other_end_in_no_ring(stage):
