@@ -87,7 +87,7 @@ def test_two_people_make_an_officer_and_only_the_officer_sees_the_secret(people,
     expect(asker.page.locator("main form[action$='/agree/']")).to_have_count(0)
     second = Desk(people.officer(), stack, "thinh").sign_in()
     # Told on the first page; the notice leads to the request.
-    notice = second.page.locator("section.notice")
+    notice = second.page.locator(".notice")
     expect(notice).to_contain_text("Đào Thu Hiền")
     look(second.page, "notice")
     notice.locator("a").first.click()
@@ -103,7 +103,7 @@ def test_two_people_make_an_officer_and_only_the_officer_sees_the_secret(people,
     expect(officer.locator("header.bar")).to_contain_text("Đào Thu Hiền")
     # The commander of the ward learns of it, until they say that they saw it.
     chief = Desk(people.officer(), stack, "hai").sign_in()
-    told = chief.page.locator("section.notice")
+    told = chief.page.locator(".notice")
     expect(told.first).to_contain_text("Đào Thu Hiền")
     while told.count():
         before = told.count()
