@@ -164,7 +164,7 @@ def dialogs(page: Page, desk: str, look: Look) -> None:
 
 
 def a_new_officer(page: Page, desk: str, look: Look, name: str) -> None:
-    """Shown once: a password and a picture for the phone."""
+    """Asked for; what waits for the second person, and the list of it."""
     page.goto(f"{desk}/officers/new/")
     form = page.locator("main form")
     for box in form.locator("input[type=text], input:not([type])").all():
@@ -172,12 +172,17 @@ def a_new_officer(page: Page, desk: str, look: Look, name: str) -> None:
     for choice in form.locator("select").all():
         choice.select_option(index=1)
     form.locator("button").last.click()
-    expect(page.locator("#new-password")).to_be_visible()
-    look(page, "credentials")
+    expect(page.locator("main form[action$='/withdraw/']")).to_be_visible()
+    look(page, "officer-request")
+    page.goto(f"{desk}/officers/requests/")
+    look(page, "officer-requests")
 
 
 def signing_in(page: Page, desk: str, look: Look, password: str) -> None:
     """The two steps, each with a mistake."""
+    page.goto(f"{desk}/set-up/")
+    page.locator("main form button").click()
+    look(page, "set-up empty")
     page.goto(desk)
     page.locator("main form button").click()
     look(page, "sign-in empty")

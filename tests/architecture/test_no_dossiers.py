@@ -14,6 +14,8 @@ CLOSED = ("_sealed", "_hash")
 KNOWN = {
     "accounts_officer.username": "officers sign what they do",
     "accounts_officer.name": "officers sign what they do",
+    "accounts_officerrequest.username": "who is to become an officer",
+    "accounts_officerrequest.name": "who is to become an officer",
     "accounts_partner.name": "a body that publishes under its own name",
     "accounts_partnermember.username": "whoever signs in for a partner",
     "accounts_partnermember.name": "whoever signs in for a partner",

@@ -1,26 +1,25 @@
-"""What changes an officer's account: settings, posts, and what they sign in with."""
+"""What changes an officer's account and is done by one person: settings, password, small posts.
+
+What makes an officer or gives power is asked for by one and agreed to by another: requesting.
+"""
 
 import datetime
 import secrets
 import uuid
-from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from keng.accounts import second_factor
 from keng.accounts.models import Officer, Post
 from keng.accounts.password_checks import is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
-from keng.accounts.sessions import end_sessions
 from keng.accounts.signing_in import chain_of
-from keng.accounts.who import has_role
+from keng.accounts.who import has_role, needs_two_people
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
 
 # No 0/O, 1/l: it is read from a screen and typed once.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-OPERATOR = "operator"
 
 
 class NotManaged(PermissionError):
@@ -40,20 +39,15 @@ class OwnPost(ValueError):
 
 
 class OwnCredentials(ValueError):
-    """Another administrator renews an administrator's."""
+    """Another administrator asks for a new sign-in of an administrator's."""
+
+
+class NeedsTwoPeople(PermissionError):
+    """A post of weight is asked for by one person and agreed to by another."""
 
 
 class WrongPassword(ValueError):
     """The present password was not right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a new officer signs in with. Shown once, kept nowhere."""
-
-    officer: Officer
-    password: str
-    totp_secret: str
 
 
 @transaction.atomic
@@ -83,75 +77,21 @@ def change_password(officer: Officer, *, present: str, new: str) -> None:
 
 
 @transaction.atomic
-def add_officer(
-    *,
-    username: str,
-    name: str,
-    rank: str,
-    unit_id: uuid.UUID,
-    role: str,
-    valid_from: datetime.date,
-    by: Officer | None,
-) -> Credentials:
-    """A new officer with a first post. Raises NotManaged, RoleOfTheProvince, UsernameTaken.
-
-    `by=None` is the operator at the machine, who makes the first administrator.
-    """
-    if by is not None:
-        _managed_unit(unit_id, by)
-    _must_have(unit_id, role)
-    officer = Officer(username=username.strip().lower(), name=name.strip(), rank=rank.strip())
-    officer.set_unusable_password()
-    try:
-        with transaction.atomic():
-            officer.save(force_insert=True)
-    except IntegrityError as error:
-        raise UsernameTaken from error
-    Post.objects.create(officer=officer, unit_id=unit_id, role=role, valid_from=valid_from)
-    made = _new_credentials(officer)
-    record(
-        "officer.added",
-        by=by or OPERATOR,
-        on=officer,
-        chain=unit_chain(unit_id),
-        detail={"role": role},
-    )
-    return made
-
-
-@transaction.atomic
-def renew_credentials(officer_id: uuid.UUID, *, by: Officer | None) -> Credentials:
-    """A new password and a new secret for somebody who lost theirs; every session of theirs ends.
-
-    `by=None` is the operator at the machine. Raises NotManaged, OwnCredentials.
-    """
-    if by is None:
-        officer = Officer.objects.select_for_update().get(pk=officer_id)
-    elif officer_id == by.pk:
-        raise OwnCredentials
-    else:
-        officer = _managed_officer(officer_id, by)
-    officer.failed_presence, officer.presence_locked_until = 0, None
-    officer.save(update_fields=["failed_presence", "presence_locked_until"])
-    made = _new_credentials(officer)
-    end_sessions(officer)
-    record("officer.credentials_renewed", by=by or OPERATOR, on=officer, chain=chain_of(officer))
-    return made
-
-
-@transaction.atomic
 def add_post(
     officer_id: uuid.UUID, *, unit_id: uuid.UUID, role: str, valid_from: datetime.date, by: Officer
 ) -> Post:
-    """One more post of an officer. Raises NotManaged, RoleOfTheProvince, OwnPost.
+    """One more post of an officer, of a kind that one person gives.
 
-    Otherwise an administrator would become the second pair of eyes for what they wrote themselves.
+    Raises NotManaged, RoleOfTheProvince, OwnPost, NeedsTwoPeople (accounts.requesting).
     """
     if officer_id == by.pk:
         raise OwnPost
-    officer = _managed_officer(officer_id, by)
-    _managed_unit(unit_id, by)
-    _must_have(unit_id, role)
+    officer = managed_officer(officer_id, by)
+    managed_unit(unit_id, by)
+    if needs_two_people(check_desk_has(unit_id, role), role):
+        raise NeedsTwoPeople
+    if not officer.is_active:
+        raise NotManaged
     post = Post.objects.create(officer=officer, unit_id=unit_id, role=role, valid_from=valid_from)
     record(
         "officer.post_added", by=by, on=officer, chain=unit_chain(unit_id), detail={"role": role}
@@ -180,19 +120,23 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
     return post
 
 
-def _managed_unit(unit_id: uuid.UUID, by: Officer) -> None:
-    if unit_id not in {unit.pk for unit in manageable_units(by)}:
+def managed_unit(unit_id: uuid.UUID, administrator: Officer) -> None:
+    """Raises NotManaged where the administrator does not look after the unit."""
+    if unit_id not in {unit.pk for unit in manageable_units(administrator)}:
         raise NotManaged
 
 
-def _must_have(unit_id: uuid.UUID, role: str) -> None:
-    """Whether the desk has the role at all."""
-    if not has_role(Unit.objects.get(pk=unit_id), role):
+def check_desk_has(unit_id: uuid.UUID, role: str) -> Unit:
+    """The unit. Raises RoleOfTheProvince where desks of its kind have no such role."""
+    unit = Unit.objects.get(pk=unit_id)
+    if not has_role(unit, role):
         raise RoleOfTheProvince
+    return unit
 
 
-def _managed_officer(officer_id: uuid.UUID, by: Officer) -> Officer:
-    visible = manageable_officers(by).values("pk")
+def managed_officer(officer_id: uuid.UUID, administrator: Officer) -> Officer:
+    """An officer whom the administrator looks after, locked. Raises NotManaged."""
+    visible = manageable_officers(administrator).values("pk")
     officer = Officer.objects.select_for_update().filter(pk=officer_id, pk__in=visible).first()
     if officer is None:
         raise NotManaged
@@ -202,11 +146,3 @@ def _managed_officer(officer_id: uuid.UUID, by: Officer) -> Officer:
 def one_time_password() -> str:
     """Four groups of four letters and digits, about 79 bits; for one sign-in."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
-
-
-def _new_credentials(officer: Officer) -> Credentials:
-    password = one_time_password()
-    officer.set_password(password)
-    officer.must_choose_password = True
-    officer.save(update_fields=["password", "must_choose_password"])
-    return Credentials(officer, password, second_factor.set_secret(officer))

@@ -8,8 +8,9 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer, Post
+from keng.accounts.requesting import HALF_LENGTH
 from keng.accounts.who import has_role
-from keng.kit import times
+from keng.kit import codes, times
 from keng.kit.forms import Form, HintedChoice, day_field
 from keng.places.models import Unit
 
@@ -49,6 +50,98 @@ class CodeForm(Form):
             }
         ),
     )
+
+
+class PresenceForm(Form):
+    """The six digits, beside what they are asked for."""
+
+    code = forms.CharField(
+        label=_("The 6 digits on your phone"),
+        max_length=12,
+        error_messages={"required": _("Enter the 6 digits.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "otp"}
+        ),
+    )
+
+
+class RefuseForm(Form):
+    """Why a request is refused."""
+
+    reason = forms.CharField(
+        label=_("Why not"),
+        max_length=300,
+        help_text=_("Whoever asked reads it."),
+        error_messages={"required": _("Say why not.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+def _half_field(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=40,
+        error_messages={"required": _("Enter this half of the code.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "class": "mono",
+            }
+        ),
+    )
+
+
+class SetUpForm(Form):
+    """Both halves of the set-up code, and a password that only the person concerned knows."""
+
+    first = _half_field(_("Half of the code, from the first person"))
+    second = _half_field(_("Half of the code, from the second person"))
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least 12 characters."),
+        error_messages={"required": _("Enter a new password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("New password once more"),
+        strip=False,
+        error_messages={"required": _("Enter the new password once more.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_first(self) -> str:
+        """As it was shown."""
+        return _cleaned_half(self.cleaned_data["first"])
+
+    def clean_second(self) -> str:
+        """As it was shown."""
+        return _cleaned_half(self.cleaned_data["second"])
+
+    def clean_new(self) -> str:
+        """The rules of AUTH_PASSWORD_VALIDATORS."""
+        new = str(self.cleaned_data["new"])
+        validate_password(new)
+        return new
+
+    def clean_again(self) -> str:
+        """What nobody can read while typing is typed twice."""
+        again = str(self.cleaned_data["again"])
+        if self.data.get(self.add_prefix("new")) != again:
+            raise forms.ValidationError(_("The two are not the same."))
+        return again
+
+
+def _cleaned_half(typed: str) -> str:
+    try:
+        return codes.cleaned(typed, HALF_LENGTH)
+    except codes.MalformedCode:
+        raise forms.ValidationError(
+            _("Half of the code has %(count)d letters and digits; the letter U is never in one."),
+            params={"count": HALF_LENGTH},
+        ) from None
 
 
 class SettingsForm(Form):

@@ -6,18 +6,21 @@ from urllib.parse import urlencode
 
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
 from keng.accounts.devices import device_of
-from keng.accounts.models import Officer
+from keng.accounts.models import Notice, Officer
 from keng.accounts.sessions import BEGAN, DEVICE, LASTS, OFFICER, keep_awake
 from keng.kit import times
 from keng.kit.secrets import same
 
-OPEN_NAMES = frozenset({"sign-in", "sign-in-code", "desk-health", "push-worker"})
+OPEN_NAMES = frozenset(
+    {"sign-in", "sign-in-code", "set-up", "set-up-code", "desk-health", "push-worker"}
+)
 # What is open to somebody who has to choose a password of their own first.
 BEFORE_CHOOSING = frozenset({"choose-password", "sign-out", "desk-theme", "desk-language"})
 _MARK = "password_mark"
@@ -47,6 +50,8 @@ class OfficerMiddleware:
                 return redirect("choose-password")
             # Read now: an error page shows the tabs, too, and by then nothing more can be asked.
             _ = request.officer.current_posts
+            if getattr(request.officer, "has_notices", False):
+                _ = request.officer.unseen_notices
             with connection.cursor() as cursor:
                 cursor.execute(
                     "SELECT set_config('keng.officer_id', %s, true)",
@@ -68,7 +73,11 @@ def signed_in(request: HttpRequest) -> Officer | None:
     key = request.session.get(OFFICER)
     if not key:
         return None
-    officer = Officer.objects.filter(pk=key, is_active=True).first()
+    # Whether there is a notice comes with the row: it is asked for on every page.
+    rows = Officer.objects.annotate(
+        has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None))
+    )
+    officer = rows.filter(pk=key, is_active=True).first()
     is_same = officer and same(request.session.get(_MARK, ""), officer.get_session_auth_hash())
     if officer and is_same and officer.current_posts:
         keep_awake(request.session)

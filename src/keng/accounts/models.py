@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts import who
@@ -41,6 +41,10 @@ class Officer(AbstractBaseUser, Row):
     theme = models.CharField(max_length=5, choices=Theme, default=Theme.AUTO, db_default="auto")
     single_keys = models.BooleanField(default=True, db_default=True)
     full_desk = models.BooleanField(default=False, db_default=False)
+    # Whose hands are in the present sign-in (accounts.vouching); none: the operator's.
+    set_up_asked_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    set_up_agreed_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    set_up_at = models.DateTimeField(null=True)
 
     objects = BaseUserManager["Officer"]()
     USERNAME_FIELD = "username"
@@ -53,6 +57,19 @@ class Officer(AbstractBaseUser, Row):
     def current_posts(self) -> "list[Post]":
         """Posts held today, with their units."""
         return list(self.posts.current().select_related("unit"))
+
+    @cached_property
+    def unseen_notices(self) -> "list[Notice]":
+        """What the officer is told about accounts and has not seen yet, oldest first."""
+        found = Notice.objects.unseen_by(self).select_related(
+            "about",
+            "by",
+            "request__unit",
+            "request__officer",
+            "request__asked_by",
+            "request__decided_by",
+        )
+        return list(found.order_by("id"))
 
     @cached_property
     def own_unit_ids(self) -> frozenset[uuid.UUID]:
@@ -157,6 +174,175 @@ class Shift(Row):
 
     def __str__(self) -> str:
         return f"{self.officer}, {self.starts_at:%d/%m %H:%M}"
+
+
+class OfficerRequestQuerySet(models.QuerySet["OfficerRequest"]):
+    """Reads of requests."""
+
+    def visible_to(self, officer: "Officer") -> "OfficerRequestQuerySet":
+        """Those of the units for which the officer asks or is the second person."""
+        return self.filter(unit__in=who.VOUCHING.units(officer))
+
+    def open(self) -> "OfficerRequestQuerySet":
+        """Those that wait for a second person, or for the person concerned, and in time."""
+        return self.filter(state__in=OfficerRequest.OPEN, expires_at__gt=times.now())
+
+    def overdue(self) -> "OfficerRequestQuerySet":
+        """Those whose time ran out; nothing but their state says otherwise."""
+        return self.filter(state__in=OfficerRequest.OPEN, expires_at__lte=times.now())
+
+
+class OfficerRequest(Row):
+    """Somebody is to become an officer, to get a post of weight, or to sign in anew.
+
+    One person asks, a second one agrees, and the person concerned sets it up with the half of a
+    code from each. `asked_by` is empty where the operator at the machine did it.
+    """
+
+    class Kind(models.TextChoices):
+        NEW = "new", _("A new officer")
+        POST = "post", _("One more post")
+        RENEWAL = "renewal", _("A new sign-in")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for the second person")
+        AGREED = "agreed", _("waits to be set up")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        LAPSED = "lapsed", _("over without effect")
+
+    OPEN = (State.WAITING, State.AGREED)
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    # Whom it concerns; empty until a new officer has set up.
+    officer = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    username = models.CharField(max_length=60, default="", db_default="")
+    name = models.CharField(max_length=120, default="", db_default="")
+    rank = models.CharField(max_length=40, default="", db_default="")
+    role = models.CharField(max_length=16, choices=Post.Role, default="", db_default="")
+    valid_from = models.DateField(null=True)
+    asked_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=times.now)
+    decided_by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    refused_reason = models.CharField(max_length=300, default="", db_default="")
+    expires_at = models.DateTimeField()
+    # Keyed hashes of the halves of the set-up code, once each was shown; both are gone at the end.
+    asker_half = models.BinaryField(max_length=32, null=True)
+    agreer_half = models.BinaryField(max_length=32, null=True)
+    failed_tries = models.SmallIntegerField(default=0, db_default=0)
+    # Chosen on the set-up page, and the officer's own once a first code was right.
+    chosen_password = models.CharField(max_length=128, default="", db_default="")
+    offered_totp_box = models.BinaryField(default=b"", db_default=b"")
+
+    objects = OfficerRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["agreed", "done"])
+                | Q(asked_by=None, decided_by=None)
+                | Q(asked_by__isnull=False, decided_by__isnull=False)
+                & ~Q(asked_by=F("decided_by")),
+                name="officer_request_is_agreed_to_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(officer=None)
+                | (Q(asked_by=None) | ~Q(asked_by=F("officer")))
+                & (Q(decided_by=None) | ~Q(decided_by=F("officer"))),
+                name="officer_request_is_not_decided_by_whom_it_concerns",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="agreed")
+                | Q(
+                    asker_half=None,
+                    agreer_half=None,
+                    chosen_password="",
+                    offered_totp_box=b"",
+                ),
+                name="officer_request_keeps_no_half_when_it_is_over",
+            ),
+            models.UniqueConstraint(
+                fields=["username"],
+                condition=Q(kind="new", state__in=["waiting", "agreed"]),
+                name="officer_request_for_a_name_is_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["officer"],
+                condition=Q(kind="renewal", state__in=["waiting", "agreed"]),
+                name="officer_request_to_renew_is_open_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "-id"], name="officer_request_of_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.officer_id or self.username}"
+
+    @property
+    def person(self) -> str:
+        """Whom it concerns, with the rank."""
+        return str(self.officer) if self.officer else f"{self.rank} {self.name}".strip()
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its time ran out before it came to an end."""
+        return self.state in self.OPEN and self.expires_at <= times.now()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second person still decides."""
+        return self.state == self.State.WAITING and not self.is_overdue
+
+    @property
+    def is_set_up_open(self) -> bool:
+        """Whether the person concerned can set up with the two halves."""
+        return self.state == self.State.AGREED and not self.is_overdue
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Reads of notices."""
+
+    def unseen_by(self, officer: "Officer") -> "NoticeQuerySet":
+        """What the officer has still to see; nobody sees another one's."""
+        return self.filter(officer=officer, seen_at=None)
+
+
+class Notice(Row):
+    """What an officer is told about an account, on every page until they say they saw it."""
+
+    class Act(models.TextChoices):
+        ASKED = "asked"
+        AGREED = "agreed"
+        REFUSED = "refused"
+        DONE = "done"
+        CLOSED = "closed"
+        OPERATOR = "operator"
+
+    officer = models.ForeignKey(Officer, models.CASCADE, related_name="+")
+    act = models.CharField(max_length=8, choices=Act)
+    # What it is about; a closing has no request.
+    request = models.ForeignKey(OfficerRequest, models.CASCADE, null=True, related_name="+")
+    about = models.ForeignKey(Officer, models.CASCADE, null=True, related_name="+")
+    by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=times.now)
+    seen_at = models.DateTimeField(null=True)
+
+    # Put there for the page (accounts.notices).
+    sentences: "list[str]"
+    leads_to: "uuid.UUID | None"
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["officer"], condition=Q(seen_at=None), name="notice_unseen"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} to {self.officer_id}"
 
 
 class SafetyPurpose(models.TextChoices):

@@ -49,17 +49,29 @@ def check(officer: Officer | PartnerMember, typed: str) -> bool:
     locked = table.objects.select_for_update().get(pk=officer.pk)
     if not locked.totp_box:
         return False
-    totp, now = _totp(locked), int(time.time()) // _STEP_SECONDS
+    step = matching_step(bytes(locked.totp_box), typed, after=locked.totp_last_step)
+    if step is None:
+        return False
+    locked.totp_last_step = step
+    locked.save(update_fields=["totp_last_step"])
+    return True
+
+
+def matching_step(totp_box: bytes, typed: str, *, after: int = 0) -> int | None:
+    """The step whose code was typed: of this moment, one early or late, and later than `after`."""
+    totp = pyotp.TOTP(secret_in(totp_box))
+    now = int(time.time()) // _STEP_SECONDS
     digits = "".join(c for c in typed if c.isdigit())
     for step in (now, now - 1, now + 1):
-        if step > locked.totp_last_step and pyotp.utils.strings_equal(
-            totp.generate_otp(step), digits
-        ):
-            locked.totp_last_step = step
-            locked.save(update_fields=["totp_last_step"])
-            return True
-    return False
+        if step > after and pyotp.utils.strings_equal(totp.generate_otp(step), digits):
+            return step
+    return None
+
+
+def secret_in(totp_box: bytes) -> str:
+    """The secret in the form in which it is kept, for the page of the person whose it is."""
+    return box("totp").decrypt(totp_box).decode()
 
 
 def _totp(officer: Officer | PartnerMember) -> pyotp.TOTP:
-    return pyotp.TOTP(box("totp").decrypt(bytes(officer.totp_box)).decode())
+    return pyotp.TOTP(secret_in(bytes(officer.totp_box)))

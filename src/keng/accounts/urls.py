@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.accounts.desk import officers, sessions, settings, signing
+from keng.accounts.desk import officers, requests, sessions, set_up, settings, signing
 from keng.accounts.public import partners
 
 desk: list[URLPattern] = [
@@ -21,6 +21,18 @@ desk: list[URLPattern] = [
     path("officers/new/", officers.add, name="officer-add"),
     path("officers/<uuid:pk>/", officers.officer, name="officer"),
     path("officers/<uuid:pk>/renew/", officers.renew, name="officer-renew"),
+    path("officers/<uuid:pk>/close/", officers.close, name="officer-close"),
+    path("officers/requests/", requests.requests, name="officer-requests"),
+    path("officers/requests/<uuid:pk>/", requests.request_page, name="officer-request"),
+    path("officers/requests/<uuid:pk>/agree/", requests.agree, name="officer-request-agree"),
+    path("officers/requests/<uuid:pk>/refuse/", requests.refuse, name="officer-request-refuse"),
+    path("officers/requests/<uuid:pk>/half/", requests.half, name="officer-request-half"),
+    path(
+        "officers/requests/<uuid:pk>/withdraw/", requests.withdraw, name="officer-request-withdraw"
+    ),
+    path("set-up/", set_up.set_up, name="set-up"),
+    path("set-up/code/", set_up.set_up_code, name="set-up-code"),
+    path("notices/<uuid:pk>/seen/", settings.see_notice, name="notice-seen"),
     path("posts/<uuid:pk>/end/", officers.end_post, name="post-end"),
 ]
 public: list[URLPattern] = [

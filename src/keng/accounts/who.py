@@ -232,6 +232,16 @@ ADMINISTERING = _who(
     Role.ADMINISTRATOR,
     over=_OWN_AND_BELOW,
 )
+VOUCHING = _either(
+    "Is the second person for a new officer, a post of weight, a new sign-in; never for oneself.",
+    ADMINISTERING,
+    _who("", Role.COMMANDER, over=_OWN_AND_BELOW, at=_PROVINCE),
+)
+COMMANDING = _who(
+    "Is told who becomes an officer of the desk, and whose account changes.",
+    Role.COMMANDER,
+    over=_OWN,
+)
 AUDITING = _who(
     "Reads the record of who did what and looked at what; of a report no word, only its number.",
     Role.AUDITOR,
@@ -257,6 +267,21 @@ HOLDER = Who(
 def has_role(unit: Unit, role: str) -> bool:
     """Whether a desk of this kind has the role: a commune has no coordinator of the province."""
     return role != Role.COORDINATOR or unit.kind == Unit.Kind.PROVINCE
+
+
+# Whoever is one of these can let out, sign, audit, or make others.
+_OF_WEIGHT = (RELEASING, LEADING, SIGNING, INVITING, VOUCHING, AUDITING)
+
+
+def needs_two_people(unit: Unit, role: str) -> bool:
+    """Whether a post of this role at this desk is given by two people: it lets out, signs, audits
+    or administers. What is left is a commune's officer on duty.
+    """
+    return any(
+        role in rule.roles and rule.at in {"", unit.kind}
+        for each in _OF_WEIGHT
+        for rule in each.rules
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,26 @@ def _operator_file() -> Iterator[str]:
 
 
 def _people() -> Iterator[str]:
-    from keng.accounts.models import Post  # noqa: PLC0415 -- needs the settings
+    from keng.accounts.models import OfficerRequest, Post  # noqa: PLC0415 -- needs the settings
+    from keng.accounts.vouching import two_who_could  # noqa: PLC0415
+    from keng.places.models import Unit  # noqa: PLC0415
 
     posts = Post.objects.current().filter(officer__is_active=True)
+    to_set_up = OfficerRequest.objects.open().filter(role=Post.Role.ADMINISTRATOR)
     if not posts.filter(role=Post.Role.ADMINISTRATOR).exists():
-        yield "no administrator to add officers: keng officer add NAME --name … --unit CODE"
-    elif not posts.filter(role=Post.Role.DUTY).exists():
-        yield "no duty officer yet: an administrator adds them on the desk, under Officers"
+        if to_set_up.exists():
+            yield "the first administrator has not set up yet: on the desk, /set-up/, with the code"
+        else:
+            yield "no administrator to ask for officers: keng officer add NAME --name … --unit CODE"
+        return
+    provinces = Unit.objects.filter(kind=Unit.Kind.PROVINCE)
+    if not any(two_who_could(unit) for unit in provinces):
+        yield (
+            "nobody who could agree to what the administrator asks for: keng officer add NAME "
+            "--name … --unit CODE --role commander"
+        )
+    if not posts.filter(role=Post.Role.DUTY).exists():
+        yield "no duty officer yet: an administrator asks for them on the desk, under Officers"
 
 
 def _ways_out() -> Iterator[str]:

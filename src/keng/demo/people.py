@@ -31,6 +31,8 @@ PARTS = (
     Part("son", "Phùng Thái Sơn", "Tr.uý", NEIGHBOUR, Post.Role.DUTY),
     Part("thu", "Khổng Diệu Thu", "Th.tá", PROVINCE, Post.Role.AUDITOR),
     Part("admin", "Mạc Quốc Tuấn", "Tr.uý", PROVINCE, Post.Role.ADMINISTRATOR),
+    # Nobody makes an officer alone: without a second person there would be nothing to try.
+    Part("thinh", "Lã Hữu Thịnh", "Đ.uý", PROVINCE, Post.Role.ADMINISTRATOR),
 )
 
 

@@ -14,7 +14,7 @@ _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class MalformedCode(ValueError):
-    """The code does not have 16 letters and digits; `length` says how many it has."""
+    """The code has too many or too few letters and digits; `length` says how many it has."""
 
     def __init__(self, length: int) -> None:
         super().__init__(length)
@@ -34,16 +34,16 @@ def derived(label: str, token: str) -> str:
 
 
 def grouped(code: str) -> str:
-    """Four groups of four, as it is printed."""
-    return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4))
+    """In groups of four, as it is printed."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
-def cleaned(typed: str) -> str:
+def cleaned(typed: str, length: int = LENGTH) -> str:
     """What somebody typed, as a code: case, hyphens, spaces do not matter; O is 0, I and L are 1.
 
     Raises MalformedCode.
     """
     code = "".join(c for c in typed.upper() if c.isalnum()).translate(_LOOKS_LIKE)
-    if len(code) != LENGTH or any(c not in ALPHABET for c in code):
+    if len(code) != length or any(c not in ALPHABET for c in code):
         raise MalformedCode(len(code))
     return code

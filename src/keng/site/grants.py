@@ -257,6 +257,11 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_paperbatch": RIU,
         "accounts_officer": RIU,
         "accounts_post": RIU,
+        # Who asked, for whom and for what stays as it was.
+        "accounts_officerrequest": "SELECT, INSERT, UPDATE (state, officer_id, decided_by_id, "
+        "decided_at, refused_reason, expires_at, asker_half, agreer_half, failed_tries, "
+        "chosen_password, offered_totp_box)",
+        "accounts_notice": "SELECT, INSERT, UPDATE (seen_at)",
         "accounts_shift": RIU,
         "accounts_partner": RIU,
         # The desk makes and closes a partner's sign-in; it can neither read nor change one.

@@ -96,6 +96,14 @@ def desk_menu(officer: Officer) -> list[dict[str, object]]:
     if may_open(officer, "desk-partners"):
         found.append({"url": reverse("desk-partners"), "icon": "share", "label": _("Partners")})
         found[-1]["count"] = SimpleLazyObject(lambda: _of_partners(officer))
+    if may_open(officer, "officer-requests"):
+        found.append(
+            {
+                "url": reverse("officer-requests"),
+                "icon": "user",
+                "label": _("Requests about officers"),
+            }
+        )
     return found
 
 

@@ -29,6 +29,7 @@ from keng.accounts.who import (
     SETTING_TARGETS,
     SIGNING,
     SURVEYING,
+    VOUCHING,
     WORKING,
     Role,
     Who,
@@ -43,8 +44,8 @@ def _names(text: str) -> frozenset[str]:
 HOME = "desk-home"
 # Signing in and out, what is one's own, and the first page, which leads on to the role's own one.
 OF_EVERYBODY = _names("""
-    sign-in sign-in-code sign-out desk-health push-worker desk-home
-    my-settings choose-password desk-theme desk-language
+    sign-in sign-in-code sign-out set-up set-up-code desk-health push-worker desk-home
+    notice-seen my-settings choose-password desk-theme desk-language
     my-sessions session-end sessions-end-others
     pagers pager-device pager-switch pager-test pager-test-now
     tour-close style style-home
@@ -103,7 +104,14 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     """,
     ),
     (COORDINATING, "desk-article"),
-    (ADMINISTERING, "officers officer-add officer officer-renew post-end"),
+    (ADMINISTERING, "officers officer-add officer officer-renew officer-close post-end"),
+    (
+        VOUCHING,
+        """
+    officer-requests officer-request officer-request-agree officer-request-refuse
+    officer-request-half officer-request-withdraw
+    """,
+    ),
     (AUDITING, "audit"),
 )
 PAGES: Mapping[str, Who] = {name: each for each, names in _PAGES for name in _names(names)}
@@ -203,10 +211,12 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         ADMINISTERING,
         """
-    accounts.actions.add_officer accounts.actions.renew_credentials accounts.actions.add_post
-    accounts.actions.end_post
+    accounts.requesting.ask_for_officer accounts.requesting.ask_for_post
+    accounts.requesting.ask_for_renewal accounts.requesting.withdraw accounts.requesting.show_half
+    accounts.actions.add_post accounts.actions.end_post accounts.closing.close_account
     """,
     ),
+    (VOUCHING, "accounts.requesting.agree accounts.requesting.refuse"),
 )
 ACTS: Mapping[str, Who] = {name: each for each, names in _ACTS for name in _names(names)}
 # Where a role begins: the first of these that it may open.

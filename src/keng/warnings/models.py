@@ -1,6 +1,7 @@
 """Warnings: draft, approve, publish, correct, recall. Versions never change."""
 
 import datetime
+import uuid
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -172,6 +173,18 @@ class VersionQuerySet(models.QuerySet["Version"]):
             number__lte=OuterRef("number"),
         )
         return self.filter(Exists(hands))
+
+    def hands_in(self, version: "Version") -> set[uuid.UUID]:
+        """Everybody who saved or handed in this version, or one since the last let out."""
+        found: set[uuid.UUID] = set()
+        earlier = self.filter(warning=version.warning_id, number__lte=version.number)
+        for one in earlier.order_by("-number").only(
+            "number", "made_by", "handed_in_by", "published_at"
+        ):
+            if one.published_at is not None and one.pk != version.pk:
+                break
+            found |= {one.made_by_id, *one.handed_in_by}
+        return found
 
     def newest_published(self) -> "VersionQuerySet":
         """The version of each warning that the public reads now."""

@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts import actions
+from keng.accounts import actions, closing, requesting
 from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm
+from keng.accounts.models import Officer, OfficerRequest
 from keng.accounts.queries import listed, manageable_officers, manageable_units
-from keng.accounts.second_factor import app_address
-from keng.kit import qr, times
+from keng.accounts.who import needs_two_people
+from keng.kit import times
 from keng.places.models import Unit
 
 
@@ -42,53 +43,98 @@ def officers(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    """A new officer. What they sign in with is shown once, on the answer to this form."""
+    """Ask for a new officer. What they sign in with they choose themselves, once two agreed."""
     form = OfficerForm(request.POST or None, units=_units_or_404(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         unit = given.pop("unit")
         try:
-            made = actions.add_officer(unit_id=unit.pk, by=request.officer, **given)
+            asked = requesting.ask_for_officer(unit_id=unit.pk, by=request.officer, **given)
         except actions.UsernameTaken:
-            form.add_error("username", _("Somebody signs in with this name already."))
+            form.add_error("username", _("Somebody signs in with this name already, or will."))
         else:
-            return _show_once(request, made)
+            messages.success(request, _("Asked for. A second person decides."))
+            return redirect("officer-request", pk=asked.pk)
     status = 422 if form.errors else 200
     return render(request, "accounts/desk/officer_add.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 def officer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One officer: posts, one more post, and new credentials."""
+    """One officer: posts, one more post, a new sign-in, and the end of the account."""
     units = _units_or_404(request)
     found = get_object_or_404(manageable_officers(request.officer), pk=pk)
     form = PostForm(request.POST or None, units=units)
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        unit = given.pop("unit")
-        try:
-            actions.add_post(found.pk, unit_id=unit.pk, by=request.officer, **given)
-        except actions.OwnPost:
-            form.add_error(None, _("Another administrator must give you a post."))
-        else:
-            messages.success(request, _("The post is added."))
-            return redirect("officer", pk=pk)
-    context = {"shown": found, "form": form, "today": times.local_date(times.now())}
+        answer = _post_given(request, found, form)
+        if answer is not None:
+            return answer
+    asked = OfficerRequest.objects.visible_to(request.officer).open().filter(officer=found)
+    context = {
+        "shown": found,
+        "form": form,
+        "today": times.local_date(times.now()),
+        "requests": asked.select_related("unit").order_by("id"),
+    }
     status = 422 if form.errors else 200
     return render(request, "accounts/desk/officer.html", context, status=status)
 
 
+def _post_given(request: HttpRequest, found: Officer, form: PostForm) -> HttpResponse | None:
+    """Give the post, or ask for it where two people give it; None where the form says why not."""
+    given = dict(form.cleaned_data)
+    unit = given.pop("unit")
+    try:
+        if needs_two_people(unit, given["role"]):
+            asked = requesting.ask_for_post(found.pk, unit_id=unit.pk, by=request.officer, **given)
+            messages.success(request, _("Asked for. A second person decides."))
+            return redirect("officer-request", pk=asked.pk)
+        actions.add_post(found.pk, unit_id=unit.pk, by=request.officer, **given)
+    except actions.OwnPost:
+        form.add_error(None, _("Another administrator must give you a post."))
+    except requesting.AskedAlready:
+        form.add_error(None, _("This is asked for already."))
+    except actions.NotManaged:
+        form.add_error(None, _("The account is closed. Ask for a new sign-in first."))
+    else:
+        messages.success(request, _("The post is added."))
+        return redirect("officer", pk=found.pk)
+    return None
+
+
 @require_POST
 def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """A new password and secret for somebody who lost a phone or forgot a password."""
+    """Ask for a new sign-in for somebody who lost a phone or forgot a password."""
     try:
-        made = actions.renew_credentials(pk, by=request.officer)
+        asked = requesting.ask_for_renewal(pk, by=request.officer)
     except actions.NotManaged as error:
         raise Http404 from error
     except actions.OwnCredentials:
-        messages.warning(request, _("Another administrator must make new ones for you."))
+        messages.warning(request, _("Another administrator must ask for a new sign-in for you."))
         return redirect("officer", pk=pk)
-    return _show_once(request, made)
+    except requesting.AskedAlready:
+        messages.warning(request, _("This is asked for already."))
+        return redirect("officer", pk=pk)
+    messages.success(request, _("Asked for. A second person decides."))
+    return redirect("officer-request", pk=asked.pk)
+
+
+@require_POST
+def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Close an account: it signs in no more."""
+    try:
+        closed = closing.close_account(pk, by=request.officer)
+    except actions.NotManaged as error:
+        raise Http404 from error
+    except closing.LastAdministrator:
+        messages.warning(
+            request, _("Nobody else looks after this desk: this account cannot be closed.")
+        )
+        return redirect("officer", pk=pk)
+    if closed.pk == request.officer.pk:
+        return redirect("sign-in")
+    messages.success(request, _("The account of %(officer)s is closed.") % {"officer": closed})
+    return redirect("officers")
 
 
 @require_POST
@@ -103,13 +149,6 @@ def end_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("officers")
     messages.success(request, _("%(officer)s no longer has this post.") % {"officer": post.officer})
     return redirect("officers")
-
-
-def _show_once(request: HttpRequest, made: actions.Credentials) -> HttpResponse:
-    """The only page that ever shows a password; it is the answer to a POST and has no address."""
-    address = app_address(made.officer.username, made.totp_secret)
-    context = {"made": made, "picture": qr.drawn(address)}
-    return render(request, "accounts/desk/credentials.html", context)
 
 
 def _at_page(request: HttpRequest, number: int) -> str:

@@ -1,15 +1,17 @@
-"""An officer's own settings."""
+"""An officer's own settings, and what they are told about accounts."""
+
+import uuid
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts import actions, refusals
+from keng.accounts import actions, notices, refusals
 from keng.accounts.forms import PasswordForm, SettingsForm
 from keng.accounts.guessing import TooManyTries
 from keng.accounts.middleware import put_into
@@ -58,6 +60,14 @@ def choose_password(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def see_notice(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The officer has seen what they were told; they stay on the page they were on."""
+    if not notices.see(pk, request.officer):
+        raise Http404
+    return _back(request)
+
+
+@require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Day, night or as the device, from the menu on every page."""
     if request.POST.get("theme") not in Officer.Theme.values:
@@ -76,6 +86,11 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def _changed_one(request: HttpRequest, name: str) -> HttpResponse:
     own = {key: getattr(request.officer, key) for key in _OWN}
     actions.change_settings(request.officer, **own | {name: request.POST[name]})
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Where the form stood, if that is one of our pages."""
     back = request.POST.get("next", "")
     is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if is_ours else "inbox")

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_wrong_codes_at_an_open_desk'),
+        ('accounts', '0011_hands_from_the_record'),
     ]
 
     operations = [

@@ -2,12 +2,11 @@
 
 import datetime
 
-import pyotp
 import pytest
 from django.urls import reverse
 
-from keng.accounts import actions
-from keng.accounts.models import Officer, Post
+from keng.accounts import actions, requesting, setting_up
+from keng.accounts.models import Officer, OfficerRequest, Post
 from keng.accounts.queries import manageable_officers
 from keng.accounts.who import (
     CHECKING_CLAIMS,
@@ -18,7 +17,6 @@ from keng.accounts.who import (
     SIGNING,
     WORKING,
 )
-from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from tests import make
@@ -49,7 +47,7 @@ def url(name, *args):
 def new_officer(unit, admin, **fields):
     values = {"username": "lan.ngo", "name": "Cán bộ Một", "rank": "Đ.uý", "role": "duty"}
     today = times.local_date(times.now())
-    return actions.add_officer(
+    return requesting.ask_for_officer(
         **values | {"unit_id": unit.pk, "valid_from": today, "by": admin} | fields
     )
 
@@ -114,27 +112,13 @@ def test_who_also_serves_elsewhere_is_not_in_a_communes_hands(unit, admin):
     auditor = make.officer(unit=unit)
     make.post(auditor, unit=unit.parent, role=Post.Role.AUDITOR)
     with pytest.raises(actions.NotManaged):
-        actions.renew_credentials(auditor.pk, by=admin)
-
-
-def test_a_new_officer_can_sign_in_with_what_was_shown(unit, admin):
-    made = new_officer(unit, admin)
-    stored = Officer.objects.get(username="lan.ngo")
-    assert stored.check_password(made.password)
-    assert made.totp_secret.encode() not in bytes(stored.totp_box)
-    assert stored.own_unit_ids == {unit.pk}
-
-
-def test_a_name_is_given_once(unit, admin):
-    new_officer(unit, admin)
-    with pytest.raises(actions.UsernameTaken):
-        new_officer(unit, admin, username="Lan.Ngo")
+        requesting.ask_for_renewal(auditor.pk, by=admin)
 
 
 def test_nobody_is_added_to_a_unit_of_others(unit, admin):
     with pytest.raises(actions.NotManaged):
         new_officer(make.unit(), admin)
-    assert not Officer.objects.filter(username="lan.ngo").exists()
+    assert not OfficerRequest.objects.exists()
 
 
 def test_an_ended_post_shows_nothing_from_the_same_moment(unit, admin):
@@ -151,10 +135,11 @@ def test_an_administrator_does_not_end_the_own_post(unit, admin):
 
 @pytest.mark.parametrize("role", ["commander", "coordinator", "duty"])
 def test_an_administrator_gives_themselves_no_post(desk_client, unit, admin, role):
-    with pytest.raises(actions.OwnPost):
-        actions.add_post(
-            admin.pk, unit_id=unit.pk, role=role, valid_from=datetime.date(2026, 1, 1), by=admin
-        )
+    for give in (actions.add_post, requesting.ask_for_post):
+        with pytest.raises(actions.OwnPost):
+            give(
+                admin.pk, unit_id=unit.pk, role=role, valid_from=datetime.date(2026, 1, 1), by=admin
+            )
     sign_in(desk_client, admin)
     answer = desk_client.post(
         url("officer", admin.pk), {"unit": unit.pk, "role": role, "valid_from": "2026-01-01"}
@@ -169,18 +154,22 @@ def test_a_commune_has_no_provincial_coordinator(desk_client, unit, admin):
         new_officer(unit, admin, role="coordinator")
     officer, today = make.officer(unit=unit), times.local_date(times.now())
     given = {"unit_id": unit.pk, "role": "coordinator", "valid_from": today}
+    for give in (actions.add_post, requesting.ask_for_post):
+        with pytest.raises(actions.RoleOfTheProvince):
+            give(officer.pk, by=admin, **given)
     with pytest.raises(actions.RoleOfTheProvince):
-        actions.add_post(officer.pk, by=admin, **given)
-    with pytest.raises(actions.RoleOfTheProvince):
-        new_officer(unit, None, role="coordinator")
+        setting_up.open_by_operator(
+            officer=None, unit_id=unit.pk, role="coordinator", username="ko", name="Ko"
+        )
     sign_in(desk_client, admin)
     sent = {"unit": unit.pk, "role": "coordinator", "valid_from": today}
     answer = desk_client.post(url("officer", officer.pk), sent)
     assert answer.status_code == 422
     assert "chỉ có ở đơn vị cấp tỉnh" in answer.content.decode()
     assert not Post.objects.filter(role="coordinator").exists()
+    assert not OfficerRequest.objects.exists()
     top = make.officer(unit=unit.parent, role=ADMIN)
-    assert new_officer(unit.parent, top, role="coordinator").officer.posts.count() == 1
+    assert new_officer(unit.parent, top, role="coordinator").role == "coordinator"
 
 
 def test_one_whom_a_commune_made_coordinator_before_has_no_part_in_what_is_the_provinces(unit):
@@ -190,58 +179,30 @@ def test_one_whom_a_commune_made_coordinator_before_has_no_part_in_what_is_the_p
     assert WORKING.includes(officer)
 
 
-def test_the_page_shows_password_and_secret_once_and_the_record_holds_neither(
-    desk_client, unit, admin
-):
-    sign_in(desk_client, admin)
-    answer = desk_client.post(url("officer-add"), {
-        "name": "Cán bộ Hai", "rank": "Tr.uý", "username": "hai.can", "unit": unit.pk,
-        "role": "duty", "valid_from": datetime.date(2026, 1, 1),
-    })  # fmt: skip
-    page = answer.content.decode()
-    stored = Officer.objects.get(username="hai.can")
-    password = page.split('id="new-password">')[1].split("<")[0]
-    secret = page.split('id="new-secret">')[1].split("<")[0]
-    assert stored.check_password(password)
-    assert len(pyotp.TOTP(secret).now()) == 6
-    assert "data:image/svg+xml" in page
-    said = str(list(Entry.objects.values_list("detail", flat=True)))
-    assert password not in said
-    assert secret not in said
-
-
 def test_pages_of_officers_of_other_units_do_not_exist(desk_client, unit, admin):
     sign_in(desk_client, admin)
     foreign = make.officer(unit=make.unit())
     assert desk_client.get(url("officer", foreign.pk)).status_code == 404
     assert desk_client.post(url("officer-renew", foreign.pk)).status_code == 404
+    assert desk_client.post(url("officer-close", foreign.pk)).status_code == 404
     assert desk_client.post(url("post-end", foreign.posts.get().pk)).status_code == 404
 
 
-def test_nobody_makes_new_credentials_for_themselves(desk_client, unit, admin):
-    with pytest.raises(actions.OwnCredentials):
-        actions.renew_credentials(admin.pk, by=admin)
+def test_nobody_asks_for_a_new_sign_in_of_their_own(desk_client, unit, admin):
     sign_in(desk_client, admin)
     answer = desk_client.post(url("officer-renew", admin.pk), follow=True)
     page = answer.content.decode()
-    assert 'id="new-password"' not in page
-    assert "Một quản trị viên khác phải cấp lại cho bạn." in page
+    assert "Một quản trị viên khác phải đề nghị" in page
     assert url("officer-renew", admin.pk) not in page
-
-
-def test_the_record_names_who_renewed_whose_credentials(unit, admin):
-    commander = make.officer(unit=unit, role=Post.Role.COMMANDER)
-    actions.renew_credentials(commander.pk, by=admin)
-    entry = Entry.objects.get(action="officer.credentials_renewed")
-    assert (entry.actor_id, entry.object_id) == (str(admin.pk), str(commander.pk))
-    assert entry.chain == f"unit:{unit.pk}"
+    assert not OfficerRequest.objects.exists()
 
 
 def test_with_a_password_that_somebody_saw_only_choosing_another_is_possible(
     desk_client, unit, admin
 ):
-    made = actions.renew_credentials(make.officer(unit=unit).pk, by=admin)
-    sign_in(desk_client, made.officer)
+    old = "somebody saw this one"
+    officer = make.officer(unit=unit, password=old, must_choose_password=True)
+    sign_in(desk_client, officer)
     tip = make.tip(unit=unit)
     for answer in (
         desk_client.get(url("inbox")),
@@ -252,7 +213,6 @@ def test_with_a_password_that_somebody_saw_only_choosing_another_is_possible(
     tip.refresh_from_db()
     assert tip.assigned_to is None
     page, words = url("choose-password"), "bốn chữ không ai biết"
-    old = made.password
     same = desk_client.post(page, {"present": old, "new": old, "again": old})
     assert same.status_code == 422
     shown = same.content.decode()
@@ -264,11 +224,3 @@ def test_with_a_password_that_somebody_saw_only_choosing_another_is_possible(
     assert right["Location"] == url("inbox")
     assert desk_client.get(url("inbox")).status_code == 200
     assert desk_client.get(page)["Location"] == url("my-settings")
-
-
-def test_the_operator_makes_the_first_administrator_and_that_is_on_record(unit):
-    made = new_officer(unit, None, role="administrator")
-    actions.renew_credentials(made.officer.pk, by=None)
-    acts = Entry.objects.filter(actor_id="operator").values_list("action", flat=True)
-    assert set(acts) == {"officer.added", "officer.credentials_renewed"}
-    assert made.officer in manageable_officers(made.officer)

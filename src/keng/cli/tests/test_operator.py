@@ -4,15 +4,19 @@ import io
 import json
 import re
 
-import pyotp
 import pytest
 
-from keng.accounts.models import Officer
+from keng.accounts import closing as closing_accounts
+from keng.accounts.models import Notice, Officer, OfficerRequest
+from keng.accounts.requesting import HALF_LENGTH
+from keng.accounts.setting_up import WrongHalves
+from keng.accounts.tests.stage import CHOSEN, Stage, finish
 from keng.audit.models import Entry
 from keng.channels.zalo_oa.fake import running
 from keng.cli.__main__ import main
 from keng.cli.first_steps import first_steps
 from keng.delivery.models import ChannelAccount
+from keng.kit import codes
 from keng.places.models import Unit
 from keng.tips.actions import closing, out_of_scope
 from keng.vault import keys, opening, seal
@@ -63,13 +67,21 @@ def test_an_empty_database_becomes_a_desk_with_an_administrator(keng, bac_ninh):
     assert "no key yet" not in keng("unit", "list")[1]
     code, said = keng("officer", "add", "tuan.mac", "--name", "Cán bộ Một", "--unit", "24")
     assert code == 0
-    officer = Officer.objects.get(username="tuan.mac")
-    assert officer.check_password(re.search(r"Password  (\S+)", said)[1])
-    assert len(pyotp.TOTP(re.search(r"Secret    (\S+)", said)[1]).now()) == 6
-    assert officer.must_choose_password
+    # Neither a password nor a secret: the operator could sign in with them.
+    assert "Password" not in said
+    assert not Officer.objects.filter(username="tuan.mac").exists()
+    assert "not set up yet: administrator" in keng("officer", "list")[1]
+    officer = finish(*halves_in(said))
+    assert officer.check_password(CHOSEN)
     assert "administrator of Công an tỉnh Bắc Ninh" in keng("officer", "list")[1]
     acts = Entry.objects.filter(actor_id="operator").values_list("action", flat=True)
-    assert sorted(acts) == ["officer.added", "unit.added", "unit.added"]
+    assert sorted(acts) == ["officer.opened_by_operator", "unit.added", "unit.added"]
+    assert Entry.objects.get(action="officer.added").actor_id == str(officer.pk)
+
+
+def halves_in(said):
+    shown = re.search(r"Code +(\S+) and (\S+)", said)
+    return [codes.cleaned(half, HALF_LENGTH) for half in shown.groups()]
 
 
 def test_a_units_name_and_place_follow_from_the_code(keng, bac_ninh):
@@ -105,18 +117,49 @@ def test_a_name_that_could_not_sign_in_is_refused(keng):
     unit = make.province_unit()
     given = ("--name", "X", "--unit", unit.short_name)
     assert keng("officer", "add", "Lan Ngô", *given)[0] == 1
+    code, said = keng("officer", "add", "lan", *given)
+    assert code == 0
+    # Asked for again before it is set up, the first code is worth nothing.
     assert keng("officer", "add", "lan", *given)[0] == 0
+    with pytest.raises(WrongHalves):
+        finish(*halves_in(said))
+    finish(*halves_in(keng("officer", "add", "lan", *given)[1]))
     assert keng("officer", "add", "lan", *given)[0] == 1
 
 
-def test_whoever_lost_the_phone_gets_new_credentials(keng):
-    officer = make.officer(unit=make.unit(), password="the old one")
+def test_a_lost_last_administrator_gets_a_new_sign_in_and_every_commander_is_told(keng):
+    province = make.province_unit()
+    officer = make.officer(unit=province, role="administrator", password="the old one")
+    ward = make.unit(parent=province)
+    chiefs = {make.officer(unit=ward, role="commander"), make.officer(unit=ward, role="commander")}
     code, said = keng("officer", "renew", officer.username)
-    officer.refresh_from_db()
     assert code == 0
-    assert not officer.check_password("the old one")
-    assert officer.check_password(re.search(r"Password  (\S+)", said)[1])
-    assert Entry.objects.get().object_id == str(officer.pk)
+    officer.refresh_from_db()
+    assert officer.check_password("the old one")
+    told = Notice.objects.filter(act="operator").exclude(officer=officer)
+    assert {notice.officer for notice in told} == chiefs
+    finish(*halves_in(said))
+    officer.refresh_from_db()
+    assert officer.check_password(CHOSEN)
+    opened = Entry.objects.get(action="officer.opened_by_operator")
+    assert (opened.actor_id, opened.detail["officer"]) == ("operator", str(officer.pk))
+
+
+def test_the_operator_is_refused_while_two_people_could_agree_on_the_desk(keng):
+    stage = Stage()
+    lost = ("officer", "renew", stage.officer.username)
+    new = ("officer", "add", "moi", "--name", "Mới", "--unit", stage.ward.short_name)
+    for words in (lost, new):
+        code, said = keng(*words)
+        assert code == 1
+        assert "together on the desk" in said
+        assert keng(*words, "--confirm", "khac")[0] == 1
+    assert not OfficerRequest.objects.exists()
+    assert keng(*lost, "--confirm", stage.officer.username)[0] == 0
+    assert Entry.objects.get(action="officer.opened_by_operator").detail["although_two_could"]
+    # Two administrators of one line are no two people, and somebody lost is not one of the two.
+    closing_accounts.close_account(stage.other.pk, by=stage.admin)
+    assert keng("officer", "renew", stage.commander.username)[0] == 0
 
 
 def test_the_doctor_says_what_is_left_to_do_until_nothing_is(keng, bac_ninh):
@@ -130,8 +173,15 @@ def test_the_doctor_says_what_is_left_to_do_until_nothing_is(keng, bac_ninh):
     keng("vault", "init")
     assert "keng vault init" not in left()
     assert "no administrator" in left()
-    keng("officer", "add", "tuan", "--name", "Cán bộ Một", "--unit", "24")
+    said = keng("officer", "add", "tuan", "--name", "Cán bộ Một", "--unit", "24")[1]
     assert "no administrator" not in left()
+    assert "has not set up yet" in left()
+    finish(*halves_in(said))
+    assert "has not set up yet" not in left()
+    assert "nobody who could agree" in left()
+    chief = ("chief", "--name", "Cán bộ Hai", "--unit", "24", "--role", "commander")
+    finish(*halves_in(keng("officer", "add", *chief)[1]))
+    assert "nobody who could agree" not in left()
     assert "no duty officer" in left()
     assert "no mailbox" in left()
     assert "no officer has a pager" in left()

@@ -20,8 +20,8 @@ class PagerWayQuerySet(models.QuerySet["PagerWay"]):
         return self.filter(officer=officer)
 
     def working(self) -> "PagerWayQuerySet":
-        """Switched on, and not known to be dead."""
-        return self.filter(is_on=True, gone_at__isnull=True)
+        """Switched on, not known to be dead, and of somebody whose account is open."""
+        return self.filter(is_on=True, gone_at__isnull=True, officer__is_active=True)
 
 
 class PagerWay(Row):

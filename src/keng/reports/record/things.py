@@ -41,6 +41,7 @@ def things() -> dict[str, str]:
         "snapshot": _("a periodic report"),
         "unit": _("a unit"),
         "officer": _("an officer"),
+        "officerrequest": _("a request about an officer"),
         "claim": _("a claim"),
         "revision": _("a claim check"),
         "collection": _("a collection of lessons"),

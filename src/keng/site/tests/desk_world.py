@@ -5,7 +5,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from keng.accounts.models import Officer, Partner, PartnerMember, Post, Shift
+from keng.accounts.models import (
+    Notice,
+    Officer,
+    OfficerRequest,
+    Partner,
+    PartnerMember,
+    Post,
+    Shift,
+)
 from keng.claims.models import Claim
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.delivery.models import (
@@ -72,7 +80,25 @@ def world(label: str, *, parent: Unit | None = None, kind: str = Unit.Kind.COMMU
     rows["claim"] = Claim.objects.create(unit=unit, words=f"Tin đồn {label}")
     rows |= _surveys(label, unit, officer)
     rows |= {"report": make.report(unit=unit, officer=officer)}
+    rows |= _accounts(label, unit)
     return World(unit, officer, rows)
+
+
+def _accounts(label: str, unit: Unit) -> dict[str, Any]:
+    """A request that waits, and what its asker is told; the asker's account is of long ago."""
+    asker = make.officer(unit=unit, name=f"Quản trị {label}", role=Post.Role.ADMINISTRATOR)
+    concerned = make.officer(unit=unit, name=f"Cán bộ {label}")
+    asked = OfficerRequest.objects.create(
+        kind=OfficerRequest.Kind.RENEWAL,
+        unit=unit,
+        officer=concerned,
+        asked_by=asker,
+        expires_at=times.now() + datetime.timedelta(days=7),
+    )
+    notice = Notice.objects.create(
+        officer=asker, act=Notice.Act.ASKED, request=asked, about=concerned, by=asker
+    )
+    return {"officer_request": asked, "notice": notice}
 
 
 def hidden_tip(unit: Unit, label: str) -> Any:

@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
 # Which row an address with an id is about. A new address must be named here, or the walk fails.
 OBJECTS = {
     "officer": "officer", "officer-renew": "officer", "post-end": "post",
+    "officer-close": "officer", "notice-seen": "notice",
+    "officer-request": "officer_request", "officer-request-agree": "officer_request",
+    "officer-request-refuse": "officer_request", "officer-request-half": "officer_request",
+    "officer-request-withdraw": "officer_request",
     "incident": "incident", "incident-answer": "incident", "incident-outcome": "incident",
     "incident-close": "incident", "incident-rows": "incident", "incident-rename": "incident",
     "same-indicator": "sighting", "sighting-role": "sighting", "attachment": "attachment",
@@ -127,8 +131,8 @@ def here(request, of_a_commune, of_a_province):
 def own(found):
     """The world with an officer who has every role in it."""
     found.officer = all_roles(found.unit)
-    # A pager is nobody's but the officer's own.
-    for name in ("pager", "pager_test"):
+    # A pager and a notice are nobody's but the officer's own.
+    for name in ("pager", "pager_test", "notice"):
         found.rows[name].officer = found.officer
         found.rows[name].save()
     return found

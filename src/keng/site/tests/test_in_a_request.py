@@ -17,7 +17,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from keng.accounts import actions as accounts
+from keng.accounts import closing as closing_accounts
+from keng.accounts import requesting as accounts
+from keng.accounts import setting_up
+from keng.accounts.actions import NotManaged, UsernameTaken
+from keng.accounts.tests.stage import first_code
 from keng.audit import verify
 from keng.audit.models import Entry
 from keng.claims import actions as claims
@@ -517,13 +521,29 @@ def report_signed():
     )
 
 
-def officer_added():
+def _administrators():
     desk = TipDesk()
-    administrator = make.officer(unit=desk.unit, role="administrator")
+    return [desk, *(make.officer(unit=desk.unit, role="administrator") for _ in range(2))]
+
+
+def _officer_asked(desk, asker):
+    return accounts.ask_for_officer(
+        username=f"lan{next(_numbers)}",
+        name="Lan",
+        rank="",
+        unit_id=desk.unit.pk,
+        role="duty",
+        valid_from=make.LONG_AGO,
+        by=asker,
+    )
+
+
+def officer_asked_for():
+    desk, asker, _second = _administrators()
     username = f"lan{next(_numbers)}"
     return Example(
-        administrator,
-        lambda by: accounts.add_officer(
+        asker,
+        lambda by: accounts.ask_for_officer(
             username=username,
             name="Lan",
             rank="",
@@ -532,7 +552,46 @@ def officer_added():
             valid_from=make.LONG_AGO,
             by=by,
         ),
-        accounts.UsernameTaken,
+        UsernameTaken,
+    )
+
+
+def renewal_asked_for():
+    desk, asker, _second = _administrators()
+    return Example(
+        asker,
+        lambda by: accounts.ask_for_renewal(desk.officer.pk, by=by),
+        accounts.AskedAlready,
+    )
+
+
+def officer_agreed_to():
+    desk, asker, second = _administrators()
+    asked = _officer_asked(desk, asker)
+    return Example(second, lambda by: accounts.agree(asked.pk, by=by), accounts.NotWaiting)
+
+
+def half_shown():
+    desk, asker, second = _administrators()
+    asked = _officer_asked(desk, asker)
+    accounts.agree(asked.pk, by=second)
+    return Example(asker, lambda by: accounts.show_half(asked.pk, by=by), accounts.HalfShown)
+
+
+def officer_set_up():
+    desk, asker, second = _administrators()
+    asked = _officer_asked(desk, asker)
+    halves = accounts.agree(asked.pk, by=second), accounts.show_half(asked.pk, by=asker)
+    begun = setting_up.begin(*halves, password="một câu chỉ mình tôi biết")
+    code = first_code(begun)
+    # Nobody is signed in there; the desk's process does it.
+    return Example(asker, lambda _: setting_up.finish(asked.pk, code=code), setting_up.SetUpOver)
+
+
+def account_closed():
+    desk, asker, _second = _administrators()
+    return Example(
+        asker, lambda by: closing_accounts.close_account(desk.officer.pk, by=by), NotManaged
     )
 
 
@@ -578,7 +637,14 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
         "group added": ("group.added", group_added),
         "group retired": ("group.retired", group_retired),
         "relay confirmed": ("relay.confirmed", relay_confirmed),
-        "officer added": ("officer.added", officer_added),
+    },
+    "accounts": {
+        "officer asked for": ("officer.requested", officer_asked_for),
+        "renewal asked for": ("officer.requested", renewal_asked_for),
+        "officer agreed to": ("officer.request_agreed", officer_agreed_to),
+        "half shown": ("officer.half_shown", half_shown),
+        "officer set up": ("officer.added", officer_set_up),
+        "account closed": ("officer.account_closed", account_closed),
     },
     "public": {
         "listing proposed": ("listing.proposed", listing_proposed),

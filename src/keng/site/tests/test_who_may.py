@@ -124,6 +124,8 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "partners.inviting.agree_for",
     "lookup.listing.propose",
     "accounts.actions.add_post",
+    "accounts.requesting.show_half",
+    "accounts.requesting.withdraw",
     "accounts.rota.add_shifts",
     "surveys.reading.decide",
     "partners.releasing.publish_for",
@@ -148,7 +150,13 @@ NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 
 
 def _modules():
-    yield from ("keng.accounts.actions", "keng.accounts.rota", "keng.reports.periodic.signing")
+    yield from (
+        "keng.accounts.actions",
+        "keng.accounts.closing",
+        "keng.accounts.requesting",
+        "keng.accounts.rota",
+        "keng.reports.periodic.signing",
+    )
     for area in Path(keng.__file__).parent.iterdir():
         if (area / "actions" / "__init__.py").exists():
             package = importlib.import_module(f"keng.{area.name}.actions")
@@ -377,10 +385,25 @@ def _recall_asked(here, officer):
     return asked.pk
 
 
+def _request(here):
+    return {"request_id": here.rows["officer_request"].pk}
+
+
 # Where the name of a parameter does not tell what it is.
 _APART = {
-    "accounts.actions.add_officer": {"role": "duty"},
-    "accounts.actions.add_post": {"role": "duty"},
+    "accounts.actions.add_post": lambda here: {
+        "role": "duty",
+        "officer_id": here.rows["officer_request"].officer_id,
+    },
+    "accounts.requesting.ask_for_officer": {"role": "duty"},
+    "accounts.requesting.ask_for_post": lambda here: {
+        "role": "commander",
+        "officer_id": here.rows["officer_request"].officer_id,
+    },
+    "accounts.requesting.agree": _request,
+    "accounts.requesting.refuse": _request,
+    "accounts.requesting.show_half": _request,
+    "accounts.requesting.withdraw": _request,
     "claims.deciding.put_out_of_scope": {"why": "private"},
     "claims.writing.write": {
         "content": SimpleNamespace(

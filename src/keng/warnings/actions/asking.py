@@ -10,13 +10,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.accounts import rota
+from keng.accounts.vouching import had_a_hand
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import paging
 from keng.warnings import rights
 from keng.warnings.actions.drafting import locked
 from keng.warnings.actions.errors import NotSubmitted, NotYours
-from keng.warnings.models import Warning
+from keng.warnings.models import RecallRequest, Version, Warning
 from keng.warnings.queries import waiting_recall
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
     whom = [
         officer
         for officer in _at_the_province(warning)
-        if (recall is None and not rights.has_hand_in(officer, version))
-        or (recall is not None and recall.asked_by_id != officer.pk)
+        if (recall is None and _may_approve(officer, version))
+        or (recall is not None and not _is_own(officer, recall))
     ]
     called = paging.page(
         whom,
@@ -64,6 +65,16 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
 def may_call(officer: "Officer", warning: Warning) -> bool:
     """Whoever takes reports on at the warning's desk, or the one above, may wake people for it."""
     return WORKING.may_act_for(officer, warning.unit)
+
+
+def _may_approve(officer: "Officer", version: Version) -> bool:
+    """Nobody is woken to be told that somebody else has to."""
+    has_hand = rights.has_hand_in(officer, version) or rights.set_up_an_author(officer, version)
+    return not has_hand
+
+
+def _is_own(officer: "Officer", recall: RecallRequest) -> bool:
+    return recall.asked_by_id == officer.pk or had_a_hand(officer, recall.asked_by)
 
 
 def _at_the_province(warning: Warning) -> "list[Officer]":

@@ -21,6 +21,10 @@ class NotYours(PermissionError):
     """Approving needs a second person with the right to do so: nobody who had a hand in it."""
 
 
+class SetUpAnAuthor(NotYours):
+    """Had a hand in the sign-in of one who wrote it, or they in this one's (accounts.vouching)."""
+
+
 class NobodyThere(Exception):
     """The chosen audience has no recipient."""
 

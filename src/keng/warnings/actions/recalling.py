@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from keng.accounts.vouching import had_a_hand
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import SameRecipients
@@ -18,6 +19,7 @@ from keng.warnings.actions.errors import (
     NotSubmitted,
     NotYours,
     RecallWaits,
+    SetUpAnAuthor,
     StaleApproval,
     WordsStop,
 )
@@ -86,6 +88,8 @@ def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Disp
     warning, latest, asked = _waiting(request_id, by)
     if asked.asked_by_id == by.pk or not rights.may_release(by, warning):
         raise NotYours
+    if had_a_hand(by, asked.asked_by):
+        raise SetUpAnAuthor
     if seen != seen_of(asked, warning):
         raise StaleApproval("text")
     if asked.words and (stops := stops_recall(asked.words, warning.unit)):

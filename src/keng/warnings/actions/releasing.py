@@ -18,6 +18,7 @@ from keng.warnings.actions.errors import (
     NotSubmitted,
     NotYours,
     NumbersUnchecked,
+    SetUpAnAuthor,
     StaleApproval,
 )
 from keng.warnings.content import audience_of, content_of
@@ -67,6 +68,8 @@ def approve(
         raise NotSubmitted
     if rights.has_hand_in(by, version) or not rights.may_release(by, warning):
         raise NotYours
+    if rights.set_up_an_author(by, version):
+        raise SetUpAnAuthor
     if content_of(version).hash != bytes(version.text_hash):
         raise StaleApproval("text")
     if plan(audience_of(version)).hash != audience_hash:

@@ -53,7 +53,10 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "numbers": check_warning(warning, latest.texts, officer=request.officer)
         if latest.published_at is None
         else None,
-        "can_approve": waits and may and not rights.has_hand_in(request.officer, latest),
+        "can_approve": waits
+        and may
+        and not rights.has_hand_in(request.officer, latest)
+        and not rights.set_up_an_author(request.officer, latest),
         "waits": waits,
         "may_release": may,
         "can_call": may_call(request.officer, warning),

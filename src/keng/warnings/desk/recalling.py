@@ -71,8 +71,14 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         dispatch = actions.approve_recall(asked.pk, seen=seen, by=request.officer)
     except (actions.StaleApproval, actions.WordsStop):
         return _page(request, warning, stale=True)
-    except actions.NotYours:
-        messages.error(request, _("You asked for it: a second person has to approve it."))
+    except actions.NotYours as error:
+        words = _("You asked for it: a second person has to approve it.")
+        if isinstance(error, actions.SetUpAnAuthor):
+            words = _(
+                "One of you two had a hand in the other's sign-in less than 90 days ago: somebody"
+                " else decides."
+            )
+        messages.error(request, words)
         return redirect("warning-recall", pk=pk)
     except (actions.NotSubmitted, actions.AlreadyRecalled, actions.NotPublished):
         return _over(request, pk)

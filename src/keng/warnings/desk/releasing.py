@@ -50,7 +50,7 @@ def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> Http
     if digest and form.cleaned_data["numbers"] != digest:
         note_unticked(form)
         return _shown(request, version, form)
-    if not is_present(request.officer, form):
+    if rights.set_up_an_author(request.officer, version) or not is_present(request.officer, form):
         return _shown(request, version, form)
     try:
         dispatch = actions.approve(
@@ -98,6 +98,7 @@ def _shown(
         "since": since,
         "stale": stale,
         "is_author": rights.has_hand_in(request.officer, version),
+        "set_up_an_author": rights.set_up_an_author(request.officer, version),
         "findings": style.check(content),
         "numbers": check_warning(version.warning, version.texts, officer=request.officer),
         "previews": wording.messages(content, stamp),

@@ -5,9 +5,12 @@ import dataclasses
 import pytest
 from django.utils import translation
 
+from keng.accounts.vouching import COUNTS_FOR
 from keng.audit.models import Entry
+from keng.conftest import sign_in
 from keng.delivery.audience import plan
 from keng.delivery.models import Delivery, Dispatch, RelayTask
+from keng.kit import times
 from keng.warnings import actions, queries
 from keng.warnings.content import audience_of, content_of
 from keng.warnings.models import VerifyCode, Version, Warning
@@ -59,6 +62,37 @@ def test_the_author_cannot_approve(ward):
         version = ward.submitted(by=author)
         with pytest.raises(actions.NotYours):
             release(version, author)
+
+
+@pytest.mark.parametrize("hand", ["set_up_asked_by", "set_up_agreed_by"])
+def test_whoever_had_a_hand_in_the_authors_sign_in_is_no_second_person(ward, hand):
+    version = ward.submitted(by=ward.officer)
+
+    def set_up(officer, maker, at):
+        type(officer).objects.filter(pk=officer.pk).update(**{hand: maker, "set_up_at": at})
+        officer.refresh_from_db()
+
+    for maker, made in ((ward.commander, ward.officer), (ward.officer, ward.commander)):
+        set_up(made, maker, times.now())
+        with pytest.raises(actions.SetUpAnAuthor):
+            release(version, ward.commander)
+        set_up(made, None, None)
+    # After a quarter the person is known at the desk.
+    set_up(ward.officer, ward.commander, times.now() - COUNTS_FOR)
+    release(version, ward.commander)
+
+
+def test_the_page_says_so_and_offers_no_button(desk_client, ward):
+    version = ward.submitted(by=ward.officer)
+    ward.officer.set_up_agreed_by, ward.officer.set_up_at = ward.coordinator, times.now()
+    ward.officer.save()
+    sign_in(desk_client, ward.coordinator)
+    page = desk_client.get(f"/warnings/{version.warning_id}/approve/").content.decode()
+    assert "Chưa đầy 90 ngày trước" in page
+    assert "Duyệt và gửi" not in page
+    sign_in(desk_client, ward.province_duty)
+    page = desk_client.get(f"/warnings/{version.warning_id}/approve/").content.decode()
+    assert "Duyệt và gửi" in page
 
 
 def test_writing_the_same_text_before_is_writing_it(ward):

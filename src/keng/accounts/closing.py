@@ -1,0 +1,103 @@
+"""Closing an account: one administrator alone may, for it only takes power away."""
+
+import datetime
+import uuid
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import Q
+
+from keng.accounts import notices
+from keng.accounts.actions import NotManaged, managed_officer
+from keng.accounts.models import Notice, Officer, OfficerRequest, Post, Shift
+from keng.accounts.requesting import EMPTIED
+from keng.accounts.vouching import can_sign_in
+from keng.accounts.who import ADMINISTERING
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.places.models import Unit
+
+# Called with whoever's account is closed; areas above put in what they keep of an officer.
+ALSO_ENDS: list[Callable[[Officer], None]] = []
+
+
+class LastAdministrator(ValueError):
+    """Nobody else would be left who looks after one of the desks."""
+
+
+@transaction.atomic
+def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
+    """The officer signs in no more: sessions, posts, shifts and pagers end with it.
+
+    What they asked for, agreed to or were to set up lapses. To open it again takes two people
+    (requesting.ask_for_renewal). Raises NotManaged, LastAdministrator.
+    """
+    open_ones = OfficerRequest.objects.select_for_update(of=("self",)).filter(
+        Q(officer=officer_id) | Q(asked_by=officer_id) | Q(decided_by=officer_id),
+        state__in=OfficerRequest.OPEN,
+    )
+    lapsing = list(open_ones.order_by("id"))
+    others = _locked_administrators(officer_id)
+    officer = managed_officer(officer_id, by)
+    if not officer.is_active:
+        raise NotManaged
+    if _is_last_somewhere(officer, others):
+        raise LastAdministrator
+    units = _units_of(officer)
+    officer.is_active = False
+    # Another mark in every session, and nothing left that a code could fit.
+    officer.set_unusable_password()
+    officer.totp_box = b""
+    officer.save(update_fields=["is_active", "password", "totp_box"])
+    _end_posts(officer)
+    for ends in ALSO_ENDS:
+        ends(officer)
+    OfficerRequest.objects.filter(pk__in=[each.pk for each in lapsing]).update(
+        state=OfficerRequest.State.LAPSED, **EMPTIED
+    )
+    told = {each.pk: each for unit in units for each in notices.commanders_of(unit, but=officer.pk)}
+    notices.tell(told.values(), Notice.Act.CLOSED, about=officer, by=by)
+    chain = unit_chain(units[0].pk if units else by.home_unit_id)
+    record(
+        "officer.account_closed",
+        by=by,
+        on=officer,
+        chain=chain,
+        detail={"requests": len(lapsing)},
+    )
+    return officer
+
+
+def _end_posts(officer: Officer) -> None:
+    now = times.now()
+    yesterday = times.local_date(now) - datetime.timedelta(days=1)
+    still = Q(valid_to=None) | Q(valid_to__gt=yesterday)
+    Post.objects.filter(still, officer=officer).update(valid_to=yesterday)
+    Shift.objects.filter(officer=officer, removed_at=None, ends_at__gt=now).update(removed_at=now)
+
+
+def _units_of(officer: Officer) -> list[Unit]:
+    """The desks where the officer is, else where they were last."""
+    posts = Post.objects.filter(officer=officer).select_related("unit")
+    present = list(posts.current().order_by("id"))
+    found = present or list(posts.order_by("-valid_from", "-id")[:1])
+    return list({post.unit_id: post.unit for post in found}.values())
+
+
+def _locked_administrators(officer_id: uuid.UUID) -> list[Officer]:
+    """All other administrators who can sign in, locked with the one who is to go, in one order.
+
+    So two who close each other at one moment do not both succeed, and do not wait for ever.
+    """
+    posts = Post.objects.current().filter(role__in=ADMINISTERING.roles)
+    rows = Officer.objects.filter(Q(pk=officer_id) | Q(pk__in=posts.values("officer")))
+    locked = list(rows.select_for_update().order_by("id"))
+    return [each for each in locked if each.pk != officer_id and can_sign_in(each)]
+
+
+def _is_last_somewhere(officer: Officer, others: list[Officer]) -> bool:
+    """Whether a desk would be left without anybody who administers it and can sign in."""
+    return any(
+        not any(ADMINISTERING.may_act_for(other, unit) for other in others)
+        for unit in ADMINISTERING.own_units(officer)
+    )

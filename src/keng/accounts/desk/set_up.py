@@ -1,0 +1,96 @@
+"""Setting up: the person concerned has both halves of the code, and nobody is signed in."""
+
+import time
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from keng.accounts import second_factor, setting_up
+from keng.accounts.actions import UsernameTaken
+from keng.accounts.forms import CodeForm, SetUpForm
+from keng.accounts.middleware import remember
+from keng.accounts.models import OfficerRequest
+from keng.kit import qr
+from keng.kit.slowing import Slowing
+
+_BEGUN = "set_up"
+_BEGUN_SECONDS = 1800
+# Only wrong halves count: a desk where several set up on one morning has one address.
+_WRONG = Slowing(at_once=10, pause=60.0)
+
+
+@require_http_methods(["GET", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    """Both halves, and a password that nobody else knows."""
+    form = SetUpForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _asks(request, form, 422 if form.errors else 200)
+    wait = _WRONG.seconds_to_wait(request, 0)
+    if wait:
+        words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
+        form.add_error(None, words % {"count": wait})
+        answer = _asks(request, form, 429)
+        answer.headers["Retry-After"] = str(wait)
+        return answer
+    given = form.cleaned_data
+    try:
+        begun = setting_up.begin(given["first"], given["second"], password=given["new"])
+    except setting_up.WrongHalves:
+        _WRONG.seconds_to_wait(request)
+        form.add_error(None, _("No set-up that is open has these two halves. They are good for"
+                               " 24 hours; after that somebody asks for it anew."))  # fmt: skip
+        return _asks(request, form, 422)
+    request.session[_BEGUN] = [str(begun.pk), int(time.time())]
+    return redirect("set-up-code")
+
+
+@require_http_methods(["GET", "POST"])
+def set_up_code(request: HttpRequest) -> HttpResponse:
+    """The secret for the phone's code app, shown to this person alone; its first code finishes."""
+    begun = _begun(request)
+    if begun is None:
+        return redirect("set-up")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            officer = setting_up.finish(begun.pk, code=form.cleaned_data["code"])
+        except setting_up.WrongCode:
+            form.add_error("code", _("These digits do not fit. Wait for the next ones."))
+        except setting_up.SetUpOver:
+            return redirect("set-up")
+        except UsernameTaken:
+            form.add_error(
+                None, _("Somebody signs in with this name already: it must be asked for anew.")
+            )
+        else:
+            remember(request, officer)
+            return redirect("desk-home")
+    secret = second_factor.secret_in(bytes(begun.offered_totp_box))
+    username = begun.officer.username if begun.officer else begun.username
+    context = {
+        "form": form,
+        "username": username,
+        "secret": secret,
+        "picture": qr.drawn(second_factor.app_address(username, secret)),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "accounts/desk/set_up_code.html", context, status=status)
+
+
+def forget_tries() -> None:
+    """Forget who guessed (for tests)."""
+    _WRONG.forget()
+
+
+def _begun(request: HttpRequest) -> OfficerRequest | None:
+    key, at = request.session.get(_BEGUN, ("", 0))
+    if not key or at < time.time() - _BEGUN_SECONDS:
+        return None
+    return setting_up.begun(uuid.UUID(key))
+
+
+def _asks(request: HttpRequest, form: SetUpForm, status: int) -> HttpResponse:
+    return render(request, "accounts/desk/set_up.html", {"form": form}, status=status)

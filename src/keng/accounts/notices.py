@@ -1,0 +1,138 @@
+"""What officers are told about accounts: shown on every page of theirs until they have seen it."""
+
+import uuid
+from collections.abc import Callable, Iterable
+
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Notice, Officer, OfficerRequest, Post
+from keng.accounts.who import COMMANDING, VOUCHING
+from keng.kit import times
+from keng.places.models import Unit
+
+# Called with whoever a notice is about, to call them away from the desk; areas above add theirs.
+CALLS: list[Callable[[Officer, Notice], None]] = []
+_WITH_A_CALL = frozenset(
+    {Notice.Act.ASKED, Notice.Act.AGREED, Notice.Act.DONE, Notice.Act.OPERATOR}
+)
+
+
+def tell(
+    people: Iterable[Officer],
+    act: str,
+    *,
+    request: OfficerRequest | None = None,
+    about: Officer | None = None,
+    by: Officer | None = None,
+) -> None:
+    """Put a notice before each of these, whoever did it left out; in the caller's transaction.
+
+    The person whom it is about is called by pager as well, once for a new sign-in of theirs.
+    """
+    told = {officer.pk: officer for officer in people if by is None or officer.pk != by.pk}
+    notices = Notice.objects.bulk_create(
+        Notice(officer=officer, act=act, request=request, about=about, by=by)
+        for officer in told.values()
+    )
+    is_renewal = request is not None and request.kind == OfficerRequest.Kind.RENEWAL
+    for notice in notices:
+        is_theirs = about is not None and notice.officer_id == about.pk
+        if is_theirs and is_renewal and act in _WITH_A_CALL:
+            for call in CALLS:
+                call(told[notice.officer_id], notice)
+
+
+def commanders_of(unit: Unit, *, but: uuid.UUID | None = None) -> list[Officer]:
+    """The commanders of a desk; where it has none but the one concerned, those above."""
+    found = _commanders([unit.pk], but)
+    if not found and unit.parent_id is not None:
+        found = _commanders([unit.parent_id], but)
+    return found
+
+
+def all_commanders() -> list[Officer]:
+    """The commanders of every desk."""
+    return _commanders(None, None)
+
+
+def see_what_was_asked(request: OfficerRequest, officer: Officer) -> None:
+    """Whoever decides has seen what they were asked to."""
+    asked = Notice.objects.unseen_by(officer).filter(request=request, act=Notice.Act.ASKED)
+    asked.update(seen_at=times.now())
+
+
+def see(notice_id: uuid.UUID, officer: Officer) -> bool:
+    """The officer has seen it; no audit entry, for nothing else changes. Whether it was theirs."""
+    found = Notice.objects.unseen_by(officer).filter(pk=notice_id)
+    return bool(found.update(seen_at=times.now()))
+
+
+def shown_to(officer: Officer) -> list[Notice]:
+    """What stands before this officer now, each with its sentences and the request it leads to.
+
+    Only for whoever is signed in: whether there is any came with their row (middleware).
+    """
+    if not getattr(officer, "has_notices", False):
+        return []
+    for notice in officer.unseen_notices:
+        notice.sentences = sentences_of(notice)
+        unit = notice.request.unit if notice.request else None
+        may_read = unit is not None and VOUCHING.may_act_for(officer, unit)
+        notice.leads_to = notice.request_id if may_read else None
+    return officer.unseen_notices
+
+
+def subject_of(request: OfficerRequest) -> str:
+    """What is asked for, as a heading says it."""
+    said = {
+        "name": request.person,
+        "role": request.get_role_display(),
+        "unit": request.unit.name,
+    }
+    if request.kind == OfficerRequest.Kind.NEW:
+        return _("New officer: %(name)s, %(role)s, %(unit)s") % said
+    if request.kind == OfficerRequest.Kind.POST:
+        return _("One more post for %(name)s: %(role)s, %(unit)s") % said
+    return _("A new sign-in for %(name)s, %(unit)s") % said
+
+
+def sentences_of(notice: Notice) -> list[str]:
+    """A notice in words, each sentence by itself; an older one says what became of it since."""
+    request = notice.request
+    if request is None:
+        who = {"by": notice.by, "name": notice.about}
+        return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
+    said = {"by": request.asked_by, "second": request.decided_by, "reason": request.refused_reason}
+    sentences = [f"{subject_of(request)}."]
+    if notice.act == Notice.Act.ASKED and request.decided_by is None:
+        sentences.append(_("%(by)s asked for it; a second person decides.") % said)
+    elif request.refused_reason:
+        sentences.append(_("%(second)s refused: %(reason)s") % said)
+    elif notice.act in {Notice.Act.ASKED, Notice.Act.AGREED}:
+        sentences.append(_("%(by)s asked for it and %(second)s agreed.") % said)
+    elif notice.act == Notice.Act.DONE:
+        sentences.append(_("It is set up and works from now on."))
+    else:
+        sentences.append(_("The operator at the machine opened it, without a second person."))
+    if request.kind == OfficerRequest.Kind.RENEWAL and notice.act != Notice.Act.REFUSED:
+        sentences.append(_warning(notice))
+    return sentences
+
+
+def _warning(notice: Notice) -> str:
+    if notice.about_id == notice.officer_id and notice.act != Notice.Act.DONE:
+        return _(
+            "Your present sign-in goes on until the new one is set up. If you did not ask for it,"
+            " tell your commander now."
+        )
+    return _("Ask the person themselves whether they wanted it.")
+
+
+def _commanders(unit_ids: list[uuid.UUID] | None, but: uuid.UUID | None) -> list[Officer]:
+    posts = Post.objects.current().filter(role__in=COMMANDING.roles)
+    if unit_ids is not None:
+        posts = posts.filter(unit__in=unit_ids)
+    found = Officer.objects.filter(pk__in=posts.values("officer"), is_active=True)
+    if but is not None:
+        found = found.exclude(pk=but)
+    return list(found.order_by("id"))

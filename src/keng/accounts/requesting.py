@@ -1,0 +1,361 @@
+"""Two people make an officer: one asks, another agrees, and each has half of the set-up code."""
+
+import datetime
+import secrets
+import uuid
+
+from django.db import IntegrityError, transaction
+
+from keng.accounts import notices
+from keng.accounts.actions import (
+    NotManaged,
+    OwnCredentials,
+    OwnPost,
+    UsernameTaken,
+    check_desk_has,
+    managed_officer,
+    managed_unit,
+)
+from keng.accounts.models import Notice, Officer, OfficerRequest, Post
+from keng.accounts.queries import manageable_officers
+from keng.accounts.vouching import are_of_one_line, second_people
+from keng.accounts.who import ADMINISTERING
+from keng.audit.actions import record, unit_chain
+from keng.kit import codes, times
+from keng.kit.secrets import keyed_hash
+
+# So long a request waits for a second person, and so long the person concerned has to set up.
+WAITS_FOR = datetime.timedelta(days=7)
+SET_UP_WITHIN = datetime.timedelta(hours=24)
+# 40 bits; only both together open anything, and tries are few.
+HALF_LENGTH = 8
+# What a request keeps no longer than it is open.
+EMPTIED = {
+    "asker_half": None,
+    "agreer_half": None,
+    "chosen_password": "",
+    "offered_totp_box": b"",
+}
+
+# What is written after it was asked; who asked for what stays as it was, also for the database.
+CHANGING = (
+    "state",
+    "officer",
+    "decided_by",
+    "decided_at",
+    "refused_reason",
+    "expires_at",
+    "failed_tries",
+    *EMPTIED,
+)
+
+
+class AskedAlready(ValueError):
+    """The same is asked for and still open."""
+
+
+class NotSecondPerson(PermissionError):
+    """Asked for it, is concerned by it, or comes from the same hand; `why` says which."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NotWaiting(ValueError):
+    """It was decided, withdrawn or is over meanwhile."""
+
+
+class HalfShown(ValueError):
+    """This half was shown already, and is kept nowhere."""
+
+
+@transaction.atomic
+def ask_for_officer(
+    *,
+    username: str,
+    name: str,
+    rank: str,
+    unit_id: uuid.UUID,
+    role: str,
+    valid_from: datetime.date,
+    by: Officer,
+) -> OfficerRequest:
+    """A new officer with a first post. Raises NotManaged, RoleOfTheProvince, UsernameTaken."""
+    managed_unit(unit_id, by)
+    unit = check_desk_has(unit_id, role)
+    called = username.strip().lower()
+    _let_lapse(username=called)
+    if Officer.objects.filter(username=called).exists():
+        raise UsernameTaken
+    request = OfficerRequest(
+        kind=OfficerRequest.Kind.NEW,
+        unit=unit,
+        username=called,
+        name=name.strip(),
+        rank=rank.strip(),
+        role=role,
+        valid_from=valid_from,
+        asked_by=by,
+        expires_at=times.now() + WAITS_FOR,
+    )
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError as error:
+        raise UsernameTaken from error
+    return _asked(request, by)
+
+
+@transaction.atomic
+def ask_for_post(
+    officer_id: uuid.UUID, *, unit_id: uuid.UUID, role: str, valid_from: datetime.date, by: Officer
+) -> OfficerRequest:
+    """A post of weight for somebody who is there. Raises NotManaged, RoleOfTheProvince, OwnPost.
+
+    One that is asked for already is asked for once: raises AskedAlready.
+    """
+    if officer_id == by.pk:
+        raise OwnPost
+    officer = managed_officer(officer_id, by)
+    managed_unit(unit_id, by)
+    unit = check_desk_has(unit_id, role)
+    if not officer.is_active:
+        raise NotManaged
+    same = OfficerRequest.objects.open().filter(
+        kind=OfficerRequest.Kind.POST, officer=officer, unit=unit, role=role
+    )
+    if same.exists():
+        raise AskedAlready
+    request = OfficerRequest.objects.create(
+        kind=OfficerRequest.Kind.POST,
+        unit=unit,
+        officer=officer,
+        role=role,
+        valid_from=valid_from,
+        asked_by=by,
+        expires_at=times.now() + WAITS_FOR,
+    )
+    return _asked(request, by)
+
+
+@transaction.atomic
+def ask_for_renewal(officer_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
+    """A new sign-in for somebody who lost theirs, or whose account was closed.
+
+    What they sign in with now goes on working until the new one is set up. Raises NotManaged,
+    OwnCredentials, AskedAlready.
+    """
+    if officer_id == by.pk:
+        raise OwnCredentials
+    _let_lapse(officer_id=officer_id, kind=OfficerRequest.Kind.RENEWAL)
+    officer = managed_officer(officer_id, by)
+    request = OfficerRequest(
+        kind=OfficerRequest.Kind.RENEWAL,
+        unit_id=_desk_of(officer, by),
+        officer=officer,
+        asked_by=by,
+        expires_at=times.now() + WAITS_FOR,
+    )
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError as error:
+        raise AskedAlready from error
+    return _asked(request, by)
+
+
+@transaction.atomic
+def withdraw(request_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
+    """Whoever asked does not ask any more; halves that were shown are worth nothing.
+
+    Raises NotManaged, NotWaiting.
+    """
+    request = _locked(request_id, by)
+    if request.asked_by_id != by.pk:
+        raise NotManaged
+    if request.state not in OfficerRequest.OPEN:
+        raise NotWaiting
+    end_request(request, OfficerRequest.State.WITHDRAWN)
+    _record("officer.request_withdrawn", request, by)
+    return request
+
+
+@transaction.atomic
+def agree(request_id: uuid.UUID, *, by: Officer) -> str:
+    """The second person: it is right. The answer is their half of the set-up code, shown once.
+
+    A post needs no code: it is there at once, and the answer is empty. Raises NotManaged,
+    NotWaiting, NotSecondPerson.
+    """
+    request = _to_decide(request_id, by)
+    request.decided_by, request.decided_at = by, times.now()
+    if request.kind == OfficerRequest.Kind.POST:
+        return _give_post(request, by)
+    half = new_half()
+    request.state = OfficerRequest.State.AGREED
+    request.expires_at = times.now() + SET_UP_WITHIN
+    request.agreer_half = hash_of(half)
+    request.save(update_fields=CHANGING)
+    _tell_concerned(request, Notice.Act.AGREED, by)
+    _record("officer.request_agreed", request, by)
+    return half
+
+
+@transaction.atomic
+def refuse(request_id: uuid.UUID, *, reason: str, by: Officer) -> OfficerRequest:
+    """The second person: no, and why. Raises NotManaged, NotWaiting, NotSecondPerson."""
+    request = _to_decide(request_id, by)
+    request.decided_by, request.decided_at = by, times.now()
+    request.refused_reason = reason.strip()[:300]
+    end_request(request, OfficerRequest.State.REFUSED)
+    _tell_concerned(request, Notice.Act.REFUSED, by)
+    _record("officer.request_refused", request, by)
+    return request
+
+
+@transaction.atomic
+def show_half(request_id: uuid.UUID, *, by: Officer) -> str:
+    """Whoever asked gets the other half, once. Raises NotManaged, NotWaiting, HalfShown."""
+    request = _locked(request_id, by)
+    if request.asked_by_id != by.pk:
+        raise NotManaged
+    if not request.is_set_up_open:
+        raise NotWaiting
+    if request.asker_half is not None:
+        raise HalfShown
+    half = new_half()
+    request.asker_half = hash_of(half)
+    request.save(update_fields=["asker_half"])
+    _record("officer.half_shown", request, by)
+    return half
+
+
+def why_not(request: OfficerRequest, officer: Officer) -> str:
+    """Why this officer is not the second person for it: a word, empty where they are."""
+    asker = request.asked_by
+    if asker is None or request.asked_by_id == officer.pk:
+        return "asked"
+    if request.officer_id == officer.pk:
+        return "concerned"
+    if not _still_asks(request, asker):
+        return "asker_gone"
+    if are_of_one_line(asker, officer):
+        return "one_line"
+    return ""
+
+
+def _locked(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
+    """The request, locked until the end of the transaction. Raises NotManaged."""
+    seen = OfficerRequest.objects.visible_to(by).select_for_update(of=("self",))
+    request = seen.select_related("unit", "officer", "asked_by").filter(pk=request_id).first()
+    if request is None:
+        raise NotManaged
+    return request
+
+
+def end_request(request: OfficerRequest, state: str) -> None:
+    """It is over, and what it kept for the set-up is gone."""
+    request.state = state
+    for name, value in EMPTIED.items():
+        setattr(request, name, value)
+    request.save(update_fields=CHANGING)
+
+
+def new_half() -> str:
+    """Half of a set-up code."""
+    return "".join(secrets.choice(codes.ALPHABET) for _ in range(HALF_LENGTH))
+
+
+def hash_of(half: str) -> bytes:
+    """The form in which a half is kept."""
+    return keyed_hash("officer set-up half", half)
+
+
+def _asked(request: OfficerRequest, by: Officer) -> OfficerRequest:
+    """Tell whom it concerns and whoever could be the second person, and put it on record."""
+    deciding = [each for each in second_people(request.unit) if not why_not(request, each)]
+    notices.tell(
+        [*_concerned(request), *deciding],
+        Notice.Act.ASKED,
+        request=request,
+        about=request.officer,
+        by=by,
+    )
+    _record("officer.requested", request, by)
+    return request
+
+
+def _tell_concerned(request: OfficerRequest, act: str, by: Officer) -> None:
+    notices.see_what_was_asked(request, by)
+    notices.tell(_concerned(request), act, request=request, about=request.officer, by=by)
+
+
+def _concerned(request: OfficerRequest) -> list[Officer]:
+    """The person, whoever asked, and the commanders of the desk."""
+    people = [each for each in (request.officer, request.asked_by) if each and each.is_active]
+    return [*people, *notices.commanders_of(request.unit, but=request.officer_id)]
+
+
+def _to_decide(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
+    request = _locked(request_id, by)
+    if not request.is_waiting:
+        raise NotWaiting
+    why = why_not(request, by)
+    if why:
+        raise NotSecondPerson(why)
+    return request
+
+
+def _still_asks(request: OfficerRequest, asker: Officer) -> bool:
+    """Whether who asked may still ask for it today."""
+    if not asker.is_active or not ADMINISTERING.may_act_for(asker, request.unit):
+        return False
+    if request.officer_id is None:
+        return True
+    return manageable_officers(asker).filter(pk=request.officer_id).exists()
+
+
+def _give_post(request: OfficerRequest, by: Officer) -> str:
+    if request.officer is None or not request.officer.is_active or request.valid_from is None:
+        raise NotWaiting
+    Post.objects.create(
+        officer=request.officer,
+        unit=request.unit,
+        role=request.role,
+        valid_from=request.valid_from,
+    )
+    end_request(request, OfficerRequest.State.DONE)
+    _tell_concerned(request, Notice.Act.AGREED, by)
+    record(
+        "officer.post_added",
+        by=by,
+        on=request.officer,
+        chain=unit_chain(request.unit_id),
+        detail={"role": request.role, "asked_by": str(request.asked_by_id)},
+    )
+    return ""
+
+
+def _let_lapse(**which: object) -> None:
+    """Make room for a new request where an old one's time ran out."""
+    OfficerRequest.objects.overdue().filter(**which).update(
+        state=OfficerRequest.State.LAPSED, **EMPTIED
+    )
+
+
+def _desk_of(officer: Officer, by: Officer) -> uuid.UUID:
+    """The unit in whose name it is asked: where the officer is, else was, among the asker's."""
+    units = ADMINISTERING.unit_ids(by)
+    posts = Post.objects.filter(officer=officer, unit__in=units)
+    found = posts.current().order_by("id").first() or posts.order_by("-valid_from", "-id").first()
+    if found is None:
+        raise NotManaged
+    return found.unit_id
+
+
+def _record(act: str, request: OfficerRequest, by: Officer) -> None:
+    detail = {"kind": request.kind, "role": request.role}
+    if request.officer_id is not None:
+        detail["officer"] = str(request.officer_id)
+    record(act, by=by, on=request, chain=unit_chain(request.unit_id), detail=detail)

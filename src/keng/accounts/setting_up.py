@@ -1,0 +1,227 @@
+"""The person concerned sets up: both halves and a password of their own, then a first code.
+
+Nobody else sees the password or the secret. Until the first code was right, what an officer signed
+in with before goes on working. Nobody is signed in here: the two halves are the permission.
+"""
+
+import datetime
+import uuid
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from keng.accounts import notices, second_factor
+from keng.accounts.actions import UsernameTaken, check_desk_has
+from keng.accounts.models import Notice, Officer, OfficerRequest, Post
+from keng.accounts.requesting import (
+    EMPTIED,
+    SET_UP_WITHIN,
+    end_request,
+    hash_of,
+    new_half,
+)
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+
+OPERATOR = "operator"
+# One right half with wrong others, or wrong codes: then the request is over.
+TRIES = 10
+
+
+class WrongHalves(ValueError):
+    """No request that is open has these two halves."""
+
+
+class WrongCode(ValueError):
+    """The first code was not right."""
+
+
+class SetUpOver(ValueError):
+    """The time ran out, or the request was withdrawn meanwhile."""
+
+
+def begin(first: str, second: str, *, password: str) -> OfficerRequest:
+    """Both halves, in any order, and the password that is to be the officer's. Raises WrongHalves.
+
+    Begun again it offers another secret: whoever looked before has nothing.
+    """
+    one, other = hash_of(first), hash_of(second)
+    hashed = make_password(password)
+    with transaction.atomic():
+        request = _of_halves(one, other)
+        if request is not None:
+            request.chosen_password = hashed
+            request.offered_totp_box = second_factor.boxed(second_factor.new_secret())
+            request.save(update_fields=["chosen_password", "offered_totp_box"])
+            return request
+        _count_a_right_half(one, other)
+    raise WrongHalves
+
+
+def begun(request_id: uuid.UUID) -> OfficerRequest | None:
+    """The request whose person is on the second page, while its time runs."""
+    found = OfficerRequest.objects.open().filter(pk=request_id, state=OfficerRequest.State.AGREED)
+    return found.exclude(chosen_password="").select_related("unit", "officer").first()
+
+
+def finish(request_id: uuid.UUID, *, code: str) -> Officer:
+    """The first code of the new secret: from now on the officer signs in with it.
+
+    Raises WrongCode, SetUpOver, UsernameTaken.
+    """
+    with transaction.atomic():
+        request = _lock(pk=request_id)
+        if request is None or not request.chosen_password:
+            raise SetUpOver
+        step = second_factor.matching_step(bytes(request.offered_totp_box), code)
+        if step is not None:
+            return _complete(request, step)
+        _count_failure(request)
+    raise WrongCode
+
+
+@transaction.atomic
+def open_by_operator(
+    *,
+    officer: Officer | None,
+    unit_id: uuid.UUID,
+    role: str = "",
+    username: str = "",
+    name: str = "",
+    rank: str = "",
+    although_two_could: bool = False,
+) -> tuple[OfficerRequest, str, str]:
+    """The operator at the machine opens a set-up: a first officer, or a lost last administrator.
+
+    Both halves are the answer; all commanders are told. Raises RoleOfTheProvince, UsernameTaken.
+    """
+    called = username.strip().lower()
+    kind = OfficerRequest.Kind.RENEWAL
+    earlier = OfficerRequest.objects.filter(state__in=OfficerRequest.OPEN)
+    if officer is None:
+        kind = OfficerRequest.Kind.NEW
+        check_desk_has(unit_id, role)
+        if Officer.objects.filter(username=called).exists():
+            raise UsernameTaken
+        earlier = earlier.filter(kind=kind, username=called)
+    else:
+        earlier = earlier.filter(kind=kind, officer=officer)
+    earlier.update(state=OfficerRequest.State.LAPSED, **EMPTIED)
+    halves = new_half(), new_half()
+    request = OfficerRequest.objects.create(
+        kind=kind,
+        state=OfficerRequest.State.AGREED,
+        unit_id=unit_id,
+        officer=officer,
+        username=called,
+        name=name.strip(),
+        rank=rank.strip(),
+        role=role,
+        valid_from=times.local_date(times.now()) if officer is None else None,
+        expires_at=times.now() + SET_UP_WITHIN,
+        asker_half=hash_of(halves[0]),
+        agreer_half=hash_of(halves[1]),
+    )
+    people = [*notices.all_commanders(), *([officer] if officer and officer.is_active else [])]
+    notices.tell(people, Notice.Act.OPERATOR, request=request, about=officer)
+    detail: dict[str, object] = {"kind": kind, "role": role}
+    if officer is not None:
+        detail["officer"] = str(officer.pk)
+    if although_two_could:
+        detail["although_two_could"] = True
+    record(
+        "officer.opened_by_operator",
+        by=OPERATOR,
+        on=request,
+        chain=unit_chain(unit_id),
+        detail=detail,
+    )
+    return request, *halves
+
+
+def _lock(**which: object) -> OfficerRequest | None:
+    """A request that can be set up, locked."""
+    found = OfficerRequest.objects.open().select_for_update(of=("self",))
+    return found.filter(state=OfficerRequest.State.AGREED, **which).first()
+
+
+def _of_halves(one: bytes, other: bytes) -> OfficerRequest | None:
+    found = OfficerRequest.objects.open().select_for_update(of=("self",))
+    fits = Q(asker_half=one, agreer_half=other) | Q(asker_half=other, agreer_half=one)
+    return found.filter(fits, state=OfficerRequest.State.AGREED).first()
+
+
+def _count_a_right_half(one: bytes, other: bytes) -> None:
+    """Somebody has one half and guesses the other one."""
+    right = Q(asker_half__in=[one, other]) | Q(agreer_half__in=[one, other])
+    found = OfficerRequest.objects.open().select_for_update(of=("self",))
+    for request in found.filter(right, state=OfficerRequest.State.AGREED).order_by("id"):
+        _count_failure(request)
+
+
+def _count_failure(request: OfficerRequest) -> None:
+    """One more wrong try; the tenth ends the request, and that is on record."""
+    OfficerRequest.objects.filter(pk=request.pk).update(failed_tries=F("failed_tries") + 1)
+    request.failed_tries += 1
+    if request.failed_tries >= TRIES:
+        end_request(request, OfficerRequest.State.LAPSED)
+        record(
+            "officer.set_up_failed",
+            by=None,
+            on=request,
+            chain=unit_chain(request.unit_id),
+            detail={"kind": request.kind},
+        )
+
+
+def _complete(request: OfficerRequest, step: int) -> Officer:
+    now = times.now()
+    officer = request.officer
+    if officer is None:
+        officer = Officer(username=request.username, name=request.name, rank=request.rank)
+    else:
+        officer = Officer.objects.select_for_update().get(pk=officer.pk)
+    _equip(officer, request, step, now)
+    try:
+        with transaction.atomic():
+            officer.save()
+    except IntegrityError as error:
+        raise UsernameTaken from error
+    is_new = request.officer_id is None
+    if is_new:
+        Post.objects.create(
+            officer=officer,
+            unit_id=request.unit_id,
+            role=request.role,
+            valid_from=request.valid_from or times.local_date(now),
+        )
+        request.officer = officer
+    end_request(request, OfficerRequest.State.DONE)
+    people = [each for each in (request.asked_by, request.decided_by) if each is not None]
+    people += notices.commanders_of(request.unit, but=officer.pk)
+    if request.asked_by_id is None:
+        people += notices.all_commanders()
+    notices.tell(people, Notice.Act.DONE, request=request, about=officer, by=officer)
+    record(
+        "officer.added" if is_new else "officer.credentials_renewed",
+        by=officer,
+        on=officer,
+        chain=unit_chain(request.unit_id),
+        detail={"request": str(request.pk), "role": request.role},
+    )
+    return officer
+
+
+def _equip(officer: Officer, request: OfficerRequest, step: int, now: datetime.datetime) -> None:
+    """What the officer signs in with from now on; another password ends every older session."""
+    officer.password = request.chosen_password
+    officer.must_choose_password = False
+    officer.totp_box = bytes(request.offered_totp_box)
+    officer.totp_last_step = step
+    officer.failed_presence, officer.presence_locked_until = 0, None
+    officer.is_active = True
+    officer.set_up_asked_by = request.asked_by
+    officer.set_up_agreed_by = request.decided_by
+    officer.set_up_at = now
+    officer.last_login = now

@@ -1,0 +1,85 @@
+"""Who counts as a second person: nobody for an account in which they had a hand themselves.
+
+Otherwise whoever makes accounts would make their own second pair of eyes. A hand counts while the
+sign-in is young; after that the person is known at the desk (docs/decisions/0011).
+"""
+
+import datetime
+import uuid
+
+from keng.accounts.models import Officer
+from keng.accounts.who import ADMINISTERING, VOUCHING
+from keng.kit import times
+from keng.places.models import Unit
+
+COUNTS_FOR = datetime.timedelta(days=90)
+
+
+def had_a_hand(one: Officer, other: Officer) -> bool:
+    """Whether one of the two asked for the other's present sign-in, or agreed to it, of late.
+
+    Asked before one lets out what the other wrote. It reads nothing: both rows say it.
+    """
+    return one.pk in _young_hands(other) or other.pk in _young_hands(one)
+
+
+def are_of_one_line(one: Officer, other: Officer) -> bool:
+    """Whether one person may stand behind both: one asked for the other, or somebody for both.
+
+    Followed from asker to asker. Asked where two people make an officer: with had_a_hand alone
+    somebody who deceived the second person twice would have two accounts that agree for ever.
+    """
+    return bool(_line(one) & _line(other))
+
+
+def can_sign_in(officer: Officer) -> bool:
+    """Whether the account is open and has both factors."""
+    return officer.is_active and officer.has_usable_password() and bool(officer.totp_box)
+
+
+def two_who_could(
+    unit: Unit, *, concerned: uuid.UUID | None = None
+) -> tuple[Officer, Officer] | None:
+    """An administrator and a second person who could make an officer of this unit, if there are.
+
+    The person concerned is neither of them.
+    """
+    people = [officer for officer in second_people(unit) if officer.pk != concerned]
+    able = [officer for officer in people if can_sign_in(officer)]
+    for asker in able:
+        if not ADMINISTERING.may_act_for(asker, unit):
+            continue
+        for second in able:
+            if second.pk != asker.pk and not are_of_one_line(asker, second):
+                return asker, second
+    return None
+
+
+def second_people(unit: Unit) -> list[Officer]:
+    """Everybody who may be the second person for an officer of this unit, today."""
+    units = [unit.pk, *([unit.parent_id] if unit.parent_id else [])]
+    near = Officer.objects.filter(
+        is_active=True, posts__unit__in=units, posts__role__in=VOUCHING.roles
+    )
+    found = near.distinct().order_by("id")
+    return [officer for officer in found if VOUCHING.may_act_for(officer, unit)]
+
+
+def _young_hands(officer: Officer) -> frozenset[uuid.UUID]:
+    if officer.set_up_at is None or officer.set_up_at < times.now() - COUNTS_FOR:
+        return frozenset()
+    hands = (officer.set_up_asked_by_id, officer.set_up_agreed_by_id)
+    return frozenset(hand for hand in hands if hand is not None)
+
+
+def _line(officer: Officer) -> frozenset[uuid.UUID]:
+    """The officer and everybody from whom the sign-in comes, asker by asker."""
+    line = {officer.pk}
+    present: Officer | None = officer
+    while present is not None:
+        asker = present.set_up_asked_by_id
+        if asker in line or asker not in _young_hands(present):
+            break
+        line.add(asker)
+        present = Officer.objects.filter(pk=asker).first()
+    return frozenset(line)
