@@ -16,12 +16,14 @@ import psycopg
 
 from keng.cli.environment import start_django
 from keng.kit.database import dsn
-from keng.kit.recurring import WORK, Task
+from keng.kit.recurring import WORK, Pace, Task
 
 log = logging.getLogger(__name__)
 # How long to wait for a wake-up before looking at the clock and at the signal to stop.
 LONGEST_WAIT = 0.5
 PAUSE_AFTER_ERROR = 5.0
+# So long a portion may still take once somebody asks to stop; killed after it, it is done again.
+ENDS_WITHIN = 15.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,16 +48,31 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def work(tasks: list[Task], stop: threading.Event) -> None:
-    """Quick tasks here, slow ones in a thread beside them, until somebody asks to stop."""
-    slow = Worker([task for task in tasks if task.is_slow])
-    quick = Worker([task for task in tasks if not task.is_slow])
-    beside = threading.Thread(target=slow.run, args=(stop, _Bell("slow").wait), name="slow tasks")
-    beside.start()
+    """Until somebody asks to stop: calls for help here, everything else in threads beside them."""
+    calls, *others = _workers(tasks)
+    beside = [
+        threading.Thread(target=worker.run, args=(stop, worker.bell.wait), name=name, daemon=True)
+        for name, worker in others
+    ]
+    for thread in beside:
+        thread.start()
     try:
-        quick.run(stop, _Bell("quick").wait)
+        calls[1].run(stop, calls[1].bell.wait)
     finally:
         stop.set()
-        beside.join()
+        until = time.monotonic() + ENDS_WITHIN
+        for thread in beside:
+            thread.join(max(until - time.monotonic(), 0))
+
+
+def _workers(tasks: list[Task]) -> list[tuple[str, "Worker"]]:
+    """One for each pace, the alarms' first; and one for every slow task."""
+    named = [
+        (str(pace), [task for task in tasks if task.pace == pace])
+        for pace in (Pace.ALARM, Pace.NORMAL)
+    ]
+    named += [(task.name, [task]) for task in tasks if task.pace == Pace.SLOW]
+    return [(name, Worker(own, _Bell(name, own))) for name, own in named]
 
 
 def all_tasks() -> list[Task]:
@@ -72,8 +89,9 @@ def all_tasks() -> list[Task]:
 class Worker:
     """Does due tasks one after another; holds nothing that a kill could lose."""
 
-    def __init__(self, tasks: list[Task]) -> None:
+    def __init__(self, tasks: list[Task], bell: "_Bell | None" = None) -> None:
         self._due = dict.fromkeys(tasks, 0.0)
+        self.bell = bell or _Bell("", tasks)
 
     def run(self, stop: threading.Event, wait: Callable[[float], bool]) -> None:
         """Until `stop`; `wait` sleeps so many seconds at most and says whether it was woken."""
@@ -124,13 +142,20 @@ class Worker:
 
 
 class _Bell:
-    """A connection that hears when work was committed; without one, only the clock wakes."""
+    """A connection that hears when work was committed; without one, only the clock wakes.
 
-    def __init__(self, name: str) -> None:
-        self._name = f"keng worker {name}"
+    For tasks that nobody wakes there is none.
+    """
+
+    def __init__(self, name: str, tasks: list[Task]) -> None:
+        self._name = f"keng worker {name}"[:63]
+        self._is_heard = any(task.is_woken for task in tasks)
         self._connection: psycopg.Connection[Any] | None = None
 
     def wait(self, seconds: float) -> bool:
+        if not self._is_heard:
+            time.sleep(seconds)
+            return False
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(
