@@ -8,7 +8,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from keng.cli.worker import Worker, all_tasks, work
 from keng.delivery.models import Inbound, InboundMedia
@@ -129,6 +129,47 @@ def test_what_a_call_for_help_hangs_on_is_done_beside_everything_else():
         "sign the heads of the audit chains",
     }
     assert {paces[name] for name in slow} == {Pace.SLOW}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_pace_has_limits_of_its_own_and_a_portion_that_meets_one_stops_nobody():
+    stop, found, done = threading.Event(), {}, []
+
+    def note(name):
+        def run():
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW statement_timeout")
+                found[name] = cursor.fetchone()[0]
+            return 0
+
+        return run
+
+    def takes_too_long():
+        done.append("too long")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '50ms'")
+            cursor.execute("SELECT pg_sleep(5)")
+        return 0
+
+    def work_on():
+        done.append("other")
+        if done.count("other") > 3 and len(found) == 3:
+            stop.set()
+        return 0
+
+    work(
+        [
+            Task("alarm", note("alarm"), pace=Pace.ALARM),
+            Task("normal", note("normal")),
+            Task("slow", note("slow"), pace=Pace.SLOW),
+            Task("too long", takes_too_long, pace=Pace.ALARM),
+            Task("other", work_on, every=timedelta(milliseconds=50), pace=Pace.ALARM),
+        ],
+        stop,
+    )
+    assert found == {"alarm": "15s", "normal": "1min", "slow": "2min"}
+    assert "too long" in done
+    assert done.count("other") > 3
 
 
 @contextlib.contextmanager

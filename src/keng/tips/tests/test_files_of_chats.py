@@ -77,7 +77,7 @@ def server():
 
     found = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found.answers, found.asked = {}, []
-    # Seconds before an answer and between its parts, and how many bytes a part has; 0: everything at once.
+    # Seconds before an answer and between its parts; bytes of a part, 0 for all at once.
     found.waits, found.drip = 0, 0
     found.base = f"http://127.0.0.1:{found.server_port}"
     thread = threading.Thread(target=found.serve_forever)
