@@ -67,7 +67,7 @@ def change_settings(
 @transaction.atomic
 def change_password(officer: Officer, *, present: str, new: str) -> None:
     """A new password for oneself. Other sessions of the officer end. Raises WrongPassword."""
-    locked = Officer.objects.select_for_update().get(pk=officer.pk)
+    locked = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
     if not locked.check_password(present):
         raise WrongPassword
     locked.set_password(new)
@@ -121,7 +121,7 @@ def renew_credentials(officer_id: uuid.UUID, *, by: Officer | None) -> Credentia
     `by=None` is the operator at the machine. Raises NotManaged, OwnCredentials.
     """
     if by is None:
-        officer = Officer.objects.select_for_update().get(pk=officer_id)
+        officer = Officer.objects.select_for_update(no_key=True).get(pk=officer_id)
     elif officer_id == by.pk:
         raise OwnCredentials
     else:
@@ -160,7 +160,7 @@ def add_post(
 def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
     """End a post at once: yesterday was its last day. Raises NotManaged, OwnPost."""
     units = {unit.pk for unit in manageable_units(by)}
-    post = Post.objects.select_for_update().filter(pk=post_id, unit_id__in=units).first()
+    post = Post.objects.select_for_update(no_key=True).filter(pk=post_id, unit_id__in=units).first()
     if post is None:
         raise NotManaged
     if post.officer_id == by.pk and post.role == Post.Role.ADMINISTRATOR:
@@ -190,7 +190,9 @@ def _must_have(unit_id: uuid.UUID, role: str) -> None:
 
 def _managed_officer(officer_id: uuid.UUID, by: Officer) -> Officer:
     visible = manageable_officers(by).values("pk")
-    officer = Officer.objects.select_for_update().filter(pk=officer_id, pk__in=visible).first()
+    officer = (
+        Officer.objects.select_for_update(no_key=True).filter(pk=officer_id, pk__in=visible).first()
+    )
     if officer is None:
         raise NotManaged
     return officer

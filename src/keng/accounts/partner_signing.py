@@ -85,7 +85,7 @@ def member_of(token: str, *, is_half: bool = False) -> PartnerMember | None:
 @transaction.atomic
 def change_password(member: PartnerMember, *, present: str, new: str) -> str:
     """A new password; every other browser is signed out. Raises WrongPassword."""
-    locked = PartnerMember.objects.select_for_update().get(pk=member.pk)
+    locked = PartnerMember.objects.select_for_update(no_key=True).get(pk=member.pk)
     if not check_password(present, locked.password):
         raise WrongPassword
     locked.password, locked.must_choose_password = make_password(new), False
@@ -115,7 +115,7 @@ def _hash(token: str) -> bytes:
 
 
 def _lock(**who: object) -> PartnerMember | None:
-    open_ones = PartnerMember.objects.select_for_update().filter(is_active=True)
+    open_ones = PartnerMember.objects.select_for_update(no_key=True).filter(is_active=True)
     return open_ones.filter(**who).first()
 
 

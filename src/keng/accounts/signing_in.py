@@ -87,7 +87,7 @@ def chain_of(officer: Officer) -> str:
 
 
 def _lock(username: str) -> Officer | None:
-    active = Officer.objects.select_for_update().filter(is_active=True)
+    active = Officer.objects.select_for_update(no_key=True).filter(is_active=True)
     return active.filter(username=username.strip().lower()).first()
 
 

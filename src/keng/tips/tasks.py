@@ -59,6 +59,12 @@ TASKS = [
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),
     Task("destroy what was taken back", withdrawing.destroy_withdrawn, every=timedelta(seconds=5)),
+    Task(
+        "destroy whatever was taken back",
+        withdrawing.destroy_whatever_was_withdrawn,
+        every=timedelta(hours=1),
+        pace=Pace.SLOW,
+    ),
     Task("find waves", waves.find_waves, every=timedelta(seconds=15), pace=Pace.SLOW),
     Task("forget who reads", presence.forget_readers, every=timedelta(seconds=30)),
     Task("forget codes that were shown", showing.sweep, every=timedelta(minutes=1)),

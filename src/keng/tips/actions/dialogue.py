@@ -97,7 +97,7 @@ def call_off(message_id: str) -> None:
 
     Not a decision by itself: for the actions of this area, inside their transaction.
     """
-    message = DialogueMessage.objects.select_for_update().filter(pk=message_id).first()
+    message = DialogueMessage.objects.select_for_update(no_key=True).filter(pk=message_id).first()
     if message is None:
         return  # Its officer has taken it back already.
     if message.visible_at <= times.now():
@@ -115,7 +115,7 @@ def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
         raise NotYours
     # The tip first, as whoever undoes its end.
     tip = lock(tip_id, by=by, closed_too=True)
-    message = mine.select_for_update().first()
+    message = mine.select_for_update(no_key=True).first()
     if message is None:
         raise NotYours
     if message.visible_at <= times.now():
@@ -144,7 +144,9 @@ def add_note(tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = No
 def _call_off(message: DialogueMessage) -> None:
     if message.dispatch_ref is None:
         return
-    deliveries = Delivery.objects.select_for_update().filter(dispatch=message.dispatch_ref)
+    deliveries = Delivery.objects.select_for_update(no_key=True).filter(
+        dispatch=message.dispatch_ref
+    )
     if any(each.state != Delivery.State.QUEUED for each in deliveries):
         raise TooLate
     now = times.now()

@@ -94,7 +94,7 @@ def concerned(decision: Decision, *, secret: str) -> set[str]:
 @transaction.atomic
 def let_go() -> int:
     """Forget what can be taken back no longer, with the files; how many. A job of the worker."""
-    over = HeldEnding.objects.select_for_update(of=("self",), skip_locked=True)
+    over = HeldEnding.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
     rows = list(over.filter(until__lte=times.now()).select_related("decision")[:_PORTION])
     files.discard(path for row in rows for path in row.files)
     # Who has words on the desk again has none to be objected about.
