@@ -75,6 +75,7 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
     _restore(tip, was)
     if concern := was.get("concern"):
         TipConcern.objects.filter(pk=concern).delete()
+    TipConcern.objects.filter(pk__in=was.get("guessed", [])).update(is_guess=True)
     _talk_again(was["talks"])
     # The row stays until the worker has removed what was sealed for the unit above.
     held.box, held.files, held.until = b"", [], times.now()
