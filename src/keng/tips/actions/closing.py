@@ -1,6 +1,7 @@
 """How a tip ends, and how it may begin again."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -147,6 +148,12 @@ def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
     tip.save(update_fields=[*opened, *unheard.FIELDS])
     return_to_index(tip)
     return decided(tip, Decision.Kind.REOPENED, by=by, reason=said, was=was)
+
+
+def hold_chats_of(tips: Iterable[Tip]) -> None:
+    """Before several tips end: their chats in the order in which the edge takes a batch of them."""
+    talks = Conversation.objects.filter(tip_ref__in=[tip.pk for tip in tips])
+    list(talks.order_by("key_hash").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _end(tip: Tip) -> None:

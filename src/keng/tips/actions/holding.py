@@ -70,13 +70,14 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
     if held is None or (ended_here and tip.state != Tip.State.CLOSED):
         raise TooLate
     was = _opened(held, secret)
-    if was["message"]:
-        dialogue.call_off(was["message"])
+    # In the order of locks (docs/decisions/0011): chats, words, and then what a sender may hold.
+    _talk_again(was["talks"])
+    carried = dialogue.take_out(was["message"]) if was["message"] else None
     _restore(tip, was)
     if concern := was.get("concern"):
         TipConcern.objects.filter(pk=concern).delete()
     TipConcern.objects.filter(pk__in=was.get("guessed", [])).update(is_guess=True)
-    _talk_again(was["talks"])
+    dialogue.call_off_dispatch(carried)
     # The row stays until the worker has removed what was sealed for the unit above.
     held.box, held.files, held.until = b"", [], times.now()
     held.save(update_fields=["box", "files", "until"])

@@ -36,7 +36,6 @@ def withdraw(tip_id: uuid.UUID) -> None:
         raise AlreadyClosed
     is_kept = _is_acted_on(tip)
     tip.withdrawn_at, tip.waiting_since, tip.do_not_contact = times.now(), None, True
-    replies.call_off(tip.pk)
     # Whoever writes from the same chat begins another report.
     Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
     if not is_kept:
@@ -46,6 +45,7 @@ def withdraw(tip_id: uuid.UUID) -> None:
         tip.closed_at = tip.withdrawn_at
         clocks.settle(tip)
     tip.save()
+    replies.call_off(tip.pk)
     record(
         "tip.reporter_withdraw", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id),
         detail={"words": "kept" if is_kept else "destroyed"},
