@@ -66,7 +66,7 @@ def change_password(officer: Officer, *, present: str, new: str) -> None:
 
     Raises WrongPassword, TooManyTries, Busy.
     """
-    locked = Officer.objects.select_for_update().get(pk=officer.pk)
+    locked = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
     if not is_own_password(f"officer {locked.username}", present, locked.password):
         raise WrongPassword
     locked.set_password(new)
@@ -103,7 +103,7 @@ def add_post(
 def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
     """End a post at once: yesterday was its last day. Raises NotManaged, OwnPost."""
     units = {unit.pk for unit in manageable_units(by)}
-    post = Post.objects.select_for_update().filter(pk=post_id, unit_id__in=units).first()
+    post = Post.objects.select_for_update(no_key=True).filter(pk=post_id, unit_id__in=units).first()
     if post is None:
         raise NotManaged
     if post.officer_id == by.pk and post.role == Post.Role.ADMINISTRATOR:
@@ -137,7 +137,8 @@ def check_desk_has(unit_id: uuid.UUID, role: str) -> Unit:
 def managed_officer(officer_id: uuid.UUID, administrator: Officer) -> Officer:
     """An officer whom the administrator looks after, locked. Raises NotManaged."""
     visible = manageable_officers(administrator).values("pk")
-    officer = Officer.objects.select_for_update().filter(pk=officer_id, pk__in=visible).first()
+    rows = Officer.objects.select_for_update(no_key=True).filter(pk__in=visible)
+    officer = rows.filter(pk=officer_id).first()
     if officer is None:
         raise NotManaged
     return officer

@@ -1,11 +1,14 @@
 """Who is asking: every desk request belongs to an officer and is one transaction."""
 
+import copy
 import datetime
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,7 +18,7 @@ from django.utils import translation
 from keng.accounts.devices import device_of
 from keng.accounts.models import Notice, Officer
 from keng.accounts.sessions import BEGAN, DEVICE, LASTS, OFFICER, keep_awake
-from keng.kit import times
+from keng.kit import busy, times
 from keng.kit.secrets import same
 
 OPEN_NAMES = frozenset(
@@ -30,6 +33,12 @@ class DeskRequest(HttpRequest):
     """A request to the desk: only the pages of signing in see None."""
 
     officer: Officer | None
+    struck: Exception | None
+    """What the database gave up with for a moment, in the try that was answered last."""
+
+
+# While a file arrives the transaction is idle: minutes, over a telephone. It holds no row then.
+_WHILE_A_FILE_ARRIVES = "15min"
 
 
 class OfficerMiddleware:
@@ -39,31 +48,73 @@ class OfficerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: DeskRequest) -> HttpResponse:
-        with transaction.atomic():
-            request.officer = signed_in(request)
-            if request.officer is None and _name(request) not in OPEN_NAMES:
-                return redirect(_to_sign_in(request))
-            if request.officer is None:
-                translation.activate("vi")
-                return self.get_response(request)
-            if request.officer.must_choose_password and _name(request) not in BEFORE_CHOOSING:
-                return redirect("choose-password")
-            # Read now: an error page shows the tabs, too, and by then nothing more can be asked.
-            _ = request.officer.current_posts
-            if getattr(request.officer, "has_notices", False):
-                _ = request.officer.unseen_notices
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('keng.officer_id', %s, true)",
-                    [str(request.officer.pk)],
-                )
-            with translation.override(request.officer.language):
-                request.LANGUAGE_CODE = request.officer.language
-                return self.get_response(request)
+        session = copy.deepcopy(dict(request.session.items()))
+        answer = self._try(request)
+        if busy.may_succeed_at_once(request.struck) and _may_repeat(request):
+            # Whoever stood in the way is through; nothing of the first try is left anywhere.
+            _as_it_came(request, session)
+            answer = self._try(request)
+        return answer
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def _try(self, request: DeskRequest) -> HttpResponse:
+        request.struck = None
+        try:
+            with transaction.atomic():
+                return self._answer(request)
+        except DatabaseError as error:
+            # What is deferred is checked at the commit, when the view has long returned.
+            if not busy.is_passing(error):
+                raise
+            request.struck = error
+            return busy.page(request)
+
+    def _answer(self, request: DeskRequest) -> HttpResponse:
+        request.officer = signed_in(request)
+        if request.officer is None and _name(request) not in OPEN_NAMES:
+            return redirect(_to_sign_in(request))
+        if request.officer is None:
+            translation.activate("vi")
+            return self.get_response(request)
+        if request.officer.must_choose_password and _name(request) not in BEFORE_CHOOSING:
+            return redirect("choose-password")
+        # Read now: an error page shows the tabs, too, and by then nothing more can be asked.
+        _ = request.officer.current_posts
+        if getattr(request.officer, "has_notices", False):
+            _ = request.officer.unseen_notices
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('keng.officer_id', %s, true)",
+                [str(request.officer.pk)],
+            )
+            if request.content_type == "multipart/form-data":
+                cursor.execute(
+                    "SELECT set_config('idle_in_transaction_session_timeout', %s, true)",
+                    [_WHILE_A_FILE_ARRIVES],
+                )
+        with translation.override(request.officer.language):
+            request.LANGUAGE_CODE = request.officer.language
+            return self.get_response(request)
+
+    def process_exception(self, request: DeskRequest, exception: Exception) -> HttpResponse | None:
         """A view that failed leaves nothing half-written."""
         transaction.set_rollback(True)
+        if not busy.is_passing(exception):
+            return None
+        request.struck = exception
+        return busy.page(request)
+
+
+def _may_repeat(request: DeskRequest) -> bool:
+    """Files were read to their end, and signing in has changed whose session it is."""
+    return request.officer is not None and not request.FILES
+
+
+def _as_it_came(request: DeskRequest, session: dict[str, Any]) -> None:
+    """Forget what the first try put into the session and meant to say."""
+    request.session = type(request.session)(request.session.session_key)
+    request.session.update(session)
+    if hasattr(request, "_messages"):
+        request._messages = default_storage(request)  # noqa: SLF001 -- there is no other way
 
 
 def signed_in(request: HttpRequest) -> Officer | None:

@@ -77,7 +77,7 @@ def check_code(token: str, code: str, *, origin: Origin) -> str:
         raise NotSignedIn
     this_try = guessing.codes.begin(f"partner {half.username}", origin)
     with transaction.atomic():
-        member = PartnerMember.objects.select_for_update().get(pk=half.pk)
+        member = PartnerMember.objects.select_for_update(no_key=True).get(pk=half.pk)
         if member.is_active and second_factor.check(member, code):
             this_try.was_right()
             end(token)
@@ -115,7 +115,7 @@ def change_password(member: PartnerMember, *, present: str, new: str) -> str:
 
     Raises WrongPassword, TooManyTries, Busy.
     """
-    locked = PartnerMember.objects.select_for_update().get(pk=member.pk)
+    locked = PartnerMember.objects.select_for_update(no_key=True).get(pk=member.pk)
     if not is_own_password(f"partner {locked.username}", present, locked.password):
         raise WrongPassword
     locked.password, locked.must_choose_password = make_password(new), False

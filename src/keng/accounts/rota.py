@@ -114,7 +114,7 @@ def add_shifts(
 def remove_shift(shift_id: uuid.UUID, *, by: Officer) -> Shift:
     """Take a shift off the rota; the row stays. Raises NotTheirRota."""
     units = [unit.pk for unit in kept_units(by)]
-    shift = Shift.objects.select_for_update().filter(pk=shift_id, unit__in=units).first()
+    shift = Shift.objects.select_for_update(no_key=True).filter(pk=shift_id, unit__in=units).first()
     if shift is None:
         raise NotTheirRota
     if shift.removed_at is None:

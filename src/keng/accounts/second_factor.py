@@ -46,7 +46,7 @@ def current_code(officer: Officer | PartnerMember) -> str:
 def check(officer: Officer | PartnerMember, typed: str) -> bool:
     """Whether the typed code is right now, one step early or late, and was not used before."""
     table = PartnerMember if isinstance(officer, PartnerMember) else Officer
-    locked = table.objects.select_for_update().get(pk=officer.pk)
+    locked = table.objects.select_for_update(no_key=True).get(pk=officer.pk)
     if not locked.totp_box:
         return False
     step = matching_step(bytes(locked.totp_box), typed, after=locked.totp_last_step)

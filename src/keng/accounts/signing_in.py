@@ -138,7 +138,9 @@ def _active(username: str) -> Officer | None:
 
 
 def _lock(officer: Officer) -> Officer | None:
-    return Officer.objects.select_for_update().filter(is_active=True, pk=officer.pk).first()
+    return (
+        Officer.objects.select_for_update(no_key=True).filter(is_active=True, pk=officer.pk).first()
+    )
 
 
 def _keep_password(officer: Officer | None, made: str) -> None:

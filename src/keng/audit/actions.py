@@ -26,7 +26,7 @@ def record(
         message = "an audit entry belongs to the transaction of what it records"
         raise transaction.TransactionManagementError(message)
     Chain.objects.bulk_create([Chain(name=chain)], ignore_conflicts=True)
-    head = Chain.objects.select_for_update().get(name=chain)
+    head = Chain.objects.select_for_update(no_key=True).get(name=chain)
     actor, subject = reference(by), reference(on)
     said = detail or {}
     seq, at = head.last_seq + 1, times.now()

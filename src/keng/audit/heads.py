@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
@@ -25,9 +25,9 @@ _PORTION = 500
 
 def sign_heads() -> int:
     """Sign every head that moved since it was last signed; how many."""
-    last = SignedHead.objects.filter(chain=OuterRef("name")).values("chain")
-    signed = Subquery(last.annotate(seq=Max("seq")).values("seq"))
-    moved = Chain.objects.annotate(signed=signed).filter(
+    # The last one of each chain, by the index: not every head that was ever signed.
+    last = SignedHead.objects.filter(chain=OuterRef("name")).order_by("-seq")
+    moved = Chain.objects.annotate(signed=Subquery(last.values("seq")[:1])).filter(
         Q(signed__isnull=True) | Q(signed__lt=F("last_seq")), last_seq__gt=0
     )
     heads = [_signed(chain) for chain in moved.order_by("name")[:_PORTION]]

@@ -40,6 +40,8 @@ class Entry(Row):
             # The auditor's page: everything done to one object.
             models.Index(fields=["object_kind", "object_id"], name="audit_by_object"),
             models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
+            # When something was done that only the record knows: an objection, a signature.
+            models.Index(fields=["action", "-id"], name="audit_by_action"),
         ]
 
     def __str__(self) -> str:
@@ -54,6 +56,12 @@ class SignedHead(Row):
     hash = models.BinaryField(max_length=32)
     signed_at = models.DateTimeField(db_default=Now())
     signature = models.BinaryField(max_length=64)
+
+    class Meta:
+        indexes = [
+            # How far a chain is signed: asked of every chain each hour.
+            models.Index(fields=["chain", "-seq"], name="audit_head_of_chain"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.chain}#{self.seq}"

@@ -3,6 +3,13 @@
 from datetime import timedelta
 
 from keng.audit.heads import sign_heads
-from keng.kit.recurring import Task
+from keng.kit.recurring import Pace, Task
 
-TASKS = [Task("sign the heads of the audit chains", sign_heads, every=timedelta(hours=1))]
+TASKS = [
+    Task(
+        "sign the heads of the audit chains",
+        sign_heads,
+        every=timedelta(hours=1),
+        pace=Pace.SLOW,
+    )
+]

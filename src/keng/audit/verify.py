@@ -29,7 +29,9 @@ def faults() -> Iterator[Fault]:
 def faults_of(head: Chain) -> Iterator[Fault]:
     """The faults of one chain: a changed entry, a gap, a cut end, a head that was rewritten."""
     previous, expected = GENESIS, 1
-    hashes: dict[int, bytes] = {}
+    # Both are read in one order side by side: nothing is kept, however long the chain is.
+    signed = SignedHead.objects.filter(chain=head.name).order_by("seq", "id").iterator()
+    next_signed = next(signed, None)
     for entry in Entry.objects.filter(chain=head.name).order_by("seq").iterator():
         if entry.seq != expected:
             yield Fault(head.name, expected, f"entry missing; the next one is {entry.seq}")
@@ -39,14 +41,22 @@ def faults_of(head: Chain) -> Iterator[Fault]:
         if bytes(entry.hash) != recomputed(entry):
             yield Fault(head.name, entry.seq, "was changed after it was written")
         previous, expected = bytes(entry.hash), expected + 1
-        hashes[entry.seq] = previous
+        while next_signed is not None and next_signed.seq <= entry.seq:
+            yield from _faults_of_signed(next_signed, entry)
+            next_signed = next(signed, None)
     if head.last_seq != expected - 1 or (bytes(head.last_hash) or GENESIS) != previous:
         yield Fault(head.name, head.last_seq, "the end of the chain is missing or was changed")
-    for signed in SignedHead.objects.filter(chain=head.name).iterator():
-        if not is_genuine(signed):
-            yield Fault(head.name, signed.seq, "bears a signature that is not ours")
-        if hashes.get(signed.seq) != bytes(signed.hash):
-            yield Fault(head.name, signed.seq, "differs from the head that was signed then")
+    while next_signed is not None:
+        yield from _faults_of_signed(next_signed, None)
+        next_signed = next(signed, None)
+
+
+def _faults_of_signed(signed: SignedHead, entry: Entry | None) -> Iterator[Fault]:
+    """Of one signed head, beside the entry with its number or the first one after it."""
+    if not is_genuine(signed):
+        yield Fault(signed.chain, signed.seq, "bears a signature that is not ours")
+    if entry is None or entry.seq != signed.seq or bytes(entry.hash) != bytes(signed.hash):
+        yield Fault(signed.chain, signed.seq, "differs from the head that was signed then")
 
 
 def recomputed(entry: Entry) -> bytes:

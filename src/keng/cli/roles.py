@@ -16,7 +16,7 @@ from keng.kit.database import PROCESSES, Process, password_file, role
 DATABASE = "keng"
 OWNER = role("owner")
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
-MIGRATION_LOCK = 7_301_450_021  # Two `keng migrate` at once would both try to create the roles.
+ROLES_LOCK = 7_301_450_021  # Two at once would both try to create the roles.
 
 
 def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> None:
@@ -47,7 +47,7 @@ def _ensure_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 def ensure_roles(owner_dsn: str) -> None:
     """A role for every process that has no connection string of its own, with its password file."""
     with psycopg.connect(owner_dsn, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        connection.execute("SELECT pg_advisory_lock(%s)", [ROLES_LOCK])
         _ensure_extensions(connection)
         for process in PROCESSES:
             if process == "owner" or os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):

@@ -15,13 +15,24 @@ from typing import Any
 import psycopg
 
 from keng.cli.environment import start_django
-from keng.kit.database import dsn
-from keng.kit.recurring import WORK, Task
+from keng.kit.busy import is_passing
+from keng.kit.database import TimeLimits, dsn
+from keng.kit.recurring import WORK, Pace, Task
 
 log = logging.getLogger(__name__)
 # How long to wait for a wake-up before looking at the clock and at the signal to stop.
 LONGEST_WAIT = 0.5
 PAUSE_AFTER_ERROR = 5.0
+PAUSE_AFTER_LIMIT = 1.0
+# So long a portion may still take once somebody asks to stop; killed after it, it is done again.
+ENDS_WITHIN = 15.0
+
+# An alarm's portion is small, and a slow task reads whole tables: no statement holds either up.
+_LIMITS = {
+    Pace.ALARM: TimeLimits(statement=15, lock=3, idle=30),
+    Pace.NORMAL: TimeLimits(statement=60, lock=5, idle=60),
+    Pace.SLOW: TimeLimits(statement=120, lock=10, idle=120),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,16 +57,41 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def work(tasks: list[Task], stop: threading.Event) -> None:
-    """Quick tasks here, slow ones in a thread beside them, until somebody asks to stop."""
-    slow = Worker([task for task in tasks if task.is_slow])
-    quick = Worker([task for task in tasks if not task.is_slow])
-    beside = threading.Thread(target=slow.run, args=(stop, _Bell("slow").wait), name="slow tasks")
-    beside.start()
+    """Until somebody asks to stop: calls for help here, everything else in threads beside them."""
+    calls, *others = _workers(tasks)
+    beside = [
+        threading.Thread(target=_run_to_the_end, args=(worker, stop), name=name, daemon=True)
+        for name, worker in others
+    ]
+    for thread in beside:
+        thread.start()
     try:
-        quick.run(stop, _Bell("quick").wait)
+        _run_to_the_end(calls[1], stop)
     finally:
         stop.set()
-        beside.join()
+        until = time.monotonic() + ENDS_WITHIN
+        for thread in beside:
+            thread.join(max(until - time.monotonic(), 0))
+
+
+def _run_to_the_end(worker: "Worker", stop: threading.Event) -> None:
+    from django.db import connections  # noqa: PLC0415 -- needs the settings
+
+    try:
+        worker.run(stop, worker.bell.wait)
+    finally:
+        worker.bell.hang_up()
+        connections.close_all()
+
+
+def _workers(tasks: list[Task]) -> list[tuple[str, "Worker"]]:
+    """One for each pace, the alarms' first; and one for every slow task."""
+    named = [
+        (str(pace), pace, [task for task in tasks if task.pace == pace])
+        for pace in (Pace.ALARM, Pace.NORMAL)
+    ]
+    named += [(task.name, Pace.SLOW, [task]) for task in tasks if task.pace == Pace.SLOW]
+    return [(name, Worker(own, _Bell(name, own), _LIMITS[pace])) for name, pace, own in named]
 
 
 def all_tasks() -> list[Task]:
@@ -72,8 +108,17 @@ def all_tasks() -> list[Task]:
 class Worker:
     """Does due tasks one after another; holds nothing that a kill could lose."""
 
-    def __init__(self, tasks: list[Task]) -> None:
+    def __init__(
+        self,
+        tasks: list[Task],
+        bell: "_Bell | None" = None,
+        limits: TimeLimits | None = None,
+    ) -> None:
         self._due = dict.fromkeys(tasks, 0.0)
+        self.bell = bell or _Bell("", tasks)
+        self._limits = limits
+        # The connection that has been told the limits.
+        self._limited: Any = None
 
     def run(self, stop: threading.Event, wait: Callable[[float], bool]) -> None:
         """Until `stop`; `wait` sleeps so many seconds at most and says whether it was woken."""
@@ -110,8 +155,14 @@ class Worker:
         close_old_connections()
         pause = task.every.total_seconds()
         try:
+            self._limit_time()
             done = task.run()
-        except OperationalError:
+        except OperationalError as error:
+            if is_passing(error):
+                # Somebody holds what it needs, or it took too long: the others have their turn.
+                log.warning("The task %s was stopped by a limit of time.", task.name)
+                self._due[task] = time.monotonic() + max(pause, PAUSE_AFTER_LIMIT)
+                return 0
             # The database restarts; nothing is lost, since what was not committed is done again.
             log.warning("The task %s waits for the database.", task.name)
             done, pause = 0, 1.0
@@ -122,15 +173,34 @@ class Worker:
         self._due[task] = time.monotonic() + (0 if done else pause)
         return done
 
+    def _limit_time(self) -> None:
+        from django.db import connection  # noqa: PLC0415
+
+        if self._limits is None:
+            return
+        connection.ensure_connection()
+        if connection.connection is not self._limited:
+            with connection.cursor() as cursor:
+                for name, value in self._limits.settings().items():
+                    cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
+            self._limited = connection.connection
+
 
 class _Bell:
-    """A connection that hears when work was committed; without one, only the clock wakes."""
+    """A connection that hears when work was committed; without one, only the clock wakes.
 
-    def __init__(self, name: str) -> None:
-        self._name = f"keng worker {name}"
+    For tasks that nobody wakes there is none.
+    """
+
+    def __init__(self, name: str, tasks: list[Task]) -> None:
+        self._name = f"keng worker {name}"[:63]
+        self._is_heard = any(task.is_woken for task in tasks)
         self._connection: psycopg.Connection[Any] | None = None
 
     def wait(self, seconds: float) -> bool:
+        if not self._is_heard:
+            time.sleep(seconds)
+            return False
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(
@@ -142,11 +212,11 @@ class _Bell:
             return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
         except psycopg.Error as error:
             log.warning("Not told of new work (%s).", type(error).__name__)
-            self._hang_up()
+            self.hang_up()
             time.sleep(LONGEST_WAIT)
             return False
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(psycopg.Error):
                 self._connection.close()

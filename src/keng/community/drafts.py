@@ -45,7 +45,7 @@ def load(secret: str, *, lock: bool = False) -> Unfinished | None:
     """
     if not secret:
         return None
-    rows = Draft.objects.select_for_update() if lock else Draft.objects
+    rows = Draft.objects.select_for_update(no_key=True) if lock else Draft.objects
     row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - LIFE).first()
     if row is None:
         return None
@@ -83,7 +83,7 @@ def drop(secret: str) -> None:
 @transaction.atomic
 def sweep() -> int:
     """Remove drafts whose time is over, and uploads that belong to none. A job of the worker."""
-    ended = Draft.objects.select_for_update(skip_locked=True).filter(
+    ended = Draft.objects.select_for_update(no_key=True, skip_locked=True).filter(
         touched_at__lte=times.now() - LIFE
     )
     rows = list(ended[:200])

@@ -68,7 +68,7 @@ class AccountBook:
         while True:
             try:
                 await self._listen()
-            except (psycopg.Error, OSError) as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it was, it must be told again
                 log.warning("Not told of changed accounts (%s).", type(error).__name__)
             await asyncio.sleep(_PAUSE_AFTER_ERROR)
 

@@ -9,10 +9,12 @@ import contextlib
 import itertools
 import logging
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -26,6 +28,13 @@ MOST_IN_A_BATCH = 128
 MOST_WAITING = 2048
 MOST_REMEMBERED = 20_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
+# A batch that has not come back by then never will: the connection is given up. The database's own
+# limits (keng.kit.database) strike long before, unless it stands still altogether.
+_ANSWERS_WITHIN = 10.0
+# When somebody holds a row of a batch, each message tries by itself, so briefly that the others
+# hardly wait; and after so long whoever is left comes again.
+_ALONE_WAITS = "50ms"
+_ALONE_WITHIN = 3.0
 # A crash test switches this on to see itself fail: answering before the rows are there.
 _ACK_BEFORE_COMMIT = (
     os.environ.get("KENG_DEBUG_FAULTS") == "1"
@@ -120,6 +129,9 @@ class Lane:
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        # Taken from those who wait, and not answered yet.
+        self._in_hand: Sequence[_Item] = ()
+        self._given_up: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -129,7 +141,7 @@ class Lane:
         return self._connection is not None
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run())
+        self._task = asyncio.create_task(self._keep_running())
 
     def put(self, item: _Item) -> None:
         self._waiting.append(item)
@@ -140,6 +152,23 @@ class Lane:
         self._arrived.set()
         if self._task is not None:
             await self._task
+
+    async def _keep_running(self) -> None:
+        """A fault of ours ends no lane: whoever waited comes again, and it begins anew."""
+        while True:
+            try:
+                await self._run()
+            except Exception as error:  # noqa: BLE001 -- the message might quote what came in
+                log.error(  # noqa: TRY400 -- likewise
+                    "Lane %s failed (%s) and begins anew.", self._number, _place_of(error)
+                )
+            else:
+                return
+            self._fail([*self._in_hand, *self._waiting], Busy())
+            self._in_hand = ()
+            self._waiting.clear()
+            await self._hang_up()
+            await asyncio.sleep(_FIRST_PAUSE)
 
     async def _run(self) -> None:
         pause = _FIRST_PAUSE
@@ -157,8 +186,10 @@ class Lane:
                 await self._arrived.wait()
                 continue
             count = min(len(self._waiting), MOST_IN_A_BATCH)
+            self._in_hand = [self._waiting.popleft() for _ in range(count)]
             self._on_taken()
-            await self._write([self._waiting.popleft() for _ in range(count)])
+            await self._write(self._in_hand)
+            self._in_hand = ()
         await self._hang_up()
 
     async def _connect(self) -> bool:
@@ -179,7 +210,10 @@ class Lane:
             _finish(batch)
             await asyncio.sleep(0.05)
         try:
-            await self._execute(batch)
+            await self._execute_in_time(batch)
+        except TimeoutError:
+            log.warning("The database did not answer about a batch of %s.", len(batch))
+            self._fail(batch, Busy())
         except psycopg.Error as error:
             await self._sort_out(batch, error)
         except Exception:
@@ -202,15 +236,45 @@ class Lane:
             await self._one_by_one(batch)
 
     async def _one_by_one(self, batch: Sequence[_Item]) -> None:
-        """Only the message that is at fault is refused."""
+        """Only the message that is at fault is refused, and only whoever is held up comes again."""
         if len(batch) == 1:
             self._fail(batch, NotWritten())
             return
+        until = time.monotonic() + _ALONE_WITHIN
+        await self._set_lock_timeout(f"SET lock_timeout = '{_ALONE_WAITS}'")
         for item in batch:
-            if self.is_connected:
+            if self.is_connected and time.monotonic() < until:
                 await self._write([item])
             else:
                 self._fail([item], Busy())
+        await self._set_lock_timeout("RESET lock_timeout")
+
+    async def _set_lock_timeout(self, statement: LiteralString) -> None:
+        if self._connection is None:
+            return
+        try:
+            await self._connection.execute(statement)
+        except psycopg.Error:
+            await self._hang_up()
+
+    async def _execute_in_time(self, batch: Sequence[_Item]) -> None:
+        """As `_execute`; raises TimeoutError, and gives the connection up, if nothing comes back.
+
+        It is not waited for any further: a server that stands still does not answer a request to
+        cancel either. Should the rows be committed after all, a repetition finds their keys.
+        """
+        task = asyncio.create_task(self._execute(batch))
+        try:
+            await asyncio.wait({task}, timeout=_ANSWERS_WITHIN)
+        finally:
+            if not task.done():
+                connection, self._connection = self._connection, None
+                given_up = asyncio.create_task(_let_go(task, connection))
+                self._given_up.add(given_up)
+                given_up.add_done_callback(self._given_up.discard)
+        if not task.done():
+            raise TimeoutError
+        await task
 
     async def _execute(self, batch: Sequence[_Item]) -> None:
         connection = self._connection
@@ -247,6 +311,25 @@ class Lane:
                 item.done.set_exception(error)
                 # A caller that hung up asks no more.
                 item.done.exception()
+
+
+async def _let_go(
+    task: asyncio.Task[None], connection: psycopg.AsyncConnection[Any] | None
+) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    if connection is not None:
+        with contextlib.suppress(psycopg.Error):
+            await connection.close()
+
+
+def _place_of(error: BaseException) -> str:
+    """Its type and where it was raised; not its message, which might quote what came in."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"
 
 
 def _finish(batch: Sequence[_Item]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -14,6 +15,35 @@ DJANGO_NAMES = {
     "user": "USER",
     "password": "PASSWORD",
     "dbname": "NAME",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """How long one statement may run, wait for a lock, and leave a transaction idle; in seconds."""
+
+    statement: float
+    lock: float
+    idle: float
+
+    def settings(self) -> dict[str, str]:
+        """The names PostgreSQL has for them, and their values."""
+        return {
+            "statement_timeout": f"{self.statement * 1000:.0f}ms",
+            "lock_timeout": f"{self.lock * 1000:.0f}ms",
+            "idle_in_transaction_session_timeout": f"{self.idle * 1000:.0f}ms",
+        }
+
+
+# Somebody waits for each page, and a provider for each answer of the edge: they rather say "once
+# more" than keep what others wait for. The worker has limits of its own for each pace
+# (keng.cli.worker), the owner for migrations (keng.cli.migrate); commands a person types have none.
+TIME_LIMITS: dict[Process, TimeLimits] = {
+    "public": TimeLimits(statement=10, lock=3, idle=30),
+    "desk": TimeLimits(statement=20, lock=4, idle=60),
+    "edge": TimeLimits(statement=5, lock=0.5, idle=5),
+    "worker": TimeLimits(statement=60, lock=5, idle=60),
+    "sender": TimeLimits(statement=15, lock=5, idle=30),
 }
 
 
@@ -91,7 +121,19 @@ def django_database(process: Process) -> dict[str, Any]:
 
 
 def _parameters(process: Process) -> dict[str, Any]:
-    """The libpq parameters: the operator's own string first, then the role and its password."""
+    """The libpq parameters, with the limits of time that the operator's string does not set."""
+    parameters = _place(process)
+    limits = TIME_LIMITS.get(process)
+    if limits is None:
+        return parameters
+    own = str(parameters.get("options") or "")
+    missing = [f"-c {name}={value}" for name, value in limits.settings().items() if name not in own]
+    options = " ".join([*missing, own]).strip()
+    return parameters | {"options": options}
+
+
+def _place(process: Process) -> dict[str, Any]:
+    """The operator's own string first, then the role and its password."""
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 -- as above
 
     if own := os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):

@@ -3,6 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+
+
+class Pace(StrEnum):
+    """Which tasks may wait for each other: the worker does each pace beside the others."""
+
+    ALARM = "alarm"
+    """A call for help may hang on it. Small portions of our own rows; it waits for nothing else."""
+    NORMAL = "normal"
+    """Whatever is done soon enough when all the others of this pace have had their turn."""
+    SLOW = "slow"
+    """It waits for somebody else's server, reads whole tables, or computes for seconds: each such
+    task is done by itself, so that not even another slow one waits for it."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +32,7 @@ class Task:
     every: timedelta = timedelta(seconds=1)
     is_woken: bool = False
     """Done at once when somebody notifies the channel `WORK`, and not only after `every`."""
-    is_slow: bool = False
-    """It waits for others (a provider's server), so it is done beside the quick ones."""
+    pace: Pace = Pace.NORMAL
 
 
 WORK = "keng_work"

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from keng.kit.recurring import Task
+from keng.kit.recurring import Pace, Task
 from keng.lessons.actions import filming
 
 TASKS = [
-    Task("prepare films", filming.prepare_next, every=timedelta(seconds=3), is_slow=True),
-    Task("sweep films", filming.sweep, every=timedelta(hours=1)),
+    Task("prepare films", filming.prepare_next, every=timedelta(seconds=3), pace=Pace.SLOW),
+    Task("sweep films", filming.sweep, every=timedelta(hours=1), pace=Pace.SLOW),
 ]

@@ -21,7 +21,7 @@ def forget_unconfirmed() -> int:
     """Empty the sealed address of wishes that were never confirmed; the counted row stays."""
     with transaction.atomic():
         ids = list(
-            Subscription.objects.select_for_update(skip_locked=True)
+            Subscription.objects.select_for_update(no_key=True, skip_locked=True)
             .filter(
                 confirmed_at__isnull=True,
                 stopped_at__isnull=True,

@@ -1,8 +1,12 @@
 """Error pages in the visitor's words."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from keng.kit import busy
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -22,6 +26,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something failed on our side; what was sent may not have arrived."""
+    """Something failed on our side; what was sent may not have arrived.
+
+    What is only busy for a moment says so, and what was written comes back with the page.
+    """
+    if busy.is_passing(sys.exception()):
+        return busy.page(request)
     # Without the request: what every page asks the database for may be just what is broken.
-    return HttpResponse(render_to_string("errors/broken.html"), status=500)
+    context = {"is_desk": bool(getattr(request, "officer", None))}
+    return HttpResponse(render_to_string("errors/broken.html", context), status=500)

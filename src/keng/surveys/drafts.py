@@ -43,7 +43,7 @@ def load(secret: str, survey: str, *, lock: bool = False) -> Unfinished | None:
     """
     if not secret or len(secret) > 100:
         return None
-    rows = Draft.objects.select_for_update() if lock else Draft.objects
+    rows = Draft.objects.select_for_update(no_key=True) if lock else Draft.objects
     row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - LIFE).first()
     if row is None:
         return None

@@ -13,7 +13,9 @@ from keng.channels.ssrf import Refused, Target, check_addresses, check_url
 MOST_REDIRECTS = 3
 _MB = 1024 * 1024
 LIMITS = {"image": 15 * _MB, "video": 50 * _MB, "audio": 20 * _MB, "file": 20 * _MB}
-_TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
+# So long one file may take with all its redirects, however slowly it drips.
+WITHIN = 60.0
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=20)
 _MOVED = (301, 302, 303, 307, 308)
 
 
@@ -28,13 +30,19 @@ async def download(
 
     Raises ssrf.Refused (never try again) and NotFetched (perhaps later).
     """
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await _follow(url, LIMITS[kind], hosts, exempt_base)
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise NotFetched(type(error).__name__) from None
+
+
+async def _follow(
+    url: str, limit: int, hosts: Collection[str], exempt_base: str
+) -> tuple[bytes, str]:
     for _hop in range(MOST_REDIRECTS + 1):
         target = check_url(url, hosts, exempt_base=exempt_base)
-        try:
-            async with asyncio.timeout(60):
-                content, mime, onward = await _fetch(target, LIMITS[kind])
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            raise NotFetched(type(error).__name__) from None
+        content, mime, onward = await _fetch(target, limit)
         if not onward:
             return content, mime
         url = urljoin(target.url, onward)

@@ -79,3 +79,20 @@ def test_a_signed_head_rewritten_with_its_chain_is_found_by_its_signature():
     Chain.objects.update(last_hash=forged)
     SignedHead.objects.update(hash=forged)
     assert [fault.what for fault in verify.faults()] == ["bears a signature that is not ours"]
+
+
+def test_reading_a_long_chain_again_keeps_nothing_of_it():
+    """Only the entries and the heads of the moment are held, however long the chain is."""
+    for n in range(3):
+        record("test", by="worker", on=None, chain="unit:long", detail={"n": n})
+        sign_heads()
+    SignedHead.objects.filter(seq=2).update(hash=b"x" * 32)
+    found = [(fault.seq, fault.what) for fault in verify.faults()]
+    assert found == [
+        (2, "bears a signature that is not ours"),
+        (2, "differs from the head that was signed then"),
+    ]
+    Entry.objects.filter(chain="unit:long", seq=3).delete()
+    assert (3, "differs from the head that was signed then") in [
+        (fault.seq, fault.what) for fault in verify.faults()
+    ]

@@ -58,7 +58,9 @@ def withdraw(claim_id: uuid.UUID, *, partner: Partner, reason: str) -> None:
 
 
 def _standing(claim_id: uuid.UUID, partner: Partner) -> Claim:
-    found = Claim.objects.select_for_update(of=("self",)).filter(pk=claim_id, partner=partner)
+    found = Claim.objects.select_for_update(no_key=True, of=("self",)).filter(
+        pk=claim_id, partner=partner
+    )
     claim = found.filter(state=Claim.State.PUBLISHED).first()
     if claim is None:
         raise NotPublished

@@ -26,7 +26,7 @@ def object_to(token: str) -> Claim:
     asking = Asking.objects.filter(token_hash=token_hash(token)).first()
     if asking is None:
         raise NothingToObject
-    claim = Claim.objects.select_for_update().get(pk=asking.claim_id)
+    claim = Claim.objects.select_for_update(no_key=True).get(pk=asking.claim_id)
     if not _can(asking, claim):
         raise NothingToObject
     claim.state, claim.outside, claim.words = Claim.State.NEW, "", unboxed(bytes(asking.box), token)

@@ -99,7 +99,7 @@ def publish(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
 
 def locked(claim_id: uuid.UUID, *, by: "Officer") -> Claim:
     """The claim, locked. Raises DoesNotExist for claims of others."""
-    return Claim.objects.visible_to(by).select_for_update().get(pk=claim_id)
+    return Claim.objects.visible_to(by).select_for_update(no_key=True).get(pk=claim_id)
 
 
 def unpublished(claim: Claim) -> Revision | None:

@@ -1,11 +1,15 @@
 """Every process has a role of its own, with exactly the rights that are listed for it."""
 
 import stat
+import threading
+import time
 
 import psycopg
 import pytest
 from django.db import connection
 
+from keng.cli import migrate
+from keng.cli.errors import CannotContinue
 from keng.cli.postgres.cluster import write_secret
 from keng.cli.roles import apply_grants, ensure_owner, ensure_roles
 from keng.kit.database import PROCESSES, dsn, password_file, role
@@ -106,3 +110,39 @@ def test_every_table_in_the_list_of_rights_exists():
 def test_the_list_of_rights_can_be_applied():
     connection.ensure_connection()
     apply_grants(connection.connection, GRANTS)
+
+
+def test_two_migrations_at_once_come_one_after_the_other(cluster, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(cluster.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(migrate, "embedded_cluster", lambda: cluster)
+    cluster.start()
+    order, first_is_in = [], threading.Event()
+
+    def work(name):
+        with migrate.only_migration():
+            order.append(f"{name} begins")
+            first_is_in.set()
+            time.sleep(0.5)
+            order.append(f"{name} ends")
+
+    one = threading.Thread(target=work, args=("one",))
+    one.start()
+    assert first_is_in.wait(10)
+    work("other")
+    one.join()
+    assert order == ["one begins", "one ends", "other begins", "other ends"]
+
+
+def test_a_migration_that_never_ends_is_told(cluster, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(cluster.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(migrate, "embedded_cluster", lambda: cluster)
+    monkeypatch.setattr(migrate, "_OTHER_ENDS_WITHIN", 0.3)
+    cluster.start()
+    with (
+        migrate.only_migration(),
+        pytest.raises(CannotContinue, match="Another"),
+        migrate.only_migration(),
+    ):
+        pass

@@ -132,7 +132,7 @@ def _emptied(over: QuerySet[Question], limit: int, **empty: Any) -> int:
 
 def _open(pk: uuid.UUID, by: Officer) -> Question:
     """Raises NotYours, AlreadyDecided; YourOwn for whose decision was objected to."""
-    found = Question.objects.visible_to(by).select_for_update(of=("self",))
+    found = Question.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     question = found.select_related("place").filter(pk=pk).first()
     if question is None or not speaks(by):
         raise NotYours

@@ -144,7 +144,7 @@ def cancel(
 
 def _steered(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
     found = Dispatch.objects.visible_to(by).select_related("unit")
-    dispatch = found.select_for_update(of=("self",)).get(pk=dispatch_id)
+    dispatch = found.select_for_update(no_key=True, of=("self",)).get(pk=dispatch_id)
     if not may_steer(by, dispatch):
         raise PermissionDenied
     return dispatch

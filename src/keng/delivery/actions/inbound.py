@@ -33,11 +33,16 @@ INSERT INTO delivery_inbound
 SELECT inbound, account, channel, kind, conversation_hash, sent_at, received_at, text, raw
 FROM new
 """  # noqa: S608 -- our own pieces
-# A receipt only ever moves a row forwards, and an unknown outcome becomes a known one.
+# A receipt only ever moves a row forwards, and an unknown outcome becomes a known one. Of two for
+# one row in a batch the further one counts: "read" comes after "delivered" in the alphabet, too.
 RECEIPT = """
 UPDATE delivery_delivery SET state = told.state
-FROM unnest(%(accounts)s::uuid[], %(ids)s::text[], %(states)s::text[])
-  AS told(account, provider_id, state)
+FROM (
+  SELECT account, provider_id, max(state) AS state
+  FROM unnest(%(accounts)s::uuid[], %(ids)s::text[], %(states)s::text[])
+    AS each(account, provider_id, state)
+  GROUP BY account, provider_id
+) AS told
 WHERE delivery_delivery.provider_id = told.provider_id AND told.provider_id <> ''
   AND delivery_delivery.account_id = told.account
   AND (delivery_delivery.state IN ('sent', 'unknown')

@@ -71,7 +71,7 @@ def _add(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
 @transaction.atomic
 def switch(way_id: uuid.UUID, *, is_on: bool, by: Officer) -> None:
     """Use a pager, or leave it in peace. Raises PagerWay.DoesNotExist."""
-    way = PagerWay.objects.visible_to(by).select_for_update().get(pk=way_id)
+    way = PagerWay.objects.visible_to(by).select_for_update(no_key=True).get(pk=way_id)
     if way.is_on != is_on:
         way.is_on = is_on
         way.save(update_fields=["is_on"])
@@ -81,7 +81,7 @@ def switch(way_id: uuid.UUID, *, is_on: bool, by: Officer) -> None:
 @transaction.atomic
 def remove(way_id: uuid.UUID, *, by: Officer) -> None:
     """Forget a pager with its address. Raises PagerWay.DoesNotExist."""
-    way = PagerWay.objects.visible_to(by).select_for_update().get(pk=way_id)
+    way = PagerWay.objects.visible_to(by).select_for_update(no_key=True).get(pk=way_id)
     kind = way.kind
     way.delete()
     record("pager.removed", by=by, on=by, chain=chain_of(by), detail={"kind": kind})
@@ -137,7 +137,7 @@ def _test_words(made: PagerTest) -> list[paging.Words]:
 @transaction.atomic
 def confirm_test(test_id: uuid.UUID, *, by: Officer) -> PagerTest:
     """It rang. Raises PagerTest.DoesNotExist."""
-    made = PagerTest.objects.visible_to(by).select_for_update().get(pk=test_id)
+    made = PagerTest.objects.visible_to(by).select_for_update(no_key=True).get(pk=test_id)
     if made.confirmed_at is None:
         made.confirmed_at = times.now()
         made.save(update_fields=["confirmed_at"])

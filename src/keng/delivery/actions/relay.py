@@ -51,7 +51,7 @@ def confirm(
 def undo(task_ids: Collection[uuid.UUID], *, lead: Lead) -> list[RelayTask]:
     """The lead pressed by mistake. Raises TooLate after two hours."""
     tasks = list(
-        RelayTask.objects.select_for_update()
+        RelayTask.objects.select_for_update(no_key=True)
         .filter(pk__in=task_ids, lead=lead, confirmed_at__isnull=False)
         .order_by("id")
     )
@@ -94,7 +94,7 @@ def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
     """The officer sent the ready message to the lead's own chat; returns how many tasks it was."""
     tasks = list(
         with_end(RelayTask.objects.visible_to(by))
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
         .filter(to_do(), lead_id=lead_id, handed_out_at__isnull=True)
         .order_by("id")
     )
@@ -109,7 +109,11 @@ def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
 @transaction.atomic
 def mark_seen(task_id: uuid.UUID, *, by: "Officer", seen: bool = True) -> RelayTask:
     """The officer looked into the group with own eyes and saw it there, or takes that back."""
-    task = RelayTask.objects.visible_to(by).select_for_update(of=("self",)).get(pk=task_id)
+    task = (
+        RelayTask.objects.visible_to(by)
+        .select_for_update(no_key=True, of=("self",))
+        .get(pk=task_id)
+    )
     task.seen_at, task.seen_by = (times.now(), by) if seen else (None, None)
     task.save(update_fields=["seen_at", "seen_by"])
     if seen and task.group_id:
@@ -120,7 +124,7 @@ def mark_seen(task_id: uuid.UUID, *, by: "Officer", seen: bool = True) -> RelayT
 
 def _locked(which: object, task_ids: Collection[uuid.UUID], lead: Lead) -> list[RelayTask]:
     return list(
-        RelayTask.objects.select_for_update(of=("self",))
+        RelayTask.objects.select_for_update(no_key=True, of=("self",))
         .filter(which, pk__in=task_ids, lead=lead)
         .order_by("id")
     )

@@ -22,11 +22,13 @@ _ACKNOWLEDGEMENT_PRIORITY = 5
 def send_to_conversation(
     conversation: Conversation, *, text: str, kind: Dispatch.Kind, unit_id: uuid.UUID,
     by: Officer | None, source_kind: str, source_ref: uuid.UUID | None, sealed: bool = False,
+    leaves_at: dt.datetime | None = None,
 ) -> Dispatch:  # fmt: skip
     """Queue one urgent message to the person behind a conversation, in the caller's transaction.
 
     Nobody's address is needed or seen: the sealed one is copied, and only the sender opens it.
-    With `sealed` the text too can be read by the sender alone (it carries a secret link).
+    With `sealed` the text too can be read by the sender alone (it carries a secret link). It leaves
+    at once, or not before `leaves_at`.
     The caller records the decision; `by` is None for an automatic message.
     """
     dispatch = Dispatch.objects.create(
@@ -42,7 +44,7 @@ def send_to_conversation(
         text_sealed=seal.for_sender(text) if sealed else None,
         address_sealed=bytes(conversation.reply_address_sealed),
         priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY), is_urgent=True,
-        expires_at=times.now() + EXPIRES_AFTER,
+        not_before=leaves_at or times.now(), expires_at=times.now() + EXPIRES_AFTER,
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")

@@ -34,7 +34,7 @@ def tell_houses(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> Rela
         else RelayTask.objects.visible_to(by)
     )
     task = (
-        mine.select_for_update(of=("self",))
+        mine.select_for_update(no_key=True, of=("self",))
         .filter(group__isnull=False, confirmed_at__isnull=False)
         .get(pk=task_id)
     )

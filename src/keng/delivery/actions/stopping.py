@@ -25,7 +25,7 @@ def resume_until(lead: Lead) -> datetime.datetime | None:
 @transaction.atomic
 def stop(lead: Lead) -> None:
     """The lead takes part no longer. What was open stays as it is and waits, should they return."""
-    locked = Lead.objects.select_for_update().get(pk=lead.pk)
+    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if locked.stopped_at is not None:
         return
     locked.stopped_at, locked.stopped_by_link = times.now(), True
@@ -36,7 +36,7 @@ def stop(lead: Lead) -> None:
 @transaction.atomic
 def resume(lead: Lead) -> bool:
     """The lead takes part again; False when it is too late or the desk ended it."""
-    locked = Lead.objects.select_for_update().get(pk=lead.pk)
+    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if resume_until(locked) is None:
         return False
     locked.stopped_at, locked.stopped_by_link = None, False

@@ -32,6 +32,10 @@ class Inbound(Row):
                 fields=["tip_ref"], condition=models.Q(conversation_hash__isnull=False),
                 name="inbound_of_a_known_chat",
             ),
+            # Everything that came in for one tip, to be emptied with it.
+            models.Index(
+                fields=["tip_ref"], condition=models.Q(tip_ref__isnull=False), name="inbound_by_tip"
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -101,7 +101,7 @@ def open_circuit(account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
 
     Not when its tokens are others than the `used` ones by now: that was mended already.
     """
-    row = ChannelAccount.objects.select_for_update().get(pk=account_id)
+    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     if bytes(row.tokens_sealed) != used:
         return
     first = row.circuit_open_since is None
@@ -116,7 +116,7 @@ def open_circuit(account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
 @transaction.atomic
 def close_circuit(account_id: uuid.UUID) -> None:
     """The account works again."""
-    row = ChannelAccount.objects.select_for_update().get(pk=account_id)
+    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     if row.circuit_open_since is None:
         return
     row.circuit_open_since, row.circuit_reason = None, ""
@@ -127,7 +127,7 @@ def close_circuit(account_id: uuid.UUID) -> None:
 @transaction.atomic
 def remember(account_id: uuid.UUID, learned: dict[str, str]) -> None:
     """Pin what the adapter learned about the account, such as which API answers it."""
-    row = ChannelAccount.objects.select_for_update().get(pk=account_id)
+    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account_id)
     if row.learned | learned != row.learned:
         row.learned = row.learned | learned
         row.save(update_fields=["learned"])

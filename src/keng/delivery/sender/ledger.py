@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from keng.delivery.sender import sql
 from keng.delivery.sender.rows import LEASE_SECONDS, Change, Leased
@@ -24,7 +24,10 @@ class Ledger:
     """All changes of rows by one sender. One caller at a time; a lost connection is replaced."""
 
     def __init__(self, database: str, sender: uuid.UUID) -> None:
-        self._database = make_conninfo(database, options=_PLANS, application_name="keng sender")
+        limits = conninfo_to_dict(database).get("options") or ""
+        self._database = make_conninfo(
+            database, options=f"{limits} {_PLANS}", application_name="keng sender"
+        )
         self._sender = sender
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._alone = asyncio.Lock()

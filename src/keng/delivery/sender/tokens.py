@@ -86,7 +86,7 @@ def _once(credentials: Credentials, carry: Carry) -> Tokens | Outcome:
 
 def _keep(account: Account, used: bytes, found: Tokens) -> None:
     """In the caller's transaction. Tokens that a person stored meanwhile are left alone."""
-    row = ChannelAccount.objects.select_for_update().get(pk=account.id)
+    row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.id)
     if bytes(row.tokens_sealed) != used:
         return
     keep_tokens(row, {"access_token": found.access_token, "refresh_token": found.refresh_token})

@@ -204,9 +204,119 @@ def test_a_deadlock_or_another_passing_trouble_is_no_poison(account, address):
     assert Tip.objects.count() == 1
 
 
-def _post(port, text):
+def test_a_row_that_an_officers_page_holds_keeps_only_its_own_reporter_waiting(
+    account, address, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "_ALONE_WITHIN", 60)
+    phones = known()["phones"]
+    messages = [message(phones, f"tin {n}", f"p{n}") for n in range(40)]
+
+    async def scenario(blocker):
+        writer = Writer(f"{address} options='-c lock_timeout=300ms'", lanes=1)
+        await ready(writer)
+        assert await outcomes(writer, [message(phones, "tin đầu", "p3")]) == [None]
+        blocker.execute("SELECT id FROM delivery_conversation FOR UPDATE")
+        async with asyncio.timeout(10):
+            found = await outcomes(writer, messages)
+        blocker.rollback()
+        again = await outcomes(writer, [messages[3]])
+        await writer.close()
+        return found, again
+
+    with psycopg.connect(address) as blocker:
+        found, again = asyncio.run(scenario(blocker))
+    assert [n for n, each in enumerate(found) if isinstance(each, Busy)] == [3]
+    assert [each for each in found if each is not None] == [found[3]]
+    assert again == [None]
+    assert Inbound.objects.count() == 41
+
+
+def test_whoever_is_left_when_many_rows_are_held_comes_again(account, address, monkeypatch):
+    monkeypatch.setattr(writer_module, "_ALONE_WITHIN", 0.2)
+    phones = known()["phones"]
+
+    async def scenario(blocker):
+        writer = Writer(f"{address} options='-c lock_timeout=100ms'", lanes=1)
+        await ready(writer)
+        blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
+        async with asyncio.timeout(3):
+            found = await outcomes(
+                writer, [message(phones, f"tin {n}", f"p{n}") for n in range(100)]
+            )
+        blocker.rollback()
+        again = await outcomes(writer, [message(phones, "một", "p1")])
+        await writer.close()
+        return found, again
+
+    with psycopg.connect(address) as blocker:
+        found, again = asyncio.run(scenario(blocker))
+    assert {type(each) for each in found} == {Busy}
+    assert again == [None]
+
+
+def test_a_fault_of_ours_ends_no_lane_and_whoever_waited_comes_again(account, address):
+    phones = known()["phones"]
+
+    async def scenario():
+        writer = Writer(address, lanes=1)
+        await ready(writer)
+        (lane,) = writer._lanes
+        renew, lane._on_taken = lane._on_taken, faulty
+        async with asyncio.timeout(10):
+            found = await outcomes(
+                writer, [message(phones, "một", "p1"), message(phones, "hai", "p2")]
+            )
+            lane._on_taken = renew
+            while not writer.is_ready:  # noqa: ASYNC110 -- it has no event to wait for
+                await asyncio.sleep(0.01)
+            again = await outcomes(writer, [message(phones, "ba", "p3")])
+        await writer.close()
+        return found, again
+
+    def faulty():
+        raise KeyError("một")
+
+    found, again = asyncio.run(scenario())
+    assert [type(each) for each in found] == [Busy, Busy]
+    assert again == [None]
+    assert Tip.objects.get().text == "ba"
+
+
+def test_a_database_that_stands_still_is_given_up_and_what_it_wrote_is_not_written_twice(
+    account, address, monkeypatch
+):
+    monkeypatch.setattr(writer_module, "_ANSWERS_WITHIN", 0.5)
+    phones = known()["phones"]
+    one = message(phones, "một", "p1")
+
+    async def scenario(blocker):
+        writer = Writer(address, lanes=1)
+        await ready(writer)
+        # Nothing strikes on the server's side: it waits for as long as the table is held.
+        blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
+        async with asyncio.timeout(5):
+            found = await outcomes(writer, [one])
+        blocker.rollback()
+        async with asyncio.timeout(10):
+            while not writer.is_ready:  # noqa: ASYNC110 -- it has no event to wait for
+                await asyncio.sleep(0.01)
+            again = await outcomes(writer, [one])
+        await writer.close()
+        return found, again
+
+    with psycopg.connect(address) as blocker:
+        found, again = asyncio.run(scenario(blocker))
+    assert ([type(each) for each in found], again) == ([Busy], [None])
+    assert Tip.objects.count() == 1
+
+
+def _post(port, text, sender=""):
     raw, headers = compose(
-        id=uuid.uuid4().hex, sender=uuid.uuid4().hex, at=times.now(), text=text, secret=SECRET
+        id=uuid.uuid4().hex,
+        sender=sender or uuid.uuid4().hex,
+        at=times.now(),
+        text=text,
+        secret=SECRET,
     )
     caller = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
@@ -216,6 +326,19 @@ def _post(port, text):
         return None
     finally:
         caller.close()
+
+
+def test_the_edge_answers_everybody_while_a_page_holds_one_conversation(account, address):
+    """As it runs: with its own limits. The provider repeats what is answered 503."""
+    with running("edge") as edge, psycopg.connect(address) as blocker:
+        assert _post(edge.port, "tin đầu", "held") == 200
+        blocker.execute("SELECT id FROM delivery_conversation FOR UPDATE")
+        senders = ["held", *(f"free{n}" for n in range(30))]
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            statuses = list(pool.map(lambda who: _post(edge.port, "tin", who), senders))
+        assert statuses == [503, *[200] * 30]
+        blocker.rollback()
+        assert _post(edge.port, "tin", "held") == 200
 
 
 def test_asked_to_end_under_load_it_writes_what_it_has_acknowledged(account):

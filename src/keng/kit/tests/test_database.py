@@ -6,6 +6,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from keng.kit.database import (
+    TIME_LIMITS,
     DatabaseNotPrepared,
     data_folder,
     django_database,
@@ -39,7 +40,9 @@ def external(monkeypatch):
 
 
 def test_the_embedded_database_is_found_with_the_own_role(prepared):
-    assert conninfo_to_dict(dsn("desk")) == {
+    found = conninfo_to_dict(dsn("desk"))
+    del found["options"]
+    assert found == {
         "host": "/run/keng",
         "port": "5432",
         "dbname": "keng",
@@ -75,7 +78,7 @@ def test_a_process_may_have_a_connection_of_its_own(external, monkeypatch):
 
 def test_what_django_has_no_name_for_becomes_an_option(external):
     database = django_database("public")
-    assert database["OPTIONS"] == {"sslmode": "require"}
+    assert database["OPTIONS"]["sslmode"] == "require"
     assert database["PORT"] == "6432"
 
 
@@ -102,3 +105,31 @@ def test_root_keeps_its_data_where_services_do(monkeypatch):
     monkeypatch.delenv("KENG_DATA")
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert str(data_folder()) == "/var/lib/keng"
+
+
+def test_every_process_that_runs_for_long_has_limits_of_time_and_the_owner_has_none(prepared):
+    for process in ("public", "desk", "edge", "worker", "sender"):
+        options = conninfo_to_dict(dsn(process))["options"]
+        assert django_database(process)["OPTIONS"]["options"] == options
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            assert f"-c {name}=" in options
+    assert "options" not in conninfo_to_dict(dsn("owner"))
+
+
+def test_whoever_answers_outside_gives_up_sooner_than_whoever_works_alone():
+    limits = [TIME_LIMITS[process] for process in ("edge", "public", "desk", "worker")]
+    for name in ("statement", "lock", "idle"):
+        values = [getattr(each, name) for each in limits]
+        assert values == sorted(values)
+
+
+def test_the_operators_own_limits_win(monkeypatch):
+    url = "postgresql://d:own@db.invalid/town?options=-c%20lock_timeout%3D9s"
+    monkeypatch.setenv("KENG_DATABASE_URL_DESK", url)
+    options = conninfo_to_dict(dsn("desk"))["options"]
+    assert options.count("lock_timeout") == 1
+    assert options.endswith("-c lock_timeout=9s")
+    assert "-c statement_timeout=20000ms" in options
+    # Handed on to a child, nothing is said twice.
+    monkeypatch.setenv("KENG_DATABASE_URL_DESK", dsn("desk"))
+    assert conninfo_to_dict(dsn("desk"))["options"] == options

@@ -61,7 +61,7 @@ def discard(key: uuid.UUID, *, by: "Officer") -> None:
 
     Raises NotYours; NotRefused for a film that can be used or is being prepared.
     """
-    film = Film.objects.visible_to(by).select_for_update().filter(pk=key).first()
+    film = Film.objects.visible_to(by).select_for_update(no_key=True).filter(pk=key).first()
     if film is None or rights.unit_to_write_for(by) is None:
         raise NotYours
     if film.state != Film.State.REFUSED:
@@ -101,7 +101,7 @@ def _lease() -> Film | None:
     now = times.now()
     with transaction.atomic():
         film = (
-            Film.objects.select_for_update(skip_locked=True, of=("self",))
+            Film.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
             .filter(Q(state=Film.State.WAITING) | Q(state=Film.State.WORKING, leased_until__lt=now))
             .order_by("id")
             .first()

@@ -69,7 +69,7 @@ def open_campaign(
 def count(school_class: SchoolClass, *, pupils: int, pledged: int) -> SchoolClass:
     """What the class teacher confirms, or corrects. Raises NotCounting."""
     locked = (
-        SchoolClass.objects.select_for_update(of=("self",))
+        SchoolClass.objects.select_for_update(no_key=True, of=("self",))
         .select_related("campaign", "lead")
         .get(pk=school_class.pk)
     )

@@ -68,5 +68,7 @@ def end(kind: type[Text], key: uuid.UUID, *, by: "Officer") -> Text:
 def _locked(kind: type[Text], key: uuid.UUID, by: "Officer") -> Text:
     manager: Any = kind._default_manager  # noqa: SLF001 -- Django documents it
     visible = manager.visible_to(by)
-    found: Text = visible.select_for_update(of=("self",)).select_related("unit").get(pk=key)
+    found: Text = (
+        visible.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=key)
+    )
     return found

@@ -112,7 +112,7 @@ def _locked(asked: QuerySet[Dispute]) -> tuple[Dispute, list[Dispute]]:
     found = asked.select_related("listing").get()
     either = Q(pk=found.pk) | Q(pk__in=decided_with(found).values("pk"))
     rows = Dispute.objects.filter(either).select_related("listing").order_by("id")
-    locked = {row.pk: row for row in rows.select_for_update(of=("self",))}
+    locked = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
     dispute = locked.pop(found.pk)
     return dispute, [row for row in locked.values() if row.decided_at is None]
 

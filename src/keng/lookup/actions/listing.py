@@ -99,7 +99,7 @@ def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
         raise Disputed
     standing = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
-    weaker = list(standing.select_for_update())
+    weaker = list(standing.select_for_update(no_key=True))
     if _same(key, listing.grade).exists():
         raise AlreadyThere
     for old in weaker:
@@ -148,7 +148,7 @@ def expire(portion: int = _PORTION) -> int:
     """End what has reached its last day; a look-up stopped answering with it at midnight."""
     today = times.local_date(times.now())
     over = Listing.objects.exclude(status="ended").filter(expires_on__lt=today).order_by("id")
-    rows = list(over.select_for_update(skip_locked=True, of=("self",))[:portion])
+    rows = list(over.select_for_update(no_key=True, skip_locked=True, of=("self",))[:portion])
     ids = [row.pk for row in rows]
     Listing.objects.filter(pk__in=ids).update(
         status=Listing.Status.ENDED, end_reason=Listing.End.EXPIRED, ended_at=times.now()
@@ -191,7 +191,9 @@ def take_off(dispute: Dispute, *, by: Officer) -> None:
     why = ends[Dispute.Outcome(dispute.outcome)]
     standing = Q(lookup_hash=dispute.listing.lookup_hash, status__in=("listed", "proposed"))
     rows = Listing.objects.filter(standing | Q(pk=dispute.listing_id)).order_by("id")
-    for row in sorted(rows.select_for_update(of=("self",)), key=lambda row: str(row.unit_id)):
+    for row in sorted(
+        rows.select_for_update(no_key=True, of=("self",)), key=lambda row: str(row.unit_id)
+    ):
         _end(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
 
 
@@ -212,7 +214,7 @@ def _since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]:
 
 
 def _locked(listing_id: uuid.UUID, by: Officer) -> Listing:
-    visible = Listing.objects.visible_to(by).select_for_update(of=("self",))
+    visible = Listing.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     listing = visible.select_related("unit", "indicator").filter(pk=listing_id).first()
     if listing is None:
         raise NotYours

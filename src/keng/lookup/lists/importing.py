@@ -101,7 +101,7 @@ def import_list(
     block_list, _made = BlockList.objects.get_or_create(
         name=source, defaults={"expires_on": expires_on}
     )
-    block_list = BlockList.objects.select_for_update().get(pk=block_list.pk)
+    block_list = BlockList.objects.select_for_update(no_key=True).get(pk=block_list.pk)
     result = Imported(block_list)
     taken = _copy(entries, result)
     if result.left_out_count and not leave_out_faulty:
@@ -123,7 +123,7 @@ def import_list(
 @transaction.atomic
 def remove_list(block_list: BlockList) -> bool:
     """Nothing of it is listed any more. False when its name stays, for objections to it."""
-    block_list = BlockList.objects.select_for_update().get(pk=block_list.pk)
+    block_list = BlockList.objects.select_for_update(no_key=True).get(pk=block_list.pk)
     record(
         "block_list.removed", by="operator", on=block_list, chain=_chain(block_list),
         detail={"name": block_list.name},

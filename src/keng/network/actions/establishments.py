@@ -54,7 +54,7 @@ def change_establishment(
 ) -> Establishment:
     """Correct what is written down; the unit stays. Raises ReadsOnly."""
     _must_write(by)
-    house = Establishment.objects.visible_to(by).select_for_update().get(pk=pk)
+    house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
     _fill(house, entry, by)
     house.save()
     _record("establishment.changed", house, by)
@@ -65,7 +65,7 @@ def change_establishment(
 def set_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
     """Say that a house closed or opened again; a closed one counts nowhere. Raises ReadsOnly."""
     _must_write(by)
-    house = Establishment.objects.visible_to(by).select_for_update().get(pk=pk)
+    house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
     house.is_open = is_open
     house.save(update_fields=["is_open"])
     _record("establishment.reopened" if is_open else "establishment.closed", house, by)
@@ -87,7 +87,7 @@ def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> HousePl
 
 @transaction.atomic
 def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
-    locked = Establishment.objects.visible_to(by).select_for_update().order_by("id")
+    locked = Establishment.objects.visible_to(by).select_for_update(no_key=True).order_by("id")
     there: dict[uuid.UUID | None, Establishment] = {house.pk: house for house in locked}
     found = plan(sheet, by=by)
     if not found.is_ready:

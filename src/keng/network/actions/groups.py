@@ -53,7 +53,7 @@ def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
 @transaction.atomic
 def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
     """Correct what is written down; the unit stays. Raises NameTaken."""
-    group = Group.objects.visible_to(by).select_for_update().get(pk=group_id)
+    group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     _fill(group, entry)
     _save(group)
     _set_leads(group, entry, by)
@@ -64,7 +64,7 @@ def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Gr
 @transaction.atomic
 def set_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
     """Take a group out of use, or back: it gets no further warning, its past stays."""
-    group = Group.objects.visible_to(by).select_for_update().get(pk=group_id)
+    group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     group.is_active = active
     group.save(update_fields=["is_active"])
     action = "group.taken_back" if active else "group.retired"

@@ -49,7 +49,7 @@ def add_lead(entry: LeadEntry, *, by: "Officer") -> Lead:
 @transaction.atomic
 def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
     """Correct what is written down; the unit stays."""
-    lead = Lead.objects.visible_to(by).select_for_update().get(pk=lead_id)
+    lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
     _fill(lead, entry, by)
     lead.save()
     lead.groups.set(_groups(entry, by))
@@ -60,7 +60,7 @@ def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
 @transaction.atomic
 def reissue_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
     """End the lead's present link, for instance after it got into a group; start a new one."""
-    lead = Lead.objects.visible_to(by).select_for_update().get(pk=lead_id)
+    lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
     lead.link_version += 1
     lead.save(update_fields=["link_version"])
     record("lead.link_reissued", by=by, on=lead, chain=unit_chain(lead.unit_id))
@@ -70,7 +70,7 @@ def reissue_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
 @transaction.atomic
 def set_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lead:
     """Note that a lead no longer takes part, or does so again."""
-    lead = Lead.objects.visible_to(by).select_for_update().get(pk=lead_id)
+    lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
     lead.stopped_at, lead.stopped_by_link = times.now() if stopped else None, False
     lead.save(update_fields=["stopped_at", "stopped_by_link"])
     action = "lead.stopped" if stopped else "lead.taken_back"

@@ -56,7 +56,7 @@ def import_groups(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "
 
 @transaction.atomic
 def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> Plan:
-    locked = Group.objects.visible_to(by).select_for_update().order_by("id")
+    locked = Group.objects.visible_to(by).select_for_update(no_key=True).order_by("id")
     groups = {group.pk: group for group in locked}
     found = plan(sheet, answers, by=by)
     if not found.is_ready:

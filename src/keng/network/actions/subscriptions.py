@@ -45,7 +45,7 @@ def ask(wish: Wish) -> tuple[Subscription, bool]:
     now = times.now()
     hashed = address_hash(wish.channel, wish.address)
     found = (
-        Subscription.objects.select_for_update()
+        Subscription.objects.select_for_update(no_key=True)
         .filter(channel=wish.channel, address_hash=hashed, stopped_at__isnull=True)
         .first()
     )
@@ -74,7 +74,7 @@ def ask(wish: Wish) -> tuple[Subscription, bool]:
 @transaction.atomic
 def confirm(subscription: Subscription) -> Subscription:
     """The person opened the letter and pressed the button."""
-    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    locked = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
     if locked.confirmed_at is None and locked.stopped_at is None:
         locked.confirmed_at = times.now()
         locked.save(update_fields=["confirmed_at"])
@@ -84,7 +84,7 @@ def confirm(subscription: Subscription) -> Subscription:
 @transaction.atomic
 def stop(subscription: Subscription) -> Subscription:
     """No further message, from this moment; the sealed address is emptied at once."""
-    locked = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    locked = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
     if locked.stopped_at is None:
         locked.stopped_at = times.now()
         locked.address_sealed = b""

@@ -103,7 +103,7 @@ def take_back(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
         raise ReadsOnly
     made = (
         TeamAsk.objects.visible_to(by)
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
         .select_related("group")
         .get(pk=pk)
     )
@@ -139,11 +139,11 @@ def _team(group_id: uuid.UUID, by: "Officer") -> Group:
     if not may_import(by):
         raise ReadsOnly
     teams = Group.objects.visible_to(by).filter(kind=GroupKind.TEAM)
-    return teams.select_for_update().get(pk=group_id)
+    return teams.select_for_update(no_key=True).get(pk=group_id)
 
 
 def _end(shifts: "models.QuerySet[TeamShift]", pk: uuid.UUID) -> tuple[TeamShift, bool]:
-    shift = shifts.select_for_update(of=("self",)).get(pk=pk)
+    shift = shifts.select_for_update(no_key=True, of=("self",)).get(pk=pk)
     is_new = shift.ended_at is None
     if is_new:
         shift.ended_at = times.now()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import time
 import zipfile
 
 import pytest
@@ -251,6 +252,24 @@ def test_a_small_file_that_unpacks_into_a_huge_one_is_not_unpacked(monkeypatch):
     assert len(out.getvalue()) < 100_000
     with pytest.raises(reading.Unreadable):
         reading.read(out.getvalue())
+
+
+def test_a_million_empty_rows_without_a_dimension_are_not_walked_through(monkeypatch):
+    """Eighty kilobytes that a desk waited half a minute for, before it was refused."""
+    monkeypatch.setattr("openpyxl.load_workbook", lambda *_, **__: pytest.fail("it was opened"))
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx(["A", "B", "C"]))) as good,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        for name in good.namelist():
+            if name != "xl/worksheets/sheet1.xml":
+                bad.writestr(name, good.read(name))
+        bad.writestr("xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + "<row/>" * 1_000_000)
+    began = time.process_time()
+    with pytest.raises(reading.Unreadable, match=r"2[,.]000"):
+        reading.read(out.getvalue())
+    assert time.process_time() - began < 2
 
 
 def test_entities_that_multiply_are_not_followed():

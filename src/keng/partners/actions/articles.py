@@ -53,7 +53,9 @@ def write(
 @transaction.atomic
 def withdraw(pk: uuid.UUID, *, by: PartnerMember) -> Article:
     """Off the public pages; any member may. Raises NotTheirs."""
-    found = Article.objects.select_for_update(of=("self",)).filter(partner_id=by.partner_id, pk=pk)
+    found = Article.objects.select_for_update(no_key=True, of=("self",)).filter(
+        partner_id=by.partner_id, pk=pk
+    )
     article = found.filter(published_at__isnull=False, withdrawn_at=None).first()
     if article is None:
         raise NotTheirs

@@ -180,7 +180,7 @@ def forget_requests() -> int:
 
 
 def _open_request(request_id: uuid.UUID, by: Officer) -> KitRequest:
-    found = KitRequest.objects.visible_to(by).select_for_update(of=("self",))
+    found = KitRequest.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     request = found.select_related("place").filter(pk=request_id, decided_at=None).first()
     if request is None or not invites(by):
         raise NotYours

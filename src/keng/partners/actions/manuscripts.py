@@ -93,7 +93,7 @@ def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscrip
 
     Raises NotTheirs.
     """
-    own = Manuscript.objects.select_for_update(of=("self",)).select_related("lesson")
+    own = Manuscript.objects.select_for_update(no_key=True, of=("self",)).select_related("lesson")
     text = own.filter(
         partner_id=by.partner_id, pk=pk, published_at__isnull=False, withdrawn_at=None
     ).first()
@@ -119,7 +119,7 @@ def _stands(claim: Claim) -> bool:
 
 def _detach(claim_id: uuid.UUID, by: PartnerMember, reason: str) -> None:
     """Corrections of a check that is taken back are drafts of another check, and say why."""
-    corrections = Manuscript.objects.select_for_update(of=("self",)).filter(
+    corrections = Manuscript.objects.select_for_update(no_key=True, of=("self",)).filter(
         partner_id=by.partner_id, claim_id=claim_id, published_at=None, withdrawn_at=None
     )
     for text in corrections:

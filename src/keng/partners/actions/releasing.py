@@ -128,7 +128,7 @@ def _change(waiting: queries.Waiting, **values: Any) -> None:
 def unpublished(kind: type[Text], member: PartnerMember, pk: uuid.UUID) -> Text:
     """A text of the member's partner that is not public yet, locked. Raises NotTheirs."""
     manager: Any = kind._default_manager  # noqa: SLF001 -- Django documents it
-    found = manager.select_for_update(of=("self",)).filter(
+    found = manager.select_for_update(no_key=True, of=("self",)).filter(
         partner_id=member.partner_id, pk=pk, published_at=None, withdrawn_at=None
     )
     text: Text | None = found.first()

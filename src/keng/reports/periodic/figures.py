@@ -93,7 +93,7 @@ def opening(ask: Ask, previous: Snapshot) -> Finding:
     """
     closing = {uuid.UUID(tip) for tip in previous.open_tips}
     carried = set(tip_ids(TERMS["carried_over"](ask)))
-    here = set(seen(ask).filter(pk__in=closing).values_list("pk", flat=True))
+    here = set(seen(ask).filter(pk__among=closing).values_list("pk", flat=True))
     came = _passed_to(ask, carried - closing)
     wrong = (here ^ carried) - came
     stated = len(carried) + len(closing - here) - len(came)
@@ -121,7 +121,7 @@ def references(findings: list[Finding]) -> dict[uuid.UUID, str]:
 
 def _passed_to(ask: Ask, tips: set[uuid.UUID]) -> set[uuid.UUID]:
     routed = Decision.objects.exclude(detail__has_key="taken_back").filter(
-        tip__in=tips, kind=Decision.Kind.ROUTED, at__gte=ask.since,
+        tip__among=tips, kind=Decision.Kind.ROUTED, at__gte=ask.since,
         detail__to=str(ask.sight.unit.pk),
     )  # fmt: skip
     return set(routed.values_list("tip", flat=True))

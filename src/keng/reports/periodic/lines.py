@@ -156,8 +156,8 @@ def _named(ask: Ask) -> QuerySet[Tip]:
 
 def _no_tip(ask: Ask) -> QuerySet[Decision]:
     kinds = ("procedure", "civil", "out_of_scope")
-    return ask.at_end.outsides().filter(
-        tip__in=received(ask), kind=Decision.Kind.DECLINED, detail__as_kind__in=kinds
+    return ask.fresh_at_end.outsides().filter(
+        kind=Decision.Kind.DECLINED, detail__as_kind__in=kinds
     )
 
 

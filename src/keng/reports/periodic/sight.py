@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from keng.accounts.models import Officer
 from keng.accounts.who import COUNTING, SIGNING
+from keng.kit.among import Ids
 from keng.places.models import Unit
 from keng.reports.periodic.spans import Span
 from keng.reports.periodic.standing import Standing
@@ -58,19 +59,43 @@ class Ask:
         return Standing(self.sight, self.until)
 
     @cached_property
-    def objected(self) -> frozenset[uuid.UUID]:
+    def owed_at_end(self) -> Standing:
+        """The same for what the report has to account for alone."""
+        return Standing(self.sight, self.until, self.owed)
+
+    @cached_property
+    def fresh_at_end(self) -> Standing:
+        """The same for what came in within the span."""
+        tips = Tip.objects.visible_to(self.sight)
+        came = tips.filter(received_at__gte=self.since, received_at__lt=self.until)
+        return Standing(self.sight, self.until, Ids(came.values_list("pk", flat=True)))
+
+    @cached_property
+    def objected(self) -> Ids:
         """Tips whose reporters objected in it."""
         return self.at_start.objected_until(self.until)
 
     @cached_property
-    def owed(self) -> frozenset[uuid.UUID]:
+    def owed(self) -> Ids:
         """Every tip the report has to account for, asked at once."""
         since = self.at_start
         begun = self.at_end.begun_again(self.since).values_list("tip", flat=True)
         fresh = (*begun, *self.objected)
         tips = Tip.objects.visible_to(self.sight).filter(received_at__lt=self.until)
-        earlier = Q(received_at__lt=self.since, pk__in=since.over)
-        return frozenset(tips.exclude(earlier & ~Q(pk__in=fresh)).values_list("pk", flat=True))
+        earlier = Q(received_at__lt=self.since, pk__among=since.over)
+        return Ids(tips.exclude(earlier & ~Q(pk__among=fresh)).values_list("pk", flat=True))
+
+    @cached_property
+    def single(self) -> Ids:
+        """Neither told again nor somebody else's: what a rating speaks of."""
+        end = self.owed_at_end
+        return Ids(self.owed - end.again - end.outside - end.withdrawn)
+
+    @cached_property
+    def ours(self) -> Ids:
+        """What the desk has to finish."""
+        end = self.owed_at_end
+        return Ids(self.owed - (end.outside - end.again) - end.withdrawn)
 
     @property
     def onlooker(self) -> Officer:

@@ -48,26 +48,41 @@ class NoPublicReason(CannotPublish):
     """What was public is put right only with a reason that everybody reads."""
 
 
-@transaction.atomic
 def sign(
-    ask: Ask, *, seen: bytes, by: Officer, boundaries: str = "new", reason: str = ""
+    ask: Ask,
+    *,
+    seen: bytes,
+    by: Officer,
+    boundaries: str = "new",
+    reason: str = "",
+    counted: figures.Draft | None = None,
 ) -> Snapshot:
     """Freeze the figures whose hash the signer saw, and put them on record.
 
-    Signed again, it is a new version that names the one before; both stay.
+    Signed again, it is a new version that names the one before; both stay. `counted` are the
+    figures of this request, so that they need not be counted twice.
     Raises NotYours, NotOver, Unbalanced, Stale, NoReason.
     """
-    unit = ask.sight.unit
-    if not sight.may_sign(by, unit):
+    if not sight.may_sign(by, ask.sight.unit):
         raise NotYours
     if not ask.span.is_over:
         raise NotOver
-    # Two who sign at once: the second one waits, and then corrects the first or sees it stale.
-    type(unit).objects.select_for_update(no_key=True).get(pk=unit.pk)
-    draft = figures.draft(ask)
+    # Counting takes seconds: nobody waits for it, since nothing is locked yet.
+    draft = counted or figures.draft(ask)
     if not draft.holds:
         raise Unbalanced
     if draft.hash != seen:
+        raise Stale
+    return _sign(draft, by=by, boundaries=boundaries, reason=reason)
+
+
+@transaction.atomic
+def _sign(draft: figures.Draft, *, by: Officer, boundaries: str, reason: str) -> Snapshot:
+    ask, unit = draft.ask, draft.ask.sight.unit
+    # Two who sign at once: the second one waits, and then corrects the first or sees it stale.
+    type(unit).objects.select_for_update(no_key=True).get(pk=unit.pk)
+    # What the figures were compared with may have been signed anew since they were counted.
+    if figures.before_this(ask) != draft.previous:
         raise Stale
     earlier = newest(ask)
     if earlier is not None and not reason.strip():

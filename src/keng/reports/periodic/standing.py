@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from keng.audit.models import Entry
+from keng.kit.among import Ids
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import Onlooker
 
@@ -40,33 +41,45 @@ SORTS = (
 
 @dataclass(frozen=True)
 class Standing:
-    """How the tips of an onlooker stood at a moment."""
+    """How the tips of an onlooker stood at a moment.
+
+    Of all tips, or `among` those that a question is about anyway, which the onlooker sees: the
+    answer is then the same for them, and the database need not walk what was decided of all others.
+    """
 
     onlooker: Onlooker
     until: datetime
+    among: Ids | None = None
 
     def tips(self) -> QuerySet[Tip]:
         """All that had come in."""
-        return Tip.objects.visible_to(self.onlooker).filter(received_at__lt=self.until)
+        return self._seen().filter(received_at__lt=self.until)
 
     def decisions(self) -> QuerySet[Decision]:
         """On tips that may be seen; none that was taken back."""
-        seen = Tip.objects.visible_to(self.onlooker)
-        return Decision.objects.filter(tip__in=seen).exclude(detail__has_key="taken_back")
+        standing = Decision.objects.exclude(detail__has_key="taken_back")
+        if self.among is not None:
+            return standing.filter(tip__among=self.among)
+        return standing.filter(tip__in=self._seen())
+
+    def _seen(self) -> QuerySet[Tip]:
+        if self.among is not None:
+            return Tip.objects.filter(pk__among=self.among)
+        return Tip.objects.visible_to(self.onlooker)
 
     @cached_property
-    def withdrawn(self) -> frozenset[uuid.UUID]:
+    def withdrawn(self) -> Ids:
         """Taken back by the reporter before anybody acted on it."""
         gone = self.tips().filter(outcome="withdrawn", withdrawn_at__lt=self.until)
         return _ids(gone, "pk")
 
     @cached_property
-    def over(self) -> frozenset[uuid.UUID]:
+    def over(self) -> Ids:
         """Ended by decisions, or by the reporter."""
-        return _ids(self.endings(), "tip") | self.withdrawn
+        return Ids(_ids(self.endings(), "tip") | self.withdrawn)
 
     @cached_property
-    def open(self) -> frozenset[uuid.UUID]:
+    def open(self) -> Ids:
         """Tips that say themselves that they were open: not the opposite of `over`.
 
         Open now and not begun again since; or ended since, and not begun again before that.
@@ -79,10 +92,10 @@ class Standing:
         begun = _ids(since.filter(kind=K.REOPENED), "tip") | self.objected_until(None)
         now = _ids(self.tips().filter(closed_at__isnull=True), "pk")
         gone = _ids(self.tips().filter(outcome="withdrawn", withdrawn_at__gte=self.until), "pk")
-        return (now - begun) | ended | gone
+        return Ids((now - begun) | ended | gone)
 
     @cached_property
-    def again(self) -> frozenset[uuid.UUID]:
+    def again(self) -> Ids:
         """Told again, by a decision; or standing so with no decision that says it.
 
         The latter is what a lost decision leaves behind. A tip that led and ended stands behind
@@ -91,37 +104,37 @@ class Standing:
         said = _ids(self.decisions().filter(kind=K.DUPLICATE), "tip")
         behind = self.tips().filter(duplicate_of__isnull=False).values_list("pk", "duplicate_of")
         unsaid = {pk for pk, first in behind if pk not in said and first not in said}
-        return _ids(self.joins(), "tip") | unsaid
+        return Ids(_ids(self.joins(), "tip") | unsaid)
 
     @cached_property
-    def outside(self) -> frozenset[uuid.UUID]:
+    def outside(self) -> Ids:
         """Not ours, by a decision; or standing so with no decision that says it."""
         said = _ids(self.decisions().filter(_SAYS_OUTSIDE), "tip")
         stands = _ids(self.tips().filter(outcome__in=OUTSIDE), "pk")
-        return _ids(self.outsides(), "tip") | (stands - said)
+        return Ids(_ids(self.outsides(), "tip") | (stands - said))
 
     @cached_property
-    def unrated(self) -> frozenset[uuid.UUID]:
+    def unrated(self) -> Ids:
         """Tips that say themselves that nobody had rated them: not the opposite of `ratings`."""
         rated = self.decisions().filter(kind=K.RATED)
         later = _ids(rated.filter(at__gte=self.until), "tip")
         before = _ids(rated.filter(at__lt=self.until), "tip")
         never = _ids(self.tips().filter(value=Tip.Value.UNRATED), "pk") - later
         undone = _ids(self.ratings(Tip.Value.UNRATED), "tip")
-        return never | (later - before) | undone
+        return Ids(never | (later - before) | undone)
 
     @cached_property
-    def unsorted(self) -> frozenset[uuid.UUID]:
+    def unsorted(self) -> Ids:
         """Tips of which nothing said what they are: not the opposite of `sortings`."""
         sorted_ = self.decisions().filter(SORTS)
         later = _ids(sorted_.filter(at__gte=self.until), "tip")
         before = _ids(sorted_.filter(at__lt=self.until), "tip")
         bare = self.tips().filter(category="", duplicate_of__isnull=True)
         bare = bare.exclude(outcome__in=(*OUTSIDE, "unfounded"))
-        return (later - before) | (_ids(bare, "pk") - later - before)
+        return Ids((later - before) | (_ids(bare, "pk") - later - before))
 
     @cached_property
-    def halted(self) -> frozenset[uuid.UUID]:
+    def halted(self) -> Ids:
         """Tips that say themselves that they were suspended: not the opposite of `halts`.
 
         Suspended now and not since; or the first such step since took it up again.
@@ -132,7 +145,7 @@ class Standing:
         for tip, kind in since.order_by("at", "id").values_list("tip", "kind"):
             changed.setdefault(tip, kind)
         resumed = {tip for tip, kind in changed.items() if kind == K.RESUMED}
-        return (now - changed.keys()) | resumed
+        return Ids((now - changed.keys()) | resumed)
 
     def halts(self) -> QuerySet[Decision]:
         """Decisions by which a tip was suspended."""
@@ -198,13 +211,13 @@ class Standing:
         begun = self.decisions().filter(kind=K.REOPENED, at__gte=since, at__lt=self.until)
         return begun.filter(~Exists(earlier))
 
-    def objected_until(self, until: datetime | None) -> frozenset[uuid.UUID]:
+    def objected_until(self, until: datetime | None) -> Ids:
         """Tips whose reporters objected since this moment: the record alone knows when."""
         said = _objections().filter(at__gte=self.until)
         if until is not None:
             said = said.filter(at__lt=until)
-        seen = _ids(Tip.objects.visible_to(self.onlooker).filter(pk__in=_subjects(said)), "pk")
-        return frozenset(seen)
+        seen = Tip.objects.visible_to(self.onlooker)
+        return _ids(seen.filter(pk__among=_subjects(said)), "pk")
 
     def _later(self) -> QuerySet[Decision]:
         """On the same tip, after the outer decision and before the moment."""
@@ -212,13 +225,18 @@ class Standing:
 
     def _answered_by_objecting(self) -> Q:
         """Out of scope, said before the reporter objected: the tip began again."""
-        objected = dict[uuid.UUID, datetime]()
-        for subject, at in _objections().filter(at__lt=self.until).values_list("object_id", "at"):
-            objected[uuid.UUID(subject)] = at
         found = Q(pk__in=[])
-        for tip, at in objected.items():
+        for tip, at in self._last_objections.items():
             found |= Q(tip=tip, detail__as_kind="out_of_scope", at__lt=at)
         return found
+
+    @cached_property
+    def _last_objections(self) -> dict[uuid.UUID, datetime]:
+        """When the reporter objected last, of the tips that the question is about."""
+        said = _objections().filter(at__lt=self.until).values_list("object_id", "at")
+        last = {uuid.UUID(subject): at for subject, at in said}
+        seen = self._seen().filter(pk__among=last)
+        return {tip: last[tip] for tip in seen.values_list("pk", flat=True)}
 
 
 def overdue_clock() -> Exists:
@@ -239,5 +257,5 @@ def _subjects(entries: QuerySet[Entry]) -> list[uuid.UUID]:
     return [uuid.UUID(subject) for subject in entries.values_list("object_id", flat=True)]
 
 
-def _ids(rows: QuerySet[Tip] | QuerySet[Decision], column: str) -> frozenset[uuid.UUID]:
-    return frozenset(rows.order_by().values_list(column, flat=True))
+def _ids(rows: QuerySet[Tip] | QuerySet[Decision], column: str) -> Ids:
+    return Ids(rows.order_by().values_list(column, flat=True))

@@ -5,7 +5,6 @@ leaves a sum that does not agree, and the tip can be named. A test reads this fi
 that. A decision counts by itself, not by its tip: one told twice counts twice.
 """
 
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -38,13 +37,13 @@ def seen(ask: Ask) -> QuerySet[Tip]:
 @term
 def total(ask: Ask) -> QuerySet[Tip]:
     """Everything, whatever brought it in."""
-    return seen(ask).filter(pk__in=ask.owed)
+    return seen(ask).filter(pk__among=ask.owed)
 
 
 @term
 def carried_over(ask: Ask) -> QuerySet[Tip]:
     """Came in earlier, and no decision had ended it when the period began."""
-    return seen(ask).filter(received_at__lt=ask.since).exclude(pk__in=ask.at_start.over)
+    return seen(ask).filter(received_at__lt=ask.since).exclude(pk__among=ask.at_start.over)
 
 
 @term
@@ -57,57 +56,57 @@ def received(ask: Ask) -> QuerySet[Tip]:
 def reopened(ask: Ask) -> QuerySet[Decision]:
     """Was over when the period began, and was begun again in it by an officer."""
     over = ask.at_start.over - ask.objected
-    return ask.at_end.begun_again(ask.since).filter(tip__in=over)
+    return ask.at_end.begun_again(ask.since).filter(tip__among=over)
 
 
 @term
 def objected(ask: Ask) -> QuerySet[Tip]:
     """Was out of scope when the period began, and its reporter objected in it."""
-    return seen(ask).filter(pk__in=ask.at_start.over & ask.objected)
+    return seen(ask).filter(pk__among=ask.at_start.over & ask.objected)
 
 
 # What it was worth.
 @term
 def of_value(ask: Ask) -> QuerySet[Decision]:
     """Rated of value, told first, within our competence."""
-    return ask.at_end.ratings(Tip.Value.OF_VALUE).filter(tip__in=_single(ask))
+    return ask.owed_at_end.ratings(Tip.Value.OF_VALUE).filter(tip__among=ask.single)
 
 
 @term
 def not_of_value(ask: Ask) -> QuerySet[Decision]:
     """Rated not of value, told first, within our competence."""
-    return ask.at_end.ratings(Tip.Value.NOT_OF_VALUE).filter(tip__in=_single(ask))
+    return ask.owed_at_end.ratings(Tip.Value.NOT_OF_VALUE).filter(tip__among=ask.single)
 
 
 @term
 def duplicate(ask: Ask) -> QuerySet[Decision]:
     """Joined to an incident that another tip had told first."""
-    return ask.at_end.joins().filter(tip__in=ask.owed)
+    return ask.owed_at_end.joins().filter(tip__among=ask.owed)
 
 
 @term
 def out_of_competence(ask: Ask) -> QuerySet[Decision]:
     """Found to be somebody else's matter, or no tip, and answered so."""
-    return ask.at_end.outsides().filter(tip__in=ask.owed - ask.at_end.again)
+    return ask.owed_at_end.outsides().filter(tip__among=ask.owed - ask.owed_at_end.again)
 
 
 @term
 def withdrawn(ask: Ask) -> QuerySet[Tip]:
     """Taken back by the reporter before anybody acted on it."""
-    return seen(ask).filter(pk__in=ask.owed & ask.at_end.withdrawn)
+    return seen(ask).filter(pk__among=ask.owed & ask.owed_at_end.withdrawn)
 
 
 @term
 def unrated(ask: Ask) -> QuerySet[Tip]:
     """Says itself that nobody had rated it at the end of the period."""
-    return seen(ask).filter(pk__in=_single(ask) & ask.at_end.unrated)
+    return seen(ask).filter(pk__among=ask.single & ask.owed_at_end.unrated)
 
 
 # How soon somebody said what it was.
 @term
 def sorted_in_time(ask: Ask) -> QuerySet[Decision]:
     """Received in the period, and sorted within 24 hours."""
-    return ask.at_end.sortings().filter(
+    return ask.fresh_at_end.sortings().filter(
         tip__received_at__gte=ask.since, at__lte=F("tip__received_at") + HOUSE_HOURS
     )
 
@@ -115,7 +114,7 @@ def sorted_in_time(ask: Ask) -> QuerySet[Decision]:
 @term
 def sorted_late(ask: Ask) -> QuerySet[Decision]:
     """Received in the period, and sorted later than that."""
-    return ask.at_end.sortings().filter(
+    return ask.fresh_at_end.sortings().filter(
         tip__received_at__gte=ask.since, at__gt=F("tip__received_at") + HOUSE_HOURS
     )
 
@@ -124,7 +123,7 @@ def sorted_late(ask: Ask) -> QuerySet[Decision]:
 def not_sorted(ask: Ask) -> QuerySet[Tip]:
     """Received in the period, and not sorted by its end."""
     return seen(ask).filter(
-        received_at__gte=ask.since, received_at__lt=ask.until, pk__in=ask.at_end.unsorted
+        received_at__gte=ask.since, received_at__lt=ask.until, pk__among=ask.fresh_at_end.unsorted
     )
 
 
@@ -132,24 +131,24 @@ def not_sorted(ask: Ask) -> QuerySet[Tip]:
 @term
 def in_competence(ask: Ask) -> QuerySet[Tip]:
     """What the desk has to finish: all but what is somebody else's, or was taken back."""
-    return seen(ask).filter(pk__in=_ours(ask))
+    return seen(ask).filter(pk__among=ask.ours)
 
 
 @term
 def pending(ask: Ask) -> QuerySet[Tip]:
     """Says itself that it was open, and not suspended, at the end of the period."""
-    end = ask.at_end
-    return seen(ask).filter(pk__in=_ours(ask) & (end.open - end.halted))
+    end = ask.owed_at_end
+    return seen(ask).filter(pk__among=ask.ours & (end.open - end.halted))
 
 
 @term
 def suspended(ask: Ask) -> QuerySet[Decision]:
     """Suspended by a decision, and not taken up again by the end of the period."""
-    return ask.at_end.halts().filter(tip__in=_ours(ask))
+    return ask.owed_at_end.halts().filter(tip__among=ask.ours)
 
 
 def _ended(ask: Ask, how: Q) -> QuerySet[Decision]:
-    return ask.at_end.endings().filter(how, tip__in=_ours(ask))
+    return ask.owed_at_end.endings().filter(how, tip__among=ask.ours)
 
 
 @term
@@ -212,15 +211,4 @@ def ended_late(ask: Ask) -> QuerySet[Decision]:
 @term
 def closing_balance(ask: Ask) -> QuerySet[Tip]:
     """Everything that says it was still open at the end: what the next report carries over."""
-    return seen(ask).filter(received_at__lt=ask.until, pk__in=ask.at_end.open)
-
-
-def _single(ask: Ask) -> frozenset[uuid.UUID]:
-    """Neither told again nor somebody else's: what a rating speaks of."""
-    end = ask.at_end
-    return ask.owed - end.again - end.outside - end.withdrawn
-
-
-def _ours(ask: Ask) -> frozenset[uuid.UUID]:
-    end = ask.at_end
-    return ask.owed - (end.outside - end.again) - end.withdrawn
+    return seen(ask).filter(received_at__lt=ask.until, pk__among=ask.at_end.open)

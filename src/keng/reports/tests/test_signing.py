@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -72,6 +74,67 @@ def test_figures_that_changed_meanwhile_are_looked_over_again(desk):
     desk.tip(12)
     with pytest.raises(signing.Stale):
         signing.sign(desk.ask(), seen=seen, by=desk.commander)
+
+
+def statements_of(act):
+    with CaptureQueriesContext(connection) as queries:
+        act()
+    return [each["sql"] for each in queries]
+
+
+def last_count(statements):
+    return max(n for n, sql in enumerate(statements) if "tips_decision" in sql)
+
+
+def first_lock(statements):
+    return min(n for n, sql in enumerate(statements) if "FOR NO KEY UPDATE" in sql)
+
+
+def test_nothing_is_locked_while_the_figures_are_counted(desk):
+    """Else whoever calls officers to a critical tip waits for a report, or falls with it."""
+    ask, seen = desk.ask(), desk.draft().hash
+    statements = statements_of(lambda: signing.sign(ask, seen=seen, by=desk.commander))
+    assert last_count(statements) < first_lock(statements)
+
+
+def test_the_page_counts_once_and_before_it_looks_at_the_code(desk, desk_client):
+    officer = desk.commander
+    second_factor.set_secret(officer)
+    sign_in(desk_client, officer)
+    address = f"/figures/reports/draft/?unit={desk.unit.pk}&span={past.SPAN}"
+    sent = {
+        "figures_hash": desk.draft().hash.hex(),
+        "boundaries": "new",
+        "code": second_factor.current_code(officer),
+    }
+    drafted = len(statements_of(lambda: desk_client.get(address)))
+    statements = statements_of(lambda: desk_client.post(address, sent))
+    assert Snapshot.objects.count() == 1
+    assert last_count(statements) < first_lock(statements)
+    assert len(statements) < 1.5 * drafted
+
+
+def test_figures_that_are_stale_do_not_use_the_code_up(desk, desk_client):
+    officer = desk.commander
+    second_factor.set_secret(officer)
+    sign_in(desk_client, officer)
+    address = f"/figures/reports/draft/?unit={desk.unit.pk}&span={past.SPAN}"
+    code = second_factor.current_code(officer)
+    sent = {"figures_hash": "0" * 64, "boundaries": "new", "code": code}
+    assert desk_client.post(address, sent).status_code == 409
+    sent["figures_hash"] = desk.draft().hash.hex()
+    assert desk_client.post(address, sent).status_code == 302
+
+
+def test_a_report_hands_the_database_no_list_of_ids_one_by_one(desk):
+    """Thousands of them took longer to write and plan than to look up."""
+    of = desk.unit
+    before = statements_of(lambda: desk.draft(of=of))
+    for _ in range(30):
+        desk.tip(12, "sort", "rate of_value")
+    after = statements_of(lambda: desk.draft(of=of))
+    assert len(after) == len(before)
+    assert max(sql.count("::uuid,") for sql in after) < 20
 
 
 @pytest.mark.parametrize("role", ["duty", "coordinator", "auditor", "administrator"])

@@ -44,7 +44,9 @@ def mix_one(survey_id: uuid.UUID) -> int:
     done = 0
     models: tuple[Any, ...] = (Answer, FreeText)
     for model in models:
-        rows = list(model.objects.select_for_update().filter(survey=survey_id, mixed=False))
+        rows = list(
+            model.objects.select_for_update(no_key=True).filter(survey=survey_id, mixed=False)
+        )
         model.objects.filter(pk__in=[row.pk for row in rows]).delete()
         for row in rows:
             row.pk, row.mixed = uuid.uuid4(), True
@@ -58,7 +60,7 @@ def mix_one(survey_id: uuid.UUID) -> int:
 def count_closed() -> int:
     """Count one survey that was closed; 1 when there was one."""
     survey = (
-        Survey.objects.select_for_update(skip_locked=True)
+        Survey.objects.select_for_update(no_key=True, skip_locked=True)
         .filter(
             state=Survey.State.CLOSED, figures__isnull=True, closed_at__lte=times.now() - SETTLES
         )

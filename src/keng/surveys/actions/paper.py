@@ -59,7 +59,9 @@ def finish(batch_id: uuid.UUID, *, by: "Officer") -> PaperBatch:
 
 
 def _mine(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
-    found = PaperBatch.objects.select_for_update(of=("self",)).select_related("survey__unit")
+    found = PaperBatch.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "survey__unit"
+    )
     batch = found.get(pk=batch_id, survey__in=Survey.objects.visible_to(by))
     if batch.made_by_id != by.pk or not rights.may_write(by, batch.survey):
         raise NotYours

@@ -21,7 +21,7 @@ def decide(text_id: uuid.UUID, *, words: str, by: "Officer") -> FreeText:
     Raises FreeText.DoesNotExist, NotYours, WrongState.
     """
     visible = Survey.objects.visible_to(by)
-    text = FreeText.objects.select_for_update().get(pk=text_id, survey__in=visible)
+    text = FreeText.objects.select_for_update(no_key=True).get(pk=text_id, survey__in=visible)
     survey = Survey.objects.select_related("unit").get(pk=text.survey_id)
     if not rights.may_write(by, survey):
         raise NotYours

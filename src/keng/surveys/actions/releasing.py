@@ -135,7 +135,7 @@ def close_by_day() -> int:
     today = times.local_date(times.now())
     waits = PaperBatch.objects.filter(survey=OuterRef("pk"), finished_at__isnull=True)
     survey = (
-        Survey.objects.select_for_update(of=("self",), skip_locked=True)
+        Survey.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
         .alias(last=KT("content__closes_on"), is_typed_in=Exists(waits))
         .filter(state=State.OPEN, last__gt="", last__lt=today.isoformat())
         .filter(Q(is_typed_in=False) | Q(last__lt=(today - PAPER_WAITS).isoformat()))

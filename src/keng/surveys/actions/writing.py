@@ -23,7 +23,11 @@ Stored = dict[str, Any]
 
 def locked(survey_id: uuid.UUID, by: "Officer") -> Survey:
     """The survey, locked; only one the officer can see. Raises Survey.DoesNotExist."""
-    found = Survey.objects.visible_to(by).select_for_update(of=("self",)).select_related("unit")
+    found = (
+        Survey.objects.visible_to(by)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("unit")
+    )
     return found.get(pk=survey_id)
 
 

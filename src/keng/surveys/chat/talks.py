@@ -44,7 +44,7 @@ def heard(turn: ChatTurn) -> Said | None:
 def load(turn: ChatTurn) -> Talk | None:
     """The talk this message belongs to; None when there is none any more."""
     row = (
-        ChatTalk.objects.select_for_update(of=("self",))
+        ChatTalk.objects.select_for_update(no_key=True, of=("self",))
         .select_related("survey__unit")
         .filter(pk=turn.conversation_hash, asked_at__gt=times.now() - LIFE)
         .first()

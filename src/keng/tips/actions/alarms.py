@@ -49,7 +49,7 @@ def _call(tip_id: uuid.UUID) -> int:
     tip = tips.select_related("responsible_unit__parent").filter(pk=tip_id).first()
     if tip is None:
         return 0
-    alarm, is_new = Alarm.objects.select_for_update().get_or_create(
+    alarm, is_new = Alarm.objects.select_for_update(no_key=True).get_or_create(
         tip=tip, defaults={"unit": tip.responsible_unit, "next_call_at": times.now()}
     )
     if not tip.rings:
@@ -176,7 +176,7 @@ def _named(tip: Tip) -> str:
 
 def settle(tip: Tip, *, by: Officer | str) -> None:
     """After any decision, in its transaction: stand down, ring again, or ring at another unit."""
-    alarm = Alarm.objects.select_for_update().filter(tip=tip).first()
+    alarm = Alarm.objects.select_for_update(no_key=True).filter(tip=tip).first()
     if alarm is None:
         return
     if not tip.rings:
@@ -190,7 +190,7 @@ def ring_again(tip: Tip) -> None:
 
     After half an hour of calling in vain it is called often again.
     """
-    alarm = Alarm.objects.select_for_update().filter(tip=tip).first()
+    alarm = Alarm.objects.select_for_update(no_key=True).filter(tip=tip).first()
     if alarm is None:
         return
     if alarm.ended_at is not None:

@@ -56,7 +56,11 @@ def _unit(by: Officer) -> uuid.UUID:
 
 
 def _locked(unit_id: uuid.UUID, code: str) -> AnswerTemplate | None:
-    return AnswerTemplate.objects.select_for_update().filter(unit=unit_id, code=code).first()
+    return (
+        AnswerTemplate.objects.select_for_update(no_key=True)
+        .filter(unit=unit_id, code=code)
+        .first()
+    )
 
 
 def _copy_of_standard(unit_id: uuid.UUID, code: str) -> AnswerTemplate:

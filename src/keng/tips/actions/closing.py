@@ -1,6 +1,7 @@
 """How a tip ends, and how it may begin again."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -149,6 +150,12 @@ def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
     return decided(tip, Decision.Kind.REOPENED, by=by, reason=said, was=was)
 
 
+def hold_chats_of(tips: Iterable[Tip]) -> None:
+    """Before several tips end: their chats in the order in which the edge takes a batch of them."""
+    talks = Conversation.objects.filter(tip_ref__in=[tip.pk for tip in tips])
+    list(talks.order_by("key_hash").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 def _end(tip: Tip) -> None:
     """Closed: no clock runs, and the next message of the same person opens a new tip."""
     tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
@@ -163,13 +170,26 @@ def move_above(tip: Tip, about: Unit) -> dict[str, Any]:
     """Out of the sight of the unit it is about, on to the desk above it.
 
     For the actions of this area, inside their transaction and lock. Raises NoUnitAbove.
-    Returns what undoing it needs: the row that keeps it out, if it is new, and what it led.
+    Returns what undoing it needs: the row that keeps it out, if it is new, what it led, and what
+    was but a guess until then.
     """
     above = about.parent or tip.responsible_unit
     if above.pk == about.pk:
         raise NoUnitAbove
     concern, is_new = TipConcern.objects.get_or_create(tip=tip, unit=about)
-    # What an officer has found is no guess any more.
-    tip.concerns.filter(is_guess=True).update(is_guess=False)
+    guessed = make_guesses_firm(tip)
     left = to_another_unit(tip, above)
-    return {"concern": str(concern.pk) if is_new else None, "left": left}
+    return {"concern": str(concern.pk) if is_new else None, "left": left, "guessed": guessed}
+
+
+def make_guesses_firm(tip: Tip) -> list[str]:
+    """What an officer has found is no guess any more; which it was, for undoing that."""
+    guesses = tip.concerns.filter(is_guess=True)
+    guessed = [str(pk) for pk in guesses.values_list("pk", flat=True)]
+    guesses.update(is_guess=False)
+    return guessed
+
+
+def guess_again(guessed: list[str]) -> None:
+    """Undo `make_guesses_firm`: nobody has found it after all."""
+    TipConcern.objects.filter(pk__in=guessed).update(is_guess=True)

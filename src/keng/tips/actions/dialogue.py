@@ -70,8 +70,8 @@ def say(
             by=by,
             source_kind="tip",
             source_ref=tip.pk,
+            leaves_at=leaves_at,
         )
-        dispatch.deliveries.update(not_before=leaves_at)
         message.dispatch_ref = dispatch.pk
     message.save()
     return message
@@ -92,18 +92,19 @@ def conversation_of(tip: Tip) -> Conversation | None:
     return found.order_by("-id").first()
 
 
-def call_off(message_id: str) -> None:
+def take_out(message_id: str) -> uuid.UUID | None:
     """Nobody will read this message: it has not left yet. Raises TooLate.
 
-    Not a decision by itself: for the actions of this area, inside their transaction.
+    Not a decision by itself: for the actions of this area, inside their transaction. Returns what
+    carries it, for `call_off_dispatch`.
     """
-    message = DialogueMessage.objects.select_for_update().filter(pk=message_id).first()
+    message = DialogueMessage.objects.select_for_update(no_key=True).filter(pk=message_id).first()
     if message is None:
-        return  # Its officer has taken it back already.
+        return None  # Its officer has taken it back already.
     if message.visible_at <= times.now():
         raise TooLate
-    _call_off(message)
     message.delete()
+    return message.dispatch_ref
 
 
 @transaction.atomic
@@ -115,16 +116,16 @@ def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
         raise NotYours
     # The tip first, as whoever undoes its end.
     tip = lock(tip_id, by=by, closed_too=True)
-    message = mine.select_for_update().first()
+    message = mine.select_for_update(no_key=True).first()
     if message is None:
         raise NotYours
     if message.visible_at <= times.now():
         raise TooLate
-    _call_off(message)
     decision = tip.decisions.filter(
         kind=Decision.Kind.REPLIED, detail__message=str(message.pk)
     ).first()
     message.delete()
+    call_off_dispatch(message.dispatch_ref)
     _forget_answer(tip, decision)
     record("tip.reply_withdrawn", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
     return tip
@@ -141,15 +142,16 @@ def add_note(tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = No
     return note
 
 
-def _call_off(message: DialogueMessage) -> None:
-    if message.dispatch_ref is None:
+def call_off_dispatch(dispatch: uuid.UUID | None) -> None:
+    """It does not leave, with the caller's transaction. Raises TooLate when a sender holds it."""
+    if dispatch is None:
         return
-    deliveries = Delivery.objects.select_for_update().filter(dispatch=message.dispatch_ref)
+    deliveries = Delivery.objects.select_for_update(no_key=True).filter(dispatch=dispatch)
     if any(each.state != Delivery.State.QUEUED for each in deliveries):
         raise TooLate
     now = times.now()
     deliveries.update(state=Delivery.State.CANCELLED, settled_at=now)
-    Dispatch.objects.filter(pk=message.dispatch_ref).update(cancelled_at=now)
+    Dispatch.objects.filter(pk=dispatch).update(cancelled_at=now)
 
 
 def _forget_answer(tip: Tip, decision: Decision | None) -> None:

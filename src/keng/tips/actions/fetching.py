@@ -56,7 +56,9 @@ def _claim() -> list[_Claimed]:
         ~Exists(sealed), fetched_at__isnull=True, lost_at__isnull=True,
         next_try_at__lte=times.now(), inbound__tip_ref__isnull=False,
     ).select_related("inbound__account")  # fmt: skip
-    rows = list(due.order_by("id").select_for_update(skip_locked=True, of=("self",))[:AT_ONCE])
+    rows = list(
+        due.order_by("id").select_for_update(no_key=True, skip_locked=True, of=("self",))[:AT_ONCE]
+    )
     for row in rows:
         row.next_try_at = times.now() + _PAUSES[min(row.tries, len(_PAUSES) - 1)]
         row.tries += 1
@@ -90,7 +92,9 @@ async def _fetch_all(claimed: list[_Claimed]) -> list[tuple[bytes, str] | BaseEx
 def _settle(one: _Claimed, result: tuple[bytes, str] | BaseException) -> None:
     # The tip first, as the desk locks: it may have been found out of scope while we fetched.
     tip = Tip.objects.select_for_update(no_key=True, of=("self",)).get(pk=one.tip_id)
-    row = InboundMedia.objects.select_for_update().select_related("inbound").get(pk=one.id)
+    row = (
+        InboundMedia.objects.select_for_update(no_key=True).select_related("inbound").get(pk=one.id)
+    )
     if row.fetched_at or row.lost_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         return
     if isinstance(result, BaseException):

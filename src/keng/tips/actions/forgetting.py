@@ -22,5 +22,7 @@ def forget_chats() -> int:
         pk=OuterRef("tip_ref"), withdrawn_at=None,
     )  # fmt: skip
     known = Inbound.objects.filter(~Exists(needed), conversation_hash__isnull=False)
-    chosen = known.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)
+    chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True).values_list(
+        "pk", flat=True
+    )
     return Inbound.objects.filter(pk__in=list(chosen[:_PORTION])).update(conversation_hash=None)

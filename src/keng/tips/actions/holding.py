@@ -70,12 +70,14 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
     if held is None or (ended_here and tip.state != Tip.State.CLOSED):
         raise TooLate
     was = _opened(held, secret)
-    if was["message"]:
-        dialogue.call_off(was["message"])
+    # In the order of locks (docs/decisions/0011): chats, words, and then what a sender may hold.
+    _talk_again(was["talks"])
+    carried = dialogue.take_out(was["message"]) if was["message"] else None
     _restore(tip, was)
     if concern := was.get("concern"):
         TipConcern.objects.filter(pk=concern).delete()
-    _talk_again(was["talks"])
+    TipConcern.objects.filter(pk__in=was.get("guessed", [])).update(is_guess=True)
+    dialogue.call_off_dispatch(carried)
     # The row stays until the worker has removed what was sealed for the unit above.
     held.box, held.files, held.until = b"", [], times.now()
     held.save(update_fields=["box", "files", "until"])
@@ -94,7 +96,7 @@ def concerned(decision: Decision, *, secret: str) -> set[str]:
 @transaction.atomic
 def let_go() -> int:
     """Forget what can be taken back no longer, with the files; how many. A job of the worker."""
-    over = HeldEnding.objects.select_for_update(of=("self",), skip_locked=True)
+    over = HeldEnding.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
     rows = list(over.filter(until__lte=times.now()).select_related("decision")[:_PORTION])
     files.discard(path for row in rows for path in row.files)
     # Who has words on the desk again has none to be objected about.

@@ -12,7 +12,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.tips.actions import dialogue, leading, suspending
-from keng.tips.actions.closing import end_and_tell
+from keng.tips.actions.closing import end_and_tell, hold_chats_of
 from keng.tips.errors import (
     AlreadyClosed,
     DangerUnheard,
@@ -78,6 +78,8 @@ def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> int:
     message_ids = [uuid.UUID(step.detail["message"]) for step in steps]
     if not message_ids:
         raise NotYours
+    # All of them before the first is put on record: the audit chain is taken last.
+    _hold(Tip.objects.filter(messages__in=message_ids))
     for message_id in message_ids:
         dialogue.withdraw(message_id, by=by)
     return len(message_ids)
@@ -154,6 +156,7 @@ def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = 
     tips = _open_tips(incident, by)
     if any(tip.danger_unheard or has_unread_danger(tip) for tip in tips):
         raise DangerUnheard
+    hold_chats_of(tips)
     for tip in tips:
         suspending.lift(tip, by=by)
         tip.outcome = incident.outcome
@@ -171,6 +174,11 @@ def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = 
     )
     _record("incident.closed", incident, by, tips)
     return incident
+
+
+def _hold(tips: TipQuerySet) -> None:
+    held = Tip.objects.filter(pk__in=tips.values("pk")).order_by("id")
+    list(held.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def _lock(incident_id: uuid.UUID, by: Officer) -> Incident:

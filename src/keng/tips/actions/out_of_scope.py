@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Conversation, Inbound, InboundMedia
@@ -202,13 +203,16 @@ def destroy_expired() -> int:
 
     A job of the worker.
     """
+    sealed = SealedIdentity.objects.filter(kind=SealedIdentity.Kind.CONTENT, tip_ref=OuterRef("pk"))
     ended = Tip.objects.filter(
-        kind=Tip.Kind.OUT_OF_SCOPE, closed_at__lt=times.now() - OBJECTION_WITHIN
+        Exists(sealed),
+        kind=Tip.Kind.OUT_OF_SCOPE,
+        closed_at__lt=times.now() - OBJECTION_WITHIN,
     )
-    sealed = SealedIdentity.objects.filter(
-        kind=SealedIdentity.Kind.CONTENT, tip_ref__in=ended.values("pk")
-    )
-    tip_ids = sorted(set(sealed.values_list("tip_ref", flat=True)))
+    # Held until the end: who objects in the last second is heard, or finds the week over. A tip
+    # that somebody else holds has its turn the next time.
+    locked = ended.order_by("id").select_for_update(no_key=True, of=("self",), skip_locked=True)
+    tip_ids = list(locked.values_list("pk", flat=True))
     if not tip_ids:
         return 0
     Inbound.objects.filter(tip_ref__in=tip_ids).update(

@@ -75,7 +75,7 @@ def use_link(token: str, *, secret: str) -> bool:
     Whoever opened it, known by `secret`, may do so again while the code is still shown to them.
     """
     link = (
-        OneTimeLink.objects.select_for_update(of=("self",))
+        OneTimeLink.objects.select_for_update(no_key=True, of=("self",))
         .select_related("tip")
         .filter(token_hash=receipts.token_hash(token), opened_at__isnull=True)
         .first()

@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.places.models import Unit
 from keng.tips.actions import clocks, leading, unheard
-from keng.tips.actions.closing import close, decline, move_above, record_outcome, reopen
+from keng.tips.actions.closing import (
+    close,
+    decline,
+    make_guesses_firm,
+    move_above,
+    record_outcome,
+    reopen,
+)
 from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.steps import decided, lock, required, snapshot
 from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
@@ -199,10 +206,10 @@ def sort(
     rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
     tip.save(update_fields=[*rated, *unheard.FIELDS])
     if tip.kind == Tip.Kind.OFFICIAL:
-        # What an officer has found is no guess any more.
-        tip.concerns.filter(is_guess=True).update(is_guess=False)
         if tip.responsible_unit.kind == Unit.Kind.COMMUNE:
             before |= move_above(tip, tip.responsible_unit)
+        else:
+            before["guessed"] = make_guesses_firm(tip)
     return decided(
         tip,
         Decision.Kind.SORTED,

@@ -11,6 +11,7 @@ from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.tips.actions import alarms, clocks, holding, leading, unheard
+from keng.tips.actions.closing import guess_again
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, TooLate
 from keng.tips.models import Decision, Tip, TipConcern
@@ -55,7 +56,12 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
         holding.give_back(decision, tip, secret=secret)
     else:
         before = dict(decision.detail["before"])
-        _restore(tip, before, moved=decision.kind in _MOVES or "concern" in before)
+        _restore(
+            tip,
+            before,
+            moved=decision.kind in _MOVES or "concern" in before,
+            decided=decision.detail.get("urgency", before["urgency"]),
+        )
         decision.detail["before"].pop("left", None)
     alarms.settle(tip, by=by)
     decision.detail["taken_back"] = True
@@ -84,15 +90,16 @@ def _locked(decision: Decision, secret: str) -> Tip:
     return {row.pk: row for row in rows.select_for_update(no_key=True)}[decision.tip_id]
 
 
-def _restore(tip: Tip, before: dict[str, Any], *, moved: bool) -> None:
+def _restore(tip: Tip, before: dict[str, Any], *, moved: bool, decided: str) -> None:
     left = before.pop("left", {})
     if concern := before.pop("concern", None):
         TipConcern.objects.filter(pk=concern).delete()
+    guess_again(before.pop("guessed", []))
     if not moved:
         before.pop("incident_id")
         if before.pop("duplicate_of_id") != plain(tip.duplicate_of_id):
             raise IncidentChanged
-    unheard.keep_newer(tip, before)
+    unheard.keep_newer(tip, before, decided=decided)
     clocks.restore(tip, before.pop("running"))
     unheard.run_on(tip)
     for name, value in before.items():

@@ -22,11 +22,20 @@ def let_go(tip: Tip) -> None:
     tip.danger_at, tip.danger_unheard = None, False
 
 
-def keep_newer(tip: Tip, before: dict[str, Any]) -> None:
-    """Undoing a decision does not undo what was told since; `before` is what will be restored."""
+def keep_newer(tip: Tip, before: dict[str, Any], *, decided: str = "") -> None:
+    """Undoing a decision does not undo what was told since; `before` is what will be restored.
+
+    `decided`: the urgency that the decision left. More urgent now is what the reporter wrote since:
+    the tip stays among those to look at soon, and its clock runs on.
+    """
     if tip.danger_unheard:
         for name in ("urgency", "urgency_is_rated", *FIELDS):
             before.pop(name, None)
+    elif decided and tip.urgency < decided:
+        for name in ("urgency", "urgency_is_rated"):
+            before.pop(name, None)
+        raised = tip.clocks.filter(rule_code__in=(clocks.LOOK, clocks.AT_ONCE), stopped_at=None)
+        before["running"] += [str(pk) for pk in raised.values_list("pk", flat=True)]
 
 
 def run_on(tip: Tip) -> None:

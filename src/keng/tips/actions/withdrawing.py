@@ -5,6 +5,7 @@ acts, or somebody is in danger, the law has the desk finish, and it keeps the wo
 no more. The reporter sees the same page either way: a suspect could report too, and probe.
 """
 
+import datetime
 import uuid
 
 from django.db import transaction
@@ -21,6 +22,11 @@ from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
 from keng.vault.models import SealedIdentity
 
+# Whatever still comes to a report that was taken back (a sender lets go of its address, a file
+# arrives) comes within this time; what is left after it is looked for now and then.
+COMES_WITHIN = datetime.timedelta(days=2)
+_PORTION = 200
+
 
 @transaction.atomic
 def withdraw(tip_id: uuid.UUID) -> None:
@@ -30,7 +36,6 @@ def withdraw(tip_id: uuid.UUID) -> None:
         raise AlreadyClosed
     is_kept = _is_acted_on(tip)
     tip.withdrawn_at, tip.waiting_since, tip.do_not_contact = times.now(), None, True
-    replies.call_off(tip.pk)
     # Whoever writes from the same chat begins another report.
     Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
     if not is_kept:
@@ -40,19 +45,31 @@ def withdraw(tip_id: uuid.UUID) -> None:
         tip.closed_at = tip.withdrawn_at
         clocks.settle(tip)
     tip.save()
+    replies.call_off(tip.pk)
     record(
         "tip.reporter_withdraw", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id),
         detail={"words": "kept" if is_kept else "destroyed"},
     )  # fmt: skip
 
 
-@transaction.atomic
 def destroy_withdrawn() -> int:
     """Destroy what else there was: files, numbers, names, the message as it came; of how many tips.
 
-    A job of the worker: the public site may neither delete nor change any of it.
+    Of those taken back lately. A job of the worker: the public site may neither delete nor change
+    any of it.
     """
-    tips = list(_not_empty_yet().select_for_update(no_key=True, of=("self",), skip_locked=True))
+    return _destroy(Tip.objects.filter(withdrawn_at__gt=times.now() - COMES_WITHIN))
+
+
+def destroy_whatever_was_withdrawn() -> int:
+    """The same for every report that was ever taken back; of how many."""
+    return _destroy(Tip.objects.all())
+
+
+@transaction.atomic
+def _destroy(among: QuerySet[Tip]) -> int:
+    left = _not_empty_yet(among).order_by("id")
+    tips = list(left.select_for_update(no_key=True, of=("self",), skip_locked=True)[:_PORTION])
     if not tips:
         return 0
     ids = [tip.pk for tip in tips]
@@ -83,11 +100,16 @@ def destroy_withdrawn() -> int:
 def _forget_addresses(tip_ids: list[uuid.UUID]) -> None:
     """Where the chats could be answered: the sender's key would still open them."""
     talks = Conversation.objects.filter(tip_ref__in=tip_ids)
+    talks.update(reply_address_sealed=b"")
+    _addressed(talks).update(address_sealed=None)
+
+
+def _addressed(talks: QuerySet[Conversation]) -> QuerySet[Delivery]:
+    """Rows with an address of these chats, but for those that a sender holds: it needs it still."""
     sent = Delivery.objects.filter(
         recipient_kind="conversation", recipient_ref__in=talks.values("pk")
     )
-    sent.exclude(state=Delivery.State.LEASED).update(address_sealed=None)
-    talks.update(reply_address_sealed=b"")
+    return sent.exclude(state=Delivery.State.LEASED).filter(address_sealed__isnull=False)
 
 
 def _is_acted_on(tip: Tip) -> bool:
@@ -105,18 +127,21 @@ def _is_acted_on(tip: Tip) -> bool:
     )
 
 
-def _not_empty_yet() -> QuerySet[Tip]:
+def _not_empty_yet(among: QuerySet[Tip]) -> QuerySet[Tip]:
     here, ref = {"tip": OuterRef("pk")}, {"tip_ref": OuterRef("pk")}
     came = Inbound.objects.filter(**ref)
     media = InboundMedia.objects.filter(inbound__tip_ref=OuterRef("pk"))
     noted = Suggestion.objects.filter(**here)
-    return Tip.objects.filter(
+    talks = Conversation.objects.filter(**ref)
+    addressed = _addressed(Conversation.objects.filter(tip_ref=OuterRef(OuterRef("pk"))))
+    return among.filter(
         Exists(Attachment.objects.filter(**here).exclude(original_path=""))
         | Exists(Sighting.objects.filter(**here))
         | Exists(noted.exclude(categories=[], places=[], urgency_reasons=[]))
         | Exists(SealedIdentity.objects.filter(**ref))
         | Exists(came.filter(~Q(text="") | ~Q(raw_sealed=b"") | Q(latitude__isnull=False)))
         | Exists(media.exclude(url_sealed=b""))
-        | Exists(Conversation.objects.filter(**ref).exclude(reply_address_sealed=b"")),
+        | Exists(talks.exclude(reply_address_sealed=b""))
+        | Exists(addressed),
         outcome=Tip.Outcome.WITHDRAWN,
     )

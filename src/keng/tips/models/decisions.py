@@ -45,7 +45,11 @@ class Decision(Row):
     secret: str = ""
 
     class Meta:
-        indexes = [models.Index(fields=["tip", "id"], name="decision_in_order")]
+        indexes = [
+            models.Index(fields=["tip", "id"], name="decision_in_order"),
+            # What was closed, reopened or rated in a span: reports ask it of every tip at once.
+            models.Index(fields=["kind", "at"], name="decision_by_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.tip_id}"

@@ -90,5 +90,20 @@ class Attachment(Row):
     sha256 = models.BinaryField(max_length=32)
     at = models.DateTimeField(db_default=Now())
 
+    class Meta:
+        indexes = [
+            # Whether a file on disk still has a row: asked of each when files are swept.
+            models.Index(
+                fields=["original_path"],
+                condition=~models.Q(original_path=""),
+                name="attachment_original",
+            ),
+            models.Index(
+                fields=["viewing_path"],
+                condition=~models.Q(viewing_path=""),
+                name="attachment_viewing",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

@@ -252,6 +252,12 @@ class Tip(Row):
             models.Index(
                 fields=["id"], condition=models.Q(examined_at__isnull=True), name="tip_to_examine"
             ),
+            # Taken back before anybody acted: what is left of it is destroyed within seconds.
+            models.Index(
+                fields=["withdrawn_at"],
+                condition=models.Q(outcome="withdrawn"),
+                name="tip_withdrawn_when",
+            ),
             # What rings: the worker looks every other second, over all units.
             models.Index(fields=["id"], condition=RINGING, name="tip_ringing"),
             models.Index(

@@ -10,7 +10,7 @@ from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.places.models import Unit
 from keng.tips import errors
 from keng.tips.actions import alarms, examining, meant_for_unit, triage, undo
-from keng.tips.models import Tip
+from keng.tips.models import Tip, TipConcern
 from keng.tips.queries import ringing
 from keng.vault.models import SealedIdentity
 from tests import make
@@ -195,6 +195,32 @@ def test_sorting_it_so_by_mistake_is_undone_within_the_minute(db, desk):
     tip.refresh_from_db()
     assert (tip.responsible_unit, tip.kind) == (unit, Tip.Kind.UNSORTED)
     assert not tip.concerns.exists()
+
+
+def test_undoing_it_leaves_a_guess_a_guess(db, desk):
+    """By sorting or declining, at the commune or above: whoever may say it is meant for the unit
+    finds that open as before."""
+    unit, officer = desk
+    make.clock_rules()
+    above = make.officer(unit=unit.parent)
+    for by, at in ((officer, unit), (above, unit.parent)):
+        other = make.unit(parent=unit.parent)
+        tip = make.tip(unit=at)
+        guess = TipConcern.objects.create(tip=tip, unit=other, is_guess=True)
+        step = triage.sort(tip.pk, category="other", kind=Tip.Kind.OFFICIAL, by=by)
+        guess.refresh_from_db()
+        assert guess.is_guess is False
+        undo.take_back(step.pk, by=by)
+        guess.refresh_from_db()
+        assert guess.is_guess is True
+    tip = make.tip(unit=unit)
+    guess = TipConcern.objects.create(tip=tip, unit=make.unit(), is_guess=True)
+    step = triage.decline(tip.pk, kind="official", reply="Gửi cấp trên.", by=officer)
+    guess.refresh_from_db()
+    assert guess.is_guess is False
+    undo.take_back(step.pk, by=officer, secret=step.secret)
+    guess.refresh_from_db()
+    assert guess.is_guess is True
 
 
 def test_the_province_sorts_such_a_complaint_and_keeps_it(db, desk):

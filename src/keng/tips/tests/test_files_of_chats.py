@@ -61,18 +61,24 @@ def server():
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             found.asked.append(self.path)
+            time.sleep(found.waits)
             status, headers, body = found.answers.get(self.path, (404, {}, b""))
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            for start in range(0, len(body), found.drip or len(body)):
+                self.wfile.write(body[start : start + (found.drip or len(body))])
+                if found.drip:
+                    time.sleep(found.waits)
 
         def log_message(self, *args):
             pass
 
     found = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found.answers, found.asked = {}, []
+    # Seconds before an answer and between its parts; bytes of a part, 0 for all at once.
+    found.waits, found.drip = 0, 0
     found.base = f"http://127.0.0.1:{found.server_port}"
     thread = threading.Thread(target=found.serve_forever)
     thread.start()
@@ -151,6 +157,31 @@ def test_a_file_that_is_too_large_is_given_up(tip, server, monkeypatch):
     fetch_files()
     media.refresh_from_db()
     assert media.lost_at
+
+
+def test_a_file_has_one_time_for_all_its_redirects(tip, server, monkeypatch):
+    monkeypatch.setattr(download, "WITHIN", 1.0)
+    server.waits = 0.4
+    for n in range(3):
+        server.answers[f"/{n}"] = 302, {"Location": f"/{n + 1}"}, b"moved"
+    server.answers["/3"] = 200, {"Content-Type": "image/jpeg"}, picture()
+    row = pointed_at(tip, f"{server.base}/0", server.base)
+    fetch_files()
+    row.refresh_from_db()
+    assert (row.fetched_at, row.lost_at, row.tries) == (None, None, 1)
+    assert not tip.attachments.exists()
+
+
+def test_a_server_that_drips_is_left_when_the_time_is_over(tip, server, monkeypatch):
+    monkeypatch.setattr(download, "WITHIN", 1.0)
+    server.answers["/drip"] = 200, {"Content-Type": "image/jpeg"}, picture()[:400]
+    server.waits, server.drip = 0.1, 10
+    row = pointed_at(tip, f"{server.base}/drip", server.base)
+    began = time.monotonic()
+    fetch_files()
+    assert time.monotonic() - began < 3
+    row.refresh_from_db()
+    assert (row.fetched_at, row.tries) == (None, 1)
 
 
 def test_a_failing_server_is_asked_six_times_over_a_day_and_then_given_up(tip, server):

@@ -150,3 +150,21 @@ def test_what_the_reporter_tapped_is_shown_and_steers_the_guess(desk, desk_clien
     page = client.get(f"/tips/{tip.pk}/").content.decode()
     assert "Người báo chọn: Trẻ em, người mất tích" in page
     assert "khác loại người báo chọn" in page
+
+
+def test_undoing_a_decision_does_not_lower_what_the_reporter_wrote_since(desk):
+    unit, officer = desk
+    tip = waiting(unit, "cho hỏi thủ tục cấp lại căn cước")
+    examine_tips()
+    step = triage.sort(tip.pk, category="other", urgency="P3", by=officer)
+    make.message(tip, ABUSE)
+    examine_messages()
+    tip.refresh_from_db()
+    raised = tip.urgency
+    assert raised in ("P0", "P1")
+    undo.take_back(step.pk, by=officer)
+    tip.refresh_from_db()
+    assert (tip.urgency, tip.urgency_is_suggested, tip.category) == (raised, True, "")
+    running = tip.clocks.filter(rule_code__in=["LOOK_P1", "URGENT_NOW"], stopped_at=None)
+    assert running.count() == 1
+    assert tip.due_at == running.get().due_at

@@ -137,7 +137,7 @@ def send_back(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Version:
 
 def locked(warning_id: uuid.UUID, *, by: "Officer") -> tuple[Warning, Version]:
     """The warning, locked, with its latest version. Raises DoesNotExist for other units' ones."""
-    warning = Warning.objects.visible_to(by).select_for_update().get(pk=warning_id)
+    warning = Warning.objects.visible_to(by).select_for_update(no_key=True).get(pk=warning_id)
     latest = warning.versions.order_by("-number").first()
     if latest is None:
         raise Version.DoesNotExist

@@ -190,7 +190,7 @@ def review(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
 
     What was wrong is recalled like any other warning, and counts as looked at.
     """
-    use = PatternUse.objects.select_for_update(of=("self",)).select_related(
+    use = PatternUse.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "version__warning__unit"
     ).get(pk=use_id)  # fmt: skip
     if use.sent_by_id == by.pk or not rights.may_release(by, use.version.warning):
@@ -249,7 +249,7 @@ def review_by() -> datetime.datetime:
 
 
 def _locked(pattern_id: uuid.UUID, by: "Officer") -> Pattern:
-    visible = Pattern.objects.visible_to(by).select_for_update(of=("self",))
+    visible = Pattern.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     return visible.select_related("unit", "approved_by").get(pk=pattern_id)
 
 

@@ -54,7 +54,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     form = SignForm(request.POST or None, initial={"boundaries": boundaries_of(request)})
     if request.method == "POST" and form.is_valid():
         return _signed(request, ask, form)
-    return _shown(request, ask, form)
+    return _shown(request, figures.draft(ask), form)
 
 
 def asked(request: HttpRequest) -> Ask | None:
@@ -84,28 +84,41 @@ def boundaries_of(request: HttpRequest) -> str:
 
 
 def _signed(request: HttpRequest, ask: Ask, form: SignForm) -> HttpResponse:
+    # Counted before anything is locked: looking at the code holds the officer until the end.
+    counted = figures.draft(ask)
     # What cannot be signed is said before the code is used up: the same code does not work twice.
     if not sight.may_sign(request.officer, ask.sight.unit) or not ask.span.is_over:
-        return _shown(request, ask, SignForm())
+        return _shown(request, counted, SignForm())
+    if form.cleaned_data["figures_hash"] != counted.hash.hex() or not counted.holds:
+        return _shown(request, counted, SignForm(initial=form.cleaned_data), stale=True)
+    if signing.newest(ask) is not None and not form.cleaned_data["reason"].strip():
+        form.add_error("reason", _("Write what was wrong"))
+        return _shown(request, counted, form)
     if not is_present(request.officer, form):
-        return _shown(request, ask, form)
+        return _shown(request, counted, form)
     try:
         signed = signing.sign(
-            ask, seen=bytes.fromhex(form.cleaned_data["figures_hash"]), by=request.officer,
-            boundaries=form.cleaned_data["boundaries"], reason=form.cleaned_data["reason"],
-        )  # fmt: skip
+            ask,
+            seen=counted.hash,
+            by=request.officer,
+            boundaries=form.cleaned_data["boundaries"],
+            reason=form.cleaned_data["reason"],
+            counted=counted,
+        )
     except signing.NoReason:
         form.add_error("reason", _("Write what was wrong"))
-        return _shown(request, ask, form)
+        return _shown(request, counted, form)
     except signing.CannotSign:
-        again = Ask(ask.sight, ask.span)
+        again = figures.draft(Ask(ask.sight, ask.span))
         return _shown(request, again, SignForm(initial=form.cleaned_data), stale=True)
     messages.success(request, _("Signed. The figures stay as they are."))
     return redirect("report", pk=signed.pk)
 
 
-def _shown(request: HttpRequest, ask: Ask, form: SignForm, *, stale: bool = False) -> HttpResponse:
-    found = figures.draft(ask)
+def _shown(
+    request: HttpRequest, found: figures.Draft, form: SignForm, *, stale: bool = False
+) -> HttpResponse:
+    ask = found.ask
     kind = boundaries_of(request)
     # A number, and a tip that does not agree, lead on for whoever may open a list of tips.
     lists = WORKING.includes(request.officer)

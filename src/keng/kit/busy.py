@@ -1,0 +1,56 @@
+"""When the database gives up for a moment: another holds what is needed, or it takes too long."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+# Deadlock, serialization, lock timeout: the same may succeed at once.
+_AT_ONCE_AGAIN = frozenset({"40P01", "40001", "55P03"})
+# Statement timeout, and a transaction that was idle too long.
+_LATER_AGAIN = frozenset({"57014", "25P03"})
+AFTER_SECONDS = 3
+# A page that is sent back must not hold what opens an account.
+_SECRET = ("password",)
+
+
+def sqlstate_of(error: BaseException | None) -> str:
+    """The database's own code for what it raised, through the errors that wrap it."""
+    while error is not None:
+        if code := getattr(error, "sqlstate", None):
+            return str(code)
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether nothing was changed, and the same may well succeed a little later."""
+    return sqlstate_of(error) in _AT_ONCE_AGAIN | _LATER_AGAIN
+
+
+def may_succeed_at_once(error: BaseException | None) -> bool:
+    """Whether whoever stood in the way is through by now."""
+    return sqlstate_of(error) in _AT_ONCE_AGAIN
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """503 in words. What was written comes back with the page, to be sent again by one button."""
+    is_form = request.method == "POST" and not _has_secret(request)
+    context = {
+        "is_desk": bool(getattr(request, "officer", None)),
+        "address": request.get_full_path(),
+        "is_post": request.method == "POST",
+        "is_form": is_form,
+        "fields": _fields(request) if is_form else [],
+        "had_files": bool(is_form and request.FILES),
+    }
+    # Without the request: what every page asks the database for may be just what is busy.
+    answer = HttpResponse(render_to_string("errors/busy.html", context), status=503)
+    answer.headers["Retry-After"] = str(AFTER_SECONDS)
+    return answer
+
+
+def _has_secret(request: HttpRequest) -> bool:
+    return any(word in name.lower() for name in request.POST for word in _SECRET)
+
+
+def _fields(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.POST.lists() for value in values]

@@ -1,0 +1,143 @@
+"""What people see when the database gives up for a moment: words, their text, and one more try."""
+
+import re
+from html import unescape
+
+import psycopg
+import pytest
+from django.db import connection
+from django.urls import reverse
+from psycopg.conninfo import make_conninfo
+
+from keng.audit.actions import record
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.kit.database import dsn
+from keng.tips.models import Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def other():
+    """Another connection, which may hold what a request needs."""
+    address = make_conninfo(dsn("owner"), dbname=connection.settings_dict["NAME"])
+    with psycopg.connect(address) as found:
+        yield found
+
+
+@pytest.fixture
+def soon():
+    """This connection waits for a lock as short as a test can."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '200ms'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET lock_timeout")
+
+
+def fields_of(page):
+    found = re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', page, re.DOTALL)
+    return {name: unescape(value) for name, value in found}
+
+
+def test_an_officer_whose_tip_is_held_gets_the_text_back_and_sends_it_by_one_button(
+    desk_client, other, soon
+):
+    unit = make.unit()
+    tip = make.tip(unit=unit)
+    make.conversation(tip)
+    sign_in(desk_client, make.officer(unit=unit))
+    address = reverse("tip-reply", args=[tip.pk])
+    other.execute("SELECT id FROM tips_tip FOR UPDATE")
+    words = 'Dòng một & "dòng" hai\nBạn tả <rõ> hơn giúp.'
+    answer = desk_client.post(address, {"text": words})
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "Bạn hãy gửi lại một lần nữa" in page
+    assert "113" not in page
+    assert fields_of(page)["text"] == words
+    assert f'action="{address}"' in page
+    other.rollback()
+    assert desk_client.post(address, fields_of(page)).status_code == 302
+    assert tip.messages.get(author="desk").text == words
+
+
+def test_what_only_stood_in_the_way_is_tried_once_more_and_done_once(in_a_request):
+    officer = make.officer(unit=make.unit())
+    tries = []
+
+    def act(by):
+        record("test.done", by=by, on=by, chain="unit:test", detail={"try": len(tries)})
+        tries.append(1)
+        if len(tries) == 1:
+            raise_in_the_database("40P01")
+
+    in_a_request(act, by=officer)
+    assert len(tries) == 2
+    assert Entry.objects.get(action="test.done").detail == {"try": 1}
+
+
+@pytest.mark.parametrize("code", ["57014", "55P03"])
+def test_after_the_second_try_it_is_said(in_a_request, code):
+    officer = make.officer(unit=make.unit())
+    tries = []
+
+    def act(by):
+        tries.append(1)
+        raise_in_the_database(code)
+
+    with pytest.raises(AssertionError, match="503"):
+        in_a_request(act, by=officer)
+    assert len(tries) == {"57014": 1, "55P03": 2}[code]
+
+
+def raise_in_the_database(code):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION 'busy' USING ERRCODE = '{code}'; END $$")
+
+
+def test_a_resident_gets_the_text_back_too_and_the_numbers_to_call(public_client, other, soon):
+    public_client.raise_request_exception = False
+    other.execute("LOCK TABLE lookup_listing IN ACCESS EXCLUSIVE MODE")
+    answer = public_client.post(reverse("lookup"), {"q": "0912 345 678"})
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert fields_of(page)["q"] == "0912 345 678"
+    assert 'href="tel:113"' in page
+    other.rollback()
+    assert public_client.post(reverse("lookup"), fields_of(page)).status_code == 200
+
+
+def test_a_page_that_takes_too_long_is_opened_again(public_client, other, soon):
+    public_client.raise_request_exception = False
+    other.execute("LOCK TABLE warnings_warning IN ACCESS EXCLUSIVE MODE")
+    answer = public_client.get("/", headers={"accept-language": "en"})
+    assert answer.status_code == 503
+    assert "This page takes too long just now" in answer.content.decode()
+
+
+def test_a_password_does_not_come_back_in_a_page(public_client, other, soon):
+    public_client.raise_request_exception = False
+    other.execute("LOCK TABLE lookup_listing IN ACCESS EXCLUSIVE MODE")
+    answer = public_client.post(reverse("lookup"), {"q": "0912345678", "password": "bí mật 123"})
+    assert answer.status_code == 503
+    assert "bí mật 123" not in answer.content.decode()
+
+
+def test_what_is_broken_speaks_to_an_officer_as_to_an_officer(desk_client, other):
+    desk_client.raise_request_exception = False
+    unit = make.unit()
+    sign_in(desk_client, make.officer(unit=unit))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tips_tip RENAME TO tips_gone")
+    try:
+        answer = desk_client.get(reverse("inbox"))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE tips_gone RENAME TO tips_tip")
+    assert answer.status_code == 500
+    assert "tel:113" not in answer.content.decode()
+    assert not Tip.objects.exists()
