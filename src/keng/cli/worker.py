@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import importlib.util
 import logging
+import os
 import signal
 import threading
 import time
@@ -15,7 +16,7 @@ from typing import Any
 import psycopg
 
 from keng.cli.environment import start_django
-from keng.kit.database import dsn
+from keng.kit.database import data_folder, dsn
 from keng.kit.recurring import WORK, Task
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     start_django("worker")
+    # Told to nobody else: see vault.opening.
+    os.environ["KENG_WORKER_KEYS"] = str(data_folder() / "keys" / "worker")
     tasks = all_tasks()
     if arguments.once:
         Worker(tasks).finish_what_is_due()
@@ -46,16 +49,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def work(tasks: list[Task], stop: threading.Event) -> None:
-    """Quick tasks here, slow ones in a thread beside them, until somebody asks to stop."""
-    slow = Worker([task for task in tasks if task.is_slow])
+    """Quick tasks here, each slow one in a thread of its own, until somebody asks to stop."""
     quick = Worker([task for task in tasks if not task.is_slow])
-    beside = threading.Thread(target=slow.run, args=(stop, _Bell("slow").wait), name="slow tasks")
-    beside.start()
+    # A film may take a quarter of an hour; a picture is not to wait for it.
+    beside = [
+        threading.Thread(
+            target=Worker([task]).run, args=(stop, _Bell(task.name).wait), name=task.name
+        )
+        for task in tasks
+        if task.is_slow
+    ]
+    for thread in beside:
+        thread.start()
     try:
         quick.run(stop, _Bell("quick").wait)
     finally:
         stop.set()
-        beside.join()
+        for thread in beside:
+            thread.join()
 
 
 def all_tasks() -> list[Task]:

@@ -20,7 +20,7 @@ class Task:
     is_woken: bool = False
     """Done at once when somebody notifies the channel `WORK`, and not only after `every`."""
     is_slow: bool = False
-    """It waits for others (a provider's server), so it is done beside the quick ones."""
+    """It takes long or waits for others, so it is done in a thread of its own."""
 
 
 WORK = "keng_work"

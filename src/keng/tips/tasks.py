@@ -5,6 +5,7 @@ from datetime import timedelta
 from keng.kit.recurring import Task
 from keng.tips.actions import (
     alarms,
+    copying,
     examining,
     fetching,
     forgetting,
@@ -30,6 +31,13 @@ TASKS = [
     ),
     Task("call officers", alarms.call_what_rings, is_woken=True, every=timedelta(seconds=2)),
     Task("fetch files", fetching.fetch_files, is_woken=True, every=timedelta(seconds=5)),
+    Task(
+        "make copies to view",
+        copying.make_next_copy,
+        is_woken=True,
+        is_slow=True,
+        every=timedelta(seconds=2),
+    ),
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),
@@ -39,4 +47,5 @@ TASKS = [
     Task("forget codes that were shown", showing.sweep, every=timedelta(minutes=1)),
     Task("forget search words", forget_words, every=timedelta(hours=1)),
     Task("sweep files", sweeping.sweep_files, every=timedelta(hours=1)),
+    Task("sweep waiting pictures", sweeping.sweep_waiting, every=timedelta(minutes=5)),
 ]
