@@ -50,23 +50,28 @@ def run(arguments: argparse.Namespace) -> int:
 
 def work(tasks: list[Task], stop: threading.Event) -> None:
     """Quick tasks here, each slow one in a thread of its own, until somebody asks to stop."""
-    quick = Worker([task for task in tasks if not task.is_slow])
     # A film may take a quarter of an hour; a picture is not to wait for it.
     beside = [
-        threading.Thread(
-            target=Worker([task]).run, args=(stop, _Bell(task.name).wait), name=task.name
-        )
+        threading.Thread(target=_work_until, args=([task], stop, task.name), name=task.name)
         for task in tasks
         if task.is_slow
     ]
     for thread in beside:
         thread.start()
     try:
-        quick.run(stop, _Bell("quick").wait)
+        _work_until([task for task in tasks if not task.is_slow], stop, "quick")
     finally:
         stop.set()
         for thread in beside:
             thread.join()
+
+
+def _work_until(tasks: list[Task], stop: threading.Event, name: str) -> None:
+    bell = _Bell(name)
+    try:
+        Worker(tasks).run(stop, bell.wait)
+    finally:
+        bell.hang_up()
 
 
 def all_tasks() -> list[Task]:
@@ -153,11 +158,11 @@ class _Bell:
             return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
         except psycopg.Error as error:
             log.warning("Not told of new work (%s).", type(error).__name__)
-            self._hang_up()
+            self.hang_up()
             time.sleep(LONGEST_WAIT)
             return False
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(psycopg.Error):
                 self._connection.close()

@@ -30,7 +30,13 @@ TASKS = [
         every=timedelta(seconds=2),
     ),
     Task("call officers", alarms.call_what_rings, is_woken=True, every=timedelta(seconds=2)),
-    Task("fetch files", fetching.fetch_files, is_woken=True, every=timedelta(seconds=5)),
+    Task(
+        "fetch files",
+        fetching.fetch_files,
+        is_woken=True,
+        is_slow=True,
+        every=timedelta(seconds=5),
+    ),
     Task(
         "make copies to view",
         copying.make_next_copy,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from keng.cli.worker import Worker, all_tasks
+from keng.cli.worker import Worker, all_tasks, work
 from keng.kit.recurring import Task
 from keng.tips.models import Sighting, Tip
 from tests import make
@@ -68,6 +68,42 @@ def test_a_wake_up_makes_a_resting_task_due_and_leaves_the_others_resting():
     stop.set()
     thread.join(5)
     assert done[:3] == ["woken", "timed", "woken"]
+
+
+@pytest.mark.django_db
+def test_a_slow_task_waits_for_no_other_and_holds_up_no_quick_one():
+    """A film takes a quarter of an hour, a provider's server a minute; nobody's alarm waits."""
+    stop, others = threading.Event(), [threading.Event(), threading.Event()]
+    done = []
+
+    def film():
+        done.append(all(each.wait(20) for each in others))
+        stop.set()
+        return 0
+
+    def note(event):
+        def run():
+            event.set()
+            return 0
+
+        return run
+
+    work(
+        [
+            Task("film", film, is_slow=True),
+            Task("picture", note(others[0]), is_slow=True),
+            Task("alarm", note(others[1])),
+        ],
+        stop,
+    )
+    assert done[0]
+
+
+@pytest.mark.django_db
+def test_what_decodes_or_waits_for_a_server_stands_beside_the_alarms():
+    slow = {task.name for task in all_tasks() if task.is_slow}
+    assert {"make copies to view", "fetch files", "prepare films"} <= slow
+    assert "call officers" not in slow
 
 
 @pytest.mark.django_db

@@ -150,7 +150,7 @@ def _settle(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -
     }
     if row.attachment_id:
         Attachment.objects.filter(pk=row.attachment_id).update(**found)
-    else:
+    elif row.dispute_file_id:
         DisputeFile.objects.filter(pk=row.dispute_file_id).update(**found, size=len(copy))
     files.discard([row.path])
     WaitingPicture.objects.filter(pk=pk).delete()

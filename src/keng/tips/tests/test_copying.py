@@ -294,6 +294,15 @@ def test_as_long_as_it_waits_the_desk_says_so(tip, desk_client):
     page = desk_client.get(reverse("tip", "keng.site.desk_urls", args=[tip.pk])).content.decode()
     assert "Đang chuẩn bị bản xem" in page
     assert "data-view" not in page
+    assert 'hx-trigger="every 3s"' in page
+    make.copies_to_view()
+    again = {"path": f"/tips/{tip.pk}/?part=files", "headers": {"HX-Request": "true"}}
+    part = desk_client.get(**again).content.decode()
+    assert part.lstrip().startswith('<div class="in stack" id="files"')
+    assert "data-view" in part
+    assert "hx-trigger" not in part
+    sign_in(desk_client, make.officer(unit=make.unit()))
+    assert desk_client.get(**again).status_code == 404
 
 
 def test_after_ten_minutes_it_is_given_up_and_the_key_is_gone(tip):
