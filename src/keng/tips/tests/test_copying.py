@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+import importlib
 import io
 import json
 import os
@@ -10,6 +11,7 @@ import sys
 import time
 
 import pytest
+from django.db import connection
 from django.test import TestCase
 from django.urls import reverse
 from nacl.exceptions import CryptoError
@@ -20,9 +22,9 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.tips import files
-from keng.tips.actions import closing, copying, reporter, sweeping, withdrawing
+from keng.tips.actions import attachments, closing, copying, reporter, sweeping, withdrawing
 from keng.tips.actions.attachments import store_attachment
-from keng.tips.models import DialogueMessage, WaitingPicture
+from keng.tips.models import Attachment, DialogueMessage, WaitingPicture
 from keng.tips.pictures import confined
 from keng.vault import keys, opening, seal
 from keng.vault.models import WorkerKey
@@ -433,6 +435,18 @@ def test_the_row_says_neither_the_exact_size_nor_the_plain_hash(tip):
     other = sent(make.tip(unit=tip.responsible_unit), content)
     assert first.size != len(content)
     assert bytes(first.keyed_hash) != bytes(other.keyed_hash)
+
+
+def test_sizes_of_before_are_rounded_as_those_of_now_are(tip):
+    rounds = importlib.import_module("keng.tips.migrations.0029_sizes_are_rounded")
+    exact = [1, 2, 7, 8, 9, 15, 17, 1000, 1024, 1025, 6540, 247_268, 2**24 + 1, 20 * 1024**2]
+    kept = [sent(tip, f"{size}".encode()) for size in exact]
+    for file, size in zip(kept, exact, strict=True):
+        Attachment.objects.filter(pk=file.pk).update(size=size)
+    with connection.cursor() as cursor:
+        cursor.execute(rounds._ROUND)
+    found = dict(Attachment.objects.values_list("pk", "size"))
+    assert [found[file.pk] for file in kept] == [attachments._rounded(size) for size in exact]
 
 
 def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):

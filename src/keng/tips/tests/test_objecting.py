@@ -7,6 +7,7 @@ import os
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase
+from django.urls import reverse
 from PIL import Image
 
 from keng.audit.models import Entry
@@ -157,3 +158,23 @@ def test_the_form_says_what_is_wrong_with_a_file_and_keeps_the_words(public_clie
     one = SimpleUploadedFile("hoa-don.jpg", photo(), "image/jpeg")
     public_client.post("/lookup/object/", sent | {"attached": one})
     assert Dispute.objects.get().files.count() == 1
+
+
+def test_what_cannot_be_opened_is_said_to_whoever_objects_and_to_whoever_decides(
+    public_client, desk_client, settings, unit, entry
+):
+    token = new_token()
+    dispute = objected(entry, photo()[:200], photo(), token=token)
+    sign_in(desk_client, make.officer(unit=unit, role="commander"))
+    address = reverse("listing-dispute", "keng.site.desk_urls", args=[dispute.pk])
+    assert desk_client.get(address).content.decode().count("Đang chuẩn bị bản xem") == 2
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert make.copies_to_view() == 2
+    page = desk_client.get(address).content.decode()
+    assert "không có bản xem: ảnh hỏng hoặc gửi chưa trọn" in page
+    assert page.count("/listings/dispute-files/") == 1
+    settings.ROOT_URLCONF = "keng.site.public_urls"
+    settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
+    code = {"code": disputes.code_of(token)}
+    answer = public_client.post("/lookup/answer/", code).content.decode()
+    assert "Có 1 ảnh bạn gửi không mở được ở đây" in answer
