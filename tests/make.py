@@ -5,6 +5,7 @@
 
 import datetime
 import itertools
+import os
 import uuid
 from typing import Any
 
@@ -18,6 +19,7 @@ from keng.lookup.models import Indicator
 from keng.network.models import Establishment, Group, GroupKind, Lead, Subscription
 from keng.places.models import Jurisdiction, Place, Unit
 from keng.reports.models import Snapshot
+from keng.tips.actions import copying
 from keng.tips.models import (
     Clock,
     ClockRule,
@@ -28,7 +30,7 @@ from keng.tips.models import (
     Tip,
     TipConcern,
 )
-from keng.vault import seal
+from keng.vault import keys, seal
 from keng.vault.models import UnitKey
 
 _numbers = itertools.count(1)
@@ -213,6 +215,21 @@ def unit_key(unit: Unit) -> bytes:
     UnitKey.objects.create(unit=unit, public_key=bytes(private.public_key))
     seal.forget()
     return bytes(private)
+
+
+def worker_key() -> None:
+    """The worker's key, and this process as the one that may open what is sealed to it."""
+    keys.renew_worker_key()
+    os.environ["KENG_WORKER_KEYS"] = str(keys.worker_folder())
+    seal.forget()
+
+
+def copies_to_view() -> int:
+    """What the worker does with pictures, until none waits; how many there were."""
+    made = 0
+    while copying.make_next_copy():
+        made += 1
+    return made
 
 
 def some_id() -> uuid.UUID:

@@ -51,7 +51,7 @@ WITH_A_BROWSER = (
     Phase("other journeys", OTHERS),
     Phase("accessibility", ("tests/accessibility",)),
 )
-UNDER_LOAD = Phase("load", ("tests/load",))
+UNDER_LOAD = Phase("load", ("tests/load", "tests/security"))
 
 
 def run_alone(phase: Phase) -> Ended:

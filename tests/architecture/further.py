@@ -40,6 +40,7 @@ CODE = (
     "tips/actions/meant_for_unit.py:say_meant_for_unit", "tips/actions/meant_for_unit.py:_tell",
     "tips/phrases.py:closing_sentence", "tips/phrases.py:decline_reply",
     "tips/phrases.py:danger_first", "tips/phrases.py:bank_first",
+    "tips/phrases.py:not_shown_sentence",
     "tips/models/tip.py:Happening", "lookup/models/indicator.py:Type",
     "claims/models.py:Verdict", "claims/models.py:Topic",
     "warnings/labels.py:what",

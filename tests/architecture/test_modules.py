@@ -60,6 +60,40 @@ def test_areas_do_not_talk_by_signals():
     assert not using
 
 
+# The confined process; what is drawn of our own words; the demo's own pictures.
+DRAWS = {
+    "keng/tips/pictures/decoding.py",
+    "keng/kit/cards.py",
+    "keng/demo/province/drawing.py",
+    "keng/demo/province/filming.py",
+}
+
+
+def for_pictures(source):
+    """Modules of the library that decodes pictures, and the one of ours in which it does."""
+    return [
+        module
+        for module in imports(ast.parse(source))
+        if module.split(".")[0] == "PIL" or module.startswith("keng.tips.pictures.decoding")
+    ]
+
+
+def test_a_strangers_picture_is_decoded_in_the_confined_process_and_nowhere_else():
+    files = [file for file in python_files(KENG) if not is_test(file)]
+    using = {str(file.relative_to(KENG.parent)) for file in files if for_pictures(file.read_text())}
+    assert using == DRAWS
+    # Both sites draw cards, so they load the part that measures letters, and open no picture.
+    cards = for_pictures((KENG / "kit" / "cards.py").read_text())
+    assert {module.split(".")[1] for module in cards} == {"ImageFont"}
+
+
+@pytest.mark.parametrize(
+    "line", ["from PIL import Image", "import PIL.Image", "from keng.tips.pictures import decoding"]
+)
+def test_decoding_a_picture_elsewhere_is_noticed(line):
+    assert for_pictures(line)
+
+
 def test_no_password_stands_in_the_code():
     files = [file for file in python_files(KENG) if not is_test(file)]
     found = {name(f): SECRET.findall(f.read_text()) for f in files}

@@ -38,6 +38,14 @@ class Desk:
         self.page.goto(f"{self._stack.desk}{address}")
         expect(self.page.locator("main.tipp, main#main")).to_contain_text(words)
 
+    def waits_for_copies(self) -> None:
+        """Looks again until no copy of a picture is being prepared any more."""
+        deadline = time.monotonic() + 40
+        while self.page.get_by_text("Đang chuẩn bị bản xem").count():
+            assert time.monotonic() < deadline
+            self.page.wait_for_timeout(300)
+            self.page.reload()
+
     def _row(self, words: str) -> Locator:
         deadline = time.monotonic() + 40
         while True:

@@ -118,6 +118,7 @@ def sees_the_picture(mai: Desk) -> None:
     """Covered first; uncovered it is the picture that was sent, and back to the decision."""
     expect(mai.page.locator("ul.atts li")).to_have_count(1)
     expect(mai.page.locator("main img")).to_have_count(0)
+    mai.waits_for_copies()
     mai.page.get_by_role("button", name="Hiện (ghi nhật ký)").click()
     shown = mai.page.get_by_role("img", name="Ảnh người khiếu nại gửi")
     assert shown.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [60, 40]

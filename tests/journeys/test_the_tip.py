@@ -197,7 +197,8 @@ def test_files_are_uncovered_in_a_dialog_and_covered_again(people, stack, desk):
     report(reporter, stack, story, at_each_page=lambda page: attach(page, files))
     desk.open_tip("hai ảnh giấy mời giả")
     page = desk.page
-    expect(page.locator("form[data-view]")).to_have_count(3)
+    # The page asks again by itself until the worker has made the copies of both pictures.
+    expect(page.locator("form[data-view]")).to_have_count(3, timeout=40_000)
     assert not page.locator("main img, audio, video").count()
     press(page, "e")
     shown = page.locator("#viewer img")

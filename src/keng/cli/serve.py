@@ -64,10 +64,11 @@ def run_everything(
 
 
 def make_sender_key() -> None:
-    """Reply addresses are sealed to it, so it must exist before the first tip."""
+    """Reply addresses are sealed to it, so it must exist before the first tip; so the worker's."""
     from keng.vault import keys  # noqa: PLC0415 -- needs the settings
 
     keys.make_sender_key()
+    keys.renew_worker_key()
     make_push_account()
 
 

@@ -26,6 +26,7 @@ def _init() -> int:
     from keng.vault import keys  # noqa: PLC0415
 
     keys.make_sender_key()
+    keys.renew_worker_key()
     is_new = not keys.operator_file().exists()
     passphrase = keys.new_passphrase() if is_new else _asked_for()
     try:

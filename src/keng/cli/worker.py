@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import importlib.util
 import logging
+import os
 import signal
 import threading
 import time
@@ -16,7 +17,7 @@ import psycopg
 
 from keng.cli.environment import start_django
 from keng.kit.busy import is_passing
-from keng.kit.database import TimeLimits, dsn
+from keng.kit.database import TimeLimits, data_folder, dsn
 from keng.kit.recurring import WORK, Pace, Task
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     start_django("worker")
+    # Told to nobody else: see vault.opening.
+    os.environ["KENG_WORKER_KEYS"] = str(data_folder() / "keys" / "worker")
     tasks = all_tasks()
     if arguments.once:
         Worker(tasks).finish_what_is_due()

@@ -20,6 +20,10 @@ PROMISES = {
         "After 30 minutes without a word it is deleted."
     ),
     "pictures": _("Officers see a copy of your picture without its place and device."),
+    "pictures_wait": _(
+        "Until that copy is made, ten minutes at most, the picture also waits sealed to the "
+        "program that makes it; then that key is dropped. What it cannot open, you are told."
+    ),
     "code": _("The receipt code itself is stored nowhere here, so nobody here can look it up."),
     "no_script": _("These pages work without scripts and load nothing from other sites."),
     "code_shown": _(

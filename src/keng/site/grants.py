@@ -22,7 +22,7 @@ _READ_PLACES = dict.fromkeys(
     R,
 )
 _AUDIT = {"audit_chain": RIU, "audit_entry": RI, "audit_signedhead": RI}
-_KEYS = {"vault_unitkey": R, "vault_senderkey": R}
+_KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
 # The rows of one received message (tips.actions.intake).
 _INTAKE = {
     "delivery_inbound": RI,
@@ -103,8 +103,11 @@ GRANTS: dict[str, dict[str, str]] = {
         # Whoever is listed objects, and reads the answer with a code.
         "lookup_dispute": "INSERT, SELECT (id, listing_id, unit_id, code_hash, reason, made_at, "
         "due_on, outcome, answer, decided_at)",
-        # Their pictures: put there, and never read again by the public site.
-        "lookup_disputefile": "INSERT, SELECT (id, dispute_id, at)",
+        # Their pictures: put there, and never read again by the public site; but whether there is a
+        # copy, which is said to whoever sent them.
+        "lookup_disputefile": "INSERT, SELECT (id, dispute_id, no_copy, at)",
+        # What was sent, sealed to the worker: handed over, and never read back.
+        "tips_waitingpicture": "INSERT",
         **dict.fromkeys(_LESSONS, R),
         # A partner's own people publish here; a trigger keeps them from writing for an officer.
         "lessons_collection": RI,
@@ -326,7 +329,10 @@ GRANTS: dict[str, dict[str, str]] = {
         # What an ending took away, once it can be taken back no longer.
         "tips_heldending": "SELECT, UPDATE (until), DELETE",
         # So that the sweeper knows which files are named.
-        "lookup_disputefile": "SELECT (viewing_path)",
+        "lookup_disputefile": "SELECT (id, viewing_path), UPDATE (viewing_path, no_copy, size)",
+        # Copies of pictures are made here; then key and file are gone.
+        "tips_waitingpicture": ALL,
+        "vault_workerkey": "SELECT, INSERT, UPDATE (retired_at), DELETE",
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
         # The reporter said that a report is meant for the unit it seemed to be about.
         "tips_tipconcern": ALL,

@@ -1,14 +1,9 @@
 """A screenshot in which an officer covers faces and names: what is covered has no pixels left."""
 
-import io
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from keng.tips.pictures import viewing_copy_of
-
-if TYPE_CHECKING:
-    from PIL import Image
+from keng.tips.pictures import confined
 
 ROWS, COLUMNS = 16, 8
 # A phone's screenshot has the name of the chat on top, and the faces of others down the left side.
@@ -25,28 +20,19 @@ Cell = tuple[int, int]
 
 def readable(content: bytes) -> bytes | None:
     """The picture as JPEG, small enough to send back in a form; None if we cannot read it."""
-    from PIL import Image  # noqa: PLC0415 -- see keng.tips.pictures
-
-    plain = viewing_copy_of(content)
-    if plain is None:
-        return None
-    with Image.open(io.BytesIO(plain)) as picture:
-        picture.thumbnail((_LARGEST_SIDE, _LARGEST_SIDE))
-        return _as_jpeg(picture)
+    return covered(content, [])
 
 
 def covered(content: bytes, cells: Iterable[Cell]) -> bytes | None:
     """The picture with these cells black: nothing of what was there is left. None if unreadable."""
-    from PIL import Image, ImageDraw  # noqa: PLC0415 -- see keng.tips.pictures
-
-    plain = viewing_copy_of(content)
-    if plain is None:
+    corners = [
+        (column / COLUMNS, row / ROWS, (column + 1) / COLUMNS, (row + 1) / ROWS)
+        for row, column in cells
+    ]
+    try:
+        return confined.copied(content, side=_LARGEST_SIDE, most_bytes=_MOST_BYTES, covered=corners)
+    except confined.CannotCopy:
         return None
-    with Image.open(io.BytesIO(plain)) as picture:
-        draw = ImageDraw.Draw(picture)
-        for row, column in cells:
-            draw.rectangle(_corners(picture.size, row, column), fill="black")
-        return _as_jpeg(picture)
 
 
 def cell_of(written: str) -> Cell | None:
@@ -69,21 +55,3 @@ def from_text(written: str) -> bytes:
         return b64decode(written, validate=True)
     except ValueError:
         return b""
-
-
-def _corners(size: tuple[int, int], row: int, column: int) -> tuple[int, int, int, int]:
-    """A cell's edges, rounded outwards, so that no line between two covered cells stays."""
-    width, height = size
-    return (
-        column * width // COLUMNS, row * height // ROWS,
-        -(-(column + 1) * width // COLUMNS), -(-(row + 1) * height // ROWS),
-    )  # fmt: skip
-
-
-def _as_jpeg(picture: "Image.Image") -> bytes:
-    for quality in (85, 70, 50, 30):
-        made = io.BytesIO()
-        picture.save(made, "JPEG", quality=quality)
-        if made.tell() <= _MOST_BYTES:
-            break
-    return made.getvalue()

@@ -1,15 +1,17 @@
 """Files of tips below the data folder: the original sealed to its unit, beside it a copy to view.
 
 A file is written, flushed and renamed into place before the row that names it commits; what no row
-names is swept later.
+names is swept later. Until there is a copy of a picture, it lies here once more for the worker.
 """
 
 import os
+import secrets
 import uuid
 from collections.abc import Iterable
 from functools import partial
 
 from django.db import transaction
+from nacl.secret import SecretBox
 
 from keng.kit.database import data_folder
 from keng.kit.ids import new_id
@@ -28,6 +30,17 @@ def keep_original(content: bytes, *, unit_id: uuid.UUID) -> str:
 def keep_viewing_copy(content: bytes) -> str:
     """Keep a copy without place and device, in a box of the site; returns its path for the row."""
     return _write(f"files/viewing/{new_id()}", bytes(box(_BOX).encrypt(content)))
+
+
+def keep_for_worker(content: bytes) -> tuple[str, bytes]:
+    """Keep what a copy is to be made of; returns its path, and the only key that opens it."""
+    key = secrets.token_bytes(SecretBox.KEY_SIZE)
+    return _write(f"files/waiting/{new_id()}", bytes(SecretBox(key).encrypt(content))), key
+
+
+def opened_for_worker(path: str, key: bytes) -> bytes:
+    """What `keep_for_worker` kept. Raises FileNotFoundError, nacl's CryptoError."""
+    return SecretBox(key).decrypt((data_folder() / path).read_bytes())
 
 
 def viewing_copy(attachment: Attachment) -> bytes:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from keng.kit.copies import NoCopy
 from keng.kit.languages import name_for_desk
 from keng.tips.models import Tip
 
@@ -80,6 +81,29 @@ def bank_first() -> str:
         "your card or in its app: ask them to stop the transfer and to block the account it went "
         "to. Five things to do, in this order: %(page)s"
     ) % {"page": page}
+
+
+def not_shown_sentence(reason: NoCopy) -> str:
+    """What a reporter is told of a picture that no officer can look at, and what helps."""
+    if reason == NoCopy.TOO_LARGE:
+        return _(
+            "A picture you sent cannot be opened here: it is too large. It stays sealed with your "
+            "report. If you can, send a screenshot of it or a smaller picture."
+        )
+    if reason == NoCopy.UNKNOWN:
+        return _(
+            "A picture you sent cannot be opened here: it is of a kind that this site cannot show. "
+            "It stays sealed with your report. If you can, send it as JPEG, or a screenshot of it."
+        )
+    if reason == NoCopy.BROKEN:
+        return _(
+            "A picture you sent cannot be opened here: it is damaged or did not come whole. It "
+            "stays sealed with your report. If you can, send it again, or a screenshot of it."
+        )
+    return _(
+        "A picture you sent cannot be opened here; that is our fault. It stays sealed with your "
+        "report. If you can, send it once more."
+    )
 
 
 def suspended_sentence() -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from keng.kit.recurring import Pace, Task
 from keng.tips.actions import (
     alarms,
+    copying,
     examining,
     fetching,
     forgetting,
@@ -55,6 +56,13 @@ TASKS = [
         every=timedelta(seconds=5),
         pace=Pace.SLOW,
     ),
+    Task(
+        "make copies to view",
+        copying.make_next_copy,
+        is_woken=True,
+        every=timedelta(seconds=2),
+        pace=Pace.SLOW,
+    ),
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),
@@ -70,4 +78,10 @@ TASKS = [
     Task("forget codes that were shown", showing.sweep, every=timedelta(minutes=1)),
     Task("forget search words", forget_words, every=timedelta(hours=1), pace=Pace.SLOW),
     Task("sweep files", sweeping.sweep_files, every=timedelta(hours=1), pace=Pace.SLOW),
+    Task(
+        "sweep waiting pictures",
+        sweeping.sweep_waiting,
+        every=timedelta(minutes=5),
+        pace=Pace.SLOW,
+    ),
 ]

@@ -1,5 +1,6 @@
-"""Making keys: the sender's file, and the units' private halves under the operator's passphrase."""
+"""Making keys: the sender's, the worker's, and the units' under the operator's passphrase."""
 
+import datetime
 import json
 import os
 import secrets
@@ -12,11 +13,16 @@ from nacl.encoding import Base64Encoder
 from nacl.public import PrivateKey
 from nacl.secret import SecretBox
 
+from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.secrets import read_or_make
 from keng.places.models import Unit
 from keng.vault import seal
-from keng.vault.models import SenderKey, UnitKey
+from keng.vault.models import SenderKey, UnitKey, WorkerKey
+
+_WORKER_KEY_LASTS = datetime.timedelta(hours=1)
+# Longer than a process may still seal to a key that is retired, and than a box may wait.
+_WORKER_KEY_STAYS = datetime.timedelta(minutes=30)
 
 
 class WrongPassphrase(ValueError):
@@ -41,6 +47,34 @@ def make_sender_key() -> None:
     if not SenderKey.objects.filter(public_key=public, retired_at__isnull=True).exists():
         SenderKey.objects.create(public_key=public)
         seal.forget()
+
+
+def worker_folder() -> Path:
+    """The worker's private keys, the present one and the one before. Only the worker opens them."""
+    return data_folder() / "keys" / "worker"
+
+
+@transaction.atomic
+def renew_worker_key() -> int:
+    """Make a key pair for the worker each hour, and drop the private half of an old one.
+
+    A job of the worker; 0, since nothing is left to do after it.
+    """
+    now = times.now()
+    kept = worker_folder()
+    current = WorkerKey.objects.filter(retired_at=None, created_at__gt=now - _WORKER_KEY_LASTS)
+    if not any((kept / str(key.pk)).exists() for key in current):
+        private = PrivateKey.generate()
+        key = WorkerKey(public_key=bytes(private.public_key))
+        # On disk before the row that lets others seal to it.
+        _write_private(kept / str(key.pk), bytes(private))
+        WorkerKey.objects.filter(retired_at=None).update(retired_at=now)
+        key.save(force_insert=True)
+        transaction.on_commit(seal.forget)
+    old = WorkerKey.objects.filter(retired_at__lt=now - _WORKER_KEY_STAYS)
+    old.delete()
+    _drop_private_halves(kept, now)
+    return 0
 
 
 @transaction.atomic
@@ -76,6 +110,7 @@ def make_first_keys() -> str:
         operator_file().unlink(missing_ok=True)
     passphrase = new_passphrase()
     make_sender_key()
+    renew_worker_key()
     make_unit_keys(passphrase)
     return passphrase
 
@@ -113,6 +148,24 @@ def _write(path: Path, keys: dict[uuid.UUID, bytes], passphrase: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def _write_private(path: Path, private: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(private)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _drop_private_halves(folder: Path, now: datetime.datetime) -> None:
+    """Of keys that are gone, also where a killed worker had not come to it."""
+    known = {str(pk) for pk in WorkerKey.objects.values_list("pk", flat=True)}
+    before = (now - _WORKER_KEY_STAYS).timestamp()
+    for file in folder.iterdir():
+        if file.name not in known and file.stat().st_mtime < before:
+            file.unlink(missing_ok=True)
 
 
 def _stretch(passphrase: str, salt: bytes) -> bytes:

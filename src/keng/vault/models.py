@@ -38,6 +38,21 @@ class SenderKey(Row):
         return f"sender key {self.id}"
 
 
+class WorkerKey(Row):
+    """A public key for what only the worker opens, and only for minutes; renewed every hour.
+
+    Its private half lies in a file named by the id of this row, and is dropped soon after the key
+    is retired: then nothing opens what was sealed to it.
+    """
+
+    public_key = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"worker key {self.id}"
+
+
 class SealedIdentity(Row):
     """What could name a reporter, sealed to the unit's key; the server cannot open it."""
 

@@ -1,4 +1,4 @@
-"""Opening: the sender opens reply addresses, an operator's file opens identities.
+"""Opening: the sender opens reply addresses, the worker pictures, an operator's file identities.
 
 What is opened has the form that vault.seal makes, or is older: a sealed box of libsodium.
 """
@@ -18,6 +18,10 @@ _HEAD = len(FORM) + PublicKey.SIZE
 
 class NotTheSender(PermissionError):
     """This process has no sender key: only the sender can open reply addresses."""
+
+
+class NotTheWorker(PermissionError):
+    """This process has no worker keys: only the worker opens what waits for it."""
 
 
 class _Box:
@@ -46,6 +50,17 @@ def _sender_box() -> _Box:
 def for_sender(ciphertext: bytes) -> bytes:
     """What was sealed to the sender. Raises NotTheSender in every other process."""
     return _sender_box().decrypt(bytes(ciphertext))
+
+
+def for_worker(ciphertext: bytes) -> bytes:
+    """What was sealed to the worker. Raises NotTheWorker, and CryptoError once its key is gone."""
+    folder = os.environ.get("KENG_WORKER_KEYS", "")
+    if not folder:
+        raise NotTheWorker
+    for file in Path(folder).glob("*"):
+        with contextlib.suppress(CryptoError, FileNotFoundError):
+            return _Box(file.read_bytes()).decrypt(bytes(ciphertext))
+    raise CryptoError("no key of the worker opens it")
 
 
 def for_unit(ciphertext: bytes, private_key: bytes) -> bytes:

@@ -13,13 +13,16 @@ import uuid
 
 from nacl.public import Box, PrivateKey, PublicKey
 
-from keng.vault.models import SenderKey, UnitKey
+from keng.vault.models import SenderKey, UnitKey, WorkerKey
 
 FORM = b"\x01"
 """What a ciphertext begins with (an older one, a sealed box of libsodium, may by chance)."""
 _CACHE_SECONDS = 60.0
 _lock = threading.Lock()
-_cache: dict[uuid.UUID | None, tuple[float, PublicKey]] = {}
+_WORKER = "worker"
+# The key of a unit; of the sender for None.
+_Holder = uuid.UUID | str | None
+_cache: dict[_Holder, tuple[float, PublicKey]] = {}
 
 
 class NoKey(LookupError):
@@ -36,6 +39,11 @@ def for_unit(unit_id: uuid.UUID, plain: str | bytes) -> bytes:
     return Together().for_unit(unit_id, plain)
 
 
+def for_worker(plain: str | bytes) -> bytes:
+    """Ciphertext that only the worker can open, and for an hour or so. Raises NoKey."""
+    return Together().for_worker(plain)
+
+
 class Together:
     """Seals with one throwaway key pair: two multiplications on the curve, not two for each thing.
 
@@ -46,7 +54,7 @@ class Together:
     def __init__(self) -> None:
         self._pair: PrivateKey | None = None
         self._head = b""
-        self._boxes: dict[uuid.UUID | None, Box] = {}
+        self._boxes: dict[_Holder, Box] = {}
 
     def for_sender(self, plain: str | bytes) -> bytes:
         """The same as the function of that name."""
@@ -56,15 +64,19 @@ class Together:
         """The same as the function of that name."""
         return self._sealed(unit_id, plain)
 
-    def _sealed(self, unit_id: uuid.UUID | None, plain: str | bytes) -> bytes:
-        box = self._boxes.get(unit_id) or self._begun(unit_id)
+    def for_worker(self, plain: str | bytes) -> bytes:
+        """The same as the function of that name."""
+        return self._sealed(_WORKER, plain)
+
+    def _sealed(self, holder: _Holder, plain: str | bytes) -> bytes:
+        box = self._boxes.get(holder) or self._begun(holder)
         return self._head + box.encrypt(_bytes(plain))
 
-    def _begun(self, unit_id: uuid.UUID | None) -> Box:
+    def _begun(self, holder: _Holder) -> Box:
         if self._pair is None:
             self._pair = PrivateKey.generate()
             self._head = FORM + bytes(self._pair.public_key)
-        box = self._boxes[unit_id] = Box(self._pair, _key(unit_id))
+        box = self._boxes[holder] = Box(self._pair, _key(holder))
         return box
 
 
@@ -91,25 +103,26 @@ def forget() -> None:
         _cache.clear()
 
 
-def _key(unit_id: uuid.UUID | None) -> PublicKey:
-    """The public key of a unit, or of the sender for None."""
-    found = _cache.get(unit_id)
+def _key(holder: _Holder) -> PublicKey:
+    found = _cache.get(holder)
     if found and found[0] > time.monotonic():
         return found[1]
-    return _read(unit_id)
+    return _read(holder)
 
 
-def _read(unit_id: uuid.UUID | None) -> PublicKey:
-    key: SenderKey | UnitKey | None
-    if unit_id is None:
+def _read(holder: _Holder) -> PublicKey:
+    key: SenderKey | UnitKey | WorkerKey | None
+    if holder is None:
         key = SenderKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
+    elif holder == _WORKER:
+        key = WorkerKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
     else:
-        key = UnitKey.objects.filter(unit_id=unit_id, retired_at__isnull=True).first()
+        key = UnitKey.objects.filter(unit_id=holder, retired_at__isnull=True).first()
     if key is None:
-        raise NoKey(str(unit_id or "sender"))
+        raise NoKey(str(holder or "sender"))
     public = PublicKey(bytes(key.public_key))
     with _lock:
-        _cache[unit_id] = (time.monotonic() + _CACHE_SECONDS, public)
+        _cache[holder] = (time.monotonic() + _CACHE_SECONDS, public)
     return public
 
 

@@ -78,6 +78,13 @@ def test_a_wake_up_makes_a_resting_task_due_and_leaves_the_others_resting():
 
 
 @pytest.mark.django_db
+def test_what_decodes_or_waits_for_a_server_stands_beside_the_alarms():
+    slow = {task.name for task in all_tasks() if task.pace == Pace.SLOW}
+    assert {"make copies to view", "fetch files", "prepare films"} <= slow
+    assert "call officers" not in slow
+
+
+@pytest.mark.django_db
 def test_every_area_that_has_tasks_names_them_apart():
     names = [task.name for task in all_tasks()]
     assert len(names) == len(set(names)) >= 5

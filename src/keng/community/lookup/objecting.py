@@ -175,7 +175,11 @@ def read_answer(request: HttpRequest) -> HttpResponse:
         form.add_error("code", _("There is no objection with this code. Check each character"))
         status = 429 if wait else 200
         return render(request, "community/lookup/enter.html", {"form": form}, status=status)
-    show = {"dispute": dispute, "code": form.cleaned_data["code"]}
+    show = {
+        "dispute": dispute,
+        "code": form.cleaned_data["code"],
+        "not_shown": actions.count_not_shown(dispute),
+    }
     if language := chosen_language(request):
         return answer_in(language, lambda: _answer(request, show))
     return _answer(request, show)

@@ -134,12 +134,15 @@ def test_the_reporters_own_number_is_cut_from_the_words_and_sealed(stage, reside
 
 
 def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, resident):
+    make.worker_key()
     resident.report(place=stage.place, attached=[picture()])
     attachment = only_tip().attachments.get()
     assert (attachment.kind, attachment.mime) == ("image", "image/jpeg")
     original = (data_folder() / attachment.original_path).read_bytes()
     assert b"Nenh GPS" not in original
     assert b"Nenh GPS" in opening.for_unit(original, stage.keys[stage.unit.pk])
+    assert make.copies_to_view() == 1
+    attachment.refresh_from_db()
     copy = tip_files.viewing_copy(attachment)
     assert b"Nenh GPS" not in copy
     assert Image.open(io.BytesIO(copy)).size == (40, 30)

@@ -53,7 +53,10 @@ def attach(fates: list[Fate], volumes: Volumes, dice: Random, report: Report) ->
     )
     for number, fate in enumerate(chosen):
         report("pictures are sealed", number / len(chosen))
-        kept = store_attachment(fate.tip_id, fate.story.desk.unit.pk, _Picture(fate, dice).drawn())
+        picture = _Picture(fate, dice).drawn()
+        # Our own bytes: no stranger's picture is ever decoded here.
+        copy = drawing.as_jpeg(picture)
+        kept = store_attachment(fate.tip_id, fate.story.desk.unit.pk, picture, plain_copy=copy)
         at, message = fate.story.at, None
         if fate.tip_id in sent_later:
             message = sent_later[fate.tip_id]

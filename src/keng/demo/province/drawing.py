@@ -135,6 +135,16 @@ def sketch(landmark: str, dice: Random) -> bytes:
     return _finished(image, draw)
 
 
+def as_jpeg(png: bytes) -> bytes:
+    """The copy to view of a picture drawn here."""
+    from PIL import Image  # noqa: PLC0415 -- only to draw
+
+    made = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.convert("RGB").save(made, "JPEG", quality=88)
+    return made.getvalue()
+
+
 def _phone(clock: str, heading: str) -> "tuple[Image.Image, ImageDraw.ImageDraw]":
     from PIL import Image, ImageDraw  # noqa: PLC0415 -- only to draw
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.who import HEARING_OBJECTIONS
+from keng.kit.copies import NoCopy
 from keng.kit.models import Row
 from keng.lookup.models.listing import Listing
 
@@ -91,12 +92,17 @@ class Dispute(Row):
 class DisputeFile(Row):
     """A picture that somebody who objects shows: the copy without place and device, and no other.
 
-    The file lies in a box of the site below the data folder (keng.tips.files).
+    The file lies in a box of the site below the data folder (keng.tips.files). Until the worker
+    has made it there is none; what was sent waits for minutes and is never kept.
     """
 
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="files")
-    viewing_path = models.CharField(max_length=200)
-    size = models.PositiveIntegerField()
+    # No defaults of the database: the public site adds rows and may not read these back.
+    viewing_path = models.CharField(max_length=200, default="")
+    # Why there is no copy; empty when there is one.
+    no_copy = models.CharField(max_length=10, choices=NoCopy, blank=True, default="")
+    # Of the copy; 0 as long as there is none.
+    size = models.PositiveIntegerField(default=0)
     at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

@@ -132,6 +132,7 @@ def _on_tips() -> dict[str, str]:
         "wave.dismissed": _("Said that a wave is none"),
         "wave.reopened": _("Said that it is a wave after all"),
         "attachment.shown": _("Looked at a covered file"),
+        "attachment.not_shown": _("No copy to view could be made of a picture"),
         "sighting.role": _("Said what a number or link was used for"),
         "tips.answer_written": _("Wrote a ready answer"),
         "tips.answer_retired": _("Took a ready answer out of use"),

@@ -126,7 +126,7 @@ def _tips(label: str, unit: Unit, officer: Officer, place: Any) -> dict[str, Any
         size=1,
         original_path="x",
         viewing_path="y",
-        sha256=b"0" * 32,
+        keyed_hash=b"0" * 32,
     )
     triage.accept(first.pk, by=officer)
     triage.mark_duplicate(second.pk, of=first.pk, by=officer)

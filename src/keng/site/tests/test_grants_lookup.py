@@ -40,14 +40,19 @@ def test_pictures_of_an_objection_are_put_there_by_one_process_and_named_to_the_
     key = bytes(listing(unit=unit).lookup_hash).hex()
     picture = io.BytesIO()
     Image.new("RGB", (9, 9)).save(picture, "PNG")
+    make.worker_key()
     become("public")
     objecting.object_to(
         key, reason="mistake", text="Không.", token="x" * 22, pictures=[picture.getvalue()]
     )
     refused("SELECT viewing_path FROM lookup_disputefile")
+    refused("SELECT key_sealed FROM tips_waitingpicture")
+    refused("DELETE FROM tips_waitingpicture")
     become("worker")
+    assert make.copies_to_view() == 1
     assert DisputeFile.objects.values_list("viewing_path", flat=True)[0]
     refused("SELECT dispute_id FROM lookup_disputefile")
+    refused("UPDATE lookup_disputefile SET at = now()")
     refused("DELETE FROM lookup_disputefile")
 
 

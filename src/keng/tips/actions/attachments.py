@@ -5,10 +5,12 @@ import uuid
 
 from django.db import transaction
 
+from keng.kit.secrets import keyed_hash
 from keng.tips import files
+from keng.tips.actions import copying
 from keng.tips.media import playing_copy_of
 from keng.tips.models import Attachment, DialogueMessage
-from keng.tips.pictures import mime_of, viewing_copy_of
+from keng.tips.pictures import mime_of
 
 
 @transaction.atomic
@@ -19,21 +21,45 @@ def store_attachment(
     mime: str = "",
     *,
     message: DialogueMessage | None = None,
+    plain_copy: bytes = b"",
 ) -> Attachment:
-    """Keep one file of a tip: the original sealed to the unit, and a copy to view or to play.
+    """Keep one file of a tip: the original sealed to the unit, and a copy to play or to view.
 
-    `mime` is what the sender calls it; what the bytes show goes before it. The files are on disk
-    before the row commits. Raises vault.seal.NoKey.
+    `mime` is what the sender calls it; what the bytes show goes before it. A picture is handed to
+    the worker, which makes its copy, unless it is one of our own and comes with its `plain_copy`.
+    The files are on disk before the row commits. Raises vault.seal.NoKey.
     """
     seen = mime_of(data)
     mime = seen if seen != "application/octet-stream" else mime or seen
-    copy = viewing_copy_of(data) if mime.startswith("image/") else playing_copy_of(data, seen)
-    return Attachment.objects.create(
-        tip_id=tip_id, message=message, kind=_kind(mime), mime=mime[:80], size=len(data),
-        original_path=files.keep_original(data, unit_id=unit_id),
+    copy = plain_copy or playing_copy_of(data, seen)
+    original = files.keep_original(data, unit_id=unit_id)
+    is_to_be_copied = mime.startswith("image/") and not copy
+    prepared = copying.prepare(data, seen) if is_to_be_copied else None
+    made = Attachment.objects.create(
+        tip_id=tip_id,
+        message=message,
+        kind=_kind(mime),
+        mime=mime[:80],
+        size=_rounded(len(data)),
+        original_path=original,
         viewing_path=files.keep_viewing_copy(copy) if copy else "",
-        sha256=hashlib.sha256(data).digest(),
-    )  # fmt: skip
+        no_copy=prepared.no_copy if prepared else "",
+        keyed_hash=hash_in(tip_id, data),
+    )
+    if prepared is not None:
+        prepared.let_wait(attachment=made)
+    return made
+
+
+def hash_in(tip_id: uuid.UUID, data: bytes) -> bytes:
+    """By which the same file is known if it is sent again to this tip, and to no other."""
+    return keyed_hash("file of a tip", tip_id.bytes, hashlib.sha256(data).digest())
+
+
+def _rounded(size: int) -> int:
+    """Up, to three binary digits that count."""
+    step = 1 << max(size.bit_length() - 3, 0)
+    return -(-size // step) * step
 
 
 def _kind(mime: str) -> str:

@@ -8,19 +8,19 @@ from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
+from keng.kit.copies import NoCopy
 from keng.lookup.actions import disputes
 from keng.lookup.errors import CannotList
 from keng.lookup.models import Dispute, DisputeFile
-from keng.tips import files
-from keng.tips.actions import showing
+from keng.tips.actions import copying, showing
 from keng.tips.errors import NotYours
-from keng.tips.pictures import viewing_copy_of
+from keng.tips.pictures import VIEWABLE, mime_of
 
 MOST = 3
 
 
 class NoPicture(CannotList):
-    """One of the files is no picture that can be shown without what is hidden in it."""
+    """One of the files is of a kind of which no copy can be made."""
 
     def __init__(self, number: int) -> None:
         super().__init__(str(number))
@@ -34,19 +34,30 @@ def object_to(
 ) -> tuple[Dispute, str]:
     """Object to an entry and show pictures; only copies without place and device are kept.
 
+    The worker makes them; until then what was sent waits for it, some minutes at most.
+
     Sent twice, one objection with its first pictures, and its code is shown for a while from the
     first time on. Raises NotListed, NoPicture.
     """
     was_sent = disputes.is_made(token)
-    copies = [_copy(picture, number) for number, picture in enumerate(pictures[:MOST])]
+    for number, picture in enumerate(pictures[:MOST]):
+        if mime_of(picture) not in VIEWABLE:
+            raise NoPicture(number)
     dispute, code = disputes.object_to(hash, reason=reason, text=text, token=token)
     if not was_sent:
         showing.show_for_a_while(token)
     if not DisputeFile.objects.filter(dispute=dispute.pk).exists():
-        for copy in copies:
-            path = files.keep_viewing_copy(copy)
-            DisputeFile.objects.create(dispute=dispute, viewing_path=path, size=len(copy))
+        for picture in pictures[:MOST]:
+            prepared = copying.prepare(picture, mime_of(picture))
+            made = DisputeFile.objects.create(dispute=dispute, no_copy=prepared.no_copy)
+            prepared.let_wait(dispute_file=made)
     return dispute, code
+
+
+def count_not_shown(dispute: Dispute) -> int:
+    """How many of its pictures nobody can look at, for whoever sent them."""
+    without = DisputeFile.objects.filter(dispute=dispute.pk).exclude(no_copy="")
+    return without.exclude(no_copy=NoCopy.WAITING).count()
 
 
 def viewable(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFile]:
@@ -60,17 +71,11 @@ def viewable(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFile]:
 @transaction.atomic
 def show(file_id: uuid.UUID, *, by: Officer) -> DisputeFile:
     """Uncover a picture: each look is on record. Raises NotYours."""
-    file = DisputeFile.objects.select_related("dispute").filter(pk=file_id).first()
+    kept = DisputeFile.objects.exclude(viewing_path="").select_related("dispute")
+    file = kept.filter(pk=file_id).first()
     if file is None or not viewable(by, file.dispute).filter(pk=file_id).exists():
         raise NotYours
     chain = unit_chain(file.dispute.unit_id)
     detail = {"file": str(file.pk)}
     record("dispute.file_shown", by=by, on=file.dispute, chain=chain, detail=detail)
     return file
-
-
-def _copy(picture: bytes, number: int) -> bytes:
-    made = viewing_copy_of(picture)
-    if made is None:
-        raise NoPicture(number)
-    return made

@@ -17,7 +17,7 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Conversation, Inbound, InboundMedia
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.tips.actions import clocks, leading
+from keng.tips.actions import clocks, copying, leading
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile
 from keng.tips.gravity import has_unread_danger
@@ -222,7 +222,8 @@ def destroy_expired() -> int:
     waiting.update(lost_at=times.now(), url_sealed=b"")
     files = Attachment.objects.filter(tip__in=tip_ids)
     _drop_files(list(files.values_list("original_path", flat=True)))
-    files.update(original_path="", viewing_path="")
+    copying.forget(files)
+    files.update(original_path="", viewing_path="", no_copy="")
     TakenDown.objects.filter(tip__in=tip_ids).update(refusal_words="")
     SealedIdentity.objects.filter(tip_ref__in=tip_ids).delete()
     record(

@@ -1,6 +1,5 @@
 """What a reporter does with the receipt: writes more, asks for care, opens a one-time link."""
 
-import hashlib
 import json
 import uuid
 from collections.abc import Iterable
@@ -15,7 +14,7 @@ from keng.language import reporters_own
 from keng.places import serving
 from keng.tips import receipts
 from keng.tips.actions import showing
-from keng.tips.actions.attachments import store_attachment
+from keng.tips.actions.attachments import hash_in, store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.actions.meant_for_unit import unit_that_would_read
 from keng.tips.errors import AlreadyClosed
@@ -151,10 +150,10 @@ def _open(tip_id: uuid.UUID, *, for_danger: bool = False) -> Tip:
 
 def _not_kept_yet(tip: Tip, files: Iterable[tuple[bytes, str]]) -> list[tuple[bytes, str]]:
     """Under the lock of the tip, so that the same files sent twice at once are kept once."""
-    had = {bytes(digest) for digest in tip.attachments.values_list("sha256", flat=True)}
+    had = {bytes(digest) for digest in tip.attachments.values_list("keyed_hash", flat=True)}
     new = []
     for data, mime in files:
-        digest = hashlib.sha256(data).digest()
+        digest = hash_in(tip.pk, data)
         if digest not in had:
             had.add(digest)
             new.append((data, mime))

@@ -9,9 +9,11 @@ from django.db.models import Q
 
 from keng.kit.database import data_folder
 from keng.lookup.models import DisputeFile
-from keng.tips.models import Attachment, HeldEnding
+from keng.tips.actions import copying
+from keng.tips.models import Attachment, HeldEnding, WaitingPicture
 
 FOLDERS = ("files/originals", "files/viewing")
+WAITING = "files/waiting"
 # A report being sent writes its files before its rows; nothing takes a day.
 OLD_ENOUGH_SECONDS = 24 * 3600
 _PORTION = 500
@@ -37,12 +39,26 @@ def sweep_files() -> int:
     return 0
 
 
+def sweep_waiting() -> int:
+    """Delete what waits for no copy: its report was not sent, or a worker was killed after it."""
+    files = _old_in(WAITING, 2 * copying.WITHIN.total_seconds())
+    while names := list(islice(files, _PORTION)):
+        rows = WaitingPicture.objects.filter(path__in=names)
+        for name in set(names) - set(rows.values_list("path", flat=True)):
+            (data_folder() / name).unlink(missing_ok=True)
+    return 0
+
+
 def _old_files() -> Iterator[str]:
-    before = time.time() - OLD_ENOUGH_SECONDS
     for folder in FOLDERS:
-        path = data_folder() / folder
-        if path.is_dir():
-            with os.scandir(path) as entries:
-                for entry in entries:
-                    if entry.is_file() and entry.stat().st_mtime < before:
-                        yield f"{folder}/{entry.name}"
+        yield from _old_in(folder, OLD_ENOUGH_SECONDS)
+
+
+def _old_in(folder: str, seconds: float) -> Iterator[str]:
+    before = time.time() - seconds
+    path = data_folder() / folder
+    if path.is_dir():
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.is_file() and entry.stat().st_mtime < before:
+                    yield f"{folder}/{entry.name}"

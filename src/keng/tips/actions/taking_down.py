@@ -58,7 +58,7 @@ class Told:
     received_at: dt.datetime = field(default_factory=times.now)
     language: str = "vi"
     picture: bytes = field(default=b"", repr=False)
-    """Covered already: the action keeps it as it is."""
+    """Covered already, as keng.tips.covering made it: the action keeps it as it is."""
     seen_by: int | None = None
     covered: int = 0
     """How much the form covered before; what the action still finds is added."""
@@ -107,7 +107,8 @@ def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
     if tip_id != new.id:
         return tip_id
     if told.picture:
-        store_attachment(tip_id, told.to.unit.pk, told.picture, "image/jpeg")
+        picture = told.picture
+        store_attachment(tip_id, told.to.unit.pk, picture, "image/jpeg", plain_copy=picture)
     TakenDown.objects.create(
         tip_id=tip_id, officer=by, manner=told.manner, refusal=told.refusal,
         refusal_words=mask(told.refusal_words).text, minor=told.minor, seen_by=told.seen_by,

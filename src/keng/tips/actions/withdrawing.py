@@ -16,7 +16,7 @@ from keng.delivery.actions import replies
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
 from keng.kit import times
 from keng.tips import files
-from keng.tips.actions import clocks
+from keng.tips.actions import clocks, copying
 from keng.tips.errors import AlreadyClosed
 from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
@@ -77,7 +77,8 @@ def _destroy(among: QuerySet[Tip]) -> int:
     files.discard(
         path for pair in attached.values_list("original_path", "viewing_path") for path in pair
     )
-    attached.update(original_path="", viewing_path="")
+    copying.forget(attached)
+    attached.update(original_path="", viewing_path="", no_copy="")
     Sighting.objects.filter(tip__in=ids).delete()
     Suggestion.objects.filter(tip__in=ids).update(categories=[], urgency_reasons=[], places=[])
     SealedIdentity.objects.filter(tip_ref__in=ids).delete()

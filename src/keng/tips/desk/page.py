@@ -31,9 +31,11 @@ from keng.tips.queries.words import marked
 
 @require_GET
 def tip(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """The tip's page; asked by the inbox's script, only the pane."""
+    """The tip's page; asked by a script, only the pane of the inbox, or the files."""
     found = tip_or_404(request, pk)
     in_pane = bool(request.htmx)
+    if in_pane and request.GET.get("part") == "files":
+        return _files(request, found)
     context = tip_context(request, found, place="inbox" if in_pane else "page")
     stand_by(found, by=request.officer)
     if in_pane:
@@ -156,6 +158,14 @@ def _attachments(found: Tip) -> list[Attachment]:
     if found.kind == Tip.Kind.OUT_OF_SCOPE:
         return []
     return list(found.attachments.order_by("id"))
+
+
+def _files(request: HttpRequest, found: Tip) -> HttpResponse:
+    """The files alone, asked again and again while a copy is being prepared."""
+    attachments = _attachments(found)
+    _with_files(list(found.messages.order_by("id")), attachments)
+    context = {"tip": found, "attachments": attachments}
+    return render(request, "tips/desk/parts/files.html", context)
 
 
 def _ready(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tips", "0026_codes_that_are_shown")]
+    dependencies = [("tips", "0029_sizes_are_rounded")]
 
     operations = [
         migrations.AddIndex(

@@ -4,7 +4,7 @@ from keng.tips.models.alarm import Alarm, AlarmCall
 from keng.tips.models.answers import AnswerTemplate, TipReader
 from keng.tips.models.checks import TipCheck
 from keng.tips.models.decisions import Clock, ClockRule, Decision, ReferenceCounter
-from keng.tips.models.dialogue import Attachment, DialogueMessage, Note
+from keng.tips.models.dialogue import Attachment, DialogueMessage, Note, WaitingPicture
 from keng.tips.models.held import HeldEnding
 from keng.tips.models.incident import Incident
 from keng.tips.models.listing import ListingEvidence
@@ -40,6 +40,7 @@ __all__ = [
     "TipCheck",
     "TipConcern",
     "TipReader",
+    "WaitingPicture",
     "Wave",
     "WaveStep",
     "WaveTip",

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
+from keng.kit.copies import NoCopy
 from keng.kit.models import Row
 from keng.tips.models.tip import Tip
 
@@ -83,11 +84,15 @@ class Attachment(Row):
     )
     kind = models.CharField(max_length=6, choices=Kind)
     mime = models.CharField(max_length=80)
+    # Rounded: with the exact size whoever has a file could tell whether it was sent.
     size = models.PositiveIntegerField()
     # Below the data folder; the original is sealed to the unit, the viewing copy is in a desk box.
     original_path = models.CharField(max_length=200)
     viewing_path = models.CharField(max_length=200, default="", db_default="")
-    sha256 = models.BinaryField(max_length=32)
+    # Why there is no copy of a picture; empty with one, and for whatever never has one.
+    no_copy = models.CharField(max_length=10, choices=NoCopy, blank=True, default="", db_default="")
+    # Of the tip and the content, so that the same file sent again is known, in this tip alone.
+    keyed_hash = models.BinaryField(max_length=32, default=b"", db_default=b"")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -107,3 +112,36 @@ class Attachment(Row):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class WaitingPicture(Row):
+    """A picture of which the worker still has to make a copy to view: some minutes at most.
+
+    What was sent lies in a file under a key of its own, which is sealed to the worker and goes
+    with this row.
+    """
+
+    attachment = models.OneToOneField(
+        Attachment, models.CASCADE, null=True, related_name="waiting_picture"
+    )
+    dispute_file = models.OneToOneField(
+        "lookup.DisputeFile", models.CASCADE, null=True, related_name="+"
+    )
+    path = models.CharField(max_length=200)
+    key_sealed = models.BinaryField()
+    # No default of the database: whoever adds a row may not read it back.
+    since = models.DateTimeField(default=times.now)
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(attachment__isnull=False, dispute_file__isnull=True)
+                | models.Q(attachment__isnull=True, dispute_file__isnull=False),
+                name="picture_waits_for_one_file",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"waiting picture {self.id}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.audit.models import Entry
 from keng.kit import times
+from keng.kit.copies import NoCopy
 from keng.language.taxonomy import label
 from keng.places.models import Unit
 from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
@@ -31,6 +32,7 @@ _LOOKS = (
     "tip.danger_heard",
     "sighting.role",
     "attachment.shown",
+    "attachment.not_shown",
 )
 
 
@@ -131,6 +133,10 @@ def _recorded(tip: Tip, attachments: list[Attachment], officer: Officer) -> list
 def _looked(entry: Entry, numbers: dict[str, int]) -> str:
     if entry.action == "attachment.shown":
         return _("File %(n)d looked at") % {"n": numbers[entry.object_id]}
+    if entry.action == "attachment.not_shown":
+        reason = NoCopy(entry.detail["reason"]).label
+        said = {"n": numbers[entry.object_id], "reason": reason}
+        return _("File %(n)d has no copy to view: %(reason)s") % said
     if entry.action == "sighting.role":
         role = Sighting.Role(entry.detail["role"]).label
         return _("A number or link: %(role)s") % {"role": role}

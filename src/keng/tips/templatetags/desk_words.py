@@ -1,18 +1,20 @@
 """How the desk says things: {% load desk_words %}."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from keng.kit.copies import NoCopy
 from keng.kit.languages import full
 from keng.kit.phrases import span_words
 from keng.kit.words import as_dialled, defang
 from keng.language.taxonomy import label
 from keng.places import serving
 from keng.tips import phrases
-from keng.tips.models import Tip
+from keng.tips.models import Attachment, Tip
 from keng.tips.queries.history import clock_name
 
 register = template.Library()
@@ -22,6 +24,12 @@ register = template.Library()
 def channel(code: str) -> str:
     """The name of a channel."""
     return phrases.channel_name(code)
+
+
+@register.filter
+def any_waits_for_copy(attachments: Iterable[Attachment]) -> bool:
+    """Whether the worker is still to make a copy to view of one of these."""
+    return any(file.no_copy == NoCopy.WAITING for file in attachments)
 
 
 @register.filter

@@ -7,6 +7,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.test import TestCase
 from django.urls import reverse
 from PIL import Image
 
@@ -41,7 +42,17 @@ def own_folder(tmp_path, monkeypatch):
 def tip():
     made = make.tip(unit=make.unit())
     keys.make_unit_keys(PASSPHRASE)
+    make.worker_key()
     return made
+
+
+def kept_with_copy(tip, content, mime="", **fields):
+    """As it stands once the worker has come to it."""
+    kept = store_attachment(tip.pk, tip.responsible_unit_id, content, mime, **fields)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        make.copies_to_view()
+    kept.refresh_from_db()
+    return kept
 
 
 def picture(size=(640, 480)):
@@ -100,8 +111,9 @@ def pointed_at(tip, url, base_url=""):
 
 def test_a_picture_is_kept_sealed_with_a_plain_copy_to_view(tip, own_folder):
     content = picture()
-    kept = store_attachment(tip.pk, tip.responsible_unit_id, content, "text/html")
-    assert (kept.kind, kept.mime, kept.size) == ("image", "image/jpeg", len(content))
+    kept = kept_with_copy(tip, content, "text/html")
+    assert (kept.kind, kept.mime) == ("image", "image/jpeg")
+    assert len(content) <= kept.size <= 1.25 * len(content)
     private = keys.unlock(keys.operator_file(), PASSPHRASE)[tip.responsible_unit_id]
     original = (own_folder / kept.original_path).read_bytes()
     assert opening.for_unit(original, private) == content
@@ -116,8 +128,8 @@ def test_a_picture_is_kept_sealed_with_a_plain_copy_to_view(tip, own_folder):
 
 
 def test_what_is_no_picture_has_no_copy_to_view(tip):
-    broken = store_attachment(tip.pk, tip.responsible_unit_id, b"\xff\xd8\xff broken", "image/jpeg")
-    voice = store_attachment(tip.pk, tip.responsible_unit_id, b"OggS voice", "image/png")
+    broken = kept_with_copy(tip, b"\xff\xd8\xff broken", "image/jpeg")
+    voice = kept_with_copy(tip, b"OggS voice", "image/png")
     assert (broken.viewing_path, voice.viewing_path, voice.kind) == ("", "", "audio")
 
 
@@ -248,7 +260,7 @@ def test_files_of_a_tip_out_of_scope_are_neither_listed_nor_shown(desk_client, t
     officer = make.officer(unit=tip.responsible_unit)
     sign_in(desk_client, officer)
     page = reverse("tip", "keng.site.desk_urls", args=[tip.pk])
-    kept = store_attachment(tip.pk, tip.responsible_unit_id, picture())
+    kept = kept_with_copy(tip, picture())
     assert 'id="files"' in desk_client.get(page).content.decode()
     closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     # However a copy came to be there.
@@ -259,7 +271,7 @@ def test_files_of_a_tip_out_of_scope_are_neither_listed_nor_shown(desk_client, t
 
 
 def test_files_without_a_row_are_swept_after_a_day_and_the_others_stay(tip, own_folder):
-    kept = store_attachment(tip.pk, tip.responsible_unit_id, picture())
+    kept = kept_with_copy(tip, picture())
     orphan = files.keep_viewing_copy(b"left behind")
     young = files.keep_viewing_copy(b"being written")
     yesterday = time.time() - 25 * 3600

@@ -6,6 +6,8 @@ import os
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
+from django.urls import reverse
 from PIL import Image
 
 from keng.audit.models import Entry
@@ -19,6 +21,7 @@ from keng.tips import files
 from keng.tips.actions import objecting
 from keng.tips.actions.sweeping import sweep_files
 from keng.tips.errors import NotYours
+from keng.vault import seal
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +31,9 @@ REASON = {"reason": "recycled", "text": "Tôi mới dùng số này từ tháng 
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    make.worker_key()
+    yield
+    seal.forget()
 
 
 @pytest.fixture
@@ -54,6 +60,14 @@ def objected(entry, *pictures, token=None):
     return objecting.object_to(key, **REASON, token=token or new_token(), pictures=pictures)[0]
 
 
+def shown(entry, *pictures):
+    """With the copies that the worker makes of them."""
+    dispute = objected(entry, *pictures)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        make.copies_to_view()
+    return dispute
+
+
 def test_two_presses_at_the_same_moment_make_one_objection(entry, monkeypatch):
     """The other one is kept between the first one's look for it and its own keeping."""
     token, finds, others = new_token(), disputes.public_listing, []
@@ -72,7 +86,7 @@ def test_two_presses_at_the_same_moment_make_one_objection(entry, monkeypatch):
 
 
 def test_a_copy_without_place_and_device_is_kept_sealed_and_nothing_else(entry, tmp_path):
-    dispute = objected(entry, photo())
+    dispute = shown(entry, photo())
     (file,) = dispute.files.all()
     assert not Image.open(io.BytesIO(files.opened_copy(file.viewing_path))).getexif()
     kept = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
@@ -96,7 +110,7 @@ def test_what_is_no_picture_leaves_nothing_behind(entry):
 
 
 def test_whoever_decides_looks_and_it_goes_on_record_nobody_else_does(unit, entry):
-    (file,) = objected(entry, photo()).files.all()
+    (file,) = shown(entry, photo()).files.all()
     decides = make.officer(unit=unit, role="commander")
     others = [entry.made_by, entry.checked_by, make.officer(unit=unit, role="auditor"),
               make.officer(unit=make.unit(), role="commander")]  # fmt: skip
@@ -110,7 +124,7 @@ def test_whoever_decides_looks_and_it_goes_on_record_nobody_else_does(unit, entr
 
 
 def test_the_sweeper_leaves_them_alone(entry, tmp_path):
-    (file,) = objected(entry, photo()).files.all()
+    (file,) = shown(entry, photo()).files.all()
     path = tmp_path / file.viewing_path
     long_ago = (times.now() - dt.timedelta(days=9)).timestamp()
     os.utime(path, (long_ago, long_ago))
@@ -122,7 +136,7 @@ def test_the_sweeper_leaves_them_alone(entry, tmp_path):
 
 
 def test_the_officer_sees_them_covered_and_uncovers_one(desk_client, unit, entry):
-    dispute = objected(entry, photo())
+    dispute = shown(entry, photo())
     sign_in(desk_client, make.officer(unit=unit, role="commander"))
     page = desk_client.get(f"/listings/disputes/{dispute.pk}/").content.decode()
     address = f"/listings/dispute-files/{dispute.files.get().pk}/"
@@ -144,3 +158,23 @@ def test_the_form_says_what_is_wrong_with_a_file_and_keeps_the_words(public_clie
     one = SimpleUploadedFile("hoa-don.jpg", photo(), "image/jpeg")
     public_client.post("/lookup/object/", sent | {"attached": one})
     assert Dispute.objects.get().files.count() == 1
+
+
+def test_what_cannot_be_opened_is_said_to_whoever_objects_and_to_whoever_decides(
+    public_client, desk_client, settings, unit, entry
+):
+    token = new_token()
+    dispute = objected(entry, photo()[:200], photo(), token=token)
+    sign_in(desk_client, make.officer(unit=unit, role="commander"))
+    address = reverse("listing-dispute", "keng.site.desk_urls", args=[dispute.pk])
+    assert desk_client.get(address).content.decode().count("Đang chuẩn bị bản xem") == 2
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert make.copies_to_view() == 2
+    page = desk_client.get(address).content.decode()
+    assert "không có bản xem: ảnh hỏng hoặc gửi chưa trọn" in page
+    assert page.count("/listings/dispute-files/") == 1
+    settings.ROOT_URLCONF = "keng.site.public_urls"
+    settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
+    code = {"code": disputes.code_of(token)}
+    answer = public_client.post("/lookup/answer/", code).content.decode()
+    assert "Có 1 ảnh bạn gửi không mở được ở đây" in answer

@@ -273,7 +273,7 @@ def test_what_was_out_of_scope_by_mistake_comes_back_whole(desk):
     path = files.keep_viewing_copy(b"anh")
     Attachment.objects.create(
         tip=tip, kind="image", mime="image/png", size=3, original_path="", viewing_path=path,
-        sha256=b"x" * 32,
+        keyed_hash=b"x" * 32,
     )  # fmt: skip
     out_of_scope_before = stands(tip)
     seen = list(Sighting.objects.values())
@@ -302,7 +302,7 @@ def test_copies_to_look_at_go_when_it_can_be_undone_no_longer(
     path = files.keep_viewing_copy(b"anh")
     Attachment.objects.create(
         tip=tip, kind="image", mime="image/png", size=3, original_path="", viewing_path=path,
-        sha256=b"x" * 32,
+        keyed_hash=b"x" * 32,
     )  # fmt: skip
     with django_capture_on_commit_callbacks(execute=True):
         step = declined(tip, "out_of_scope", officer)
@@ -323,7 +323,7 @@ def test_the_sweeper_leaves_a_copy_that_may_come_back(desk, monkeypatch):
     path = files.keep_viewing_copy(b"anh")
     Attachment.objects.create(
         tip=tip, kind="image", mime="image/png", size=3, original_path="", viewing_path=path,
-        sha256=b"x" * 32,
+        keyed_hash=b"x" * 32,
     )  # fmt: skip
     declined(tip, "out_of_scope", officer)
     monkeypatch.setattr(sweeping, "OLD_ENOUGH_SECONDS", -60)

@@ -190,7 +190,7 @@ def test_the_duplicates_page_offers_alike_tips_with_reasons_and_joins_them(desk,
 def test_a_covered_picture_is_shown_on_request_and_the_look_is_on_record(desk, unit):
     tip = make.tip(unit=unit)
     attachment = Attachment.objects.create(
-        tip=tip, kind="image", mime="image/png", size=3, original_path="x", sha256=b"0" * 32,
+        tip=tip, kind="image", mime="image/png", size=3, original_path="x", keyed_hash=b"0" * 32,
         viewing_path=files.keep_viewing_copy(b"abc"),
     )  # fmt: skip
     assert "data:image" not in page(desk, tip)

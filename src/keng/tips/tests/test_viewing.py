@@ -165,7 +165,9 @@ def test_a_picture_is_shown_in_the_page_alone(desk, unit):
     made = io.BytesIO()
     Image.new("RGB", (4, 4), "red").save(made, "PNG")
     tip = make.tip(unit=unit)
+    make.worker_key()
     file = store_attachment(tip.pk, unit.pk, made.getvalue())
+    assert make.copies_to_view() == 1
     page = desk.post(url("attachment", file.pk), headers={"HX-Request": "true"}).content.decode()
     assert 'src="data:image/jpeg;base64,' in page
     assert "<html" not in page

@@ -1,0 +1,33 @@
+"""What a file is, by its first bytes: nothing of it is decoded here.
+
+The pixels of a picture are looked at in a process of its own (`confined`, `decoding`).
+"""
+
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypmif1", "image/heic"),
+    (4, b"ftypM4A", "audio/mp4"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"\x1aE\xdf\xa3", "video/webm"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf1", "audio/aac"),
+    (0, b"#!AMR", "audio/amr"),
+    (8, b"WAVE", "audio/wav"),
+    (0, b"%PDF-", "application/pdf"),
+)
+# Of these a copy to view can be made.
+VIEWABLE = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+
+
+def mime_of(content: bytes) -> str:
+    """The type the bytes show, whatever their sender called them."""
+    for at, magic, mime in _MAGIC:
+        if content.startswith(magic, at):
+            return mime
+    return "application/octet-stream"
