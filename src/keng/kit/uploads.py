@@ -6,9 +6,9 @@ keeps `kept()` in a place of its own that is encrypted too.
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
@@ -21,11 +21,17 @@ FOLDER = "uploads"
 MOST_BYTES = 20 * 1024 * 1024
 # More files than a form takes are counted, so that the form can say so, but not kept.
 MOST_FILES = 8
+# Where a request says which files of its form lie sealed already: {word: Sealing}.
+SEALED = "keng.sealed"
+_MARK = "largest_file"
+_LONGEST_WORD = 64
 _PIECE = 64 * 1024
 _HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _TAIL = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _MORE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _LAST = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Damaged(ValueError):
@@ -81,60 +87,126 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
         """Nothing stays open between two calls."""
 
 
+class Sealing:
+    """One file on its way in: encrypted piece by piece, and only as much of it as may be kept."""
+
+    def __init__(self, *, most_bytes: int) -> None:
+        self.path = f"{FOLDER}/{os.urandom(16).hex()}"
+        self.key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
+        self.size = 0
+        self.most_bytes = most_bytes
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self.key)
+        self._file: BinaryIO | None = None
+        if most_bytes:
+            self._file = _create(data_folder() / self.path)
+            self._file.write(header)
+
+    def write(self, piece: bytes) -> None:
+        """Encrypt a piece; what goes beyond the limit is counted and thrown away."""
+        self.size += len(piece)
+        if self._file and self.size > self.most_bytes:
+            self.drop()
+        for start in range(0, len(piece), _PIECE):
+            self._push(piece[start : start + _PIECE], _MORE)
+
+    def end(self) -> None:
+        """The file has come whole."""
+        self._push(b"", _LAST)
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def drop(self) -> None:
+        """Nothing of it stays on disk."""
+        if self._file:
+            self._file.close()
+            self._file = None
+        discard(self.path)
+
+    def _push(self, piece: bytes, tag: int) -> None:
+        if self._file:
+            state = self._state
+            sealed = bindings.crypto_secretstream_xchacha20poly1305_push(state, piece, tag=tag)
+            # Pieces come as the network cuts them, so each says its length.
+            self._file.write(len(sealed).to_bytes(4) + sealed)
+
+
 class SealedUploads(FileUploadHandler):
-    """Django's upload handler of both sites."""
+    """Django's upload handler of both sites.
+
+    What the front has sealed already stands in the form under a word that only the two know. A
+    request that came past the front, as in tests, is sealed here.
+    """
 
     chunk_size = _PIECE
-    # Where a form takes larger ones than most; 0: MOST_BYTES.
-    most_bytes = 0
 
-    def __init__(self, request: Any = None) -> None:
+    def __init__(self, request: Any = None, *, most_bytes: int | None = None) -> None:
         super().__init__(request)
+        self._most_bytes = _most_bytes_of(request) if most_bytes is None else most_bytes
+        self._sealed: dict[str, Sealing] | None = request and request.META.get(SEALED)
         self._count = 0
-        self._file: BinaryIO | None = None
+        self._sealing: Sealing | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file with a key of its own."""
         super().new_file(*args, **kwargs)
         self._count += 1
-        self._written = 0
-        self._key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
-        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
-        self._path = f"{FOLDER}/{os.urandom(16).hex()}"
-        self._file = _create(data_folder() / self._path) if self._count <= MOST_FILES else None
-        header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self._key)
-        if self._file:
-            self._file.write(header)
+        self._word = b""
+        if self._sealed is None:
+            most = self._most_bytes if self._count <= MOST_FILES else 0
+            self._sealing = Sealing(most_bytes=most)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Encrypt a piece; what goes beyond the limit is counted and thrown away."""
-        self._written += len(raw_data)
-        if self._file and self._written <= (self.most_bytes or MOST_BYTES):
-            self._push(raw_data, _MORE)
+        """Encrypt a piece, or learn which of the sealed files this is."""
+        if self._sealing:
+            self._sealing.write(raw_data)
+        else:
+            self._word = (self._word + raw_data)[:_LONGEST_WORD]
 
-    def file_complete(self, file_size: int) -> SealedUpload:
+    def file_complete(self, file_size: int) -> SealedUpload | None:
         """End the file. Too large or one too many: nothing of it stays on disk."""
-        if self._file:
-            self._push(b"", _LAST)
-            self._file.close()
-            if file_size > (self.most_bytes or MOST_BYTES):
-                discard(self._path)
-        self._file = None
+        if self._sealed is None:
+            done, self._sealing = self._sealing, None
+        else:
+            done = self._sealed.pop(self._word.decode("latin-1"), None)
+        if done is None:
+            return None
+        done.end()
         return SealedUpload(
-            path=self._path, key=self._key, name=self.file_name or "", size=file_size,
-            content_type=self.content_type or "", most_bytes=self.most_bytes,
-        )  # fmt: skip
+            path=done.path,
+            key=done.key,
+            name=self.file_name or "",
+            size=done.size,
+            content_type=self.content_type or "",
+            most_bytes=self._most_bytes,
+        )
 
     def upload_interrupted(self) -> None:
         """The browser went away: nothing stays."""
-        if self._file:
-            self._file.close()
-            discard(self._path)
+        if self._sealing:
+            self._sealing.drop()
 
-    def _push(self, piece: bytes, tag: int) -> None:
-        sealed = bindings.crypto_secretstream_xchacha20poly1305_push(self._state, piece, tag=tag)
-        # Django cuts what it reads at other places than we do, so each piece says its length.
-        self._file.write(len(sealed).to_bytes(4) + sealed)  # type: ignore[union-attr]
+
+def takes_files(*, most_bytes: int = 0) -> Callable[[View], View]:
+    """Mark a view whose form takes files, each of so many bytes at most; 0: MOST_BYTES."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, most_bytes)
+        return view
+
+    return mark
+
+
+def largest_file_for(view: Callable[..., Any]) -> int:
+    """How many bytes one file may have that this view takes; 0 where it takes none."""
+    found: int | None = getattr(view, _MARK, None)
+    return 0 if found is None else found or MOST_BYTES
+
+
+def _most_bytes_of(request: Any) -> int:
+    match = request.resolver_match if request else None
+    return largest_file_for(match.func) if match else 0
 
 
 def discard(path: str) -> None:

@@ -10,6 +10,7 @@ from keng.community.report.recipient import place_of
 from keng.community.report.steps import MOST_FILES, Report, step
 from keng.community.report.what import ABOUT_MONEY
 from keng.kit.forms import Form, ManyFiles
+from keng.kit.uploads import takes_files
 from keng.tips.models import Tip
 from keng.warnings.queries import current_for
 
@@ -49,6 +50,7 @@ class DescribeForm(Form):
         return str(self.cleaned_data["happening"])
 
 
+@takes_files()
 @step("describe", DescribeForm)
 def describe(report: Report, form: DescribeForm) -> HttpResponse:
     """Ask what happened. What is public about it already is shown before anything is typed."""
