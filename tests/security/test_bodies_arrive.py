@@ -170,3 +170,19 @@ def test_what_browsers_and_clients_may_ask_for_is_answered(stack: Stack) -> None
     assert waiting.startswith(b"HTTP/1.1 100 Continue")
     chunks = b"Transfer-Encoding: chunked\r\n\r\n3\r\na=b\r\n0\r\n\r\n"
     assert spoken(b"POST /report/what/" + host + chunks).startswith(b"HTTP/1.1 403")
+
+
+def test_a_refused_form_leaves_no_file_and_a_sent_one_leaves_those_of_its_draft(
+    stack: Stack,
+) -> None:
+    before = set(lying(stack))
+    visitor = Visitor(stack.public, "10.9.1.4")
+    visitor.begin_report()
+    assert visitor.describe(PLANTED * 5000, token="b" * 64)[0] == 403
+    body = form_with(visitor.token("/lookup/"), PLANTED * 5000)
+    kind = f"multipart/form-data; boundary={BOUNDARY}"
+    assert visitor.ask("/lookup/", body, kind)[0] < 500
+    assert visitor.ask("/status/tip/", body, kind)[0] < 500
+    assert set(lying(stack)) == before
+    assert visitor.describe(PLANTED * 5000)[0] == 303
+    assert len(set(lying(stack)) - before) == 1

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.utils.translation import gettext as _
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
+from keng.kit.limits import network_of
+from keng.kit.room import FOLDER, NoRoom, room
 
-FOLDER = "uploads"
 MOST_BYTES = 20 * 1024 * 1024
 # More files than a form takes are counted, so that the form can say so, but not kept.
 MOST_FILES = 8
@@ -25,6 +27,8 @@ MOST_FILES = 8
 SEALED = "keng.sealed"
 _MARK = "largest_file"
 _LONGEST_WORD = 64
+# An empty file needs something of the disk, too.
+_LEAST_BYTES = 4096
 _PIECE = 64 * 1024
 _HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _TAIL = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
@@ -42,29 +46,50 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
     """One uploaded file as the view sees it: name, size, type, and its plain bytes on demand."""
 
     def __init__(
-        self, *, path: str, key: bytes, name: str, size: int, content_type: str,
+        self,
+        *,
+        path: str,
+        key: bytes,
+        name: str,
+        size: int,
+        content_type: str,
         most_bytes: int = 0,
-    ) -> None:  # fmt: skip
+        no_room: NoRoom | None = None,
+    ) -> None:
         super().__init__(file=None, name=name, size=size, content_type=content_type)
         self.path = path
         self.key = key
         # What the form may still show after one file was refused.
         self.is_too_large = size > (most_bytes or MOST_BYTES)
+        self.no_room = no_room
+        self._is_kept = False
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> "SealedUpload":
         """The file that `kept()` described."""
-        return cls(
-            path=kept["path"], key=urlsafe_b64decode(kept["key"]), name=kept["name"],
-            size=kept["size"], content_type=kept["type"],
-        )  # fmt: skip
+        found = cls(
+            path=kept["path"],
+            key=urlsafe_b64decode(kept["key"]),
+            name=kept["name"],
+            size=kept["size"],
+            content_type=kept["type"],
+        )
+        found._is_kept = True
+        return found
 
     def kept(self) -> dict[str, Any]:
-        """What finds and opens the file again. It holds the key: encrypt it."""
+        """What finds and opens the file again, which now outlives this request.
+
+        It holds the key: encrypt it.
+        """
+        self._is_kept = True
         return {
-            "path": self.path, "key": urlsafe_b64encode(self.key).decode(), "name": self.name,
-            "size": self.size, "type": self.content_type,
-        }  # fmt: skip
+            "path": self.path,
+            "key": urlsafe_b64encode(self.key).decode(),
+            "name": self.name,
+            "size": self.size,
+            "type": self.content_type,
+        }
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The plain bytes, piece by piece. Raises Damaged."""
@@ -84,28 +109,34 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
         discard(self.path)
 
     def close(self) -> None:
-        """Nothing stays open between two calls."""
+        """At the end of the request, which Django tells: what nobody kept is gone."""
+        if not self._is_kept:
+            self.discard()
 
 
 class Sealing:
     """One file on its way in: encrypted piece by piece, and only as much of it as may be kept."""
 
-    def __init__(self, *, most_bytes: int) -> None:
+    def __init__(self, *, most_bytes: int, network: str) -> None:
         self.path = f"{FOLDER}/{os.urandom(16).hex()}"
         self.key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
         self.size = 0
         self.most_bytes = most_bytes
+        self.no_room: NoRoom | None = None
+        self._network = network
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self.key)
         self._file: BinaryIO | None = None
-        if most_bytes:
+        if most_bytes and self._has_room_for(_LEAST_BYTES):
             self._file = _create(data_folder() / self.path)
             self._file.write(header)
 
     def write(self, piece: bytes) -> None:
         """Encrypt a piece; what goes beyond the limit is counted and thrown away."""
         self.size += len(piece)
-        if self._file and self.size > self.most_bytes:
+        if not self._file:
+            return
+        if self.size > self.most_bytes or not self._has_room_for(len(piece)):
             self.drop()
         for start in range(0, len(piece), _PIECE):
             self._push(piece[start : start + _PIECE], _MORE)
@@ -123,6 +154,10 @@ class Sealing:
             self._file.close()
             self._file = None
         discard(self.path)
+
+    def _has_room_for(self, size: int) -> bool:
+        self.no_room = room.take(self._network, self.path, size)
+        return self.no_room is None
 
     def _push(self, piece: bytes, tag: int) -> None:
         if self._file:
@@ -144,18 +179,23 @@ class SealedUploads(FileUploadHandler):
     def __init__(self, request: Any = None, *, most_bytes: int | None = None) -> None:
         super().__init__(request)
         self._most_bytes = _most_bytes_of(request) if most_bytes is None else most_bytes
-        self._sealed: dict[str, Sealing] | None = request and request.META.get(SEALED)
+        about: Mapping[str, Any] = request.META if request else {}
+        self._sealed: dict[str, Sealing] | None = about.get(SEALED)
+        caller = (about.get("REMOTE_ADDR", ""), 0)
+        self._network = network_of({"client": caller}, behind_proxy=False)
         self._count = 0
         self._sealing: Sealing | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file with a key of its own."""
         super().new_file(*args, **kwargs)
+        if not self._most_bytes:
+            raise SkipFile
         self._count += 1
         self._word = b""
         if self._sealed is None:
             most = self._most_bytes if self._count <= MOST_FILES else 0
-            self._sealing = Sealing(most_bytes=most)
+            self._sealing = Sealing(most_bytes=most, network=self._network)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Encrypt a piece, or learn which of the sealed files this is."""
@@ -180,12 +220,30 @@ class SealedUploads(FileUploadHandler):
             size=done.size,
             content_type=self.content_type or "",
             most_bytes=self._most_bytes,
+            no_room=done.no_room,
         )
 
     def upload_interrupted(self) -> None:
         """The browser went away: nothing stays."""
         if self._sealing:
             self._sealing.drop()
+
+
+def why_no_room(upload: SealedUpload) -> str:
+    """Why a file was not kept for want of room, in words; "" when there was room."""
+    if upload.no_room is NoRoom.NETWORK:
+        words = _(
+            "%(name)s was not kept: many files came from your network in a short time. Send the "
+            "words now, and the file in half an hour or over another network."
+        )
+        return words % {"name": upload.name}
+    if upload.no_room is NoRoom.FULL:
+        words = _(
+            "%(name)s was not kept: there is no room for files at the moment. Send the words now, "
+            "and the file later."
+        )
+        return words % {"name": upload.name}
+    return ""
 
 
 def takes_files(*, most_bytes: int = 0) -> Callable[[View], View]:

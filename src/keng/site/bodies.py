@@ -91,7 +91,7 @@ class Bodies:
         async with self._waiting.place(head, most):
             pieces = self._pieces(receive, most)
             if boundary:
-                await self._take_form_with_files(body, pieces, boundary, largest_file)
+                await self._take_form_with_files(body, pieces, head, largest_file)
             else:
                 body.content = b"".join([piece async for piece in pieces])
 
@@ -112,9 +112,9 @@ class Bodies:
                 return
 
     async def _take_form_with_files(
-        self, body: Body, pieces: AsyncIterator[bytes], boundary: str, largest_file: int
+        self, body: Body, pieces: AsyncIterator[bytes], head: "Head", largest_file: int
     ) -> None:
-        form = _Form(body, boundary, largest_file)
+        form = _Form(body, head, largest_file)
         try:
             async for piece in pieces:
                 form.read(piece)
@@ -129,11 +129,12 @@ class Bodies:
 class _Form:
     """A form with files, read as it comes: what it has of words, its files sealed apart."""
 
-    def __init__(self, body: Body, boundary: str, largest_file: int) -> None:
+    def __init__(self, body: Body, head: "Head", largest_file: int) -> None:
         self.words = bytearray()
         self._body = body
-        self._boundary = boundary.encode("latin-1")
+        self._boundary = head.boundary.encode("latin-1")
         self._largest_file = largest_file
+        self._network = head.network
         self._parser = PushMultipartParser(self._boundary)
         self._sealing: Sealing | None = None
 
@@ -165,7 +166,8 @@ class _Form:
         if part.filename:
             word = secrets.token_hex(16)
             most = self._largest_file if len(self._body.sealed) < MOST_FILES else 0
-            self._sealing = self._body.sealed[word] = Sealing(most_bytes=most)
+            self._sealing = Sealing(most_bytes=most, network=self._network)
+            self._body.sealed[word] = self._sealing
             self.words += word.encode()
 
 

@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+from keng.kit.languages import full
 
 # Where the front says, with an HTTPStatus, that the body of a request was not taken in.
 NOT_TAKEN = "keng.not_taken"
@@ -56,7 +59,9 @@ class BodyNotTaken:
         why = _WHY_NOT_TAKEN.get(status)
         if why is None:
             return HttpResponse(render_to_string("errors/bad_request.html"), status=status)
-        page = render_to_string("errors/not_taken.html", {"why": why})
+        # Other languages have only some pages, and this one never.
+        with translation.override(full(translation.get_language() or "vi")):
+            page = render_to_string("errors/not_taken.html", {"why": why})
         response = HttpResponse(page, status=status)
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             response.headers["Retry-After"] = str(_AGAIN_AFTER_SECONDS)
