@@ -2,7 +2,8 @@
 
 What stands beside the code uses both cores. Then the journeys of the systems, the other journeys
 and the accessibility tests run side by side, each against a province of its own: a browser waits
-more than it works. Tests under load come last and alone, since they kill processes while they run.
+more than it works. Tests that attack the product, and tests under load, come last and alone: the
+former measure how long others wait, the latter kill processes while they run.
 """
 
 import re
@@ -51,7 +52,9 @@ WITH_A_BROWSER = (
     Phase("other journeys", OTHERS),
     Phase("accessibility", ("tests/accessibility",)),
 )
-UNDER_LOAD = Phase("load", ("tests/load", "tests/security"))
+# They measure how long others wait.
+ATTACKED = Phase("attacked", ("tests/security",))
+UNDER_LOAD = Phase("load", ("tests/load",))
 
 
 def run_alone(phase: Phase) -> Ended:
@@ -97,7 +100,7 @@ def run_everything() -> int:
     ended = [run_alone(BESIDE_THE_CODE)]
     if browser:
         ended += run_side_by_side(WITH_A_BROWSER)
-    ended.append(run_alone(UNDER_LOAD))
+    ended += [run_alone(ATTACKED), run_alone(UNDER_LOAD)]
     print("== times")
     for each in ended:
         print(each)

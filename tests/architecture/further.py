@@ -31,6 +31,7 @@ TEMPLATES = (
 # A module, or one class or function of it where the rest is for other pages.
 CODE = (
     "site/frame.py", "community/promises.py", "kit/phrases.py:due_words",
+    "kit/uploads.py:why_no_room",
     "community/report/who_gets.py", "community/report/what.py", "community/report/where.py",
     "community/report/describe.py", "community/report/name.py", "community/report/check.py",
     "community/report/steps.py", "community/report/recipient.py",

@@ -1,0 +1,1 @@
+"""What must not be possible, each test named after it: against the running product."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.kit import times
+from keng.kit.uploads import SealedUpload, why_no_room
 
 
 class Form(forms.Form):
@@ -19,6 +20,14 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    def _post_clean(self) -> None:
+        """After everything else: a file that there was no room for, in words."""
+        for name in self.files:
+            for upload in self.files.getlist(name):
+                words = why_no_room(upload) if isinstance(upload, SealedUpload) else ""
+                if words and name in self.fields and name not in self.errors:
+                    self.add_error(name, words)
 
 
 class HintedChoice(forms.ChoiceField):

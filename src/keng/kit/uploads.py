@@ -6,26 +6,36 @@ keeps `kept()` in a place of its own that is encrypted too.
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.utils.translation import gettext as _
 from nacl import bindings
 from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
+from keng.kit.limits import network_of
+from keng.kit.room import FOLDER, NoRoom, room
 
-FOLDER = "uploads"
 MOST_BYTES = 20 * 1024 * 1024
 # More files than a form takes are counted, so that the form can say so, but not kept.
 MOST_FILES = 8
+# Where a request says which files of its form lie sealed already: {word: Sealing}.
+SEALED = "keng.sealed"
+_MARK = "largest_file"
+_LONGEST_WORD = 64
+# An empty file needs something of the disk, too.
+_LEAST_BYTES = 4096
 _PIECE = 64 * 1024
 _HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _TAIL = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 _MORE = bindings.crypto_secretstream_xchacha20poly1305_TAG_MESSAGE
 _LAST = bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Damaged(ValueError):
@@ -36,29 +46,50 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
     """One uploaded file as the view sees it: name, size, type, and its plain bytes on demand."""
 
     def __init__(
-        self, *, path: str, key: bytes, name: str, size: int, content_type: str,
+        self,
+        *,
+        path: str,
+        key: bytes,
+        name: str,
+        size: int,
+        content_type: str,
         most_bytes: int = 0,
-    ) -> None:  # fmt: skip
+        no_room: NoRoom | None = None,
+    ) -> None:
         super().__init__(file=None, name=name, size=size, content_type=content_type)
         self.path = path
         self.key = key
         # What the form may still show after one file was refused.
         self.is_too_large = size > (most_bytes or MOST_BYTES)
+        self.no_room = no_room
+        self._is_kept = False
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> "SealedUpload":
         """The file that `kept()` described."""
-        return cls(
-            path=kept["path"], key=urlsafe_b64decode(kept["key"]), name=kept["name"],
-            size=kept["size"], content_type=kept["type"],
-        )  # fmt: skip
+        found = cls(
+            path=kept["path"],
+            key=urlsafe_b64decode(kept["key"]),
+            name=kept["name"],
+            size=kept["size"],
+            content_type=kept["type"],
+        )
+        found._is_kept = True
+        return found
 
     def kept(self) -> dict[str, Any]:
-        """What finds and opens the file again. It holds the key: encrypt it."""
+        """What finds and opens the file again, which now outlives this request.
+
+        It holds the key: encrypt it.
+        """
+        self._is_kept = True
         return {
-            "path": self.path, "key": urlsafe_b64encode(self.key).decode(), "name": self.name,
-            "size": self.size, "type": self.content_type,
-        }  # fmt: skip
+            "path": self.path,
+            "key": urlsafe_b64encode(self.key).decode(),
+            "name": self.name,
+            "size": self.size,
+            "type": self.content_type,
+        }
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The plain bytes, piece by piece. Raises Damaged."""
@@ -78,63 +109,162 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
         discard(self.path)
 
     def close(self) -> None:
-        """Nothing stays open between two calls."""
+        """At the end of the request, which Django tells: what nobody kept is gone."""
+        if not self._is_kept:
+            self.discard()
+
+
+class Sealing:
+    """One file on its way in: encrypted piece by piece, and only as much of it as may be kept."""
+
+    def __init__(self, *, most_bytes: int, network: str) -> None:
+        self.path = f"{FOLDER}/{os.urandom(16).hex()}"
+        self.key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
+        self.size = 0
+        self.most_bytes = most_bytes
+        self.no_room: NoRoom | None = None
+        self._network = network
+        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
+        header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self.key)
+        self._file: BinaryIO | None = None
+        if most_bytes and self._has_room_for(_LEAST_BYTES):
+            self._file = _create(data_folder() / self.path)
+            self._file.write(header)
+
+    def write(self, piece: bytes) -> None:
+        """Encrypt a piece; what goes beyond the limit is counted and thrown away."""
+        self.size += len(piece)
+        if not self._file:
+            return
+        if self.size > self.most_bytes or not self._has_room_for(len(piece)):
+            self.drop()
+        for start in range(0, len(piece), _PIECE):
+            self._push(piece[start : start + _PIECE], _MORE)
+
+    def end(self) -> None:
+        """The file has come whole."""
+        self._push(b"", _LAST)
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def drop(self) -> None:
+        """Nothing of it stays on disk."""
+        if self._file:
+            self._file.close()
+            self._file = None
+        discard(self.path)
+
+    def _has_room_for(self, size: int) -> bool:
+        self.no_room = room.take(self._network, self.path, size)
+        return self.no_room is None
+
+    def _push(self, piece: bytes, tag: int) -> None:
+        if self._file:
+            state = self._state
+            sealed = bindings.crypto_secretstream_xchacha20poly1305_push(state, piece, tag=tag)
+            # Pieces come as the network cuts them, so each says its length.
+            self._file.write(len(sealed).to_bytes(4) + sealed)
 
 
 class SealedUploads(FileUploadHandler):
-    """Django's upload handler of both sites."""
+    """Django's upload handler of both sites.
+
+    What the front has sealed already stands in the form under a word that only the two know. A
+    request that came past the front, as in tests, is sealed here.
+    """
 
     chunk_size = _PIECE
-    # Where a form takes larger ones than most; 0: MOST_BYTES.
-    most_bytes = 0
 
-    def __init__(self, request: Any = None) -> None:
+    def __init__(self, request: Any = None, *, most_bytes: int | None = None) -> None:
         super().__init__(request)
+        self._most_bytes = _most_bytes_of(request) if most_bytes is None else most_bytes
+        about: Mapping[str, Any] = request.META if request else {}
+        self._sealed: dict[str, Sealing] | None = about.get(SEALED)
+        caller = (about.get("REMOTE_ADDR", ""), 0)
+        self._network = network_of({"client": caller}, behind_proxy=False)
         self._count = 0
-        self._file: BinaryIO | None = None
+        self._sealing: Sealing | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file with a key of its own."""
         super().new_file(*args, **kwargs)
+        if not self._most_bytes:
+            raise SkipFile
         self._count += 1
-        self._written = 0
-        self._key = bindings.crypto_secretstream_xchacha20poly1305_keygen()
-        self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
-        self._path = f"{FOLDER}/{os.urandom(16).hex()}"
-        self._file = _create(data_folder() / self._path) if self._count <= MOST_FILES else None
-        header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self._key)
-        if self._file:
-            self._file.write(header)
+        self._word = b""
+        if self._sealed is None:
+            most = self._most_bytes if self._count <= MOST_FILES else 0
+            self._sealing = Sealing(most_bytes=most, network=self._network)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Encrypt a piece; what goes beyond the limit is counted and thrown away."""
-        self._written += len(raw_data)
-        if self._file and self._written <= (self.most_bytes or MOST_BYTES):
-            self._push(raw_data, _MORE)
+        """Encrypt a piece, or learn which of the sealed files this is."""
+        if self._sealing:
+            self._sealing.write(raw_data)
+        else:
+            self._word = (self._word + raw_data)[:_LONGEST_WORD]
 
-    def file_complete(self, file_size: int) -> SealedUpload:
+    def file_complete(self, file_size: int) -> SealedUpload | None:
         """End the file. Too large or one too many: nothing of it stays on disk."""
-        if self._file:
-            self._push(b"", _LAST)
-            self._file.close()
-            if file_size > (self.most_bytes or MOST_BYTES):
-                discard(self._path)
-        self._file = None
+        if self._sealed is None:
+            done, self._sealing = self._sealing, None
+        else:
+            done = self._sealed.pop(self._word.decode("latin-1"), None)
+        if done is None:
+            return None
+        done.end()
         return SealedUpload(
-            path=self._path, key=self._key, name=self.file_name or "", size=file_size,
-            content_type=self.content_type or "", most_bytes=self.most_bytes,
-        )  # fmt: skip
+            path=done.path,
+            key=done.key,
+            name=self.file_name or "",
+            size=done.size,
+            content_type=self.content_type or "",
+            most_bytes=self._most_bytes,
+            no_room=done.no_room,
+        )
 
     def upload_interrupted(self) -> None:
         """The browser went away: nothing stays."""
-        if self._file:
-            self._file.close()
-            discard(self._path)
+        if self._sealing:
+            self._sealing.drop()
 
-    def _push(self, piece: bytes, tag: int) -> None:
-        sealed = bindings.crypto_secretstream_xchacha20poly1305_push(self._state, piece, tag=tag)
-        # Django cuts what it reads at other places than we do, so each piece says its length.
-        self._file.write(len(sealed).to_bytes(4) + sealed)  # type: ignore[union-attr]
+
+def why_no_room(upload: SealedUpload) -> str:
+    """Why a file was not kept for want of room, in words; "" when there was room."""
+    if upload.no_room is NoRoom.NETWORK:
+        words = _(
+            "%(name)s was not kept: many files came from your network in a short time. Send the "
+            "words now, and the file in half an hour or over another network."
+        )
+        return words % {"name": upload.name}
+    if upload.no_room is NoRoom.FULL:
+        words = _(
+            "%(name)s was not kept: there is no room for files at the moment. Send the words now, "
+            "and the file later."
+        )
+        return words % {"name": upload.name}
+    return ""
+
+
+def takes_files(*, most_bytes: int = 0) -> Callable[[View], View]:
+    """Mark a view whose form takes files, each of so many bytes at most; 0: MOST_BYTES."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, most_bytes)
+        return view
+
+    return mark
+
+
+def largest_file_for(view: Callable[..., Any]) -> int:
+    """How many bytes one file may have that this view takes; 0 where it takes none."""
+    found: int | None = getattr(view, _MARK, None)
+    return 0 if found is None else found or MOST_BYTES
+
+
+def _most_bytes_of(request: Any) -> int:
+    match = request.resolver_match if request else None
+    return largest_file_for(match.func) if match else 0
 
 
 def discard(path: str) -> None:

@@ -1,12 +1,73 @@
 """Error pages in the visitor's words."""
 
 import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from keng.kit import busy
+from keng.kit.languages import full
+
+# Where the front says, with an HTTPStatus, that the body of a request was not taken in.
+NOT_TAKEN = "keng.not_taken"
+_AGAIN_AFTER_SECONDS = 10
+
+
+class Why(NamedTuple):
+    """What a page says about a body that was not taken."""
+
+    title: Any
+    words: Any
+
+
+_WHY_NOT_TAKEN = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Why(
+        _("This was too large to be received"),
+        _(
+            "Nothing was received. Five files of 20 MB each are the most at once, and words have "
+            "a limit too. Go back, send fewer files or shorter words, and the rest after it."
+        ),
+    ),
+    HTTPStatus.REQUEST_TIMEOUT: Why(
+        _("This came too slowly to be received"),
+        _(
+            "The connection was too slow or broke off, so nothing was received. Go back and send "
+            "again. Words without pictures arrive even over a weak connection."
+        ),
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: Why(
+        _("Too many people are sending right now"),
+        _("So this was not received. Go back and send it again in a minute."),
+    ),
+}
+
+
+class BodyNotTaken:
+    """Says why, where the front could not take the body of a request in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        status = request.META.get(NOT_TAKEN)
+        if status is None:
+            return self.get_response(request)
+        why = _WHY_NOT_TAKEN.get(status)
+        if why is None:
+            return HttpResponse(render_to_string("errors/bad_request.html"), status=status)
+        # Other languages have only some pages, and this one never.
+        with translation.override(full(translation.get_language() or "vi")):
+            page = render_to_string("errors/not_taken.html", {"why": why})
+        response = HttpResponse(page, status=status)
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = str(_AGAIN_AFTER_SECONDS)
+        return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -66,6 +66,7 @@ _FIRST = [
 PUBLIC_MIDDLEWARE = [
     *_FIRST,
     "django.middleware.locale.LocaleMiddleware",
+    "keng.site.errors.BodyNotTaken",
     "keng.site.further.FurtherLanguages",
     "keng.site.readable.ReadableAddress",
     "django.middleware.common.CommonMiddleware",
@@ -74,6 +75,7 @@ PUBLIC_MIDDLEWARE = [
 ]
 DESK_MIDDLEWARE = [
     *_FIRST,
+    "keng.site.errors.BodyNotTaken",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "keng.site.readable.ReadableAddress",
     "django.middleware.common.CommonMiddleware",
@@ -157,7 +159,12 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_THOUSAND_SEPARATOR = False
 
 # Photos and short films of a report are encrypted while they arrive; larger ones get a clear error.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A form without its files lies in memory while it comes. At the desk one carries a whole sheet or
+# picture from one page to the next.
+DATA_UPLOAD_MAX_MEMORY_SIZE = (2048 if IS_DESK else 512) * 1024
+# Files wait in one folder until the report that names them is sent; so much of the disk stays free.
+UPLOADS_BYTES = int(os.environ.get("KENG_UPLOADS_MB", "4096")) * 1024 * 1024
+DISK_FLOOR_BYTES = int(os.environ.get("KENG_DISK_FLOOR_MB", "1024")) * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploads"]
 
 # No request line, no address, no form field is ever logged.

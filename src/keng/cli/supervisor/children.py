@@ -11,6 +11,11 @@ from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
 SENDER_KEY = "KENG_SENDER_KEY_FILE"
 # What the database's owner can do, no long-running process may: each gets its own string.
 OWNERS = {"DATABASE_URL", *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES)}
+# How granian serves each of the three sites.
+ASGI = (
+    *("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st"),
+    *("--http", "1", "--no-ws", "--log-level", "warning"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,33 +34,19 @@ def children(ports: Ports, *, is_demo: bool) -> list[Child]:
     shared = {name: str(port) for name, port in ports.settings.items()}
     if is_demo:
         shared["KENG_DEMO"] = "1"
-    web = ("--interface", "wsgi", "--blocking-threads", "4")
-    edge = ("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st")
     found = [
-        _site("public", "keng.site.wsgi_public:application", ports.public, web, shared),
-        _site("desk", "keng.site.wsgi_desk:application", ports.desk, web, shared),
-        _site("edge", "keng.edge.asgi:application", ports.edge, edge, shared),
+        _site("public", "keng.site.asgi_public:application", ports.public, shared),
+        _site("desk", "keng.site.asgi_desk:application", ports.desk, shared),
+        _site("edge", "keng.edge.asgi:application", ports.edge, shared),
         _own("worker", shared),
         _own("sender", shared | {SENDER_KEY: str(data_folder() / "keys" / "sender.key")}),
     ]
     return [*found, _fake_zalo(ports)] if is_demo else found
 
 
-def _site(
-    name: Process, application: str, port: int, options: tuple[str, ...], shared: dict[str, str]
-) -> Child:
+def _site(name: Process, application: str, port: int, shared: dict[str, str]) -> Child:
     command = (
-        *(
-            sys.executable,
-            "-m",
-            "granian",
-            *options,
-            "--http",
-            "1",
-            "--no-ws",
-            "--log-level",
-            "warning",
-        ),
+        *(sys.executable, "-m", "granian", *ASGI),
         *("--host", address(), "--port", str(port), "--workers-kill-timeout", "15", application),
     )
     return Child(name, command, port, _environment(name, shared))

@@ -12,7 +12,7 @@ from keng.kit import codes
 from keng.kit.forms import Form, HintedChoice, ManyFiles
 from keng.kit.languages import answer_in, chosen_language
 from keng.kit.slowing import Slowing
-from keng.kit.uploads import Damaged, SealedUpload
+from keng.kit.uploads import Damaged, SealedUpload, takes_files
 from keng.kit.words import as_dialled, defang
 from keng.lookup import queries
 from keng.lookup.actions import disputes
@@ -98,6 +98,7 @@ class AnswerForm(Form):
     )  # fmt: skip
 
 
+@takes_files()
 @require_http_methods(["GET", "HEAD", "POST"])
 def object_to(request: HttpRequest) -> HttpResponse:
     """The questions, and after them the code. Which entry it is about travels in the form alone."""

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from keng.community.report.recipient import place_of
-from keng.community.report.steps import MOST_FILES, Report, step
+from keng.community.report.steps import LONGEST_KEPT, MOST_FILES, Report, step
 from keng.community.report.what import ABOUT_MONEY
 from keng.kit.forms import Form, ManyFiles
+from keng.kit.uploads import takes_files
 from keng.tips.models import Tip
 from keng.warnings.queries import current_for
 
@@ -49,6 +50,7 @@ class DescribeForm(Form):
         return str(self.cleaned_data["happening"])
 
 
+@takes_files()
 @step("describe", DescribeForm)
 def describe(report: Report, form: DescribeForm) -> HttpResponse:
     """Ask what happened. What is public about it already is shown before anything is typed."""
@@ -60,6 +62,8 @@ def describe(report: Report, form: DescribeForm) -> HttpResponse:
     if form.is_bound:
         for words in report.refused:
             form.add_error("attached", words)
+        if len(form.data.get("text", "")) > LONGEST_KEPT:
+            form.add_error("text", _("Only the first 20,000 characters are kept on this page."))
         if form.is_valid():
             return report.answered(_answers(report, form))
     topic = report.answers.get("topic", "")

@@ -17,7 +17,7 @@ from keng.community.promises import PROMISES
 from keng.community.report.recipient import Recipient, recipient_of
 from keng.kit import cookies
 from keng.kit.languages import chosen_language
-from keng.kit.uploads import SealedUpload
+from keng.kit.uploads import SealedUpload, why_no_room
 
 # The names of cookies say nothing: whoever goes through a phone may read them.
 COOKIE = "keng_a"
@@ -30,6 +30,10 @@ STEPS = {
 }
 CHECK = "check"
 MOST_FILES = 5
+# Words that are too long are kept so that they can be shortened, up to here.
+LONGEST_KEPT = 20_000
+_LONGEST_LINE = 1000
+_LONGEST_CHOICE = 200
 
 View = Callable[[HttpRequest], HttpResponse]
 F = TypeVar("F", bound=forms.Form)
@@ -99,6 +103,8 @@ class Report:
     def _take(self, file: SealedUpload) -> None:
         if file.is_too_large:
             self.refused.append(_("%(name)s is larger than 20 MB.") % {"name": file.name})
+        elif words := why_no_room(file):
+            self.refused.append(words)
         elif len(self.draft.files) >= MOST_FILES:
             self.refused.append(_("%(name)s: five files are the most.") % {"name": file.name})
             file.discard()
@@ -110,7 +116,7 @@ class Report:
         for name, field in form.fields.items():
             if not isinstance(field, forms.FileField):
                 value = field.widget.value_from_datadict(form.data, form.files, name)
-                self.answers[name] = "" if value is None else value
+                self.answers[name] = "" if value is None else _bounded(value, field)
         if self.step in self.done:
             self.done.remove(self.step)
 
@@ -192,6 +198,14 @@ def step(name: str, form_class: type[F]) -> Callable[[Callable[[Report, F], Http
         return wrapped
 
     return decorate
+
+
+def _bounded(value: Any, field: forms.Field) -> Any:
+    """What was typed into a field, and not without end."""
+    longest = getattr(field, "max_length", None) or _LONGEST_CHOICE
+    if longest > _LONGEST_LINE:
+        longest = LONGEST_KEPT
+    return value[:longest] if isinstance(value, str) else value
 
 
 def url_of(step: str) -> str:

@@ -33,7 +33,11 @@ class Row:
 class WhereForm(Form):
     """A search box, the chosen result, and the exact spot."""
 
-    q = forms.CharField(max_length=120, required=False)
+    q = forms.CharField(
+        max_length=120,
+        required=False,
+        error_messages={"max_length": gettext_lazy("At most 120 characters: the name is enough")},
+    )
     # The words that the results on the page belong to: other words mean another search.
     searched = forms.CharField(max_length=120, required=False)
     choice = forms.CharField(max_length=60, required=False)

@@ -28,7 +28,7 @@ def write_and_stop(stage, resident):
         place=stage.place,
         text=SECRET_WORDS,
         spot="ngõ 7 cạnh chùa",
-        attached=[file],
+        files=[file],
         wish="sealed",
         name="Lê Thị Thử",
         phone="0912 345 678",

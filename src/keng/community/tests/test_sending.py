@@ -59,7 +59,7 @@ def test_after_sending_another_token_makes_no_second_tip(stage, resident):
 def test_two_presses_at_the_same_moment_make_one_tip(public_client):
     make.clock_rules()
     stage, resident = Stage(), Resident(public_client)
-    resident.write(place=stage.place, attached=[picture()])
+    resident.write(place=stage.place, files=[picture()])
     token, secret = resident.token(), resident.client.cookies[COOKIE].value
     codes, gate = [], threading.Barrier(4)
 
@@ -83,7 +83,7 @@ def test_two_presses_at_the_same_moment_make_one_tip(public_client):
 def test_the_draft_and_its_files_are_gone_once_it_is_sent(
     stage, resident, django_capture_on_commit_callbacks
 ):
-    resident.write(place=stage.place, attached=[picture()])
+    resident.write(place=stage.place, files=[picture()])
     token = resident.token()
     with django_capture_on_commit_callbacks(execute=True):
         resident.send(token)
@@ -135,7 +135,7 @@ def test_the_reporters_own_number_is_cut_from_the_words_and_sealed(stage, reside
 
 def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, resident):
     make.worker_key()
-    resident.report(place=stage.place, attached=[picture()])
+    resident.report(place=stage.place, files=[picture()])
     attachment = only_tip().attachments.get()
     assert (attachment.kind, attachment.mime) == ("image", "image/jpeg")
     original = (data_folder() / attachment.original_path).read_bytes()
@@ -178,7 +178,7 @@ def test_without_a_key_to_seal_with_the_report_is_kept_and_the_reason_is_said(st
 
 
 def test_a_file_that_cannot_be_read_any_more_is_named(stage, resident):
-    resident.write(place=stage.place, attached=[picture("mat.jpg")])
+    resident.write(place=stage.place, files=[picture("mat.jpg")])
     for path in uploads.all_paths():
         uploads.discard(path)
     assert "Không đọc được tệp mat.jpg nữa" in resident.send().content.decode()
@@ -191,7 +191,7 @@ def test_no_address_of_the_browser_is_kept_or_logged(stage, resident, caplog):
         "REMOTE_ADDR": "203.0.113.77",
         "HTTP_X_FORWARDED_FOR": "203.0.113.78",
     }
-    code = resident.report(place=stage.place, attached=[picture()])
+    code = resident.report(place=stage.place, files=[picture()])
     resident.client.post("/status/", {"code": "X" * 16})
     resident.client.post("/status/", {"code": code})
     assert len(everything()) > 5

@@ -22,7 +22,7 @@ def sent(*contents):
         for n, content in enumerate(contents)
     ]
     request = RequestFactory().post("/", {"files": files})
-    request.upload_handlers = [SealedUploads(request)]
+    request.upload_handlers = [SealedUploads(request, most_bytes=uploads.MOST_BYTES)]
     return request.FILES.getlist("files")
 
 
@@ -69,7 +69,7 @@ def test_of_many_files_only_a_few_are_kept_and_all_are_counted():
 
 
 def test_an_upload_that_breaks_off_leaves_nothing():
-    handler = SealedUploads()
+    handler = SealedUploads(most_bytes=uploads.MOST_BYTES)
     handler.new_file("files", "anh.jpg", "image/jpeg", None)
     handler.receive_data_chunk(WORDS, 0)
     handler.upload_interrupted()

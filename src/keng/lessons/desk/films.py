@@ -8,10 +8,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.kit.uploads import SealedUpload, SealedUploads
+from keng.kit.uploads import SealedUpload, takes_files
 from keng.lessons import rights, serving
 from keng.lessons.actions import filming
 from keng.lessons.errors import NotYours
@@ -19,12 +18,6 @@ from keng.lessons.film_forms import FilmForm
 from keng.lessons.films import ffmpeg
 from keng.lessons.films.looking import MOST_BYTES
 from keng.lessons.models import Film
-
-
-class FilmUploads(SealedUploads):
-    """As every upload, and larger: a film of a phone before it is made small."""
-
-    most_bytes = MOST_BYTES
 
 
 @require_GET
@@ -38,17 +31,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "lessons/desk/films.html", context)
 
 
-@csrf_exempt
+@takes_files(most_bytes=MOST_BYTES)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Upload one. The handler must be named before anything reads the form; then the check."""
-    request.upload_handlers = [FilmUploads(request)]
-    answer: HttpResponse = _new(request)
-    return answer
-
-
-@csrf_protect
-def _new(request: HttpRequest) -> HttpResponse:
+    """Upload one: larger than other files, since a phone's film is made small only here."""
     if rights.unit_to_write_for(request.officer) is None or not ffmpeg.is_on():
         return redirect("films")
     is_sent = request.method == "POST"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from keng.kit.uploads import takes_files
 from keng.network.actions import establishments as actions
 from keng.network.actions.sheets import Moved, NotReady, may_import
 from keng.network.desk.carried import carried, carry
@@ -19,6 +20,7 @@ from keng.network.sheets.reading import Sheet, Unreadable, read
 _SALT = "sheet of houses"
 
 
+@takes_files()
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would change is shown before anything happens."""
     if not may_import(request.officer):

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
+from keng.kit.uploads import takes_files
 from keng.network import queries
 from keng.network.actions import sheets as actions
 from keng.network.desk.carried import carried, carry
@@ -23,6 +24,7 @@ from keng.network.sheets.territory import Territory
 _SALT = "sheet of groups"
 
 
+@takes_files()
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would change is shown before anything happens."""
     if not actions.may_import(request.officer):

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.kit.uploads import Damaged
+from keng.kit.uploads import Damaged, takes_files
 from keng.language.categories import suggest
 from keng.language.masking import mask
 from keng.places.models import Unit
@@ -23,6 +23,7 @@ from keng.tips.queries.whereabouts import named_places
 _ENOUGH_TO_SUGGEST = ("very", "fairly")
 
 
+@takes_files()
 @require_http_methods(["GET", "POST"])
 def paste(request: HttpRequest) -> HttpResponse:
     """Paste or choose; the answer shows what would be kept. Nothing is kept yet."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keng.kit.languages import answer_in, chosen_language
+from keng.kit.uploads import takes_files
 from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.models import Tip
@@ -19,6 +20,7 @@ from keng.tips.public.shown import OF_REPORT
 from keng.tips.public.stages import is_over
 
 
+@takes_files()
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
     """The tip that this browser has open."""

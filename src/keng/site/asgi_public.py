@@ -1,4 +1,4 @@
-"""The WSGI application of the public site."""
+"""What the server loads for residents: granian … keng.site.asgi_public:application."""
 
 import os
 
@@ -7,4 +7,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keng.site.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+from keng.site.front import Front
+
+application = Front(get_wsgi_application())

@@ -1,0 +1,255 @@
+"""Taking the body of a request in before anybody works on it: whole, in time, within bounds.
+
+Words stay in memory and are few. Files are sealed as they come, and in the form stands a word
+instead of each, under which `SealedUploads` finds it. Nobody waits for a body but the connection
+it comes over.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from email.message import Message
+from http import HTTPStatus
+from typing import Any
+
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
+
+from keng.kit.uploads import MOST_FILES, Sealing
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large, how slow and how many bodies may be."""
+
+    form_bytes: int
+    """What a form may have without its files."""
+    idle_seconds: float = 30.0
+    """So long nothing may come: a phone in a dead spot loses no more than that."""
+    first_seconds: float = 60.0
+    bytes_per_second: float = 1024.0
+    """The slowest on the whole; the slowest net that is still used for pictures has 2,500."""
+    longest_seconds: float = 1800.0
+    """A draft that a file belongs to lives no longer."""
+    most_waiting: int = 256
+    most_of_network: int = 64
+    most_memory: int = 64 * 1024 * 1024
+    """What all waiting bodies may have in memory together."""
+
+    def seconds_for(self, size: int) -> float:
+        """How long a body of this size may take."""
+        return min(self.first_seconds + size / self.bytes_per_second, self.longest_seconds)
+
+
+class NotTaken(Exception):
+    """The body was not taken; `status` says why, in the terms of HTTP."""
+
+    def __init__(self, status: HTTPStatus) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Gone(Exception):
+    """The caller hung up before the body had come."""
+
+
+@dataclass
+class Body:
+    """What came: the form without its files, and the files."""
+
+    content: bytes = b""
+    sealed: dict[str, Sealing] = field(default_factory=dict)
+    """Under the words that stand for them in the form."""
+
+    def drop(self) -> None:
+        """Remove the files that nobody has claimed."""
+        # One at a time: should this request be given up, its thread may still be claiming some.
+        with suppress(KeyError):
+            while True:
+                self.sealed.popitem()[1].drop()
+
+
+class Bodies:
+    """Takes bodies in, so many at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._waiting = _Waiting(limits)
+
+    @property
+    def waiting(self) -> int:
+        """How many are on their way."""
+        return self._waiting.count
+
+    async def take(self, body: Body, receive: Any, *, head: "Head", largest_file: int) -> None:
+        """Take a body in; `largest_file` is 0 where no files are taken. Raises NotTaken, Gone."""
+        boundary = head.boundary if largest_file else ""
+        most = self._limits.form_bytes + (MOST_FILES * largest_file if boundary else 0)
+        if (head.length or 0) > most:
+            raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        async with self._waiting.place(head, most):
+            pieces = self._pieces(receive, most)
+            if boundary:
+                await self._take_form_with_files(body, pieces, head, largest_file)
+            else:
+                body.content = b"".join([piece async for piece in pieces])
+
+    async def _pieces(self, receive: Any, most: int) -> AsyncIterator[bytes]:
+        size = 0
+        while True:
+            async with asyncio.timeout(self._limits.idle_seconds):
+                message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            piece = message.get("body", b"")
+            size += len(piece)
+            if size > most:
+                raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            if piece:
+                yield piece
+            if not message.get("more_body"):
+                return
+
+    async def _take_form_with_files(
+        self, body: Body, pieces: AsyncIterator[bytes], head: "Head", largest_file: int
+    ) -> None:
+        form = _Form(body, head, largest_file)
+        try:
+            async for piece in pieces:
+                form.read(piece)
+                if len(form.words) > self._limits.form_bytes:
+                    raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            form.end()
+        except MultipartError as error:
+            raise NotTaken(HTTPStatus.BAD_REQUEST) from error
+        body.content = bytes(form.words)
+
+
+class _Form:
+    """A form with files, read as it comes: what it has of words, its files sealed apart."""
+
+    def __init__(self, body: Body, head: "Head", largest_file: int) -> None:
+        self.words = bytearray()
+        self._body = body
+        self._boundary = head.boundary.encode("latin-1")
+        self._largest_file = largest_file
+        self._network = head.network
+        self._parser = PushMultipartParser(self._boundary)
+        self._sealing: Sealing | None = None
+
+    def read(self, piece: bytes) -> None:
+        for event in self._parser.parse(piece):
+            if isinstance(event, MultipartSegment):
+                self._begin(event)
+            elif event is None:
+                if self._sealing:
+                    self._sealing.end()
+                self._sealing = None
+                self.words += b"\r\n"
+            elif self._sealing is not None:
+                self._sealing.write(event)
+            else:
+                self.words += event
+
+    def end(self) -> None:
+        self._parser.close()
+        self.words += b"--" + self._boundary + b"--\r\n"
+
+    def _begin(self, part: MultipartSegment) -> None:
+        self.words += b"--" + self._boundary + b"\r\n"
+        for name, value in part.headerlist:
+            # Of the others one says that the content is packed, which a word is not.
+            if name in {"Content-Disposition", "Content-Type"}:
+                self.words += f"{name}: {value}\r\n".encode()
+        self.words += b"\r\n"
+        if part.filename:
+            word = secrets.token_hex(16)
+            most = self._largest_file if len(self._body.sealed) < MOST_FILES else 0
+            self._sealing = Sealing(most_bytes=most, network=self._network)
+            self._body.sealed[word] = self._sealing
+            self.words += word.encode()
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the headers of a request say of its body and of where it comes from."""
+
+    network: str
+    length: int | None
+    """None when it is not known before the end."""
+    content_type: str = ""
+
+    @property
+    def boundary(self) -> str:
+        """Of a form that may have files; "" for any other body."""
+        parsed = Message()
+        parsed["content-type"] = self.content_type
+        if parsed.get_content_type() != "multipart/form-data":
+            return ""
+        return str(parsed.get_param("boundary", ""))
+
+
+@dataclass(eq=False)
+class _Place:
+    """One body that is on its way."""
+
+    network: str
+    memory: int
+    timeout: asyncio.Timeout
+    is_pushed_out: bool = False
+
+
+class _Waiting:
+    """Who is still sending. One too many pushes out the oldest of the network that has most."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._places: dict[str, list[_Place]] = {}
+
+    @asynccontextmanager
+    async def place(self, head: Head, most: int) -> AsyncIterator[None]:
+        """A place until the body has come. Raises NotTaken when it was too slow or pushed out."""
+        size = most if head.length is None else head.length
+        timeout = asyncio.timeout(self._limits.seconds_for(size))
+        place = _Place(head.network, min(size, self._limits.form_bytes), timeout)
+        try:
+            async with timeout:
+                self._enter(place)
+                try:
+                    yield
+                finally:
+                    self._leave(place)
+        except TimeoutError as error:
+            is_pushed_out = place.is_pushed_out
+            status = HTTPStatus.SERVICE_UNAVAILABLE if is_pushed_out else HTTPStatus.REQUEST_TIMEOUT
+            raise NotTaken(status) from error
+
+    def _enter(self, place: _Place) -> None:
+        own = self._places.setdefault(place.network, [])
+        own.append(place)
+        if len(own) > self._limits.most_of_network:
+            self._push_out(own)
+        while self._is_too_much():
+            self._push_out(max(self._places.values(), key=len))
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self._places.values()))
+
+    def _is_too_much(self) -> bool:
+        memory = sum(place.memory for places in self._places.values() for place in places)
+        return self.count > self._limits.most_waiting or memory > self._limits.most_memory
+
+    def _push_out(self, places: list[_Place]) -> None:
+        oldest = places[0]
+        self._leave(oldest)
+        oldest.is_pushed_out = True
+        oldest.timeout.reschedule(asyncio.get_running_loop().time())
+
+    def _leave(self, place: _Place) -> None:
+        places = self._places.get(place.network, [])
+        if place in places:
+            places.remove(place)
+        if not places:
+            self._places.pop(place.network, None)

@@ -1,0 +1,147 @@
+"""In front of both sites: a request is taken in whole before one of their few threads works on it.
+
+Django works in threads, and a thread that waited for a slow phone would be one less for everybody.
+So the event loop takes the body in and sends the answer out, and a thread has a request only from
+its last byte to the last byte of its answer.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.urls import Resolver404, resolve
+
+from keng.kit.limits import network_of
+from keng.kit.uploads import SEALED, largest_file_for
+from keng.site.bodies import Bodies, Body, Gone, Head, Limits, NotTaken
+from keng.site.errors import NOT_TAKEN
+
+THREADS = 4
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+
+
+class Front:
+    """The ASGI application of a site, around its WSGI application."""
+
+    def __init__(
+        self, application: Callable[..., Iterable[bytes]], limits: Limits | None = None
+    ) -> None:
+        self._application = application
+        self._bodies = Bodies(limits or Limits(form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        environ, body = environ_of(scope), Body()
+        try:
+            await self._take_in(environ, body, scope, receive)
+            loop = asyncio.get_running_loop()
+            status, headers, content = await loop.run_in_executor(
+                self._threads, self._answer, environ
+            )
+        except Gone:
+            return
+        finally:
+            body.drop()
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    async def _take_in(self, environ: dict[str, Any], body: Body, scope: Any, receive: Any) -> None:
+        length = environ.get("CONTENT_LENGTH", "")
+        is_open = "HTTP_TRANSFER_ENCODING" in environ
+        if not is_open and length in {"", "0"}:
+            return
+        is_open = is_open or not length.isdecimal()
+        head = Head(
+            network=network_of(scope, behind_proxy=settings.BEHIND_TLS),
+            length=None if is_open else int(length),
+            content_type=environ.get("CONTENT_TYPE", ""),
+        )
+        try:
+            await self._bodies.take(body, receive, head=head, largest_file=_largest_file(environ))
+        except NotTaken as error:
+            environ[NOT_TAKEN] = error.status
+            body.drop()
+            body.content = b""
+        environ["CONTENT_LENGTH"] = str(len(body.content))
+        environ["wsgi.input"] = BytesIO(body.content)
+        environ[SEALED] = body.sealed
+
+    def _answer(self, environ: dict[str, Any]) -> Answer:
+        started: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
+            started[:] = [int(status[:3]), headers]
+
+        # Whole, so that the thread is free before the first byte leaves: no page is large, and a
+        # player gets a film in stretches.
+        parts = self._application(environ, start_response)
+        try:
+            content = b"".join(parts)
+        finally:
+            if close := getattr(parts, "close", None):
+                close()
+        status, headers = started
+        if NOT_TAKEN in environ:
+            # The rest of the body is still on its way, and nobody will read it.
+            headers.append(("Connection", "close"))
+        encoded = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+        return status, encoded, content
+
+
+def environ_of(scope: Any) -> dict[str, Any]:
+    """What WSGI calls a request, without its body."""
+    environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": scope["server"][0],
+        "SERVER_PORT": str(scope["server"][1]),
+        "REMOTE_ADDR": scope["client"][0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        # With an underscore it would pass for one that the proxy sets.
+        if "_" in name:
+            continue
+        key = name.upper().replace("-", "_")
+        if key not in {"CONTENT_LENGTH", "CONTENT_TYPE"}:
+            key = f"HTTP_{key}"
+        between = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{between}{value}" if key in environ else value
+    return environ
+
+
+def _largest_file(environ: dict[str, Any]) -> int:
+    path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+    try:
+        return largest_file_for(resolve(path).func)
+    except Resolver404:
+        return 0
+
+
+async def _live(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

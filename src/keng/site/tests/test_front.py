@@ -1,0 +1,274 @@
+"""A request is taken in whole, in time and within bounds before a thread works on it."""
+
+import asyncio
+import time
+from http import HTTPStatus
+
+import pytest
+from django.views.decorators.http import require_http_methods
+
+from keng.kit import uploads
+from keng.kit.uploads import SEALED, largest_file_for, takes_files
+from keng.site.bodies import Bodies, Body, Gone, Head, Limits, NotTaken
+from keng.site.errors import NOT_TAKEN
+from keng.site.front import Front, environ_of
+
+BOUNDARY = "rAnd0m"
+FORM = f"multipart/form-data; boundary={BOUNDARY}"
+WORDS = "ảnh chụp màn hình tin nhắn ".encode()
+LARGEST = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+
+
+def part(name, content, filename=None, more=""):
+    named = f'; filename="{filename}"' if filename is not None else ""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{named}\r\n{more}\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+def form_of(*parts):
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def coming(content, *, piece=None, pause=0.0, breaks_off=False):
+    """What a server calls `receive`: the body in pieces of a size, with a pause before each."""
+    piece = piece or max(1, len(content))
+    pieces = [content[at : at + piece] for at in range(0, len(content), piece)]
+
+    async def receive():
+        if pause:
+            await asyncio.sleep(pause)
+        if not pieces:
+            return {"type": "http.disconnect"}
+        first = pieces.pop(0)
+        return {"type": "http.request", "body": first, "more_body": bool(pieces) or breaks_off}
+
+    return receive
+
+
+async def never():
+    await asyncio.Event().wait()
+
+
+def take(content, *, limits=None, largest_file=LARGEST, content_type=FORM, **how):
+    body, bodies = Body(), Bodies(limits or Limits(form_bytes=10_000))
+    head = Head(network="10.0.0.0/24", length=len(content), content_type=content_type)
+    try:
+        asyncio.run(bodies.take(body, coming(content, **how), head=head, largest_file=largest_file))
+    except BaseException:
+        body.drop()
+        raise
+    return body
+
+
+def on_disk():
+    return list(uploads.all_paths())
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000, None])
+def test_however_a_form_is_cut_its_words_stay_in_memory_and_its_files_lie_sealed(piece):
+    sent = form_of(
+        part("csrfmiddlewaretoken", b"abc"), part("attached", WORDS * 50, "ảnh.jpg"),
+        part("text", WORDS), part("attached", b"", ""),
+    )  # fmt: skip
+    body = take(sent, piece=piece)
+    ((word, sealed),) = body.sealed.items()
+    assert sealed.size == len(WORDS * 50)
+    assert f"\r\n\r\n{word}\r\n".encode() in body.content
+    assert WORDS * 2 not in body.content
+    assert b"\r\n\r\n" + WORDS + b"\r\n" in body.content
+    (path,) = on_disk()
+    assert WORDS not in (uploads.data_folder() / path).read_bytes()
+
+
+def test_what_breaks_off_leaves_nothing_and_nobody_works_on_it():
+    sent = form_of(part("attached", WORDS * 500, "a.jpg"))
+    with pytest.raises(Gone):
+        take(sent[:5000], piece=1000, breaks_off=True)
+    assert on_disk() == []
+
+
+def test_a_form_that_cannot_be_read_is_refused_and_leaves_nothing():
+    with pytest.raises(NotTaken) as refused:
+        take(part("attached", WORDS * 500, "a.jpg"), piece=1000)
+    assert refused.value.status == HTTPStatus.BAD_REQUEST
+    assert on_disk() == []
+
+
+def test_words_beyond_the_limit_are_refused_as_soon_as_that_is_known():
+    for sent, largest in ((b"a" * 10_001, 0), (form_of(part("q", b"a" * 10_001)), LARGEST)):
+        with pytest.raises(NotTaken) as refused:
+            take(sent, largest_file=largest, content_type=FORM if largest else "text/plain")
+        assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+def test_where_no_files_are_taken_a_form_with_one_is_no_larger_than_any_other():
+    with pytest.raises(NotTaken):
+        take(form_of(part("attached", b"a" * 20_000, "a.jpg")), largest_file=0)
+    assert on_disk() == []
+
+
+def test_too_large_a_file_is_counted_and_not_kept():
+    body = take(form_of(part("attached", b"a" * 150_000, "a.jpg")), largest_file=100_000, piece=999)
+    (sealed,) = body.sealed.values()
+    assert sealed.size == 150_000
+    assert on_disk() == []
+
+
+# A thousandth of the real times for a thousandth of the real sizes.
+QUICK = Limits(form_bytes=10_000, idle_seconds=0.3, first_seconds=0.5, bytes_per_second=20_000.0)
+
+
+def test_nobody_is_waited_for_without_end():
+    began = time.monotonic()
+    with pytest.raises(NotTaken) as refused:
+        take(b"a" * 500, limits=QUICK, piece=1, pause=0.02, content_type="text/plain")
+    assert refused.value.status == HTTPStatus.REQUEST_TIMEOUT
+    assert time.monotonic() - began < QUICK.seconds_for(500) + 1
+    with pytest.raises(NotTaken):
+        take(b"a" * 100, limits=QUICK, piece=1, pause=0.4, content_type="text/plain")
+
+
+def test_a_picture_of_a_megabyte_arrives_over_twenty_kilobits_a_second():
+    limits = Limits(form_bytes=10_000)
+    seconds = 1_000_000 / (20_000 / 8)
+    assert seconds < limits.seconds_for(1_000_000) / 1.5
+    assert limits.seconds_for(20 * 1024 * 1024) == limits.longest_seconds
+    # The same with a hundredth of the size and of the times.
+    quick = Limits(
+        form_bytes=10_000, idle_seconds=0.3, first_seconds=limits.first_seconds / 100,
+        bytes_per_second=limits.bytes_per_second,
+    )  # fmt: skip
+    body = take(
+        form_of(part("attached", WORDS * 300, "a.jpg")), limits=quick, piece=125, pause=0.05
+    )
+    assert [sealed.size for sealed in body.sealed.values()] == [len(WORDS * 300)]
+
+
+def _entering(limits, networks):
+    """Bodies of which nothing comes, one after the other; who was pushed out, in order."""
+    out = []
+
+    async def one(number, network, bodies):
+        head = Head(network=network, length=5000)
+        try:
+            await bodies.take(Body(), never, head=head, largest_file=0)
+        except NotTaken as error:
+            out.append((number, error.status))
+
+    async def everybody():
+        bodies = Bodies(limits)
+        tasks = []
+        for number, network in enumerate(networks):
+            tasks.append(asyncio.create_task(one(number, network, bodies)))
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.05)
+        found = [number for number, status in out if status == HTTPStatus.SERVICE_UNAVAILABLE]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert bodies.waiting == 0
+        return found
+
+    return asyncio.run(everybody())
+
+
+def test_one_too_many_of_a_network_pushes_out_its_own_oldest():
+    assert _entering(Limits(form_bytes=10_000, most_of_network=3), "aaabba") == [0]
+
+
+def test_one_too_many_of_all_pushes_out_the_oldest_of_the_network_that_has_most():
+    assert _entering(Limits(form_bytes=10_000, most_waiting=4), "baaacd") == [1, 2]
+
+
+def test_what_waits_in_memory_is_bounded():
+    assert _entering(Limits(form_bytes=10_000, most_memory=15_000), "abcde") == [0, 1]
+
+
+SCOPE = {
+    "type": "http", "method": "POST", "http_version": "1.1", "scheme": "http",
+    "raw_path": b"/kh%C3%B4ng/", "query_string": b"a=%20", "server": ("127.0.0.1", "80"),
+    "client": ("10.0.0.7", "4000"),
+    "headers": [
+        (b"host", b"keng.example"), (b"cookie", b"a=1"), (b"cookie", b"b=2"),
+        (b"x_forwarded_for", b"6.6.6.6"), (b"x-forwarded-for", b"10.1.1.1"),
+    ],
+}  # fmt: skip
+
+
+def test_a_request_says_the_same_to_django_as_it_said_to_the_server():
+    found = environ_of(SCOPE)
+    assert found["PATH_INFO"].encode("latin-1").decode() == "/không/"
+    assert (found["QUERY_STRING"], found["REMOTE_ADDR"]) == ("a=%20", "10.0.0.7")
+    assert (found["HTTP_HOST"], found["HTTP_COOKIE"]) == ("keng.example", "a=1; b=2")
+
+
+def test_no_header_passes_for_one_that_the_proxy_sets():
+    assert environ_of(SCOPE)["HTTP_X_FORWARDED_FOR"] == "10.1.1.1"
+
+
+def serve(content=b"", *, application, headers=(), **how):
+    """What the front sends for a request: status, headers, content."""
+    sent = []
+    length = [(b"content-length", str(len(content)).encode())] if content else []
+    scope = SCOPE | {"headers": [*SCOPE["headers"], *(headers or length)]}
+
+    async def send(message):
+        sent.append(message)
+
+    front = Front(application, how.pop("limits", Limits(form_bytes=10_000)))
+    asyncio.run(front(scope, coming(content, **how), send))
+    if not sent:
+        return None
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+def echo(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    refused = environ.get(NOT_TAKEN)
+    return [environ["wsgi.input"].read(), f" {refused}".encode() if refused else b""]
+
+
+def test_a_body_without_a_length_is_taken_up_to_the_limit():
+    chunked = ((b"transfer-encoding", b"chunked"),)
+    assert serve(b"words", application=echo, headers=chunked)[2] == b"words"
+    status, headers, content = serve(b"w" * 10_001, application=echo, headers=chunked, piece=999)
+    assert (status, content, headers[b"connection"]) == (200, b" 413", b"close")
+
+
+def test_whoever_hangs_up_gets_no_answer_and_takes_no_thread():
+    def fail(environ, start_response):
+        raise AssertionError
+
+    assert serve(b"ab", application=fail, piece=1, breaks_off=True) is None
+
+
+def test_files_that_no_view_claimed_are_gone_after_the_answer(settings, monkeypatch):
+    settings.ROOT_URLCONF = "keng.site.public_urls"
+    monkeypatch.setattr("keng.site.front._largest_file", lambda _environ: LARGEST)
+    seen = []
+
+    def look(environ, start_response):
+        seen.append((len(environ[SEALED]), len(on_disk())))
+        return echo(environ, start_response)
+
+    sent = form_of(part("attached", WORDS * 50, "a.jpg"))
+    headers = ((b"content-type", FORM.encode()), (b"content-length", str(len(sent)).encode()))
+    serve(sent, application=look, headers=headers)
+    assert seen == [(1, 1)]
+    assert on_disk() == []
+
+
+def test_a_view_says_that_it_takes_files_and_how_large():
+    @takes_files(most_bytes=5)
+    @require_http_methods(["POST"])
+    def films(request):
+        """Nothing."""
+
+    assert largest_file_for(films) == 5
+    assert largest_file_for(takes_files()(lambda _request: None)) == uploads.MOST_BYTES
+    assert largest_file_for(lambda _request: None) == 0

@@ -1,0 +1,188 @@
+"""Files lie here only where a page takes them, for a report that names them, if there is room."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.exceptions import NoReverseMatch
+from django.utils.datastructures import MultiValueDict
+
+from keng.community.models import Draft
+from keng.community.report.steps import COOKIE
+from keng.community.tests.resident import Resident, Stage
+from keng.kit import uploads
+from keng.kit.room import NoRoom, room
+from keng.kit.uploads import largest_file_for
+from keng.tips.public.page import WriteForm
+
+pytestmark = pytest.mark.django_db
+KB = 1024
+SIZE = 100 * KB
+
+
+@pytest.fixture(autouse=True)
+def own_folder(db, tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    room.forget()
+    Stage()
+    yield
+    room.forget()
+
+
+def file(name="anh.jpg", size=SIZE):
+    return SimpleUploadedFile(name, b"x" * size, "image/jpeg")
+
+
+def on_disk():
+    return list(uploads.all_paths())
+
+
+def addresses(urls):
+    """Those without arguments, by the name of their view's pattern, with what they take."""
+
+    def walk(patterns):
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns)
+            elif isinstance(pattern, URLPattern) and pattern.name:
+                try:
+                    yield reverse(pattern.name, urlconf=urls), pattern.callback
+                except NoReverseMatch:
+                    continue
+
+    return list(walk(get_resolver(urls).url_patterns))
+
+
+@pytest.mark.parametrize("site", ["public", "desk"])
+def test_an_address_that_takes_no_files_never_writes_one(
+    site, monkeypatch, public_client, desk_client, settings
+):
+    client = {"public": public_client, "desk": desk_client}[site]
+    urls = f"keng.site.{site}_urls"
+    settings.ROOT_URLCONF = urls
+    settings.MIDDLEWARE = getattr(settings, f"{site.upper()}_MIDDLEWARE")
+    written = []
+    create = uploads._create
+    monkeypatch.setattr(uploads, "_create", lambda path: written.append(path) or create(path))
+    others = [address for address, view in addresses(urls) if not largest_file_for(view)]
+    assert len(others) > 30
+    for address in others:
+        client.post(address, {"attached": [file(size=10), file(size=10)], "file": file(size=10)})
+        assert written == [], address
+
+
+def test_a_form_with_a_wrong_token_leaves_nothing(public_client, settings):
+    stranger = Client(enforce_csrf_checks=True)
+    stranger.cookies[settings.CSRF_COOKIE_NAME] = "a" * 32
+    files = [file(f"{number}.jpg") for number in range(3)]
+    answer = stranger.post("/report/describe/", {"text": "a", "attached": files})
+    assert answer.status_code == 403
+    assert on_disk() == []
+
+
+def test_files_that_no_report_names_are_gone_with_the_answer(public_client):
+    answer = public_client.post("/status/tip/", {"attached": [file() for _ in range(8)]})
+    assert answer.status_code < 500
+    assert on_disk() == []
+
+
+@pytest.fixture
+def describing(public_client):
+    """Somebody who has come to the question of what happened; `send(...)` answers it."""
+
+    def begin(address):
+        browser = Client(REMOTE_ADDR=address)
+        resident = Resident(browser)
+        resident.post("who-gets", desk="province")
+        resident.post("what", topic="scam")
+        return resident
+
+    return begin
+
+
+def test_one_network_has_a_tenth_of_the_room_and_others_have_theirs(describing, settings):
+    settings.UPLOADS_BYTES = 30 * SIZE
+    first, neighbour, other = (
+        describing(address) for address in ("10.1.1.1", "10.1.1.200", "10.2.1.1")
+    )
+    first.post("describe", text="a", attached=[file(), file()])
+    assert len(on_disk()) == 2
+    page = neighbour.post("describe", text="chữ", attached=[file(), file("sau.jpg")])
+    words = page.content.decode()
+    assert "sau.jpg" in words
+    assert "mạng của bạn" in words
+    assert len(on_disk()) == 2
+    assert other.post("describe", text="a", attached=[file()]).status_code == 303
+    assert len(on_disk()) == 3
+
+
+def test_what_a_network_has_taken_back_is_free_again(describing, settings):
+    settings.UPLOADS_BYTES = 15 * SIZE
+    resident = describing("10.1.1.1")
+    resident.post("describe", text="a", attached=[file()])
+    assert "mạng của bạn" in resident.post("describe", text="a", attached=[file()]).content.decode()
+    resident.post("describe", text="a", remove="0")
+    assert on_disk() == []
+    assert resident.post("describe", text="a", attached=[file()]).status_code == 303
+
+
+def test_the_folder_has_a_cap_and_words_are_taken_beyond_it(describing, settings):
+    settings.UPLOADS_BYTES = 100 * SIZE
+    for number in range(26):
+        resident = describing(f"10.{number // 2}.1.1")
+        resident.post("describe", text="a", attached=[file() for _ in range(5)])
+    assert sum((uploads.data_folder() / path).stat().st_size for path in on_disk()) < 100 * SIZE
+    assert_words_are_taken(describing("10.99.1.1"))
+
+
+def test_a_floor_of_the_disk_stays_free_and_words_are_taken(describing, settings):
+    settings.DISK_FLOOR_BYTES = 2**60
+    assert_words_are_taken(describing("10.1.1.1"))
+    assert on_disk() == []
+
+
+def assert_words_are_taken(resident):
+    page = resident.post("describe", text="những lời này", attached=[file()])
+    words = page.content.decode()
+    assert "hết chỗ" in words
+    assert "những lời này" in words
+    assert "những lời này" in resident.look("describe").content.decode()
+    assert resident.post("describe", text="những lời này").status_code == 303
+
+
+@pytest.mark.parametrize(("why", "words"), [(NoRoom.FULL, "hết chỗ"), (NoRoom.NETWORK, "mạng của")])
+def test_every_form_says_in_words_that_there_was_no_room(why, words):
+    refused = uploads.SealedUpload(
+        path="", key=b"", name="a.jpg", size=9, content_type="image/jpeg", no_room=why
+    )
+    form = WriteForm({"text": "chữ"}, MultiValueDict({"attached": [refused]}))
+    assert words in form.errors["attached"][0]
+    assert form["text"].value() == "chữ"
+
+
+def test_who_sent_files_is_known_by_no_address(describing, settings):
+    settings.UPLOADS_BYTES = 30 * SIZE
+    describing("10.1.1.1").post("describe", text="a", attached=[file()])
+    kept = room.__dict__
+    assert "10.1.1" not in repr(kept)
+    assert room.networks == 1
+
+
+@pytest.mark.parametrize("name", ["q", "choice", "spot", "searched"])
+def test_a_draft_keeps_no_more_of_a_field_than_it_may_have(public_client, name):
+    resident = Resident(public_client)
+    resident.post("who-gets", desk="province")
+    answers = {"q": "", "searched": "", "choice": "", "spot": ""} | {name: "a" * 300_000}
+    resident.post("where", **answers)
+    assert len(bytes(Draft.objects.get().box)) < 5000
+
+
+def test_too_long_words_are_kept_to_be_shortened_and_what_is_not_is_said(describing):
+    resident = describing("10.1.1.1")
+    words = "lời " * 25_000
+    page = resident.post("describe", text=words).content.decode()
+    assert "20.000" in page
+    kept = resident.look("describe").content.decode()
+    assert words[:20_000].strip() in kept
+    assert words[:20_010] not in kept
+    assert resident.client.cookies[COOKIE].value
