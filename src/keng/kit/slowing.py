@@ -34,7 +34,7 @@ class Slowing:
 
     def seconds_to_wait(self, request: HttpRequest, weight: int = 1) -> int:
         """Count one more; 0, or how long this client should wait before the next one."""
-        client, now = _client(request), time.monotonic()
+        client, now = mark_of(request), time.monotonic()
         with self._lock:
             if len(self._counts) > _MOST_CLIENTS:
                 self._counts.clear()
@@ -49,7 +49,8 @@ class Slowing:
             self._counts.clear()
 
 
-def _client(request: HttpRequest) -> bytes:
+def mark_of(request: HttpRequest) -> bytes:
+    """The line a request comes from, as a hash that only this process can make again."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_TLS:
         # Behind the proxy every request comes from the proxy; its last word is whom it spoke with.

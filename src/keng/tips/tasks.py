@@ -5,6 +5,7 @@ from datetime import timedelta
 from keng.kit.recurring import Task
 from keng.tips.actions import (
     alarms,
+    bundling,
     examining,
     fetching,
     forgetting,
@@ -29,6 +30,7 @@ TASKS = [
         every=timedelta(seconds=2),
     ),
     Task("call officers", alarms.call_what_rings, is_woken=True, every=timedelta(seconds=2)),
+    Task("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
     Task("fetch files", fetching.fetch_files, is_woken=True, every=timedelta(seconds=5)),
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),

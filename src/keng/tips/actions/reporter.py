@@ -90,7 +90,7 @@ def use_link(token: str, *, secret: str) -> bool:
 
 
 @transaction.atomic
-def begin_anew(tip_id: uuid.UUID, *, text: str) -> str | None:
+def begin_anew(tip_id: uuid.UUID, *, text: str, sender_mark: bytes = b"") -> str | None:
     """A report of its own for danger told after the words of this one were sealed or destroyed.
 
     It goes where the first one lies, past the same units; pressed twice it is one. Returns the
@@ -118,6 +118,7 @@ def begin_anew(tip_id: uuid.UUID, *, text: str) -> str | None:
             do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
             receipt_hash=receipts.hash_of(receipts.code_from(token)),
             dedupe_key=keyed_hash("danger after the end", token),
+            sender_mark=sender_mark,
         )
     )
     return token

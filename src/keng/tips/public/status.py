@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keng.kit.languages import answer_in, chosen_language
+from keng.kit.slowing import mark_of
 from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.models import Tip
@@ -88,7 +89,7 @@ def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
     where nothing can be added any more becomes a report of its own, with its own receipt.
     """
     text, has_files = request.POST.get("text", ""), bool(request.FILES)
-    if (token := _report_of_its_own(opened, text)) is not None:
+    if (token := _report_of_its_own(request, opened, text)) is not None:
         return OF_REPORT.lead_to(token)
     tip = Tip.objects.get(pk=opened.tip_id)
     if tip.withdrawn_at or (is_over(tip) and not (text.strip() or has_files)):
@@ -101,10 +102,10 @@ def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
     return page(request, opened, WriteForm(initial={"text": text}), not_taken=words)
 
 
-def _report_of_its_own(opened: Opened, text: str) -> str | None:
+def _report_of_its_own(request: HttpRequest, opened: Opened, text: str) -> str | None:
     """The token of its code; None where the words begin no report, or cannot be sealed."""
     with suppress(CannotSeal):
-        return reporter.begin_anew(opened.tip_id, text=text)
+        return reporter.begin_anew(opened.tip_id, text=text, sender_mark=mark_of(request))
     return None
 
 
