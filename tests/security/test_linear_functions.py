@@ -157,5 +157,8 @@ def test_what_is_meant_for_the_words_beside_something_never_reads_more(monkeypat
 
 def _with_numbers():
     far = "xa lắm " * 40
-    units = ("0912345678", "stk 1012345678", "zalo.me/abc", "29A-12345", "biển số 29 A 1 2 3 4 5")
+    units = (
+        *("0912345678", "stk 1012345678", "zalo.me/abc", "29A-12345", "biển số 29 A 1 2 3 4 5"),
+        *("call me on 0912345678", "저에게 전화 0912345678"),
+    )
     return [hostile.Text("", f"{far}{unit} {far}", "") for unit in units]

@@ -53,6 +53,7 @@ WINDOWS = {
     "keng.language.indicators.english._NAMED": 110,
     "keng.language.indicators.english._REACH_BEFORE": 110,
     "keng.language.indicators.far_east._BEFORE": 110,
+    "keng.language.indicators.far_east._REACHED": 110,
     "keng.language.indicators.far_east._REACHED_AT": 110,
     "keng.language.indicators.plates._SAID_BEFORE": 40,
     "keng.language.indicators.roles._CALLED_FROM": 110,

@@ -61,10 +61,11 @@ _USES = rf"(?:{said('now')}\s+)*{said('uses')}\s+"
 _I_USE = compiled(
     rf"(?:^|[,.;!?\n])\s*(?:{said('now')}\s+)*{ME}\s+{_USES}{_NUMBER_WORD}{_LINK_WORDS}"
 )
-_REACH_ME = compiled(
-    rf"""(?P<before>[^,.;!?\n]{{0,30}})\b(?P<verb>{said("reach")})
-    (?:\s+{said("reach_filler")})*\s+{ME}\b{_LINK_WORDS}"""
+# Looked for first: what may stand before it is read at every place of the words.
+_REACHES_ME = compiled(
+    rf"\b(?P<verb>{said('reach')})(?:\s+{said('reach_filler')})*\s+{ME}\b{_LINK_WORDS}"
 )
+_REACH_ME = compiled(rf"(?P<before>[^,.;!?\n]{{0,30}}){_REACHES_ME.pattern}")
 # The same declarations without what surrounds them, cheap to look for: where none of these is, no
 # number and no link of the text can be the reporter's own. They ask for less than the patterns
 # above, never for more (no word has to end before a digit, and nobody else is excluded).
@@ -129,7 +130,7 @@ def _phone_role(flat: str, before: str, end: int) -> ContextRole:
     if _is_own(flat, before, end, acts):
         return "reporters_own"
     named = _NUMBER_NAMED.search(before) or not before.strip()
-    reach = _REACH_ME.search(before)
+    reach = _REACHES_ME.search(before) and _REACH_ME.search(before)
     told = reach and _STORY.search(reach["before"]) and not _ASKED.search(reach["before"])
     if told and not _is_advert(flat):
         return "used_in_offence"
@@ -151,7 +152,7 @@ def _is_own(flat: str, before: str, end: int, acts: bool) -> bool:
         return True
     if far_east.is_own(flat, before, end):
         return True
-    reach = _REACH_ME.search(before)
+    reach = _REACHES_ME.search(before) and _REACH_ME.search(before)
     if not reach or _is_advert(flat):
         return False
     asked, told = _ASKED.search(reach["before"]), _STORY.search(reach["before"])
