@@ -40,7 +40,7 @@ fix: install ## put the style right where that can be done by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: install ## measure intake, list, search and sending on this machine
+bench: install ## measure intake, list, search, sending and the reading of words on this machine
 	@$(BIN)/keng bench $(ARGS)
 
 shots: install ## the pictures of the guides into docs/screens/; ARGS=every: all screens into shots/

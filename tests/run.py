@@ -43,7 +43,9 @@ class Ended:
         return f"{self.phase.name}: {outcome}, {self.seconds:.0f} s"
 
 
-BESIDE_THE_CODE = Phase("beside the code", ("-n", "2", "src", "tests/architecture", "tests/fuzz"))
+BESIDE_THE_CODE = Phase(
+    "beside the code", ("-n", "2", "src", "tests/architecture", "tests/fuzz", "tests/security")
+)
 # Those of a system share a bare province, the others one that is lived in.
 OF_SYSTEMS = tuple(str(path) for path in JOURNEYS if re.match(r"test_s\d\d_", path.name))
 OTHERS = tuple(str(path) for path in JOURNEYS if str(path) not in OF_SYSTEMS)

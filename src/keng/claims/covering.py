@@ -8,7 +8,7 @@ from keng.language.masking import Covered, Masked, mask
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,40}")
 # What follows the host of a social network is somebody's page or post.
 _PROFILE = re.compile(
-    r"(?P<host>(?:https?://)?(?:[\w-]+\.)*"
+    r"(?P<host>(?:https?://)?(?:[\w-]{1,63}\.){0,10}"
     r"(?:facebook\.com|fb\.com|fb\.watch|fb\.me|m\.me|zalo\.me|tiktok\.com|instagram\.com|t\.me"
     r"|threads\.net|x\.com|twitter\.com|youtube\.com|youtu\.be))/[^\s<>\"']+",
     re.IGNORECASE,

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 DRAWINGS = Path(__file__).parent / "drawings"
-_SHAPES = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+_SHAPES = re.compile(r"\A[^<]*<svg[^<>]*>(.*)</svg>", re.DOTALL)
 
 
 def names(kind: str) -> list[str]:

@@ -34,7 +34,7 @@ class Slowing:
 
     def seconds_to_wait(self, request: HttpRequest, weight: int = 1) -> int:
         """Count one more; 0, or how long this client should wait before the next one."""
-        client, now = _client(request), time.monotonic()
+        client, now = mark_of(request), time.monotonic()
         with self._lock:
             if len(self._counts) > _MOST_CLIENTS:
                 self._counts.clear()
@@ -58,9 +58,9 @@ def address_of(request: HttpRequest) -> str:
     return address
 
 
-def _client(request: HttpRequest) -> bytes:
-    address = address_of(request)
-    return hashlib.blake2b(_line(address), key=_KEY, digest_size=16).digest()
+def mark_of(request: HttpRequest) -> bytes:
+    """The line a request comes from, as a hash that only this process can make again."""
+    return hashlib.blake2b(_line(address_of(request)), key=_KEY, digest_size=16).digest()
 
 
 def _line(address: str) -> bytes:

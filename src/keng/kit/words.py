@@ -22,7 +22,9 @@ _ENDINGS = (
 _MOBILE = re.compile(r"\+84\d{9}")
 _SCHEME = re.compile(r"\bhttps?://", re.IGNORECASE)
 _AFTER_SCHEME = re.compile(r"(hxxps?://)([^\s/?#]+)", re.IGNORECASE)
-_HOST = re.compile(rf"\b(?:[\w-]+\.)+(?:{_ENDINGS.replace(' ', '|')})\b", re.IGNORECASE)
+_HOST = re.compile(
+    rf"\b(?:[\w-]{{1,63}}\.){{1,10}}(?:{_ENDINGS.replace(' ', '|')})\b", re.IGNORECASE
+)
 
 
 def keep_together(text: str) -> str:

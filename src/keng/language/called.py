@@ -92,7 +92,8 @@ def _with_marks(title: str, name: str, *, marked: bool) -> bool:
 
 
 def _without(said: list[str], at: int) -> bool:
-    title, name, *rest = said[at:]
+    # No slice to the end: for each word of a long text that would copy all that follow.
+    title, name, *rest = said[at : at + 3]
     if title not in _TYPED_TITLES or name not in _TYPED_GIVEN:
         return False
     # "có" opens too many sentences: only at the end is it nearly always "cô".

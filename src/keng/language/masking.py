@@ -7,6 +7,7 @@ result before it is saved.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal, NamedTuple
 
 from keng.language.fold import FlatText, flatten, fold, normalise
@@ -30,6 +31,7 @@ _TITLED = {
     fold(title): title for title in ("anh", "chị", "cô", "chú", "bác", "ông", "bà", "em", "cậu")
 }
 _WORD = re.compile(r"[^\W\d_]+")
+_RUN = re.compile(r"\w+")
 # After "ông", "bà", "cô": what somebody is, not what they are called.
 _NO_NAMES = _folded(
     "cong can truong pho chu giam bao noi ngoai giao hang lang to ubnd csgt bi dang hai ta minh oi"
@@ -43,7 +45,7 @@ _PLACE_BEFORE = compiled(rf"(?<!\w){_AT_A_PLACE}\s+$")
 _SURNAME = compiled(rf"(?<!\w){SURNAMES}(?!\w)")
 _AFTER_CALLED = compiled(rf"(?<!\w){_CALLED}\.?[ ]+(?=\w)")
 _CARD = compiled(
-    rf"(?<!\w){phrases('cccd cmnd cmt can_cuoc cc ho_chieu')}\s*(?:so\s*)?[\s:]*"
+    rf"(?<!\w){phrases('cccd cmnd cmt can_cuoc cc ho_chieu')}\s*+(?:so\s*+)?[\s:]*+"
     r"(?P<own>[a-z]?\d(?:[ .]?\d){7,11})(?!\d)"
 )
 _CLOCK = r"\d{1,2}[:h]\d{2}(?::\d{2})?(?:\s?[ap]m)?"
@@ -51,10 +53,12 @@ _DAY = r"\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?"
 _STAMP = rf"(?:{_CLOCK}|{_DAY})(?:[\s,]+(?:{_CLOCK}|{_DAY}))?"
 # "[09:12, 3/5] Name: …", "Name (09:12): …", "Name: …", and "Name  09:12" on a line of its own.
 _STAMP_FIRST = re.compile(
-    rf"^\s*\[?{_STAMP}\]?\s*[\-–]?\s*(?P<who>[^:\n\[\]]{{1,40}}?)\s*:", re.IGNORECASE
+    rf"^\s*+\[?{_STAMP}\]?\s*+[\-–]?\s*+(?P<who>[^:\n\[\]]{{0,39}}?[^:\n\[\]\s])\s*+:",
+    re.IGNORECASE,
 )
 _STAMP_LAST = re.compile(
-    rf"^\s*(?P<who>[^:\n\[\]\d]{{1,40}}?)[\s,(\[]+{_STAMP}[)\]]?\s*:?\s*$", re.IGNORECASE
+    rf"^\s*+(?P<who>[^:\n\[\]\d]{{0,39}}?[^:\n\[\]\d\s,(])[\s,(\[]++{_STAMP}[)\]]?\s*+:?\s*+$",
+    re.IGNORECASE,
 )
 _BARE = re.compile(r"^\s*(?P<who>[^\W\d_]+(?:[ ][^\W\d_]+){0,4})\s*:(?=\s|$)")
 _NO_SENDERS = _folded(
@@ -197,10 +201,20 @@ def _by_surname(text: FlatText) -> Iterator[_Piece]:
 def _again(text: str, names: list[_Piece]) -> Iterator[_Piece]:
     """Every other place of a name that was found once, in the same spelling."""
     written = {text[one.start : one.end].strip() for one in names}
-    for name in sorted(written, key=len, reverse=True):
-        if len(name) > 2 and name[0].isupper():
-            for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-                yield _Piece(found.start(), found.end(), "name")
+    by_first: dict[str, set[str]] = {}
+    for name in written:
+        first = _RUN.match(name)
+        if first and len(name) > 2 and name[0].isupper():
+            by_first.setdefault(first[0], set()).add(name)
+    if not by_first:
+        return
+    lengths = {first: {len(name) for name in there} for first, there in by_first.items()}
+    # Once through the text, however many names there are.
+    for run in _RUN.finditer(text):
+        for length in lengths.get(run[0], ()):
+            end = run.start() + length
+            if text[run.start() : end] in by_first[run[0]] and not _RUN.match(text, end):
+                yield _Piece(run.start(), end, "name")
 
 
 def _numbers(text: FlatText) -> Iterator[_Piece]:
@@ -242,23 +256,24 @@ def _apart(pieces: list[_Piece]) -> list[_Piece]:
 
 def _with_masks(text: str, pieces: list[_Piece]) -> Masked:
     people: dict[str, int] = {}
+    fresh = count(1)
     shown, covered, at = [], [], 0
     for one in pieces:
         written = text[one.start : one.end]
-        instead = _instead(one.what, written, people)
+        instead = _instead(one.what, written, people, fresh)
         shown += [text[at : one.start], instead]
         covered.append(Covered(one.what, written, instead))
         at = one.end
     return Masked("".join([*shown, text[at:]]), tuple(dict.fromkeys(covered)))
 
 
-def _instead(what: What, written: str, people: dict[str, int]) -> str:
+def _instead(what: What, written: str, people: dict[str, int], fresh: Iterator[int]) -> str:
     """The same person keeps the same number, also when called by the last word of the name."""
     if what != "name":
         return {"phone": "[số máy]", "email": "[thư]", "card": "[số giấy tờ]"}[what]
     words = fold(written).split()
     whole, given = " ".join(words), words[-1]
-    number = people.get(whole) or people.get(given) or len(set(people.values())) + 1
+    number = people.get(whole) or people.get(given) or next(fresh)
     people.setdefault(whole, number)
     people.setdefault(given, number)
     return f"[người {number}]"

@@ -28,7 +28,7 @@ _ID_CARD = compiled(
     r"(?P<own>[a-z]?\d(?:[ .]?\d){6,11})(?!\d)"
 )
 _NAME_SAID = compiled(
-    rf"(?:\b{ME}\s+(?:ten\s+la|la|ten)|\b{said('name_field')})\s*:?\s*"
+    rf"(?:\b{ME}\s+(?:ten\s+la|la|ten)|\b{said('name_field')})\s*+:?\s*+"
     rf"(?:{phrases('ong ba anh chi')}\s+)?(?P<own>{SURNAMES}(?:[ ]+[^\W\d_]+){{1,4}})"
 )
 

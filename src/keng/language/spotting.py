@@ -12,7 +12,7 @@ from keng.language.seeds import MASK, concepts, vague
 from keng.language.words import Word, folded_key, has_accents, spelling, words_of
 
 _MONEY = re.compile(
-    r"(?<![\w.])\d[\d.,]*\s?(?:tr|trieu|cu|k|nghin|ngan|ty|d|dong|usd|do|vnd|%)(?![a-z])|(?<!\w)\d{1,3}tr\d{1,3}(?!\w)"
+    r"(?<![\w.])\d[\d.,]{0,30}+\s?(?:tr|trieu|cu|k|nghin|ngan|ty|d|dong|usd|do|vnd|%)(?![a-z])|(?<!\w)\d{1,3}tr\d{1,3}(?!\w)"
 )
 _MINOR = re.compile(
     r"(?<!\w)(?:1[0-7]|[1-9])\s?(?:t|tuoi)(?!\w)"

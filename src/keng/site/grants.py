@@ -35,6 +35,8 @@ _INTAKE = {
     "delivery_delivery": RI,
     "tips_tip": RIU,
     "tips_tipconcern": RI,
+    # Inserted, and never read where the sender is known.
+    "tips_bundledcall": "INSERT",
     "tips_dialoguemessage": RIU,
     "tips_receipt": RI,
     "tips_onetimelink": RIU,
@@ -244,6 +246,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_tipcheck": RIU,
         # Who reads a tip at this moment; gone within a minute.
         "tips_tipreader": ALL,
+        # By the statement by which every tip comes in; the bar says that calls are bundled.
+        "tips_bundledcall": RI,
         # An officer's own searches, to come back to.
         "tips_savedsearch": ALL,
         "vault_sealedidentity": RI,
@@ -319,6 +323,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # A listing ends by its last day.
         "lookup_listing": "SELECT, UPDATE (status, end_reason, ended_at)",
         "tips_tipreader": "SELECT, DELETE",
+        "tips_bundledcall": "SELECT, UPDATE (is_called), DELETE",
         "tips_showncode": "SELECT, DELETE",
         "tips_wave": RIU,
         "tips_wavetip": RI,

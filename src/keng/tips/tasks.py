@@ -5,6 +5,7 @@ from datetime import timedelta
 from keng.kit.recurring import Pace, Task
 from keng.tips.actions import (
     alarms,
+    bundling,
     copying,
     examining,
     fetching,
@@ -63,6 +64,7 @@ TASKS = [
         every=timedelta(seconds=2),
         pace=Pace.SLOW,
     ),
+    Task("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),

@@ -22,6 +22,7 @@ BENCHES: dict[str, str] = {
     "desk": "keng.cli.bench.desk",
     "lookup": "keng.cli.bench.lookup",
     "delivery": "keng.cli.bench.delivery",
+    "words": "keng.cli.bench.words",
     "slow": "keng.cli.bench.slow",
     "start": "keng.cli.bench.start",
 }

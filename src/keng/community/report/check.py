@@ -15,6 +15,7 @@ from keng.community.report.steps import CHECK, COOKIE, Report, step, url_of
 from keng.community.report.what import ABOUT_MONEY, NAMES
 from keng.kit import cookies
 from keng.kit.forms import Form
+from keng.kit.slowing import mark_of
 from keng.language.danger import is_about_child
 from keng.tips import receipts
 from keng.tips.errors import CannotSeal
@@ -49,7 +50,12 @@ def check(report: Report, form: SendForm) -> HttpResponse:
     if report.was_open and report.next_step != CHECK:
         return _page(report, SendForm())
     try:
-        send(report.draft.secret, token, language=report.request.LANGUAGE_CODE)
+        send(
+            report.draft.secret,
+            token,
+            language=report.request.LANGUAGE_CODE,
+            sender_mark=mark_of(report.request),
+        )
     except NotThere:
         return report.gone()
     except FileLost as lost:

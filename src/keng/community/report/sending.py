@@ -30,9 +30,10 @@ class FileLost(Exception):
 
 
 @transaction.atomic
-def send(secret: str, token: str, *, language: str) -> None:
+def send(secret: str, token: str, *, language: str, sender_mark: bytes = b"") -> None:
     """Send the draft and forget it; its code is then shown for a while, the same for this token.
 
+    `sender_mark` is by what this process knows the sender, for the calls alone.
     Raises NotThere, FileLost, tips.errors.CannotSeal.
     """
     code = receipts.code_from(token)
@@ -42,14 +43,16 @@ def send(secret: str, token: str, *, language: str) -> None:
         return
     if draft is None:
         raise NotThere
-    new = _new_tip(draft, code, token, language)
+    new = _new_tip(draft, code, token, language, sender_mark)
     _keep_files(draft, new)
     showing.show_for_a_while(token)
     receive_one(new)
     drafts.drop(secret)
 
 
-def _new_tip(draft: drafts.Unfinished, code: str, token: str, language: str) -> NewTip:
+def _new_tip(
+    draft: drafts.Unfinished, code: str, token: str, language: str, sender_mark: bytes
+) -> NewTip:
     said = draft.answers
     recipient, place = recipient_of(said), place_of(said)
     if recipient is None:
@@ -64,6 +67,7 @@ def _new_tip(draft: drafts.Unfinished, code: str, token: str, language: str) -> 
         province_code=recipient.unit.province_code, receipt_hash=receipts.hash_of(code),
         dedupe_key=keyed_hash("web form", token),
         contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
+        sender_mark=sender_mark,
     )  # fmt: skip
 
 

@@ -22,13 +22,15 @@ from keng.kit import uploads
 from keng.kit.database import data_folder
 from keng.tips import files as tip_files
 from keng.tips import receipts
-from keng.tips.models import Tip
+from keng.tips.models import BundledCall, Tip
+from keng.tips.reception.bundles import bundles
 from keng.vault import opening
 from keng.vault.models import SealedIdentity, UnitKey
 from keng.vault.seal import forget
 from tests import make
 
 pytestmark = pytest.mark.django_db
+MURDER = "Có người bị giết ở đây, máu khắp nhà"
 
 
 def picture(name="anh.jpg", *, place=b"Nenh GPS 21.27"):
@@ -45,6 +47,23 @@ def test_sending_again_shows_the_same_code_and_makes_no_second_tip(stage, reside
     first, second = resident.send(token), resident.send(token)
     assert code_on(first) == code_on(second) == receipts.code_from(token)
     assert Tip.objects.count() == 1
+
+
+def test_two_reports_of_one_danger_from_one_line_ring_as_one_and_those_of_another_line_do_not(
+    stage, public_client
+):
+    danger = {"place": stage.place, "topic": "violence", "text": MURDER, "happening": "now"}
+    bundles.forget()
+    try:
+        for address in ("203.0.113.7", "203.0.113.7", "198.51.100.9"):
+            public_client.defaults["REMOTE_ADDR"] = address
+            resident = Resident(public_client)
+            resident.write(**danger)
+            resident.send()
+    finally:
+        bundles.forget()
+    first, second, _of_another = Tip.objects.filter(urgency="P0").order_by("id")
+    assert dict(BundledCall.objects.values_list("tip", "first_ref")) == {second.pk: first.pk}
 
 
 def test_after_sending_another_token_makes_no_second_tip(stage, resident):

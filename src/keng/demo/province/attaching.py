@@ -34,7 +34,7 @@ _CHANNELS = ("web", "zalo_oa", "chat", "counter")
 _NEWEST = 0.15
 _LATER = "Em tìm lại được tấm ảnh, để em gửi"
 _PHONE = re.compile(rf"{nobody.PHONE_PREFIX}[ .]?\d{{3}}[ .]?\d{{3}}")
-_LINK = re.compile(r"[\w-]+(?:" + "|".join(map(re.escape, nobody.ENDINGS)) + ")")
+_LINK = re.compile(r"(?<![\w-])[\w-]+(?:" + "|".join(map(re.escape, nobody.ENDINGS)) + ")")
 _ACCOUNT = re.compile(rf"{nobody.ACCOUNT_PREFIX}\d{{7}}")
 
 

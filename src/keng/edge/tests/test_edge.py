@@ -20,7 +20,7 @@ from keng.lookup import chat
 from keng.network.actions.subscriptions import address_hash
 from keng.network.models import Subscription
 from keng.places.models import Unit
-from keng.tips.models import Tip
+from keng.tips.models import BundledCall, Tip
 from keng.vault import keys, opening
 from tests import make
 from tests.running import running
@@ -133,6 +133,17 @@ def test_new_tip_begins_another_report_with_or_without_words(edge):
     assert third.language == "en"
     assert (first.messages.count(), second.messages.count()) == (1, 1)
     assert Inbound.objects.filter(tip_ref=None).count() == 0
+
+
+def test_one_chat_that_reports_the_same_danger_again_and_again_is_bundled(edge):
+    words = "Tin mới: có người bị giết, máu khắp nhà"
+    assert [say(edge, words, who="an") for _ in range(3)] == [200] * 3
+    assert say(edge, words, who="binh") == 200
+    assert say(edge, "Tin mới: cháy nhà, có người mắc kẹt bên trong", who="an") == 200
+    *alike, of_binh, fire = Tip.objects.filter(urgency="P0").order_by("id")
+    assert (of_binh.text, fire.text[:4]) == (alike[0].text, "cháy")
+    bundled = dict(BundledCall.objects.values_list("tip", "first_ref"))
+    assert bundled == {tip.pk: alike[0].pk for tip in alike[1:]}
 
 
 def test_stop_reaches_what_a_sender_holds_this_moment(edge, opened, account):

@@ -68,6 +68,9 @@ def _roles(text: FlatText, spans: list[_Found]) -> list[ContextRole]:
 
 def _blanked(flat: str, spans: list[Span]) -> str:
     """The same length with a barrier where something was found, so that nothing reads across it."""
-    for span in spans:
-        flat = flat[: span.start] + "\x00" * (span.end - span.start) + flat[span.end :]
-    return flat
+    kept, at = [], 0
+    for span in sorted(spans):
+        if span.end > at:
+            kept += [flat[at : span.start], "\x00" * (span.end - max(span.start, at))]
+            at = span.end
+    return "".join([*kept, flat[at:]])

@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from keng.language.indicators.found import Taken
 from keng.language.indicators.wording import said
 
-_GROUP = re.compile(r"[0-9oil]*[0-9][0-9oil]*|(?<=[0-9][ .\-])o{2,4}(?=[ .\-][0-9])")
+_GROUP = re.compile(r"(?<![0-9oil])[oil]*+[0-9][0-9oil]*+|(?<=[0-9][ .\-])o{2,4}(?=[ .\-][0-9])")
 _JOIN = re.compile(r"[ .\-_·•*~]{1,3}|\) ?|[ .\-]?\([ ]?|\)[ .\-]{1,2}")
 _LETTER_DIGITS = str.maketrans("oil", "011")
 # A word may stick to its number ("sdt0912..."); any other letters make it a code, not a number.
 _GLUED = re.compile(rf"(?<![a-z0-9]){said('glued')}$")
 _MONEY_AFTER = re.compile(rf"\s?(?:đ|[$€%]|{said('unit')}(?![a-z0-9]))")
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:[.,]\d{3})+(?![.,]?\d)|(?: \d{3})* 000(?! ?\d))")
+# No sum has more groups than that.
+_THOUSANDS = re.compile(
+    r"[1-9]\d{0,2}(?:(?:[.,]\d{3}){1,12}(?![.,]?\d)|(?: \d{3}){0,12} 000(?! ?\d))"
+)
 _DATE = re.compile(
     r"(?<![\d.\-/])(?:[0-3]?\d[./\-][01]?\d[./\-](?:19[3-9]|20\d)\d|(?:19[3-9]|20\d)\d[./\-][01]\d[./\-](?:[0-2]\d|3[01]))(?!\d)"
 )
@@ -39,10 +43,12 @@ def runs(flat: str) -> Iterator[list[Group]]:
 
 
 def _all_runs(flat: str) -> Iterator[list[Group]]:
-    blocked = [m.span() for m in _DATE.finditer(flat)] + [m.span() for m in _money(flat)]
+    blocked = Taken(len(flat))
+    for match in (*_DATE.finditer(flat), *_money(flat)):
+        blocked.take(*match.span())
     run: list[Group] = []
     for group in _groups(flat):
-        inside = any(start < group.end and group.start < end for start, end in blocked)
+        inside = blocked.holds_any_of(group.start, group.end)
         if run and (inside or not _JOIN.fullmatch(flat, run[-1].end, group.start)):
             yield run
             run = []

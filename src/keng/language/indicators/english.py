@@ -40,7 +40,9 @@ SIGNS_OF_OWN = tuple(re.compile(pattern) for pattern in (_MINE, _REACH, _IS_MINE
 
 _THEN_NUMBER = rf"(?:[\s:.,=()\-]*\b{said('en_filler')}\b)*[\s:.,=()\-]*$"
 _MINE_BEFORE = compiled(rf"\b{_NOT_A_NAME}{_MINE}{_THEN_NUMBER}")
-_REACH_BEFORE = compiled(rf"(?P<before>[^.,;!?\n]{{0,40}})\b{_REACH}{_THEN_NUMBER}")
+# Looked for first: what may stand before it is read at every place of the words.
+_REACHED = compiled(rf"\b{_REACH}{_THEN_NUMBER}")
+_REACH_BEFORE = compiled(rf"(?P<before>[^.,;!?\n]{{0,40}}){_REACHED.pattern}")
 _MINE_AFTER = compiled(rf"[\s,)\-]{{0,3}}(?:this\s+|that\s+|which\s+|it\s+)?{_IS_MINE}(?!\w)")
 _INTRODUCED = compiled(
     rf"\b{NAME_IS}\s*(?:[^\W\d]+[ ]){{0,4}}?[^\W\d]+\s*[,.;:(\-]+\s*"
@@ -57,7 +59,7 @@ def is_own(flat: str, before: str, end: int) -> bool:
         return True
     if _INTRODUCED.search(before) or _NAMED.search(before):
         return True
-    reach = _REACH_BEFORE.search(before)
+    reach = _REACHED.search(before) and _REACH_BEFORE.search(before)
     if reach is None:
         return False
     # "They call me on 0912…" tells of somebody else's number; "you can call me on" does not.

@@ -31,7 +31,9 @@ _BEFORE = re.compile(rf"(?:{_CHINESE}|{_KOREAN}){_FILLER}$")
 _AFTER = re.compile(
     rf"[\s,()\-]{{0,3}}(?:是|为|这是|이|가|은|는)?\s*(?:{_CHINESE}|{_KOREAN})(?!{_FILLER}\+?\d)"
 )
-_REACHED_AT = re.compile(rf"(?P<before>[^.,;!?。\n]{{0,30}}){_REACH}{_FILLER}$")
+# Looked for first: what may stand before it is read at every place of the words.
+_REACHED = re.compile(rf"{_REACH}{_FILLER}$")
+_REACHED_AT = re.compile(rf"(?P<before>[^.,;!?。\n]{{0,30}}){_REACHED.pattern}")
 OWN_MAIL = re.compile(
     r"(?:(?:我|本人)的?|(?<![가-힣])(?:제|내|저의)\s*)(?:电子邮箱|电子邮件|邮箱|邮件|e-?mail|이메일|메일)"
     rf"(?:地址|\s*주소)?{_FILLER}$"
@@ -47,5 +49,5 @@ def is_own(flat: str, before: str, end: int) -> bool:
     """Whether the words before or after this number say that it is the writer's."""
     if _BEFORE.search(before) or _AFTER.match(flat, end):
         return True
-    reach = _REACHED_AT.search(before)
+    reach = _REACHED.search(before) and _REACHED_AT.search(before)
     return reach is not None and not _STORY.search(reach["before"])

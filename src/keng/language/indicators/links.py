@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from keng.language.fold import FlatText, fold
-from keng.language.indicators.found import Span
+from keng.language.indicators.found import Span, Taken
 from keng.language.indicators.pages import in_one_spelling
 from keng.language.indicators.wording import said, words
 
@@ -32,7 +32,9 @@ _APART = re.compile(
 # "a b c - x y z . t o p"
 _SPELLED = re.compile(r"(?<![\w.\-])(?:[a-z0-9\-.] ){5,60}[a-z0-9](?![\w.\-])")
 _ANY_DOT = re.compile(
-    r"\s?[\[({<]\s?(?:\.|dot|ch[aâấ]m)\s?[\])}>]\s?|\s+(?:ch[aâấ]m|dot)\s+|\s*\.\s*"
+    r"\s?[\[({<]\s?(?:\.|dot|ch[aâấ]m)\s?[\])}>]\s?"
+    # Blanks are read from their first one on, or from where the bracket above left them.
+    r"|(?:(?<!\s)|(?<=[\])}>]\s))\s++(?:ch[aâấ]m|dot)\s+|(?:(?<!\s)\s++)?+\.\s*+"
 )
 _EMAIL = re.compile(rf"[\w.+\-]{{1,64}}@{_LABEL}(?:{_DOT}{_LABEL}){{1,9}}")
 _IN_ADDRESS = re.compile(rf"{_SCHEME}[^\s/]*$")
@@ -79,11 +81,13 @@ def find_links(text: FlatText, flat: str) -> list[Span]:
     found: list[Span] = []
     if "." in flat or "cham" in flat or "dot" in flat:
         found.extend(_addresses(text, flat))
-        taken = [(link.start, link.end) for link in found]
+        taken = Taken(len(flat))
+        for link in found:
+            taken.take(link.start, link.end)
         for more in (*_apart(text, flat), *_spelled(flat)):
-            if all(more.end <= start or more.start >= end for start, end in taken):
+            if not taken.holds_any_of(more.start, more.end):
                 found.append(more)
-                taken.append((more.start, more.end))
+                taken.take(more.start, more.end)
     return sorted(found)
 
 
@@ -192,9 +196,9 @@ def _spelled(flat: str) -> Iterator[Span]:
 
 def _path_end(flat: str, match: re.Match[str]) -> int:
     end = match.end()
+    opened = {bracket for bracket in "([{" if bracket in (match["path"] or "")}
     while end > match.end("host"):
         last = flat[end - 1]
-        opened = match["path"] or ""
         if last in _TRAILING or (last in ")]}" and "([{"[")]}".index(last)] not in opened):
             end -= 1
         else:

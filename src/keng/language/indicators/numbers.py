@@ -15,7 +15,7 @@ from keng.language.indicators.wording import NAMED_BANK, phrases
 
 # What may stand between two accounts of one list: "số 1028... (VietinBank), 0963... (MB)".
 _LISTED = re.compile(
-    rf"[\s(]*(?:{NAMED_BANK}[\s)]*)?(?:{phrases('va hoac voi & + / - ; ,')}|,|/|;)+"
+    rf"[\s(]*(?:{NAMED_BANK}[\s)]*)?{phrases('va hoac voi & + / - ; ,')}+"
     rf"\s*(?:{phrases('stk tk so')}\s*)?(?:{NAMED_BANK}[\s:]*)?"
 )
 # "12500000" after "tài khoản bị trừ" is money.

@@ -1,6 +1,7 @@
 """The part an indicator plays, only where the words around it leave no doubt."""
 
 import re
+from functools import lru_cache
 
 from keng.language.indicators import english, far_east
 from keng.language.indicators.found import ContextRole, Kind
@@ -18,7 +19,7 @@ _CALLED_FROM = compiled(
     rf"""(?:\b(?:goi|goi\s+den|goi\s+toi|cuoc\s+goi|nhan\s+tin|tin\s+nhan|sms|nt|nhan\s+cuoc\s+goi)
     (?:\s+\w+){{0,4}}?\s+(?:tu|bang|den\s+tu)\s+(?:{said("called_from")}\s*)*[\s:(\-]*$
     |\b{said("calling_number")}(?:\s+la)?[\s:(\-]*$
-    |\b{said("hit_by_number")}(?:\s+{phrases("so sdt la so_la dien_thoai")})*[\s:]*$)"""
+    |\b{said("hit_by_number")}(?:\s+{phrases("so sdt la dien_thoai")})*[\s:]*$)"""
 )
 _PAID_TO = compiled(
     rf"""\b{said("paid")}\b
@@ -46,7 +47,7 @@ _OWN_BEFORE = compiled(rf"\b{_NUMBER_WORD}\s*(?:{_NUMBER_WORD}\s*)?{MINE}\b{_LIN
 _OWN_AFTER = compiled(
     rf"[\s,(\-]{{0,3}}(?:la\s+)?(?:{_NUMBER_WORD}\s+(?:cua\s+)?{ME}|cua\s+{ME})\b(?!\s+{_ACTS}\b)"
     # "0912…, sdt của em 0987…": these words speak of the number after them.
-    r"(?!\s*(?:la\s+)?[:.]?\s*\+?\d)"
+    r"(?!\s*+(?:la\s++)?+[:.]?\s*+\+?\d)"
 )
 _FORM_FIELD = compiled(rf"\b{said('form_field')}\b[^\n\d]{{0,60}}\b{_NUMBER_WORD}[\s:]*$")
 _INTRODUCED = compiled(
@@ -60,16 +61,17 @@ _USES = rf"(?:{said('now')}\s+)*{said('uses')}\s+"
 _I_USE = compiled(
     rf"(?:^|[,.;!?\n])\s*(?:{said('now')}\s+)*{ME}\s+{_USES}{_NUMBER_WORD}{_LINK_WORDS}"
 )
-_REACH_ME = compiled(
-    rf"""(?P<before>[^,.;!?\n]{{0,30}})\b(?P<verb>{said("reach")})
-    (?:\s+{said("reach_filler")})*\s+{ME}\b{_LINK_WORDS}"""
+# Looked for first: what may stand before it is read at every place of the words.
+_REACHES_ME = compiled(
+    rf"\b(?P<verb>{said('reach')})(?:\s+{said('reach_filler')})*\s+{ME}\b{_LINK_WORDS}"
 )
+_REACH_ME = compiled(rf"(?P<before>[^,.;!?\n]{{0,30}}){_REACHES_ME.pattern}")
 # The same declarations without what surrounds them, cheap to look for: where none of these is, no
 # number and no link of the text can be the reporter's own. They ask for less than the patterns
 # above, never for more (no word has to end before a digit, and nobody else is excluded).
 _I = rf"{said('me')}(?![^\W\d_])"
 _MY = rf"(?:cua\s+)?(?:{said('kin')}\s+)?{_I}"
-_THEN_NUMBER = rf"(?:\s*{said('own_filler')})*[\s:.,=(\-]*[+(]*[oil]*\d"
+_THEN_NUMBER = rf"(?:\s*{said('own_filler')})*[\s:.,=(\-]*+[+(]*+[oil]*+\d"
 _SIGNS_OF_OWN = (
     tuple(
         re.compile(pattern)
@@ -128,11 +130,17 @@ def _phone_role(flat: str, before: str, end: int) -> ContextRole:
     if _is_own(flat, before, end, acts):
         return "reporters_own"
     named = _NUMBER_NAMED.search(before) or not before.strip()
-    reach = _REACH_ME.search(before)
+    reach = _REACHES_ME.search(before) and _REACH_ME.search(before)
     told = reach and _STORY.search(reach["before"]) and not _ASKED.search(reach["before"])
-    if told and not _ADVERT.search(flat):
+    if told and not _is_advert(flat):
         return "used_in_offence"
     return _used(bool((named and acts) or _CALLED_FROM.search(before) or _TOPPED_UP.search(before)))
+
+
+@lru_cache(maxsize=4)
+def _is_advert(flat: str) -> bool:
+    """Asked of each number of a text, and read once."""
+    return bool(_ADVERT.search(flat))
 
 
 def _is_own(flat: str, before: str, end: int, acts: bool) -> bool:
@@ -144,8 +152,8 @@ def _is_own(flat: str, before: str, end: int, acts: bool) -> bool:
         return True
     if far_east.is_own(flat, before, end):
         return True
-    reach = _REACH_ME.search(before)
-    if not reach or _ADVERT.search(flat):
+    reach = _REACHES_ME.search(before) and _REACH_ME.search(before)
+    if not reach or _is_advert(flat):
         return False
     asked, told = _ASKED.search(reach["before"]), _STORY.search(reach["before"])
     written_to = reach["verb"].startswith(("lien", "lh", "ll", "contact"))

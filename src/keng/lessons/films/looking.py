@@ -12,7 +12,9 @@ MOST_PIXELS = 4096 * 2304
 _WIDEST = 4096
 _LOOKS_WITHIN = 20.0
 _DURATION = re.compile(r"Duration: (\d{2,}):(\d\d):(\d\d)\.(\d+)")
-_PICTURE = re.compile(r"Stream #\d+:\d+.*?: Video: .*?, ([1-9]\d{0,5})x([1-9]\d{0,5})\b")
+_PICTURE = re.compile(
+    r"Stream #\d{1,4}:\d{1,4}.{0,200}?: Video: .{0,300}?, ([1-9]\d{0,5})x([1-9]\d{0,5})\b"
+)
 
 
 class Refused(Exception):

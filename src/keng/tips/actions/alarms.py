@@ -14,8 +14,10 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import paging
 from keng.kit import times
 from keng.places.models import Unit
+from keng.tips.actions import bundling
 from keng.tips.actions.presence import FORGOTTEN_AFTER
 from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
+from keng.tips.queries.bundled import size_of_bundle
 
 EVERY = datetime.timedelta(minutes=2)
 # After half an hour the pagers have said what they can: others are phoned by then.
@@ -28,12 +30,15 @@ SOURCE = "alarm"
 
 def call_what_rings() -> int:
     """Raise new alarms and call again for those nobody has answered; how many rounds."""
+    bundling.call_again()
     tips = [*_new(), *_due()]
-    return sum(_call(tip_id) for tip_id in tips)
+    rounds = sum(map(_call, tips))
+    # After those: one of a bundle is called for as long as nothing else of it is.
+    return rounds + sum(map(_call, bundling.tips_that_ring()))
 
 
 def _new() -> list[uuid.UUID]:
-    ringing = Tip.objects.ringing().filter(alarm__isnull=True)
+    ringing = Tip.objects.ringing().filter(alarm__isnull=True, bundled_call__isnull=True)
     return list(ringing.order_by("id").values_list("pk", flat=True)[:20])
 
 
@@ -129,14 +134,15 @@ def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
 def _words(tip: Tip, round_: int) -> list[paging.Words]:
     # Not by name: the worker would have to load every page of the desk before it can call.
     link = f"{settings.DESK_URL}/tips/{tip.pk}/"
+    size = size_of_bundle(tip.pk)
     found = []
     for language in paging.LANGUAGES:
         with translation.override(language):
             subject = _subject(tip)
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
-            quiet = _quiet(tip)
-        said = "\n".join(filter(None, [subject, quiet, text, again]))
+            quiet, alike = _quiet(tip), _alike(size)
+        said = "\n".join(filter(None, [subject, quiet, alike, text, again]))
         found.append(paging.Words(language, subject, said))
     return found
 
@@ -146,7 +152,8 @@ def _room_words(tip: Tip) -> paging.Words:
         subject = _subject(tip)
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
-        said = "\n".join(filter(None, [subject, _quiet(tip), text]))
+        alike = _alike(size_of_bundle(tip.pk))
+        said = "\n".join(filter(None, [subject, _quiet(tip), alike, text]))
     return paging.Words("vi", subject, said)
 
 
@@ -161,6 +168,13 @@ def _quiet(tip: Tip) -> str:
     if not tip.do_not_contact:
         return ""
     return _("The reporter asks: do not call, do not write.")
+
+
+def _alike(size: int) -> str:
+    """That this call is for many, and for how many."""
+    if size == 1:
+        return ""
+    return _("Alike reports within the hour: %(n)d. One call for all of them.") % {"n": size}
 
 
 def _desk_to_ring(tip: Tip) -> Unit:

@@ -97,6 +97,7 @@ def begin_anew(
     text: str,
     files: Iterable[tuple[bytes, str]] = (),
     is_meant_for_unit: bool = False,
+    sender_mark: bytes = b"",
 ) -> str | None:
     """A report of its own for danger that this one cannot take, with its files (content and type).
 
@@ -126,6 +127,7 @@ def begin_anew(
         do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
         receipt_hash=receipts.hash_of(code),
         dedupe_key=keyed_hash("danger after the end", token),
+        sender_mark=sender_mark,
     )
     if receipts.tip_id_of(code) is None:
         # Pressed again, its code is not shown once more to whoever has closed it.

@@ -1,6 +1,6 @@
 """Tips: what residents told us, where each stands, and the incident it speaks of."""
 
-from keng.tips.models.alarm import Alarm, AlarmCall
+from keng.tips.models.alarm import Alarm, AlarmCall, BundledCall
 from keng.tips.models.answers import AnswerTemplate, TipReader
 from keng.tips.models.checks import TipCheck
 from keng.tips.models.decisions import Clock, ClockRule, Decision, ReferenceCounter
@@ -20,6 +20,7 @@ __all__ = [
     "AlarmCall",
     "AnswerTemplate",
     "Attachment",
+    "BundledCall",
     "Clock",
     "ClockRule",
     "Decision",

@@ -31,6 +31,25 @@ class Alarm(Row):
         return f"alarm for {self.tip_id}"
 
 
+class BundledCall(models.Model):
+    """This tip's calls are those of an earlier one: same sender, place and danger within an hour.
+
+    It says of two tips that one sender sent them, and of nobody who that is; gone after an hour.
+    """
+
+    tip = models.OneToOneField(
+        "tips.Tip", models.CASCADE, primary_key=True, related_name="bundled_call"
+    )
+    # The first of the bundle. No key: that one may not be there, and then this one rings.
+    first_ref = models.UUIDField(db_index=True)
+    at = models.DateTimeField(db_default=Now())
+    # For this one the bundle was called again, since it had grown so far.
+    is_called = models.BooleanField(default=False, db_default=False)
+
+    def __str__(self) -> str:
+        return f"calls of {self.tip_id} are bundled"
+
+
 class AlarmCall(Row):
     """One officer, or the emergency room, called in one round or told to stand down."""
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keng.kit.languages import answer_in, chosen_language
+from keng.kit.slowing import mark_of
 from keng.kit.uploads import takes_files
 from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
@@ -67,7 +68,11 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
         files = [(file.read(), file.content_type) for file in form.cleaned_data["attached"]]
         # Danger never waits for a question, nor for a report that can take it.
         token = reporter.begin_anew(
-            opened.tip_id, text=text, files=files, is_meant_for_unit=is_meant
+            opened.tip_id,
+            text=text,
+            files=files,
+            is_meant_for_unit=is_meant,
+            sender_mark=mark_of(request),
         )
         if token is not None:
             return OF_REPORT.lead_to(token)

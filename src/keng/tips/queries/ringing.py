@@ -12,6 +12,7 @@ from keng.accounts.models import Officer
 from keng.kit.prepared import Prepared
 from keng.tips.gravity import Stake, danger_message, stake_of
 from keng.tips.models import Tip
+from keng.tips.queries.bundled import size_of_bundle
 
 # A flood must not make every page of the desk slow: of more than that the newest are looked at.
 MOST = 200
@@ -43,6 +44,8 @@ class Bar:
     # One for each call: a page that knows them all has nothing new to say.
     marks: list[str]
     newest: Ringing
+    # How many tips ring as one with the one that is shown; 1 when it rings alone.
+    bundled: int
 
     @property
     def earlier(self) -> uuid.UUID:
@@ -72,7 +75,8 @@ def bar_for(officer: Officer, at: uuid.UUID | None = None) -> Bar | None:
     place = ids.index(at) if at in ids else 0
     newest = max(found, key=lambda each: (each.since, each.tip.pk))
     marks = [f"{each.tip.pk}@{int(each.since.timestamp())}" for each in found]
-    return Bar(found[place], place + 1, len(found), ids, marks, newest)
+    bundled = size_of_bundle(ids[place])
+    return Bar(found[place], place + 1, len(found), ids, marks, newest, bundled)
 
 
 def ringing_of(officer: Officer) -> list[Ringing]:

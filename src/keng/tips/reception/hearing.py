@@ -218,6 +218,7 @@ def tip_of(message: Incoming, text: str) -> NewTip:
         do_not_contact=is_silent, urgency=urgency, received_at=message.received_at,
         receipt_hash=receipts.hash_of(receipts.code_from(token)),
         inbound_id=message.id, sealed=(Sealed("raw", ("chat",)),),
+        sender_mark=message.conversation_hash or b"",
         chat=Chat(
             account_id=account.id, kind=event.kind, sent_at=event.at, location=event.location,
             raw_sealed=seals.for_unit(unit_id, message.raw),

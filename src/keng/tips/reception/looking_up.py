@@ -37,9 +37,9 @@ _MOST = 3
 _ACCOUNT_FROM = 8
 _LONGEST_ALONE = 200
 _LONGEST_QUESTION = 1000
-_A_THING = re.compile(r"\S*(?:\d|[^\s.]\.[^\s.])\S*")
+_A_THING = re.compile(r"\d|[^\s.]\.[^\s.]")
 _MAY_NAME_ONE = re.compile(r"\d|\.\w")
-_THREE_WORDS = re.compile(r"(?:[^\W\d_]{2,}[\s,.!?]+){2}[^\W\d_]{2,}(?![^\s,.!?])")
+_THREE_WORDS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[\s,.!?]++){2}[^\W\d_]{2,}+(?![^\s,.!?])")
 _COMMAND = re.compile(
     r"\s*(?:(?P<vi>tra cuu)|(?P<en>look ?up)|(?P<soft>kiem tra|check))(?![^\W_])[\s:,.\-]*"
 )
@@ -189,7 +189,8 @@ def _question(text: str) -> Wish | None:
     if len(text) > _LONGEST_QUESTION or not _MAY_NAME_ONE.search(text):
         return None
     # Roughly first, since it is cheap: without what holds a figure or a dot.
-    if not questions.asks_about_it(" ".join(_A_THING.sub(" ", fold(text)).split())):
+    rough = " ".join(word for word in fold(text).split() if not _A_THING.search(word))
+    if not questions.asks_about_it(rough):
         return None
     shown, _own = reporters_own.cut(text)
     words = " ".join(fold(_without_things(shown)).split())

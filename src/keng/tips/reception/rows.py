@@ -11,8 +11,10 @@ from keng.channels.text import clean
 from keng.kit import times
 from keng.kit.ids import new_hex, new_id
 from keng.language import reporters_own
+from keng.language.danger import danger_in
 from keng.language.fold import fold
 from keng.tips.reception import money
+from keng.tips.reception.bundles import bundles
 from keng.tips.reception.urgency import ClockLimits, urgency_of
 from keng.vault import seal
 
@@ -83,6 +85,8 @@ class NewTip:
     """Empty: by the words."""
     urgency_is_rated: bool = False
     """An officer who took it down said how urgent it is."""
+    sender_mark: bytes = field(default=b"", repr=False)
+    """By what this process knows whoever sends; it stands in no row (reception.bundles)."""
     received_at: dt.datetime = field(default_factory=times.now)
     chat: Chat | None = None
     inbound_id: uuid.UUID = field(default_factory=new_id)
@@ -133,6 +137,9 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
         ],
         "message": new_hex(),
     }  # fmt: skip
+    first = _first_of_bundle(tip, urgency)
+    if first:
+        row["bundled_with"] = first.hex
     if tip.receipt_hash:
         row["receipt"] = _hex(tip.receipt_hash)
     if tip.link_hash:
@@ -147,6 +154,20 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     if tip.chat:
         row |= _chat_row(tip.chat)
     return row
+
+
+def _first_of_bundle(tip: NewTip, urgency: str) -> uuid.UUID | None:
+    """The earlier tip whose calls are this one's too; what an officer rated rings by itself."""
+    if urgency != "P0" or tip.urgency_is_rated or not tip.sender_mark:
+        return None
+    danger = danger_in(tip.text)
+    return bundles.first_of(
+        tip.sender_mark,
+        unit_id=tip.unit_id,
+        place_id=tip.place_id,
+        kind=danger.kind if danger else "",
+        tip_id=tip.id,
+    )
 
 
 def _chat_row(chat: Chat) -> dict[str, Any]:

@@ -39,6 +39,7 @@ FIELDS: dict[str, str] = {
     "due_at": "timestamptz",
     "clocks": "json",
     "concerns": "json",
+    "bundled_with": "uuid",
     "sealed": "json",
     "receipt": "bytea",
     "link": "bytea",
@@ -124,6 +125,10 @@ concern AS (
   SELECT c.id, opened.tip, c.unit, c.guess
   FROM opened, json_to_recordset(opened.concerns) AS c(id uuid, unit uuid, guess bool)
   WHERE opened.concerns IS NOT NULL
+),
+bundled AS (
+  INSERT INTO tips_bundledcall (tip_id, first_ref, at)
+  SELECT tip, bundled_with, received_at FROM opened WHERE bundled_with IS NOT NULL
 ),
 clock AS (
   INSERT INTO tips_clock (id, tip_id, rule_code, starts_at, due_at)

@@ -48,20 +48,22 @@ _ENGLISH_COMMANDS = frozenset({"cancel", "quit", "end"})
 _NAME = re.compile("Huy|Dung")
 _COURTESY = re.compile(rf"(?:(?:{any_of('courtesy')}|\d{{1,2}})(?!\w)[\s,.!]*)+")
 _DO_NOT_CONTACT = re.compile(
-    r"(?<!\w)(?:xin |dung |khong |ko |k |co |can )*(?:dung|khong|ko|k)(?: co| can)?\s+"
+    r"(?<!\w)(?:xin |dung |khong |ko |k |co |can ){0,6}(?:dung|khong|ko|k)(?: co| can)?\s+"
     r"(?:goi(?: dien)?|nhan tin|nhan|lien he|lien lac|tra loi|phan hoi)"
     r"(?:\s+(?:hay|va|hoac|cung)\s+\w+)?\s*"
     r"(?:lai|cho (?:toi|em|minh|chau)|(?:toi|em|minh|chau)(?!\w))"
     r"|(?:do not|don'?t|never)\s+"
     r"(?:call|text|write|contact|message|reply)(?: to)?\s*(?:me|back)"
 )
+# Blanks after a line are read once, from its end: each of many empty lines would read them all.
+_BEGINNING = r"(?:^\s*+|[.!?,;]\s*+|\n[^\S\n]*+)"
 # The whole sentence says it, so it needs no "me": "Đừng gọi nữa", "please do not call".
 _LEAVE_ALONE = re.compile(
-    r"(?:^|[.!?,;\n])\s*(?:(?:xin|lam on|vui long|nhung|nho|mong|anh|chi|cac) )*"
+    rf"{_BEGINNING}(?:(?:xin|lam on|vui long|nhung|nho|mong|anh|chi|cac) )*"
     r"dung(?: co| can)? (?:goi(?: dien)?|nhan tin|lien he|lien lac)"
     r"(?: (?:nua|a|nhe|nha|vao|so|nay|luc|bay gio|voi|cho|den|toi|em|minh|e|chau))*"
     r"\s*(?:[.!?,;\n]|$)"
-    r"|(?:^|[.!?,;\n])\s*(?:please |but )*(?:do not|don'?t) (?:call|text|contact|message|write)"
+    rf"|{_BEGINNING}(?:please |but )*(?:do not|don'?t) (?:call|text|contact|message|write)"
     r"(?: me| us| again| any ?more)*\s*(?:[.!?,;\n]|$)"
 )
 # What both of the above must hold, cheap to look for: most messages end here.
@@ -73,6 +75,7 @@ _NOT_TO_CONTACT = re.compile(
 _THEM = r"(?:no|ho|chung|ben \w+|shop|thang \w+)"
 _COMPLAINT = re.compile(rf"(?<!\w)(?:sao|neu|{_THEM})(?: \w+){{0,4}} $")
 _HEARSAY = re.compile(rf"(?<!\w){_THEM}(?: \w+){{0,2}} (?:bao|dan|noi)(?: \w+){{0,2}} $")
+_STORY_BEFORE = 160
 _IS_PLAIN = re.compile(r"dung |can |xin |do not|don'?t|never")
 
 
@@ -164,7 +167,7 @@ def wants_no_contact(folded: str) -> bool:
     if not _NOT_TO_CONTACT.search(folded):
         return False
     return bool(_LEAVE_ALONE.search(folded)) or any(
-        not _is_a_story(folded[: found.start()], found[0])
+        not _is_a_story(folded[max(0, found.start() - _STORY_BEFORE) : found.start()], found[0])
         for found in _DO_NOT_CONTACT.finditer(folded)
     )
 

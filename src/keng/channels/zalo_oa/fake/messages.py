@@ -8,7 +8,7 @@ from typing import Any
 from keng.channels.zalo_oa.fake.state import DAY, Call, Delivered, State, User, ZaloError
 from keng.kit.times import VIETNAM
 
-_MENTION = re.compile(r"\[@[^\]]+\]")
+_MENTION = re.compile(r"\[@[^\]]{1,64}\]")
 _FREE = 2 * DAY
 _OPEN = 7 * DAY
 

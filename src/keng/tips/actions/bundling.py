@@ -1,0 +1,111 @@
+"""Many alike reports of danger from one sender ring as one: what the worker makes of a bundle.
+
+`tips.reception.bundles` says which tips are of one bundle. Each of them stands in the list as
+critical, with its clock, and in the bar. As long as one of them calls people, the others do not:
+the calls say how many there are, and go out once more when there are so many as in AGAIN_AT. When
+nobody is called any more and some are nobody's yet, the next of them calls, after a pause. Danger
+in a later message, and an officer's own word on the urgency, always ring by themselves.
+"""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from keng.kit import times
+from keng.tips.models import Alarm, BundledCall, Tip
+
+AGAIN_AT = (3, 10, 30)
+# One who has come for one of them looks at the others first.
+PAUSE = datetime.timedelta(minutes=5)
+# Then nothing says any more that these tips have one sender, and each rings for itself.
+LIFE = datetime.timedelta(hours=1)
+_MOST = 200
+
+
+@dataclass(slots=True)
+class _Bundle:
+    """One bundle: its rows in the order in which they came, and what was called for it."""
+
+    rows: list[BundledCall] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def calling(self, unit_id: uuid.UUID) -> Alarm | None:
+        """What calls people to this desk for one of them now; of another desk nothing counts."""
+        return next((one for one in self._of(unit_id) if one.ended_at is None), None)
+
+    def was_taken_just_now(self, unit_id: uuid.UUID) -> bool:
+        """Only by somebody: who takes a report back must not make those of others quiet."""
+        since = times.now() - PAUSE
+        taken = (one for one in self._of(unit_id) if one.taken_by_id)
+        return any(one.ended_at and one.ended_at > since for one in taken)
+
+    def _of(self, unit_id: uuid.UUID) -> Iterable[Alarm]:
+        return (one for one in self.alarms if one.unit_id == unit_id)
+
+
+def tips_that_ring() -> list[uuid.UUID]:
+    """Of the bundled ones, those that call people now by themselves."""
+    waiting = BundledCall.objects.filter(tip__in=Tip.objects.ringing(), tip__alarm__isnull=True)
+    rows = list(waiting.select_related("tip").order_by("tip")[:_MOST])
+    if not rows:
+        return []
+    bundles = _bundles({row.first_ref for row in rows})
+    called: set[tuple[uuid.UUID, uuid.UUID]] = set()
+    found: list[uuid.UUID] = []
+    for row in rows:
+        tip, bundle = row.tip, bundles[row.first_ref]
+        desk = (row.first_ref, tip.responsible_unit_id)
+        if not _is_bundled(tip):
+            found.append(tip.pk)
+        elif bundle.calling(tip.responsible_unit_id) or desk in called:
+            continue
+        elif _grown_to(bundle, row) or not bundle.was_taken_just_now(tip.responsible_unit_id):
+            found.append(tip.pk)
+            called.add(desk)
+    return found
+
+
+def call_again() -> int:
+    """Bring forward the next call of what rings for a bundle that has grown; how many."""
+    fresh = list(BundledCall.objects.filter(is_called=False).values_list("first_ref", flat=True))
+    count = 0
+    for bundle in _bundles(set(fresh)).values():
+        grown = [row for row in bundle.rows if not row.is_called and _grown_to(bundle, row)]
+        if not grown:
+            continue
+        units = {row.tip.responsible_unit_id for row in grown}
+        alarms = [alarm for alarm in map(bundle.calling, units) if alarm is not None]
+        ids = [alarm.pk for alarm in alarms if alarm.rounds]
+        count += Alarm.objects.filter(pk__in=ids, ended_at__isnull=True).update(
+            next_call_at=times.now()
+        )
+        BundledCall.objects.filter(pk__in=[row.pk for row in grown]).update(is_called=True)
+    return count
+
+
+def forget() -> int:
+    """Delete what says that two tips had one sender; 0, since all is done in one go."""
+    BundledCall.objects.filter(at__lt=times.now() - LIFE).delete()
+    return 0
+
+
+def _is_bundled(tip: Tip) -> bool:
+    return not (tip.danger_unheard or tip.urgency_is_rated)
+
+
+def _grown_to(bundle: _Bundle, row: BundledCall) -> bool:
+    """Whether with this tip the bundle has as many as make it call again. The first has no row."""
+    return bundle.rows.index(row) + 2 in AGAIN_AT
+
+
+def _bundles(firsts: set[uuid.UUID]) -> dict[uuid.UUID, _Bundle]:
+    found = {first: _Bundle() for first in firsts}
+    of_tip = {first: first for first in firsts}
+    rows = BundledCall.objects.filter(first_ref__in=firsts).select_related("tip").order_by("tip")
+    for row in rows:
+        found[row.first_ref].rows.append(row)
+        of_tip[row.tip_id] = row.first_ref
+    for alarm in Alarm.objects.filter(tip__in=of_tip):
+        found[of_tip[alarm.tip_id]].alarms.append(alarm)
+    return found

@@ -1,0 +1,293 @@
+"""Forty false emergencies of one sender call people once, and not one of them is put off."""
+
+import datetime
+import itertools
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.delivery.actions import pagers
+from keng.delivery.models import DispatchText
+from keng.kit import times
+from keng.kit.ids import new_id
+from keng.kit.secrets import keyed_hash
+from keng.language.danger import danger_in
+from keng.tips.actions import alarms, bundling, triage
+from keng.tips.actions.intake import NewTip, receive_one
+from keng.tips.models import Alarm, AlarmCall, BundledCall, Clock, Tip
+from keng.tips.queries import ringing
+from keng.tips.reception.bundles import LIFE, Bundles, bundles
+from keng.vault import keys, seal
+from tests import make
+
+pytestmark = pytest.mark.django_db
+WORDS = "Có người bị giết ở đây, máu khắp nhà"
+FIRE = "Cháy nhà, có người mắc kẹt bên trong"
+HERE, ELSEWHERE = b"one line", b"another line"
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_known():
+    bundles.forget()
+    yield
+    bundles.forget()
+
+
+@pytest.fixture
+def here(settings, monkeypatch, tmp_path):
+    """A commune and its province, with one officer and one pager each."""
+    settings.EMERGENCY_EMAIL = ""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    seal.forget()
+    keys.make_sender_key()
+
+    class Here:
+        province = make.province_unit("Công an tỉnh thử")
+        place = make.place("Nếnh")
+        other_place = make.place("Vân Hà")
+
+    found = Here()
+    found.commune = make.unit("Công an phường thử", parent=found.province)
+    make.channel_account(channel="email", unit=found.province)
+    found.lan = make.officer(unit=found.commune, name="Lan")
+    found.mai = make.officer(unit=found.province, name="Mai")
+    for number, officer in enumerate((found.lan, found.mai)):
+        pagers.add_email(f"o{number}@congan.example", by=officer)
+    return found
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = times.now()
+
+        def move(self, **by):
+            self.now += datetime.timedelta(**by)
+
+    made = Clock()
+    monkeypatch.setattr(times, "now", lambda: made.now)
+    return made
+
+
+def report(here, *, by=HERE, text=WORDS, place=None, **more):
+    """One more report, as the form writes it."""
+    tip_id = receive_one(
+        NewTip(
+            unit_id=here.commune.pk,
+            text=text,
+            happening="now",
+            place_id=(place or here.place).pk,
+            sender_mark=by,
+            dedupe_key=keyed_hash("web form", str(next(_numbers))),
+            **more,
+        )
+    )
+    return Tip.objects.get(pk=tip_id)
+
+
+def rings():
+    """The tips that have a calling of their own, in the order they came."""
+    return list(Alarm.objects.order_by("tip").values_list("tip", flat=True))
+
+
+def rounds():
+    """How many times people were called."""
+    return AlarmCall.objects.filter(is_stand_down=False).values("dispatch").distinct().count()
+
+
+def test_forty_reports_of_one_sender_ring_once_and_again_at_three_ten_and_thirty(here):
+    tips = []
+    called = []
+    for number in range(1, 41):
+        tips.append(report(here))
+        before = rounds()
+        alarms.call_what_rings()
+        if rounds() > before:
+            called.append(number)
+    assert called == [1, 3, 10, 30]
+    assert rings() == [tips[0].pk]
+
+
+def test_every_report_of_a_flood_keeps_its_row_its_place_in_the_list_its_clock_and_the_bar(here):
+    for _ in range(40):
+        report(here)
+    alarms.call_what_rings()
+    assert Tip.objects.filter(urgency="P0", state="received").count() == 40
+    assert Clock.objects.filter(rule_code="URGENT_NOW").count() == 40
+    here.lan.refresh_from_db()
+    assert ringing.bar_for(here.lan).total == 40
+
+
+def test_the_call_says_how_many_there_are_and_nothing_of_who_sent_them(here):
+    for _ in range(3):
+        report(here)
+        alarms.call_what_rings()
+    first, last = DispatchText.objects.filter(language="en").order_by("id")
+    assert "Alike reports" not in first.text
+    assert "Alike reports within the hour: 3." in last.text
+
+
+def test_another_sender_another_place_and_another_danger_ring_by_themselves(here):
+    tips = [
+        report(here),
+        report(here, by=ELSEWHERE),
+        report(here, place=here.other_place),
+        report(here, text=FIRE),
+    ]
+    alarms.call_what_rings()
+    assert rings() == [tip.pk for tip in tips]
+    assert not BundledCall.objects.exists()
+
+
+def test_reports_without_a_sender_and_those_an_officer_rated_are_never_bundled(here):
+    for more in ({"by": b""}, {"urgency": "P0", "urgency_is_rated": True}):
+        tips = [report(here, **more) for _ in range(3)]
+        alarms.call_what_rings()
+        assert set(rings()) >= {tip.pk for tip in tips}
+
+
+def test_what_is_not_critical_takes_no_place_in_a_bundle(here):
+    calm = report(here, text="Có số lạ gọi, xưng công an phường, bắt cài ứng dụng")
+    assert calm.urgency != "P0"
+    tip = report(here)
+    alarms.call_what_rings()
+    assert rings() == [tip.pk]
+    assert len(bundles) == 1
+
+
+def test_while_one_rings_the_others_do_not_and_when_it_is_taken_the_next_rings_after_a_pause(
+    here, clock
+):
+    first, second, third, fourth = (report(here) for _ in range(4))
+    alarms.call_what_rings()
+    triage.accept(first.pk, by=here.lan)
+    clock.move(minutes=4)
+    alarms.call_what_rings()
+    # The third made the bundle ring again: it was there when nobody had come.
+    assert set(rings()) <= {first.pk, third.pk}
+    for tip in (third, fourth):
+        triage.accept(tip.pk, by=here.lan)
+    clock.move(minutes=6)
+    alarms.call_what_rings()
+    assert second.pk in rings()
+
+
+def test_who_takes_a_report_back_makes_those_of_others_no_quieter(here):
+    first, second = report(here), report(here)
+    alarms.call_what_rings()
+    Tip.objects.filter(pk=first.pk).update(
+        state="closed", outcome="withdrawn", closed_at=times.now(), due_at=None
+    )
+    alarms.settle(Tip.objects.get(pk=first.pk), by="reporter")
+    alarms.call_what_rings()
+    assert second.pk in rings()
+
+
+def test_one_whose_first_never_came_to_be_rings(here):
+    bundles.first_of(
+        HERE,
+        unit_id=here.commune.pk,
+        place_id=here.place.pk,
+        kind=danger_in(WORDS).kind,
+        tip_id=new_id(),
+    )
+    tip = report(here)
+    assert BundledCall.objects.filter(tip=tip).exists()
+    alarms.call_what_rings()
+    assert rings() == [tip.pk]
+
+
+def test_one_that_went_to_another_desk_does_not_wait_for_the_calls_of_this_one(here):
+    report(here)
+    second = report(here)
+    Tip.objects.filter(pk=second.pk).update(responsible_unit=here.province)
+    alarms.call_what_rings()
+    assert second.pk in rings()
+
+
+def test_danger_in_a_later_message_rings_by_itself(here):
+    report(here)
+    second = report(here)
+    alarms.call_what_rings()
+    Tip.objects.filter(pk=second.pk).update(danger_unheard=True, danger_at=times.now())
+    alarms.call_what_rings()
+    assert second.pk in rings()
+
+
+def test_after_an_hour_no_row_says_that_two_reports_had_one_sender_and_each_rings(here, clock):
+    for _ in range(3):
+        report(here)
+    alarms.call_what_rings()
+    clock.move(minutes=61)
+    bundling.forget()
+    assert not BundledCall.objects.exists()
+    alarms.call_what_rings()
+    assert len(rings()) == 3
+
+
+def test_a_process_that_was_started_anew_knows_nobody_and_rings(here):
+    report(here)
+    bundles.forget()
+    report(here)
+    alarms.call_what_rings()
+    assert len(rings()) == 2
+
+
+def test_the_mark_of_a_sender_is_gone_within_the_hour_and_is_never_kept_as_it_is():
+    class Now:
+        at = 0.0
+
+    known = Bundles(clock=lambda: Now.at)
+    of_one = {"unit_id": new_id(), "place_id": None, "kind": "fire"}
+    first, second = new_id(), new_id()
+    assert known.first_of(b"203.0.113.7", **of_one, tip_id=first) is None
+    assert known.first_of(b"203.0.113.7", **of_one, tip_id=second) == first
+    assert b"203.0.113.7" not in b"".join(known._firsts)
+    key = known._key
+    assert known._end.interval == LIFE
+    Now.at = LIFE + 1
+    assert known.first_of(b"203.0.113.7", **of_one, tip_id=second) is None
+    assert known._key != key
+    assert len(known) == 1
+    known.forget()
+    assert len(known) == 0
+
+
+def test_no_row_and_no_entry_of_the_record_holds_the_mark(here):
+    for _ in range(3):
+        report(here, by=b"mark-of-nobody")
+    alarms.call_what_rings()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_to_json(t)::text FROM tips_tip t")
+        rows = [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT row_to_json(b)::text FROM tips_bundledcall b")
+        rows += [row[0] for row in cursor.fetchall()]
+    rows += [str(entry.detail) for entry in Entry.objects.all()]
+    needle = b"mark-of-nobody"
+    assert not any(needle.decode() in row or needle.hex() in row for row in rows)
+    assert not any("bundle" in row for row in map(str, Entry.objects.values_list("detail")))
+
+
+def test_the_officer_reads_on_the_tip_and_in_the_bar_that_calls_are_bundled_and_why(
+    desk_client, here
+):
+    tips = [report(here) for _ in range(3)]
+    alarms.call_what_rings()
+    sign_in(desk_client, here.lan)
+    for tip in tips:
+        page = desk_client.get(reverse("tip", kwargs={"pk": tip.pk}), HTTP_ACCEPT_LANGUAGE="vi")
+        assert "3 tin báo cùng loại" in page.content.decode()
+    other = tips[0] if tips[0].pk != tip.pk else tips[1]
+    assert reverse("tip", kwargs={"pk": other.pk}) in page.content.decode()
+
+
+def test_one_alone_says_nothing_of_a_bundle(desk_client, here):
+    tip = report(here)
+    alarms.call_what_rings()
+    sign_in(desk_client, here.lan)
+    page = desk_client.get(reverse("tip", kwargs={"pk": tip.pk})).content.decode()
+    assert "tin báo cùng loại" not in page

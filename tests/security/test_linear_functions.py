@@ -1,0 +1,164 @@
+"""Whatever reads people's words takes twice as long for twice as many, and never more.
+
+A loop can read a text again for each number in it, which no look at the patterns would show.
+"""
+
+import importlib
+from collections.abc import Callable
+
+import pytest
+
+from keng.channels import text as channel_text
+from keng.claims import covering, matching
+from keng.kit import words as kit_words
+from keng.language import (
+    asked,
+    called,
+    categories,
+    fold,
+    house_style,
+    indicators,
+    masking,
+    names,
+    number_check,
+    officers,
+    reporters_own,
+    similarity,
+    spotting,
+    words,
+)
+from keng.language.danger import danger_in, is_about_child
+from keng.language.indicators.addresses import read_link
+from keng.places import landmarks, search
+from keng.surveys.chat import commands
+from keng.tips.examination import findings, places
+from keng.tips.queries import search as tip_search
+from keng.tips.reception import looking_up, money, questions, urgency, wording
+from keng.warnings import blanks, verifying
+from tests.security import cost, hostile
+from tests.security.test_linear_patterns import WINDOWS
+
+_KNOWN = [
+    number_check.KnownNumber("phone", "+84912345678", "used", "a"),
+    number_check.KnownNumber("url", "evil.example", "used", "b"),
+]
+_NAMES = ["Nguyễn Văn Tư", "0912345678", "An"]
+
+READ: dict[str, Callable[[str], object]] = {
+    "fold": fold.fold,
+    "flatten": fold.flatten,
+    "normalise": fold.normalise,
+    "words_of": words.words_of,
+    "spelled_text": words.spelled_text,
+    "masking": masking.mask,
+    "masking.without": lambda text: masking.without(text, _NAMES),
+    "indicators": indicators.extract,
+    "asked": asked.asked_in,
+    "asked.alone_in": asked.alone_in,
+    "read_link": read_link,
+    "house_style": house_style.check_words,
+    "house_style.check": lambda text: house_style.check({"what": text, "call": "b"}, text[:300]),
+    "house_style in English": lambda text: house_style.check_words(text, "en"),
+    "danger": danger_in,
+    "is_about_child": is_about_child,
+    "officers": officers.seems_about_officers,
+    "money": lambda text: money.has_left(fold.fold(text)),
+    "urgency": urgency.urgency_of,
+    "similarity": lambda text: similarity.similarity(text, text),
+    "reporters_own": reporters_own.cut,
+    "reporters_own with a declaration": lambda text: reporters_own.cut(
+        f"sdt của tôi 0912345678, mail của tôi a@b.vn. {text}"
+    ),
+    "spotting": spotting.find_ideas,
+    "categories": categories.suggest,
+    "number_check": lambda text: number_check.compare_numbers(
+        {"vi": {"what": text, "call": text}}, _KNOWN
+    ),
+    "names": names.looks_like_a_name,
+    "called": lambda text: called.calls_somebody(text.split()),
+    "findings": findings.findings_in,
+    "places.named_in": lambda text: places.named_in(text, "24"),
+    "places.search": search._words,
+    "places.landmarks": landmarks.called,
+    "chat: language_of": wording.language_of,
+    "chat: is_stop": wording.is_stop,
+    "chat: is_stop_sentence": wording.is_stop_sentence,
+    "chat: may_be_stop": wording.may_be_stop,
+    "chat: asks_for_messages": wording.asks_for_messages,
+    "chat: begins_anew": wording.begins_anew,
+    "chat: is_courtesy": wording.is_courtesy,
+    "chat: wants_no_contact": lambda text: wording.wants_no_contact(fold.fold(text)),
+    "chat: is_for_unit": lambda text: wording.is_for_unit(text, "Công an phường Thử"),
+    "chat: looking up": looking_up._question,
+    "chat: asks_about_it": lambda text: questions.asks_about_it(fold.fold(text)),
+    "chat: tells_too": lambda text: questions.tells_too(fold.fold(text)),
+    "chat: a survey": commands.read,
+    "claims: covering": covering.covered,
+    "claims: matching": lambda text: matching.matches(text, [(1, [text])], most=3),
+    "keep_together": kit_words.keep_together,
+    "defang": kit_words.defang,
+    "channels: clean": channel_text.clean,
+    "channels: defang": channel_text.defang,
+    "channels: split": lambda text: channel_text.split(text, 500),
+    "warnings: blanks": lambda text: blanks.odd_marks({"what": text}),
+    "warnings: verifying": lambda text: list(verifying._codes_in(fold.flatten(text).flat)),
+    "warnings: numbers and links": verifying._numbers_and_links,
+    "search of tips": tip_search._taken_apart,
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_reading_takes_no_more_than_in_proportion(name):
+    read = READ[name]
+    # What is read once for all texts is no part of the cost of one.
+    read("xin chào 0912345678, evil.com, Nguyễn Văn A")
+    slow = []
+    for text in hostile.of_units():
+        wrong = cost.verdict(read, text.of_length)
+        if wrong:
+            slow.append(f"{text}: {wrong}")
+    assert not slow, "\n".join(slow)
+
+
+class _Watched:
+    """A pattern that remembers the longest stretch it was asked about."""
+
+    def __init__(self, pattern):
+        self._pattern, self.longest = pattern, 0
+
+    def __getattr__(self, name):
+        ask = getattr(self._pattern, name)
+
+        def watched(text, pos=0, endpos=None):
+            end = len(text) if endpos is None else min(endpos, len(text))
+            self.longest = max(self.longest, end - pos)
+            return ask(text, pos, end)
+
+        return watched
+
+
+def test_what_is_meant_for_the_words_beside_something_never_reads_more(monkeypatch):
+    watched = {}
+    for place in WINDOWS:
+        module, _, name = place.rpartition(".")
+        found = importlib.import_module(module)
+        watched[place] = _Watched(getattr(found, name))
+        monkeypatch.setattr(found, name, watched[place])
+    for text in (*hostile.of_units(), *_with_numbers()):
+        written = text.of_length(2_000)
+        indicators.extract(written)
+        reporters_own.cut(f"sdt của tôi 0912345678. {written}")
+        house_style.check_words(written)
+    assert {place for place, one in watched.items() if not one.longest} == set()
+    too_long = {place: one.longest for place, one in watched.items()
+                if one.longest > WINDOWS[place]}  # fmt: skip
+    assert not too_long
+
+
+def _with_numbers():
+    far = "xa lắm " * 40
+    units = (
+        *("0912345678", "stk 1012345678", "zalo.me/abc", "29A-12345", "biển số 29 A 1 2 3 4 5"),
+        *("call me on 0912345678", "저에게 전화 0912345678"),
+    )
+    return [hostile.Text("", f"{far}{unit} {far}", "") for unit in units]
