@@ -129,7 +129,10 @@ def _vault() -> Any:
 
 
 def _print_code(name: str) -> int:
+    from keng.cli.known_keys import require_demo  # noqa: PLC0415 -- needs the driver
+
     with database():
+        require_demo()
         start_django()
         from keng.accounts import second_factor  # noqa: PLC0415 -- needs the settings
         from keng.accounts.models import Officer, PartnerMember  # noqa: PLC0415

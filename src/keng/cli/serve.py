@@ -39,9 +39,11 @@ def run_everything(
 
     def everything_first() -> T:
         # Loaded where it is used and ends: this process watches over the others for months.
+        from keng.cli.known_keys import claim  # noqa: PLC0415
         from keng.cli.migrate import migrate  # noqa: PLC0415
 
         migrate()
+        claim(is_demo=is_demo)
         return prepare()
 
     data = data_folder()
