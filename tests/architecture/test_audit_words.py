@@ -15,7 +15,7 @@ from tests.architecture.source import KENG, imports, is_test, python_files
 ACT = re.compile(
     r"^(tips?|survey|wave|receipt|incident|attachment|sighting|officer|warning|dispatch|group|establishment|lead|relay"
     r"|channel|address|intake|unit|landmark|claim|collection|lesson|pledge|film|first_hour"
-    r"|question|meeting|partner|article|manuscript|kit|report)\.[a-z_]*[a-z]$"
+    r"|question|meeting|keys|partner|article|manuscript|kit|report)\.[a-z_]*[a-z]$"
 )
 
 

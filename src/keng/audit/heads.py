@@ -7,6 +7,7 @@ file elsewhere. The key is a file of this machine.
 import datetime as dt
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from keng.audit.models import Chain, SignedHead
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.private import private
+from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import read_or_make
 
 _PORTION = 500
@@ -66,8 +68,22 @@ def verify_key() -> VerifyKey:
     return _key().verify_key
 
 
+def make_key() -> None:
+    """Make the key that signs unless there is one: at the first start, or when it is lost."""
+    read_or_make(_key_file())
+
+
 def _key() -> SigningKey:
-    return SigningKey(read_or_make(data_folder() / "keys" / "audit.key"))
+    """Raises KeyMissing where something was signed with a key that is gone."""
+    if not _key_file().exists() and SignedHead.objects.exists():
+        raise KeyMissing(
+            f"{_key_file()} is missing. Put it back from the backup; see `keng keys check`."
+        )
+    return SigningKey(read_or_make(_key_file()))
+
+
+def _key_file() -> Path:
+    return data_folder() / "keys" / "audit.key"
 
 
 def _signed(chain: Chain) -> SignedHead:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from keng.cli.errors import CannotContinue
 from keng.kit.database import DatabaseNotPrepared, data_folder
+from keng.kit.refusals import KeyMissing
 
 
 class Command(NamedTuple):
@@ -31,6 +32,7 @@ COMMANDS = {
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),
     "audit": Command("keng.cli.audit", "verify the audit chains"),
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
+    "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "find phones, accounts and links in a file of tips"),
     "bench": Command("keng.cli.bench", "measure this machine"),
     "locale": Command("keng.cli.locale", "compile the translations"),
@@ -65,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     try:
         return int(module.run(arguments)) if module is not None else 2
-    except (CannotContinue, DatabaseNotPrepared) as error:
+    except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
         print(f"keng: {error}", file=sys.stderr)
         return 1
     except PermissionError as error:

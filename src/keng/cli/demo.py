@@ -7,7 +7,7 @@ from typing import Any
 
 from keng.cli.environment import database, start_django
 from keng.cli.errors import CannotContinue
-from keng.cli.serve import make_push_account, run_everything, say_where
+from keng.cli.serve import make_push_account, run_everything, where_it_is
 from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports
 from keng.kit.database import data_folder
 
@@ -52,9 +52,7 @@ def _run(arguments: argparse.Namespace) -> int:
     ports = chosen_ports(arguments)
     os.environ |= {name: str(port) for name, port in ports.settings.items()}
     demo = Demo(ports, is_small=arguments.small or arguments.bare, is_bare=arguments.bare)
-    return run_everything(
-        ports, is_demo=True, prepare=demo.prepare, when_ready=demo.say_who_to_sign_in_as
-    )
+    return run_everything(ports, is_demo=True, prepare=demo.prepare, announce=demo.who_signs_in)
 
 
 class Demo:
@@ -100,10 +98,8 @@ class Demo:
         where = f"http://localhost:{self._ports.public}/partner/"
         return [f"\nAs a partner, at {where}:", *_lines(self._loaded.partners)]
 
-    def say_who_to_sign_in_as(self, lines: list[str]) -> None:
-        say_where(self._ports)
-        print("\n".join(lines))
-        print("\nGo ahead.", flush=True)
+    def who_signs_in(self, lines: list[str]) -> str:
+        return "\n".join([where_it_is(self._ports), *lines, "\nGo ahead."])
 
 
 def _lines(credentials: Iterable[Any]) -> list[str]:
@@ -133,7 +129,10 @@ def _vault() -> Any:
 
 
 def _print_code(name: str) -> int:
+    from keng.cli.known_keys import require_demo  # noqa: PLC0415 -- needs the driver
+
     with database():
+        require_demo()
         start_django()
         from keng.accounts import second_factor  # noqa: PLC0415 -- needs the settings
         from keng.accounts.models import Officer, PartnerMember  # noqa: PLC0415

@@ -12,9 +12,11 @@ import psycopg
 from keng.cli.environment import database, start_django
 from keng.cli.errors import CannotContinue
 from keng.cli.first_steps import first_steps
+from keng.cli.known_keys import is_demo_data, owner_connection, require_known_keys
 from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.cli.supervisor.register import is_supervised
-from keng.kit.database import PROCESSES, data_folder, dsn
+from keng.kit.database import PROCESSES, DatabaseNotPrepared, data_folder, dsn
+from keng.kit.refusals import KeyMissing
 
 OLDEST_SERVER = 150000
 
@@ -42,6 +44,7 @@ def checks(ports: Ports) -> dict[str, Callable[[], str]]:
         "Python": python,
         "PostgreSQL": postgresql,
         "roles": roles,
+        "keys": known_keys,
         "migrations": migrations,
         "ports": lambda: free_ports(ports),
         "secrets": secret_files,
@@ -73,6 +76,16 @@ def roles() -> str:
         if row is None or row[0]:
             raise Wrong(f"The role of {process} owns tables or may create roles.")
     return f"{len(PROCESSES) - 1} can sign in and own nothing"
+
+
+def known_keys() -> str:
+    """Those of this database, and the data those that this machine is started for."""
+    require_known_keys()
+    with owner_connection() as connection:
+        is_demo = is_demo_data(connection)
+    if is_demo is None:
+        return "none is on record before the first start"
+    return f"belong to this database; {'the demo' if is_demo else 'your own data'}"
 
 
 def migrations() -> str:
@@ -112,7 +125,14 @@ def _require_private(file: Path) -> None:
 def _answer(name: str, check: Callable[[], str]) -> bool:
     try:
         answer, is_well = check(), True
-    except (Wrong, CannotContinue, OSError, psycopg.Error) as error:
+    except (
+        Wrong,
+        CannotContinue,
+        DatabaseNotPrepared,
+        KeyMissing,
+        OSError,
+        psycopg.Error,
+    ) as error:
         answer, is_well = str(error), False
     print(f"{'ok   ' if is_well else 'WRONG'}  {name:<11} {answer}")
     return is_well

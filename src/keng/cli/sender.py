@@ -12,5 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     start_django("sender")
     from keng.delivery import sender  # noqa: PLC0415 -- needs the settings
+    from keng.vault.opening import require_sender_key  # noqa: PLC0415
 
+    require_sender_key()
     return sender.run()

@@ -24,24 +24,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     ports = chosen_ports(arguments)
     return run_everything(
-        ports, is_demo=False, prepare=make_sender_key, when_ready=lambda _: say_where(ports)
+        ports, is_demo=False, prepare=make_sender_key, announce=lambda _: where_it_is(ports)
     )
 
 
 def run_everything(
-    ports: Ports, *, is_demo: bool, prepare: Callable[[], T], when_ready: Callable[[T], None]
+    ports: Ports, *, is_demo: bool, prepare: Callable[[], T], announce: Callable[[T], str]
 ) -> int:
     """Database, tables, then `prepare`, then every process until somebody stops them.
 
-    What `prepare` returns is handed to `when_ready`: it must be plain, since it comes from another
-    process.
+    What `prepare` returns is handed to `announce`, whose words are printed when everything answers:
+    it must be plain, since it comes from another process.
     """
 
     def everything_first() -> T:
         # Loaded where it is used and ends: this process watches over the others for months.
+        from keng.cli.known_keys import claim  # noqa: PLC0415
         from keng.cli.migrate import migrate  # noqa: PLC0415
 
         migrate()
+        claim(is_demo=is_demo)
         return prepare()
 
     data = data_folder()
@@ -60,7 +62,7 @@ def run_everything(
                 cluster.stop()
             raise
         supervisor = Supervisor(data, children(ports, is_demo=is_demo), cluster)
-        return asyncio.run(supervisor.run(lambda: when_ready(prepared)))
+        return asyncio.run(supervisor.run(announce(prepared)))
 
 
 def make_sender_key() -> None:
@@ -79,11 +81,10 @@ def make_push_account() -> None:
     push.make_account()
 
 
-def say_where(ports: Ports) -> None:
-    print(
+def where_it_is(ports: Ports) -> str:
+    return (
         f"\nKẻng is ready.\n"
         f"  Residents  http://localhost:{ports.public}/\n"
         f"  Officers   http://localhost:{ports.desk}/\n"
-        f"  Ctrl-C stops everything; the data stays in {data_folder()}.",
-        flush=True,
+        f"  Ctrl-C stops everything; the data stays in {data_folder()}."
     )

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from nacl.secret import SecretBox
 
-from keng.kit.database import data_folder
+from keng.kit.database import data_folder, this_process
+from keng.kit.refusals import KeyMissing
+
+KEY_SIZE = 32
 
 
-def read_or_make(path: Path, size: int = 32) -> bytes:
+def read_or_make(path: Path, size: int = KEY_SIZE) -> bytes:
     """The bytes of a key file; made with mode 0600 when it does not exist yet.
 
     Several processes may start at once: the first link wins and all read the same file.
@@ -33,13 +36,48 @@ def read_or_make(path: Path, size: int = 32) -> bytes:
     return path.read_bytes()
 
 
-@cache
-def site_secret() -> bytes:
-    """The secret of this installation: KENG_SECRET_KEY, or a file made at the first start."""
+def site_key_file() -> Path:
+    """Where the site's own secret lies unless KENG_SECRET_KEY holds it."""
+    return data_folder() / "secrets" / "site.key"
+
+
+def site_secret_here() -> bytes | None:
+    """The secret of this installation as it is now; None where there is none yet."""
     given = os.environ.get("KENG_SECRET_KEY", "")
     if given:
         return hashlib.blake2b(given.encode(), digest_size=32, person=b"keng-site").digest()
-    return read_or_make(data_folder() / "secrets" / "site.key")
+    try:
+        found = site_key_file().read_bytes()
+    except FileNotFoundError:
+        return None
+    if len(found) < KEY_SIZE:
+        raise not_a_key(site_key_file())
+    return found
+
+
+def not_a_key(file: Path) -> KeyMissing:
+    """What to say of a key file that was cut short."""
+    return KeyMissing(
+        f"{file} is no key: it was cut short. Put it back from the backup; if it is lost for good, "
+        "remove the file and see `keng keys accept`."
+    )
+
+
+@cache
+def site_secret() -> bytes:
+    """The secret of this installation: KENG_SECRET_KEY, or a file made at the first start.
+
+    Only the owner makes it, who has asked the database first (cli/keys.py). Every other process
+    raises KeyMissing: with a new one it would take reports in that nothing opens later.
+    """
+    found = site_secret_here()
+    if found is not None:
+        return found
+    if this_process() != "owner":
+        raise KeyMissing(
+            f"{site_key_file()} is missing. Put it back from the backup; see `keng keys check`."
+        )
+    return read_or_make(site_key_file())
 
 
 @cache

@@ -53,6 +53,26 @@ class WorkerKey(Row):
         return f"worker key {self.id}"
 
 
+class Installation(models.Model):
+    """One row: what the keys are known by that belong to this database, and whose data it holds."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    # Said at the first start and never changed: the demo's people are invented.
+    is_demo = models.BooleanField()
+    site_key = models.BinaryField(max_length=32)
+    sender_key = models.BinaryField(max_length=32)
+    audit_key = models.BinaryField(max_length=32)
+    begun_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="there_is_one_installation"),
+        ]
+
+    def __str__(self) -> str:
+        return "the demo" if self.is_demo else "an installation"
+
+
 class SealedIdentity(Row):
     """What could name a reporter, sealed to the unit's key; the server cannot open it."""
 

@@ -8,9 +8,12 @@ import os
 from functools import cache
 from pathlib import Path
 
+from django.db import OperationalError
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
+from keng.kit.refusals import KeyMissing
+from keng.vault.models import SenderKey
 from keng.vault.seal import FORM
 
 _HEAD = len(FORM) + PublicKey.SIZE
@@ -45,6 +48,25 @@ def _sender_box() -> _Box:
     if not path:
         raise NotTheSender
     return _Box(Path(path).read_bytes())
+
+
+def require_sender_key() -> None:
+    """Raises KeyMissing with what to do where the sender could open nothing of this database."""
+    path = os.environ.get("KENG_SENDER_KEY_FILE", "")
+    if not path:
+        raise KeyMissing("KENG_SENDER_KEY_FILE must say where the sender's key lies.")
+    try:
+        public = bytes(PrivateKey(Path(path).read_bytes()).public_key)
+    except FileNotFoundError:
+        raise KeyMissing(
+            f"{path} is missing. Put it back from the backup; see `keng keys check`."
+        ) from None
+    try:
+        known = SenderKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
+    except OperationalError:
+        return  # The database is away; the sender waits for it by itself.
+    if known is not None and bytes(known.public_key) != public:
+        raise KeyMissing(f"{path} is another key than this database's; see `keng keys check`.")
 
 
 def for_sender(ciphertext: bytes) -> bytes:

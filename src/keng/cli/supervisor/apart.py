@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from keng.cli.errors import CannotContinue
 from keng.kit.database import DatabaseNotPrepared
+from keng.kit.refusals import KeyMissing
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ def _report(work: Callable[[], Any], to: Connection) -> None:
     threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
     try:
         to.send((work(), None))
-    except (CannotContinue, DatabaseNotPrepared) as error:
+    except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
         to.send((None, str(error)))
     except KeyboardInterrupt:
         to.send((None, "Stopped before everything was prepared; the next start goes on."))

@@ -1,47 +1,182 @@
-"""What the processes say: to a file each, and to the terminal with the name in front."""
+"""What the processes say: to a file each, and to the terminal with the name in front.
+
+Nobody who speaks here waits, and nothing that is said here raises: a line is put aside, and a
+thread each writes the files, standard output and standard error. A full disk, a terminal that
+stands still and one that has gone cost lines; they never cost the supervision of the processes.
+"""
 
 import asyncio
-import logging
-import sys
-from io import TextIOWrapper
-from logging.handlers import RotatingFileHandler
+import os
+import select
+import threading
+from collections import Counter, deque
+from contextlib import suppress
 from pathlib import Path
-
-from keng.kit.private import private
+from typing import Protocol
 
 LARGEST = 10 * 1024 * 1024
+# What may wait for a disk or a terminal that stands still, in bytes; beyond it lines are left out.
+MOST_WAITING = 4 * 1024 * 1024
+# A line without an end is cut into pieces of this size.
+LONGEST_LINE = 64 * 1024
+# How long a stop waits for what is still to be written.
+LAST_WORDS_WITHIN = 2.0
 
 
-class _PrivateFile(RotatingFileHandler):
-    """A log that no other account of the machine reads; the older ones keep their rights."""
+class Target(Protocol):
+    """Where lines go. `write` may wait for as long as it likes, and raise OSError."""
 
-    def _open(self) -> TextIOWrapper:
-        return open(self.baseFilename, "a", encoding="utf-8", opener=private)
+    def write(self, line: bytes) -> None: ...
 
 
-class Log:
-    """The voice of one process."""
+class Writer:
+    """A thread that writes what others put aside."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, name: str) -> None:
+        self._lines: deque[tuple[Target, bytes]] = deque()
+        self._waiting = 0
+        self._lost: Counter[Target] = Counter()
+        self._is_closing = False
+        self._changed = threading.Condition()
+        # The interpreter does not wait for it: it may stand in a write that never ends.
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    def put(self, target: Target, line: bytes, *, is_kept: bool = False) -> None:
+        """Have a line written, in its turn; `is_kept`: also when too much waits already."""
+        with self._changed:
+            if self._waiting + len(line) > MOST_WAITING and not is_kept:
+                self._lost[target] += 1
+                return
+            self._lines.append((target, line))
+            self._waiting += len(line)
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Wait until all is written, but not for long."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify()
+        self._thread.join(LAST_WORDS_WITHIN)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._lines or self._is_closing)
+                if not self._lines:
+                    return
+                target, line = self._lines.popleft()
+                lost = self._lost.pop(target, 0)
+            lost = _write(target, line, lost)
+            with self._changed:
+                self._waiting -= len(line)
+                if lost:
+                    self._lost[target] += lost
+
+
+def _write(target: Target, line: bytes, lost: int) -> int:
+    """How many lines are still to be confessed to: those that were lost before, or this one too."""
+    try:
+        if lost:
+            target.write(f"({lost} lines could not be written here)\n".encode())
+            lost = 0
+        target.write(line)
+    except OSError:
+        return lost + 1
+    return lost
+
+
+class LogFile:
+    """Grows to LARGEST, then begins anew beside its two predecessors."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def write(self, line: bytes) -> None:
+        descriptor = self._opened()
+        if os.fstat(descriptor).st_size + len(line) > LARGEST:
+            for older, newer in ((2, 1), (1, 0)):
+                with suppress(FileNotFoundError):
+                    self._numbered(newer).replace(self._numbered(older))
+            self._descriptor = None
+            os.close(descriptor)
+            descriptor = self._opened()
+        if os.write(descriptor, line) < len(line):
+            # The disk is full in the middle of a line: the rest is lost, the next one is its own.
+            os.write(descriptor, b"\n")
+
+    def _opened(self) -> int:
+        if self._descriptor is None:
+            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return self._descriptor
+
+    def _numbered(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.{number}") if number else self._path
+
+
+class Terminal:
+    """Standard output or standard error, written to without Python's buffer and its lock."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, line: bytes) -> None:
+        while line:
+            try:
+                line = line[os.write(self._descriptor, line) :]
+            except BlockingIOError:
+                # Somebody who shares it does not want to wait; this thread may.
+                select.select([], [self._descriptor], [])
+
+
+class Logs:
+    """The voices of all processes of one supervisor."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = Writer("log files")
+        self._announcements = Writer("standard output")
+        self._lines = Writer("standard error")
+        self._stdout = Terminal(1)
+        self._stderr = Terminal(2)
+
+    def voice(self, name: str) -> "Voice":
+        return Voice(name, LogFile(self._folder / f"{name}.log"), self)
+
+    def announce(self, text: str) -> None:
+        """To whoever sits at the terminal, and into no file: it may be a password."""
+        self._announcements.put(self._stdout, f"{text}\n".encode(), is_kept=True)
+
+    def write(self, name: str, file: LogFile, line: str) -> None:
+        self._files.put(file, f"{line}\n".encode())
+        self._lines.put(self._stderr, f"{name:<8} | {line}\n".encode())
+
+    def close(self) -> None:
+        for writer in (self._files, self._announcements, self._lines):
+            writer.close()
+
+
+class Voice:
+    """What one process says."""
+
+    def __init__(self, name: str, file: LogFile, logs: Logs) -> None:
         self._name = name
-        self._file = _PrivateFile(
-            folder / f"{name}.log", maxBytes=LARGEST, backupCount=2, encoding="utf-8"
-        )
+        self._file = file
+        self._logs = logs
 
     def say(self, line: str) -> None:
-        record = logging.LogRecord(self._name, logging.INFO, "", 0, line, None, None)
-        self._file.emit(record)
-        print(f"{self._name:<8} | {line}", file=sys.stderr, flush=True)
+        self._logs.write(self._name, self._file, line)
 
     async def follow(self, stream: asyncio.StreamReader) -> None:
         """Until the process and all it started have closed it."""
         rest = b""
-        while chunk := await stream.read(65536):
+        while chunk := await stream.read(LONGEST_LINE):
             *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > LONGEST_LINE:
+                lines.append(rest)
+                rest = b""
             for line in lines:
                 self.say(line.decode(errors="replace"))
         if rest:
             self.say(rest.decode(errors="replace"))
-
-    def close(self) -> None:
-        self._file.close()

@@ -49,26 +49,44 @@ class Register:
     """<data>/run/processes.json: name -> pid, port and command. Each pid leads its own group."""
 
     def __init__(self, data: Path) -> None:
+        self._data = data
         self._file = data / "run" / "processes.json"
         self._entries: dict[str, dict[str, Any]] = {}
+        self._is_written = True
 
     def add(self, name: str, pid: int, port: int | None, command: tuple[str, ...]) -> None:
+        """Remember it; `write` puts it on the disk."""
         entry = {"pid": pid, "port": port, "command": " ".join(command)}
         if self._entries.get(name) != entry:
             self._entries[name] = entry
-            self._write()
+            self._is_written = False
+
+    def write(self) -> None:
+        """What is not on the disk yet. Raises OSError, and then tries again at the next call."""
+        if self._is_written:
+            return
+        draft = self._file.with_suffix(".new")
+        draft.write_text(json.dumps(self._entries, indent=1) + "\n")
+        draft.replace(self._file)
+        self._is_written = True
 
     def clear(self) -> None:
         self._file.unlink(missing_ok=True)
 
     def end_orphans(self) -> list[str]:
-        """Children of a supervisor that was killed would keep the ports: end them."""
+        """Children of a supervisor that was killed would keep the ports: end them.
+
+        Also those whose leader is dead as well, as the worker of a server that was killed.
+        """
         if not self._file.exists():
             return []
         ended = {}
         for name, entry in json.loads(self._file.read_text()).items():
             command = entry["command"].strip()
-            if command and command_line(entry["pid"]).strip() == command:
+            if not command:
+                continue
+            leader = command_line(entry["pid"]).strip()
+            if leader == command or (not leader and self._is_our_group(entry["pid"])):
                 end_group(entry["pid"])
                 ended[name] = entry["pid"]
         # Until the last of them is gone its port is taken, and the start would be refused.
@@ -78,10 +96,25 @@ class Register:
         self.clear()
         return list(ended)
 
-    def _write(self) -> None:
-        draft = self._file.with_suffix(".new")
-        draft.write_text(json.dumps(self._entries, indent=1) + "\n")
-        draft.replace(self._file)
+    def _is_our_group(self, group: int) -> bool:
+        """Whether a group without its leader works with this data folder (Linux only).
+
+        The number of a group that is there is not given away again, but it may have been once
+        since the register was written: so its members are asked which data folder they were told.
+        """
+        ours = f"KENG_DATA={self._data}".encode()
+        for member in _members(group):
+            with suppress(OSError):
+                if ours in Path(f"/proc/{member}/environ").read_bytes().split(b"\0"):
+                    return True
+        return False
+
+
+def _members(group: int) -> Iterator[int]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ValueError):
+            if os.getpgid(int(process.name)) == group:
+                yield int(process.name)
 
 
 def _is_there(group: int) -> bool:

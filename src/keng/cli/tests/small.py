@@ -1,14 +1,17 @@
 """A real supervisor over small children, run as a process of its own: `python small.py DATA PORT`.
 
 Child "site" listens on PORT; "quiet" only waits; both write a line to DATA/ended when asked to
-stop. "stubborn" as third argument adds a child that does not listen to signals; "database" adds a
-PostgreSQL.
+stop. Further arguments add to it: "stubborn" a child that does not listen to signals, "noisy" one
+that says more than a pipe holds, "web=PORT" a server with a worker of its own, as the sites are,
+"database" a PostgreSQL. With "faulty" what keeps "quiet" alive has a fault.
 """
 
 import asyncio
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
@@ -34,11 +37,28 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), SimpleHTTPRequestHandler).s
 """
 )
 QUIET = WAITING + "time.sleep(600)\n"
+NOISY = WAITING + "for n in range(20000):\n    print('line', n, flush=True)\ntime.sleep(600)\n"
 STUBBORN = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)\n"
 
 
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    """What "web" serves: the number of the process that answers."""
+    start_response("200 OK", [])
+    return [str(os.getpid()).encode()]
+
+
+class FaultySupervisor(Supervisor):
+    """One of its keepers ends as none should."""
+
+    async def _keep(self, child: Child) -> None:
+        if child.name == "quiet":
+            await asyncio.sleep(0.5)
+            raise RuntimeError("a fault of ours")
+        await super()._keep(child)
+
+
 def main(data: Path, port: int, extra: list[str]) -> int:
-    environment = {**os.environ, "ENDED": str(data / "ended")}
+    environment = {**os.environ, "ENDED": str(data / "ended"), "KENG_DATA": str(data)}
     site = (sys.executable, "-c", SITE, "site", str(port))
     quiet = (sys.executable, "-c", QUIET, "quiet")
     children = [
@@ -48,14 +68,25 @@ def main(data: Path, port: int, extra: list[str]) -> int:
     if "stubborn" in extra:
         stubborn = (sys.executable, "-c", STUBBORN)
         children.append(Child("stubborn", stubborn, None, environment, stops_within=0.5))
+    if "noisy" in extra:
+        noisy = (sys.executable, "-c", NOISY, "noisy")
+        children.append(Child("noisy", noisy, None, environment))
+    for web_port in [int(word.removeprefix("web=")) for word in extra if word.startswith("web=")]:
+        web = (
+            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"),
+            *("--host", "127.0.0.1", "--port", str(web_port)),
+            "keng.cli.tests.small:application",
+        )
+        children.append(Child("web", web, web_port, environment))
     prepare_data_folder(data)
     with only_supervisor(data):
         Register(data).end_orphans()
         cluster = embedded_cluster(data) if "database" in extra else None
         if cluster is not None:
             cluster.start()
-        supervisor = Supervisor(data, children, cluster)
-        return asyncio.run(supervisor.run(lambda: print("ready", flush=True)))
+        kind = FaultySupervisor if "faulty" in extra else Supervisor
+        supervisor = kind(data, children, cluster)
+        return asyncio.run(supervisor.run("ready"))
 
 
 if __name__ == "__main__":

@@ -1,14 +1,21 @@
 """The supervisor keeps its children alive, and leaves nothing behind."""
 
+import fcntl
 import json
 import os
+import pty
+import resource
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import termios
 import time
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import psycopg
 import pytest
@@ -22,6 +29,14 @@ WITHIN = 30
 
 @pytest.fixture
 def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def web():
+    """The port of a server with a worker of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
@@ -61,6 +76,53 @@ def eventually(condition):
 def answers(port):
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def kill(data, name):
+    """kill -9 to the leader alone; its number."""
+    pid = processes(data)[name]["pid"]
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def is_replaced(data, name, before):
+    after = processes(data)[name]["pid"]
+    return after != before and not is_gone(after)
+
+
+def kill_until_it_came_back_twice(data, name):
+    """Once may be luck: what starts a child again must also have gone on watching it."""
+    for _ in range(2):
+        before = kill(data, name)
+        eventually(lambda before=before: is_replaced(data, name, before))
+
+
+def own_words(data):
+    return (data / "logs" / "keng.log").read_text()
+
+
+def seconds_until_noticed(data, name, pid):
+    """Since now, when `pid` is killed, until it is on record that `name` ended."""
+    words = f"{name} ended with"
+    before = own_words(data).count(words) if (data / "logs" / "keng.log").exists() else 0
+    os.kill(pid, signal.SIGKILL)
+    began = time.monotonic()
+    eventually((data / "logs" / "keng.log").exists)
+    eventually(lambda: own_words(data).count(words) > before)
+    return time.monotonic() - began
+
+
+def answering_worker(web):
+    """The number of the process behind the port, once there is one."""
+
+    def ask():
+        try:
+            with urlopen(f"http://127.0.0.1:{web}/", timeout=2) as answer:
+                return int(answer.read())
+        except (URLError, OSError):
+            return 0
+
+    return eventually(ask)
 
 
 def is_gone(pid):
@@ -161,6 +223,148 @@ def test_a_killed_database_comes_back_by_itself(data, port):
         process.send_signal(signal.SIGINT)
         assert process.wait(WITHIN) == 0
         assert cluster.pid is None
+
+
+def test_a_killed_leader_and_a_killed_worker_are_noticed_within_a_second_and_mended(
+    data, port, web
+):
+    with supervised(data, port, f"web={web}") as process:
+        worker = answering_worker(web)
+        assert seconds_until_noticed(data, "web", processes(data)["web"]["pid"]) < 1
+        after = eventually(lambda: answering_worker(web) not in {0, worker})
+        assert after
+        assert is_gone(worker)
+        worker = answering_worker(web)
+        assert seconds_until_noticed(data, "web", worker) < 1
+        eventually(lambda: answering_worker(web) not in {0, worker})
+        # And a stop does not wait for a leader that is dead.
+        worker = answering_worker(web)
+        kill(data, "web")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(WITHIN) == 0
+        assert is_gone(worker)
+        assert not answers(web)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a dead leader's group is not known")
+def test_workers_whose_leader_and_supervisor_were_killed_are_ended_by_the_next_start(
+    data, port, web
+):
+    with supervised(data, port, f"web={web}") as process:
+        worker = answering_worker(web)
+        process.send_signal(signal.SIGSTOP)
+        kill(data, "web")
+        process.kill()
+        process.wait(WITHIN)
+        assert not is_gone(worker)
+    with supervised(data, port, f"web={web}"):
+        assert is_gone(worker)
+        assert answering_worker(web) != worker
+
+
+def test_it_goes_on_when_nobody_reads_the_terminal_any_more(data, port):
+    with supervised(data, port) as process:
+        process.stderr.close()
+        process.stdout.close()
+        kill_until_it_came_back_twice(data, "quiet")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WITHIN) == 0
+
+
+def test_it_goes_on_and_stops_in_order_while_the_terminal_stands_still(data, port):
+    with supervised(data, port, "noisy") as process:
+        # 200 KB in a pipe that nobody empties.
+        eventually(lambda: "line 19999" in (data / "logs" / "noisy.log").read_text())
+        kill_until_it_came_back_twice(data, "quiet")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WITHIN) == 0
+    assert "line 0\n" in (data / "logs" / "noisy.log").read_text()
+
+
+def on_a_terminal(data, port):
+    """A supervisor whose terminal it is; the process, and our end of the terminal."""
+    ours, theirs = pty.openpty()
+
+    def take_the_terminal():
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    command = [sys.executable, small.__file__, str(data), str(port)]
+    process = subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=take_the_terminal,  # noqa: PLW1509 -- one system call
+    )
+    os.close(theirs)
+    said = b""
+    while b"ready" not in said:
+        said += os.read(ours, 1000)
+    return process, ours
+
+
+def test_a_closed_terminal_ends_everything_in_order(data, port):
+    process, terminal = on_a_terminal(data, port)
+    pids = [entry["pid"] for entry in processes(data).values()]
+    os.close(terminal)
+    assert process.wait(WITHIN) == 0
+    assert all(map(is_gone, pids))
+    assert (data / "ended").read_text().splitlines() == ["site", "quiet"]
+
+
+def test_started_with_nohup_it_outlives_its_terminal(data, port):
+    command = ["nohup", sys.executable, small.__file__, str(data), str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGHUP)
+        kill_until_it_came_back_twice(data, "quiet")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WITHIN) == 0
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="no disk can be made full here")
+def test_it_survives_a_full_disk_and_puts_its_register_right_afterwards(data, port):
+    with supervised(data, port) as process:
+        before = processes(data)["quiet"]["pid"]
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # From now on every file of this process is as full as a disk can be.
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, most))
+        begun = set()
+        for _ in range(3):
+            pid = eventually(lambda: child_of(process.pid, "quiet", but_not=begun))
+            begun.add(pid)
+            os.kill(pid, signal.SIGKILL)
+        living = eventually(lambda: child_of(process.pid, "quiet", but_not=begun))
+        assert processes(data)["quiet"]["pid"] == before
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+        eventually(lambda: processes(data)["quiet"]["pid"] == living)
+        kill_until_it_came_back_twice(data, "quiet")
+        eventually(lambda: "could not be written" in own_words(data))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(WITHIN) == 0
+
+
+def child_of(parent, name, *, but_not):
+    """The living child of this name, asked of the system and not of the register."""
+    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return next(
+        (
+            pid
+            for pid in map(int, listed)
+            if pid not in but_not and command_line(pid).rstrip().endswith(f" {name}")
+        ),
+        None,
+    )
+
+
+def test_a_keeper_that_ends_otherwise_ends_the_whole_with_an_exit_code(data, port):
+    with supervised(data, port, "faulty") as process:
+        pids = [entry["pid"] for entry in processes(data).values()]
+        said = process.communicate(timeout=WITHIN)[1]
+        assert process.returncode == 1
+        assert "RuntimeError: a fault of ours" in said
+        assert all(map(is_gone, pids))
 
 
 def can_connect(cluster):

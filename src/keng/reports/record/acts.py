@@ -213,6 +213,7 @@ def _by_officers_and_machines() -> dict[str, str]:
         "officer.post_added": _("Gave an officer a post"),
         "officer.post_ended": _("Ended an officer's post"),
         "unit.added": _("Made a unit"),
+        "keys.accepted": _("Took other keys for this database; what the old ones opened is lost"),
         "landmark.imported": _("Imported a list of parks, stations and other well-known names"),
         "channel.added": _("Added an account of a channel"),
         "channel.renewed": _("Gave an account of a channel other secrets"),

@@ -1,0 +1,89 @@
+"""keng keys: whether the keys here belong to this database, and what it means to lose one."""
+
+import argparse
+import sys
+
+from keng.cli.environment import database, load_django
+from keng.cli.errors import CannotContinue
+from keng.cli.known_keys import is_demo_data, key_faults, owner_connection, recorded
+from keng.cli.supervisor.register import is_supervised
+from keng.kit.database import data_folder
+from keng.vault.fingerprints import KINDS, Kind, fingerprint
+
+# Typed in full: nobody does it by leaning on a key.
+TYPED = "lost for good"
+LOST: dict[Kind, str] = {
+    "site": """\
+  - Receipts stop, and so do the links of leads, partners and subscribers.
+  - No officer and no partner signs in before they were given another secret: the first one with
+    `keng officer renew NAME`, the others by an administrator on the desk.
+  - Pictures, recordings and films no longer open on the desk; the originals, sealed to the units'
+    keys, still do.
+  - Accounts at providers need `keng channel renew NAME`. Browsers of officers subscribe again.""",
+    "sender": """\
+  - No conversation in a chat that is open now can be answered.
+  - Subscribers get nothing more before they have subscribed again.
+  - Accounts at providers need `keng channel renew NAME`.""",
+    "audit": """\
+  - Whatever was signed until now, heads of the audit chains and periodic reports, bears a signature
+    that `keng audit verify` calls not ours from now on.
+  - Only copies of audit/heads-….jsonl elsewhere prove it, by the public key that they name.""",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    words = parser.add_subparsers(dest="word", required=True, metavar="check|accept")
+    words.add_parser("check", help="compare the keys here with the database; changes nothing")
+    words.add_parser("accept", help="go on without keys that are lost; says first what that means")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    with database():
+        return _check() if arguments.word == "check" else _accept()
+
+
+def _check() -> int:
+    with owner_connection() as connection:
+        known = recorded(connection)
+        faults = {fault.kind: fault for fault in key_faults(connection)}
+    for kind in KINDS:
+        here = fingerprint(kind)
+        if kind in faults:
+            print(f"WRONG  {kind:<7} {faults[kind]}")
+        elif here is None:
+            print(f"none   {kind:<7} made at the first start")
+        else:
+            state = "belongs to this database" if known else "not on record before a start"
+            print(f"ok     {kind:<7} {here.hex()[:16]}  {state}")
+    return 1 if faults else 0
+
+
+def _accept() -> int:
+    if is_supervised(data_folder()):
+        raise CannotContinue("Kẻng runs here: stop it first, so that all begin with the same keys.")
+    with owner_connection() as connection:
+        faults = key_faults(connection)
+        is_demo = bool(is_demo_data(connection))
+    if not faults:
+        print("The keys here belong to this database; nothing is to be accepted.")
+        return 0
+    for fault in faults:
+        print(f"{fault}. If it does not come back:")
+        print(LOST[fault.kind])
+    print("Look through every backup first: whoever puts the old key back loses nothing.")
+    print(f"To go on without, type: {TYPED}")
+    if _typed() != TYPED:
+        raise CannotContinue("Nothing was changed.")
+    load_django("owner")
+    from keng.vault import installation  # noqa: PLC0415 -- needs the settings
+
+    installation.accept_keys([fault.kind for fault in faults], is_demo=is_demo, by="operator")
+    print("The keys that lie here belong to this database now. It is on record. Make a backup.")
+    return 0
+
+
+def _typed() -> str:
+    """From the keyboard, or from the first line of a pipe."""
+    if sys.stdin.isatty():
+        return input("> ").strip()
+    return sys.stdin.readline().strip()

@@ -1,0 +1,245 @@
+"""A database is never used with other keys than its own, nor the demo's data as real ones."""
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import contextmanager, nullcontext
+
+import pytest
+from django.db import connection
+
+from keng.accounts import second_factor
+from keng.audit import heads
+from keng.audit.models import Entry, SignedHead
+from keng.cli import keys as command
+from keng.cli import known_keys
+from keng.cli.__main__ import main
+from keng.cli.errors import CannotContinue
+from keng.cli.known_keys import claim, is_demo_data, key_faults, require_known_keys
+from keng.cli.postgres import embedded_cluster
+from keng.cli.supervisor.register import only_supervisor
+from keng.cli.tests.template import UNSAFE_AND_FAST, copy_migrated_data
+from keng.kit import secrets
+from keng.kit.refusals import KeyMissing
+from keng.vault import opening, seal
+from keng.vault.models import Installation, SenderKey
+from tests import make
+from tests.stack import free_ports
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """A data folder with a site key alone, beside the database of this test."""
+
+    @contextmanager
+    def connected():
+        connection.ensure_connection()
+        yield connection.connection
+
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.delenv("KENG_SECRET_KEY", raising=False)
+    monkeypatch.setattr(known_keys, "owner_connection", connected)
+    monkeypatch.setattr(command, "owner_connection", connected)
+    monkeypatch.setattr(command, "database", nullcontext)
+    (tmp_path / "run").mkdir()
+    secrets.read_or_make(tmp_path / "secrets" / "site.key")
+    seal.forget()
+    yield tmp_path
+    seal.forget()
+
+
+@pytest.fixture
+def begun(data):
+    """An installation with a unit, after its first start."""
+    make.province_unit()
+    claim(is_demo=False)
+    return data
+
+
+def faults():
+    return [(fault.kind, fault.is_missing) for fault in key_faults(connection.connection)]
+
+
+def accept(monkeypatch, capsys, typed):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
+    code = main(["keys", "accept"])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_an_empty_database_takes_whatever_keys_are_made_for_it(data):
+    assert faults() == []
+    claim(is_demo=False)
+    assert faults() == []
+    assert (data / "keys" / "sender.key").exists()
+    assert (data / "keys" / "audit.key").exists()
+    assert Installation.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["site", "sender", "audit"])
+def test_a_missing_key_and_another_one_are_told_apart(begun, kind):
+    file = begun / ("secrets" if kind == "site" else "keys") / f"{kind}.key"
+    kept = file.read_bytes()
+    file.unlink()
+    assert faults() == [(kind, True)]
+    file.write_bytes(os.urandom(32))
+    assert faults() == [(kind, False)]
+    with pytest.raises(CannotContinue, match="keng keys accept"):
+        require_known_keys()
+    file.write_bytes(kept[:20])
+    with pytest.raises(KeyMissing, match="is no key"):
+        require_known_keys()
+    file.write_bytes(kept)
+    require_known_keys()
+
+
+def test_another_secret_in_the_settings_is_another_key(begun, monkeypatch):
+    monkeypatch.setenv("KENG_SECRET_KEY", "another one")
+    assert faults() == [("site", False)]
+
+
+def test_no_process_but_the_owner_makes_the_sites_key(data, monkeypatch):
+    (data / "secrets" / "site.key").unlink()
+    monkeypatch.setenv("KENG_PROCESS", "public")
+    with pytest.raises(KeyMissing, match=r"site\.key is missing"):
+        secrets.site_secret.__wrapped__()
+    assert not (data / "secrets" / "site.key").exists()
+
+
+def test_a_lost_signing_key_is_not_made_anew_behind_signatures(begun):
+    SignedHead.objects.create(chain="c", seq=1, hash=b"h", signature=b"s")
+    (begun / "keys" / "audit.key").unlink()
+    with pytest.raises(KeyMissing, match=r"audit\.key is missing"):
+        heads.verify_key()
+    assert not (begun / "keys" / "audit.key").exists()
+
+
+def test_the_sender_says_which_key_it_lacks(begun, monkeypatch):
+    file = begun / "keys" / "sender.key"
+    monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(file))
+    opening.require_sender_key()
+    file.write_bytes(os.urandom(32))
+    with pytest.raises(KeyMissing, match="another key"):
+        opening.require_sender_key()
+    file.unlink()
+    with pytest.raises(KeyMissing, match=r"sender\.key is missing"):
+        opening.require_sender_key()
+    monkeypatch.delenv("KENG_SENDER_KEY_FILE")
+    with pytest.raises(KeyMissing, match="KENG_SENDER_KEY_FILE"):
+        opening.require_sender_key()
+
+
+def test_keys_are_given_up_only_by_typing_it_and_on_record(begun, monkeypatch, capsys):
+    before = SenderKey.objects.get()
+    for kind in ("sender", "audit"):
+        (begun / "keys" / f"{kind}.key").unlink()
+    code, said = accept(monkeypatch, capsys, "yes")
+    assert (code, "Nothing was changed." in said) == (1, True)
+    assert "No conversation in a chat that is open now can be answered" in said
+    assert faults() == [("sender", True), ("audit", True)]
+    with only_supervisor(begun):
+        assert "stop it first" in accept(monkeypatch, capsys, command.TYPED)[1]
+    assert accept(monkeypatch, capsys, command.TYPED)[0] == 0
+    assert faults() == []
+    current = SenderKey.objects.get(retired_at__isnull=True)
+    assert bytes(current.public_key) != bytes(before.public_key)
+    entry = Entry.objects.get(action="keys.accepted")
+    assert (entry.actor_id, entry.object_kind) == ("operator", "unit")
+    assert entry.detail == {"keys": ["sender", "audit"]}
+    assert "nothing is to be accepted" in accept(monkeypatch, capsys, "")[1]
+
+
+def test_keys_are_shown_with_what_is_wrong(begun, capsys):
+    assert main(["keys", "check"]) == 0
+    assert capsys.readouterr().out.count("belongs to this database") == 3
+    (begun / "keys" / "audit.key").unlink()
+    assert main(["keys", "check"]) == 1
+    assert "WRONG  audit" in capsys.readouterr().out
+
+
+def test_after_another_site_key_nobody_signs_in_and_nothing_breaks(begun):
+    officer = make.officer(unit=make.unit())
+    officer.totp_box = secrets.SecretBox(os.urandom(32)).encrypt(b"A" * 32)
+    officer.save()
+    assert second_factor.check(officer, "123456") is False
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_the_demo_and_real_data_are_told_apart_for_good(data, is_demo):
+    claim(is_demo=is_demo)
+    claim(is_demo=is_demo)
+    with pytest.raises(CannotContinue, match="Nothing was started"):
+        claim(is_demo=not is_demo)
+    if is_demo:
+        known_keys.require_demo()
+    else:
+        with pytest.raises(CannotContinue, match="nobody's digits"):
+            known_keys.require_demo()
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_what_began_before_keys_were_on_record_is_known_all_the_same(begun, is_demo):
+    if is_demo:
+        make.channel_account(unit=make.unit(), channel="sandbox")
+    Installation.objects.all().delete()
+    assert is_demo_data(connection.connection) is is_demo
+    sender = begun / "keys" / "sender.key"
+    kept = sender.read_bytes()
+    sender.write_bytes(os.urandom(32))
+    assert faults() == [("sender", False)]
+    sender.write_bytes(kept)
+    assert faults() == []
+    (begun / "secrets" / "site.key").rename(begun / "elsewhere")
+    assert faults() == [("site", True)]
+    (begun / "elsewhere").rename(begun / "secrets" / "site.key")
+    with pytest.raises(CannotContinue):
+        claim(is_demo=not is_demo)
+    claim(is_demo=is_demo)
+    assert Installation.objects.get().is_demo is is_demo
+
+
+BEGIN = """
+from keng.cli.environment import start_django
+start_django()
+from keng.cli.known_keys import claim
+from tests import make
+claim(is_demo=False)
+make.officer(unit=make.province_unit())
+"""
+
+
+def test_real_commands_refuse_a_lost_key_and_make_no_other(open_folder):
+    data = open_folder / "data"
+    foreign = {name for name in os.environ if name.startswith("KENG_")} | {"DATABASE_URL"}
+    kept = {name: value for name, value in os.environ.items() if name not in foreign}
+    own = {
+        name: os.environ[name] for name in ("KENG_PG_BINDIR", "KENG_PG_USER") if name in os.environ
+    }
+    environment = kept | own | {"KENG_DATA": str(data)}
+
+    def run(*words):
+        answer = subprocess.run(
+            [sys.executable, *words], capture_output=True, text=True, check=False, env=environment
+        )
+        assert "Traceback" not in answer.stderr
+        return answer.returncode, answer.stdout + answer.stderr
+
+    copy_migrated_data(data)
+    cluster = embedded_cluster(data, UNSAFE_AND_FAST)
+    cluster.start()
+    try:
+        assert run("-c", BEGIN) == (0, "")
+        code, said = run("-m", "keng.cli", "demo", "code", "somebody")
+        assert (code, "nobody's digits" in said) == (1, True)
+        site = data / "secrets" / "site.key"
+        site.unlink()
+        ports = ("--ports", ",".join(map(str, free_ports(4))))
+        for words in (("unit", "list"), ("doctor", *ports), ("serve", *ports)):
+            code, said = run("-m", "keng.cli", *words)
+            assert (code, f"{site} is missing" in said) == (1, True), words
+            assert not site.exists(), words
+    finally:
+        cluster.stop()
