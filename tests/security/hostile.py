@@ -100,9 +100,9 @@ COUNTING: tuple[Callable[[int], str], ...] = (
 
 def of_units() -> list[Text]:
     """What is hostile to anything that reads."""
-    return [Text("abc\n", unit, "x") for unit in (*UNITS, *COUNTING)] + [
-        Text("", unit, "") for unit in (" ", "\t", "0", "a", "\n")
-    ]
+    units: tuple[str | Callable[[int], str], ...] = (*UNITS, *COUNTING)
+    within = [Text("abc\n", unit, "x") for unit in units]
+    return [*within, *(Text("", unit, "") for unit in (" ", "\t", "0", "a", "\n"))]
 
 
 def of_pattern(pattern: re.Pattern[Any], most: int = 60) -> list[Text]:
