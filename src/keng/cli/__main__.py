@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from keng.cli.errors import CannotContinue
+from keng.kit import configuration
 from keng.kit.database import DatabaseNotPrepared, data_folder
-from keng.kit.refusals import KeyMissing
+from keng.kit.refusals import KeyMissing, WrongSettings
 
 
 class Command(NamedTuple):
@@ -49,6 +50,8 @@ class _OneLineEach(argparse.HelpFormatter):
 
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
+    # Said below: `--help` is answered all the same.
+    refused = _wrong_settings()
     parser = argparse.ArgumentParser(
         prog="keng",
         description="Kẻng: report safely, warn everyone, prove what happened.",
@@ -65,6 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = importlib.import_module(command.module)
             module.add_arguments(subparser)
     arguments = parser.parse_args(words)
+    if refused:
+        for fault in refused:
+            print(f"keng: {fault}", file=sys.stderr)
+        return 1
     try:
         return int(module.run(arguments)) if module is not None else 2
     except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
@@ -88,6 +95,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+
+
+def _wrong_settings() -> list[str]:
+    """Take the settings from their file; what is wrong with them and with the environment's."""
+    try:
+        configuration.load()
+    except WrongSettings as error:
+        return error.faults
+    return []
 
 
 def _is_unprepared(error: Exception) -> bool:

@@ -15,6 +15,7 @@ from keng.cli.first_steps import first_steps
 from keng.cli.known_keys import is_demo_data, owner_connection, require_known_keys
 from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.cli.supervisor.register import is_supervised
+from keng.kit import configuration
 from keng.kit.database import PROCESSES, DatabaseNotPrepared, data_folder, dsn
 from keng.kit.refusals import KeyMissing
 
@@ -42,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
 def checks(ports: Ports) -> dict[str, Callable[[], str]]:
     return {
         "Python": python,
+        "settings": settings,
         "PostgreSQL": postgresql,
         "roles": roles,
         "keys": known_keys,
@@ -55,6 +57,12 @@ def python() -> str:
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         raise Wrong("Kẻng needs Python 3.11, 3.12 or 3.13.")
     return sys.version.split()[0]
+
+
+def settings() -> str:
+    """Each was looked at before this; here is which folder and which file they lead to."""
+    file = configuration.file_in_use()
+    return f"data in {data_folder()}, {file or 'no keng.env'}"
 
 
 def postgresql() -> str:

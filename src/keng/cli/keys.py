@@ -75,9 +75,17 @@ def _accept() -> int:
     if _typed() != TYPED:
         raise CannotContinue("Nothing was changed.")
     load_django("owner")
-    from keng.vault import installation  # noqa: PLC0415 -- needs the settings
+    from django.db import transaction  # noqa: PLC0415 -- needs the settings
 
-    installation.accept_keys([fault.kind for fault in faults], is_demo=is_demo, by="operator")
+    from keng.delivery.actions import accounts  # noqa: PLC0415
+    from keng.vault import installation  # noqa: PLC0415
+
+    lost = [fault.kind for fault in faults]
+    with transaction.atomic():
+        installation.accept_keys(lost, is_demo=is_demo, by="operator")
+        stopped = accounts.stop_what_lost_its_secrets(are_tokens_lost="sender" in lost)
+    for slug in stopped:
+        print(f"The account {slug} waits for its secrets: `keng channel renew {slug}`.")
     print("The keys that lie here belong to this database now. It is on record. Make a backup.")
     return 0
 

@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
+from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
 from keng.cli.postgres.folders import prepare_data_folder
 from keng.cli.supervisor.apart import apart
@@ -23,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     ports = chosen_ports(arguments)
+    if os.environ.get("KENG_DEMO") == "1":
+        raise CannotContinue("KENG_DEMO is set by `keng demo`, and never where real people report.")
     return run_everything(
         ports, is_demo=False, prepare=make_sender_key, announce=lambda _: where_it_is(ports)
     )

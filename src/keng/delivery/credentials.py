@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+from nacl.exceptions import CryptoError
+
 from keng.channels.base import Credentials
 from keng.delivery.models import ChannelAccount
 from keng.kit.secrets import box
@@ -33,6 +35,15 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
 def _try_again(account: ChannelAccount) -> None:
     """What stopped the account may have been the old secrets."""
     account.circuit_open_since, account.circuit_reason = None, ""
+
+
+def secrets_open(account: ChannelAccount) -> bool:
+    """Whether the box opens with the site key of now."""
+    try:
+        for_receiving(account)
+    except CryptoError:
+        return False
+    return True
 
 
 def for_receiving(account: ChannelAccount) -> Credentials:

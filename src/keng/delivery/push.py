@@ -15,21 +15,29 @@ CHANNEL = "web_push"
 @transaction.atomic
 def make_account() -> None:
     """Make the account with its key, unless there is one or no unit to own it yet."""
-    # Making a key needs a library that no process of the sites should load.
-    from keng.channels.web_push import vapid  # noqa: PLC0415
-
     unit = Unit.objects.filter(kind=Unit.Kind.PROVINCE).order_by("id").first()
     if unit is None or ChannelAccount.objects.filter(channel=CHANNEL).exists():
         return
-    private, public = vapid.new_key()
     account = ChannelAccount(
         channel=CHANNEL, slug="web-push", name="Web Push", unit=unit, rate_per_minute=6_000,
         base_url=os.environ.get("KENG_PUSH_URL", ""),
     )  # fmt: skip
+    give_new_key(account)
+    account.save()
+
+
+def give_new_key(account: ChannelAccount) -> None:
+    """For a new account, or when the old key is lost: browsers then subscribe again.
+
+    The caller saves the row.
+    """
+    # Making a key needs a library that no process of the sites should load.
+    from keng.channels.web_push import vapid  # noqa: PLC0415
+
+    private, public = vapid.new_key()
     said = {"vapid_public": public, "subject": settings.DESK_URL}
     keep_secrets(account, said | {"push_hosts": os.environ.get("KENG_PUSH_HOSTS", "")})
     keep_tokens(account, {"vapid_private": private})
-    account.save()
 
 
 def settings_of_push() -> dict[str, str]:

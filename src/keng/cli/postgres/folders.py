@@ -16,7 +16,19 @@ LONGEST_SOCKET = 107  # sun_path of Linux, less its closing zero byte.
 
 
 def prepare_data_folder(data: Path) -> None:
-    """The data folder and what every process keeps in it."""
+    """The data folder and what every process keeps in it. Raises CannotContinue."""
+    try:
+        _make_data_folder(data)
+    except PermissionError:
+        # Said where all commands say it: the data belong to somebody.
+        raise
+    except OSError as error:
+        raise CannotContinue(
+            f"KENG_DATA: the folder {data} cannot be made or used ({error.strerror})."
+        ) from None
+
+
+def _make_data_folder(data: Path) -> None:
     # Root's PostgreSQL account must pass the folder, but not list it.
     data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     (data / "postgres").mkdir(mode=0o711, exist_ok=True)

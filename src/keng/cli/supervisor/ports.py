@@ -37,12 +37,27 @@ def add_ports(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_ports(arguments: argparse.Namespace) -> Ports:
-    """From the command line, else from the settings, else the usual ones."""
+    """From the command line, else from the settings, else the usual ones; no two alike."""
     if arguments.ports:
-        return Ports(*_numbers(arguments.ports))
-    defaults = vars(Ports())
-    named = {name: os.environ.get(f"KENG_{name.upper()}_PORT") for name in defaults}
-    return Ports(**{name: int(named[name] or port) for name, port in defaults.items()})
+        chosen = Ports(*_numbers(arguments.ports))
+    else:
+        defaults = vars(Ports())
+        named = {name: os.environ.get(f"KENG_{name.upper()}_PORT") for name in defaults}
+        chosen = Ports(**{name: int(named[name] or port) for name, port in defaults.items()})
+    _require_different(chosen)
+    return chosen
+
+
+def _require_different(ports: Ports) -> None:
+    """Two servers may share a port here, and then each answers every other visitor of the other."""
+    names: dict[int, str] = {}
+    for setting, port in ports.settings.items():
+        if port in names:
+            raise CannotContinue(
+                f"{names[port]} and {setting} are both {port}: what is for officers would be "
+                "answered to residents. Choose different ports."
+            )
+        names[port] = setting
 
 
 def require_free(ports: Ports, names: list[str]) -> None:
@@ -66,8 +81,11 @@ def _numbers(text: str) -> list[int]:
         numbers = [int(part) for part in text.split(",")]
     except ValueError:
         numbers = []
-    if not 3 <= len(numbers) <= 4:
-        raise CannotContinue(f"--ports wants three or four numbers with commas, not {text!r}.")
     if len(numbers) == 3:
-        numbers.append(numbers[2] + 1)
+        # The demo's fourth, beside the third.
+        numbers.append(next(n for n in range(numbers[2] + 1, numbers[2] + 4) if n not in numbers))
+    if len(numbers) != 4 or not all(0 < number < 65536 for number in numbers):
+        raise CannotContinue(
+            f"--ports wants three or four numbers up to 65535 with commas, not {text!r}."
+        )
     return numbers

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 
 from keng.audit.actions import record
-from keng.delivery.credentials import keep_secrets, keep_tokens
+from keng.delivery import push
+from keng.delivery.credentials import keep_secrets, keep_tokens, secrets_open
 from keng.delivery.models import ChannelAccount
+from keng.delivery.sender.accounts import RECONNECT
+from keng.kit import times
 
 
 class SlugTaken(ValueError):
@@ -37,6 +40,40 @@ def renew_account(
     account.learned, account.tokens_expire_at = {}, None
     account.save()
     record("channel.renewed", by="operator", on=account, chain=f"channel:{account.pk}")
+
+
+@transaction.atomic
+def stop_what_lost_its_secrets(*, are_tokens_lost: bool) -> list[str]:
+    """After a key of this machine was given up; the names of accounts that wait for other secrets.
+
+    With what nothing opens they would bring down whoever reads them. The account of the pagers
+    needs nobody's help: it gets a new key.
+    """
+    acts = []
+    waiting = []
+    for account in ChannelAccount.objects.select_for_update().order_by("id"):
+        has_lost = not secrets_open(account)
+        if has_lost:
+            account.secrets_box = b""
+        if are_tokens_lost and account.tokens_sealed:
+            account.tokens_sealed = b""
+            has_lost = True
+        if not has_lost:
+            continue
+        account.previous_tokens_sealed = b""
+        if account.channel == push.CHANNEL:
+            push.give_new_key(account)
+            acts.append(("channel.renewed", account))
+        else:
+            account.circuit_open_since = times.now()
+            account.circuit_reason = f"its secrets are lost with a key: {RECONNECT}"
+            waiting.append(account.slug)
+            acts.append(("channel.stopped", account))
+        account.save()
+    for act, account in acts:
+        detail = {"reason": account.circuit_reason} if account.circuit_reason else None
+        record(act, by="operator", on=account, chain=f"channel:{account.pk}", detail=detail)
+    return waiting
 
 
 def _keep(account: ChannelAccount, settings: Mapping[str, str], tokens: Mapping[str, str]) -> None:

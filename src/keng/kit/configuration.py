@@ -1,0 +1,282 @@
+"""Every setting there is, what it may be, and the one file that holds them for all commands.
+
+Read before anything else, so it loads nothing but the standard library.
+"""
+
+import difflib
+import ipaddress
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from keng.kit.database import PROCESSES, data_folder
+from keng.kit.refusals import WrongSettings
+
+SYSTEM_FILE = Path("/etc/keng/keng.env")
+FILE_NAME = "keng.env"
+# What another account of the machine may not read.
+_SECRET = re.compile(r"DATABASE_URL|KENG_DATABASE_URL_[A-Z]+|KENG_SECRET_KEY|KENG_SMTP_URL")
+_LINE = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)")
+_HOST = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
+_EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+
+Check = Callable[[str], str | None]
+"""What is wrong with a value, as the end of a sentence that begins with the setting's name."""
+
+
+def load() -> None:
+    """Take the file's settings where the environment says nothing, and check all of them.
+
+    A process of a supervisor was told what it may know, which is less than the file says: it reads
+    none. Raises WrongSettings, which names each wrong one.
+    """
+    file = file_in_use() if os.environ.get("KENG_PROCESS", "owner") == "owner" else None
+    settings = read(file) if file is not None else {}
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
+    if wrong := faults(os.environ):
+        raise WrongSettings([_with_file(name, fault, file, settings) for name, fault in wrong])
+
+
+def file_in_use() -> Path | None:
+    """The keng.env of the data folder in use, else the system's where it is for that folder.
+
+    Raises WrongSettings where both are there: nobody could tell which one counts.
+    """
+    system = SYSTEM_FILE if SYSTEM_FILE.is_file() and _is_for_this_folder(SYSTEM_FILE) else None
+    folder = os.environ.get("KENG_DATA") or (system and read(system).get("KENG_DATA"))
+    own = (Path(folder) if folder else data_folder()) / FILE_NAME
+    if system is not None and own.is_file():
+        raise WrongSettings([f"There are two files of settings, {system} and {own}. Keep one."])
+    return own if own.is_file() else system
+
+
+def _is_for_this_folder(file: Path) -> bool:
+    """Whoever names another folder on the command line means another installation."""
+    given = os.environ.get("KENG_DATA")
+    if not given:
+        return True
+    if not os.access(file, os.R_OK):
+        return False
+    return Path(given).absolute() == Path(read(file).get("KENG_DATA", "")).absolute()
+
+
+def read(file: Path) -> dict[str, str]:
+    """Lines of NAME=value; what is empty or begins with # says nothing. Raises WrongSettings."""
+    found: dict[str, str] = {}
+    wrong = []
+    try:
+        lines = file.read_text().splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSettings([f"{file} cannot be read ({type(error).__name__})."]) from None
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        parts = _LINE.fullmatch(text)
+        if parts is None:
+            wrong.append(f"{file}, line {number}: this is not NAME=value.")
+            continue
+        name, value = parts[1], _without_quotes(parts[2].strip())
+        if name not in SETTINGS:
+            wrong.append(f"{file}, line {number}: {name} {_unknown(name)}.")
+        elif name in found:
+            wrong.append(f"{file}, line {number}: {name} stands there twice.")
+        found[name] = value
+    if any(map(_SECRET.fullmatch, found)) and file.stat().st_mode & 0o007:
+        wrong.append(f"{file} holds secrets and is open to every account: chmod o= {file}")
+    if wrong:
+        raise WrongSettings(wrong)
+    return found
+
+
+def faults(settings: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each wrong setting with what is wrong: unknown, or not what it may be."""
+    found = []
+    for name, value in sorted(settings.items()):
+        if not name.startswith("KENG_") and name not in SETTINGS:
+            continue
+        if name not in SETTINGS:
+            found.append((name, _unknown(name)))
+        elif value and (fault := SETTINGS[name](value)):
+            found.append((name, fault))
+    return found
+
+
+def _with_file(name: str, fault: str, file: Path | None, in_file: Mapping[str, str]) -> str:
+    """A secret's value is never repeated: only its name, and where it stands."""
+    where = f" ({file})" if in_file.get(name) == os.environ[name] else ""
+    return f"{name}{where} {fault}."
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, SETTINGS, n=1, cutoff=0.8)
+    return f"is no setting; do you mean {near[0]}?" if near else "is no setting"
+
+
+def _without_quotes(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1]
+    return value
+
+
+def _anything(value: str) -> str | None:
+    return None
+
+
+def _switch(value: str) -> str | None:
+    return None if value in {"0", "1"} else "is 1 or 0"
+
+
+def _whole(least: int, most: int) -> Check:
+    def check(value: str) -> str | None:
+        if value.isascii() and value.isdigit() and least <= int(value) <= most:
+            return None
+        return f"is a number from {least} to {most}"
+
+    return check
+
+
+def _folder(value: str) -> str | None:
+    path = Path(value).absolute()
+    for existing in (path, *path.parents):
+        if existing.exists():
+            return None if existing.is_dir() else f"leads through {existing}, which is no folder"
+    return None
+
+
+def _address(value: str) -> str | None:
+    try:
+        ipaddress.IPv4Address(value)
+    except ValueError:
+        return "is an IPv4 address of this machine, such as 127.0.0.1 or 0.0.0.0"
+    return None
+
+
+def _url(*schemes: str) -> Check:
+    def check(value: str) -> str | None:
+        if _is_url(value, schemes):
+            return None
+        return f"is an address such as {schemes[-1]}://keng.example"
+
+    return check
+
+
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and _is_host(parts.hostname or "") and port != 0
+
+
+def _is_host(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        # What looks like an address and is none is no name either.
+        return bool(_HOST.fullmatch(name)) and not re.fullmatch(r"[0-9.]+", name)
+    return True
+
+
+def _hosts(value: str) -> str | None:
+    if all(map(_is_host, value.split(","))):
+        return None
+    return "is host names with commas and no spaces, such as keng.example,desk.keng.example"
+
+
+def _origins(value: str) -> str | None:
+    for origin in value.split(","):
+        parts = origin.split("://")
+        if not _is_url(origin, ("http", "https")) or "/" in parts[1]:
+            return "is origins with commas and no spaces, such as https://keng.example"
+    return None
+
+
+def _limit(value: str) -> str | None:
+    at_once, _, per_second = value.partition(",")
+    is_whole = _NUMBER.fullmatch(at_once) and "." not in at_once
+    if is_whole and (not per_second or _NUMBER.fullmatch(per_second)):
+        return None
+    return "is two numbers with a comma, so many at once and so many a second, such as 240,2"
+
+
+def _database(value: str) -> str | None:
+    if re.match(r"postgres(?:ql)?://", value) or ("://" not in value and "=" in value):
+        return None
+    return "is the address of a PostgreSQL: postgresql://name:password@host/database"
+
+
+def _long_secret(value: str) -> str | None:
+    return None if len(value) >= 32 else "is at least 32 characters that nobody guesses"
+
+
+def _process(value: str) -> str | None:
+    return None if value in PROCESSES else f"is one of {', '.join(PROCESSES)}"
+
+
+def _email(value: str) -> str | None:
+    return None if _EMAIL.fullmatch(value) else "is one e-mail address"
+
+
+def _ffmpeg(value: str) -> str | None:
+    return None if value == "off" or shutil.which(value) else "is `off` or a program that is here"
+
+
+_PORT = _whole(1, 65535)
+_WEB = _url("http", "https")
+
+SETTINGS: dict[str, Check] = {
+    "KENG_DATA": _folder,
+    "KENG_PROCESS": _process,
+    "KENG_SECRET_KEY": _long_secret,
+    "KENG_SENDER_KEY_FILE": _anything,
+    "KENG_ADDRESS": _address,
+    "KENG_PUBLIC_PORT": _PORT,
+    "KENG_DESK_PORT": _PORT,
+    "KENG_EDGE_PORT": _PORT,
+    "KENG_ZALO_FAKE_PORT": _PORT,
+    "KENG_PUBLIC_URL": _WEB,
+    "KENG_DESK_URL": _WEB,
+    "KENG_HOSTS": _hosts,
+    "KENG_ORIGINS": _origins,
+    "KENG_DISPUTE_DAYS": _whole(1, 365),
+    "KENG_EXIT_URL": _WEB,
+    "KENG_LOOKUP_NETWORK_LIMIT": _limit,
+    "KENG_LOOKUP_LIMIT": _limit,
+    "KENG_EDGE_LANES": _whole(1, 32),
+    "KENG_BEHIND_TLS": _switch,
+    "DATABASE_URL": _database,
+    "KENG_DATABASE_URL_PUBLIC": _database,
+    "KENG_DATABASE_URL_DESK": _database,
+    "KENG_DATABASE_URL_EDGE": _database,
+    "KENG_DATABASE_URL_WORKER": _database,
+    "KENG_DATABASE_URL_SENDER": _database,
+    # The launcher says better what is wrong with these two, once it looks.
+    "KENG_PG_BINDIR": _anything,
+    "KENG_PG_USER": _anything,
+    "KENG_SMTP_URL": _url("smtps", "smtp"),
+    "KENG_PUSH_HOSTS": _hosts,
+    "KENG_PUSH_URL": _WEB,
+    "KENG_EMERGENCY_EMAIL": _email,
+    "KENG_FFMPEG": _ffmpeg,
+    "KENG_MEDIA_HOSTS": _hosts,
+    "KENG_DEMO": _switch,
+    "KENG_DEBUG": _switch,
+    "KENG_DEBUG_FAULTS": _switch,
+    "KENG_TEST_FAULT": _anything,
+    # Of those who work on Kẻng; no process of the product reads them.
+    "KENG_CHROMIUM": _anything,
+    "KENG_FUZZ": _anything,
+    "KENG_INSTALL": _anything,
+    "KENG_SHOTS_TO": _anything,
+    "KENG_STORM_SEED": _anything,
+    "KENG_TEST_ALL": _anything,
+    "KENG_TEST_NIGHTLY": _anything,
+    "KENG_TEST_TEMPLATE": _anything,
+}
