@@ -43,8 +43,10 @@ class Ended:
         return f"{self.phase.name}: {outcome}, {self.seconds:.0f} s"
 
 
+# These count the work of one process; the others of their folder measure how long people wait.
+LINEAR = tuple(str(path.relative_to(TOP)) for path in TOP.glob("tests/security/test_linear_*.py"))
 BESIDE_THE_CODE = Phase(
-    "beside the code", ("-n", "2", "src", "tests/architecture", "tests/fuzz", "tests/security")
+    "beside the code", ("-n", "2", "src", "tests/architecture", "tests/fuzz", *LINEAR)
 )
 # Those of a system share a bare province, the others one that is lived in.
 OF_SYSTEMS = tuple(str(path) for path in JOURNEYS if re.match(r"test_s\d\d_", path.name))
@@ -54,8 +56,7 @@ WITH_A_BROWSER = (
     Phase("other journeys", OTHERS),
     Phase("accessibility", ("tests/accessibility",)),
 )
-# They measure how long others wait.
-ATTACKED = Phase("attacked", ("tests/security",))
+ATTACKED = Phase("attacked", ("tests/security", "--ignore-glob=*/test_linear_*"))
 UNDER_LOAD = Phase("load", ("tests/load",))
 
 
