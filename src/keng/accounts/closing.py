@@ -11,6 +11,7 @@ from keng.accounts import notices
 from keng.accounts.actions import NotManaged, managed_officer
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post, Shift
 from keng.accounts.requesting import EMPTIED
+from keng.accounts.sessions import end_sessions
 from keng.accounts.vouching import can_sign_in
 from keng.accounts.who import ADMINISTERING
 from keng.audit.actions import record, unit_chain
@@ -45,10 +46,11 @@ def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
         raise LastAdministrator
     units = _units_of(officer)
     officer.is_active = False
-    # Another mark in every session, and nothing left that a code could fit.
+    # Nothing is left that a password or a code could fit.
     officer.set_unusable_password()
     officer.totp_box = b""
     officer.save(update_fields=["is_active", "password", "totp_box"])
+    end_sessions(officer)
     _end_posts(officer)
     for ends in ALSO_ENDS:
         ends(officer)

@@ -21,6 +21,7 @@ from keng.accounts.requesting import (
     hash_of,
     new_half,
 )
+from keng.accounts.sessions import end_sessions
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 
@@ -181,7 +182,7 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
     if officer is None:
         officer = Officer(username=request.username, name=request.name, rank=request.rank)
     else:
-        officer = Officer.objects.select_for_update().get(pk=officer.pk)
+        officer = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
     _equip(officer, request, step, now)
     try:
         with transaction.atomic():
@@ -189,6 +190,7 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
     except IntegrityError as error:
         raise UsernameTaken from error
     is_new = request.officer_id is None
+    end_sessions(officer)
     if is_new:
         Post.objects.create(
             officer=officer,
