@@ -30,7 +30,7 @@ def as_array(ids: Iterable[uuid.UUID]) -> str:
 
 @ForeignKey.register_lookup
 @UUIDField.register_lookup
-class Among(Lookup):  # type: ignore[type-arg]  # generic for the checker only
+class Among(Lookup):
     """See the module."""
 
     lookup_name = "among"
@@ -38,9 +38,9 @@ class Among(Lookup):  # type: ignore[type-arg]  # generic for the checker only
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         """The field's column, and any of the array."""
         column, parameters = self.process_lhs(compiler, connection)
         ids = self.rhs
         text = ids.as_array if isinstance(ids, Ids) else as_array(ids)
-        return f"{column} = ANY(%s::uuid[])", [*parameters, text]
+        return f"{column} = ANY(%s::uuid[])", (*parameters, text)
