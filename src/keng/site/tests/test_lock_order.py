@@ -1,4 +1,4 @@
-"""Everybody locks in one order (docs/decisions/0011), read from the gravest acts' statements."""
+"""Everybody locks in one order (docs/decisions/0012), read from the gravest acts' statements."""
 
 import re
 

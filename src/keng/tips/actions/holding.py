@@ -70,7 +70,7 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
     if held is None or (ended_here and tip.state != Tip.State.CLOSED):
         raise TooLate
     was = _opened(held, secret)
-    # In the order of locks (docs/decisions/0011): chats, words, and then what a sender may hold.
+    # In the order of locks (docs/decisions/0012): chats, words, and then what a sender may hold.
     _talk_again(was["talks"])
     carried = dialogue.take_out(was["message"]) if was["message"] else None
     _restore(tip, was)
