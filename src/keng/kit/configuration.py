@@ -251,6 +251,10 @@ SETTINGS: dict[str, Check] = {
     "KENG_LOOKUP_LIMIT": _limit,
     "KENG_EDGE_LANES": _whole(1, 32),
     "KENG_BEHIND_TLS": _switch,
+    "KENG_UPLOADS_MB": _whole(1, 1_000_000_000),
+    "KENG_DISK_FLOOR_MB": _whole(0, 1_000_000_000),
+    # The worker's word to itself.
+    "KENG_WORKER_KEYS": _anything,
     "DATABASE_URL": _database,
     "KENG_DATABASE_URL_PUBLIC": _database,
     "KENG_DATABASE_URL_DESK": _database,
@@ -274,6 +278,7 @@ SETTINGS: dict[str, Check] = {
     "KENG_CHROMIUM": _anything,
     "KENG_FUZZ": _anything,
     "KENG_INSTALL": _anything,
+    "KENG_JOURNEY_PICTURES": _anything,
     "KENG_SHOTS_TO": _anything,
     "KENG_STORM_SEED": _anything,
     "KENG_TEST_ALL": _anything,

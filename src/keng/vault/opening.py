@@ -13,6 +13,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
 from keng.kit.refusals import KeyMissing
+from keng.kit.secrets import KEY_SIZE, not_a_key
 from keng.vault.models import SenderKey
 from keng.vault.seal import FORM
 
@@ -56,11 +57,14 @@ def require_sender_key() -> None:
     if not path:
         raise KeyMissing("KENG_SENDER_KEY_FILE must say where the sender's key lies.")
     try:
-        public = bytes(PrivateKey(Path(path).read_bytes()).public_key)
+        key = Path(path).read_bytes()
     except FileNotFoundError:
         raise KeyMissing(
             f"{path} is missing. Put it back from the backup; see `keng keys check`."
         ) from None
+    if len(key) != KEY_SIZE:
+        raise not_a_key(Path(path))
+    public = bytes(PrivateKey(key).public_key)
     try:
         known = SenderKey.objects.filter(retired_at__isnull=True).order_by("-id").first()
     except OperationalError:

@@ -125,6 +125,9 @@ def test_the_sender_says_which_key_it_lacks(begun, monkeypatch):
     file.write_bytes(os.urandom(32))
     with pytest.raises(KeyMissing, match="another key"):
         opening.require_sender_key()
+    file.write_bytes(b"cut")
+    with pytest.raises(KeyMissing, match="is no key"):
+        opening.require_sender_key()
     file.unlink()
     with pytest.raises(KeyMissing, match=r"sender\.key is missing"):
         opening.require_sender_key()
