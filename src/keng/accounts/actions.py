@@ -9,7 +9,8 @@ import uuid
 
 from django.db import transaction
 
-from keng.accounts.models import Officer, Post
+from keng.accounts import notices
+from keng.accounts.models import Notice, Officer, Post
 from keng.accounts.password_checks import is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
 from keng.accounts.signing_in import chain_of
@@ -117,6 +118,8 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
         chain=unit_chain(post.unit_id),
         detail={"role": post.role},
     )
+    told = [post.officer, *notices.commanders_of(post.unit, but=post.officer_id)]
+    notices.tell(told, Notice.Act.POST_ENDED, about=post.officer, by=by)
     return post
 
 

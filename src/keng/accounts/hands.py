@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer, PartnerMember, Post
+from keng.accounts.vouching import tied_to
 from keng.accounts.who import Who
 from keng.places.models import Unit
 
@@ -48,12 +49,13 @@ class InHands(models.Model):
         self.hands = list(dict.fromkeys([*self.all_hands, person.pk]))
 
     def has_hand_of(self, person: Officer | PartnerMember) -> bool:
-        """Whether this person saved or handed in any of it."""
-        return person.pk in self.all_hands
+        """Whether this person saved or handed in any of it, or made the sign-in of one who did."""
+        own = tied_to(person) if isinstance(person, Officer) else {person.pk}
+        return not own.isdisjoint(self.all_hands)
 
 
 def with_hand_of(person: uuid.UUID, columns: Sequence[str] = InHands.HAND_COLUMNS) -> Q:
-    """The same as `has_hand_of`, for a query."""
+    """Whether this very person has a hand in it, for a query."""
     either = Q(hands__contains=[person])
     for column in columns:
         either |= Q(**{column: person})
@@ -112,8 +114,9 @@ def refusal(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> str:
     posts = who_could(which, unit, hands)
     if not posts:
         return _(
-            "You had a hand in this, and so had everybody who could let it out. Give one more "
-            "person a post at the province, or let somebody else write it anew."
+            "You had a hand in this or in the sign-in of who wrote it, and so had everybody who "
+            "could let it out. Give one more person a post at the province, or let somebody else "
+            "write it anew."
         )
     names = [f"{post.officer} ({post.unit.name})" for post in posts[:_MOST_NAMED]]
     if len(posts) > _MOST_NAMED:
@@ -121,9 +124,10 @@ def refusal(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> str:
     who = ", ".join(names)
     if all(post.unit_id != unit.pk for post in posts):
         return _(
-            "You had a hand in this, and nobody without one is left at the desk who could let it "
-            "out: the province does. Who can there: %(who)s."
+            "You had a hand in this or in the sign-in of who wrote it, and nobody without one is "
+            "left at the desk who could let it out: the province does. Who can there: %(who)s."
         ) % {"who": who}
-    return _("You had a hand in this: somebody who had none lets it out. Who can: %(who)s.") % {
-        "who": who
-    }
+    return _(
+        "You had a hand in this or in the sign-in of who wrote it: somebody who had none lets it "
+        "out. Who can: %(who)s."
+    ) % {"who": who}

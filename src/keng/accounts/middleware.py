@@ -37,10 +37,6 @@ class DeskRequest(HttpRequest):
     """What the database gave up with for a moment, in the try that was answered last."""
 
 
-# While a file arrives the transaction is idle: minutes, over a telephone. It holds no row then.
-_WHILE_A_FILE_ARRIVES = "15min"
-
-
 class OfficerMiddleware:
     """Set request.officer, or send to the sign-in page; tell the database who is asking."""
 
@@ -86,11 +82,6 @@ class OfficerMiddleware:
                 "SELECT set_config('keng.officer_id', %s, true)",
                 [str(request.officer.pk)],
             )
-            if request.content_type == "multipart/form-data":
-                cursor.execute(
-                    "SELECT set_config('idle_in_transaction_session_timeout', %s, true)",
-                    [_WHILE_A_FILE_ARRIVES],
-                )
         with translation.override(request.officer.language):
             request.LANGUAGE_CODE = request.officer.language
             return self.get_response(request)

@@ -319,11 +319,12 @@ class Notice(Row):
         REFUSED = "refused"
         DONE = "done"
         CLOSED = "closed"
+        POST_ENDED = "post_end"
         OPERATOR = "operator"
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="+")
     act = models.CharField(max_length=8, choices=Act)
-    # What it is about; a closing has no request.
+    # What it is about; a closing and the end of a post have no request.
     request = models.ForeignKey(OfficerRequest, models.CASCADE, null=True, related_name="+")
     about = models.ForeignKey(Officer, models.CASCADE, null=True, related_name="+")
     by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")

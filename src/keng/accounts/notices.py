@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
+from keng.accounts.vouching import second_people
 from keng.accounts.who import COMMANDING, VOUCHING
 from keng.kit import times
 from keng.places.models import Unit
@@ -43,11 +44,14 @@ def tell(
 
 
 def commanders_of(unit: Unit, *, but: uuid.UUID | None = None) -> list[Officer]:
-    """The commanders of a desk; where it has none but the one concerned, those above."""
+    """The commanders of a desk; where it has none but the one concerned, those above.
+
+    Where nobody commands, whoever else could be a second person there: somebody always learns it.
+    """
     found = _commanders([unit.pk], but)
     if not found and unit.parent_id is not None:
         found = _commanders([unit.parent_id], but)
-    return found
+    return found or [officer for officer in second_people(unit) if officer.pk != but]
 
 
 def all_commanders() -> list[Officer]:
@@ -101,6 +105,8 @@ def sentences_of(notice: Notice) -> list[str]:
     request = notice.request
     if request is None:
         who = {"by": notice.by, "name": notice.about}
+        if notice.act == Notice.Act.POST_ENDED:
+            return [_("%(by)s ended a post of %(name)s. What it allowed is over.") % who]
         return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
     said = {"by": request.asked_by, "second": request.decided_by, "reason": request.refused_reason}
     sentences = [f"{subject_of(request)}."]

@@ -27,8 +27,8 @@ from keng.kit.secrets import keyed_hash
 # So long a request waits for a second person, and so long the person concerned has to set up.
 WAITS_FOR = datetime.timedelta(days=7)
 SET_UP_WITHIN = datetime.timedelta(hours=24)
-# 40 bits; only both together open anything, and tries are few.
-HALF_LENGTH = 8
+# 60 bits, since a stolen disk can be asked as often as one likes; at the desk tries are few.
+HALF_LENGTH = 12
 # What a request keeps no longer than it is open.
 EMPTIED = {
     "asker_half": None,
@@ -238,7 +238,7 @@ def why_not(request: OfficerRequest, officer: Officer) -> str:
         return "asked"
     if request.officer_id == officer.pk:
         return "concerned"
-    if not _still_asks(request, asker):
+    if not still_asks(request, asker):
         return "asker_gone"
     if are_of_one_line(asker, officer):
         return "one_line"
@@ -307,7 +307,7 @@ def _to_decide(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
     return request
 
 
-def _still_asks(request: OfficerRequest, asker: Officer) -> bool:
+def still_asks(request: OfficerRequest, asker: Officer) -> bool:
     """Whether who asked may still ask for it today."""
     if not asker.is_active or not ADMINISTERING.may_act_for(asker, request.unit):
         return False

@@ -20,8 +20,10 @@ from keng.accounts.requesting import (
     end_request,
     hash_of,
     new_half,
+    still_asks,
 )
 from keng.accounts.sessions import end_sessions
+from keng.accounts.who import VOUCHING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 
@@ -74,6 +76,11 @@ def finish(request_id: uuid.UUID, *, code: str) -> Officer:
     with transaction.atomic():
         request = _lock(pk=request_id)
         if request is None or not request.chosen_password:
+            raise SetUpOver
+        asker, second = request.asked_by, request.decided_by
+        if asker is not None and not still_asks(request, asker):
+            raise SetUpOver
+        if second is not None and not VOUCHING.may_act_for(second, request.unit):
             raise SetUpOver
         step = second_factor.matching_step(bytes(request.offered_totp_box), code)
         if step is not None:

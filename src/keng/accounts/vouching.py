@@ -7,6 +7,8 @@ sign-in is young; after that the person is known at the desk (docs/decisions/001
 import datetime
 import uuid
 
+from django.db.models import Q
+
 from keng.accounts.models import Officer
 from keng.accounts.who import ADMINISTERING, VOUCHING
 from keng.kit import times
@@ -24,12 +26,26 @@ def had_a_hand(one: Officer, other: Officer) -> bool:
 
 
 def are_of_one_line(one: Officer, other: Officer) -> bool:
-    """Whether one person may stand behind both: one asked for the other, or somebody for both.
+    """Whether one person may stand behind both: one made the other, or somebody asked for both.
 
-    Followed from asker to asker. Asked where two people make an officer: with had_a_hand alone
-    somebody who deceived the second person twice would have two accounts that agree for ever.
+    Followed from asker to asker; of those who agreed only the one who agreed to the other counts.
+    Asked where two people make an officer: with had_a_hand alone somebody who deceived the second
+    person twice would have two accounts that agree for ever.
     """
-    return bool(_line(one) & _line(other))
+    return had_a_hand(one, other) or bool(_line(one) & _line(other))
+
+
+def tied_to(officer: Officer) -> frozenset[uuid.UUID]:
+    """The officer, and everybody of whom had_a_hand is true with them. Read once for each row."""
+    known: frozenset[uuid.UUID] | None = officer.__dict__.get("_tied_to")
+    if known is None:
+        made = Officer.objects.filter(
+            Q(set_up_asked_by=officer) | Q(set_up_agreed_by=officer),
+            set_up_at__gte=times.now() - COUNTS_FOR,
+        )
+        known = frozenset({officer.pk, *_young_hands(officer), *made.values_list("pk", flat=True)})
+        officer.__dict__["_tied_to"] = known
+    return known
 
 
 def can_sign_in(officer: Officer) -> bool:

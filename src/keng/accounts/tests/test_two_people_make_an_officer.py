@@ -193,7 +193,7 @@ def test_halves_are_kept_as_hashes_only(stage):
 def test_one_half_opens_nothing(stage):
     asked = stage.ask_new()
     half = requesting.agree(asked.pk, by=stage.commander)
-    for pair in ((half, half), (half, "AAAAAAAA")):
+    for pair in ((half, half), (half, "A" * 12)):
         with pytest.raises(setting_up.WrongHalves):
             setting_up.begin(*pair, password=CHOSEN)
     first = requesting.show_half(asked.pk, by=stage.admin)
@@ -219,7 +219,7 @@ def test_whoever_guesses_the_other_half_ends_the_request(stage):
 
 def test_wrong_halves_are_slowed_for_everybody_at_that_address(desk_client, stage):
     first, second = both_halves(stage.ask_new(), second=stage.commander)
-    form = {"first": "00000000", "second": "11111111", "new": CHOSEN, "again": CHOSEN}
+    form = {"first": "0" * 12, "second": "1" * 12, "new": CHOSEN, "again": CHOSEN}
     statuses = [desk_client.post(url("set-up"), form).status_code for _ in range(13)]
     assert statuses[0] == 422
     assert statuses[-1] == 429
@@ -344,13 +344,16 @@ def test_a_ghost_agrees_to_nothing_its_maker_asks_for(stage):
     with pytest.raises(requesting.NotSecondPerson):
         requesting.agree(stage.ask_new(by=ghost, username="ma2").pk, by=stage.admin)
     second = stage.made(username="ma3", role="administrator", unit=stage.province)
-    third = stage.made(asker=second, username="ma4", role="administrator", unit=stage.province)
+    third = stage.made(
+        asker=second, second=stage.other, username="ma4", role="administrator", unit=stage.province
+    )
     for other in (second, third):
         asked = stage.ask_new(by=ghost, username=f"x{other.username}")
         with pytest.raises(requesting.NotSecondPerson):
             requesting.agree(asked.pk, by=other)
     # Of another line: they are two people.
-    assert requesting.agree(asked.pk, by=stage.other)
+    far = able(unit=stage.province, role=Post.Role.ADMINISTRATOR)
+    assert requesting.agree(asked.pk, by=far)
 
 
 def test_after_ninety_days_a_person_is_known_and_counts(stage):
@@ -388,12 +391,51 @@ def test_makers_of_before_are_taken_from_the_record(stage):
 
 def test_two_who_renewed_each_other_end_in_no_ring(stage):
     stage.renewed(stage.other)
+    another = able(unit=stage.province, role=Post.Role.COMMANDER)
     stage.admin = stage.renewed(
-        stage.admin, asker=Officer.objects.get(pk=stage.other.pk), second=stage.commander
+        stage.admin, asker=Officer.objects.get(pk=stage.other.pk), second=another
     )
     other = Officer.objects.get(pk=stage.other.pk)
     assert vouching.are_of_one_line(stage.admin, other)
+    # Whoever agreed to a sign-in does not agree to what it asks for, and the others do.
+    assert vouching.are_of_one_line(stage.admin, another)
     assert not vouching.are_of_one_line(stage.admin, stage.commander)
+
+
+def test_whoever_agreed_to_a_ghost_and_took_the_other_half_is_no_second_person_of_it(stage):
+    """The commander agreed, coaxed the asker's half out of them, and signs in as the ghost."""
+    ghost = stage.made(role="administrator", unit=stage.province, second=stage.commander)
+    asked = stage.ask_new(by=ghost, username="nua")
+    with pytest.raises(requesting.NotSecondPerson) as refused:
+        requesting.agree(asked.pk, by=stage.commander)
+    assert refused.value.why == "one_line"
+    assert requesting.agree(asked.pk, by=stage.other)
+
+
+def test_what_was_agreed_to_lapses_with_the_post_of_who_asked(stage):
+    asked = stage.ask_new()
+    second = requesting.agree(asked.pk, by=stage.commander)
+    first = requesting.show_half(asked.pk, by=stage.admin)
+    request = setting_up.begin(first, second, password=CHOSEN)
+    Post.objects.filter(officer=stage.admin).update(
+        valid_to=times.local_date(times.now()) - datetime.timedelta(days=1)
+    )
+    with pytest.raises(setting_up.SetUpOver):
+        setting_up.finish(request.pk, code="000000")
+
+
+def test_the_end_of_a_post_is_told_to_the_person_and_their_commander(stage):
+    post = Post.objects.get(officer=stage.other)
+    actions.end_post(post.pk, by=stage.admin)
+    told = Notice.objects.filter(act=Notice.Act.POST_ENDED).values_list("officer", flat=True)
+    assert {stage.other.pk, stage.commander.pk} <= set(told)
+
+
+def test_the_end_of_the_only_commander_is_told_to_whoever_else_decides(stage):
+    post = Post.objects.get(officer=stage.commander)
+    actions.end_post(post.pk, by=stage.admin)
+    told = Notice.objects.filter(act=Notice.Act.POST_ENDED).values_list("officer", flat=True)
+    assert {stage.commander.pk, stage.other.pk} == set(told)
 
 
 def test_a_commander_of_a_ward_is_told_and_does_not_decide(desk_client, stage):

@@ -12,6 +12,7 @@ from psycopg.conninfo import make_conninfo
 from keng.audit.actions import record
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.kit import busy
 from keng.kit.database import dsn
 from keng.tips.models import Tip
 from tests import make
@@ -141,3 +142,11 @@ def test_what_is_broken_speaks_to_an_officer_as_to_an_officer(desk_client, other
     assert answer.status_code == 500
     assert "tel:113" not in answer.content.decode()
     assert not Tip.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["password", "present", "new", "again", "first", "second", "code"])
+def test_no_page_gives_back_what_opens_an_account_or_a_report(rf, name):
+    request = rf.post("/settings/", {name: "mot-cau-bi-mat", "text": "lời khác"})
+    page = busy.page(request).content.decode()
+    assert "mot-cau-bi-mat" not in page
+    assert fields_of(page) == {}

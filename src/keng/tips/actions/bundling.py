@@ -12,6 +12,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from keng.kit import times
 from keng.tips.models import Alarm, BundledCall, Tip
 
@@ -40,29 +42,40 @@ class _Bundle:
         taken = (one for one in self._of(unit_id) if one.taken_by_id)
         return any(one.ended_at and one.ended_at > since for one in taken)
 
+    def grown_and_waiting(self, unit_id: uuid.UUID) -> uuid.UUID | None:
+        """The tip with which there are as many as in AGAIN_AT, while nobody was called for it."""
+        had = {alarm.tip_id for alarm in self.alarms}
+        waiting = (
+            row.tip
+            for row in self.rows
+            if _grown_to(self, row) and row.tip.rings and row.tip_id not in had
+        )
+        return next((tip.pk for tip in waiting if tip.responsible_unit_id == unit_id), None)
+
     def _of(self, unit_id: uuid.UUID) -> Iterable[Alarm]:
         return (one for one in self.alarms if one.unit_id == unit_id)
 
 
 def tips_that_ring() -> list[uuid.UUID]:
-    """Of the bundled ones, those that call people now by themselves."""
+    """Of the bundled ones, those that call people now by themselves.
+
+    What an officer rated, and danger in a later message, waits behind no number of others.
+    """
     waiting = BundledCall.objects.filter(tip__in=Tip.objects.ringing(), tip__alarm__isnull=True)
-    rows = list(waiting.select_related("tip").order_by("tip")[:_MOST])
-    if not rows:
-        return []
-    bundles = _bundles({row.first_ref for row in rows})
-    called: set[tuple[uuid.UUID, uuid.UUID]] = set()
-    found: list[uuid.UUID] = []
-    for row in rows:
-        tip, bundle = row.tip, bundles[row.first_ref]
-        desk = (row.first_ref, tip.responsible_unit_id)
-        if not _is_bundled(tip):
-            found.append(tip.pk)
-        elif bundle.calling(tip.responsible_unit_id) or desk in called:
+    by_itself = Q(tip__danger_unheard=True) | Q(tip__urgency_is_rated=True)
+    found = list(waiting.filter(by_itself).order_by("tip").values_list("tip", flat=True)[:_MOST])
+    desk = ("first_ref", "tip__responsible_unit")
+    # The oldest of each bundle at each desk: however many one sender adds, it is one row.
+    oldest = waiting.exclude(by_itself).order_by(*desk, "tip").distinct(*desk)
+    for row in list(oldest.select_related("tip")[:_MOST]):
+        bundle, unit_id = _bundles({row.first_ref})[row.first_ref], row.tip.responsible_unit_id
+        if bundle.calling(unit_id):
             continue
-        elif _grown_to(bundle, row) or not bundle.was_taken_just_now(tip.responsible_unit_id):
-            found.append(tip.pk)
-            called.add(desk)
+        grown = bundle.grown_and_waiting(unit_id)
+        if grown is not None:
+            found.append(grown)
+        elif not bundle.was_taken_just_now(unit_id):
+            found.append(row.tip_id)
     return found
 
 
@@ -88,10 +101,6 @@ def forget() -> int:
     """Delete what says that two tips had one sender; 0, since all is done in one go."""
     BundledCall.objects.filter(at__lt=times.now() - LIFE).delete()
     return 0
-
-
-def _is_bundled(tip: Tip) -> bool:
-    return not (tip.danger_unheard or tip.urgency_is_rated)
 
 
 def _grown_to(bundle: _Bundle, row: BundledCall) -> bool:

@@ -218,6 +218,21 @@ def test_danger_in_a_later_message_rings_by_itself(here):
     assert second.pk in rings()
 
 
+def test_no_number_of_reports_of_one_sender_holds_up_what_rings_by_itself(here, monkeypatch):
+    """Somebody on the victim's own line sends more than the worker looks at in one portion."""
+    monkeypatch.setattr(bundling, "_MOST", 3)
+    for _ in range(6):
+        report(here)
+    alarms.call_what_rings()
+    hers, rated = report(here), report(here)
+    Tip.objects.filter(pk=hers.pk).update(danger_at=times.now(), danger_unheard=True)
+    Tip.objects.filter(pk=rated.pk).update(urgency_is_rated=True)
+    other, again = report(here, by=ELSEWHERE), report(here, by=ELSEWHERE)
+    alarms.call_what_rings()
+    assert {hers.pk, rated.pk, other.pk} <= set(rings())
+    assert again.pk not in rings()
+
+
 def test_after_an_hour_no_row_says_that_two_reports_had_one_sender_and_each_rings(here, clock):
     for _ in range(3):
         report(here)

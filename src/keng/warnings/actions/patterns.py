@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from keng.accounts.vouching import tied_to
 from keng.accounts.who import COMMUNE_WORKING, WORKING
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan
@@ -80,7 +81,7 @@ def approve(pattern_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Offic
     pattern = _locked(pattern_id, by)
     if pattern.ended_at is not None or pattern.approved_at is not None:
         raise NotInForce
-    if pattern.made_by_id == by.pk or not may_approve(by, pattern):
+    if pattern.made_by_id in tied_to(by) or not may_approve(by, pattern):
         raise NotYours
     if seen != bytes(pattern.hash) or _hash_now(pattern) != seen:
         raise StaleApproval("text")
@@ -152,8 +153,8 @@ def send(
         raise NotInForce
     if _hash_now(pattern) != bytes(pattern.hash) or pattern.approved_by is None:
         raise StaleApproval("text")
-    # Whoever approved it is no second person for what they fill in themselves.
-    if pattern.approved_by_id == by.pk:
+    # Whoever approved it is no second person for what they fill in themselves, nor is their maker.
+    if pattern.approved_by_id in tied_to(by):
         raise NotYours
     content = content_for(pattern, values, unit)
     if stops := style.stops(content):

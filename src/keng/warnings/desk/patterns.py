@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.accounts.hands import refusal
 from keng.accounts.presence import is_present
+from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.delivery.audience import plan
 from keng.kit import times
@@ -101,7 +102,7 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _refusal(request: HttpRequest, found: Pattern) -> str:
     """What whoever wrote it reads while it waits: who could approve it instead."""
-    is_own = found.made_by_id == request.officer.pk
+    is_own = found.made_by_id in tied_to(request.officer)
     is_waiting = found.approved_at is None and found.ended_at is None
     return refusal(RELEASING, found.unit, [found.made_by_id]) if is_own and is_waiting else ""
 
