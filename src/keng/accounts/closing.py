@@ -33,7 +33,7 @@ def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
     What they asked for, agreed to or were to set up lapses. To open it again takes two people
     (requesting.ask_for_renewal). Raises NotManaged, LastAdministrator.
     """
-    open_ones = OfficerRequest.objects.select_for_update(of=("self",)).filter(
+    open_ones = OfficerRequest.objects.select_for_update(of=("self",), no_key=True).filter(
         Q(officer=officer_id) | Q(asked_by=officer_id) | Q(decided_by=officer_id),
         state__in=OfficerRequest.OPEN,
     )
@@ -93,7 +93,7 @@ def _locked_administrators(officer_id: uuid.UUID) -> list[Officer]:
     """
     posts = Post.objects.current().filter(role__in=ADMINISTERING.roles)
     rows = Officer.objects.filter(Q(pk=officer_id) | Q(pk__in=posts.values("officer")))
-    locked = list(rows.select_for_update().order_by("id"))
+    locked = list(rows.select_for_update(no_key=True).order_by("id"))
     return [each for each in locked if each.pk != officer_id and can_sign_in(each)]
 
 

@@ -247,7 +247,7 @@ def why_not(request: OfficerRequest, officer: Officer) -> str:
 
 def _locked(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
     """The request, locked until the end of the transaction. Raises NotManaged."""
-    seen = OfficerRequest.objects.visible_to(by).select_for_update(of=("self",))
+    seen = OfficerRequest.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     request = seen.select_related("unit", "officer", "asked_by").filter(pk=request_id).first()
     if request is None:
         raise NotManaged

@@ -50,11 +50,11 @@ def begin(first: str, second: str, *, password: str) -> OfficerRequest:
     Begun again it offers another secret: whoever looked before has nothing.
     """
     one, other = hash_of(first), hash_of(second)
-    hashed = make_password(password)
     with transaction.atomic():
         request = _of_halves(one, other)
         if request is not None:
-            request.chosen_password = hashed
+            # Only now: it takes much work, which a stranger is not to have done for them.
+            request.chosen_password = make_password(password)
             request.offered_totp_box = second_factor.boxed(second_factor.new_secret())
             request.save(update_fields=["chosen_password", "offered_totp_box"])
             return request
@@ -150,12 +150,12 @@ def open_by_operator(
 
 def _lock(**which: object) -> OfficerRequest | None:
     """A request that can be set up, locked."""
-    found = OfficerRequest.objects.open().select_for_update(of=("self",))
+    found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     return found.filter(state=OfficerRequest.State.AGREED, **which).first()
 
 
 def _of_halves(one: bytes, other: bytes) -> OfficerRequest | None:
-    found = OfficerRequest.objects.open().select_for_update(of=("self",))
+    found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     fits = Q(asker_half=one, agreer_half=other) | Q(asker_half=other, agreer_half=one)
     return found.filter(fits, state=OfficerRequest.State.AGREED).first()
 
@@ -163,7 +163,7 @@ def _of_halves(one: bytes, other: bytes) -> OfficerRequest | None:
 def _count_a_right_half(one: bytes, other: bytes) -> None:
     """Somebody has one half and guesses the other one."""
     right = Q(asker_half__in=[one, other]) | Q(agreer_half__in=[one, other])
-    found = OfficerRequest.objects.open().select_for_update(of=("self",))
+    found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     for request in found.filter(right, state=OfficerRequest.State.AGREED).order_by("id"):
         _count_failure(request)
 

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from keng.accounts import actions, closing, requesting, setting_up, signing_in
+from keng.accounts import actions, closing, guessing, requesting, setting_up, signing_in
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post, Shift
 from keng.accounts.tests.stage import CHOSEN, PASSWORD, Stage, able, both_halves, set_up, url
 from keng.audit.models import Entry
@@ -32,7 +32,9 @@ def test_a_closed_account_is_signed_out_and_signs_in_no_more(desk_client, stage)
     closing.close_account(stage.officer.pk, by=stage.admin)
     assert desk_client.get(url("inbox")).status_code == 302
     with pytest.raises(signing_in.NotSignedIn):
-        signing_in.check_name_and_password(stage.officer.username, PASSWORD)
+        signing_in.check_name_and_password(
+            stage.officer.username, PASSWORD, origin=guessing.Origin("203.0.113.0/24")
+        )
     entry = Entry.objects.get(action="officer.account_closed")
     assert (entry.actor_id, entry.object_id) == (str(stage.admin.pk), str(stage.officer.pk))
     assert Notice.objects.get(act="closed").officer == stage.chief

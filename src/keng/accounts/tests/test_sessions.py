@@ -6,10 +6,11 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from keng.accounts import actions, partner_signing, sessions
+from keng.accounts import partner_signing, sessions
 from keng.accounts.devices import device_of, device_words
 from keng.accounts.models import DeskSession, Officer, PartnerSession, Post
 from keng.accounts.tasks import TASKS
+from keng.accounts.tests.stage import Stage
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -172,10 +173,11 @@ def test_all_sessions_of_an_officer_end_with_one_call(desk_client, other_client,
     assert is_in(other_client)
 
 
-def test_new_credentials_leave_no_row_of_a_session(desk_client, officer):
-    sign_in(desk_client, officer)
-    actions.renew_credentials(officer.pk, by=None)
-    assert not DeskSession.objects.filter(officer=officer).exists()
+def test_a_new_sign_in_leaves_no_row_of_a_session(desk_client):
+    stage = Stage()
+    sign_in(desk_client, stage.officer)
+    stage.renewed(stage.officer)
+    assert not DeskSession.objects.filter(officer=stage.officer).exists()
 
 
 def signed_in_twice(first, second, officer):

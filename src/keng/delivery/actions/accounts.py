@@ -51,7 +51,7 @@ def stop_what_lost_its_secrets(*, are_tokens_lost: bool) -> list[str]:
     """
     acts = []
     waiting = []
-    for account in ChannelAccount.objects.select_for_update().order_by("id"):
+    for account in ChannelAccount.objects.select_for_update(no_key=True).order_by("id"):
         has_lost = not secrets_open(account)
         if has_lost:
             account.secrets_box = b""

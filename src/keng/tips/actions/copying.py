@@ -103,7 +103,7 @@ def _lease() -> WaitingPicture | None:
     now = times.now()
     hidden = Attachment.objects.filter(tip__kind=Tip.Kind.OUT_OF_SCOPE)
     row = (
-        WaitingPicture.objects.select_for_update(skip_locked=True, of=("self",))
+        WaitingPicture.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         .filter(Q(leased_until=None) | Q(leased_until__lt=now))
         .filter(Q(attachment=None) | ~Q(attachment__in=hidden) | Q(since__lt=now - WITHIN))
         .order_by("id")
@@ -137,7 +137,7 @@ def _settle(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -
     # The tip first, as the desk locks: it may have been taken back while the copy was made.
     tips = Tip.objects.filter(attachments__waiting_picture=pk)
     tip = tips.select_for_update(no_key=True, of=("self",)).first()
-    row = WaitingPicture.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    row = WaitingPicture.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
     if row is None:
         return
     if copy and tip is not None and tip.kind == Tip.Kind.OUT_OF_SCOPE:
