@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notice',
             name='act',
-            field=models.CharField(choices=[('asked', 'Asked'), ('agreed', 'Agreed'), ('refused', 'Refused'), ('done', 'Done'), ('closed', 'Closed'), ('operator', 'Operator'), ('post_end', 'Post Ended')], max_length=8),
+            field=models.CharField(choices=[('asked', 'Asked'), ('agreed', 'Agreed'), ('refused', 'Refused'), ('done', 'Done'), ('closed', 'Closed'), ('post_end', 'Post Ended'), ('operator', 'Operator')], max_length=8),
         ),
     ]
