@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer, PartnerMember, Post
-from keng.accounts.vouching import tied_to
+from keng.accounts.vouching import tied_to, tied_to_any
 from keng.accounts.who import Who
 from keng.places.models import Unit
 
@@ -93,12 +93,15 @@ def in_the_record(hands: Collection[uuid.UUID]) -> list[str]:
 
 
 def who_could(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> list[Post]:
-    """Whoever is one of `which` for this unit without a hand in it: the unit's own people first."""
+    """Whoever is one of `which` for this unit without a hand in it: the unit's own people first.
+
+    Nor is anybody named who had a hand in the sign-in of one of these, or they in theirs.
+    """
     reachable = [pk for pk in (unit.pk, unit.parent_id) if pk]
     posts = (
         Post.objects.current()
         .filter(unit__in=reachable, role__in=which.roles, officer__is_active=True)
-        .exclude(officer__in=hands)
+        .exclude(officer__in=tied_to_any(hands))
         .select_related("officer", "unit")
         .order_by("officer__name", "id")
     )

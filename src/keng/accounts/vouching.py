@@ -6,6 +6,7 @@ sign-in is young; after that the person is known at the desk (docs/decisions/001
 
 import datetime
 import uuid
+from collections.abc import Collection
 
 from django.db.models import Q
 
@@ -46,6 +47,19 @@ def tied_to(officer: Officer) -> frozenset[uuid.UUID]:
         known = frozenset({officer.pk, *_young_hands(officer), *made.values_list("pk", flat=True)})
         officer.__dict__["_tied_to"] = known
     return known
+
+
+def tied_to_any(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """These, and everybody of whom had_a_hand is true with one of them."""
+    found = set(people)
+    young = Officer.objects.filter(set_up_at__gte=times.now() - COUNTS_FOR)
+    theirs = Q(pk__in=people) | Q(set_up_asked_by__in=people) | Q(set_up_agreed_by__in=people)
+    rows = young.filter(theirs).values_list("pk", "set_up_asked_by", "set_up_agreed_by")
+    for pk, *makers in rows:
+        if pk in people:
+            found.update(maker for maker in makers if maker is not None)
+        found.add(pk)
+    return found
 
 
 def can_sign_in(officer: Officer) -> bool:

@@ -4,6 +4,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from keng.accounts.releasing import may_release_for
+from keng.accounts.vouching import tied_to
 from keng.accounts.who import SURVEYING
 from keng.places.models import Unit
 from keng.surveys.models import FreeText, Survey
@@ -54,5 +55,5 @@ def may_release_result(officer: "Officer", survey: Survey) -> bool:
     return (
         survey.proposed_by_id is not None
         and may_release_for(officer, survey.unit)
-        and officer.pk not in hands_in_result(survey)
+        and tied_to(officer).isdisjoint(hands_in_result(survey))
     )

@@ -5,6 +5,8 @@ import datetime
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
+from keng.accounts.models import Officer
+from keng.accounts.vouching import COUNTS_FOR
 from keng.audit.models import Entry
 from keng.claims import actions, queries
 from keng.claims.actions import objecting
@@ -231,6 +233,17 @@ def test_another_persons_word_opens_no_way_round(bureau):
     assert publish(revision, third).all_hands == (bureau.author.pk, bureau.second.pk)
     entry = Entry.objects.get(action="claim.published")
     assert entry.detail["hands"] == [str(bureau.author.pk), str(bureau.second.pk)]
+
+
+@pytest.mark.parametrize("hand", ["set_up_asked_by", "set_up_agreed_by"])
+def test_whoever_made_the_authors_sign_in_does_not_publish(bureau, hand):
+    revision = bureau.waiting()
+    third = make.officer(unit=bureau.province, role="commander")
+    Officer.objects.filter(pk=bureau.author.pk).update(**{hand: third, "set_up_at": times.now()})
+    with pytest.raises(actions.YourOwn):
+        publish(revision, third)
+    Officer.objects.filter(pk=bureau.author.pk).update(set_up_at=times.now() - COUNTS_FOR)
+    assert publish(revision, Officer.objects.get(pk=third.pk))
 
 
 def test_what_was_only_saved_is_a_hand_in_it_and_so_is_handing_it_in(bureau):

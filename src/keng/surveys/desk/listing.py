@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from keng.accounts.hands import people_with, refusal
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
+from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.surveys import queries, rights
 from keng.surveys.chat.words import start_words
@@ -85,7 +86,8 @@ def _refusal(officer: Officer, survey: Survey) -> str:
         hands = rights.hands_in_result(survey)
     else:
         return ""
-    return refusal(RELEASING, survey.unit, hands) if officer.pk in hands else ""
+    has_hand = not tied_to(officer).isdisjoint(hands)
+    return refusal(RELEASING, survey.unit, hands) if has_hand else ""
 
 
 @require_safe

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from keng.accounts.models import Officer
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import plan
@@ -110,6 +111,20 @@ def test_whoever_wrote_a_pattern_is_told_who_could_approve_it(ward, desk_client,
     pattern.refresh_from_db()
     assert pattern.approved_at is None
     patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.coordinator)
+
+
+def test_nobody_approves_what_a_ghost_of_theirs_wrote_and_no_ghost_sends_what_they_approved(ward):
+    made_by_commander = {"set_up_agreed_by": ward.commander, "set_up_at": times.now()}
+    pattern = made(ward)
+    Officer.objects.filter(pk=pattern.made_by_id).update(**made_by_commander)
+    with pytest.raises(NotYours):
+        patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
+    Officer.objects.update(set_up_at=None)
+    ward.commander = Officer.objects.get(pk=ward.commander.pk)
+    pattern = approved(ward)
+    Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
+    with pytest.raises(NotYours):
+        send(pattern, ward, by=Officer.objects.get(pk=ward.officer.pk))
 
 
 def test_filling_a_pattern_keeps_its_own_rule(ward):
