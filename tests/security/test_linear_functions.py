@@ -150,8 +150,9 @@ def test_what_is_meant_for_the_words_beside_something_never_reads_more(monkeypat
         reporters_own.cut(f"sdt của tôi 0912345678. {written}")
         house_style.check_words(written)
     assert {place for place, one in watched.items() if not one.longest} == set()
-    too_long = {place: one.longest for place, one in watched.items()
-                if one.longest > WINDOWS[place]}  # fmt: skip
+    too_long = {
+        place: one.longest for place, one in watched.items() if one.longest > WINDOWS[place]
+    }
     assert not too_long
 
 

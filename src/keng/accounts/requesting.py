@@ -104,7 +104,7 @@ def ask_for_officer(
             request.save(force_insert=True)
     except IntegrityError as error:
         raise UsernameTaken from error
-    return _asked(request, by)
+    return _tell_and_record(request, by)
 
 
 @transaction.atomic
@@ -136,7 +136,7 @@ def ask_for_post(
         asked_by=by,
         expires_at=times.now() + WAITS_FOR,
     )
-    return _asked(request, by)
+    return _tell_and_record(request, by)
 
 
 @transaction.atomic
@@ -162,7 +162,7 @@ def ask_for_renewal(officer_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
             request.save(force_insert=True)
     except IntegrityError as error:
         raise AskedAlready from error
-    return _asked(request, by)
+    return _tell_and_record(request, by)
 
 
 @transaction.atomic
@@ -272,7 +272,7 @@ def hash_of(half: str) -> bytes:
     return keyed_hash("officer set-up half", half)
 
 
-def _asked(request: OfficerRequest, by: Officer) -> OfficerRequest:
+def _tell_and_record(request: OfficerRequest, by: Officer) -> OfficerRequest:
     """Tell whom it concerns and whoever could be the second person, and put it on record."""
     deciding = [each for each in second_people(request.unit) if not why_not(request, each)]
     notices.tell(

@@ -27,7 +27,7 @@ COMMANDS = {
     "migrate": Command("keng.cli.migrate", "bring the database, its roles and rights up to date"),
     "doctor": Command("keng.cli.doctor", "check this installation and say what is wrong"),
     "unit": Command("keng.cli.unit", "make and list the desks this installation works for"),
-    "officer": Command("keng.cli.officer", "add the first administrator, renew who lost theirs"),
+    "officer": Command("keng.cli.officer", "add the first officers, renew who lost theirs"),
     "channel": Command("keng.cli.channel", "accounts at providers: add, list, check, renew"),
     "lookup": Command("keng.cli.lookup", "lists of others for the look-up: import, list, remove"),
     "places": Command("keng.cli.places", "import provinces and communes, find their codes"),

@@ -40,8 +40,11 @@ def set_up(request: HttpRequest) -> HttpResponse:
         begun = setting_up.begin(given["first"], given["second"], password=given["new"])
     except setting_up.WrongHalves:
         _WRONG.seconds_to_wait(request)
-        form.add_error(None, _("No set-up that is open has these two halves. They are good for"
-                               " 24 hours; after that somebody asks for it anew."))  # fmt: skip
+        words = _(
+            "No set-up that is open has these two halves. They are good for 24 hours; "
+            "after that somebody asks for it anew."
+        )
+        form.add_error(None, words)
         return _asks(request, form, 422)
     request.session[_BEGUN] = [str(begun.pk), int(time.time())]
     return redirect("set-up-code")

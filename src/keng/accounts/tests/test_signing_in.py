@@ -153,7 +153,7 @@ def test_the_page_says_how_long_to_wait_and_that_nothing_is_locked(desk_client, 
     for _ in range(6):
         page = post(desk_client, "sign-in", username=officer.username, password="sai")
     assert (page.status_code, page["Retry-After"]) == (429, "300")
-    assert "Bạn thử lại sau 5 phút. Tài khoản không bị khoá" in page.content.decode()
+    assert "Bạn thử lại sau 5 phút. Tài khoản không bị khóa" in page.content.decode()
 
 
 def test_wrong_codes_are_slowed_as_well(officer):

@@ -34,12 +34,12 @@ class _Bundle:
 
     def calling(self, unit_id: uuid.UUID) -> Alarm | None:
         """What calls people to this desk for one of them now; of another desk nothing counts."""
-        return next((one for one in self._of(unit_id) if one.ended_at is None), None)
+        return next((one for one in self._of_desk(unit_id) if one.ended_at is None), None)
 
     def was_taken_just_now(self, unit_id: uuid.UUID) -> bool:
         """Only by somebody: who takes a report back must not make those of others quiet."""
         since = times.now() - PAUSE
-        taken = (one for one in self._of(unit_id) if one.taken_by_id)
+        taken = (one for one in self._of_desk(unit_id) if one.taken_by_id)
         return any(one.ended_at and one.ended_at > since for one in taken)
 
     def grown_and_waiting(self, unit_id: uuid.UUID) -> uuid.UUID | None:
@@ -52,7 +52,7 @@ class _Bundle:
         )
         return next((tip.pk for tip in waiting if tip.responsible_unit_id == unit_id), None)
 
-    def _of(self, unit_id: uuid.UUID) -> Iterable[Alarm]:
+    def _of_desk(self, unit_id: uuid.UUID) -> Iterable[Alarm]:
         return (one for one in self.alarms if one.unit_id == unit_id)
 
 

@@ -109,7 +109,7 @@ def copied(content: bytes, wanted: dict[str, Any]) -> bytes:
         plain = plain.transpose(turn)
     draw = ImageDraw.Draw(plain)
     for corners in wanted.get("covered", ()):
-        draw.rectangle(_on(plain.size, corners), fill="black")
+        draw.rectangle(_pixels_of(plain.size, corners), fill="black")
     return _as_jpeg(plain, wanted.get("most_bytes", 0))
 
 
@@ -180,7 +180,7 @@ def _orientation(picture: Image.Image) -> int:
     return 1
 
 
-def _on(size: tuple[int, int], corners: list[float]) -> tuple[int, int, int, int]:
+def _pixels_of(size: tuple[int, int], corners: list[float]) -> tuple[int, int, int, int]:
     """Parts of the whole in pixels, rounded outwards: no line between two covered ones stays."""
     width, height = size
     left, top, right, bottom = corners

@@ -177,10 +177,10 @@ def test_a_copy_stands_upright_and_says_nothing_of_place_and_device(turned):
     with Image.open(io.BytesIO(copy)) as upright:
         assert not upright.getexif()
         assert upright.size == ((64, 32) if turned < 5 else (32, 64))
-        right, bottom = turned in {2, 3, 6, 7}, turned in {3, 4, 7, 8}
-        at = (3 * upright.width // 4 if right else upright.width // 4,
-              3 * upright.height // 4 if bottom else upright.height // 4)  # fmt: skip
-        assert upright.getpixel(at)[1] < 100
+        across = 3 if turned in {2, 3, 6, 7} else 1
+        down = 3 if turned in {3, 4, 7, 8} else 1
+        amid_red = (across * upright.width // 4, down * upright.height // 4)
+        assert upright.getpixel(amid_red)[1] < 100
 
 
 def test_what_shines_through_is_on_white():
