@@ -18,7 +18,7 @@ from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
 from keng.kit.limits import network_of
-from keng.kit.room import FOLDER, NoRoom, room
+from keng.kit.room import FOLDER, LEAST_BYTES, NoRoom, room
 
 MOST_BYTES = 20 * 1024 * 1024
 # More files than a form takes are counted, so that the form can say so, but not kept.
@@ -27,8 +27,6 @@ MOST_FILES = 8
 SEALED = "keng.sealed"
 _MARK = "largest_file"
 _LONGEST_WORD = 64
-# An empty file needs something of the disk, too.
-_LEAST_BYTES = 4096
 _PIECE = 64 * 1024
 _HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _TAIL = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
@@ -127,7 +125,7 @@ class Sealing:
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self.key)
         self._file: BinaryIO | None = None
-        if most_bytes and self._has_room_for(_LEAST_BYTES):
+        if most_bytes and self._has_room_for(LEAST_BYTES):
             self._file = _create(data_folder() / self.path)
             self._file.write(header)
 
@@ -270,6 +268,7 @@ def _most_bytes_of(request: Any) -> int:
 def discard(path: str) -> None:
     """Remove an upload by its path; one that is gone already is fine."""
     (data_folder() / path).unlink(missing_ok=True)
+    room.give_back(path)
 
 
 def all_paths() -> dict[str, float]:

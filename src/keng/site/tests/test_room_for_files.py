@@ -116,6 +116,19 @@ def test_one_network_has_a_tenth_of_the_room_and_others_have_theirs(describing, 
     assert len(on_disk()) == 3
 
 
+def test_the_next_file_of_a_network_that_has_its_five_hundred_is_refused_in_words(describing):
+    for number in range(500):
+        assert room.take("10.1.1.0/24", f"{uploads.FOLDER}/{number}", 1) is None
+    resident = describing("10.1.1.1")
+    page = resident.post("describe", text="những lời này", attached=[file("nhỏ.jpg", size=1)])
+    words = page.content.decode()
+    assert "nhỏ.jpg" in words
+    assert "mạng của bạn" in words
+    assert "những lời này" in resident.look("describe").content.decode()
+    assert on_disk() == []
+    assert resident.post("describe", text="những lời này").status_code == 303
+
+
 def test_what_a_network_has_taken_back_is_free_again(describing, settings):
     settings.UPLOADS_BYTES = 15 * SIZE
     resident = describing("10.1.1.1")
