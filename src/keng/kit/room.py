@@ -45,6 +45,8 @@ class NoRoom(Enum):
     """The folder has what it may have, or the disk has no more than must stay free."""
     NETWORK = "network"
     """This network has what one network may have."""
+    MANY = "many"
+    """The form takes fewer at once."""
 
 
 @dataclass
