@@ -18,6 +18,9 @@ Three codes are good at any moment, so whoever has the password finds one with a
 1,000,000 a try: 0.09 % a day from one network (293 tries), 0.22 % a day from everywhere (740). Each
 wrong one is on record.
 
+There is room for 50,000 counts of a kind. Beyond that those are given up that say least, and never
+one that is used up: where all are, strangers wait. Known browsers have room of their own.
+
 The name is what was typed, whether somebody has it or not: refusals tell no names apart. Counted is
 in this process's memory, under hashes whose key dies with it; a network or a name is nowhere in it.
 """
@@ -36,6 +39,7 @@ PAIR = (5, 1 / 300)
 NETWORK = (30, 1 / 30)
 NAME = (20, 1 / 120)
 _MOST = 50_000
+_LOOKS_AGAIN_AFTER = 60.0
 
 
 @dataclass(frozen=True)
@@ -81,20 +85,48 @@ class _Counts:
     def __init__(self, figures: tuple[int, float]) -> None:
         self._figures, self._key = figures, os.urandom(32)
         self._buckets: dict[bytes, Bucket] = {}
+        self._full_until = -math.inf
 
-    def bucket(self, now: float, *of: str) -> Bucket:
-        """The count of these; where there are too many, the one that began first is given up."""
-        digest = hashlib.blake2b(key=self._key, digest_size=16)
-        for part in of:
-            data = part.encode(errors="replace")
-            digest.update(len(data).to_bytes(4) + data)
-        known = digest.digest()
+    def take(self, now: float, *of: str) -> Bucket:
+        """Count one more of these. Raises TooManyTries, of which others are the cause if there is
+        no room for another count.
+        """
+        known = self._hash_of(of)
         if known not in self._buckets:
-            if len(self._buckets) >= _MOST:
-                del self._buckets[next(iter(self._buckets))]
+            self._make_room(now)
             at_once, per_second = self._figures
             self._buckets[known] = Bucket(at_once=at_once, per_second=per_second, now=now)
-        return self._buckets[known]
+        bucket = self._buckets[known]
+        seconds = bucket.wait(now)
+        if seconds:
+            raise TooManyTries(seconds, is_wide=False)
+        return bucket
+
+    def _hash_of(self, parts: tuple[str, ...]) -> bytes:
+        digest = hashlib.blake2b(key=self._key, digest_size=16)
+        for part in parts:
+            data = part.encode(errors="replace")
+            digest.update(len(data).to_bytes(4) + data)
+        return digest.digest()
+
+    def _make_room(self, now: float) -> None:
+        """Give up the counts that say least: those that have refilled, then the fullest.
+
+        One that is used up is never given up, or made-up names would give a guesser new tries.
+        """
+        if len(self._buckets) < _MOST:
+            return
+        if now < self._full_until:
+            raise TooManyTries(self._full_until - now, is_wide=True)
+        left = {known: bucket.left(now) for known, bucket in self._buckets.items()}
+        fullest = sorted((known for known in left if left[known] >= 1), key=left.__getitem__)
+        if not fullest:
+            # Looking through all of them has its price, so it is not done for each who is refused.
+            self._full_until = now + _LOOKS_AGAIN_AFTER
+            raise TooManyTries(_LOOKS_AGAIN_AFTER, is_wide=True)
+        # For the same reason many at a time.
+        for known in fullest[-max(1, _MOST // 10) :]:
+            del self._buckets[known]
 
 
 class Guessing:
@@ -109,28 +141,37 @@ class Guessing:
         name = name.strip().lower()
         now = self.clock()
         with self._lock:
-            counts = [self._pairs.bucket(now, name, origin.browser or origin.network)]
-            if not origin.browser:
-                counts.append(self._networks.bucket(now, origin.network))
-                counts.append(self._names.bucket(now, name))
-            taken: list[Bucket] = []
-            for bucket in counts:
-                seconds = bucket.wait(now)
-                if seconds:
-                    for other in taken:
-                        other.give_back()
-                    raise TooManyTries(seconds, is_wide=bool(taken))
-                taken.append(bucket)
-            return Try(tuple(taken), is_last=taken[0].is_empty)
+            if origin.browser:
+                own = self._browsers.take(now, name, origin.browser)
+                return Try((own,), is_last=own.is_empty)
+            return self._begin_of_stranger(now, name, origin.network)
+
+    def _begin_of_stranger(self, now: float, name: str, network: str) -> Try:
+        taken: list[Bucket] = []
+        try:
+            # First: a network that is refused makes no counts of the names it makes up.
+            taken.append(self._take_wide(self._networks, now, network))
+            pair = self._pairs.take(now, name, network)
+            taken.append(pair)
+            taken.append(self._take_wide(self._names, now, name))
+        except TooManyTries:
+            for bucket in taken:
+                bucket.give_back()
+            raise
+        return Try(tuple(taken), is_last=pair.is_empty)
+
+    def _take_wide(self, counts: _Counts, now: float, whose: str) -> Bucket:
+        """Of a limit in which others take part."""
+        try:
+            return counts.take(now, whose)
+        except TooManyTries as error:
+            raise TooManyTries(error.seconds, is_wide=True) from error
 
     def forget(self) -> None:
         """Forget every count (for tests)."""
         with self._lock:
-            self._pairs, self._networks, self._names = (
-                _Counts(PAIR),
-                _Counts(NETWORK),
-                _Counts(NAME),
-            )
+            self._browsers, self._pairs = _Counts(PAIR), _Counts(PAIR)
+            self._networks, self._names = _Counts(NETWORK), _Counts(NAME)
 
 
 passwords = Guessing()

@@ -28,12 +28,15 @@ class Bucket:
 
     def wait(self, now: float) -> float:
         """Take one and answer 0, or take none: the seconds until there is one."""
-        self._left = min(self._most, self._left + (now - self._at) * self._rate)
-        self._at = now
+        self._left, self._at = self.left(now), now
         if self._left >= 1:
             self._left -= 1
             return 0.0
         return (1 - self._left) / self._rate
+
+    def left(self, now: float) -> float:
+        """How many there are by now, without taking one."""
+        return min(self._most, self._left + (now - self._at) * self._rate)
 
     def give_back(self) -> None:
         """One that was taken does not count after all."""

@@ -2,6 +2,9 @@
 
 Words need no room that anybody could take up, and are taken also when there is none for files.
 Which network sent what is in this process's memory only, under a hash whose key dies with it.
+
+What this process writes and removes is counted as it happens. What other processes did is seen by
+a look at the folder now and then, in a thread of its own: no request waits for it.
 """
 
 import hashlib
@@ -10,6 +13,9 @@ import os
 import shutil
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -18,9 +24,18 @@ from django.conf import settings
 from keng.kit.database import data_folder
 
 FOLDER = "uploads"
+# An empty file needs something of the disk, too.
+LEAST_BYTES = 4096
 # A network may have so much of what all have: ten that fill it up do not know each other.
 _PART = 10
-_LOOKS_AGAIN_AFTER = 1.0
+# And so many files, or tiny ones would make every look at the folder long.
+_MOST_FILES_OF_NETWORK = 500
+_LOOKS_AGAIN_AFTER = 10.0
+# A look takes so small a part of the time, however many files there are.
+_TIMES_AS_LONG_BETWEEN = 50
+_ASKS_THE_DISK_AFTER = 1.0
+# A file is counted before it is made: one that is missing so shortly after is not gone.
+_IS_MADE_WITHIN = 5.0
 
 
 class NoRoom(Enum):
@@ -30,65 +45,153 @@ class NoRoom(Enum):
     """The folder has what it may have, or the disk has no more than must stay free."""
     NETWORK = "network"
     """This network has what one network may have."""
+    MANY = "many"
+    """The form takes fewer at once."""
+
+
+@dataclass
+class _Held:
+    """What one network has here."""
+
+    files: int = 0
+    size: int = 0
+
+
+@dataclass
+class _File:
+    """One file that this process counted."""
+
+    network: bytes
+    counted_at: float
+    size: int = 0
 
 
 class Room:
-    """Counts what is being written, and looks at what lies there."""
+    """Counts what is being written and removed, and looks now and then at what lies there."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, threading.Lock()
         self.forget()
 
     @property
     def networks(self) -> int:
         """How many have files here."""
-        return len(self._files)
+        return len(self._held)
 
     def forget(self) -> None:
         """Know of no network (for tests)."""
-        self._key = os.urandom(32)
-        self._files: dict[bytes, dict[str, int]] = {}
-        self._lying = 0
-        self._free = 0
-        self._looked_at = -math.inf
+        with self._lock:
+            self._key = os.urandom(32)
+            self._held: dict[bytes, _Held] = {}
+            self._files: dict[str, _File] = {}
+            self._own_size = 0
+            self._size_of_others = 0
+            self._free = 0
+            self._asked_disk_at = -math.inf
+            self._looks_again_at = -math.inf
+            # What was given back while a look was going on; None when none is.
+            self._given_back: set[str] | None = None
 
     def take(self, network: str, path: str, size: int) -> NoRoom | None:
         """Count so many bytes more of a file; or why there is no room for them."""
         known = hashlib.blake2b(network.encode(), key=self._key, digest_size=16).digest()
         with self._lock:
-            if time.monotonic() - self._looked_at > _LOOKS_AGAIN_AFTER:
-                self._look()
-            if self._in_the_way(known, size):
-                # Meanwhile something may have been removed.
-                self._look()
-                if reason := self._in_the_way(known, size):
-                    return reason
-            own = self._files.setdefault(known, {})
-            own[path] = own.get(path, 0) + size
-            self._lying += size
-            self._free -= size
-            return None
+            now = self._clock()
+            self._ask_disk(now)
+            is_due = self._given_back is None and now >= self._looks_again_at
+            if is_due:
+                self._given_back = set()
+            reason = self._in_the_way(known, path, size)
+            if reason is None:
+                self._count(known, path, size, now)
+        if is_due:
+            folder = data_folder() / FOLDER
+            threading.Thread(target=self._look, args=(folder,), daemon=True).start()
+        return reason
 
-    def _in_the_way(self, known: bytes, size: int) -> NoRoom | None:
+    def give_back(self, path: str) -> None:
+        """A file is gone."""
+        with self._lock:
+            if self._given_back is not None:
+                self._given_back.add(path)
+            self._uncount(path)
+
+    def look(self) -> None:
+        """Look at the folder now, and wait for it (for tests)."""
+        with self._lock:
+            self._given_back = set()
+        self._look(data_folder() / FOLDER)
+
+    def _in_the_way(self, known: bytes, path: str, size: int) -> NoRoom | None:
         most = settings.UPLOADS_BYTES
-        if self._lying + size > most or self._free - size < settings.DISK_FLOOR_BYTES:
+        lying = self._own_size + self._size_of_others
+        if lying + size > most or self._free - size < settings.DISK_FLOOR_BYTES:
             return NoRoom.FULL
-        if sum(self._files.get(known, {}).values()) + size > most // _PART:
+        held = self._held.get(known, _Held())
+        is_one_too_many = path not in self._files and held.files >= _MOST_FILES_OF_NETWORK
+        if is_one_too_many or held.size + size > most // _PART:
             return NoRoom.NETWORK
         return None
 
-    def _look(self) -> None:
+    def _count(self, known: bytes, path: str, size: int, now: float) -> None:
+        held = self._held.setdefault(known, _Held())
+        file = self._files.get(path)
+        if file is None:
+            file = self._files[path] = _File(known, now)
+            held.files += 1
+        file.size += size
+        held.size += size
+        self._own_size += size
+        self._free -= size
+
+    def _uncount(self, path: str) -> None:
+        file = self._files.pop(path, None)
+        if file is None:
+            return
+        held = self._held[file.network]
+        held.files -= 1
+        held.size -= file.size
+        if not held.files:
+            del self._held[file.network]
+        self._own_size -= file.size
+        self._free += file.size
+
+    def _ask_disk(self, now: float) -> None:
+        if now - self._asked_disk_at < _ASKS_THE_DISK_AFTER:
+            return
         folder = data_folder() / FOLDER
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lying = _sizes(folder)
-        self._lying = sum(lying.values())
         self._free = shutil.disk_usage(folder).free
-        self._looked_at = time.monotonic()
-        still = (
-            (known, {path: size for path, size in own.items() if path in lying})
-            for known, own in self._files.items()
-        )
-        self._files = {known: own for known, own in still if own}
+        self._asked_disk_at = now
+
+    def _look(self, folder: Path) -> None:
+        """Count others' files anew, and drop our own that are gone.
+
+        It holds the lock for moments only: whoever takes a piece of a file waits for that.
+        """
+        began = self._clock()
+        with self._lock:
+            key, given_back = self._key, self._given_back or set()
+            before = list(self._files.items())
+        try:
+            sizes = _sizes(folder)
+            own = self._files
+            others = sum(
+                size for path, size in sizes.items() if path not in own and path not in given_back
+            )
+            until = began - _IS_MADE_WITHIN
+            gone = [path for path, file in before if file.counted_at < until and path not in sizes]
+            with self._lock:
+                if self._key == key:
+                    self._size_of_others = others
+            for path in gone:
+                self.give_back(path)
+        finally:
+            ended = self._clock()
+            with self._lock:
+                self._given_back = None
+                pause = max(_LOOKS_AGAIN_AFTER, (ended - began) * _TIMES_AS_LONG_BETWEEN)
+                self._looks_again_at = ended + pause
 
 
 room = Room()
@@ -97,9 +200,9 @@ room = Room()
 
 def _sizes(folder: Path) -> dict[str, int]:
     found = {}
-    for file in folder.iterdir():
-        try:
-            found[f"{FOLDER}/{file.name}"] = file.stat().st_size
-        except FileNotFoundError:
-            continue
+    with suppress(FileNotFoundError), os.scandir(folder) as files:
+        for file in files:
+            with suppress(FileNotFoundError):
+                size = file.stat().st_size
+                found[f"{FOLDER}/{file.name}"] = max(size, LEAST_BYTES)
     return found

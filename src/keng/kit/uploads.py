@@ -7,6 +7,7 @@ keeps `kept()` in a place of its own that is encrypted too.
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -18,17 +19,15 @@ from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
 from keng.kit.limits import network_of
-from keng.kit.room import FOLDER, NoRoom, room
+from keng.kit.room import FOLDER, LEAST_BYTES, NoRoom, room
 
 MOST_BYTES = 20 * 1024 * 1024
 # More files than a form takes are counted, so that the form can say so, but not kept.
 MOST_FILES = 8
-# Where a request says which files of its form lie sealed already: {word: Sealing}.
+# Where a request says which files of its form lie sealed already: {word: Sealing or Counted}.
 SEALED = "keng.sealed"
 _MARK = "largest_file"
 _LONGEST_WORD = 64
-# An empty file needs something of the disk, too.
-_LEAST_BYTES = 4096
 _PIECE = 64 * 1024
 _HEADER = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 _TAIL = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
@@ -106,7 +105,8 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the c
 
     def discard(self) -> None:
         """Remove the file."""
-        discard(self.path)
+        if self.path:
+            discard(self.path)
 
     def close(self) -> None:
         """At the end of the request, which Django tells: what nobody kept is gone."""
@@ -127,7 +127,7 @@ class Sealing:
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, self.key)
         self._file: BinaryIO | None = None
-        if most_bytes and self._has_room_for(_LEAST_BYTES):
+        if self._has_room_for(LEAST_BYTES):
             self._file = _create(data_folder() / self.path)
             self._file.write(header)
 
@@ -167,6 +167,26 @@ class Sealing:
             self._file.write(len(sealed).to_bytes(4) + sealed)
 
 
+@dataclass
+class Counted:
+    """A file beyond those that a form takes: how large it is, and nothing is kept of it."""
+
+    size: int = 0
+    path: str = ""
+    key: bytes = b""
+    no_room: NoRoom | None = NoRoom.MANY
+
+    def write(self, piece: bytes) -> None:
+        """Count a piece."""
+        self.size += len(piece)
+
+    def end(self) -> None:
+        """The file has come whole."""
+
+    def drop(self) -> None:
+        """There is nothing to remove."""
+
+
 class SealedUploads(FileUploadHandler):
     """Django's upload handler of both sites.
 
@@ -180,11 +200,11 @@ class SealedUploads(FileUploadHandler):
         super().__init__(request)
         self._most_bytes = _most_bytes_of(request) if most_bytes is None else most_bytes
         about: Mapping[str, Any] = request.META if request else {}
-        self._sealed: dict[str, Sealing] | None = about.get(SEALED)
+        self._sealed: dict[str, Sealing | Counted] | None = about.get(SEALED)
         caller = (about.get("REMOTE_ADDR", ""), 0)
         self._network = network_of({"client": caller}, behind_proxy=False)
         self._count = 0
-        self._sealing: Sealing | None = None
+        self._sealing: Sealing | Counted | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file with a key of its own."""
@@ -194,8 +214,10 @@ class SealedUploads(FileUploadHandler):
         self._count += 1
         self._word = b""
         if self._sealed is None:
-            most = self._most_bytes if self._count <= MOST_FILES else 0
-            self._sealing = Sealing(most_bytes=most, network=self._network)
+            if self._count <= MOST_FILES:
+                self._sealing = Sealing(most_bytes=self._most_bytes, network=self._network)
+            else:
+                self._sealing = Counted()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Encrypt a piece, or learn which of the sealed files this is."""
@@ -243,6 +265,9 @@ def why_no_room(upload: SealedUpload) -> str:
             "and the file later."
         )
         return words % {"name": upload.name}
+    if upload.no_room is NoRoom.MANY:
+        words = _("%(name)s was not kept: these were too many files at once.")
+        return words % {"name": upload.name}
     return ""
 
 
@@ -270,6 +295,7 @@ def _most_bytes_of(request: Any) -> int:
 def discard(path: str) -> None:
     """Remove an upload by its path; one that is gone already is fine."""
     (data_folder() / path).unlink(missing_ok=True)
+    room.give_back(path)
 
 
 def all_paths() -> dict[str, float]:

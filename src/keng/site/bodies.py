@@ -14,9 +14,18 @@ from email.message import Message
 from http import HTTPStatus
 from typing import Any
 
-from multipart import MultipartError, MultipartSegment, PushMultipartParser
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+)
 
-from keng.kit.uploads import MOST_FILES, Sealing
+from keng.kit.uploads import MOST_FILES, Counted, Sealing
+
+# Of a form with files. None of ours has 20 fields; whoever chooses a whole album at once is to read
+# that these were too many.
+MOST_PARTS = 100
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,7 @@ class Body:
     """What came: the form without its files, and the files."""
 
     content: bytes = b""
-    sealed: dict[str, Sealing] = field(default_factory=dict)
+    sealed: dict[str, Sealing | Counted] = field(default_factory=dict)
     """Under the words that stand for them in the form."""
 
     def drop(self) -> None:
@@ -121,6 +130,8 @@ class Bodies:
                 if len(form.words) > self._limits.form_bytes:
                     raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             form.end()
+        except ParserLimitReached as error:
+            raise NotTaken(HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from error
         except MultipartError as error:
             raise NotTaken(HTTPStatus.BAD_REQUEST) from error
         body.content = bytes(form.words)
@@ -135,8 +146,8 @@ class _Form:
         self._boundary = head.boundary.encode("latin-1")
         self._largest_file = largest_file
         self._network = head.network
-        self._parser = PushMultipartParser(self._boundary)
-        self._sealing: Sealing | None = None
+        self._parser = PushMultipartParser(self._boundary, max_segment_count=MOST_PARTS)
+        self._sealing: Sealing | Counted | None = None
 
     def read(self, piece: bytes) -> None:
         for event in self._parser.parse(piece):
@@ -165,8 +176,10 @@ class _Form:
         self.words += b"\r\n"
         if part.filename:
             word = secrets.token_hex(16)
-            most = self._largest_file if len(self._body.sealed) < MOST_FILES else 0
-            self._sealing = Sealing(most_bytes=most, network=self._network)
+            if len(self._body.sealed) < MOST_FILES:
+                self._sealing = Sealing(most_bytes=self._largest_file, network=self._network)
+            else:
+                self._sealing = Counted()
             self._body.sealed[word] = self._sealing
             self.words += word.encode()
 

@@ -1,11 +1,13 @@
 """The figures that bound a guesser, and what is kept of whom."""
 
 import gc
+from contextlib import suppress
 
 import pytest
 
 from keng.accounts import guessing
 from keng.accounts.guessing import Guessing, Origin, TooManyTries
+from keng.kit.limits import Bucket
 
 DAY = 24 * 3600
 
@@ -73,6 +75,76 @@ def test_a_known_browser_that_guesses_waits_like_everybody():
     clock = Clock()
     own = Origin("a", browser="own")
     assert let_through(Guessing(clock=clock), clock, [own], seconds=60) == 5
+
+
+def use_up(guesses, name, origin):
+    for _ in range(guessing.PAIR[0]):
+        guesses.begin(name, origin)
+
+
+def flood(guesses, names, origins):
+    """Made-up names, each once from each origin."""
+    for number in range(names):
+        for origin in origins:
+            with suppress(TooManyTries):
+                guesses.begin(f"made-up {number}", origin)
+
+
+def test_made_up_names_from_one_network_give_nobody_new_tries():
+    guesses = Guessing(clock=Clock())
+    here = Origin("a")
+    use_up(guesses, "lan", here)
+    flood(guesses, guessing._MOST + 1, [here])
+    guesses._networks = guessing._Counts(guessing.NETWORK)
+    with pytest.raises(TooManyTries) as refused:
+        guesses.begin("lan", here)
+    assert not refused.value.is_wide
+
+
+def test_what_a_network_is_refused_takes_no_room():
+    guesses = Guessing(clock=Clock())
+    flood(guesses, 100, [Origin("a")])
+    most = guessing.NETWORK[0]
+    assert (len(guesses._pairs._buckets), len(guesses._names._buckets)) == (most, most)
+
+
+def test_made_up_names_from_many_networks_push_out_none_that_is_used_up(monkeypatch):
+    monkeypatch.setattr(guessing, "_MOST", 100)
+    clock = Clock()
+    guesses = Guessing(clock=clock)
+    here = Origin("a")
+    use_up(guesses, "lan", here)
+    for number in range(guessing.NAME[0] - guessing.PAIR[0]):
+        guesses.begin("lan", Origin(f"many {number}"))
+    flood(guesses, 20, [Origin(f"network {number}") for number in range(50)])
+    clock.now += 1
+    with pytest.raises(TooManyTries) as refused:
+        guesses.begin("lan", here)
+    assert not refused.value.is_wide
+    with pytest.raises(TooManyTries) as refused:
+        guesses.begin("lan", Origin("fresh"))
+    assert refused.value.is_wide
+    assert len(guesses._pairs._buckets) <= 100
+
+
+def test_where_there_is_room_for_none_more_strangers_wait_and_no_known_browser(monkeypatch):
+    monkeypatch.setattr(guessing, "_MOST", 10)
+    clock = Clock()
+    guesses = Guessing(clock=clock)
+    for number in range(10):
+        use_up(guesses, f"name {number}", Origin(f"network {number // 2}"))
+    looked = []
+    left = Bucket.left
+    monkeypatch.setattr(Bucket, "left", lambda self, now: looked.append(now) or left(self, now))
+    for _ in range(5):
+        with pytest.raises(TooManyTries) as refused:
+            guesses.begin("another", Origin("fresh"))
+        assert refused.value.is_wide
+    # The network of each try, and all pairs but once: who is refused has nobody look again.
+    assert len(looked) == 5 + 10
+    guesses.begin("lan", Origin("a", browser="own"))
+    clock.now += guessing.PAIR[0] / guessing.PAIR[1]
+    guesses.begin("another", Origin("fresh"))
 
 
 def test_neither_a_network_nor_a_name_is_kept():

@@ -8,8 +8,8 @@ import pytest
 from django.views.decorators.http import require_http_methods
 
 from keng.kit import uploads
-from keng.kit.uploads import SEALED, largest_file_for, takes_files
-from keng.site.bodies import Bodies, Body, Gone, Head, Limits, NotTaken
+from keng.kit.uploads import SEALED, Sealing, largest_file_for, takes_files
+from keng.site.bodies import MOST_PARTS, Bodies, Body, Gone, Head, Limits, NotTaken
 from keng.site.errors import NOT_TAKEN
 from keng.site.front import Front, environ_of
 
@@ -116,6 +116,29 @@ def test_too_large_a_file_is_counted_and_not_kept():
     body = take(form_of(part("attached", b"a" * 150_000, "a.jpg")), largest_file=100_000, piece=999)
     (sealed,) = body.sealed.values()
     assert sealed.size == 150_000
+    assert on_disk() == []
+
+
+def test_a_form_of_many_parts_is_refused_before_they_are_worked_on(monkeypatch):
+    made = []
+    monkeypatch.setattr("keng.site.bodies.Sealing", lambda **how: made.append(0) or Sealing(**how))
+    sent = form_of(*[part("a", b"", "a")] * 5700)
+    with pytest.raises(NotTaken) as refused:
+        take(sent, limits=Limits(form_bytes=1_000_000))
+    assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    assert len(made) == uploads.MOST_FILES
+    assert on_disk() == []
+    with pytest.raises(NotTaken):
+        take(form_of(*[part("a", b"")] * (MOST_PARTS + 1)))
+    assert take(form_of(*[part("a", b"")] * MOST_PARTS)).content
+
+
+def test_of_more_files_than_a_form_takes_the_others_are_only_counted():
+    body = take(form_of(*[part("attached", WORDS, "a.jpg")] * 12))
+    assert [each.size for each in body.sealed.values()] == [len(WORDS)] * 12
+    kept = [each for each in body.sealed.values() if isinstance(each, Sealing)]
+    assert len(kept) == len(on_disk()) == uploads.MOST_FILES
+    body.drop()
     assert on_disk() == []
 
 

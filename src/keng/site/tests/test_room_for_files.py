@@ -1,18 +1,28 @@
 """Files lie here only where a page takes them, for a report that names them, if there is room."""
 
+from http import HTTPStatus
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.exceptions import NoReverseMatch
 from django.utils.datastructures import MultiValueDict
 
+from keng.community.lookup.objecting import ObjectForm
 from keng.community.models import Draft
+from keng.community.report.describe import DescribeForm
 from keng.community.report.steps import COOKIE
 from keng.community.tests.resident import Resident, Stage
 from keng.kit import uploads
 from keng.kit.room import NoRoom, room
 from keng.kit.uploads import largest_file_for
+from keng.lessons.film_forms import FilmForm
+from keng.network.establishment_forms import EstablishmentSheetForm
+from keng.network.forms import SheetForm
+from keng.site.bodies import MOST_PARTS
+from keng.site.errors import NOT_TAKEN
+from keng.tips.desk.taking_forms import ChatForm
 from keng.tips.public.page import WriteForm
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +126,19 @@ def test_one_network_has_a_tenth_of_the_room_and_others_have_theirs(describing, 
     assert len(on_disk()) == 3
 
 
+def test_the_next_file_of_a_network_that_has_its_five_hundred_is_refused_in_words(describing):
+    for number in range(500):
+        assert room.take("10.1.1.0/24", f"{uploads.FOLDER}/{number}", 1) is None
+    resident = describing("10.1.1.1")
+    page = resident.post("describe", text="những lời này", attached=[file("nhỏ.jpg", size=1)])
+    words = page.content.decode()
+    assert "nhỏ.jpg" in words
+    assert "mạng của bạn" in words
+    assert "những lời này" in resident.look("describe").content.decode()
+    assert on_disk() == []
+    assert resident.post("describe", text="những lời này").status_code == 303
+
+
 def test_what_a_network_has_taken_back_is_free_again(describing, settings):
     settings.UPLOADS_BYTES = 15 * SIZE
     resident = describing("10.1.1.1")
@@ -150,7 +173,14 @@ def assert_words_are_taken(resident):
     assert resident.post("describe", text="những lời này").status_code == 303
 
 
-@pytest.mark.parametrize(("why", "words"), [(NoRoom.FULL, "hết chỗ"), (NoRoom.NETWORK, "mạng của")])
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        (NoRoom.FULL, "hết chỗ"),
+        (NoRoom.NETWORK, "mạng của"),
+        (NoRoom.MANY, "quá nhiều tệp"),
+    ],
+)
 def test_every_form_says_in_words_that_there_was_no_room(why, words):
     refused = uploads.SealedUpload(
         path="", key=b"", name="a.jpg", size=9, content_type="image/jpeg", no_room=why
@@ -158,6 +188,48 @@ def test_every_form_says_in_words_that_there_was_no_room(why, words):
     form = WriteForm({"text": "chữ"}, MultiValueDict({"attached": [refused]}))
     assert words in form.errors["attached"][0]
     assert form["text"].value() == "chữ"
+
+
+def test_of_more_files_than_a_form_takes_each_is_named_and_the_words_stay(describing):
+    resident = describing("10.1.1.1")
+    files = [file(f"tấm {number}.jpg", size=10) for number in range(12)]
+    page = resident.post("describe", text="những lời này", attached=files).content.decode()
+    for number in range(5, 12):
+        assert f"tấm {number}.jpg" in page
+    assert "tấm 11.jpg: lần này có quá nhiều tệp" in page
+    assert "những lời này" in page
+
+
+def test_a_form_of_too_many_parts_is_answered_in_words(public_client):
+    refused = {NOT_TAKEN: HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+    answer = public_client.post("/report/describe/", {"text": "a"}, **refused)
+    assert answer.status_code == 413
+    assert "Nội dung gửi lớn quá nên chưa nhận được" in answer.content.decode()
+
+
+# What its page may send besides the fields of the form and its files: token, language, a button.
+BESIDES = 10
+FORMS = {
+    "film-new": FilmForm,
+    "establishments-import": EstablishmentSheetForm,
+    "groups-import": SheetForm,
+    "lookup-object": ObjectForm,
+    "report-describe": DescribeForm,
+    "status-tip": WriteForm,
+    "take-down-chat": ChatForm,
+}
+
+
+def test_every_form_that_takes_files_has_far_fewer_parts_than_are_taken():
+    takes = {
+        resolve(address, urls).url_name
+        for urls in ("keng.site.public_urls", "keng.site.desk_urls")
+        for address, view in addresses(urls)
+        if largest_file_for(view)
+    }
+    assert takes == FORMS.keys()
+    for form in FORMS.values():
+        assert len(form.base_fields) + uploads.MOST_FILES + BESIDES <= MOST_PARTS / 2
 
 
 def test_who_sent_files_is_known_by_no_address(describing, settings):
