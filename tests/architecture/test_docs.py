@@ -7,10 +7,10 @@ import pytest
 from keng.cli.__main__ import COMMANDS
 from keng.cli.supervisor.ports import Ports
 from keng.kit.database import PROCESSES
+from tests.architecture.settings_page import documented_settings
 from tests.architecture.source import KENG, ROOT, is_test, python_files
 
 SETTING = re.compile(r"\bKENG_[A-Z]+(?:_[A-Z]+)*\b(?!_)")
-SETTINGS_GUIDE = ROOT / "docs" / "operator" / "settings.md"
 MAP = ROOT / "docs" / "map.md"
 
 
@@ -23,10 +23,6 @@ def settings_in_use():
         if not is_test(file):
             found |= set(SETTING.findall(file.read_text()))
     return found - {"KENG_DATABASE_URL"}
-
-
-def documented_settings():
-    return set(re.findall(r"^\| `([A-Z_]+)`", SETTINGS_GUIDE.read_text(), re.MULTILINE))
 
 
 def test_every_setting_is_explained():

@@ -8,7 +8,7 @@ from keng.cli.__main__ import main
 from keng.kit import configuration
 from keng.kit.configuration import SETTINGS
 from keng.kit.refusals import WrongSettings
-from tests.architecture.test_docs import documented_settings
+from tests.architecture.settings_page import documented_settings
 
 # What an operator typed, and what it did before: a traceback, a wrong message, or nothing at all.
 WRONG = [
