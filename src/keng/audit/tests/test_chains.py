@@ -5,13 +5,18 @@ import datetime
 import pytest
 from django.db import transaction
 
-from keng.audit import verify
+from keng.audit import verify, witness
 from keng.audit.actions import record, unit_chain
 from keng.audit.heads import sign_heads
 from keng.audit.models import Chain, Entry
 from tests import make
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ def faults():
 
 def test_an_untouched_chain_holds(chain):
     assert faults() == []
-    assert verify.run() == 0
+    assert witness.run() == 0
     assert Chain.objects.get(name=chain).last_seq == 5
 
 
@@ -42,7 +47,7 @@ def test_an_untouched_chain_holds(chain):
 def test_a_changed_entry_is_found(chain, field, value):
     Entry.objects.filter(chain=chain, seq=3).update(**{field: value})
     assert faults() == [(3, "was changed after it was written")]
-    assert verify.run() == 1
+    assert witness.run() == 1
 
 
 @pytest.mark.parametrize("seq", [1, 3])
