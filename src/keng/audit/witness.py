@@ -32,6 +32,7 @@ from keng.kit import times
 
 _PORTION = 1000
 _EXPORTS = 0
+_MOST = 2**63 - 1
 # Lines are compared in the database, by its joins: here only one portion of them is held.
 _TABLES = """
 CREATE TEMPORARY TABLE witness_line (
@@ -42,8 +43,7 @@ CREATE TEMPORARY TABLE witness_row ON COMMIT DROP AS
 """
 _MISSING_CHAINS = """
 SELECT chain, max(seq), max(signed_at) FROM witness_line
-WHERE NOT EXISTS (SELECT FROM audit_chain WHERE name = chain)
-  AND NOT EXISTS (SELECT FROM audit_entry WHERE audit_entry.chain = witness_line.chain)
+WHERE NOT EXISTS (SELECT FROM audit_entry WHERE audit_entry.chain = witness_line.chain)
 GROUP BY chain ORDER BY chain
 """
 _REWRITTEN = """
@@ -159,9 +159,10 @@ class Line:
                 place=place,
             )
             bytes.fromhex(line.hash)
-            if line.at.tzinfo is None or "\0" in line.chain:
-                raise ValueError("no moment in the world")
-        except (KeyError, TypeError, RecursionError) as error:
+            line.at.astimezone(dt.UTC)
+            if not (line.chain.isprintable() and 0 < line.seq <= _MOST):
+                raise ValueError("names no entry")
+        except (KeyError, TypeError, OverflowError, RecursionError) as error:
             raise ValueError("no line of ours") from error
         return line
 

@@ -126,6 +126,13 @@ def test_a_chain_that_was_taken_out_is_missed():
     assert witness.run() == 1
 
 
+def test_a_chain_that_was_emptied_is_missed_like_one_that_is_gone():
+    Entry.objects.filter(chain=ONE).delete()
+    SignedHead.objects.filter(chain=ONE).delete()
+    Chain.objects.filter(name=ONE).update(last_seq=0, last_hash=b"")
+    assert any("the whole chain is missing now" in fault.what for fault in found())
+
+
 def test_signed_heads_that_were_taken_out_of_the_database_are_missed():
     SignedHead.objects.filter(chain=ONE).delete()
     assert [(c, s) for c, s, _ in words()] == [(ONE, 2), (ONE, 4), (ONE, 6)]
@@ -305,3 +312,22 @@ def test_a_key_that_was_given_up_excuses_nothing_signed_afterwards(data):
 def test_a_copy_that_is_not_there_is_said_before_anything_is_read(data):
     with pytest.raises(FileNotFoundError):
         witness.run([data / "nowhere"])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seq": float("inf")},
+        {"seq": 2**70},
+        {"chain": "\ud800"},
+        {"chain": "unit:\x1b[2J"},
+        {"signed_at": "9999-12-31T23:59:59-12:00"},
+        {"line": []},
+    ],
+)
+def test_a_line_made_to_stop_the_audit_is_a_fault_like_another(data, changed):
+    file = export(data)
+    line = json.loads(lines(file)[-1]) | changed
+    file.write_text(file.read_text() + json.dumps(line) + "\n[1]\n" + "x" * 20000 + "\n")
+    assert any(fault.what == "is no line of ours" for fault in found())
+    assert witness.run() == 1
