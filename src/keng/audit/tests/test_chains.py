@@ -85,6 +85,15 @@ def test_a_chain_without_its_head_is_found(chain):
     assert any("head" in what for _, what in faults())
 
 
+def test_what_is_recorded_while_a_chain_is_read_is_no_fault(chain):
+    head = Chain.objects.get(name=chain)
+    record("tip.closed", by="worker", on=None, chain=chain)
+    assert list(verify.faults_of(head)) == []
+    # But a head that was put back behind its entries is one.
+    Chain.objects.filter(name=chain).update(last_seq=head.last_seq, last_hash=head.last_hash)
+    assert [seq for seq, _ in faults()] == [5]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_outside_a_transaction_is_refused():
     with pytest.raises(transaction.TransactionManagementError):
