@@ -1,10 +1,13 @@
 """Signing the heads of the chains on a clock, so that a chain rewritten later can be found out.
 
 A signed head goes to the database and to a file beside it that only grows; an operator copies the
-file elsewhere. The key is a file of this machine.
+file elsewhere. Each line has a number, names how many chains there are, and is bound to the line
+before it, so that a line taken out is missed. The key is a file of this machine.
 """
 
 import datetime as dt
+import fcntl
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -23,6 +26,8 @@ from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import read_or_make
 
 _PORTION = 500
+# A line is about 700 bytes; what is longer was not written here.
+LONGEST_LINE = 4096
 
 
 def sign_heads() -> int:
@@ -34,16 +39,44 @@ def sign_heads() -> int:
     )
     heads = [_signed(chain) for chain in moved.order_by("name")[:_PORTION]]
     if heads:
-        # The file first: a line without a row is still true, a row without a line is not exported.
-        _export(heads)
+        # The line is on the disk before the row is committed: a row without a line was exported
+        # once, and its line is gone.
         with transaction.atomic():
             SignedHead.objects.bulk_create(heads)
+            _export(heads, chains=Chain.objects.filter(last_seq__gt=0).count())
     return len(heads)
 
 
 def is_genuine(head: SignedHead) -> bool:
     """Whether the signature is ours and speaks of exactly this head."""
-    return is_signed(_said(head), bytes(head.signature))
+    return is_signed(_head_of_row(head), bytes(head.signature))
+
+
+def export_folder() -> Path:
+    """Where the exported heads lie, a file for each month."""
+    return data_folder() / "audit"
+
+
+def exported_files(folder: Path) -> list[Path]:
+    """The files of exported heads in a folder, the oldest first."""
+    return sorted(folder.glob("heads-*.jsonl"))
+
+
+def head_to_sign(chain: str, seq: int, entry_hash: str, signed_at: str) -> bytes:
+    """What the signature of a head stands under, in the database and in the file alike."""
+    said = ["keng audit head", chain, seq, entry_hash, signed_at]
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def line_to_sign(head: bytes, number: int, chains: int, before: str) -> bytes:
+    """What the second signature of an exported line stands under: the head and its place."""
+    said = ["keng audit line", head.decode(), number, chains, before]
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def line_hash(line: bytes) -> str:
+    """What the next line calls this one, without the end of the line."""
+    return hashlib.sha256(line).hexdigest()
 
 
 def sign(said: bytes) -> bytes:
@@ -90,36 +123,76 @@ def _signed(chain: Chain) -> SignedHead:
     head = SignedHead(
         chain=chain.name, seq=chain.last_seq, hash=bytes(chain.last_hash), signed_at=times.now()
     )
-    head.signature = sign(_said(head))
+    head.signature = sign(_head_of_row(head))
     return head
 
 
-def _said(head: SignedHead) -> bytes:
-    said = [
-        "keng audit head",
-        head.chain,
-        head.seq,
-        bytes(head.hash).hex(),
-        _moment(head.signed_at),
-    ]
-    return json.dumps(said, separators=(",", ":")).encode()
+def _head_of_row(head: SignedHead) -> bytes:
+    return head_to_sign(head.chain, head.seq, bytes(head.hash).hex(), _moment(head.signed_at))
 
 
 def _moment(at: dt.datetime) -> str:
     return at.astimezone(dt.UTC).isoformat()
 
 
-def _export(heads: list[SignedHead]) -> None:
-    path = data_folder() / "audit" / f"heads-{times.local_date(times.now()):%Y-%m}.jsonl"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _export(heads: list[SignedHead], *, chains: int) -> None:
+    folder = export_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"heads-{times.local_date(times.now()):%Y-%m}.jsonl"
     public = bytes(verify_key()).hex()
-    with open(path, "a", encoding="utf-8", opener=private) as file:
+    with open(path, "ab", opener=private) as file:
+        # Whoever else signs at this moment goes on from our last line.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        last, number = _last_line(folder)
+        if not _ends_with_a_line(path):
+            # A killed process left half a line. It stays, and the next one names it.
+            file.write(b"\n")
         for head in heads:
+            number += 1
+            before = line_hash(last)
+            place = line_to_sign(_head_of_row(head), number, chains, before)
             line: dict[str, Any] = {
-                "chain": head.chain, "seq": head.seq, "hash": bytes(head.hash).hex(),
-                "signed_at": _moment(head.signed_at), "signature": bytes(head.signature).hex(),
+                "chain": head.chain,
+                "seq": head.seq,
+                "hash": bytes(head.hash).hex(),
+                "signed_at": _moment(head.signed_at),
+                "signature": bytes(head.signature).hex(),
+                "line": number,
+                "chains": chains,
+                "before": before,
+                "line_signature": sign(place).hex(),
                 "key": public,
-            }  # fmt: skip
-            file.write(json.dumps(line) + "\n")
+            }
+            last = json.dumps(line).encode()
+            file.write(last + b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _last_line(folder: Path) -> tuple[bytes, int]:
+    """The newest exported line, be it cut short, and the last number that was given."""
+    for path in reversed(exported_files(folder)):
+        lines = [line for line in _tail(path).split(b"\n") if line]
+        if lines:
+            numbers = (_number(line) for line in reversed(lines))
+            return lines[-1], next((number for number in numbers if number), 0)
+    return b"", 0
+
+
+def _number(line: bytes) -> int:
+    """The number of a line; 0 for one that has none or was cut short."""
+    try:
+        return int(json.loads(line)["line"])
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def _ends_with_a_line(path: Path) -> bool:
+    return _tail(path)[-1:] in {b"", b"\n"}
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 2 * LONGEST_LINE))
+        return file.read()

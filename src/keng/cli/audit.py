@@ -1,17 +1,32 @@
-"""keng audit verify: recompute every chain, and say where one is broken."""
+"""keng audit verify: recompute every chain, compare it with what was exported, say what differs."""
 
 import argparse
+from pathlib import Path
 
 from keng.cli.environment import database, start_django
+from keng.cli.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("word", choices=["verify"], help="exit code 0 means that nothing changed")
+    parser.add_argument(
+        "--heads",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="a copy of audit/heads-*.jsonl that lay elsewhere: its files, or their folder",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     with database():
         start_django()
-        from keng.audit import verify  # noqa: PLC0415 -- needs the settings
+        from keng.audit import witness  # noqa: PLC0415 -- needs the settings
 
-        return verify.run()
+        try:
+            return witness.run(arguments.heads)
+        except FileNotFoundError as error:
+            raise CannotContinue(
+                f"{error} is not there; --heads takes files or a folder."
+            ) from error

@@ -26,8 +26,9 @@ LOST: dict[Kind, str] = {
   - Accounts at providers need `keng channel renew NAME`.""",
     "audit": """\
   - Whatever was signed until now, heads of the audit chains and periodic reports, bears a signature
-    that `keng audit verify` calls not ours from now on.
-  - Only copies of audit/heads-….jsonl elsewhere prove it, by the public key that they name.""",
+    that nothing here can check any more; `keng audit verify` says that its key was lost.
+  - Only copies of audit/heads-….jsonl elsewhere prove it, by the public key that they name: give
+    them to `keng audit verify --heads`.""",
 }
 
 

@@ -1,0 +1,479 @@
+"""Comparing the chains with what was signed and exported, and with a copy that lay elsewhere.
+
+Whoever owns the database can rewrite a chain with all its hashes and take out the signed heads
+beside it; the exported lines still say what stood there. Whoever can also change the exported
+files is found out by the copy.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+
+from keng.audit.heads import (
+    LONGEST_LINE,
+    export_folder,
+    exported_files,
+    head_to_sign,
+    line_hash,
+    line_to_sign,
+    verify_key,
+)
+from keng.audit.models import Chain, Entry
+from keng.audit.verify import Fault, faults, new_key_accepted_at
+from keng.kit import times
+
+_PORTION = 1000
+_EXPORTS = 0
+_MOST = 2**63 - 1
+# Lines are compared in the database, by its joins: here only one portion of them is held.
+_TABLES = """
+CREATE TEMPORARY TABLE witness_line (
+  source integer, place bigint, chain text, seq bigint, hash bytea, signed_at timestamptz
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE witness_row ON COMMIT DROP AS
+  SELECT chain, seq, hash, signed_at FROM audit_signedhead
+"""
+_MISSING_CHAINS = """
+SELECT chain, max(seq), max(signed_at) FROM witness_line
+WHERE NOT EXISTS (SELECT FROM audit_entry WHERE audit_entry.chain = witness_line.chain)
+GROUP BY chain ORDER BY chain
+"""
+_REWRITTEN = """
+SELECT line.chain, line.seq, max(line.signed_at), entry.hash IS NULL, min(line.source)
+FROM witness_line line
+LEFT JOIN audit_entry entry ON entry.chain = line.chain AND entry.seq = line.seq
+WHERE entry.hash IS DISTINCT FROM line.hash
+  AND EXISTS (SELECT FROM audit_entry known WHERE known.chain = line.chain)
+GROUP BY line.chain, line.seq, line.hash, entry.hash ORDER BY line.chain, line.seq
+"""
+_BACKWARDS = """
+SELECT chain, seq, before, source FROM (
+  SELECT chain, seq, source,
+         lag(seq) OVER (PARTITION BY source, chain ORDER BY place) AS before
+  FROM witness_line
+) AS lines WHERE before > seq ORDER BY chain, seq
+"""
+_ROWS_TAKEN_OUT = """
+SELECT line.chain, line.seq, max(line.signed_at) FROM witness_line line
+LEFT JOIN audit_signedhead head
+  ON head.chain = line.chain AND head.seq = line.seq AND head.hash = line.hash
+WHERE head.seq IS NULL AND line.signed_at <= %s
+  AND EXISTS (SELECT FROM audit_entry known WHERE known.chain = line.chain)
+GROUP BY line.chain, line.seq ORDER BY line.chain, line.seq
+"""
+_LINES_TAKEN_OUT = """
+SELECT head.chain, head.seq, head.signed_at FROM witness_row head
+LEFT JOIN witness_line line
+  ON line.source = 0 AND line.chain = head.chain AND line.seq = head.seq AND line.hash = head.hash
+WHERE line.seq IS NULL
+  AND head.signed_at >= (SELECT min(signed_at) FROM witness_line WHERE source = 0)
+ORDER BY head.chain, head.seq
+"""
+_OLDER_THAN_THE_EXPORTS = """
+SELECT count(*), max(signed_at) FROM witness_row WHERE signed_at < coalesce(
+  (SELECT min(signed_at) FROM witness_line WHERE source = 0), 'infinity'
+)
+"""
+_ONLY_IN_A_COPY = """
+SELECT copy.source, count(*), min(copy.signed_at), max(copy.signed_at)
+FROM witness_line copy
+LEFT JOIN witness_line line ON line.source = 0 AND line.chain = copy.chain
+  AND line.seq = copy.seq AND line.hash = copy.hash AND line.signed_at = copy.signed_at
+WHERE copy.source > 0 AND line.seq IS NULL
+GROUP BY copy.source ORDER BY copy.source
+"""
+_NOT_WITNESSED_TO_THE_END = """
+SELECT head.name, head.last_seq, witnessed.seq, witnessed.signed_at
+FROM audit_chain head LEFT JOIN (
+  SELECT chain, max(seq) AS seq, max(signed_at) AS signed_at FROM witness_line
+  WHERE %(of_copies)s = (source > 0) GROUP BY chain
+) AS witnessed ON witnessed.chain = head.name
+WHERE head.last_seq > coalesce(witnessed.seq, 0) ORDER BY head.name
+"""
+_WITNESSED_TO_THE_END = """
+SELECT count(*), min(signed_at), max(signed_at) FROM (
+  SELECT max(seq) AS seq, max(signed_at) AS signed_at, chain FROM witness_line
+  WHERE %(of_copies)s = (source > 0) GROUP BY chain
+) AS witnessed JOIN audit_chain head ON head.name = chain AND head.last_seq <= witnessed.seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the auditor should know that is no fault of a chain."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands among the others, with the signature of that."""
+
+    number: int
+    chains: int
+    before: str
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One exported head."""
+
+    chain: str
+    seq: int
+    hash: str
+    signed_at: str
+    signature: bytes
+    key: bytes
+    # Lines of older versions lack it.
+    place: Place | None
+
+    @classmethod
+    def read(cls, raw: bytes) -> "Line":
+        """Raises ValueError for what is no line of ours."""
+        try:
+            fields = json.loads(raw)
+            place = None
+            if "line" in fields:
+                place = Place(
+                    number=int(fields["line"]),
+                    chains=int(fields["chains"]),
+                    before=str(fields["before"]),
+                    signature=bytes.fromhex(fields["line_signature"]),
+                )
+            line = cls(
+                chain=str(fields["chain"]),
+                seq=int(fields["seq"]),
+                hash=str(fields["hash"]),
+                signed_at=str(fields["signed_at"]),
+                signature=bytes.fromhex(fields["signature"]),
+                key=bytes.fromhex(fields["key"]),
+                place=place,
+            )
+            bytes.fromhex(line.hash)
+            line.at.astimezone(dt.UTC)
+            if not (line.chain.isprintable() and 0 < line.seq <= _MOST):
+                raise ValueError("names no entry")
+        except (KeyError, TypeError, OverflowError, RecursionError) as error:
+            raise ValueError("no line of ours") from error
+        return line
+
+    @property
+    def at(self) -> dt.datetime:
+        """When it was signed."""
+        return dt.datetime.fromisoformat(self.signed_at)
+
+    def is_signed_with(self, key: bytes) -> bool:
+        """Whether both signatures are of this key and speak of exactly this line."""
+        head = head_to_sign(self.chain, self.seq, self.hash, self.signed_at)
+        try:
+            VerifyKey(key).verify(head, self.signature)
+            if self.place is not None:
+                place = self.place
+                said = line_to_sign(head, place.number, place.chains, place.before)
+                VerifyKey(key).verify(said, place.signature)
+        except (BadSignatureError, ValueError, TypeError):
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Source:
+    """The export folder, or one copy of it, and what was noticed while it was read."""
+
+    number: int
+    name: str
+    files: Sequence[Path]
+    lines: int = 0
+    most_chains: int = 0
+    first_number: int | None = None
+    of_lost_keys: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Order:
+    """Whether each line of a source follows from the one before it."""
+
+    before: str = ""
+    number: int | None = None
+    first_number: int | None = None
+    # Where half a line stands, until the next one says whether it was there when it was written.
+    torn: str | None = None
+
+    def faults_of_unreadable(self, where: str, raw: bytes) -> Iterator[Fault]:
+        """Keep it until the next line."""
+        if self.torn is not None:
+            yield Fault(self.torn, 0, "is no line of ours")
+        self.before, self.torn = line_hash(raw), where
+
+    def faults_of_next(self, where: str, raw: bytes, line: Line) -> Iterator[Fault | Note]:
+        """A line that was taken out, put in or changed before this one."""
+        follows = line.place is not None and line.place.before == self.before
+        if self.torn is not None and follows:
+            yield Note(f"{self.torn} was cut short when the machine stopped; the next one says so.")
+        elif self.torn is not None:
+            yield Fault(self.torn, 0, "is no line of ours")
+        if line.place is None:
+            if self.number is not None:
+                yield Fault(where, line.seq, "has no number, and the line before it has one")
+        else:
+            if self.before and not follows:
+                yield Fault(where, line.seq, "does not follow from the line before it")
+            expected = line.place.number if self.number is None else self.number + 1
+            if line.place.number != expected:
+                missing = f"is line {line.place.number}, and line {expected} is missing before it"
+                yield Fault(where, line.seq, missing)
+            if not self.before:
+                self.first_number = line.place.number
+            self.number = line.place.number
+        self.before, self.torn = line_hash(raw), None
+
+    def faults_of_end(self) -> Iterator[Fault]:
+        """Half a line after which none came."""
+        if self.torn is not None:
+            yield Fault(self.torn, 0, "is no line of ours, or was cut short")
+
+
+@dataclass(frozen=True, slots=True)
+class Signers:
+    """Whose signature a line may bear."""
+
+    ours: bytes
+    accepted_at: dt.datetime | None
+
+    @classmethod
+    def known(cls) -> "Signers":
+        """The key that lies here, and until when a lost one may have signed."""
+        return cls(bytes(verify_key()), new_key_accepted_at())
+
+    def signer_of(self, line: Line) -> bytes | None:
+        """The key that signed a line: ours, or the one that was lost. None for a forged line."""
+        if line.is_signed_with(self.ours):
+            return self.ours
+        is_old = self.accepted_at is not None and line.at < self.accepted_at
+        if is_old and line.key != self.ours and line.is_signed_with(line.key):
+            return line.key
+        return None
+
+
+def sources_of(copies: Sequence[Path]) -> list[Source]:
+    """The export folder and each copy: a folder is one, the files named singly are one together.
+
+    Raises FileNotFoundError for what is not there.
+    """
+    for copy in copies:
+        if not copy.exists():
+            raise FileNotFoundError(copy)
+    found = [Source(_EXPORTS, "the export folder", exported_files(export_folder()))]
+    for folder in (copy for copy in copies if copy.is_dir()):
+        found.append(Source(len(found), f"the copy {folder}", exported_files(folder)))
+    files = sorted((copy for copy in copies if not copy.is_dir()), key=lambda file: file.name)
+    if files:
+        name = ", ".join(str(file) for file in files)
+        found.append(Source(len(found), f"the copy {name}", files))
+    return found
+
+
+def compare(copies: Sequence[Path] = ()) -> Iterator[Fault | Note]:
+    """Everything in which the database, the exported lines and the copies do not agree.
+
+    Ends with until when the chains are witnessed.
+    """
+    sources, started_at = sources_of(copies), times.now()
+    with transaction.atomic(), _tables():
+        for source in sources:
+            yield from _read(source)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE witness_line")
+        yield from _compare_with_database(sources)
+        yield from _compare_with_rows(started_at)
+        yield from _compare_with_copies(sources)
+        yield from _witnessed(sources)
+
+
+@contextmanager
+def _tables() -> Iterator[None]:
+    # The rows are read before the files: a row is committed after its line is on the disk.
+    with connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE witness_line, witness_row")
+
+
+def _read(source: Source) -> Iterator[Fault | Note]:
+    """The faults of the lines themselves; lines that are genuine go into the table."""
+    if source.files:
+        yield from _read_lines(source, Signers.known())
+    yield from _notes_of(source)
+
+
+def _read_lines(source: Source, signers: "Signers") -> Iterator[Fault | Note]:
+    order = Order()
+    portion: list[tuple[Any, ...]] = []
+    for where, raw in _raw_lines(source):
+        try:
+            line = Line.read(raw)
+        except ValueError:
+            yield from order.faults_of_unreadable(where, raw)
+            continue
+        yield from order.faults_of_next(where, raw, line)
+        source.lines += 1
+        key = signers.signer_of(line)
+        if key is None:
+            yield Fault(where, line.seq, f"bears a signature that is not ours ({line.chain})")
+            continue
+        if key != signers.ours:
+            source.of_lost_keys[key.hex()] = source.of_lost_keys.get(key.hex(), 0) + 1
+        if line.place is not None:
+            source.most_chains = max(source.most_chains, line.place.chains)
+        portion.append(
+            (source.number, source.lines, line.chain, line.seq, line.hash, line.signed_at)
+        )
+        if len(portion) == _PORTION:
+            _insert(portion)
+            portion = []
+    _insert(portion)
+    yield from order.faults_of_end()
+    source.first_number = order.first_number
+
+
+def _notes_of(source: Source) -> Iterator[Fault | Note]:
+    if source.number != _EXPORTS and not source.lines:
+        yield Fault(source.name, 0, "holds no exported head")
+    if (source.first_number or 1) > 1:
+        yield Note(
+            f"{source.name} begins with line {source.first_number}; older ones lie elsewhere."
+        )
+    for key, lines in source.of_lost_keys.items():
+        yield Note(
+            f"{source.name}: {lines} lines are signed with the key {key}, which was lost and given "
+            "up by `keng keys accept`. Compare it with the key that your older copies name."
+        )
+
+
+def _raw_lines(source: Source) -> Iterator[tuple[str, bytes]]:
+    """Each line that is not empty, and where it stands; one that is too long comes in pieces."""
+    for path in source.files:
+        with path.open("rb") as file:
+            place = 0
+            while raw := file.readline(LONGEST_LINE):
+                place += 1
+                if stripped := raw.rstrip(b"\n"):
+                    yield f"{source.name}, {path.name} line {place}", stripped
+
+
+def _insert(portion: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO witness_line VALUES (%s, %s, %s, %s, decode(%s, 'hex'), %s)", portion
+        )
+
+
+def _compare_with_database(sources: list[Source]) -> Iterator[Fault]:
+    for chain, seq, at in _rows(_MISSING_CHAINS):
+        yield Fault(chain, seq, f"was signed on {_day(at)}, and the whole chain is missing now")
+    for chain, seq, at, is_missing, source in _rows(_REWRITTEN):
+        how = "is missing now" if is_missing else "is another one now"
+        yield Fault(chain, seq, f"was signed on {_day(at)} and {how}, says {sources[source].name}")
+    for chain, seq, before, source in _rows(_BACKWARDS):
+        yield Fault(
+            chain,
+            seq,
+            f"was signed after entry {before} of this chain, says {sources[source].name}",
+        )
+    chains = Chain.objects.filter(last_seq__gt=0).count()
+    most = max(source.most_chains for source in sources)
+    if chains < most:
+        yield Fault("all chains", 0, f"there were {most} when it was signed, and {chains} are left")
+
+
+def _compare_with_rows(started_at: dt.datetime) -> Iterator[Fault | Note]:
+    ((older, until),) = _rows(_OLDER_THAN_THE_EXPORTS)
+    if older:
+        yield Note(
+            f"Warning: {older} heads signed until {_day(until)} stand in the database and not in "
+            f"{export_folder()}: was that folder lost? Give a copy of it with --heads."
+        )
+    for chain, seq, at in _rows(_LINES_TAKEN_OUT):
+        yield Fault(chain, seq, f"was signed on {_day(at)}, and the exported line is missing")
+    for chain, seq, at in _rows(_ROWS_TAKEN_OUT, [started_at]):
+        yield Fault(chain, seq, f"was signed on {_day(at)}, and the database has no such head now")
+
+
+def _compare_with_copies(sources: list[Source]) -> Iterator[Fault]:
+    for source, lines, first, last in _rows(_ONLY_IN_A_COPY):
+        yield Fault(
+            sources[source].name,
+            0,
+            f"{lines} of its lines, signed from {_day(first)} to {_day(last)}, are missing in "
+            f"{export_folder()}",
+        )
+
+
+def _witnessed(sources: list[Source]) -> Iterator[Note]:
+    """Until when each chain is witnessed: by the copies where there are any."""
+    by = {"of_copies": len(sources) > 1}
+    witness = "the copy" if len(sources) > 1 else "the export folder"
+    for chain, last, seq, at in _rows(_NOT_WITNESSED_TO_THE_END, by):
+        if seq is None:
+            yield Note(f"{chain}: none of {last} entries is witnessed by {witness} yet.")
+        else:
+            yield Note(
+                f"{chain}: witnessed by {witness} to entry {seq} of {last}, signed {_day(at)}."
+            )
+    ((chains, first, last),) = _rows(_WITNESSED_TO_THE_END, by)
+    if chains:
+        yield Note(
+            f"{chains} chains are witnessed by {witness} to their last entry, signed from "
+            f"{_day(first)} to {_day(last)}."
+        )
+
+
+def _rows(question: str, parameters: Any = None) -> Iterator[tuple[Any, ...]]:
+    """The answer row by row, however long it is."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(question, parameters)
+        while rows := cursor.fetchmany(_PORTION):
+            yield from rows
+
+
+def _day(at: dt.datetime) -> str:
+    return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def run(copies: Sequence[Path] = ()) -> int:
+    """Print what was found; 0 when every chain holds, 1 otherwise."""
+    # What is not there is said before hours of reading.
+    sources_of(copies)
+    count = 0
+    for fault in faults():
+        count += 1
+        _print(fault)
+    if accepted_at := new_key_accepted_at():
+        print(
+            f"A lost signing key was given up on {_day(accepted_at)}. Signatures in the database "
+            "that are older and not ours are taken for those of the lost key."
+        )
+    for found in compare(copies):
+        if isinstance(found, Note):
+            print(found.words)
+        else:
+            count += 1
+            _print(found)
+    verdict = f"{count} faults" if count else "all hold"
+    print(f"{Chain.objects.count()} chains, {Entry.objects.count()} entries: {verdict}")
+    return 1 if count else 0
+
+
+def _print(fault: Fault) -> None:
+    where = f"{fault.chain} entry {fault.seq}" if fault.seq else fault.chain
+    print(f"{where}: {fault.what}")
