@@ -26,6 +26,7 @@ from keng.accounts.sessions import end_sessions
 from keng.accounts.who import VOUCHING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.secrets import keyed_hash, same
 
 OPERATOR = "operator"
 # One right half with wrong others, or wrong codes: then the request is over.
@@ -42,6 +43,10 @@ class WrongCode(ValueError):
 
 class SetUpOver(ValueError):
     """The time ran out, or the request was withdrawn meanwhile."""
+
+
+class BegunAgain(ValueError):
+    """Both halves were typed once more since: password and secret are no longer this person's."""
 
 
 def begin(first: str, second: str, *, password: str) -> OfficerRequest:
@@ -62,16 +67,24 @@ def begin(first: str, second: str, *, password: str) -> OfficerRequest:
     raise WrongHalves
 
 
-def begun(request_id: uuid.UUID) -> OfficerRequest | None:
-    """The request whose person is on the second page, while its time runs."""
+def mark_of(request: OfficerRequest) -> str:
+    """What tells this beginning from each other one of the request; it opens nothing."""
+    return keyed_hash("officer set-up begun", bytes(request.offered_totp_box)).hex()
+
+
+def begun(request_id: uuid.UUID, mark: str) -> OfficerRequest | None:
+    """The request whose person is on the second page, while its time runs. Raises BegunAgain."""
     found = OfficerRequest.objects.open().filter(pk=request_id, state=OfficerRequest.State.AGREED)
-    return found.exclude(chosen_password="").select_related("unit", "officer").first()
+    request = found.exclude(chosen_password="").select_related("unit", "officer").first()
+    if request is not None and not same(mark, mark_of(request)):
+        raise BegunAgain
+    return request
 
 
-def finish(request_id: uuid.UUID, *, code: str) -> Officer:
+def finish(request_id: uuid.UUID, mark: str, *, code: str) -> Officer:
     """The first code of the new secret: from now on the officer signs in with it.
 
-    Raises WrongCode, SetUpOver, UsernameTaken.
+    Only who began last, which `mark` shows. Raises WrongCode, BegunAgain, SetUpOver, UsernameTaken.
     """
     with transaction.atomic():
         request = _lock(pk=request_id)
@@ -82,6 +95,8 @@ def finish(request_id: uuid.UUID, *, code: str) -> Officer:
             raise SetUpOver
         if second is not None and not VOUCHING.may_act_for(second, request.unit):
             raise SetUpOver
+        if not same(mark, mark_of(request)):
+            raise BegunAgain
         step = second_factor.matching_step(bytes(request.offered_totp_box), code)
         if step is not None:
             return _complete(request, step)

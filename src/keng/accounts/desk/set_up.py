@@ -12,12 +12,13 @@ from keng.accounts import second_factor, setting_up
 from keng.accounts.actions import UsernameTaken
 from keng.accounts.forms import CodeForm, SetUpForm
 from keng.accounts.middleware import remember
-from keng.accounts.models import OfficerRequest
 from keng.kit import qr
 from keng.kit.slowing import Slowing
 
 _BEGUN = "set_up"
 _BEGUN_SECONDS = 1800
+# Somebody else typed both halves since this browser did; until it does so again, its page says so.
+_BEGUN_AGAIN = "set_up_begun_again"
 # Only wrong halves count: a desk where several set up on one morning has one address.
 _WRONG = Slowing(at_once=10, pause=60.0)
 
@@ -46,20 +47,31 @@ def set_up(request: HttpRequest) -> HttpResponse:
         )
         form.add_error(None, words)
         return _asks(request, form, 422)
-    request.session[_BEGUN] = [str(begun.pk), int(time.time())]
+    request.session[_BEGUN] = [str(begun.pk), int(time.time()), setting_up.mark_of(begun)]
+    request.session.pop(_BEGUN_AGAIN, None)
     return redirect("set-up-code")
 
 
 @require_http_methods(["GET", "POST"])
 def set_up_code(request: HttpRequest) -> HttpResponse:
     """The secret for the phone's code app, shown to this person alone; its first code finishes."""
-    begun = _begun(request)
+    try:
+        return _code_asked(request)
+    except setting_up.BegunAgain:
+        del request.session[_BEGUN]
+        request.session[_BEGUN_AGAIN] = True
+        return redirect("set-up")
+
+
+def _code_asked(request: HttpRequest) -> HttpResponse:
+    key, mark = _begun(request)
+    begun = setting_up.begun(uuid.UUID(key), mark) if key else None
     if begun is None:
         return redirect("set-up")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            officer = setting_up.finish(begun.pk, code=form.cleaned_data["code"])
+            officer = setting_up.finish(begun.pk, mark, code=form.cleaned_data["code"])
         except setting_up.WrongCode:
             form.add_error("code", _("These digits do not fit. Wait for the next ones."))
         except setting_up.SetUpOver:
@@ -88,12 +100,15 @@ def forget_tries() -> None:
     _WRONG.forget()
 
 
-def _begun(request: HttpRequest) -> OfficerRequest | None:
-    key, at = request.session.get(_BEGUN, ("", 0))
-    if not key or at < time.time() - _BEGUN_SECONDS:
-        return None
-    return setting_up.begun(uuid.UUID(key))
+def _begun(request: HttpRequest) -> tuple[str, str]:
+    """Which request this browser began, and the mark of that; empty when none, or too long ago."""
+    # Three parts: what an older version put into a session has two, and is begun again.
+    match request.session.get(_BEGUN):
+        case [key, at, mark] if at >= time.time() - _BEGUN_SECONDS:
+            return key, mark
+    return "", ""
 
 
 def _asks(request: HttpRequest, form: SetUpForm, status: int) -> HttpResponse:
-    return render(request, "accounts/desk/set_up.html", {"form": form}, status=status)
+    context = {"form": form, "is_begun_again": request.session.get(_BEGUN_AGAIN, False)}
+    return render(request, "accounts/desk/set_up.html", context, status=status)

@@ -80,7 +80,7 @@ def set_up(asked, *, second) -> Officer:
 def finish(first: str, second: str) -> Officer:
     """The person types both halves, a password and the first code."""
     begun = setting_up.begin(first, second, password=CHOSEN)
-    return setting_up.finish(begun.pk, code=first_code(begun))
+    return setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
 
 
 def first_code(begun) -> str:

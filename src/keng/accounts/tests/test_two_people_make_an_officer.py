@@ -181,6 +181,46 @@ def test_a_new_officer_is_asked_for_agreed_to_and_set_up(desk_client, stage):
     assert not any(word in written for word in (secret, CHOSEN, first, second))
 
 
+OTHERS = "câu của người cầm cả hai nửa"
+
+
+def test_whoever_begins_again_gives_nobody_their_own_password(desk_client, stage):
+    first, second = both_halves(stage.ask_new(), second=stage.commander)
+    typed = {"first": first, "second": second, "new": CHOSEN, "again": CHOSEN}
+    assert desk_client.post(url("set-up"), typed).url == url("set-up-code")
+    other = type(desk_client)()
+    other.post(url("set-up"), typed | {"new": OTHERS, "again": OTHERS})
+    secret = re.search(r'id="new-secret">(\w+)<', other.get(url("set-up-code")).content.decode())[1]
+    # The person is shown no secret of somebody else, and is told.
+    answer = desk_client.get(url("set-up-code"))
+    assert answer.url == url("set-up")
+    page = desk_client.get(url("set-up")).content.decode()
+    assert "có người nhập lại cả hai nửa mã" in page
+    # Nor do they finish what somebody else began.
+    answer = desk_client.post(url("set-up-code"), {"code": pyotp.TOTP(secret).now()})
+    assert answer.url == url("set-up")
+    assert not Officer.objects.filter(username="moi").exists()
+    # Begun again it is theirs, and the words are gone.
+    desk_client.post(url("set-up"), typed)
+    page = desk_client.get(url("set-up-code")).content.decode()
+    secret = re.search(r'id="new-secret">(\w+)<', page)[1]
+    assert "có người nhập lại" not in desk_client.get(url("set-up")).content.decode()
+    done = desk_client.post(url("set-up-code"), {"code": pyotp.TOTP(secret).now()})
+    assert done.url == url("desk-home")
+    assert Officer.objects.get(username="moi").check_password(CHOSEN)
+
+
+def test_what_was_begun_again_between_page_and_code_is_not_finished(stage):
+    asked = stage.ask_new()
+    halves = both_halves(asked, second=stage.commander)
+    mine = setting_up.mark_of(setting_up.begin(*halves, password=CHOSEN))
+    again = setting_up.begin(*halves, password=OTHERS)
+    with pytest.raises(setting_up.BegunAgain):
+        setting_up.finish(again.pk, mine, code=first_code(again))
+    asked.refresh_from_db()
+    assert (asked.state, asked.failed_tries) == ("agreed", 0)
+
+
 def test_halves_are_kept_as_hashes_only(stage):
     asked = stage.ask_new()
     halves = both_halves(asked, second=stage.commander)
@@ -236,7 +276,7 @@ def test_the_set_up_ends_after_a_day_and_can_be_asked_for_anew(desk_client, stag
     code = first_code(begun)
     OfficerRequest.objects.update(expires_at=times.now() - datetime.timedelta(seconds=1))
     with pytest.raises(setting_up.SetUpOver):
-        setting_up.finish(begun.pk, code=code)
+        setting_up.finish(begun.pk, setting_up.mark_of(begun), code=code)
     with pytest.raises(setting_up.WrongHalves):
         setting_up.begin(first, second, password=CHOSEN)
     sign_in(desk_client, stage.admin)
@@ -259,7 +299,7 @@ def test_a_name_that_was_given_meanwhile_is_said_at_the_end(stage):
     begun = setting_up.begin(*halves, password=CHOSEN)
     Officer.objects.create(username="moi", name="Khác")
     with pytest.raises(actions.UsernameTaken):
-        setting_up.finish(begun.pk, code=first_code(begun))
+        setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
 
 
 # Renewal.
@@ -271,7 +311,7 @@ def test_a_renewal_locks_nobody_out_until_the_person_has_set_up(desk_client, sta
     assert desk_client.get(url("inbox")).status_code == 200
     stage.officer.refresh_from_db()
     assert stage.officer.check_password(PASSWORD)
-    officer = setting_up.finish(begun.pk, code=first_code(begun))
+    officer = setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
     assert officer.pk == stage.officer.pk
     assert officer.check_password(CHOSEN)
     assert not officer.must_choose_password
@@ -285,7 +325,7 @@ def test_the_first_code_of_a_set_up_is_used_up(stage):
     asked = requesting.ask_for_renewal(stage.officer.pk, by=stage.admin)
     begun = setting_up.begin(*both_halves(asked, second=stage.commander), password=CHOSEN)
     code = first_code(begun)
-    officer = setting_up.finish(begun.pk, code=code)
+    officer = setting_up.finish(begun.pk, setting_up.mark_of(begun), code=code)
     assert not second_factor.check(officer, code)
 
 
@@ -295,9 +335,11 @@ def test_ten_wrong_first_codes_end_the_set_up(stage):
     right = int(first_code(begun))
     for n in range(setting_up.TRIES):
         with pytest.raises(setting_up.WrongCode):
-            setting_up.finish(begun.pk, code=f"{(right + 7 + n) % 1_000_000:06d}")
+            setting_up.finish(
+                begun.pk, setting_up.mark_of(begun), code=f"{(right + 7 + n) % 1_000_000:06d}"
+            )
     with pytest.raises(setting_up.SetUpOver):
-        setting_up.finish(begun.pk, code=first_code(begun))
+        setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
 
 
 def test_a_renewal_is_asked_for_once_and_never_for_oneself(stage):
@@ -421,7 +463,7 @@ def test_what_was_agreed_to_lapses_with_the_post_of_who_asked(stage):
         valid_to=times.local_date(times.now()) - datetime.timedelta(days=1)
     )
     with pytest.raises(setting_up.SetUpOver):
-        setting_up.finish(request.pk, code="000000")
+        setting_up.finish(request.pk, setting_up.mark_of(request), code="000000")
 
 
 def test_the_end_of_a_post_is_told_to_the_person_and_their_commander(stage):

@@ -583,9 +583,11 @@ def officer_set_up():
     asked = _officer_asked(desk, asker)
     halves = accounts.agree(asked.pk, by=second), accounts.show_half(asked.pk, by=asker)
     begun = setting_up.begin(*halves, password="một câu chỉ mình tôi biết")
-    code = first_code(begun)
+    code, mark = first_code(begun), setting_up.mark_of(begun)
     # Nobody is signed in there; the desk's process does it.
-    return Example(asker, lambda _: setting_up.finish(asked.pk, code=code), setting_up.SetUpOver)
+    return Example(
+        asker, lambda _: setting_up.finish(asked.pk, mark, code=code), setting_up.SetUpOver
+    )
 
 
 def account_closed():
