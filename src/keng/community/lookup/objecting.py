@@ -104,12 +104,7 @@ def object_to(request: HttpRequest) -> HttpResponse:
     """The questions, and after them the code. Which entry it is about travels in the form alone."""
     if request.method != "POST":
         return redirect("lookup")
-    try:
-        return _objected(request)
-    finally:
-        for file in request.FILES.getlist("attached"):
-            if isinstance(file, SealedUpload):
-                file.discard()
+    return _objected(request)
 
 
 def _objected(request: HttpRequest) -> HttpResponse:

@@ -107,7 +107,6 @@ class Report:
             self.refused.append(words)
         elif len(self.draft.files) >= MOST_FILES:
             self.refused.append(_("%(name)s: five files are the most.") % {"name": file.name})
-            file.discard()
         else:
             self.draft.files.append(file)
 

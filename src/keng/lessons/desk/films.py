@@ -1,8 +1,7 @@
 """Films on the desk: the list with how far each is, the upload, and one film to look at."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.kit.uploads import SealedUpload, takes_files
+from keng.kit.uploads import takes_files
 from keng.lessons import rights, serving
 from keng.lessons.actions import filming
 from keng.lessons.errors import NotYours
@@ -39,28 +38,19 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("films")
     is_sent = request.method == "POST"
     form = FilmForm(request.POST, request.FILES) if is_sent else FilmForm()
-    try:
-        if is_sent and form.is_valid():
-            made = filming.take_in(
-                form.cleaned_data["file"].chunks(), title=form.cleaned_data["title"],
-                captions=form.captions(), words=form.words(), by=request.officer,
-            )  # fmt: skip
-            messages.success(request, _("Uploaded. It is prepared now, which takes a while."))
-            return redirect("film", pk=made.pk)
-    finally:
-        for upload in _uploads(request):
-            upload.discard()
+    if is_sent and form.is_valid():
+        made = filming.take_in(
+            form.cleaned_data["file"].chunks(),
+            title=form.cleaned_data["title"],
+            captions=form.captions(),
+            words=form.words(),
+            by=request.officer,
+        )
+        messages.success(request, _("Uploaded. It is prepared now, which takes a while."))
+        return redirect("film", pk=made.pk)
     return render(
         request, "lessons/desk/film_new.html", {"form": form}, status=422 if form.errors else 200
     )
-
-
-def _uploads(request: HttpRequest) -> Iterator[SealedUpload]:
-    files: Any = request.FILES
-    for name in files:
-        for upload in files.getlist(name):
-            if isinstance(upload, SealedUpload):
-                yield upload
 
 
 @require_GET

@@ -34,8 +34,6 @@ def upload(request: HttpRequest) -> HttpResponse:
             form.add_error("sheet", str(error))
         else:
             return _preview(request, sheet, name=sent.name)
-        finally:
-            sent.discard()
     context = {"form": form, "columns": HOUSES.columns, "kinds": Establishment.Kind.labels}
     status = 422 if form.errors else 200
     return render(request, "network/establishments_import.html", context, status=status)

@@ -39,8 +39,6 @@ def upload(request: HttpRequest) -> HttpResponse:
         else:
             found = plan(sheet, {}, by=request.officer)
             return _preview(request, sheet, found, {}, name=sent.name)
-        finally:
-            sent.discard()
     status = 422 if form.errors else 200
     context = {"form": form, "columns": COLUMNS, "kinds": GroupKind.labels}
     return render(request, "network/import.html", context, status=status)

@@ -331,7 +331,7 @@ def test_where_everybody_of_a_partner_had_a_hand_its_page_says_that_the_province
     become("public")
     signed_in(public_client, stage.thu)
     page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
-    assert "điều phối viên tỉnh đọc và đăng" in page
+    assert "điều phối viên tỉnh sẽ đọc và đăng" in page
     become("owner")
     articles.publish_for(article.pk, seen=queries.hash_of(article), by=stage.coordinator)
     become("public")

@@ -160,7 +160,7 @@ def test_whoever_deletes_cookies_is_slowed_down_and_told_so_politely(public_clie
         last = fill(public_client, survey, ("0", "2", "", "0"))
     assert Answer.objects.count() == browser.SLOWING.at_once
     assert last.status_code == 429
-    assert "cứ năm phút chỉ nhận một câu trả lời" in last.content.decode()
+    assert "cứ năm phút chỉ nhận một phiếu" in last.content.decode()
 
 
 def test_what_one_network_sends_beyond_twenty_a_day_is_told_apart_in_the_result(

@@ -31,12 +31,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "tips/desk/take_chat.html", {"form": ChatForm()})
     form = ChatForm(request.POST, request.FILES)
-    try:
-        is_valid = form.is_valid()
-        picture = _picture_in(form) if is_valid else ""
-    finally:
-        for upload in request.FILES.getlist("picture"):
-            upload.discard()
+    picture = _picture_in(form) if form.is_valid() else ""
     if form.errors:
         return render(request, "tips/desk/take_chat.html", {"form": form}, status=422)
     masked = mask(form.cleaned_data["text"].strip())

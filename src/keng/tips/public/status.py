@@ -83,9 +83,6 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
         words = _("This site cannot seal files and phone numbers yet. Send words without them.")
         form.add_error(None, words)
         return page(request, opened, form)
-    finally:
-        for upload in request.FILES.getlist("attached"):
-            upload.discard()
     return _again(opened, had=had)
 
 
