@@ -1,26 +1,19 @@
 """S18: an officer comes, made by two administrators and seen by nobody else, and leaves again."""
 
-import os
-from pathlib import Path
-
 import pyotp
 from playwright.sync_api import Page, expect
 
 from tests.journeys.desk import Desk
-from tests.journeys.looks import is_fine
+from tests.journeys.eyes import is_fine
 
 USERNAME, PASSWORD = "hien.dao", "mot-mat-khau-cua-rieng-toi"
-# For whoever wants to look: a folder for pictures of every page on the way.
-PICTURES = os.environ.get("KENG_JOURNEY_PICTURES", "")
 
 
 def look(page: Page, name: str) -> None:
     """On a phone and at a desk nothing stands beside the page, and axe finds no fault."""
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-        is_fine(page)
+        is_fine(page, f"{name}-{width}")
 
 
 def asks(desk: Desk, stack) -> str:

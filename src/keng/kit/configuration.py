@@ -278,7 +278,6 @@ SETTINGS: dict[str, Check] = {
     "KENG_CHROMIUM": _anything,
     "KENG_FUZZ": _anything,
     "KENG_INSTALL": _anything,
-    "KENG_JOURNEY_PICTURES": _anything,
     "KENG_SHOTS_TO": _anything,
     "KENG_STORM_SEED": _anything,
     "KENG_TEST_ALL": _anything,

@@ -9,14 +9,14 @@ that says more than a pipe holds, "web=PORT" a server with a worker of its own, 
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
 from keng.cli.postgres.folders import prepare_data_folder
-from keng.cli.supervisor.children import Child
+from keng.cli.supervisor.children import ASGI, Child
 from keng.cli.supervisor.register import Register, only_supervisor
 from keng.cli.supervisor.supervise import Supervisor
 
@@ -38,13 +38,27 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), SimpleHTTPRequestHandler).s
 )
 QUIET = WAITING + "time.sleep(600)\n"
 NOISY = WAITING + "for n in range(20000):\n    print('line', n, flush=True)\ntime.sleep(600)\n"
-STUBBORN = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(600)\n"
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("I am stubborn", flush=True)
+time.sleep(600)
+"""
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+async def application(
+    scope: dict[str, Any],
+    receive: Callable[[], Awaitable[dict[str, Any]]],
+    send: Callable[[dict[str, Any]], Awaitable[None]],
+) -> None:
     """What "web" serves: the number of the process that answers."""
-    start_response("200 OK", [])
-    return [str(os.getpid()).encode()]
+    if scope["type"] == "lifespan":
+        for step in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{step}.complete"})
+    elif scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
 
 
 class FaultySupervisor(Supervisor):
@@ -73,7 +87,7 @@ def main(data: Path, port: int, extra: list[str]) -> int:
         children.append(Child("noisy", noisy, None, environment))
     for web_port in [int(word.removeprefix("web=")) for word in extra if word.startswith("web=")]:
         web = (
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--log-level", "warning"),
+            *(sys.executable, "-m", "granian", *ASGI),
             *("--host", "127.0.0.1", "--port", str(web_port)),
             "keng.cli.tests.small:application",
         )
