@@ -406,13 +406,17 @@ def test_a_worker_without_a_run_left_no_copy_half_made(tip, monkeypatch):
     def killed(*args, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(copying.files, "discard", killed)
-    with pytest.raises(KeyboardInterrupt):
-        copying.make_next_copy()
+    with monkeypatch.context() as patched:
+        patched.setattr(copying.files, "discard", killed)
+        with pytest.raises(KeyboardInterrupt):
+            copying.make_next_copy()
     kept.refresh_from_db()
     assert (kept.no_copy, kept.viewing_path) == ("waiting", "")
-    monkeypatch.undo()
-    monkeypatch.setenv("KENG_DATA", str(data_folder()))
+    WaitingPicture.objects.update(leased_until=times.now() - dt.timedelta(seconds=1))
+    assert copying.make_next_copy() == 1
+    kept.refresh_from_db()
+    assert kept.no_copy == ""
+    assert files.viewing_copy(kept).startswith(b"\xff\xd8\xff")
 
 
 def test_the_role_of_the_site_hands_over_and_the_workers_makes_the_copy(tip, become):
