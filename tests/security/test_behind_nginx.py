@@ -5,17 +5,25 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from keng.kit.uploads import largest_file_for
-from tests.security.slow import open_connection, seconds_of
-from tests.security.test_bodies_arrive import BOUNDARY, PLANTED, Visitor, form_with, lying
+from tests.security.slow import SLOWER, open_connection, seconds_of
+from tests.security.test_bodies_arrive import (
+    BOUNDARY,
+    PLANTED,
+    Visitor,
+    contents,
+    form_with,
+    lying,
+)
 from tests.stack import Stack, free_ports
 
 GUIDE = Path(__file__).parents[2] / "docs" / "operator" / "running.md"
@@ -24,6 +32,8 @@ needs_nginx = pytest.mark.skipif(
     PROGRAM is None, reason="nginx is not installed here: the guide's example was not run."
 )
 SLOW = 200
+# How the kernel writes it in its list of connections.
+ESTABLISHED = "01"
 
 
 def example() -> str:
@@ -77,8 +87,41 @@ class Proxy:
                     return True
             except OSError:
                 continue
-        named = (file for file in self.folder.rglob("*") if file.is_file())
-        return any(words in file.read_bytes() for file in named if file.name != "nginx.conf")
+        named = (file for file in self.folder.rglob("*") if file.name != "nginx.conf")
+        return any(words in content for _path, content in contents(named))
+
+    def wait_until_read(self) -> None:
+        """Until it has taken in, and dealt with, all that was sent to its public port so far."""
+        # Twice: during the first look something may pass from one end, still unread, to the other.
+        wait_until(lambda: unread(self.port) == unread(self.port) == 0)
+        # It does one thing at a time: what it read before this page it has put where it puts it.
+        urllib.request.urlopen(f"{self.public}/", timeout=20).close()
+
+    @property
+    def port(self) -> int:
+        found = urlsplit(self.public).port
+        assert found
+        return found
+
+
+def unread(port: int) -> int:
+    """Bytes that are on their way to a port of this machine, or lie before who listens there."""
+    waiting = 0
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        here, there, state, queues = line.split()[1:5]
+        leaving, arrived = (int(size, 16) for size in queues.split(":"))
+        if state == ESTABLISHED and int(there.partition(":")[2], 16) == port:
+            waiting += leaving
+        if state == ESTABLISHED and int(here.partition(":")[2], 16) == port:
+            waiting += arrived
+    return waiting
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -145,8 +188,8 @@ def test_200_dribbling_forms_through_nginx_keep_nobody_from_the_first_page(
             form = open_connection(proxy.public, f"127.1.{number}.1")
             held.enter_context(form)
             form.sendall(half_a_form(PLANTED).replace(b"/report/where/", path.encode()))
-        time.sleep(0.5)
-        assert seconds_of(f"{proxy.public}/") < before * 2 + 0.02
+        proxy.wait_until_read()
+        assert seconds_of(f"{proxy.public}/") < before * 2 + SLOWER
         assert not proxy.has_on_disk(PLANTED)
 
 
@@ -155,7 +198,7 @@ def test_no_word_of_a_form_lies_on_the_disk_of_nginx(stack: Stack, tmp_path: Pat
     words = (PLANTED * 20_000)[:250_000]
     with nginx(stack, tmp_path) as proxy, open_connection(proxy.public) as form:
         form.sendall(half_a_form(words))
-        time.sleep(0.5)
+        proxy.wait_until_read()
         assert not proxy.has_on_disk(PLANTED)
 
 
@@ -166,7 +209,8 @@ def test_the_search_finds_a_word_on_the_disk_where_the_buffer_is_too_small(
     words = (PLANTED * 20_000)[:250_000]
     with nginx(stack, tmp_path, buffer="8k") as proxy, open_connection(proxy.public) as form:
         form.sendall(half_a_form(words))
-        time.sleep(0.5)
+        # No longer than the others wait: so they do not look too early.
+        proxy.wait_until_read()
         assert proxy.has_on_disk(PLANTED)
 
 
@@ -188,13 +232,11 @@ def test_no_picture_lies_on_the_disk_of_nginx_and_sealed_it_grows_in_ours(
         before = set(lying(stack))
         with open_connection(proxy.public) as upload:
             upload.sendall(head.encode() + body[: len(body) // 2])
-            until = time.monotonic() + 10
-            while not set(lying(stack)) - before and time.monotonic() < until:
-                time.sleep(0.05)
-            time.sleep(0.5)
-            assert not proxy.has_on_disk(PLANTED)
+            wait_until(lambda: bool(set(lying(stack)) - before))
             (path,) = set(lying(stack)) - before
-            assert path.stat().st_size > len(body) // 4
+            wait_until(lambda: path.stat().st_size > len(body) // 4)
+            proxy.wait_until_read()
+            assert not proxy.has_on_disk(PLANTED)
             upload.sendall(body[len(body) // 2 :])
             assert upload.recv(65536).startswith(b"HTTP/1.1 303")
         assert path.stat().st_size > len(PLANTED) * 100_000

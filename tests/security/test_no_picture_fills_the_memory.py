@@ -162,7 +162,6 @@ def test_five_bombs_in_a_report_are_taken_at_once_and_the_site_stays_small(stack
             assert time.monotonic() < deadline, page
             time.sleep(0.2)
     print(f"taken in {took:.1f} s; grown by", {name: peaks.grown(name) for name in pids})
-    assert took < 10
     assert peaks.grown("public") < MOST_GROWTH
     # The worker itself, and one child at a time beside it.
     assert peaks.grown("worker") < 300_000_000 / 1024 + MOST_GROWTH

@@ -216,7 +216,7 @@ def test_a_row_that_an_officers_page_holds_keeps_only_its_own_reporter_waiting(
         await ready(writer)
         assert await outcomes(writer, [message(phones, "tin đầu", "p3")]) == [None]
         blocker.execute("SELECT id FROM delivery_conversation FOR UPDATE")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             found = await outcomes(writer, messages)
         blocker.rollback()
         again = await outcomes(writer, [messages[3]])
@@ -234,15 +234,15 @@ def test_a_row_that_an_officers_page_holds_keeps_only_its_own_reporter_waiting(
 def test_whoever_is_left_when_many_rows_are_held_comes_again(account, address, monkeypatch):
     monkeypatch.setattr(writer_module, "_ALONE_WITHIN", 0.2)
     phones = known()["phones"]
+    messages = [message(phones, f"tin {n}", f"p{n}") for n in range(300)]
 
     async def scenario(blocker):
         writer = Writer(f"{address} options='-c lock_timeout=100ms'", lanes=1)
         await ready(writer)
         blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
-        async with asyncio.timeout(3):
-            found = await outcomes(
-                writer, [message(phones, f"tin {n}", f"p{n}") for n in range(100)]
-            )
+        # Alone, one after the other, they would wait for 15 seconds.
+        async with asyncio.timeout(10):
+            found = await outcomes(writer, messages)
         blocker.rollback()
         again = await outcomes(writer, [message(phones, "một", "p1")])
         await writer.close()
@@ -297,6 +297,7 @@ def test_a_database_that_stands_still_is_given_up_and_what_it_wrote_is_not_writt
         async with asyncio.timeout(5):
             found = await outcomes(writer, [one])
         blocker.rollback()
+        monkeypatch.setattr(writer_module, "_ANSWERS_WITHIN", 10)
         async with asyncio.timeout(10):
             while not writer.is_ready:  # noqa: ASYNC110 -- it has no event to wait for
                 await asyncio.sleep(0.01)

@@ -151,7 +151,7 @@ def test_nobody_is_waited_for_without_end():
     with pytest.raises(NotTaken) as refused:
         take(b"a" * 500, limits=QUICK, piece=1, pause=0.02, content_type="text/plain")
     assert refused.value.status == HTTPStatus.REQUEST_TIMEOUT
-    assert time.monotonic() - began < QUICK.seconds_for(500) + 1
+    assert time.monotonic() - began < QUICK.seconds_for(500) + 5  # without a limit: 10
     with pytest.raises(NotTaken):
         take(b"a" * 100, limits=QUICK, piece=1, pause=0.4, content_type="text/plain")
 
@@ -161,9 +161,10 @@ def test_a_picture_of_a_megabyte_arrives_over_twenty_kilobits_a_second():
     seconds = 1_000_000 / (20_000 / 8)
     assert seconds < limits.seconds_for(1_000_000) / 1.5
     assert limits.seconds_for(20 * 1024 * 1024) == limits.longest_seconds
-    # The same with a hundredth of the size and of the times.
+    # The same with a hundredth of the size and of the times, but for the one between two pieces:
+    # a machine with other work to do may let a task wait longer than a pause lasts.
     quick = Limits(
-        form_bytes=10_000, idle_seconds=0.3, first_seconds=limits.first_seconds / 100,
+        form_bytes=10_000, idle_seconds=5.0, first_seconds=limits.first_seconds / 100,
         bytes_per_second=limits.bytes_per_second,
     )  # fmt: skip
     body = take(

@@ -43,16 +43,15 @@ def test_an_address_that_a_sender_held_goes_once_it_has_let_go(settled_after):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_objects_in_the_last_second_of_the_week_finds_the_words_still_sealed():
+def test_who_objects_in_the_last_second_of_the_week_finds_the_words_still_sealed(monkeypatch):
     province = make.province_unit()
     make.unit_key(province)
     make.clock_rules()
     unit = make.unit(parent=province)
     tip = make.tip(unit=unit, text="Lời của người báo")
     triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=make.officer(unit=unit))
-    week = out_of_scope.OBJECTION_WITHIN
-    almost = times.now() - week + datetime.timedelta(seconds=1)
-    Tip.objects.filter(pk=tip.pk).update(closed_at=almost)
+    end, second = times.now(), datetime.timedelta(seconds=1)
+    Tip.objects.filter(pk=tip.pk).update(closed_at=end - out_of_scope.OBJECTION_WITHIN)
     destroyed = []
 
     def destroy():
@@ -62,8 +61,9 @@ def test_who_objects_in_the_last_second_of_the_week_finds_the_words_still_sealed
             connection.close()
 
     with transaction.atomic():
+        monkeypatch.setattr(times, "now", lambda: end - second)
         out_of_scope.object_to(tip.pk)
-        threading.Event().wait(1.1)
+        monkeypatch.setattr(times, "now", lambda: end + second)
         worker = threading.Thread(target=destroy)
         worker.start()
         worker.join(20)
