@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from keng.kit import secret_paths
 from keng.language import jargon, masking, officers
 from keng.language.indicators.wording import SURNAMES
 from tests.security import cost, hostile, patterns
@@ -16,6 +17,15 @@ from tests.security import cost, hostile, patterns
 # Patterns that are made while something runs, by the function that makes them, with examples.
 # Values that come from people are escaped there; the longest one stands here.
 BUILT: dict[str, list[re.Pattern[Any]]] = {
+    "keng.kit.secret_paths.before_secrets": [
+        pattern
+        for pattern in (
+            secret_paths.before_secrets(
+                ["r/<secret:token>", "a/<uuid:pk>/b/<int:n>/<secret:token>"]
+            ),
+        )
+        if pattern is not None
+    ],
     "keng.language.asked._handles": [re.compile(r"(?<![\w.@/])@([\w.]{3,40})(?![\w@])")],
     "keng.language.indicators.context._named_account": [
         re.compile(r"(?<![a-z0-9])(?:a|b\s+c)(?![a-z0-9])")

@@ -295,6 +295,8 @@ def on_a_terminal(data, port):
 
     def take_the_terminal():
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        # Whoever runs the tests may ignore it, as `nohup` does; who sits at a terminal does not.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     command = [sys.executable, small.__file__, str(data), str(port)]
     process = subprocess.Popen(
@@ -303,7 +305,7 @@ def on_a_terminal(data, port):
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=take_the_terminal,  # noqa: PLW1509 -- one system call
+        preexec_fn=take_the_terminal,  # noqa: PLW1509 -- two system calls
     )
     os.close(theirs)
     said = b""
