@@ -14,6 +14,8 @@ from tests.journeys.desk import Desk, also_who_had_enough
 from tests.journeys.mailbox import text_of
 from tests.journeys.resident import Story, read_status, report
 
+# All residents of these tests sit at one line. The same danger at the same place from one line rings
+# as one, so each story of this file happens in a hamlet of its own.
 DANGER = "Bây giờ có người cầm dao đang đe doạ em ở cổng xanh lam, cứu em với"
 ROOM = "phong-truc@khan-cap.example"
 LINK = re.compile(r"http://localhost:\d+\S+")
@@ -61,7 +63,7 @@ BESIDE = "Bây giờ có người cầm dao đập cửa nhà em ở ngõ hoa gi
 
 def test_two_desks_tick_off_what_is_done_and_the_reporter_hears_with_one_tap(people, stack):
     resident = people.resident()
-    code = report(resident, stack, Story(BESIDE, topic="violence"))
+    code = report(resident, stack, Story(BESIDE, place="trung dong nenh", topic="violence"))
     lan, mai = (Desk(people.officer(), stack, name).sign_in() for name in ("lan", "mai"))
     lan.open_tip(BESIDE)
     lan.press("accept")
@@ -114,7 +116,7 @@ WARY = "Bây giờ có người cầm rìu đuổi đánh người ở bãi đá
 def test_whoever_wants_no_message_is_sent_none_by_a_tap_and_the_desk_reads_why(people, stack):
     lan = Desk(people.officer(), stack, "lan").sign_in().takes_what_rings()
     resident = people.resident()
-    code = report(resident, stack, Story(WARY, topic="violence"))
+    code = report(resident, stack, Story(WARY, place="my dien nenh", topic="violence"))
     lan.open_tip(WARY)
     expect(lan.page.locator(".onetap")).to_be_visible()
     read_status(resident, stack, code)
@@ -137,8 +139,8 @@ AGAIN = "cứu với, nó đang cầm dao quay lại"
 def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_again(people, stack):
     mai = Desk(people.officer(), stack, "mai").sign_in().takes_what_rings()
     resident = people.resident()
-    code = report(resident, stack, Story(FIRST, topic="violence"))
-    report(people.resident(), stack, Story(SECOND, topic="violence"))
+    code = report(resident, stack, Story(FIRST, place="hoang mai nenh", topic="violence"))
+    report(people.resident(), stack, Story(SECOND, place="hoang mai nenh", topic="violence"))
     page = mai.page
     page.goto(f"{stack.desk}/groups/")
     bar, said = page.locator("#alarm"), page.locator("#alarm-said")
