@@ -14,8 +14,8 @@ from tests.journeys.desk import Desk, also_who_had_enough
 from tests.journeys.mailbox import text_of
 from tests.journeys.resident import Story, read_status, report
 
-# All residents of these tests sit at one line. The same danger at the same place from one line rings
-# as one, so each story of this file happens in a hamlet of its own.
+# All residents of these tests sit at one line, and the same danger at the same place from one line
+# rings as one: so each story of this file happens in a hamlet of its own.
 DANGER = "Bây giờ có người cầm dao đang đe doạ em ở cổng xanh lam, cứu em với"
 ROOM = "phong-truc@khan-cap.example"
 LINK = re.compile(r"http://localhost:\d+\S+")
