@@ -127,9 +127,15 @@ def _compiles(called: ast.expr) -> bool:
 
 
 _WAYS = {
-    "search": "finditer", "finditer": "finditer", "sub": "finditer", "subn": "finditer",
-    "findall": "finditer", "split": "finditer", "match": "match", "fullmatch": "fullmatch",
-}  # fmt: skip
+    "search": "finditer",
+    "finditer": "finditer",
+    "sub": "finditer",
+    "subn": "finditer",
+    "findall": "finditer",
+    "split": "finditer",
+    "match": "match",
+    "fullmatch": "fullmatch",
+}
 ALL_WAYS = ("finditer", "fullmatch", "match")
 
 

@@ -87,7 +87,7 @@ class _Counts:
         self._buckets: dict[bytes, Bucket] = {}
         self._full_until = -math.inf
 
-    def take(self, now: float, *of: str) -> Bucket:
+    def bucket_for(self, now: float, *of: str) -> Bucket:
         """Count one more of these. Raises TooManyTries, of which others are the cause if there is
         no room for another count.
         """
@@ -142,7 +142,7 @@ class Guessing:
         now = self.clock()
         with self._lock:
             if origin.browser:
-                own = self._browsers.take(now, name, origin.browser)
+                own = self._browsers.bucket_for(now, name, origin.browser)
                 return Try((own,), is_last=own.is_empty)
             return self._begin_of_stranger(now, name, origin.network)
 
@@ -151,7 +151,7 @@ class Guessing:
         try:
             # First: a network that is refused makes no counts of the names it makes up.
             taken.append(self._take_wide(self._networks, now, network))
-            pair = self._pairs.take(now, name, network)
+            pair = self._pairs.bucket_for(now, name, network)
             taken.append(pair)
             taken.append(self._take_wide(self._names, now, name))
         except TooManyTries:
@@ -163,7 +163,7 @@ class Guessing:
     def _take_wide(self, counts: _Counts, now: float, whose: str) -> Bucket:
         """Of a limit in which others take part."""
         try:
-            return counts.take(now, whose)
+            return counts.bucket_for(now, whose)
         except TooManyTries as error:
             raise TooManyTries(error.seconds, is_wide=True) from error
 

@@ -159,7 +159,7 @@ class Line:
                 place=place,
             )
             bytes.fromhex(line.hash)
-            line.at.astimezone(dt.UTC)
+            line.signing_time.astimezone(dt.UTC)
             if not (line.chain.isprintable() and 0 < line.seq <= _MOST):
                 raise ValueError("names no entry")
         except (KeyError, TypeError, OverflowError, RecursionError) as error:
@@ -167,7 +167,7 @@ class Line:
         return line
 
     @property
-    def at(self) -> dt.datetime:
+    def signing_time(self) -> dt.datetime:
         """When it was signed."""
         return dt.datetime.fromisoformat(self.signed_at)
 
@@ -258,7 +258,7 @@ class Signers:
         """The key that signed a line: ours, or the one that was lost. None for a forged line."""
         if line.is_signed_with(self.ours):
             return self.ours
-        is_old = self.accepted_at is not None and line.at < self.accepted_at
+        is_old = self.accepted_at is not None and line.signing_time < self.accepted_at
         if is_old and line.key != self.ours and line.is_signed_with(line.key):
             return line.key
         return None

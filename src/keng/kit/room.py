@@ -92,7 +92,7 @@ class Room:
             # What was given back while a look was going on; None when none is.
             self._given_back: set[str] | None = None
 
-    def take(self, network: str, path: str, size: int) -> NoRoom | None:
+    def reserve_room(self, network: str, path: str, size: int) -> NoRoom | None:
         """Count so many bytes more of a file; or why there is no room for them."""
         known = hashlib.blake2b(network.encode(), key=self._key, digest_size=16).digest()
         with self._lock:

@@ -156,7 +156,7 @@ class Sealing:
         discard(self.path)
 
     def _has_room_for(self, size: int) -> bool:
-        self.no_room = room.take(self._network, self.path, size)
+        self.no_room = room.reserve_room(self._network, self.path, size)
         return self.no_room is None
 
     def _push(self, piece: bytes, tag: int) -> None:

@@ -91,7 +91,9 @@ class Bodies:
         """How many are on their way."""
         return self._waiting.count
 
-    async def take(self, body: Body, receive: Any, *, head: "Head", largest_file: int) -> None:
+    async def receive_body(
+        self, body: Body, receive: Any, *, head: "Head", largest_file: int
+    ) -> None:
         """Take a body in; `largest_file` is 0 where no files are taken. Raises NotTaken, Gone."""
         boundary = head.boundary if largest_file else ""
         most = self._limits.form_bytes + (MOST_FILES * largest_file if boundary else 0)

@@ -68,7 +68,9 @@ class Front:
             content_type=environ.get("CONTENT_TYPE", ""),
         )
         try:
-            await self._bodies.take(body, receive, head=head, largest_file=_largest_file(environ))
+            await self._bodies.receive_body(
+                body, receive, head=head, largest_file=_largest_file(environ)
+            )
         except NotTaken as error:
             environ[NOT_TAKEN] = error.status
             body.drop()

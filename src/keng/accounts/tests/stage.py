@@ -55,7 +55,7 @@ class Stage:
             by=by or self.admin,
         )
 
-    def made(self, *, asker=None, second=None, **fields) -> Officer:
+    def make_officer(self, *, asker=None, second=None, **fields) -> Officer:
         """A new officer, asked for, agreed to and set up."""
         asked = self.ask_new(by=asker, **fields)
         return set_up(asked, second=second or self.commander)

@@ -82,8 +82,8 @@ def test_what_a_closed_account_asked_for_agreed_to_or_was_to_set_up_lapses(stage
 
 
 def test_a_ghost_of_a_closed_account_goes_on_being_a_ghost(stage):
-    ghost = stage.made(role="administrator", unit=stage.province)
-    second = stage.made(username="ma2", role="administrator", unit=stage.province)
+    ghost = stage.make_officer(role="administrator", unit=stage.province)
+    second = stage.make_officer(username="ma2", role="administrator", unit=stage.province)
     closing.close_account(stage.admin.pk, by=stage.other)
     with pytest.raises(requesting.NotSecondPerson):
         requesting.agree(stage.ask_new(by=ghost, username="x").pk, by=second)

@@ -61,7 +61,7 @@ def sent(unit, **fields):
     return values | fields
 
 
-def told(officer, act=None):
+def notices_of(officer, act=None):
     found = Notice.objects.filter(officer=officer)
     return found.filter(act=act) if act else found
 
@@ -377,7 +377,7 @@ def test_the_database_holds_to_it_too(stage):
 
 def test_a_ghost_agrees_to_nothing_its_maker_asks_for(stage):
     """The second person was deceived and gave the half away: the maker signs in as the ghost."""
-    ghost = stage.made(role="administrator", unit=stage.province)
+    ghost = stage.make_officer(role="administrator", unit=stage.province)
     asked = stage.ask_new(username="nua")
     with pytest.raises(requesting.NotSecondPerson) as refused:
         requesting.agree(asked.pk, by=ghost)
@@ -385,8 +385,8 @@ def test_a_ghost_agrees_to_nothing_its_maker_asks_for(stage):
     # Nor the other way round, nor two ghosts, nor a ghost of the ghost.
     with pytest.raises(requesting.NotSecondPerson):
         requesting.agree(stage.ask_new(by=ghost, username="ma2").pk, by=stage.admin)
-    second = stage.made(username="ma3", role="administrator", unit=stage.province)
-    third = stage.made(
+    second = stage.make_officer(username="ma3", role="administrator", unit=stage.province)
+    third = stage.make_officer(
         asker=second, second=stage.other, username="ma4", role="administrator", unit=stage.province
     )
     for other in (second, third):
@@ -399,7 +399,7 @@ def test_a_ghost_agrees_to_nothing_its_maker_asks_for(stage):
 
 
 def test_after_ninety_days_a_person_is_known_and_counts(stage):
-    made = stage.made(role="administrator", unit=stage.province)
+    made = stage.make_officer(role="administrator", unit=stage.province)
     asked = stage.ask_new(username="nua")
     Officer.objects.filter(pk=made.pk).update(set_up_at=times.now() - vouching.COUNTS_FOR)
     assert requesting.agree(asked.pk, by=Officer.objects.get(pk=made.pk))
@@ -446,7 +446,7 @@ def test_two_who_renewed_each_other_end_in_no_ring(stage):
 
 def test_whoever_agreed_to_a_ghost_and_took_the_other_half_is_no_second_person_of_it(stage):
     """The commander agreed, coaxed the asker's half out of them, and signs in as the ghost."""
-    ghost = stage.made(role="administrator", unit=stage.province, second=stage.commander)
+    ghost = stage.make_officer(role="administrator", unit=stage.province, second=stage.commander)
     asked = stage.ask_new(by=ghost, username="nua")
     with pytest.raises(requesting.NotSecondPerson) as refused:
         requesting.agree(asked.pk, by=stage.commander)
@@ -523,7 +523,7 @@ def test_a_request_is_refused_with_a_reason_or_withdrawn(desk_client, stage):
     desk_client.post(there, {"reason": "Không có người này"})
     asked.refresh_from_db()
     assert (asked.state, asked.refused_reason) == ("refused", "Không có người này")
-    assert told(stage.admin, "refused").exists()
+    assert notices_of(stage.admin, "refused").exists()
     with pytest.raises(requesting.NotWaiting):
         requesting.agree(asked.pk, by=stage.other)
     second = stage.ask_new()
@@ -554,22 +554,20 @@ def test_a_post_of_weight_is_there_once_a_second_person_agrees(desk_client, stag
     entry = Entry.objects.get(action="officer.post_added")
     assert entry.actor_id == str(stage.commander.pk)
     assert entry.detail["asked_by"] == str(stage.admin.pk)
-    assert told(stage.officer).count() == 2
+    assert notices_of(stage.officer).count() == 2
 
 
 # Who is told.
 def test_the_person_their_commander_and_who_decides_are_told_until_they_saw_it(desk_client, stage):
     asked = requesting.ask_for_renewal(stage.officer.pk, by=stage.admin)
     people = set(Notice.objects.values_list("officer", flat=True))
-    assert people == {
-        stage.officer.pk, stage.chief.pk, stage.other.pk, stage.commander.pk
-    }  # fmt: skip
+    assert people == {stage.officer.pk, stage.chief.pk, stage.other.pk, stage.commander.pk}
     sign_in(desk_client, stage.officer)
     page = desk_client.get(url("inbox")).content.decode()
     assert "Nếu bạn không đề nghị" in page
     # They may not read the request, so no link leads there.
     assert url("officer-request", asked.pk) not in page
-    notice = told(stage.officer).get()
+    notice = notices_of(stage.officer).get()
     sign_in(desk_client, stage.chief)
     assert desk_client.post(url("notice-seen", notice.pk)).status_code == 404
     sign_in(desk_client, stage.officer)
@@ -582,20 +580,20 @@ def test_the_person_their_commander_and_who_decides_are_told_until_they_saw_it(d
 
 
 def test_when_it_is_set_up_both_hands_and_the_commander_are_told(stage):
-    stage.made()
+    stage.make_officer()
     for officer in (stage.admin, stage.commander, stage.chief):
-        assert told(officer, "done").exists()
+        assert notices_of(officer, "done").exists()
 
 
 def test_where_the_desk_has_no_other_commander_the_one_above_is_told(stage):
     requesting.ask_for_renewal(stage.chief.pk, by=stage.admin)
-    assert told(stage.commander, "asked").exists()
-    assert told(stage.chief, "asked").exists()
+    assert notices_of(stage.commander, "asked").exists()
+    assert notices_of(stage.chief, "asked").exists()
 
 
 def test_the_desks_own_role_can_do_all_of_it(stage, become):
     become("desk")
-    stage.made()
+    stage.make_officer()
     stage.renewed(stage.officer)
     asked = stage.ask_new(username="nua")
     requesting.refuse(asked.pk, reason="Không", by=stage.commander)

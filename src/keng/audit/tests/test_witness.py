@@ -64,7 +64,7 @@ def take_out(chain):
         table.objects.filter(**{column: chain}).delete()
 
 
-def found(*copies):
+def faults_found(*copies):
     """What the exports and the copies say, where the chains themselves say that all hold."""
     assert list(verify.faults()) == []
     differences = list(witness.compare(copies))
@@ -72,7 +72,7 @@ def found(*copies):
 
 
 def words(*copies):
-    return [(fault.chain, fault.seq, fault.what) for fault in found(*copies)]
+    return [(fault.chain, fault.seq, fault.what) for fault in faults_found(*copies)]
 
 
 def notes(*copies):
@@ -83,7 +83,7 @@ def test_an_untouched_record_agrees_with_its_exports_and_its_copy(copy, capsys):
     put(ONE)
     sign_heads()
     put(TWO)
-    assert found(copy) == []
+    assert faults_found(copy) == []
     assert witness.run() == 0
     told = capsys.readouterr().out
     assert f"{TWO}: witnessed by the export folder to entry 6 of 7, signed " in told
@@ -102,7 +102,7 @@ def test_a_chain_rewritten_with_all_its_hashes_differs_from_the_export(seq, firs
     """From the exported head on, and from an entry far below it."""
     rewrite(ONE, seq=seq)
     SignedHead.objects.all().delete()
-    rewritten = [f.seq for f in found() if "is another one now" in f.what]
+    rewritten = [f.seq for f in faults_found() if "is another one now" in f.what]
     assert rewritten == list(range(first, 7, 2))
     assert witness.run() == 1
     assert f"{ONE} entry 6: was signed on " in capsys.readouterr().out
@@ -114,7 +114,7 @@ def test_a_chain_that_was_cut_off_behind_an_entry_is_missed():
     Chain.objects.filter(name=ONE).update(
         last_seq=2, last_hash=Entry.objects.get(chain=ONE, seq=2).hash
     )
-    assert [f.seq for f in found() if "is missing now" in f.what] == [4, 6]
+    assert [f.seq for f in faults_found() if "is missing now" in f.what] == [4, 6]
 
 
 def test_a_chain_that_was_taken_out_is_missed():
@@ -130,25 +130,25 @@ def test_a_chain_that_was_emptied_is_missed_like_one_that_is_gone():
     Entry.objects.filter(chain=ONE).delete()
     SignedHead.objects.filter(chain=ONE).delete()
     Chain.objects.filter(name=ONE).update(last_seq=0, last_hash=b"")
-    assert any("the whole chain is missing now" in fault.what for fault in found())
+    assert any("the whole chain is missing now" in fault.what for fault in faults_found())
 
 
 def test_signed_heads_that_were_taken_out_of_the_database_are_missed():
     SignedHead.objects.filter(chain=ONE).delete()
     assert [(c, s) for c, s, _ in words()] == [(ONE, 2), (ONE, 4), (ONE, 6)]
-    assert all("the database has no such head now" in f.what for f in found())
+    assert all("the database has no such head now" in f.what for f in faults_found())
 
 
 def test_a_file_that_was_cut_is_found_by_the_database_and_by_the_copy(data, copy):
     file = export(data)
     file.write_text("".join(lines(file)[:-2]))
-    assert [(f.chain, f.seq) for f in found()] == [(ONE, 6), (TWO, 6)]
-    assert all("the exported line is missing" in f.what for f in found())
+    assert [(f.chain, f.seq) for f in faults_found()] == [(ONE, 6), (TWO, 6)]
+    assert all("the exported line is missing" in f.what for f in faults_found())
     rewrite(ONE, seq=5)
     SignedHead.objects.filter(seq=6).delete()
-    assert found() == []
-    assert any("2 of its lines" in f.what for f in found(copy))
-    assert any(f.seq == 6 and "is another one now" in f.what for f in found(copy))
+    assert faults_found() == []
+    assert any("2 of its lines" in f.what for f in faults_found(copy))
+    assert any(f.seq == 6 and "is another one now" in f.what for f in faults_found(copy))
 
 
 def test_a_line_that_was_taken_out_of_the_middle_is_missed(data):
@@ -178,7 +178,7 @@ def test_a_line_that_was_changed_bears_no_signature_of_ours(data, field):
         "before": "00" * 32,
     }[field]
     file.write_text("".join(kept) + json.dumps(line) + "\n")
-    assert any("bears a signature that is not ours" in f.what for f in found())
+    assert any("bears a signature that is not ours" in f.what for f in faults_found())
 
 
 def test_a_line_signed_with_another_key_is_forged(data, monkeypatch):
@@ -189,7 +189,7 @@ def test_a_line_signed_with_another_key_is_forged(data, monkeypatch):
     sign_heads()
     real.write_bytes(kept)
     SignedHead.objects.filter(chain=ONE, seq=7).delete()
-    (fault,) = found()
+    (fault,) = faults_found()
     assert fault.what == f"bears a signature that is not ours ({ONE})"
 
 
@@ -204,11 +204,11 @@ def test_a_copy_of_another_installation_is_no_copy_of_this_one(data, copy):
     (data / "kept").rename(data / "audit")
     key.write_bytes(ours)
     SignedHead.objects.filter(chain=ONE, seq=7).delete()
-    assert [f.what for f in found(data / "another")] == [
+    assert [f.what for f in faults_found(data / "another")] == [
         f"bears a signature that is not ours ({ONE})"
     ]
     (data / "empty").mkdir()
-    assert [f.what for f in found(data / "empty")] == ["holds no exported head"]
+    assert [f.what for f in faults_found(data / "empty")] == ["holds no exported head"]
 
 
 def test_an_older_state_put_back_whole_is_found_by_the_copy(data):
@@ -223,8 +223,8 @@ def test_an_older_state_put_back_whole_is_found_by_the_copy(data):
     Chain.objects.filter(name=ONE).update(
         last_seq=6, last_hash=Entry.objects.get(chain=ONE, seq=6).hash
     )
-    assert found() == []
-    assert any(f.seq == 7 and "is missing now" in f.what for f in found(copy))
+    assert faults_found() == []
+    assert any(f.seq == 7 and "is missing now" in f.what for f in faults_found(copy))
 
 
 def test_a_smaller_number_after_a_greater_one_is_found(data, monkeypatch):
@@ -235,7 +235,7 @@ def test_a_smaller_number_after_a_greater_one_is_found(data, monkeypatch):
     SignedHead.objects.filter(chain=ONE, seq=6).delete()
     sign_heads()
     Chain.objects.filter(name=ONE).update(last_seq=head.last_seq, last_hash=head.last_hash)
-    assert any("was signed after entry 6 of this chain" in f.what for f in found())
+    assert any("was signed after entry 6 of this chain" in f.what for f in faults_found())
 
 
 def test_a_lost_export_folder_is_a_warning_in_words(data, capsys):
@@ -244,7 +244,7 @@ def test_a_lost_export_folder_is_a_warning_in_words(data, capsys):
     assert "Warning: 6 heads signed until" in capsys.readouterr().out
     put(ONE)
     sign_heads()
-    assert found() == []
+    assert faults_found() == []
     assert any(note.startswith("Warning: 6 heads") for note in notes())
 
 
@@ -253,25 +253,25 @@ def test_lines_of_an_older_version_still_hold(data):
     new = {"line", "chains", "before", "line_signature"}
     old = [{k: v for k, v in json.loads(line).items() if k not in new} for line in lines(file)]
     file.write_text("".join(json.dumps(line) + "\n" for line in old))
-    assert found() == []
+    assert faults_found() == []
     put(ONE)
     sign_heads()
-    assert found() == []
+    assert faults_found() == []
     file.write_text(file.read_text() + json.dumps(old[0]) + "\n")
-    assert any("has no number, and the line before" in f.what for f in found())
+    assert any("has no number, and the line before" in f.what for f in faults_found())
 
 
 def test_half_a_line_of_a_killed_process_is_named_by_the_next_one_and_no_fault(data):
     file = export(data)
     with file.open("a") as half:
         half.write('{"chain": "uni')
-    assert [f.what for f in found()] == ["is no line of ours, or was cut short"]
+    assert [f.what for f in faults_found()] == ["is no line of ours, or was cut short"]
     put(ONE)
     sign_heads()
-    assert found() == []
+    assert faults_found() == []
     assert any("was cut short when the machine stopped" in note for note in notes())
     file.write_text("nonsense\n" + file.read_text())
-    assert any(f.what == "is no line of ours" for f in found())
+    assert any(f.what == "is no line of ours" for f in faults_found())
 
 
 def test_files_of_several_months_are_one_row_of_lines(data, monkeypatch):
@@ -280,21 +280,21 @@ def test_files_of_several_months_are_one_row_of_lines(data, monkeypatch):
     put(ONE)
     sign_heads()
     assert [json.loads(line)["line"] for line in lines(first)] == [7]
-    assert found() == []
+    assert faults_found() == []
     assert any("begins with line 7" in note for note in notes(first))
     copies = sorted((data / "audit").iterdir())
-    assert found(*copies) == []
+    assert faults_found(*copies) == []
 
 
 def test_what_a_lost_key_signed_is_said_in_words_and_still_compared(data):
     heads._key_file().write_bytes(os.urandom(32))
     assert {fault.what for fault in verify.faults()} == {"bears a signature that is not ours"}
     record("keys.accepted", by="operator", on=None, chain=ONE, detail={"keys": ["audit"]})
-    assert found() == []
+    assert faults_found() == []
     assert any("6 lines are signed with the key" in note for note in notes())
     rewrite(TWO, seq=6)
     SignedHead.objects.all().delete()
-    assert any("is another one now" in fault.what for fault in found())
+    assert any("is another one now" in fault.what for fault in faults_found())
 
 
 def test_a_key_that_was_given_up_excuses_nothing_signed_afterwards(data):
@@ -329,5 +329,5 @@ def test_a_line_made_to_stop_the_audit_is_a_fault_like_another(data, changed):
     file = export(data)
     line = json.loads(lines(file)[-1]) | changed
     file.write_text(file.read_text() + json.dumps(line) + "\n[1]\n" + "x" * 20000 + "\n")
-    assert any(fault.what == "is no line of ours" for fault in found())
+    assert any(fault.what == "is no line of ours" for fault in faults_found())
     assert witness.run() == 1

@@ -49,22 +49,22 @@ def test_no_piece_of_a_file_waits_for_a_look_at_the_folder(monkeypatch, settings
     for name in called:
         monkeypatch.setattr(os, name, counted(name))
     for number in range(100):
-        room.take(HERE, f"{FOLDER}/own {number}", KB)
+        room.reserve_room(HERE, f"{FOLDER}/own {number}", KB)
     # Nor does one for which there is no room.
     settings.UPLOADS_BYTES = 50 * KB
     for number in range(100):
-        assert room.take(HERE, f"{FOLDER}/more {number}", KB) is NoRoom.FULL
+        assert room.reserve_room(HERE, f"{FOLDER}/more {number}", KB) is NoRoom.FULL
     assert (called["listdir"], called["scandir"]) == (0, 0)
     assert called["stat"] < 10
 
 
 def test_one_network_has_five_hundred_files_however_small():
     for number in range(500):
-        assert room.take(HERE, f"{FOLDER}/{number}", 4 * KB) is None
-    assert room.take(HERE, f"{FOLDER}/500", 4 * KB) is NoRoom.NETWORK
+        assert room.reserve_room(HERE, f"{FOLDER}/{number}", 4 * KB) is None
+    assert room.reserve_room(HERE, f"{FOLDER}/500", 4 * KB) is NoRoom.NETWORK
     # More of one that it has, and whoever is elsewhere.
-    assert room.take(HERE, f"{FOLDER}/499", 4 * KB) is None
-    assert room.take(ELSEWHERE, f"{FOLDER}/500", 4 * KB) is None
+    assert room.reserve_room(HERE, f"{FOLDER}/499", 4 * KB) is None
+    assert room.reserve_room(ELSEWHERE, f"{FOLDER}/500", 4 * KB) is None
 
 
 def test_a_file_that_was_dropped_or_discarded_gives_its_room_back(settings):
@@ -84,21 +84,21 @@ def test_what_others_put_there_or_removed_is_seen_at_the_next_look(settings):
     now = 0.0
     ours = Room(clock=lambda: now)
     lay("own", size=90 * KB)
-    assert ours.take(HERE, f"{FOLDER}/own", 90 * KB) is None
+    assert ours.reserve_room(HERE, f"{FOLDER}/own", 90 * KB) is None
     lay("another", size=950 * KB)
     ours.look()
-    assert ours.take(ELSEWHERE, f"{FOLDER}/new", 20 * KB) is NoRoom.FULL
+    assert ours.reserve_room(ELSEWHERE, f"{FOLDER}/new", 20 * KB) is NoRoom.FULL
     (data_folder() / FOLDER / "another").unlink()
     (data_folder() / FOLDER / "own").unlink()
     now = 60.0
     ours.look()
     assert ours.networks == 0
-    assert ours.take(HERE, f"{FOLDER}/own", 95 * KB) is None
+    assert ours.reserve_room(HERE, f"{FOLDER}/own", 95 * KB) is None
 
 
 def test_a_file_that_was_counted_and_is_not_there_yet_stays_counted():
     ours = Room(clock=lambda: 0.0)
-    ours.take(HERE, f"{FOLDER}/about to be made", KB)
+    ours.reserve_room(HERE, f"{FOLDER}/about to be made", KB)
     ours.look()
     assert ours.networks == 1
 
@@ -108,7 +108,7 @@ def test_a_small_file_counts_as_what_it_takes_of_the_disk(settings):
     lay(*map(str, range(100)), size=1)
     ours = Room()
     ours.look()
-    assert ours.take(HERE, f"{FOLDER}/new", KB) is NoRoom.FULL
+    assert ours.reserve_room(HERE, f"{FOLDER}/new", KB) is NoRoom.FULL
 
 
 def test_the_longer_a_look_takes_the_rarer_it_is(monkeypatch):
@@ -129,6 +129,6 @@ def test_the_longer_a_look_takes_the_rarer_it_is(monkeypatch):
     monkeypatch.setattr(threading, "Thread", NoThread)
     ours = Room(clock=lambda: now)
     while now < 200:
-        ours.take(HERE, f"{FOLDER}/a", 1)
+        ours.reserve_room(HERE, f"{FOLDER}/a", 1)
         now += 1.0
     assert len(began) <= 5

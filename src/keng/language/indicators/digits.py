@@ -45,7 +45,7 @@ def runs(flat: str) -> Iterator[list[Group]]:
 def _all_runs(flat: str) -> Iterator[list[Group]]:
     blocked = Taken(len(flat))
     for match in (*_DATE.finditer(flat), *_money(flat)):
-        blocked.take(*match.span())
+        blocked.mark_span(*match.span())
     run: list[Group] = []
     for group in _groups(flat):
         inside = blocked.holds_any_of(group.start, group.end)

@@ -15,7 +15,7 @@ class Taken:
     def __init__(self, length: int) -> None:
         self._marks = bytearray(length)
 
-    def take(self, start: int, end: int) -> None:
+    def mark_span(self, start: int, end: int) -> None:
         self._marks[start:end] = b"\x01" * (end - start)
 
     def holds_any_of(self, start: int, end: int) -> bool:

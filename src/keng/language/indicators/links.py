@@ -83,11 +83,11 @@ def find_links(text: FlatText, flat: str) -> list[Span]:
         found.extend(_addresses(text, flat))
         taken = Taken(len(flat))
         for link in found:
-            taken.take(link.start, link.end)
+            taken.mark_span(link.start, link.end)
         for more in (*_apart(text, flat), *_spelled(flat)):
             if not taken.holds_any_of(more.start, more.end):
                 found.append(more)
-                taken.take(more.start, more.end)
+                taken.mark_span(more.start, more.end)
     return sorted(found)
 
 

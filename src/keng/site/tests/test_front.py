@@ -54,11 +54,13 @@ async def never():
     await asyncio.Event().wait()
 
 
-def take(content, *, limits=None, largest_file=LARGEST, content_type=FORM, **how):
+def take_in(content, *, limits=None, largest_file=LARGEST, content_type=FORM, **how):
     body, bodies = Body(), Bodies(limits or Limits(form_bytes=10_000))
     head = Head(network="10.0.0.0/24", length=len(content), content_type=content_type)
     try:
-        asyncio.run(bodies.take(body, coming(content, **how), head=head, largest_file=largest_file))
+        asyncio.run(
+            bodies.receive_body(body, coming(content, **how), head=head, largest_file=largest_file)
+        )
     except BaseException:
         body.drop()
         raise
@@ -72,10 +74,12 @@ def on_disk():
 @pytest.mark.parametrize("piece", [1, 7, 1000, None])
 def test_however_a_form_is_cut_its_words_stay_in_memory_and_its_files_lie_sealed(piece):
     sent = form_of(
-        part("csrfmiddlewaretoken", b"abc"), part("attached", WORDS * 50, "ảnh.jpg"),
-        part("text", WORDS), part("attached", b"", ""),
-    )  # fmt: skip
-    body = take(sent, piece=piece)
+        part("csrfmiddlewaretoken", b"abc"),
+        part("attached", WORDS * 50, "ảnh.jpg"),
+        part("text", WORDS),
+        part("attached", b"", ""),
+    )
+    body = take_in(sent, piece=piece)
     ((word, sealed),) = body.sealed.items()
     assert sealed.size == len(WORDS * 50)
     assert f"\r\n\r\n{word}\r\n".encode() in body.content
@@ -88,13 +92,13 @@ def test_however_a_form_is_cut_its_words_stay_in_memory_and_its_files_lie_sealed
 def test_what_breaks_off_leaves_nothing_and_nobody_works_on_it():
     sent = form_of(part("attached", WORDS * 500, "a.jpg"))
     with pytest.raises(Gone):
-        take(sent[:5000], piece=1000, breaks_off=True)
+        take_in(sent[:5000], piece=1000, breaks_off=True)
     assert on_disk() == []
 
 
 def test_a_form_that_cannot_be_read_is_refused_and_leaves_nothing():
     with pytest.raises(NotTaken) as refused:
-        take(part("attached", WORDS * 500, "a.jpg"), piece=1000)
+        take_in(part("attached", WORDS * 500, "a.jpg"), piece=1000)
     assert refused.value.status == HTTPStatus.BAD_REQUEST
     assert on_disk() == []
 
@@ -102,18 +106,20 @@ def test_a_form_that_cannot_be_read_is_refused_and_leaves_nothing():
 def test_words_beyond_the_limit_are_refused_as_soon_as_that_is_known():
     for sent, largest in ((b"a" * 10_001, 0), (form_of(part("q", b"a" * 10_001)), LARGEST)):
         with pytest.raises(NotTaken) as refused:
-            take(sent, largest_file=largest, content_type=FORM if largest else "text/plain")
+            take_in(sent, largest_file=largest, content_type=FORM if largest else "text/plain")
         assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
 def test_where_no_files_are_taken_a_form_with_one_is_no_larger_than_any_other():
     with pytest.raises(NotTaken):
-        take(form_of(part("attached", b"a" * 20_000, "a.jpg")), largest_file=0)
+        take_in(form_of(part("attached", b"a" * 20_000, "a.jpg")), largest_file=0)
     assert on_disk() == []
 
 
 def test_too_large_a_file_is_counted_and_not_kept():
-    body = take(form_of(part("attached", b"a" * 150_000, "a.jpg")), largest_file=100_000, piece=999)
+    body = take_in(
+        form_of(part("attached", b"a" * 150_000, "a.jpg")), largest_file=100_000, piece=999
+    )
     (sealed,) = body.sealed.values()
     assert sealed.size == 150_000
     assert on_disk() == []
@@ -124,17 +130,17 @@ def test_a_form_of_many_parts_is_refused_before_they_are_worked_on(monkeypatch):
     monkeypatch.setattr("keng.site.bodies.Sealing", lambda **how: made.append(0) or Sealing(**how))
     sent = form_of(*[part("a", b"", "a")] * 5700)
     with pytest.raises(NotTaken) as refused:
-        take(sent, limits=Limits(form_bytes=1_000_000))
+        take_in(sent, limits=Limits(form_bytes=1_000_000))
     assert refused.value.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert len(made) == uploads.MOST_FILES
     assert on_disk() == []
     with pytest.raises(NotTaken):
-        take(form_of(*[part("a", b"")] * (MOST_PARTS + 1)))
-    assert take(form_of(*[part("a", b"")] * MOST_PARTS)).content
+        take_in(form_of(*[part("a", b"")] * (MOST_PARTS + 1)))
+    assert take_in(form_of(*[part("a", b"")] * MOST_PARTS)).content
 
 
 def test_of_more_files_than_a_form_takes_the_others_are_only_counted():
-    body = take(form_of(*[part("attached", WORDS, "a.jpg")] * 12))
+    body = take_in(form_of(*[part("attached", WORDS, "a.jpg")] * 12))
     assert [each.size for each in body.sealed.values()] == [len(WORDS)] * 12
     kept = [each for each in body.sealed.values() if isinstance(each, Sealing)]
     assert len(kept) == len(on_disk()) == uploads.MOST_FILES
@@ -149,11 +155,11 @@ QUICK = Limits(form_bytes=10_000, idle_seconds=0.3, first_seconds=0.5, bytes_per
 def test_nobody_is_waited_for_without_end():
     began = time.monotonic()
     with pytest.raises(NotTaken) as refused:
-        take(b"a" * 500, limits=QUICK, piece=1, pause=0.02, content_type="text/plain")
+        take_in(b"a" * 500, limits=QUICK, piece=1, pause=0.02, content_type="text/plain")
     assert refused.value.status == HTTPStatus.REQUEST_TIMEOUT
     assert time.monotonic() - began < QUICK.seconds_for(500) + 5  # without a limit: 10
     with pytest.raises(NotTaken):
-        take(b"a" * 100, limits=QUICK, piece=1, pause=0.4, content_type="text/plain")
+        take_in(b"a" * 100, limits=QUICK, piece=1, pause=0.4, content_type="text/plain")
 
 
 def test_a_picture_of_a_megabyte_arrives_over_twenty_kilobits_a_second():
@@ -164,10 +170,12 @@ def test_a_picture_of_a_megabyte_arrives_over_twenty_kilobits_a_second():
     # The same with a hundredth of the size and of the times, but for the one between two pieces:
     # a machine with other work to do may let a task wait longer than a pause lasts.
     quick = Limits(
-        form_bytes=10_000, idle_seconds=5.0, first_seconds=limits.first_seconds / 100,
+        form_bytes=10_000,
+        idle_seconds=5.0,
+        first_seconds=limits.first_seconds / 100,
         bytes_per_second=limits.bytes_per_second,
-    )  # fmt: skip
-    body = take(
+    )
+    body = take_in(
         form_of(part("attached", WORDS * 300, "a.jpg")), limits=quick, piece=125, pause=0.05
     )
     assert [sealed.size for sealed in body.sealed.values()] == [len(WORDS * 300)]
@@ -180,7 +188,7 @@ def _entering(limits, networks):
     async def one(number, network, bodies):
         head = Head(network=network, length=5000)
         try:
-            await bodies.take(Body(), never, head=head, largest_file=0)
+            await bodies.receive_body(Body(), never, head=head, largest_file=0)
         except NotTaken as error:
             out.append((number, error.status))
 
@@ -214,14 +222,22 @@ def test_what_waits_in_memory_is_bounded():
 
 
 SCOPE = {
-    "type": "http", "method": "POST", "http_version": "1.1", "scheme": "http",
-    "raw_path": b"/kh%C3%B4ng/", "query_string": b"a=%20", "server": ("127.0.0.1", "80"),
+    "type": "http",
+    "method": "POST",
+    "http_version": "1.1",
+    "scheme": "http",
+    "raw_path": b"/kh%C3%B4ng/",
+    "query_string": b"a=%20",
+    "server": ("127.0.0.1", "80"),
     "client": ("10.0.0.7", "4000"),
     "headers": [
-        (b"host", b"keng.example"), (b"cookie", b"a=1"), (b"cookie", b"b=2"),
-        (b"x_forwarded_for", b"6.6.6.6"), (b"x-forwarded-for", b"10.1.1.1"),
+        (b"host", b"keng.example"),
+        (b"cookie", b"a=1"),
+        (b"cookie", b"b=2"),
+        (b"x_forwarded_for", b"6.6.6.6"),
+        (b"x-forwarded-for", b"10.1.1.1"),
     ],
-}  # fmt: skip
+}
 
 
 def test_a_request_says_the_same_to_django_as_it_said_to_the_server():

@@ -146,7 +146,7 @@ def test_one_network_has_a_tenth_of_the_room_and_others_have_theirs(describing, 
 
 def test_the_next_file_of_a_network_that_has_its_five_hundred_is_refused_in_words(describing):
     for number in range(500):
-        assert room.take("10.1.1.0/24", f"{uploads.FOLDER}/{number}", 1) is None
+        assert room.reserve_room("10.1.1.0/24", f"{uploads.FOLDER}/{number}", 1) is None
     resident = describing("10.1.1.1")
     page = resident.post("describe", text="những lời này", attached=[file("nhỏ.jpg", size=1)])
     words = page.content.decode()

@@ -278,9 +278,10 @@ def test_a_hidden_report_never_names_an_incident_that_its_desk_can_see(say, unit
     above = make.officer(unit=province)
     seen, other = (make.tip(unit=commune, category="scam_bank") for _ in range(2))
     hidden = make.tip(
-        unit=province, concerns=(commune,),
+        unit=province,
+        concerns=(commune,),
         text=f"Cán bộ phường bảo gọi số {number} rồi chuyển tiền vào đó",
-    )  # fmt: skip
+    )
     examining.examine_tips()
     hidden.sightings.update(role="used")
     triage.mark_duplicate(seen.pk, of=hidden.pk, by=above)

@@ -89,7 +89,7 @@ def waiting_files():
     return list((data_folder() / "files" / "waiting").glob("*"))
 
 
-def told(tip):
+def words_to_reporter(tip):
     said = tip.messages.filter(author=DialogueMessage.Author.AUTOMATIC)
     return list(said.order_by("id").values_list("text", flat=True))
 
@@ -226,7 +226,7 @@ def test_what_was_sent_waits_under_a_key_that_goes_with_the_copy(tip, own_folder
     assert not WaitingPicture.objects.exists()
     assert waiting_files() == []
     assert (own_folder / kept.original_path).exists()
-    assert told(tip) == []
+    assert words_to_reporter(tip) == []
 
 
 def test_only_the_worker_opens_what_waits_for_it(tip, monkeypatch):
@@ -272,7 +272,7 @@ def test_what_cannot_be_shown_is_said_to_desk_and_reporter(
     kept = settled(tip, content())
     settled(tip, content())
     assert (kept.no_copy, kept.viewing_path, kept.kind) == (reason, "", "image")
-    (said,) = told(tip)
+    (said,) = words_to_reporter(tip)
     assert "không mở được" in said
     assert words in said
     entry = Entry.objects.get(action="attachment.not_shown", object_id=str(kept.pk))
@@ -316,7 +316,7 @@ def test_after_ten_minutes_it_is_given_up_and_the_key_is_gone(tip):
     assert kept.no_copy == "late"
     assert not WaitingPicture.objects.exists()
     assert waiting_files() == []
-    assert "lỗi là ở phía chúng tôi" in told(tip)[0]
+    assert "lỗi là ở phía chúng tôi" in words_to_reporter(tip)[0]
 
 
 def test_without_a_key_of_the_worker_the_report_is_taken_all_the_same(tip):
@@ -325,7 +325,7 @@ def test_without_a_key_of_the_worker_the_report_is_taken_all_the_same(tip):
     kept = settled(tip, small())
     assert kept.no_copy == "late"
     assert kept.original_path
-    assert len(told(tip)) == 1
+    assert len(words_to_reporter(tip)) == 1
 
 
 def test_what_another_worker_has_in_hand_is_left_to_it_and_tried_again_after_a_kill(tip):
@@ -353,7 +353,7 @@ def test_whoever_is_slower_than_another_worker_changes_nothing(tip):
     copying._settle(row.pk, reason=copying.NoCopy.BROKEN)
     kept.refresh_from_db()
     assert (kept.no_copy, bool(kept.viewing_path)) == ("", True)
-    assert told(tip) == []
+    assert words_to_reporter(tip) == []
 
 
 def test_taken_back_while_the_copy_is_made_nothing_of_it_stays(tip):
@@ -383,7 +383,7 @@ def test_out_of_scope_it_waits_for_the_end_to_be_taken_back_and_goes_in_time(tip
         assert copying.make_next_copy() == 1
     assert waiting_files() == []
     assert not WaitingPicture.objects.exists()
-    assert not any("không mở được" in words for words in told(tip))
+    assert not any("không mở được" in words for words in words_to_reporter(tip))
 
 
 def test_what_waits_for_nothing_is_swept_within_the_hour(tip):
@@ -395,8 +395,9 @@ def test_what_waits_for_nothing_is_swept_within_the_hour(tip):
         os.utime(data_folder() / name, (long_ago, long_ago))
     sweeping.sweep_waiting()
     assert {f"files/waiting/{file.name}" for file in waiting_files()} == {
-        young, WaitingPicture.objects.get().path
-    }  # fmt: skip
+        young,
+        WaitingPicture.objects.get().path,
+    }
 
 
 def test_a_worker_without_a_run_left_no_copy_half_made(tip, monkeypatch):
@@ -430,7 +431,7 @@ def test_the_role_of_the_site_hands_over_and_the_workers_makes_the_copy(tip, bec
     become("owner")
     kept.refresh_from_db()
     assert kept.viewing_path
-    assert len(told(tip)) == 1
+    assert len(words_to_reporter(tip)) == 1
 
 
 def test_the_row_says_neither_the_exact_size_nor_the_plain_hash(tip):
