@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 from playwright.sync_api import Page
@@ -24,27 +25,33 @@ MOST = 240
 
 
 def walk(page: Page, start: str, most: int = MOST) -> list[str]:
-    """Breadth first from `start`, on its own site only, without sending any form.
+    """The addresses of every page that `open_every_page` opens."""
+    return list(open_every_page(page, start, most))
 
-    Raises MorePages beyond `most`: a page that was silently left out would pass every test.
+
+def open_every_page(page: Page, start: str, most: int = MOST) -> Iterator[str]:
+    """Each address while its page is open, so that it is read without being asked for again.
+
+    Breadth first from `start`, on its own site only, without sending any form. Raises MorePages
+    beyond `most`: a page that was silently left out would pass every test.
     """
-    found: list[str] = []
+    opened = 0
     seen = {kind(start)}
     waiting = deque([start])
     while waiting:
-        if len(found) == most:
+        if opened == most:
             left = ", ".join(sorted(kind(address) for address in waiting))
             raise MorePages(f"{most} pages seen, and these wait: {left}")
         address = waiting.popleft()
         answer = page.goto(address)
         if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
             continue
-        found.append(address)
+        opened += 1
         for link in _links(page, start):
             if kind(link) not in seen:
                 seen.add(kind(link))
                 waiting.append(link)
-    return found
+        yield address
 
 
 def kind(address: str) -> str:

@@ -85,16 +85,6 @@ def faults(page: Page) -> Faults:
     return {each["id"]: [node["html"][:200] for node in each["nodes"]] for each in found}
 
 
-def faults_by_page(page: Page, addresses: Iterable[str]) -> dict[str, Faults]:
-    """Kind of page -> its faults, at the look that the page has."""
-    found = {}
-    for address in addresses:
-        page.goto(address)
-        if here := faults(page):
-            found[kind(address)] = here
-    return found
-
-
 def _read(page: Page) -> list[dict]:
     # A page that has only begun to come has no heading yet.
     page.wait_for_load_state()

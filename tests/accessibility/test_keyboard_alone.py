@@ -13,7 +13,7 @@ from tests.accessibility.desk_answers import HEAD, XLSX
 from tests.accessibility.keyboard import Keyboard
 from tests.journeys.desk import Desk
 from tests.journeys.resident import CODE
-from tests.walk import kind, walk
+from tests.walk import kind, open_every_page
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -186,8 +186,7 @@ def test_every_stop_of_every_page_is_visible_and_nothing_is_left_out(
     viewport = {"width": width, "height": 900}
     hands = Keyboard(person(viewport=viewport, locale="vi", storage_state=state))
     wrong = {}
-    for address in walk(hands.page, f"{stack.desk if name else stack.public}/"):
-        hands.page.goto(address)
+    for address in open_every_page(hands.page, f"{stack.desk if name else stack.public}/"):
         if found := hands.sweep():
             wrong[kind(address)] = found
     assert wrong == {}
