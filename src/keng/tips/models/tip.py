@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
+from keng.kit.among import Ids
 from keng.kit.models import Row
 
 # Search is for work: what was closed longer ago is in nobody's way (decisions.md, safety 7).
@@ -59,7 +60,7 @@ class TipQuerySet(models.QuerySet["Tip"]):
         """
         # The few tips about a unit are listed once; asking of each row costs three times as much.
         about_us = TipConcern.objects.filter(unit_id__in=officer.own_unit_ids)
-        return self.filter(responsible_unit_id__in=officer.unit_ids).exclude(
+        return self.filter(responsible_unit__among=Ids(officer.unit_ids)).exclude(
             pk__in=about_us.values("tip")
         )
 
