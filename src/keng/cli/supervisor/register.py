@@ -45,6 +45,34 @@ def is_supervised(data: Path) -> bool:
         return True
 
 
+def supervisor_pid(data: Path) -> int | None:
+    """Who holds this data folder, asked without touching the lock: a start is never disturbed."""
+    path = data / "run" / "supervisor.lock"
+    try:
+        pid = int(path.read_text())
+        lock = path.stat()
+        held = Path(f"/proc/{pid}/fd")
+        if not held.is_dir():
+            # Elsewhere than on Linux the number must do.
+            return pid if command_line(pid) else None
+        for descriptor in held.iterdir():
+            with suppress(OSError):
+                if os.path.samestat(descriptor.stat(), lock):
+                    return pid
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def registered(data: Path) -> dict[str, dict[str, Any]]:
+    """Name -> pid, port and command of what a supervisor started here last; empty without one."""
+    try:
+        found: dict[str, dict[str, Any]] = json.loads((data / "run" / "processes.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
 class Register:
     """<data>/run/processes.json: name -> pid, port and command. Each pid leads its own group."""
 

@@ -25,7 +25,7 @@ from keng.delivery.sender.rounds import Rounds
 from keng.delivery.sender.rows import AHEAD, CONCURRENCY, Change, Leased
 from keng.delivery.sender.shelf import Shelf
 from keng.delivery.sender.texts import NoText, Texts
-from keng.kit import times
+from keng.kit import alive, times
 from keng.network.links import stop_url
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Sender:
         self._work = asyncio.Event()
         self._company = asyncio.Event()
         self._stopping = False
+        self._sign = alive.Beat("sender")
 
     def stop(self) -> None:
         """Lease nothing more; what is being sent is finished and recorded, the rest given back."""
@@ -93,6 +94,7 @@ class Sender:
         for error in ended:
             if isinstance(error, Exception):
                 raise error
+        self._sign.end()
 
     # -- leasing and recording
 
@@ -110,6 +112,8 @@ class Sender:
                 logger.warning("the database is away: %s", type(error).__name__)
                 await asyncio.sleep(0.2)
                 continue
+            if self._rounds.is_in_touch():
+                self._sign.beat()
             if not moved:
                 await self._rest()
             await self._gather()
