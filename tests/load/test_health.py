@@ -408,14 +408,14 @@ def test_a_stranger_learns_nothing_else(installation: Installation) -> None:
 
 
 @pytest.mark.skipif(not is_nightly(), reason="waits for half a minute: at night")
-def test_a_process_that_stands_still_is_missed_within_half_a_minute_and_a_little(
+def test_a_process_that_stands_still_is_missed_within_half_a_minute(
     installation: Installation,
 ) -> None:
     began = time.monotonic()
     os.killpg(installation.pid("worker"), signal.SIGSTOP)
     try:
         while installation.health("public") != 503:
-            assert time.monotonic() - began < alive.SILENT_AFTER + 10
+            assert time.monotonic() - began < 30
             time.sleep(0.2)
         assert installation.examine()["worker"].level is WRONG
     finally:

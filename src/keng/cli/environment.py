@@ -8,6 +8,7 @@ import django
 
 from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster, running_cluster
+from keng.cli.supervisor.register import using_database
 from keng.kit.database import Process, data_folder, is_external
 
 
@@ -48,5 +49,10 @@ def database(*, may_create: bool = False) -> Iterator[None]:
             f"There is no installation in {data}. If KENG_DATA means another folder, say so (also "
             "in /etc/keng/keng.env); a new one begins with `keng serve`."
         )
-    with running_cluster(embedded_cluster()):
+    cluster = embedded_cluster()
+    if cluster.pid is not None:
+        with running_cluster(cluster):
+            yield
+        return
+    with using_database(data), running_cluster(cluster):
         yield

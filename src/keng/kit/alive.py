@@ -15,7 +15,7 @@ from keng.kit.database import data_folder
 
 BEAT_EVERY = 2.0
 # After so long without a sign a process stands still: longer than any limit of time lets it wait.
-SILENT_AFTER = 30.0
+SILENT_AFTER = 25.0
 # A task on which a call for help may hang; each is done every few seconds.
 ALARM_LATE_AFTER = 120.0
 # Tips are taken in, rung and sent by these; without the desk they are, and nobody reads them.

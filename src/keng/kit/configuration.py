@@ -229,7 +229,10 @@ def _ffmpeg(value: str) -> str | None:
 
 
 def _file_or_off(value: str) -> str | None:
-    return None if value == "off" or Path(value).is_file() else "is `off` or a file that is here"
+    # Not whether it is there: the processes that are told it may not look.
+    return (
+        None if value == "off" or value.startswith("/") else "is `off` or the whole path of a file"
+    )
 
 
 _PORT = _whole(1, 65535)

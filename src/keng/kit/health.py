@@ -10,7 +10,7 @@ import threading
 import time
 
 from keng.kit import alive
-from keng.kit.database import Process, data_folder, dsn
+from keng.kit.database import DatabaseNotPrepared, Process, data_folder, dsn
 
 KNOWN_FOR = 2.0
 WAITS = 1.5
@@ -73,10 +73,14 @@ class Health:
 
         try:
             with psycopg.connect(
-                dsn(self._process), connect_timeout=_CONNECTS_WITHIN, application_name="keng health"
+                dsn(self._process),
+                connect_timeout=_CONNECTS_WITHIN,
+                # A line that broke without a word: else it would be waited for for minutes.
+                tcp_user_timeout=_CONNECTS_WITHIN * 1000,
+                application_name="keng health",
             ) as connection:
                 connection.execute("SELECT 1")
-        except psycopg.Error:
+        except (psycopg.Error, DatabaseNotPrepared, OSError):
             return False
         return True
 

@@ -26,7 +26,7 @@ from keng.site.errors import NOT_TAKEN
 
 THREADS = 4
 # For a monitor. Answered here: it must not wait for a thread, nor for what every page asks first.
-HEALTH = "/health/"
+HEALTH = b"/health/"
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -45,7 +45,7 @@ class Front:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["type"] == "http" and scope["path"] == HEALTH:
+        elif scope["type"] == "http" and scope["raw_path"] == HEALTH:
             await self._answer_health(scope["method"], send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)

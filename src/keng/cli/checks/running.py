@@ -178,5 +178,7 @@ def oldest_start() -> tuple[str, float] | None:
         if name != "postgres" and command_line(entry["pid"]):
             found[name] = started_at(entry["pid"])
     known = {name: at for name, at in found.items() if at is not None}
-    name = min(known, key=lambda each: known[each], default=None)
-    return (name, known[name]) if name else None
+    if not known:
+        return None
+    first = min(known, key=lambda each: known[each])
+    return first, known[first]

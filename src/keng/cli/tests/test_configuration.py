@@ -38,7 +38,7 @@ WRONG = [
     ("KENG_PROCESS", "foo"),
     ("KENG_SMTP_URL", "mailserver"),
     ("KENG_DEMO", "true"),
-    ("KENG_CERTIFICATE", "/no/such.pem"),
+    ("KENG_CERTIFICATE", "chain.pem"),
     ("KENG_EXIT_URL", "javascript:alert(1)"),
     ("KENG_MEDIA_HOSTS", "https://a.example"),
 ]

@@ -42,7 +42,10 @@ _FAULT = os.environ.get("KENG_TEST_FAULT", "") if os.environ.get("KENG_DEBUG_FAU
 class Sender:
     """One sender process. Any number may run; each row is leased to one of them at a time."""
 
-    def __init__(self, database: str, concurrency: int = CONCURRENCY) -> None:
+    def __init__(
+        self, database: str, concurrency: int = CONCURRENCY, sign: alive.Beat | None = None
+    ) -> None:
+        """With `sign` others see that it leases."""
         self._database = database
         self._concurrency = concurrency
         self._ledger = Ledger(database, uuid.uuid4())
@@ -54,7 +57,7 @@ class Sender:
         self._work = asyncio.Event()
         self._company = asyncio.Event()
         self._stopping = False
-        self._sign = alive.Beat("sender")
+        self._sign = sign
 
     def stop(self) -> None:
         """Lease nothing more; what is being sent is finished and recorded, the rest given back."""
@@ -94,7 +97,8 @@ class Sender:
         for error in ended:
             if isinstance(error, Exception):
                 raise error
-        self._sign.end()
+        if self._sign is not None:
+            self._sign.end()
 
     # -- leasing and recording
 
@@ -112,7 +116,7 @@ class Sender:
                 logger.warning("the database is away: %s", type(error).__name__)
                 await asyncio.sleep(0.2)
                 continue
-            if self._rounds.is_in_touch():
+            if self._sign is not None and self._rounds.is_in_touch():
                 self._sign.beat()
             if not moved:
                 await self._rest()
