@@ -13,7 +13,7 @@ from pathlib import Path
 
 from keng.kit.database import data_folder
 
-BEAT_EVERY = 2.0
+BEAT_EVERY = 4.0
 # After so long without a sign a process stands still: longer than any limit of time lets it wait.
 SILENT_AFTER = 25.0
 # A task on which a call for help may hang; each is done every few seconds.
