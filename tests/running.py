@@ -21,6 +21,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from keng.cli.roles import apply_grants
+from keng.kit import alive
 from keng.kit.database import Process, dsn
 from keng.site.grants import GRANTS
 from tests.stack import free_ports
@@ -79,6 +80,8 @@ def running(process: Process, *, waits: bool = True, **environment: str) -> Iter
                     started.wait(STOP_WITHIN)
             found.signal_all(signal.SIGKILL)
             started.wait()
+            # Killed ones cannot say themselves that nobody need miss them.
+            alive.forget_all()
 
 
 def _command(process: Process, port: int) -> list[str]:

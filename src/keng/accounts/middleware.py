@@ -21,9 +21,7 @@ from keng.accounts.sessions import BEGAN, DEVICE, LASTS, OFFICER, keep_awake
 from keng.kit import busy, times
 from keng.kit.secrets import same
 
-OPEN_NAMES = frozenset(
-    {"sign-in", "sign-in-code", "set-up", "set-up-code", "desk-health", "push-worker"}
-)
+OPEN_NAMES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
 # What is open to somebody who has to choose a password of their own first.
 BEFORE_CHOOSING = frozenset({"choose-password", "sign-out", "desk-theme", "desk-language"})
 _MARK = "password_mark"

@@ -9,7 +9,6 @@ desk: list[URLPattern] = [
     path("sign-in/", signing.sign_in, name="sign-in"),
     path("sign-in/code/", signing.sign_in_code, name="sign-in-code"),
     path("sign-out/", signing.sign_out, name="sign-out"),
-    path("health/", signing.health, name="desk-health"),
     path("settings/", settings.my_settings, name="my-settings"),
     path("settings/password/", settings.choose_password, name="choose-password"),
     path("settings/sessions/", sessions.my_sessions, name="my-sessions"),

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NamedTuple
 
 from keng.cli.errors import CannotContinue
@@ -68,12 +69,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             module = importlib.import_module(command.module)
             module.add_arguments(subparser)
     arguments = parser.parse_args(words)
-    if refused:
+    # The doctor names them as any other fault, also for a monitor.
+    arguments.wrong_settings = refused
+    if refused and arguments.command != "doctor":
         for fault in refused:
             print(f"keng: {fault}", file=sys.stderr)
         return 1
+    if module is None:
+        return 2
+    return _run(module, arguments)
+
+
+def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
+    """The exit code; what the person at the keyboard can change is one line."""
     try:
-        return int(module.run(arguments)) if module is not None else 2
+        return int(module.run(arguments))
     except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
         print(f"keng: {error}", file=sys.stderr)
         return 1

@@ -1,146 +1,123 @@
-"""keng doctor: short real checks of this installation, one line each."""
+"""keng doctor: short real checks of this installation, one line each; it changes nothing."""
 
 import argparse
+import json
 import os
-import stat
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
-import psycopg
-
-from keng.cli.environment import database, start_django
+from keng.cli.checks import certificate, database, machine, running
+from keng.cli.checks.check import Check, Finding, Level, Place, ok, perform, unknown, wrong
 from keng.cli.errors import CannotContinue
-from keng.cli.first_steps import first_steps
-from keng.cli.known_keys import is_demo_data, owner_connection, require_known_keys
-from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
-from keng.cli.supervisor.register import is_supervised
-from keng.kit import configuration
-from keng.kit.database import PROCESSES, DatabaseNotPrepared, data_folder, dsn
-from keng.kit.refusals import KeyMissing
+from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports
+from keng.kit.database import data_folder
 
-OLDEST_SERVER = 150000
-
-
-class Wrong(Exception):
-    """A check that failed, with what to do about it."""
+# What monitors ask for by name: docs/operator/commands.md has a line for each, and a test holds it.
+# A new check is a new row; `needs` names rows above it without which it could only fail.
+CHECKS: tuple[Check, ...] = (
+    Check("folder", machine.folder),
+    Check("python", machine.python),
+    Check("addresses", machine.addresses),
+    Check("certificate", certificate.certificate),
+    Check("disk", machine.disk),
+    Check("permissions", machine.permissions),
+    Check("supervisor", running.supervisor, needs=("folder",)),
+    Check("ports", running.ports),
+    *map(running.process_check, ("public", "desk", "edge", "worker", "sender")),
+    Check("tasks", running.tasks, needs=("supervisor",)),
+    Check("database", database.database, needs=("folder",)),
+    Check("roles", database.roles, needs=("database",), within=20),
+    Check("pooler", database.pooler, needs=("database",)),
+    Check("keys", database.keys, needs=("database",)),
+    Check("debug", database.debug, needs=("database",)),
+    Check("migrations", database.migrations, needs=("database",)),
+    Check("restart", database.restart, needs=("database", "migrations")),
+    Check("clock", database.clock, needs=("database", "migrations")),
+    Check("critical", database.critical, needs=("database", "migrations")),
+    Check("deliveries", database.deliveries, needs=("database", "migrations")),
+    Check("pictures", database.pictures, needs=("database", "migrations")),
+    Check("accounts", database.accounts, needs=("database", "migrations")),
+    Check("files", database.files, needs=("database", "migrations"), within=12),
+    Check("setup", database.setup, needs=("database", "migrations", "keys"), within=20),
+)
+# Not a row: it is asked before all others, and without it none can be.
+SETTINGS = "settings"
+_SAID = {
+    Level.OK: "ok",
+    Level.ATTENTION: "look",
+    Level.WRONG: "WRONG",
+    Level.UNKNOWN: "-",
+}
+# The exit code, and its word in --json.
+_RESULTS = {0: "well", 1: "wrong", 2: "attention"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_ports(parser)
+    parser.add_argument("--json", action="store_true", help="for a monitor: names, levels, words")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """0 when everything works; what is left to set up is a hint, and no fault."""
-    with database():
-        results = [_answer(name, check) for name, check in checks(chosen_ports(arguments)).items()]
-        if all(results):
-            for hint in first_steps():
-                print(f"hint   {hint}")
-    return 0 if all(results) else 1
+    """0 well; 1 tips are not taken, rung, sent or read, or data are in danger; 2 to be seen to."""
+    found = examine(arguments, tell=None if arguments.json else _print)
+    code = exit_code(found)
+    if arguments.json:
+        print(json.dumps(_as_json(found, code), ensure_ascii=False, indent=1))
+    return code
 
 
-def checks(ports: Ports) -> dict[str, Callable[[], str]]:
-    return {
-        "Python": python,
-        "settings": settings,
-        "PostgreSQL": postgresql,
-        "roles": roles,
-        "keys": known_keys,
-        "migrations": migrations,
-        "ports": lambda: free_ports(ports),
-        "secrets": secret_files,
-    }
+def examine(
+    arguments: argparse.Namespace, *, tell: Callable[[str, Finding], None] | None = None
+) -> dict[str, Finding]:
+    """Every check by its name, in order; `tell` hears of each as soon as it is done."""
+    found: dict[str, Finding] = {}
+    place = Place(Ports())
+    found[SETTINGS] = _settings(arguments)
+    if found[SETTINGS].level is Level.OK:
+        place = Place(chosen_ports(arguments))
+    if tell is not None:
+        tell(SETTINGS, found[SETTINGS])
+    for check in CHECKS:
+        found[check.name] = _looked_at(check, place, found)
+        if tell is not None:
+            tell(check.name, found[check.name])
+    return found
 
 
-def python() -> str:
-    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        raise Wrong("Kẻng needs Python 3.11, 3.12 or 3.13.")
-    return sys.version.split()[0]
+def exit_code(found: dict[str, Finding]) -> int:
+    levels = {finding.level for finding in found.values()}
+    if Level.WRONG in levels:
+        return 1
+    return 2 if Level.ATTENTION in levels else 0
 
 
-def settings() -> str:
-    """Each was looked at before this; here is which folder and which file they lead to."""
-    file = configuration.file_in_use()
-    return f"data in {data_folder()}, {file or 'no keng.env'}"
-
-
-def postgresql() -> str:
-    with psycopg.connect(dsn("owner"), connect_timeout=5) as connection:
-        if connection.info.server_version < OLDEST_SERVER:
-            raise Wrong("PostgreSQL 15 is the oldest that works.")
-        checksums = connection.execute("SHOW data_checksums").fetchone()
-        return f"{connection.info.parameter_status('server_version')}, checksums {checksums[0]}"  # type: ignore[index]
-
-
-def roles() -> str:
-    """Every process can sign in, and none can do what only the owner may."""
-    for process in PROCESSES[1:]:
-        with psycopg.connect(dsn(process), connect_timeout=5) as connection:
-            row = connection.execute(
-                "SELECT rolsuper OR rolcreaterole OR EXISTS (SELECT 1 FROM pg_class c"
-                " WHERE c.relowner = r.oid) FROM pg_roles r WHERE rolname = current_user"
-            ).fetchone()
-        if row is None or row[0]:
-            raise Wrong(f"The role of {process} owns tables or may create roles.")
-    return f"{len(PROCESSES) - 1} can sign in and own nothing"
-
-
-def known_keys() -> str:
-    """Those of this database, and the data those that this machine is started for."""
-    require_known_keys()
-    with owner_connection() as connection:
-        is_demo = is_demo_data(connection)
-    if is_demo is None:
-        return "none is on record before the first start"
-    return f"belong to this database; {'the demo' if is_demo else 'your own data'}"
-
-
-def migrations() -> str:
-    start_django()
-    from django.db import connection  # noqa: PLC0415 -- needs the settings
-    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
-
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    connection.close()
-    if missing:
-        raise Wrong(f"{len(missing)} are not applied: run `keng migrate`.")
-    return "all applied"
-
-
-def free_ports(ports: Ports) -> str:
-    if is_supervised(data_folder()):
-        return "in use by our own processes"
-    require_free(ports, ["public", "desk", "edge"])
-    return "free"
-
-
-def secret_files() -> str:
-    """Passwords and keys are this account's alone."""
-    files = [f for folder in ("secrets", "keys") for f in (data_folder() / folder).rglob("*")]
-    for file in files:
-        _require_private(file)
-    return f"{sum(file.is_file() for file in files)} files, readable by this account alone"
-
-
-def _require_private(file: Path) -> None:
-    status = file.stat()
-    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
-        raise Wrong(f"{file} is readable by others: chmod go= {file}")
-
-
-def _answer(name: str, check: Callable[[], str]) -> bool:
+def _settings(arguments: argparse.Namespace) -> Finding:
+    """Wrong ones were found before any command began; two sites on one port are as wrong."""
+    if refused := getattr(arguments, "wrong_settings", []):
+        return wrong("\n".join(refused))
     try:
-        answer, is_well = check(), True
-    except (
-        Wrong,
-        CannotContinue,
-        DatabaseNotPrepared,
-        KeyMissing,
-        OSError,
-        psycopg.Error,
-    ) as error:
-        answer, is_well = str(error), False
-    print(f"{'ok   ' if is_well else 'WRONG'}  {name:<11} {answer}")
-    return is_well
+        chosen_ports(arguments)
+    except CannotContinue as error:
+        return wrong(str(error))
+    count = sum(name.startswith("KENG_") or name == "DATABASE_URL" for name in os.environ)
+    return ok(f"{count} set, each is what it may be")
+
+
+def _looked_at(check: Check, place: Place, found: dict[str, Finding]) -> Finding:
+    for need in (SETTINGS, *check.needs):
+        if found[need].level in {Level.WRONG, Level.UNKNOWN}:
+            return unknown(f"not looked at: {need} comes first")
+    return perform(check, place)
+
+
+def _print(name: str, finding: Finding) -> None:
+    """A line each, at once: what comes next may take a while."""
+    for line in finding.text.splitlines():
+        print(f"{_SAID[finding.level]:<5}  {name:<11} {line}", flush=True)
+
+
+def _as_json(found: dict[str, Finding], code: int) -> dict[str, object]:
+    checks = [
+        {"name": name, "level": finding.level.value, "text": finding.text}
+        for name, finding in found.items()
+    ]
+    return {"folder": str(data_folder()), "result": _RESULTS[code], "code": code, "checks": checks}

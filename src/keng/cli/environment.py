@@ -6,8 +6,10 @@ from contextlib import contextmanager
 
 import django
 
+from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster, running_cluster
-from keng.kit.database import Process, is_external
+from keng.cli.supervisor.register import using_database
+from keng.kit.database import Process, data_folder, is_external
 
 
 def start_django(process: Process = "owner") -> None:
@@ -32,10 +34,25 @@ def load_django(process: Process) -> None:
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """The database, started for this command unless it runs already or the operator brings one."""
+def database(*, may_create: bool = False) -> Iterator[None]:
+    """The database, started for this command unless it runs already or the operator brings one.
+
+    Raises CannotContinue where there is none: a forgotten KENG_DATA must not make a second
+    installation. Only `may_create` begins one.
+    """
     if is_external():
         yield
         return
-    with running_cluster(embedded_cluster()):
+    data = data_folder()
+    if not may_create and not (data / "postgres" / "cluster" / "PG_VERSION").exists():
+        raise CannotContinue(
+            f"There is no installation in {data}. If KENG_DATA means another folder, say so (also "
+            "in /etc/keng/keng.env); a new one begins with `keng serve`."
+        )
+    cluster = embedded_cluster()
+    if cluster.pid is not None:
+        with running_cluster(cluster):
+            yield
+        return
+    with using_database(data), running_cluster(cluster):
         yield

@@ -65,8 +65,5 @@ def _ways_out() -> Iterator[str]:
     accounts = ChannelAccount.objects.filter(is_active=True)
     if not accounts.filter(channel="email").exists():
         yield "no mailbox, so no letter leaves: keng channel add email NAME --unit CODE"
-    stopped = accounts.exclude(circuit_open_since=None).values_list("slug", flat=True)
-    if stopped:
-        yield f"accounts that stopped ({', '.join(stopped)}): keng channel check"
     if not PagerWay.objects.working().exists():
         yield "no officer has a pager: a critical tip at night wakes nobody (desk, My pager)"

@@ -6,7 +6,7 @@ import sys
 from keng.cli.environment import database, load_django
 from keng.cli.errors import CannotContinue
 from keng.cli.known_keys import is_demo_data, key_faults, owner_connection, recorded
-from keng.cli.supervisor.register import is_supervised
+from keng.cli.supervisor.register import supervisor_pid
 from keng.kit.database import data_folder
 from keng.vault.fingerprints import KINDS, Kind, fingerprint
 
@@ -60,7 +60,7 @@ def _check() -> int:
 
 
 def _accept() -> int:
-    if is_supervised(data_folder()):
+    if supervisor_pid(data_folder()) is not None:
         raise CannotContinue("Kẻng runs here: stop it first, so that all begin with the same keys.")
     with owner_connection() as connection:
         faults = key_faults(connection)

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    with database():
+    with database(may_create=True):
         migrate()
     print("The database is up to date.")
     return 0

@@ -12,7 +12,7 @@ from keng.cli.postgres.folders import prepare_data_folder
 from keng.cli.supervisor.apart import apart
 from keng.cli.supervisor.children import children
 from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
-from keng.cli.supervisor.register import Register, only_supervisor
+from keng.cli.supervisor.register import Register, only_supervisor, starting_database
 from keng.cli.supervisor.supervise import Supervisor
 from keng.kit.database import data_folder, is_external
 
@@ -58,7 +58,8 @@ def run_everything(
         require_free(ports, names)
         cluster = None if is_external() else embedded_cluster()
         if cluster is not None:
-            cluster.start()
+            with starting_database(data):
+                cluster.start()
         try:
             prepared = apart(everything_first)
         except BaseException:

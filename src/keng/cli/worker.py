@@ -7,6 +7,7 @@ import importlib.util
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import psycopg
 
 from keng.cli.environment import start_django
+from keng.kit import alive
 from keng.kit.busy import is_passing
 from keng.kit.database import TimeLimits, data_folder, dsn
 from keng.kit.recurring import WORK, Pace, Task
@@ -61,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def work(tasks: list[Task], stop: threading.Event) -> None:
     """Until somebody asks to stop: calls for help here, everything else in threads beside them."""
+    alive.forget_worker()
     calls, *others = _workers(tasks)
     beside = [
         threading.Thread(target=_run_to_the_end, args=(worker, stop), name=name, daemon=True)
@@ -75,6 +78,9 @@ def work(tasks: list[Task], stop: threading.Event) -> None:
         until = time.monotonic() + ENDS_WITHIN
         for thread in beside:
             thread.join(max(until - time.monotonic(), 0))
+        if sys.exc_info()[0] is None:
+            calls[1].end_sign()
+            alive.forget_worker()
 
 
 def _run_to_the_end(worker: "Worker", stop: threading.Event) -> None:
@@ -94,7 +100,15 @@ def _workers(tasks: list[Task]) -> list[tuple[str, "Worker"]]:
         for pace in (Pace.ALARM, Pace.NORMAL)
     ]
     named += [(task.name, Pace.SLOW, [task]) for task in tasks if task.pace == Pace.SLOW]
-    return [(name, Worker(own, _Bell(name, own), _LIMITS[pace])) for name, pace, own in named]
+    return [
+        (name, Worker(own, _Bell(name, own), _LIMITS[pace], _sign_of(name, pace)))
+        for name, pace, own in named
+    ]
+
+
+def _sign_of(name: str, pace: Pace) -> alive.Beat:
+    """The alarms' lane speaks for the process: nothing it does may take long."""
+    return alive.Beat("worker" if pace == Pace.ALARM else f"worker.{name.replace(' ', '-')}")
 
 
 def all_tasks() -> list[Task]:
@@ -116,8 +130,14 @@ class Worker:
         tasks: list[Task],
         bell: "_Bell | None" = None,
         limits: TimeLimits | None = None,
+        sign: alive.Beat | None = None,
     ) -> None:
+        """With `sign` others see that it works, and when each task last came through."""
         self._due = dict.fromkeys(tasks, 0.0)
+        self._sign = sign
+        self._done = {task: _beat_of(task) for task in tasks} if sign is not None else {}
+        for done in self._done.values():
+            done.beat()
         self.bell = bell or _Bell("", tasks)
         self._limits = limits
         # The connection that has been told the limits.
@@ -126,6 +146,7 @@ class Worker:
     def run(self, stop: threading.Event, wait: Callable[[float], bool]) -> None:
         """Until `stop`; `wait` sleeps so many seconds at most and says whether it was woken."""
         while not stop.is_set():
+            self._beat()
             if not self.do_what_is_due(stop) and not stop.is_set() and wait(self._next_due_in()):
                 self._wake()
 
@@ -139,8 +160,18 @@ class Worker:
         for task in [task for task, due in self._due.items() if due <= time.monotonic()]:
             if stop.is_set():
                 break
+            self._beat()
             done += self._do(task)
         return done
+
+    def _beat(self) -> None:
+        if self._sign is not None:
+            self._sign.beat()
+
+    def end_sign(self) -> None:
+        """At an end in order nobody is missed."""
+        if self._sign is not None:
+            self._sign.end()
 
     def _next_due_in(self) -> float:
         left = min(self._due.values(), default=0.0) - time.monotonic()
@@ -160,6 +191,8 @@ class Worker:
         try:
             self._limit_time()
             done = task.run()
+            if task in self._done:
+                self._done[task].beat()
         except OperationalError as error:
             if is_passing(error):
                 # Somebody holds what it needs, or it took too long: the others have their turn.
@@ -187,6 +220,10 @@ class Worker:
                 for name, value in self._limits.settings().items():
                     cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
             self._limited = connection.connection
+
+
+def _beat_of(task: Task) -> alive.Beat:
+    return alive.task_beat(task.name, pace=str(task.pace), every=task.every.total_seconds())
 
 
 class _Bell:

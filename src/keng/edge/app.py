@@ -15,8 +15,9 @@ from keng.edge.accounts import AccountBook
 from keng.edge.http import Gone, Receive, Scope, Send, TooLarge, answer, body_of, headers_of
 from keng.edge.prefixes import Prefixes
 from keng.edge.writer import Busy, NotWritten, Writer
-from keng.kit import times
+from keng.kit import alive, times
 from keng.kit.database import dsn
+from keng.kit.health import Health
 from keng.language.indicators import digits
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,9 @@ class Edge:
         self._book: AccountBook | None = None
         self._prefixes: Prefixes | None = None
         self._receipts_again = 0
+        self._health = Health("edge")
+        self._sign = alive.Beat("edge")
+        self._beating: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -68,12 +72,16 @@ class Edge:
             async with asyncio.timeout(_OPENS_WITHIN):
                 while not self._is_well():  # noqa: ASYNC110 -- two parts, asked for a moment
                     await asyncio.sleep(0.02)
+        self._beating = asyncio.create_task(self._beat())
         # What was loaded stays: the collector need not walk through it again and again.
         gc.collect()
         gc.freeze()
 
     async def close(self) -> None:
         """Nothing more is taken; what was taken is written first."""
+        if self._beating is not None:
+            self._beating.cancel()
+            self._sign.end()
         if self._writer is not None:
             await self._writer.close()
         if self._book is not None:
@@ -94,9 +102,17 @@ class Edge:
                 if scope["method"] not in ("GET", "HEAD"):
                     await answer(send, 405, allow="GET, HEAD")
                 else:
-                    await answer(send, 200 if self._is_well() else 503)
+                    is_well = self._is_well() and await self._health.is_well()
+                    await answer(send, 200 if is_well else 503)
             case _:
                 await answer(send, 404)
+
+    async def _beat(self) -> None:
+        """For as long as messages are taken and written."""
+        while True:
+            if self._is_well():
+                self._sign.beat()
+            await asyncio.sleep(alive.BEAT_EVERY / 2)
 
     def _is_well(self) -> bool:
         return bool(self._writer and self._writer.is_ready and self._book and self._book.is_read)

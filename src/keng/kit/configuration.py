@@ -228,6 +228,13 @@ def _ffmpeg(value: str) -> str | None:
     return None if value == "off" or shutil.which(value) else "is `off` or a program that is here"
 
 
+def _file_or_off(value: str) -> str | None:
+    # Not whether it is there: the processes that are told it may not look.
+    return (
+        None if value == "off" or value.startswith("/") else "is `off` or the whole path of a file"
+    )
+
+
 _PORT = _whole(1, 65535)
 _WEB = _url("http", "https")
 
@@ -245,6 +252,7 @@ SETTINGS: dict[str, Check] = {
     "KENG_DESK_URL": _WEB,
     "KENG_HOSTS": _hosts,
     "KENG_ORIGINS": _origins,
+    "KENG_CERTIFICATE": _file_or_off,
     "KENG_DISPUTE_DAYS": _whole(1, 365),
     "KENG_EXIT_URL": _WEB,
     "KENG_LOOKUP_NETWORK_LIMIT": _limit,

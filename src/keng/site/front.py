@@ -16,12 +16,17 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.urls import Resolver404, resolve
 
+from keng.kit import alive
+from keng.kit.database import this_process
+from keng.kit.health import Health
 from keng.kit.limits import network_of
 from keng.kit.uploads import SEALED, largest_file_for
 from keng.site.bodies import Bodies, Body, Gone, Head, Limits, NotTaken
 from keng.site.errors import NOT_TAKEN
 
 THREADS = 4
+# For a monitor. Answered here: it must not wait for a thread, nor for what every page asks first.
+HEALTH = b"/health/"
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -34,12 +39,45 @@ class Front:
         self._application = application
         self._bodies = Bodies(limits or Limits(form_bytes=settings.DATA_UPLOAD_MAX_MEMORY_SIZE))
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._health = Health(this_process())
+        self._sign = alive.Beat(this_process())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["raw_path"] == HEALTH:
+            await self._answer_health(scope["method"], send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        beating = asyncio.create_task(self._beat())
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                beating.cancel()
+                self._sign.end()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+    async def _beat(self) -> None:
+        """For as long as the threads that answer get to what is asked of them."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await loop.run_in_executor(self._threads, self._sign.beat)
+            await asyncio.sleep(alive.BEAT_EVERY / 2)
+
+    async def _answer_health(self, method: str, send: Any) -> None:
+        status = 405
+        headers = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+        if method in {"GET", "HEAD"}:
+            status = 200 if await self._health.is_well() else 503
+        else:
+            headers.append((b"allow", b"GET, HEAD"))
+        content = b"ok" if status == 200 else b""
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
         environ, body = environ_of(scope), Body()
@@ -139,11 +177,3 @@ def _largest_file(environ: dict[str, Any]) -> int:
         return largest_file_for(resolve(path).func)
     except Resolver404:
         return 0
-
-
-async def _live(receive: Any, send: Any) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

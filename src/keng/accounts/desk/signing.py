@@ -2,11 +2,10 @@
 
 import time
 
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts import browsers, refusals, signing_in
 from keng.accounts.forms import CodeForm, SignInForm
@@ -69,14 +68,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     signing_in.sign_out(request.officer)
     request.session.flush()
     return redirect("sign-in")
-
-
-@require_GET
-def health(request: HttpRequest) -> HttpResponse:
-    """Whether the desk can reach its database, for whoever watches the processes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 def _half_signed_in(request: HttpRequest) -> Officer | None:

@@ -291,11 +291,6 @@ def test_whoever_guesses_the_present_password_at_an_open_desk_waits(desk_client,
     assert post(desk_client, "my-settings", present=PASSWORD, **sent).status_code == 302
 
 
-def test_health_needs_no_sign_in(desk_client):
-    answer = desk_client.get(reverse("desk-health", "keng.site.desk_urls"))
-    assert (answer.status_code, answer.content) == (200, b"ok\n")
-
-
 def test_an_auditor_is_no_administrator(desk_client):
     sign_in(desk_client, make.officer(unit=make.unit(), role=Post.Role.AUDITOR))
     assert desk_client.get(reverse("officers", "keng.site.desk_urls")).status_code == 403

@@ -15,6 +15,8 @@ from keng.cli.postgres.postmaster import command_line
 
 # Where nobody buries the dead they stay listed: then it is not waited for longer.
 _GONE_WITHIN = 5.0
+# A command or a start of the other kind is waited for as long.
+TURN_WITHIN = 60.0
 
 
 @contextmanager
@@ -36,13 +38,64 @@ def only_supervisor(data: Path) -> Iterator[None]:
         yield
 
 
-def is_supervised(data: Path) -> bool:
-    """Whether a supervisor holds this data folder now."""
+@contextmanager
+def using_database(data: Path) -> Iterator[None]:
+    """For a command that may have to start the embedded database, and then stops it at its end."""
+    with _turn(data, fcntl.LOCK_SH, "Kẻng is just being started"):
+        yield
+
+
+@contextmanager
+def starting_database(data: Path) -> Iterator[None]:
+    """For whoever starts it to stay: a command before it would take it along when it ends."""
+    with _turn(data, fcntl.LOCK_EX, "A `keng` command works"):
+        yield
+
+
+@contextmanager
+def _turn(data: Path, kind: int, who: str) -> Iterator[None]:
+    deadline = time.monotonic() + TURN_WITHIN
+    with (data / "run" / "database.turn").open("a") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise CannotContinue(
+                        f"{who} with the data in {data}: wait for its end, then try again."
+                    ) from None
+                time.sleep(0.05)
+            else:
+                break
+        yield
+
+
+def supervisor_pid(data: Path) -> int | None:
+    """Who holds this data folder, asked without touching the lock: a start is never disturbed."""
+    path = data / "run" / "supervisor.lock"
     try:
-        with only_supervisor(data):
-            return False
-    except CannotContinue:
-        return True
+        pid = int(path.read_text())
+        lock = path.stat()
+        held = Path(f"/proc/{pid}/fd")
+        if not held.is_dir():
+            # Elsewhere than on Linux the number must do.
+            return pid if command_line(pid) else None
+        for descriptor in held.iterdir():
+            with suppress(OSError):
+                if os.path.samestat(descriptor.stat(), lock):
+                    return pid
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def registered(data: Path) -> dict[str, dict[str, Any]]:
+    """Name -> pid, port and command of what a supervisor started here last; empty without one."""
+    try:
+        found: dict[str, dict[str, Any]] = json.loads((data / "run" / "processes.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 class Register:

@@ -17,6 +17,7 @@ from keng.cli.supervisor.children import Child
 from keng.cli.supervisor.logs import Logs, Voice
 from keng.cli.supervisor.ports import address
 from keng.cli.supervisor.register import Register, end_group
+from keng.kit import alive
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 LIVED_WELL = 10.0  # After so many seconds a death is news, not a habit.
@@ -42,6 +43,7 @@ class Supervisor:
         self._signals = 0
         self._is_clean = True
         self._is_register_late = False
+        self._sign = alive.Beat("keng")
 
     async def run(self, announcement: str) -> int:
         """Until a signal asks to stop; the exit code is 0 when everything ended by itself.
@@ -49,6 +51,8 @@ class Supervisor:
         `announcement` is printed once everything answers, and stands in no log.
         """
         self._listen_to_signals()
+        alive.forget_all()
+        alive.note_clock()
         keepers = [
             self._begin(f"what keeps {child.name} alive", self._keep(child))
             for child in reversed(self._children)
@@ -68,6 +72,7 @@ class Supervisor:
             await self._stop_database()
             with suppress(OSError):
                 self._register.clear()
+            alive.forget_all()
             self._logs.announce("Everything stopped." if self._is_clean else "Stopped by force.")
             self._logs.close()
         return 0 if self._is_clean else 1
@@ -148,6 +153,8 @@ class Supervisor:
             self._running[child.name] = process
             self._register.add(child.name, process.pid, child.port, child.command)
             self._write_register()
+            # From here on it is missed; one that dies again and again gives no sign and keeps none.
+            alive.expect([child.name])
             if self._stop.is_set():
                 # Asked while it began: nobody has told it yet.
                 await self._stop_child(child)
@@ -182,6 +189,7 @@ class Supervisor:
         """A disk that was full may have room again."""
         while not self._stop.is_set():
             self._write_register()
+            self._sign.beat()
             await self._wait(LOOKS_EVERY)
 
     def _write_register(self) -> None:

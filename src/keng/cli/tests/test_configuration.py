@@ -38,6 +38,7 @@ WRONG = [
     ("KENG_PROCESS", "foo"),
     ("KENG_SMTP_URL", "mailserver"),
     ("KENG_DEMO", "true"),
+    ("KENG_CERTIFICATE", "chain.pem"),
     ("KENG_EXIT_URL", "javascript:alert(1)"),
     ("KENG_MEDIA_HOSTS", "https://a.example"),
 ]
@@ -55,6 +56,7 @@ RIGHT = [
     ("KENG_DATABASE_URL_DESK", "user=keng_desk host=/run/x dbname=keng"),
     ("KENG_SMTP_URL", "smtp://127.0.0.1:25?starttls=1"),
     ("KENG_FFMPEG", "off"),
+    ("KENG_CERTIFICATE", "off"),
     ("KENG_EMERGENCY_EMAIL", "truc.ban@keng.example"),
     ("KENG_PUBLIC_PORT", ""),
 ]
@@ -109,7 +111,7 @@ def test_what_the_page_allows_is_taken(name, value):
 def test_every_wrong_one_is_named_and_a_secret_is_never_repeated(monkeypatch, capsys):
     monkeypatch.setenv("KENG_SECRET_KEY", "hunter2")
     monkeypatch.setenv("DATABASE_URL", "mysql://owner:hunter2@db/keng")
-    assert main(["doctor"]) == 1
+    assert main(["serve"]) == 1
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 2
     assert "hunter2" not in said

@@ -43,7 +43,7 @@ def test_what_a_person_can_change_is_one_line_without_a_traceback(monkeypatch, t
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     monkeypatch.setenv("KENG_PG_BINDIR", str(tmp_path / "nothing"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    assert main(["doctor"]) == 1
+    assert main(["migrate"]) == 1
     message = capsys.readouterr().err
     assert message.startswith("keng: ")
     assert len(message.splitlines()) == 1

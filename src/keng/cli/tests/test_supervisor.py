@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import termios
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +21,11 @@ from urllib.request import urlopen
 import psycopg
 import pytest
 
+from keng.cli.environment import database
+from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
 from keng.cli.postgres.postmaster import command_line
+from keng.cli.supervisor import register
 from keng.cli.tests import small
 
 WITHIN = 30
@@ -385,3 +389,32 @@ def can_connect(cluster):
     except psycopg.OperationalError:
         return False
     return True
+
+
+def test_a_start_waits_for_a_command_that_has_started_the_database(data, cluster, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(data))
+    cluster.start()
+    cluster.stop()
+    order = []
+
+    def start():
+        with register.starting_database(data):
+            cluster.start()
+            order.append("started to stay")
+
+    with database():
+        starting = threading.Thread(target=start)
+        starting.start()
+        time.sleep(0.5)
+        order.append("the command ends")
+    starting.join(WITHIN)
+    assert order == ["the command ends", "started to stay"]
+    assert cluster.pid is not None
+    # And it is not waited for without an end.
+    monkeypatch.setattr(register, "TURN_WITHIN", 0.2)
+    with (
+        register.using_database(data),
+        pytest.raises(CannotContinue, match="works with the data"),
+        register.starting_database(data),
+    ):
+        pass

@@ -25,7 +25,7 @@ from keng.delivery.sender.rounds import Rounds
 from keng.delivery.sender.rows import AHEAD, CONCURRENCY, Change, Leased
 from keng.delivery.sender.shelf import Shelf
 from keng.delivery.sender.texts import NoText, Texts
-from keng.kit import times
+from keng.kit import alive, times
 from keng.network.links import stop_url
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,10 @@ _FAULT = os.environ.get("KENG_TEST_FAULT", "") if os.environ.get("KENG_DEBUG_FAU
 class Sender:
     """One sender process. Any number may run; each row is leased to one of them at a time."""
 
-    def __init__(self, database: str, concurrency: int = CONCURRENCY) -> None:
+    def __init__(
+        self, database: str, concurrency: int = CONCURRENCY, sign: alive.Beat | None = None
+    ) -> None:
+        """With `sign` others see that it leases."""
         self._database = database
         self._concurrency = concurrency
         self._ledger = Ledger(database, uuid.uuid4())
@@ -54,6 +57,7 @@ class Sender:
         self._work = asyncio.Event()
         self._company = asyncio.Event()
         self._stopping = False
+        self._sign = sign
 
     def stop(self) -> None:
         """Lease nothing more; what is being sent is finished and recorded, the rest given back."""
@@ -93,6 +97,8 @@ class Sender:
         for error in ended:
             if isinstance(error, Exception):
                 raise error
+        if self._sign is not None:
+            self._sign.end()
 
     # -- leasing and recording
 
@@ -110,6 +116,8 @@ class Sender:
                 logger.warning("the database is away: %s", type(error).__name__)
                 await asyncio.sleep(0.2)
                 continue
+            if self._sign is not None and self._rounds.is_in_touch():
+                self._sign.beat()
             if not moved:
                 await self._rest()
             await self._gather()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _ACCOUNTS_EVERY, _SWEEP_EVERY = 2.0, 1.0
+_IN_TOUCH_FOR = 10.0
 
 
 class Rounds:
@@ -40,6 +41,7 @@ class Rounds:
         self.known: dict[uuid.UUID, Account] = {}
         # How often somebody said that there may be something to send.
         self.wakes = 0
+        self._looked_at = 0.0
 
     def jobs(self) -> list[Coroutine[Any, Any, None]]:
         return [
@@ -56,6 +58,10 @@ class Rounds:
                 logger.warning("%s failed: %s", job.__name__, type(error).__name__)
             await asyncio.sleep(every)
 
+    def is_in_touch(self) -> bool:
+        """Whether the accounts were read of late: without any there is nothing to lease either."""
+        return bool(self._looked_at) and _now() - self._looked_at < _IN_TOUCH_FOR
+
     def look_now(self) -> None:
         """Something may be due on any account."""
         self.wakes += 1
@@ -69,6 +75,7 @@ class Rounds:
             cursor = await connection.execute(sql.ACCOUNTS, {"reconnect": accounts.RECONNECT})
             ids = [found[0] for found in await cursor.fetchall()]
         fresh = await orm.in_thread(accounts.read, ids)
+        self._looked_at = _now()
         for key, account in fresh.items():
             if key in self.known:
                 account.standing = self.known[key].standing

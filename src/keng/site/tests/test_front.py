@@ -1,17 +1,20 @@
 """A request is taken in whole, in time and within bounds before a thread works on it."""
 
 import asyncio
+import threading
 import time
 from http import HTTPStatus
 
 import pytest
 from django.views.decorators.http import require_http_methods
 
-from keng.kit import uploads
+from keng.kit import alive, uploads
+from keng.kit.database import this_process
+from keng.kit.health import Health
 from keng.kit.uploads import SEALED, Sealing, largest_file_for, takes_files
 from keng.site.bodies import MOST_PARTS, Bodies, Body, Gone, Head, Limits, NotTaken
 from keng.site.errors import NOT_TAKEN
-from keng.site.front import Front, environ_of
+from keng.site.front import THREADS, Front, environ_of
 
 BOUNDARY = "rAnd0m"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
@@ -255,7 +258,8 @@ def serve(content=b"", *, application, headers=(), **how):
     """What the front sends for a request: status, headers, content."""
     sent = []
     length = [(b"content-length", str(len(content)).encode())] if content else []
-    scope = SCOPE | {"headers": [*SCOPE["headers"], *(headers or length)]}
+    named = {name: how.pop(name) for name in ("raw_path", "method") if name in how}
+    scope = SCOPE | named | {"headers": [*SCOPE["headers"], *(headers or length)]}
 
     async def send(message):
         sent.append(message)
@@ -312,3 +316,39 @@ def test_a_view_says_that_it_takes_files_and_how_large():
     assert largest_file_for(films) == 5
     assert largest_file_for(takes_files()(lambda _request: None)) == uploads.MOST_BYTES
     assert largest_file_for(lambda _request: None) == 0
+
+
+def test_a_monitor_is_answered_without_a_thread_and_learns_yes_or_no(monkeypatch):
+    def never(environ, start_response):
+        raise AssertionError("a page was asked for")
+
+    def asked(method):
+        return serve(application=never, raw_path=b"/health/", method=method)
+
+    for is_well, status, words in ((True, 200, b"ok"), (False, 503, b"")):
+        monkeypatch.setattr(Health, "ask", lambda _, is_well=is_well: is_well)
+        found, headers, content = asked("GET")
+        assert (found, content) == (status, words)
+        assert headers[b"cache-control"] == b"no-store"
+    found, headers, _ = asked("POST")
+    assert (found, headers[b"allow"]) == (405, b"GET, HEAD")
+
+
+def test_a_site_gives_its_sign_only_when_a_thread_gets_to_it(monkeypatch):
+    monkeypatch.setattr(alive, "BEAT_EVERY", 0.02)
+    held = threading.Event()
+
+    async def live():
+        front = Front(echo, Limits(form_bytes=10_000))
+        for _ in range(THREADS):
+            front._threads.submit(held.wait, 20)
+        beating = asyncio.create_task(front._beat())
+        await asyncio.sleep(0.3)
+        before = alive.ages()
+        held.set()
+        await asyncio.sleep(0.3)
+        beating.cancel()
+        return before, alive.ages()
+
+    before, after = asyncio.run(live())
+    assert (before, list(after)) == ({}, [this_process()])

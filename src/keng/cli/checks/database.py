@@ -1,0 +1,359 @@
+"""Checks that ask the database: whether it is the right one, and what waits in it for how long."""
+
+import datetime
+import time
+from pathlib import Path
+
+import psycopg
+
+import keng
+from keng.cli.checks import running
+from keng.cli.checks.check import (
+    Connection,
+    Finding,
+    Place,
+    asking,
+    attention,
+    first,
+    first_line,
+    ok,
+    seconds,
+    unknown,
+    wrong,
+)
+from keng.cli.known_keys import is_demo_data, key_faults
+from keng.kit import alive
+from keng.kit.database import PROCESSES, TIME_LIMITS, connection_file, data_folder, is_external
+from keng.kit.secrets import site_secret_here
+
+OLDEST_SERVER = 150000
+# A critical tip is called for every few seconds, a page to an officer goes out at once.
+URGENT_WAITS = 120
+DELIVERY_WAITS = 600
+# A bulk at a limited rate takes its time.
+BULK_WAITS = 7200
+PICTURE_WAITS = 900
+CLOCK_DIFFERS = 60
+_MOST_FILES = 20_000
+_LOOKS_FOR = 4.0
+
+
+def database(place: Place) -> Finding:
+    """Whether it takes somebody new."""
+    if not is_external() and not connection_file().exists():
+        return wrong(f"there is none in {data_folder()} yet: keng serve makes it")
+    try:
+        with asking() as connection:
+            version = connection.info.parameter_status("server_version")
+            checksums = first(connection, "SHOW data_checksums")[0]
+            if connection.info.server_version < OLDEST_SERVER:
+                return wrong("PostgreSQL 15 is the oldest that works.")
+    except psycopg.Error as error:
+        if is_external():
+            return wrong(f"your PostgreSQL does not answer: {first_line(error)}")
+        return wrong(
+            f"PostgreSQL does not answer: {first_line(error)}. If Kẻng runs, its process may stand "
+            "still: see logs/postgres.log, then stop Kẻng and start it again"
+        )
+    return ok(f"PostgreSQL {version}, checksums {checksums}")
+
+
+def roles(place: Place) -> Finding:
+    """Every process can sign in, and none can do what only the owner may."""
+    for process in PROCESSES[1:]:
+        try:
+            with asking(process) as connection:
+                row = first(
+                    connection,
+                    "SELECT rolsuper OR rolcreaterole OR EXISTS (SELECT 1 FROM pg_class c"
+                    " WHERE c.relowner = r.oid) FROM pg_roles r WHERE rolname = current_user",
+                )
+        except psycopg.Error as error:
+            return wrong(f"the {process} cannot sign in: {first_line(error)}")
+        if row[0]:
+            return wrong(f"the role of the {process} owns tables or may create roles")
+    return ok(f"{len(PROCESSES) - 1} can sign in and own nothing")
+
+
+def pooler(place: Place) -> Finding:
+    """The sender keeps settings of its own for its whole session, which some poolers refuse."""
+    if not is_external():
+        return ok("none: the embedded PostgreSQL is asked directly")
+    try:
+        with psycopg.connect(
+            _with_plan("sender"), connect_timeout=3, application_name="keng doctor"
+        ) as connection:
+            plan = first(connection, "SHOW plan_cache_mode")[0]
+            limit = first(connection, "SELECT current_setting('statement_timeout')")[0]
+    except psycopg.Error as error:
+        return wrong(
+            f"the sender cannot connect with its own settings: {first_line(error)}. A pooler must "
+            "be in session mode and pass `options` on (settings.md), or be left out"
+        )
+    if plan != "force_generic_plan" or limit == "0":
+        return attention(
+            "the options of a connection do not arrive, so nothing limits how long a statement "
+            f"takes (wanted: {TIME_LIMITS['sender'].statement:.0f} s): see settings.md"
+        )
+    return ok("options arrive")
+
+
+def _with_plan(process: str) -> str:
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415
+
+    from keng.kit.database import dsn  # noqa: PLC0415
+
+    own = dsn(process)  # type: ignore[arg-type]
+    options = f"{conninfo_to_dict(own).get('options') or ''} -c plan_cache_mode=force_generic_plan"
+    return make_conninfo(own, options=options.strip())
+
+
+def keys(place: Place) -> Finding:
+    """Those of this database, and the data those that this machine is started for."""
+    with asking() as connection:
+        faults = key_faults(connection)
+        is_demo = is_demo_data(connection)
+    if faults:
+        return wrong(
+            f"{'; '.join(map(str, faults))}. Put the old ones back: every backup has them. If they "
+            "are lost for good, `keng keys accept` says what is lost with them"
+        )
+    if is_demo is None:
+        return ok("none is on record before the first start")
+    return ok(f"belong to this database; {'the demo' if is_demo else 'your own data'}")
+
+
+def debug(place: Place) -> Finding:
+    with asking() as connection:
+        return running.debug(place, is_demo=is_demo_data(connection))
+
+
+def migrations(place: Place) -> Finding:
+    """By the names of their files: nothing of the product is loaded for it."""
+    here = {
+        (file.parent.parent.name, file.stem)
+        for file in Path(keng.__file__).parent.glob("*/migrations/[0-9]*.py")
+    }
+    with asking() as connection:
+        if first(connection, "SELECT to_regclass('django_migrations')")[0] is None:
+            return wrong("none is applied: run `keng migrate`")
+        rows = connection.execute("SELECT app, name FROM django_migrations").fetchall()
+    areas = {app for app, _ in here}
+    applied = {(app, name) for app, name in rows if app in areas}
+    if missing := here - applied:
+        return wrong(f"{len(missing)} are not applied: run `keng migrate`")
+    if newer := applied - here:
+        named = ", ".join(sorted(f"{app} {name}" for app, name in newer)[:3])
+        return wrong(
+            f"the database is newer than this code, which lacks {len(newer)} ({named}): start the "
+            "newer version, or restore the backup made before it"
+        )
+    return ok("all applied")
+
+
+def restart(place: Place) -> Finding:
+    """Whether the processes began after the database and the code became what they are now."""
+    oldest = running.oldest_start()
+    if oldest is None:
+        return unknown("nothing of ours runs, or nobody can say since when")
+    name, began = oldest
+    with asking() as connection:
+        (at,) = first(connection, "SELECT extract(epoch FROM max(applied)) FROM django_migrations")
+    if at is not None and float(at) > began:
+        return attention(f"the database was migrated after {name} began: stop, and start again")
+    newest = max(file.stat().st_mtime for file in Path(keng.__file__).parent.rglob("*.py"))
+    if newest > began:
+        return attention(f"the code here is newer than {name}, which runs: stop, and start again")
+    return ok(f"the oldest process began {seconds(time.time() - began)} ago, after both")
+
+
+def clock(place: Place) -> Finding:
+    """Six digits are good for half a minute, and no entry was made in the future."""
+    with asking() as connection:
+        asked = time.time()
+        (theirs,) = first(connection, "SELECT extract(epoch FROM clock_timestamp())")
+        answered = time.time()
+        newest = connection.execute("SELECT at FROM audit_entry ORDER BY id DESC LIMIT 1")
+        row = newest.fetchone()
+    differs = float(theirs) - (asked + answered) / 2
+    if abs(differs) > CLOCK_DIFFERS:
+        return wrong(
+            f"this machine and the database differ by {seconds(abs(differs))}: set the clock, or "
+            "nobody can sign in"
+        )
+    if row is not None:
+        ahead = (row[0] - datetime.datetime.now(datetime.UTC)).total_seconds()
+        if ahead > CLOCK_DIFFERS:
+            return wrong(
+                f"the newest entry is {seconds(ahead)} in the future: the clock was set back, or "
+                "ran ahead before. Nobody can sign in while it is wrong"
+            )
+    moved = alive.clock_was_set_by()
+    if moved is not None and abs(moved) > CLOCK_DIFFERS:
+        direction = "forward" if moved > 0 else "back"
+        return attention(
+            f"the clock was set {direction} by {seconds(abs(moved))} since the start. If it is "
+            "right now, start Kẻng anew; if not, nobody can sign in"
+        )
+    return ok(f"agrees with the database ({abs(differs):.1f} s)")
+
+
+def accounts(place: Place) -> Finding:
+    """Those at providers that stopped: what they should carry waits until somebody mends them."""
+    with asking() as connection:
+        rows = connection.execute(
+            "SELECT slug, circuit_reason, extract(epoch FROM now() - circuit_open_since)"
+            " FROM delivery_channelaccount WHERE is_active AND circuit_open_since IS NOT NULL"
+            " ORDER BY circuit_open_since"
+        ).fetchall()
+        (count,) = first(connection, "SELECT count(*) FROM delivery_channelaccount WHERE is_active")
+    if rows:
+        said = "; ".join(f"{slug} {seconds(float(age))} ago ({why})" for slug, why, age in rows)
+        return attention(f"stopped: {said}. keng channel check, then keng channel renew NAME")
+    return ok(f"{count}, none stopped")
+
+
+def deliveries(place: Place) -> Finding:
+    """The oldest that is due and did not go out. A bulk at a limited rate may wait its turn."""
+    with asking() as connection:
+        row = connection.execute(
+            """
+            SELECT coalesce(a.slug, d.channel), d.is_urgent, count(*),
+              extract(epoch FROM now() - min(d.created_at))
+            FROM delivery_delivery d JOIN delivery_channelaccount a ON a.id = d.account_id
+            WHERE d.state IN ('queued', 'leased') AND d.not_before < now() + interval '2 minutes'
+              AND (d.expires_at IS NULL OR d.expires_at > now())
+              AND d.created_at < now() - CASE
+                WHEN d.is_urgent THEN interval '1 second' * %s
+                WHEN d.code <> '' OR a.circuit_open_since IS NOT NULL THEN interval '1 second' * %s
+                ELSE interval '1 second' * %s END
+            GROUP BY 1, 2 ORDER BY 2 DESC, 4 DESC LIMIT 1
+            """,
+            [URGENT_WAITS, DELIVERY_WAITS, BULK_WAITS],
+        ).fetchone()
+    if row is None:
+        return ok("nothing waits longer than it should")
+    slug, is_urgent, count, age = row
+    text = (
+        f"{count} wait for {slug}, the oldest for {seconds(float(age))}: see logs/sender.log, and "
+        "keng channel check"
+    )
+    return wrong(f"urgent: {text}") if is_urgent else attention(text)
+
+
+def pictures(place: Place) -> Finding:
+    with asking() as connection:
+        count, age = first(
+            connection,
+            "SELECT count(*), extract(epoch FROM now() - min(since)) FROM tips_waitingpicture",
+        )
+    if count and float(age) > PICTURE_WAITS:
+        return attention(
+            f"{count} wait for a copy to view, the oldest for {seconds(float(age))}: see "
+            "logs/worker.log"
+        )
+    return ok(f"{count} wait for a copy" if count else "none waits for a copy")
+
+
+def critical(place: Place) -> Finding:
+    """Critical tips that nobody was called for, or for whom nobody could be called."""
+    with asking() as connection:
+        count, age = first(connection, _NOT_CALLED, URGENT_WAITS, URGENT_WAITS)
+        unheard, since = first(connection, _CALLED_NOBODY)
+        (rings,) = first(connection, _RINGING)
+    if count:
+        return wrong(
+            f"{count} critical tips and nobody is called, the oldest for {seconds(float(age))}: "
+            "see logs/worker.log, and ring the desk"
+        )
+    if unheard:
+        return attention(
+            f"{unheard} critical tips reached no pager, the oldest for {seconds(float(since))}: "
+            "ring the desk. Officers set a pager on the desk, under My pager"
+        )
+    return ok(f"{rings} ring now, each is called for" if rings else "none rings")
+
+
+_RINGS = (
+    "(t.danger_unheard OR (t.urgency = 'P0' AND t.assigned_to_id IS NULL"
+    " AND t.state NOT IN ('closed', 'duplicate')))"
+)
+_RINGING = f"SELECT count(*) FROM tips_tip t WHERE {_RINGS}"  # noqa: S608 -- our own pieces
+# Neither called for by itself nor with the bundle it belongs to; or its next call is overdue.
+_NOT_CALLED = f"""
+SELECT count(*), extract(epoch FROM max(waits)) FROM (
+  SELECT now() - t.received_at AS waits FROM tips_tip t
+  WHERE {_RINGS} AND t.received_at < now() - interval '1 second' * %s
+    AND NOT EXISTS (SELECT 1 FROM tips_alarm a WHERE a.tip_id = t.id)
+    AND NOT EXISTS (SELECT 1 FROM tips_bundledcall b WHERE b.tip_id = t.id)
+  UNION ALL
+  SELECT now() - a.next_call_at FROM tips_alarm a
+  WHERE a.ended_at IS NULL AND a.next_call_at < now() - interval '1 second' * %s
+) AS found
+"""  # noqa: S608 -- our own pieces
+_CALLED_NOBODY = """
+SELECT count(*), extract(epoch FROM max(now() - a.raised_at)) FROM tips_alarm a
+WHERE a.ended_at IS NULL AND a.rounds > 0
+  AND NOT EXISTS (SELECT 1 FROM tips_alarmcall c WHERE c.alarm_id = a.id AND c.ways > 0)
+"""
+
+
+def files(place: Place) -> Finding:
+    """Whether what rows name is there: after a restore that forgot a folder it is not."""
+    until = time.monotonic() + _LOOKS_FOR
+    with asking() as connection:
+        paths = _named_files(connection)
+        missing: list[str] = []
+        looked_at = 0
+        for path in paths:
+            if time.monotonic() > until:
+                break
+            looked_at += 1
+            if not (data_folder() / path).exists():
+                missing.append(path)
+        if missing:
+            # What was withdrawn meanwhile has no row any more.
+            still = set(_named_files(connection))
+            missing = [path for path in missing if path in still]
+    of_all = "" if looked_at == len(paths) else f" of {len(paths)}, the newest first"
+    if missing:
+        return wrong(
+            f"{len(missing)} that rows name are not there, such as {missing[0]}: put the folder "
+            f"{missing[0].partition('/')[0]}/ back from the backup (looked at {looked_at}{of_all})"
+        )
+    return ok(f"{looked_at}{of_all} that rows name are there")
+
+
+def _named_files(connection: Connection) -> list[str]:
+    rows = connection.execute(_NAMED_FILES, [_MOST_FILES]).fetchall()
+    return [path for (path,) in rows]
+
+
+_NAMED_FILES = """
+SELECT path FROM (
+  SELECT id, original_path AS path FROM tips_attachment
+  UNION ALL SELECT id, viewing_path FROM tips_attachment
+  UNION ALL SELECT id, viewing_path FROM lookup_disputefile
+  UNION ALL SELECT id, path FROM tips_waitingpicture
+  UNION ALL SELECT id, 'films/' || id || '.mp4' FROM lessons_film WHERE state = 'ready'
+  UNION ALL SELECT id, 'films/' || id || '.jpg' FROM lessons_film WHERE state = 'ready'
+) AS named WHERE path <> '' ORDER BY id DESC LIMIT %s
+"""
+
+
+def setup(place: Place) -> Finding:
+    """What is not set up yet; each hint is a line of its own."""
+    if site_secret_here() is None:
+        # The product's settings would make it: nothing was started here yet.
+        return attention("nothing was started here yet: keng serve, then first-day.md")
+    from keng.cli.environment import load_django  # noqa: PLC0415
+    from keng.cli.first_steps import first_steps  # noqa: PLC0415
+
+    load_django("owner")
+    from django.db import connections  # noqa: PLC0415 -- needs the settings
+
+    try:
+        hints = list(first_steps())
+    finally:
+        connections.close_all()
+    return attention("\n".join(hints)) if hints else ok("complete")

@@ -1,0 +1,119 @@
+"""Checks of this machine: folder, settings, disk, rights of files. They need no database."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from keng.cli.checks.check import Finding, Place, attention, ok, wrong
+from keng.cli.supervisor.ports import address
+from keng.kit import configuration
+from keng.kit.database import data_folder, is_external
+from keng.kit.health import free_bytes
+
+DISK_WRONG = 1024**3
+DISK_ATTENTION = 0.1
+_LOOPBACK = "127."
+
+
+def folder(place: Place) -> Finding:
+    """Which installation this is about: a forgotten KENG_DATA means another one."""
+    data = data_folder()
+    file = configuration.file_in_use()
+    where = f"data in {data}, {f'settings of {file}' if file else 'no keng.env'}"
+    if not data.is_dir():
+        return wrong(f"{where}: there is no such folder. Does KENG_DATA name the right one?")
+    if not ((data / "postgres" / "cluster").exists() or is_external()):
+        return wrong(f"{where}: no installation there. Right folder? Then start it: keng serve")
+    return ok(where)
+
+
+def python(place: Place) -> Finding:
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return wrong("Kẻng needs Python 3.11, 3.12 or 3.13.")
+    return ok(sys.version.split()[0])
+
+
+def addresses(place: Place) -> Finding:
+    """What residents type, what the proxy says and what Django accepts must be one thing."""
+    is_behind_tls = os.environ.get("KENG_BEHIND_TLS") == "1"
+    hosts = os.environ.get("KENG_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+    origins = os.environ.get("KENG_ORIGINS", "").split(",")
+    open_to_all = not address().startswith(_LOOPBACK)
+    if open_to_all and not is_behind_tls:
+        return wrong(
+            f"The sites listen at {address()} without TLS: passwords and reports travel in clear. "
+            "Put a proxy in front (running.md) and set KENG_BEHIND_TLS=1."
+        )
+    urls = {name: os.environ.get(name, "") for name in ("KENG_PUBLIC_URL", "KENG_DESK_URL")}
+    for name, url in urls.items():
+        parts = urlsplit(url)
+        if url and parts.hostname not in hosts:
+            return wrong(
+                f"{name} is {url}, and KENG_HOSTS lacks {parts.hostname}: every page answers 400."
+            )
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if parts.scheme == "https" and not is_behind_tls and origin not in origins:
+            return wrong(
+                f"{name} is {url}, but neither KENG_BEHIND_TLS=1 nor KENG_ORIGINS says so: "
+                "every form is refused."
+            )
+        if parts.scheme == "https" and not is_behind_tls:
+            return attention(
+                f"{name} is {url} without KENG_BEHIND_TLS=1: cookies are not marked secure, and "
+                "all residents share the limits of one address."
+            )
+    if is_behind_tls and urlsplit(urls["KENG_PUBLIC_URL"]).scheme != "https":
+        return attention(
+            "KENG_BEHIND_TLS=1, but KENG_PUBLIC_URL names no https address: links in letters "
+            "lead elsewhere."
+        )
+    return ok(urls["KENG_PUBLIC_URL"] or f"this machine only ({address()})")
+
+
+def disk(place: Place) -> Finding:
+    free = free_bytes()
+    whole = os.statvfs(data_folder())
+    share = free / max(whole.f_blocks * whole.f_frsize, 1)
+    text = f"{free / 1024**3:.1f} GB free, {share:.0%}"
+    if free < DISK_WRONG:
+        return wrong(f"{text}: soon nothing can be written. Make room where {data_folder()} lies.")
+    if share < DISK_ATTENTION:
+        return attention(f"{text}: make room before less than 1 GB is left.")
+    return ok(text)
+
+
+def permissions(place: Place) -> Finding:
+    """Passwords and keys are this account's alone, and so is what logs and audit heads say."""
+    data = data_folder()
+    loose = []
+    paths = [path for name in ("secrets", "keys", "audit", "logs") for path in _tree(data / name)]
+    for path in paths:
+        top = path.relative_to(data).parts[0]
+        # Whoever reads a log learns little; whoever writes one, or a head, may forge.
+        if problem := _problem(path, 0o077 if top in {"secrets", "keys"} else 0o022):
+            return wrong(problem)
+        if problem := _problem(path, 0o077):
+            loose.append(problem)
+    if loose:
+        return attention(f"{loose[0]} ({len(loose)} such)" if len(loose) > 1 else loose[0])
+    return ok(f"{len(paths)} folders and files, open to this account alone")
+
+
+def _tree(top: Path) -> list[Path]:
+    return [top, *sorted(top.rglob("*"))] if top.is_dir() else []
+
+
+def _problem(path: Path, forbidden: int) -> str:
+    """What is wrong with its rights; nothing for what is gone meanwhile."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return ""
+    if status.st_uid not in {os.geteuid(), data_folder().stat().st_uid, 0}:
+        return f"{path} belongs to another account (number {status.st_uid}): chown it"
+    if stat.S_ISLNK(status.st_mode) or not stat.S_IMODE(status.st_mode) & forbidden:
+        return ""
+    act = "changed" if forbidden == 0o022 else "read"
+    return f"{path} can be {act} by other accounts: chmod go= {path}"

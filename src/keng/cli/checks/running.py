@@ -1,0 +1,184 @@
+"""Checks of what runs here: by their signs of life, and by asking the sites for a page."""
+
+import http.client
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from keng.cli.checks.check import Check, Finding, Place, attention, ok, seconds, unknown, wrong
+from keng.cli.postgres.postmaster import command_line
+from keng.cli.supervisor.ports import address
+from keng.cli.supervisor.register import registered, supervisor_pid
+from keng.kit import alive
+from keng.kit.database import data_folder
+
+_ANSWERS_WITHIN = 4.0
+_PAGES = {"public": "/", "desk": "/sign-in/", "edge": "/health"}
+_MEANS = {
+    "public": "residents cannot send tips",
+    "desk": "nobody can read tips",
+    "edge": "no message of a chat comes in",
+    "worker": "nobody is called for a critical tip",
+    "sender": "nothing is sent",
+}
+
+
+def supervisor(place: Place) -> Finding:
+    pid = supervisor_pid(data_folder())
+    ages = alive.ages()
+    if pid is None:
+        if any(ages.get(name, 1e9) < alive.SILENT_AFTER for name in alive.ESSENTIAL):
+            return ok("none; something else started what runs here")
+        return wrong(f"Kẻng does not run with the data in {data_folder()}: start it (keng serve)")
+    age = ages.get("keng")
+    if age is None or age > alive.SILENT_AFTER:
+        return attention(
+            f"process {pid} stands still, so whoever dies is not started again: look into "
+            "logs/keng.log, and end it (kill -CONT, or kill -9 and keng serve)"
+        )
+    return ok(f"process {pid}")
+
+
+def process(name: str, place: Place) -> Finding:
+    """Whether it works, by its own sign; a site is also asked for a page."""
+    age = alive.ages().get(name)
+    means = _MEANS[name]
+    if age is None:
+        return wrong(f"it never gave a sign of life: {means}. See logs/{name}.log")
+    if age > alive.SILENT_AFTER:
+        return wrong(
+            f"no sign of life for {seconds(age)}: {means}. See logs/{name}.log; kill -9 it, and "
+            "it is started again"
+        )
+    if name in _PAGES and (problem := _page_problem(name, place)):
+        return wrong(f"{problem}: {means}. See logs/{name}.log")
+    lanes = {lane: age for lane, age in alive.ages().items() if lane.startswith(f"{name}.")}
+    late = {lane: age for lane, age in lanes.items() if age > _lane_may_take(lane)}
+    if late:
+        lane = max(late, key=lambda each: late[each])
+        return attention(f"{lane.partition('.')[2]} stands still for {seconds(late[lane])}")
+    return ok(f"alive {seconds(age)} ago")
+
+
+def process_check(name: str) -> Check:
+    return Check(name, partial(process, name), needs=("supervisor",))
+
+
+def _lane_may_take(lane: str) -> float:
+    return 600.0 if lane == "worker.normal" else 3600.0
+
+
+def _page_problem(name: str, place: Place) -> str:
+    """As a visitor of this machine sees it; `/health` of the edge sums all up and may be 503."""
+    entry = registered(data_folder()).get(name, {})
+    port = entry.get("port") or getattr(place.ports, name)
+    where = "127.0.0.1" if address() == "0.0.0.0" else address()  # noqa: S104 -- compared with
+    connection = http.client.HTTPConnection(where, port, timeout=_ANSWERS_WITHIN)
+    host = os.environ.get("KENG_HOSTS", "localhost").split(",")[0]
+    headers = {"Host": host, "X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
+    try:
+        connection.request("GET", _PAGES[name], headers=headers)
+        with connection.getresponse() as answer:
+            status = answer.status
+    except (OSError, http.client.HTTPException) as error:
+        return f"port {port} does not answer ({type(error).__name__})"
+    finally:
+        connection.close()
+    if status >= 500 and name != "edge":
+        return f"port {port} answers {status}"
+    return ""
+
+
+def tasks(place: Place) -> Finding:
+    """What the worker does again and again, and when each came through last."""
+    known = alive.tasks()
+    if not known:
+        return unknown("the worker has told of none yet")
+    late = [task for task in known if task.is_late]
+    if not late:
+        return ok(f"{len(known)} come through")
+    worst = next((task for task in reversed(late) if task.is_alarm), late[-1])
+    text = f"“{worst.name}” did not come through for {seconds(worst.age)} ({len(late)} such)"
+    if worst.is_alarm:
+        return wrong(f"{text}: calls for help may not ring. See logs/worker.log")
+    return attention(f"{text}. See logs/worker.log")
+
+
+def ports(place: Place) -> Finding:
+    """Free before a start; ours while we run. Nothing is bound, so that no start is disturbed."""
+    if supervisor_pid(data_folder()) is not None:
+        taken = {name: entry.get("port") for name, entry in registered(data_folder()).items()}
+        other = [
+            name for name in _PAGES if taken.get(name) not in {None, getattr(place.ports, name)}
+        ]
+        if other:
+            return ok(f"in use by our own processes; {', '.join(other)} started with others")
+        return ok("in use by our own processes")
+    for name in _PAGES:
+        port = getattr(place.ports, name)
+        if _is_answered(port):
+            return wrong(
+                f"Port {port} is in use by another program. Choose another with "
+                f"KENG_{name.upper()}_PORT or --ports."
+            )
+    return ok("free")
+
+
+def _is_answered(port: int) -> bool:
+    import socket  # noqa: PLC0415 -- only where nothing runs
+
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((address(), port)) == 0
+
+
+def debug(place: Place, *, is_demo: bool | None) -> Finding:
+    """Switches that belong to tests and to the demo, here or in a process that runs."""
+    forbidden = ["KENG_DEBUG", "KENG_DEBUG_FAULTS", "KENG_TEST_FAULT"]
+    forbidden += [] if is_demo else ["KENG_DEMO"]
+    on = {name for name in forbidden if os.environ.get(name, "0") not in {"", "0"}}
+    for entry in registered(data_folder()).values():
+        given = environment_of(entry["pid"])
+        on |= {name for name in forbidden if given.get(name, "0") not in {"", "0"}}
+    if not on:
+        return ok("off")
+    text = f"{', '.join(sorted(on))} set"
+    if is_demo:
+        return attention(f"{text}: error pages show what was typed")
+    return wrong(f"{text}, where real people report: take it out and start anew")
+
+
+def environment_of(pid: int) -> dict[str, str]:
+    """What a process of ours was started with; nothing where that cannot be read."""
+    try:
+        lines = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return {}
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def started_at(pid: int) -> float | None:
+    """When a process began, as time.time() counts; None where that cannot be known."""
+    import time  # noqa: PLC0415 -- beside its only use
+
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks = float(fields[19])
+    except (OSError, IndexError, ValueError):
+        return None
+    since = ticks / os.sysconf("SC_CLK_TCK")
+    return time.time() - (time.clock_gettime(time.CLOCK_BOOTTIME) - since)
+
+
+def oldest_start() -> tuple[str, float] | None:
+    """Which of our processes began first, and when."""
+    found: dict[str, Any] = {}
+    for name, entry in registered(data_folder()).items():
+        if name != "postgres" and command_line(entry["pid"]):
+            found[name] = started_at(entry["pid"])
+    known = {name: at for name, at in found.items() if at is not None}
+    if not known:
+        return None
+    first = min(known, key=lambda each: known[each])
+    return first, known[first]

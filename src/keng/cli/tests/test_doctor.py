@@ -1,0 +1,599 @@
+"""Each state that needs no running process has its line in `keng doctor`, and its exit code.
+
+Those of processes that stand still are made in tests/load/test_health.py.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import re
+import socket
+import struct
+import threading
+import time
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.db import connection
+
+from keng.audit.models import Entry
+from keng.cli import doctor
+from keng.cli.__main__ import main
+from keng.cli.checks import certificate, database, machine, running
+from keng.cli.checks.check import Check, Level, Place, ok, perform
+from keng.cli.supervisor.ports import Ports
+from keng.cli.supervisor.register import supervisor_pid
+from keng.delivery.models import Delivery, Dispatch
+from keng.kit import alive, health, times
+from keng.kit.health import Health
+from keng.lessons.models import Film
+from keng.tips.models import Alarm, AlarmCall, WaitingPicture
+from keng.tips.models.dialogue import Attachment
+from tests import make
+from tests.architecture.source import ROOT
+
+PLACE = Place(Ports())
+OK, ATTENTION, WRONG = Level.OK, Level.ATTENTION, Level.WRONG
+MONITOR = argparse.Namespace(ports="", json=True, wrong_settings=[])
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    """An installation that has its folders, and nothing that runs."""
+    for name in [name for name in os.environ if name.startswith("KENG_")]:
+        if name not in {"KENG_PG_BINDIR", "KENG_PG_USER"}:
+            monkeypatch.delenv(name)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    data = tmp_path / "data"
+    for name in ("secrets", "keys", "logs", "audit", "run", "postgres/cluster"):
+        (data / name).mkdir(mode=0o700, parents=True)
+    monkeypatch.setenv("KENG_DATA", str(data))
+    return data
+
+
+@pytest.fixture
+def asked(db, monkeypatch):
+    """The checks ask the database of this test."""
+
+    @contextmanager
+    def asking(process="owner"):
+        connection.ensure_connection()
+        yield connection.connection
+
+    monkeypatch.setattr(database, "asking", asking)
+
+
+def of(check):
+    """Level and words of what a check finds."""
+    finding = check(PLACE)
+    return finding.level, finding.text
+
+
+def minutes_ago(number):
+    return times.now() - datetime.timedelta(minutes=number)
+
+
+# -- the whole
+
+
+def test_the_exit_code_is_the_worst_of_all_lines():
+    def found(*levels):
+        return {str(n): doctor.Finding(level, "") for n, level in enumerate(levels)}
+
+    assert doctor.exit_code(found(OK, OK)) == 0
+    assert doctor.exit_code(found(OK, Level.UNKNOWN)) == 0
+    assert doctor.exit_code(found(OK, ATTENTION)) == 2
+    assert doctor.exit_code(found(ATTENTION, WRONG, OK)) == 1
+
+
+def test_a_check_that_fails_or_never_ends_is_its_own_line_and_stops_no_other(monkeypatch):
+    forever = threading.Event()
+
+    def fails(place):
+        raise ZeroDivisionError("with a secret")
+
+    def stands_still(place):
+        forever.wait(30)
+        return ok("late")
+
+    rows = (
+        Check("fails", fails),
+        Check("stands still", stands_still, within=0.2),
+        Check("after them", lambda _: ok("looked at")),
+        Check("needs", lambda _: ok("never asked"), needs=("fails",)),
+    )
+    monkeypatch.setattr(doctor, "CHECKS", rows)
+    found = doctor.examine(MONITOR)
+    forever.set()
+    assert found["fails"].text == "could not be looked at (ZeroDivisionError)"
+    assert found["stands still"].text == "no answer within 0 s"
+    assert found["after them"].level is OK
+    assert (found["needs"].level, "fails" in found["needs"].text) == (Level.UNKNOWN, True)
+
+
+def test_the_page_of_commands_has_a_line_for_every_check():
+    text = (ROOT / "docs" / "operator" / "commands.md").read_text()
+    table = text.partition("## What `keng doctor` says")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)
+    names = [doctor.SETTINGS, *(check.name for check in doctor.CHECKS)]
+    assert len(set(names)) == len(names)
+    assert sorted(set(named)) == sorted(names)
+
+
+def test_every_need_stands_above_its_row():
+    above = {doctor.SETTINGS}
+    for check in doctor.CHECKS:
+        assert set(check.needs) <= above
+        above.add(check.name)
+
+
+# -- it starts and changes nothing
+
+
+def test_an_empty_folder_stays_empty_and_is_named(monkeypatch, tmp_path, capsys):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setenv("KENG_DATA", str(empty))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert f"data in {empty}, no keng.env: no installation there" in said
+    assert list(empty.iterdir()) == []
+    monkeypatch.setenv("KENG_DATA", str(tmp_path / "misspelt"))
+    assert main(["doctor"]) == 1
+    assert "there is no such folder" in capsys.readouterr().out
+    assert not (tmp_path / "misspelt").exists()
+
+
+@pytest.mark.parametrize("words", [("unit", "list"), ("keys", "check"), ("audit", "verify")])
+def test_no_command_makes_a_second_installation_by_accident(monkeypatch, tmp_path, capsys, words):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.setenv("KENG_DATA", str(empty))
+    assert main(list(words)) == 1
+    assert f"There is no installation in {empty}" in capsys.readouterr().err
+    assert list(empty.iterdir()) == []
+
+
+def test_whoever_holds_the_folder_is_seen_without_touching_the_lock(folder):
+    lock = folder / "run" / "supervisor.lock"
+    assert supervisor_pid(folder) is None
+    lock.write_text(str(os.getpid()))
+    before = lock.stat().st_mtime_ns
+    # The number of somebody else who came to have it since holds nothing here.
+    assert supervisor_pid(folder) is None
+    with lock.open("a"):
+        assert supervisor_pid(folder) == os.getpid()
+    assert (lock.read_text(), lock.stat().st_mtime_ns) == (str(os.getpid()), before)
+
+
+def test_what_does_not_run_is_said_to_be_stopped(folder):
+    level, text = of(running.supervisor)
+    assert (level, "does not run" in text) == (WRONG, True)
+
+
+# -- settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("KENG_EDGE_LANES", "x"), ("KENG_LOOKUP_NETWORK_LIMIT", "foo")]
+)
+def test_a_wrong_setting_is_a_line_also_for_a_monitor(monkeypatch, capsys, name, value):
+    monkeypatch.setenv(name, value)
+    assert main(["doctor", "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    lines = {each["name"]: each for each in said["checks"]}
+    assert said["result"] == "wrong"
+    assert lines["settings"]["level"] == "wrong"
+    assert name in lines["settings"]["text"]
+    assert lines["disk"]["level"] == "unknown"
+
+
+def test_two_sites_on_one_port_are_a_line(monkeypatch, capsys):
+    monkeypatch.setenv("KENG_DESK_PORT", "8000")
+    assert main(["doctor"]) == 1
+    assert "WRONG  settings    KENG_PUBLIC_PORT and KENG_DESK_PORT are both 8000" in (
+        capsys.readouterr().out
+    )
+
+
+TLS = {
+    "KENG_PUBLIC_URL": "https://keng.example",
+    "KENG_HOSTS": "keng.example,127.0.0.1",
+    "KENG_BEHIND_TLS": "1",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "level", "words"),
+    [
+        ({}, OK, "this machine only"),
+        (TLS, OK, "https://keng.example"),
+        (TLS | {"KENG_HOSTS": "desk.example"}, WRONG, "KENG_HOSTS lacks keng.example"),
+        (TLS | {"KENG_BEHIND_TLS": "0"}, WRONG, "every form is refused"),
+        (
+            TLS | {"KENG_BEHIND_TLS": "0", "KENG_ORIGINS": "https://keng.example"},
+            ATTENTION,
+            "cookies are not marked secure",
+        ),
+        ({"KENG_BEHIND_TLS": "1"}, ATTENTION, "names no https address"),
+        ({"KENG_ADDRESS": "0.0.0.0"}, WRONG, "travel in clear"),
+    ],
+)
+def test_addresses_that_do_not_agree_are_named(monkeypatch, settings, level, words):
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    found, text = of(machine.addresses)
+    assert (found, words in text) == (level, True), text
+
+
+@pytest.mark.parametrize("name", ["KENG_DEBUG", "KENG_DEBUG_FAULTS", "KENG_DEMO"])
+def test_switches_of_tests_and_demo_are_wrong_on_real_data(monkeypatch, folder, name):
+    assert running.debug(PLACE, is_demo=False).level is OK
+    monkeypatch.setenv(name, "1")
+    assert running.debug(PLACE, is_demo=False).level is WRONG
+    expected = OK if name == "KENG_DEMO" else ATTENTION
+    assert running.debug(PLACE, is_demo=True).level is expected
+    monkeypatch.delenv(name)
+    # And in a process that was started with it, whatever this terminal says.
+    (folder / "run" / "processes.json").write_text(json.dumps({"desk": {"pid": 1, "port": 1}}))
+    monkeypatch.setattr(running, "environment_of", lambda _: {name: "1"})
+    assert running.debug(PLACE, is_demo=False).level is WRONG
+
+
+# -- disk and rights
+
+
+def test_a_full_disk_is_wrong_and_a_fuller_one_is_to_be_seen_to(monkeypatch, folder):
+    def left(share, size=100 * 1024**3):
+        def statvfs(path):
+            return SimpleNamespace(f_bavail=int(size * share) // 4096, f_frsize=4096,
+                                   f_blocks=size // 4096)  # fmt: skip
+
+        monkeypatch.setattr(os, "statvfs", statvfs)
+        return of(machine.disk)[0]
+
+    assert left(0.5) is OK
+    assert left(0.09) is ATTENTION
+    assert left(0.0099) is WRONG
+    assert left(0) is WRONG
+    well = Health("desk")
+    monkeypatch.setattr(well, "_database_answers", lambda: True)
+    assert not well.ask()
+    left(0.0099)
+    # Tips are still taken: a monitor of the sites hears nothing of it yet.
+    other = Health("desk")
+    monkeypatch.setattr(other, "_database_answers", lambda: True)
+    assert other.ask()
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "level"),
+    [
+        ("secrets", 0o755, WRONG),
+        ("keys", 0o710, WRONG),
+        ("secrets/site.key", 0o640, WRONG),
+        ("audit", 0o777, WRONG),
+        ("logs", 0o777, WRONG),
+        ("logs", 0o755, ATTENTION),
+        ("audit/heads-2026-11.jsonl", 0o644, ATTENTION),
+    ],
+)
+def test_what_others_may_read_or_change_is_named(folder, name, mode, level):
+    path = folder / name
+    if path.suffix:
+        path.touch(mode=0o600)
+    assert of(machine.permissions)[0] is OK
+    path.chmod(mode)
+    found, text = of(machine.permissions)
+    assert (found, f"chmod go= {path}" in text) == (level, True)
+
+
+# -- the database, its poolers, its keys
+
+
+def test_a_stopped_postgresql_of_ones_own_is_one_line_and_the_others_are_still_looked_at(
+    monkeypatch,
+):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://owner:secret@127.0.0.1:{port}/keng")
+    began = time.monotonic()
+    found = doctor.examine(MONITOR)
+    assert time.monotonic() - began < 15
+    assert (found["database"].level, found["disk"].level) == (WRONG, OK)
+    assert "your PostgreSQL does not answer" in found["database"].text
+    assert "secret" not in found["database"].text
+    assert {found[name].level for name in ("keys", "critical", "setup")} == {Level.UNKNOWN}
+    assert doctor.exit_code(found) == 1
+    assert not Health("edge").ask()
+
+
+def test_a_database_that_stands_still_keeps_no_monitor_waiting(monkeypatch):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("KENG_DATABASE_URL_EDGE", f"postgresql://e@127.0.0.1:{port}/keng")
+        hung = Health("edge")
+        began = time.monotonic()
+        assert not hung.ask()
+        assert time.monotonic() - began < health.WAITS + 1
+        again = time.monotonic()
+        assert not hung.ask()
+        # Nobody asks again for a while.
+        assert time.monotonic() - again < 0.5
+        hung._asking.join(10)
+
+
+@contextmanager
+def fake_pooler():
+    """What pgbouncer in transaction mode says to a connection that brings settings of its own."""
+    words = b"unsupported startup parameter in options: plan_cache_mode"
+    fields = b"SFATAL\0C08P01\0M" + words + b"\0\0"
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+
+        def serve():
+            while True:
+                try:
+                    client, _ = server.accept()
+                except OSError:
+                    return
+                with client:
+                    while True:
+                        (length,) = struct.unpack("!i", client.recv(4))
+                        body = client.recv(length - 4)
+                        if body[:4] != struct.pack("!i", 80877103):
+                            break
+                        client.sendall(b"N")  # no TLS
+                    client.sendall(b"E" + struct.pack("!i", len(fields) + 4) + fields)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join(5)
+
+
+def test_a_pooler_that_the_sender_cannot_use_is_named(monkeypatch):
+    assert of(database.pooler)[0] is OK
+    with fake_pooler() as port:
+        where = f"postgresql://owner@127.0.0.1:{port}/keng?gssencmode=disable"
+        monkeypatch.setenv("DATABASE_URL", where)
+        level, text = of(database.pooler)
+    assert (level, "must be in session mode" in text, "plan_cache_mode" in text) == (
+        WRONG,
+        True,
+        True,
+    )
+
+
+def test_entries_of_the_future_show_a_clock_that_was_set_back(asked):
+    _entry(times.now())
+    assert of(database.clock)[0] is OK
+    _entry(times.now() + datetime.timedelta(minutes=10), seq=2)
+    level, text = of(database.clock)
+    assert (level, "newest entry is 10 minutes in the future" in text) == (WRONG, True)
+
+
+def _entry(at, seq=1):
+    Entry.objects.create(chain="c", seq=seq, at=at, action="a", actor_kind="process",
+                         actor_id="test", previous_hash=b"p", hash=b"h")  # fmt: skip
+
+
+def test_a_clock_that_was_set_since_the_start_is_noticed(asked, monkeypatch):
+    assert alive.clock_was_set_by() is None
+    alive.note_clock()
+    assert abs(alive.clock_was_set_by()) < 1
+    now = time.time()
+    monkeypatch.setattr(alive.time, "time", lambda: now - 600)
+    assert of(database.clock)[1].startswith(("the clock was set back by 10", "this machine"))
+
+
+# -- what waits
+
+
+def _delivery(account, *, minutes, **fields):
+    dispatch = Dispatch.objects.create(kind="reply", is_urgent=False, unit=account.unit)
+    return Delivery.objects.create(
+        dispatch=dispatch, account=account, channel=account.channel, recipient_kind="subscription",
+        recipient_ref=dispatch.pk, created_at=minutes_ago(minutes), **fields,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("channel", ["email", "zalo_oa"])
+def test_what_waits_for_a_provider_that_is_gone_is_named(asked, channel):
+    account = make.channel_account(unit=make.unit(), channel=channel, slug="gone")
+    assert of(database.deliveries)[0] is OK
+    _delivery(account, minutes=15, code="unreachable")
+    level, text = of(database.deliveries)
+    assert (level, "1 wait for gone, the oldest for 15 minutes" in text) == (ATTENTION, True)
+
+
+def test_a_call_to_an_officer_that_did_not_go_out_is_wrong(asked):
+    account = make.channel_account(unit=make.unit(), channel="email", slug="gone")
+    _delivery(account, minutes=3, is_urgent=True)
+    level, text = of(database.deliveries)
+    assert (level, text.startswith("urgent: 1 wait for gone")) == (WRONG, True)
+
+
+def test_a_bulk_that_waits_its_turn_is_well(asked):
+    account = make.channel_account(unit=make.unit(), channel="email")
+    _delivery(account, minutes=60)
+    assert of(database.deliveries)[0] is OK
+    _delivery(account, minutes=150)
+    assert of(database.deliveries)[0] is ATTENTION
+
+
+def test_a_stopped_account_is_named_with_its_reason(asked):
+    account = make.channel_account(unit=make.unit(), channel="email", slug="mail")
+    assert of(database.accounts)[0] is OK
+    account.circuit_open_since, account.circuit_reason = minutes_ago(90), "535 sign-in refused"
+    account.save()
+    level, text = of(database.accounts)
+    assert (level, "mail 90 minutes ago (535 sign-in refused)" in text) == (ATTENTION, True)
+    _delivery(account, minutes=11)
+    assert of(database.deliveries)[0] is ATTENTION
+
+
+def test_a_picture_without_its_copy_is_named(asked):
+    tip = make.tip(unit=make.unit())
+    attachment = Attachment.objects.create(tip=tip, kind="image", mime="image/png", size=1)
+    waiting = WaitingPicture.objects.create(attachment=attachment, path="p", key_sealed=b"k")
+    assert of(database.pictures)[0] is OK
+    WaitingPicture.objects.filter(pk=waiting.pk).update(since=minutes_ago(20))
+    level, text = of(database.pictures)
+    assert (level, "oldest for 20 minutes" in text) == (ATTENTION, True)
+
+
+def test_a_critical_tip_nobody_was_called_for_is_wrong(asked):
+    tip = make.tip(unit=make.unit(), urgency="P0", received_at=minutes_ago(1))
+    assert of(database.critical)[0] is OK
+    type(tip).objects.filter(pk=tip.pk).update(received_at=minutes_ago(5))
+    level, text = of(database.critical)
+    assert (level, "nobody is called, the oldest for 5 minutes" in text) == (WRONG, True)
+
+
+def test_a_critical_tip_that_reached_no_pager_is_to_be_seen_to(asked):
+    unit = make.unit()
+    tip = make.tip(unit=unit, urgency="P0", received_at=minutes_ago(5))
+    alarm = Alarm.objects.create(
+        tip=tip, unit=unit, rounds=1, next_call_at=minutes_ago(-1), raised_at=minutes_ago(5)
+    )
+    call = AlarmCall.objects.create(alarm=alarm, round=0, unit=unit, is_on_duty=True, ways=0)
+    assert of(database.critical)[0] is ATTENTION
+    AlarmCall.objects.filter(pk=call.pk).update(ways=1)
+    assert of(database.critical)[0] is OK
+    Alarm.objects.filter(pk=alarm.pk).update(next_call_at=minutes_ago(4))
+    assert of(database.critical)[0] is WRONG
+
+
+def test_a_film_that_a_restore_forgot_is_missed(asked, folder):
+    unit = make.unit()
+    film = Film.objects.create(unit=unit, title="Phim", made_by=make.officer(unit=unit),
+                               state="ready", size=1, seconds=1, width=1, height=1)  # fmt: skip
+    level, text = of(database.files)
+    assert (level, "films/ back from the backup" in text) == (WRONG, True)
+    (folder / "films").mkdir()
+    for path in (film.path, film.poster_path):
+        (folder / path).touch()
+    assert of(database.files) == (OK, "2 that rows name are there")
+
+
+# -- signs of life
+
+
+def test_a_task_that_calls_for_help_and_does_not_come_through_is_wrong(folder):
+    alive.task_beat("call officers", pace="alarm", every=2).beat()
+    alive.task_beat("sweep files", pace="slow", every=3600).beat()
+    assert of(running.tasks) == (OK, "2 come through")
+    assert alive.is_rung()
+    _age("task.call-officers", 100)
+    assert alive.is_rung()
+    _age("task.call-officers", 200)
+    level, text = of(running.tasks)
+    assert (level, "“call officers” did not come through for 3 minutes" in text) == (WRONG, True)
+    assert not alive.is_rung()
+    alive.task_beat("call officers", pace="alarm", every=2).beat()
+    _age("task.sweep-files", 8000)
+    assert of(running.tasks)[0] is ATTENTION
+
+
+def _age(name, seconds):
+    past = time.time() - seconds
+    os.utime(alive.folder() / name, (past, past))
+
+
+def test_who_is_expected_and_never_beats_is_missed(folder):
+    alive.expect(["worker", "sender"])
+    assert alive.silent() == []
+    _age("worker", alive.SILENT_AFTER + 1)
+    assert alive.silent() == ["worker"]
+    # Started again and again it is expected anew, and gives no sign all the same.
+    alive.expect(["worker"])
+    assert alive.silent() == ["worker"]
+    alive.Beat("worker").beat()
+    assert alive.silent() == []
+
+
+def test_a_sign_that_cannot_be_given_stops_nobody(folder):
+    (folder / "run").rmdir()
+    (folder / "run").touch()
+    alive.Beat("worker").beat()
+    alive.expect(["worker"])
+    alive.note_clock()
+    alive.forget_all()
+    assert (alive.ages(), alive.tasks(), alive.silent()) == ({}, [], [])
+
+
+def test_nothing_of_a_check_that_is_performed_waits_for_longer_than_it_may():
+    began = time.monotonic()
+    slow = threading.Event()
+    perform(Check("slow", lambda _: slow.wait(20) and ok(""), within=0.3), PLACE)
+    slow.set()
+    assert time.monotonic() - began < 5
+
+
+# -- the certificate
+
+
+def made(host, *, days, since=-30):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now + datetime.timedelta(days=since))
+        .not_valid_after(now + datetime.timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "level"),
+    [
+        ("keng.example", 60, OK),
+        ("*.example", 60, OK),
+        ("keng.example", 5, ATTENTION),
+        ("keng.example", -1, WRONG),
+        ("other.example", 60, WRONG),
+    ],
+)
+def test_the_end_of_the_certificate_is_told_before_it_comes(
+    monkeypatch, tmp_path, host, days, level
+):
+    file = tmp_path / "fullchain.pem"
+    file.write_bytes(made(host, days=days))
+    monkeypatch.setenv("KENG_PUBLIC_URL", "https://keng.example")
+    monkeypatch.setenv("KENG_CERTIFICATE", str(file))
+    assert of(certificate.certificate)[0] is level
+
+
+def test_without_a_file_the_proxy_of_this_machine_is_asked_and_nobody_else(monkeypatch):
+    asked = []
+
+    def connect(address, timeout):
+        asked.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(certificate.socket, "create_connection", connect)
+    monkeypatch.setenv("KENG_PUBLIC_URL", "https://keng.example")
+    assert of(certificate.certificate)[0] is ATTENTION
+    assert asked == [("127.0.0.1", 443)]
+    monkeypatch.setenv("KENG_CERTIFICATE", "off")
+    assert of(certificate.certificate)[0] is OK
+    assert len(asked) == 1
