@@ -94,7 +94,9 @@ def _subscription(label: str, token: str) -> Subscription | None:
 
 
 def _token(label: str, key: uuid.UUID, version: int = 1, secret: bytes = b"") -> str:
-    parts = [key.bytes, str(version), *([secret] if secret else [])]
+    parts: list[str | bytes] = [key.bytes, str(version)]
+    if secret:
+        parts.append(secret)
     mac = keyed_hash(label, *parts)[:_MAC_BYTES]
     return base64.urlsafe_b64encode(key.bytes + mac).rstrip(b"=").decode()
 

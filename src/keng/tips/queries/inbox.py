@@ -238,7 +238,7 @@ def _counted(
     """Every number of the page from one query, so that they belong to one moment; what is new."""
     until = ends_of(stretches)
     late = asker.now - _LATE
-    fresh = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
+    fresh: dict[str, Any] = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
     names = (*_FOLDERS, DONE, "alarms", "group_live")
     found = _COUNTS.ask(folder, **asker.values(), ends=until, **fresh)
     # An officer without a post sees nothing.
