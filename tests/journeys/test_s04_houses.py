@@ -103,6 +103,8 @@ def link_of_lead(desk, stack, name):
     """The address that the officer hands out in the lead's own chat."""
     desk.page.goto(f"{stack.desk}/relays/")
     row = desk.page.locator("section.panel", has=desk.page.get_by_role("heading", name=name))
+    row.first.locator("form[action*='/link/'] button").click()
+    row.first.locator("p.copy", has_text="/relay/").wait_for()
     found = re.search(r"http://\S+/relay/[\w-]+", row.first.inner_text())
     assert found
     return found.group()

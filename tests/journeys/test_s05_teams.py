@@ -84,6 +84,8 @@ def make_lead(desk: Desk) -> str:
     page.get_by_label(TEAM).check()
     page.locator("main form [data-send]").click()
     desk.sees(f"Đã lưu: {LEAD}")
+    page.locator("form[action$='/link/show/'] button").click()
+    page.locator("#lead-link").wait_for()
     found = re.search(r"http://localhost:\d+/relay/[\w-]+", page.content())
     assert found
     return found.group()

@@ -97,6 +97,7 @@ def add_lead(duty: Desk, name: str, position: str, above: str, group: str) -> No
         page.get_by_label(group).check()
     page.fill("[name=consented_on]", datetime.date(2025, 9, 5).isoformat())
     page.locator("main form.panel [data-send]").click()
+    page.locator("form[action$='/link/show/'] button").click()
     expect(page.locator("#lead-link")).to_be_visible()
 
 
@@ -147,6 +148,8 @@ def hand_out(duty: Desk, name: str) -> str:
     page.locator("nav.tabs a[href='/coverage/']").click()
     page.locator("main a[href='/relays/']").click()
     row = page.locator("section.panel", has=page.get_by_role("heading", name=name))
+    row.locator("form[action*='/link/'] button").click()
+    expect(row.locator("p.copy")).to_contain_text("/relay/")
     found = re.search(r"http://\S+/relay/[\w-]+", row.inner_text())
     assert found
     row.locator("form[action$='/done/'] button").click()

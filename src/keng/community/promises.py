@@ -11,6 +11,10 @@ PROMISES = {
     "sealed_name": _(
         "Your name is sealed with a key that neither this site nor the officers on the case have."
     ),
+    "five_minutes": _(
+        "Officers read when you wrote to five minutes only; where minutes count, because of danger "
+        "or money that has gone, to the minute."
+    ),
     "own_number": _(
         "A phone number of your own that we recognise in your words is cut out and sealed."
     ),

@@ -37,6 +37,7 @@ desk: list[URLPattern] = [
     path("pagers/test/<uuid:pk>/", pagers.rang, name="pager-test"),
     path("pagers/<uuid:pk>/", pagers.switch, name="pager-switch"),
     path("relays/", handout.hand_outs, name="hand-outs"),
+    path("relays/<uuid:lead>/link/", handout.show_link, name="hand-out-link"),
     path("relays/<uuid:lead>/done/", handout.mark_handed_out, name="hand-out-done"),
     path("relays/seen/<uuid:task>/", coverage.mark_seen, name="relay-seen"),
     path("relays/rooms/<uuid:task>/", coverage.tell_rooms, name="relay-rooms-told"),

@@ -101,6 +101,11 @@ def box(label: str) -> SecretBox:
     return SecretBox(derive(label))
 
 
+def new_row_secret() -> bytes:
+    """What a row adds to the site's key, so that neither of them alone gives what is derived."""
+    return os.urandom(KEY_SIZE)
+
+
 def same(left: bytes | str, right: bytes | str) -> bool:
     """Whether two secrets are equal, in constant time."""
     a = left.encode() if isinstance(left, str) else left

@@ -1,4 +1,7 @@
-"""Secret links, derived and never stored: a lead's page, and a subscriber's two answers."""
+"""Secret links, derived and never stored: a lead's page, and a subscriber's two answers.
+
+Those of leads are derived from a secret of the row, too, and shown when an officer asks.
+"""
 
 import base64
 import binascii
@@ -10,12 +13,16 @@ from keng.kit.secrets import keyed_hash, same
 from keng.network.models import Lead, Subscription
 
 _LEAD, _CONFIRM, _STOP = "lead link", "subscription confirm", "subscription stop"
+_ENDED = "ended lead link"
 _MAC_BYTES = 16
 
 
 def lead_token(lead: Lead) -> str:
-    """The secret of a lead's standing page; another `link_version` gives another one."""
-    return _token(_LEAD, lead.pk, lead.link_version)
+    """The secret of a lead's standing page: by the site's key and the lead's own secret together.
+
+    A lead from before there were such secrets keeps the link they have until they get a new one.
+    """
+    return _token(_LEAD, lead.pk, lead.link_version, bytes(lead.link_secret))
 
 
 def lead_url(lead: Lead) -> str:
@@ -36,8 +43,17 @@ def earlier_lead_of(token: str) -> Lead | None:
     lead = Lead.objects.filter(pk=key).select_related("unit").first() if key else None
     if lead is None:
         return None
+    if ended_link_hash(token) in lead.ended_links:
+        return lead
+    # By the secret of now, and by none as before there were such secrets.
     versions = range(lead.link_version, 0, -1)
-    return lead if any(same(_token(_LEAD, lead.pk, v), token) for v in versions) else None
+    known = (_token(_LEAD, lead.pk, v, s) for v in versions for s in (bytes(lead.link_secret), b""))
+    return lead if any(same(each, token) for each in known) else None
+
+
+def ended_link_hash(token: str) -> str:
+    """What is kept of a link that was ended: nothing that opens anything."""
+    return keyed_hash(_ENDED, token).hex()
 
 
 def confirm_token(subscription_id: uuid.UUID) -> str:
@@ -77,8 +93,11 @@ def _subscription(label: str, token: str) -> Subscription | None:
     return Subscription.objects.filter(pk=key).first()
 
 
-def _token(label: str, key: uuid.UUID, version: int = 1) -> str:
-    mac = keyed_hash(label, key.bytes, str(version))[:_MAC_BYTES]
+def _token(label: str, key: uuid.UUID, version: int = 1, secret: bytes = b"") -> str:
+    parts: list[str | bytes] = [key.bytes, str(version)]
+    if secret:
+        parts.append(secret)
+    mac = keyed_hash(label, *parts)[:_MAC_BYTES]
     return base64.urlsafe_b64encode(key.bytes + mac).rstrip(b"=").decode()
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit.models import Row
+from keng.kit.secrets import new_row_secret
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -89,8 +90,12 @@ class Lead(Row):
     above = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="below")
     consented_on = models.DateField()
     language = models.CharField(max_length=5, default="vi", db_default="vi")
-    # The standing page's link is derived from id and version: a new version ends the old one.
+    # The standing page's link is derived from these and the site's key (network.links): another
+    # version or secret ends the old link. Leads of before have no secret until they get a new link.
     link_version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
+    # Hashes of links that were ended, so that whoever opens one reads that it was replaced.
+    ended_links = models.JSONField(default=list, db_default=[])
     stopped_at = models.DateTimeField(null=True, blank=True)
     # By whoever held the link, who need not be the lead: the desk asks, and the link undoes it.
     stopped_by_link = models.BooleanField(default=False, db_default=False)

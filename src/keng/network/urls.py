@@ -33,6 +33,7 @@ desk: list[URLPattern] = [
     path("leads/new/", leads.lead_edit, name="lead-new"),
     path("leads/<uuid:pk>/", leads.lead_edit, name="lead-edit"),
     path("leads/<uuid:pk>/link/", leads.lead_link, name="lead-link"),
+    path("leads/<uuid:pk>/link/show/", leads.lead_link_show, name="lead-link-show"),
     path("leads/<uuid:pk>/stop/", leads.lead_stop, name="lead-stop"),
     path("establishments/", establishments.establishments, name="establishments"),
     path("establishments/missing/", establishments.missing, name="establishments-missing"),

@@ -133,7 +133,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "keng.site.context.site",
             ],
-            "builtins": ["keng.kit.templatetags.keng", "django.templatetags.i18n"],
+            "builtins": [
+                "keng.kit.templatetags.keng",
+                "keng.tips.templatetags.reporter_times",
+                "django.templatetags.i18n",
+            ],
         },
     },
 ]

@@ -68,10 +68,10 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     warning-recall-decide warning-recall-refuse warning-recall-withdraw
     patterns pattern-new pattern pattern-end pattern-send pattern-review
     dispatch dispatch-cancel dispatch-resend dispatch-coverage coverage coverage-place
-    rota shift-remove hand-outs hand-out-done relay-seen relay-rooms-told
+    rota shift-remove hand-outs hand-out-link hand-out-done relay-seen relay-rooms-told
     groups group-new groups-import groups-take-over groups-template groups-export groups-missing
     groups-targets group-edit group-active team team-shift team-ask team-shift-end team-ask-end
-    leads lead-new lead-edit lead-link lead-stop subscriptions
+    leads lead-new lead-edit lead-link lead-link-show lead-stop subscriptions
     establishments establishments-missing establishment-new establishments-import
     establishments-take-over establishment-edit establishment-open
     desk-claims claim-new claim-detail claim-write claim-publish claim-send-back claim-answer
@@ -137,7 +137,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     network.establishments.import_establishments network.establishments.set_open
     network.groups.add_group network.groups.change_group network.groups.set_active
     network.leads.add_lead network.leads.change_lead network.leads.reissue_link
-    network.leads.set_stopped network.sheets.export_groups network.sheets.import_groups
+    network.leads.set_stopped network.leads.show_link network.sheets.export_groups
+    network.sheets.import_groups
     network.teams.add_shift network.teams.ask network.teams.end_shift network.teams.take_back
     delivery.dispatch.cancel delivery.dispatch.resend_unknown delivery.relay.mark_handed_out
     delivery.relay.mark_seen delivery.rooms.tell_houses

@@ -10,6 +10,7 @@ from keng.kit.languages import full
 from keng.kit.phrases import due_words
 from keng.tips.models import Tip
 from keng.tips.queries.history import Deadline
+from keng.tips.reporter_times import reporter_time
 
 # The only ones; the form for ready answers refuses any other word in braces.
 GAPS = ("desk", "desk_phone", "place", "deadline", "receipt")
@@ -32,7 +33,8 @@ def filled(text: str, tip: Tip, deadlines: list[Deadline]) -> str:
 def _words(tip: Tip, deadlines: list[Deadline]) -> dict[str, str]:
     now = times.now()
     # The last one to run out: an earlier one only says when somebody looks.
-    ahead = [each.due_at for each in deadlines if not each.stopped_at and each.due_at > now]
+    due = [reporter_time(each.due_at, tip) for each in deadlines if not each.stopped_at]
+    ahead = [each for each in due if each > now]
     return {
         "desk": tip.responsible_unit.name,
         "desk_phone": tip.responsible_unit.desk_phone or _("113 if it is urgent"),

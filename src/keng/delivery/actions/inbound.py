@@ -9,6 +9,7 @@ from django.db import connection
 
 from keng.delivery.handlers import Statement
 from keng.delivery.receiving import Incoming
+from keng.kit import times
 from keng.vault import seal
 
 # The key is claimed first: the same event again writes nothing.
@@ -107,7 +108,7 @@ def inbound_row(message: Incoming) -> dict[str, Any]:
         "conversation_hash": hexed(message.conversation_hash)
         if message.conversation_hash
         else None,
-        "sent_at": message.event.at.isoformat(),
+        "sent_at": times.rounded_down(message.event.at, times.COARSE).isoformat(),
         "received_at": message.received_at.isoformat(),
         "text": "",
         "raw": hexed(seal.for_unit(message.account.unit_id, message.raw)),

@@ -11,15 +11,31 @@ from django.views.decorators.http import require_POST, require_safe
 from keng.delivery.actions import relay as actions
 from keng.delivery.actions.stopping import RESUME_WITHIN
 from keng.delivery.queries import relay as queries
+from keng.network.actions.leads import show_link as show_lead_link
 from keng.network.models import Lead
 
 
 @require_safe
 def hand_outs(request: HttpRequest) -> HttpResponse:
     """Leads nobody has told yet, urgent first, and those whose link was used to stop."""
+    return _listed(request)
+
+
+@require_POST
+def show_link(request: HttpRequest, lead: uuid.UUID) -> HttpResponse:
+    """The same list, where the message to this lead has their link; that goes on record."""
+    found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
+    if found.stopped_at:
+        return redirect("hand-outs")
+    show_lead_link(found.pk, by=request.officer)
+    return _listed(request, link_of=found.pk)
+
+
+def _listed(request: HttpRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
     context = {
-        "hand_outs": queries.hand_outs(request.officer),
+        "hand_outs": queries.hand_outs(request.officer, link_of=link_of),
         "wishes": queries.wishes_to_stop(request.officer, within=RESUME_WITHIN),
+        "link_of": link_of,
     }
     return render(request, "delivery/hand_outs.html", context)
 

@@ -1,6 +1,7 @@
 """What a lead has to pass on, and which leads the desk still has to tell."""
 
 import datetime
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,6 @@ from keng.network.links import lead_url
 from keng.network.models import GroupKind, Lead
 
 if TYPE_CHECKING:
-    import uuid
-
     from keng.accounts.models import Officer
     from keng.delivery.models.relay import RelayTaskQuerySet
     from keng.places.models import Unit
@@ -150,8 +149,11 @@ class HandOut:
     is_urgent: bool
 
 
-def hand_outs(officer: "Officer") -> list[HandOut]:
-    """Leads of the officer's own desk with something open nobody told them of, urgent first."""
+def hand_outs(officer: "Officer", *, link_of: uuid.UUID | None = None) -> list[HandOut]:
+    """Leads of the officer's own desk with something open nobody told them of, urgent first.
+
+    Only the message to the lead `link_of` has their link: whoever asks for it is on record.
+    """
     tasks = (
         with_end(RelayTask.objects.visible_to(officer))
         .filter(to_do(), lead__unit_id__in=officer.own_unit_ids, handed_out_at__isnull=True)
@@ -163,12 +165,12 @@ def hand_outs(officer: "Officer") -> list[HandOut]:
     by_lead: dict[uuid.UUID, list[RelayTask]] = {}
     for task in tasks:
         by_lead.setdefault(task.lead_id, []).append(task)
-    found = [_hand_out(of) for of in by_lead.values()]
+    found = [_hand_out(of, with_link=lead == link_of) for lead, of in by_lead.items()]
     return sorted(found, key=lambda one: (not one.is_urgent, one.since))
 
 
-def _asking(lead: Lead, unit: "Unit", titles: tuple[str, ...]) -> str:
-    """Who asks, how the lead can tell that it is real, and last the link, in the lead's words.
+def _asking(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
+    """Who asks, how to tell that it is real, and last where their page is, in the lead's words.
 
     It looks like what warnings warn of, so it says first what a false one would not.
     """
@@ -178,22 +180,27 @@ def _asking(lead: Lead, unit: "Unit", titles: tuple[str, ...]) -> str:
             if unit.desk_phone
             else _("In doubt do not open it: ask the officer you know.")
         )
+        page = (
+            _("if you saved it, open it there: %(link)s") % {"link": lead_url(lead)}
+            if with_link
+            else _("open it where you saved it. If you no longer have it, ask us for the link.")
+        )
         return _(
             "%(unit)s asks %(name)s to pass on: %(titles)s. Is this really from us? It comes in "
             "the chat you know, the address begins with %(host)s, and nobody asks you for a "
             "password, a code or money. %(doubt)s Text and picture are on your own page, the same "
-            "as always; if you saved it, open it there: %(link)s"
+            "as always; %(page)s"
         ) % {
             "unit": unit.name,
             "name": lead.name,
             "titles": "; ".join(titles),
             "host": settings.PUBLIC_URL.partition("://")[2],
             "doubt": doubt,
-            "link": lead_url(lead),
+            "page": page,
         }
 
 
-def _hand_out(tasks: list[RelayTask]) -> HandOut:
+def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
     lead = tasks[0].lead
     dispatches = {task.dispatch_id: task.dispatch for task in tasks}.values()
     titles = tuple(
@@ -203,7 +210,7 @@ def _hand_out(tasks: list[RelayTask]) -> HandOut:
     return HandOut(
         lead,
         titles,
-        _asking(lead, tasks[0].dispatch.unit, titles),
+        _asking(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
         min(t.created_at for t in tasks),
         any(d.is_urgent for d in dispatches),
     )
@@ -230,7 +237,7 @@ def wishes_to_stop(officer: "Officer", *, within: datetime.timedelta) -> list[Wi
 def _wish(lead: Lead) -> Wish:
     message = _(
         "%(unit)s to %(name)s: with your link somebody chose to receive no more warnings to pass "
-        "on. If it was you, you need not do anything; thank you. If not, open the link and press "
-        "“Receive again”, and tell us, so that you get a new link: %(link)s"
+        "on. If it was you, you need not do anything; thank you. If not, open your page where "
+        "you saved it, press “Receive again”, and tell us, so that you get a new link."
     )
-    return Wish(lead, message % {"unit": lead.unit.name, "name": lead.name, "link": lead_url(lead)})
+    return Wish(lead, message % {"unit": lead.unit.name, "name": lead.name})

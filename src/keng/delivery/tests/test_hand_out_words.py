@@ -16,9 +16,9 @@ def test_the_message_says_who_asks_and_how_to_tell_before_the_link(settings, pho
     ward.unit.desk_phone = phone
     ward.unit.save(update_fields=["desk_phone"])
     group = make.group(unit=ward.unit, place=ward.hamlet)
-    make.lead(unit=ward.unit, groups=(group,), name="Bà Mão")
+    lead = make.lead(unit=ward.unit, groups=(group,), name="Bà Mão")
     ward.send(ward.audience())
-    before, _, link = hand_outs(ward.officer)[0].message.partition("https://")
+    before, _, link = hand_outs(ward.officer, link_of=lead.pk)[0].message.partition("https://")
     assert link.startswith("bao.example.org/")
     assert before.startswith(f"{ward.unit.name} nhờ Bà Mão chuyển: ")
     assert "địa chỉ bắt đầu bằng bao.example.org" in before

@@ -206,6 +206,9 @@ def test_the_desk_hands_out_to_each_lead_once(desk_client, ward):
     sent = ward.send(ward.audience())
     sign_in(desk_client, ward.officer)
     shown = desk_client.get(url("hand-outs", desk=True)).content.decode()
+    assert "/relay/" not in shown
+    shown = desk_client.post(url("hand-out-link", ward.lead.pk, desk=True)).content.decode()
+    assert Entry.objects.filter(action="lead.link_shown", object_id=str(ward.lead.pk)).count() == 1
     link = re.search(r"https?://\S+/relay/(\S+?)</p>", shown)[1]
     assert link == lead_token(ward.lead)
     desk_client.post(url("hand-out-done", ward.lead.pk, desk=True))

@@ -9,11 +9,17 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.secrets import new_row_secret
 from keng.network.actions.groups import NotYourUnit
+from keng.network.links import ended_link_hash, lead_token, lead_url
 from keng.network.models import Group, Lead
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
+
+
+# Of how many ended links a lead's page still says that they were replaced.
+_ENDED_KEPT = 20
 
 
 class GoesInCircles(ValueError):
@@ -61,10 +67,24 @@ def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
 def reissue_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
     """End the lead's present link, for instance after it got into a group; start a new one."""
     lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
+    lead.ended_links = [*lead.ended_links, ended_link_hash(lead_token(lead))][-_ENDED_KEPT:]
     lead.link_version += 1
-    lead.save(update_fields=["link_version"])
+    lead.link_secret = new_row_secret()
+    lead.save(update_fields=["link_version", "link_secret", "ended_links"])
     record("lead.link_reissued", by=by, on=lead, chain=unit_chain(lead.unit_id))
     return lead
+
+
+@transaction.atomic
+def show_link(lead_id: uuid.UUID, *, by: "Officer") -> str:
+    """The address of the lead's page, for an officer who gives it to them; on record each time.
+
+    Whoever has it confirms for the lead, so no page has it by itself. Raises Lead.DoesNotExist,
+    also for a lead who takes part no longer.
+    """
+    lead = Lead.objects.visible_to(by).get(pk=lead_id, stopped_at__isnull=True)
+    record("lead.link_shown", by=by, on=lead, chain=unit_chain(lead.unit_id))
+    return lead_url(lead)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
 from keng.kit.paging import Slice
-from keng.network import links, trees
+from keng.network import trees
 from keng.network.actions import leads as lead_actions
 from keng.network.desk.units import unit_asked, units_of
 from keng.network.forms import LeadForm
@@ -33,7 +33,7 @@ def leads(request: HttpRequest) -> HttpResponse:
 
 
 def lead_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
-    """Add a lead (no pk) or correct one; shows the standing link."""
+    """Add a lead (no pk) or correct one; the standing link is shown when asked for."""
     lead = get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk) if pk else None
     unit = lead.unit if lead else unit_asked(request)
     form = LeadForm(
@@ -54,8 +54,21 @@ def lead_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse
         else:
             messages.success(request, _("Saved: %(name)s") % {"name": lead.name})
             return redirect("lead-edit", pk=lead.pk)
-    link = links.lead_url(lead) if lead and not lead.stopped_at else ""
-    context = {"form": form, "lead": lead, "unit": unit, "units": units_of(request), "link": link}
+    context = {"form": form, "lead": lead, "unit": unit, "units": units_of(request)}
+    return render(request, "network/lead_edit.html", context)
+
+
+@require_POST
+def lead_link_show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The page of a lead with the standing link, which goes on record."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk)
+    if lead.stopped_at:
+        return redirect("lead-edit", pk=pk)
+    form = LeadForm(
+        None, unit=lead.unit, officer=request.officer, lead=lead, initial=_lead_initial(lead)
+    )
+    link = lead_actions.show_link(pk, by=request.officer)
+    context = {"form": form, "lead": lead, "unit": lead.unit, "link": link}
     return render(request, "network/lead_edit.html", context)
 
 
@@ -65,7 +78,7 @@ def lead_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk)
     lead_actions.reissue_link(pk, by=request.officer)
     messages.success(
-        request, _("The old link opens nothing any more. Give the new one to the lead.")
+        request, _("The old link opens nothing any more. Show the new one and give it to the lead.")
     )
     return redirect("lead-edit", pk=pk)
 

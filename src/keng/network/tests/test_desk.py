@@ -8,7 +8,7 @@ from django.urls import reverse
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.network.links import lead_of, lead_token, lead_url
+from keng.network.links import earlier_lead_of, lead_of, lead_token, lead_url
 from keng.network.models import Group, Lead
 from tests import make
 
@@ -170,7 +170,8 @@ def test_a_lead_is_written_down_with_consent_and_gets_a_link(client, desk):
     answer = client.post(url("lead-new"), lead_data(groups=[str(group.pk)]))
     lead = Lead.objects.get()
     assert list(lead.groups.all()) == [group]
-    assert lead_url(lead) in client.get(answer.url).content.decode()
+    assert lead_url(lead) not in client.get(answer.url).content.decode()
+    assert lead_url(lead) in client.post(url("lead-link-show", lead.pk)).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -236,3 +237,66 @@ def test_the_lists_ask_few_questions(client, desk, django_assert_max_num_queries
         make.lead(unit=desk.unit, groups=(group,))
     with django_assert_max_num_queries(14):
         client.get(url(name))
+
+
+def test_a_leads_link_stands_on_no_page_until_it_is_asked_for_and_then_on_record(client, desk):
+    lead = make.lead(unit=desk.unit)
+    for page in (url("lead-edit", lead.pk), url("leads"), url("groups")):
+        assert "/relay/" not in client.get(page).content.decode()
+    assert client.get(url("lead-link-show", lead.pk)).status_code == 405
+    assert not Entry.objects.filter(action="lead.link_shown").exists()
+    for _ in range(2):
+        assert lead_url(lead) in client.post(url("lead-link-show", lead.pk)).content.decode()
+    assert Entry.objects.filter(action="lead.link_shown", object_id=str(lead.pk)).count() == 2
+
+
+def test_whoever_only_reads_and_another_desk_never_see_a_leads_link(desk_client, desk):
+    lead = make.lead(unit=desk.unit)
+    for officer in (
+        make.officer(unit=desk.unit, role="auditor"),
+        make.officer(unit=make.unit()),
+    ):
+        sign_in(desk_client, officer)
+        answer = desk_client.post(url("lead-link-show", lead.pk))
+        assert answer.status_code in {403, 404}
+        assert "/relay/" not in answer.content.decode()
+    assert not Entry.objects.filter(action="lead.link_shown").exists()
+
+
+def test_a_lead_who_takes_no_part_has_no_link_to_show(client, desk):
+    lead = make.lead(unit=desk.unit, stopped_at=times.now())
+    assert client.post(url("lead-link-show", lead.pk)).status_code == 302
+    assert not Entry.objects.filter(action="lead.link_shown").exists()
+
+
+def test_the_sites_key_without_the_secret_of_the_row_gives_no_link(desk):
+    one = make.lead(unit=desk.unit)
+    same_row = Lead(pk=one.pk, link_version=one.link_version, link_secret=b"")
+    assert lead_token(one) != lead_token(same_row)
+    assert lead_of(lead_token(same_row)) is None
+
+
+def test_a_link_from_before_there_were_secrets_goes_on_until_a_new_one_is_given(client, desk):
+    lead = make.lead(unit=desk.unit, link_secret=b"")
+    old = lead_token(lead)
+    assert lead_of(old) == lead
+    client.post(url("lead-link", lead.pk))
+    lead.refresh_from_db()
+    assert lead_of(old) is None
+    assert earlier_lead_of(old) == lead
+    assert lead_of(lead_token(lead)) == lead
+
+
+def test_each_new_link_has_a_new_secret_and_the_old_ones_are_known_as_replaced(client, desk):
+    lead = make.lead(unit=desk.unit)
+    tokens, found = [], set()
+    for _ in range(3):
+        lead.refresh_from_db()
+        tokens.append(lead_token(lead))
+        found.add(bytes(lead.link_secret))
+        client.post(url("lead-link", lead.pk))
+    lead.refresh_from_db()
+    assert len(found) == 3
+    assert [lead_of(token) for token in tokens] == [None] * 3
+    assert [earlier_lead_of(token) for token in tokens] == [lead] * 3
+    assert not [token for token in tokens if token in str(lead.ended_links)]

@@ -179,6 +179,7 @@ def _on_warnings() -> dict[str, str]:
         "lead.added": _("Added a lead"),
         "lead.changed": _("Changed a lead"),
         "lead.link_reissued": _("Gave a lead a new link"),
+        "lead.link_shown": _("Looked at a lead's link"),
         "lead.stopped": _("A lead takes part no more"),
         "lead.taken_back": _("A lead takes part again"),
         "relay.handed_out": _("Handed a warning to a lead"),

@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from keng.audit.models import Entry
+from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.kit.ids import read_id
 from keng.reports.record import acts, queries
 
@@ -21,7 +23,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     known = queries.entries(request.officer, units)
     chosen = {name: request.GET.get(name, "").strip() for name in ("officer", "action", "thing")}
     rows = queries.page(
-        queries.narrowed(known, **chosen), read_id(request.GET.get("before", "")), _SIZE
+        queries.narrowed(known, **chosen),
+        read_id(opened_cursor(request.GET.get("before", ""))),
+        _SIZE,
     )
     more = len(rows) > _SIZE
     rows = rows[:_SIZE]
@@ -32,7 +36,11 @@ def audit(request: HttpRequest) -> HttpResponse:
         "officers": queries.actors(known),
         "actions": sorted((acts.act_words(code), code) for code in actions),
         "chosen": chosen,
-        "older_url": f"?{urlencode(chosen | {'before': str(rows[-1].pk)})}" if more else "",
+        "older_url": _older(chosen, rows[-1]) if more else "",
         "rates": queries.out_of_scope_rates(request.officer, units),
     }
     return render(request, "reports/audit.html", context)
+
+
+def _older(chosen: dict[str, str], last: Entry) -> str:
+    return f"?{urlencode(chosen | {'before': closed_cursor(str(last.pk))})}"

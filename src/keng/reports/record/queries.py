@@ -1,5 +1,6 @@
 """Reads of the record of who did what and looked at what."""
 
+import datetime
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from keng.places.models import Unit
 from keng.reports.record.acts import act_words
 from keng.reports.record.things import thing_words
 from keng.tips.models import Decision, Tip, TipConcern
+from keng.tips.reporter_times import reporter_time
 
 # Below this many entries the whole chain is read again at every visit.
 CHECKED_AT_ONCE = 3000
@@ -86,12 +88,9 @@ def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     """Rows with names: officers by name, tips by reference if the auditor may know of them."""
     officers = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "actor"))}
     subjects = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "object"))}
-    tips = dict(
-        Tip.objects.visible_to(_eyes(officer))
-        .filter(pk__in=_ids(rows, "object"))
-        .values_list("pk", "reference")
-    )
-    references = {str(pk): reference for pk, reference in tips.items()}
+    known = Tip.objects.visible_to(_eyes(officer)).filter(pk__in=_ids(rows, "object"))
+    tips = known.only("reference", "urgency", "money_moved", "danger_at").in_bulk()
+    seen = {str(pk): tip for pk, tip in tips.items()}
     # Whoever audits and works at the desk, too, gets from the record to the tip; nobody else does.
     opens = {
         str(pk)
@@ -100,10 +99,11 @@ def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     return [
         {
             "entry": row,
+            "at": _shown_at(row, seen.get(row.object_id)),
             "who": officers.get(row.actor_id) or _actor(row),
             "act": act_words(row.action),
             "thing": thing_words(row.object_kind),
-            "tip": references.get(row.object_id, "") if row.object_kind == "tip" else "",
+            "tip": _reference(seen.get(row.object_id)) if row.object_kind == "tip" else "",
             "tip_opens": row.object_id in opens,
             "is_tip": row.object_kind == "tip",
             "subject": subjects.get(row.object_id),
@@ -145,6 +145,15 @@ def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, An
         {"officer": names[row["by"]], "ended": row["ended"], "out": row["out"]} for row in rows
     ]
     return sorted(found, key=lambda row: (-row["out"], str(row["officer"])))
+
+
+def _shown_at(row: Entry, tip: Tip | None) -> datetime.datetime:
+    """An officer's act has its minute; what a process wrote may be a reporter's."""
+    return row.at if row.actor_kind == "officer" else reporter_time(row.at, tip)
+
+
+def _reference(tip: Tip | None) -> str:
+    return tip.reference if tip else ""
 
 
 def _actor(row: Entry) -> str:

@@ -1,13 +1,18 @@
 """The auditor's page: own units only, no trace of what concerns them, and whether it is whole."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.urls import reverse
 
 from keng.accounts.models import PartnerMember, Post
 from keng.audit.actions import record, unit_chain
+from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.kit import times
 from keng.kit.ids import new_id
+from keng.reports.record.queries import dressed
 from keng.tips.actions import triage
 from tests import make
 
@@ -103,3 +108,34 @@ def test_what_a_partner_agreed_to_stands_on_the_units_record_without_the_persons
     page = auditor.get(AUDIT).content.decode()
     assert "người của đối tác" in page
     assert str(member.pk) not in page
+
+
+def test_what_no_officer_did_is_shown_to_five_minutes(unit):
+    officer = make.officer(unit=unit, role=Post.Role.AUDITOR)
+    at = times.start_of(times.local_date(times.now())) + timedelta(minutes=8, seconds=57)
+    tip, grave = make.tip(unit=unit), make.tip(unit=unit, urgency="P0")
+
+    def shown(tip, kind):
+        entry = Entry(
+            at=at, action="tip.reporter_withdraw", actor_kind=kind, object_kind="tip",
+            object_id=str(tip.pk), hash=bytes(32),
+        )  # fmt: skip
+        (row,) = dressed([entry], officer)
+        return row["at"] - times.start_of(times.local_date(at))
+
+    assert shown(tip, "process") == timedelta(minutes=5)
+    assert shown(grave, "process") == timedelta(minutes=8)
+    assert shown(tip, "officer") == timedelta(minutes=8, seconds=57)
+
+
+def test_the_next_page_of_the_record_is_named_without_a_time(auditor, unit):
+    one = make.officer(unit=unit)
+    for _ in range(51):
+        triage.accept(make.tip(unit=unit).pk, by=one)
+    page = auditor.get(AUDIT)
+    older = page.context["older_url"]
+    last = page.context["rows"][-1]["entry"]
+    assert str(last.pk)[:8] not in older
+    rows = auditor.get(f"{AUDIT}{older}").context["rows"]
+    assert rows
+    assert all(row["entry"].pk < last.pk for row in rows)

@@ -45,7 +45,8 @@ OBJECTS = {
     "pattern-send": "pattern", "pattern-review": "pattern_use",
     "dispatch": "dispatch", "dispatch-cancel": "dispatch", "dispatch-resend": "dispatch",
     "dispatch-coverage": "dispatch", "coverage-place": "place",
-    "hand-out-done": "lead", "relay-seen": "task", "relay-rooms-told": "task",
+    "hand-out-done": "lead", "hand-out-link": "lead",
+    "relay-seen": "task", "relay-rooms-told": "task",
     "shift-remove": "shift", "pager-switch": "pager", "pager-test": "pager_test",
     "question": "question", "question-opinion": "question", "question-move": "question",
     "desk-partner": "partner", "partner-close": "partner", "member-close": "partner_member",
@@ -72,7 +73,7 @@ OBJECTS = {
     "claim-withdraw": "claim",
     "report": "report", "report-charts": "report", "report-publish": "report",
     "report-docx": "report", "report-xlsx": "report", "report-pdf": "report",
-    "lead-edit": "lead", "lead-link": "lead", "lead-stop": "lead",
+    "lead-edit": "lead", "lead-link": "lead", "lead-link-show": "lead", "lead-stop": "lead",
 }  # fmt: skip
 # A commune has no part in these.
 OF_THE_PROVINCE = {name for name, row in OBJECTS.items() if row == "claim"} | {

@@ -50,7 +50,7 @@ def _conflict(request: HttpRequest, pk: uuid.UUID, error: Exception) -> HttpResp
     news = since(found, request.POST.get("seen", ""), request.officer)
     kept = {"csrfmiddlewaretoken", "seen", *_TYPED}
     context |= {
-        "events": meanwhile(news, request.officer),
+        "events": meanwhile(found, news, request.officer),
         "explained": explained(error),
         "may_go_on": isinstance(error, errors.ChangedMeanwhile),
         "typed": _typed(request),

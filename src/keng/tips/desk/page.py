@@ -28,6 +28,7 @@ from keng.tips.queries.bundled import bundled_with
 from keng.tips.queries.neighbours import neighbours, numbered
 from keng.tips.queries.version import since, version_of
 from keng.tips.queries.words import marked
+from keng.tips.reporter_times import times_in_order
 
 
 @require_GET
@@ -69,7 +70,7 @@ def now(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "tip": found,
         "readers": readers.others(found, request.officer),
-        "events": timeline.meanwhile(news, request.officer),
+        "events": timeline.meanwhile(found, news, request.officer),
     }
     return render(request, "tips/desk/parts/now.html", context)
 
@@ -159,7 +160,7 @@ def _attachments(found: Tip) -> list[Attachment]:
     """The files; none when the tip is out of scope: they are sealed with its words."""
     if found.kind == Tip.Kind.OUT_OF_SCOPE:
         return []
-    return list(found.attachments.order_by("id"))
+    return list(found.attachments.order_by("at", "id"))
 
 
 def _files(request: HttpRequest, found: Tip) -> HttpResponse:
@@ -206,6 +207,9 @@ def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
         rows = rows[1:]
     for row in rows:
         row.held_for = max(0, int((row.visible_at - now).total_seconds()))
+    moments = [(row.at, row.author != DialogueMessage.Author.DESK) for row in rows]
+    for row, at in zip(rows, times_in_order(moments, found), strict=True):
+        row.shown_at = at
     return rows
 
 

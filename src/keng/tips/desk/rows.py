@@ -17,6 +17,7 @@ from keng.tips.phrases import channel_name, from_afar, tapped_topic
 from keng.tips.queries.grouped import AGAIN, FEARS, MONEY, NOW, UNREAD
 from keng.tips.queries.history import clock_name
 from keng.tips.queries.rows import Row
+from keng.tips.reporter_times import ending_time, reporter_time
 
 _WORDS, _FEW_WORDS = 22, 8
 
@@ -56,7 +57,7 @@ def shown(rows: list[Row]) -> list[Shown]:
     before, after = reverse("tip", args=[nobody]).split(str(nobody))
     found = []
     for row in rows:
-        due, urgency = row.due_at, (row.stands_out or row.urgency)[:2]
+        due, urgency = _due(row), (row.stands_out or row.urgency)[:2]
         left = (
             f"{clock_name(row.clock_code or '')} {phrases.deadline_words(due, at)}" if due else ""
         )
@@ -76,10 +77,10 @@ def shown(rows: list[Row]) -> list[Shown]:
                 title=defang(row.incident_title or ""),
                 together=row.together,
                 whole=row.whole,
-                tone=_tone(row, at),
+                tone=_tone(row, due, at),
                 due=due.astimezone(times.VIETNAM).isoformat() if due else "",
                 left=left.strip(),
-                closed=phrases.moment_words(row.closed_at, "short") if row.closed_at else "",
+                closed=_closed(row),
             )
         )
     return found
@@ -113,7 +114,7 @@ def _where(row: Row, language: str) -> str:
         parts += _tapped(row)
     parts += [row.place_name, channel_name(row.channel) if row.whole == 1 else ""]
     if row.whole == 1:
-        at = phrases.moment_words(row.received_at, "short")
+        at = phrases.moment_words(reporter_time(row.received_at, row), "short")
         parts.append(_("received %(at)s") % {"at": at})
     if row.category:
         parts.append(label(row.category, language))
@@ -129,11 +130,20 @@ def _tapped(row: Row) -> list[str]:
     return [_("chose: %(topic)s") % {"topic": topic}] if topic else []
 
 
-def _tone(row: Row, at: datetime.datetime) -> str:
+def _due(row: Row) -> datetime.datetime | None:
+    return reporter_time(row.due_at, row) if row.due_at else None
+
+
+def _closed(row: Row) -> str:
+    at = row.closed_at
+    return phrases.moment_words(ending_time(at, row), "short") if at else ""
+
+
+def _tone(row: Row, due: datetime.datetime | None, at: datetime.datetime) -> str:
     """Red while a critical tip has not ended, however far its deadline is."""
-    if row.due_at is None:
+    if due is None:
         return ""
-    return "danger" if row.urgency == "P0" else phrases.deadline_state(row.due_at, at)
+    return "danger" if row.urgency == "P0" else phrases.deadline_state(due, at)
 
 
 def _any(row: Row, what: str, *, itself: bool) -> bool:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
 from keng.kit.copies import NoCopy
+from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 from keng.tips.models.tip import Tip
 
@@ -70,6 +71,9 @@ class Note(Row):
 
 class Attachment(Row):
     """A file of a tip: the original sealed, beside it a copy without place and device."""
+
+    # Officers see it in addresses: it tells the time to five minutes only.
+    id = models.UUIDField(primary_key=True, default=coarse_id, editable=False)
 
     class Kind(models.TextChoices):
         IMAGE = "image", _("Picture")

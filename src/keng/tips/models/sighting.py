@@ -4,12 +4,16 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 from keng.tips.models.tip import Tip
 
 
 class Sighting(Row):
     """An indicator in a tip. Linked, counted or listed only when used in the offence."""
+
+    # Officers see it in addresses: it tells the time to five minutes only.
+    id = models.UUIDField(primary_key=True, default=coarse_id, editable=False)
 
     class Role(models.TextChoices):
         UNKNOWN = "unknown", _("Role not known")

@@ -1,9 +1,10 @@
-"""Places in the list, from which its next page begins."""
+"""Places in the list, from which its next page begins; a deadline tells when a tip came."""
 
 import datetime
 import uuid
 from dataclasses import dataclass
 
+from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.tips.queries.rows import Row
 
 
@@ -20,14 +21,15 @@ def cursor_of(row: Row) -> str:
     """Where the page after this row begins, for an address."""
     at = row.due_at or row.closed_at
     live = "!" if row.urgency == "P0" and row.due_at else ""
-    return f"{live}{at.timestamp():.6f}_{row.pk}" if at else ""
+    return closed_cursor(f"{live}{at.timestamp():.6f}_{row.pk}") if at else ""
 
 
 def read_cursor(text: str) -> Place | None:
     """The place that an address names; None where it names none."""
-    seconds, _sep, last = text.removeprefix("!").partition("_")
+    place = opened_cursor(text)
+    seconds, _sep, last = place.removeprefix("!").partition("_")
     try:
         at = datetime.datetime.fromtimestamp(float(seconds), datetime.UTC)
-        return Place(at, uuid.UUID(last), is_live=text.startswith("!"))
+        return Place(at, uuid.UUID(last), is_live=place.startswith("!"))
     except (ValueError, OverflowError, OSError):
         return None

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.kit import times
-from keng.kit.ids import first_id
+from keng.kit.ids import first_coarse_id, first_id
 from keng.kit.prepared import Prepared
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import TipQuerySet
@@ -217,14 +217,19 @@ def _stands_in(row: Row, stretches: Bounds) -> str:
 
 def news(officer: Officer, since: datetime.datetime, known: list[uuid.UUID]) -> dict[str, int]:
     """How many tips came in or were passed here after a page was made, and how many urgent ones."""
-    rows = rows_of(officer).filter(_came_after(first_id(since - _LATE))).exclude(pk__in=known)
+    rows = rows_of(officer).filter(_came_after(since - _LATE)).exclude(pk__in=known)
     return rows.aggregate(new=Count("pk"), urgent=Count("pk", filter=Q(urgency__in=("P0", "P1"))))
 
 
-def _came_after(first: uuid.UUID) -> Q:
-    """Ids tell the time, so both halves are a short walk along a primary key."""
-    passed_on = Decision.objects.filter(kind=Decision.Kind.ROUTED, id__gt=first)
-    return Q(id__gt=first) | Q(id__in=passed_on.values("tip"))
+def _came_after(moment: datetime.datetime) -> Q:
+    return _newer(moment, first_coarse_id(moment), first_id(moment))
+
+
+def _newer(moment: Any, first_tip: Any, first_step: Any) -> Q:
+    """Ids tell the time, those of tips to five minutes: two short walks along primary keys."""
+    came = Tip.objects.filter(id__gte=first_tip, received_at__gt=moment)
+    passed_on = Decision.objects.filter(kind=Decision.Kind.ROUTED, id__gt=first_step)
+    return Q(id__in=came.values("pk")) | Q(id__in=passed_on.values("tip"))
 
 
 def _counted(
@@ -232,9 +237,10 @@ def _counted(
 ) -> tuple[dict[str, int], list[uuid.UUID]]:
     """Every number of the page from one query, so that they belong to one moment; what is new."""
     until = ends_of(stretches)
-    fresh = first_id(asker.now - _LATE)
+    late = asker.now - _LATE
+    fresh: dict[str, Any] = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
     names = (*_FOLDERS, DONE, "alarms", "group_live")
-    found = _COUNTS.ask(folder, **asker.values(), ends=until, fresh=fresh)
+    found = _COUNTS.ask(folder, **asker.values(), ends=until, **fresh)
     # An officer without a post sees nothing.
     numbers = found[0][:-1] if found else (0,) * (len(names) + len(until))
     newest = (found[0][-1] or []) if found else []
@@ -246,7 +252,7 @@ def _counted(
 
 
 def _count_query(
-    folder: str, *, ends: list[datetime.datetime], fresh: uuid.UUID, **asker: Any
+    folder: str, *, ends: list[datetime.datetime], late: Any, tip: Any, step: Any, **asker: Any
 ) -> QuerySet[Tip, Any]:
     """The folders, how many ring, how many of the folder are due before each end, what is new."""
     who = _Asker(**asker)
@@ -262,7 +268,7 @@ def _count_query(
         Subquery(visible.ringing().values_list(every)),
         _how_many(chosen & LIVE),
         *(_how_many(chosen & ~LIVE & Q(due_at__lt=end)) for end in ends),
-        _which(known["open"] & _came_after(fresh)),
+        _which(known["open"] & _newer(late, tip, step)),
     )
 
 

@@ -22,7 +22,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from keng.delivery.models import Inbound
-from keng.kit.ids import first_id
+from keng.kit.ids import first_coarse_id
 from keng.language.indicators import is_own_site
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
@@ -75,7 +75,7 @@ def told_lately(province: Unit, now: datetime.datetime) -> list[Told]:
 def _chats(tips: list[uuid.UUID], now: datetime.datetime) -> dict[uuid.UUID, bytes]:
     """The keyed hash of the chat each tip came by: one person is one, however many tips."""
     found = Inbound.objects.filter(
-        id__gte=first_id(now - (WEEK + 1) * _DAY),
+        id__gte=first_coarse_id(now - (WEEK + 1) * _DAY),
         tip_ref__in=tips,
         conversation_hash__isnull=False,
     )
@@ -142,7 +142,7 @@ def _since(province: Unit, moment: datetime.datetime) -> TipQuerySet:
     """By the id as well, which tells the time and has an index."""
     return Tip.objects.in_waves().filter(
         Q(responsible_unit=province) | Q(responsible_unit__parent=province),
-        id__gte=first_id(moment),
+        id__gte=first_coarse_id(moment),
         received_at__gt=moment,
         examined_at__isnull=False,
     )

@@ -32,6 +32,7 @@ class Row(NamedTuple):
     received_at: datetime.datetime
     due_at: datetime.datetime | None
     feared_at: datetime.datetime | None
+    danger_at: datetime.datetime | None
     closed_at: datetime.datetime | None
     incident_id: uuid.UUID | None
     place_name: str | None

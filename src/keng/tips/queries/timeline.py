@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -22,6 +22,7 @@ from keng.tips.queries.calling import Round
 from keng.tips.queries.checks import words_of
 from keng.tips.queries.history import Deadline
 from keng.tips.queries.version import Since
+from keng.tips.reporter_times import times_in_order
 
 # What is told by a decision, a message or a note of its own is not told twice.
 _LOOKS = (
@@ -44,6 +45,8 @@ class Event:
     words: str
     who: str = ""
     reason: str = ""
+    # The reporter did it, or the machine at once because of it.
+    is_reporters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,39 +77,50 @@ def timeline(tip: Tip, rows: Rows, officer: Officer) -> list[Event]:
     events += [_message(each, fears) for each in rows.messages if not _is_told(each, tip)]
     for number, file in enumerate(rows.attachments, start=1):
         words = _("%(kind)s %(n)d came in; the original is sealed")
-        events.append(Event(file.at, words % {"kind": file.get_kind_display(), "n": number}))
-    return sorted(events, key=lambda event: event.at, reverse=True)
+        said = {"kind": file.get_kind_display(), "n": number}
+        events.append(Event(file.at, words % said, is_reporters=True))
+    return _as_shown(events, tip)[::-1]
 
 
-def meanwhile(news: Since, officer: Officer) -> list[Event]:
+def _as_shown(events: list[Event], tip: Tip) -> list[Event]:
+    """In their true order, oldest first, with the times that officers may read."""
+    events = sorted(events, key=lambda event: event.at)
+    moments = times_in_order([(each.at, each.is_reporters) for each in events], tip)
+    return [replace(each, at=at) for each, at in zip(events, moments, strict=True)]
+
+
+def meanwhile(tip: Tip, news: Since, officer: Officer) -> list[Event]:
     """What happened after an officer's page was made, oldest first."""
     events = _steps(news.decisions, officer)
-    fears = _fears(news.messages[0].tip) if news.messages else set()
-    events += [
-        Event(each.at, _message(each, fears).words, reason=each.text) for each in news.messages
-    ]
+    fears = _fears(tip)
+    events += [replace(_message(each, fears), reason=each.text) for each in news.messages]
     events += [_note(each, officer, with_words=True) for each in news.notes]
     events += [_ticks(each, officer)[-1] for each in news.checks]
-    return sorted(events, key=lambda event: event.at)
+    return _as_shown(events, tip)
 
 
 def _beginning(tip: Tip) -> Iterator[Event]:
     words = _("Received by %(channel)s. The reporter has a receipt code.")
-    yield Event(tip.received_at, words % {"channel": channel_name(tip.channel)})
+    said = words % {"channel": channel_name(tip.channel)}
+    yield Event(tip.received_at, said, is_reporters=True)
     if tip.examined_at:
-        yield Event(tip.examined_at, _("The machine looked for numbers, links and categories"))
+        words = _("The machine looked for numbers, links and categories")
+        yield Event(tip.examined_at, words, is_reporters=True)
     suggestion = getattr(tip, "suggestion", None)
     if suggestion is not None and suggestion.urgency in HURRIED:
         words = _("The machine read it as %(level)s") % {"level": suggestion.urgency}
-        yield Event(suggestion.at, words, reason=", ".join(suggestion.urgency_reasons))
+        reasons = ", ".join(suggestion.urgency_reasons)
+        yield Event(suggestion.at, words, reason=reasons, is_reporters=True)
 
 
 def _clocks(deadlines: list[Deadline]) -> Iterator[Event]:
     now = times.now()
     for each in deadlines:
-        yield Event(each.starts_at, _("Deadline set: %(name)s") % {"name": each.name})
+        words = _("Deadline set: %(name)s") % {"name": each.name}
+        yield Event(each.starts_at, words, is_reporters=True)
         if each.due_at < (each.stopped_at or now):
-            yield Event(each.due_at, _("Deadline missed: %(name)s") % {"name": each.name})
+            words = _("Deadline missed: %(name)s") % {"name": each.name}
+            yield Event(each.due_at, words, is_reporters=True)
 
 
 def _recorded(tip: Tip, attachments: list[Attachment], officer: Officer) -> list[Event]:
@@ -122,7 +136,12 @@ def _recorded(tip: Tip, attachments: list[Attachment], officer: Officer) -> list
     actors = {entry.actor_id for entry in entries if entry.actor_kind == "officer"}
     people = _people(actors - {str(officer.pk)}) | {str(officer.pk): officer}
     events = [
-        Event(entry.at, _looked(entry, numbers), _who(people.get(entry.actor_id), officer))
+        Event(
+            entry.at,
+            _looked(entry, numbers),
+            _who(people.get(entry.actor_id), officer),
+            is_reporters=entry.actor_kind != "officer",
+        )
         for entry in entries
     ]
     if tip.first_read_at and not any(entry.action == "tip.read" for entry in entries):
@@ -193,9 +212,12 @@ def _fears(tip: Tip) -> set[datetime.datetime]:
 def _message(message: DialogueMessage, fears: set[datetime.datetime]) -> Event:
     if message.author == DialogueMessage.Author.REPORTER:
         if message.at in fears:
-            return Event(message.at, _("The reporter fears being found out or threatened"))
-        return Event(message.at, _("The reporter wrote"))
-    return Event(message.at, _("Automatic message to the reporter"))
+            words = _("The reporter fears being found out or threatened")
+        else:
+            words = _("The reporter wrote")
+    else:
+        words = _("Automatic message to the reporter")
+    return Event(message.at, words, is_reporters=True)
 
 
 def _steps(steps: list[Decision], officer: Officer) -> list[Event]:

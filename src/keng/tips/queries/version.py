@@ -1,7 +1,8 @@
 """What a page knew of a tip when it was made, so that nobody decides over somebody else's head.
 
-A version is "<last decision>~<last message of the reporter>~<last note>~<last tick>": ids and a
-time, or nothing. The first part alone is a version too: it says nothing about the others.
+A version is "<last decision>~<number of the reporter's messages>~<last note>~<last tick>": ids, a
+number and a time of officers, or nothing; no id of a message, which would tell when it was written.
+The first part alone is a version too: it says nothing about the others.
 Ticks of the check list are told, but stand in nobody's way.
 """
 
@@ -38,7 +39,7 @@ def version_of(
     """The version of rows that were read already, each list oldest first."""
     theirs = [each for each in messages if each.author == DialogueMessage.Author.REPORTER]
     return "~".join(
-        (_mark(decisions[-1]) if decisions else "", _last_id(theirs), _last_id(notes),
+        (_mark(decisions[-1]) if decisions else "", str(len(theirs)), _last_id(notes),
          max((changed_at(each).isoformat() for each in checks), default="")),
     )  # fmt: skip
 
@@ -51,10 +52,11 @@ def since(tip: Tip, version: str, officer: Officer) -> Since:
         return Since(decisions, [], [])
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER).order_by("id")
     notes = tip.notes.exclude(officer=officer).select_related("officer").order_by("id")
-    message, note = (read_id(part) for part in rest[:2])
+    known = int(rest[0]) if rest[0].isdecimal() else 0
+    note = read_id(rest[1])
     return Since(
         decisions,
-        list(theirs.filter(id__gt=message) if message else theirs),
+        list(theirs)[known:],
         list(notes.filter(id__gt=note) if note else notes),
         _checks_after(tip, rest[2], officer),
     )
@@ -87,5 +89,5 @@ def _mark(step: Decision) -> str:
     return f"{step.pk}{_TAKEN_BACK if step.detail.get('taken_back') else ''}"
 
 
-def _last_id(rows: list[DialogueMessage] | list[Note]) -> str:
+def _last_id(rows: list[Note]) -> str:
     return str(rows[-1].pk) if rows else ""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from keng.channels.text import clean
 from keng.kit import times
-from keng.kit.ids import new_hex, new_id
+from keng.kit.ids import coarse_id, new_hex, new_id
 from keng.language import reporters_own
 from keng.language.danger import danger_in
 from keng.language.fold import fold
@@ -61,7 +61,7 @@ class NewTip:
     text: str = field(repr=False)
     dedupe_key: bytes = field(repr=False)
     """32 bytes, the same when the same thing is sent again (keng.kit.secrets.keyed_hash)."""
-    id: uuid.UUID = field(default_factory=new_id)
+    id: uuid.UUID = field(default_factory=coarse_id)
     channel: str = "web"
     province_code: str = ""
     place_id: uuid.UUID | None = None
@@ -173,7 +173,7 @@ def _first_of_bundle(tip: NewTip, urgency: str) -> uuid.UUID | None:
 def _chat_row(chat: Chat) -> dict[str, Any]:
     row: dict[str, Any] = {
         "account": chat.account_id.hex, "kind": chat.kind, "conversation": new_hex(),
-        "sent_at": _iso(chat.sent_at),
+        "sent_at": _iso(chat.sent_at and times.rounded_down(chat.sent_at, times.COARSE)),
         "conversation_hash": _hex(chat.conversation_hash),
     }  # fmt: skip
     if chat.location:

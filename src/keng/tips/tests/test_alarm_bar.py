@@ -137,3 +137,17 @@ def test_a_flood_costs_the_same_queries(here, django_assert_max_num_queries):
 def test_money_is_said_to_be_money(desk_client, here):
     rings(here, MONEY, 1)
     assert "về tiền" in bar_of(desk_client, here.lan)
+
+
+def test_on_the_page_of_a_tip_that_rings_the_bar_and_its_key_are_for_that_tip(desk_client, here):
+    grave, other = rings(here, KNIFE, 9), rings(here, MONEY, 1)
+    client = sign_in(desk_client, here.lan)
+    for address in (f"/tips/{other.pk}/", f"/alarm/?on={other.pk}"):
+        page = client.get(address).content.decode()
+        assert f'data-alarm="{other.pk}"' in page
+        taking = page.partition('data-key="F8"')[0].rpartition("<form")[2]
+        assert f"/tips/{other.pk}/accept/" in taking
+    # Elsewhere, and for whoever walks on, the order is the order.
+    assert f'data-alarm="{grave.pk}"' in client.get("/alarm/").content.decode()
+    walked = client.get(f"/alarm/?on={other.pk}&alarm={grave.pk}").content.decode()
+    assert f'data-alarm="{grave.pk}"' in walked

@@ -1,0 +1,22 @@
+"""A lead's link is derived from a secret of the row beside the site's key.
+
+Rows of before have none: their links go on until somebody gives the lead a new one.
+"""
+
+from django.db import migrations, models
+
+import keng.kit.secrets
+
+
+class Migration(migrations.Migration):
+    dependencies = [("network", "0005_team_rota")]
+
+    operations = [
+        migrations.AddField(
+            model_name="lead",
+            name="link_secret",
+            field=models.BinaryField(
+                db_default=b"", default=keng.kit.secrets.new_row_secret, max_length=32
+            ),
+        ),
+    ]
