@@ -14,6 +14,10 @@ PROMISES = {
     "own_number": _(
         "A phone number of your own that we recognise in your words is cut out and sealed."
     ),
+    "own_name": _(
+        "The name that you say is yours (“my name is …”), and the number of the house beside it, are"
+        " cut out and sealed where we recognise them."
+    ),
     "no_address": _("The network address (IP) of your phone or computer."),
     "draft": _(
         "While you write, your report is encrypted with a key that only your browser has. "
