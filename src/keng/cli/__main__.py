@@ -35,6 +35,7 @@ COMMANDS = {
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "find phones, accounts and links in a file of tips"),
+    "rewrite": Command("keng.cli.rewrite", "remove what was destroyed from the database's files"),
     "bench": Command("keng.cli.bench", "measure this machine"),
     "locale": Command("keng.cli.locale", "compile the translations"),
 }
