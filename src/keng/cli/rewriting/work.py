@@ -73,8 +73,9 @@ class _Run:
         self._patience = patience
         self._began = times.now()
         self._before = last_rewrite(cluster.data)
-        self._changes: dict[str, int] = {}
-        self._counted_since = ""
+        # What is not reached stays as it was known.
+        self._changes = dict(self._before.changes) if self._before else {}
+        self._counted_since = self._before.counted_since if self._before else ""
         self._tables = 0
         self._longest_lock = 0.0
 
@@ -85,8 +86,7 @@ class _Run:
         try:
             self._require_no_recycling()
             self._wait_for_older_readers()
-            faults = self._rewrite_tables()
-            self._remove_orphans()
+            faults = [*self._rewrite_tables(), *self._remove_orphans()]
             self._renew_log()
             fault = " ".join(faults) or None
         except NotWhole as error:
@@ -126,36 +126,40 @@ class _Run:
 
     def _rewrite_tables(self) -> list[str]:
         """Those that have changed, the small ones first; what is wrong with those that are left."""
-        import psycopg  # noqa: PLC0415 -- as above
-
-        self._counted_since = self._ask("SELECT stats_reset::text FROM pg_stat_wal")
-        known = self._before.changes if self._before else {}
-        is_known = self._before is not None and self._before.counted_since == self._counted_since
+        counted_since = self._ask("SELECT stats_reset::text FROM pg_stat_wal")
+        if counted_since != self._counted_since:
+            # The server was killed and has lost count: anything may have changed.
+            self._counted_since = counted_since
+            self._changes = {}
         faults = []
         for table, changed, has_dead in self._connection.execute(_TABLES).fetchall():
-            if table in LEFT_ALONE:
+            if table in LEFT_ALONE or (not has_dead and changed == self._changes.get(table)):
                 continue
-            if is_known and not has_dead and changed == known.get(table, 0):
-                self._changes[table] = changed
-                continue
-            try:
-                self._rewrite_table(table)
-            except psycopg.errors.LockNotAvailable:
-                faults.append(f"{table} stayed in use.")
-                # Whatever is counted, it is done the next time.
-                self._changes[table] = -1
-            except psycopg.errors.QueryCanceled:
-                faults.append(
-                    f"{table} needs more than {self._patience.with_a_table:g} s: at a quiet hour "
-                    "of yours run `keng rewrite --alone`, for which everybody waits."
-                )
-                self._changes[table] = -1
-            else:
+            fault = self._fault_of(table)
+            if fault is None:
                 self._changes[table] = changed
                 self._tables += 1
-        if self._tables:
-            self._rewrite_table(_STATISTICS)
-        return faults
+            else:
+                # Whatever is counted, it is done the next time.
+                self._changes.pop(table, None)
+                faults.append(fault)
+        statistics = self._fault_of(_STATISTICS)
+        return [*faults, statistics] if statistics else faults
+
+    def _fault_of(self, table: str) -> str | None:
+        """Write this table anew; why it was left, if it was."""
+        import psycopg  # noqa: PLC0415 -- as above
+
+        try:
+            self._rewrite_table(table)
+        except psycopg.errors.LockNotAvailable:
+            return f"{table} stayed in use."
+        except psycopg.errors.QueryCanceled:
+            return (
+                f"{table} needs more than {self._patience.with_a_table:g} s: at a quiet hour "
+                "of yours run `keng rewrite --alone`, for which everybody waits."
+            )
+        return None
 
     def _rewrite_table(self, table: str) -> None:
         import psycopg  # noqa: PLC0415 -- as above
@@ -192,10 +196,11 @@ class _Run:
             self._connection.execute("RESET lock_timeout")
             self._connection.execute("RESET statement_timeout")
 
-    def _remove_orphans(self) -> None:
+    def _remove_orphans(self) -> list[str]:
         """Files of tables that were being written when the server was killed: nobody else does.
 
         A file belongs to a table, or to a transaction that still runs and is older than the file.
+        Returns what is wrong when it cannot be told of one.
         """
         folder = self._cluster.folder / self._ask(
             "SELECT 'base/' || oid FROM pg_database WHERE datname = current_database()"
@@ -209,15 +214,21 @@ class _Run:
         oldest = self._ask(
             "SELECT extract(epoch FROM min(xact_start))::float8 FROM pg_stat_activity"
         )
-        if self._ask("SELECT count(*) FROM pg_prepared_xacts"):
-            return
         owned = self._ask(
             "SELECT array_agg(DISTINCT pg_relation_filenode(oid)::text) FROM pg_class"
         )
+        faults = []
         for file, changed in files.items():
             node = _RELATION_FILE.fullmatch(file.name)["node"]  # type: ignore[index]
-            if node not in owned and changed < oldest - 1:
+            if node in owned:
+                continue
+            if changed < oldest - 1:
                 file.unlink(missing_ok=True)
+            elif file.exists() and file.stat().st_size:
+                faults.append(
+                    f"{file.name} is of no table; a transaction that runs may be making it."
+                )
+        return faults
 
     def _renew_log(self) -> None:
         """No segment of the log is left that was written before now."""

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from keng.cli.errors import CannotContinue
+from keng.cli.postgres import embedded_cluster
 from keng.cli.rewrite import run
 from keng.cli.rewriting import record
 from keng.cli.rewriting.record import Rewrite, is_due, last_rewrite, rewrite_fault, write_record
@@ -22,6 +23,14 @@ from keng.site.grants import GRANTS
 WORDS = "rutlaikhongkhoi"
 # Nobody else is in these clusters but whom the test puts there.
 SHORT = Patience(for_a_lock=0.2, with_a_table=5, for_readers=0.5, tries=1, pause=0)
+
+
+@pytest.fixture
+def cluster(open_folder):
+    """A cluster that may be killed, but for the power: what it writes need not reach the disk."""
+    made = embedded_cluster(open_folder / "data", {"fsync": "off"})
+    yield made
+    made.stop()
 
 
 @pytest.fixture
@@ -193,13 +202,41 @@ def test_a_file_that_a_killed_server_left_behind_is_removed_and_no_other(told):
         file.write_text(WORDS)
     an_hour_ago = time.time() - 3600
     os.utime(left, (an_hour_ago, an_hour_ago))
-    with told.connect(DATABASE) as connection, connection.transaction():
-        # Somebody may be making it now.
-        connection.execute("SELECT now()")
-        os.utime(young, (time.time() + 60, time.time() + 60))
-        assert rewrite(told, SHORT).fault is None
+    os.utime(young, (time.time() + 60, time.time() + 60))
+    # Somebody may be making it now.
+    assert rewrite(told, SHORT).fault.startswith("987655 is of no table")
     assert not left.exists()
     assert young.exists()
+    os.utime(young, (an_hour_ago, an_hour_ago))
+    assert rewrite(told, SHORT).fault is None
+    assert not young.exists()
+
+
+def test_the_copy_that_a_killed_run_was_writing_is_removed(told):
+    with told.connect(DATABASE) as connection:
+        connection.execute("ALTER TABLE told ALTER COLUMN text SET STORAGE PLAIN")
+        connection.execute("INSERT INTO told VALUES (-1, %s)", [WORDS])
+        connection.execute(
+            "INSERT INTO told SELECT n, repeat(md5(n::text), 30) "
+            "FROM generate_series(1000, 16000) n"
+        )
+        connection.execute("CHECKPOINT")
+    before = {file.name for file in (told.folder / path_of(told, "told")).parent.iterdir()}
+    with told.connect(DATABASE) as victim:
+        pid = victim.execute("SELECT pg_backend_pid()").fetchone()[0]
+        killer = threading.Timer(0.3, os.kill, (pid, signal.SIGKILL))
+        killer.start()
+        with pytest.raises(psycopg.OperationalError):
+            victim.execute("VACUUM (FULL) told")
+    told.start()
+    with told.connect(DATABASE) as connection:
+        connection.execute("DELETE FROM told WHERE id = -1 OR id >= 1000")
+        connection.execute("CHECKPOINT")
+    after = {file.name for file in (told.folder / path_of(told, "told")).parent.iterdir()}
+    assert after - before, "it was not killed in the middle"
+    time.sleep(1.5)
+    assert rewrite(told).fault is None
+    assert files_with(told) == []
 
 
 def test_two_runs_at_once_are_one(told):
