@@ -53,7 +53,7 @@ PROMISES = {
         "officer can find or read from that moment on."
     ),
     "destroyed_files": _(
-        "24 hours later at most, these words are in no file of our database any more."
+        "24 hours later at most, these words can be read in no file of our database any more."
     ),
     "destroyed_elsewhere": _(
         "Our database runs on a server of its own: how long its files still hold these words is "
