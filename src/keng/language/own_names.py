@@ -23,7 +23,7 @@ _SELF = phrases("em toi t tui minh mjh mk mik chau con")
 _TITLE = rf"(?:{phrases('ong ba anh chi')}\s++)?"
 # "Tôi tên (là)", at the beginning of what is said.
 _NAMED = compiled(
-    rf"(?<!\w){_SELF}\s++(?:(?:xin\s++)?tu\s++gioi\s++thieu\s++)?(?:ho\s++)?ten"
+    rf"(?<!\w){_SELF}\s++(?:(?:xin\s++)?tu\s++gioi\s++thieu\s++)?(?:ho\s++(?:{SURNAMES}\s++)?)?ten"
     rf"(?:\s++(?:day\s++du|that))?(?:\s++la(?!\w))?\s*+:?\s*+{_TITLE}"
 )
 # "Tên tôi là", wherever it stands.
@@ -34,7 +34,7 @@ _AM = compiled(rf"(?<!\w){_SELF}\s++la\s++")
 _I_ALONE = re.compile(r"(?<!\w)(?:toi|tui),?\s++(?=\w)")
 _FIELD = compiled(rf"(?<!\w)(?:{said('name_field')}|ky\s++ten)\s*+:?\s*+{_TITLE}")
 _ENGLISH = compiled(rf"(?<!\w){english.NAME_IS}\s*+")
-_I_AM = re.compile(r"(?<!\w)(?:i\s++am|i['’‘`´]m|this\s++is)\s++(?=\w)")
+_I_AM = re.compile(r"(?<!\w)(?:i\s++am|i['’‘`´]m)\s++(?=\w)")
 # 我叫 is "I am called" and "I called"; so a surname has to follow, and then the end of the name.
 _HAN_SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅"
@@ -43,11 +43,11 @@ _HAN_SURNAMES = (
 )
 _CHINESE = re.compile(
     rf"(?:我的?(?:名字|姓名)(?:是|叫|[:：])|本人姓名(?:是|[:：])?|(?<![\u4e00-\u9fff])我(?:名叫|叫))\s*+"
-    rf"(?P<own>[{_HAN_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+    rf"(?P<own>[{_HAN_SURNAMES}][\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[\s,.;，。；、()（）]|[住家在是电電今]|$)"
 )
 _KOREAN = re.compile(
-    r"(?:(?<![가-힣])(?:제|내|저의|나의)\s*+이름은\s*+(?P<own>[가-힣]{2,4}?)"
+    r"(?:(?<![가-힣])(?:제|내|저의|나의)\s*+이름은\s*+(?P<own>(?!비밀|비공개|중요|말씀)[가-힣]{2,4}?)"
     r"(?=입니다|이에요|예요|이고|이며|[\s,.]|$)"
     r"|(?<![가-힣])(?:저는|나는)\s*+(?P<called>[가-힣]{2,4}?)(?=(?:이)?라고\s*+(?:합니다|해요|하는데)))"
 )
@@ -66,13 +66,15 @@ _NO_PART = _listed(
     "chong vo bo me ong nen thuong rat khong ko k chua sap di ve lai nguoi ai gi noi viet "
     "lien can mong that tren ngoai cua nghi biet tro song ngu"
 )
+_NO_PART_WITH_MARKS = _listed("nhà số ở ngụ trú ngõ hẻm hàng báo xin bị có thấy tại và")
 _ROLES = _listed(
     "cong an|can bo|nan nhan|sinh vien|hoc sinh|cong nhan|giao vien|bac si|nguoi dan|"
     "nhan vien|bao ve|hang xom|phu huynh|cu dan|truong thon|truong xom|truong ap|truong ban|"
     "to truong|chu nha|chu tro|chu quan|chu tich|giam doc|dan quan|dan phong|cong dan|"
     "nguoi nha|khach hang|khach tro|y ta|luat su|nha bao|thanh nien|doan vien|dang vien|"
     "viet kieu|nguoi viet|lai xe|tai xe|cao dang|truong khu|pho thon|chi hoi|hoi phu|bi thu|"
-    "ke toan|thu ky|nguoi nuoc",
+    "ke toan|thu ky|nguoi nuoc|"
+    "pho giam|pho chu|pho truong|viet nam|giam sat|quan ly|nhan chung",
     between="|",
 )
 _ROLES_OF_ONE_WORD = _listed(
@@ -96,7 +98,7 @@ _THEY_SAY = re.compile(
 )
 _ENGLISH_THEY_SAY = re.compile(
     r"\b(?:he|she|they|man|woman|guy|caller|someone|somebody|scammer|person|who|voice|officer)\b"
-    r"[^.!?\n]{0,60}[:,\"“‘']\s*$"
+    r"[^.!?\n]{0,60}[:,\"“‘']\s*$|[\"“‘]$"
 )
 # Who somebody else is, in a form for a suspect.
 _ABOUT_OTHERS = re.compile(
@@ -107,18 +109,21 @@ _GREETS = compiled(
     r"(?<!\w)(?:da|vang|thua|alo|lo|chao|kinh\s++gui|xin\s++chao|cong\s++an|oi|a|nhe|ad|hi|hello"
     r"|anh\s++chi|can\s++bo|moi\s++nguoi|xin\s++bao|bao\s++tin)$"
 )
+# What stands between these is somebody else's.
+_QUOTES = frozenset("\"“‘'«「")
 # What stands before is looked at so far back.
 _BACK = 90
 _HOUSE_FILLER = phrases(
-    "o nha hien dang song tru tai ngu la em toi chau minh va dia_chi thuong_tru tam_tru tuoi sinh "
-    "nam tro thue hien_o quen i live living and at in on from my year_old years_old"
+    "o nha hien dang song tru tai ngu la a em toi chau minh va dia_chi thuong_tru tam_tru tuoi "
+    "sinh nam tro thue hien_o quen i live living and at in on from my year_old years_old"
 )
 _HOUSE_WORD = phrases(
     "so_nha nha_so nha o_so so phong_so phong phong_tro_so can_ho_so can_ho can ngo ngach hem kiet "
     "house_number house_no house number no room apartment flat at"
 )
 _HOUSE = compiled(
-    rf"[\s,;(\-]*+(?:(?:{_HOUSE_FILLER}|\d{{1,4}}(?=\s*(?:tuoi|,|years)))[\s,:]++){{0,6}}?"
+    rf"[\s,;(\-]*+(?:\.\s*+(?=(?:{_SELF}\s++(?:o|hien|dang|song|ngu|tru)|nha\s++{_SELF}|i\s++live)(?!\w)))?"
+    rf"(?:(?:{_HOUSE_FILLER}|\d{{1,4}}(?=\s*(?:tuoi|,|years)))[\s,:]++){{0,6}}?"
     rf"{_HOUSE_WORD}\.?\s*+(?:so\s++)?:?\s*+(?P<house>\d{{1,5}}[a-z]?(?:[/\-]\d{{1,5}}[a-z]?){{0,5}})"
     r"(?![\w:.]*\d)(?!\s*+(?:gio|ngay|thang|nguoi|trieu|nam|tuoi)(?!\w))"
 )
@@ -179,6 +184,8 @@ def _begins(text: FlatText, at: int) -> bool:
     if _THEY_SAY.search(before):
         return False
     last = before.rstrip()
+    if last[-1:] in _QUOTES:
+        return False
     if not last or not (last[-1].isalnum() or last[-1] == "_"):
         return True
     if "\n" in before[len(last) :] or _GREETS.search(last):
@@ -225,9 +232,12 @@ def _words(text: FlatText, at: int, most: int = _LONGEST) -> Iterator[tuple[int,
 
 def _run(text: FlatText, at: int) -> list[tuple[int, int]]:
     """The words in capitals from here on."""
-    run = []
+    run: list[tuple[int, int]] = []
     for start, end in _words(text, at):
         if not _is_capital(text, start):
+            break
+        # Some write every word with a capital.
+        if len(run) >= 2 and normalise(text.written(start, end)).lower() in _NO_PART_WITH_MARKS:
             break
         run.append((start, end))
     return run
@@ -303,7 +313,7 @@ def _in_english(text: FlatText) -> Iterator[tuple[int, int]]:
                 yield run[0][0], run[-1][1]
     for match in _I_AM.finditer(text.flat):
         if not _ENGLISH_THEY_SAY.search(_before(text.flat, match.start())):
-            yield from _who_i_am(text, _run(text, match.end()), is_me=match.group()[0] == "i")
+            yield from _who_i_am(text, _run(text, match.end()))
 
 
 def _small_run(text: FlatText, at: int) -> list[tuple[int, int]]:
@@ -315,15 +325,13 @@ def _small_run(text: FlatText, at: int) -> list[tuple[int, int]]:
     return run
 
 
-def _who_i_am(
-    text: FlatText, run: list[tuple[int, int]], *, is_me: bool
-) -> Iterator[tuple[int, int]]:
+def _who_i_am(text: FlatText, run: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Of "I am John Smith, I live …", "I am Nguyen Van An"; not "I am Vietnamese"."""
     if len(run) < 2 or text.flat[slice(*run[0])] in _NOT_SOMEBODY:
         return
     if _LIVES_ENGLISH.match(text.flat, run[-1][1]):
         yield run[0][0], run[-1][1]
-    elif is_me:
+    else:
         yield from _with_surname(text, run)
 
 
