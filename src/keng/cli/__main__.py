@@ -48,6 +48,11 @@ class _OneLineEach(argparse.HelpFormatter):
         super().__init__(prog)
         self._action_max_length = max(map(len, COMMANDS)) + 4
 
+    def _format_action(self, action: argparse.Action) -> str:
+        """Without the line above the commands that only repeats COMMAND."""
+        text = super()._format_action(action)
+        return text.partition("\n")[2] if action.nargs == argparse.PARSER else text
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
