@@ -36,6 +36,7 @@ COMMANDS = {
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "find phones, accounts and links in a file of tips"),
+    "rewrite": Command("keng.cli.rewrite", "remove what was destroyed from the database's files"),
     "bench": Command("keng.cli.bench", "measure this machine"),
     "locale": Command("keng.cli.locale", "compile the translations"),
 }
@@ -47,6 +48,11 @@ class _OneLineEach(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog)
         self._action_max_length = max(map(len, COMMANDS)) + 4
+
+    def _format_action(self, action: argparse.Action) -> str:
+        """Without the line above the commands that only repeats COMMAND."""
+        text = super()._format_action(action)
+        return text.partition("\n")[2] if action.nargs == argparse.PARSER else text
 
 
 def main(argv: Sequence[str] | None = None) -> int:

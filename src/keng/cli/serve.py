@@ -10,7 +10,7 @@ from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
 from keng.cli.postgres.folders import prepare_data_folder
 from keng.cli.supervisor.apart import apart
-from keng.cli.supervisor.children import children
+from keng.cli.supervisor.children import children, rewriting
 from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.cli.supervisor.register import Register, only_supervisor, starting_database
 from keng.cli.supervisor.supervise import Supervisor
@@ -66,7 +66,8 @@ def run_everything(
             if cluster is not None:
                 cluster.stop()
             raise
-        supervisor = Supervisor(data, children(ports, is_demo=is_demo), cluster)
+        at_night = None if cluster is None else rewriting()
+        supervisor = Supervisor(data, children(ports, is_demo=is_demo), cluster, at_night)
         return asyncio.run(supervisor.run(announce(prepared)))
 
 

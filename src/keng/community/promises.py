@@ -18,6 +18,10 @@ PROMISES = {
     "own_number": _(
         "A phone number of your own that we recognise in your words is cut out and sealed."
     ),
+    "own_name": _(
+        "The name that you say is yours (“my name is …”), and the number of the house beside it, "
+        "are cut out and sealed where we recognise them."
+    ),
     "no_address": _("The network address (IP) of your phone or computer."),
     "draft": _(
         "While you write, your report is encrypted with a key that only your browser has. "
@@ -48,5 +52,17 @@ PROMISES = {
     "from_team": _(
         "The desk reads that it comes from a team. Which team and who of it is not written down."
     ),
+    "destroyed": _(
+        "What you take back before anybody acted on it, and what is no matter for the police, no "
+        "officer can find or read from that moment on."
+    ),
+    "destroyed_files": _(
+        "24 hours later at most, these words can be read in no file of our database any more."
+    ),
+    "destroyed_elsewhere": _(
+        "Our database runs on a server of its own: how long its files still hold these words is "
+        "up to whoever runs it."
+    ),
+    "destroyed_backups": _("A backup that was made before holds them until it is deleted."),
     "received_busy": _("Your report is received all the same."),
 }

@@ -90,6 +90,11 @@ def is_external() -> bool:
     return bool(os.environ.get("DATABASE_URL"))
 
 
+def has_own_server(process: Process) -> bool:
+    """Whether this process was told a server of the operator's own; only some see DATABASE_URL."""
+    return is_external() or f"KENG_DATABASE_URL_{process.upper()}" in os.environ
+
+
 def dsn(process: Process) -> str:
     """The connection string of a process. Holds a password: never log it."""
     own = f"KENG_DATABASE_URL_{process.upper()}"

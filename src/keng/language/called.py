@@ -28,7 +28,7 @@ _GIVEN = _listed(
     "hai ba tư năm sáu bảy tám chín mười út"
 )
 # Without accents these are mostly something else: tin, lợi ích, tính, lần, sang đường.
-_TYPED_GIVEN = frozenset(map(fold, _GIVEN)) - _listed(
+GIVEN_TYPED = frozenset(map(fold, _GIVEN)) - _listed(
     "tin loi tinh sang truong chung chinh ly so su bac nghi thao la huong nhan"
 )
 _ORDINARY = {
@@ -88,13 +88,13 @@ def _with_marks(title: str, name: str, *, marked: bool) -> bool:
         return marked and name in _GIVEN
     if title not in _TITLES or title == fold(title):
         return False
-    return name in _GIVEN or (name == fold(name) and name in _TYPED_GIVEN)
+    return name in _GIVEN or (name == fold(name) and name in GIVEN_TYPED)
 
 
 def _without(said: list[str], at: int) -> bool:
     # No slice to the end: for each word of a long text that would copy all that follow.
     title, name, *rest = said[at : at + 3]
-    if title not in _TYPED_TITLES or name not in _TYPED_GIVEN:
+    if title not in _TYPED_TITLES or name not in GIVEN_TYPED:
         return False
     # "có" opens too many sentences: only at the end is it nearly always "cô".
     if name in _ORDINARY.get(title, ()) or (title == "co" and rest):

@@ -18,12 +18,12 @@ _MIDDLE = compiled(rf"(?<!\w){SURNAMES}\s+(?:van|thi)\s+[a-z]{{2,}}(?!\w)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SHORTEST, _LONGEST = 2, 5
 # Surnames are also words. With its accents the word tells which it is; without, the next one does.
-_ACCENTED = _listed(
+ACCENTED_SURNAMES = _listed(
     "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh đào đoàn lâm "
     "trương lương trịnh mai tô tạ hà cao chu giáp thân nghiêm la vi nông hứa lục châu thạch kiều "
     "quách lưu tống ông khúc phùng ngụy thái tiêu tăng lại lữ lư"
 )
-_NO_NAMES = _listed(
+WORDS_THAT_ARE_NO_NAMES = _listed(
     "duong day|duong dan|duong pho|duong bo|ho khau|ho ngheo|ho so|ho dan|do xe|do dien|do rac|"
     "do choi|do an|le hoi|le tet|le phi|vu viec|vu an|vu lua|vu trom|vo chong|vo con|vo no|"
     "dang ky|dang nhap|dang bai|dang tin|dang kiem|mai dam|mai thuy|cao lai|cao toc|chu no|"
@@ -62,6 +62,6 @@ def looks_like_a_name(text: str) -> bool:
         return False
     first = words[0].lower()
     folded = [fold(word) for word in words]
-    if not _SURNAME.fullmatch(folded[0]) or " ".join(folded[:2]) in _NO_NAMES:
+    if not _SURNAME.fullmatch(folded[0]) or " ".join(folded[:2]) in WORDS_THAT_ARE_NO_NAMES:
         return False
-    return first == folded[0] or first in _ACCENTED
+    return first == folded[0] or first in ACCENTED_SURNAMES

@@ -1,13 +1,14 @@
-"""The reporter's own contact, cut from the text that officers read, and sealed by the caller."""
+"""The reporter's own contact and name, cut from what officers read, and sealed by the caller."""
 
 import re
-from itertools import chain, pairwise
+from collections.abc import Iterable
 
-from keng.language.fold import FlatText, flatten, fold
+from keng.language.fold import FlatText, flatten
 from keng.language.indicators import Indicator, english, extract_flat, far_east
 from keng.language.indicators.links import find_emails
 from keng.language.indicators.roles import may_hold_own
-from keng.language.indicators.wording import ME, MINE, SURNAMES, compiled, phrases, said
+from keng.language.indicators.wording import ME, MINE, compiled, phrases, said
+from keng.language.own_names import own_names
 
 CUT = "[…]"
 
@@ -27,25 +28,37 @@ _ID_CARD = compiled(
     rf"\b(?:{said('card')}\s+(?:so\s+)?{MINE}[\s:]*(?:la\s+|so\s+)*|{english.CARD_IS})"
     r"(?P<own>[a-z]?\d(?:[ .]?\d){6,11})(?!\d)"
 )
-_NAME_SAID = compiled(
-    rf"(?:\b{ME}\s+(?:ten\s+la|la|ten)|\b{said('name_field')})\s*+:?\s*+"
-    rf"(?:{phrases('ong ba anh chi')}\s+)?(?P<own>{SURNAMES}(?:[ ]+[^\W\d_]+){{1,4}})"
-)
 
-_NAME_IN_ENGLISH = compiled(rf"\b{english.NAME_IS}\s*(?P<own>[^\W\d_]+(?:[ ]+[^\W\d_]+){{1,4}})")
+_HOUSE_NUMBER = re.compile(r"\d{1,5}\w?(?:[/\-]\d{1,5}\w?)*")
 
 
 def cut(text: str) -> tuple[str, list[str]]:
-    """The text to show, and what was cut: own phone, e-mail, card, and the name with them."""
-    if not _DIGIT_OR_AT.search(text):
-        return text, []
+    """The text to show, and what was cut: own phone, e-mail, card, name and number of the house."""
     flat = flatten(text)
-    if not _FIRST_PERSON.search(flat.flat):
-        return text, []
-    spans = [*_phones(flat), *_mails(flat), *_cards(flat)]
-    if not spans:
-        return text, []
-    return _without(text, sorted({*spans, *_names(flat)}))
+    spans = [*_contacts(text, flat), *own_names(flat)]
+    return _without(text, sorted(spans)) if spans else (text, [])
+
+
+def _contacts(text: str, flat: FlatText) -> list[tuple[int, int]]:
+    if not _DIGIT_OR_AT.search(text) or not _FIRST_PERSON.search(flat.flat):
+        return []
+    return [*_phones(flat), *_mails(flat), *_cards(flat)]
+
+
+def kinds_of(pieces: Iterable[str]) -> tuple[str, ...]:
+    """What these pieces are by their form: "name", "address", "phone", …; each once."""
+    return tuple(sorted(set(map(_kind_of, pieces))))
+
+
+def _kind_of(piece: str) -> str:
+    digits = sum(character.isdigit() for character in piece)
+    if "@" in piece:
+        return "email"
+    if digits < 8:
+        if not digits:
+            return "name"
+        return "address" if _HOUSE_NUMBER.fullmatch(piece) else "chat"
+    return "phone" if digits <= 11 else "id_card"
 
 
 def _phones(text: FlatText) -> list[tuple[int, int]]:
@@ -85,34 +98,13 @@ def _cards(text: FlatText) -> list[tuple[int, int]]:
     ]
 
 
-def _names(text: FlatText) -> list[tuple[int, int]]:
-    """A name in capitals after "tôi là", as far as the capitals go."""
-    found = []
-    for match in chain(*(each.finditer(text.flat) for each in (_NAME_SAID, _NAME_IN_ENGLISH))):
-        end = start = match.start("own")
-        words = 0
-        for word in re.finditer(r"[^\W\d_]+", match["own"]):
-            at = start + word.start()
-            if not text.written(at, at + 1).isupper() or (
-                words and fold(text.written(end, at)).strip()
-            ):
-                break
-            end, words = start + word.end(), words + 1
-        if words >= 2:
-            found.append((text.start(start), _through_marks(text, end)))
-    return found
-
-
-def _through_marks(text: FlatText, end: int) -> int:
-    """The end of a name with the combining marks that follow its last letter."""
-    last = text.end(end)
-    while last < len(text.original) and not fold(text.original[last]):
-        last += 1
-    return last
-
-
 def _without(text: str, spans: list[tuple[int, int]]) -> tuple[str, list[str]]:
-    apart = [spans[0]] + [later for earlier, later in pairwise(spans) if later[0] >= earlier[1]]
+    apart: list[tuple[int, int]] = []
+    for start, end in spans:
+        if apart and start < apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
     shown, at = [], 0
     for start, end in apart:
         shown += [text[at:start], CUT]

@@ -56,6 +56,8 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
     "logging_collector": "off",
+    # A segment of the log that is no longer needed is removed, not kept with its words for later.
+    "wal_recycle": "off",
 }
 
 

@@ -44,6 +44,14 @@ def children(ports: Ports, *, is_demo: bool) -> list[Child]:
     return [*found, _fake_zalo(ports)] if is_demo else found
 
 
+def rewriting() -> Child:
+    """What writes the database's files anew at night, as its superuser, and ends."""
+    kept = {name: value for name, value in os.environ.items() if name not in OWNERS | {SENDER_KEY}}
+    environment = kept | {"KENG_DATA": str(data_folder()), "PYTHONUNBUFFERED": "1"}
+    command = (sys.executable, "-m", "keng.cli", "rewrite")
+    return Child("rewrite", command, None, environment)
+
+
 def _site(name: Process, application: str, port: int, shared: dict[str, str]) -> Child:
     command = (
         *(sys.executable, "-m", "granian", *ASGI),

@@ -1,6 +1,7 @@
 """Start every child, start again what dies, recover the database, stop all in order."""
 
 import asyncio
+import datetime
 import os
 import signal
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 from keng.cli.errors import CannotContinue
 from keng.cli.leash import ends_with_parent
 from keng.cli.postgres import Cluster
+from keng.cli.rewriting.record import is_due
 from keng.cli.supervisor.children import Child
 from keng.cli.supervisor.logs import Logs, Voice
 from keng.cli.supervisor.ports import address
@@ -24,6 +26,8 @@ LIVED_WELL = 10.0  # After so many seconds a death is news, not a habit.
 READY_WITHIN = 90.0
 LOOKS_EVERY = 0.1
 PAUSE_AFTER_FAULT = 1.0
+REWRITES_FIRST_AFTER = 600.0
+LOOKS_FOR_REWRITING_EVERY = 60.0
 # What a dead child said last is read for so long; then somebody outside its group holds the pipe.
 LAST_WORDS_WITHIN = 1.0
 
@@ -31,12 +35,22 @@ LAST_WORDS_WITHIN = 1.0
 class Supervisor:
     """The parent of all processes of one data folder."""
 
-    def __init__(self, data: Path, children: list[Child], cluster: Cluster | None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        children: list[Child],
+        cluster: Cluster | None,
+        rewriting: Child | None = None,
+    ) -> None:
+        """`rewriting`: what is run at night on the cluster, and ends by itself."""
+        self._data = data
         self._children = children
         self._cluster = cluster
+        self._rewriting = rewriting
         self._register = Register(data)
         self._logs = Logs(data / "logs")
-        self._voices = {child.name: self._logs.voice(child.name) for child in children}
+        voices = [child.name for child in (*children, *([rewriting] if rewriting else []))]
+        self._voices = {name: self._logs.voice(name) for name in voices}
         self._own = self._logs.voice("keng")
         self._running: dict[str, Process] = {}
         self._stop = asyncio.Event()
@@ -60,6 +74,9 @@ class Supervisor:
         if self._cluster is not None:
             keeping = self._keep_database(self._cluster)
             keepers.append(self._begin("what keeps the database alive", keeping))
+        if self._rewriting is not None:
+            rewriting = self._keep_files_rewritten(self._rewriting)
+            keepers.append(self._begin("what has the database written anew", rewriting))
         keepers.append(self._begin("what keeps the register", self._keep_register()))
         try:
             if await self._are_ready():
@@ -185,6 +202,17 @@ class Supervisor:
                 pause = PAUSE_AFTER_FAULT
             await self._wait(pause)
 
+    async def _keep_files_rewritten(self, child: Child) -> None:
+        """At the hours of its own record; a start has some minutes of peace first."""
+        await self._wait(REWRITES_FIRST_AFTER)
+        while not self._stop.is_set():
+            try:
+                if is_due(datetime.datetime.now(datetime.UTC), self._data):
+                    await self._run_once(child, self._voices[child.name])
+            except Exception as error:  # noqa: BLE001 -- said, and tried again
+                self._own.say(f"The database's files could not be written anew ({error!r})")
+            await self._wait(LOOKS_FOR_REWRITING_EVERY)
+
     async def _keep_register(self) -> None:
         """A disk that was full may have room again."""
         while not self._stop.is_set():
@@ -221,7 +249,7 @@ class Supervisor:
 
     async def _stop_children(self) -> None:
         """First what takes in, last what sends, so that nothing arrives at a closed door."""
-        for child in self._children:
+        for child in (*self._children, *([self._rewriting] if self._rewriting else [])):
             await self._stop_child(child)
 
     async def _stop_child(self, child: Child) -> None:

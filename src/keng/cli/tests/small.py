@@ -3,7 +3,8 @@
 Child "site" listens on PORT; "quiet" only waits; both write a line to DATA/ended when asked to
 stop. Further arguments add to it: "stubborn" a child that does not listen to signals, "noisy" one
 that says more than a pipe holds, "web=PORT" a server with a worker of its own, as the sites are,
-"database" a PostgreSQL. With "faulty" what keeps "quiet" alive has a fault.
+"database" a PostgreSQL, "rewriting" what is to write its files anew, without the peace after a
+start. With "faulty" what keeps "quiet" alive has a fault.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any
 from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
 from keng.cli.postgres.folders import prepare_data_folder
+from keng.cli.supervisor import supervise
 from keng.cli.supervisor.children import ASGI, Child
 from keng.cli.supervisor.register import Register, only_supervisor
 from keng.cli.supervisor.supervise import Supervisor
@@ -61,6 +63,13 @@ async def application(
         await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
 
 
+REWRITING = """
+import os
+with open(os.environ["ENDED"] + "-rewriting", "a") as file:
+    file.write("once\\n")
+"""
+
+
 class FaultySupervisor(Supervisor):
     """One of its keepers ends as none should."""
 
@@ -101,7 +110,12 @@ def main(data: Path, port: int, extra: list[str]) -> int:
         if cluster is not None:
             cluster.start()
         kind = FaultySupervisor if "faulty" in extra else Supervisor
-        supervisor = kind(data, children, cluster)
+        rewriting = None
+        if "rewriting" in extra:
+            supervise.REWRITES_FIRST_AFTER = 0.1
+            command = (sys.executable, "-c", REWRITING)
+            rewriting = Child("rewrite", command, None, environment)
+        supervisor = kind(data, children, cluster, rewriting)
         return asyncio.run(supervisor.run("ready"))
 
 

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from keng.cli.errors import CannotContinue
-from keng.cli.supervisor.children import SENDER_KEY, children
+from keng.cli.supervisor.children import SENDER_KEY, children, rewriting
 from keng.cli.supervisor.ports import Ports, require_free
 
 OWNER = "postgresql://owner:secret@db.invalid/keng"
@@ -30,6 +30,12 @@ def test_no_child_is_told_the_owners_connection(told):
     assert not any(
         "owner:secret" in value for environment in told.values() for value in environment.values()
     )
+
+
+def test_what_writes_the_files_anew_learns_neither_key_nor_connection(told):
+    environment = rewriting().environment
+    assert SENDER_KEY not in environment
+    assert not [name for name in environment if name.startswith(("DATABASE_URL", "KENG_DATABASE_"))]
 
 
 def test_each_child_is_told_its_own_connection_and_no_other(told):

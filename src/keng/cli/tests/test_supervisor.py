@@ -383,6 +383,21 @@ def test_a_keeper_that_ends_otherwise_ends_the_whole_with_an_exit_code(data, por
         assert all(map(is_gone, pids))
 
 
+def test_the_database_is_written_anew_when_it_is_due_and_not_before(data, port):
+    done = data / "ended-rewriting"
+    with supervised(data, port, "database", "rewriting"):
+        # Made just now: nothing was destroyed in it yet.
+        time.sleep(1)
+        assert not done.exists()
+    days_ago = time.time() - 2 * 24 * 3600
+    os.utime(embedded_cluster(data).folder / "PG_VERSION", (days_ago, days_ago))
+    with supervised(data, port, "database", "rewriting") as process:
+        eventually(done.exists)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=WITHIN) == 0
+    assert done.read_text() == "once\n"
+
+
 def can_connect(cluster):
     try:
         cluster.connect().close()

@@ -8,6 +8,7 @@ from keng.claims.wording import dressed
 from keng.community import rush
 from keng.community.promises import PROMISES
 from keng.community.queries import last_month
+from keng.kit.database import has_own_server
 from keng.lessons.first_hour import page_now
 from keng.lessons.queries import newest as newest_lessons
 from keng.places.models import Unit
@@ -53,4 +54,6 @@ def first_hour(request: HttpRequest) -> HttpResponse:
 
 def privacy(request: HttpRequest) -> HttpResponse:
     """What we keep, for how long, and who can see it. Only what is true of the running system."""
-    return render(request, "community/privacy.html", {"promises": PROMISES})
+    # The files of somebody else's server are not written anew: see docs/decisions/0013.
+    context = {"promises": PROMISES, "has_own_server": has_own_server("public")}
+    return render(request, "community/privacy.html", context)

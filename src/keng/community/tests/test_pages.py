@@ -229,3 +229,17 @@ def test_no_page_words_a_promise_by_itself():
     with translation.override("en"):
         assert not [name for name, sentence in PROMISES.items() if str(sentence) in text]
     assert not [name for name in PROMISES if f"promises.{name}" not in text]
+
+
+def test_what_the_files_of_the_database_keep_depends_on_whose_they_are(public_client, monkeypatch):
+    for name in ("DATABASE_URL", "KENG_DATABASE_URL_PUBLIC"):
+        monkeypatch.delenv(name, raising=False)
+    own = public_client.get(reverse("privacy")).content.decode()
+    assert "Chậm nhất 24 giờ sau" in own
+    assert "máy chủ riêng" not in own
+    monkeypatch.setenv("KENG_DATABASE_URL_PUBLIC", "postgresql://public:own@db.invalid/keng")
+    elsewhere = public_client.get(reverse("privacy")).content.decode()
+    assert "Chậm nhất 24 giờ sau" not in elsewhere
+    assert "chạy trên máy chủ riêng" in elsewhere
+    for page in (own, elsewhere):
+        assert "Bản sao lưu làm trước đó còn giữ" in page

@@ -152,6 +152,16 @@ def test_the_reporters_own_number_is_cut_from_the_words_and_sealed(stage, reside
     assert b"0912345678" in opening.for_unit(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
 
 
+def test_the_reporters_own_name_is_cut_from_the_words_and_sealed(stage, resident):
+    resident.report(place=stage.place, text="Tôi tên Trần Thị Thử nhà số 12. Hàng xóm đánh vợ")
+    tip = only_tip()
+    assert tip.text == "Tôi tên […] nhà số […]. Hàng xóm đánh vợ"
+    assert "Thử" not in tip.messages.get().text + Inbound.objects.get().text
+    sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="in_text")
+    opened = opening.for_unit(bytes(sealed.ciphertext), stage.keys[stage.unit.pk])
+    assert json.loads(opened) == ["Trần Thị Thử", "12"]
+
+
 def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, resident):
     make.worker_key()
     resident.report(place=stage.place, files=[picture()])

@@ -171,8 +171,9 @@ def _say(tip: Tip, text: str) -> DialogueMessage | None:
     if pieces:
         unit_id = tip.responsible_unit_id
         sealed = seal.for_unit(unit_id, json.dumps(pieces, ensure_ascii=False))
-        keep(tip.pk, unit_id=unit_id, kind="in_text", holds=["phone"], ciphertext=sealed)
-        tip.identity_holds = sorted({*tip.identity_holds, "phone"})
+        holds = reporters_own.kinds_of(pieces)
+        keep(tip.pk, unit_id=unit_id, kind="in_text", holds=holds, ciphertext=sealed)
+        tip.identity_holds = sorted({*tip.identity_holds, *holds})
     now = times.now()
     message = _said_just_now(tip, shown)
     if shown and message is None:

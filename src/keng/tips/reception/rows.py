@@ -203,18 +203,8 @@ def _taken_apart(tip: NewTip) -> tuple[str, str, list[Sealed]]:
         sealed.append(Sealed("contact", tuple(sorted(said)), closed))
     if pieces or more:
         closed = seal.for_unit(tip.unit_id, json.dumps([*pieces, *more], ensure_ascii=False))
-        sealed.append(Sealed("in_text", tuple(sorted(map(_named, [*pieces, *more]))), closed))
+        sealed.append(Sealed("in_text", reporters_own.kinds_of([*pieces, *more]), closed))
     return text, detail, sealed
-
-
-def _named(piece: str) -> str:
-    """What a piece that was cut is, by its form."""
-    digits = sum(c.isdigit() for c in piece)
-    if "@" in piece:
-        return "email"
-    if digits < 8:
-        return "name" if not digits else "chat"
-    return "phone" if digits <= 11 else "id_card"
 
 
 def _sealed_row(one: Sealed) -> dict[str, Any]:

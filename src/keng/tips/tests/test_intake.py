@@ -123,6 +123,19 @@ def test_the_reporters_own_number_is_cut_and_sealed(unit):
     assert "0987000123" in for_unit(sealed.ciphertext, private).decode()
 
 
+def test_a_name_without_a_number_is_cut_and_sealed_with_the_house(unit):
+    words = "Tôi tên Nguyễn Văn Tèo nhà số 12. Hàng xóm đánh vợ"
+    intake.receive_one(form(unit, text=words, place_detail="nhà tôi, tôi tên Nguyễn Văn Tèo"))
+    tip = Tip.objects.get()
+    stored = Inbound.objects.get().text + tip.text + tip.place_detail + tip.messages.get().text
+    assert "Tèo" not in stored
+    assert tip.text == "Tôi tên […] nhà số […]. Hàng xóm đánh vợ"
+    assert tip.identity_holds == ["address", "name"]
+    sealed = SealedIdentity.objects.get(kind="in_text")
+    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit.pk]
+    assert "Nguyễn Văn Tèo" in for_unit(sealed.ciphertext, private).decode()
+
+
 @pytest.mark.parametrize(
     ("fields", "urgency", "hours"),
     [

@@ -214,6 +214,17 @@ def test_the_own_number_in_a_reply_is_cut_and_sealed(public_client, tip):
     assert tip.identity_holds == ["phone"]
 
 
+def test_the_own_name_in_a_reply_is_cut_and_sealed(public_client, tip):
+    private = make.unit_key(tip.responsible_unit)
+    enter(public_client)
+    public_client.post("/status/tip/", {"text": "Em tên Trần Thị Thử, nó lại đến"})
+    assert tip.messages.filter(text="Em tên […], nó lại đến").exists()
+    sealed = SealedIdentity.objects.get(tip_ref=tip.pk)
+    assert json.loads(opening.for_unit(bytes(sealed.ciphertext), private)) == ["Trần Thị Thử"]
+    tip.refresh_from_db()
+    assert tip.identity_holds == ["name"]
+
+
 def test_without_a_key_a_reply_with_a_number_is_kept_on_the_page(public_client, tip):
     enter(public_client)
     page = public_client.post("/status/tip/", {"text": "sdt của em 0912345678"}).content.decode()
