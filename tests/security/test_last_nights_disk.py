@@ -5,7 +5,10 @@ ended can be written to, and codes that open a tip. The screens of the simulated
 out: they are the phones themselves, and real people do not write there.
 """
 
+import base64
 import contextlib
+import hashlib
+import os
 import re
 import uuid
 from collections.abc import Iterator
@@ -30,7 +33,8 @@ from keng.kit.secrets import derive, keyed_hash
 from keng.places.models import Unit
 from keng.tips import receipts, tasks
 from keng.tips.actions import dialogue, reporter, triage, withdrawing
-from keng.tips.models import HeldEnding, Receipt, Tip
+from keng.tips.actions.attachments import store_attachment
+from keng.tips.models import Attachment, HeldEnding, Receipt, Tip
 from keng.vault import keys, opening, seal
 from tests import make
 
@@ -248,3 +252,23 @@ def test_the_code_of_a_report_begun_anew_follows_from_no_row(desk: Officer) -> N
     ]
     assert not any(receipts.tip_id_of(receipts.code_from(guess)) for guess in guesses)
     assert Thief().codes() == []
+
+
+def test_that_a_file_was_sent_cannot_be_shown_of_a_tip_that_has_ended(desk: Officer) -> None:
+    """Whoever has somebody's phone has the file, and compares: by hash, by size, by the disk."""
+    tip = make.tip(unit=desk_unit(desk))
+    sent = os.urandom(70_001)
+    store_attachment(tip.pk, tip.responsible_unit_id, sent, "application/pdf")
+    close(tip, desk)
+    night_passes()
+    thief = Thief()
+    digest = hashlib.sha256(sent).digest()
+    keyed = keyed_hash("file of a tip", tip.pk.bytes, digest)
+    for trace in (digest, keyed, hashlib.md5(sent, usedforsecurity=False).digest()):
+        for form in (trace.hex(), base64.b64encode(trace).decode(), trace.decode(errors="replace")):
+            assert thief.finds(form) == []
+    assert thief.finds(str(len(sent))) == []
+    file = data_folder() / Attachment.objects.get().original_path
+    overhead = file.stat().st_size - len(sent)
+    other = store_attachment(tip.pk, tip.responsible_unit_id, sent[:-900], "application/pdf")
+    assert (data_folder() / other.original_path).stat().st_size == len(sent) + overhead

@@ -69,6 +69,7 @@ TASKS = [
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
     Task("forget where a chat is answered", chats.forget_addresses, every=timedelta(seconds=30)),
+    Task("forget by what files are known", forgetting.forget_files, every=timedelta(seconds=30)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),
     Task("destroy what was taken back", withdrawing.destroy_withdrawn, every=timedelta(seconds=5)),
     Task(

@@ -121,6 +121,7 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
         out_of_scope.destroy_expired,
         holding.let_go,
         forgetting.forget_chats,
+        forgetting.forget_files,
         chats.forget_addresses,
         fetching.fetch_files,
         examining.examine_tips,
