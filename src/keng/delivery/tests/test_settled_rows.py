@@ -1,5 +1,7 @@
 """A settled row to one person keeps neither their address nor what was sealed for them."""
 
+import importlib
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -131,3 +133,18 @@ def test_whoever_gets_more_than_one_message_stays_reachable(account, kind):
     row = reply(account, kind)
     send_until(all_sent(1))
     assert not is_forgotten(row)
+
+
+def test_rows_settled_before_are_forgotten_by_the_update(account):
+    reporter, waiting, group = reply(account), reply(account), reply(account, "group")
+    forget = importlib.import_module("keng.delivery.migrations.0016_settled_rows_forget_the_person")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE delivery_delivery DROP CONSTRAINT settled_row_forgets_the_person"
+        )
+        Delivery.objects.filter(pk__in=[reporter.pk, group.pk]).update(state="delivered")
+        cursor.execute(forget._FORGET)
+        assert is_forgotten(reporter)
+        assert not is_forgotten(waiting)
+        assert not is_forgotten(group)
+        transaction.set_rollback(True)
