@@ -33,6 +33,13 @@ PROMISES = {
         "program that makes it; then that key is dropped. What it cannot open, you are told."
     ),
     "code": _("The receipt code itself is stored nowhere here, so nobody here can look it up."),
+    "chat_address": _(
+        "When a report sent by chat ends, or you tell us to stop writing, the address at which we "
+        "answered you is deleted; a last message still on its way goes first."
+    ),
+    "chat_code": _(
+        "The link to your code that we send by chat is deleted here as soon as it has left."
+    ),
     "no_script": _("These pages work without scripts and load nothing from other sites."),
     "code_shown": _(
         "For ten minutes the browser that sent something can show its code again. After that, or "

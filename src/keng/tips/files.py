@@ -17,14 +17,37 @@ from keng.kit.database import data_folder
 from keng.kit.ids import new_id
 from keng.kit.secrets import box
 from keng.tips.models import Attachment
-from keng.vault import seal
+from keng.vault import opening, seal
 
 _BOX = "viewing copy"
+# Before the length and the content of an original that was filled up; no kind of file begins so.
+_FILLED_UP = b"KENG\0filled-up\n"
+_LENGTH_BYTES = 8
+_SHORTEST = 4096
 
 
 def keep_original(content: bytes, *, unit_id: uuid.UUID) -> str:
-    """Seal a file to the unit, so that no process can open it; returns its path for the row."""
-    return _write(f"files/originals/{new_id()}", seal.for_unit(unit_id, content))
+    """Seal a file to the unit, so that no process can open it; returns its path for the row.
+
+    What lies on the disk does not tell how long the file was: it is filled up before it is sealed.
+    """
+    return _write(f"files/originals/{new_id()}", seal.for_unit(unit_id, _filled_up(content)))
+
+
+def opened_original(path: str, unit_key: bytes) -> bytes:
+    """What `keep_original` kept, with the private key that vault.keys.unlock returned."""
+    opened = opening.for_unit((data_folder() / path).read_bytes(), unit_key)
+    if not opened.startswith(_FILLED_UP):
+        return opened  # Kept before files were filled up.
+    head = len(_FILLED_UP) + _LENGTH_BYTES
+    length = int.from_bytes(opened[len(_FILLED_UP) : head])
+    return opened[head : head + length]
+
+
+def rounded(size: int) -> int:
+    """Up, to three binary digits that count."""
+    step = 1 << max(size.bit_length() - 3, 0)
+    return -(-size // step) * step
 
 
 def keep_viewing_copy(content: bytes) -> str:
@@ -57,6 +80,11 @@ def discard(paths: Iterable[str]) -> None:
     """Remove these files once the rows that named them no longer do; "" is no file."""
     for path in filter(None, paths):
         transaction.on_commit(partial((data_folder() / path).unlink, missing_ok=True))
+
+
+def _filled_up(content: bytes) -> bytes:
+    told = _FILLED_UP + len(content).to_bytes(_LENGTH_BYTES) + content
+    return told.ljust(max(rounded(len(told)), _SHORTEST), b"\0")
 
 
 def _write(name: str, content: bytes) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_noop
 
 from keng.kit.copies import NoCopy
 from keng.kit.languages import name_for_desk
-from keng.tips.models import Tip
+from keng.tips.models import TakenDown, Tip
 
 # A suspect can report too, and probe: outside scams the closing sentence says nothing but the end.
 _TELLS_MORE = "scam_"
@@ -37,6 +37,8 @@ TOPIC_NAMES = {
 }
 # Where the reporters themselves tapped a tile.
 _TAPPED = ("web", FROM_TEAM)
+# Neither the form nor an officer who took it down can carry an answer back.
+_ANSWERED_ON_THE_PAGE = (*TakenDown.Manner.values, *_TAPPED)
 
 
 def tapped_topic(topic: str, channel: str) -> str:
@@ -166,6 +168,11 @@ def held_names(tip: Tip) -> list[str]:
     return [names.get(part, part) for part in tip.identity_holds]
 
 
+def is_from_chat(tip: Tip) -> bool:
+    """Whether it came by a channel that can carry an answer back."""
+    return tip.channel not in _ANSWERED_ON_THE_PAGE
+
+
 def outgoing_place(tip: Tip, channel: str) -> str:
     """Where an answer is read: said beside the box it is written in."""
     if tip.withdrawn_at:
@@ -174,6 +181,8 @@ def outgoing_place(tip: Tip, channel: str) -> str:
         return _("asked not to be contacted: read only with the receipt code")
     if channel == "zalo_oa":
         return _("goes out, to the reporter's Zalo")
+    if channel == "web" and is_from_chat(tip):
+        return _("the chat's address went when the report ended: read only with the receipt code")
     if channel in {"", "web"}:
         return _("goes out, to the page the receipt code opens")
     return _("goes out, by %(channel)s") % {"channel": channel_name(channel)}

@@ -6,6 +6,7 @@ from keng.kit.recurring import Pace, Task
 from keng.tips.actions import (
     alarms,
     bundling,
+    chats,
     copying,
     examining,
     fetching,
@@ -67,6 +68,8 @@ TASKS = [
     Task("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
     Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
     Task("let go what has ended", holding.let_go, every=timedelta(seconds=5)),
+    Task("forget where a chat is answered", chats.forget_addresses, every=timedelta(seconds=30)),
+    Task("forget by what files are known", forgetting.forget_files, every=timedelta(seconds=30)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),
     Task("destroy what was taken back", withdrawing.destroy_withdrawn, every=timedelta(seconds=5)),
     Task(

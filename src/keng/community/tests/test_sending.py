@@ -169,7 +169,8 @@ def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, residen
     assert (attachment.kind, attachment.mime) == ("image", "image/jpeg")
     original = (data_folder() / attachment.original_path).read_bytes()
     assert b"Nenh GPS" not in original
-    assert b"Nenh GPS" in opening.for_unit(original, stage.keys[stage.unit.pk])
+    opened = tip_files.opened_original(attachment.original_path, stage.keys[stage.unit.pk])
+    assert b"Nenh GPS" in opened
     assert make.copies_to_view() == 1
     attachment.refresh_from_db()
     copy = tip_files.viewing_copy(attachment)

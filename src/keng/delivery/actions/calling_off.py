@@ -1,4 +1,7 @@
-"""Ending rows that have not arrived: what waits never leaves, what is under way is not retried."""
+"""Ending rows that have not arrived: what waits never leaves, what is under way is not retried.
+
+With a row to one person alone its address and sealed words go, at the latest when it is settled.
+"""
 
 import datetime
 
@@ -24,6 +27,9 @@ def call_off(rows: QuerySet[Delivery], *, at: datetime.datetime | None = None) -
     )
     held = open_rows.order_by("pk").select_for_update(no_key=True).values_list("state", flat=True)
     unsent = sum(state != _UNDER_WAY for state in held)
+    # Whoever sends a row needs its address still; that goes when it is settled (sender.sql).
+    waiting = open_rows.filter(state__in=_WAITING, recipient_kind__in=Delivery.PERSON_ALONE)
+    waiting.update(address_sealed=None, text_sealed=None)
     open_rows.update(
         called_off_at=moment,
         state=Case(When(state=_UNDER_WAY, then=F("state")), default=Value("cancelled")),

@@ -68,14 +68,24 @@ class InboundMedia(Row):
         return f"{self.kind} of {self.inbound_id}"
 
 
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Reads of conversations."""
+
+    def reachable(self) -> "ConversationQuerySet":
+        """Those in which an answer can be sent."""
+        return self.exclude(reply_address_sealed=b"")
+
+
 class Conversation(Row):
     """A correspondent on a channel: the hash finds it, the sealed address lets the sender answer.
 
-    The hash is dropped when the tip closes, so that a later message opens a new tip.
+    Both are dropped when the tip ends, so that a later message opens a new tip and nobody learns
+    who wrote the old one; only the address where the person asked not to be written to.
     """
 
     account = models.ForeignKey("delivery.ChannelAccount", models.PROTECT, related_name="+")
     key_hash = models.BinaryField(max_length=32, null=True)
+    # Empty: nobody is written to here.
     reply_address_sealed = models.BinaryField()
     tip_ref = models.UUIDField(null=True, db_index=True)
     # How it stands beside the tip: "" or a handler's own word (keng.tips.reception.commands).
@@ -83,9 +93,19 @@ class Conversation(Row):
     opened_at = models.DateTimeField(db_default=Now())
     last_inbound_at = models.DateTimeField(db_default=Now())
 
+    objects = ConversationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key_hash"], name="conversation_is_open_once"),
+        ]
+        indexes = [
+            # Those whose address may have to go, asked again and again.
+            models.Index(
+                fields=["tip_ref"],
+                condition=~models.Q(reply_address_sealed=b""),
+                name="conversation_to_answer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -121,8 +121,11 @@ class Delivery(Row):
         CONVERSATION = "conversation", _("Reporter")
         PAGER = "pager", _("An officer's pager")
         ROOM = "room", _("Emergency room")
-        # No row names them, and the address goes as soon as the answer is out.
+        # No row names them.
         ASKER = "asker", _("Who looked something up")
+
+    # Where they are written to, and what was sealed for them, goes with the end of the row.
+    PERSON_ALONE = ("conversation", "asker")
 
     dispatch = models.ForeignKey(
         Dispatch, models.CASCADE, related_name="deliveries", db_index=False
@@ -140,7 +143,8 @@ class Delivery(Row):
     )
     # A text meant for one person alone (a one-time link), sealed to the sender.
     text_sealed = models.BinaryField(null=True)
-    # Addresses of groups are no secret; those of persons are sealed to the sender.
+    # Addresses of groups are no secret; those of persons are sealed to the sender. Once the row of
+    # a reporter is settled it has neither: nobody learns from it whom to ask, or a receipt code.
     address = models.CharField(max_length=160, default="", db_default="")
     address_sealed = models.BinaryField(null=True)
     # A person's fields for the register of outcomes; 0 urgent, 5 reply, 9 bulk: lower goes first.
@@ -165,6 +169,12 @@ class Delivery(Row):
                 condition=models.Q(called_off_at__isnull=True)
                 | ~models.Q(state__in=["queued", "not_now"]),
                 name="called_off_row_waits_no_more",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(recipient_kind__in=["conversation", "asker"])
+                | models.Q(state__in=["queued", "leased", "not_now"])
+                | models.Q(address_sealed__isnull=True, text_sealed__isnull=True),
+                name="settled_row_forgets_the_person",
             ),
             models.UniqueConstraint(
                 fields=["dispatch", "recipient_ref", "part"],

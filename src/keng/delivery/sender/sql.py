@@ -37,20 +37,24 @@ RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.te
     - clock_timestamp()), 0)::float8
 """
 
-# Who looked something up is forgotten with the end of the row: the address, what was said, and the
-# provider's number of the message, whatever the end was.
+# A person alone is forgotten with the end of the row, whatever the end was: where they are written
+# to, and what was sealed for them (it may hold a link that leads to a code). Who looked something
+# up has no other row either, so the provider's number of the message goes, too.
+_PERSON = "d.recipient_kind IN ('conversation', 'asker')"
 
 
 def _forgotten(ended: str) -> str:
-    asker = f"d.recipient_kind = 'asker' AND ({ended})"
     return ", ".join(
-        f"{column} = CASE WHEN {asker} THEN NULL ELSE d.{column} END"
+        f"{column} = CASE WHEN {_PERSON} AND ({ended}) THEN NULL ELSE d.{column} END"
         for column in ("address_sealed", "text_sealed")
     )
 
 
 # A late outcome still settles its row, unless the row has been leased to somebody else since.
-# What was called off while it was being sent is not sent another time.
+# What was called off while it was being sent is not sent another time; nor what was forgotten when
+# nobody knew how it had ended: there is no address any more.
+_ENDED = f"""told.wait IS NULL OR d.called_off_at IS NOT NULL
+    OR {_PERSON} AND d.address_sealed IS NULL"""
 RECORD = f"""
 WITH told AS (
   SELECT * FROM unnest(
@@ -64,26 +68,28 @@ WITH told AS (
 )
 UPDATE delivery_delivery AS d
 SET state = CASE WHEN told.wait IS NULL THEN told.state
-                 WHEN d.called_off_at IS NOT NULL THEN 'cancelled' ELSE told.state END,
+                 WHEN d.called_off_at IS NOT NULL THEN 'cancelled'
+                 WHEN {_ENDED} THEN 'rejected' ELSE told.state END,
     provider_id = CASE WHEN d.recipient_kind = 'asker' THEN '' ELSE told.provider_id END,
-    {_forgotten("told.wait IS NULL")}, code = told.code, attempts = d.attempts - told.uncounted,
+    {_forgotten(_ENDED)}, code = told.code, attempts = d.attempts - told.uncounted,
     leased_by = NULL, leased_until = NULL,
     not_before = CASE WHEN told.wait IS NULL THEN d.not_before
                       ELSE now() + told.wait * interval '1 second' END,
-    settled_at = CASE WHEN told.wait IS NULL OR d.called_off_at IS NOT NULL THEN now() END
+    settled_at = CASE WHEN {_ENDED} THEN now() END
 FROM told
 WHERE d.id = told.id AND d.leased_by = %(sender)s AND d.state IN ('leased', 'unknown')
 """  # noqa: S608 -- our own pieces
 
 # Leased and certainly not sent: somebody else may have it, and nothing was tried. If it was called
 # off meanwhile, it ends here.
-GIVE_BACK = """
-UPDATE delivery_delivery
+GIVE_BACK = f"""
+UPDATE delivery_delivery AS d
 SET state = CASE WHEN called_off_at IS NULL THEN 'queued' ELSE 'cancelled' END,
     settled_at = CASE WHEN called_off_at IS NULL THEN settled_at ELSE now() END,
+    {_forgotten("d.called_off_at IS NOT NULL")},
     attempts = attempts - 1, leased_by = NULL, leased_until = NULL
 WHERE id = ANY(%(ids)s::uuid[]) AND leased_by = %(sender)s AND state = 'leased'
-"""
+"""  # noqa: S608 -- our own pieces
 
 # While we live our leases do: a large picture, a slow provider or new tokens take their time.
 EXTEND = """

@@ -76,11 +76,3 @@ def test_nor_when_it_could_not_go_out(account, fields, end):
     answer(account, **fields, **held)
     send_until(lambda: states() == {end: 1})
     assert list(what_is_left()) == [(None, None, "", "")]
-
-
-def test_a_reporter_stays_reachable(account):
-    row = answer(account)
-    Delivery.objects.filter(pk=row.pk).update(recipient_kind="conversation")
-    send_until(all_sent(1))
-    ((address, text, provider_id, _clear),) = what_is_left()
-    assert all((address, text, provider_id))

@@ -183,7 +183,7 @@ def _moments(fate: Fate) -> dict[str, Any]:
 def _forget_ended(fates: list[Fate]) -> None:
     """Nobody's chat leads to a closed tip; words that were out of scope are gone."""
     ended = [fate.tip_id for fate in fates if fate.state == Tip.State.CLOSED]
-    Conversation.objects.filter(tip_ref__in=ended).update(key_hash=None)
+    Conversation.objects.filter(tip_ref__in=ended).update(key_hash=None, reply_address_sealed=b"")
     emptied = [fate.tip_id for fate in fates if fate.is_emptied]
     Inbound.objects.filter(tip_ref__in=emptied).update(text="", raw_sealed=b"")
     theirs = DialogueMessage.objects.filter(tip__in=emptied, author="reporter")

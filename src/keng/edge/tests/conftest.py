@@ -3,6 +3,7 @@
 import pytest
 
 from keng.delivery.credentials import keep_secrets
+from keng.delivery.models import Delivery
 from keng.vault import keys, seal
 from tests import make
 
@@ -21,3 +22,10 @@ def account():
     made.save()
     yield made
     seal.forget()
+
+
+def settled(state: str, provider_id: str) -> None:
+    """The one answer has left, as the sender writes it down."""
+    Delivery.objects.update(
+        state=state, provider_id=provider_id, address_sealed=None, text_sealed=None
+    )

@@ -14,7 +14,7 @@ from keng.audit import verify
 from keng.channels.sandbox import compose, signature
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
-from keng.edge.tests.conftest import SECRET
+from keng.edge.tests.conftest import SECRET, settled
 from keng.kit import times
 from keng.lookup import chat
 from keng.network.actions.subscriptions import address_hash
@@ -178,10 +178,13 @@ def test_a_lone_word_is_asked_about_and_whoever_stopped_comes_back(edge, opened,
     tip = Tip.objects.get()
     assert not tip.do_not_contact
     assert tip.messages.count() == 5
-    told = [opened(row.text_sealed) for row in Delivery.objects.order_by("id")]
-    assert "Bạn muốn dừng nhận tin ở đây?" in told[1]
-    assert "NHẬN LẠI" in told[2]
-    assert "bạn lại nhận được tin nhắn" in told[3]
+    assert "Bạn muốn dừng nhận tin ở đây?" in tip.messages.get(author="automatic").text
+    # What had not left when somebody stopped is forgotten with their address.
+    first, question, stopped, again = Delivery.objects.order_by("id")
+    assert {first.text_sealed, question.text_sealed, question.address_sealed} == {None}
+    assert "NHẬN LẠI" in opened(stopped.text_sealed)
+    assert "bạn lại nhận được tin nhắn" in opened(again.text_sealed)
+    assert opened(Conversation.objects.get().reply_address_sealed) == "an"
     assert list(verify.faults()) == []
 
 
@@ -243,7 +246,7 @@ def test_what_opens_no_tip_is_kept_with_its_body_sealed(edge):
 def test_a_receipt_moves_the_delivery_forwards_only(edge, account):
     say(edge)
     delivery = Delivery.objects.get()
-    Delivery.objects.update(state="read", provider_id="x1")
+    settled("read", provider_id="x1")
 
     def receipt(kind):
         body = json.dumps(

@@ -10,6 +10,7 @@ from django.db import connections
 from keng.channels.zalo_oa import signature
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
+from keng.edge.tests.conftest import settled
 from keng.edge.tests.test_edge import post
 from keng.kit import times
 from keng.tips.actions.closing import close, record_outcome
@@ -90,7 +91,7 @@ def test_what_a_member_writes_in_a_group_is_answered_in_private(edge):
 
 def test_receipts_of_our_message_move_its_row(edge, zalo):
     text(edge, "mất xe", "m1")
-    Delivery.objects.update(state="sent", provider_id="ours-1")
+    settled("sent", provider_id="ours-1")
     event(edge, "user_received_message", message={"msg_id": "ours-1"})
     assert Delivery.objects.get().state == "delivered"
     event(edge, "user_seen_message", message={"msg_ids": ["ours-1"]})
@@ -103,7 +104,7 @@ def test_receipts_of_our_message_move_its_row(edge, zalo):
 def test_a_receipt_that_is_quicker_than_the_sender_is_looked_at_again(edge):
     text(edge, "mất xe", "m1")
     event(edge, "user_received_message", message={"msg_id": "ours-1"})
-    Delivery.objects.update(state="sent", provider_id="ours-1")
+    settled("sent", provider_id="ours-1")
     until = time.monotonic() + 15
     while Delivery.objects.get().state != "delivered":
         assert time.monotonic() < until

@@ -19,6 +19,7 @@ from keng.delivery.sender import sql
 from keng.kit.database import data_folder
 from keng.tips.actions import (
     alarms,
+    chats,
     examining,
     fetching,
     forgetting,
@@ -120,6 +121,8 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
         out_of_scope.destroy_expired,
         holding.let_go,
         forgetting.forget_chats,
+        forgetting.forget_files,
+        chats.forget_addresses,
         fetching.fetch_files,
         examining.examine_tips,
         examining.examine_messages,

@@ -40,7 +40,7 @@ def store_attachment(
         message=message,
         kind=_kind(mime),
         mime=mime[:80],
-        size=_rounded(len(data)),
+        size=files.rounded(len(data)),
         original_path=original,
         viewing_path=files.keep_viewing_copy(copy) if copy else "",
         no_copy=prepared.no_copy if prepared else "",
@@ -52,14 +52,11 @@ def store_attachment(
 
 
 def hash_in(tip_id: uuid.UUID, data: bytes) -> bytes:
-    """By which the same file is known if it is sent again to this tip, and to no other."""
+    """By which the same file is known if it is sent again to this tip, and to no other.
+
+    Forgotten with the end of the tip: whoever has the site's key and the file could compute it.
+    """
     return keyed_hash("file of a tip", tip_id.bytes, hashlib.sha256(data).digest())
-
-
-def _rounded(size: int) -> int:
-    """Up, to three binary digits that count."""
-    step = 1 << max(size.bit_length() - 3, 0)
-    return -(-size // step) * step
 
 
 def _kind(mime: str) -> str:

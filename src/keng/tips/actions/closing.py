@@ -11,7 +11,7 @@ from keng.accounts.models import Officer
 from keng.delivery.models import Conversation
 from keng.kit import times
 from keng.places.models import Unit
-from keng.tips.actions import clocks, holding, leading, suspending, unheard
+from keng.tips.actions import chats, clocks, holding, leading, suspending, unheard
 from keng.tips.actions.dialogue import answered, say
 from keng.tips.actions.indexing import leave_index, return_to_index
 from keng.tips.actions.moving import to_another_unit
@@ -161,7 +161,7 @@ def _end(tip: Tip) -> None:
     tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
     unheard.let_go(tip)
     clocks.settle(tip)
-    Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
+    chats.let_go(tip, but_answer=True)
     if tip.outcome == Tip.Outcome.UNFOUNDED:
         leave_index(tip)
 

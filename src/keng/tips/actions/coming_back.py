@@ -17,9 +17,8 @@ def tell_how_to_come_back(tip: Tip, message: DialogueMessage) -> None:
     is_from_chat = message.inbound_ref is not None and not wording.is_stop(message.text)
     if not (tip.do_not_contact and is_from_chat):
         return
-    talks = Conversation.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "account"
-    )
+    known = Conversation.objects.reachable()
+    talks = known.select_for_update(no_key=True, of=("self",)).select_related("account")
     # What was written before the stop is examined late now and then: it asks for no answer.
     talk = talks.filter(tip_ref=tip.pk, mode=STOPPED, last_inbound_at__lte=message.at).first()
     if talk is None:

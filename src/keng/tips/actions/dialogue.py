@@ -85,11 +85,14 @@ def answered(tip: Tip) -> None:
 
 
 def conversation_of(tip: Tip) -> Conversation | None:
-    """Where an answer can be sent; None when it can only be read with the receipt code."""
+    """Where an answer can be sent; None when it can only be read with the receipt code.
+
+    So it is of a tip that was opened again: the address went with its end (tips.actions.chats).
+    """
     if tip.do_not_contact:
         return None
-    found = Conversation.objects.select_related("account").filter(tip_ref=tip.pk)
-    return found.order_by("-id").first()
+    talks = Conversation.objects.reachable().filter(tip_ref=tip.pk)
+    return talks.select_related("account").order_by("-id").first()
 
 
 def take_out(message_id: str) -> uuid.UUID | None:
@@ -150,7 +153,9 @@ def call_off_dispatch(dispatch: uuid.UUID | None) -> None:
     if any(each.state != Delivery.State.QUEUED for each in deliveries):
         raise TooLate
     now = times.now()
-    deliveries.update(state=Delivery.State.CANCELLED, settled_at=now)
+    deliveries.update(
+        state=Delivery.State.CANCELLED, settled_at=now, address_sealed=None, text_sealed=None
+    )
     Dispatch.objects.filter(pk=dispatch).update(cancelled_at=now)
 
 

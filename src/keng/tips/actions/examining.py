@@ -13,7 +13,7 @@ from keng.kit.ids import new_id
 from keng.language.fold import fold
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
-from keng.tips.actions import clocks, coming_back, danger, meant_for_unit
+from keng.tips.actions import chats, clocks, coming_back, danger, meant_for_unit
 from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
 from keng.tips.examination.places import codes_of, named_in
@@ -113,6 +113,7 @@ def _leave_alone(tip: Tip) -> None:
         return
     tip.do_not_contact = True
     tip.save(update_fields=["do_not_contact"])
+    chats.let_address_go(tip)
     replies.call_off(tip.pk)
     record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
 

@@ -1,10 +1,15 @@
-"""Forgetting out of which chat a message came, once nothing is asked of it any more."""
+"""Forgetting by what a message or a file is known, once nothing is asked of it any more.
+
+That is: out of which chat a message came, and by which hash a file is known if it is sent again.
+An ending that can still be taken back keeps both: undoing it gives the chat back, and then the same
+person must still count as one, and the same file must not be kept twice.
+"""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from keng.delivery.models import Inbound
-from keng.tips.models import HeldEnding, Tip
+from keng.tips.models import Attachment, HeldEnding, Tip
 
 _PORTION = 500
 
@@ -13,16 +18,31 @@ _PORTION = 500
 def forget_chats() -> int:
     """Drop the keyed hash from messages of tips that have ended, and of none; how many.
 
-    A job of the worker. An ending that can still be taken back keeps it: undoing gives the chat
-    back, and then the same person must still count as one.
+    A job of the worker.
     """
-    needed = Tip.objects.filter(
-        ~Q(state=Tip.State.CLOSED)
-        | Exists(HeldEnding.objects.filter(decision__tip=OuterRef("pk"))),
-        pk=OuterRef("tip_ref"), withdrawn_at=None,
-    )  # fmt: skip
+    needed = _going_on().filter(pk=OuterRef("tip_ref"))
     known = Inbound.objects.filter(~Exists(needed), conversation_hash__isnull=False)
     chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True).values_list(
         "pk", flat=True
     )
     return Inbound.objects.filter(pk__in=list(chosen[:_PORTION])).update(conversation_hash=None)
+
+
+@transaction.atomic
+def forget_files() -> int:
+    """Drop the keyed hash from files of tips that have ended; how many. A job of the worker.
+
+    Whoever has the site's key and somebody's phone could compute it: with it gone, a file on the
+    phone proves nothing. What is added to an ended tip twice is then kept twice.
+    """
+    needed = _going_on().filter(pk=OuterRef("tip"))
+    known = Attachment.objects.exclude(keyed_hash=b"").filter(~Exists(needed))
+    chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
+    ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
+    return Attachment.objects.filter(pk__in=ids).update(keyed_hash=b"")
+
+
+def _going_on() -> QuerySet[Tip]:
+    """Tips that have not ended for good."""
+    held = HeldEnding.objects.filter(decision__tip=OuterRef("pk"))
+    return Tip.objects.filter(~Q(state=Tip.State.CLOSED) | Q(Exists(held)), withdrawn_at=None)

@@ -7,15 +7,14 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from keng.delivery.models import Conversation
 from keng.kit import times
 from keng.kit.secrets import derive
 from keng.tips import files
-from keng.tips.actions import clocks, dialogue, leading, out_of_scope, suspending, unheard
+from keng.tips.actions import chats, clocks, dialogue, leading, out_of_scope, suspending, unheard
 from keng.tips.actions.indexing import return_to_index
 from keng.tips.actions.steps import snapshot
 from keng.tips.errors import NotYours, TooLate
@@ -28,12 +27,11 @@ _MOMENTS = ("waiting_since", "first_answered_at")
 
 def before(tip: Tip) -> dict[str, Any]:
     """How the tip stands before it ends: to be asked first, and given to `hold` in the end."""
-    talks = Conversation.objects.filter(tip_ref=tip.pk, key_hash__isnull=False)
     moments = {name: getattr(tip, name) for name in _MOMENTS}
     return {
         "before": snapshot(tip),
         "moments": {name: at and at.isoformat() for name, at in moments.items()},
-        "talks": {str(talk.pk): bytes(talk.key_hash).hex() for talk in talks if talk.key_hash},
+        "talks": chats.as_they_are(tip),
     }
 
 
@@ -71,7 +69,7 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
         raise TooLate
     was = _opened(held, secret)
     # In the order of locks (docs/decisions/0012): chats, words, and then what a sender may hold.
-    _talk_again(was["talks"])
+    chats.take_again(was["talks"])
     carried = dialogue.take_out(was["message"]) if was["message"] else None
     _restore(tip, was)
     if concern := was.get("concern"):
@@ -126,18 +124,6 @@ def _restore(tip: Tip, was: dict[str, Any]) -> None:
     if taken := was.get("content"):
         out_of_scope.give_back(tip, taken)
     return_to_index(tip)
-
-
-def _talk_again(talks: dict[str, str]) -> None:
-    """The next message joins the tip again, unless the same person began another one meanwhile."""
-    for talk, key in talks.items():
-        try:
-            with transaction.atomic():
-                Conversation.objects.filter(pk=talk, key_hash=None).update(
-                    key_hash=bytes.fromhex(key)
-                )
-        except IntegrityError:
-            continue
 
 
 def _opened(held: HeldEnding, secret: str) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from keng.audit.actions import record, unit_chain
-from keng.delivery.models import Conversation, Inbound, InboundMedia
+from keng.delivery.models import Inbound, InboundMedia
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.tips.actions import clocks, copying, leading
+from keng.tips.actions import chats, clocks, copying, leading
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile
 from keng.tips.gravity import has_unread_danger
@@ -47,7 +47,7 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
     taken["left"] = leading.leave(tip)
     _forget_names(tip)
     # First: whoever writes from now on begins another tip, and what was on its way has arrived.
-    Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
+    chats.let_go(tip)
     keeper = tip.responsible_unit.parent_id or tip.responsible_unit_id
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER)
     if has_unread_danger(tip):

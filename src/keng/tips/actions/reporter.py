@@ -98,12 +98,16 @@ def begin_anew(
     files: Iterable[tuple[bytes, str]] = (),
     is_meant_for_unit: bool = False,
     sender_mark: bytes = b"",
+    sheet: str = "",
 ) -> str | None:
     """A report of its own for danger that this one cannot take, with its files (content and type).
 
     It cannot once its words are sealed or destroyed; then the new one goes where it lies, past the
     same units. Nor where those would read it whom it seems to be about, unless the reporter said
     that it is meant for them; then the new one goes to the desk above. Pressed twice it is one.
+    Its code follows from `sheet`, which only that browser's page holds: all else lies here, and
+    nobody is to compute it from that. Whoever says the same from another page is shown no code: it
+    need not be the same person.
     Returns the token of its receipt code, which is shown for a while; None when these words need no
     report of their own. Raises errors.CannotSeal.
     """
@@ -112,7 +116,8 @@ def begin_anew(
     if not (calls_for_help(text) and (about or _is_gone(tip))):
         return None
     which_cry = f"{tip_id} {int(times.now().timestamp()) // _ONE_CRY_SECONDS} {text}"
-    token = keyed_hash("token of danger after the end", which_cry).hex()
+    only_there = sheet or receipts.new_token()
+    token = keyed_hash("token of danger after the end", which_cry, only_there).hex()
     code = receipts.code_from(token)
     concerns = set(tip.concerns.values_list("unit", flat=True)) | ({about.pk} if about else set())
     new = NewTip(
@@ -126,15 +131,17 @@ def begin_anew(
         # Taking a report back silences that report, and no later cry for help.
         do_not_contact=tip.do_not_contact and not tip.withdrawn_at,
         receipt_hash=receipts.hash_of(code),
-        dedupe_key=keyed_hash("danger after the end", token),
+        dedupe_key=keyed_hash("danger after the end", which_cry),
         sender_mark=sender_mark,
     )
-    if receipts.tip_id_of(code) is None:
+    if receipts.tip_id_of(code) is not None:
         # Pressed again, its code is not shown once more to whoever has closed it.
+        return token
+    begun = Tip.objects.get(pk=receive_one(new))
+    if begun.pk == new.id:
         showing.show_for_a_while(token)
-        for data, mime in files:
-            store_attachment(new.id, new.unit_id, data, mime)
-    receive_one(new)
+    for data, mime in _not_kept_yet(begun, files):
+        store_attachment(begun.pk, begun.responsible_unit_id, data, mime)
     return token
 
 

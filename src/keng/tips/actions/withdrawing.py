@@ -13,17 +13,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import replies
-from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
+from keng.delivery.models import Inbound, InboundMedia
 from keng.kit import times
 from keng.tips import files
-from keng.tips.actions import clocks, copying
+from keng.tips.actions import chats, clocks, copying
 from keng.tips.errors import AlreadyClosed
 from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
 from keng.vault.models import SealedIdentity
 
-# Whatever still comes to a report that was taken back (a sender lets go of its address, a file
-# arrives) comes within this time; what is left after it is looked for now and then.
+# Whatever still comes to a report that was taken back (a file arrives) comes within this time; what
+# is left after it is looked for now and then.
 COMES_WITHIN = datetime.timedelta(days=2)
 _PORTION = 200
 
@@ -37,7 +37,7 @@ def withdraw(tip_id: uuid.UUID) -> None:
     is_kept = _is_acted_on(tip)
     tip.withdrawn_at, tip.waiting_since, tip.do_not_contact = times.now(), None, True
     # Whoever writes from the same chat begins another report.
-    Conversation.objects.filter(tip_ref=tip.pk).update(key_hash=None)
+    chats.let_go(tip)
     if not is_kept:
         tip.messages.filter(author=DialogueMessage.Author.REPORTER).update(text="")
         tip.text, tip.place_detail, tip.search, tip.feared_at = "", "", None, None
@@ -88,7 +88,6 @@ def _destroy(among: QuerySet[Tip]) -> int:
     media = InboundMedia.objects.filter(inbound__tip_ref__in=ids)
     media.filter(fetched_at=None, lost_at=None).update(lost_at=times.now())
     media.update(url_sealed=b"")
-    _forget_addresses(ids)
     TakenDown.objects.filter(tip__in=ids).update(refusal_words="")
     Tip.objects.filter(pk__in=ids).update(identity_holds=[])
     record(
@@ -96,21 +95,6 @@ def _destroy(among: QuerySet[Tip]) -> int:
         detail={"tips": sorted(str(tip_id) for tip_id in ids)},
     )  # fmt: skip
     return len(ids)
-
-
-def _forget_addresses(tip_ids: list[uuid.UUID]) -> None:
-    """Where the chats could be answered: the sender's key would still open them."""
-    talks = Conversation.objects.filter(tip_ref__in=tip_ids)
-    talks.update(reply_address_sealed=b"")
-    _addressed(talks).update(address_sealed=None)
-
-
-def _addressed(talks: QuerySet[Conversation]) -> QuerySet[Delivery]:
-    """Rows with an address of these chats, but for those that a sender holds: it needs it still."""
-    sent = Delivery.objects.filter(
-        recipient_kind="conversation", recipient_ref__in=talks.values("pk")
-    )
-    return sent.exclude(state=Delivery.State.LEASED).filter(address_sealed__isnull=False)
 
 
 def _is_acted_on(tip: Tip) -> bool:
@@ -133,16 +117,12 @@ def _not_empty_yet(among: QuerySet[Tip]) -> QuerySet[Tip]:
     came = Inbound.objects.filter(**ref)
     media = InboundMedia.objects.filter(inbound__tip_ref=OuterRef("pk"))
     noted = Suggestion.objects.filter(**here)
-    talks = Conversation.objects.filter(**ref)
-    addressed = _addressed(Conversation.objects.filter(tip_ref=OuterRef(OuterRef("pk"))))
     return among.filter(
         Exists(Attachment.objects.filter(**here).exclude(original_path=""))
         | Exists(Sighting.objects.filter(**here))
         | Exists(noted.exclude(categories=[], places=[], urgency_reasons=[]))
         | Exists(SealedIdentity.objects.filter(**ref))
         | Exists(came.filter(~Q(text="") | ~Q(raw_sealed=b"") | Q(latitude__isnull=False)))
-        | Exists(media.exclude(url_sealed=b""))
-        | Exists(talks.exclude(reply_address_sealed=b""))
-        | Exists(addressed),
+        | Exists(media.exclude(url_sealed=b"")),
         outcome=Tip.Outcome.WITHDRAWN,
     )

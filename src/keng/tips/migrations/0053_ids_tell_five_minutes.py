@@ -10,7 +10,7 @@ import keng.kit.ids
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tips", "0043_calls_are_bundled")]
+    dependencies = [("tips", "0044_files_known_by_a_hash")]
 
     operations = [
         migrations.AlterField(

@@ -95,7 +95,8 @@ class Attachment(Row):
     viewing_path = models.CharField(max_length=200, default="", db_default="")
     # Why there is no copy of a picture; empty with one, and for whatever never has one.
     no_copy = models.CharField(max_length=10, choices=NoCopy, blank=True, default="", db_default="")
-    # Of the tip and the content, so that the same file sent again is known, in this tip alone.
+    # Of the tip and the content, so that the same file sent again is known, in this tip alone;
+    # empty once the tip has ended.
     keyed_hash = models.BinaryField(max_length=32, default=b"", db_default=b"")
     at = models.DateTimeField(db_default=Now())
 
@@ -111,6 +112,12 @@ class Attachment(Row):
                 fields=["viewing_path"],
                 condition=~models.Q(viewing_path=""),
                 name="attachment_viewing",
+            ),
+            # What is still known by its hash: asked again and again whether its tip has ended.
+            models.Index(
+                fields=["tip"],
+                condition=~models.Q(keyed_hash=b""),
+                name="attachment_known",
             ),
         ]
 

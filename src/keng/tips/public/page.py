@@ -16,13 +16,16 @@ from keng.kit.uploads import SealedUpload
 from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.places import serving
+from keng.tips import receipts
+from keng.tips.actions.dialogue import conversation_of
 from keng.tips.actions.meant_for_unit import guessed_unit
 from keng.tips.actions.out_of_scope import may_object
 from keng.tips.gravity import calls_for_help
-from keng.tips.models import DialogueMessage, TakenDown, Tip
-from keng.tips.phrases import FROM_TEAM, closing_sentence
+from keng.tips.models import DialogueMessage, Tip
+from keng.tips.phrases import closing_sentence, is_from_chat
 from keng.tips.promised import answer_due
 from keng.tips.public.opened import Opened, stay_open
+from keng.tips.public.shown import sheet_of
 from keng.tips.public.stages import heading_of, is_over, trail_of
 from keng.tips.reception import money
 
@@ -31,8 +34,6 @@ MOST_FILES = 5
 HAD = "had"
 # What was told longer ago does not go on.
 _SOON = datetime.timedelta(hours=24)
-# Neither the form nor an officer who took it down can carry an answer back.
-_ANSWERED_HERE_ONLY = (*TakenDown.Manner.values, "web", FROM_TEAM)
 
 
 class Words(forms.CharField):
@@ -106,6 +107,7 @@ def page(
         {
             "form": form, "not_taken": not_taken, "would_read": would_read,
             "had": request.GET.get(HAD, ""),
+            "sheet": sheet_of(request) or receipts.new_token(),
             "tip": tip, "tail": opened.tail,
             "messages_said": _with_files(tip, messages),
             "asked": _asked(messages), "heading": heading_of(tip, authors),
@@ -118,7 +120,8 @@ def page(
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
-            "is_chat": tip.channel not in _ANSWERED_HERE_ONLY,
+            "is_chat": conversation_of(tip) is not None,
+            "was_chat": is_from_chat(tip),
             **_first_words(messages),
         },
     )  # fmt: skip

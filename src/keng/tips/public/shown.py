@@ -6,6 +6,7 @@ the form held; the code is derived from it here, and is in neither cookie nor ad
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from keng.tips.actions import showing
 # Of a report, a question, an objection: somebody who reads the names is not to learn which.
 COOKIES = ("keng_c", "keng_d", "keng_e")
 _LONGEST = 100
+_SHEET = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ OF_OBJECTION = CodePage(COOKIES[2], "lookup-objected", "lookup-answer")
 def secret_of_link(token: str, sheet: str) -> str:
     """Of a one-time link, whose token others may know: with what only this browser's page held."""
     return f"{token}.{sheet}"
+
+
+def sheet_of(request: HttpRequest) -> str:
+    """What only the page held from which this was sent; "" for nothing of ours."""
+    sheet = request.POST.get("sheet", "")
+    return sheet if _SHEET.fullmatch(sheet) else ""
 
 
 def close_all(request: HttpRequest) -> None:

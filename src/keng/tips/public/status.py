@@ -17,7 +17,7 @@ from keng.tips.models import Tip
 from keng.tips.public.entering import not_open
 from keng.tips.public.opened import Opened, opened_by, stay_open
 from keng.tips.public.page import HAD, WriteForm, page, page_before_taking_back
-from keng.tips.public.shown import OF_REPORT
+from keng.tips.public.shown import OF_REPORT, sheet_of
 from keng.tips.public.stages import is_over
 
 
@@ -73,6 +73,7 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
             files=files,
             is_meant_for_unit=is_meant,
             sender_mark=mark_of(request),
+            sheet=sheet_of(request),
         )
         if token is not None:
             return OF_REPORT.lead_to(token)

@@ -174,9 +174,9 @@ def balance(incident: Incident, officer: Officer) -> Balance:
     """Through which channel each reporter would be answered."""
     tips = list(Tip.objects.visible_to(officer).filter(incident=incident))
     reached = dict(
-        Conversation.objects.filter(tip_ref__in=[tip.pk for tip in tips]).values_list(
-            "tip_ref", "account__channel"
-        )
+        Conversation.objects.reachable()
+        .filter(tip_ref__in=[tip.pk for tip in tips])
+        .values_list("tip_ref", "account__channel")
     )
     channels: dict[str, int] = {}
     for tip in tips:

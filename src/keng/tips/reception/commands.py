@@ -77,6 +77,8 @@ answered AS (
   WHERE answer IS NOT NULL
 ),
 """
+# Whoever sends a row needs its address; of one that waits no more it goes with that of the talk.
+_IS_NEEDED = "d.state = 'leased' OR d.recipient_kind <> 'conversation'"
 # Nothing more is sent, not even what was queued. A lone word stops only where it cannot answer
 # anything: no tip is open, or it was asked about and comes again before the desk has said more.
 # Danger in the same breath, where no tip is open, is left for the statement that opens one.
@@ -96,6 +98,7 @@ r AS MATERIALIZED (
 talk AS (
   UPDATE delivery_conversation c
   SET mode = CASE WHEN new.answer IS NULL THEN '' ELSE '{STOPPED}' END,
+      reply_address_sealed = '',
       last_inbound_at = greatest(c.last_inbound_at, new.received_at)
   FROM new, (SELECT count(*) FROM tip_first) AS locked
   WHERE c.key_hash = new.conversation_hash
@@ -124,7 +127,9 @@ held AS (
 called_off AS (
   UPDATE delivery_delivery AS d
   SET called_off_at = now(), state = CASE d.state WHEN 'leased' THEN 'leased' ELSE 'cancelled' END,
-    settled_at = CASE d.state WHEN 'leased' THEN d.settled_at ELSE now() END
+    settled_at = CASE d.state WHEN 'leased' THEN d.settled_at ELSE now() END,
+    address_sealed = CASE WHEN {_IS_NEEDED} THEN d.address_sealed END,
+    text_sealed = CASE WHEN {_IS_NEEDED} THEN d.text_sealed END
   FROM held WHERE d.id = held.id
 ),
 answered AS (
@@ -165,7 +170,8 @@ answered AS (
 {_ANSWERED}
 """  # noqa: S608 -- our own pieces
 
-# Only who has stopped comes back by it; for everybody else it is a message like any other.
+# Only who has stopped comes back by it; for everybody else it is a message like any other. The
+# address comes with it: it went with the stop.
 COME_BACK = f"""
 {_SENT}
 r AS MATERIALIZED (
@@ -177,7 +183,8 @@ r AS MATERIALIZED (
 {_TIP_FIRST}
 talk AS (
   UPDATE delivery_conversation c
-  SET mode = '', last_inbound_at = greatest(c.last_inbound_at, new.received_at)
+  SET mode = '', last_inbound_at = greatest(c.last_inbound_at, new.received_at),
+      reply_address_sealed = coalesce(new.address, c.reply_address_sealed)
   FROM new, (SELECT count(*) FROM tip_first) AS locked
   WHERE c.key_hash = new.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
@@ -223,8 +230,12 @@ WITH silent AS (
   UPDATE tips_tip SET do_not_contact = true
   WHERE id = %(tip)s AND current_setting('keng.left_in_silence', true) = 'true'
   RETURNING id
+), unaddressed AS (
+  UPDATE delivery_conversation SET reply_address_sealed = ''
+  FROM silent WHERE tip_ref = silent.id
 )
-UPDATE delivery_delivery SET state = 'cancelled', settled_at = now()
+UPDATE delivery_delivery
+SET state = 'cancelled', settled_at = now(), address_sealed = NULL, text_sealed = NULL
 FROM silent JOIN delivery_conversation c ON c.tip_ref = silent.id
 WHERE delivery_delivery.recipient_ref = c.id AND state = 'queued'
 """

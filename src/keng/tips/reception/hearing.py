@@ -224,7 +224,8 @@ def tip_of(message: Incoming, text: str) -> NewTip:
             raw_sealed=seals.for_unit(unit_id, message.raw),
             media=tuple((m.type, _boxed(m.url)) for m in event.media),
             conversation_hash=message.conversation_hash or b"",
-            address_sealed=seals.for_sender(event.reply_address or ""),
+            # Who is not to be written to needs none.
+            address_sealed=b"" if is_silent else seals.for_sender(event.reply_address or ""),
             link_hash=b"" if is_silent else receipts.token_hash(token), answer_sealed=answer,
             answer_expires_at=message.received_at + ANSWER_EXPIRES_AFTER,
         ),

@@ -73,6 +73,8 @@ talk AS (
     conversation, account, conversation_hash, address, tip, received_at
   FROM new WHERE conversation_hash IS NOT NULL ORDER BY conversation_hash, n
   ON CONFLICT (key_hash) DO UPDATE SET
+    reply_address_sealed = CASE WHEN delivery_conversation.reply_address_sealed = ''
+      THEN excluded.reply_address_sealed ELSE delivery_conversation.reply_address_sealed END,
     last_inbound_at = greatest(delivery_conversation.last_inbound_at, excluded.last_inbound_at),
     tip_ref = coalesce(delivery_conversation.tip_ref, excluded.tip_ref)
   RETURNING id, key_hash, tip_ref

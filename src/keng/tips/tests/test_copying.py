@@ -22,7 +22,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.tips import files
-from keng.tips.actions import attachments, closing, copying, reporter, sweeping, withdrawing
+from keng.tips.actions import closing, copying, reporter, sweeping, withdrawing
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.models import Attachment, DialogueMessage, WaitingPicture
 from keng.tips.pictures import confined
@@ -451,7 +451,7 @@ def test_sizes_of_before_are_rounded_as_those_of_now_are(tip):
     with connection.cursor() as cursor:
         cursor.execute(rounds._ROUND)
     found = dict(Attachment.objects.values_list("pk", "size"))
-    assert [found[file.pk] for file in kept] == [attachments._rounded(size) for size in exact]
+    assert [found[file.pk] for file in kept] == [files.rounded(size) for size in exact]
 
 
 def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):

@@ -23,11 +23,13 @@ from keng.tips.actions.sweeping import sweep_files
 from keng.tips.errors import NotYours
 from keng.tips.models import Attachment, Tip
 from keng.tips.reception.hearing import MEDIA_BOX
-from keng.vault import keys, opening, seal
+from keng.vault import keys, seal
 from tests import make
 
 pytestmark = pytest.mark.django_db
 PASSPHRASE = "words-for-a-test"
+# Of a sealed file: its form, the throwaway key, the nonce and the mark of the box.
+OVERHEAD = 1 + 32 + 24 + 16
 
 
 @pytest.fixture(autouse=True)
@@ -115,8 +117,7 @@ def test_a_picture_is_kept_sealed_with_a_plain_copy_to_view(tip, own_folder):
     assert (kept.kind, kept.mime) == ("image", "image/jpeg")
     assert len(content) <= kept.size <= 1.25 * len(content)
     private = keys.unlock(keys.operator_file(), PASSPHRASE)[tip.responsible_unit_id]
-    original = (own_folder / kept.original_path).read_bytes()
-    assert opening.for_unit(original, private) == content
+    assert files.opened_original(kept.original_path, private) == content
     shown = files.viewing_copy(kept)
     with Image.open(io.BytesIO(shown)) as opened:
         assert not opened.getexif()
@@ -125,6 +126,26 @@ def test_a_picture_is_kept_sealed_with_a_plain_copy_to_view(tip, own_folder):
     on_disk = b"".join(p.read_bytes() for p in own_folder.rglob("*") if p.is_file())
     assert b"Secret Camera" not in on_disk
     assert b"JFIF" not in on_disk
+
+
+@pytest.mark.parametrize("length", [0, 1, 4000, 70_001, 69_500])
+def test_the_disk_does_not_tell_how_long_a_file_was(tip, own_folder, length):
+    unit_id = tip.responsible_unit_id
+    content = b"\0" * length
+    path = files.keep_original(content, unit_id=unit_id)
+    kept = (own_folder / path).stat().st_size - OVERHEAD
+    assert kept == (4096 if length <= 4000 else 81920)
+    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit_id]
+    assert files.opened_original(path, private) == content
+
+
+def test_a_file_that_was_kept_before_opens_as_it_is(tip, own_folder):
+    unit_id = tip.responsible_unit_id
+    path = own_folder / "files" / "older"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(seal.for_unit(unit_id, b"as it was"))
+    private = keys.unlock(keys.operator_file(), PASSPHRASE)[unit_id]
+    assert files.opened_original("files/older", private) == b"as it was"
 
 
 def test_what_is_no_picture_has_no_copy_to_view(tip):

@@ -5,7 +5,7 @@ import pytest
 from keng.delivery.models import Inbound
 from keng.kit import times
 from keng.tips.actions import forgetting, holding, triage, undo, withdrawing
-from keng.tips.models import HeldEnding, Tip
+from keng.tips.models import Attachment, HeldEnding, Tip
 from keng.tips.queries.listings import reporters_behind
 from tests import make
 
@@ -86,3 +86,28 @@ def test_two_open_tips_of_one_chat_are_one_reporter_until_they_end(unit):
         message_of(tip)
     time_passes()
     assert reporters_behind(tip.pk for tip in tips) == 1
+
+
+def known_file(tip):
+    return Attachment.objects.create(
+        tip=tip, kind="image", mime="image/png", size=8, original_path="", keyed_hash=b"h" * 32
+    )
+
+
+def test_a_file_is_known_by_its_hash_as_long_as_the_tip_goes_on(unit, officer):
+    tips = [make.tip(unit=unit) for _ in range(2)]
+    for tip in tips:
+        known_file(tip)
+    step = closed(tips[0], officer)
+    assert forgetting.forget_files() == 0
+    undo.take_back(step.pk, secret=step.secret, by=officer)
+    HeldEnding.objects.update(until=times.now())
+    holding.let_go()
+    assert forgetting.forget_files() == 0
+    triage.close(tips[0].pk, by=officer)
+    HeldEnding.objects.update(until=times.now())
+    holding.let_go()
+    assert forgetting.forget_files() == 1
+    assert forgetting.forget_files() == 0
+    hashes = [bytes(file.keyed_hash) for file in Attachment.objects.order_by("id")]
+    assert hashes == [b"", b"h" * 32]

@@ -13,7 +13,7 @@ from django.test import Client
 from keng.accounts.models import Officer, Shift
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.delivery.models import Dispatch, PagerTest
+from keng.delivery.models import Conversation, Dispatch, PagerTest
 from keng.kit import times, uploads
 from keng.kit.phrases import moment_words
 from keng.tips import receipts
@@ -631,10 +631,15 @@ def test_a_link_shows_the_code_once_and_only_after_its_button(public_client, uni
 
 
 def test_a_zalo_tip_is_never_called_anonymous(public_client, unit):
-    with_receipt(make.tip(unit=unit, channel="zalo_oa"))
+    tip = with_receipt(make.tip(unit=unit, channel="zalo_oa"))
+    talk = make.conversation(tip)
     page = page_of(public_client)
     assert "ẩn danh" not in page
     assert "trong cuộc trò chuyện bạn đã báo tin" in page
+    Conversation.objects.filter(pk=talk.pk).update(reply_address_sealed=b"")
+    page = page_of(public_client)
+    assert "ẩn danh" not in page
+    assert "Câu trả lời chỉ có ở trang này, không gửi vào cuộc trò chuyện" in page
 
 
 def test_no_page_of_a_tip_names_an_officer(public_client, tip):

@@ -1,0 +1,274 @@
+"""What somebody learns who has last night's disk: every row, and every key of the data folder.
+
+The thief opens whatever those keys open and looks for two things: where reporters of tips that have
+ended can be written to, and codes that open a tip. The screens of the simulated phones are left
+out: they are the phones themselves, and real people do not write there.
+"""
+
+import base64
+import contextlib
+import hashlib
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+import keng
+from keng.accounts.models import Officer
+from keng.channels.base import Event
+from keng.delivery import handlers
+from keng.delivery.models import Conversation, Delivery
+from keng.delivery.receiving import incoming, receiving_accounts
+from keng.delivery.tests.sending import sending, until
+from keng.kit import times
+from keng.kit.codes import derived
+from keng.kit.database import data_folder
+from keng.kit.secrets import derive, keyed_hash
+from keng.places.models import Unit
+from keng.tips import receipts, tasks
+from keng.tips.actions import dialogue, reporter, triage, withdrawing
+from keng.tips.actions.attachments import store_attachment
+from keng.tips.models import Attachment, HeldEnding, Receipt, Tip
+from keng.vault import keys, opening, seal
+from tests import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONES = {"delivery_sandboxmessage", "demo_phonemessage"}
+STORY = "Có hai thanh niên đang cạy cửa nhà trọ số 5, tin của {who}"
+CLOSING = "Chúng tôi đã xử lý xong, cảm ơn bạn."
+_LABEL = re.compile(r'(?:\bbox\(|BOX = )"([^"]+)"')
+_TOKEN = re.compile(r"[\w-]{22,64}", re.ASCII)
+
+
+class Thief:
+    """A copy of last night: the rows, and what the keys beside them open."""
+
+    def __init__(self) -> None:
+        self.labels = sorted(self._labels())
+        folder = data_folder() / "keys"
+        self.private = [
+            opening._Box(file.read_bytes())
+            for file in [folder / "sender.key", *folder.glob("worker/*")]
+            if file.exists()
+        ]
+        self.loot = dict(self._everything())
+
+    def finds(self, words: str) -> list[str]:
+        """Where these words lie readable."""
+        return [place for place, text in self.loot.items() if words in text]
+
+    def codes(self) -> list[str]:
+        """Codes that open a tip and follow from anything that lies readable."""
+        tokens = {token for text in self.loot.values() for token in _TOKEN.findall(text)}
+        codes = {derived("receipt code", token) for token in tokens}
+        return [code for code in codes if Receipt.objects.filter(hash=receipts.hash_of(code))]
+
+    @staticmethod
+    def _labels() -> Iterator[str]:
+        for file in Path(keng.__file__).parent.rglob("*.py"):
+            if "tests" not in file.parts:
+                yield from _LABEL.findall(file.read_text())
+
+    def _everything(self) -> Iterator[tuple[str, str]]:
+        for table in sorted(set(connection.introspection.table_names()) - PHONES):
+            with connection.cursor() as cursor:
+                cursor.execute(f'SELECT * FROM "{table}"')
+                names = [column[0] for column in cursor.description]
+                for row, values in enumerate(cursor.fetchall()):
+                    for name, value in zip(names, values, strict=True):
+                        yield f"{table}.{name}[{row}]", self._readable(value)
+        for file in data_folder().joinpath("files").rglob("*"):
+            if file.is_file():
+                yield str(file), self._readable(file.read_bytes())
+
+    def _readable(self, value: object) -> str:
+        if not isinstance(value, bytes | memoryview):
+            return str(value)
+        sealed = bytes(value)
+        for key in self.private:
+            with contextlib.suppress(CryptoError, ValueError):
+                return key.decrypt(sealed).decode(errors="replace")
+        for label in self.labels:
+            with contextlib.suppress(CryptoError, ValueError):
+                return SecretBox(derive(label)).decrypt(sealed).decode(errors="replace")
+        return sealed.decode(errors="replace")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Officer]:
+    """A desk with all keys, whose passphrase is not on the disk."""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setenv("KENG_SENDER_KEY_FILE", str(keys.sender_file()))
+    opening._sender_box.cache_clear()
+    seal.forget()
+    make.clock_rules()
+    province = make.province_unit("Công an tỉnh Thử")
+    unit = make.unit("Công an phường Thử", parent=province)
+    keys.make_sender_key()
+    keys.operator_file().unlink(missing_ok=True)
+    keys.make_unit_keys("words-for-a-test")
+    make.worker_key()
+    make.channel_account(unit=unit, slug="phones", rate_per_minute=0)
+    handlers.refresh()
+    yield make.officer(unit=unit)
+    opening._sender_box.cache_clear()
+    seal.forget()
+
+
+def say(text: str, *, who: str) -> Tip:
+    """A message in a chat, as the edge takes it in."""
+    (account,) = receiving_accounts()
+    event = Event(
+        kind="text", dedupe=uuid.uuid4().hex, conversation=who, sender=who, group=None, text=text,
+        media=(), location=None, at=times.now(), reply_address=who, raw_kind="text",
+    )  # fmt: skip
+    message = incoming(account, event, raw=text.encode(), now=times.now())
+    handler = handlers.handler_of(message)
+    with connection.cursor() as cursor:
+        for statement in handler.statements([handler.prepare(message)], lane=0):
+            cursor.execute(statement.sql, statement.values)
+    return Tip.objects.latest("id")
+
+
+def report(who: str) -> Tip:
+    return say(STORY.format(who=who), who=who)
+
+
+def desk_unit(officer: Officer) -> Unit:
+    return officer.posts.get().unit
+
+
+def close(tip: Tip, by: Officer) -> None:
+    triage.record_outcome(tip.pk, outcome="solved", by=by)
+    triage.close(tip.pk, text=CLOSING, by=by)
+
+
+def everything_is_sent() -> None:
+    """Also what is held for a few seconds."""
+    Delivery.objects.filter(state="queued").update(not_before=times.now())
+    open_rows = Delivery.objects.filter(state__in=["queued", "leased"])
+    with sending():
+        until(lambda: not open_rows.exists())
+
+
+def night_passes() -> None:
+    """What the worker does, after every ending can be taken back no longer."""
+    HeldEnding.objects.update(until=times.now())
+    for task in tasks.TASKS:
+        if task.name != "call officers":
+            while task.run():
+                pass
+
+
+def test_the_thief_opens_what_the_keys_open(desk: Officer) -> None:
+    """What makes the other tests able to fail: before it is sent and closed, all of it is there."""
+    tip = report("an-cua-toi")
+    thief = Thief()
+    assert {"totp", "viewing copy", "channel secrets", "address of a file"} <= set(thief.labels)
+    assert {place.partition("[")[0] for place in thief.finds("an-cua-toi")} >= {
+        "delivery_conversation.reply_address_sealed", "delivery_delivery.address_sealed",
+    }  # fmt: skip
+    (code,) = thief.codes()
+    assert receipts.tip_id_of(code) == tip.pk
+
+
+def test_the_code_of_a_chat_follows_from_nothing_once_its_answer_has_left(desk: Officer) -> None:
+    report("an-cua-toi")
+    everything_is_sent()
+    assert Tip.objects.get().is_open
+    assert Thief().codes() == []
+
+
+def test_where_a_reporter_can_be_written_to_goes_with_every_kind_of_ending(desk: Officer) -> None:
+    people = [f"nguoi-so-{n}-" for n in range(8)]
+    tips = dict(zip(people, map(report, people), strict=True))
+    solved, declined, outside, kept, back, quiet, again, still_open = people
+    everything_is_sent()
+    dialogue.answer(tips[still_open].pk, text="Bạn còn ở đó không?", by=desk)
+    close(tips[solved], desk)
+    triage.decline(tips[declined].pk, kind="procedure", reply="Mời bạn lên VNeID.", by=desk)
+    triage.decline(tips[outside].pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
+    triage.accept(tips[kept].pk, by=desk)
+    withdrawing.withdraw(tips[kept].pk)
+    withdrawing.withdraw(tips[back].pk)
+    say("dừng nhận tin", who=quiet)
+    close(tips[again], desk)
+    everything_is_sent()
+    night_passes()
+    triage.reopen(tips[again].pk, reason="Có tin mới", by=desk)
+    dialogue.answer(tips[again].pk, text="Chúng tôi xem lại.", by=desk)
+    everything_is_sent()
+    thief = Thief()
+    found = {who: thief.finds(who) for who in people}
+    # Their own words name them here; what is sealed to the unit nobody opens.
+    for who, places in found.items():
+        found[who] = [place for place in places if "sealed" in place]
+    assert found.pop(still_open)
+    assert found == {who: [] for who in people if who != still_open}
+    assert thief.codes() == []
+
+
+def test_nothing_says_whether_somebodys_chat_reported_once_the_tip_has_ended(desk: Officer) -> None:
+    close(report("an-cua-toi"), desk)
+    everything_is_sent()
+    night_passes()
+    (account,) = receiving_accounts()
+    event = Event(
+        kind="text", dedupe="x", conversation="an-cua-toi", sender="an-cua-toi", group=None,
+        text="", media=(), location=None, at=times.now(), reply_address="an-cua-toi",
+        raw_kind="text",
+    )  # fmt: skip
+    known = incoming(account, event, raw=b"", now=times.now()).conversation_hash
+    assert known
+    assert not Conversation.objects.filter(key_hash=known).exists()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" AS t WHERE t::text LIKE %s',
+                [f"%{known.hex()}%"],
+            )
+            assert cursor.fetchone() == (0,), table
+
+
+def test_the_code_of_a_report_begun_anew_follows_from_no_row(desk: Officer) -> None:
+    """A cry for help after the end begins another report: its words, tip and minute are known."""
+    tip = make.tip(unit=desk_unit(desk), text=STORY)
+    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
+    cry = "Cứu với, nó đang cầm dao đuổi tôi"
+    before = int(times.now().timestamp()) // 600
+    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipts.new_token())
+    assert token
+    assert receipts.tip_id_of(receipts.code_from(token)) == Tip.objects.latest("id").pk
+    guesses = [
+        keyed_hash("token of danger after the end", f"{tip.pk} {minute} {cry}").hex()
+        for minute in (before, before + 1)
+    ]
+    assert not any(receipts.tip_id_of(receipts.code_from(guess)) for guess in guesses)
+    assert Thief().codes() == []
+
+
+def test_that_a_file_was_sent_cannot_be_shown_of_a_tip_that_has_ended(desk: Officer) -> None:
+    """Whoever has somebody's phone has the file, and compares: by hash, by size, by the disk."""
+    tip = make.tip(unit=desk_unit(desk))
+    sent = os.urandom(70_001)
+    store_attachment(tip.pk, tip.responsible_unit_id, sent, "application/pdf")
+    close(tip, desk)
+    night_passes()
+    thief = Thief()
+    digest = hashlib.sha256(sent).digest()
+    keyed = keyed_hash("file of a tip", tip.pk.bytes, digest)
+    for trace in (digest, keyed, hashlib.md5(sent, usedforsecurity=False).digest()):
+        for form in (trace.hex(), base64.b64encode(trace).decode(), trace.decode(errors="replace")):
+            assert thief.finds(form) == []
+    assert thief.finds(str(len(sent))) == []
+    file = data_folder() / Attachment.objects.get().original_path
+    overhead = file.stat().st_size - len(sent)
+    other = store_attachment(tip.pk, tip.responsible_unit_id, sent[:-900], "application/pdf")
+    assert (data_folder() / other.original_path).stat().st_size == len(sent) + overhead
