@@ -9,10 +9,12 @@ from pathlib import Path
 
 import psycopg
 
+from keng.cli import accounts_of_the_system
 from keng.cli.environment import database, start_django
 from keng.cli.errors import CannotContinue
 from keng.cli.first_steps import first_steps
 from keng.cli.known_keys import is_demo_data, owner_connection, require_known_keys
+from keng.cli.ownership import ACCOUNT_FOLDERS
 from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.cli.supervisor.register import is_supervised
 from keng.kit import configuration
@@ -50,6 +52,7 @@ def checks(ports: Ports) -> dict[str, Callable[[], str]]:
         "migrations": migrations,
         "ports": lambda: free_ports(ports),
         "secrets": secret_files,
+        "accounts": system_accounts,
     }
 
 
@@ -124,10 +127,26 @@ def secret_files() -> str:
     return f"{sum(file.is_file() for file in files)} files, readable by this account alone"
 
 
+def system_accounts() -> str:
+    """As whom everything runs, and that each has its own files and can read the code."""
+    if wrong := accounts_of_the_system.faults():
+        raise Wrong("; ".join(wrong))
+    return accounts_of_the_system.describe_accounts()
+
+
 def _require_private(file: Path) -> None:
     status = file.stat()
-    if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
+    # Root lets others pass its folders to what is theirs, and list nothing in them.
+    others = 0o066 if file.is_dir() else 0o077
+    if status.st_uid not in _owners_of(file) or stat.S_IMODE(status.st_mode) & others:
         raise Wrong(f"{file} is readable by others: chmod go= {file}")
+
+
+def _owners_of(file: Path) -> set[int]:
+    """This account; and where root shares out its folders, whoever was given the file's."""
+    given = (data_folder() / name for name in ACCOUNT_FOLDERS)
+    around = [folder for folder in given if file.is_relative_to(folder)]
+    return {os.geteuid(), *(folder.stat().st_uid for folder in around)}
 
 
 def _answer(name: str, check: Callable[[], str]) -> bool:
