@@ -15,6 +15,7 @@ from keng.cli.errors import CannotContinue
 from keng.cli.ownership import ACCOUNT_FOLDERS, hand_over, ownership_faults
 from keng.cli.postgres.folders import prepare_data_folder
 from keng.cli.serve import unsafe_for_real_data
+from keng.cli.supervisor.register import Register, end_group
 from keng.kit import kept
 from keng.kit.private import create_private, make_private_folder, private
 
@@ -307,3 +308,34 @@ def test_serve_refuses_all_of_it_at_once_and_makes_nothing(data):
         assert name in answer.stderr
     assert "Nothing was started" in answer.stderr
     assert not Path(data).exists()
+
+
+LEFT_BEHIND = """
+import os, sys, time
+os.environ["KENG_DATA"] = sys.argv[1]
+from keng.cli.unprivileged import become_unprivileged
+become_unprivileged("edge")
+if os.fork():
+    os._exit(0)
+print("here", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a dead leader's group is not known")
+def test_a_worker_whose_leader_is_dead_is_known_by_its_sign_alone(data, open_folder):
+    prepare_data_folder(data)
+    # Not in the environment it was started with, which nobody may read of a closed process.
+    environment = {n: v for n, v in os.environ.items() if not n.startswith("KENG_")}
+    leader = subprocess.Popen(
+        [sys.executable, "-c", LEFT_BEHIND, str(data)],
+        env=environment, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    try:
+        assert leader.stdout.readline() == b"here\n"
+        leader.wait(30)
+        assert Register(data)._is_our_group(leader.pid)
+        assert not Register(open_folder / "other")._is_our_group(leader.pid)
+    finally:
+        end_group(leader.pid)
+        leader.stdout.close()
