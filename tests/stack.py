@@ -52,7 +52,7 @@ class Stack:
         bare: bool = False,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="keng-stack-"))
-        # Root's PostgreSQL runs as another account, which must pass this folder.
+        # What root starts runs as other accounts, which must pass this folder.
         self.folder.chmod(0o711)
         self.data = self.folder / "data"
         self.officers: dict[str, Officer] = {}
@@ -143,6 +143,7 @@ class Stack:
         foreign = {n for n in os.environ if n.startswith("KENG_")} - {
             "KENG_PG_BINDIR",
             "KENG_PG_USER",
+            "KENG_ACCOUNT",
         }
         kept = {name: value for name, value in os.environ.items() if name not in foreign}
         # Without the supervisor's own buffering a line of output would come too late to wait for.

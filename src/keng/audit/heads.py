@@ -21,7 +21,7 @@ from nacl.signing import SigningKey, VerifyKey
 from keng.audit.models import Chain, SignedHead
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.kit.private import private
+from keng.kit.private import make_private_folder, private
 from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import read_or_make
 
@@ -137,7 +137,7 @@ def _moment(at: dt.datetime) -> str:
 
 def _export(heads: list[SignedHead], *, chains: int) -> None:
     folder = export_folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     path = folder / f"heads-{times.local_date(times.now()):%Y-%m}.jsonl"
     public = bytes(verify_key()).hex()
     with open(path, "ab", opener=private) as file:

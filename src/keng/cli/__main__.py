@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from keng.cli.errors import CannotContinue
 from keng.kit import configuration
+from keng.kit.closed import close_memory
 from keng.kit.database import DatabaseNotPrepared, data_folder
 from keng.kit.refusals import KeyMissing, WrongSettings
 
@@ -56,6 +57,8 @@ class _OneLineEach(argparse.HelpFormatter):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    # A command holds keys and passwords too.
+    close_memory()
     words = list(sys.argv[1:] if argv is None else argv)
     # Said below: `--help` is answered all the same.
     refused = _wrong_settings()

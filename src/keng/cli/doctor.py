@@ -20,6 +20,8 @@ CHECKS: tuple[Check, ...] = (
     Check("certificate", certificate.certificate),
     Check("disk", machine.disk),
     Check("permissions", machine.permissions),
+    Check("users", machine.users),
+    Check("rewrite", machine.rewrite, needs=("folder",)),
     Check("supervisor", running.supervisor, needs=("folder",)),
     Check("ports", running.ports),
     *map(running.process_check, ("public", "desk", "edge", "worker", "sender")),

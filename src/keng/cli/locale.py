@@ -85,6 +85,8 @@ def _replace(target: Path, content: bytes) -> None:
     draft = target.with_name(f".{target.stem}.{os.getpid()}.mo")
     try:
         draft.write_bytes(content)
+        # The account of the processes reads it, whatever root's shell leaves to others.
+        draft.chmod(0o644)
     except PermissionError:
         raise CannotContinue(
             f"{target} is out of date and not ours to write: run `keng locale` as the account "

@@ -3,6 +3,7 @@
 import argparse
 
 from keng.cli.environment import start_django
+from keng.cli.unprivileged import become_unprivileged
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -10,6 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    become_unprivileged("sender")
     start_django("sender")
     from keng.delivery import sender  # noqa: PLC0415 -- needs the settings
     from keng.vault.opening import require_sender_key  # noqa: PLC0415

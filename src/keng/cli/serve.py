@@ -3,9 +3,11 @@
 import argparse
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from typing import TypeVar
 
+from keng.cli.accounts_of_the_system import process_account
 from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
 from keng.cli.postgres.folders import prepare_data_folder
@@ -14,6 +16,7 @@ from keng.cli.supervisor.children import children, rewriting
 from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports, require_free
 from keng.cli.supervisor.register import Register, only_supervisor, starting_database
 from keng.cli.supervisor.supervise import Supervisor
+from keng.cli.way_to_the_code import unreadable_code
 from keng.kit.database import data_folder, is_external
 
 T = TypeVar("T")
@@ -25,11 +28,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     ports = chosen_ports(arguments)
-    if os.environ.get("KENG_DEMO") == "1":
-        raise CannotContinue("KENG_DEMO is set by `keng demo`, and never where real people report.")
+    if unsafe := unsafe_for_real_data(os.environ):
+        raise CannotContinue(" ".join([*unsafe, "Nothing was started."]))
     return run_everything(
         ports, is_demo=False, prepare=make_sender_key, announce=lambda _: where_it_is(ports)
     )
+
+
+def unsafe_for_real_data(settings: Mapping[str, str]) -> list[str]:
+    """What must not be where real people report, each with what to do."""
+    found = []
+    if settings.get("KENG_DEMO") == "1":
+        found.append("KENG_DEMO is set by `keng demo`, and never where real people report.")
+    if settings.get("KENG_DEBUG") == "1":
+        found.append("KENG_DEBUG shows on its error pages what people typed: take it out.")
+    if settings.get("KENG_DEBUG_FAULTS") == "1" or settings.get("KENG_TEST_FAULT"):
+        found.append(
+            "KENG_DEBUG_FAULTS and KENG_TEST_FAULT are for tests, which lose reports on purpose: "
+            "take them out."
+        )
+    listens_at = settings.get("KENG_ADDRESS") or "127.0.0.1"
+    if not ip_address(listens_at).is_loopback and settings.get("KENG_BEHIND_TLS") != "1":
+        found.append(
+            f"KENG_ADDRESS={listens_at} can be reached from other machines, where words, codes and "
+            "passwords would travel in clear. Put a proxy with TLS in front and set "
+            "KENG_BEHIND_TLS=1, or leave KENG_ADDRESS out."
+        )
+    return found
 
 
 def run_everything(
@@ -52,6 +77,9 @@ def run_everything(
 
     data = data_folder()
     prepare_data_folder(data)
+    closed = unreadable_code(process_account())
+    if closed is not None:
+        raise CannotContinue(closed)
     with only_supervisor(data):
         Register(data).end_orphans()
         names = ["public", "desk", "edge", *(["zalo_fake"] if is_demo else [])]

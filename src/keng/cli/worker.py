@@ -17,6 +17,7 @@ from typing import Any
 import psycopg
 
 from keng.cli.environment import start_django
+from keng.cli.unprivileged import become_unprivileged
 from keng.kit import alive
 from keng.kit.busy import is_passing
 from keng.kit.database import TimeLimits, data_folder, dsn
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    become_unprivileged("worker")
     start_django("worker")
     # Told to nobody else: see vault.opening.
     os.environ["KENG_WORKER_KEYS"] = str(data_folder() / "keys" / "worker")

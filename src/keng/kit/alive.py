@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keng.kit.database import data_folder
+from keng.kit.private import make_private_folder, private
 
 BEAT_EVERY = 4.0
 # After so long without a sign a process stands still: longer than any limit of time lets it wait.
@@ -163,7 +164,8 @@ def _touch(name: str, content: str) -> None:
     try:
         os.utime(path)
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        make_private_folder(path.parent)
+        # The supervisor may be root: what it makes here, the process has to touch.
+        descriptor = private(str(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w") as file:
             file.write(content)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keng.kit import icons
+from keng.kit.private import make_private_folder, private
 
 if TYPE_CHECKING:
     from PIL import ImageFont
@@ -31,9 +32,9 @@ def kept(folder: Path, name: str, draw: Callable[[], str]) -> str:
     path = folder / relative
     if path.is_file():
         return relative
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.new")
-    with draft.open("wb") as file:
+    make_private_folder(path.parent)
+    with open(draft, "wb", opener=private) as file:
         file.write(png(draw()))
         file.flush()
         os.fsync(file.fileno())

@@ -269,9 +269,10 @@ SETTINGS: dict[str, Check] = {
     "KENG_DATABASE_URL_EDGE": _database,
     "KENG_DATABASE_URL_WORKER": _database,
     "KENG_DATABASE_URL_SENDER": _database,
-    # The launcher says better what is wrong with these two, once it looks.
+    # The launcher says better what is wrong with these three, once it looks.
     "KENG_PG_BINDIR": _anything,
     "KENG_PG_USER": _anything,
+    "KENG_ACCOUNT": _anything,
     "KENG_SMTP_URL": _url("smtps", "smtp"),
     "KENG_PUSH_HOSTS": _hosts,
     "KENG_PUSH_URL": _WEB,

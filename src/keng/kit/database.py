@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from keng.kit.kept import read_secret
+
 Process = Literal["owner", "public", "desk", "edge", "worker", "sender"]
 PROCESSES: tuple[Process, ...] = get_args(Process)
 # What keng.kit.database knows by a Django name; every other parameter goes to OPTIONS.
@@ -159,6 +161,8 @@ def _embedded() -> dict[str, Any]:
 
 
 def _credentials(process: Process) -> dict[str, Any]:
-    file = password_file(role(process))
-    password = file.read_text().strip() if file.exists() else ""
+    try:
+        password = read_secret(password_file(role(process))).decode().strip()
+    except FileNotFoundError:
+        password = ""
     return {"user": role(process), "password": password}

@@ -22,6 +22,7 @@ from pathlib import Path
 from django.conf import settings
 
 from keng.kit.database import data_folder
+from keng.kit.private import make_private_folder
 
 FOLDER = "uploads"
 # An empty file needs something of the disk, too.
@@ -160,7 +161,7 @@ class Room:
         if now - self._asked_disk_at < _ASKS_THE_DISK_AFTER:
             return
         folder = data_folder() / FOLDER
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         self._free = shutil.disk_usage(folder).free
         self._asked_disk_at = now
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from nacl.secret import SecretBox
 
 from keng.kit.database import data_folder, this_process
+from keng.kit.kept import read_secret
+from keng.kit.private import create_private
 from keng.kit.refusals import KeyMissing
 
 KEY_SIZE = 32
@@ -20,10 +22,8 @@ def read_or_make(path: Path, size: int = KEY_SIZE) -> bytes:
     Several processes may start at once: the first link wins and all read the same file.
     """
     if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}.new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(create_private(draft), "wb") as file:
             file.write(os.urandom(size))
             file.flush()
             os.fsync(file.fileno())
@@ -33,7 +33,7 @@ def read_or_make(path: Path, size: int = KEY_SIZE) -> bytes:
             pass
         finally:
             draft.unlink()
-    return path.read_bytes()
+    return read_secret(path)
 
 
 def site_key_file() -> Path:
@@ -47,7 +47,7 @@ def site_secret_here() -> bytes | None:
     if given:
         return hashlib.blake2b(given.encode(), digest_size=32, person=b"keng-site").digest()
     try:
-        found = site_key_file().read_bytes()
+        found = read_secret(site_key_file())
     except FileNotFoundError:
         return None
     if len(found) < KEY_SIZE:

@@ -19,6 +19,7 @@ from nacl.exceptions import CryptoError
 
 from keng.kit.database import data_folder
 from keng.kit.limits import network_of
+from keng.kit.private import create_private
 from keng.kit.room import FOLDER, LEAST_BYTES, NoRoom, room
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -310,8 +311,7 @@ def all_paths() -> dict[str, float]:
 
 
 def _create(path: Path) -> BinaryIO:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    return os.fdopen(create_private(path), "wb")
 
 
 def _opened(file: BinaryIO, key: bytes) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from nacl.secret import SecretBox
 
 from keng.kit.database import data_folder
 from keng.kit.ids import new_id
+from keng.kit.private import create_private
 from keng.kit.secrets import box
 from keng.tips.models import Attachment
 from keng.vault import opening, seal
@@ -89,10 +90,8 @@ def _filled_up(content: bytes) -> bytes:
 
 def _write(name: str, content: bytes) -> str:
     path = data_folder() / name
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(create_private(draft), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -15,6 +15,7 @@ from nacl.secret import SecretBox
 
 from keng.kit import times
 from keng.kit.database import data_folder
+from keng.kit.private import create_private, make_private_folder
 from keng.kit.secrets import read_or_make
 from keng.places.models import Unit
 from keng.vault import seal
@@ -140,7 +141,7 @@ def _write(path: Path, keys: dict[uuid.UUID, bytes], passphrase: str) -> None:
         "salt": Base64Encoder.encode(salt).decode(),
         "keys": Base64Encoder.encode(cipher).decode(),
     }
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     draft = path.with_suffix(".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -151,9 +152,7 @@ def _write(path: Path, keys: dict[uuid.UUID, bytes], passphrase: str) -> None:
 
 
 def _write_private(path: Path, private: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(create_private(path), "wb") as file:
         file.write(private)
         file.flush()
         os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
+from keng.kit.kept import read_secret
 from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import KEY_SIZE, not_a_key
 from keng.vault.models import SenderKey
@@ -48,7 +49,7 @@ def _sender_box() -> _Box:
     path = os.environ.get("KENG_SENDER_KEY_FILE", "")
     if not path:
         raise NotTheSender
-    return _Box(Path(path).read_bytes())
+    return _Box(read_secret(Path(path)))
 
 
 def require_sender_key() -> None:
@@ -57,7 +58,7 @@ def require_sender_key() -> None:
     if not path:
         raise KeyMissing("KENG_SENDER_KEY_FILE must say where the sender's key lies.")
     try:
-        key = Path(path).read_bytes()
+        key = read_secret(Path(path))
     except FileNotFoundError:
         raise KeyMissing(
             f"{path} is missing. Put it back from the backup; see `keng keys check`."

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from keng.cli import accounts_of_the_system
 from keng.cli.checks.check import Finding, Place, attention, ok, wrong
+from keng.cli.ownership import ACCOUNT_FOLDERS
+from keng.cli.rewriting.record import rewrite_fault
 from keng.cli.supervisor.ports import address
-from keng.kit import configuration
+from keng.kit import configuration, times
 from keng.kit.database import data_folder, is_external
 from keng.kit.health import free_bytes
 
@@ -101,6 +104,22 @@ def permissions(place: Place) -> Finding:
     return ok(f"{len(paths)} folders and files, open to this account alone")
 
 
+def users(place: Place) -> Finding:
+    """As whom everything runs, and that each account has its own files and can read the code."""
+    if faults := accounts_of_the_system.faults():
+        return wrong("\n".join(faults))
+    return ok(accounts_of_the_system.describe_accounts())
+
+
+def rewrite(place: Place) -> Finding:
+    """Whether what was destroyed has left the files of the embedded database."""
+    if fault := rewrite_fault(times.now()):
+        return attention(fault)
+    if is_external():
+        return ok("a server of your own: its files keep what was destroyed as long as it does")
+    return ok("what was destroyed leaves the database's files within 24 hours")
+
+
 def _tree(top: Path) -> list[Path]:
     return [top, *sorted(top.rglob("*"))] if top.is_dir() else []
 
@@ -109,11 +128,23 @@ def _problem(path: Path, forbidden: int) -> str:
     """What is wrong with its rights; nothing for what is gone meanwhile."""
     try:
         status = path.lstat()
+        owners = _owners_of(path)
     except FileNotFoundError:
         return ""
-    if status.st_uid not in {os.geteuid(), data_folder().stat().st_uid, 0}:
+    if stat.S_ISDIR(status.st_mode):
+        # Root lets others pass its folders to what is theirs, and list nothing in them.
+        forbidden &= 0o066
+    if status.st_uid not in owners:
         return f"{path} belongs to another account (number {status.st_uid}): chown it"
     if stat.S_ISLNK(status.st_mode) or not stat.S_IMODE(status.st_mode) & forbidden:
         return ""
     act = "changed" if forbidden == 0o022 else "read"
     return f"{path} can be {act} by other accounts: chmod go= {path}"
+
+
+def _owners_of(path: Path) -> set[int]:
+    """Root, this account, the folder's; and where root shares out folders, whoever was given it."""
+    data = data_folder()
+    given = (data / name for name in ACCOUNT_FOLDERS)
+    around = [folder for folder in given if path.is_relative_to(folder)]
+    return {0, os.geteuid(), *(folder.stat().st_uid for folder in (data, *around))}

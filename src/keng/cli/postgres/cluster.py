@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from keng.cli.accounts_of_the_system import Account, postgres_account
 from keng.cli.errors import CannotContinue
 from keng.cli.leash import ends_with_parent
-from keng.cli.postgres.account import Account, postgres_account
+from keng.cli.ownership import hand_over
 from keng.cli.postgres.folders import (
     PORT,
     prepare_data_folder,
@@ -46,7 +47,6 @@ BUILT_IN_SINCE = 17
 SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
-    "unix_socket_permissions": "0700",
     "password_encryption": "scram-sha-256",
     "max_connections": "120",
     "jit": "off",
@@ -197,10 +197,18 @@ class Cluster:
 
     def _launch(self) -> None:
         self.account.require_way_to(self.folder, setting="KENG_DATA")
+        if not self.account.is_ours:
+            hand_over(self.folder, self.account)
         self._reap()
         sockets = self._sockets()
         clear_what_a_crash_left(self.folder, sockets)
-        settings = {**SETTINGS, "unix_socket_directories": str(sockets), **self.settings}
+        settings = {
+            **SETTINGS,
+            "unix_socket_directories": str(sockets),
+            # Who may come here at all, the folder decides.
+            "unix_socket_permissions": "0700" if self.account.is_ours else "0777",
+            **self.settings,
+        }
         configuration = self.folder / "keng.conf"
         configuration.write_text("".join(f"{k} = '{v}'\n" for k, v in settings.items()))
         self.account.give(configuration)
@@ -214,7 +222,7 @@ class Cluster:
                 cwd=self.folder,
                 start_new_session=True,
                 # If we are killed it shuts down like at a stop, and the next start finds it down.
-                preexec_fn=ends_with_parent(FAST_STOP),  # noqa: PLW1509 -- one system call
+                preexec_fn=ends_with_parent(FAST_STOP),  # noqa: PLW1509 -- a few system calls
                 **self.account.process_options(),
             )
 
@@ -245,6 +253,8 @@ class Cluster:
         place = {"host": str(self._sockets()), "port": PORT, "name": "keng"}
         if not file.exists() or json.loads(file.read_text()) != place:
             file.write_text(json.dumps(place) + "\n")
+        # No secret, and every process reads it, whatever the shell of root leaves to others.
+        file.chmod(0o644)
 
 
 def embedded_cluster(

@@ -7,8 +7,9 @@ import stat
 from dataclasses import replace
 from pathlib import Path
 
+from keng.cli.accounts_of_the_system import Account, process_account
 from keng.cli.errors import CannotContinue
-from keng.cli.postgres.account import Account
+from keng.cli.ownership import own_folders, share_out_folders
 from keng.cli.postgres.providers import Software
 
 PORT = 5432  # Names the socket file only: nothing listens on TCP.
@@ -29,11 +30,14 @@ def prepare_data_folder(data: Path) -> None:
 
 
 def _make_data_folder(data: Path) -> None:
-    # Root's PostgreSQL account must pass the folder, but not list it.
+    # The accounts that root lends must pass the folder, but not list it.
     data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-    (data / "postgres").mkdir(mode=0o711, exist_ok=True)
-    for name in ("secrets", "secrets/database", "logs", "run"):
-        (data / name).mkdir(mode=0o700, exist_ok=True)
+    if os.geteuid() == 0:
+        share_out_folders(data, process_account())
+    else:
+        own_folders(data)
+    (data / "postgres").mkdir(exist_ok=True)
+    (data / "postgres").chmod(0o711)
 
 
 def socket_folder(data: Path, account: Account) -> Path:
@@ -41,11 +45,25 @@ def socket_folder(data: Path, account: Account) -> Path:
     digest = hashlib.sha256(str(data).encode()).hexdigest()[:10]
     folder = _runtime_folder(data) / f"keng-{os.geteuid()}-{digest}"
     require_short(folder)
+    if account.is_ours:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _refuse_a_stranger(folder, account.name, account.uid, os.getegid(), 0o700)
+        return folder
+    # PostgreSQL's, and of all others the processes alone pass: nobody else even reaches the socket.
+    gid = process_account().gid
     if not folder.exists():
         folder.mkdir(mode=0o700)
-        account.give(folder)
-    _refuse_a_stranger(folder, account)
+        _lend(folder, account.uid, gid)
+    elif not folder.parent.stat().st_mode & stat.S_IWOTH and not folder.is_symlink():
+        # Root's alone to write in: left by a version that had other accounts.
+        _lend(folder, account.uid, gid)
+    _refuse_a_stranger(folder, account.name, account.uid, gid, 0o710)
     return folder
+
+
+def _lend(folder: Path, uid: int, gid: int) -> None:
+    os.chown(folder, uid, gid, follow_symlinks=False)
+    folder.chmod(0o710)
 
 
 def require_short(folder: Path) -> None:
@@ -98,12 +116,14 @@ def _runtime_folder(data: Path) -> Path:
     )
 
 
-def _refuse_a_stranger(folder: Path, account: Account) -> None:
+def _refuse_a_stranger(folder: Path, name: str, uid: int, gid: int, rights: int) -> None:
     """In a shared folder another account may have laid a trap under our name."""
     status = folder.lstat()
-    is_private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == 0o700
-    if not is_private or status.st_uid != account.uid:
+    is_private = stat.S_ISDIR(status.st_mode) and stat.S_IMODE(status.st_mode) == rights
+    # A private folder of ours may be of another group of ours.
+    is_group_right = rights == 0o700 or status.st_gid == gid
+    if not is_private or status.st_uid != uid or not is_group_right:
         raise CannotContinue(
-            f"{folder} is not a folder that {account.name} alone may enter. Remove it; "
+            f"{folder} is not a folder that {name} alone may enter. Remove it; "
             "it holds nothing but the socket of a running database."
         )

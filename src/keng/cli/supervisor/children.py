@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 
+from keng.cli.accounts_of_the_system import process_account
 from keng.cli.supervisor.ports import Ports, address
 from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
 
@@ -16,6 +17,8 @@ ASGI = (
     *("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st"),
     *("--http", "1", "--no-ws", "--log-level", "warning"),
 )
+# Begun by root, it is another account before it loads anything that a stranger speaks to.
+UNPRIVILEGED = (sys.executable, "-m", "keng.cli.unprivileged")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def rewriting() -> Child:
 
 def _site(name: Process, application: str, port: int, shared: dict[str, str]) -> Child:
     command = (
-        *(sys.executable, "-m", "granian", *ASGI),
+        *(*UNPRIVILEGED, "granian", *ASGI),
         *("--host", address(), "--port", str(port), "--workers-kill-timeout", "15", application),
     )
     return Child(name, command, port, _environment(name, shared))
@@ -68,7 +71,8 @@ def _own(name: Process, shared: dict[str, str]) -> Child:
 def _fake_zalo(ports: Ports) -> Child:
     settings = data_folder() / "secrets" / "zalo-fake.json"
     command = (
-        *(sys.executable, "-m", "keng.channels.zalo_oa.fake", "--port", str(ports.zalo_fake)),
+        *(*UNPRIVILEGED, "--account", process_account().name, "--keep", str(settings)),
+        *("keng.channels.zalo_oa.fake", "--port", str(ports.zalo_fake)),
         *("--settings", str(settings)),
         *("--webhook", f"http://127.0.0.1:{ports.edge}/hooks/zalo_oa/bac-ninh"),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from keng.cli.errors import CannotContinue
 from keng.cli.postgres.postmaster import command_line
+from keng.cli.supervisor.sign import is_signed
 
 # Where nobody buries the dead they stay listed: then it is not waited for longer.
 _GONE_WITHIN = 5.0
@@ -153,10 +154,14 @@ class Register:
         """Whether a group without its leader works with this data folder (Linux only).
 
         The number of a group that is there is not given away again, but it may have been once
-        since the register was written: so its members are asked which data folder they were told.
+        since the register was written: so its members are asked which data folder they are of, by
+        the sign they bear (keng.cli.unprivileged), or by what they were told.
         """
         ours = f"KENG_DATA={self._data}".encode()
         for member in _members(group):
+            with suppress(OSError):
+                if is_signed(member, self._data):
+                    return True
             with suppress(OSError):
                 if ours in Path(f"/proc/{member}/environ").read_bytes().split(b"\0"):
                     return True

@@ -56,7 +56,9 @@ def _make(folder: Path) -> None:
     unfinished.chmod(0o711)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KENG_")}
     own = {
-        name: os.environ[name] for name in ("KENG_PG_BINDIR", "KENG_PG_USER") if name in os.environ
+        name: os.environ[name]
+        for name in ("KENG_PG_BINDIR", "KENG_PG_USER", "KENG_ACCOUNT")
+        if name in os.environ
     }
     subprocess.run(
         [sys.executable, "-m", "keng.cli.tests.template"],
@@ -86,7 +88,8 @@ def _state() -> str:
 
 def _sources() -> Iterator[Path]:
     yield from sorted(file for file in PRODUCT.glob("*/migrations/*") if file.is_file())
-    yield from (PRODUCT / "cli" / "roles.py", PRODUCT / "cli" / "migrate.py")
+    names = ("roles", "migrate", "ownership", "accounts_of_the_system")
+    yield from (PRODUCT / "cli" / f"{name}.py" for name in names)
     yield from sorted((PRODUCT / "cli" / "postgres").glob("*.py"))
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from keng.cli.accounts_of_the_system import Account, process_account
 from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster, running_cluster
-from keng.cli.postgres.account import Account
 from keng.cli.postgres.folders import reachable_software, require_short
 from keng.cli.postgres.providers import Software
 from keng.cli.tests.plugin import unsafe_settings
@@ -151,7 +151,10 @@ def test_the_socket_folder_and_the_password_are_private(cluster):
     cluster.start()
     place = json.loads((cluster.data / "postgres" / "connection.json").read_text())
     password = cluster.data / "secrets" / "database" / "postgres"
-    assert stat.S_IMODE(Path(place["host"]).stat().st_mode) == 0o700
+    folder = Path(place["host"]).stat()
+    # Where root lends accounts, the processes' own passes too, and nobody else.
+    assert stat.S_IMODE(folder.st_mode) == (0o710 if os.geteuid() == 0 else 0o700)
+    assert (folder.st_uid, folder.st_gid) == (cluster.account.uid, process_account().gid)
     assert stat.S_IMODE(password.stat().st_mode) == 0o600
     assert stat.S_IMODE(cluster.log_file.stat().st_mode) == 0o600
     assert password.read_text() not in (cluster.data / "postgres/connection.json").read_text()

@@ -15,6 +15,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.ids import read_id
+from keng.kit.private import create_private
 from keng.lessons import rights
 from keng.lessons.errors import NotYours
 from keng.lessons.films import ffmpeg, transcoding
@@ -165,9 +166,7 @@ def sweep() -> int:
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:
     """On disk before the row that names it commits."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(create_private(path), "wb") as file:
         for piece in pieces:
             file.write(piece)
         file.flush()

@@ -18,6 +18,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
+from keng.kit.closed import close_memory, forbid_new_privileges
+
 MOST_MEMORY = 300 * 1000**2
 # Ten times what the largest picture takes: whoever sends what takes longer holds up others.
 MOST_CPU_SECONDS = 15
@@ -57,6 +59,8 @@ def main() -> int:
     wanted = json.loads(sys.argv[1])
     # Before the limits: no module can be loaded after them.
     Image.init()
+    close_memory()
+    forbid_new_privileges()
     content = sys.stdin.buffer.read(wanted["size"])
     confine()
     try:

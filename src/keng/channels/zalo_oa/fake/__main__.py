@@ -18,6 +18,7 @@ import uvloop
 
 from keng.channels.zalo_oa.fake.server import Fake
 from keng.channels.zalo_oa.fake.state import Group, Settings
+from keng.kit.kept import read_secret
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
 def _settings_in(name: str | None) -> dict[str, Any]:
     if name is None:
         return {}
-    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    text = sys.stdin.read() if name == "-" else read_secret(Path(name)).decode()
     found: dict[str, Any] = json.loads(text)
     return found
 
