@@ -276,7 +276,7 @@ def test_a_full_disk_is_wrong_and_a_fuller_one_is_to_be_seen_to(monkeypatch, fol
     ("name", "mode", "level"),
     [
         ("secrets", 0o755, WRONG),
-        ("keys", 0o710, WRONG),
+        ("keys", 0o750, WRONG),
         ("secrets/site.key", 0o640, WRONG),
         ("audit", 0o777, WRONG),
         ("logs", 0o777, WRONG),
