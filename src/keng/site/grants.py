@@ -1,7 +1,9 @@
 """What each process may do to each table; applied after every migration.
 
-None of these roles owns a table. Nobody may change or delete an audit entry. No process but the
-owner may delete anything except rows whose deletion is their purpose (drafts, sessions).
+None of these roles owns a table. Nobody writes the tables of the record: entries come into it by a
+function of the owner's (keng.audit.migrations.0004), which knows what each of them may say. No
+process but the owner may delete anything except rows whose deletion is their purpose (drafts,
+sessions).
 """
 
 R = "SELECT"
@@ -21,7 +23,6 @@ _READ_PLACES = dict.fromkeys(
     ],
     R,
 )
-_AUDIT = {"audit_chain": RIU, "audit_entry": RI, "audit_signedhead": RI}
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
 # The rows of one received message (tips.actions.intake).
 _INTAKE = {
@@ -94,7 +95,6 @@ _DELIVERY = [
 GRANTS: dict[str, dict[str, str]] = {
     "keng_public": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
         **_INTAKE,
         "community_draft": ALL,
@@ -176,8 +176,11 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_desk": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
+        # The auditor's page reads the record and looks whether it holds.
+        "audit_chain": R,
+        "audit_entry": R,
+        "audit_signedhead": R,
         **dict.fromkeys(_TIPS, RIU),
         **dict.fromkeys(_WARNINGS, RIU),
         # A version's words, audience and hash stay what they were when it was made.
@@ -299,7 +302,6 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_edge": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
         **_INTAKE,
         # What is confirmed, by its hash alone.
@@ -313,8 +315,10 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_worker": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
+        # It signs the heads.
+        "audit_chain": R,
+        "audit_signedhead": RI,
         **dict.fromkeys(_TIPS, RIU),
         **dict.fromkeys(_DELIVERY, RIU),
         **dict.fromkeys(_WARNINGS, R),
@@ -384,7 +388,6 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_sender": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
         "delivery_channelaccount": RU,
         "delivery_conversation": RU,

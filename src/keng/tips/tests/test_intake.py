@@ -252,7 +252,6 @@ _WRITTEN = (
     Conversation,
     Dispatch,
     Delivery,
-    Entry,
 )
 
 
