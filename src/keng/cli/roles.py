@@ -16,6 +16,11 @@ from keng.kit.database import PROCESSES, Process, password_file, role
 DATABASE = "keng"
 OWNER = role("owner")
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+# Nothing of ours is a large object: they belong to no table, so no list of rights would hold them.
+LARGE_OBJECTS = (
+    "lo_creat", "lo_create", "lo_from_bytea", "lo_import", "lo_export", "lo_open", "lo_put",
+    "lo_get", "lowrite", "loread", "lo_truncate", "lo_truncate64", "lo_unlink",
+)  # fmt: skip
 ROLES_LOCK = 7_301_450_021  # Two at once would both try to create the roles.
 
 
@@ -28,6 +33,7 @@ def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> Non
     with cluster.connect("template1") as template:
         # In the template, so that every database of this cluster has them from birth.
         _ensure_extensions(template)
+        _take_large_objects(template)
     with cluster.connect() as connection:
         if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
             connection.execute(
@@ -35,6 +41,22 @@ def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> Non
                     sql.Identifier(DATABASE), sql.Identifier(OWNER)
                 )
             )
+    with cluster.connect(DATABASE) as product:
+        # One that was made before the template had it.
+        _take_large_objects(product)
+
+
+def _take_large_objects(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """From everybody but the superuser, who alone may do this."""
+    connection.execute(
+        sql.SQL(
+            "DO $$ DECLARE each regprocedure; BEGIN"
+            " FOR each IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"
+            " AND proname = ANY ({}) LOOP"
+            " EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', each);"
+            " END LOOP; END $$"
+        ).format(sql.Literal(list(LARGE_OBJECTS)))
+    )
 
 
 def _ensure_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:

@@ -18,10 +18,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from keng.audit.batches import BEGIN_CHAIN
 from keng.delivery.handlers import Handler, Statement, handler_of
 from keng.delivery.receiving import Incoming, new_seals
-from keng.tips.actions.intake import chain_of
 
 log = logging.getLogger(__name__)
 MOST_IN_A_BATCH = 128
@@ -198,7 +196,6 @@ class Lane:
                 self._dsn, autocommit=True, prepare_threshold=0, connect_timeout=3,
                 application_name=f"keng edge lane {self._number}",
             )  # fmt: skip
-            await connection.execute(BEGIN_CHAIN, {"chain": chain_of(self._number)})
         except psycopg.Error as error:
             log.warning("The database cannot be reached (%s).", type(error).__name__)
             return False

@@ -1,7 +1,9 @@
 """What each process may do to each table; applied after every migration.
 
-None of these roles owns a table. Nobody may change or delete an audit entry. No process but the
-owner may delete anything except rows whose deletion is their purpose (drafts, sessions).
+None of these roles owns a table. Nobody writes the tables of the record: entries come into it by a
+function of the owner's (keng.audit.migrations.0004), which knows what each of them may say. No
+process but the owner may delete anything except rows whose deletion is their purpose (drafts,
+sessions).
 """
 
 R = "SELECT"
@@ -21,30 +23,37 @@ _READ_PLACES = dict.fromkeys(
     ],
     R,
 )
-_AUDIT = {"audit_chain": RIU, "audit_entry": RI, "audit_signedhead": RI}
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
-# The rows of one received message (tips.actions.intake).
+# The rows of one received message (tips.actions.intake), which is one statement: whoever executes
+# it may execute all of it, and a trigger keeps the public site from sending by it.
 _INTAKE = {
-    "delivery_inbound": RI,
-    "delivery_inboundmedia": RI,
+    "delivery_inbound": "INSERT, SELECT (id, tip_ref)",
+    "delivery_inboundmedia": "INSERT",
     "delivery_dedupekey": RI,
-    "delivery_conversation": RIU,
-    "delivery_channelaccount": RU,
+    "delivery_channelaccount": R,
+    # To whom an answer is to go was sealed to the sender, and cannot be copied to another row.
+    "delivery_conversation": "INSERT, SELECT (id, key_hash, tip_ref, mode, last_inbound_at), "
+    "UPDATE (key_hash, tip_ref, mode, last_inbound_at)",
     "delivery_dispatch": RI,
-    "delivery_dispatchtext": RI,
-    "delivery_delivery": RI,
-    "tips_tip": RIU,
-    "tips_tipconcern": RI,
+    "tips_tipconcern": "INSERT",
     # Inserted, and never read where the sender is known.
     "tips_bundledcall": "INSERT",
-    "tips_dialoguemessage": RIU,
-    "tips_receipt": RI,
-    "tips_onetimelink": RIU,
-    "tips_clock": RI,
+    "tips_receipt": "INSERT",
+    "tips_onetimelink": "INSERT",
+    "tips_clock": "INSERT",
     "tips_clockrule": R,
-    "tips_attachment": RI,
     "vault_sealedidentity": "INSERT",
 }
+# Of what is sent: all but to which person, and words for one person alone. Django asks for what the
+# database has filled in.
+_SENT = (
+    "SELECT (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, part, text_id, "
+    "address, priority, is_urgent, state, not_before, expires_at, attempts, provider_id, code, "
+    "created_at, settled_at, called_off_at)"
+)
+_CALLED_OFF = "UPDATE (state, settled_at, called_off_at)"
+# A dispatch and its texts stay as they were made; triggers say who makes which, and for whom.
+_MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": RI}
 _NETWORK = [
     "network_group",
     "network_lead",
@@ -84,19 +93,21 @@ _LOOKUP = {
     "lookup_blocklist": R,
 }
 _CLAIMS = ["claims_claim", "claims_revision"]
-_DELIVERY = [
-    "delivery_dispatch",
-    "delivery_dispatchtext",
-    "delivery_delivery",
-    "delivery_relaytask",
-]
 
 GRANTS: dict[str, dict[str, str]] = {
     "keng_public": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
         **_INTAKE,
+        "tips_tip": "SELECT, INSERT, UPDATE (responsible_unit_id, place_detail, text, "
+        "do_not_contact, identity_holds, state, kind, outcome, assigned_to_id, waiting_since, "
+        "due_at, closed_at, withdrawn_at, feared_at, meant_for_unit_at, search)",
+        "tips_tipconcern": RI,
+        "tips_dialoguemessage": "SELECT, INSERT, UPDATE (text)",
+        "tips_receipt": RI,
+        "tips_onetimelink": "SELECT, INSERT, UPDATE (opened_at)",
+        "tips_attachment": RI,
+        "delivery_dispatchtext": RI,
         "community_draft": ALL,
         # For ten minutes the browser that sent a form may see its code.
         "tips_showncode": "SELECT, INSERT, DELETE",
@@ -119,20 +130,23 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_finished": RIU,
         # Two numbers, by whoever holds the link of a class.
         "lessons_schoolclass": "SELECT, UPDATE (pupils, pledged, counted_at)",
-        **dict.fromkeys(_NETWORK, R),
-        "network_lead": RU,
-        "network_group": RU,
+        "network_lead_groups": R,
+        "network_lead": "SELECT, UPDATE (stopped_at, stopped_by_link)",
+        "network_group": "SELECT, UPDATE (last_sign_at)",
         # A team's own page: read, and answered in one tap.
         "network_teamshift": R,
         "network_teamask": R,
-        "network_teamanswer": RIU,
+        "network_teamanswer": "SELECT, INSERT, UPDATE (said, at)",
         # How many houses read along in a group; not who their contacts are.
         "network_establishment": "SELECT (id, group_id, is_open)",
-        "network_subscription": RIU,
+        # A letter goes to the address that was typed in; no address is read here.
+        "network_subscription": "INSERT, SELECT (id, channel, address_hash, kinds, language, "
+        "minimum_severity, quiet_from, quiet_to, asked_at, confirmed_at, stopped_at), "
+        "UPDATE (address_sealed, kinds, language, asked_at, confirmed_at, stopped_at)",
         "network_subscription_places": ALL,
-        "delivery_relaytask": RU,
-        "delivery_delivery": RIU,
-        "delivery_attempt": RI,
+        "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
+        "cannot_reason, remind_at)",
+        "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}",
         "delivery_sandboxmessage": R,
         "demo_phonemessage": RI,
         # Whoever asks about a claim gets a link; what is published is read.
@@ -153,7 +167,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_decision": R,
         "tips_incident": R,
         # A reporter who objects sets a clock running.
-        "tips_clock": RIU,
+        "tips_clock": "SELECT, INSERT, UPDATE (due_at, stopped_at)",
         # Of signed reports the public site has what is public, and nothing else.
         "reports_publicreport": R,
         "accounts_partner": R,
@@ -176,8 +190,11 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_desk": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
+        # The auditor's page reads the record and looks whether it holds.
+        "audit_chain": R,
+        "audit_entry": R,
+        "audit_signedhead": R,
         **dict.fromkeys(_TIPS, RIU),
         **dict.fromkeys(_WARNINGS, RIU),
         # A version's words, audience and hash stay what they were when it was made.
@@ -207,7 +224,13 @@ GRANTS: dict[str, dict[str, str]] = {
         "lookup_disputefile": R,
         "tips_listingevidence": RI,
         **dict.fromkeys(_NETWORK, RIU),
-        **dict.fromkeys(_DELIVERY, RIU),
+        **_MADE_ONCE,
+        "delivery_dispatch": "SELECT, INSERT, UPDATE (cancelled_at)",
+        # Taken back, or sent once more where nobody knows; to whom and what stays.
+        "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
+        "not_before, leased_by, leased_until)",
+        "delivery_relaytask": "SELECT, INSERT, UPDATE (handed_out_at, handed_out_by_id, seen_at, "
+        "seen_by_id, houses_told)",
         "network_lead_groups": ALL,
         "network_grouptarget": RIU,
         # What stood on a rota, and what was asked, only ends.
@@ -219,8 +242,9 @@ GRANTS: dict[str, dict[str, str]] = {
         "places_place": RIU,
         "places_unit": RU,
         "tips_clockrule": R,
-        "delivery_conversation": RIU,
-        "delivery_channelaccount": RU,
+        "delivery_conversation": "SELECT, INSERT, UPDATE (key_hash, tip_ref, mode, "
+        "last_inbound_at)",
+        "delivery_channelaccount": R,
         "delivery_approval": RI,
         "delivery_attempt": R,
         # An answer is taken back while it waits; what is out of scope leaves the desk.
@@ -299,24 +323,36 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_edge": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
         **_INTAKE,
+        # Which reading of its signatures an account was pinned to.
+        "delivery_channelaccount": "SELECT, UPDATE (learned)",
+        # Tips come in here and are not read: only whether and where an answer may go.
+        "tips_tip": "INSERT, SELECT (id, responsible_unit_id, do_not_contact, meant_for_unit_at), "
+        "UPDATE (do_not_contact)",
+        "tips_dialoguemessage": "INSERT, SELECT (tip_id, author, at)",
         # What is confirmed, by its hash alone.
         "lookup_listing": "SELECT (lookup_hash, grade, status, expires_on)",
-        "delivery_delivery": RIU,
+        "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}",
         # A message to a survey waits for the worker; what was answered so far is not read here.
         "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
         "surveys_chatturn": "INSERT",
         # "Stop" in a chat ends a subscription of that address.
-        "network_subscription": RU,
+        "network_subscription": "SELECT (id, channel, address_hash, stopped_at), "
+        "UPDATE (stopped_at, address_sealed)",
     },
     "keng_worker": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
+        # It signs the heads.
+        "audit_chain": R,
+        "audit_signedhead": RI,
         **dict.fromkeys(_TIPS, RIU),
-        **dict.fromkeys(_DELIVERY, RIU),
+        **_MADE_ONCE,
+        # Calls and answers that are overtaken; an address is forgotten.
+        "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
+        "address_sealed)",
+        "delivery_relaytask": R,
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,
@@ -341,15 +377,17 @@ GRANTS: dict[str, dict[str, str]] = {
         "tips_takendown": "SELECT (id, tip_id), UPDATE (refusal_words)",
         # The reporter said that a report is meant for the unit it seemed to be about.
         "tips_tipconcern": ALL,
-        "network_subscription": RU,
+        "network_subscription": "SELECT, UPDATE (stopped_at, address_sealed)",
         # Rotas and requests whose time is long over.
         "network_teamshift": "SELECT, DELETE",
         "network_teamask": "SELECT, DELETE",
         "network_teamanswer": "SELECT, DELETE",
-        "delivery_inbound": RU,
-        "delivery_inboundmedia": RU,
-        "delivery_conversation": RU,
-        "delivery_channelaccount": RU,
+        "delivery_inbound": "SELECT, UPDATE (text, latitude, longitude, raw_sealed, "
+        "conversation_hash)",
+        "delivery_inboundmedia": "SELECT, UPDATE (url_sealed, fetched_at, lost_at, tries, "
+        "next_try_at)",
+        "delivery_conversation": "SELECT, UPDATE (key_hash, mode, reply_address_sealed)",
+        "delivery_channelaccount": R,
         # Who asked to be a partner and was not decided about in a month.
         "partners_kitrequest": "SELECT (id, asked_at, decided_at), "
         "UPDATE (name, about, decided_at)",
@@ -384,22 +422,22 @@ GRANTS: dict[str, dict[str, str]] = {
     },
     "keng_sender": {
         **_READ_PLACES,
-        **_AUDIT,
         **_KEYS,
-        "delivery_channelaccount": RU,
-        "delivery_conversation": RU,
-        "delivery_inboundmedia": RU,
-        "delivery_delivery": RU,
-        "delivery_dispatch": R,
+        "delivery_channelaccount": "SELECT, UPDATE (tokens_sealed, previous_tokens_sealed, "
+        "tokens_expire_at, learned, bucket_tokens, bucket_at, circuit_open_since, "
+        "circuit_reason)",
+        "delivery_delivery": "SELECT, UPDATE (state, leased_by, leased_until, attempts, "
+        "provider_id, address_sealed, text_sealed, code, not_before, settled_at)",
         "delivery_dispatchtext": R,
-        "delivery_attempt": RI,
+        "delivery_attempt": "INSERT",
         "delivery_sandboxmessage": RI,
         # What was asked in a chat is answered where it is opened.
         **_LOOKUP,
         # That somebody has objected, and nothing of what was said.
         "lookup_dispute": "SELECT (listing_id, decided_at)",
-        "network_group": RU,
-        "network_subscription": RU,
+        # The provider says that an address is dead, or another one by now.
+        "network_group": "SELECT (id), UPDATE (is_active, channel_address)",
+        "network_subscription": "SELECT (id, stopped_at), UPDATE (stopped_at)",
         # A dead pager is called no more.
         "delivery_pagerway": "SELECT (id), UPDATE (gone_at)",
     },

@@ -42,6 +42,21 @@ def test_the_owner_is_no_superuser(roles):
     assert roles.execute("SELECT current_setting('is_superuser')").fetchone() == ("off",)
 
 
+@pytest.mark.parametrize("statement", [
+    "SELECT lo_create(0)", "SELECT lo_creat(-1)", "SELECT lo_from_bytea(0, 'x')",
+    "SELECT lo_import('/etc/hostname')", "SELECT lo_put(1, 0, 'x')", "SELECT lo_open(1, 131072)",
+    "CREATE TEMP TABLE mine (id int)",
+])  # fmt: skip
+@pytest.mark.parametrize("process", ["public", "desk"])
+def test_no_process_keeps_anything_beside_the_tables(roles, process, statement):
+    apply_grants(roles, {role(process): {"tip": "SELECT"}})
+    with (
+        psycopg.connect(dsn(process), autocommit=True) as connected,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connected.execute(statement)
+
+
 def test_a_role_has_the_listed_rights_and_no_others(roles):
     apply_grants(roles, {"keng_desk": {"tip": "SELECT, INSERT"}})
     with psycopg.connect(dsn("desk"), autocommit=True) as desk:

@@ -87,12 +87,12 @@ def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> HousePl
 
 @transaction.atomic
 def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
-    locked = Establishment.objects.visible_to(by).select_for_update(no_key=True).order_by("id")
-    there: dict[uuid.UUID | None, Establishment] = {house.pk: house for house in locked}
+    there = _locked(plan(sheet, by=by), by)
+    # Once more, with what changes held.
     found = plan(sheet, by=by)
     if not found.is_ready:
         raise NotReady
-    if found.digest != shown:
+    if found.digest != shown or {row.house_id for row in found.changed} - there.keys():
         raise Moved
     made = [Establishment(**row.values) for row in found.new]
     Establishment.objects.bulk_create(made)
@@ -111,6 +111,13 @@ def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
         detail = {"new": new, "changed": other, "sheet": found.sheet}
         record("establishment.imported", by=by, on=None, chain=unit_chain(unit), detail=detail)
     return found
+
+
+def _locked(planned: HousePlan, by: "Officer") -> dict[uuid.UUID | None, Establishment]:
+    """The houses that would be changed, and no other of the province."""
+    ids = [row.house_id for row in planned.changed if row.house_id]
+    visible = Establishment.objects.visible_to(by).filter(pk__in=ids)
+    return {house.pk: house for house in visible.select_for_update(no_key=True).order_by("id")}
 
 
 def _must_write(by: "Officer") -> None:

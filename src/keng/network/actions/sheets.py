@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
-from keng.network.models import Group, Lead
+from keng.network.models import Group
 from keng.network.sheets.planning import Plan, plan
 from keng.network.sheets.reading import Sheet
 from keng.network.sheets.rows import Row
@@ -56,21 +56,28 @@ def import_groups(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "
 
 @transaction.atomic
 def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> Plan:
-    locked = Group.objects.visible_to(by).select_for_update(no_key=True).order_by("id")
-    groups = {group.pk: group for group in locked}
+    groups = _locked(plan(sheet, answers, by=by), by)
+    # Once more, with what changes held: nobody else's relay waits for the reading of a sheet.
     found = plan(sheet, answers, by=by)
     if not found.is_ready:
         raise NotReady
-    if found.digest != shown:
+    if found.digest != shown or {row.group_id for row in found.changed} - groups.keys():
         raise Moved
     made = [_filled(Group(), row) for row in found.new]
     kept = [_filled(groups[row.group_id], row) for row in found.changed if row.group_id]
     Group.objects.bulk_create(made)
     Group.objects.bulk_update(kept, _FIELDS)
-    for group, row in zip([*made, *kept], [*found.new, *found.changed], strict=True):
-        _set_leads(group, row)
+    rows = [*found.new, *found.changed]
+    _set_leads({group.pk: row for group, row in zip([*made, *kept], rows, strict=True)})
     _record(found, by)
     return found
+
+
+def _locked(planned: Plan, by: "Officer") -> "dict[uuid.UUID, Group]":
+    """The groups that would be changed, and no other of the province."""
+    ids = [row.group_id for row in planned.changed if row.group_id]
+    visible = Group.objects.visible_to(by).filter(pk__in=ids)
+    return {group.pk: group for group in visible.select_for_update(no_key=True).order_by("id")}
 
 
 def _filled(group: Group, row: Row) -> Group:
@@ -88,13 +95,24 @@ def _filled(group: Group, row: Row) -> Group:
     return group
 
 
-def _set_leads(group: Group, row: Row) -> None:
-    """Those of the sheet; leads who stopped stay with what they once passed on."""
-    wanted = {key for key, _name in row.draft.leads} if row.draft else set()
-    there = dict(group.leads.values_list("pk", "stopped_at"))
-    if wanted != {key for key, stopped in there.items() if stopped is None}:
-        stopped = {key for key, when in there.items() if when is not None}
-        group.leads.set(Lead.objects.filter(pk__in=wanted | stopped))
+def _set_leads(rows: "Mapping[uuid.UUID, Row]") -> None:
+    """Those of the sheet, of all its groups at once; leads who stopped stay with what they once
+    passed on."""
+    link = Group.leads.through
+    there = link.objects.filter(group__in=rows).values_list(
+        "pk", "group", "lead", "lead__stopped_at"
+    )
+    wanted = {
+        (group, lead) for group, row in rows.items() if row.draft for lead, _name in row.draft.leads
+    }
+    gone = []
+    for pk, group, lead, stopped in there:
+        if (group, lead) in wanted:
+            wanted.discard((group, lead))
+        elif stopped is None:
+            gone.append(pk)
+    link.objects.filter(pk__in=gone).delete()
+    link.objects.bulk_create(link(group_id=group, lead_id=lead) for group, lead in sorted(wanted))
 
 
 def _record(found: Plan, by: "Officer") -> None:

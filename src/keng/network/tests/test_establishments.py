@@ -2,7 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from keng.accounts.models import Post
@@ -247,3 +248,18 @@ def test_whoever_only_reads_writes_no_house(desk_client, ward, role):
     house.delete()
     assert new not in desk_client.get(url("establishments")).content.decode()
     assert not Entry.objects.filter(action__startswith="establishment.").exists()
+
+
+def test_only_the_houses_that_change_are_held_while_a_sheet_is_taken_over(desk, ward):
+    first = make.establishment(unit=ward, place=ward.hamlet, name="Nhà trọ 1")
+    other = make.establishment(unit=ward, place=ward.hamlet, name="Nhà trọ 2")
+    kind = str(first.get_kind_display())
+    page = desk.post(url("establishments-import"), sent(f"Nhà trọ 1;{kind};Ninh Khánh;;;77;;"))
+    with CaptureQueriesContext(connection) as queries:
+        take_over(desk, page)
+    statements = [each["sql"] for each in queries if "NO KEY UPDATE" in each["sql"]]
+    held = [sql for sql in statements if 'FROM "network_establishment"' in sql]
+    assert [first.pk.hex in sql for sql in held] == [True]
+    assert other.pk.hex not in held[0]
+    first.refresh_from_db()
+    assert first.room_count == 77

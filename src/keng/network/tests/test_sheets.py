@@ -7,11 +7,14 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.kit import times
 from keng.network.actions import sheets as actions
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import reading, territory, writing
@@ -349,3 +352,39 @@ def test_a_long_sheet_asks_no_more_than_a_short_one(client, desk, django_assert_
         looked = look(client, sheet(*lines))
     assert len(looked.context["plan"].new) == 333
     assert Place.objects.count() > 30
+
+
+def _statements(client, looked):
+    with CaptureQueriesContext(connection) as queries:
+        assert agree(client, looked).status_code == 302
+    return [each["sql"] for each in queries]
+
+
+def test_only_the_groups_that_change_are_held_while_a_sheet_is_taken_over(client, desk):
+    """A lead of any other group of the province confirms meanwhile, and waits for nobody."""
+    changed = make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 1", member_count=40)
+    same = make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 2", member_count=41)
+    other = make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 3")
+    looked = look(client, sheet("Tổ 1;Dân cư;Ninh Khánh;52;", "Tổ 2;Dân cư;Ninh Khánh;41;"))
+    statements = [sql for sql in _statements(client, looked) if "FOR NO KEY UPDATE" in sql]
+    held = [sql for sql in statements if 'FROM "network_group"' in sql]
+    assert [changed.pk.hex in sql for sql in held] == [True]
+    assert not any(pk.hex in held[0] for pk in (same.pk, other.pk))
+    assert held[0].endswith('ORDER BY "network_group"."id" ASC FOR NO KEY UPDATE')
+    changed.refresh_from_db()
+    assert changed.member_count == 52
+
+
+def test_leads_of_many_groups_cost_no_more_statements_than_those_of_one(client, desk):
+    stopped = make.lead(unit=desk.unit, name="Ông Sửu", stopped_at=times.now())
+    other = make.lead(unit=desk.unit, name="Ông Dần")
+    for n in range(12):
+        group = make.group(unit=desk.unit, place=desk.hamlet, name=f"Tổ {n}")
+        group.leads.set([other, stopped])
+    kind = str(group.get_kind_display())
+    one = _statements(client, look(client, sheet(f"Tổ 0;{kind};Ninh Khánh;7;Bà Mão")))
+    rest = (f"Tổ {n};{kind};Ninh Khánh;7;Bà Mão" for n in range(1, 12))
+    many = _statements(client, look(client, sheet(*rest)))
+    assert len(many) == len(one)
+    for group in Group.objects.all():
+        assert set(group.leads.all()) == {desk.lead, stopped}

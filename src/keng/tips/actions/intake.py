@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from keng.audit.batches import BEGIN_CHAIN
 from keng.kit.ids import new_id
 from keng.tips.reception.rows import Chat, NewTip, Row, Sealed, row_of
 from keng.tips.reception.statement import BESIDE, KNOWN, RECEIVE
@@ -45,7 +44,6 @@ def receive_many(tips: Sequence[NewTip]) -> list[Received]:
     limits = limits_in_force()
     values = values_of([row_of(tip, limits) for tip in tips], lane=0)
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN_CHAIN, {"chain": values["chain"]})
         cursor.execute(RECEIVE, values)
         written = {n: (tip, opens) for n, tip, opens, _ in cursor.fetchall()}
         repeated = [tip.dedupe_key for n, tip in enumerate(tips) if n not in written]

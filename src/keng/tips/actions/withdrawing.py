@@ -44,7 +44,21 @@ def withdraw(tip_id: uuid.UUID) -> None:
         tip.outcome, tip.state = Tip.Outcome.WITHDRAWN, Tip.State.CLOSED
         tip.closed_at = tip.withdrawn_at
         clocks.settle(tip)
-    tip.save()
+    tip.save(
+        update_fields=[
+            "withdrawn_at",
+            "waiting_since",
+            "do_not_contact",
+            "text",
+            "place_detail",
+            "search",
+            "feared_at",
+            "outcome",
+            "state",
+            "closed_at",
+            "due_at",
+        ]
+    )
     replies.call_off(tip.pk)
     record(
         "tip.reporter_withdraw", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id),

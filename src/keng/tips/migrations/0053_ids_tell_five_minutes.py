@@ -10,7 +10,7 @@ import keng.kit.ids
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tips", "0044_files_known_by_a_hash")]
+    dependencies = [("tips", "0050_public_site_writes_no_words_over")]
 
     operations = [
         migrations.AlterField(

@@ -192,7 +192,7 @@ batch AS (
 
 _WAKE = """
 woken AS (
-  SELECT pg_notify('keng_work', '') FROM batch
+  SELECT pg_notify('keng_work', '') FROM entry
   UNION ALL
   SELECT pg_notify('keng_delivery', '') FROM batch
   WHERE EXISTS (SELECT FROM opened WHERE answer IS NOT NULL)

@@ -265,7 +265,6 @@ _WRITTEN = (
     Conversation,
     Dispatch,
     Delivery,
-    Entry,
 )
 
 

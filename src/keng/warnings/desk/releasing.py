@@ -140,6 +140,10 @@ def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Write what has to change"))
         return redirect("warning-approve", pk=pk)
-    actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    try:
+        actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    except (actions.NotSubmitted, actions.NotYours):
+        messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
+        return redirect("warning-detail", pk=pk)
     messages.success(request, _("Given back to the author."))
     return redirect("warnings")

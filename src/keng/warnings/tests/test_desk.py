@@ -14,6 +14,7 @@ from keng.network.models import Group
 from keng.tips.models import Suggestion
 from keng.warnings import actions
 from keng.warnings.content import content_of
+from keng.warnings.desk import releasing
 from keng.warnings.models import Reading, Version, Warning
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
@@ -316,3 +317,27 @@ def test_writing_asks_few_questions(desk_client, ward, django_assert_max_num_que
     sign_in(desk_client, ward.officer)
     with django_assert_max_num_queries(26):
         desk_client.get(url("warning-new"))
+
+
+@pytest.mark.parametrize("name", ["warning-approve", "warning-send-back"])
+def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, monkeypatch, name):
+    """Both pages were open; the other one has decided while this one was looked at."""
+    version = ward.submitted()
+    second_factor.set_secret(ward.commander)
+    sign_in(desk_client, ward.commander)
+    page = desk_client.get(url("warning-approve", version.warning_id))
+    data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
+    data |= {"code": second_factor.current_code(ward.commander), "reason": "Sai số"}
+    looked = releasing._waiting
+
+    def other_decides(request, pk):
+        found = looked(request, pk)
+        actions.send_back(pk, reason="Xem lại", by=ward.coordinator)
+        return found
+
+    monkeypatch.setattr(releasing, "_waiting", other_decides)
+    answer = desk_client.post(url(name, version.warning_id), data, follow=True)
+    assert answer.status_code == 200
+    assert "Người khác vừa quyết định" in answer.content.decode()
+    assert not Dispatch.objects.exists()
+    assert Version.objects.get().returned_reason == "Xem lại"

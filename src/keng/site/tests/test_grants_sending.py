@@ -1,0 +1,284 @@
+"""Whoever receives decides who may send: each test is a process that tries to reach many."""
+
+import datetime
+import uuid
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from nacl.public import PrivateKey
+
+from keng.delivery.actions import subscribing
+from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
+from keng.kit import times
+from keng.kit.ids import new_id
+from keng.network import links
+from keng.network.actions import subscriptions
+from keng.network.actions.subscriptions import Wish
+from keng.network.models import Subscription
+from keng.tips.models import Tip
+from keng.vault import seal
+from keng.vault.models import SenderKey
+from tests import make
+
+pytestmark = pytest.mark.django_db
+EARLIER = datetime.timedelta(hours=1)
+PROCESSES = ["public", "edge", "desk", "worker", "sender"]
+_DISPATCH = """
+INSERT INTO delivery_dispatch
+  (id, kind, is_urgent, unit_id, approval_id, source_kind, source_ref, materialised_at, created_at)
+VALUES (%s, %s, true, %s, %s, %s, %s, now(), now())
+"""
+_TEXT = """
+INSERT INTO delivery_dispatchtext (id, dispatch_id, language, text)
+VALUES (%s, %s, 'vi', 'CẢNH BÁO GIẢ')
+"""
+_DELIVERY = """
+INSERT INTO delivery_delivery
+  (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, text_id, address)
+VALUES (%s, %s, %s, 'sandbox', %s, %s, %s, 'nhóm')
+"""
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+@pytest.fixture
+def account(unit):
+    return make.channel_account(channel="sandbox", unit=unit)
+
+
+@pytest.fixture
+def approved(unit):
+    """A dispatch to many that was approved earlier, and its text."""
+    approval = Approval.objects.create(
+        text_hash=b"t" * 32, audience_hash=b"a" * 32, approved_by=make.officer(unit=unit),
+        author=make.officer(unit=unit),
+    )  # fmt: skip
+    dispatch = Dispatch.objects.create(
+        kind="warning", is_urgent=True, unit=unit, approval=approval,
+        source_kind="warning_version", source_ref=new_id(), created_at=times.now() - EARLIER,
+    )  # fmt: skip
+    return DispatchText.objects.create(dispatch=dispatch, language="vi", text="Thật.")
+
+
+def execute(sql, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def refused(sql, *values):
+    with pytest.raises(ProgrammingError) as raised:
+        execute(sql, *values)
+    return str(raised.value)
+
+
+def send(kind, unit, account, recipient, *, approval=None, source_kind="tip", source=None):
+    """A dispatch of this kind with one text to one recipient, as a process would write it."""
+    dispatch, text = new_id(), new_id()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_DISPATCH, [dispatch, kind, unit.pk, approval, source_kind, source])
+        try:
+            with transaction.atomic():
+                cursor.execute(_TEXT, [text, dispatch])
+        except ProgrammingError:
+            text = None
+        to = new_id()
+        cursor.execute(_DELIVERY, [new_id(), dispatch, account.pk, recipient, to, text])
+    return dispatch
+
+
+@pytest.mark.parametrize("kind", ["ack", "reply", "notice", "page", "warning", "recall"])
+@pytest.mark.parametrize("recipient", ["group", "subscription"])
+@pytest.mark.parametrize("process", PROCESSES)
+def test_no_process_reaches_many_without_an_approval(
+    unit, account, become, process, recipient, kind
+):
+    become(process)
+    with pytest.raises(Exception, match=r"does not do this|approv|permission denied"):
+        send(kind, unit, account, recipient)
+    become("owner")
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize("process", ["public", "edge", "worker", "sender"])
+def test_only_the_desk_sends_with_an_approval(unit, account, approved, become, process):
+    approval = approved.dispatch.approval_id
+    become(process)
+    for kind in ("ack", "notice", "page", "warning"):
+        with pytest.raises(ProgrammingError):
+            send(kind, unit, account, "conversation", approval=approval)
+        with pytest.raises(ProgrammingError):
+            send(kind, unit, account, "group", approval=approval)
+
+
+def test_the_desk_sends_the_text_that_was_approved_and_no_other(unit, account, approved, become):
+    """An approval of other words, given earlier, carries nothing."""
+    become("desk")
+    with pytest.raises(ProgrammingError, match="the text that was approved"):
+        send(
+            "warning", unit, account, "group", approval=approved.dispatch.approval_id,
+            source_kind="warning_version", source=approved.dispatch.source_ref,
+        )  # fmt: skip
+    assert "that was approved" in refused(
+        _DISPATCH, new_id(), "recall", unit.pk, approved.dispatch.approval_id, "tip", None
+    )
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_what_was_approved_gets_no_further_recipient_and_no_further_text(
+    account, approved, become, process
+):
+    become(process)
+    message = refused(
+        _DELIVERY, new_id(), approved.dispatch_id, account.pk, "group", new_id(), approved.pk
+    )
+    assert "approved" in message or "does not do this" in message or "permission" in message
+    message = refused(_TEXT, new_id(), approved.dispatch_id)
+    assert "gets its texts when it is made" in message or "permission denied" in message
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize("column", [
+    "recipient_kind = 'group'", "recipient_ref = gen_random_uuid()", "address = 'x'",
+    "text_id = NULL", "dispatch_id = gen_random_uuid()", "account_id = NULL", "channel = 'x'",
+    "address_sealed = 'x'", "text_sealed = 'x'", "part = 2", "expires_at = NULL",
+    "created_at = now()",
+])  # fmt: skip
+def test_a_waiting_row_goes_to_whom_it_was_made_for(account, approved, become, process, column):
+    row = Delivery.objects.create(
+        dispatch=approved.dispatch, account=account, channel="sandbox", recipient_kind="group",
+        recipient_ref=uuid.uuid4(), text=approved, address="nhóm", address_sealed=b"s",
+        text_sealed=b"t",
+    )  # fmt: skip
+    become(process)
+    refused(f"UPDATE delivery_delivery SET {column}")
+    become("owner")
+    row.refresh_from_db()
+    assert (row.address, bytes(row.address_sealed)) == ("nhóm", b"s")
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_a_dispatch_and_its_words_stay_as_they_were_made(approved, become, process):
+    become(process)
+    for change in ("kind = 'ack'", "approval_id = NULL", "unit_id = gen_random_uuid()",
+                   "source_ref = NULL", "is_urgent = false", "created_at = now()"):  # fmt: skip
+        assert "permission denied" in refused(f"UPDATE delivery_dispatch SET {change}")
+    assert "permission denied" in refused("UPDATE delivery_dispatchtext SET text = 'x'")
+    if process != "desk":
+        assert "permission denied" in refused("UPDATE delivery_dispatch SET cancelled_at = now()")
+        assert "permission denied" in refused("INSERT INTO delivery_approval DEFAULT VALUES")
+
+
+@pytest.mark.parametrize(("process", "state"), [
+    ("public", "queued"), ("public", "cancelled"), ("public", "sent"), ("edge", "queued"),
+    ("edge", "cancelled"),
+])  # fmt: skip
+def test_who_serves_the_public_neither_repeats_nor_stops_a_warning(
+    account, approved, become, process, state
+):
+    Delivery.objects.create(
+        dispatch=approved.dispatch, account=account, channel="sandbox", recipient_kind="group",
+        recipient_ref=uuid.uuid4(), text=approved, state="unknown",
+    )  # fmt: skip
+    become(process)
+    assert "is not moved by this process" in refused(
+        "UPDATE delivery_delivery SET state = %s", state
+    )
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_what_was_called_off_does_not_come_back(account, approved, become, process):
+    Delivery.objects.create(
+        dispatch=approved.dispatch, account=account, channel="by_hand", recipient_kind="group",
+        recipient_ref=uuid.uuid4(), text=approved, state="cancelled",
+        called_off_at=times.now() - EARLIER,
+    )  # fmt: skip
+    become(process)
+    refused("UPDATE delivery_delivery SET called_off_at = NULL, state = 'queued'")
+
+
+def test_a_letter_goes_to_who_subscribes_and_not_twice(unit, account, become):
+    someone = Subscription.objects.create(
+        channel="email", address_hash=b"h" * 32, address_sealed=b"sealed"
+    )
+
+    def letter():
+        dispatch, to = new_id(), someone.pk
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_DISPATCH, [dispatch, "notice", unit.pk, None, "subscription", to])
+            cursor.execute(_DELIVERY, [new_id(), dispatch, account.pk, "subscription", to, None])
+
+    become("public")
+    letter()
+    with pytest.raises(ProgrammingError, match="what was approved"):
+        letter()
+    # To whom the others go cannot even be copied.
+    assert "permission denied" in refused("SELECT address_sealed FROM network_subscription")
+    assert "permission denied" in refused("SELECT address_sealed FROM delivery_delivery")
+    assert "permission denied" in refused("SELECT reply_address_sealed FROM delivery_conversation")
+
+
+@pytest.mark.parametrize(("process", "statement"), [
+    ("edge", "SELECT text FROM tips_tip"),
+    ("edge", "UPDATE tips_tip SET text = ''"),
+    ("edge", "UPDATE tips_tip SET state = 'closed'"),
+    ("edge", "SELECT text FROM tips_dialoguemessage"),
+    ("edge", "SELECT text FROM delivery_inbound"),
+    ("edge", "SELECT * FROM tips_receipt"),
+    ("edge", "SELECT * FROM tips_attachment"),
+    ("edge", "SELECT address_sealed FROM network_subscription"),
+    ("edge", "SELECT reply_address_sealed FROM delivery_conversation"),
+    ("edge", "INSERT INTO delivery_dispatchtext DEFAULT VALUES"),
+    ("edge", "UPDATE delivery_channelaccount SET base_url = ''"),
+    ("public", "SELECT text FROM delivery_inbound"),
+    ("public", "SELECT raw_sealed FROM delivery_inbound"),
+    ("public", "UPDATE delivery_channelaccount SET base_url = ''"),
+    ("public", "UPDATE network_group SET channel_address = ''"),
+    ("public", "UPDATE network_group SET is_active = false"),
+    ("public", "UPDATE network_lead SET link_version = 2"),
+    ("public", "UPDATE tips_tip SET urgency = 'P3'"),
+    ("public", "UPDATE tips_tip SET examined_at = now()"),
+    ("public", "INSERT INTO delivery_attempt DEFAULT VALUES"),
+    ("desk", "UPDATE delivery_channelaccount SET base_url = ''"),
+    ("desk", "UPDATE delivery_conversation SET reply_address_sealed = ''"),
+    ("worker", "UPDATE delivery_channelaccount SET base_url = ''"),
+    ("worker", "UPDATE delivery_relaytask SET confirmed_at = now()"),
+    ("sender", "UPDATE network_group SET name = ''"),
+    ("sender", "UPDATE delivery_channelaccount SET base_url = ''"),
+    ("sender", "SELECT * FROM delivery_conversation"),
+])  # fmt: skip
+def test_no_process_has_a_right_that_its_work_does_not_use(become, process, statement):
+    become(process)
+    assert "permission denied" in refused(statement)
+
+
+def test_the_public_site_decides_nothing_and_writes_no_words_over(unit, become):
+    tip = make.tip(unit=unit, text="Thật.")
+    make.message(tip, "Lời của người báo")
+    become("public")
+    for change in ("text = 'giả'", "text = ''", "state = 'closed'", "kind = 'spam'",
+                   "responsible_unit_id = gen_random_uuid()",
+                   "withdrawn_at = now(), state = 'closed', outcome = 'solved'"):  # fmt: skip
+        assert "does not do this" in refused(f"UPDATE tips_tip SET {change}")
+    assert "does not do this" in refused("UPDATE tips_dialoguemessage SET text = 'giả'")
+    become("owner")
+    assert Tip.objects.get().text == "Thật."
+
+
+def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become):
+    make.channel_account(channel="email", unit=unit)
+    place = make.place("Phường Nếnh")
+    SenderKey.objects.create(public_key=bytes(PrivateKey.generate().public_key))
+    seal.forget()
+    wish = Wish("email", "an@example.org", (place.pk,), ("residents",), "vi")
+    become("public")
+    subscribing.ask(wish)
+    someone = links.to_stop(links.stop_token(Subscription.objects.values_list("pk", flat=True)[0]))
+    subscriptions.confirm(someone)
+    subscribing.stop(someone)
+    subscribing.ask(wish)
+    become("owner")
+    assert Delivery.objects.filter(recipient_kind="subscription").count() == 2
+    assert bytes(Subscription.objects.get(stopped_at=None).address_sealed)
