@@ -31,9 +31,9 @@ _INTAKE = {
     "delivery_inboundmedia": "INSERT",
     "delivery_dedupekey": RI,
     "delivery_channelaccount": R,
-    # To whom an answer is to go was sealed to the sender, and cannot be copied to another row.
-    "delivery_conversation": "INSERT, SELECT (id, key_hash, tip_ref, mode, last_inbound_at), "
-    "UPDATE (key_hash, tip_ref, mode, last_inbound_at)",
+    # To whom an answer is to go was sealed to the sender: it is only forgotten (a trigger).
+    "delivery_conversation": "SELECT (id, account_id, key_hash, tip_ref, mode, last_inbound_at, "
+    "is_reachable), UPDATE (key_hash, reply_address_sealed)",
     "delivery_dispatch": RI,
     "tips_tipconcern": "INSERT",
     # Inserted, and never read where the sender is known.
@@ -51,7 +51,7 @@ _SENT = (
     "address, priority, is_urgent, state, not_before, expires_at, attempts, provider_id, code, "
     "created_at, settled_at, called_off_at)"
 )
-_CALLED_OFF = "UPDATE (state, settled_at, called_off_at)"
+_CALLED_OFF = "UPDATE (state, settled_at, called_off_at, address_sealed, text_sealed)"
 # A dispatch and its texts stay as they were made; triggers say who makes which, and for whom.
 _MADE_ONCE = {"delivery_dispatch": RI, "delivery_dispatchtext": RI}
 _NETWORK = [
@@ -228,7 +228,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_dispatch": "SELECT, INSERT, UPDATE (cancelled_at)",
         # Taken back, or sent once more where nobody knows; to whom and what stays.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
-        "not_before, leased_by, leased_until)",
+        "not_before, leased_by, leased_until, address_sealed, text_sealed)",
         "delivery_relaytask": "SELECT, INSERT, UPDATE (handed_out_at, handed_out_by_id, seen_at, "
         "seen_by_id, houses_told)",
         "network_lead_groups": ALL,
@@ -242,8 +242,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "places_place": RIU,
         "places_unit": RU,
         "tips_clockrule": R,
-        "delivery_conversation": "SELECT, INSERT, UPDATE (key_hash, tip_ref, mode, "
-        "last_inbound_at)",
+        "delivery_conversation": "SELECT, UPDATE (key_hash, reply_address_sealed, mode)",
         "delivery_channelaccount": R,
         "delivery_approval": RI,
         "delivery_attempt": R,
@@ -334,6 +333,10 @@ GRANTS: dict[str, dict[str, str]] = {
         # What is confirmed, by its hash alone.
         "lookup_listing": "SELECT (lookup_hash, grade, status, expires_on)",
         "delivery_delivery": f"INSERT, {_SENT}, {_CALLED_OFF}",
+        # Addresses come in here; the one of an open talk is written again with each message.
+        "delivery_conversation": "INSERT, SELECT (id, key_hash, reply_address_sealed, tip_ref, "
+        "mode, last_inbound_at), UPDATE (key_hash, reply_address_sealed, tip_ref, mode, "
+        "last_inbound_at)",
         # A message to a survey waits for the worker; what was answered so far is not read here.
         "surveys_chattalk": "SELECT (conversation_hash, is_over, asked_at)",
         "surveys_chatturn": "INSERT",
@@ -351,7 +354,7 @@ GRANTS: dict[str, dict[str, str]] = {
         **_MADE_ONCE,
         # Calls and answers that are overtaken; an address is forgotten.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
-        "address_sealed)",
+        "address_sealed, text_sealed)",
         "delivery_relaytask": R,
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),

@@ -7,10 +7,22 @@ class Migration(migrations.Migration):
     dependencies = [("delivery", "0017_settled_row_forgets_the_person")]
 
     operations = [
+        migrations.AddField(
+            model_name="conversation",
+            name="is_reachable",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.ExpressionWrapper(
+                    models.Q(("reply_address_sealed", b""), _negated=True),
+                    output_field=models.BooleanField(),
+                ),
+                output_field=models.BooleanField(),
+            ),
+        ),
         migrations.AddIndex(
             model_name="conversation",
             index=models.Index(
-                condition=models.Q(("reply_address_sealed", b""), _negated=True),
+                condition=models.Q(("is_reachable", True)),
                 fields=["tip_ref"],
                 name="conversation_to_answer",
             ),

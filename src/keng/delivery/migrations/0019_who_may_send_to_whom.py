@@ -112,6 +112,10 @@ CREATE TRIGGER delivery_is_only_forgotten
       NEW.address_sealed IS NOT NULL AND NEW.address_sealed IS DISTINCT FROM OLD.address_sealed
       OR NEW.text_sealed IS NOT NULL AND NEW.text_sealed IS DISTINCT FROM OLD.text_sealed)
   ) EXECUTE FUNCTION delivery_refuse('addresses and texts are only forgotten');
+CREATE TRIGGER conversation_is_only_forgotten
+  BEFORE UPDATE OF reply_address_sealed ON delivery_conversation
+  FOR EACH ROW WHEN (current_user = 'keng_public' AND NEW.reply_address_sealed <> '')
+  EXECUTE FUNCTION delivery_refuse('an address is only forgotten');
 CREATE TRIGGER delivery_stays_called_off BEFORE UPDATE OF called_off_at ON delivery_delivery
   FOR EACH ROW WHEN (
     current_user IN {_PROCESSES} AND OLD.called_off_at IS NOT NULL AND NEW.called_off_at IS NULL
@@ -130,6 +134,7 @@ CREATE TRIGGER delivery_moves_by_its_process BEFORE UPDATE OF state ON delivery_
 _BACKWARDS = """
 DROP TRIGGER delivery_moves_by_its_process ON delivery_delivery;
 DROP TRIGGER delivery_stays_called_off ON delivery_delivery;
+DROP TRIGGER conversation_is_only_forgotten ON delivery_conversation;
 DROP TRIGGER delivery_is_only_forgotten ON delivery_delivery;
 DROP TRIGGER text_comes_with_its_dispatch ON delivery_dispatchtext;
 DROP FUNCTION delivery_hold_text();

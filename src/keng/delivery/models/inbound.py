@@ -73,7 +73,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def reachable(self) -> "ConversationQuerySet":
         """Those in which an answer can be sent."""
-        return self.exclude(reply_address_sealed=b"")
+        return self.filter(is_reachable=True)
 
 
 class Conversation(Row):
@@ -87,6 +87,14 @@ class Conversation(Row):
     key_hash = models.BinaryField(max_length=32, null=True)
     # Empty: nobody is written to here.
     reply_address_sealed = models.BinaryField()
+    # Whether it is: the public site, which may not read the other, asks this.
+    is_reachable = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            ~models.Q(reply_address_sealed=b""), output_field=models.BooleanField()
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     tip_ref = models.UUIDField(null=True, db_index=True)
     # How it stands beside the tip: "" or a handler's own word (keng.tips.reception.commands).
     mode = models.CharField(max_length=16, default="", db_default="")
@@ -103,7 +111,7 @@ class Conversation(Row):
             # Those whose address may have to go, asked again and again.
             models.Index(
                 fields=["tip_ref"],
-                condition=~models.Q(reply_address_sealed=b""),
+                condition=models.Q(is_reachable=True),
                 name="conversation_to_answer",
             ),
         ]

@@ -95,6 +95,12 @@ def conversation_of(tip: Tip) -> Conversation | None:
     return talks.select_related("account").order_by("-id").first()
 
 
+def is_answered_in_chat(tip: Tip) -> bool:
+    """Whether an answer can be sent; for whoever may not read where to."""
+    talks = Conversation.objects.reachable().filter(tip_ref=tip.pk)
+    return not tip.do_not_contact and talks.exists()
+
+
 def take_out(message_id: str) -> uuid.UUID | None:
     """Nobody will read this message: it has not left yet. Raises TooLate.
 

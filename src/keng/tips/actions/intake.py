@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from keng.kit.ids import new_id
 from keng.tips.reception.rows import Chat, NewTip, Row, Sealed, row_of
-from keng.tips.reception.statement import BESIDE, KNOWN, RECEIVE
+from keng.tips.reception.statement import BESIDE, KNOWN, RECEIVE, RECEIVE_FORMS
 from keng.tips.reception.urgency import limits_in_force
 
 __all__ = [
@@ -44,7 +44,7 @@ def receive_many(tips: Sequence[NewTip]) -> list[Received]:
     limits = limits_in_force()
     values = values_of([row_of(tip, limits) for tip in tips], lane=0)
     with connection.cursor() as cursor:
-        cursor.execute(RECEIVE, values)
+        cursor.execute(RECEIVE if any(tip.chat for tip in tips) else RECEIVE_FORMS, values)
         written = {n: (tip, opens) for n, tip, opens, _ in cursor.fetchall()}
         repeated = [tip.dedupe_key for n, tip in enumerate(tips) if n not in written]
         known: dict[bytes, uuid.UUID] = {}

@@ -17,7 +17,7 @@ from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.places import serving
 from keng.tips import receipts
-from keng.tips.actions.dialogue import conversation_of
+from keng.tips.actions.dialogue import is_answered_in_chat
 from keng.tips.actions.meant_for_unit import guessed_unit
 from keng.tips.actions.out_of_scope import may_object
 from keng.tips.gravity import calls_for_help
@@ -120,7 +120,7 @@ def page(
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
-            "is_chat": conversation_of(tip) is not None,
+            "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),
             **_first_words(messages),
         },

@@ -127,10 +127,14 @@ held AS (
 called_off AS (
   UPDATE delivery_delivery AS d
   SET called_off_at = now(), state = CASE d.state WHEN 'leased' THEN 'leased' ELSE 'cancelled' END,
-    settled_at = CASE d.state WHEN 'leased' THEN d.settled_at ELSE now() END,
-    address_sealed = CASE WHEN {_IS_NEEDED} THEN d.address_sealed END,
-    text_sealed = CASE WHEN {_IS_NEEDED} THEN d.text_sealed END
-  FROM held WHERE d.id = held.id
+    settled_at = CASE d.state WHEN 'leased' THEN d.settled_at ELSE now() END
+  FROM held WHERE d.id = held.id AND ({_IS_NEEDED})
+),
+forgotten AS (
+  UPDATE delivery_delivery AS d
+  SET called_off_at = now(), state = 'cancelled', settled_at = now(),
+    address_sealed = NULL, text_sealed = NULL
+  FROM held WHERE d.id = held.id AND NOT ({_IS_NEEDED})
 ),
 answered AS (
   SELECT new.account, new.channel, new.address, new.dispatch, new.delivery, new.received_at,

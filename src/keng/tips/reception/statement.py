@@ -66,6 +66,8 @@ fresh AS (
   RETURNING inbound_ref
 ),
 new AS (SELECT r.* FROM r JOIN fresh ON fresh.inbound_ref = r.inbound),
+"""  # noqa: S608 -- our own pieces
+_TALK = """
 talk AS (
   INSERT INTO delivery_conversation
     (id, account_id, key_hash, reply_address_sealed, tip_ref, last_inbound_at)
@@ -79,13 +81,19 @@ talk AS (
     tip_ref = coalesce(delivery_conversation.tip_ref, excluded.tip_ref)
   RETURNING id, key_hash, tip_ref
 ),
+"""
+# A form has no conversation, and whoever takes in forms alone may not read to whom others answer.
+_NO_TALK = """
+talk AS (SELECT NULL::uuid AS id, NULL::bytea AS key_hash, NULL::uuid AS tip_ref WHERE false),
+"""
+_SAID = """
 said AS MATERIALIZED (
   SELECT new.*, coalesce(talk.tip_ref, new.tip) AS tip_ref,
          coalesce(talk.id, new.conversation) AS talk,
          talk.tip_ref IS NULL OR talk.tip_ref = new.tip AS opens
   FROM new LEFT JOIN talk ON talk.key_hash = new.conversation_hash
 ),
-"""  # noqa: S608 -- our own pieces
+"""
 
 _RECEIVED = """
 inbound AS (
@@ -202,7 +210,9 @@ woken AS (
 _END = "SELECT n - 1, tip_ref, opens, (SELECT count(*) FROM woken) FROM said ORDER BY n"
 
 _RECORDED = f"{_BATCH}{ENTRY_OF_BATCH.strip()},"
-RECEIVE = f"{_CLAIM}{_RECEIVED}{_OPENED}{_SEALED}{_ANSWERED}{_RECORDED}{_WAKE}{_END}"
+_WRITTEN = f"{_SAID}{_RECEIVED}{_OPENED}{_SEALED}{_ANSWERED}{_RECORDED}{_WAKE}{_END}"
+RECEIVE = f"{_CLAIM}{_TALK}{_WRITTEN}"
+RECEIVE_FORMS = f"{_CLAIM}{_NO_TALK}{_WRITTEN}"
 # For a repetition: the tip that the first time made or joined.
 KNOWN = """
 SELECT d.key, i.tip_ref FROM delivery_dedupekey d JOIN delivery_inbound i ON i.id = d.inbound_ref
