@@ -29,6 +29,7 @@ ROUNDS = 60
 # A clue of a single sentence says more about the sentence than about danger.
 LEAST_SENTENCES = 2
 LEAST_WEIGHT = 0.02
+LEAST_SHARE = 0.3
 THRESHOLDS = (-1.0, -0.8, -0.6, -0.4, -0.2, 0.0)
 # What the writers of the sentences called the kinds, as the rules call them.
 KINDS = {
@@ -227,8 +228,10 @@ def kinds_of(rows: Sequence[Row], names: Iterable[str]) -> dict[str, str]:
 
 
 def _likeliest(among: Counter[str], sizes: Counter[str]) -> str:
-    """A kind of few sentences needs more than one of them to be the likeliest."""
-    return max(sorted(sizes), key=lambda kind: among[kind] / (sizes[kind] + 10))
+    """A kind of few sentences needs more than one; what stands in all kinds speaks for none."""
+    share = {kind: among[kind] / (sizes[kind] + 10) for kind in sorted(sizes)}
+    kind = max(share, key=share.__getitem__)
+    return kind if share[kind] >= LEAST_SHARE * sum(share.values()) else ""
 
 
 def as_file(rows: Sequence[Row]) -> str:

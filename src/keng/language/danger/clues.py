@@ -45,15 +45,17 @@ class Weighed(NamedTuple):
         """The kind of danger that most of the sum speaks of."""
         kinds: dict[str, float] = {}
         for weight in map(weights().__getitem__, self.counted):
-            if weight.value > 0:
+            if weight.value > 0 and weight.kind:
                 kinds[weight.kind] = kinds.get(weight.kind, 0.0) + weight.value
-        return max(kinds, key=lambda each: (kinds[each], each), default="")
+        return max(kinds, key=lambda each: (kinds[each], each), default="distress")
 
-    def strongest(self) -> list[Clue]:
-        """What spoke for danger, the strongest first."""
+    def strongest(self, kind: str) -> list[Clue]:
+        """What spoke for danger: first what spoke of this kind, the strongest before the others."""
         known = weights()
         speaking = [clue for name, clue in self.counted.items() if known[name].value > 0]
-        return sorted(speaking, key=lambda clue: (-known[clue[0]].value, clue))
+        return sorted(
+            speaking, key=lambda clue: (known[clue[0]].kind != kind, -known[clue[0]].value, clue)
+        )
 
 
 def clues_of_words(

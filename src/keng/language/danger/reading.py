@@ -19,7 +19,7 @@ _REACH = _NEAR + 8
 _DENIES = 2
 _QUOTES = 4
 # From which sum of weights on it is danger. Chosen on sentences left out of the training.
-THRESHOLD = -0.9
+THRESHOLD = -1.0
 # An answer of two or three words ("2 người") says nothing by itself that is no rule.
 _FEW = 4
 # From which sum on it is as clear as if it were said that it is now.
@@ -81,8 +81,8 @@ def danger_in(text: str) -> Danger | None:
         gravest = [each for each in held if each.level == level]
         spans = [hit for each in gravest for hit in each.place]
         return Danger(level, gravest[0].rule.kind, _quotes(text, words, spans))
-    spans = [_Hit(start, end) for _name, start, end in weighed.strongest()[:_QUOTES]]
     kind = weighed.kind()
+    spans = [_Hit(start, end) for _name, start, end in weighed.strongest(kind)[:_QUOTES]]
     level = _level_without_a_rule(weighed, kind, hits)
     return Danger(level, kind, _quotes(text, words, spans))
 
