@@ -12,8 +12,9 @@ Level = Literal["P0", "P1", "P2", "P3"]
 _BODILY = frozenset(
     {"traffic", "assault_disorder", "fire_explosion", "child_safety", "missing_person", "robbery"}
 )
-# Matters of life and body: what makes them urgent are words of danger, not the matter.
-_OF_LIFE = (_BODILY | {"domestic_violence"}) - {"robbery"}
+# What makes these urgent are words of danger, not a guess at the matter: a question about fireworks
+# or a play with robbers is no call at night.
+_BY_DANGER = _BODILY | {"burglary", "domestic_violence", "weapons_fireworks"}
 _LEVELS: tuple[Level, ...] = ("P0", "P1", "P2", "P3")
 # Whoever taps this tile is looked at within the hour, whatever the words say.
 AT_LEAST: dict[str, Level] = {"child": "P1"}
@@ -52,8 +53,9 @@ def _of_category(text: str, code: str, strength: Strength | None, *, in_danger: 
     if not is_scam(code) and not in_danger:
         # A category's P0 means that it goes on: without danger it is looked at within the hour. A
         # guess that is weak, or of a matter that would be one of danger, hurries nobody.
-        enough = ("very",) if code in _OF_LIFE else ("very", "fairly")
-        usual = max(usual, 1 if strength is None or strength in enough else 2)
+        is_guess = strength is not None
+        is_weak = strength == "slightly" or code in _BY_DANGER
+        usual = max(usual, 2 if is_guess and is_weak else 1)
     level, names = _level(ideas, usual, code, is_known=in_danger or is_scam(code))
     return Urgency(_LEVELS[level], quotes(text, [hit for name in names for hit in ideas[name]]))
 

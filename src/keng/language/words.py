@@ -32,13 +32,16 @@ class Word(NamedTuple):
 def words_of(text: str) -> list[Word]:
     """All words; letters with dots between them ("B.H.X.H") are one word."""
     flat = flatten(text)
+    positions = flat.positions
     found = []
     for match in _WORD.finditer(flat.flat):
-        start, end = flat.start(match.start()), flat.end(match.end())
-        folded = match.group().replace(".", "")
-        found.append(
-            Word(folded_key(folded), spelling(text[start:end].replace(".", "")), start, end)
-        )
+        start, end = match.span()
+        if positions is not None:
+            start, end = positions[start], positions[end - 1] + 1
+        folded, written = match.group(), text[start:end]
+        if "." in folded:
+            folded, written = folded.replace(".", ""), written.replace(".", "")
+        found.append(Word(folded_key(folded), spelling(written), start, end))
     return found
 
 

@@ -48,7 +48,7 @@ class Index:
 def phrases() -> Index:
     """All phrases of all languages."""
     index = Index()
-    for language in LANGUAGES:
+    for language in (*LANGUAGES, "vocabulary"):
         for idea, listed in entries(PACKAGE, f"{language}.txt"):
             for written in listed:
                 _add(index, idea, written, is_foreign=language != "vietnamese")

@@ -1,17 +1,19 @@
 """Danger to life or body, in four languages, on sentences of our own and on two measured sets."""
 
-import json
+import csv
 import time
-from importlib import resources
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keng.language.danger import danger_in, is_about_child
+from keng.language.danger.clues import weights
+from keng.language.danger.reading import THRESHOLD
 from keng.language.danger.table import calmers, phrases, rules
 from keng.language.fold import fold
 from keng.language.urgency import suggest_urgency
+from tests import train_danger
 
 
 @pytest.mark.parametrize(
@@ -118,15 +120,98 @@ def test_a_text_ten_times_as_long_takes_about_ten_times_as_long(piece: str) -> N
     assert seconds(1000) < 40 * seconds(100)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Thợ sơn nước đu dây, dây tuột một đầu, anh ấy đang lủng lẳng ngoài tầng 9", "rescue"),
+        ("Ông gác cổng khuỵu xuống, mặt tái mét, bắt mạch không thấy", "health"),
+        ("Nghe ông cậu hay chui vô mùng cháu gái rồi dặn không được kể", "child"),
+        ("his guys said they will snap my fingers if I talk about the wages", "threat"),
+        ("保安大叔趴在桌上,脸色发青,没有脉搏", "health"),
+        ("택시 기사가 문을 잠그고 엉뚱한 데로 가요, 안 세워줘요", "taken"),
+    ],
+)
+def test_danger_that_no_rule_has_words_for(text: str, kind: str) -> None:
+    found = danger_in(text)
+    assert found is not None
+    assert found.kind == kind
+    assert found.reasons
+    assert all(reason in text for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    "text", ["2 người", "Dạ", "alo", "em tên Hoa", "two people", "好的", "네", "số 12 Trần Phú"]
+)
+def test_an_answer_of_two_words_is_no_danger(text: str) -> None:
+    assert danger_in(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đội văn nghệ cần một bạn đóng vai tên cướp, ai biết hét to thì đăng ký",
+        "Cho em hỏi mang súng nước vào công viên có bị phạt không",
+        "Con mèo leo lên nóc tủ rồi la làng, cả nhà cười muốn xỉu",
+        "Nhắc ba uống thuốc huyết áp lúc 8 giờ, con gửi nhầm, xin lỗi mọi người",
+        "he got destroyed in the final, killer match, see you at the rematch",
+    ],
+)
+def test_words_of_danger_about_something_else(text: str) -> None:
+    assert danger_in(text) is None
+    assert suggest_urgency(text).level >= "P2"
+
+
+def test_a_long_and_polite_letter_hides_no_danger() -> None:
+    polite = "Tôi xin cảm ơn phường đã sửa đèn đường và làm giấy tờ rất nhanh cho bà con. "
+    danger = "Ông gác cổng vừa gục ngoài sân, mặt tái mét, môi tím, bắt mạch không thấy. "
+    letter = polite * 8 + danger + polite * 8
+    assert danger_in(polite * 16) is None
+    assert danger_in(letter) is not None
+
+
+def test_the_weights_are_what_is_learned_from_the_sentences() -> None:
+    """`python -m tests.train_danger` writes them anew after a change of sentences or ideas."""
+    learned = csv.reader(train_danger.as_file(train_danger.sentences()).splitlines())
+    made = {name: (weight, kind) for name, weight, kind in learned if name != "clue"}
+    kept = weights()
+    # The last digit may differ between machines, and with it whether a clue is kept at all.
+    least = train_danger.LEAST_WEIGHT + 0.01
+    for name in made.keys() | kept.keys():
+        learned_weight = float(made[name][0]) if name in made else 0.0
+        kept_weight = kept[name].value if name in kept else 0.0
+        assert (
+            abs(learned_weight - kept_weight) < 0.011
+            or max(abs(learned_weight), abs(kept_weight)) < least
+        ), name
+    assert {weight.kind for weight in kept.values()} <= {*calmers(), ""}
+
+
+def test_weights_read_what_they_were_not_learned_from() -> None:
+    """On 2026-11-28 recall 0.959, precision 0.828, each fifth read by the other four."""
+    scored = train_danger.check(train_danger.sentences(), parts=5)
+    pairs = [(is_danger, score >= THRESHOLD) for score, is_danger, _language in scored]
+    assert _share(pairs, among=0) >= 0.94
+    assert _share(pairs, among=1) >= 0.82
+
+
 def measured(name: str) -> dict[str, float]:
-    """Recall and precision on a set, of danger and of everything that is suggested as urgent."""
-    text = resources.files("keng.language.tests").joinpath("data", name).read_text(encoding="utf-8")
-    rows = [json.loads(line) for line in text.splitlines()]
+    """Recall and precision on a set, of danger and of everything that is suggested as urgent.
+
+    `plain`: the Vietnamese sentences once more, without their accents.
+    """
+    rows = train_danger.sentences([name])
     of_danger = [(row["danger"], danger_in(row["text"]) is not None) for row in rows]
+    plain = [
+        (row["danger"], danger_in(fold(row["text"])) is not None)
+        for row in rows
+        if row["language"].startswith("vi")
+    ]
     urgent = [(row["danger"], suggest_urgency(row["text"]).level < "P2") for row in rows]
     return {
         "recall": _share(of_danger, among=0),
         "precision": _share(of_danger, among=1),
+        "plain_recall": _share(plain, among=0),
+        "plain_precision": _share(plain, among=1),
         "urgent_recall": _share(urgent, among=0),
         "urgent_precision": _share(urgent, among=1),
     }
@@ -137,23 +222,28 @@ def _share(pairs: list[tuple[bool, bool]], *, among: int) -> float:
     return sum(all(pair) for pair in chosen) / len(chosen)
 
 
-def test_the_sentences_at_hand_are_read_right() -> None:
-    """Measured on 2026-11-28: recall 1.00, precision 1.00; all that is urgent 1.00 and 0.91."""
-    found = measured("danger_seen.jsonl")
-    assert found["recall"] >= 0.95
-    assert found["precision"] >= 0.95
-    assert found["urgent_precision"] >= 0.85
+@pytest.mark.parametrize("name", train_danger.FILES)
+def test_the_sentences_at_hand_are_read_right(name: str) -> None:
+    found = measured(name)
+    assert found["recall"] >= 0.98
+    assert found["precision"] >= 0.90
+    assert found["urgent_precision"] >= 0.88
 
 
-def test_sentences_that_the_rules_never_saw_are_read_as_they_were_measured() -> None:
-    """Measured on 2026-11-28, with the sentences unread: recall 0.74, precision 0.79 at first.
+# The aim; whoever lays the file in writes what was measured, and when, into its test.
+UNSEEN = "danger_unseen.jsonl"
+LEAST_UNSEEN = {
+    "recall": 0.95,
+    "precision": 0.80,
+    "plain_recall": 0.92,
+    "plain_precision": 0.78,
+    "urgent_recall": 0.95,
+    "urgent_precision": 0.78,
+}
 
-    0.78 and 0.80 after rules for general ways of writing (checked seven times, by figures alone);
-    the aim is 0.95 and 0.80. The lists of words that stood here before had 0.56 and 0.70 on the
-    set at hand.
-    """
-    found = measured("danger_unseen.jsonl")
-    assert found["recall"] >= 0.74
-    assert found["precision"] >= 0.78
-    assert found["urgent_recall"] >= 0.80
-    assert found["urgent_precision"] >= 0.70
+
+def test_sentences_that_nobody_read_are_read_as_they_were_measured() -> None:
+    if not train_danger.DATA.joinpath(UNSEEN).is_file():
+        pytest.skip(f"{UNSEEN} is laid in when it has been measured")
+    found = measured(UNSEEN)
+    assert {key: value for key, value in found.items() if value < LEAST_UNSEEN[key]} == {}
