@@ -230,20 +230,18 @@ def test_the_sentences_at_hand_are_read_right(name: str) -> None:
     assert found["urgent_precision"] >= 0.88
 
 
-# The aim; whoever lays the file in writes what was measured, and when, into its test.
+# Measured once, on 28 November 2026; the aim was 0.95 and 0.80.
 UNSEEN = "danger_unseen.jsonl"
 LEAST_UNSEEN = {
-    "recall": 0.95,
-    "precision": 0.80,
-    "plain_recall": 0.92,
-    "plain_precision": 0.78,
-    "urgent_recall": 0.95,
-    "urgent_precision": 0.78,
+    "recall": 0.98,
+    "precision": 0.85,
+    "plain_recall": 0.98,
+    "plain_precision": 0.87,
+    "urgent_recall": 0.98,
+    "urgent_precision": 0.82,
 }
 
 
 def test_sentences_that_nobody_read_are_read_as_they_were_measured() -> None:
-    if not train_danger.DATA.joinpath(UNSEEN).is_file():
-        pytest.skip(f"{UNSEEN} is laid in when it has been measured")
     found = measured(UNSEEN)
     assert {key: value for key, value in found.items() if value < LEAST_UNSEEN[key]} == {}
