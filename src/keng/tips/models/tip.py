@@ -12,7 +12,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
-from keng.kit.among import Ids
 from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 
@@ -61,7 +60,7 @@ class TipQuerySet(models.QuerySet["Tip"]):
         """
         # The few tips about a unit are listed once; asking of each row costs three times as much.
         about_us = TipConcern.objects.filter(unit_id__in=officer.own_unit_ids)
-        return self.filter(responsible_unit__among=Ids(officer.unit_ids)).exclude(
+        return self.filter(responsible_unit_id__in=officer.unit_ids).exclude(
             pk__in=about_us.values("tip")
         )
 
