@@ -159,7 +159,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
-    (COMMUNE_WORKING, "warnings.patterns.send"),
+    (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
     (HEARING_OBJECTIONS, "lookup.disputes.decide tips.objecting.show"),
     (
         LEADING,

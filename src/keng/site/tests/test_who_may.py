@@ -73,6 +73,7 @@ STEPS = {
     "warnings.releasing.send_out",
     "warnings.patterns.check_filled",
     "warnings.patterns.check_pattern",
+    "warnings.patterns.needs_second_person",
     "warnings.releasing.instead_of_earlier",
 }
 # An officer's own: nobody else's can be named.
@@ -120,6 +121,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "reports.signing.sign",
     "reports.signing.publish",
     "warnings.patterns.send",
+    "warnings.patterns.hand_in",
     "partners.inviting.accept",
     "partners.inviting.agree_for",
     "lookup.listing.propose",
