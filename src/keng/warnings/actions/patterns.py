@@ -201,6 +201,8 @@ def send(
     NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
     """
     pattern, unit = _to_fill(pattern_id, by)
+    if pattern.approved_by is None:
+        raise StaleApproval("text")
     # Whoever approved it is no second person for what they fill in themselves, nor is their maker.
     if pattern.approved_by_id in tied_to(by):
         raise NotYours
@@ -312,7 +314,7 @@ def _to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern, Unit]:
     today = times.local_date(times.now())
     if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
         raise NotInForce
-    if _hash_now(pattern) != bytes(pattern.hash) or pattern.approved_by is None:
+    if _hash_now(pattern) != bytes(pattern.hash):
         raise StaleApproval("text")
     return pattern, unit
 

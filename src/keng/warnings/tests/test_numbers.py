@@ -121,6 +121,7 @@ def test_official_channels_of_desks_are_known(ward):
         shown_as="nenh.example",
         checked_on=times.local_date(times.now()),
         checked_by=ward.commander,
+        let_out_at=times.now(),
     )
     words = {**CALM, "act": "Xem nenh[.]example, đừng vào nemh[.]example."}
     found = lines(ward.draft(words=words), ward.commander)
