@@ -189,10 +189,12 @@ def test_one_officer_takes_no_true_channel_off_but_nobody_is_to_use_it_at_once(d
     address = f"/official-channels/{channel.pk}/"
     assert desk_client.post(address, {"do": "doubt", "code": "0"}).status_code == 422
     assert "khoan dùng" not in channels_page()
+    assert "tel:0900000999" in channels_page()
     assert desk_client.post(address, {"do": "doubt", "code": "1"}).status_code == 302
     for page in (channels_page(), place_page(ward)):
         assert NUMBER in page
         assert "khoan dùng" in page
+        assert "tel:0900000999" not in page
     assert official(ward) == []
     desk_client.post(address, {"do": "end", "code": "1"})
     with pytest.raises(NotYours):
