@@ -129,6 +129,20 @@ def test_official_channels_of_desks_are_known(ward):
     assert found["nemh[.]example"][0] == "near"
 
 
+def test_a_bank_account_on_the_list_is_no_official_number(ward):
+    OfficialChannel.objects.create(
+        unit=ward.unit,
+        kind="other",
+        shown_as="Hoàn tiền nạn nhân: STK 0123456789 Techcombank",
+        checked_on=times.local_date(times.now()),
+        checked_by=ward.commander,
+        let_out_at=times.now(),
+    )
+    words = {**CALM, "act": "Chuyển phí vào STK 0123456789 Techcombank."}
+    found = lines(ward.draft(words=words), ward.commander)
+    assert found["0123456789"][0] == "unknown"
+
+
 def test_whoever_lets_it_out_ticks_exactly_what_they_were_shown(ward):
     version = ward.draft(words=WRONG, from_incident=ward.incident)
     actions.submit(version.warning_id, by=ward.officer)
