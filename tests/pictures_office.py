@@ -137,7 +137,7 @@ class Office:
 
         def filled() -> None:
             third.goto(f"{address}send/")
-            third.fill("[name=number]", "0912 000 417")
+            third.fill("[name=number]", "0912 000 452")
             third.locator("button[name=do][value=show]").click()
 
         self._each(third, "pattern-send", filled)

@@ -71,7 +71,14 @@ def test_a_question_is_answered_for_everybody_after_covering(people, stack):
     desk.page.fill("[name=shown]", SHOWN)
     desk.page.fill("[name=words]", ANSWER)
     desk.page.locator("main form [data-send]").click()
-    desk.sees("Nguyên văn lời hỏi đã hủy")
+    desk.sees("người thứ hai duyệt gửi")
+    assert "Chưa có ai trả lời" in read(asker, stack, code)
+    second = Desk(people.officer(), stack, "hai").sign_in()
+    open_question(second, stack, "Chủ trọ của tôi")
+    second.sees(ANSWER)
+    second.page.fill("[name=code]", second.code())
+    second.page.locator("form.decide [data-send]").click()
+    second.sees("Nguyên văn lời hỏi đã hủy")
     at(reader, stack)
     expect(reader.locator("main")).to_contain_text(SHOWN)
     expect(reader.locator("main")).to_contain_text(ANSWER)
@@ -122,7 +129,7 @@ def test_whoever_sees_it_differently_objects_and_another_officer_answers(people,
 
 
 def test_a_meeting_and_an_official_channel_stand_on_the_page(people, stack):
-    desk = Desk(people.officer(), stack, "hai").sign_in()
+    desk = Desk(people.officer(), stack, "lan").sign_in()
     page = desk.page
     page.goto(f"{stack.desk}/settings/")
     page.locator("details.menu summary").click()
@@ -132,14 +139,26 @@ def test_a_meeting_and_an_official_channel_stand_on_the_page(people, stack):
     page.fill("[name=venue]", "Sân bóng Ninh Khánh")
     page.fill("[name=about]", "Gặp gỡ các dãy trọ")
     page.locator("main form.panel button").click()
-    desk.sees("Đã thông báo")
+    desk.sees("người thứ hai duyệt gửi")
+    meeting = page.url
     page.locator("details.menu summary").click()
     page.locator("details.menu a[href$='/official-channels/']").click()
     page.select_option("[name=kind]", "telegram")
     page.fill("[name=shown_as]", "@nenh_thu_nghiem")
     page.locator("main form.panel button").click()
-    desk.sees("Đã có trong danh sách công khai")
+    desk.sees("người thứ hai duyệt gửi")
+    channel = page.url
     reader = people.resident()
+    at(reader, stack)
+    expect(reader.locator("main")).not_to_contain_text("Sân bóng Ninh Khánh")
+    expect(reader.locator("main")).not_to_contain_text("@nenh_thu_nghiem")
+    second = Desk(people.officer(), stack, "hai").sign_in()
+    for address, done in ((meeting, "Đã thông báo"), (channel, "Đã có trong danh sách công khai")):
+        second.page.goto(address)
+        fits(second.page)
+        second.page.fill("[name=code]", second.code())
+        second.page.locator("form.decide [name=do][value=let_out]").click()
+        second.sees(done)
     at(reader, stack)
     expect(reader.locator("main")).to_contain_text("Sân bóng Ninh Khánh")
     expect(reader.locator("main")).to_contain_text("Telegram: @nenh_thu_nghiem")

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.community.models import OfficialChannel, Question
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice
+from keng.kit.forms import Form, HintedChoice, own_code
 from keng.places.models import Place
+from keng.warnings.forms import numbers_field
 
 MOST = 1000
 _IN_WORDS = {"required": _("Write your question")}
@@ -63,6 +64,19 @@ class AnswerForm(Form):
             self.fields["shown"].help_text = _(
                 "The machine saw no name or number to cover. Read it once more."
             )
+
+
+class DecideForm(Form):
+    """The officer's own code, and the numbers they ticked as compared."""
+
+    numbers = numbers_field()
+    code = own_code()
+
+
+class LetOutForm(DecideForm):
+    """The same, for exactly the words that were read."""
+
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput())
 
 
 class MeetingForm(Form):

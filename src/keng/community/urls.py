@@ -46,11 +46,12 @@ public: list[URLPattern] = [
 desk: list[URLPattern] = [
     path("questions/", desk_questions.questions, name="questions"),
     path("questions/<uuid:pk>/", desk_questions.question, name="question"),
+    path("questions/<uuid:pk>/let-out/", desk_questions.let_out, name="question-let-out"),
     path("questions/<uuid:pk>/opinion/", desk_questions.opinion, name="question-opinion"),
     path("questions/<uuid:pk>/report/", desk_questions.move, name="question-move"),
     path("meetings/", telling.meetings, name="meetings"),
-    path("meetings/<uuid:pk>/call-off/", telling.call_off, name="meeting-call-off"),
+    path("meetings/<uuid:pk>/", telling.meeting, name="meeting"),
     path("official-channels/", telling.channels, name="desk-channels"),
     path("official-channels/check/", telling.check_channels, name="desk-channels-check"),
-    path("official-channels/<uuid:pk>/end/", telling.end_channel, name="desk-channel-end"),
+    path("official-channels/<uuid:pk>/", telling.channel, name="desk-channel"),
 ]

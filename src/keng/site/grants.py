@@ -183,7 +183,8 @@ GRANTS: dict[str, dict[str, str]] = {
         # Asked here, and never read back in the asker's own words but by the asker's code. What is
         # updated is one objection: a trigger refuses everything else.
         "community_question": "INSERT, SELECT (id, place_id, unit_id, wish, state, language, "
-        "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id, box, objected_at), "
+        "code_hash, asked_at, shown_text, answer, decided_at, decided_by_id, box, objected_at, "
+        "handed_in_at), "
         "UPDATE (state, text, decided_at, objected_at)",
         "community_meeting": R,
         "community_officialchannel": R,
@@ -308,9 +309,10 @@ GRANTS: dict[str, dict[str, str]] = {
         "partners_kitrequest": "SELECT, UPDATE (name, about, decided_at, decided_by_id)",
         # A question is decided; who may read the answer, and for which code, stays as it was.
         "community_question": "SELECT, UPDATE (state, text, box, shown_text, answer, decided_at, "
-        "decided_by_id)",
-        "community_meeting": "SELECT, INSERT, UPDATE (called_off_at)",
-        "community_officialchannel": "SELECT, INSERT, UPDATE (checked_on, checked_by_id, ended_at)",
+        "decided_by_id, hands, handed_in_at)",
+        "community_meeting": "SELECT, INSERT, UPDATE (let_out_at, let_out_by_id, called_off_at)",
+        "community_officialchannel": "SELECT, INSERT, UPDATE (let_out_at, let_out_by_id, "
+        "checked_on, checked_by_id, doubted_at, doubted_by_id, ended_at, ended_by_id)",
         # An officer forgets a pager with its address.
         "delivery_pagerway": ALL,
         "delivery_pagertest": RIU,

@@ -1,5 +1,6 @@
 """The tabs of the desk: three by default, more for those whose role needs them."""
 
+import datetime
 import uuid
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.accounts.queries import is_at_province
-from keng.accounts.who import LEADING, WORKING
+from keng.accounts.who import LEADING, RELEASING, WORKING
 from keng.claims.queries import waiting_for
 from keng.claims.rights import checks_claims
-from keng.community.models import Question
+from keng.community.models import Meeting, OfficialChannel, Question
+from keng.kit import times
 from keng.kit.prepared import Prepared
 from keng.partners.queries import waiting_count as waiting_count_of_partners
 from keng.site.who_may import may_open
@@ -86,8 +88,8 @@ def desk_menu(officer: Officer) -> list[dict[str, object]]:
         {"url": reverse(name), "icon": icon, "label": text} for name, icon, text in entries
     ]
     counts: Any = SimpleLazyObject(lambda: _in_the_menu(officer))
-    found[0]["count"] = SimpleLazyObject(lambda: counts.get("questions", 0))
-    found[1]["count"] = SimpleLazyObject(lambda: counts.get("listings", 0))
+    for item, (name, _icon, _text) in zip(found, entries, strict=True):
+        item["count"] = _count_in_the_menu(counts, name)
     found = [
         item
         for item, (name, _icon, _text) in zip(found, entries, strict=True)
@@ -107,6 +109,10 @@ def desk_menu(officer: Officer) -> list[dict[str, object]]:
     return found
 
 
+def _count_in_the_menu(counts: Any, name: str) -> Any:
+    return SimpleLazyObject(lambda: counts.get(name, 0))
+
+
 def _of_partners(officer: Officer) -> int:
     return 0 if connection.needs_rollback else waiting_count_of_partners(officer)
 
@@ -115,18 +121,38 @@ def _in_the_menu(officer: Officer) -> dict[str, int]:
     """What waits, by the name of its page: one question for a menu that stands on every page."""
     if connection.needs_rollback or not officer.unit_ids:
         return {}
-    return dict(_MENU.ask(units=sorted(officer.unit_ids), officer=officer.pk))
+    today = times.start_of(times.local_date(times.now()))
+    found = _MENU.ask(
+        RELEASING.includes(officer),
+        units=sorted(officer.unit_ids),
+        officer=officer.pk,
+        today=today,
+    )
+    return dict(found)
 
 
-def _menu(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Any, tuple[str, int]]:
+def _menu(
+    lets_out: bool, *, units: list[uuid.UUID], officer: uuid.UUID, today: datetime.datetime
+) -> QuerySet[Any, tuple[str, int]]:
     onlooker: Any = SimpleNamespace(unit_ids=units)
-    questions = Question.objects.visible_to(onlooker).waiting()
-    counted = [
-        rows.order_by().annotate(page=Value(page)).values("page").annotate(n=Count("pk"))
-        for page, rows in (("questions", questions), ("listings", waiting(units, officer)))
+    pages: list[tuple[str, QuerySet[Any]]] = [
+        ("questions", Question.objects.visible_to(onlooker).waiting()),
+        ("listings", waiting(units, officer)),
     ]
-    first, second = (rows.values_list("page", "n") for rows in counted)
-    return first.union(second, all=True)
+    if lets_out:
+        meetings = Meeting.objects.visible_to(onlooker).to_decide(officer, today)
+        channels = OfficialChannel.objects.visible_to(onlooker).to_decide(officer)
+        pages += [("meetings", meetings), ("desk-channels", channels)]
+    first: QuerySet[Any, tuple[str, int]]
+    first, *others = (
+        rows.order_by()
+        .annotate(page=Value(page))
+        .values("page")
+        .annotate(n=Count("pk"))
+        .values_list("page", "n")
+        for page, rows in pages
+    )
+    return first.union(*others, all=True)
 
 
 _MENU = Prepared(_menu)

@@ -76,8 +76,8 @@ _PAGES: tuple[tuple[Who, str], ...] = (
     establishments-take-over establishment-edit establishment-open
     desk-claims claim-new claim-detail claim-write claim-publish claim-send-back claim-answer
     claim-outside claim-withdraw
-    questions question question-opinion question-move
-    meetings meeting-call-off desk-channels desk-channels-check desk-channel-end
+    questions question question-let-out question-opinion question-move
+    meetings meeting desk-channels desk-channels-check desk-channel
     desk-surveys survey-new survey-detail survey-edit survey-question-new survey-question-edit
     survey-order survey-submit survey-preview survey-approve survey-send-back survey-open
     survey-close survey-slips survey-texts survey-publish survey-release survey-result-back
@@ -146,8 +146,9 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     warnings.drafting.submit warnings.patterns.make warnings.recalling.ask_recall
     warnings.recalling.withdraw_recall
     community.questions.answer community.questions.decline_as_opinion
-    community.questions.move_to_reports community.telling.announce community.telling.call_off
-    community.telling.check_channels community.telling.end_channel community.telling.list_channel
+    community.questions.move_to_reports community.telling.propose_meeting
+    community.telling.call_off community.telling.check_channels community.telling.propose_channel
+    community.telling.drop_channel community.telling.doubt_channel
     """,
     ),
     (
@@ -156,11 +157,13 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     warnings.releasing.approve warnings.recalling.recall warnings.recalling.approve_recall
     warnings.recalling.refuse_recall warnings.drafting.send_back
     warnings.patterns.approve warnings.patterns.end warnings.patterns.review
+    community.questions.let_out_answer community.telling.let_out_meeting
+    community.telling.let_out_channel community.telling.keep_channel community.telling.end_channel
     lookup.listing.confirm lookup.listing.refuse lookup.listing.end
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
-    (COMMUNE_WORKING, "warnings.patterns.send"),
+    (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
     (HEARING_OBJECTIONS, "lookup.disputes.decide tips.objecting.show"),
     (
         LEADING,

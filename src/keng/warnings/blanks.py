@@ -10,6 +10,10 @@ from keng.kit.words import defang
 
 # As the author writes them into the words.
 MARKS = {"number": "[số]", "link": "[liên kết]", "hamlet": "[nơi]"}
+# Who sends a pattern fills these alone: they stand where it is told what the others do, and never
+# where somebody is told to do something, to call or to open.
+_OF_OTHERS = ("number", "link")
+_WHERE_THEY_MAY_STAND = ("what", "signs")
 _ANY = re.compile(r"\[[^\]\s][^\]]{0,30}\]")
 _NUMBER = re.compile(r"\+?\d[\d .]{2,24}")
 # A short path without Vietnamese letters: no sentence fits behind the name of a site.
@@ -27,6 +31,21 @@ def odd_marks(texts: Mapping[str, str]) -> list[str]:
     """What looks like a blank and is none: nobody could fill it."""
     found = {mark for words in texts.values() for mark in _ANY.findall(words)}
     return sorted(mark for mark in found if mark not in MARKS.values() and "." not in mark)
+
+
+def misplaced_blanks(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The number and link blanks in parts where none may stand: the part, and the mark."""
+    return [
+        (field, MARKS[code])
+        for field, words in texts.items()
+        for code in _OF_OTHERS
+        if field not in _WHERE_THEY_MAY_STAND and MARKS[code] in words
+    ]
+
+
+def values_of_others(texts: Mapping[str, str], values: Mapping[str, str]) -> list[str]:
+    """The numbers and links that are filled in, as they are written."""
+    return [values[code] for code in blanks_of(texts) if code in _OF_OTHERS]
 
 
 def is_fit(code: str, value: str) -> bool:

@@ -221,12 +221,16 @@ def _desks(unit: Unit) -> Iterable[OfficialNumber]:
 
 
 def _values(shown_as: str) -> list[tuple[Kind, str]]:
-    """The numbers and links in what is shown; bare digits are a number, whatever their length."""
+    """The numbers and links in what is shown; bare digits are a number, whatever their length.
+
+    A bank account that stands there is nobody's official one: no desk asks for money.
+    """
     if re.fullmatch(r"[+\d(][\d .()\-]*", shown_as):
         return [("number", shown_as)]
     if re.fullmatch(r"[a-z0-9.\-]+(?::\d+)?", shown_as):
         return [("url", shown_as)]
-    return [(_KINDS[one.type], one.value) for one in extract(shown_as) if one.type in _KINDS]
+    found = [one for one in extract(shown_as) if one.type in ("phone", "url")]
+    return [(_KINDS[one.type], one.value) for one in found]
 
 
 def _of_tips(origin: Origin, where: dict[str, _Where]) -> list[KnownNumber]:

@@ -89,6 +89,12 @@ class PatternForm(Form):
         found = super().clean() or {}
         if odd := blanks.odd_marks(self.texts(found)):
             self.add_error("what", _("This is none of the blanks: %(mark)s") % {"mark": odd[0]})
+        for field, mark in blanks.misplaced_blanks(self.texts(found)):
+            words = _(
+                "%(mark)s has no place here: who sends it fills it alone. It may stand in “What"
+                " they do” and “How to notice”."
+            )
+            self.add_error(field, words % {"mark": mark})
         return found
 
     @staticmethod

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from keng.accounts.vouching import tied_to
 from keng.kit import times
 from keng.warnings import rights
 from keng.warnings.models import Pattern, PatternUse, Warning
@@ -49,7 +50,7 @@ def to_review(officer: "Officer") -> list[PatternUse]:
     )  # fmt: skip
     now = times.now()
     for row in rows:
-        mine = row.sent_by_id == officer.pk
+        mine = row.sent_by_id in tied_to(officer)
         row.is_overdue = row.review_by < now  # type: ignore[attr-defined]
         row.can_review = not mine and rights.may_release(officer, row.version.warning)  # type: ignore[attr-defined]
     return rows

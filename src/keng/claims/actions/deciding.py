@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import AlreadyEnded, NotPublished, YourOwn
 from keng.claims.actions.objecting import forget
@@ -69,6 +70,6 @@ def _open(claim_id: uuid.UUID, by: "Officer") -> Claim:
     claim = locked(claim_id, by=by)
     if claim.state not in Claim.OPEN:
         raise AlreadyEnded
-    if claim.objected_at is not None and claim.outside_by_id == by.pk:
+    if claim.objected_at is not None and claim.outside_by_id in tied_to(by):
         raise YourOwn
     return claim

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from keng.accounts.hands import name_hands, refusal
+from keng.accounts.vouching import tied_to
 from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import queries, wording
 from keng.claims.forms import OutsideForm
@@ -49,7 +50,7 @@ def shown(request: HttpRequest, claim: Claim, form: OutsideForm) -> dict[str, ob
         "draft": draft,
         "is_open": is_open,
         "newest": next((each for each in revisions if each.published_at), None),
-        "is_own": claim.objected_at is not None and claim.outside_by_id == request.officer.pk,
+        "is_own": claim.objected_at is not None and claim.outside_by_id in tied_to(request.officer),
         "waits": bool(draft and draft.submitted_at),
         "is_author": bool(draft and draft.has_hand_of(request.officer)),
         "refusal": refusal(CHECKING_CLAIMS, claim.unit, draft.all_hands) if draft else "",

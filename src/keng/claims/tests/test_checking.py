@@ -235,6 +235,17 @@ def test_another_persons_word_opens_no_way_round(bureau):
     assert entry.detail["hands"] == [str(bureau.author.pk), str(bureau.second.pk)]
 
 
+def test_no_ghost_of_whose_decision_was_objected_to_decides(bureau):
+    claim, token = bureau.asked("Nhà máy nước xả bẩn phải không?")
+    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    objecting.object_to(token)
+    made_by_author = {"set_up_agreed_by": bureau.author, "set_up_at": times.now()}
+    Officer.objects.filter(pk=bureau.second.pk).update(**made_by_author)
+    ghost = Officer.objects.get(pk=bureau.second.pk)
+    with pytest.raises(actions.YourOwn):
+        actions.put_out_of_scope(claim.pk, why="opinion", by=ghost)
+
+
 @pytest.mark.parametrize("hand", ["set_up_asked_by", "set_up_agreed_by"])
 def test_whoever_made_the_authors_sign_in_does_not_publish(bureau, hand):
     revision = bureau.waiting()

@@ -25,7 +25,7 @@ def may_object(question: Question) -> bool:
 @transaction.atomic
 def object_to(code: str) -> Question:
     """The words wait at the desk again, once, for another officer. Raises NothingToObject."""
-    found = Question.objects.defer("text").select_for_update(no_key=True)
+    found = Question.objects.defer("text", "hands").select_for_update(no_key=True)
     question = found.filter(code_hash=receipts.hash_of(code)).first()
     if question is None or not may_object(question):
         raise NothingToObject

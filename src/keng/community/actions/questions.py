@@ -1,9 +1,12 @@
 """Asking, answering, and what else may become of a question. Its words do not outlive that.
 
 What the desk can read goes with the decision. A copy that only the asker's code opens is there a
-week longer for one objection (actions.objecting), as with claims.
+week longer for one objection (actions.objecting), as with claims. An answer that everybody reads is
+let out by a second person (docs/decisions/0015); until then the words as they were asked stay.
 """
 
+import hashlib
+import json
 import uuid
 from typing import Any
 
@@ -11,11 +14,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from keng.accounts.hands import in_the_record
 from keng.accounts.models import Officer
+from keng.accounts.releasing import may_release_for
+from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import YourOwn
 from keng.claims.actions.objecting import WEEK
 from keng.claims.links import boxed
+from keng.community.actions.errors import AlreadyDecided, Changed
+from keng.community.checking import check_answer
 from keng.community.models import Question
 from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_FOR
 from keng.community.rights import NotYours, speaks
@@ -27,10 +35,7 @@ from keng.places.models import Place, Unit
 from keng.tips import receipts
 from keng.tips.actions import showing
 from keng.tips.actions.intake import NewTip, receive_one
-
-
-class AlreadyDecided(ValueError):
-    """A colleague was faster, or its time is over."""
+from keng.warnings.actions.errors import NumbersUnchecked
 
 
 @transaction.atomic
@@ -65,10 +70,47 @@ def passed_over(question: Question) -> Unit | None:
 
 @transaction.atomic
 def answer(pk: uuid.UUID, *, shown: str, words: str, by: Officer) -> Question:
-    """Answer it; the words as they were asked are gone. Raises as `_open`."""
+    """Answer the asker alone, and the words as they were asked are gone; or hand the answer in that
+    everybody is to read. Raises as `_open`.
+    """
     question = _open(pk, by)
     question.shown_text, question.answer = shown, words
+    if question.wish == Question.Wish.PUBLIC:
+        return _handed_in(question, by)
     return _decided(question, Question.State.ANSWERED, "question.answered", by)
+
+
+def _handed_in(question: Question, by: Officer) -> Question:
+    question.add_hand(by)
+    question.handed_in_at = times.now()
+    question.save(update_fields=["shown_text", "answer", "hands", "handed_in_at"])
+    record("question.handed_in", by=by, on=question, chain=unit_chain(question.unit_id))
+    return question
+
+
+@transaction.atomic
+def let_out_answer(pk: uuid.UUID, *, seen: str, numbers: str = "", by: Officer) -> Question:
+    """Let everybody read exactly these words; the words as they were asked are gone.
+
+    `numbers` is as for approving a warning. Raises as `_open`, and Changed, NumbersUnchecked.
+    """
+    question = _open(pk, by)
+    if question.handed_in_at is None:
+        raise AlreadyDecided
+    if question.has_hand_of(by) or not may_release_for(by, question.unit):
+        raise NotYours
+    if seen != seen_of(question):
+        raise Changed
+    checked = check_answer(question, by=by)
+    if checked.digest and checked.digest != numbers:
+        raise NumbersUnchecked
+    return _decided(question, Question.State.ANSWERED, "question.answered", by)
+
+
+def seen_of(question: Question) -> str:
+    """What whoever lets an answer out has to have read, as it stands now."""
+    words = json.dumps([str(question.pk), question.shown_text, question.answer])
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -133,25 +175,41 @@ def _emptied(over: QuerySet[Question], limit: int, **empty: Any) -> int:
 def _open(pk: uuid.UUID, by: Officer) -> Question:
     """Raises NotYours, AlreadyDecided; YourOwn for whose decision was objected to."""
     found = Question.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
-    question = found.select_related("place").filter(pk=pk).first()
+    question = found.select_related("place", "unit").filter(pk=pk).first()
     if question is None or not speaks(by):
         raise NotYours
     if question.state != Question.State.WAITING:
         raise AlreadyDecided
-    if question.decided_by_id == by.pk:
+    if question.decided_by_id in tied_to(by):
         raise YourOwn
     return question
 
 
 def _decided(question: Question, state: Question.State, act: str, by: Officer) -> Question:
     question.state, question.text = state, ""
+    detail: dict[str, object] = {"wish": question.wish}
+    if state == Question.State.ANSWERED:
+        if question.all_hands:
+            detail["written_by"] = in_the_record(question.all_hands)
+    else:
+        # An answer that waited for a second person goes, too.
+        question.shown_text, question.answer, question.hands = "", "", []
+    question.handed_in_at = None
     if state != Question.State.OPINION or question.objected_at is not None:
         question.box = b""
     question.decided_at, question.decided_by = times.now(), by
     question.save(
-        update_fields=["state", "text", "box", "shown_text", "answer", "decided_at", "decided_by"]
+        update_fields=[
+            "state",
+            "text",
+            "box",
+            "shown_text",
+            "answer",
+            "decided_at",
+            "decided_by",
+            "hands",
+            "handed_in_at",
+        ]
     )
-    record(
-        act, by=by, on=question, chain=unit_chain(question.unit_id), detail={"wish": question.wish}
-    )
+    record(act, by=by, on=question, chain=unit_chain(question.unit_id), detail=detail)
     return question

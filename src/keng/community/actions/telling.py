@@ -1,69 +1,162 @@
-"""Announcing meetings, and keeping the list of official channels."""
+"""Announcing meetings, and keeping the list of official channels: written by one, let out by two.
+
+What was never public goes without more ado. A channel that somebody doubts stays on the list with a
+note, so that nobody uses it and no true one vanishes by one hand; a second person takes it off.
+"""
 
 import datetime
 import uuid
 
 from django.db import IntegrityError, transaction
 
+from keng.accounts.hands import in_the_record
 from keng.accounts.models import Officer
+from keng.accounts.releasing import may_release_for
+from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
+from keng.community.actions.errors import AlreadyDecided
+from keng.community.checking import check_channel, check_meeting
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.rights import NotYours, own_desk, speaks
 from keng.kit import times
+from keng.language.indicators import extract
 from keng.places.models import Place
+from keng.warnings.actions.errors import NumbersUnchecked
+from keng.warnings.known_numbers import NumberCheck
 
 
 class ListedAlready(ValueError):
-    """The same channel is on the list."""
+    """The same channel is on the list, or waits to come onto it."""
+
+
+class NoAccount(ValueError):
+    """A bank account is no channel: nobody at a desk asks for money."""
 
 
 @transaction.atomic
-def announce(
+def propose_meeting(
     *, place: Place, starts_at: datetime.datetime, venue: str, about: str, by: Officer
 ) -> Meeting:
-    """A meeting for everybody of the place. Raises NotYours."""
+    """A meeting for everybody of the place; it waits for a second person. Raises NotYours."""
     made = Meeting.objects.create(
-        unit_id=own_desk(by), place=place, starts_at=starts_at, venue=venue, about=about,
+        unit_id=own_desk(by),
+        place=place,
+        starts_at=starts_at,
+        venue=venue,
+        about=about,
         announced_by=by,
-    )  # fmt: skip
-    record("meeting.announced", by=by, on=made, chain=unit_chain(made.unit_id))
+        hands=[by.pk],
+    )
+    record("meeting.proposed", by=by, on=made, chain=unit_chain(made.unit_id))
     return made
 
 
 @transaction.atomic
-def call_off(pk: uuid.UUID, *, by: Officer) -> Meeting:
-    """It does not take place; the page says so until its day is over. Raises NotYours."""
-    found = Meeting.objects.visible_to(by).select_for_update(no_key=True).filter(pk=pk).first()
-    if found is None or not speaks(by):
+def let_out_meeting(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Meeting:
+    """Put it on the page of the place; `numbers` as for approving a warning.
+
+    Raises NotYours, AlreadyDecided, NumbersUnchecked.
+    """
+    found = _locked_meeting(pk, by)
+    if found.let_out_at is not None or found.called_off_at is not None:
+        raise AlreadyDecided
+    if found.has_hand_of(by) or not may_release_for(by, found.unit):
         raise NotYours
-    if found.called_off_at is None:
-        found.called_off_at = times.now()
-        found.save(update_fields=["called_off_at"])
-        record("meeting.called_off", by=by, on=found, chain=unit_chain(found.unit_id))
+    _check(check_meeting(found, by=by), numbers)
+    found.let_out_at, found.let_out_by = times.now(), by
+    found.save(update_fields=["let_out_at", "let_out_by"])
+    record(
+        "meeting.announced",
+        by=by,
+        on=found,
+        chain=unit_chain(found.unit_id),
+        detail={"written_by": in_the_record(found.all_hands)},
+    )
     return found
 
 
 @transaction.atomic
-def list_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel:
-    """One more channel that is really ours, looked at today. Raises NotYours, ListedAlready."""
+def call_off(pk: uuid.UUID, *, by: Officer) -> Meeting:
+    """It does not take place; if it was public, the page says so until its day is over.
+
+    Raises NotYours.
+    """
+    found = _locked_meeting(pk, by)
+    if found.called_off_at is None:
+        found.called_off_at = times.now()
+        found.save(update_fields=["called_off_at"])
+        act = "meeting.dropped" if found.let_out_at is None else "meeting.called_off"
+        record(act, by=by, on=found, chain=unit_chain(found.unit_id))
+    return found
+
+
+@transaction.atomic
+def propose_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel:
+    """One more channel that is really ours; it waits for a second person.
+
+    Raises NotYours, ListedAlready, NoAccount.
+    """
     unit_id = own_desk(by)
+    if kind != OfficialChannel.Kind.PHONE and _names_an_account(shown_as):
+        raise NoAccount
     try:
         with transaction.atomic():
             made = OfficialChannel.objects.create(
-                unit_id=unit_id, kind=kind, shown_as=shown_as, checked_by=by,
+                unit_id=unit_id,
+                kind=kind,
+                shown_as=shown_as,
+                checked_by=by,
                 checked_on=times.local_date(times.now()),
-            )  # fmt: skip
+                hands=[by.pk],
+            )
     except IntegrityError as error:
         raise ListedAlready from error
-    record("channel.listed", by=by, on=made, chain=unit_chain(unit_id), detail={"kind": kind})
+    record("channel.proposed", by=by, on=made, chain=unit_chain(unit_id), detail={"kind": kind})
     return made
+
+
+@transaction.atomic
+def let_out_channel(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> OfficialChannel:
+    """Put it on the public list, looked at today; from now on it is official.
+
+    Raises NotYours, AlreadyDecided, NumbersUnchecked.
+    """
+    found = _locked_channel(pk, by)
+    if found.let_out_at is not None or found.ended_at is not None:
+        raise AlreadyDecided
+    if found.has_hand_of(by) or not may_release_for(by, found.unit):
+        raise NotYours
+    _check(check_channel(found, by=by), numbers)
+    found.let_out_at, found.let_out_by = times.now(), by
+    found.checked_on, found.checked_by = times.local_date(times.now()), by
+    found.save(update_fields=["let_out_at", "let_out_by", "checked_on", "checked_by"])
+    record(
+        "channel.listed",
+        by=by,
+        on=found,
+        chain=unit_chain(found.unit_id),
+        detail={"kind": found.kind, "written_by": in_the_record(found.all_hands)},
+    )
+    return found
+
+
+@transaction.atomic
+def drop_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
+    """What waits for a second person waits no more. Raises NotYours, AlreadyDecided."""
+    found = _locked_channel(pk, by)
+    if found.let_out_at is not None or found.ended_at is not None:
+        raise AlreadyDecided
+    found.ended_at, found.ended_by = times.now(), by
+    found.save(update_fields=["ended_at", "ended_by"])
+    record("channel.dropped", by=by, on=found, chain=unit_chain(found.unit_id))
+    return found
 
 
 @transaction.atomic
 def check_channels(*, by: Officer) -> int:
     """Every channel of the own desk was looked at today; how many. Raises NotYours."""
     unit_id = own_desk(by)
-    listed = OfficialChannel.objects.filter(unit_id=unit_id, ended_at=None)
+    listed = OfficialChannel.objects.sure().filter(unit_id=unit_id)
     count = listed.update(checked_on=times.local_date(times.now()), checked_by=by)
     first = listed.order_by("id").first()
     if first is not None:
@@ -74,15 +167,80 @@ def check_channels(*, by: Officer) -> int:
 
 
 @transaction.atomic
+def doubt_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
+    """No longer ours, or somebody took it over: from now on nobody is to use it.
+
+    One is enough for the note; a second person takes it off. Raises NotYours, AlreadyDecided.
+    """
+    found = _locked_channel(pk, by)
+    if found.let_out_at is None or found.ended_at is not None or found.doubted_at is not None:
+        raise AlreadyDecided
+    found.doubted_at, found.doubted_by = times.now(), by
+    found.save(update_fields=["doubted_at", "doubted_by"])
+    record("channel.doubted", by=by, on=found, chain=unit_chain(found.unit_id))
+    return found
+
+
+@transaction.atomic
+def keep_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
+    """It is ours after all: said by whoever doubted it, or by a second person.
+
+    Raises NotYours, AlreadyDecided.
+    """
+    found = _doubted(pk, by)
+    if found.doubted_by_id != by.pk and not may_release_for(by, found.unit):
+        raise NotYours
+    found.doubted_at, found.doubted_by = None, None
+    found.save(update_fields=["doubted_at", "doubted_by"])
+    record("channel.kept", by=by, on=found, chain=unit_chain(found.unit_id))
+    return found
+
+
+@transaction.atomic
 def end_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
-    """No longer ours: off the list at once. Raises NotYours."""
-    found = (
-        OfficialChannel.objects.visible_to(by).select_for_update(no_key=True).filter(pk=pk).first()
+    """Off the list, by a second person to whoever doubted it. Raises NotYours, AlreadyDecided."""
+    found = _doubted(pk, by)
+    if found.doubted_by_id in tied_to(by) or not may_release_for(by, found.unit):
+        raise NotYours
+    found.ended_at, found.ended_by = times.now(), by
+    found.save(update_fields=["ended_at", "ended_by"])
+    record(
+        "channel.unlisted",
+        by=by,
+        on=found,
+        chain=unit_chain(found.unit_id),
+        detail={"doubted_by": str(found.doubted_by_id)},
     )
+    return found
+
+
+def _doubted(pk: uuid.UUID, by: Officer) -> OfficialChannel:
+    found = _locked_channel(pk, by)
+    if found.doubted_at is None or found.ended_at is not None:
+        raise AlreadyDecided
+    return found
+
+
+def _locked_meeting(pk: uuid.UUID, by: Officer) -> Meeting:
+    visible = Meeting.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
+    found = visible.select_related("unit", "place").filter(pk=pk).first()
     if found is None or not speaks(by):
         raise NotYours
-    if found.ended_at is None:
-        found.ended_at = times.now()
-        found.save(update_fields=["ended_at"])
-        record("channel.unlisted", by=by, on=found, chain=unit_chain(found.unit_id))
     return found
+
+
+def _locked_channel(pk: uuid.UUID, by: Officer) -> OfficialChannel:
+    visible = OfficialChannel.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
+    found = visible.select_related("unit").filter(pk=pk).first()
+    if found is None or not speaks(by):
+        raise NotYours
+    return found
+
+
+def _names_an_account(words: str) -> bool:
+    return any(one.type == "bank_account" for one in extract(words))
+
+
+def _check(checked: NumberCheck, ticked: str) -> None:
+    if checked.digest and checked.digest != ticked:
+        raise NumbersUnchecked

@@ -1,6 +1,7 @@
 """Questions to the desk: the list with its reply times, one question, and what becomes of it."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,13 +9,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keng.accounts.hands import name_hands, refusal
+from keng.accounts.presence import is_present
+from keng.accounts.releasing import may_release_for
+from keng.accounts.vouching import tied_to
+from keng.accounts.who import RELEASING
 from keng.claims.actions.errors import YourOwn
 from keng.community.actions import questions as actions
+from keng.community.actions.errors import AlreadyDecided, Changed
+from keng.community.checking import check_answer
 from keng.community.covering import for_the_public
-from keng.community.forms import AnswerForm
+from keng.community.forms import AnswerForm, LetOutForm
 from keng.community.models import Question
 from keng.community.rights import NotYours, speaks
 from keng.tips.errors import CannotSeal
+from keng.warnings.actions.errors import NumbersUnchecked
+from keng.warnings.forms import note_unticked
 
 
 @require_GET
@@ -32,21 +42,106 @@ def question(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One question: what a machine would cover in it, and the answer."""
     seen = Question.objects.visible_to(request.officer).select_related("place", "unit")
     found = get_object_or_404(seen, pk=pk)
-    is_own = found.objected_at is not None and found.decided_by_id == request.officer.pk
-    masked = for_the_public(found.text)
+    is_public = found.wish == Question.Wish.PUBLIC
     posted = request.POST if request.method == "POST" else None
-    form = AnswerForm(posted, initial={"shown": masked.text})
-    form.fit(is_public=found.wish == "public", is_covered=bool(masked.covered))
+    form = _answer_form(found, posted)
     if posted is not None and form.is_valid():
+        done = _("Answered. The words as they were asked are destroyed.")
+        if is_public:
+            done = _("Handed in: a second person lets it out.")
         return _decide(
-            request, _("Answered. The words as they were asked are destroyed."),
+            request,
+            done,
             lambda: actions.answer(pk, by=request.officer, **form.cleaned_data),
-        )  # fmt: skip
+        )
+    return _page(request, found, form=form)
+
+
+@require_POST
+def let_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """A second person lets everybody read exactly these words."""
+    seen = Question.objects.visible_to(request.officer).select_related("place", "unit")
+    found = get_object_or_404(seen, pk=pk)
+    if found.handed_in_at is None:
+        messages.warning(request, _("Somebody decided this question meanwhile."))
+        return redirect("questions")
+    if why := _refusal(request, found):
+        messages.error(request, why)
+        return redirect("question", pk=pk)
+    form = LetOutForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, let_out_form=form)
+    given = form.cleaned_data
+    # What is stale is said before the code is used up: the same code does not work twice.
+    if given["seen"] != actions.seen_of(found):
+        return _page(request, found, stale=True)
+    digest = check_answer(found, by=request.officer).digest
+    if digest and digest != given["numbers"]:
+        note_unticked(form)
+        return _page(request, found, let_out_form=form)
+    if not is_present(request.officer, form):
+        return _page(request, found, let_out_form=form)
+    try:
+        return _decide(
+            request,
+            _("Answered. The words as they were asked are destroyed."),
+            lambda: actions.let_out_answer(
+                pk, seen=given["seen"], numbers=given["numbers"], by=request.officer
+            ),
+        )
+    except (Changed, NumbersUnchecked):
+        found.refresh_from_db()
+        return _page(request, found, stale=True)
+
+
+def _answer_form(found: Question, posted: Any) -> AnswerForm:
+    masked = for_the_public(found.text)
+    initial = {"shown": found.shown_text or masked.text, "words": found.answer}
+    form = AnswerForm(posted, initial=initial)
+    form.fit(is_public=found.wish == Question.Wish.PUBLIC, is_covered=bool(masked.covered))
+    return form
+
+
+def _refusal(request: HttpRequest, found: Question) -> str:
+    """Why this officer does not let the answer out that waits; empty if they may."""
+    if found.has_hand_of(request.officer):
+        return refusal(RELEASING, found.unit, found.all_hands)
+    if not may_release_for(request.officer, found.unit):
+        return _("This is for somebody else to decide.")
+    return ""
+
+
+def _page(
+    request: HttpRequest,
+    found: Question,
+    *,
+    form: AnswerForm | None = None,
+    let_out_form: LetOutForm | None = None,
+    stale: bool = False,
+) -> HttpResponse:
+    is_own = found.objected_at is not None and found.decided_by_id in tied_to(request.officer)
+    waits = found.state == Question.State.WAITING and found.handed_in_at is not None
+    form = form or _answer_form(found, None)
+    let_out_form = let_out_form or LetOutForm()
     context = {
-        "question": found, "form": form, "covered": masked.covered,
-        "may_decide": speaks(request.officer) and not is_own, "is_own": is_own,
-    }  # fmt: skip
-    status = 422 if form.errors else 200
+        "question": found,
+        "form": form,
+        "covered": for_the_public(found.text).covered,
+        "may_decide": speaks(request.officer) and not is_own,
+        "is_own": is_own,
+        "waits": waits,
+        "let_out_form": let_out_form,
+        "stale": stale,
+    }
+    if waits:
+        name_hands([found])
+        context |= {
+            "seen": actions.seen_of(found),
+            "numbers": check_answer(found, by=request.officer),
+            "refusal": _refusal(request, found),
+        }
+    is_wrong = any(one.is_bound and one.errors for one in (form, let_out_form))
+    status = 409 if stale else 422 if is_wrong else 200
     return render(request, "community/desk/question.html", context, status=status)
 
 
@@ -69,7 +164,7 @@ def _decide(request: HttpRequest, done: str, act: object) -> HttpResponse:
         act()  # type: ignore[operator]
     except NotYours as error:
         raise Http404 from error
-    except actions.AlreadyDecided:
+    except AlreadyDecided:
         messages.warning(request, _("Somebody decided this question meanwhile."))
     except YourOwn:
         messages.error(request, _("Your decision was objected to: another officer decides now."))

@@ -1,72 +1,80 @@
-"""Meetings and official channels of the own desk."""
+"""Meetings and official channels of the own desk: written by one, let out by a second person."""
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keng.accounts.hands import people_with, refusal
+from keng.accounts.presence import is_present
+from keng.accounts.releasing import may_release_for
+from keng.accounts.vouching import tied_to
+from keng.accounts.who import RELEASING
 from keng.community.actions import telling
-from keng.community.forms import ChannelForm, MeetingForm
+from keng.community.actions.errors import AlreadyDecided
+from keng.community.checking import check_channel, check_meeting
+from keng.community.forms import ChannelForm, DecideForm, MeetingForm
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.rights import NotYours, own_desk, speaks
 from keng.network.queries import places_of
+from keng.warnings.actions.errors import NumbersUnchecked
+from keng.warnings.forms import note_unticked
+from keng.warnings.known_numbers import NumberCheck
 
 
 @require_http_methods(["GET", "POST"])
 def meetings(request: HttpRequest) -> HttpResponse:
-    """What is announced, and one more."""
+    """What is announced or waits to be, and one more."""
     officer = request.officer
     units = [own_desk(officer)] if speaks(officer) else []
     form = MeetingForm(request.POST or None, places=places_of(units))
     if request.method == "POST" and not units:
         raise Http404
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        telling.announce(
-            place=said["place"], starts_at=said["starts_at"], venue=said["venue"],
-            about=said["about"], by=officer,
-        )  # fmt: skip
-        messages.success(request, _("Announced on the page of the place."))
-        return redirect("meetings")
-    listed = Meeting.objects.visible_to(officer).upcoming().select_related("place", "unit")
+        given = form.cleaned_data
+        made = telling.propose_meeting(
+            place=given["place"],
+            starts_at=given["starts_at"],
+            venue=given["venue"],
+            about=given["about"],
+            by=officer,
+        )
+        messages.success(request, _("Handed in: a second person lets it out."))
+        return redirect("meeting", pk=made.pk)
+    listed = Meeting.objects.visible_to(officer).kept().upcoming().select_related("place", "unit")
     context = {"meetings": listed[:100], "form": form, "may_write": bool(units)}
     status = 422 if form.errors else 200
     return render(request, "community/desk/meetings.html", context, status=status)
 
 
-@require_POST
-def call_off(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """It does not take place."""
-    try:
-        telling.call_off(pk, by=request.officer)
-    except NotYours as error:
-        raise Http404 from error
-    messages.success(request, _("Called off. The page says so until that day is over."))
-    return redirect("meetings")
-
-
 @require_http_methods(["GET", "POST"])
 def channels(request: HttpRequest) -> HttpResponse:
-    """The list that residents compare with, and one more channel."""
+    """The list that residents compare with, what waits to come onto it, and one more channel."""
     form = ChannelForm(request.POST or None)
     if request.method == "POST" and not speaks(request.officer):
         raise Http404
     if request.method == "POST" and form.is_valid():
         try:
-            telling.list_channel(**form.cleaned_data, by=request.officer)
+            made = telling.propose_channel(**form.cleaned_data, by=request.officer)
         except telling.ListedAlready:
-            form.add_error("shown_as", _("This one is on the list already."))
+            form.add_error("shown_as", _("This one is on the list already, or waits for it."))
+        except telling.NoAccount:
+            form.add_error("shown_as", _("A bank account is no channel of a desk."))
         else:
-            messages.success(request, _("It is on the public list now."))
-            return redirect("desk-channels")
-    listed = OfficialChannel.objects.visible_to(request.officer).in_use()
+            messages.success(request, _("Handed in: a second person lets it out."))
+            return redirect("desk-channel", pk=made.pk)
+    listed = OfficialChannel.objects.visible_to(request.officer).kept()
     context = {
-        "channels": listed.select_related("unit", "checked_by")[:500], "form": form,
+        "channels": listed.select_related("unit", "checked_by")[:500],
+        "form": form,
         "may_write": speaks(request.officer),
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "community/desk/channels.html", context, status=status)
 
@@ -82,12 +90,155 @@ def check_channels(request: HttpRequest) -> HttpResponse:
     return redirect("desk-channels")
 
 
-@require_POST
-def end_channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Off the list."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that may be decided here: its button, the act behind it, and what is said then."""
+
+    button: str
+    act: Callable[..., object]
+    done: str
+    is_grave: bool = False
+    compares: bool = False
+    """Whether the numbers in it have to be ticked as compared."""
+
+
+@require_http_methods(["GET", "POST"])
+def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One meeting: let out by a second person, called off."""
+    visible = Meeting.objects.visible_to(request.officer).kept()
+    found = get_object_or_404(visible.select_related("unit", "place", "let_out_by"), pk=pk)
+    waits = found.let_out_at is None
+    is_own = found.has_hand_of(request.officer)
+    choices = {}
+    if waits and not is_own and may_release_for(request.officer, found.unit):
+        done = _("Announced on the page of the place.")
+        choices["let_out"] = Choice(_("Announce it"), telling.let_out_meeting, done, compares=True)
+    if not waits and found.called_off_at is None:
+        done = _("Called off. The page says so until that day is over.")
+        choices["call_off"] = Choice(_("Call off"), telling.call_off, done, is_grave=True)
+    return _page(
+        request,
+        found,
+        choices,
+        context={
+            "meeting": found,
+            "waits": waits,
+            "may_drop": waits and speaks(request.officer),
+            "refusal": refusal(RELEASING, found.unit, found.all_hands) if waits and is_own else "",
+        },
+        numbers=check_meeting(found, by=request.officer) if waits else None,
+        drop=telling.call_off,
+        back="meetings",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One channel: let out by a second person, doubted by one, taken off by another."""
+    visible = OfficialChannel.objects.visible_to(request.officer).kept()
+    found = get_object_or_404(
+        visible.select_related("unit", "checked_by", "let_out_by", "doubted_by"), pk=pk
+    )
+    waits = found.let_out_at is None
+    hands = found.all_hands
+    if found.doubted_by_id is not None:
+        hands = (found.doubted_by_id,)
+    is_own = not tied_to(request.officer).isdisjoint(hands)
+    to_decide = waits or found.doubted_at is not None
+    return _page(
+        request,
+        found,
+        _choices_of_channel(request, found, is_own=is_own),
+        context={
+            "channel": found,
+            "waits": waits,
+            "may_drop": waits and speaks(request.officer),
+            "refusal": refusal(RELEASING, found.unit, hands) if to_decide and is_own else "",
+        },
+        numbers=check_channel(found, by=request.officer) if waits else None,
+        drop=telling.drop_channel,
+        back="desk-channels",
+    )
+
+
+def _choices_of_channel(
+    request: HttpRequest, found: OfficialChannel, *, is_own: bool
+) -> dict[str, Choice]:
+    may_release = may_release_for(request.officer, found.unit)
+    if found.let_out_at is None:
+        done = _("It is on the public list now.")
+        button = _("Put it on the list")
+        one = Choice(button, telling.let_out_channel, done, compares=True)
+        return {"let_out": one} if may_release and not is_own else {}
+    if found.doubted_at is None:
+        done = _("The public list says now that nobody is to use it. A second person takes it off.")
+        button = _("Take off the list")
+        one = Choice(button, telling.doubt_channel, done, is_grave=True)
+        return {"doubt": one} if speaks(request.officer) else {}
+    choices = {}
+    if may_release and not is_own:
+        done = _("Taken off the public list.")
+        choices["end"] = Choice(_("Take off the list"), telling.end_channel, done, is_grave=True)
+    if may_release or found.doubted_by_id == request.officer.pk:
+        done = _("It stays on the public list.")
+        choices["keep"] = Choice(_("It is ours: keep it"), telling.keep_channel, done)
+    return choices
+
+
+def _page(
+    request: HttpRequest,
+    found: Meeting | OfficialChannel,
+    choices: dict[str, Choice],
+    *,
+    context: dict[str, Any],
+    numbers: NumberCheck | None,
+    drop: Callable[..., object],
+    back: str,
+) -> HttpResponse:
+    """The page of one of them, and what is decided on it: each with the officer's own code."""
+    form = DecideForm(request.POST or None)
+    do = request.POST.get("do", "")
+    if request.method == "POST" and do == "drop":
+        return _decided(
+            request, back, _("It waits no more."), lambda: drop(found.pk, by=request.officer)
+        )
+    if request.method == "POST" and do not in choices:
+        messages.error(request, context["refusal"] or _("This is for somebody else to decide."))
+        return redirect(request.path)
+    if request.method == "POST" and form.is_valid():
+        choice = choices[do]
+        given = {"numbers": form.cleaned_data["numbers"]} if choice.compares else {}
+        if choice.compares and numbers and numbers.digest != given["numbers"]:
+            note_unticked(form)
+        elif is_present(request.officer, form):
+            return _decided(
+                request,
+                back,
+                choice.done,
+                lambda: choice.act(found.pk, by=request.officer, **given),
+            )
+    context |= {
+        "form": form,
+        "choices": choices,
+        "numbers": numbers,
+        "unit": found.unit,
+        "let_out_by": found.let_out_by,
+        "people": people_with(found.all_hands),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "community/desk/told.html", context, status=status)
+
+
+def _decided(request: HttpRequest, back: str, done: str, act: Callable[[], object]) -> HttpResponse:
     try:
-        telling.end_channel(pk, by=request.officer)
+        act()
     except NotYours as error:
         raise Http404 from error
-    messages.success(request, _("Taken off the public list."))
-    return redirect("desk-channels")
+    except AlreadyDecided:
+        messages.warning(request, _("Somebody else decided it meanwhile."))
+    except NumbersUnchecked:
+        messages.warning(request, _("The reports changed meanwhile: compare the numbers again."))
+        return redirect(request.path)
+    else:
+        messages.success(request, done)
+    return redirect(back)

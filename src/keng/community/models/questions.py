@@ -1,12 +1,13 @@
 """Questions to a desk. Who asked is in no column; the words as they were asked do not stay."""
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.hands import InHands, none_of_the_hands
 from keng.kit import times
 from keng.kit.models import Row
 from keng.places.models import Place
@@ -40,7 +41,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
                 wish=Question.Wish.PUBLIC,
                 decided_at__gt=times.now() - PUBLIC_FOR,
             )
-            .defer("text")
+            .defer("text", "hands")
             .select_related("unit", "place")
             .order_by("-decided_at", "-id")
         )
@@ -52,7 +53,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(place=place)
 
 
-class Question(Row):
+class Question(Row, InHands):
     """Something somebody wants to know from the desk of a place."""
 
     class Wish(models.TextChoices):
@@ -85,6 +86,10 @@ class Question(Row):
     decided_at = models.DateTimeField(null=True)
     # While it waits after an objection: who saw no matter of this site in it, and decides no more.
     decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    # An answer for everybody waits since then for a second person, who is then the one who decided.
+    handed_in_at = models.DateTimeField(null=True)
+
+    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ()
 
     objects = QuestionQuerySet.as_manager()
 
@@ -106,6 +111,10 @@ class Question(Row):
                 condition=Q(state="waiting", decided_at=None)
                 | (~Q(state="waiting") & Q(decided_at__isnull=False)),
                 name="question_is_decided_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="answered", wish="public") | none_of_the_hands("decided_by"),
+                name="public_answer_is_let_out_by_a_second_person",
             ),
             models.CheckConstraint(
                 condition=Q(wish__in=["public", "private"]), name="question_wish_is_known"

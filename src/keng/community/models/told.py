@@ -1,10 +1,15 @@
 """What a desk tells about itself: meetings, and the channels that are really its own."""
 
-from typing import TYPE_CHECKING
+import datetime
+import uuid
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.hands import none_of_the_hands, with_hand_of
+from keng.community.models.by_two import LetOutByTwo
 from keng.kit import times
 from keng.kit.models import Row
 
@@ -24,8 +29,21 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         today = times.start_of(times.local_date(times.now()))
         return self.filter(starts_at__gte=today).order_by("starts_at", "id")
 
+    def public(self) -> "MeetingQuerySet":
+        """What a second person let out."""
+        return self.filter(let_out_at__isnull=False)
 
-class Meeting(Row):
+    def kept(self) -> "MeetingQuerySet":
+        """All but what was dropped before it was public."""
+        return self.exclude(let_out_at=None, called_off_at__isnull=False)
+
+    def to_decide(self, officer: uuid.UUID, today: datetime.datetime) -> "MeetingQuerySet":
+        """Still to come, and waiting for a second person who is not this one."""
+        waiting = self.filter(let_out_at=None, called_off_at=None, starts_at__gte=today)
+        return waiting.exclude(with_hand_of(officer, Meeting.HAND_COLUMNS))
+
+
+class Meeting(Row, LetOutByTwo):
     """A meeting that anybody may come to: when, where, what about. Nobody is invited by name."""
 
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
@@ -36,9 +54,17 @@ class Meeting(Row):
     announced_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
     called_off_at = models.DateTimeField(null=True)
 
+    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ("announced_by_id",)
+
     objects = MeetingQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=none_of_the_hands("let_out_by") & ~Q(let_out_by=F("announced_by")),
+                name="meeting_is_let_out_by_a_second_person",
+            ),
+        ]
         indexes = [models.Index(fields=["place", "starts_at"], name="meeting_of_place")]
 
     def __str__(self) -> str:
@@ -52,16 +78,30 @@ class OfficialChannelQuerySet(models.QuerySet["OfficialChannel"]):
         """Channels of the officer's units. No post means none."""
         return self.filter(unit_id__in=officer.unit_ids)
 
-    def in_use(self) -> "OfficialChannelQuerySet":
-        """Those that are on the list today, in the order of their kinds."""
+    def kept(self) -> "OfficialChannelQuerySet":
+        """On the list today, or waiting to come onto it, in the order of their kinds."""
         order = models.Case(
             *(models.When(kind=kind, then=n) for n, kind in enumerate(OfficialChannel.Kind.values)),
             default=99,
         )
         return self.filter(ended_at=None).alias(place_in_list=order).order_by("place_in_list", "id")
 
+    def in_use(self) -> "OfficialChannelQuerySet":
+        """On the public list today, those in doubt among them: the page says so."""
+        return self.kept().filter(let_out_at__isnull=False)
 
-class OfficialChannel(Row):
+    def sure(self) -> "OfficialChannelQuerySet":
+        """On the public list, and nobody doubts it: these alone count as official."""
+        return self.in_use().filter(doubted_at=None)
+
+    def to_decide(self, officer: uuid.UUID) -> "OfficialChannelQuerySet":
+        """Waiting for a second person who is not this one: to come onto the list, or off it."""
+        new = Q(let_out_at=None) & ~with_hand_of(officer, OfficialChannel.HAND_COLUMNS)
+        doubted = Q(let_out_at__isnull=False, doubted_at__isnull=False) & ~Q(doubted_by=officer)
+        return self.filter(new | doubted, ended_at=None)
+
+
+class OfficialChannel(Row, LetOutByTwo):
     """A page, account or number that a desk really runs. Whatever is not listed is not theirs."""
 
     class Kind(models.TextChoices):
@@ -79,7 +119,14 @@ class OfficialChannel(Row):
     shown_as = models.CharField(max_length=160)
     checked_on = models.DateField()
     checked_by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    # Somebody wants it off the list: it stands there with a note, and is official no more.
+    doubted_at = models.DateTimeField(null=True)
+    doubted_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+
+    # Who looked last is none of those who wrote it.
+    HAND_COLUMNS: ClassVar[tuple[str, ...]] = ()
 
     objects = OfficialChannelQuerySet.as_manager()
 
@@ -89,6 +136,14 @@ class OfficialChannel(Row):
                 fields=["unit", "kind", "shown_as"],
                 condition=models.Q(ended_at__isnull=True),
                 name="official_channel_is_listed_once",
+            ),
+            models.CheckConstraint(
+                condition=none_of_the_hands("let_out_by"),
+                name="channel_is_let_out_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ended_by=F("doubted_by")),
+                name="channel_is_taken_off_by_a_second_person",
             ),
         ]
 

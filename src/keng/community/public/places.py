@@ -75,7 +75,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "warnings": warnings, "promises": PROMISES, "formed_of": _formed_of(found),
             "told": _told(warnings, found),
             "questions": Question.objects.public().about(found)[:5],
-            "meetings": Meeting.objects.upcoming().filter(place__in=ids_below([found.pk]))[:5],
+            "meetings": _meetings(found),
             "articles": articles_near(found),
             "teams_on_rota": keeping_a_rota(ids_below([found.pk])),
             "channels": channels_of(unit, above), "is_near": _is_near(request, found),
@@ -165,6 +165,11 @@ def channels_of(unit: Unit, above: Unit) -> Channels:
     listed.sort(key=lambda one: one.unit_id != unit.pk)
     has = {one.kind for one in listed}
     return Channels(listed, [str(kind.label) for kind in _LOOKED_FOR if kind not in has])
+
+
+def _meetings(place: Place) -> list[Meeting]:
+    public = Meeting.objects.public().upcoming().filter(place__in=ids_below([place.pk]))
+    return list(public.select_related("place")[:5])
 
 
 def _told(warnings: list[Version], place: Place) -> Told | None:

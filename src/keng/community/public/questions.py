@@ -104,7 +104,7 @@ def objected(request: HttpRequest) -> HttpResponse:
 
 def _question_of(code: str) -> Question | None:
     """Without the words in which it was asked: those are not read on this side."""
-    found = Question.objects.defer("text").select_related("unit", "place")
+    found = Question.objects.defer("text", "hands").select_related("unit", "place")
     return found.filter(code_hash=receipts.hash_of(code)).first()
 
 

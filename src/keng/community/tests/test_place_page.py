@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from keng.community.actions import telling
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.rights import NotYours
+from keng.community.tests.test_let_out_by_two import announced, listed
 from keng.conftest import sign_in
 from keng.delivery.models import Delivery
 from keng.delivery.queries import in_words
@@ -42,9 +43,7 @@ def test_a_meeting_is_announced_by_the_desk(desk_client, ward):
 
 def test_a_meeting_stands_on_the_page_of_the_place_also_when_it_is_called_off(public_client, ward):
     soon = times.now() + datetime.timedelta(days=3)
-    meeting = telling.announce(
-        place=ward.hamlet, starts_at=soon, venue="Nhà văn hóa", about="Phòng cháy", by=ward.officer
-    )
+    meeting = announced(ward, starts_at=soon)
     shown = page(public_client, ward)
     assert "Phòng cháy" in shown
     assert "Đã hoãn" not in shown
@@ -60,28 +59,29 @@ def test_a_meeting_that_is_over_cannot_be_announced(desk_client, ward):
 
 
 def test_what_is_on_the_official_list_is_shown_and_the_rest_is_called_false(public_client, ward):
-    telling.list_channel(kind="zalo", shown_as="Công an phường Nếnh", by=ward.officer)
+    listed("zalo", "Công an phường Nếnh", ward)
     shown = page(public_client, ward)
     assert "Zalo: Công an phường Nếnh" in shown
     assert "Không có tài khoản Facebook" in shown
     assert "Không có tài khoản Zalo" not in shown
     everywhere = public_client.get("/official-channels/").content.decode()
     assert "Zalo: Công an phường Nếnh" in everywhere
-    telling.end_channel(OfficialChannel.objects.get().pk, by=ward.officer)
+    telling.doubt_channel(OfficialChannel.objects.get().pk, by=ward.officer)
+    telling.end_channel(OfficialChannel.objects.get().pk, by=ward.commander)
     assert "Zalo: Công an phường Nếnh" not in page(public_client, ward)
 
 
 def test_a_desks_own_number_is_on_the_official_list_once_and_can_be_called(public_client, ward):
     ward.unit.desk_phone = "0204 000 0100"
     ward.unit.save()
-    telling.list_channel(kind="phone", shown_as="0204 000 0100", by=ward.officer)
+    listed("phone", "0204 000 0100", ward)
     everywhere = public_client.get("/official-channels/").content.decode()
     assert everywhere.count('href="tel:02040000100"') == 1
 
 
 def test_the_day_of_the_last_look_is_the_oldest_of_the_list(public_client, ward):
-    channel = telling.list_channel(kind="zalo", shown_as="Công an phường Nếnh", by=ward.officer)
-    telling.list_channel(kind="email", shown_as="x@y.example", by=ward.officer)
+    channel = listed("zalo", "Công an phường Nếnh", ward)
+    listed("email", "x@y.example", ward)
     OfficialChannel.objects.filter(pk=channel.pk).update(checked_on=datetime.date(2026, 3, 9))
     assert "Danh sách kiểm lại ngày 9/3/2026" in page(public_client, ward)
     assert telling.check_channels(by=ward.officer) == 2
@@ -89,9 +89,9 @@ def test_the_day_of_the_last_look_is_the_oldest_of_the_list(public_client, ward)
 
 
 def test_the_same_channel_is_listed_once(ward):
-    telling.list_channel(kind="zalo", shown_as="A", by=ward.officer)
+    telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     with pytest.raises(telling.ListedAlready):
-        telling.list_channel(kind="zalo", shown_as="A", by=ward.commander)
+        telling.propose_channel(kind="zalo", shown_as="A", by=ward.commander)
     with pytest.raises(IntegrityError, match="official_channel_is_listed_once"):
         OfficialChannel.objects.create(
             unit=ward.unit, kind="zalo", shown_as="A", checked_by=ward.officer,
@@ -100,13 +100,11 @@ def test_the_same_channel_is_listed_once(ward):
 
 
 def test_nobody_speaks_for_the_desk_of_others(ward):
-    meeting = telling.announce(
-        place=ward.place, starts_at=times.now(), venue="x", about="y", by=ward.officer
-    )
+    meeting = announced(ward)
     with pytest.raises(NotYours):
         telling.call_off(meeting.pk, by=make.officer(unit=make.unit()))
     with pytest.raises(NotYours):
-        telling.list_channel(
+        telling.propose_channel(
             kind="zalo", shown_as="A", by=make.officer(unit=ward.unit, role="auditor")
         )
 

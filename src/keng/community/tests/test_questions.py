@@ -11,6 +11,7 @@ from django.urls import reverse
 from keng.audit.models import Entry
 from keng.claims.actions.errors import NothingToObject, YourOwn
 from keng.community.actions import objecting, questions
+from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.community.public.questions import asking
 from keng.community.rights import NotYours
@@ -62,6 +63,12 @@ def put(ward, *, wish="public", text=ASKED, **fields):
     return found, code
 
 
+def let_out(question, *, by):
+    """The second person reads the answer that waits, and lets it out."""
+    waiting = Question.objects.get(pk=question.pk)
+    return questions.let_out_answer(question.pk, seen=questions.seen_of(waiting), by=by)
+
+
 def test_a_question_is_kept_once_and_waits_at_the_desk_of_the_place(public_client, ward):
     code = asked(public_client, ward)
     question = Question.objects.get()
@@ -95,6 +102,11 @@ def test_the_officer_is_shown_what_to_cover_and_the_rest_reads_only_that(desk_cl
     assert "chủ trọ giữ" in shown
     desk_client.post(f"/questions/{question.pk}/", {"shown": "Chủ trọ giữ?", "words": ANSWER})
     question.refresh_from_db()
+    assert (question.state, question.text, question.shown_text) == (
+        "waiting", ASKED, "Chủ trọ giữ?",
+    )  # fmt: skip
+    let_out(question, by=ward.commander)
+    question.refresh_from_db()
     assert (question.state, question.text, question.shown_text) == ("answered", "", "Chủ trọ giữ?")
     entry = Entry.objects.get(action="question.answered")
     assert entry.chain == f"unit:{ward.unit.pk}"
@@ -107,6 +119,7 @@ def test_a_public_answer_stands_on_the_page_of_the_place_and_a_private_one_does_
     public, _ = put(ward)
     private, code = put(ward, wish="private", text="Riêng tôi hỏi")
     questions.answer(public.pk, shown="Chung?", words=ANSWER, by=ward.officer)
+    let_out(public, by=ward.commander)
     questions.answer(private.pk, shown="Riêng?", words="Trả lời riêng.", by=ward.officer)
     for address in (f"/places/{ward.place.code}/", f"/places/{ward.place.code}/questions/"):
         page = public_client.get(address).content.decode()
@@ -165,6 +178,9 @@ def test_what_was_objected_to_is_answered_by_another_officer(public_client, ward
     questions.decline_as_opinion(question.pk, by=ward.officer)
     objecting.object_to(receipts.cleaned(code))
     questions.answer(question.pk, shown="Đèn?", words="Mai sửa.", by=ward.commander)
+    with pytest.raises(YourOwn):
+        let_out(question, by=ward.officer)
+    let_out(question, by=ward.province_duty)
     assert "Mai sửa." in read(public_client, code)
     assert bytes(Question.objects.get().box) == b""
 
@@ -247,7 +263,8 @@ def test_a_question_is_decided_once_and_by_its_own_desk(ward):
         with pytest.raises(NotYours):
             questions.answer(question.pk, shown="a", words="b", by=other)
     questions.answer(question.pk, shown="a", words="b", by=ward.officer)
-    with pytest.raises(questions.AlreadyDecided):
+    let_out(question, by=ward.commander)
+    with pytest.raises(AlreadyDecided):
         questions.decline_as_opinion(question.pk, by=ward.commander)
 
 
@@ -259,6 +276,7 @@ def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
     fresh, _ = put(ward)
     for one in (private, public):
         questions.answer(one.pk, shown="a", words="b", by=ward.officer)
+    let_out(public, by=ward.commander)
     Question.objects.filter(pk__in=[private.pk, public.pk]).update(
         decided_at=now - datetime.timedelta(days=91)
     )
@@ -273,7 +291,7 @@ def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
 
 
 def test_an_answer_given_while_the_sweeper_looks_is_not_destroyed(ward):
-    question, _ = put(ward, asked_at=times.now() - datetime.timedelta(days=31))
+    question, _ = put(ward, wish="private", asked_at=times.now() - datetime.timedelta(days=31))
     found = []
 
     def between(execute, sql, *rest):
@@ -353,6 +371,7 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
     become("desk")
     first, moved, third = Question.objects.visible_to(ward.officer).order_by("asked_at")
     questions.answer(first.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer)
+    let_out(first, by=ward.commander)
     questions.move_to_reports(moved.pk, by=ward.officer)
     questions.decline_as_opinion(third.pk, by=ward.officer)
     become("worker")
@@ -370,7 +389,22 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
     assert ANSWER in public_client.get(f"/places/{ward.place.code}/").content.decode()
 
 
+@pytest.mark.parametrize(
+    "given", [{"handed_in_at": times.now()}, {"answer": "x"}, {"hands": [make.some_id()]}]
+)
+def test_the_public_site_hands_in_no_answer(ward, become, given):
+    values = {"wish": "public", "text": "x", "code_hash": b"1", "place": ward.place}
+    become("public")
+    as_asked = [Question(unit=ward.unit, **values)]
+    Question.objects.bulk_create(as_asked, ignore_conflicts=True)
+    answered = [Question(unit=ward.unit, **(values | {"code_hash": b"2"}), **given)]
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        Question.objects.bulk_create(answered, ignore_conflicts=True)
+
+
 @pytest.mark.parametrize(("process", "statement"), [
+    ("public", "SELECT hands FROM community_question"),
+    ("desk", "UPDATE community_officialchannel SET shown_as = 'x'"),
     ("public", "SELECT text FROM community_question"),
     ("public", "UPDATE community_question SET answer = 'x'"),
     ("public", "UPDATE community_question SET decided_by_id = NULL"),

@@ -7,6 +7,7 @@ import datetime as dt
 
 from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.community.actions import questions, telling
+from keng.community.checking import check_answer, check_channel, check_meeting
 from keng.community.models import OfficialChannel, Question
 from keng.demo.people import Credential
 from keng.demo.province import beside_words as words
@@ -26,8 +27,10 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
     """A few rows for the small demo, all of them for the whole one; the partners' sign-ins."""
     place = Place.objects.get(code=WARD_CODE, valid_to=None)
     desk = Officer.objects.get(username="lan")
-    _tell(units[WARD_CODE], place, desk)
-    _ask(place, desk, words.QUESTIONS if whole else words.QUESTIONS[:3])
+    # The second person for what the ward says to everybody, and for the province's own site.
+    second = Officer.objects.get(username="quan")
+    _tell(units[WARD_CODE], place, desk, second)
+    _ask(place, desk, second, words.QUESTIONS if whole else words.QUESTIONS[:3])
     coordinator = Officer.objects.get(username="mai")
     # Whoever makes a sign-in is not that partner's second person.
     inviter = Officer.objects.get(username="admin")
@@ -41,24 +44,32 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
         if whole and body.kind == Partner.Kind.YOUTH_UNION:
             learning.teach_as(members)
     inviting.ask_for_kit(name=words.ASKS[0], place=place, about=words.ASKS[1], token=_KIT)
-    telling.list_channel(kind="website", shown_as=words.PROVINCE_SITE, by=coordinator)
+    _list("website", words.PROVINCE_SITE, by=coordinator, second=second)
     # What is printed stays good, as the officers' passwords do.
     PartnerMember.objects.update(must_choose_password=False)
     return credentials
 
 
-def _tell(unit: Unit, place: Place, desk: Officer) -> None:
+def _list(kind: str, shown_as: str, *, by: Officer, second: Officer) -> None:
+    made = telling.propose_channel(kind=kind, shown_as=shown_as, by=by)
+    ticked = check_channel(made, by=second).digest
+    telling.let_out_channel(made.pk, numbers=ticked, by=second)
+
+
+def _tell(unit: Unit, place: Place, desk: Officer, second: Officer) -> None:
     today = times.local_date(times.now())
     for kind, shown_as in (("phone", unit.desk_phone), *words.CHANNELS):
         if shown_as:
-            telling.list_channel(kind=kind, shown_as=shown_as, by=desk)
+            _list(kind, shown_as, by=desk, second=second)
     OfficialChannel.objects.filter(unit=unit).update(checked_on=today - dt.timedelta(days=6))
     for days, hour, venue, about in words.MEETINGS:
         at = dt.datetime.combine(today + dt.timedelta(days=days), dt.time(hour), times.VIETNAM)
-        telling.announce(place=place, starts_at=at, venue=venue, about=about, by=desk)
+        made = telling.propose_meeting(place=place, starts_at=at, venue=venue, about=about, by=desk)
+        ticked = check_meeting(made, by=second).digest
+        telling.let_out_meeting(made.pk, numbers=ticked, by=second)
 
 
-def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
+def _ask(place: Place, desk: Officer, second: Officer, asked: tuple[words.Asked, ...]) -> None:
     for number, each in enumerate(asked):
         token = f"demo question {number}"
         code = questions.ask(place, text=each.text, wish=each.wish, token=token, language="vi")
@@ -66,7 +77,11 @@ def _ask(place: Place, desk: Officer, asked: tuple[words.Asked, ...]) -> None:
         moment = times.now() - dt.timedelta(days=each.days_ago, hours=3)
         found_row = Question.objects.filter(pk=found.pk)
         if each.answer:
-            questions.answer(found.pk, shown=each.text, words=each.answer, by=desk)
+            answered = questions.answer(found.pk, shown=each.text, words=each.answer, by=desk)
+            if answered.handed_in_at is not None:
+                ticked = check_answer(answered, by=second).digest
+                seen = questions.seen_of(answered)
+                questions.let_out_answer(found.pk, seen=seen, numbers=ticked, by=second)
             took = dt.timedelta(days=each.took_days)
             found_row.update(asked_at=moment, decided_at=moment + took)
         else:

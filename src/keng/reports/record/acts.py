@@ -24,6 +24,7 @@ def _on_calls() -> dict[str, str]:
         "pattern.approved": _("Approved a pattern of a warning"),
         "pattern.ended": _("Ended a pattern of a warning"),
         "pattern.sent": _("Sent a warning by a pattern, alone"),
+        "pattern.handed_in": _("Filled a pattern for a second person to let out"),
         "pattern.reviewed": _("Looked at what was sent by a pattern"),
         "warning.called": _("Called the province to approve a warning"),
         "report.signed": _("Signed a periodic report"),

@@ -6,13 +6,20 @@ from django.utils.translation import gettext as _
 def on_places_and_partners() -> dict[str, str]:
     """Acts and their words."""
     return {
+        "question.handed_in": _("Handed in a public answer to a question"),
         "question.answered": _("Answered a question"),
         "question.declined": _("Did not answer a question: no matter of this site"),
         "question.objected": _("Objected that a question is about safety or services"),
         "question.moved": _("Made a report of a question"),
+        "meeting.proposed": _("Handed in a meeting"),
+        "meeting.dropped": _("Dropped a meeting before it was announced"),
         "meeting.announced": _("Announced a meeting"),
         "meeting.called_off": _("Called a meeting off"),
+        "channel.proposed": _("Handed in a channel for the official list"),
+        "channel.dropped": _("Dropped a channel before it was listed"),
         "channel.listed": _("Put a channel on the official list"),
+        "channel.doubted": _("Asked to take a channel off the official list"),
+        "channel.kept": _("Kept a channel on the official list"),
         "channel.looked_at": _("Looked at the official channels: right"),
         "channel.unlisted": _("Took a channel off the official list"),
         "group.shift_added": _("Put a shift on the rota of a team"),

@@ -230,11 +230,11 @@ def _told(label: str, unit: Unit, place: Any, officer: Officer) -> dict[str, Any
     )
     meeting = Meeting.objects.create(
         place=place, unit=unit, starts_at=times.now(), venue="nhà văn hóa", about=f"Họp {label}",
-        announced_by=officer,
+        announced_by=officer, let_out_at=times.now(),
     )  # fmt: skip
     channel = OfficialChannel.objects.create(
         unit=unit, kind="zalo", shown_as=f"Kênh {label}", checked_by=officer,
-        checked_on=times.local_date(times.now()),
+        checked_on=times.local_date(times.now()), let_out_at=times.now(),
     )  # fmt: skip
     return {
         "question": question, "meeting": meeting, "official_channel": channel,

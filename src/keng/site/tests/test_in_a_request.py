@@ -26,6 +26,9 @@ from keng.audit import verify
 from keng.audit.models import Entry
 from keng.claims import actions as claims
 from keng.claims.tests.bureau import Bureau
+from keng.community.actions import questions, telling
+from keng.community.actions.errors import AlreadyDecided
+from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.actions import relay
@@ -56,7 +59,7 @@ from keng.surveys.actions import results
 from keng.surveys.queries import result_hash
 from keng.surveys.tests.stage import RESULT
 from keng.surveys.tests.stage import Stage as SurveyStage
-from keng.tips import errors
+from keng.tips import errors, receipts
 from keng.tips.actions import (
     dialogue,
     incident,
@@ -488,6 +491,46 @@ def pattern_approved():
     )
 
 
+def channel_let_out():
+    ward = WarningWard()
+    made = telling.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
+    return Example(
+        ward.commander, lambda by: telling.let_out_channel(made.pk, by=by), AlreadyDecided
+    )
+
+
+def channel_taken_off():
+    ward = WarningWard()
+    made = telling.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
+    telling.let_out_channel(made.pk, by=ward.province_duty)
+    telling.doubt_channel(made.pk, by=ward.officer)
+    return Example(ward.commander, lambda by: telling.end_channel(made.pk, by=by), AlreadyDecided)
+
+
+def meeting_let_out():
+    ward = WarningWard()
+    made = telling.propose_meeting(
+        place=ward.hamlet, starts_at=times.now(), venue="a", about="b", by=ward.officer
+    )
+    return Example(
+        ward.commander, lambda by: telling.let_out_meeting(made.pk, by=by), AlreadyDecided
+    )
+
+
+def public_answer_let_out():
+    ward = WarningWard()
+    token = receipts.new_token()
+    questions.ask(ward.place, text="x?", wish="public", token=token, language="vi")
+    asked = Question.objects.visible_to(ward.officer).get()
+    waiting = questions.answer(asked.pk, shown="a", words="b", by=ward.officer)
+    seen = questions.seen_of(waiting)
+    return Example(
+        ward.commander,
+        lambda by: questions.let_out_answer(asked.pk, seen=seen, by=by),
+        AlreadyDecided,
+    )
+
+
 def lesson_of_a_partner_published_by_the_province():
     stage = PartnerStage()
     text = handed_in(stage.alone(), "lesson")
@@ -664,6 +707,12 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
             "manuscript.published",
             lesson_of_a_partner_published_by_the_province,
         ),
+    },
+    "places": {
+        "channel let out": ("channel.listed", channel_let_out),
+        "channel taken off": ("channel.unlisted", channel_taken_off),
+        "meeting let out": ("meeting.announced", meeting_let_out),
+        "public answer let out": ("question.answered", public_answer_let_out),
     },
     "partners": {
         "article published": ("article.published", article_published_by_its_partner),

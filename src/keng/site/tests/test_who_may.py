@@ -20,6 +20,7 @@ from django.db import connection, transaction
 import keng
 from keng.accounts.models import Post
 from keng.accounts.who import WORKING
+from keng.community.actions.questions import seen_of
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.lessons.models import Edition
@@ -73,6 +74,7 @@ STEPS = {
     "warnings.releasing.send_out",
     "warnings.patterns.check_filled",
     "warnings.patterns.check_pattern",
+    "warnings.patterns.needs_second_person",
     "warnings.releasing.instead_of_earlier",
 }
 # An officer's own: nobody else's can be named.
@@ -88,9 +90,9 @@ OWN = {
 # matter.
 OF_THE_OWN_UNIT = {
     "claims.asking.add",
-    "community.telling.announce",
     "community.telling.check_channels",
-    "community.telling.list_channel",
+    "community.telling.propose_channel",
+    "community.telling.propose_meeting",
     "network.sheets.export_groups",
     "network.sheets.import_groups",
     "network.establishments.import_establishments",
@@ -120,6 +122,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "reports.signing.sign",
     "reports.signing.publish",
     "warnings.patterns.send",
+    "warnings.patterns.hand_in",
     "partners.inviting.accept",
     "partners.inviting.agree_for",
     "lookup.listing.propose",
@@ -385,6 +388,14 @@ def _recall_asked(here, officer):
     return asked.pk
 
 
+def _doubted(here):
+    """A channel that the unit's own officer wants off the list."""
+    row = here.rows["official_channel"]
+    doubted = {"doubted_at": times.now(), "doubted_by": here.rows["officer"]}
+    type(row).objects.filter(pk=row.pk).update(**doubted)
+    return {"pk": row.pk}
+
+
 def _request(here):
     return {"request_id": here.rows["officer_request"].pk}
 
@@ -419,10 +430,16 @@ _APART = {
     "community.questions.answer": lambda here: {"pk": here.rows["question"].pk},
     "community.questions.decline_as_opinion": lambda here: {"pk": here.rows["question"].pk},
     "community.questions.move_to_reports": lambda here: {"pk": here.rows["question"].pk},
-    "community.telling.announce": {"starts_at": NOW},
+    "community.questions.let_out_answer": lambda here: _handed_in(here.rows["question"]),
+    "community.telling.propose_meeting": {"starts_at": NOW},
+    "community.telling.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.telling.call_off": lambda here: {"pk": here.rows["meeting"].pk},
-    "community.telling.end_channel": lambda here: {"pk": here.rows["official_channel"].pk},
-    "community.telling.list_channel": {"kind": "zalo"},
+    "community.telling.propose_channel": {"kind": "zalo"},
+    "community.telling.let_out_channel": lambda here: _not_let_out(here.rows["official_channel"]),
+    "community.telling.drop_channel": lambda here: _not_let_out(here.rows["official_channel"]),
+    "community.telling.doubt_channel": lambda here: {"pk": here.rows["official_channel"].pk},
+    "community.telling.keep_channel": _doubted,
+    "community.telling.end_channel": _doubted,
     "delivery.rooms.tell_houses": lambda here: {
         "task_id": _confirmed(here.rows["task"]),
         "count": 0,
@@ -518,6 +535,19 @@ def _proposed(here):
     entry.status = "proposed"
     entry.save()
     return entry.pk
+
+
+def _not_let_out(row):
+    """A meeting or channel that waits for a second person."""
+    type(row).objects.filter(pk=row.pk).update(let_out_at=None)
+    return {"pk": row.pk}
+
+
+def _handed_in(row):
+    """A question whose answer for everybody waits for a second person."""
+    given = {"shown_text": "Hỏi", "answer": "Đáp", "handed_in_at": times.now()}
+    type(row).objects.filter(pk=row.pk).update(**given)
+    return {"pk": row.pk, "seen": seen_of(type(row).objects.get(pk=row.pk))}
 
 
 def _waiting(here):

@@ -16,7 +16,7 @@ from keng.kit import times
 from keng.network.queries import places_of
 from keng.places.models import Unit
 from keng.warnings import blanks, rights, style
-from keng.warnings.actions.drafting import draft
+from keng.warnings.actions.drafting import draft, submit
 from keng.warnings.actions.errors import (
     NobodyThere,
     NotYours,
@@ -27,7 +27,7 @@ from keng.warnings.actions.errors import (
 from keng.warnings.actions.releasing import note_numbers, publish, send_out
 from keng.warnings.content import Choice, Content, audience_of
 from keng.warnings.known_numbers import NumberCheck, check_numbers, origin_of
-from keng.warnings.models import Pattern, PatternUse
+from keng.warnings.models import Pattern, PatternUse, Version
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -45,6 +45,18 @@ class BlankUnfit(ValueError):
     """What was filled in is not what the blank is for; holds the blank's code."""
 
 
+class BlankMisplaced(ValueError):
+    """A number or a link would be filled in where people are told what to do, or whom to call."""
+
+
+class SecondPersonNeeded(Exception):
+    """What was filled in stands in no tip of the desk: somebody else lets it out."""
+
+
+# Where what one officer fills in alone has to stand: in a tip, and not as somebody's own.
+_STANDS_IN_A_TIP = frozenset({"used", "undecided"})
+
+
 @transaction.atomic
 def make(
     texts: Mapping[str, str], *, unit_id: uuid.UUID, category: str, severity: int,
@@ -52,11 +64,13 @@ def make(
 ) -> Pattern:  # fmt: skip
     """Write a pattern for a second person to approve.
 
-    Raises NotYours, StyleStops.
+    Raises NotYours, BlankMisplaced, StyleStops.
     """
     unit = Unit.objects.get(pk=unit_id)
     if unit not in units_to_write_for(by):
         raise NotYours
+    if blanks.misplaced_blanks(texts):
+        raise BlankMisplaced
     if stops := style.stops(Content({"vi": dict(texts)}, category, severity, None)):
         raise StyleStops(stops)
     latest = times.local_date(times.now() + LONGEST)
@@ -76,13 +90,15 @@ def make(
 def approve(pattern_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Officer") -> Pattern:
     """Let others send it; `numbers` is as for approving a warning.
 
-    Raises NotYours, StaleApproval, NumbersUnchecked, NotInForce.
+    Raises NotYours, BlankMisplaced, StaleApproval, NumbersUnchecked, NotInForce.
     """
     pattern = _locked(pattern_id, by)
     if pattern.ended_at is not None or pattern.approved_at is not None:
         raise NotInForce
     if pattern.made_by_id in tied_to(by) or not may_approve(by, pattern):
         raise NotYours
+    if blanks.misplaced_blanks(pattern.texts):
+        raise BlankMisplaced
     if seen != bytes(pattern.hash) or _hash_now(pattern) != seen:
         raise StaleApproval("text")
     checked = check_pattern(pattern, by=by)
@@ -114,6 +130,45 @@ def check_filled(
     return check_numbers(texts, unit=unit, origin=origin_of(by, unit))
 
 
+def needs_second_person(
+    pattern: Pattern, values: Mapping[str, str], unit: Unit, *, by: "Officer"
+) -> bool:
+    """Whether somebody else lets it out, filled like this: a number or link in it is in no tip.
+
+    So it is with the desks' own numbers, too, and with a pattern from before the rule that would
+    have them where people are told what to do. The values are fit.
+    """
+    if blanks.misplaced_blanks(pattern.texts):
+        return True
+    origin = origin_of(by, unit)
+    for value in blanks.values_of_others(pattern.texts, values):
+        lines = check_numbers({"vi": {"signs": value}}, unit=unit, origin=origin).lines
+        # A number so short that none is read in it stands in no tip either.
+        if not lines or any(line.standing not in _STANDS_IN_A_TIP for line in lines):
+            return True
+    return False
+
+
+@transaction.atomic
+def hand_in(pattern_id: uuid.UUID, values: Mapping[str, str], *, by: "Officer") -> Version:
+    """Fill it, and let a second person send it like any warning.
+
+    Raises NotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
+    """
+    pattern, unit = _to_fill(pattern_id, by)
+    content = content_for(pattern, values, unit)
+    version = draft(unit_id=unit.pk, content=content, choice=choice_for(pattern, unit), by=by)
+    submitted = submit(version.warning_id, by=by)
+    record(
+        "pattern.handed_in",
+        by=by,
+        on=submitted,
+        chain=unit_chain(unit.pk),
+        detail={**_hash(pattern), "blanks": sorted(values)},
+    )
+    return submitted
+
+
 @transaction.atomic
 def end(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
     """Nothing more goes out with it. Raises NotYours."""
@@ -143,20 +198,17 @@ def send(
 
     The approval is that of whoever approved the pattern: the words are those, with the blanks.
     `numbers` is as for approving a warning. Raises NotInForce, BlankUnfit, NotYours, StaleApproval,
-    NobodyThere, NumbersUnchecked, StyleStops.
+    NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
     """
-    pattern, unit = _locked(pattern_id, by), commune_of(by)
-    if unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
-        raise NotYours
-    today = times.local_date(times.now())
-    if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
-        raise NotInForce
-    if _hash_now(pattern) != bytes(pattern.hash) or pattern.approved_by is None:
+    pattern, unit = _to_fill(pattern_id, by)
+    if pattern.approved_by is None:
         raise StaleApproval("text")
     # Whoever approved it is no second person for what they fill in themselves, nor is their maker.
     if pattern.approved_by_id in tied_to(by):
         raise NotYours
     content = content_for(pattern, values, unit)
+    if needs_second_person(pattern, values, unit, by=by):
+        raise SecondPersonNeeded
     if stops := style.stops(content):
         raise StyleStops(stops)
     version = draft(unit_id=unit.pk, content=content, choice=choice_for(pattern, unit), by=by)
@@ -187,14 +239,14 @@ def send(
 
 @transaction.atomic
 def review(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
-    """It was right to send it. Not said by whoever sent it. Raises NotYours.
+    """It was right to send it. Said by a second person to whoever sent it. Raises NotYours.
 
     What was wrong is recalled like any other warning, and counts as looked at.
     """
     use = PatternUse.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "version__warning__unit"
     ).get(pk=use_id)  # fmt: skip
-    if use.sent_by_id == by.pk or not rights.may_release(by, use.version.warning):
+    if use.sent_by_id in tied_to(by) or not rights.may_release(by, use.version.warning):
         raise NotYours
     if use.reviewed_at is None:
         use.reviewed_by, use.reviewed_at = by, times.now()
@@ -252,6 +304,19 @@ def review_by() -> datetime.datetime:
 def _locked(pattern_id: uuid.UUID, by: "Officer") -> Pattern:
     visible = Pattern.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     return visible.select_related("unit", "approved_by").get(pk=pattern_id)
+
+
+def _to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern, Unit]:
+    """The pattern as it was approved, and the commune for which the officer fills it."""
+    pattern, unit = _locked(pattern_id, by), commune_of(by)
+    if unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
+        raise NotYours
+    today = times.local_date(times.now())
+    if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
+        raise NotInForce
+    if _hash_now(pattern) != bytes(pattern.hash):
+        raise StaleApproval("text")
+    return pattern, unit
 
 
 def _hash_now(pattern: Pattern) -> bytes:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.hands import refusal
@@ -30,6 +31,11 @@ from keng.warnings.forms import note_unticked
 from keng.warnings.known_numbers import NumberCheck
 from keng.warnings.models import Pattern, PatternUse
 from keng.warnings.pattern_forms import FillForm, PatternApproveForm, PatternForm, SendAloneForm
+
+_SECOND_PERSON = gettext_lazy(
+    "A number or a link that you filled in stands in no report of your desk: a second person lets"
+    " it out."
+)
 
 
 @require_GET
@@ -91,7 +97,7 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "numbers": numbers,
         "parts": found.texts,
         "hash": bytes(found.hash).hex(),
-        "can_approve": can and found.approved_at is None and found.made_by_id != request.officer.pk,
+        "can_approve": can and found.approved_at is None and not _is_own(request, found),
         "refusal": _refusal(request, found),
         "can_end": can and found.ended_at is None,
         "in_force": Pattern.objects.in_force(today).filter(pk=found.pk).exists(),
@@ -102,9 +108,14 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _refusal(request: HttpRequest, found: Pattern) -> str:
     """What whoever wrote it reads while it waits: who could approve it instead."""
-    is_own = found.made_by_id in tied_to(request.officer)
     is_waiting = found.approved_at is None and found.ended_at is None
-    return refusal(RELEASING, found.unit, [found.made_by_id]) if is_own and is_waiting else ""
+    if not is_waiting or not _is_own(request, found):
+        return ""
+    return refusal(RELEASING, found.unit, [found.made_by_id])
+
+
+def _is_own(request: HttpRequest, found: Pattern) -> bool:
+    return found.made_by_id in tied_to(request.officer)
 
 
 def _is_ticked(form: PatternApproveForm | SendAloneForm, numbers: NumberCheck) -> bool:
@@ -122,6 +133,14 @@ def _approved(request: HttpRequest, found: Pattern, form: PatternApproveForm) ->
         patterns.approve(found.pk, seen=seen, numbers=numbers, by=request.officer)
     except NotYours:
         messages.error(request, _refusal(request, found) or _("This is not yours to approve."))
+    except patterns.BlankMisplaced:
+        messages.error(
+            request,
+            _(
+                "A number or a link would be filled in where people are told what to do: write the"
+                " pattern anew."
+            ),
+        )
     except (NumbersUnchecked, StaleApproval, patterns.NotInForce):
         messages.error(request, _("It could not be approved: read it again."))
     else:
@@ -151,18 +170,41 @@ def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("pattern", pk=pk)
     posted = request.POST if request.method == "POST" else None
     form = FillForm(posted, codes=blanks.blanks_of(found.texts), places=places_of([unit.pk]))
-    wants = posted is not None and posted.get("do") == "send"
+    do = posted.get("do", "") if posted is not None else ""
+    wants = do == "send"
     confirm = SendAloneForm(posted if wants else None)
     context: dict[str, Any] = {"pattern": found, "form": form, "confirm": confirm, "unit": unit}
     if posted is not None and form.is_valid():
         numbers = patterns.check_filled(found, form.cleaned_data, unit, by=request.officer)
         context |= _preview(found, unit, form.cleaned_data) | {"numbers": numbers}
-        may_go = wants and confirm.is_valid() and _is_ticked(confirm, numbers)
+        by_two = patterns.needs_second_person(found, form.cleaned_data, unit, by=request.officer)
+        context["by_two"] = by_two
+        if do == "hand_in":
+            return _handed_in(request, found, form)
+        if wants and by_two:
+            confirm.add_error(None, _SECOND_PERSON)
+        may_go = wants and not by_two and confirm.is_valid() and _is_ticked(confirm, numbers)
         if may_go and (sent := _sent(request, found, form, confirm)):
             return sent
     context["parts"] = found.texts
     status = 422 if form.errors or confirm.errors else 200
     return render(request, "warnings/pattern_send.html", context, status=status)
+
+
+def _handed_in(request: HttpRequest, found: Pattern, form: FillForm) -> HttpResponse:
+    """It waits for a second person, as a warning; whoever can is called from its page."""
+    try:
+        version = patterns.hand_in(found.pk, form.cleaned_data, by=request.officer)
+    except (NotYours, StaleApproval, patterns.NotInForce):
+        messages.error(request, _("This pattern cannot be filled any more."))
+    except NobodyThere:
+        messages.error(request, _("Nobody would receive it."))
+    except StyleStops:
+        messages.error(request, _("With these words the house style stops it."))
+    else:
+        messages.success(request, _("Handed in: a second person lets it out."))
+        return redirect("warning-detail", pk=version.warning_id)
+    return redirect("pattern", pk=found.pk)
 
 
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
@@ -191,6 +233,8 @@ def _sent(
         )  # fmt: skip
     except StaleApproval:
         confirm.add_error(None, _("The list changed meanwhile: look again, then send."))
+    except patterns.SecondPersonNeeded:
+        confirm.add_error(None, _SECOND_PERSON)
     except NumbersUnchecked:
         note_unticked(confirm)
     except NobodyThere:

@@ -121,11 +121,26 @@ def test_official_channels_of_desks_are_known(ward):
         shown_as="nenh.example",
         checked_on=times.local_date(times.now()),
         checked_by=ward.commander,
+        let_out_at=times.now(),
     )
     words = {**CALM, "act": "Xem nenh[.]example, đừng vào nemh[.]example."}
     found = lines(ward.draft(words=words), ward.commander)
     assert found["nenh[.]example"][0] == "official"
     assert found["nemh[.]example"][0] == "near"
+
+
+def test_a_bank_account_on_the_list_is_no_official_number(ward):
+    OfficialChannel.objects.create(
+        unit=ward.unit,
+        kind="other",
+        shown_as="Hoàn tiền nạn nhân: STK 0123456789 Techcombank",
+        checked_on=times.local_date(times.now()),
+        checked_by=ward.commander,
+        let_out_at=times.now(),
+    )
+    words = {**CALM, "act": "Chuyển phí vào STK 0123456789 Techcombank."}
+    found = lines(ward.draft(words=words), ward.commander)
+    assert found["0123456789"][0] == "unknown"
 
 
 def test_whoever_lets_it_out_ticks_exactly_what_they_were_shown(ward):
@@ -247,7 +262,8 @@ def pattern_of(ward, texts, numbers=""):
 def test_what_is_filled_into_a_blank_is_compared(ward):
     pattern = pattern_of(ward, {**CALM, "signs": "Số gọi: [số]."})
     content = patterns.choice_for(pattern, ward.unit).audience(ward.unit, 2)
-    values = {"number": "0510 555 113"}
+    make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="unknown")
+    values = {"number": "0987 654 321"}
     with pytest.raises(actions.NumbersUnchecked):
         patterns.send(pattern.pk, values, audience_hash=plan(content).hash, by=ward.officer)
     ticked = patterns.check_filled(pattern, values, ward.unit, by=ward.officer).digest
@@ -255,7 +271,7 @@ def test_what_is_filled_into_a_blank_is_compared(ward):
         pattern.pk, values, audience_hash=plan(content).hash, numbers=ticked, by=ward.officer
     )
     detail = Entry.objects.get(action="pattern.sent").detail
-    assert detail["unmatched_numbers"] == {"near": 1}
+    assert detail["unmatched_numbers"] == {"undecided": 1}
 
 
 def test_a_pattern_with_a_wrong_telephone_is_not_approved_unseen(ward):
@@ -280,6 +296,8 @@ def test_the_page_of_a_pattern_shows_what_was_filled_in(desk_client, ward, monke
     address = url("pattern-send", pattern.pk)
     page = desk_client.post(address, {"number": "0510 555 113", "do": "show"}).content.decode()
     assert "0510 555 131" in page
+    make.sighting(ward.tip, indicator=make.indicator("+84510555113"), role="unknown")
+    page = desk_client.post(address, {"number": "0510 555 113", "do": "show"}).content.decode()
 
     def value(name):
         return page.split(f'name="{name}" value="')[1].split('"')[0]

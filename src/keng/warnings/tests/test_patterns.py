@@ -20,14 +20,21 @@ from tests import make
 pytestmark = pytest.mark.django_db
 TEXTS = CALM | {
     "what": "Kẻ gian gọi từ số [số], đòi chuyển tiền ở [nơi].",
-    "act": "Cúp máy. Không mở [liên kết].",
+    "signs": "Gửi kèm [liên kết].",
+    "act": "Cúp máy. Không mở đường dẫn lạ.",
 }
 VALUES = {"number": "0912 000 417", "link": "vneid-kichhoat.example", "hamlet": "Ninh Khánh"}
 
 
 @pytest.fixture
 def ward():
-    return Ward()
+    """The ward, with a report in which what is filled in stands."""
+    made = Ward()
+    tip = make.tip(unit=made.unit)
+    make.sighting(tip, indicator=make.indicator("+84912000417"), role="unknown")
+    link = make.indicator("vneid-kichhoat.example", type="url")
+    make.sighting(tip, indicator=link, role="used")
+    return made
 
 
 @pytest.fixture
@@ -174,7 +181,7 @@ def test_a_place_that_the_desk_does_not_serve_is_no_place_for_the_blank(ward):
             send(pattern, ward, values=VALUES | {"hamlet": words})
     assert not Dispatch.objects.exists()
     # What is filled in for a blank that the pattern does not have goes nowhere.
-    calm = approved(ward, texts=TEXTS | {"act": "Cúp máy."})
+    calm = approved(ward, texts=TEXTS | {"signs": "Doạ khoá căn cước ngay trong ngày."})
     send(calm, ward, values=VALUES | {"link": "hãy bấm vào đây"})
     assert not DispatchText.objects.filter(text__contains="hãy bấm").exists()
 
@@ -235,6 +242,109 @@ def test_what_was_wrong_is_taken_back_and_was_looked_at(ward):
 def test_what_the_house_style_stops_cannot_become_a_pattern(ward):
     with pytest.raises(StyleStops):
         made(ward, texts=TEXTS | {"act": ""})
+
+
+@pytest.mark.parametrize("mark", ["[số]", "[liên kết]"])
+@pytest.mark.parametrize("part", ["title", "act", "call"])
+def test_no_number_or_link_is_filled_in_where_people_are_told_what_to_do(
+    ward, desk_client, part, mark
+):
+    texts = TEXTS | {part: f"Trực ban 113 {mark}"}
+    sign_in(desk_client, ward.commander)
+    sent = texts | {
+        "category": "scam_impersonation", "severity": "2", "kinds": ["residents"],
+        "expires_on": (times.local_date(times.now()) + datetime.timedelta(days=9)).isoformat(),
+    }  # fmt: skip
+    answer = desk_client.post("/warnings/patterns/new/", sent)
+    assert answer.status_code == 422
+    assert f"{mark} không đặt được ở đây" in answer.content.decode()
+    with pytest.raises(patterns.BlankMisplaced):
+        made(ward, texts=texts)
+    assert not Pattern.objects.exists()
+
+
+def test_a_pattern_from_before_that_rule_is_approved_by_nobody_and_sent_by_nobody_alone(ward):
+    texts = TEXTS | {"act": "Gọi ngay [số] để được hoàn tiền"}
+    pattern = made(ward)
+
+    def written_before():
+        fresh = Pattern.objects.get(pk=pattern.pk)
+        fresh.texts = texts
+        digest = patterns._hash_now(fresh)
+        Pattern.objects.filter(pk=pattern.pk).update(texts=texts, hash=digest)
+        return digest
+
+    digest = written_before()
+    with pytest.raises(patterns.BlankMisplaced):
+        patterns.approve(pattern.pk, seen=digest, by=ward.commander)
+    Pattern.objects.filter(pk=pattern.pk).update(
+        approved_by=ward.commander, approved_at=times.now()
+    )
+    pattern.refresh_from_db()
+    with pytest.raises(patterns.SecondPersonNeeded):
+        send(pattern, ward)
+    assert not Dispatch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("number", "0900 123 777"),
+        ("number", "0912 000 416"),
+        ("number", "9029"),
+        ("number", "0204 000 0113"),
+        ("link", "hoan-tien.example/nhan"),
+    ],
+)
+def test_what_stands_in_no_tip_goes_out_by_a_second_person(
+    ward, desk_client, monkeypatch, code, value
+):
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, _code: True)
+    pattern = approved(ward)
+    values = VALUES | {"hamlet": ward.hamlet.full_name, code: value}
+    sign_in(desk_client, ward.officer)
+    address = f"/warnings/patterns/{pattern.pk}/send/"
+    page = desk_client.post(address, values | {"do": "show"}).content.decode()
+    assert "không có trong tin báo nào" in page
+    assert 'value="send"' not in page
+    ticked = patterns.check_filled(pattern, values, ward.unit, by=ward.officer).digest
+    seen = {"audience_hash": audience(pattern, ward.unit).hex(), "numbers": ticked, "code": "1"}
+    assert desk_client.post(address, values | seen | {"do": "send"}).status_code == 422
+    assert not Dispatch.objects.exists()
+    with pytest.raises(patterns.SecondPersonNeeded):
+        send(pattern, ward, values=values)
+    answer = desk_client.post(address, values | {"do": "hand_in"})
+    assert answer.status_code == 302
+    warning = Warning.objects.get()
+    assert answer["Location"] == f"/warnings/{warning.pk}/"
+    assert warning.state == "submitted"
+    assert not Dispatch.objects.exists()
+    assert Entry.objects.get(action="pattern.handed_in").detail["blanks"] == sorted(values)
+
+
+def test_a_number_that_an_officer_took_out_of_the_offence_goes_out_by_a_second_person(ward):
+    pattern = approved(ward)
+    tip = make.tip(unit=ward.unit)
+    make.sighting(tip, indicator=make.indicator("+84912000555"), role="not_used")
+    with pytest.raises(patterns.SecondPersonNeeded):
+        send(pattern, ward, values=VALUES | {"number": "0912 000 555"})
+
+
+@pytest.mark.parametrize("tie", ["set_up_asked_by", "set_up_agreed_by"])
+def test_nobody_looks_at_what_a_ghost_of_theirs_sent(ward, desk_client, tie):
+    send(approved(ward), ward)
+    use = PatternUse.objects.get()
+    made_by_commander = {tie: ward.commander, "set_up_at": times.now()}
+    Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
+    sign_in(desk_client, ward.commander)
+    assert f"/warnings/patterns/sent/{use.pk}/" not in (
+        desk_client.get("/warnings/patterns/").content.decode()
+    )
+    answer = desk_client.post(f"/warnings/patterns/sent/{use.pk}/", follow=True)
+    assert "Phải là người khác xem lại" in answer.content.decode()
+    use.refresh_from_db()
+    assert use.reviewed_at is None
+    patterns.review(use.pk, by=ward.province_duty)
 
 
 def test_the_marks_are_the_three_blanks_and_nothing_else():
