@@ -100,6 +100,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "community_draft": ALL,
         # For ten minutes the browser that sent a form may see its code.
         "tips_showncode": "SELECT, INSERT, DELETE",
+        # Whoever has the code on a paper exchanges it, once.
+        "tips_handedcode": "SELECT, UPDATE (exchanged_at)",
         **dict.fromkeys(_WARNINGS, R),
         **_LOOKUP,
         # Whoever is listed objects, and reads the answer with a code.
@@ -240,6 +242,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_inboundmedia": "INSERT",
         "delivery_dedupekey": RI,
         "tips_receipt": "INSERT",
+        "tips_handedcode": "INSERT, SELECT (tip_id, made_at, exchanged_at)",
         "tips_onetimelink": "INSERT",
         "tips_takendown": RI,
         "tips_answertemplate": RIU,

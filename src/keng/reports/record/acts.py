@@ -124,6 +124,7 @@ def _on_tips() -> dict[str, str]:
         "tip.handed_down": _("Gave a tip to the unit its reporter meant"),
         "tip.reporter_withdraw": _("Reporter took the tip back"),
         "receipt.shown": _("Receipt code was shown, once"),
+        "receipt.exchanged": _("Code on paper was exchanged for another one, once"),
         "incident.answered": _("One answer to all reporters of an incident"),
         "incident.outcome": _("Recorded the outcome of an incident"),
         "incident.closed": _("Closed an incident"),

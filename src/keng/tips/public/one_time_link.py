@@ -1,16 +1,12 @@
 """The link from a chat that shows the receipt code once, by a button: a preview uses nothing up."""
 
-import re
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from keng.tips import receipts
 from keng.tips.actions.reporter import use_link
-from keng.tips.public.shown import OF_REPORT, secret_of_link
-
-_SHEET = re.compile(r"[\w-]{22}", re.ASCII)
+from keng.tips.public.shown import OF_REPORT, is_sheet, secret_of_link
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,6 +20,6 @@ def once(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "tips/public/link.html", context)
     sheet = request.POST.get("sheet", "")
     secret = secret_of_link(token, sheet)
-    if not (_SHEET.fullmatch(sheet) and use_link(token, secret=secret)):
+    if not (is_sheet(sheet) and use_link(token, secret=secret)):
         return render(request, "tips/public/link_used.html", status=410)
     return OF_REPORT.lead_to(secret)

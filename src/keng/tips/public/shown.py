@@ -6,6 +6,7 @@ the form held; the code is derived from it here, and is in neither cookie nor ad
 """
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from keng.tips.actions import showing
 # Of a report, a question, an objection: somebody who reads the names is not to learn which.
 COOKIES = ("keng_c", "keng_d", "keng_e")
 _LONGEST = 100
+_SHEET = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class CodePage:
 OF_REPORT = CodePage(COOKIES[0], "receipt", "status")
 OF_QUESTION = CodePage(COOKIES[1], "question-asked", "question-answer")
 OF_OBJECTION = CodePage(COOKIES[2], "lookup-objected", "lookup-answer")
+
+
+def is_sheet(written: str) -> bool:
+    """Whether this can be what a page of ours alone held, and sends with its button."""
+    return _SHEET.fullmatch(written) is not None
 
 
 def secret_of_link(token: str, sheet: str) -> str:
