@@ -155,7 +155,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     warnings.releasing.approve warnings.recalling.recall warnings.recalling.approve_recall
     warnings.recalling.refuse_recall warnings.drafting.send_back
     warnings.patterns.approve warnings.patterns.end warnings.patterns.review
-    lookup.listing.confirm lookup.listing.refuse lookup.listing.end
+    lookup.listing.confirm lookup.listing.refuse lookup.listing.end tips.listing.confirm
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),

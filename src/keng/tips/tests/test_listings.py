@@ -31,6 +31,12 @@ def waiting_count(officer):
     return waiting(list(officer.unit_ids), officer.pk).count()
 
 
+@pytest.fixture(autouse=True)
+def right_code(monkeypatch):
+    """Every code is right: tips.tests.test_listing_codes is about codes."""
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _officer, _code: True)
+
+
 @pytest.fixture
 def unit():
     return make.unit("Công an phường Nếnh", parent=make.province_unit("Công an tỉnh"))
@@ -102,7 +108,7 @@ def test_another_persons_proposal_of_the_same_number_opens_no_way_round(
     page = desk_client.get(address).content.decode()
     assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province} (Công an tỉnh)" in page
     assert f"{chief}, {lan}" in page
-    answer = desk_client.post(f"{address}confirm/", {"harm": "no"}, follow=True)
+    answer = desk_client.post(f"{address}confirm/", {"harm": "no", "code": "1"}, follow=True)
     assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province}" in answer.content.decode()
     assert grade() == "no_data"
     assert waiting_count(province) == 1
@@ -369,7 +375,7 @@ def test_when_everybody_of_the_desk_took_part_the_auditor_decides(unit, desk_cli
     assert "Khổng Diệu Thu" in page
     assert 'name="outcome"' not in page
     sign_in(desk_client, thu)
-    said = {"outcome": "removed", "answer": "Xin lỗi quán."}
+    said = {"outcome": "removed", "answer": "Xin lỗi quán.", "code": "1"}
     assert desk_client.post(address, said).status_code == 302
     dispute.refresh_from_db()
     assert dispute.decided_by == thu
@@ -399,7 +405,9 @@ def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
     with pytest.raises(errors.Disputed):
         actions.confirm(made.pk, does_harm=False, by=chief)
     sign_in(desk_client, chief)
-    said = desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no"}, follow=True)
+    said = desk_client.post(
+        reverse("listing-confirm", args=[made.pk]), {"harm": "no", "code": "1"}, follow=True
+    )
     assert "sau khi khiếu nại đó đã được trả lời" in said.content.decode()
     old.refresh_from_db()
     assert old.status == "listed"
@@ -545,7 +553,7 @@ def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_cli
     sign_in(desk_client, chief)
     unanswered = desk_client.post(reverse("listing-confirm", args=[made.pk]), {})
     assert unanswered.status_code == 422
-    desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no"})
+    desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no", "code": "1"})
     assert grade() == "confirmed"
 
 
@@ -584,7 +592,7 @@ def test_a_proposal_is_taken_back_in_its_own_words(unit, lan, desk_client):
     sign_in(desk_client, lan)
     page = desk_client.get(reverse("listing", args=[made.pk])).content.decode()
     assert 'name="why"' not in page
-    desk_client.post(reverse("listing-end", args=[made.pk]), {"note": "Chép nhầm số."})
+    desk_client.post(reverse("listing-end", args=[made.pk]), {"note": "Chép nhầm số.", "code": "1"})
     made.refresh_from_db()
     assert (made.status, made.end_note) == ("ended", "Chép nhầm số.")
     page = desk_client.get(reverse("listing", args=[made.pk])).content.decode()
