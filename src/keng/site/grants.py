@@ -80,7 +80,7 @@ _LOOKUP = {
     "lookup_indicator": R,
     "lookup_listing": "SELECT (id, indicator_id, lookup_hash, unit_id, block_list_id, grade, "
     "status, category, used_in, made_at, made_by_id, checked_by_id, checked_at, is_harmless, "
-    "expires_on, end_reason, ended_at)",
+    "expires_on, end_reason, ended_at, hands)",
     "lookup_blocklist": R,
 }
 _CLAIMS = ["claims_claim", "claims_revision"]

@@ -195,7 +195,9 @@ def explained(error: errors.CannotList) -> str:
         errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
         errors.TooFew: str(TOO_FEW),
         errors.AlreadyThere: _("It is in the list already, or waits for a second person."),
-        errors.SamePerson: _("Somebody else decides: you took part in listing it."),
+        errors.SamePerson: _(
+            "Somebody else decides: you took part in listing it, or in the sign-in of who did."
+        ),
         errors.MayDoHarm: _("Then it stays inside. Refuse it with the reason."),
         errors.Disputed: _(
             "Somebody objects to this number. It can be made public once the objection is answered."

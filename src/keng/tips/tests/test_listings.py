@@ -10,7 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Inbound
 from keng.kit import times
-from keng.lookup import errors
+from keng.lookup import deciders, errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, Listing
@@ -530,6 +530,59 @@ def test_an_entry_tells_nothing_of_a_tip_that_the_officer_may_not_see(unit, desk
     assert open_one.tip.reference in page
     assert "KIN-1" not in page
     assert "Lời kín" not in page
+
+
+@pytest.fixture
+def proposed_twice(unit, lan, chief):
+    """An objection to what Bảo proposed once more, after the chief had refused Lan's proposal."""
+    seen = sighting(unit)
+    actions.refuse(proposed(seen, lan).pk, reason="Chưa đủ.", by=chief)
+    bao = make.officer(unit=unit, name="Bảo")
+    again = proposed(seen, bao)
+    actions.confirm(again.pk, does_harm=False, by=chief)
+    return objection(again)
+
+
+def test_whoever_proposed_it_first_decides_no_objection_to_what_came_of_it(
+    desk_client, proposed_twice, lan
+):
+    sign_in(desk_client, lan)
+    address = reverse("listing-dispute", args=[proposed_twice.pk])
+    assert 'name="outcome"' not in desk_client.get(address).content.decode()
+    answer = desk_client.post(address, {"outcome": "rejected", "answer": "Đúng.", "code": "1"})
+    assert answer.status_code == 422
+    assert "Người khác quyết định" in answer.content.decode()
+    proposed_twice.refresh_from_db()
+    assert proposed_twice.decided_at is None
+    with pytest.raises(IntegrityError, match="hand"), transaction.atomic():
+        Dispute.objects.filter(pk=proposed_twice.pk).update(
+            outcome="rejected", answer="Đúng.", decided_by=lan, decided_at=times.now()
+        )
+
+
+@pytest.mark.parametrize("who", ["lan", "chief"])
+def test_nor_does_somebody_in_whose_sign_in_they_had_a_hand(request, unit, proposed_twice, who):
+    ghost = make.officer(unit=unit, name="Ma", set_up_at=times.now())
+    ghost.set_up_asked_by = request.getfixturevalue(who)
+    ghost.save()
+    with pytest.raises(errors.SamePerson):
+        disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=ghost)
+    assert ghost.pk not in {post.officer_id for post in deciders.who_may(proposed_twice)}
+    other = make.officer(unit=unit)
+    disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
+
+
+def test_an_auditor_decides_rather_than_nobody_whoever_agreed_to_the_sign_in(
+    unit, proposed_twice, chief
+):
+    young = {"set_up_at": times.now(), "set_up_agreed_by": chief}
+    auditor = make.officer(unit=unit, name="Thu", role="auditor", **young)
+    assert [post.officer for post in deciders.who_may(proposed_twice)] == [auditor]
+    other = make.officer(unit=unit, name="Kiểm", role="auditor")
+    assert [post.officer for post in deciders.who_may(proposed_twice)] == [other]
+    with pytest.raises(errors.SamePerson):
+        disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=auditor)
+    disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
 
 
 def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_client):
