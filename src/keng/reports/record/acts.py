@@ -148,6 +148,7 @@ def _on_warnings() -> dict[str, str]:
         "listing.proposed": _("Proposed a number for the public look-up"),
         "listing.confirmed": _("Made an entry of the look-up public, as second person"),
         "listing.ended": _("Ended an entry of the look-up"),
+        "listing.restored": _("An entry stood again, since the one in its place ended"),
         "dispute.made": _("Somebody objected to an entry of the look-up"),
         "dispute.file_shown": _("Looked at a picture of an objection"),
         "dispute.decided": _("Decided an objection to the look-up"),

@@ -190,6 +190,12 @@ def dispute_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def explained(error: errors.CannotList) -> str:
     """Why nothing was changed."""
+    if isinstance(error, errors.StandsForAnother):
+        return _(
+            "%(unit)s has an entry under this number. Yours takes its place only through somebody "
+            "who may decide for both desks: a commander, coordinator or officer on duty at the "
+            "province."
+        ) % {"unit": error.unit}
     words = {
         errors.NeverPublic: _("Plates, personal pages and short links are for the desk only."),
         errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
@@ -300,6 +306,7 @@ def _page(request: HttpRequest, found: Listing, **sent: object) -> HttpResponse:
         **(_counted(behind, hands=hands) if may_check or has_hand else {}),
         "refusal": _refusal(found) if has_hand else "",
         "may_end": actions.works_on(officer, found) and (found.status == "listed" or is_own),
+        "newer": actions.taken_place_by(found),
         "check": CheckForm(auto_id="check_%s"),
         "refuse": RefuseForm(auto_id="refuse_%s"),
         "end": _ending(found)(auto_id="end_%s"),
