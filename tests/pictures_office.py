@@ -88,6 +88,7 @@ class Office:
         self._put_on(leader, "Bảo", days=1)
         duty.goto(f"{self.desk}/pagers/")
         duty.fill("[name=email]", ADDRESS)
+        duty.fill("[name=code]", self.session.desk_of("lan").code())
         duty.locator("main form.panel button").last.click()
         duty.locator("form[action='/pagers/test/'] button").click()
         call = LINK.search(text_of(self.mailbox.wait_for(ADDRESS, "lần thử")))

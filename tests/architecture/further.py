@@ -23,7 +23,7 @@ TEMPLATES = (
     "community/report/check.html", "community/report/gone.html",
     "tips/public/receipt.html", "tips/public/receipt_print.html", "tips/public/enter.html",
     "tips/public/status.html", "tips/public/take_back.html", "tips/public/taken_back.html",
-    "tips/public/link.html", "tips/public/link_used.html",
+    "tips/public/exchange.html", "tips/public/link.html", "tips/public/link_used.html",
     "community/lookup/box.html", "community/lookup/answers.html", "warnings/warning.html",
     "community/calendar.html", "errors/not_found.html", "errors/form_expired.html",
     "parts/forms/field.html", "parts/forms/problems.html",

@@ -58,6 +58,7 @@ def test_a_number_is_listed_by_two_officers_and_taken_off_by_a_third(people, sta
     assert hai.page.url == entry
     both_themes_are_fine(hai.page, "second-person")
     hai.page.locator("[name=harm][value=no]").check()
+    hai.page.fill("#check_code", hai.code())
     hai.page.get_by_role("button", name="Công khai", exact=True).click()
     hai.sees("Đã công khai")
     look_up(resident, stack, "0510.204.608")
@@ -110,6 +111,7 @@ def decides(mai: Desk) -> None:
     sees_the_picture(mai)
     mai.page.locator("[name=outcome][value=removed]").check()
     mai.page.fill("[name=answer]", ANSWER)
+    mai.page.fill("[name=code]", mai.code())
     mai.page.get_by_role("button", name="Quyết định và trả lời").click()
     mai.sees("Đã gỡ: ghi nhầm")
 

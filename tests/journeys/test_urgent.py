@@ -196,6 +196,7 @@ def keep_pager(officer: Desk, address: str) -> None:
     page.locator("details.menu summary").click()
     page.locator("details.menu a[href='/pagers/']").click()
     page.fill("[name=email]", address)
+    page.fill("[name=code]", officer.code())
     page.locator("main form.panel button").last.click()
     expect(page.locator("main table")).to_contain_text("congan.example")
 
@@ -210,6 +211,8 @@ def keep_device(officer: Desk, push_service) -> Browser:
     )
     page.goto(page.url)
     page.locator("form[data-push-key] button").click()
+    page.fill("[name=code]", officer.code())
+    page.locator("main form.panel button").click()
     expect(page.locator("main table tbody tr")).to_have_count(2)
     return device
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.channels.email import is_mailbox
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice, day_field, hour_field
+from keng.kit.forms import Form, HintedChoice, day_field, hour_field, own_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +78,7 @@ class PagerForm(Form):
         error_messages={"required": _("Enter an address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+    code = own_code()
 
     def clean_email(self) -> str:
         """An address that every mail server takes."""
@@ -85,3 +86,9 @@ class PagerForm(Form):
         if not is_mailbox(address):
             raise forms.ValidationError(_("This is not an e-mail address."))
         return address
+
+
+class PresenceForm(Form):
+    """The officer's own code, for what changes a pager."""
+
+    code = own_code()

@@ -1,15 +1,16 @@
-"""Who answers an objection: somebody who did not list the number, and never nobody.
+"""Who answers an objection: somebody without a hand in listing the number, and never nobody.
 
-First whoever works for the unit or the province above it. Have all of them taken part, the auditor
-of these units decides, who listed nothing.
+First whoever works for the unit or the province above it. Have all of them taken part, or are they
+tied to somebody who did, the auditor of these units decides, who listed nothing.
 """
 
-import itertools
 import uuid
 
 from django.db.models import Q, QuerySet
 
+from keng.accounts.hands import hands_of_all
 from keng.accounts.models import Officer, Post
+from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import HEARING_OBJECTIONS, WORKING
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
@@ -20,46 +21,55 @@ _AUDIT = HEARING_OBJECTIONS.roles - _DECIDE
 
 
 def took_part(officer: Officer, dispute: Dispute) -> bool:
-    """Whether the officer proposed or checked an entry of the number."""
-    return officer.pk in _parties(dispute)
+    """Whether the officer proposed or checked an entry of the number, or is tied to who did."""
+    return officer.pk in tied_to_any(_parties(dispute))
 
 
 def may_answer(officer: Officer, dispute: Dispute) -> bool:
     """Whether the officer's post lets them decide it, and nobody nearer is left if an auditor."""
-    if took_part(officer, dispute):
-        return False
+    parties = _parties(dispute)
+    tied = tied_to_any(parties)
     if WORKING.may_act_for(officer, dispute.unit):
-        return True
-    return (
-        HEARING_OBJECTIONS.may_act_for(officer, dispute.unit)
-        and not _posts(dispute, _DECIDE).exists()
-        and _posts(dispute, _AUDIT).filter(officer=officer.pk).exists()
-    )
+        return officer.pk not in tied
+    if not HEARING_OBJECTIONS.may_act_for(officer, dispute.unit):
+        return False
+    if _posts(dispute, _DECIDE, without=tied).exists():
+        return False
+    return any(post.officer_id == officer.pk for post in _auditors(dispute, parties, tied))
 
 
 def who_may(dispute: Dispute, most: int = 8) -> list[Post]:
     """The posts of those who may decide now; none only where there is no auditor either."""
-    for roles in (_DECIDE, _AUDIT):
-        if found := list(_posts(dispute, roles)[:most]):
-            return found
-    return []
+    parties = _parties(dispute)
+    tied = tied_to_any(parties)
+    officers = list(_posts(dispute, _DECIDE, without=tied)[:most])
+    return officers or _auditors(dispute, parties, tied)[:most]
 
 
-def _posts(dispute: Dispute, roles: frozenset[str]) -> "QuerySet[Post]":
+def _auditors(dispute: Dispute, parties: set[uuid.UUID], tied: set[uuid.UUID]) -> list[Post]:
+    """Those whom nothing ties to it; where there are none, those who took no part themselves.
+
+    At a young desk the commander agreed to every sign-in, and an objection has a last day.
+    """
+    untied = list(_posts(dispute, _AUDIT, without=tied))
+    return untied or list(_posts(dispute, _AUDIT, without=parties))
+
+
+def _posts(dispute: Dispute, roles: frozenset[str], *, without: set[uuid.UUID]) -> "QuerySet[Post]":
     above = Q(unit__in=Unit.objects.filter(pk=dispute.unit_id).values("parent"))
     here = Q(unit=dispute.unit_id) | above & Q(unit__kind=Unit.Kind.PROVINCE)
     able = Post.objects.current().filter(here, role__in=roles, officer__is_active=True)
-    others = able.exclude(officer__in=_parties(dispute))
+    others = able.exclude(officer__in=without)
     return others.select_related("officer", "unit").order_by("unit__kind", "officer__name")
 
 
 def _parties(dispute: Dispute) -> set[uuid.UUID]:
-    """Who made or checked the entry, or another one of the number that the decision can end.
+    """Who has a hand in the entry or checked it, or another one that the decision can end.
 
     That is what stands, what waits for a second person, and what others object to.
     """
     same = Listing.objects.filter(lookup_hash=dispute.listing.lookup_hash)
     at_stake = Q(status__in=("listed", "proposed")) | Q(disputes__in=Dispute.objects.open())
-    pairs = same.filter(at_stake).values_list("made_by", "checked_by")
-    parties = {dispute.listed_by_id, dispute.checked_by_id, *itertools.chain.from_iterable(pairs)}
-    return {pk for pk in parties if pk is not None}
+    rows = list(same.filter(at_stake | Q(pk=dispute.listing_id)))
+    named = {dispute.listed_by_id, dispute.checked_by_id, *(row.checked_by_id for row in rows)}
+    return {*hands_of_all(rows), *(dispute.hands or []), *(pk for pk in named if pk is not None)}

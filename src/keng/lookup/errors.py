@@ -47,3 +47,11 @@ class NoReason(CannotList):
 
 class NotListed(CannotList):
     """There is no such entry, or no longer: nothing to object to."""
+
+
+class StandsForAnother(CannotList):
+    """Another desk's entry stands under the number, for which this officer may not decide."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__(unit)
+        self.unit = unit

@@ -24,7 +24,7 @@ _READ = (
     "unit__name", "unit__kind", "block_list__name", "block_list__expires_on",
 )  # fmt: skip
 # The words of a dispute are for the desk; the public site cannot read them back.
-UNREAD = ("text", "listed_by", "checked_by", "decided_by")
+UNREAD = ("text", "listed_by", "checked_by", "hands", "decided_by")
 # For so long a look-up says that an entry was taken off.
 _REMEMBERED = datetime.timedelta(days=730)
 

@@ -16,7 +16,8 @@ PAGES = frozenset({
     "home", "near", "set_language", "quick_exit", "calendar",
     "report", "report-who-gets", "report-what", "report-where", "report-describe", "report-name",
     "report-check", "report-with",
-    "receipt", "receipt-print", "status", "status-tip", "status-close", "one-time-link",
+    "receipt", "receipt-print", "status", "status-tip", "status-close", "status-exchange",
+    "one-time-link",
     "lookup", "warning",
 })  # fmt: skip
 

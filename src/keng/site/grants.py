@@ -89,7 +89,7 @@ _LOOKUP = {
     "lookup_indicator": R,
     "lookup_listing": "SELECT (id, indicator_id, lookup_hash, unit_id, block_list_id, grade, "
     "status, category, used_in, made_at, made_by_id, checked_by_id, checked_at, is_harmless, "
-    "expires_on, end_reason, ended_at)",
+    "expires_on, end_reason, ended_at, hands)",
     "lookup_blocklist": R,
 }
 _CLAIMS = ["claims_claim", "claims_revision"]
@@ -111,6 +111,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "community_draft": ALL,
         # For ten minutes the browser that sent a form may see its code.
         "tips_showncode": "SELECT, INSERT, DELETE",
+        # Whoever has the code on a paper exchanges it, once.
+        "tips_handedcode": "SELECT, UPDATE (exchanged_at)",
         **dict.fromkeys(_WARNINGS, R),
         **_LOOKUP,
         # Whoever is listed objects, and reads the answer with a code.
@@ -264,6 +266,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "delivery_inboundmedia": "INSERT",
         "delivery_dedupekey": RI,
         "tips_receipt": "INSERT",
+        "tips_handedcode": "INSERT, SELECT (tip_id, made_at, exchanged_at)",
         "tips_onetimelink": "INSERT",
         "tips_takendown": RI,
         "tips_answertemplate": RIU,

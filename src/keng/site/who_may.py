@@ -159,7 +159,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     warnings.patterns.approve warnings.patterns.end warnings.patterns.review
     community.questions.let_out_answer community.telling.let_out_meeting
     community.telling.let_out_channel community.telling.keep_channel community.telling.end_channel
-    lookup.listing.confirm lookup.listing.refuse lookup.listing.end
+    lookup.listing.confirm lookup.listing.refuse lookup.listing.end tips.listing.confirm
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),

@@ -107,6 +107,10 @@ class TooLate(CannotDecide):
     """The moment in which this could be taken back is over, or it has already left."""
 
 
+class OpenedElsewhere(TooLate):
+    """The desk to which it went has opened it: what it wrote there is not brought along."""
+
+
 class IncidentChanged(CannotDecide):
     """The incident that the tip would return to is not as the decision left it."""
 

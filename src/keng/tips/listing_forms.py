@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.kit.forms import Form, HintedChoice
+from keng.kit.forms import Form, HintedChoice, own_code
 from keng.language import taxonomy
 from keng.lookup.models import Dispute, Indicator, Listing
 
@@ -18,7 +18,10 @@ _WHY = (
     Listing.End.NO_LONGER, Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED,
 )  # fmt: skip
 
-TOO_FEW = gettext_lazy("“Reported” takes three different reporters, and there are fewer.")
+TOO_FEW = gettext_lazy(
+    "“Reported” takes three different reporters, and there are fewer. Tips that were taken down by "
+    "somebody who proposes or checks the entry do not count."
+)
 
 
 class ProposeForm(Form):
@@ -91,6 +94,7 @@ class CheckForm(Form):
         },
         error_messages={"required": gettext_lazy("Answer the question")},
     )
+    code = own_code()
 
 
 class RefuseForm(Form):
@@ -101,6 +105,7 @@ class RefuseForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )  # fmt: skip
+    code = own_code()
 
 
 class BackForm(Form):
@@ -111,6 +116,7 @@ class BackForm(Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )  # fmt: skip
+    code = own_code()
 
 
 class EndForm(Form):
@@ -124,6 +130,7 @@ class EndForm(Form):
         label=gettext_lazy("In words"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
     )  # fmt: skip
+    code = own_code()
 
 
 class DecideForm(Form):
@@ -146,6 +153,7 @@ class DecideForm(Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write the answer")},
     )  # fmt: skip
+    code = own_code()
 
 
 def _fits(code: str) -> bool:

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keng.accounts.presence import is_present
 from keng.delivery.actions import pagers
 from keng.delivery.models import PagerTest, PagerWay
-from keng.delivery.pager_forms import PagerForm
+from keng.delivery.pager_forms import PagerForm, PresenceForm
 from keng.delivery.push import settings_of_push
 
 
@@ -18,7 +19,7 @@ from keng.delivery.push import settings_of_push
 def mine(request: HttpRequest) -> HttpResponse:
     """What calls this officer, and how the last tests ended."""
     form = PagerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
         pagers.add_email(form.cleaned_data["email"], by=request.officer)
         if PagerWay.Kind.EMAIL in pagers.kinds_carried(request.officer):
             messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
@@ -44,14 +45,36 @@ def _no_mailbox() -> str:
     )
 
 
+def ask_for_code(
+    request: HttpRequest, *, heading: str, fields: dict[str, str]
+) -> HttpResponse | None:
+    """The page that asks for the officer's own code; None once it was given.
+
+    Whoever has a stolen session neither adds an address of theirs nor silences this officer.
+    """
+    form = PresenceForm(request.POST if "code" in request.POST else None)
+    if form.is_valid() and is_present(request.officer, form):
+        return None
+    context = {"form": form, "heading": heading, "fields": fields, "action": request.path}
+    status = 422 if form.is_bound else 200
+    return render(request, "delivery/pager_confirm.html", context, status=status)
+
+
 @require_POST
 def switch(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """On or off, or gone for good."""
+    """On or off, or gone for good. What silences a pager takes the officer's code."""
+    way = get_object_or_404(PagerWay.objects.visible_to(request.officer), pk=pk)
+    do = request.POST.get("do", "")
+    if do != "on":
+        words = _("Remove %(pager)s?") if do == "remove" else _("Switch %(pager)s off?")
+        heading = words % {"pager": way.hint or way.get_kind_display()}
+        if page := ask_for_code(request, heading=heading, fields={"do": do}):
+            return page
     try:
-        if request.POST.get("do") == "remove":
+        if do == "remove":
             pagers.remove(pk, by=request.officer)
         else:
-            pagers.switch(pk, is_on=request.POST.get("do") == "on", by=request.officer)
+            pagers.switch(pk, is_on=do == "on", by=request.officer)
     except PagerWay.DoesNotExist:
         raise Http404 from None
     return redirect("pagers")

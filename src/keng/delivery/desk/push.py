@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.channels.ssrf import Refused
 from keng.channels.web_push import NotASubscription, Subscription
 from keng.delivery.actions import pagers
+from keng.delivery.desk.pagers import ask_for_code
 from keng.delivery.push import settings_of_push
 
+_PARTS = ("endpoint", "p256dh", "auth")
 _BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
 _DEVICES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
@@ -21,12 +23,16 @@ _DEVICES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 @require_POST
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Keep what the browser gave, if it leads to a push service that we know."""
-    given = [request.POST.get(name, "") for name in ("endpoint", "p256dh", "auth")]
+    given = [request.POST.get(name, "") for name in _PARTS]
     try:
         found = Subscription.of(*given)
         found.target(settings_of_push())
     except (NotASubscription, Refused):
         return HttpResponseBadRequest()
+    fields = dict(zip(_PARTS, given, strict=True))
+    heading = _("Call me on this device")
+    if page := ask_for_code(request, heading=heading, fields=fields):
+        return page
     pagers.add_device(found, _device(request), by=request.officer)
     messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
     return redirect("pagers")

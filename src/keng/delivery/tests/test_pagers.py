@@ -30,9 +30,15 @@ def officer(service, monkeypatch):
     return make.officer(unit=unit)
 
 
-def subscribe(client, browser):
+@pytest.fixture(autouse=True)
+def right_code(monkeypatch):
+    """The code 1 is right, and no other one."""
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
+
+
+def subscribe(client, browser, **more):
     given = browser.subscription()
-    values = {"endpoint": given["endpoint"], **given["keys"]}
+    values = {"endpoint": given["endpoint"], **given["keys"], "code": "1"} | more
     said = "Mozilla/5.0 (Linux; Android 14) Chrome/130"
     return client.post("/pagers/device/", values, headers={"user-agent": said})
 
@@ -85,10 +91,10 @@ def test_an_officer_switches_and_removes_their_own_pagers_only(desk_client, offi
         pagers.add_email(f"a@{n}.example", by=o) for n, o in enumerate((officer, other))
     )
     assert desk_client.post(f"/pagers/{theirs.pk}/", {"do": "remove"}).status_code == 404
-    desk_client.post(f"/pagers/{mine.pk}/", {"do": "off"})
+    desk_client.post(f"/pagers/{mine.pk}/", {"do": "off", "code": "1"})
     mine.refresh_from_db()
     assert not mine.is_on
-    desk_client.post(f"/pagers/{mine.pk}/", {"do": "remove"})
+    desk_client.post(f"/pagers/{mine.pk}/", {"do": "remove", "code": "1"})
     assert list(PagerWay.objects.all()) == [theirs]
 
 
@@ -111,7 +117,7 @@ def test_the_script_that_shows_a_call_stands_at_the_root(desk_client):
 def test_an_address_without_a_mailbox_to_send_from_is_said_to_be_silent(desk_client):
     officer = make.officer(unit=make.province_unit())
     sign_in(desk_client, officer)
-    added = desk_client.post("/pagers/", {"email": "lan@congan.example"}, follow=True)
+    added = desk_client.post("/pagers/", {"email": "lan@congan.example", "code": "1"}, follow=True)
     page = added.content.decode()
     assert "chưa reo được" in page
     assert page.count("chưa đặt hộp thư nào để gửi") == 2
@@ -122,3 +128,41 @@ def test_an_address_without_a_mailbox_to_send_from_is_said_to_be_silent(desk_cli
     assert "chưa reo được" not in desk_client.get("/pagers/").content.decode()
     assert desk_client.post("/pagers/test/", follow=True).status_code == 200
     assert Delivery.objects.get().channel == "email"
+
+
+@pytest.mark.parametrize("code", [{}, {"code": ""}, {"code": "2"}])
+def test_a_stolen_session_adds_no_address_and_no_device(desk_client, officer, service, code):
+    sign_in(desk_client, officer)
+    answer = desk_client.post("/pagers/", {"email": "thief@evil.example"} | code)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["code"]
+    asked = desk_client.post("/pagers/device/", _device_of(service) | code)
+    assert "Xác nhận là bạn" in asked.content.decode()
+    assert not PagerWay.objects.exists()
+
+
+@pytest.mark.parametrize("do", ["off", "remove", ""])
+@pytest.mark.parametrize("code", [{}, {"code": "2"}])
+def test_nor_does_it_silence_a_pager(desk_client, officer, do, code):
+    way = pagers.add_email("a@nha.example", by=officer)
+    sign_in(desk_client, officer)
+    asked = desk_client.post(f"/pagers/{way.pk}/", {"do": do} | code)
+    assert asked.status_code == (422 if code else 200)
+    assert f'name="do" value="{do}"' in asked.content.decode()
+    way.refresh_from_db()
+    assert way.is_on
+    assert not Entry.objects.filter(action__in=["pager.switched", "pager.removed"]).exists()
+
+
+def test_switching_one_on_takes_no_code(desk_client, officer):
+    way = pagers.add_email("a@nha.example", by=officer)
+    pagers.switch(way.pk, is_on=False, by=officer)
+    sign_in(desk_client, officer)
+    desk_client.post(f"/pagers/{way.pk}/", {"do": "on"})
+    way.refresh_from_db()
+    assert way.is_on
+
+
+def _device_of(service):
+    given = service.browser().subscription()
+    return {"endpoint": given["endpoint"], **given["keys"]}

@@ -158,7 +158,8 @@ class Clerk:
         dispute = Dispute(
             id=id_at(made, self._dice), listing=listing, unit=self._unit, reason=reason, text=text,
             code_hash=code_hash(code), made_at=made, listed_by=self._writer,
-            checked_by=self._second, due_on=times.local_date(made + dt.timedelta(days=10)),
+            checked_by=self._second, hands=[self._writer.pk],
+            due_on=times.local_date(made + dt.timedelta(days=10)),
         )  # fmt: skip
         self._disputes.append(dispute)
         about: dict[str, object] = {"listing": str(listing.pk)}

@@ -53,6 +53,7 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
                 listing=listing, unit_id=unit_id, code_hash=key, reason=Dispute.Reason(reason),
                 text=mask(text[:LONGEST]).text, due_on=_due(),
                 listed_by_id=listing.made_by_id, checked_by_id=listing.checked_by_id,
+                hands=list(listing.all_hands),
             )  # fmt: skip
     except IntegrityError:
         # The same form at the same moment.
@@ -74,10 +75,8 @@ def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> 
     if not (asked := Dispute.objects.visible_to(by).filter(pk=dispute_id)).exists():
         raise NotYours
     dispute, others = _locked(asked)
-    if took_part(by, dispute):
-        raise SamePerson
     if not may_answer(by, dispute):
-        raise NotYours
+        raise SamePerson if took_part(by, dispute) else NotYours
     if dispute.decided_at is not None:
         raise AlreadyDecided
     if not answer.strip():

@@ -22,6 +22,7 @@ from keng.lookup.errors import (
     NotYours,
     OnlyWhenConfirmed,
     SamePerson,
+    StandsForAnother,
 )
 from keng.lookup.keys import hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
@@ -87,8 +88,10 @@ def propose(
 def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     """The second person makes it public, having said that it warns nobody and exposes nobody.
 
-    While an objection to the number is open, nothing takes the place of what it is about. Raises
-    NotYours, SamePerson, AlreadyDecided, MayDoHarm, Disputed, AlreadyThere.
+    While an objection to the number is open, nothing takes the place of what it is about. Another
+    desk's entry makes room only where the second person may release for that desk as well, or two
+    of one commune could take off what the next one knows. Raises NotYours, SamePerson,
+    AlreadyDecided, MayDoHarm, Disputed, AlreadyThere, StandsForAnother.
     """
     listing = _to_check(listing_id, by)
     if does_harm:
@@ -99,11 +102,14 @@ def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
         raise Disputed
     standing = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
-    weaker = list(standing.select_for_update(no_key=True))
+    weaker = list(standing.select_related("unit").select_for_update(no_key=True, of=("self",)))
     if _same(key, listing.grade).exists():
         raise AlreadyThere
     for old in weaker:
-        _end(old, Listing.End.REPLACED, "", by=by)
+        if old.unit is not None and not may_release_for(by, old.unit):
+            raise StandsForAnother(old.unit.name)
+    for old in weaker:
+        _end(old, Listing.End.REPLACED, "", by=by, at=now)
     listing.status, listing.is_harmless = Listing.Status.LISTED, True
     listing.checked_by, listing.checked_at = by, now
     try:
@@ -130,7 +136,8 @@ def refuse(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listing:
 def end(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> Listing:
     """Take it off the list, at once and by one person: what is wrong must not wait for a second.
 
-    Raises NotYours, AlreadyDecided, NoReason.
+    What it had taken the place of in another desk's name stands again. Raises NotYours,
+    AlreadyDecided, NoReason.
     """
     listing = _locked(listing_id, by)
     if listing.status == Listing.Status.ENDED:
@@ -140,6 +147,7 @@ def end(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> Listing:
     if not note.strip():
         raise NoReason
     _end(listing, Listing.End(why), note.strip(), by=by)
+    _restore_displaced(listing, by)
     return listing
 
 
@@ -155,6 +163,7 @@ def expire(portion: int = _PORTION) -> int:
     )
     for row in sorted((r for r in rows if r.unit_id), key=lambda r: str(r.unit_id)):
         _record("listing.ended", row, "worker", why=Listing.End.EXPIRED)
+        _restore_displaced(row, "worker")
     return len(rows)
 
 
@@ -197,6 +206,43 @@ def take_off(dispute: Dispute, *, by: Officer) -> None:
         _end(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
 
 
+def _restore_displaced(listing: Listing, by: object) -> None:
+    """Another desk's entry whose place this one took stands again until its own last day.
+
+    Not if something was found wrong with the number since, nor beside what stands already.
+    """
+    old = _displaced_by(listing)
+    while old is not None and old.unit_id == listing.unit_id:
+        old = _displaced_by(old)
+    if old is None or old.expires_on < times.local_date(times.now()):
+        return
+    same = Listing.objects.filter(lookup_hash=bytes(listing.lookup_hash)).exclude(pk=listing.pk)
+    is_wrong = same.taken_off().filter(ended_at__gt=old.ended_at).exists()
+    if is_wrong or same.filter(status="listed", block_list__isnull=True).exists():
+        return
+    old.status, old.end_reason, old.ended_at = Listing.Status.LISTED, "", None
+    old.save(update_fields=["status", "end_reason", "ended_at"])
+    _record("listing.restored", old, by, after=str(listing.pk))
+
+
+def _displaced_by(listing: Listing) -> Listing | None:
+    """The entry that ended at the moment in which this one was made public."""
+    if listing.checked_at is None:
+        return None
+    ended = Listing.objects.filter(lookup_hash=bytes(listing.lookup_hash), end_reason="replaced")
+    there = ended.filter(ended_at=listing.checked_at, block_list__isnull=True)
+    return there.select_for_update(no_key=True).first()
+
+
+def taken_place_by(listing: Listing) -> Listing | None:
+    """The entry that was made public in its place, of whichever desk; for its page."""
+    if listing.end_reason != Listing.End.REPLACED:
+        return None
+    same = Listing.objects.filter(lookup_hash=bytes(listing.lookup_hash))
+    newer = same.filter(checked_at=listing.ended_at, block_list__isnull=True)
+    return newer.select_related("unit").first()
+
+
 def _same(key: bytes, grade: str) -> QuerySet[Listing]:
     """Public entries of desks that say more already, or as much and not only for some days."""
     soon = times.local_date(times.now() + _NEAR_ITS_END)
@@ -234,10 +280,10 @@ def _to_check(listing_id: uuid.UUID, by: Officer) -> Listing:
 
 def _end(
     listing: Listing, why: "Listing.End", note: str, *, by: Officer,
-    unit_id: uuid.UUID | None = None,
+    unit_id: uuid.UUID | None = None, at: datetime.datetime | None = None,
 ) -> None:  # fmt: skip
     listing.status, listing.end_reason, listing.end_note = Listing.Status.ENDED, why, note
-    listing.ended_by, listing.ended_at = by, times.now()
+    listing.ended_by, listing.ended_at = by, at or times.now()
     listing.save(update_fields=["status", "end_reason", "end_note", "ended_by", "ended_at"])
     _record("listing.ended", listing, by, unit_id=unit_id, why=str(why))
 

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.hands import none_of_the_hands
 from keng.accounts.who import HEARING_OBJECTIONS
 from keng.kit.copies import NoCopy
 from keng.kit.models import Row
@@ -56,6 +58,8 @@ class Dispute(Row):
     # who decides.
     listed_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
     checked_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
+    # Everybody with a hand in it, for the same reason; none for what came before this column.
+    hands = ArrayField(models.UUIDField(), null=True)
     outcome = models.CharField(max_length=8, choices=Outcome, default="", db_default="", blank=True)
     answer = models.TextField(default="", db_default="")
     decided_by = models.ForeignKey("accounts.Officer", models.PROTECT, null=True, related_name="+")
@@ -70,6 +74,10 @@ class Dispute(Row):
                 | (Q(listed_by__isnull=True) | ~Q(decided_by=F("listed_by")))
                 & (Q(checked_by__isnull=True) | ~Q(decided_by=F("checked_by"))),
                 name="dispute_is_decided_by_somebody_who_did_not_list",
+            ),
+            models.CheckConstraint(
+                condition=none_of_the_hands("decided_by"),
+                name="dispute_is_decided_by_nobody_with_a_hand_in_it",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, outcome="", decided_by__isnull=True)

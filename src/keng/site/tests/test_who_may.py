@@ -63,6 +63,7 @@ STEPS = {
     "tips.closing.end_and_tell",
     "tips.dialogue.say",
     "tips.listing.to_propose",
+    "tips.taking_down.may_read_code",
     "tips.presence.stand_by",
     "tips.steps.decided",
     "tips.steps.lock",
@@ -498,6 +499,7 @@ _APART = {
     "tips.setting_aside.set_aside": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)
     },
+    "tips.listing.confirm": lambda here: {"listing_id": _proposed(here)},
     "tips.taking_down.take_down": lambda here: {
         "told": Told(manner=TakenDown.Manner.PHONE, to=own_desk(here.unit), text="Mất xe")
     },

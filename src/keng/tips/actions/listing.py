@@ -32,18 +32,33 @@ def propose(
 ) -> Listing:  # fmt: skip
     """Propose the number of a tip for the public look-up, with every tip that speaks for it.
 
-    "Reported" takes three different reporters. Raises those of lookup.errors.
+    "Reported" takes three different reporters, none of them taken down by whoever has a hand in
+    it. Raises those of lookup.errors.
     """
     sighting = to_propose(sighting_id, by)
     unit_id = by.home_unit_id
     tips = list(tips_behind(sighting.indicator, by).values_list("pk", flat=True))
     if unit_id is None or not tips:
         raise errors.NotYours
-    if grade == Listing.Grade.REPORTED and reporters_behind(tips) < ENOUGH:
-        raise errors.TooFew
     made = listings.propose(
         sighting.indicator, grade=grade, category=category, month=month, basis=basis,
         expires_on=expires_on, unit_id=unit_id, by=by,
     )  # fmt: skip
+    if grade == Listing.Grade.REPORTED and reporters_behind(tips, hands=made.all_hands) < ENOUGH:
+        raise errors.TooFew
     ListingEvidence.objects.bulk_create(ListingEvidence(listing=made, tip_id=tip) for tip in tips)
+    return made
+
+
+@transaction.atomic
+def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
+    """Make it public as the second person, whose own tips do not speak for it either.
+
+    Raises those of lookup.errors.
+    """
+    made = listings.confirm(listing_id, does_harm=does_harm, by=by)
+    if made.grade == Listing.Grade.REPORTED:
+        tips = ListingEvidence.objects.filter(listing=made).values_list("tip", flat=True)
+        if reporters_behind(tips, hands=[*made.all_hands, by.pk]) < ENOUGH:
+            raise errors.TooFew
     return made

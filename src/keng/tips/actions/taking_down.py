@@ -22,9 +22,12 @@ from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.actions.looking import note_first_read
 from keng.tips.actions.triage import sort
 from keng.tips.errors import NotYours
-from keng.tips.models import TakenDown, Tip
+from keng.tips.models import HandedCode, TakenDown, Tip
 
 MOST_COVERED = 9999
+# A second tap or a lost line shows the code again; whoever finds the form in the history later
+# reads it no more.
+CODE_SHOWN_AGAIN_WITHIN = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +101,15 @@ def past_the_desk(desk: Unit, place: Place | None) -> Destination:
 def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
     """Write the report; the same token again writes nothing. Returns the id of the tip.
 
-    The token makes receipt code and one-time link (tips.receipts). Raises NotYours, CannotSeal.
+    The token makes receipt code and one-time link (tips.receipts). What leaves the sight of the
+    officer leaves with a code that must be exchanged first. Raises NotYours, CannotSeal.
     """
     desk_of(by)
     text, detail, found = _words_kept(told)
-    new = _new_tip(told, token, text, detail)
+    is_exchanged_first = (
+        told.manner != TakenDown.Manner.CHAT and told.to.unit.pk not in WORKING.own_unit_ids(by)
+    )
+    new = _new_tip(told, token, text, detail, has_receipt=not is_exchanged_first)
     tip_id = receive_one(new)
     if tip_id != new.id:
         return tip_id
@@ -114,6 +121,9 @@ def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
         refusal_words=mask(told.refusal_words).text, minor=told.minor, seen_by=told.seen_by,
         covered=min(told.covered + found, MOST_COVERED),
     )  # fmt: skip
+    if is_exchanged_first:
+        code_hash = receipts.hash_of(receipts.code_from(token))
+        HandedCode.objects.create(hash=code_hash, tip_id=tip_id)
     if Tip.objects.visible_to(by).filter(pk=tip_id).exists():
         note_first_read(tip_id, by=by)
         if told.category:
@@ -123,6 +133,12 @@ def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
         detail={"manner": str(told.manner), "refused": bool(told.refusal)},
     )  # fmt: skip
     return tip_id
+
+
+def may_read_code(tip_id: uuid.UUID, *, by: Officer) -> bool:
+    """Whether this officer is shown the code: who took it down, for two minutes."""
+    taken = TakenDown.objects.filter(tip=tip_id, officer=by)
+    return taken.filter(at__gt=times.now() - CODE_SHOWN_AGAIN_WITHIN).exists()
 
 
 def _words_kept(told: Told) -> tuple[str, str, int]:
@@ -138,7 +154,8 @@ def _words_kept(told: Told) -> tuple[str, str, int]:
     return without(told.text, own), without(told.place_detail, own), 0
 
 
-def _new_tip(told: Told, token: str, text: str, detail: str) -> NewTip:
+def _new_tip(told: Told, token: str, text: str, detail: str, *, has_receipt: bool) -> NewTip:
+    code_hash = receipts.hash_of(receipts.code_from(token))
     return NewTip(
         unit_id=told.to.unit.pk, concerns=tuple(unit.pk for unit in told.to.concerns),
         channel=str(told.manner), text=text, place_id=told.place.pk if told.place else None,
@@ -148,6 +165,6 @@ def _new_tip(told: Told, token: str, text: str, detail: str) -> NewTip:
         money_moved=told.money_moved, do_not_contact=told.do_not_contact,
         contact=told.contact, received_at=told.received_at,
         dedupe_key=keyed_hash("taken down", token),
-        receipt_hash=receipts.hash_of(receipts.code_from(token)),
+        receipt_hash=code_hash if has_receipt else b"",
         link_hash=receipts.token_hash(token) if told.manner == TakenDown.Manner.CHAT else b"",
     )  # fmt: skip

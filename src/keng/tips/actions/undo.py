@@ -6,15 +6,15 @@ from typing import Any
 
 from django.db import transaction
 
-from keng.accounts.models import Officer
+from keng.accounts.models import Officer, Post
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.tips.actions import alarms, clocks, holding, leading, unheard
 from keng.tips.actions.closing import guess_again
 from keng.tips.actions.steps import plain
-from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, TooLate
-from keng.tips.models import Decision, Tip, TipConcern
+from keng.tips.errors import ChangedMeanwhile, IncidentChanged, NotYours, OpenedElsewhere, TooLate
+from keng.tips.models import Decision, Tip, TipConcern, TipReader
 
 WITHIN = datetime.timedelta(seconds=60)
 _KINDS = (
@@ -39,7 +39,8 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     A tip that was passed on has left the officer's sight; that the decision is one's own, the last
     one and a minute old stands in for seeing the tip. How a tip ended is taken back with the
     `secret` of that decision, and only before the answer leaves: nobody is told twice.
-    Raises NotYours, TooLate, ChangedMeanwhile, IncidentChanged.
+    What went to another desk stays there once somebody has opened it: its notes are not this
+    one's to read. Raises NotYours, TooLate, OpenedElsewhere, ChangedMeanwhile, IncidentChanged.
     """
     decision = Decision.objects.filter(pk=decision_id, by=by, kind__in=_KINDS).first()
     if decision is None or not WORKING.includes(by):
@@ -52,6 +53,8 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
     decision = latest
     if decision.at < times.now() - WITHIN or "taken_back" in decision.detail:
         raise TooLate
+    if _has_left(decision, tip) and _is_opened(decision, tip):
+        raise OpenedElsewhere
     if decision.kind in _ENDINGS:
         holding.give_back(decision, tip, secret=secret)
     else:
@@ -80,6 +83,26 @@ def concerned(decision: Decision) -> set[str]:
     """The other tips that undoing this one, which ended nothing, locks."""
     before = decision.detail.get("before", {})
     return leading.concerned(before, before.get("left", {}))
+
+
+def _has_left(decision: Decision, tip: Tip) -> bool:
+    """Whether it lies with another desk since, or is kept from one."""
+    before = decision.detail.get("before", {})
+    unit = before.get("responsible_unit_id", plain(tip.responsible_unit_id))
+    return unit != plain(tip.responsible_unit_id) or "concern" in before
+
+
+def _is_opened(decision: Decision, tip: Tip) -> bool:
+    """Whether somebody else has written on it since, or has it open where it lies now."""
+    notes = tip.notes.filter(at__gt=decision.at).exclude(officer=decision.by_id)
+    checks = tip.checks.filter(ticked_at__gt=decision.at).exclude(ticked_by=decision.by_id)
+    there = (
+        Post.objects.current().filter(unit=tip.responsible_unit_id).exclude(unit=decision.unit_id)
+    )
+    readers = TipReader.objects.filter(
+        tip=tip, seen_at__gt=decision.at, officer__in=there.values("officer")
+    ).exclude(officer=decision.by_id)
+    return notes.exists() or checks.exists() or readers.exists()
 
 
 def _locked(decision: Decision, secret: str) -> Tip:

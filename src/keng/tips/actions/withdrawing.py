@@ -2,7 +2,9 @@
 
 Before anybody acted on it, it ends and nothing of it stays but the counted row. Once an officer
 acts, or somebody is in danger, the law has the desk finish, and it keeps the words; it only writes
-no more. The reporter sees the same page either way: a suspect could report too, and probe.
+no more. Taking a report down is an act, too: that officer has seen its code, and could destroy
+what somebody told about a colleague. The reporter sees the same page either way: a suspect could
+report too, and probe.
 """
 
 import datetime
@@ -118,6 +120,7 @@ def _is_acted_on(tip: Tip) -> bool:
     """
     return (
         tip.state != Tip.State.RECEIVED
+        or tip.channel in TakenDown.Manner.values
         or tip.incident_id is not None
         or tip.urgency == "P0"
         or tip.happening == Tip.Happening.NOW

@@ -109,6 +109,10 @@ def explained(error: Exception) -> str:
         errors.CannotGoThere: _("Not done: the tip cannot go to that unit."),
         errors.NoUnitAbove: _("Not done: there is no unit above the one it is about."),
         errors.TooLate: _("Too late to take it back."),
+        errors.OpenedElsewhere: _(
+            "Not taken back: the desk that it went to has opened it already. Ask them to pass it "
+            "back."
+        ),
         errors.IncidentChanged: _(
             "Not taken back: the incident of this tip has changed since. Look at it first."
         ),

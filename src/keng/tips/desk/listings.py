@@ -2,10 +2,12 @@
 
 import base64
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.hands import name_hands, refusal
+from keng.accounts.models import Officer
+from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING
 from keng.kit import times
 from keng.kit.forms import Form
@@ -65,7 +69,7 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "category": tip.category, "holds": 180,
         "month": times.local_date(tip.received_at).replace(day=1).isoformat(),
     }  # fmt: skip
-    counted = _counted(each.pk for each in tips)
+    counted = _counted((each.pk for each in tips), hands=[request.officer.pk])
     is_enough = counted["reporters"] >= queries.ENOUGH
     form = ProposeForm(
         request.POST or None, indicator=indicator, is_enough=is_enough, initial=initial
@@ -102,7 +106,7 @@ def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person's answer to the question; yes to it makes nothing public."""
     return _decided(
         request, pk, "check", CheckForm,
-        lambda said: actions.confirm(pk, does_harm=said["harm"] != "no", by=request.officer),
+        lambda said: proposing.confirm(pk, does_harm=said["harm"] != "no", by=request.officer),
         _("It is public now."),
     )  # fmt: skip
 
@@ -139,17 +143,23 @@ def dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = DecideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        decide = partial(
+            disputes.decide,
+            pk,
+            outcome=given["outcome"],
+            answer=given["answer"],
+            by=request.officer,
+        )
         try:
-            disputes.decide(
-                pk, outcome=given["outcome"], answer=given["answer"], by=request.officer
-            )
+            is_done = _done_if_present(request.officer, form, decide)
         except errors.NotYours as error:
             raise Http404 from error
         except errors.CannotList as error:
             form.add_error(None, explained(error))
         else:
-            messages.success(request, _("Decided: the answer can be read with the code."))
-            return redirect("listing-dispute", pk=pk)
+            if is_done:
+                messages.success(request, _("Decided: the answer can be read with the code."))
+                return redirect("listing-dispute", pk=pk)
     context = {
         "dispute": found, "form": form, "listing": found.listing,
         "tips": queries.evidence(found.listing, request.officer),
@@ -180,12 +190,20 @@ def dispute_file(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def explained(error: errors.CannotList) -> str:
     """Why nothing was changed."""
+    if isinstance(error, errors.StandsForAnother):
+        return _(
+            "%(unit)s has an entry under this number. Yours takes its place only through somebody "
+            "who may decide for both desks: a commander, coordinator or officer on duty at the "
+            "province."
+        ) % {"unit": error.unit}
     words = {
         errors.NeverPublic: _("Plates, personal pages and short links are for the desk only."),
         errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
         errors.TooFew: str(TOO_FEW),
         errors.AlreadyThere: _("It is in the list already, or waits for a second person."),
-        errors.SamePerson: _("Somebody else decides: you took part in listing it."),
+        errors.SamePerson: _(
+            "Somebody else decides: you took part in listing it, or in the sign-in of who did."
+        ),
         errors.MayDoHarm: _("Then it stays inside. Refuse it with the reason."),
         errors.Disputed: _(
             "Somebody objects to this number. It can be made public once the objection is answered."
@@ -196,12 +214,15 @@ def explained(error: errors.CannotList) -> str:
     return words.get(type(error), _("This is for another officer to decide."))
 
 
-def _counted(tips: Iterable[uuid.UUID]) -> dict[str, int]:
+def _counted(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> dict[str, Any]:
     """What both officers read about who stands behind an entry."""
     ids = list(tips)
     return {
-        "reporters": queries.reporters_behind(ids), "unlinked": queries.unlinked_behind(ids),
-    }  # fmt: skip
+        "is_counted": True,
+        "reporters": queries.reporters_behind(ids, hands=hands),
+        "unlinked": queries.unlinked_behind(ids),
+        "typed_in": queries.taken_down_behind(ids),
+    }
 
 
 def _part(request: HttpRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
@@ -222,11 +243,12 @@ def _decided(
     found = _visible(request, pk)
     if request.method != "POST":
         return redirect("listing", pk=pk)
-    form = kind(request.POST)
+    form = kind(request.POST, auto_id=f"{name}_%s")
     if not form.is_valid():
         return _page(request, found, **{name: form})
     try:
-        act(form.cleaned_data)
+        if not _done_if_present(request.officer, form, partial(act, form.cleaned_data)):
+            return _page(request, found, **{name: form})
     except errors.SamePerson:
         messages.warning(request, _refusal(found))
     except errors.CannotList as error:
@@ -234,6 +256,20 @@ def _decided(
     else:
         messages.success(request, words)
     return redirect("listing", pk=pk)
+
+
+def _done_if_present(officer: Officer, form: Form, act: Callable[[], object]) -> bool:
+    """Do it if the form's code is one of this moment; if not, the form says so.
+
+    A right code is used up, so what cannot be done is refused before: done once and undone.
+    """
+    with transaction.atomic():
+        act()
+        transaction.set_rollback(True)
+    if not is_present(officer, form):
+        return False
+    act()
+    return True
 
 
 def _refusal(found: Listing) -> str:
@@ -261,15 +297,17 @@ def _page(request: HttpRequest, found: Listing, **sent: object) -> HttpResponse:
     name_hands([found])
     may_check = actions.may_check(officer, found)
     behind = queries.visible_evidence(found, officer).values_list("pk", flat=True)
+    hands = [*found.all_hands, officer.pk]
     context = {
         "listing": found,
         "tips": queries.evidence(found, officer),
         "disputes": list(found.disputes.visible_to(officer).order_by("-id")),
         "may_check": may_check,
-        **(_counted(behind) if may_check or has_hand else {}),
+        **(_counted(behind, hands=hands) if may_check or has_hand else {}),
         "refusal": _refusal(found) if has_hand else "",
         "may_end": actions.works_on(officer, found) and (found.status == "listed" or is_own),
-        "check": CheckForm(),
+        "newer": actions.taken_place_by(found),
+        "check": CheckForm(auto_id="check_%s"),
         "refuse": RefuseForm(auto_id="refuse_%s"),
         "end": _ending(found)(auto_id="end_%s"),
         "form": next(iter(sent.values()), None),

@@ -25,6 +25,7 @@ from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.models.tip import HURRIED
 from keng.tips.queries import answers, calling, checks, history, likeness, readers, timeline
 from keng.tips.queries.bundled import bundled_with
+from keng.tips.queries.handed import code_in_hands
 from keng.tips.queries.neighbours import neighbours, numbered
 from keng.tips.queries.version import since, version_of
 from keng.tips.queries.words import marked
@@ -123,6 +124,7 @@ def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -
         "seen": version_of(rows.steps, rows.messages, rows.notes, rows.checks),
         "readers": readers.others(found, officer),
         "check_list": done,
+        "code_in_hands": code_in_hands(found),
         "bundled": bundled_with(found, officer),
         "alarm_row": alarm if found.urgency == "P0" else None,
         "stood_down": calling.stood_down(calls),

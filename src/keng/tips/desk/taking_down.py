@@ -16,13 +16,14 @@ from keng.tips.actions.taking_down import (
     Destination,
     Told,
     desk_of,
+    may_read_code,
     own_desk,
     past_the_desk,
     take_down,
 )
 from keng.tips.desk.taking_forms import PAST, TakeDownForm
 from keng.tips.errors import CannotSeal, NotYours
-from keng.tips.models import TakenDown, Tip
+from keng.tips.models import HandedCode, TakenDown, Tip
 from keng.tips.promised import receipt_for
 
 
@@ -45,12 +46,16 @@ def take(request: HttpRequest) -> HttpResponse:
     except CannotSeal:
         form.add_error(None, _cannot_seal())
         return _page(request, form, desk, status=409)
+    if not may_read_code(tip_id, by=request.officer):
+        context = {"tip_id": visible_id(request, tip_id)}
+        return render(request, "tips/desk/taken_before.html", context, status=409)
     code = receipts.code_from(form.cleaned_data["token"])
     receipt, address = receipt_for(tip_id, code), _status_address()
     context = {
         "receipt": receipt, "qr": qr.drawn(address, scale=3), "address": address,
         "tip_id": visible_id(request, tip_id), "language": form.cleaned_data["language"] or "vi",
         "manner": form.cleaned_data["manner"],
+        "must_exchange": HandedCode.objects.filter(tip=tip_id).exists(),
     }  # fmt: skip
     return render(request, "tips/desk/taken.html", context)
 

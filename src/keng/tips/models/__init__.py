@@ -8,7 +8,7 @@ from keng.tips.models.dialogue import Attachment, DialogueMessage, Note, Waiting
 from keng.tips.models.held import HeldEnding
 from keng.tips.models.incident import Incident
 from keng.tips.models.listing import ListingEvidence
-from keng.tips.models.receipt import OneTimeLink, Receipt, ShownCode
+from keng.tips.models.receipt import HandedCode, OneTimeLink, Receipt, ShownCode
 from keng.tips.models.saved import SavedSearch
 from keng.tips.models.sighting import Sighting, Suggestion
 from keng.tips.models.taken_down import TakenDown
@@ -25,6 +25,7 @@ __all__ = [
     "ClockRule",
     "Decision",
     "DialogueMessage",
+    "HandedCode",
     "HeldEnding",
     "Incident",
     "ListingEvidence",

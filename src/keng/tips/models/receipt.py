@@ -17,6 +17,22 @@ class Receipt(models.Model):
         return f"receipt of {self.tip_id}"
 
 
+class HandedCode(models.Model):
+    """A code on paper that went through the hands of an officer who may not see the report.
+
+    It opens nothing: whoever types it in exchanges it, once, for a receipt of their own. When that
+    was stays here, for the desk that has the report and for whoever types it in once more.
+    """
+
+    hash = models.BinaryField(max_length=32, primary_key=True)
+    tip = models.OneToOneField(Tip, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    exchanged_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"code on paper of {self.tip_id}"
+
+
 class OneTimeLink(models.Model):
     """A link sent in chat that shows the receipt code once, opened by POST.
 

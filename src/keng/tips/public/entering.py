@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.kit.forms import Form
+from keng.kit.phrases import moment_words
 from keng.tips import receipts
+from keng.tips.actions.exchanging import AlreadyExchanged, exchange_code, must_be_exchanged
 from keng.tips.public import throttle
 from keng.tips.public.opened import Opened, close, open_tip
 from keng.tips.public.page import WriteForm, page
-from keng.tips.public.shown import OF_REPORT
+from keng.tips.public.shown import OF_REPORT, sheet_of
 
 
 class CodeForm(Form):
@@ -49,7 +51,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     code = form.cleaned_data["code"]
     tip_id = receipts.tip_id_of(code)
     if tip_id is None:
-        return _unknown(request, form)
+        return _of_paper(request, form)
     if kept := request.POST.get("text"):
         opened = Opened(tip_id, code[-4:], receipts.hash_of(code))
         return page(request, opened, WriteForm(initial={"text": kept}))
@@ -57,6 +59,22 @@ def enter(request: HttpRequest) -> HttpResponse:
     response.status_code = 303
     open_tip(response, code)
     return response
+
+
+@require_POST
+def exchange(request: HttpRequest) -> HttpResponse:
+    """Exchange the code of a paper for one that this browser alone shows."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    sheet = sheet_of(request)
+    if not sheet:
+        return _of_paper(request, form)
+    try:
+        token = exchange_code(form.cleaned_data["code"], sheet=sheet)
+    except AlreadyExchanged as error:
+        return _exchanged(request, form, error)
+    return OF_REPORT.lead_to(token) if token else _unknown(request, form)
 
 
 @require_POST
@@ -78,6 +96,29 @@ def not_open(request: HttpRequest) -> HttpResponse:
 def _ask(request: HttpRequest, form: CodeForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "kept_text": request.POST.get("text", "")}
     return render(request, "tips/public/enter.html", context, status=status)
+
+
+def _of_paper(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    """No receipt has this code; the question before it is exchanged, if it is that of a paper."""
+    code = form.cleaned_data["code"]
+    try:
+        if not must_be_exchanged(code):
+            return _unknown(request, form)
+    except AlreadyExchanged as error:
+        return _exchanged(request, form, error)
+    context = {"code": code, "sheet": receipts.new_token()}
+    return render(request, "tips/public/exchange.html", context)
+
+
+def _exchanged(request: HttpRequest, form: CodeForm, error: AlreadyExchanged) -> HttpResponse:
+    """Since when the paper opens nothing, and whom to tell if somebody else did it."""
+    words = _(
+        "This code was exchanged for another one at %(at)s. If that was not you, somebody who saw "
+        "this code reads your report: tell %(unit)s, which has it, or send a new report"
+    )
+    unit = ", ".join(part for part in (error.unit.name, error.unit.desk_phone) if part)
+    form.add_error("code", words % {"at": moment_words(error.at), "unit": unit})
+    return _ask(request, form)
 
 
 def _unknown(request: HttpRequest, form: CodeForm) -> HttpResponse:

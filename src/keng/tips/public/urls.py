@@ -9,6 +9,7 @@ paths: list[URLPattern] = [
     path("receipt/print/", receipt.show_for_print, name="receipt-print"),
     path("status/", entering.enter, name="status"),
     path("status/tip/", status.status, name="status-tip"),
+    path("status/exchange/", entering.exchange, name="status-exchange"),
     path("status/close/", entering.leave, name="status-close"),
     path("r/<secret:token>", one_time_link.once, name="one-time-link"),
 ]

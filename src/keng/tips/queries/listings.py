@@ -1,7 +1,8 @@
 """What speaks for an entry of the public look-up, as far as an officer may see it."""
 
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from keng.accounts.hands import with_hand_of
 from keng.accounts.models import Officer
+from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import WORKING
 from keng.lookup.keys import URL, key_of
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.models.listing import ListingQuerySet
-from keng.tips.models import ListingEvidence, Sighting, Tip
+from keng.tips.models import ListingEvidence, Sighting, TakenDown, Tip
 
 # So many different people before "reported by several".
 ENOUGH = 3
@@ -41,14 +43,36 @@ def tips_behind(indicator: Indicator, officer: Officer) -> QuerySet[Tip]:
     return visible.exclude(outcome__in=_VOID).exclude(kind=Tip.Kind.OUT_OF_SCOPE)
 
 
-def reporters_behind(tips: Iterable[uuid.UUID]) -> int:
-    """How many different reporters at most: two tips out of one conversation are one."""
-    return _count("SELECT delivery_correspondents(%s::uuid[])", tips)
+def reporters_behind(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> int:
+    """How many different reporters at most: two tips out of one conversation are one.
+
+    What somebody with a hand in the entry took down is no reporter: one person could type in as
+    many as it takes.
+    """
+    ids = set(tips)
+    own = TakenDown.objects.filter(tip__in=ids, officer__in=tied_to_any(hands))
+    return _count(
+        "SELECT delivery_correspondents(%s::uuid[])", ids - set(own.values_list("tip", flat=True))
+    )
 
 
 def unlinked_behind(tips: Iterable[uuid.UUID]) -> int:
-    """How many of the tips tell nothing of who sent them: they may all be of one reporter."""
-    return _count("SELECT delivery_unlinked(%s::uuid[])", tips)
+    """How many of the tips tell nothing of who sent them: they may all be of one reporter.
+
+    Those that an officer took down are told by `taken_down_behind`.
+    """
+    ids = set(tips)
+    typed = TakenDown.objects.filter(tip__in=ids)
+    return _count(
+        "SELECT delivery_unlinked(%s::uuid[])", ids - set(typed.values_list("tip", flat=True))
+    )
+
+
+def taken_down_behind(tips: Iterable[uuid.UUID]) -> list[tuple[Officer, int]]:
+    """Who took tips down that speak for it, and how many: most of them first."""
+    rows = TakenDown.objects.filter(tip__in=list(tips)).select_related("officer")
+    counted = Counter(row.officer for row in rows)
+    return counted.most_common()
 
 
 def evidence(listing: Listing, officer: Officer) -> list[Tip]:

@@ -31,6 +31,7 @@ _LOOKS = (
     "tip.reply_withdrawn",
     "tip.reporter_withdraw",
     "tip.danger_heard",
+    "receipt.exchanged",
     "sighting.role",
     "attachment.shown",
     "attachment.not_shown",
@@ -166,6 +167,7 @@ def _looked(entry: Entry, numbers: dict[str, int]) -> str:
         "tip.read": _("First read on the desk"),
         "tip.reply_withdrawn": _("Answer taken back before it left"),
         "tip.reporter_withdraw": _("The reporter took the report back"),
+        "receipt.exchanged": _("The code on the paper was exchanged for another one"),
         "tip.danger_heard": _("The new message tells of danger: people are called"),
     }[entry.action]
 

@@ -344,7 +344,8 @@ def test_only_who_leads_a_unit_keeps_its_rota(here):
     assert not rota.on_duty(here.commune.pk)
 
 
-def test_the_pages_of_rota_and_pager(desk_client, here):
+def test_the_pages_of_rota_and_pager(desk_client, here, monkeypatch):
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
     sign_in(desk_client, here.hai)
     shift = {
         "who": f"{here.commune.pk}:{here.lan.pk}", "day": times.local_date(times.now()).isoformat(),
@@ -354,8 +355,10 @@ def test_the_pages_of_rota_and_pager(desk_client, here):
     page = desk_client.get("/rota/").content.decode()
     assert page.count("Lan") >= 7
     assert desk_client.post("/rota/", shift | {"who": "x:y"}).status_code == 422
-    assert desk_client.post("/pagers/", {"email": "không phải"}).status_code == 422
-    assert desk_client.post("/pagers/", {"email": "hai@nha.example"}).status_code == 302
+    assert desk_client.post("/pagers/", {"email": "không phải", "code": "1"}).status_code == 422
+    assert (
+        desk_client.post("/pagers/", {"email": "hai@nha.example", "code": "1"}).status_code == 302
+    )
     page = desk_client.get("/pagers/").content.decode()
     assert "h…@nha.example" in page
     assert "hai@nha.example" not in page

@@ -10,7 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Inbound
 from keng.kit import times
-from keng.lookup import errors
+from keng.lookup import deciders, errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, Listing
@@ -29,6 +29,12 @@ NUMBER = "+84912000417"
 def waiting_count(officer):
     """The number in the officer's menu."""
     return waiting(list(officer.unit_ids), officer.pk).count()
+
+
+@pytest.fixture(autouse=True)
+def right_code(monkeypatch):
+    """Every code is right: tips.tests.test_listing_codes is about codes."""
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _officer, _code: True)
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ def test_another_persons_proposal_of_the_same_number_opens_no_way_round(
     page = desk_client.get(address).content.decode()
     assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province} (Công an tỉnh)" in page
     assert f"{chief}, {lan}" in page
-    answer = desk_client.post(f"{address}confirm/", {"harm": "no"}, follow=True)
+    answer = desk_client.post(f"{address}confirm/", {"harm": "no", "code": "1"}, follow=True)
     assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province}" in answer.content.decode()
     assert grade() == "no_data"
     assert waiting_count(province) == 1
@@ -369,7 +375,7 @@ def test_when_everybody_of_the_desk_took_part_the_auditor_decides(unit, desk_cli
     assert "Khổng Diệu Thu" in page
     assert 'name="outcome"' not in page
     sign_in(desk_client, thu)
-    said = {"outcome": "removed", "answer": "Xin lỗi quán."}
+    said = {"outcome": "removed", "answer": "Xin lỗi quán.", "code": "1"}
     assert desk_client.post(address, said).status_code == 302
     dispute.refresh_from_db()
     assert dispute.decided_by == thu
@@ -399,7 +405,9 @@ def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
     with pytest.raises(errors.Disputed):
         actions.confirm(made.pk, does_harm=False, by=chief)
     sign_in(desk_client, chief)
-    said = desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no"}, follow=True)
+    said = desk_client.post(
+        reverse("listing-confirm", args=[made.pk]), {"harm": "no", "code": "1"}, follow=True
+    )
     assert "sau khi khiếu nại đó đã được trả lời" in said.content.decode()
     old.refresh_from_db()
     assert old.status == "listed"
@@ -524,6 +532,59 @@ def test_an_entry_tells_nothing_of_a_tip_that_the_officer_may_not_see(unit, desk
     assert "Lời kín" not in page
 
 
+@pytest.fixture
+def proposed_twice(unit, lan, chief):
+    """An objection to what Bảo proposed once more, after the chief had refused Lan's proposal."""
+    seen = sighting(unit)
+    actions.refuse(proposed(seen, lan).pk, reason="Chưa đủ.", by=chief)
+    bao = make.officer(unit=unit, name="Bảo")
+    again = proposed(seen, bao)
+    actions.confirm(again.pk, does_harm=False, by=chief)
+    return objection(again)
+
+
+def test_whoever_proposed_it_first_decides_no_objection_to_what_came_of_it(
+    desk_client, proposed_twice, lan
+):
+    sign_in(desk_client, lan)
+    address = reverse("listing-dispute", args=[proposed_twice.pk])
+    assert 'name="outcome"' not in desk_client.get(address).content.decode()
+    answer = desk_client.post(address, {"outcome": "rejected", "answer": "Đúng.", "code": "1"})
+    assert answer.status_code == 422
+    assert "Người khác quyết định" in answer.content.decode()
+    proposed_twice.refresh_from_db()
+    assert proposed_twice.decided_at is None
+    with pytest.raises(IntegrityError, match="hand"), transaction.atomic():
+        Dispute.objects.filter(pk=proposed_twice.pk).update(
+            outcome="rejected", answer="Đúng.", decided_by=lan, decided_at=times.now()
+        )
+
+
+@pytest.mark.parametrize("who", ["lan", "chief"])
+def test_nor_does_somebody_in_whose_sign_in_they_had_a_hand(request, unit, proposed_twice, who):
+    ghost = make.officer(unit=unit, name="Ma", set_up_at=times.now())
+    ghost.set_up_asked_by = request.getfixturevalue(who)
+    ghost.save()
+    with pytest.raises(errors.SamePerson):
+        disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=ghost)
+    assert ghost.pk not in {post.officer_id for post in deciders.who_may(proposed_twice)}
+    other = make.officer(unit=unit)
+    disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
+
+
+def test_an_auditor_decides_rather_than_nobody_whoever_agreed_to_the_sign_in(
+    unit, proposed_twice, chief
+):
+    young = {"set_up_at": times.now(), "set_up_agreed_by": chief}
+    auditor = make.officer(unit=unit, name="Thu", role="auditor", **young)
+    assert [post.officer for post in deciders.who_may(proposed_twice)] == [auditor]
+    other = make.officer(unit=unit, name="Kiểm", role="auditor")
+    assert [post.officer for post in deciders.who_may(proposed_twice)] == [other]
+    with pytest.raises(errors.SamePerson):
+        disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=auditor)
+    disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
+
+
 def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_client):
     seen = sighting(unit)
     sign_in(desk_client, lan)
@@ -545,7 +606,7 @@ def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_cli
     sign_in(desk_client, chief)
     unanswered = desk_client.post(reverse("listing-confirm", args=[made.pk]), {})
     assert unanswered.status_code == 422
-    desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no"})
+    desk_client.post(reverse("listing-confirm", args=[made.pk]), {"harm": "no", "code": "1"})
     assert grade() == "confirmed"
 
 
@@ -584,7 +645,7 @@ def test_a_proposal_is_taken_back_in_its_own_words(unit, lan, desk_client):
     sign_in(desk_client, lan)
     page = desk_client.get(reverse("listing", args=[made.pk])).content.decode()
     assert 'name="why"' not in page
-    desk_client.post(reverse("listing-end", args=[made.pk]), {"note": "Chép nhầm số."})
+    desk_client.post(reverse("listing-end", args=[made.pk]), {"note": "Chép nhầm số.", "code": "1"})
     made.refresh_from_db()
     assert (made.status, made.end_note) == ("ended", "Chép nhầm số.")
     page = desk_client.get(reverse("listing", args=[made.pk])).content.decode()
