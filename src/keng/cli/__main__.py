@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -93,6 +94,10 @@ def _run(module: ModuleType, arguments: argparse.Namespace) -> int:
     """The exit code; what the person at the keyboard can change is one line."""
     try:
         return int(module.run(arguments))
+    except BrokenPipeError:
+        # `keng doctor | head`: nobody reads on, and Python's own flush at the end is told nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
         print(f"keng: {error}", file=sys.stderr)
         return 1

@@ -110,7 +110,7 @@ def faults(settings: Mapping[str, str]) -> list[tuple[str, str]]:
 def _with_file(name: str, fault: str, file: Path | None, in_file: Mapping[str, str]) -> str:
     """A secret's value is never repeated: only its name, and where it stands."""
     where = f" ({file})" if in_file.get(name) == os.environ[name] else ""
-    return f"{name}{where} {fault}."
+    return f"{name}{where} {fault}{'' if fault.endswith('?') else '.'}"
 
 
 def _unknown(name: str) -> str:

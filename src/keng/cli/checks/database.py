@@ -263,12 +263,12 @@ def critical(place: Place) -> Finding:
         (rings,) = first(connection, _RINGING)
     if count:
         return wrong(
-            f"{count} critical tips and nobody is called, the oldest for {seconds(float(age))}: "
+            f"critical tips for which nobody is called: {count}, the oldest for {seconds(float(age))}: "
             "see logs/worker.log, and ring the desk"
         )
     if unheard:
         return attention(
-            f"{unheard} critical tips reached no pager, the oldest for {seconds(float(since))}: "
+            f"critical tips that reached no pager: {unheard}, the oldest for {seconds(float(since))}: "
             "ring the desk. Officers set a pager on the desk, under My pager"
         )
     return ok(f"{rings} ring now, each is called for" if rings else "none rings")

@@ -28,7 +28,9 @@ def folder(place: Place) -> Finding:
     if not data.is_dir():
         return wrong(f"{where}: there is no such folder. Does KENG_DATA name the right one?")
     if not ((data / "postgres" / "cluster").exists() or is_external()):
-        return wrong(f"{where}: no installation there. Right folder? Then start it: keng serve")
+        return wrong(
+            f"{where}: no installation there. If KENG_DATA means another folder, say so; else: keng serve"
+        )
     return ok(where)
 
 

@@ -1,6 +1,9 @@
 """The command line: what it offers, and how it says that it cannot go on."""
 
 import importlib
+import os
+import subprocess
+import sys
 
 import pytest
 from django.db import DatabaseError
@@ -81,3 +84,13 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch):
     monkeypatch.setattr("keng.cli.doctor.run", fails)
     with pytest.raises(DatabaseError):
         main(["doctor"])
+
+
+def test_a_reader_who_leaves_early_is_no_fault(tmp_path):
+    environment = os.environ | {"KENG_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "keng.cli", "doctor"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        process.stdout.close()
+        assert "Traceback" not in process.stderr.read()
