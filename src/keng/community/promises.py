@@ -40,6 +40,14 @@ PROMISES = {
     "chat_code": _(
         "The link to your code that we send by chat is deleted here as soon as it has left."
     ),
+    "chat_files": _(
+        "Whoever steals our disk with its keys can still read both in the files of the database, "
+        "for 24 hours at most."
+    ),
+    "chat_files_elsewhere": _(
+        "Whoever steals the disk of our database, and our keys, can still read both in its files: "
+        "how long is up to whoever runs it."
+    ),
     "no_script": _("These pages work without scripts and load nothing from other sites."),
     "code_shown": _(
         "For ten minutes the browser that sent something can show its code again. After that, or "

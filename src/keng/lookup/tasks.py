@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from keng.kit.recurring import Task
+from keng.kit.recurring import Pace, Task
+from keng.lookup.actions import indicators
 from keng.lookup.actions.listing import expire
 
-TASKS = [Task("end listings by their day", expire, every=timedelta(minutes=10))]
+TASKS = [
+    Task("end listings by their day", expire, every=timedelta(minutes=10)),
+    Task(
+        "remove indicators that nothing names",
+        indicators.remove_unused,
+        every=timedelta(minutes=10),
+        pace=Pace.SLOW,
+    ),
+]

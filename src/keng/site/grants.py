@@ -364,6 +364,8 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),
         "tips_clockrule": R,
+        # A number that no report and no listing names any more goes.
+        "lookup_indicator": ALL,
         # A listing ends by its last day.
         "lookup_listing": "SELECT, UPDATE (status, end_reason, ended_at)",
         "tips_tipreader": "SELECT, DELETE",

@@ -275,8 +275,8 @@ class ChatTurn(Row):
 class ChatTalk(models.Model):
     """Somebody who is answering in a chat: what was said so far, boxed. Two hours, then nothing.
 
-    Counted or stopped, the box is emptied at once; the row stays for the rest of its time, so that
-    a number sent once more is no report.
+    Counted or stopped, box and address are emptied at once; the row stays for the rest of its time,
+    so that a number sent once more is no report.
     """
 
     conversation_hash = models.BinaryField(primary_key=True, max_length=32)

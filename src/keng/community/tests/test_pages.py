@@ -236,10 +236,13 @@ def test_what_the_files_of_the_database_keep_depends_on_whose_they_are(public_cl
         monkeypatch.delenv(name, raising=False)
     own = public_client.get(reverse("privacy")).content.decode()
     assert "Chậm nhất 24 giờ sau" in own
+    assert "còn đọc được cả hai, chậm nhất đến 24 giờ sau" in own
     assert "máy chủ riêng" not in own
     monkeypatch.setenv("KENG_DATABASE_URL_PUBLIC", "postgresql://public:own@db.invalid/keng")
     elsewhere = public_client.get(reverse("privacy")).content.decode()
     assert "Chậm nhất 24 giờ sau" not in elsewhere
+    assert "24 giờ sau" not in elsewhere
+    assert "còn đọc được cả hai bao lâu" in elsewhere
     assert "chạy trên máy chủ riêng" in elsewhere
     for page in (own, elsewhere):
         assert "Bản sao lưu làm trước đó còn giữ" in page

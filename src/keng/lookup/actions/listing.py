@@ -12,6 +12,7 @@ from keng.accounts.releasing import may_release_for
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.lookup.actions.indicators import hold_indicators
 from keng.lookup.errors import (
     AlreadyDecided,
     AlreadyThere,
@@ -58,11 +59,13 @@ def propose(
         raise AlreadyThere
     latest = times.local_date(times.now() + LONGEST)
     hands = hands_of_all(_since_public(key, unit_id))
+    pair = (indicator.type, indicator.value)
     try:
         with transaction.atomic():
             listing = Listing.objects.create(
                 hands=list(dict.fromkeys([*hands, by.pk])),
-                indicator=indicator,
+                # The last report that named it may be taken back at this moment.
+                indicator_id=hold_indicators([pair])[pair],
                 lookup_hash=key,
                 unit_id=unit_id,
                 grade=grade,

@@ -4,19 +4,18 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Count, Exists, ForeignObjectRel, OuterRef, Q, QuerySet
+from django.db.models import Count, Q
 
 from keng.audit.actions import record
 from keng.kit import times
 from keng.kit.ids import new_id
+from keng.lookup.actions import indicators
 from keng.lookup.keys import hash_of
 from keng.lookup.lists.reading import Entry, Fault
-from keng.lookup.models import BlockList, Indicator, Listing
+from keng.lookup.models import BlockList, Listing
 
 # Whoever reads them mends the file, and then sees the others.
 _MOST_FAULTS = 20
@@ -36,6 +35,13 @@ DELETE FROM incoming USING lookup_listing l
 WHERE l.lookup_hash = incoming.hash AND l.status = 'ended' AND l.end_reason = ANY(%(struck)s)
   AND (l.grade = 'imported' OR l.checked_at IS NOT NULL)
   AND l.ended_at > now() - interval '730 days'
+"""
+# What is there already and named by nothing may not go before its listing is there.
+_HOLD = """
+SELECT count(*) FROM (
+  SELECT FROM lookup_indicator i
+  JOIN incoming ON (i.type, i.value) = (incoming.type, incoming.value)
+  FOR KEY SHARE OF i) AS held
 """
 _INDICATORS = """
 INSERT INTO lookup_indicator (id, type, value) SELECT indicator, type, value FROM incoming
@@ -177,6 +183,7 @@ def _replace(block_list: BlockList, expires_on: dt.date) -> int:
         cursor.execute(_ONCE)
         cursor.execute(_STRIKE, values)
         struck: int = cursor.rowcount
+        cursor.execute(_HOLD)
         cursor.execute(_INDICATORS)
         cursor.execute(_STAY, values)
         cursor.execute(_ADD, values)
@@ -191,17 +198,7 @@ def _let_go(cursor: CursorWrapper, values: dict[str, Any]) -> None:
     cursor.execute(_GONE, values)
     candidates = [row[0] for row in cursor.fetchall()]
     for start in range(0, len(candidates), _AT_ONCE):
-        _unused(candidates[start : start + _AT_ONCE]).delete()
-
-
-def _unused(ids: list[UUID]) -> QuerySet[Indicator]:
-    """Those of the indicators that no row of any table names; areas above have such rows too."""
-    unused = Indicator.objects.filter(pk__in=ids)
-    for relation in Indicator._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- documented
-        if isinstance(relation, ForeignObjectRel):
-            naming = apps.get_model(relation.related_model._meta.label).objects  # noqa: SLF001
-            unused = unused.filter(~Exists(naming.filter(**{relation.field.name: OuterRef("pk")})))
-    return unused
+        indicators.remove_unused_of(candidates[start : start + _AT_ONCE])
 
 
 def _chain(block_list: BlockList) -> str:

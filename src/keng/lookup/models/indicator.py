@@ -1,14 +1,20 @@
 """Indicators: a phone number, account, link or plate used in an offence. Never a person."""
 
 from django.db import models
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 
 
 class Indicator(Row):
-    """A normalised value. It says nothing by itself; sightings in tips carry the role."""
+    """A normalised value. It says nothing by itself; sightings in tips carry the role.
+
+    Nor does it tell when it came: its first report came just before. It goes with the last row that
+    names it (keng.lookup.actions.indicators).
+    """
+
+    id = models.UUIDField(primary_key=True, default=coarse_id, editable=False)
 
     class Type(models.TextChoices):
         PHONE = "phone", _("Phone number")
@@ -18,7 +24,6 @@ class Indicator(Row):
 
     type = models.CharField(max_length=14, choices=Type)
     value = models.CharField(max_length=300)
-    first_seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [

@@ -17,6 +17,7 @@ from keng.audit.heads import sign_heads
 from keng.delivery.models import Inbound
 from keng.delivery.sender import sql
 from keng.kit.database import data_folder
+from keng.lookup.actions import indicators
 from keng.tips.actions import (
     alarms,
     chats,
@@ -124,6 +125,7 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
         forgetting.forget_files,
         chats.forget_addresses,
         fetching.fetch_files,
+        indicators.remove_unused,
         examining.examine_tips,
         examining.examine_messages,
         alarms.call_what_rings,

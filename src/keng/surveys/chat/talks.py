@@ -73,7 +73,8 @@ def save(turn: ChatTurn, talk: Talk) -> None:
         conversation_hash=bytes(turn.conversation_hash),
         defaults={
             "survey": talk.survey, "account_id": turn.account_id,
-            "address_sealed": bytes(turn.address_sealed),
+            # Nobody is written to once it is over: what comes then brings its own address.
+            "address_sealed": b"" if talk.is_over else bytes(turn.address_sealed),
             "box": bytes(box(_TALK_BOX).encrypt(json.dumps(kept).encode())),
             "is_over": talk.is_over, "asked_at": times.now(),
         },
@@ -81,7 +82,7 @@ def save(turn: ChatTurn, talk: Talk) -> None:
 
 
 def end(turn: ChatTurn, talk: Talk) -> None:
-    """Keep that it is over, and nothing of what was said."""
+    """Keep that it is over: nothing of what was said, and not where it was answered."""
     save(turn, Talk(talk.survey, talk.language, is_over=True))
 
 

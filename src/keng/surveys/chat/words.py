@@ -90,10 +90,13 @@ def thanks(survey: Survey) -> str:
     when = (
         _("The result comes on %(day)s to %(page)s") if day else _("The result comes to %(page)s")
     ) % {"day": f"{day:%-d/%-m/%Y}" if day else "", "page": page(survey)}
-    return "\n".join([
-        _("Thank you. Your answers are counted, and nothing ties them to this chat any more."),
-        when,
-    ])  # fmt: skip
+    kept = (
+        _("That this chat has answered is kept until the result, so that each answers once.")
+        if survey.reach == Survey.Reach.OPEN
+        else _("That this chat took part is kept for two more hours.")
+    )
+    counted = _("Thank you. Your answers are counted, and no longer kept with this chat.")
+    return "\n".join([f"{counted} {kept}", when])
 
 
 def over_already() -> str:

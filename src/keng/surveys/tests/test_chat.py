@@ -285,6 +285,17 @@ def test_after_the_count_one_number_more_is_no_report(chat, stage):
     assert (Answer.objects.count(), Tip.objects.count()) == (1, 0)
 
 
+def test_what_is_still_kept_of_the_chat_is_said(chat, stage):
+    survey = stage.opened(questions=(FEELS,), places=False)
+    for text in (f"khảo sát {survey.code}", "1"):
+        chat.say(text)
+    thanks = chat.say("1")
+    assert "không còn gì" not in thanks
+    assert "không còn được giữ cùng cuộc trò chuyện" in thanks
+    assert "đến khi có kết quả" in thanks
+    assert ChatAnswered.objects.count() == 1
+
+
 def test_one_chat_sends_one_answer_and_not_sixty(chat, stage):
     survey = stage.opened(questions=(FEELS,), places=False)
     for _ in range(60):
@@ -329,7 +340,9 @@ def test_nothing_is_kept_that_names_the_person_and_the_answer_is_tied_to_nothing
     talk = ChatTalk.objects.get()
     assert b"q1" not in bytes(talk.box)
     chat.say("1", who="a-telling-id")
-    assert talks.opened(ChatTalk.objects.get()).said == {}
+    over = ChatTalk.objects.get()
+    assert talks.opened(over).said == {}
+    assert bytes(over.address_sealed) == b""
     assert not Inbound.objects.exists()
     assert not Conversation.objects.exists()
     assert not ChatTurn.objects.exists()

@@ -11,7 +11,7 @@ from keng.delivery.actions import replies
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language.fold import fold
-from keng.lookup.models import Indicator
+from keng.lookup.actions.indicators import hold_indicators
 from keng.places.models import Unit
 from keng.tips.actions import chats, clocks, coming_back, danger, meant_for_unit
 from keng.tips.actions.indexing import add_words
@@ -137,15 +137,9 @@ def _look_sooner(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool =
 
 
 def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]]) -> None:
-    # In one order, so that two workers with the same numbers do not block each other.
-    wanted = sorted({(one.type, one.value) for _, _, each in found for one in each.indicators})
-    if not wanted:
+    ids = hold_indicators((one.type, one.value) for _, _, each in found for one in each.indicators)
+    if not ids:
         return
-    Indicator.objects.bulk_create(
-        [Indicator(type=type_, value=value) for type_, value in wanted], ignore_conflicts=True
-    )
-    rows = Indicator.objects.filter(value__in=[value for _, value in wanted])
-    ids = {(type_, value): pk for type_, value, pk in rows.values_list("type", "value", "pk")}
     Sighting.objects.bulk_create(
         [
             Sighting(

@@ -17,6 +17,7 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Inbound, InboundMedia
 from keng.kit import times
 from keng.kit.database import data_folder
+from keng.lookup.actions.indicators import hold_indicators
 from keng.tips.actions import chats, clocks, copying, leading
 from keng.tips.actions.steps import plain
 from keng.tips.errors import ChangedMeanwhile
@@ -26,7 +27,17 @@ from keng.vault import opening, seal
 from keng.vault.models import SealedIdentity
 
 OBJECTION_WITHIN = datetime.timedelta(days=7)
-_SIGHTING = ("id", "indicator_id", "message_id", "start", "end", "role", "decided_by_id", "at")
+_SIGHTING = (
+    "id",
+    "indicator__type",
+    "indicator__value",
+    "message_id",
+    "start",
+    "end",
+    "role",
+    "decided_by_id",
+    "at",
+)
 
 
 class CannotObject(Exception):
@@ -94,8 +105,18 @@ def give_back(tip: Tip, taken: dict[str, Any]) -> None:
         tip.messages.filter(pk=pk).update(text=text, **blank)
     for pk, path in taken["files"].items():
         tip.attachments.filter(pk=pk).update(viewing_path=path)
-    Sighting.objects.bulk_create(Sighting(tip=tip, **row) for row in taken["sightings"])
+    _give_sightings_back(tip, taken["sightings"])
     Suggestion.objects.filter(tip=tip).update(**taken["suggestion"])
+
+
+def _give_sightings_back(tip: Tip, rows: list[dict[str, Any]]) -> None:
+    """By what they name: meanwhile the worker may have removed an indicator that nothing named."""
+    named = [(row.pop("indicator__type"), row.pop("indicator__value")) for row in rows]
+    ids = hold_indicators(named)
+    Sighting.objects.bulk_create(
+        Sighting(tip=tip, indicator_id=ids[each], **row)
+        for each, row in zip(named, rows, strict=True)
+    )
 
 
 def _forget_names(tip: Tip) -> None:

@@ -17,6 +17,7 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import replies
 from keng.delivery.models import Inbound, InboundMedia
 from keng.kit import times
+from keng.lookup.actions import indicators
 from keng.tips import files
 from keng.tips.actions import chats, clocks, copying
 from keng.tips.errors import AlreadyClosed
@@ -95,7 +96,10 @@ def _destroy(among: QuerySet[Tip]) -> int:
     )
     copying.forget(attached)
     attached.update(original_path="", viewing_path="", no_copy="")
-    Sighting.objects.filter(tip__in=ids).delete()
+    sightings = Sighting.objects.filter(tip__in=ids)
+    named = set(sightings.values_list("indicator_id", flat=True))
+    sightings.delete()
+    indicators.remove_unused_of(named)
     Suggestion.objects.filter(tip__in=ids).update(categories=[], urgency_reasons=[], places=[])
     SealedIdentity.objects.filter(tip_ref__in=ids).delete()
     Inbound.objects.filter(tip_ref__in=ids).update(

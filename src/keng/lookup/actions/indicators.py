@@ -1,0 +1,71 @@
+"""Keeping indicators that something names, and removing those that nothing names any more.
+
+An indicator without a sighting or a listing is what somebody told in a report of which nothing was
+to stay. Whoever makes a row that names one holds it first, so that it cannot go at the same moment.
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
+
+from keng.kit.ids import coarse_id
+from keng.lookup.models import Indicator
+
+_PORTION = 1_000
+_MAKE = """
+INSERT INTO lookup_indicator (id, type, value)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[])
+ON CONFLICT (type, value) DO NOTHING
+"""
+_HOLD = """
+SELECT i.type, i.value, i.id FROM lookup_indicator i
+JOIN unnest(%s::text[], %s::text[]) AS wanted (type, value) USING (type, value)
+ORDER BY i.type, i.value FOR KEY SHARE OF i
+"""
+
+
+def hold_indicators(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """The ids of these (type, value), made where missing; held until commit.
+
+    In one order, so that two with the same numbers do not block each other.
+    """
+    held: dict[tuple[str, str], UUID] = {}
+    in_order = sorted(set(wanted))
+    while missing := [pair for pair in in_order if pair not in held]:
+        types, values = [kind for kind, _ in missing], [value for _, value in missing]
+        with connection.cursor() as cursor:
+            cursor.execute(_MAKE, [[coarse_id() for _ in missing], types, values])
+            # One that was removed between the two statements is made anew in the next round.
+            cursor.execute(_HOLD, [types, values])
+            held |= {(kind, value): pk for kind, value, pk in cursor.fetchall()}
+    return held
+
+
+@transaction.atomic
+def remove_unused(portion: int = _PORTION) -> int:
+    """Remove indicators that no row names; how many. A job of the worker."""
+    return remove_unused_of(list(_unused().values_list("pk", flat=True)[:portion]))
+
+
+def remove_unused_of(ids: Collection[UUID]) -> int:
+    """Remove those of these that no row names, inside the caller's transaction; how many.
+
+    Locked first and asked again then: a row that names one was committed before, and is seen, or
+    is made later, and then its maker waits and makes the indicator anew.
+    """
+    rows = Indicator.objects.filter(pk__in=ids).select_for_update(skip_locked=True)
+    locked = list(rows.values_list("pk", flat=True))
+    return _unused().filter(pk__in=locked).delete()[0] if locked else 0
+
+
+def _unused() -> QuerySet[Indicator]:
+    """Indicators that no row of any table names; areas above have such rows too."""
+    unused = Indicator.objects.all()
+    for relation in Indicator._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- documented
+        if isinstance(relation, ForeignObjectRel):
+            naming = apps.get_model(relation.related_model._meta.label).objects  # noqa: SLF001
+            unused = unused.filter(~Exists(naming.filter(**{relation.field.name: OuterRef("pk")})))
+    return unused
