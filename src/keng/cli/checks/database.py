@@ -263,13 +263,14 @@ def critical(place: Place) -> Finding:
         (rings,) = first(connection, _RINGING)
     if count:
         return wrong(
-            f"critical tips for which nobody is called: {count}, the oldest for {seconds(float(age))}: "
-            "see logs/worker.log, and ring the desk"
+            f"critical tips for which nobody is called: {count}, "
+            f"the oldest for {seconds(float(age))}: see logs/worker.log, and ring the desk"
         )
     if unheard:
         return attention(
-            f"critical tips that reached no pager: {unheard}, the oldest for {seconds(float(since))}: "
-            "ring the desk. Officers set a pager on the desk, under My pager"
+            f"critical tips that reached no pager: {unheard}, "
+            f"the oldest for {seconds(float(since))}: ring the desk. "
+            "Officers set a pager on the desk, under My pager"
         )
     return ok(f"{rings} ring now, each is called for" if rings else "none rings")
 

@@ -29,7 +29,8 @@ def folder(place: Place) -> Finding:
         return wrong(f"{where}: there is no such folder. Does KENG_DATA name the right one?")
     if not ((data / "postgres" / "cluster").exists() or is_external()):
         return wrong(
-            f"{where}: no installation there. If KENG_DATA means another folder, say so; else: keng serve"
+            f"{where}: no installation there. If KENG_DATA means another folder, say so; "
+            "else begin one: keng serve"
         )
     return ok(where)
 

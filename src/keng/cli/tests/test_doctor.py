@@ -459,7 +459,7 @@ def test_a_critical_tip_nobody_was_called_for_is_wrong(asked):
     assert of(database.critical)[0] is OK
     type(tip).objects.filter(pk=tip.pk).update(received_at=minutes_ago(5))
     level, text = of(database.critical)
-    assert (level, "nobody is called, the oldest for 5 minutes" in text) == (WRONG, True)
+    assert (level, "nobody is called: 1, the oldest for 5 minutes" in text) == (WRONG, True)
 
 
 def test_a_critical_tip_that_reached_no_pager_is_to_be_seen_to(asked):
