@@ -66,6 +66,16 @@ def test_two_reports_of_one_danger_from_one_line_ring_as_one_and_those_of_anothe
     assert dict(BundledCall.objects.values_list("tip", "first_ref")) == {second.pk: first.pk}
 
 
+@pytest.mark.parametrize("is_danger", [True, False])
+def test_who_tells_of_danger_now_is_promised_no_answer_by_tomorrow(stage, resident, is_danger):
+    told = {"text": "Có người cầm dao chém người ngoài cổng", "happening": "now"}
+    resident.write(place=stage.place, topic="other", **(told if is_danger else {}))
+    page = resident.send().content.decode()
+    assert ("cán bộ đang được gọi" in page) is is_danger
+    assert ("Ban đêm không có ai xem" in page) is not is_danger
+    assert ("Cán bộ có thể hỏi thêm" in page) is not is_danger
+
+
 def test_after_sending_another_token_makes_no_second_tip(stage, resident):
     resident.write(place=stage.place)
     older, newer = resident.token(), resident.token()
