@@ -14,7 +14,8 @@ from keng.accounts.models import Notice, Officer, Post
 from keng.accounts.password_checks import is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
 from keng.accounts.signing_in import chain_of
-from keng.accounts.who import has_role, needs_two_people
+from keng.accounts.vouching import takes_two_people
+from keng.accounts.who import has_role
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -44,7 +45,7 @@ class OwnCredentials(ValueError):
 
 
 class NeedsTwoPeople(PermissionError):
-    """A post of weight is asked for by one person and agreed to by another."""
+    """A post of weight, or of somebody who audits or administers, is asked for and agreed to."""
 
 
 class WrongPassword(ValueError):
@@ -89,7 +90,8 @@ def add_post(
         raise OwnPost
     officer = managed_officer(officer_id, by)
     managed_unit(unit_id, by)
-    if needs_two_people(check_desk_has(unit_id, role), role):
+    unit = check_desk_has(unit_id, role)
+    if takes_two_people(officer, unit, role):
         raise NeedsTwoPeople
     if not officer.is_active:
         raise NotManaged
@@ -97,6 +99,8 @@ def add_post(
     record(
         "officer.post_added", by=by, on=officer, chain=unit_chain(unit_id), detail={"role": role}
     )
+    told = [officer, *notices.commanders_of(unit, but=officer.pk)]
+    notices.tell(told, Notice.Act.POST_ADDED, about=officer, by=by)
     return post
 
 

@@ -319,12 +319,13 @@ class Notice(Row):
         REFUSED = "refused"
         DONE = "done"
         CLOSED = "closed"
+        POST_ADDED = "post_add"
         POST_ENDED = "post_end"
         OPERATOR = "operator"
 
     officer = models.ForeignKey(Officer, models.CASCADE, related_name="+")
     act = models.CharField(max_length=8, choices=Act)
-    # What it is about; a closing and the end of a post have no request.
+    # What it is about; a closing and a post that one person gave or ended have no request.
     request = models.ForeignKey(OfficerRequest, models.CASCADE, null=True, related_name="+")
     about = models.ForeignKey(Officer, models.CASCADE, null=True, related_name="+")
     by = models.ForeignKey(Officer, models.PROTECT, null=True, related_name="+")

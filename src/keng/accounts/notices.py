@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post
 from keng.accounts.vouching import second_people
-from keng.accounts.who import COMMANDING, VOUCHING
+from keng.accounts.who import COMMANDING, VOUCHING, WITNESSING, Who
 from keng.kit import times
 from keng.places.models import Unit
 
@@ -52,6 +52,15 @@ def commanders_of(unit: Unit, *, but: uuid.UUID | None = None) -> list[Officer]:
     if not found and unit.parent_id is not None:
         found = _commanders([unit.parent_id], but)
     return found or [officer for officer in second_people(unit) if officer.pk != but]
+
+
+def witnesses_of(unit: Unit) -> list[Officer]:
+    """The coordinators, auditors and data protection officers of the desk and of the province.
+
+    They decide nothing about accounts: whoever does cannot keep it among themselves.
+    """
+    near = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
+    return _holders(WITNESSING, near, None)
 
 
 def all_commanders() -> list[Officer]:
@@ -105,6 +114,14 @@ def sentences_of(notice: Notice) -> list[str]:
     request = notice.request
     if request is None:
         who = {"by": notice.by, "name": notice.about}
+        if notice.act == Notice.Act.POST_ADDED:
+            return [
+                _("%(by)s gave %(name)s one more post.") % who,
+                _(
+                    "Whoever holds it reads the tips of that desk. "
+                    "Was it not meant, tell the auditor."
+                ),
+            ]
         if notice.act == Notice.Act.POST_ENDED:
             return [_("%(by)s ended a post of %(name)s. What it allowed is over.") % who]
         return [_("%(by)s closed the account of %(name)s. It signs in no more.") % who]
@@ -135,7 +152,11 @@ def _warning(notice: Notice) -> str:
 
 
 def _commanders(unit_ids: list[uuid.UUID] | None, but: uuid.UUID | None) -> list[Officer]:
-    posts = Post.objects.current().filter(role__in=COMMANDING.roles)
+    return _holders(COMMANDING, unit_ids, but)
+
+
+def _holders(which: Who, unit_ids: list[uuid.UUID] | None, but: uuid.UUID | None) -> list[Officer]:
+    posts = Post.objects.current().filter(role__in=which.roles)
     if unit_ids is not None:
         posts = posts.filter(unit__in=unit_ids)
     found = Officer.objects.filter(pk__in=posts.values("officer"), is_active=True)

@@ -3,6 +3,7 @@
 import datetime
 import secrets
 import uuid
+from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -197,7 +198,7 @@ def agree(request_id: uuid.UUID, *, by: Officer) -> str:
     request.expires_at = times.now() + SET_UP_WITHIN
     request.agreer_half = hash_of(half)
     request.save(update_fields=CHANGING)
-    _tell_concerned(request, Notice.Act.AGREED, by)
+    _tell_concerned(request, Notice.Act.AGREED, by, also=notices.witnesses_of(request.unit))
     _record("officer.request_agreed", request, by)
     return half
 
@@ -286,9 +287,12 @@ def _tell_and_record(request: OfficerRequest, by: Officer) -> OfficerRequest:
     return request
 
 
-def _tell_concerned(request: OfficerRequest, act: str, by: Officer) -> None:
+def _tell_concerned(
+    request: OfficerRequest, act: str, by: Officer, *, also: Sequence[Officer] = ()
+) -> None:
     notices.see_what_was_asked(request, by)
-    notices.tell(_concerned(request), act, request=request, about=request.officer, by=by)
+    people = [*_concerned(request), *also]
+    notices.tell(people, act, request=request, about=request.officer, by=by)
 
 
 def _concerned(request: OfficerRequest) -> list[Officer]:
@@ -326,7 +330,7 @@ def _give_post(request: OfficerRequest, by: Officer) -> str:
         valid_from=request.valid_from,
     )
     end_request(request, OfficerRequest.State.DONE)
-    _tell_concerned(request, Notice.Act.AGREED, by)
+    _tell_concerned(request, Notice.Act.AGREED, by, also=notices.witnesses_of(request.unit))
     record(
         "officer.post_added",
         by=by,

@@ -10,8 +10,8 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from keng.accounts.models import Officer
-from keng.accounts.who import ADMINISTERING, VOUCHING
+from keng.accounts.models import Officer, Post
+from keng.accounts.who import ADMINISTERING, AUDITING, VOUCHING, needs_two_people
 from keng.kit import times
 from keng.places.models import Unit
 
@@ -62,6 +62,13 @@ def tied_to_any(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     return found
 
 
+def takes_two_people(officer: Officer, unit: Unit, role: str) -> bool:
+    """Whether this post is given to this officer by two people: for what it allows, or for who
+    gets it. Whoever watches over the desk or makes its accounts reads no tip by one person's will.
+    """
+    return needs_two_people(unit, role) or _watches_or_administers(officer)
+
+
 def can_sign_in(officer: Officer) -> bool:
     """Whether the account is open and has both factors."""
     return officer.is_active and officer.has_usable_password() and bool(officer.totp_box)
@@ -93,6 +100,17 @@ def second_people(unit: Unit) -> list[Officer]:
     )
     found = near.distinct().order_by("id")
     return [officer for officer in found if VOUCHING.may_act_for(officer, unit)]
+
+
+def _watches_or_administers(officer: Officer) -> bool:
+    """Whether a post to audit, protect data or administer is held, is to begin, or ended of late.
+
+    If only today's counted, the post would be ended first, which one person may do.
+    """
+    since = times.local_date(times.now() - COUNTS_FOR)
+    lately = Q(valid_to=None) | Q(valid_to__gte=since)
+    roles = AUDITING.roles | ADMINISTERING.roles
+    return Post.objects.filter(lately, officer=officer, role__in=roles).exists()
 
 
 def _young_hands(officer: Officer) -> frozenset[uuid.UUID]:

@@ -242,6 +242,13 @@ COMMANDING = _who(
     Role.COMMANDER,
     over=_OWN,
 )
+WITNESSING = _who(
+    "Is told who got a sign-in or a post by two people, and whose account is closed.",
+    Role.COORDINATOR,
+    Role.AUDITOR,
+    Role.DATA_PROTECTION,
+    over=_OWN_AND_BELOW,
+)
 AUDITING = _who(
     "Reads the record of who did what and looked at what; of a report no word, only its number.",
     Role.AUDITOR,
@@ -276,6 +283,8 @@ _OF_WEIGHT = (RELEASING, LEADING, SIGNING, INVITING, VOUCHING, AUDITING)
 def needs_two_people(unit: Unit, role: str) -> bool:
     """Whether a post of this role at this desk is given by two people: it lets out, signs, audits
     or administers. What is left is a commune's officer on duty.
+
+    Whom the post is for counts as well: vouching.takes_two_people.
     """
     return any(
         role in rule.roles and rule.at in {"", unit.kind}

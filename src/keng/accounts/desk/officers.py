@@ -12,7 +12,7 @@ from keng.accounts import actions, closing, requesting
 from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm
 from keng.accounts.models import Officer, OfficerRequest
 from keng.accounts.queries import listed, manageable_officers, manageable_units
-from keng.accounts.who import needs_two_people
+from keng.accounts.vouching import takes_two_people
 from keng.kit import times
 from keng.places.models import Unit
 
@@ -85,7 +85,7 @@ def _post_given(request: HttpRequest, found: Officer, form: PostForm) -> HttpRes
     given = dict(form.cleaned_data)
     unit = given.pop("unit")
     try:
-        if needs_two_people(unit, given["role"]):
+        if takes_two_people(found, unit, given["role"]):
             asked = requesting.ask_for_post(found.pk, unit_id=unit.pk, by=request.officer, **given)
             messages.success(request, _("Asked for. A second person decides."))
             return redirect("officer-request", pk=asked.pk)
