@@ -20,6 +20,7 @@ from keng.community.report.recipient import Recipient, recipient_of
 from keng.kit import cookies
 from keng.kit.languages import chosen_language
 from keng.kit.uploads import SealedUpload, why_no_room
+from keng.tips.unread_files import refuse_beyond_share
 
 # The names of cookies say nothing: whoever goes through a phone may read them.
 COOKIE = "keng_a"
@@ -121,6 +122,7 @@ class Report:
                 self._take(file)
 
     def _take(self, file: SealedUpload) -> None:
+        refuse_beyond_share(file)
         if file.is_too_large:
             self.refused.append(_("%(name)s is larger than 20 MB.") % {"name": file.name})
         elif words := why_no_room(file):
