@@ -10,6 +10,7 @@ from keng.community.tests.resident import Resident, Stage
 from keng.kit import times
 from keng.kit.room import FOLDER, NoRoom, Room, room
 from keng.tips import receipts, unread_files
+from keng.tips.actions import fetching
 from keng.tips.models import Attachment, Receipt, Tip
 from tests import make
 
@@ -142,3 +143,10 @@ def test_once_it_is_read_there_is_room_again_but_not_for_what_came_since(tip, sm
     assert send(opened("10.1.1.1"), 5)[0].status_code == 200
     Tip.objects.update(state="closed", due_at=None, closed_at=times.now(), outcome="solved")
     assert unread_files.has_room()
+
+
+def test_the_worker_may_ask_too_before_it_fetches_files_of_chats(tip, small_disk, become):
+    assert send(opened("10.1.1.1"), 5)[0].status_code == 303
+    become("worker")
+    assert unread_files.has_room()
+    assert fetching.fetch_files() == 0
