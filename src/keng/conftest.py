@@ -16,6 +16,7 @@ from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
 from keng.accounts.sessions import SessionStore
 from keng.cli.roles import apply_grants
 from keng.cli.tests.chance import load_profile
+from keng.community.report import beginning
 from keng.site.grants import GRANTS
 
 load_profile()
@@ -40,6 +41,12 @@ def nobody_has_guessed(monkeypatch):
     for counts in (guessing.passwords, guessing.codes):
         counts.forget()
         monkeypatch.setattr(counts, "clock", lambda: 1000.0)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_begun_a_report():
+    """How many reports a network has begun is counted in memory, which tests share."""
+    beginning.forget()
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,8 @@ def all_settled(stack: Stack, post: Post) -> bool:
 @contextmanager
 def prepared(environment: dict[str, str] | None = None) -> Iterator[Stack]:
     """A demo of its own whose account has no rate, to be killed all over."""
-    with Stack(environment) as stack:
+    # All its visitors come from one network.
+    with Stack({"KENG_DRAFTS_NETWORK_LIMIT": "0,1", **(environment or {})}) as stack:
         with connected(stack) as database:
             assert unsafe_settings(database) == {}, "a kill here would prove nothing"
             database.execute(

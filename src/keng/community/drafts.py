@@ -7,6 +7,7 @@ of it finds the row, another one opens it. So neither table nor disk tells what 
 import hashlib
 import json
 import secrets
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -22,6 +23,9 @@ from keng.kit.secrets import derive, keyed_hash
 from keng.kit.uploads import SealedUpload
 
 LIFE = timedelta(minutes=30)
+_PORTION = 200
+# Of each minute; others of the worker's tasks wait so long.
+_SWEEPS_SECONDS = 20.0
 
 
 @dataclass
@@ -80,15 +84,27 @@ def drop(secret: str) -> None:
         _remove([row])
 
 
-@transaction.atomic
 def sweep() -> int:
-    """Remove drafts whose time is over, and uploads that belong to none. A job of the worker."""
+    """Remove drafts whose time is over, and uploads that belong to none. A job of the worker.
+
+    Each portion commits by itself, until none is left or the time for it is.
+    """
+    until, swept = time.monotonic() + _SWEEPS_SECONDS, 0
+    while portion := _sweep_portion():
+        swept += portion
+        if portion < _PORTION or time.monotonic() >= until:
+            break
+    return swept + _sweep_files()
+
+
+@transaction.atomic
+def _sweep_portion() -> int:
     ended = Draft.objects.select_for_update(no_key=True, skip_locked=True).filter(
         touched_at__lte=times.now() - LIFE
     )
-    rows = list(ended[:200])
+    rows = list(ended[:_PORTION])
     _remove(rows)
-    return len(rows) + _sweep_files()
+    return len(rows)
 
 
 def _remove(rows: list[Draft]) -> None:

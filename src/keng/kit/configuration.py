@@ -257,10 +257,13 @@ SETTINGS: dict[str, Check] = {
     "KENG_EXIT_URL": _WEB,
     "KENG_LOOKUP_NETWORK_LIMIT": _limit,
     "KENG_LOOKUP_LIMIT": _limit,
+    "KENG_DRAFTS_NETWORK_LIMIT": _limit,
     "KENG_EDGE_LANES": _whole(1, 32),
     "KENG_BEHIND_TLS": _switch,
     "KENG_UPLOADS_MB": _whole(1, 1_000_000_000),
     "KENG_DISK_FLOOR_MB": _whole(0, 1_000_000_000),
+    "KENG_NETWORK_FILES_MB_A_DAY": _whole(0, 1_000_000_000),
+    "KENG_UNREAD_FILES_PERCENT": _whole(1, 100),
     # The worker's word to itself.
     "KENG_WORKER_KEYS": _anything,
     "DATABASE_URL": _database,

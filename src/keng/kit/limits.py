@@ -71,6 +71,10 @@ class Limits:
                 return seconds
         return self._all.wait(now)
 
+    def forget(self) -> None:
+        """Know of no network (for tests)."""
+        self._renew(self._clock())
+
     def _bucket(self, network: str, now: float) -> Bucket:
         known = hashlib.blake2b(network.encode(), key=self._key, digest_size=16).digest()
         bucket = self._buckets.get(known)

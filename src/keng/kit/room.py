@@ -1,5 +1,7 @@
 """Room for files: of the folder they wait in, of the disk under it, and for one network.
 
+A network has a part of the folder, and so many bytes a day: what was sent has left the folder.
+
 Words need no room that anybody could take up, and are taken also when there is none for files.
 Which network sent what is in this process's memory only, under a hash whose key dies with it.
 
@@ -31,6 +33,9 @@ LEAST_BYTES = 4096
 _PART = 10
 # And so many files, or tiny ones would make every look at the folder long.
 _MOST_FILES_OF_NETWORK = 500
+# Of more networks the first is forgotten.
+_MOST_NETWORKS = 20_000
+_DAY_SECONDS = 86_400.0
 _LOOKS_AGAIN_AFTER = 10.0
 # A look takes so small a part of the time, however many files there are.
 _TIMES_AS_LONG_BETWEEN = 50
@@ -46,6 +51,8 @@ class NoRoom(Enum):
     """The folder has what it may have, or the disk has no more than must stay free."""
     NETWORK = "network"
     """This network has what one network may have."""
+    DAY = "day"
+    """This network has sent what one network may send in a day."""
     MANY = "many"
     """The form takes fewer at once."""
 
@@ -79,12 +86,20 @@ class Room:
         """How many have files here."""
         return len(self._held)
 
+    @property
+    def lying(self) -> int:
+        """How many bytes lie in the folder, as far as this process knows."""
+        return self._own_size + self._size_of_others
+
     def forget(self) -> None:
         """Know of no network (for tests)."""
         with self._lock:
             self._key = os.urandom(32)
             self._held: dict[bytes, _Held] = {}
             self._files: dict[str, _File] = {}
+            # What came from each today, whatever became of it.
+            self._came_today: dict[bytes, int] = {}
+            self._day_began = self._clock()
             self._own_size = 0
             self._size_of_others = 0
             self._free = 0
@@ -98,6 +113,8 @@ class Room:
         known = hashlib.blake2b(network.encode(), key=self._key, digest_size=16).digest()
         with self._lock:
             now = self._clock()
+            if now - self._day_began >= _DAY_SECONDS:
+                self._came_today, self._day_began = {}, now
             self._ask_disk(now)
             is_due = self._given_back is None and now >= self._looks_again_at
             if is_due:
@@ -110,9 +127,12 @@ class Room:
             threading.Thread(target=self._look, args=(folder,), daemon=True).start()
         return reason
 
-    def give_back(self, path: str) -> None:
-        """A file is gone."""
+    def give_back(self, path: str, *, is_whole: bool = True) -> None:
+        """A file is gone; one that never came whole does not count for the day either."""
         with self._lock:
+            if not is_whole and (file := self._files.get(path)) is not None:
+                came = self._came_today.get(file.network, 0)
+                self._came_today[file.network] = max(0, came - file.size)
             if self._given_back is not None:
                 self._given_back.add(path)
             self._uncount(path)
@@ -125,13 +145,15 @@ class Room:
 
     def _in_the_way(self, known: bytes, path: str, size: int) -> NoRoom | None:
         most = settings.UPLOADS_BYTES
-        lying = self._own_size + self._size_of_others
-        if lying + size > most or self._free - size < settings.DISK_FLOOR_BYTES:
+        if self.lying + size > most or self._free - size < settings.DISK_FLOOR_BYTES:
             return NoRoom.FULL
         held = self._held.get(known, _Held())
         is_one_too_many = path not in self._files and held.files >= _MOST_FILES_OF_NETWORK
         if is_one_too_many or held.size + size > most // _PART:
             return NoRoom.NETWORK
+        most_today = settings.NETWORK_DAY_BYTES
+        if most_today and self._came_today.get(known, 0) + size > most_today:
+            return NoRoom.DAY
         return None
 
     def _count(self, known: bytes, path: str, size: int, now: float) -> None:
@@ -144,6 +166,9 @@ class Room:
         held.size += size
         self._own_size += size
         self._free -= size
+        if known not in self._came_today and len(self._came_today) >= _MOST_NETWORKS:
+            del self._came_today[next(iter(self._came_today))]
+        self._came_today[known] = self._came_today.get(known, 0) + size
 
     def _uncount(self, path: str) -> None:
         file = self._files.pop(path, None)

@@ -154,7 +154,7 @@ class Sealing:
         if self._file:
             self._file.close()
             self._file = None
-        discard(self.path)
+        discard(self.path, is_whole=False)
 
     def _has_room_for(self, size: int) -> bool:
         self.no_room = room.reserve_room(self._network, self.path, size)
@@ -266,6 +266,12 @@ def why_no_room(upload: SealedUpload) -> str:
             "and the file later."
         )
         return words % {"name": upload.name}
+    if upload.no_room is NoRoom.DAY:
+        words = _(
+            "%(name)s was not kept: your network has sent as many files as are taken in a day. "
+            "Send the words now, and the file tomorrow or over another network."
+        )
+        return words % {"name": upload.name}
     if upload.no_room is NoRoom.MANY:
         words = _("%(name)s was not kept: these were too many files at once.")
         return words % {"name": upload.name}
@@ -293,10 +299,10 @@ def _most_bytes_of(request: Any) -> int:
     return largest_file_for(match.func) if match else 0
 
 
-def discard(path: str) -> None:
+def discard(path: str, *, is_whole: bool = True) -> None:
     """Remove an upload by its path; one that is gone already is fine."""
     (data_folder() / path).unlink(missing_ok=True)
-    room.give_back(path)
+    room.give_back(path, is_whole=is_whole)
 
 
 def all_paths() -> dict[str, float]:

@@ -169,6 +169,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (2048 if IS_DESK else 512) * 1024
 # Files wait in one folder until the report that names them is sent; so much of the disk stays free.
 UPLOADS_BYTES = int(os.environ.get("KENG_UPLOADS_MB", "4096")) * 1024 * 1024
 DISK_FLOOR_BYTES = int(os.environ.get("KENG_DISK_FLOOR_MB", "1024")) * 1024 * 1024
+# What one network of residents may send in a day; officers' films and sheets are not counted.
+_DAY_MB = int(os.environ.get("KENG_NETWORK_FILES_MB_A_DAY", "1024"))
+NETWORK_DAY_BYTES = 0 if IS_DESK else _DAY_MB * 1024 * 1024
+# Of the disk, for files of reports that nobody has read yet.
+UNREAD_FILES_PERCENT = int(os.environ.get("KENG_UNREAD_FILES_PERCENT", "20"))
 FILE_UPLOAD_HANDLERS = ["keng.kit.uploads.SealedUploads"]
 
 # No request line, no address, no form field is ever logged.

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from keng.community.report.describe import MOST_WORDS
-from keng.community.report.steps import Report
+from keng.community.report.describe import DescribeForm
+from keng.community.report.steps import MOST_WORDS, Report, TooManyBegun
 
 
 @require_POST
@@ -16,4 +16,10 @@ def carry(request: HttpRequest) -> HttpResponse:
     if words and words not in written:
         together = f"{written}\n\n{words}" if written else words
         report.answers["text"] = together[:MOST_WORDS]
-    return report.go(report.next_step)
+    try:
+        return report.go(report.next_step)
+    except TooManyBegun as error:
+        # In the box of the report's words, which comes back here.
+        report.step = "describe"
+        form = DescribeForm({"text": words})
+        return report.refuse(form, error, lambda: report.page(form))

@@ -7,14 +7,13 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from keng.community.report.recipient import place_of
-from keng.community.report.steps import LONGEST_KEPT, MOST_FILES, Report, step
+from keng.community.report.steps import MOST_FILES, MOST_WORDS, Report, beginning_of, step
 from keng.community.report.what import ABOUT_MONEY
 from keng.kit.forms import Form, ManyFiles
+from keng.kit.phrases import thousands
 from keng.kit.uploads import takes_files
 from keng.tips.models import Tip
 from keng.warnings.queries import current_for
-
-MOST_WORDS = 8000
 
 
 class DescribeForm(Form):
@@ -62,8 +61,10 @@ def describe(report: Report, form: DescribeForm) -> HttpResponse:
     if form.is_bound:
         for words in report.refused:
             form.add_error("attached", words)
-        if len(form.data.get("text", "")) > LONGEST_KEPT:
-            form.add_error("text", _("Only the first 20,000 characters are kept on this page."))
+        typed = form.data.get("text", "")
+        if (kept := beginning_of(typed)) != typed:
+            words = _("Only the first %(count)s characters are kept on this page.")
+            form.add_error("text", words % {"count": thousands(len(kept))})
         if form.is_valid():
             return report.answered(_answers(report, form))
     topic = report.answers.get("topic", "")

@@ -1,5 +1,6 @@
 """The order of the questions, and one browser's report during one request."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -14,10 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from keng.community import drafts
 from keng.community.promises import PROMISES
+from keng.community.report import beginning
 from keng.community.report.recipient import Recipient, recipient_of
 from keng.kit import cookies
 from keng.kit.languages import chosen_language
 from keng.kit.uploads import SealedUpload, why_no_room
+from keng.tips.unread_files import refuse_beyond_share
 
 # The names of cookies say nothing: whoever goes through a phone may read them.
 COOKIE = "keng_a"
@@ -30,13 +33,24 @@ STEPS = {
 }
 CHECK = "check"
 MOST_FILES = 5
+MOST_WORDS = 8000
 # Words that are too long are kept so that they can be shortened, up to here.
 LONGEST_KEPT = 20_000
+# And never more than the longest report needs: a letter has up to four bytes.
+MOST_KEPT_BYTES = 4 * MOST_WORDS
 _LONGEST_LINE = 1000
 _LONGEST_CHOICE = 200
 
 View = Callable[[HttpRequest], HttpResponse]
 F = TypeVar("F", bound=forms.Form)
+
+
+class TooManyBegun(Exception):
+    """This network has begun as many reports as it may; `seconds` until it may begin one."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class Report:
@@ -53,6 +67,9 @@ class Report:
         self.draft = found or drafts.begin()
         self.answers = self.draft.answers
         self.refused: list[str] = []
+        # Nothing is kept: there is no draft, and no room for one of this network.
+        self.is_refused = False
+        self._is_counted = self.was_open
 
     @property
     def done(self) -> list[str]:
@@ -88,7 +105,11 @@ class Report:
         return self.go(self.next_step)
 
     def begin_anew(self, answers: dict[str, Any]) -> None:
-        """Forget what this browser has begun, files too, and start with these answers."""
+        """Forget what this browser has begun, files too, and start with these answers.
+
+        Not counted: only whoever has the link of a team gets here.
+        """
+        self._is_counted = True
         drafts.drop(self.draft.secret)
         self.draft = drafts.begin()
         self.answers = self.draft.answers
@@ -101,6 +122,7 @@ class Report:
                 self._take(file)
 
     def _take(self, file: SealedUpload) -> None:
+        refuse_beyond_share(file)
         if file.is_too_large:
             self.refused.append(_("%(name)s is larger than 20 MB.") % {"name": file.name})
         elif words := why_no_room(file):
@@ -132,7 +154,7 @@ class Report:
 
     def page(self, form: forms.Form, **context: Any) -> HttpResponse:
         """The question as a page; what was sent with mistakes is kept all the same."""
-        is_kept = self.request.method == "POST" and self.step in STEPS
+        is_kept = self.request.method == "POST" and self.step in STEPS and not self.is_refused
         if is_kept:
             self.keep_unchecked(form)
         was_lost = self.answers.pop("lost", False) if self.was_open else self.is_lost
@@ -171,7 +193,33 @@ class Report:
         self._save(response)
         return response
 
+    def refuse(
+        self, form: forms.Form, error: TooManyBegun, answer: Callable[[], HttpResponse]
+    ) -> HttpResponse:
+        """The question again, with what was typed; nothing of it is kept."""
+        words = _(
+            "Not kept yet: many reports were begun from your network in a short time. Wait a "
+            "minute and press the button again; choose files again, too. In danger, call 113 now."
+        )
+        self.is_refused = True
+        self.draft.files.clear()
+        form.full_clean()
+        form.add_error(None, words)
+        try:
+            response = answer()
+        except TooManyBegun:
+            # Not the question itself was answered, but something that leads back to it.
+            response = self.page(form)
+        response.status_code = 429
+        response.headers["Retry-After"] = str(math.ceil(error.seconds))
+        return response
+
     def _save(self, response: HttpResponse) -> None:
+        """Raises TooManyBegun, for a report that is not here yet."""
+        if not self._is_counted:
+            if seconds := beginning.seconds_to_wait(self.request):
+                raise TooManyBegun(seconds)
+            self._is_counted = True
         drafts.save(self.draft)
         cookies.put(response, COOKIE, self.draft.secret, seconds=int(drafts.LIFE.total_seconds()))
 
@@ -190,9 +238,12 @@ def step(name: str, form_class: type[F]) -> Callable[[Callable[[Report, F], Http
                 return view(report, form_class(initial=report.answers))
             report.take_files()
             form = form_class(request.POST)
-            if language := chosen_language(request):
-                return report.switch_language(form, language)
-            return view(report, form)
+            try:
+                if language := chosen_language(request):
+                    return report.switch_language(form, language)
+                return view(report, form)
+            except TooManyBegun as error:
+                return report.refuse(form, error, lambda: view(report, form))
 
         return wrapped
 
@@ -204,7 +255,12 @@ def _bounded(value: Any, field: forms.Field) -> Any:
     longest = getattr(field, "max_length", None) or _LONGEST_CHOICE
     if longest > _LONGEST_LINE:
         longest = LONGEST_KEPT
-    return value[:longest] if isinstance(value, str) else value
+    return beginning_of(value, longest) if isinstance(value, str) else value
+
+
+def beginning_of(words: str, longest: int = LONGEST_KEPT) -> str:
+    """As much of what was typed as a draft keeps."""
+    return words[:longest].encode()[:MOST_KEPT_BYTES].decode(errors="ignore")
 
 
 def url_of(step: str) -> str:

@@ -18,6 +18,7 @@ from keng.kit.secrets import box
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.models import Tip
 from keng.tips.reception.hearing import MEDIA_BOX
+from keng.tips.unread_files import has_room
 
 log = logging.getLogger(__name__)
 AT_ONCE = 4
@@ -56,6 +57,10 @@ def _claim() -> list[_Claimed]:
         ~Exists(sealed), fetched_at__isnull=True, lost_at__isnull=True,
         next_try_at__lte=times.now(), inbound__tip_ref__isnull=False,
     ).select_related("inbound__account")  # fmt: skip
+    if not has_room():
+        # Those of reports that nobody has read wait where they lie, without a try less.
+        unread = Tip.objects.filter(first_read_at__isnull=True, pk=OuterRef("inbound__tip_ref"))
+        due = due.exclude(Exists(unread))
     rows = list(
         due.order_by("id").select_for_update(no_key=True, skip_locked=True, of=("self",))[:AT_ONCE]
     )

@@ -28,6 +28,7 @@ from keng.tips.public.opened import Opened, stay_open
 from keng.tips.public.shown import sheet_of
 from keng.tips.public.stages import heading_of, is_over, trail_of
 from keng.tips.reception import money
+from keng.tips.unread_files import refuse_beyond_share
 
 MOST_FILES = 5
 # In the address after something was sent: how many of the files the report had already.
@@ -71,6 +72,8 @@ class WriteForm(Form):
                 )
         if len(sent) > MOST_FILES:
             raise forms.ValidationError(_("Five files are the most at once."))
+        for file in sent:
+            refuse_beyond_share(file)
         return sent
 
     def clean(self) -> dict[str, object]:

@@ -304,3 +304,17 @@ def test_files_without_a_row_are_swept_after_a_day_and_the_others_stay(tip, own_
         str(p.relative_to(own_folder)) for p in (own_folder / "files").rglob("*") if p.is_file()
     }
     assert left == {kept.original_path, kept.viewing_path, young}
+
+
+def test_without_room_files_of_a_report_nobody_has_read_wait_and_lose_no_try(
+    tip, server, monkeypatch
+):
+    server.answers["/a.jpg"] = (200, {"Content-Type": "image/jpeg"}, picture())
+    row = pointed_at(tip, f"{server.base}/a.jpg", server.base)
+    monkeypatch.setattr("keng.tips.unread_files._disk_bytes", lambda: -5)
+    assert fetch_files() == 0
+    row.refresh_from_db()
+    assert (row.tries, row.lost_at) == (0, None)
+    Tip.objects.update(first_read_at=times.now())
+    assert fetch_files() == 1
+    assert Attachment.objects.count() == 1

@@ -1,0 +1,42 @@
+"""How many reports one network may begin: each is a row here for half an hour, sent or not.
+
+Only the first answer is counted: a report that goes on is never refused. In memory, under a hash
+whose key changes every hour.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest
+
+from keng.kit.limits import Limits, network_around
+from keng.kit.slowing import address_of
+
+# A provider has many people behind one network, and after a fright many of them write at once.
+_DEFAULT = "120,0.1"
+_NO_LIMIT = 10**9
+
+
+def limits_of(setting: str, *, clock: Callable[[], float] = time.monotonic) -> Limits:
+    """The limits that KENG_DRAFTS_NETWORK_LIMIT says; none for all networks together."""
+    at_once, _comma, per_second = setting.partition(",")
+    network = int(at_once), max(float(per_second or 1), 0.001)
+    return Limits(network=network, process=(_NO_LIMIT, float(_NO_LIMIT)), clock=clock)
+
+
+_lock = threading.Lock()
+_limits = limits_of(os.environ.get("KENG_DRAFTS_NETWORK_LIMIT") or _DEFAULT)
+
+
+def seconds_to_wait(request: HttpRequest) -> float:
+    """Count one more report of this network; 0, or how long until it may begin one."""
+    with _lock:
+        return _limits.wait(network_around(address_of(request)))
+
+
+def forget() -> None:
+    """Forget every network (for tests)."""
+    with _lock:
+        _limits.forget()

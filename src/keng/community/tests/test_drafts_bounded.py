@@ -1,0 +1,108 @@
+"""Nobody fills the disk with reports that are never sent."""
+
+import datetime
+
+import pytest
+from django.test import Client
+
+from keng.community import drafts
+from keng.community.models import Draft
+from keng.community.report import beginning
+from keng.community.report.steps import MOST_KEPT_BYTES
+from keng.community.tests.resident import Resident
+from keng.kit import times
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stage")]
+# Two hundred requests like this one took 16 MB in ten seconds.
+FLOOD = "😀" * 20_000
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Three at once for one network, and the clock stands."""
+    monkeypatch.setattr(beginning, "_limits", beginning.limits_of("3,0.1", clock=lambda: 1000.0))
+
+
+def test_a_draft_has_no_more_bytes_than_the_longest_report(public_client):
+    page = public_client.post("/report/describe/", {"text": FLOOD}).content.decode()
+    assert len(bytes(Draft.objects.get().box)) < MOST_KEPT_BYTES + 1000
+    assert "Trang này chỉ giữ 8.000 ký tự đầu tiên" in page
+
+
+def test_the_longest_report_is_kept_whole_whatever_its_letters(public_client):
+    resident = Resident(public_client)
+    resident.post("who-gets", desk="province")
+    words = "😀" * 8000
+    resident.post("describe", text=words)
+    assert words in resident.look("describe").content.decode()
+
+
+def test_one_network_begins_so_many_reports_and_is_told_in_words(public_client, few):
+    for _ in range(3):
+        assert Client(REMOTE_ADDR="10.1.1.1").post("/report/describe/", {"text": "a"}).cookies
+    late = Client(REMOTE_ADDR="10.1.1.77").post("/report/describe/", {"text": "những lời này"})
+    page = late.content.decode()
+    assert (late.status_code, int(late.headers["Retry-After"]) > 0) == (429, True)
+    assert "những lời này" in page
+    assert "113" in page
+    assert "mạng của bạn" in page
+    assert Draft.objects.count() == 3
+    assert not late.cookies.get("keng_a")
+    elsewhere = Client(REMOTE_ADDR="10.2.1.1").post("/report/who-gets/", {"desk": "province"})
+    assert elsewhere.status_code == 303
+
+
+def test_a_report_that_goes_on_is_never_refused(public_client, few):
+    resident = Resident(Client(REMOTE_ADDR="10.1.1.1"))
+    resident.post("who-gets", desk="province")
+    for _ in range(5):
+        Client(REMOTE_ADDR="10.1.1.1").post("/report/who-gets/", {"desk": "province"})
+    assert Draft.objects.count() == 3
+    for number in range(5):
+        assert resident.post("what", topic="scam").status_code == 303
+        resident.post("describe", text=f"lời {number}")
+        assert f"lời {number}" in resident.look("describe").content.decode()
+
+
+def test_a_limit_of_nought_is_none(public_client, monkeypatch):
+    monkeypatch.setattr(beginning, "_limits", beginning.limits_of("0,1", clock=lambda: 1000.0))
+    for _ in range(5):
+        assert Client().post("/report/who-gets/", {"desk": "province"}).status_code == 303
+
+
+def test_all_ended_drafts_are_swept_at_once(db):
+    for number in range(450):
+        drafts.save(drafts.Unfinished(f"secret {number}", {"text": "a"}))
+    Draft.objects.update(touched_at=times.now() - datetime.timedelta(minutes=31))
+    going_on = drafts.begin()
+    drafts.save(going_on)
+    assert drafts.sweep() == 450
+    assert Draft.objects.count() == 1
+
+
+def test_a_sweep_ends_after_its_time_and_the_next_one_goes_on(db, monkeypatch):
+    for number in range(450):
+        drafts.save(drafts.Unfinished(f"secret {number}", {"text": "a"}))
+    Draft.objects.update(touched_at=times.now() - datetime.timedelta(minutes=31))
+    monkeypatch.setattr(drafts, "_SWEEPS_SECONDS", 0.0)
+    assert drafts.sweep() == 200
+    assert Draft.objects.count() == 250
+
+
+def test_what_was_looked_up_is_not_lost_when_no_report_may_be_begun(public_client, few):
+    for _ in range(3):
+        Client(REMOTE_ADDR="10.1.1.1").post("/report/who-gets/", {"desk": "province"})
+    late = Client(REMOTE_ADDR="10.1.1.1").post("/report/with/", {"text": "số lạ 0912 000 417"})
+    assert late.status_code == 429
+    assert "số lạ 0912 000 417" in late.content.decode()
+    assert Draft.objects.count() == 3
+
+
+def test_the_other_language_begins_no_report_beyond_the_limit_either(public_client, few):
+    for _ in range(4):
+        late = Client(REMOTE_ADDR="10.1.1.1").post(
+            "/report/describe/", {"text": "những lời này", "language": "en"}
+        )
+    assert late.status_code == 429
+    assert "những lời này" in late.content.decode()
+    assert Draft.objects.count() == 3
