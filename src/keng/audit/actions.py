@@ -10,9 +10,10 @@ from keng.kit import times
 from keng.kit.ids import new_id
 
 # The database locks the head, hashes, and moves the head by one. It refuses what this process may
-# not say, or not of this actor (keng.audit.migrations.0004).
+# not say, or not of this actor (keng.audit.migrations.0004), and gives what a process records its
+# id and its moment (0005).
 _APPEND = """
-SELECT entry_seq, entry_previous, entry_hash
+SELECT entry_seq, entry_previous, entry_hash, kept_id, kept_at
 FROM audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)
 """
 
@@ -50,7 +51,7 @@ def record(
             _APPEND,
             [entry.id, chain, entry.at, action, *actor, *subject, json.dumps(entry.detail)],
         )
-        entry.seq, entry.previous_hash, entry.hash = cursor.fetchone()
+        entry.seq, entry.previous_hash, entry.hash, entry.id, entry.at = cursor.fetchone()
     return entry
 
 

@@ -12,6 +12,7 @@ from keng.accounts.models import Officer
 from keng.accounts.who import AUDITING, Eyes
 from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
+from keng.audit.reading import read_safely, with_safe_columns
 from keng.audit.verify import Fault, faults_of
 from keng.kit.ids import read_id
 from keng.places.models import Unit
@@ -81,7 +82,8 @@ def page(found: QuerySet[Entry], before: uuid.UUID | None, size: int = 50) -> li
     """Newest first, one more than the page holds: so the caller knows whether there is more."""
     if before is not None:
         found = found.filter(pk__lt=before)
-    return list(found.order_by("-id")[: size + 1])
+    rows = with_safe_columns(found).order_by("-id")[: size + 1]
+    return [entry for entry, _is_readable in read_safely(rows)]
 
 
 def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
@@ -147,8 +149,13 @@ def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, An
     return sorted(found, key=lambda row: (-row["out"], str(row["officer"])))
 
 
-def _shown_at(row: Entry, tip: Tip | None) -> datetime.datetime:
-    """An officer's act has its minute; what a process wrote may be a reporter's."""
+def _shown_at(row: Entry, tip: Tip | None) -> datetime.datetime | None:
+    """An officer's act has its minute; what a process wrote may be a reporter's.
+
+    None where what stands there cannot be read.
+    """
+    if row.at is None:
+        return None
     return row.at if row.actor_kind == "officer" else reporter_time(row.at, tip)
 
 
