@@ -42,7 +42,9 @@ class Migration(migrations.Migration):
                 ("hash", models.BinaryField(max_length=32)),
                 (
                     "signed_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
                 ("signature", models.BinaryField(max_length=64)),
             ],
@@ -66,7 +68,9 @@ class Migration(migrations.Migration):
                 ("seq", models.BigIntegerField()),
                 (
                     "at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
                 ("action", models.CharField(max_length=60)),
                 ("actor_kind", models.CharField(max_length=20)),
@@ -85,7 +89,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["object_kind", "object_id"], name="audit_by_object"),
+                    models.Index(
+                        fields=["object_kind", "object_id"], name="audit_by_object"
+                    ),
                     models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
                 ],
                 "constraints": [

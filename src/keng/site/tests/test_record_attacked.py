@@ -1,5 +1,7 @@
 """The record against a stolen process: whoever holds its role writes what it likes to the door."""
 
+import ast
+import re
 import uuid
 
 import pytest
@@ -9,9 +11,10 @@ from django.urls import reverse
 from keng.accounts.models import Post
 from keng.audit import verify, witness
 from keng.audit.actions import record, unit_chain
-from keng.audit.models import Entry
+from keng.audit.models import Chain, Entry
 from keng.conftest import sign_in
 from tests import make
+from tests.architecture.source import KENG, is_test, python_files
 
 pytestmark = pytest.mark.django_db
 LATE = "20000-01-01"
@@ -109,3 +112,124 @@ def test_an_unreadable_entry_is_a_fault_and_stops_neither_page_nor_check(
     words = page.content.decode()
     assert "2: cannot be read" in words
     assert ("không đọc được" in words) == (column == "at")
+
+
+_FOREIGN = [
+    "!0001", "unit:\u200b\nx", "unit:x", "unit:" + "0" * 36, "intake:public-1", "intake:worker",
+    "installation", "addresses", "channel:019a0000-0000-7000-8000-000000000000",
+    "dispatch:019a0000-0000-7000-8000-000000000000",
+    "unit:019a0000-0000-7000-8000-000000000000\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("chain", _FOREIGN)
+def test_a_process_begins_no_chain_of_another_kind(become, chain):
+    become("public")
+    assert is_refused(chain)
+    if not chain.startswith("dispatch:"):
+        become("desk")
+        assert is_refused(chain, action="tip.accepted", actor=("officer", str(uuid.uuid4())))
+    become("owner")
+    assert not Chain.objects.exists()
+
+
+def test_batches_are_told_in_the_chains_of_whoever_took_them_in(become):
+    become("edge")
+    for chain in ("intake:public-1", "intake:edge-16", "intake:edge-1x", "intake:edge"):
+        assert is_refused(chain, action="intake.batch")
+    assert not is_refused("intake:edge-15", action="intake.batch")
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ['{"a":1.10}', '{"a":1.0}', '{"a":[{"b":1e-3}]}', '{"a":1e30}', "[]", "1", "null",
+     '{"a":' + "[" * 40 + "]" * 40 + "}"],
+)  # fmt: skip
+def test_what_would_be_hashed_otherwise_by_the_reader_is_refused(unit, become, detail):
+    assert is_refused(unit_chain(unit.pk), detail=detail)
+    become("public")
+    assert is_refused(unit_chain(unit.pk), detail=detail)
+    assert not is_refused(unit_chain(unit.pk), detail='{"a":[1,-2,"x",null,true],"b":{"c":1e2}}')
+    become("owner")
+    assert list(verify.faults()) == []
+
+
+@pytest.mark.parametrize("thing", [("tip", "x" * 80 + " "), ("tip ", ""), ("tip", "\u200b")])
+def test_an_object_is_a_kind_and_an_id(unit, become, thing):
+    become("public")
+    assert is_refused(unit_chain(unit.pk), thing=thing)
+
+
+@pytest.mark.parametrize(
+    ("action", "actor"),
+    [
+        ("tip.reporter_xyz_bribed", ("process", "reporter")),
+        ("article.bribed", ("partnermember", "019a0000-0000-7000-8000-000000000000")),
+        ("relay.confirmed", ("lead", "nobody")),
+        ("lead.stopped", ("lead", "Nguyễn Văn A")),
+        ("receipt.exchanged", ("process", "reporter")),
+    ],
+)
+def test_no_words_of_its_own_stand_for_an_act_or_an_actor(unit, become, action, actor):
+    become("public")
+    for chain in (unit_chain(unit.pk), f"partner:{unit.pk}", f"dispatch:{unit.pk}"):
+        assert is_refused(chain, action=action, actor=actor)
+
+
+def acts_recorded_in_code():
+    """Who records which act: calls that name both as words."""
+    found = set()
+    for file in python_files(KENG):
+        if is_test(file):
+            continue
+        for call in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(call, ast.Call) or not call.args:
+                continue
+            by = next((each.value for each in call.keywords if each.arg == "by"), None)
+            if len(call.args) > 2 and isinstance(call.args[2], ast.Constant):
+                by = call.args[2]
+            if not isinstance(by, ast.Constant) or by.value not in _ROLES:
+                continue
+            acts = [each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)]
+            found |= {(_ROLES[by.value], by.value, act) for act in acts if "." in str(act)}
+    return sorted(found)
+
+
+_ROLES = {
+    "reporter": "keng_public",
+    "holder": "keng_public",
+    "resident": "keng_public",
+    "worker": "keng_worker",
+    "sender": "keng_sender",
+}
+
+
+def test_each_process_may_record_what_its_code_records():
+    acts = acts_recorded_in_code()
+    assert len(acts) > 20
+    some_id = "019a0000-0000-7000-8000-000000000000"
+    chains = [f"{kind}:{some_id}" for kind in ("unit", "channel")] + ["addresses", "intake:worker"]
+    with connection.cursor() as cursor:
+        for role, by, act in acts:
+            cursor.execute(
+                "SELECT bool_or(audit_may_record(%s, chain, %s, 'process', %s)) "
+                "FROM unnest(%s::text[]) AS chains (chain)",
+                [role, act, by, chains],
+            )
+            assert cursor.fetchone() == (True,), (role, by, act)
+
+
+def test_no_process_may_record_an_act_that_no_code_records():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'audit_may_record'")
+        ((source,),) = cursor.fetchall()
+    allowed = set(re.findall(r"'([a-z_]+\.[a-z_]+)'", source))
+    assert len(allowed) > 40
+    constants = {
+        each.value
+        for file in python_files(KENG)
+        if not is_test(file) and "migrations" not in file.parts and "record" not in file.parts
+        for each in ast.walk(ast.parse(file.read_text()))
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+    assert {act for act in allowed if not any(act in each for each in constants)} == set()
