@@ -5,6 +5,7 @@ a number such as 1.10 is written otherwise by whoever verifies, and looked like 
 
 A new act of a process other than the desk needs a migration that says so here; tests compare the
 lists with the code. The desk's acts are all those of officers: only their form is checked.
+A process that was started without its name takes itself for the owner in the name of its chain.
 """
 
 from importlib import import_module
@@ -41,7 +42,7 @@ CREATE OR REPLACE FUNCTION audit_may_record(
     WHEN action = 'intake.batch' THEN
       caller IN ('keng_public', 'keng_edge', 'keng_desk', 'keng_worker')
       AND actor_kind = 'process'
-      AND chain ~ ('^intake:' || substr(caller, 6) || '-([0-9]|1[0-5])$')
+      AND chain ~ ('^intake:(owner|' || substr(caller, 6) || ')-([0-9]|1[0-5])$')
     WHEN caller = 'keng_public' THEN CASE actor_kind
       WHEN 'process' THEN
         audit_is_named(chain, 'unit') AND CASE actor_id
