@@ -352,8 +352,9 @@ GRANTS: dict[str, dict[str, str]] = {
     "keng_worker": {
         **_READ_PLACES,
         **_KEYS,
-        # It signs the heads.
+        # It signs the heads, first whichever waited longest.
         "audit_chain": R,
+        "audit_entry": "SELECT (id, chain, seq)",
         "audit_signedhead": RI,
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,
