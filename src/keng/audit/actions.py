@@ -10,9 +10,10 @@ from keng.kit import times
 from keng.kit.ids import new_id
 
 # The database locks the head, hashes, and moves the head by one. It refuses what this process may
-# not say, or not of this actor (keng.audit.migrations.0004).
+# not say, or not of this actor (keng.audit.migrations.0006), and gives what a process records its
+# id and its moment (0005).
 _APPEND = """
-SELECT entry_seq, entry_previous, entry_hash
+SELECT entry_seq, entry_previous, entry_hash, kept_id, kept_at
 FROM audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)
 """
 
@@ -27,8 +28,10 @@ def record(
 ) -> Entry:
     """Append one entry to a chain, in the caller's transaction.
 
-    Call it last in an action: the head stays locked until commit. `chain` is "unit:<id>",
-    "dispatch:<id>" or "intake:<process>". `detail` holds no identity and no text of a tip.
+    Call it last in an action: the head stays locked until commit. `chain` is one of those that the
+    process may append to; what no officer does is named in a list
+    (keng.audit.migrations.0006). `detail` holds words and whole numbers, no identity and no text
+    of a tip.
     """
     if not connection.in_atomic_block:
         message = "an audit entry belongs to the transaction of what it records"
@@ -50,7 +53,7 @@ def record(
             _APPEND,
             [entry.id, chain, entry.at, action, *actor, *subject, json.dumps(entry.detail)],
         )
-        entry.seq, entry.previous_hash, entry.hash = cursor.fetchone()
+        entry.seq, entry.previous_hash, entry.hash, entry.id, entry.at = cursor.fetchone()
     return entry
 
 

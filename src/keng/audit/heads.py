@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from nacl.exceptions import BadSignatureError
 from nacl.signing import SigningKey, VerifyKey
 
-from keng.audit.models import Chain, SignedHead
+from keng.audit.models import Chain, Entry, SignedHead
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.kit.private import make_private_folder, private
@@ -26,18 +27,27 @@ from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import read_or_make
 
 _PORTION = 500
+_NUMBER = BigIntegerField()
 # A line is about 700 bytes; what is longer was not written here.
 LONGEST_LINE = 4096
 
 
 def sign_heads() -> int:
-    """Sign every head that moved since it was last signed; how many."""
+    """Sign a portion of the heads that moved since they were last signed; how many.
+
+    First those whose oldest unsigned entry has waited longest: however many chains somebody begins
+    or moves, each has its turn. The worker asks again until none is left.
+    """
     # The last one of each chain, by the index: not every head that was ever signed.
     last = SignedHead.objects.filter(chain=OuterRef("name")).order_by("-seq")
     moved = Chain.objects.annotate(signed=Subquery(last.values("seq")[:1])).filter(
         Q(signed__isnull=True) | Q(signed__lt=F("last_seq")), last_seq__gt=0
     )
-    heads = [_signed(chain) for chain in moved.order_by("name")[:_PORTION]]
+    unsigned = Entry.objects.filter(
+        chain=OuterRef("name"), seq=Coalesce(OuterRef("signed"), 0, output_field=_NUMBER) + 1
+    )
+    waiting = moved.annotate(waits_since=Subquery(unsigned.values("id")[:1]))
+    heads = [_signed(chain) for chain in waiting.order_by("waits_since", "name")[:_PORTION]]
     if heads:
         # The line is on the disk before the row is committed: a row without a line was exported
         # once, and its line is gone.

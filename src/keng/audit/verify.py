@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from keng.audit.chain import GENESIS, entry_hash
 from keng.audit.heads import is_genuine
 from keng.audit.models import Chain, Entry, SignedHead
+from keng.audit.reading import read_safely, with_readable_moment, with_safe_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +24,28 @@ def faults() -> Iterator[Fault]:
     for head in Chain.objects.order_by("name").iterator():
         yield from faults_of(head)
     orphans = Entry.objects.exclude(chain__in=Chain.objects.values("name"))
-    for entry in orphans.order_by("chain", "seq").iterator():
+    for entry in orphans.only("chain", "seq").order_by("chain", "seq").iterator():
         yield Fault(entry.chain, entry.seq, "the head of this chain is missing")
 
 
 def faults_of(head: Chain) -> Iterator[Fault]:
-    """The faults of one chain: a changed entry, a gap, a cut end, a head that was rewritten."""
+    """The faults of one chain: a changed or unreadable entry, a gap, a cut end, another head."""
     previous, expected = GENESIS, 1
     hash_at_head = b"" if head.last_seq else GENESIS
     accepted_at = new_key_accepted_at()
     # Both are read in one order side by side: nothing is kept, however long the chain is.
     signed = SignedHead.objects.filter(chain=head.name).order_by("seq", "id").iterator()
     next_signed = next(signed, None)
-    for entry in Entry.objects.filter(chain=head.name).order_by("seq").iterator():
+    found = with_safe_columns(Entry.objects.filter(chain=head.name)).order_by("seq")
+    for entry, is_readable in read_safely(found.iterator()):
         if entry.seq != expected:
             yield Fault(head.name, expected, f"entry missing; the next one is {entry.seq}")
             expected = entry.seq
         elif bytes(entry.previous_hash) != previous:
             yield Fault(head.name, entry.seq, "does not follow from the entry before it")
-        if bytes(entry.hash) != recomputed(entry):
+        if not is_readable:
+            yield Fault(head.name, entry.seq, "cannot be read")
+        elif bytes(entry.hash) != recomputed(entry):
             yield Fault(head.name, entry.seq, "was changed after it was written")
         previous, expected = bytes(entry.hash), expected + 1
         if entry.seq == head.last_seq:
@@ -77,7 +81,8 @@ def new_key_accepted_at() -> dt.datetime | None:
 
     None where `keng keys accept` never gave one up.
     """
-    accepted = Entry.objects.filter(action="keys.accepted", detail__keys__contains="audit")
+    acts = Entry.objects.filter(action="keys.accepted", detail__keys__contains="audit")
+    accepted = with_readable_moment(acts)
     return accepted.order_by("-id").values_list("at", flat=True).first()
 
 

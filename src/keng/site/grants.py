@@ -1,7 +1,7 @@
 """What each process may do to each table; applied after every migration.
 
 None of these roles owns a table. Nobody writes the tables of the record: entries come into it by a
-function of the owner's (keng.audit.migrations.0004), which knows what each of them may say. No
+function of the owner's (keng.audit.migrations.0006), which knows what each of them may say. No
 process but the owner may delete anything except rows whose deletion is their purpose (drafts,
 sessions).
 """
@@ -352,8 +352,9 @@ GRANTS: dict[str, dict[str, str]] = {
     "keng_worker": {
         **_READ_PLACES,
         **_KEYS,
-        # It signs the heads.
+        # It signs the heads, first whichever waited longest.
         "audit_chain": R,
+        "audit_entry": "SELECT (id, chain, seq)",
         "audit_signedhead": RI,
         **dict.fromkeys(_TIPS, RIU),
         **_MADE_ONCE,

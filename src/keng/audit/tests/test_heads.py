@@ -6,7 +6,7 @@ import stat
 import pytest
 from django.db import transaction
 
-from keng.audit import verify
+from keng.audit import heads, verify
 from keng.audit.actions import record
 from keng.audit.chain import entry_hash
 from keng.audit.heads import sign_heads, verify_key
@@ -96,3 +96,21 @@ def test_reading_a_long_chain_again_keeps_nothing_of_it():
     assert (3, "differs from the head that was signed then") in [
         (fault.seq, fault.what) for fault in verify.faults()
     ]
+
+
+def test_whoever_waited_longest_is_signed_first_however_many_came_since(monkeypatch):
+    monkeypatch.setattr(heads, "_PORTION", 2)
+    names = ["unit:z", "unit:y", *(f"!{n:04}" for n in range(5))]
+    for name in names:
+        record("test", by="worker", on=None, chain=name)
+    signed = []
+    # What was signed moves on at once: it waits behind those that were not.
+    while len(signed) < 8:
+        assert sign_heads() == 2
+        signed = list(SignedHead.objects.order_by("id").values_list("chain", flat=True))
+        for name in signed[-2:]:
+            record("test", by="worker", on=None, chain=name)
+    assert signed[:7] == names
+    while sign_heads():
+        pass
+    assert list(verify.faults()) == []

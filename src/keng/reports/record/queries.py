@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from keng.accounts.models import Officer
 from keng.accounts.who import AUDITING, Eyes
 from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
+from keng.audit.reading import read_safely, with_safe_columns
 from keng.audit.verify import Fault, faults_of
 from keng.kit.ids import read_id
 from keng.places.models import Unit
@@ -65,7 +67,7 @@ def entries(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
 def narrowed(found: QuerySet[Entry], *, officer: str, action: str, thing: str) -> QuerySet[Entry]:
     """Only what one officer did, only one kind of act, or only what was done to one object."""
     if officer:
-        found = found.filter(actor_id=officer)
+        found = found.filter(actor_kind="officer", actor_id=officer)
     if action:
         found = found.filter(action=action)
     if thing:
@@ -81,14 +83,20 @@ def page(found: QuerySet[Entry], before: uuid.UUID | None, size: int = 50) -> li
     """Newest first, one more than the page holds: so the caller knows whether there is more."""
     if before is not None:
         found = found.filter(pk__lt=before)
-    return list(found.order_by("-id")[: size + 1])
+    rows = with_safe_columns(found).order_by("-id")[: size + 1]
+    return [entry for entry, _is_readable in read_safely(rows)]
 
 
 def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     """Rows with names: officers by name, tips by reference if the auditor may know of them."""
-    officers = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "actor"))}
-    subjects = {str(o.pk): o for o in Officer.objects.filter(pk__in=_ids(rows, "object"))}
-    known = Tip.objects.visible_to(_eyes(officer)).filter(pk__in=_ids(rows, "object"))
+    # An id is one of an officer or a tip only where the entry says so: whoever may write for leads
+    # can give an officer's id as a lead's.
+    actor_ids = _ids(row.actor_id for row in rows if row.actor_kind == "officer")
+    subject_ids = _ids(row.object_id for row in rows if row.object_kind == "officer")
+    tip_ids = _ids(row.object_id for row in rows if row.object_kind == "tip")
+    officers = {str(o.pk): o for o in Officer.objects.filter(pk__in=actor_ids)}
+    subjects = {str(o.pk): o for o in Officer.objects.filter(pk__in=subject_ids)}
+    known = Tip.objects.visible_to(_eyes(officer)).filter(pk__in=tip_ids)
     tips = known.only("reference", "urgency", "money_moved", "danger_at").in_bulk()
     seen = {str(pk): tip for pk, tip in tips.items()}
     # Whoever audits and works at the desk, too, gets from the record to the tip; nobody else does.
@@ -99,14 +107,14 @@ def dressed(rows: list[Entry], officer: Officer) -> list[dict[str, Any]]:
     return [
         {
             "entry": row,
-            "at": _shown_at(row, seen.get(row.object_id)),
-            "who": officers.get(row.actor_id) or _actor(row),
+            "at": _shown_at(row, seen.get(row.object_id) if row.object_kind == "tip" else None),
+            "who": _officer(officers, row.actor_kind, row.actor_id) or _actor(row),
             "act": act_words(row.action),
             "thing": thing_words(row.object_kind),
             "tip": _reference(seen.get(row.object_id)) if row.object_kind == "tip" else "",
-            "tip_opens": row.object_id in opens,
+            "tip_opens": row.object_kind == "tip" and row.object_id in opens,
             "is_tip": row.object_kind == "tip",
-            "subject": subjects.get(row.object_id),
+            "subject": _officer(subjects, row.object_kind, row.object_id),
             "mark": _grouped(bytes(row.hash).hex()[:8]),
         }
         for row in rows
@@ -147,8 +155,13 @@ def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, An
     return sorted(found, key=lambda row: (-row["out"], str(row["officer"])))
 
 
-def _shown_at(row: Entry, tip: Tip | None) -> datetime.datetime:
-    """An officer's act has its minute; what a process wrote may be a reporter's."""
+def _shown_at(row: Entry, tip: Tip | None) -> datetime.datetime | None:
+    """An officer's act has its minute; what a process wrote may be a reporter's.
+
+    None where what stands there cannot be read.
+    """
+    if row.at is None:
+        return None
     return row.at if row.actor_kind == "officer" else reporter_time(row.at, tip)
 
 
@@ -163,11 +176,16 @@ def _actor(row: Entry) -> str:
         return _("the machine (%(process)s)") % {"process": row.actor_id}
     if row.actor_kind == "partnermember":
         return _("somebody of the partner")
+    if row.actor_kind == "lead":
+        return _("a lead (%(lead)s)") % {"lead": row.actor_id[:8]}
     return _("nobody signed in") if not row.actor_id else row.actor_id
 
 
-def _ids(rows: list[Entry], side: str) -> list[uuid.UUID]:
-    written = (row.actor_id if side == "actor" else row.object_id for row in rows)
+def _officer(known: dict[str, Officer], kind: str, key: str) -> Officer | None:
+    return known.get(key) if kind == "officer" else None
+
+
+def _ids(written: Iterable[str]) -> list[uuid.UUID]:
     return [found for text in written if (found := read_id(text))]
 
 

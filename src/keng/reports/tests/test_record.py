@@ -12,6 +12,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.kit.ids import new_id
+from keng.network.models import Lead
 from keng.reports.record.queries import dressed
 from keng.tips.actions import triage
 from tests import make
@@ -139,3 +140,16 @@ def test_the_next_page_of_the_record_is_named_without_a_time(auditor, unit):
     rows = auditor.get(f"{AUDIT}{older}").context["rows"]
     assert rows
     assert all(row["entry"].pk < last.pk for row in rows)
+
+
+def test_an_officers_id_in_another_name_shows_no_officer(auditor, unit):
+    """Whoever holds the public site may write for leads, and gives an officer's id as one."""
+    officer, other = make.officer(unit=unit, name="Người Một"), make.officer(unit=unit)
+    lead = Lead(pk=officer.pk)
+    record("relay.confirmed", by=lead, on=lead, chain=unit_chain(unit.pk))
+    page = auditor.get(AUDIT).content.decode()
+    assert "Người Một" not in page
+    assert f"một đầu mối ({str(officer.pk)[:8]})" in page
+    record("tip.accepted", by=other, on=unit, chain=unit_chain(unit.pk))
+    chosen = auditor.get(AUDIT, {"officer": str(officer.pk)}).content.decode()
+    assert "một đầu mối (" not in chosen

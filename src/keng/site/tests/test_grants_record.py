@@ -1,6 +1,7 @@
 """The record with the rights of each process: no head moves back, nobody writes for an officer."""
 
 import json
+import re
 import uuid
 
 import pytest
@@ -148,7 +149,7 @@ def test_no_role_is_granted_to_write_the_record():
         (role, table): rights
         for role, granted in GRANTS.items()
         for table, rights in granted.items()
-        if table in tables and rights != "SELECT"
+        if table in tables and not re.fullmatch(r"SELECT( \([a-z_, ]+\))?", rights)
     }
     assert written == {("keng_worker", "audit_signedhead"): "SELECT, INSERT"}
 

@@ -1,0 +1,235 @@
+"""The record against a stolen process: whoever holds its role writes what it likes to the door."""
+
+import ast
+import re
+import uuid
+
+import pytest
+from django.db import Error, connection, transaction
+from django.urls import reverse
+
+from keng.accounts.models import Post
+from keng.audit import verify, witness
+from keng.audit.actions import record, unit_chain
+from keng.audit.models import Chain, Entry
+from keng.conftest import sign_in
+from tests import make
+from tests.architecture.source import KENG, is_test, python_files
+
+pytestmark = pytest.mark.django_db
+LATE = "20000-01-01"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+def append(
+    chain, *, at="2026-01-01", action="receipt.shown", actor=("process", "reporter"),
+    thing=("", ""), detail="{}", entry_id=None,
+):  # fmt: skip
+    """As the thief types it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_append(%s, %s, %s::timestamptz, %s, %s, %s, %s, %s, %s::jsonb)",
+            [entry_id or uuid.uuid4(), chain, at, action, *actor, *thing, detail],
+        )
+
+
+def is_refused(chain, **values):
+    try:
+        append(chain, **values)
+    except Error:
+        return True
+    return False
+
+
+def auditor_page(unit, desk_client):
+    auditor = make.officer(unit=unit, role=Post.Role.AUDITOR)
+    return sign_in(desk_client, auditor).get(reverse("audit", "keng.site.desk_urls"))
+
+
+@pytest.mark.parametrize("at", [LATE, "infinity", "-infinity", "0044-01-01 BC", "2020-01-01"])
+def test_a_process_sets_neither_the_time_nor_the_id_of_an_entry(unit, become, at):
+    chosen = uuid.UUID("ffffffff-ffff-7fff-bfff-ffffffffffff")
+    become("public")
+    append(unit_chain(unit.pk), at=at, entry_id=chosen)
+    become("owner")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, at BETWEEN now() AND clock_timestamp() FROM audit_entry")
+        ((entry_id, is_present),) = cursor.fetchall()
+    assert is_present
+    assert entry_id != chosen
+    assert entry_id.version == 7
+    assert list(verify.faults()) == []
+
+
+def test_whoever_records_learns_the_time_and_the_id_that_stand_there(unit, become):
+    become("public")
+    with transaction.atomic():
+        made = record("receipt.shown", by="reporter", on=None, chain=unit_chain(unit.pk))
+    become("owner")
+    kept = Entry.objects.get()
+    assert (kept.pk, kept.at, bytes(kept.hash)) == (made.pk, made.at, bytes(made.hash))
+
+
+def test_the_owner_writes_no_time_that_cannot_be_read(unit):
+    assert is_refused(unit_chain(unit.pk), at=LATE)
+    assert is_refused(unit_chain(unit.pk), at="infinity")
+
+
+# What an owner of the database writes past the door, or an older version let in.
+_UNREADABLE = [
+    ("at", f"'{LATE}'"),
+    ("at", "'infinity'"),
+    ("at", "'-infinity'"),
+    ("detail", f"'{'[' * 3000}{']' * 3000}'"),
+    ("detail", "('{\"a\": ' || repeat('9', 5000) || '}')::jsonb"),
+]
+
+
+@pytest.mark.parametrize(("column", "value"), _UNREADABLE)
+def test_an_unreadable_entry_is_a_fault_and_stops_neither_page_nor_check(
+    unit, desk_client, column, value, capsys
+):
+    chain = unit_chain(unit.pk)
+    officer = make.officer(unit=unit)
+    for _ in range(3):
+        record("tip.accepted", by=officer, on=unit, chain=chain, detail={"n": 1})
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE audit_entry SET {column} = {value} WHERE seq = 2")
+    assert [(fault.seq, fault.what) for fault in verify.faults()] == [(2, "cannot be read")]
+    assert witness.run() == 1
+    assert f"{chain} entry 2: cannot be read" in capsys.readouterr().out
+    page = auditor_page(unit, desk_client)
+    assert page.status_code == 200
+    words = page.content.decode()
+    assert "2: cannot be read" in words
+    assert ("không đọc được" in words) == (column == "at")
+
+
+_FOREIGN = [
+    "!0001", "unit:\u200b\nx", "unit:x", "unit:" + "0" * 36, "intake:public-1", "intake:worker",
+    "installation", "addresses", "channel:019a0000-0000-7000-8000-000000000000",
+    "dispatch:019a0000-0000-7000-8000-000000000000",
+    "unit:019a0000-0000-7000-8000-000000000000\n",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("chain", _FOREIGN)
+def test_a_process_begins_no_chain_of_another_kind(become, chain):
+    become("public")
+    assert is_refused(chain)
+    if not chain.startswith("dispatch:"):
+        become("desk")
+        assert is_refused(chain, action="tip.accepted", actor=("officer", str(uuid.uuid4())))
+    become("owner")
+    assert not Chain.objects.exists()
+
+
+def test_batches_are_told_in_the_chains_of_whoever_took_them_in(become):
+    become("edge")
+    for chain in ("intake:public-1", "intake:edge-16", "intake:edge-1x", "intake:edge"):
+        assert is_refused(chain, action="intake.batch")
+    assert not is_refused("intake:edge-15", action="intake.batch")
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ['{"a":1.10}', '{"a":1.0}', '{"a":[{"b":1e-3}]}', '{"a":1e30}', "[]", "1", "null",
+     '{"a":' + "[" * 40 + "]" * 40 + "}"],
+)  # fmt: skip
+def test_what_would_be_hashed_otherwise_by_the_reader_is_refused(unit, become, detail):
+    assert is_refused(unit_chain(unit.pk), detail=detail)
+    become("public")
+    assert is_refused(unit_chain(unit.pk), detail=detail)
+    assert not is_refused(unit_chain(unit.pk), detail='{"a":[1,-2,"x",null,true],"b":{"c":1e2}}')
+    become("owner")
+    assert list(verify.faults()) == []
+
+
+@pytest.mark.parametrize("thing", [("tip", "x" * 80 + " "), ("tip ", ""), ("tip", "\u200b")])
+def test_an_object_is_a_kind_and_an_id(unit, become, thing):
+    become("public")
+    assert is_refused(unit_chain(unit.pk), thing=thing)
+
+
+@pytest.mark.parametrize(
+    ("action", "actor"),
+    [
+        ("tip.reporter_xyz_bribed", ("process", "reporter")),
+        ("article.bribed", ("partnermember", "019a0000-0000-7000-8000-000000000000")),
+        ("relay.confirmed", ("lead", "nobody")),
+        ("lead.stopped", ("lead", "Nguyễn Văn A")),
+        ("receipt.exchanged", ("process", "reporter")),
+    ],
+)
+def test_no_words_of_its_own_stand_for_an_act_or_an_actor(unit, become, action, actor):
+    become("public")
+    for chain in (unit_chain(unit.pk), f"partner:{unit.pk}", f"dispatch:{unit.pk}"):
+        assert is_refused(chain, action=action, actor=actor)
+
+
+def acts_recorded_in_code():
+    """Who records which act: calls that name both as words."""
+    found = set()
+    for file in python_files(KENG):
+        if is_test(file):
+            continue
+        for call in ast.walk(ast.parse(file.read_text())):
+            if not isinstance(call, ast.Call) or not call.args:
+                continue
+            by = next((each.value for each in call.keywords if each.arg == "by"), None)
+            if len(call.args) > 2 and isinstance(call.args[2], ast.Constant):
+                by = call.args[2]
+            if not isinstance(by, ast.Constant) or by.value not in _ROLES:
+                continue
+            acts = [each.value for each in ast.walk(call.args[0]) if isinstance(each, ast.Constant)]
+            found |= {(_ROLES[by.value], by.value, act) for act in acts if "." in str(act)}
+    return sorted(found)
+
+
+_ROLES = {
+    "reporter": "keng_public",
+    "holder": "keng_public",
+    "resident": "keng_public",
+    "worker": "keng_worker",
+    "sender": "keng_sender",
+}
+
+
+def test_each_process_may_record_what_its_code_records():
+    acts = acts_recorded_in_code()
+    assert len(acts) > 20
+    some_id = "019a0000-0000-7000-8000-000000000000"
+    chains = [f"{kind}:{some_id}" for kind in ("unit", "channel")] + ["addresses", "intake:worker"]
+    with connection.cursor() as cursor:
+        for role, by, act in acts:
+            cursor.execute(
+                "SELECT bool_or(audit_may_record(%s, chain, %s, 'process', %s)) "
+                "FROM unnest(%s::text[]) AS chains (chain)",
+                [role, act, by, chains],
+            )
+            assert cursor.fetchone() == (True,), (role, by, act)
+
+
+def test_no_process_may_record_an_act_that_no_code_records():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'audit_may_record'")
+        ((source,),) = cursor.fetchall()
+    allowed = set(re.findall(r"'([a-z_]+\.[a-z_]+)'", source))
+    assert len(allowed) > 40
+    constants = {
+        each.value
+        for file in python_files(KENG)
+        if not is_test(file) and "migrations" not in file.parts and "record" not in file.parts
+        for each in ast.walk(ast.parse(file.read_text()))
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+    assert {act for act in allowed if not any(act in each for each in constants)} == set()
