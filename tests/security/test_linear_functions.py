@@ -163,3 +163,22 @@ def _with_numbers():
         *("call me on 0912345678", "저에게 전화 0912345678"),
     )
     return [hostile.Text("", f"{far}{unit} {far}", "") for unit in units]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "Tôi tên A ",
+        "Tôi tên Nguyễn A, ",
+        "tôi tên nguyễn a a ",
+        "my name is An Bo. ",
+        # No two alike, and all of one first word.
+        lambda n: f"Tôi tên Nguyễn A{hostile._letters(n)}. ",
+        lambda n: f"Tôi tên A{hostile._letters(n)} B. ",
+    ],
+)
+def test_a_name_that_is_declared_again_and_again_is_looked_for_once(unit):
+    text = hostile.Text("", unit, "")
+    assert not (wrong := cost.verdict(reporters_own.cut, text.of_length)), wrong
+    # A webhook waits for it: one message of a chat is this long at most.
+    assert cost.least(reporters_own.cut, text.of_length(10_000)) < 0.25

@@ -12,7 +12,18 @@ from keng.channels.base import Parsed
 from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.receiving import Incoming, ReceivingAccount, incoming
 from keng.edge.accounts import AccountBook
-from keng.edge.http import Gone, Receive, Scope, Send, TooLarge, answer, body_of, headers_of
+from keng.edge.http import (
+    Bodies,
+    Gone,
+    PushedOut,
+    Receive,
+    Scope,
+    Send,
+    TooLarge,
+    TooSlow,
+    answer,
+    headers_of,
+)
 from keng.edge.prefixes import Prefixes
 from keng.edge.writer import Busy, NotWritten, Writer
 from keng.kit import alive, times
@@ -36,6 +47,7 @@ class Edge:
         self._writer: Writer | None = None
         self._book: AccountBook | None = None
         self._prefixes: Prefixes | None = None
+        self._bodies = Bodies()
         self._receipts_again = 0
         self._health = Health("edge")
         self._sign = alive.Beat("edge")
@@ -121,10 +133,12 @@ class Edge:
         self, channel: str, slug: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         try:
-            status = await self._take(channel, slug, scope, await body_of(scope, receive))
+            status = await self._take(channel, slug, scope, await self._bodies.take(scope, receive))
         except TooLarge:
             status = 413
-        except Busy:
+        except TooSlow:
+            status = 408
+        except (Busy, PushedOut):
             status = 503
         except NotWritten:
             status = 500

@@ -1,6 +1,8 @@
 """The little of HTTP that the edge needs: a body with a limit, and short answers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from keng.channels.base import MAX_BODY
@@ -10,10 +12,21 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 RETRY_AFTER_SECONDS = 1
+# A webhook is one message of a machine with a good line: it comes whole in far less.
+BODY_SECONDS = 10.0
+# As many as may wait to be written (edge.writer).
+MOST_BODIES = 2048
 _WORDS = {
-    200: b"ok", 400: b"bad request", 401: b"not verified", 404: b"not found",
-    405: b"method not allowed", 413: b"too large", 500: b"not written", 503: b"try again",
-}  # fmt: skip
+    200: b"ok",
+    400: b"bad request",
+    401: b"not verified",
+    404: b"not found",
+    405: b"method not allowed",
+    408: b"too slow",
+    413: b"too large",
+    500: b"not written",
+    503: b"try again",
+}
 _PLAIN = (b"content-type", b"text/plain")
 
 
@@ -21,12 +34,64 @@ class TooLarge(Exception):
     """The body is larger than a webhook may be."""
 
 
+class TooSlow(Exception):
+    """The body had not come in time."""
+
+
+class PushedOut(Exception):
+    """Too many bodies were on their way, and this one had been for longest."""
+
+
 class Gone(Exception):
     """The caller hung up before the body had come."""
 
 
-async def body_of(scope: Scope, receive: Receive) -> bytes:
-    """The whole body. Raises TooLarge as soon as that is known, and Gone."""
+class Bodies:
+    """Takes bodies in: each within some seconds, and so many at a time.
+
+    Providers send from a few networks and anybody may send from any, so no network counts here: one
+    too many pushes out the one that has been on its way for longest, which no provider's is.
+    """
+
+    def __init__(self, *, seconds: float = BODY_SECONDS, most: int = MOST_BODIES) -> None:
+        self._seconds, self._most = seconds, most
+        self._places: dict[_Place, None] = {}
+
+    @property
+    def waiting(self) -> int:
+        """How many are on their way."""
+        return len(self._places)
+
+    async def take(self, scope: Scope, receive: Receive) -> bytes:
+        """The whole body. Raises TooLarge as soon as that is known, TooSlow, PushedOut and Gone."""
+        timeout = asyncio.timeout(self._seconds)
+        place = _Place(timeout)
+        try:
+            async with timeout:
+                self._enter(place)
+                try:
+                    return await _body_of(scope, receive)
+                finally:
+                    self._places.pop(place, None)
+        except TimeoutError:
+            raise (PushedOut if place.is_pushed_out else TooSlow) from None
+
+    def _enter(self, place: "_Place") -> None:
+        self._places[place] = None
+        if len(self._places) > self._most:
+            oldest = next(iter(self._places))
+            del self._places[oldest]
+            oldest.is_pushed_out = True
+            oldest.timeout.reschedule(asyncio.get_running_loop().time())
+
+
+@dataclass(eq=False)
+class _Place:
+    timeout: asyncio.Timeout
+    is_pushed_out: bool = False
+
+
+async def _body_of(scope: Scope, receive: Receive) -> bytes:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY:
             raise TooLarge

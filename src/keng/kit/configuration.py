@@ -258,6 +258,8 @@ SETTINGS: dict[str, Check] = {
     "KENG_LOOKUP_NETWORK_LIMIT": _limit,
     "KENG_LOOKUP_LIMIT": _limit,
     "KENG_DRAFTS_NETWORK_LIMIT": _limit,
+    "KENG_SUBSCRIBE_NETWORK_HOURLY": _whole(1, 1_000_000),
+    "KENG_SUBSCRIBE_HOURLY": _whole(1, 1_000_000),
     "KENG_EDGE_LANES": _whole(1, 32),
     "KENG_BEHIND_TLS": _switch,
     "KENG_UPLOADS_MB": _whole(1, 1_000_000_000),

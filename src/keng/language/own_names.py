@@ -137,11 +137,12 @@ def own_names(text: FlatText) -> list[tuple[int, int]]:
     """Where in the original the writer's name and the number of their house stand."""
     if not any(sign.search(text.flat) for sign in _SIGNS):
         return []
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(set(_names(text))):
-        spans = [(start, end), *_again(text, start, end), *_houses(text, end)]
-        found += [(text.start(one), _through_marks(text, last)) for one, last in spans]
-    return found
+    names = sorted(set(_names(text)))
+    spans = set(names)
+    spans.update(_again(text, names))
+    for _start, end in names:
+        spans.update(_houses(text, end))
+    return [(text.start(start), _through_marks(text, end)) for start, end in sorted(spans)]
 
 
 def _names(text: FlatText) -> Iterator[tuple[int, int]]:
@@ -335,18 +336,27 @@ def _who_i_am(text: FlatText, run: list[tuple[int, int]]) -> Iterator[tuple[int,
         yield from _with_surname(text, run)
 
 
-def _again(text: FlatText, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where the same name of two words or more stands once more, as under a letter."""
-    name = text.flat[start:end]
-    if " " not in name:
+def _again(text: FlatText, names: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Where a name of two words or more stands once more after it, as under a letter.
+
+    One reading for all names: a text that looked for each of them by itself would be read as often
+    as somebody writes "tôi tên".
+    """
+    ends: dict[str, int] = {}
+    for start, end in names:
+        name = text.flat[start:end]
+        if " " in name:
+            ends.setdefault(name, end)
+    if not ends:
         return
-    at = text.flat.find(name, end)
-    while at >= 0:
-        after = at + len(name)
-        is_whole = not text.flat[at - 1].isalnum() and not text.flat[after : after + 1].isalnum()
-        if is_whole:
-            yield at, after
-        at = text.flat.find(name, after)
+    words = [word.span() for word in _WORD.finditer(text.flat, min(ends.values()))]
+    for first, (start, _end) in enumerate(words):
+        if text.flat[start - 1].isalnum():
+            continue
+        for _start, end in words[first + 1 : first + _LONGEST]:
+            since = ends.get(text.flat[start:end])
+            if since is not None and start >= since and not text.flat[end : end + 1].isalnum():
+                yield start, end
 
 
 def _houses(text: FlatText, end: int) -> Iterator[tuple[int, int]]:

@@ -6,15 +6,18 @@ its last byte to the last byte of its answer.
 """
 
 import asyncio
+import codecs
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
+from django.utils.http import parse_header_parameters
 
 from keng.kit import alive
 from keng.kit.database import this_process
@@ -27,6 +30,9 @@ from keng.site.errors import NOT_TAKEN
 THREADS = 4
 # For a monitor. Answered here: it must not wait for a thread, nor for what every page asks first.
 HEALTH = b"/health/"
+# How a form may be written. Python knows others that are no words at all, such as zlib, and reading
+# a form by one of those ends in an error.
+_CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252"})
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 
 
@@ -95,6 +101,11 @@ class Front:
         await send({"type": "http.response.body", "body": content})
 
     async def _take_in(self, environ: dict[str, Any], body: Body, scope: Any, receive: Any) -> None:
+        if not _is_readable(environ.get("CONTENT_TYPE", "")):
+            environ[NOT_TAKEN] = HTTPStatus.BAD_REQUEST
+            # Or the page that says so would be made by it.
+            environ["CONTENT_TYPE"], environ["CONTENT_LENGTH"] = "", "0"
+            return
         length = environ.get("CONTENT_LENGTH", "")
         is_open = "HTTP_TRANSFER_ENCODING" in environ
         if not is_open and length in {"", "0"}:
@@ -169,6 +180,15 @@ def environ_of(scope: Any) -> dict[str, Any]:
         between = "; " if key == "HTTP_COOKIE" else ","
         environ[key] = f"{environ[key]}{between}{value}" if key in environ else value
     return environ
+
+
+def _is_readable(content_type: str) -> bool:
+    """Whether the charset that a request names for its words, if it names one, is one for words."""
+    try:
+        _kind, parameters = parse_header_parameters(content_type)
+        return codecs.lookup(parameters.get("charset", "utf-8")).name in _CHARSETS
+    except (LookupError, ValueError):
+        return False
 
 
 def _largest_file(environ: dict[str, Any]) -> int:

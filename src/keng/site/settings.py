@@ -26,6 +26,8 @@ EXIT_URL = os.environ.get("KENG_EXIT_URL", "")
 # Called together with commune and province when a critical tip comes in; empty: nobody.
 EMERGENCY_EMAIL = os.environ.get("KENG_EMERGENCY_EMAIL", "")
 # Within so many days whoever objects to a listing of the public look-up gets an answer.
+SUBSCRIBE_NETWORK_HOURLY = int(os.environ.get("KENG_SUBSCRIBE_NETWORK_HOURLY", "20"))
+SUBSCRIBE_HOURLY = int(os.environ.get("KENG_SUBSCRIBE_HOURLY", "300"))
 DISPUTE_DAYS = int(os.environ.get("KENG_DISPUTE_DAYS", "10"))
 DATA_FOLDER = data_folder()
 

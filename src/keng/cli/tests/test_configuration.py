@@ -25,6 +25,8 @@ WRONG = [
     ("KENG_EDGE_LANES", "x"),
     ("KENG_EDGE_LANES", "0"),
     ("KENG_LOOKUP_NETWORK_LIMIT", "foo"),
+    ("KENG_SUBSCRIBE_NETWORK_HOURLY", "0"),
+    ("KENG_SUBSCRIBE_HOURLY", "many"),
     ("KENG_LOOKUP_LIMIT", "10,x"),
     ("KENG_PUBLIC_URL", "keng.example"),
     ("KENG_DESK_URL", "https://"),

@@ -13,6 +13,9 @@ from keng.network.links import confirm_url, stop_url
 from keng.network.models import Subscription
 from keng.vault import seal
 
+# The greater leaves later. Anybody can ask for a letter, and no warning may wait behind them.
+_AFTER_WARNINGS = 10
+
 
 class NoMailbox(LookupError):
     """This site has no working e-mail account: nobody can subscribe by e-mail."""
@@ -27,13 +30,13 @@ def mailbox() -> ChannelAccount | None:
 def ask(wish: Wish) -> None:
     """Write the wish down and send one letter, which alone tells whether the address was known.
 
-    Raises NoMailbox.
+    Raises NoMailbox, subscriptions.TooMany.
     """
     account = mailbox()
     if account is None:
         raise NoMailbox
     subscription, is_due = subscriptions.ask(wish)
-    if not is_due:
+    if subscription is None or not is_due:
         return
     with translation.override(subscription.language):
         subject, text = _letter(subscription)
@@ -49,7 +52,7 @@ def ask(wish: Wish) -> None:
         dispatch=dispatch,
         account=account,
         channel="email",
-        priority=5,
+        priority=_AFTER_WARNINGS,
         recipient_kind=Delivery.RecipientKind.SUBSCRIPTION,
         recipient_ref=subscription.pk,
         address_sealed=seal.for_sender(wish.address.strip()),

@@ -2,15 +2,18 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.delivery.actions import subscribing as actions
+from keng.kit.slowing import Slowing
 from keng.network import links
 from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import Wish
@@ -20,6 +23,11 @@ from keng.places.near import place_near
 from keng.places.search import find
 
 _MOST_FOUND = 8
+_HOUR = 3600
+# A hall full of people has one network, and whoever fills strangers' mailboxes has one too.
+letters = Slowing(
+    at_once=settings.SUBSCRIBE_NETWORK_HOURLY, pause=_HOUR / settings.SUBSCRIBE_NETWORK_HOURLY
+)
 
 
 def subscribe(request: HttpRequest) -> HttpResponse:
@@ -28,9 +36,11 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         return render(request, "delivery/subscribe_closed.html")
     form = _form(request)
     is_search = form.is_bound and form.asks_to_search
+    status, wait = 200, 0
     if form.is_bound and not is_search and form.is_valid():
-        _ask(form)
-        return redirect("subscribe-sent")
+        status, wait = _ask(request, form)
+        if not wait:
+            return redirect("subscribe-sent")
     query = form.data.get("q", "").strip()[:120] if is_search else ""
     found = _found(query)
     ticked = _ticked(form, request)
@@ -41,7 +51,10 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         "query": query, "boxes": boxes, "ticked": {place.pk for place in ticked},
         "nothing_found": bool(query) and not found,
     }  # fmt: skip
-    return render(request, "delivery/subscribe.html", context)
+    response = render(request, "delivery/subscribe.html", context, status=status)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def _form(request: HttpRequest) -> SubscribeForm:
@@ -55,17 +68,27 @@ def _unchecked(form: SubscribeForm) -> SubscribeForm:
     return SubscribeForm(offered=_offered(), initial=typed)
 
 
-def _ask(form: SubscribeForm) -> None:
-    chosen = form.cleaned_data
-    actions.ask(
-        Wish(
-            channel="email",
-            address=chosen["email"],
-            place_ids=tuple(place.pk for place in chosen["places"]),
-            kinds=tuple(chosen["kinds"]),
-            language=chosen["language"],
+def _ask(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
+    """The status of the answer, and in how many seconds to come again; 0 when it was taken."""
+    if wait := letters.seconds_to_wait(request):
+        form.add_error(
+            "email", _("Many letters were asked for from your network. Try again later.")
         )
+        return 429, wait
+    chosen = form.cleaned_data
+    wish = Wish(
+        channel="email",
+        address=chosen["email"],
+        place_ids=tuple(place.pk for place in chosen["places"]),
+        kinds=tuple(chosen["kinds"]),
+        language=chosen["language"],
     )
+    try:
+        actions.ask(wish)
+    except subscriptions.TooMany:
+        form.add_error("email", _("Very many people are asking right now. Try again in an hour."))
+        return 503, _HOUR
+    return 302, 0
 
 
 def _offered() -> QuerySet[Place]:

@@ -8,9 +8,13 @@ from django.test import Client
 from django.urls import reverse
 from nacl.public import PrivateKey
 
+from keng.delivery.actions.dispatch import _BULK
 from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.public.subscribe import letters as letters_asked
 from keng.kit import times
 from keng.network import links
+from keng.network.actions.mailboxes import mailbox_of
+from keng.network.actions.subscriptions import mailboxes
 from keng.network.models import Subscription
 from keng.vault import opening, seal
 from keng.vault.models import SenderKey
@@ -37,6 +41,15 @@ class Site:
         return {
             "email": "Hoa@example.com", "places": [str(self.place.pk)], "language": "vi", **changes,
         }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_before():
+    letters_asked.forget()
+    mailboxes.forget()
+    yield
+    letters_asked.forget()
+    mailboxes.forget()
 
 
 @pytest.fixture
@@ -210,3 +223,63 @@ def test_mistakes_are_said_and_nothing_is_written(public_client, site, wrong):
     answer = ask(public_client, site, **wrong)
     assert "Lỗi" in answer.content.decode()
     assert not Subscription.objects.exists()
+
+
+def test_one_network_has_so_many_letters_sent_and_keeps_what_it_typed(public_client, site):
+    answers = [
+        ask(public_client, site, email=f"victim{n}@example.com")
+        for n in range(letters_asked.at_once + 5)
+    ]
+    assert letters().count() == letters_asked.at_once == 20
+    late = answers[-1]
+    assert (late.status_code, int(late.headers["Retry-After"]) > 0) == (429, True)
+    page = late.content.decode()
+    assert "Nhiều lá thư đã được yêu cầu từ mạng của bạn" in page.replace("\u00a0", " ")
+    assert 'value="victim24@example.com"' in page
+    assert f'value="{site.place.pk}" checked' in page
+    other = public_client.post(url("subscribe"), site.wish(), REMOTE_ADDR="10.9.8.7")
+    assert other.url == url("subscribe-sent")
+
+
+def test_all_networks_together_have_so_many_letters_sent(public_client, site, settings):
+    settings.SUBSCRIBE_HOURLY = 3
+    answers = [
+        public_client.post(
+            url("subscribe"), site.wish(email=f"victim{n}@example.com"), REMOTE_ADDR=f"10.9.{n}.7"
+        )
+        for n in range(5)
+    ]
+    assert letters().count() == 3
+    assert (answers[-1].status_code, answers[-1].headers["Retry-After"]) == (503, "3600")
+    page = answers[-1].content.decode().replace("\u00a0", " ")
+    assert "Đang có rất nhiều người yêu cầu" in page
+    assert 'value="victim4@example.com"' in page
+    Subscription.objects.update(asked_at=times.now() - datetime.timedelta(hours=1))
+    assert ask(public_client, site).url == url("subscribe-sent")
+
+
+def test_one_mailbox_gets_one_letter_however_its_address_is_written(public_client, site):
+    for n in range(5):
+        answer = ask(public_client, site, email=f"victim+{n}@gmail.com")
+        assert answer.url == url("subscribe-sent")
+    ask(public_client, site, email="V.ic.tim@googlemail.com")
+    assert letters().count() == 1
+    ask(public_client, site, email="somebody.else@gmail.com")
+    assert letters().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("Hoa+tin@Example.com ", "hoa@example.com"),
+        ("h.oa@example.com", "h.oa@example.com"),
+        ("h.oa+1@googlemail.com", "hoa@gmail.com"),
+    ],
+)
+def test_spellings_of_one_mailbox(address, mailbox):
+    assert mailbox_of(address) == mailbox
+
+
+def test_warnings_leave_before_letters_that_anybody_can_ask_for(public_client, site):
+    ask(public_client, site)
+    assert letters().get().priority > _BULK

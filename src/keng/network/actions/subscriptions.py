@@ -4,17 +4,24 @@ import datetime
 import uuid
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
+from keng.network.actions.mailboxes import Mailboxes
 from keng.network.models import Subscription
 from keng.places.models import Place
 from keng.vault import seal
 
 # A second request within this time sends no second letter: the page must not flood a mailbox.
 ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
+mailboxes = Mailboxes(seconds=ASK_AGAIN_AFTER.total_seconds())
+
+
+class TooMany(Exception):
+    """So many letters were asked for within an hour that no more go out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +44,21 @@ def address_hash(channel: str, address: str) -> bytes:
 
 
 @transaction.atomic
-def ask(wish: Wish) -> tuple[Subscription, bool]:
+def ask(wish: Wish) -> tuple[Subscription | None, bool]:
     """Write the wish down; True when a letter should go out now.
 
     A confirmed subscription stays as it is, and its letter says how to stop it: whoever types
-    somebody else's address changes nothing for them.
+    somebody else's address changes nothing for them. Nothing is written for a mailbox that another
+    spelling of its address has just asked for (then there is no subscription).
+    Raises TooMany.
     """
     now = times.now()
+    hour = now - datetime.timedelta(hours=1)
+    # Each letter leaves its time on its subscription.
+    if _addressless().filter(asked_at__gt=hour).count() >= settings.SUBSCRIBE_HOURLY:
+        raise TooMany
+    if not mailboxes.hold(wish.address):
+        return None, False
     hashed = address_hash(wish.channel, wish.address)
     found = (
         _addressless()

@@ -6,6 +6,8 @@ import time
 from http import HTTPStatus
 
 import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.views.decorators.http import require_http_methods
 
 from keng.kit import alive, uploads
@@ -305,6 +307,55 @@ def test_files_that_no_view_claimed_are_gone_after_the_answer(settings, monkeypa
     serve(sent, application=look, headers=headers)
     assert seen == [(1, 1)]
     assert on_disk() == []
+
+
+@pytest.fixture
+def public_site(settings):
+    settings.ROOT_URLCONF = "keng.site.public_urls"
+    settings.ALLOWED_HOSTS = ["keng.example"]
+    application = get_wsgi_application()
+
+    def answer(environ, start_response):
+        try:
+            return application(environ, start_response)
+        finally:
+            # Of the thread, which the test's database must not wait for.
+            connections.close_all()
+
+    return answer
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("address", "charset"),
+    [
+        (b"/report/describe/", b"zlib"),
+        (b"/lookup/object/", b"zlib"),
+        (b"/claims/ask", b"zlib"),
+        (b"/claims/ask", b"idna"),
+        (b"/claims/ask", b"no-such"),
+    ],
+)
+def test_a_form_in_no_charset_of_words_is_refused_in_words(public_site, address, charset):
+    content = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\na\r\n--x--\r\n'
+    headers = (
+        (b"content-type", b"multipart/form-data; boundary=x; charset=" + charset),
+        (b"content-length", str(len(content)).encode()),
+    )
+    status, answered, page = serve(
+        content, application=public_site, headers=headers, raw_path=address
+    )
+    assert (status, answered[b"connection"]) == (400, b"close")
+    assert "Không đọc được yêu cầu này" in page.decode()
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", '"utf-8"', "us-ascii", "ISO-8859-1"])
+def test_a_form_in_a_charset_of_words_is_taken(charset):
+    headers = (
+        (b"content-type", f"text/plain; charset={charset}".encode()),
+        (b"content-length", b"5"),
+    )
+    assert serve(b"words", application=echo, headers=headers)[2] == b"words"
 
 
 def test_a_view_says_that_it_takes_files_and_how_large():
