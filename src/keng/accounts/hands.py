@@ -49,7 +49,7 @@ class InHands(models.Model):
         self.hands = list(dict.fromkeys([*self.all_hands, person.pk]))
 
     def has_hand_of(self, person: Officer | PartnerMember) -> bool:
-        """Whether this person saved or handed in any of it, or made the sign-in of one who did."""
+        """Whether this person saved or handed in any of it, or is tied to one who did."""
         own = tied_to(person) if isinstance(person, Officer) else {person.pk}
         return not own.isdisjoint(self.all_hands)
 
@@ -95,7 +95,8 @@ def in_the_record(hands: Collection[uuid.UUID]) -> list[str]:
 def who_could(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> list[Post]:
     """Whoever is one of `which` for this unit without a hand in it: the unit's own people first.
 
-    Nor is anybody named who had a hand in the sign-in of one of these, or they in theirs.
+    Nor is anybody named who had a hand in the sign-in of one of these, they in theirs, or somebody
+    in both.
     """
     reachable = [pk for pk in (unit.pk, unit.parent_id) if pk]
     posts = (
@@ -117,9 +118,10 @@ def refusal(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> str:
     posts = who_could(which, unit, hands)
     if not posts:
         return _(
-            "You had a hand in this or in the sign-in of who wrote it, and so had everybody who "
-            "could let it out. Give one more person a post at the province, or let somebody else "
-            "write it anew."
+            "You had a hand in this or in the sign-in of who wrote it, or the same person in both "
+            "your sign-ins, and so had everybody who could let it out. Let somebody else write it "
+            "anew, or give one more person a post at the province: one whom the operator at the "
+            "machine sets up has nobody's hand in it."
         )
     names = [f"{post.officer} ({post.unit.name})" for post in posts[:_MOST_NAMED]]
     if len(posts) > _MOST_NAMED:
@@ -127,10 +129,11 @@ def refusal(which: Who, unit: Unit, hands: Collection[uuid.UUID]) -> str:
     who = ", ".join(names)
     if all(post.unit_id != unit.pk for post in posts):
         return _(
-            "You had a hand in this or in the sign-in of who wrote it, and nobody without one is "
-            "left at the desk who could let it out: the province does. Who can there: %(who)s."
+            "You had a hand in this or in the sign-in of who wrote it, or the same person in both "
+            "your sign-ins, and nobody else is left at the desk who could let it out: the province "
+            "does. Who can there: %(who)s."
         ) % {"who": who}
     return _(
-        "You had a hand in this or in the sign-in of who wrote it: somebody who had none lets it "
-        "out. Who can: %(who)s."
+        "You had a hand in this or in the sign-in of who wrote it, or the same person in both your "
+        "sign-ins: somebody else lets it out. Who can: %(who)s."
     ) % {"who": who}

@@ -19,32 +19,31 @@ COUNTS_FOR = datetime.timedelta(days=90)
 
 
 def had_a_hand(one: Officer, other: Officer) -> bool:
-    """Whether one of the two asked for the other's present sign-in, or agreed to it, of late.
+    """Whether one asked for or agreed to the other's present sign-in of late, or somebody to both.
 
-    Asked before one lets out what the other wrote. It reads nothing: both rows say it.
+    Asked before one lets out what the other wrote. It reads nothing: both rows say it. Somebody
+    behind both, in whichever place, may have kept both: two ghosts of one pair are no two people.
     """
-    return one.pk in _young_hands(other) or other.pk in _young_hands(one)
+    return _made_the_other(one, other) or bool(_young_hands(one) & _young_hands(other))
 
 
 def are_of_one_line(one: Officer, other: Officer) -> bool:
     """Whether one person may stand behind both: one made the other, or somebody asked for both.
 
     Followed from asker to asker; of those who agreed only the one who agreed to the other counts.
-    Asked where two people make an officer: with had_a_hand alone somebody who deceived the second
-    person twice would have two accounts that agree for ever.
+    Asked where two people make an officer: otherwise somebody who deceived the second person twice
+    would have two accounts that agree for ever.
     """
-    return had_a_hand(one, other) or bool(_line(one) & _line(other))
+    return _made_the_other(one, other) or bool(_line(one) & _line(other))
 
 
 def tied_to(officer: Officer) -> frozenset[uuid.UUID]:
     """The officer, and everybody of whom had_a_hand is true with them. Read once for each row."""
     known: frozenset[uuid.UUID] | None = officer.__dict__.get("_tied_to")
     if known is None:
-        made = Officer.objects.filter(
-            Q(set_up_asked_by=officer) | Q(set_up_agreed_by=officer),
-            set_up_at__gte=times.now() - COUNTS_FOR,
-        )
-        known = frozenset({officer.pk, *_young_hands(officer), *made.values_list("pk", flat=True)})
+        hands = _young_hands(officer)
+        made = _made_lately_by({officer.pk, *hands})
+        known = frozenset({officer.pk, *hands, *made})
         officer.__dict__["_tied_to"] = known
     return known
 
@@ -52,14 +51,10 @@ def tied_to(officer: Officer) -> frozenset[uuid.UUID]:
 def tied_to_any(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """These, and everybody of whom had_a_hand is true with one of them."""
     found = set(people)
-    young = Officer.objects.filter(set_up_at__gte=times.now() - COUNTS_FOR)
-    theirs = Q(pk__in=people) | Q(set_up_asked_by__in=people) | Q(set_up_agreed_by__in=people)
-    rows = young.filter(theirs).values_list("pk", "set_up_asked_by", "set_up_agreed_by")
-    for pk, *makers in rows:
-        if pk in people:
-            found.update(maker for maker in makers if maker is not None)
-        found.add(pk)
-    return found
+    young = Officer.objects.filter(pk__in=people, set_up_at__gte=times.now() - COUNTS_FOR)
+    for makers in young.values_list("set_up_asked_by", "set_up_agreed_by"):
+        found.update(maker for maker in makers if maker is not None)
+    return found.union(_made_lately_by(found))
 
 
 def takes_two_people(officer: Officer, unit: Unit, role: str) -> bool:
@@ -111,6 +106,17 @@ def _watches_or_administers(officer: Officer) -> bool:
     lately = Q(valid_to=None) | Q(valid_to__gte=since)
     roles = AUDITING.roles | ADMINISTERING.roles
     return Post.objects.filter(lately, officer=officer, role__in=roles).exists()
+
+
+def _made_the_other(one: Officer, other: Officer) -> bool:
+    return one.pk in _young_hands(other) or other.pk in _young_hands(one)
+
+
+def _made_lately_by(people: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Whose young sign-in one of these asked for or agreed to."""
+    theirs = Q(set_up_asked_by__in=people) | Q(set_up_agreed_by__in=people)
+    young = Officer.objects.filter(theirs, set_up_at__gte=times.now() - COUNTS_FOR)
+    return list(young.values_list("pk", flat=True))
 
 
 def _young_hands(officer: Officer) -> frozenset[uuid.UUID]:

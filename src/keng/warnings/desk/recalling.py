@@ -75,8 +75,8 @@ def decide(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         words = _("You asked for it: a second person has to approve it.")
         if isinstance(error, actions.SetUpAnAuthor):
             words = _(
-                "One of you two had a hand in the other's sign-in less than 90 days ago: somebody"
-                " else decides."
+                "Less than 90 days ago one of you two had a hand in the other's sign-in, or the"
+                " same person in both: somebody else decides."
             )
         messages.error(request, words)
         return redirect("warning-recall", pk=pk)
