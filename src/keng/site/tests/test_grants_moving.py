@@ -1,0 +1,95 @@
+"""What a process that was taken over may move, silence or say: each test is what an attacker did.
+
+Who may send to whom is in test_grants_sending.
+"""
+
+import uuid
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from keng.delivery.models import Delivery, Dispatch
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NOT_MOVED = "does not do this"
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+@pytest.fixture
+def row(unit):
+    """Makes one row that waits, to a recipient of this kind; any field may be named away."""
+    account = make.channel_account(channel="sandbox", unit=unit)
+
+    def made(recipient_kind, **fields):
+        dispatch = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit)
+        values = {"channel": "sandbox", "account": account, "address_sealed": b"sealed"}
+        return Delivery.objects.create(
+            dispatch=dispatch, recipient_kind=recipient_kind, recipient_ref=uuid.uuid4(),
+            **values | fields,
+        )  # fmt: skip
+
+    return made
+
+
+def execute(sql, *values):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.rowcount
+
+
+def refused(sql, *values):
+    with pytest.raises(ProgrammingError) as raised:
+        execute(sql, *values)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["pager", "room", "asker", "group"])
+@pytest.mark.parametrize("change", [
+    "state = 'cancelled', called_off_at = now(), settled_at = now()",
+    "state = 'cancelled', address_sealed = NULL",
+    "address_sealed = NULL, text_sealed = NULL",
+    "called_off_at = now()",
+])  # fmt: skip
+@pytest.mark.parametrize("state", ["queued", "leased"])
+def test_the_public_site_silences_no_call_to_officers(row, become, kind, change, state):
+    until = {"leased_until": "2030-01-01T00:00Z"} if state == "leased" else {}
+    one = row(kind, state=state, **until)
+    become("public")
+    assert NOT_MOVED in refused(f"UPDATE delivery_delivery SET {change}")
+    become("owner")
+    one.refresh_from_db()
+    assert (one.state, one.called_off_at) == (state, None)
+
+
+def test_the_public_site_calls_off_what_goes_to_one_person(row, become):
+    row("subscription")
+    row("conversation", text_sealed=b"words")
+    become("public")
+    changed = execute(
+        "UPDATE delivery_delivery SET state = 'cancelled', called_off_at = now(), "
+        "settled_at = now(), address_sealed = NULL, text_sealed = NULL"
+    )
+    assert changed == 2
+
+
+def test_the_public_site_says_passed_on_and_no_more_of_a_row_by_hand(row, become):
+    row("group", channel="by_hand", account=None)
+    become("public")
+    relayed = "UPDATE delivery_delivery SET state = 'relayed', settled_at = now()"
+    assert NOT_MOVED in refused(f"{relayed}, called_off_at = now()")
+    assert NOT_MOVED in refused(f"{relayed}, address_sealed = NULL")
+    assert execute(relayed) == 1
+    assert execute("UPDATE delivery_delivery SET state = 'queued', settled_at = NULL") == 1
+
+
+@pytest.mark.parametrize("process", ["public", "edge", "desk", "worker", "sender"])
+@pytest.mark.parametrize("kind", ["conversation", "subscription", "pager", "group"])
+def test_a_row_that_is_still_to_arrive_keeps_its_address(row, become, process, kind):
+    row(kind)
+    become(process)
+    assert NOT_MOVED in refused("UPDATE delivery_delivery SET address_sealed = NULL")
