@@ -93,3 +93,49 @@ def test_a_row_that_is_still_to_arrive_keeps_its_address(row, become, process, k
     row(kind)
     become(process)
     assert NOT_MOVED in refused("UPDATE delivery_delivery SET address_sealed = NULL")
+
+
+# The edge.
+
+
+@pytest.mark.parametrize("kind", ["group", "pager", "room", "conversation", "subscription"])
+@pytest.mark.parametrize("state", ["queued", "leased", "cancelled", "rejected", "gone"])
+def test_the_edge_says_of_nothing_that_was_not_sent_that_it_arrived(row, become, kind, state):
+    until = {"leased_until": "2030-01-01T00:00Z"} if state == "leased" else {}
+    one = row(kind, state=state, provider_id="m1", address_sealed=None, **until)
+    become("edge")
+    for arrived in ("delivered", "read"):
+        said = f"UPDATE delivery_delivery SET state = '{arrived}', settled_at = now()"
+        assert NOT_MOVED in refused(said)
+        assert NOT_MOVED in refused(f"UPDATE delivery_delivery SET state = '{arrived}'")
+    become("owner")
+    one.refresh_from_db()
+    assert one.state == state
+
+
+def test_the_edge_believes_no_receipt_for_what_left_without_a_number(row, become):
+    row("group", state="unknown")
+    become("edge")
+    assert NOT_MOVED in refused("UPDATE delivery_delivery SET state = 'delivered'")
+
+
+@pytest.mark.parametrize("kind", ["group", "pager", "conversation"])
+def test_a_receipt_moves_what_was_sent_and_nothing_else_of_it(row, become, kind):
+    row(kind, state="sent", provider_id="m1", address_sealed=None)
+    become("edge")
+    assert NOT_MOVED in refused(
+        "UPDATE delivery_delivery SET state = 'delivered', called_off_at = now()"
+    )
+    assert execute("UPDATE delivery_delivery SET state = 'delivered'") == 1
+    assert NOT_MOVED in refused("UPDATE delivery_delivery SET state = 'queued'")
+    assert execute("UPDATE delivery_delivery SET state = 'read'") == 1
+
+
+@pytest.mark.parametrize("kind", ["group", "pager", "room", "asker"])
+def test_the_edge_calls_off_chats_and_letters_alone(row, become, kind):
+    row(kind)
+    become("edge")
+    assert NOT_MOVED in refused(
+        "UPDATE delivery_delivery SET state = 'cancelled', address_sealed = NULL"
+    )
+    assert NOT_MOVED in refused("UPDATE delivery_delivery SET called_off_at = now()")
