@@ -9,6 +9,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from keng.delivery.models import Delivery, Dispatch
+from keng.kit.ids import new_id
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,45 @@ def test_the_edge_calls_off_chats_and_letters_alone(row, become, kind):
         "UPDATE delivery_delivery SET state = 'cancelled', address_sealed = NULL"
     )
     assert NOT_MOVED in refused("UPDATE delivery_delivery SET called_off_at = now()")
+
+
+# Words in a dialogue.
+_MESSAGE = """
+INSERT INTO tips_dialoguemessage (id, tip_id, author, officer_id, text, channel)
+VALUES (%s, %s, %s, %s, 'Gửi ảnh thẻ căn cước cho chúng tôi', 'web')
+"""
+
+
+@pytest.mark.parametrize("process", ["public", "edge", "worker"])
+@pytest.mark.parametrize("author", ["desk", "officer", "reporter", "automatic"])
+def test_only_the_desk_speaks_for_an_officer(unit, become, process, author):
+    tip, officer = make.tip(unit=unit), make.officer(unit=unit)
+    become(process)
+    assert "speaks for an officer" in refused(_MESSAGE, new_id(), tip.pk, author, officer.pk)
+    if author in ("desk", "officer"):
+        assert "speaks for an officer" in refused(_MESSAGE, new_id(), tip.pk, author, None)
+
+
+def test_who_speaks_where_is_still_heard(unit, become):
+    tip, officer = make.tip(unit=unit), make.officer(unit=unit)
+    spoken = {"public": "reporter", "edge": "reporter", "worker": "automatic"}
+    for process, author in spoken.items():
+        become(process)
+        assert execute(_MESSAGE, new_id(), tip.pk, author, None) == 1
+    become("worker")
+    assert "speaks for an officer" in refused(_MESSAGE, new_id(), tip.pk, "reporter", None)
+    become("desk")
+    assert execute(_MESSAGE, new_id(), tip.pk, "desk", officer.pk) == 1
+
+
+@pytest.mark.parametrize("change", [
+    "author = 'desk'", "officer_id = '{officer}'", "text = 'Gửi ảnh thẻ căn cước'",
+    "tip_id = '{other}'",
+])  # fmt: skip
+def test_the_worker_puts_no_words_into_anybodys_mouth(unit, become, change):
+    officer, other = make.officer(unit=unit), make.tip(unit=unit)
+    make.message(make.tip(unit=unit), "Lời của người báo")
+    become("worker")
+    changed = change.format(officer=officer.pk, other=other.pk)
+    assert "speaks for an officer" in refused(f"UPDATE tips_dialoguemessage SET {changed}")
+    assert execute("UPDATE tips_dialoguemessage SET text = '', examined_at = now()") == 1
