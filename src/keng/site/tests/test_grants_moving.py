@@ -10,6 +10,8 @@ from django.db import ProgrammingError, connection, transaction
 
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit.ids import new_id
+from keng.tips.actions.intake import NewTip, receive_one
+from keng.tips.models import Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +184,46 @@ def test_the_worker_puts_no_words_into_anybodys_mouth(unit, become, change):
     changed = change.format(officer=officer.pk, other=other.pk)
     assert "speaks for an officer" in refused(f"UPDATE tips_dialoguemessage SET {changed}")
     assert execute("UPDATE tips_dialoguemessage SET text = '', examined_at = now()") == 1
+
+
+# Whom a tip is about, and who hears of it.
+_CONCERN = "INSERT INTO tips_tipconcern (id, tip_id, unit_id, is_guess) VALUES (%s, %s, %s, false)"
+
+
+@pytest.mark.parametrize("process", ["public", "edge"])
+def test_no_tip_is_hidden_from_its_desk_afterwards(unit, become, process):
+    tip = make.tip(unit=unit)
+    become(process)
+    assert "comes with its tip" in refused(_CONCERN, new_id(), tip.pk, unit.pk)
+
+
+def test_nor_is_one_that_was_changed_in_the_same_transaction(unit, become):
+    tip = make.tip(unit=unit)
+    become("public")
+    for lock in ("UPDATE tips_tip SET feared_at = now()", "UPDATE tips_tip SET due_at = due_at"):
+        # Both stand in the transaction of this test.
+        assert execute(lock) == 1
+        assert "comes with its tip" in refused(_CONCERN, new_id(), tip.pk, unit.pk)
+    assert "comes with its tip" in refused(
+        "WITH changed AS (UPDATE tips_tip SET feared_at = now() RETURNING id) "
+        "INSERT INTO tips_tipconcern (id, tip_id, unit_id, is_guess) "
+        "SELECT gen_random_uuid(), id, %s, false FROM changed",
+        unit.pk,
+    )
+
+
+def test_nor_one_that_is_not_there(unit, become):
+    become("public")
+    assert "comes with its tip" in refused(_CONCERN, new_id(), uuid.uuid4(), unit.pk)
+
+
+def test_a_report_about_its_own_desk_still_comes_in(unit, become):
+    make.clock_rules()
+    above = unit.parent
+    become("public")
+    tip_id = receive_one(NewTip(
+        unit_id=above.pk, concerns=(unit.pk,), text="Về đơn vị", province_code="24",
+        dedupe_key=b"d" * 32,
+    ))  # fmt: skip
+    become("owner")
+    assert Tip.objects.get(pk=tip_id).concerns.get().unit == unit
