@@ -8,7 +8,7 @@ import uuid
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from keng.delivery.models import Delivery, Dispatch
+from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.kit.ids import new_id
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.models import Tip
@@ -227,3 +227,57 @@ def test_a_report_about_its_own_desk_still_comes_in(unit, become):
     ))  # fmt: skip
     become("owner")
     assert Tip.objects.get(pk=tip_id).concerns.get().unit == unit
+
+
+# Where a reporter is answered.
+_CHAT = """
+INSERT INTO delivery_conversation (id, account_id, key_hash, reply_address_sealed, tip_ref)
+VALUES (%s, %s, %s, 'of the attacker', %s)
+"""
+
+
+@pytest.fixture
+def account(unit):
+    return make.channel_account(channel="sandbox", unit=unit, slug="chats")
+
+
+def test_the_edge_adds_no_chat_to_a_tip_that_is_there(unit, account, become):
+    tip = make.tip(unit=unit)
+    become("edge")
+    assert "comes with its tip" in refused(_CHAT, new_id(), account.pk, b"k" * 32, tip.pk)
+    # Nor one whose tip is silenced in the same breath, or is nobody's yet.
+    execute("UPDATE tips_tip SET do_not_contact = false")
+    assert "comes with its tip" in refused(_CHAT, new_id(), account.pk, b"k" * 32, tip.pk)
+    assert "comes with its tip" in refused(_CHAT, new_id(), account.pk, b"k" * 32, uuid.uuid4())
+    # Nor in two steps.
+    execute(_CHAT, new_id(), account.pk, b"k" * 32, None)
+    assert "comes with its tip" in refused("UPDATE delivery_conversation SET tip_ref = %s", tip.pk)
+
+
+@pytest.mark.parametrize("change", [
+    "reply_address_sealed = 'of the attacker'", "key_hash = 'of the attacker'",
+    "tip_ref = '{other}'", "tip_ref = NULL",
+    "reply_address_sealed = 'of the attacker', key_hash = 'of the attacker'",
+])  # fmt: skip
+@pytest.mark.parametrize("process", ["public", "edge", "worker"])
+def test_nobody_takes_a_chat_over(unit, account, become, process, change):
+    Conversation.objects.create(
+        account=account, key_hash=b"k" * 32, reply_address_sealed=b"of the reporter",
+        tip_ref=make.tip(unit=unit).pk,
+    )  # fmt: skip
+    other = make.tip(unit=unit)
+    become(process)
+    message = refused(f"UPDATE delivery_conversation SET {change.format(other=other.pk)}")
+    assert NOT_MOVED in message or "permission denied" in message
+    if process != "edge":
+        execute("UPDATE delivery_conversation SET key_hash = NULL, reply_address_sealed = ''")
+
+
+def test_an_address_comes_back_only_to_a_chat_that_is_known(unit, account, become):
+    """What a desk has let go of is found by nobody, and answered nowhere."""
+    Conversation.objects.create(
+        account=account, key_hash=None, reply_address_sealed=b"", tip_ref=make.tip(unit=unit).pk
+    )
+    become("edge")
+    assert NOT_MOVED in refused("UPDATE delivery_conversation SET reply_address_sealed = 'mine'")
+    assert NOT_MOVED in refused("UPDATE delivery_conversation SET key_hash = 'mine'")
