@@ -27,9 +27,16 @@ def call_off(rows: QuerySet[Delivery], *, at: datetime.datetime | None = None) -
     )
     held = open_rows.order_by("pk").select_for_update(no_key=True).values_list("state", flat=True)
     unsent = sum(state != _UNDER_WAY for state in held)
-    # Whoever sends a row needs its address still; that goes when it is settled (sender.sql).
+    # Whoever sends a row needs its address still; that goes when it is settled (sender.sql). In the
+    # statement that ends the row: no process may forget the address of one that still waits.
     waiting = open_rows.filter(state__in=_WAITING, recipient_kind__in=Delivery.PERSON_ALONE)
-    waiting.update(address_sealed=None, text_sealed=None)
+    waiting.update(
+        called_off_at=moment,
+        state=Delivery.State.CANCELLED,
+        settled_at=moment,
+        address_sealed=None,
+        text_sealed=None,
+    )
     open_rows.update(
         called_off_at=moment,
         state=Case(When(state=_UNDER_WAY, then=F("state")), default=Value("cancelled")),

@@ -188,7 +188,8 @@ r AS MATERIALIZED (
 talk AS (
   UPDATE delivery_conversation c
   SET mode = '', last_inbound_at = greatest(c.last_inbound_at, new.received_at),
-      reply_address_sealed = coalesce(new.address, c.reply_address_sealed)
+      reply_address_sealed = CASE WHEN c.reply_address_sealed = ''
+        THEN coalesce(new.address, '') ELSE c.reply_address_sealed END
   FROM new, (SELECT count(*) FROM tip_first) AS locked
   WHERE c.key_hash = new.conversation_hash
   RETURNING c.id, c.key_hash, c.tip_ref
