@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -160,7 +160,8 @@ def _shown_at(row: Entry, tip: Tip | None) -> datetime.datetime | None:
 
     None where what stands there cannot be read.
     """
-    if row.at is None:
+    # read_safely leaves None where the model knows none.
+    if cast("datetime.datetime | None", row.at) is None:
         return None
     return row.at if row.actor_kind == "officer" else reporter_time(row.at, tip)
 
