@@ -69,6 +69,7 @@ def closes(desk: Desk, stack) -> None:
     page.locator("main tbody a").first.click()
     page.locator("summary", has_text="Đóng tài khoản").click()
     look(page, "close")
+    page.locator("main form[action$='/close/'] [name=code]").fill(desk.code())
     page.locator("main form[action$='/close/'] button").click()
     expect(page.locator("main")).to_contain_text("đã đóng")
 

@@ -9,13 +9,13 @@ import uuid
 
 from django.db import transaction
 
-from keng.accounts import notices
+from keng.accounts import notices, watching
 from keng.accounts.models import Notice, Officer, Post
 from keng.accounts.password_checks import is_own_password
 from keng.accounts.queries import manageable_officers, manageable_units
 from keng.accounts.signing_in import chain_of
 from keng.accounts.vouching import takes_two_people
-from keng.accounts.who import has_role
+from keng.accounts.who import BEING_AUDITOR, has_role
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
@@ -106,13 +106,21 @@ def add_post(
 
 @transaction.atomic
 def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
-    """End a post at once: yesterday was its last day. Raises NotManaged, OwnPost."""
-    units = {unit.pk for unit in manageable_units(by)}
-    post = Post.objects.select_for_update(no_key=True).filter(pk=post_id, unit_id__in=units).first()
+    """End a post at once: yesterday was its last day. Raises NotManaged, OwnPost, LastAuditor."""
+    posts = Post.objects.filter(pk=post_id, unit__in=manageable_units(by))
+    is_auditors = posts.current().filter(role__in=BEING_AUDITOR.roles)
+    # Officers before posts, as closing an account locks them.
+    for officer_id in is_auditors.values_list("officer", flat=True):
+        others = watching.lock_those_who_stay(officer_id)
+        ending = is_auditors.select_related("officer", "unit").first()
+        if ending is not None:
+            watching.check_auditor_stays(ending.officer, [ending.unit], others)
+    post = posts.select_for_update(no_key=True).first()
     if post is None:
         raise NotManaged
     if post.officer_id == by.pk and post.role == Post.Role.ADMINISTRATOR:
         raise OwnPost
+    told = [post.officer, *watching.told_of_the_end(post.officer, [post.unit])]
     post.valid_to = times.local_date(times.now()) - datetime.timedelta(days=1)
     post.save(update_fields=["valid_to"])
     record(
@@ -122,7 +130,6 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
         chain=unit_chain(post.unit_id),
         detail={"role": post.role},
     )
-    told = [post.officer, *notices.commanders_of(post.unit, but=post.officer_id)]
     notices.tell(told, Notice.Act.POST_ENDED, about=post.officer, by=by)
     return post
 

@@ -1,4 +1,7 @@
-"""Closing an account: one administrator alone may, for it only takes power away."""
+"""Closing an account: one administrator alone may, for it only takes power away.
+
+All but the last auditor's, who would see it.
+"""
 
 import datetime
 import uuid
@@ -10,13 +13,23 @@ from django.db.models import Q
 from keng.accounts import notices
 from keng.accounts.actions import NotManaged, managed_officer
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post, Shift
+from keng.accounts.queries import manageable_officers
 from keng.accounts.requesting import EMPTIED
 from keng.accounts.sessions import end_sessions
-from keng.accounts.vouching import can_sign_in
-from keng.accounts.who import ADMINISTERING
+from keng.accounts.watching import (
+    LastAuditor,
+    check_auditor_stays,
+    is_last_of,
+    lock_those_who_stay,
+    told_of_the_end,
+    who_would_stay,
+)
+from keng.accounts.who import ADMINISTERING, BEING_AUDITOR
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
+
+__all__ = ["ALSO_ENDS", "LastAdministrator", "LastAuditor", "check_closable", "close_account"]
 
 # Called with whoever's account is closed; areas above put in what they keep of an officer.
 ALSO_ENDS: list[Callable[[Officer], None]] = []
@@ -26,25 +39,33 @@ class LastAdministrator(ValueError):
     """Nobody else would be left who looks after one of the desks."""
 
 
+def check_closable(officer_id: uuid.UUID, *, by: Officer) -> None:
+    """What close_account will refuse is refused before a code is used up. Raises as it does."""
+    officer = manageable_officers(by).filter(pk=officer_id, is_active=True).first()
+    if officer is None:
+        raise NotManaged
+    _check_not_last(officer, who_would_stay(officer_id))
+
+
 @transaction.atomic
 def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
     """The officer signs in no more: sessions, posts, shifts and pagers end with it.
 
     What they asked for, agreed to or were to set up lapses. To open it again takes two people
-    (requesting.ask_for_renewal). Raises NotManaged, LastAdministrator.
+    (requesting.ask_for_renewal). Raises NotManaged, LastAdministrator, LastAuditor.
     """
     open_ones = OfficerRequest.objects.select_for_update(of=("self",), no_key=True).filter(
         Q(officer=officer_id) | Q(asked_by=officer_id) | Q(decided_by=officer_id),
         state__in=OfficerRequest.OPEN,
     )
     lapsing = list(open_ones.order_by("id"))
-    others = _locked_administrators(officer_id)
+    others = lock_those_who_stay(officer_id)
     officer = managed_officer(officer_id, by)
     if not officer.is_active:
         raise NotManaged
-    if _is_last_somewhere(officer, others):
-        raise LastAdministrator
+    _check_not_last(officer, others)
     units = _units_of(officer)
+    told = told_of_the_end(officer, units)
     officer.is_active = False
     # Nothing is left that a password or a code could fit.
     officer.set_unusable_password()
@@ -57,8 +78,7 @@ def close_account(officer_id: uuid.UUID, *, by: Officer) -> Officer:
     OfficerRequest.objects.filter(pk__in=[each.pk for each in lapsing]).update(
         state=OfficerRequest.State.LAPSED, **EMPTIED
     )
-    told = {each.pk: each for unit in units for each in notices.commanders_of(unit, but=officer.pk)}
-    notices.tell(told.values(), Notice.Act.CLOSED, about=officer, by=by)
+    notices.tell(told, Notice.Act.CLOSED, about=officer, by=by)
     chain = unit_chain(units[0].pk if units else by.home_unit_id)
     record(
         "officer.account_closed",
@@ -86,20 +106,7 @@ def _units_of(officer: Officer) -> list[Unit]:
     return list({post.unit_id: post.unit for post in found}.values())
 
 
-def _locked_administrators(officer_id: uuid.UUID) -> list[Officer]:
-    """All other administrators who can sign in, locked with the one who is to go, in one order.
-
-    So two who close each other at one moment do not both succeed, and do not wait for ever.
-    """
-    posts = Post.objects.current().filter(role__in=ADMINISTERING.roles)
-    rows = Officer.objects.filter(Q(pk=officer_id) | Q(pk__in=posts.values("officer")))
-    locked = list(rows.select_for_update(no_key=True).order_by("id"))
-    return [each for each in locked if each.pk != officer_id and can_sign_in(each)]
-
-
-def _is_last_somewhere(officer: Officer, others: list[Officer]) -> bool:
-    """Whether a desk would be left without anybody who administers it and can sign in."""
-    return any(
-        not any(ADMINISTERING.may_act_for(other, unit) for other in others)
-        for unit in ADMINISTERING.own_units(officer)
-    )
+def _check_not_last(officer: Officer, others: list[Officer]) -> None:
+    if is_last_of(ADMINISTERING, ADMINISTERING.own_units(officer), others):
+        raise LastAdministrator
+    check_auditor_stays(officer, BEING_AUDITOR.own_units(officer), others)

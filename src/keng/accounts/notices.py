@@ -63,6 +63,11 @@ def witnesses_of(unit: Unit) -> list[Officer]:
     return _holders(WITNESSING, near, None)
 
 
+def commanders_in(unit_ids: Iterable[uuid.UUID]) -> list[Officer]:
+    """The commanders of these desks."""
+    return _commanders(list(unit_ids), None)
+
+
 def all_commanders() -> list[Officer]:
     """The commanders of every desk."""
     return _commanders(None, None)

@@ -255,6 +255,11 @@ AUDITING = _who(
     Role.DATA_PROTECTION,
     over=_OWN_AND_BELOW,
 )
+BEING_AUDITOR = _who(
+    "Is an auditor: no desk is left without one by one administrator alone.",
+    Role.AUDITOR,
+    over=_OWN_AND_BELOW,
+)
 COUNTING = _either(
     "Reads figures and signed reports. To an auditor no number leads to a list.",
     WORKING,

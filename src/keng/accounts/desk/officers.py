@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts import actions, closing, requesting
-from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm
+from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm, PresenceForm
 from keng.accounts.models import Officer, OfficerRequest
+from keng.accounts.presence import is_present
 from keng.accounts.queries import listed, manageable_officers, manageable_units
 from keng.accounts.vouching import takes_two_people
 from keng.kit import times
@@ -63,20 +64,36 @@ def add(request: HttpRequest) -> HttpResponse:
 def officer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One officer: posts, one more post, a new sign-in, and the end of the account."""
     units = _units_or_404(request)
-    found = get_object_or_404(manageable_officers(request.officer), pk=pk)
     form = PostForm(request.POST or None, units=units)
+    found = get_object_or_404(manageable_officers(request.officer), pk=pk)
     if request.method == "POST" and form.is_valid():
         answer = _post_given(request, found, form)
         if answer is not None:
             return answer
-    asked = OfficerRequest.objects.visible_to(request.officer).open().filter(officer=found)
+    return _page(request, pk, form=form)
+
+
+def _page(
+    request: HttpRequest,
+    pk: uuid.UUID,
+    *,
+    form: PostForm | None = None,
+    close_form: PresenceForm | None = None,
+) -> HttpResponse:
+    """The officer's page, with the form that was sent, if one was."""
+    post_form = form or PostForm(None, units=_units_or_404(request))
+    asked = OfficerRequest.objects.visible_to(request.officer).open().filter(officer=pk)
+    sent = close_form or post_form
     context = {
-        "shown": found,
-        "form": form,
+        "shown": get_object_or_404(manageable_officers(request.officer), pk=pk),
+        "form": post_form,
+        "close_form": close_form or PresenceForm(),
+        "is_closing": close_form is not None,
+        "sent": sent,
         "today": times.local_date(times.now()),
         "requests": asked.select_related("unit").order_by("id"),
     }
-    status = 422 if form.errors else 200
+    status = 422 if sent.errors else 200
     return render(request, "accounts/desk/officer.html", context, status=status)
 
 
@@ -121,8 +138,13 @@ def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Close an account: it signs in no more."""
+    """Close an account with the own six digits: it signs in no more."""
+    form = PresenceForm(request.POST)
     try:
+        # What will be refused is refused before the code is used up.
+        closing.check_closable(pk, by=request.officer)
+        if not form.is_valid() or not is_present(request.officer, form):
+            return _page(request, pk, close_form=form)
         closed = closing.close_account(pk, by=request.officer)
     except actions.NotManaged as error:
         raise Http404 from error
@@ -130,6 +152,9 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(
             request, _("Nobody else looks after this desk: this account cannot be closed.")
         )
+        return redirect("officer", pk=pk)
+    except closing.LastAuditor:
+        messages.warning(request, _last_auditor())
         return redirect("officer", pk=pk)
     if closed.pk == request.officer.pk:
         return redirect("sign-in")
@@ -147,8 +172,18 @@ def end_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except actions.OwnPost:
         messages.warning(request, _("Another administrator must end this post of yours."))
         return redirect("officers")
+    except closing.LastAuditor:
+        messages.warning(request, _last_auditor())
+        return redirect("officers")
     messages.success(request, _("%(officer)s no longer has this post.") % {"officer": post.officer})
     return redirect("officers")
+
+
+def _last_auditor() -> str:
+    return _(
+        "There is no other auditor for this desk who can sign in. First let another one be set up;"
+        " if the sign-in was stolen, ask for a new one."
+    )
 
 
 def _at_page(request: HttpRequest, number: int) -> str:

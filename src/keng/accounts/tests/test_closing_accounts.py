@@ -6,7 +6,16 @@ import pytest
 
 from keng.accounts import actions, closing, guessing, requesting, setting_up, signing_in
 from keng.accounts.models import Notice, Officer, OfficerRequest, Post, Shift
-from keng.accounts.tests.stage import CHOSEN, PASSWORD, Stage, able, both_halves, set_up, url
+from keng.accounts.tests.stage import (
+    CHOSEN,
+    PASSWORD,
+    Stage,
+    able,
+    both_halves,
+    code_of,
+    set_up,
+    url,
+)
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -44,7 +53,8 @@ def test_it_is_closed_on_the_officers_page_and_stays_in_the_list(desk_client, st
     sign_in(desk_client, stage.admin)
     page = desk_client.get(url("officer", stage.officer.pk)).content.decode()
     assert url("officer-close", stage.officer.pk) in page
-    assert desk_client.post(url("officer-close", stage.officer.pk)).status_code == 302
+    code = {"code": code_of(stage.admin)}
+    assert desk_client.post(url("officer-close", stage.officer.pk), code).status_code == 302
     assert "đã đóng" in desk_client.get(url("officers")).content.decode()
     page = desk_client.get(url("officer", stage.officer.pk)).content.decode()
     assert url("officer-close", stage.officer.pk) not in page
