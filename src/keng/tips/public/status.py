@@ -9,16 +9,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from keng.kit.languages import answer_in, chosen_language
-from keng.kit.slowing import mark_of
+from keng.kit.limits import Limits, network_around
+from keng.kit.slowing import address_of, mark_of
 from keng.kit.uploads import takes_files
 from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
+from keng.tips.gravity import calls_for_help
 from keng.tips.models import Tip
 from keng.tips.public.entering import not_open
 from keng.tips.public.opened import Opened, opened_by, stay_open
 from keng.tips.public.page import HAD, WriteForm, page, page_before_taking_back
 from keng.tips.public.shown import OF_REPORT, sheet_of
 from keng.tips.public.stages import is_over
+
+_NO_LIMIT = (1_000_000, 1_000_000.0)
+# More than anybody tells one by one; then one more in half a minute, as the page says. A provider's
+# network has many people behind it.
+on_report = Limits(network=(20, 1 / 30), process=_NO_LIMIT)
+from_network = Limits(network=(120, 1 / 5), process=_NO_LIMIT)
 
 
 @takes_files()
@@ -79,12 +87,22 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
             return OF_REPORT.lead_to(token)
         if not is_meant and (unit := _about(opened, form)):
             return page(request, opened, form, would_read=unit)
+        if _must_wait(request, opened, form):
+            return _not_yet(request, opened)
         had = reporter.write(opened.tip_id, text=text, files=files)
     except CannotSeal:
         words = _("This site cannot seal files and phone numbers yet. Send words without them.")
         form.add_error(None, words)
         return page(request, opened, form)
     return _again(opened, had=had)
+
+
+def _must_wait(request: HttpRequest, opened: Opened, form: WriteForm) -> bool:
+    """Whether too much came at once on this report or from this network. Danger never waits."""
+    if calls_for_help(form.cleaned_data["text"]):
+        return False
+    network = network_around(address_of(request))
+    return bool(on_report.wait(str(opened.tip_id)) or from_network.wait(network))
 
 
 def _about(opened: Opened, form: WriteForm) -> str:
@@ -105,9 +123,15 @@ def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:
     if is_over(tip):
         words = _("Not sent: this report is closed. Put it into a new report.")
     else:
-        words = _("Not sent yet. Please send it again in half a minute.")
-        words += f" {_('Choose the files again then.')}" if has_files else ""
+        return _not_yet(request, opened)
     return page(request, opened, WriteForm(initial={"text": text}), not_taken=words)
+
+
+def _not_yet(request: HttpRequest, opened: Opened) -> HttpResponse:
+    words = _("Not sent yet. Please send it again in half a minute.")
+    words += f" {_('Choose the files again then.')}" if request.FILES else ""
+    typed = WriteForm(initial={"text": request.POST.get("text", "")})
+    return page(request, opened, typed, not_taken=words)
 
 
 def _again(opened: Opened, *, had: int = 0) -> HttpResponse:

@@ -15,12 +15,13 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Conversation, Dispatch, PagerTest
 from keng.kit import times, uploads
+from keng.kit.limits import Limits
 from keng.kit.phrases import moment_words
 from keng.tips import receipts
 from keng.tips.actions import closing, dialogue, looking, reporter, showing, triage, undo
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.models import DialogueMessage, OneTimeLink, Receipt, Tip
-from keng.tips.public import opened, shown, throttle
+from keng.tips.public import opened, shown, status, throttle
 from keng.tips.public.opened import COOKIE
 from keng.vault import opening
 from keng.vault.models import SealedIdentity
@@ -36,6 +37,10 @@ CODE = receipts.code_from(TOKEN)
 def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     throttle.forget()
+    # Nobody has written before.
+    for name, limits in (("on_report", (20, 1 / 30)), ("from_network", (120, 1 / 5))):
+        fresh = Limits(network=limits, process=(10**6, 1e6))
+        monkeypatch.setattr(status, name, fresh)
 
 
 @pytest.fixture
@@ -648,3 +653,36 @@ def test_no_page_of_a_tip_names_an_officer(public_client, tip):
     visible_now()
     assert Officer.objects.get().name not in page_of(public_client)
     assert Tip.objects.count() == 1
+
+
+def written(client, text):
+    return client.post("/status/tip/", {"text": text})
+
+
+def test_one_report_takes_so_many_words_at_once_and_the_rest_stays_in_the_box(public_client, tip):
+    enter(public_client)
+    before = tip.messages.count()
+    answers = [written(public_client, f"câu số {n} " + "a" * 3800) for n in range(56)]
+    assert tip.messages.count() == before + 20
+    page = answers[-1].content.decode()
+    assert "Chưa gửi được. Bạn gửi lại sau nửa phút nhé." in page.replace("\u00a0", " ")
+    assert "câu số 55 aaa" in page
+
+
+def test_danger_is_taken_however_much_came_before(public_client, tip):
+    enter(public_client)
+    for n in range(25):
+        written(public_client, f"câu số {n}")
+    assert written(public_client, "Cứu với, nó đang cầm dao đâm người").status_code == 303
+    assert tip.messages.filter(text__contains="cầm dao").exists()
+
+
+def test_one_network_sends_so_many_words_over_all_reports(public_client, tip, monkeypatch):
+    slow = Limits(network=(2, 1 / 5), process=(10**6, 1e6))
+    monkeypatch.setattr(status, "from_network", slow)
+    enter(public_client)
+    answers = [written(public_client, f"câu số {n}").status_code for n in range(3)]
+    assert answers == [303, 303, 200]
+    assert written(public_client, "câu khác").status_code == 200
+    other = public_client.post("/status/tip/", {"text": "câu khác"}, REMOTE_ADDR="10.9.8.7")
+    assert other.status_code == 303
