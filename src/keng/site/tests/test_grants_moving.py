@@ -10,6 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.kit.ids import new_id
+from keng.tips.actions import withdrawing
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.models import Tip
 from tests import make
@@ -281,3 +282,38 @@ def test_an_address_comes_back_only_to_a_chat_that_is_known(unit, account, becom
     become("edge")
     assert NOT_MOVED in refused("UPDATE delivery_conversation SET reply_address_sealed = 'mine'")
     assert NOT_MOVED in refused("UPDATE delivery_conversation SET key_hash = 'mine'")
+
+
+# What is taken back.
+_TAKEN_BACK = """
+UPDATE tips_tip SET withdrawn_at = now(), state = 'closed', outcome = 'withdrawn', text = '',
+  place_detail = '', closed_at = now(), due_at = NULL
+"""
+
+
+@pytest.mark.parametrize("fields", [
+    {"urgency": "P0"}, {"happening": "now"}, {"state": "accepted"}, {"channel": "phone"},
+])  # fmt: skip
+def test_the_public_site_takes_nothing_away_that_is_acted_on(unit, become, fields):
+    tip = make.tip(unit=unit, text="Có người bị giữ", **fields)
+    become("public")
+    assert NOT_MOVED in refused(_TAKEN_BACK)
+    # Nor in two steps: what was only taken back is not emptied then.
+    assert execute("UPDATE tips_tip SET withdrawn_at = now(), do_not_contact = true") == 1
+    assert NOT_MOVED in refused("UPDATE tips_tip SET text = ''")
+    assert NOT_MOVED in refused("UPDATE tips_tip SET withdrawn_at = NULL")
+    become("owner")
+    tip.refresh_from_db()
+    assert tip.text == "Có người bị giữ"
+
+
+def test_a_reporter_takes_back_what_nobody_has_taken_up_and_what_somebody_has(unit, become):
+    fresh, grave = make.tip(unit=unit), make.tip(unit=unit, urgency="P0", text="Cứu")
+    become("public")
+    withdrawing.withdraw(fresh.pk)
+    withdrawing.withdraw(grave.pk)
+    become("owner")
+    fresh.refresh_from_db()
+    grave.refresh_from_db()
+    assert (fresh.text, fresh.state) == ("", "closed")
+    assert (grave.text, grave.state, grave.withdrawn_at is None) == ("Cứu", "received", False)
