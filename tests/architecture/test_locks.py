@@ -9,7 +9,7 @@ REMOVES = {"lookup/actions/indicators.py"}
 
 
 def test_no_lock_of_a_row_stops_those_who_refer_to_it():
-    """A reference is checked at the commit, when the audit chain is held: `no_key` everywhere else."""
+    """A reference is checked at the commit, when the audit chain is held: hence `no_key`."""
     wrong = []
     for path in PRODUCT.rglob("*.py"):
         if "tests" in path.parts or "migrations" in path.parts:
