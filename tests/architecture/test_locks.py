@@ -4,13 +4,17 @@ import ast
 from pathlib import Path
 
 PRODUCT = Path(__file__).parents[2] / "src" / "keng"
+# What removes rows must stop whoever refers to them at that moment, and skips what is referred to.
+REMOVES = {"lookup/actions/indicators.py"}
 
 
 def test_no_lock_of_a_row_stops_those_who_refer_to_it():
-    """A reference is checked at the commit, when the audit chain is held: `no_key` everywhere."""
+    """A reference is checked at the commit, when the audit chain is held: hence `no_key`."""
     wrong = []
     for path in PRODUCT.rglob("*.py"):
         if "tests" in path.parts or "migrations" in path.parts:
+            continue
+        if str(path.relative_to(PRODUCT)) in REMOVES:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):

@@ -360,7 +360,7 @@ GRANTS: dict[str, dict[str, str]] = {
         **_MADE_ONCE,
         # Calls and answers that are overtaken; an address is forgotten.
         "delivery_delivery": "SELECT, INSERT, UPDATE (state, settled_at, called_off_at, "
-        "address_sealed, text_sealed)",
+        "address_sealed, text_sealed, provider_id)",
         "delivery_relaytask": R,
         **dict.fromkeys(_WARNINGS, R),
         **dict.fromkeys(_NETWORK, R),

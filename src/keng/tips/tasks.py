@@ -71,6 +71,11 @@ TASKS = [
     Task("forget where a chat is answered", chats.forget_addresses, every=timedelta(seconds=30)),
     Task("forget by what files are known", forgetting.forget_files, every=timedelta(seconds=30)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),
+    Task(
+        "forget by what ids providers know messages",
+        forgetting.forget_message_ids,
+        every=timedelta(minutes=10),
+    ),
     Task("destroy what was taken back", withdrawing.destroy_withdrawn, every=timedelta(seconds=5)),
     Task(
         "destroy whatever was taken back",

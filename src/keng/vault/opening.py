@@ -1,6 +1,7 @@
 """Opening: the sender opens reply addresses, the worker pictures, an operator's file identities.
 
-What is opened has the form that vault.seal makes, or is older: a sealed box of libsodium.
+What is opened has the form that vault.seal makes, or is older: the same without filling, or a
+sealed box of libsodium.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from keng.kit.kept import read_secret
 from keng.kit.refusals import KeyMissing
 from keng.kit.secrets import KEY_SIZE, not_a_key
 from keng.vault.models import SenderKey
-from keng.vault.seal import FORM
+from keng.vault.seal import FORM, NOT_FILLED_UP, without_filling
 
 _HEAD = len(FORM) + PublicKey.SIZE
 
@@ -36,11 +37,13 @@ class _Box:
         self._private = PrivateKey(private)
 
     def decrypt(self, sealed: bytes) -> bytes:
-        if sealed.startswith(FORM) and len(sealed) > _HEAD:
+        form = sealed[: len(FORM)]
+        if form in (FORM, NOT_FILLED_UP) and len(sealed) > _HEAD:
             # A sealed box begins with a random key, so every 256th of them looks like this too.
             with contextlib.suppress(CryptoError):
                 other = PublicKey(sealed[len(FORM) : _HEAD])
-                return Box(self._private, other).decrypt(sealed[_HEAD:])
+                opened = Box(self._private, other).decrypt(sealed[_HEAD:])
+                return without_filling(opened) if form == FORM else opened
         return SealedBox(self._private).decrypt(sealed)
 
 

@@ -3,7 +3,10 @@
 One form, which whoever holds the private key opens. The throwaway key pair is new for each thing,
 or where many things are sealed at once new for each `Together`; the nonce is random:
 
-    01, public half of the throwaway pair (32 bytes), nonce (24 bytes), crypto_box
+    02, public half of the throwaway pair (32 bytes), nonce (24 bytes), crypto_box
+
+What is in the box is filled up first, so that its length tells no name: 80, and 00 up to a multiple
+of 64 bytes, above 256 bytes of 256.
 """
 
 import contextlib
@@ -15,8 +18,12 @@ from nacl.public import Box, PrivateKey, PublicKey
 
 from keng.vault.models import SenderKey, UnitKey, WorkerKey
 
-FORM = b"\x01"
+FORM = b"\x02"
 """What a ciphertext begins with (an older one, a sealed box of libsodium, may by chance)."""
+NOT_FILLED_UP = b"\x01"
+"""What the same begins with that was sealed before it was filled up."""
+_END = b"\x80"
+_STEP, _LONG_STEP = 64, 256
 _CACHE_SECONDS = 60.0
 _lock = threading.Lock()
 _WORKER = "worker"
@@ -70,7 +77,7 @@ class Together:
 
     def _sealed(self, holder: _Holder, plain: str | bytes) -> bytes:
         box = self._boxes.get(holder) or self._begun(holder)
-        return self._head + box.encrypt(_bytes(plain))
+        return self._head + box.encrypt(_filled_up(_bytes(plain)))
 
     def _begun(self, holder: _Holder) -> Box:
         if self._pair is None:
@@ -124,6 +131,17 @@ def _read(holder: _Holder) -> PublicKey:
     with _lock:
         _cache[holder] = (time.monotonic() + _CACHE_SECONDS, public)
     return public
+
+
+def without_filling(opened: bytes) -> bytes:
+    """What was filled up, as it was."""
+    return opened.rstrip(b"\0").removesuffix(_END)
+
+
+def _filled_up(plain: bytes) -> bytes:
+    size = len(plain) + len(_END)
+    step = _STEP if size <= _LONG_STEP else _LONG_STEP
+    return (plain + _END).ljust(-(-size // step) * step, b"\0")
 
 
 def _bytes(plain: str | bytes) -> bytes:

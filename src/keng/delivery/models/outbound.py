@@ -215,6 +215,12 @@ class Delivery(Row):
                 condition=~models.Q(provider_id=""),
                 name="delivery_by_provider_id",
             ),
+            # What was sent to a reporter, until its receipts can come no longer.
+            models.Index(
+                fields=["settled_at"],
+                condition=models.Q(recipient_kind="conversation") & ~models.Q(provider_id=""),
+                name="delivery_known_to_provider",
+            ),
             models.Index(fields=["recipient_ref", "-id"], name="delivery_by_recipient"),
         ]
 

@@ -123,6 +123,7 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
         holding.let_go,
         forgetting.forget_chats,
         forgetting.forget_files,
+        forgetting.forget_message_ids,
         chats.forget_addresses,
         fetching.fetch_files,
         indicators.remove_unused,

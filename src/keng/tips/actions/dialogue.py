@@ -31,7 +31,7 @@ def answer(
         raise NoText
     at_once = tip.urgency == "P0" or cannot_wait(tip)
     message = say(tip, text, by=by, hold=datetime.timedelta(0) if at_once else HOLD)
-    was_waiting = tip.waiting_since.isoformat() if tip.waiting_since else None
+    was_waiting = waited_since(tip)
     answered(tip)
     if tip.danger_unheard and tip.assigned_to_id == by.pk:
         # Whoever has it answers the new message: that is taking it.
@@ -75,6 +75,15 @@ def say(
         message.dispatch_ref = dispatch.pk
     message.save()
     return message
+
+
+def waited_since(tip: Tip) -> str | None:
+    """Since when somebody waits, for taking the answer back: the reporter's moment to five minutes.
+
+    It stays in the decision; the moment itself stays with the message that it is of.
+    """
+    since = tip.waiting_since
+    return times.rounded_down(since, times.COARSE).isoformat() if since else None
 
 
 def answered(tip: Tip) -> None:
@@ -165,11 +174,19 @@ def call_off_dispatch(dispatch: uuid.UUID | None) -> None:
     Dispatch.objects.filter(pk=dispatch).update(cancelled_at=now)
 
 
+def _first_within(tip: Tip, since: datetime.datetime) -> datetime.datetime:
+    """When the reporter first wrote in the five minutes that began then."""
+    theirs = tip.messages.filter(
+        author=DialogueMessage.Author.REPORTER, at__gte=since, at__lt=since + times.COARSE
+    )
+    return theirs.order_by("at").values_list("at", flat=True).first() or since
+
+
 def _forget_answer(tip: Tip, decision: Decision | None) -> None:
     if decision is not None:
         waiting = decision.detail.get("was_waiting")
         if waiting:
-            tip.waiting_since = datetime.datetime.fromisoformat(waiting)
+            tip.waiting_since = _first_within(tip, datetime.datetime.fromisoformat(waiting))
         decision.detail["taken_back"] = True
         decision.save(update_fields=["detail"])
     if not tip.messages.filter(author=DialogueMessage.Author.DESK).exists():

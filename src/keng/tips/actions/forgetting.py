@@ -5,12 +5,16 @@ An ending that can still be taken back keeps both: undoing it gives the chat bac
 person must still count as one, and the same file must not be kept twice.
 """
 
+import datetime
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from keng.delivery.models import Inbound
+from keng.delivery.models import Delivery, Inbound
+from keng.kit import times
 from keng.tips.models import Attachment, HeldEnding, Tip
 
+RECEIPTS_COME_WITHIN = datetime.timedelta(days=7)
 _PORTION = 500
 
 
@@ -40,6 +44,21 @@ def forget_files() -> int:
     chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
     ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
     return Attachment.objects.filter(pk__in=ids).update(keyed_hash=b"")
+
+
+@transaction.atomic
+def forget_message_ids() -> int:
+    """Drop by which id the provider knows what was sent to a reporter; how many. A worker's job.
+
+    Whoever has the provider's list would find the chat of a report by it. Only receipts need it.
+    """
+    known = Delivery.objects.filter(
+        recipient_kind=Delivery.RecipientKind.CONVERSATION,
+        settled_at__lt=times.now() - RECEIPTS_COME_WITHIN,
+    ).exclude(provider_id="")
+    chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
+    ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
+    return Delivery.objects.filter(pk__in=ids).update(provider_id="")
 
 
 def _going_on() -> QuerySet[Tip]:

@@ -48,7 +48,7 @@ def answer_all(
         raise NothingToAnswer
     batch, steps = new_id(), []
     for tip in tips:
-        waiting = tip.waiting_since.isoformat() if tip.waiting_since else None
+        waiting = dialogue.waited_since(tip)
         message = dialogue.say(tip, text, by=by, hold=HOLD)
         dialogue.answered(tip)
         steps.append(

@@ -30,6 +30,9 @@ _RESTORED = (
     "danger_unheard",
 )
 
+# What only taking it back needs is not for the record, which keeps it for ever.
+_FOR_UNDOING = frozenset({"before", "was_waiting"})
+
 
 def lock(
     tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, closed_too: bool = False
@@ -77,7 +80,7 @@ def decided(
         by=by,
         on=tip,
         chain=unit_chain(unit_id),
-        detail={key: value for key, value in detail.items() if key != "before"},
+        detail={key: value for key, value in detail.items() if key not in _FOR_UNDOING},
     )
     return decision
 

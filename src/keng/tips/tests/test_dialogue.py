@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 
+from keng.audit.models import Entry
 from keng.delivery.models import Delivery
 from keng.kit import times
 from keng.tips import errors
@@ -27,6 +28,21 @@ def test_an_answer_to_a_web_tip_is_shown_after_twenty_seconds(desk):
     assert list(tip.messages.said()) == []
     DialogueMessage.objects.update(visible_at=times.now() - datetime.timedelta(seconds=1))
     assert list(tip.messages.said()) == [message]
+
+
+def test_neither_the_record_nor_the_decision_tells_the_second_a_reporter_wrote(desk):
+    unit, officer = desk
+    wrote = datetime.datetime(2026, 3, 2, 1, 13, 27, 123456, tzinfo=datetime.UTC)
+    tip = make.tip(unit=unit, waiting_since=wrote)
+    make.message(tip, "Còn ai không?", at=wrote)
+    message = dialogue.answer(tip.pk, text="Cảm ơn bạn", by=officer)
+    entry = Entry.objects.get(action="tip.replied", object_id=str(tip.pk))
+    assert entry.detail == {"message": str(message.pk)}
+    step = tip.decisions.get(kind="replied")
+    assert step.detail["was_waiting"] == "2026-03-02T01:10:00+00:00"
+    dialogue.withdraw(message.pk, by=officer)
+    tip.refresh_from_db()
+    assert tip.waiting_since == wrote
 
 
 def test_an_answer_to_a_chat_is_queued_and_held_as_long(desk):
@@ -68,7 +84,8 @@ def test_an_answer_taken_back_was_never_said(desk):
     tip.refresh_from_db()
     assert not tip.messages.exists()
     assert Delivery.objects.get().state == Delivery.State.CANCELLED
-    assert (tip.first_answered_at, tip.waiting_since) == (None, waiting)
+    since = times.rounded_down(waiting, times.COARSE)
+    assert (tip.first_answered_at, tip.waiting_since) == (None, since)
 
 
 def test_an_answer_that_has_left_cannot_be_taken_back(desk):

@@ -1,10 +1,12 @@
 """A message forgets its chat once its tip has ended for good."""
 
+import datetime
+
 import pytest
 
-from keng.delivery.models import Inbound
+from keng.delivery.models import Delivery, Inbound
 from keng.kit import times
-from keng.tips.actions import forgetting, holding, triage, undo, withdrawing
+from keng.tips.actions import dialogue, forgetting, holding, triage, undo, withdrawing
 from keng.tips.models import Attachment, HeldEnding, Tip
 from keng.tips.queries.listings import reporters_behind
 from tests import make
@@ -72,6 +74,24 @@ def test_a_report_that_was_taken_back_forgets_it_even_where_the_desk_must_finish
     forgetting.forget_chats()
     assert Tip.objects.get(pk=tip.pk).is_open
     assert not known(said)
+
+
+def test_a_week_later_nothing_says_by_which_id_the_provider_knows_a_message(unit, become):
+    officer = make.officer(unit=unit)
+    tip = make.tip(unit=unit, channel="sandbox")
+    make.conversation(tip)
+    for number in range(2):
+        dialogue.answer(tip.pk, text=f"Cảm ơn bạn {number}", by=officer)
+    old, new = Delivery.objects.order_by("pk")
+    for row, days in ((old, 8), (new, 6)):
+        Delivery.objects.filter(pk=row.pk).update(
+            state="sent", provider_id=f"m{days}", address_sealed=None, text_sealed=None,
+            settled_at=times.now() - datetime.timedelta(days=days),
+        )  # fmt: skip
+    become("worker")
+    assert [forgetting.forget_message_ids() for _ in range(2)] == [1, 0]
+    become("owner")
+    assert set(Delivery.objects.values_list("provider_id", flat=True)) == {"", "m6"}
 
 
 def test_a_message_of_no_tip_is_nobodys():

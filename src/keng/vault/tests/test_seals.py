@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from nacl.exceptions import CryptoError
-from nacl.public import PublicKey, SealedBox
+from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
 from keng.cli.supervisor.children import SENDER_KEY, children
 from keng.cli.supervisor.ports import Ports
@@ -92,6 +92,35 @@ def test_what_is_sealed_together_opens_like_the_rest_and_for_nobody_else(monkeyp
     ):  # fmt: skip
         with pytest.raises(CryptoError):
             opening.for_unit(sealed, private)
+
+
+@pytest.mark.parametrize(
+    ("shorter", "longer"),
+    [("An", "Nguyễn Thị Minh Khai"), ("", "Lê"), ("a" * 300, "a" * 500), (b"", b"\x80\0\0")],
+)
+def test_what_is_sealed_does_not_tell_how_long_it_is(monkeypatch, shorter, longer):
+    keys.make_sender_key()
+    monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
+    one, other = seal.for_sender(shorter), seal.for_sender(longer)
+    assert len(one) == len(other)
+    as_bytes = [each.encode() if isinstance(each, str) else each for each in (shorter, longer)]
+    assert [opening.for_sender(each) for each in (one, other)] == as_bytes
+
+
+@pytest.mark.parametrize("size", [0, 1, 62, 63, 64, 255, 256, 257, 511, 512, 5000])
+def test_every_length_comes_back_as_it_was(monkeypatch, size):
+    keys.make_sender_key()
+    monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
+    assert opening.for_sender(seal.for_sender(b"\0" * size)) == b"\0" * size
+
+
+def test_what_was_sealed_before_it_was_filled_up_opens_too(monkeypatch):
+    keys.make_sender_key()
+    monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
+    pair = PrivateKey.generate()
+    box = Box(pair, PublicKey(bytes(SenderKey.objects.get().public_key)))
+    older = seal.NOT_FILLED_UP + bytes(pair.public_key) + box.encrypt(WORDS.encode() + b"\x80\0")
+    assert opening.for_sender(older) == WORDS.encode() + b"\x80\0"
 
 
 def test_no_two_throwaway_keys_are_alike():
