@@ -51,6 +51,7 @@ def test_whoever_was_added_signs_in_once_one_of_the_partner_agrees(public_client
     assert public_client.post(agree).status_code == 404
     public_client.post("/partner/sign-out/")
     assert public_client.post("/partner/sign-in/", first_page).url == "/partner/sign-in/code/"
+    become("owner")
     told = agreements(made)
     assert {entry.actor_id for entry in told} == {str(man.pk)}
     # On the partner's chain and on the desk's, with whom it was about.

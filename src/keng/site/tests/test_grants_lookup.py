@@ -106,7 +106,7 @@ def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(uni
     actions.confirm(made.pk, does_harm=False, by=chief)
     actions.end(made.pk, why="no_longer", note="Đã cắt.", by=chief)
     disputes.decide(Dispute.objects.get().pk, outcome="removed", answer="Đúng.", by=mai)
-    assert (reporters_behind([seen.tip_id]), unlinked_behind([seen.tip_id])) == (1, 1)
+    assert (reporters_behind([seen.tip_id], hands=()), unlinked_behind([seen.tip_id])) == (1, 1)
     refused("UPDATE lookup_listing SET lookup_hash = ''")
     refused("UPDATE lookup_dispute SET text = ''")
     refused("SELECT conversation_hash FROM delivery_inbound")

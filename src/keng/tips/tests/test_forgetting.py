@@ -105,7 +105,7 @@ def test_two_open_tips_of_one_chat_are_one_reporter_until_they_end(unit):
     for tip in tips:
         message_of(tip)
     time_passes()
-    assert reporters_behind(tip.pk for tip in tips) == 1
+    assert reporters_behind((tip.pk for tip in tips), hands=()) == 1
 
 
 def known_file(tip):
