@@ -63,8 +63,8 @@ def describe(report: Report, form: DescribeForm) -> HttpResponse:
             form.add_error("attached", words)
         typed = form.data.get("text", "")
         if (kept := beginning_of(typed)) != typed:
-            words = _("Only the first %(count)s characters are kept on this page.")
-            form.add_error("text", words % {"count": thousands(len(kept))})
+            too_long = _("Only the first %(count)s characters are kept on this page.")
+            form.add_error("text", too_long % {"count": thousands(len(kept))})
         if form.is_valid():
             return report.answered(_answers(report, form))
     topic = report.answers.get("topic", "")

@@ -10,7 +10,7 @@ from keng.edge import http
 from keng.edge.http import Bodies, PushedOut, TooSlow
 from tests.running import running
 
-SCOPE = {"headers": []}
+SCOPE: dict[str, list[tuple[bytes, bytes]]] = {"headers": []}
 
 
 async def never():
