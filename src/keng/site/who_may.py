@@ -218,6 +218,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     accounts.requesting.ask_for_officer accounts.requesting.ask_for_post
     accounts.requesting.ask_for_renewal accounts.requesting.withdraw accounts.requesting.show_half
     accounts.actions.add_post accounts.actions.end_post accounts.closing.close_account
+    accounts.closing.check_closable
     """,
     ),
     (VOUCHING, "accounts.requesting.agree accounts.requesting.refuse"),

@@ -67,11 +67,12 @@ def test_an_officer_whose_tip_is_held_gets_the_text_back_and_sends_it_by_one_but
 
 
 def test_what_only_stood_in_the_way_is_tried_once_more_and_done_once(in_a_request):
-    officer = make.officer(unit=make.unit())
+    unit = make.unit()
+    officer = make.officer(unit=unit)
     tries = []
 
     def act(by):
-        record("test.done", by=by, on=by, chain="unit:test", detail={"try": len(tries)})
+        record("test.done", by=by, on=by, chain=f"unit:{unit.pk}", detail={"try": len(tries)})
         tries.append(1)
         if len(tries) == 1:
             raise_in_the_database("40P01")
