@@ -34,7 +34,7 @@ CREATE TRIGGER delivery_of_this_process BEFORE INSERT ON delivery_delivery
     OR current_user = 'keng_worker'
       AND NEW.recipient_kind NOT IN ('conversation', 'pager', 'room', 'asker')
     OR current_user = 'keng_desk'
-      AND NEW.recipient_kind NOT IN ('group', 'subscription', 'conversation', 'pager')
+      AND NEW.recipient_kind NOT IN ('group', 'subscription', 'conversation', 'pager', 'room')
     OR current_user = 'keng_sender'
   ) EXECUTE FUNCTION delivery_refuse('sends nothing to these recipients');
 """

@@ -23,5 +23,6 @@ def code_in_hands(tip: Tip) -> CodeInHands | None:
     if taken.manner == TakenDown.Manner.CHAT:
         may_read = Tip.objects.visible_to(taken.officer).filter(pk=tip.pk).exists()
         return None if may_read else CodeInHands(is_link=True, exchanged_at=None)
-    row = HandedCode.objects.filter(tip=tip).values_list("exchanged_at").first()
+    # The desk may not read the code, not even to put rows in order.
+    row = HandedCode.objects.filter(tip=tip).order_by("tip").values_list("exchanged_at").first()
     return CodeInHands(is_link=False, exchanged_at=row[0]) if row else None
