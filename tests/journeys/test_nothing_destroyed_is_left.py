@@ -69,9 +69,11 @@ def test_what_was_destroyed_is_in_no_file_after_the_files_were_written_anew(peop
 
 def take_back_a_report(page, stack):
     code = report(
-        page, stack, Story(f"Tôi thấy {WORDS} ở đó.", topic="other"),
+        page,
+        stack,
+        Story(f"Tôi thấy {WORDS} ở đó.", topic="other"),
         at_each_page=lambda each: fill_if_there(each, "spot", f"sau {SPOT}"),
-    )  # fmt: skip
+    )
     read_status(page, stack, code)
     page.fill("#write textarea", f"Nói thêm: {ADDED} nữa.")
     page.locator("#write p button").last.click()

@@ -220,8 +220,10 @@ class Installation:
 
     @contextmanager
     def migrated_by_newer_code(self) -> Iterator[None]:
-        self.ask("INSERT INTO django_migrations (app, name, applied)"
-                 " VALUES ('tips', '9999_of_tomorrow', now() - interval '1 day')")  # fmt: skip
+        self.ask(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('tips', '9999_of_tomorrow', now() - interval '1 day')"
+        )
         try:
             yield
         finally:

@@ -60,8 +60,10 @@ def all_pids(stack: Stack) -> dict[int, str]:
 def readable(paths: list[str]) -> list[str]:
     answer = subprocess.run(
         [sys.executable, "-c", READING, json.dumps(paths)],
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     found: list[str] = json.loads(answer)
     return found
 
@@ -137,7 +139,9 @@ def test_the_tests_of_starts_keys_and_rights_pass_as_an_ordinary_user_too() -> N
     files = [f"src/keng/cli/tests/test_{name}.py" for name in names]
     answer = subprocess.run(
         [sys.executable, "-m", "tests.as_user", "-q", *files],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert answer.returncode == 0, answer.stdout[-4000:] + answer.stderr[-2000:]
     print(answer.stdout.splitlines()[-1])

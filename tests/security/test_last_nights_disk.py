@@ -126,9 +126,18 @@ def say(text: str, *, who: str) -> Tip:
     """A message in a chat, as the edge takes it in."""
     (account,) = receiving_accounts()
     event = Event(
-        kind="text", dedupe=uuid.uuid4().hex, conversation=who, sender=who, group=None, text=text,
-        media=(), location=None, at=times.now(), reply_address=who, raw_kind="text",
-    )  # fmt: skip
+        kind="text",
+        dedupe=uuid.uuid4().hex,
+        conversation=who,
+        sender=who,
+        group=None,
+        text=text,
+        media=(),
+        location=None,
+        at=times.now(),
+        reply_address=who,
+        raw_kind="text",
+    )
     message = incoming(account, event, raw=text.encode(), now=times.now())
     handler = handlers.handler_of(message)
     with connection.cursor() as cursor:
@@ -173,8 +182,9 @@ def test_the_thief_opens_what_the_keys_open(desk: Officer) -> None:
     thief = Thief()
     assert {"totp", "viewing copy", "channel secrets", "address of a file"} <= set(thief.labels)
     assert {place.partition("[")[0] for place in thief.finds("an-cua-toi")} >= {
-        "delivery_conversation.reply_address_sealed", "delivery_delivery.address_sealed",
-    }  # fmt: skip
+        "delivery_conversation.reply_address_sealed",
+        "delivery_delivery.address_sealed",
+    }
     (code,) = thief.codes()
     assert receipts.tip_id_of(code) == tip.pk
 
@@ -221,10 +231,18 @@ def test_nothing_says_whether_somebodys_chat_reported_once_the_tip_has_ended(des
     night_passes()
     (account,) = receiving_accounts()
     event = Event(
-        kind="text", dedupe="x", conversation="an-cua-toi", sender="an-cua-toi", group=None,
-        text="", media=(), location=None, at=times.now(), reply_address="an-cua-toi",
+        kind="text",
+        dedupe="x",
+        conversation="an-cua-toi",
+        sender="an-cua-toi",
+        group=None,
+        text="",
+        media=(),
+        location=None,
+        at=times.now(),
+        reply_address="an-cua-toi",
         raw_kind="text",
-    )  # fmt: skip
+    )
     known = incoming(account, event, raw=b"", now=times.now()).conversation_hash
     assert known
     assert not Conversation.objects.filter(key_hash=known).exists()

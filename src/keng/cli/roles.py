@@ -18,9 +18,20 @@ OWNER = role("owner")
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
 # Nothing of ours is a large object: they belong to no table, so no list of rights would hold them.
 LARGE_OBJECTS = (
-    "lo_creat", "lo_create", "lo_from_bytea", "lo_import", "lo_export", "lo_open", "lo_put",
-    "lo_get", "lowrite", "loread", "lo_truncate", "lo_truncate64", "lo_unlink",
-)  # fmt: skip
+    "lo_creat",
+    "lo_create",
+    "lo_from_bytea",
+    "lo_import",
+    "lo_export",
+    "lo_open",
+    "lo_put",
+    "lo_get",
+    "lowrite",
+    "loread",
+    "lo_truncate",
+    "lo_truncate64",
+    "lo_unlink",
+)
 ROLES_LOCK = 7_301_450_021  # Two at once would both try to create the roles.
 
 

@@ -52,8 +52,16 @@ _KOREAN = re.compile(
     r"|(?<![가-힣])(?:저는|나는)\s*+(?P<called>[가-힣]{2,4}?)(?=(?:이)?라고\s*+(?:합니다|해요|하는데)))"
 )
 _SIGNS = (
-    _NAMED, _MY_NAME, _AM, _I_ALONE, _FIELD, _ENGLISH, _I_AM, _CHINESE, _KOREAN,
-)  # fmt: skip
+    _NAMED,
+    _MY_NAME,
+    _AM,
+    _I_ALONE,
+    _FIELD,
+    _ENGLISH,
+    _I_AM,
+    _CHINESE,
+    _KOREAN,
+)
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST = 5

@@ -208,8 +208,10 @@ def test_a_checkout_behind_a_closed_folder_works_or_is_named(open_folder, mounti
     home.chmod(0o700)
     answer = subprocess.run(
         [sys.executable, "-c", CLOSED_HOME, str(home), mounting],
-        capture_output=True, text=True, check=True,
-    ).stdout.splitlines()  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
     named = f"may not read {home}. Open it (chmod o+rx {home})"
     can_mount = answer[0] == "None"
     if mounting == "no mounting" or not can_mount:
@@ -296,13 +298,20 @@ def test_what_is_safe_is_not_refused(settings):
 def test_serve_refuses_all_of_it_at_once_and_makes_nothing(data):
     environment = {
         **{n: v for n, v in os.environ.items() if not n.startswith("KENG_")},
-        "KENG_DATA": str(data), "KENG_DEBUG": "1", "KENG_DEBUG_FAULTS": "1", "KENG_DEMO": "1",
+        "KENG_DATA": str(data),
+        "KENG_DEBUG": "1",
+        "KENG_DEBUG_FAULTS": "1",
+        "KENG_DEMO": "1",
         "KENG_ADDRESS": "0.0.0.0",
-    }  # fmt: skip
+    }
     answer = subprocess.run(
         [sys.executable, "-m", "keng.cli", "serve"],
-        env=environment, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert answer.returncode == 1
     for name in ("KENG_DEMO", "KENG_DEBUG", "KENG_DEBUG_FAULTS", "KENG_ADDRESS=0.0.0.0"):
         assert name in answer.stderr
@@ -329,8 +338,10 @@ def test_a_worker_whose_leader_is_dead_is_known_by_its_sign_alone(data, open_fol
     environment = {n: v for n, v in os.environ.items() if not n.startswith("KENG_")}
     leader = subprocess.Popen(
         [sys.executable, "-c", LEFT_BEHIND, str(data)],
-        env=environment, stdout=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
+        env=environment,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
     try:
         assert leader.stdout.readline() == b"here\n"
         leader.wait(30)

@@ -252,8 +252,9 @@ def test_switches_of_tests_and_demo_are_wrong_on_real_data(monkeypatch, folder, 
 def test_a_full_disk_is_wrong_and_a_fuller_one_is_to_be_seen_to(monkeypatch, folder):
     def left(share, size=100 * 1024**3):
         def statvfs(path):
-            return SimpleNamespace(f_bavail=int(size * share) // 4096, f_frsize=4096,
-                                   f_blocks=size // 4096)  # fmt: skip
+            return SimpleNamespace(
+                f_bavail=int(size * share) // 4096, f_frsize=4096, f_blocks=size // 4096
+            )
 
         monkeypatch.setattr(os, "statvfs", statvfs)
         return of(machine.disk)[0]
@@ -385,8 +386,16 @@ def test_entries_of_the_future_show_a_clock_that_was_set_back(asked):
 
 
 def _entry(at, seq=1):
-    Entry.objects.create(chain="c", seq=seq, at=at, action="a", actor_kind="process",
-                         actor_id="test", previous_hash=b"p", hash=b"h")  # fmt: skip
+    Entry.objects.create(
+        chain="c",
+        seq=seq,
+        at=at,
+        action="a",
+        actor_kind="process",
+        actor_id="test",
+        previous_hash=b"p",
+        hash=b"h",
+    )
 
 
 def test_a_clock_that_was_set_since_the_start_is_noticed(asked, monkeypatch):
@@ -404,9 +413,14 @@ def test_a_clock_that_was_set_since_the_start_is_noticed(asked, monkeypatch):
 def _delivery(account, *, minutes, **fields):
     dispatch = Dispatch.objects.create(kind="reply", is_urgent=False, unit=account.unit)
     return Delivery.objects.create(
-        dispatch=dispatch, account=account, channel=account.channel, recipient_kind="subscription",
-        recipient_ref=dispatch.pk, created_at=minutes_ago(minutes), **fields,
-    )  # fmt: skip
+        dispatch=dispatch,
+        account=account,
+        channel=account.channel,
+        recipient_kind="subscription",
+        recipient_ref=dispatch.pk,
+        created_at=minutes_ago(minutes),
+        **fields,
+    )
 
 
 @pytest.mark.parametrize("channel", ["email", "zalo_oa"])
@@ -478,8 +492,16 @@ def test_a_critical_tip_that_reached_no_pager_is_to_be_seen_to(asked):
 
 def test_a_film_that_a_restore_forgot_is_missed(asked, folder):
     unit = make.unit()
-    film = Film.objects.create(unit=unit, title="Phim", made_by=make.officer(unit=unit),
-                               state="ready", size=1, seconds=1, width=1, height=1)  # fmt: skip
+    film = Film.objects.create(
+        unit=unit,
+        title="Phim",
+        made_by=make.officer(unit=unit),
+        state="ready",
+        size=1,
+        seconds=1,
+        width=1,
+        height=1,
+    )
     level, text = of(database.files)
     assert (level, "films/ back from the backup" in text) == (WRONG, True)
     (folder / "films").mkdir()

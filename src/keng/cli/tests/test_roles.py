@@ -42,11 +42,18 @@ def test_the_owner_is_no_superuser(roles):
     assert roles.execute("SELECT current_setting('is_superuser')").fetchone() == ("off",)
 
 
-@pytest.mark.parametrize("statement", [
-    "SELECT lo_create(0)", "SELECT lo_creat(-1)", "SELECT lo_from_bytea(0, 'x')",
-    "SELECT lo_import('/etc/hostname')", "SELECT lo_put(1, 0, 'x')", "SELECT lo_open(1, 131072)",
-    "CREATE TEMP TABLE mine (id int)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT lo_create(0)",
+        "SELECT lo_creat(-1)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT lo_import('/etc/hostname')",
+        "SELECT lo_put(1, 0, 'x')",
+        "SELECT lo_open(1, 131072)",
+        "CREATE TEMP TABLE mine (id int)",
+    ],
+)
 @pytest.mark.parametrize("process", ["public", "desk"])
 def test_no_process_keeps_anything_beside_the_tables(roles, process, statement):
     apply_grants(roles, {role(process): {"tip": "SELECT"}})

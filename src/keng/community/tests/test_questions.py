@@ -103,8 +103,10 @@ def test_the_officer_is_shown_what_to_cover_and_the_rest_reads_only_that(desk_cl
     desk_client.post(f"/questions/{question.pk}/", {"shown": "Chủ trọ giữ?", "words": ANSWER})
     question.refresh_from_db()
     assert (question.state, question.text, question.shown_text) == (
-        "waiting", ASKED, "Chủ trọ giữ?",
-    )  # fmt: skip
+        "waiting",
+        ASKED,
+        "Chủ trọ giữ?",
+    )
     let_out(question, by=ward.commander)
     question.refresh_from_db()
     assert (question.state, question.text, question.shown_text) == ("answered", "", "Chủ trọ giữ?")

@@ -98,9 +98,12 @@ def test_what_a_sender_holds_keeps_them_until_it_lets_go(account):
 def test_a_lease_that_a_crash_left_behind(account, is_called_off):
     row = reply(account)
     Delivery.objects.filter(pk=row.pk).update(
-        state="leased", leased_by=ME, leased_until=LONG_AGO, attempts=1 if is_called_off else 8,
+        state="leased",
+        leased_by=ME,
+        leased_until=LONG_AGO,
+        attempts=1 if is_called_off else 8,
         called_off_at=LONG_AGO if is_called_off else None,
-    )  # fmt: skip
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql.SWEEP, {"idempotent": [], "most": 8})
     assert states() == {"unknown": 1}

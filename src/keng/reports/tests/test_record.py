@@ -118,9 +118,13 @@ def test_what_no_officer_did_is_shown_to_five_minutes(unit):
 
     def shown(tip, kind):
         entry = Entry(
-            at=at, action="tip.reporter_withdraw", actor_kind=kind, object_kind="tip",
-            object_id=str(tip.pk), hash=bytes(32),
-        )  # fmt: skip
+            at=at,
+            action="tip.reporter_withdraw",
+            actor_kind=kind,
+            object_kind="tip",
+            object_id=str(tip.pk),
+            hash=bytes(32),
+        )
         (row,) = dressed([entry], officer)
         return row["at"] - times.start_of(times.local_date(at))
 

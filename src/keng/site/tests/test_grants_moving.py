@@ -33,9 +33,11 @@ def row(unit):
         dispatch = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit)
         values = {"channel": "sandbox", "account": account, "address_sealed": b"sealed"}
         return Delivery.objects.create(
-            dispatch=dispatch, recipient_kind=recipient_kind, recipient_ref=uuid.uuid4(),
+            dispatch=dispatch,
+            recipient_kind=recipient_kind,
+            recipient_ref=uuid.uuid4(),
             **values | fields,
-        )  # fmt: skip
+        )
 
     return made
 
@@ -53,12 +55,15 @@ def refused(sql, *values):
 
 
 @pytest.mark.parametrize("kind", ["pager", "room", "asker", "group"])
-@pytest.mark.parametrize("change", [
-    "state = 'cancelled', called_off_at = now(), settled_at = now()",
-    "state = 'cancelled', address_sealed = NULL",
-    "address_sealed = NULL, text_sealed = NULL",
-    "called_off_at = now()",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'cancelled', called_off_at = now(), settled_at = now()",
+        "state = 'cancelled', address_sealed = NULL",
+        "address_sealed = NULL, text_sealed = NULL",
+        "called_off_at = now()",
+    ],
+)
 @pytest.mark.parametrize("state", ["queued", "leased"])
 def test_the_public_site_silences_no_call_to_officers(row, become, kind, change, state):
     until = {"leased_until": "2030-01-01T00:00Z"} if state == "leased" else {}
@@ -174,10 +179,15 @@ def test_who_speaks_where_is_still_heard(unit, become):
     assert execute(_MESSAGE, new_id(), tip.pk, "desk", officer.pk) == 1
 
 
-@pytest.mark.parametrize("change", [
-    "author = 'desk'", "officer_id = '{officer}'", "text = 'Gửi ảnh thẻ căn cước'",
-    "tip_id = '{other}'",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        "author = 'desk'",
+        "officer_id = '{officer}'",
+        "text = 'Gửi ảnh thẻ căn cước'",
+        "tip_id = '{other}'",
+    ],
+)
 def test_the_worker_puts_no_words_into_anybodys_mouth(unit, become, change):
     officer, other = make.officer(unit=unit), make.tip(unit=unit)
     make.message(make.tip(unit=unit), "Lời của người báo")
@@ -222,10 +232,15 @@ def test_a_report_about_its_own_desk_still_comes_in(unit, become):
     make.clock_rules()
     above = unit.parent
     become("public")
-    tip_id = receive_one(NewTip(
-        unit_id=above.pk, concerns=(unit.pk,), text="Về đơn vị", province_code="24",
-        dedupe_key=b"d" * 32,
-    ))  # fmt: skip
+    tip_id = receive_one(
+        NewTip(
+            unit_id=above.pk,
+            concerns=(unit.pk,),
+            text="Về đơn vị",
+            province_code="24",
+            dedupe_key=b"d" * 32,
+        )
+    )
     become("owner")
     assert Tip.objects.get(pk=tip_id).concerns.get().unit == unit
 
@@ -255,17 +270,24 @@ def test_the_edge_adds_no_chat_to_a_tip_that_is_there(unit, account, become):
     assert "comes with its tip" in refused("UPDATE delivery_conversation SET tip_ref = %s", tip.pk)
 
 
-@pytest.mark.parametrize("change", [
-    "reply_address_sealed = 'of the attacker'", "key_hash = 'of the attacker'",
-    "tip_ref = '{other}'", "tip_ref = NULL",
-    "reply_address_sealed = 'of the attacker', key_hash = 'of the attacker'",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        "reply_address_sealed = 'of the attacker'",
+        "key_hash = 'of the attacker'",
+        "tip_ref = '{other}'",
+        "tip_ref = NULL",
+        "reply_address_sealed = 'of the attacker', key_hash = 'of the attacker'",
+    ],
+)
 @pytest.mark.parametrize("process", ["public", "edge", "worker"])
 def test_nobody_takes_a_chat_over(unit, account, become, process, change):
     Conversation.objects.create(
-        account=account, key_hash=b"k" * 32, reply_address_sealed=b"of the reporter",
+        account=account,
+        key_hash=b"k" * 32,
+        reply_address_sealed=b"of the reporter",
         tip_ref=make.tip(unit=unit).pk,
-    )  # fmt: skip
+    )
     other = make.tip(unit=unit)
     become(process)
     message = refused(f"UPDATE delivery_conversation SET {change.format(other=other.pk)}")
@@ -291,9 +313,15 @@ UPDATE tips_tip SET withdrawn_at = now(), state = 'closed', outcome = 'withdrawn
 """
 
 
-@pytest.mark.parametrize("fields", [
-    {"urgency": "P0"}, {"happening": "now"}, {"state": "accepted"}, {"channel": "phone"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"urgency": "P0"},
+        {"happening": "now"},
+        {"state": "accepted"},
+        {"channel": "phone"},
+    ],
+)
 def test_the_public_site_takes_nothing_away_that_is_acted_on(unit, become, fields):
     tip = make.tip(unit=unit, text="Có người bị giữ", **fields)
     become("public")

@@ -57,8 +57,9 @@ def test_no_process_moves_a_head_or_writes_an_entry_by_itself(unit, become, proc
     refused(
         "INSERT INTO audit_entry (id, chain, seq, at, action, actor_kind, actor_id, previous_hash, "
         "hash) VALUES (%s, %s, 2, now(), 'warning.approved', 'officer', 'hai', '', '')",
-        uuid.uuid4(), chain,
-    )  # fmt: skip
+        uuid.uuid4(),
+        chain,
+    )
 
 
 @pytest.mark.parametrize("process", ["public", "edge", "desk", "sender"])
@@ -155,22 +156,29 @@ def test_no_role_is_granted_to_write_the_record():
 
 
 _SCALARS = (
-    st.none() | st.booleans() | st.integers(-(10**18), 10**18)
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
     | st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
-)  # fmt: skip
+)
 _DETAILS = st.dictionaries(
     st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12),
     st.recursive(
         _SCALARS,
         lambda inner: (
             st.lists(inner, max_size=4)
-            | st.dictionaries(st.text(st.characters(codec="ascii"), max_size=6)
-                              .filter(lambda key: "\x00" not in key), inner, max_size=4)
+            | st.dictionaries(
+                st.text(st.characters(codec="ascii"), max_size=6).filter(
+                    lambda key: "\x00" not in key
+                ),
+                inner,
+                max_size=4,
+            )
         ),
         max_leaves=8,
     ),
     max_size=6,
-)  # fmt: skip
+)
 
 
 @given(detail=_DETAILS)

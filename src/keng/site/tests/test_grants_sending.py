@@ -53,13 +53,20 @@ def account(unit):
 def approved(unit):
     """A dispatch to many that was approved earlier, and its text."""
     approval = Approval.objects.create(
-        text_hash=b"t" * 32, audience_hash=b"a" * 32, approved_by=make.officer(unit=unit),
+        text_hash=b"t" * 32,
+        audience_hash=b"a" * 32,
+        approved_by=make.officer(unit=unit),
         author=make.officer(unit=unit),
-    )  # fmt: skip
+    )
     dispatch = Dispatch.objects.create(
-        kind="warning", is_urgent=True, unit=unit, approval=approval,
-        source_kind="warning_version", source_ref=new_id(), created_at=times.now() - EARLIER,
-    )  # fmt: skip
+        kind="warning",
+        is_urgent=True,
+        unit=unit,
+        approval=approval,
+        source_kind="warning_version",
+        source_ref=new_id(),
+        created_at=times.now() - EARLIER,
+    )
     return DispatchText.objects.create(dispatch=dispatch, language="vi", text="Thật.")
 
 
@@ -118,9 +125,14 @@ def test_the_desk_sends_the_text_that_was_approved_and_no_other(unit, account, a
     become("desk")
     with pytest.raises(ProgrammingError, match="the text that was approved"):
         send(
-            "warning", unit, account, "group", approval=approved.dispatch.approval_id,
-            source_kind="warning_version", source=approved.dispatch.source_ref,
-        )  # fmt: skip
+            "warning",
+            unit,
+            account,
+            "group",
+            approval=approved.dispatch.approval_id,
+            source_kind="warning_version",
+            source=approved.dispatch.source_ref,
+        )
     assert "that was approved" in refused(
         _DISPATCH, new_id(), "recall", unit.pk, approved.dispatch.approval_id, "tip", None
     )
@@ -140,18 +152,35 @@ def test_what_was_approved_gets_no_further_recipient_and_no_further_text(
 
 
 @pytest.mark.parametrize("process", PROCESSES)
-@pytest.mark.parametrize("column", [
-    "recipient_kind = 'group'", "recipient_ref = gen_random_uuid()", "address = 'x'",
-    "text_id = NULL", "dispatch_id = gen_random_uuid()", "account_id = NULL", "channel = 'x'",
-    "address_sealed = 'x'", "text_sealed = 'x'", "part = 2", "expires_at = NULL",
-    "created_at = now()",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "column",
+    [
+        "recipient_kind = 'group'",
+        "recipient_ref = gen_random_uuid()",
+        "address = 'x'",
+        "text_id = NULL",
+        "dispatch_id = gen_random_uuid()",
+        "account_id = NULL",
+        "channel = 'x'",
+        "address_sealed = 'x'",
+        "text_sealed = 'x'",
+        "part = 2",
+        "expires_at = NULL",
+        "created_at = now()",
+    ],
+)
 def test_a_waiting_row_goes_to_whom_it_was_made_for(account, approved, become, process, column):
     row = Delivery.objects.create(
-        dispatch=approved.dispatch, account=account, channel="sandbox", recipient_kind="group",
-        recipient_ref=uuid.uuid4(), text=approved, address="nhóm", address_sealed=b"s",
+        dispatch=approved.dispatch,
+        account=account,
+        channel="sandbox",
+        recipient_kind="group",
+        recipient_ref=uuid.uuid4(),
+        text=approved,
+        address="nhóm",
+        address_sealed=b"s",
         text_sealed=b"t",
-    )  # fmt: skip
+    )
     become(process)
     refused(f"UPDATE delivery_delivery SET {column}")
     become("owner")
@@ -162,8 +191,14 @@ def test_a_waiting_row_goes_to_whom_it_was_made_for(account, approved, become, p
 @pytest.mark.parametrize("process", PROCESSES)
 def test_a_dispatch_and_its_words_stay_as_they_were_made(approved, become, process):
     become(process)
-    for change in ("kind = 'ack'", "approval_id = NULL", "unit_id = gen_random_uuid()",
-                   "source_ref = NULL", "is_urgent = false", "created_at = now()"):  # fmt: skip
+    for change in (
+        "kind = 'ack'",
+        "approval_id = NULL",
+        "unit_id = gen_random_uuid()",
+        "source_ref = NULL",
+        "is_urgent = false",
+        "created_at = now()",
+    ):
         assert "permission denied" in refused(f"UPDATE delivery_dispatch SET {change}")
     assert "permission denied" in refused("UPDATE delivery_dispatchtext SET text = 'x'")
     if process != "desk":
@@ -171,17 +206,28 @@ def test_a_dispatch_and_its_words_stay_as_they_were_made(approved, become, proce
         assert "permission denied" in refused("INSERT INTO delivery_approval DEFAULT VALUES")
 
 
-@pytest.mark.parametrize(("process", "state"), [
-    ("public", "queued"), ("public", "cancelled"), ("public", "sent"), ("edge", "queued"),
-    ("edge", "cancelled"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("process", "state"),
+    [
+        ("public", "queued"),
+        ("public", "cancelled"),
+        ("public", "sent"),
+        ("edge", "queued"),
+        ("edge", "cancelled"),
+    ],
+)
 def test_who_serves_the_public_neither_repeats_nor_stops_a_warning(
     account, approved, become, process, state
 ):
     Delivery.objects.create(
-        dispatch=approved.dispatch, account=account, channel="sandbox", recipient_kind="group",
-        recipient_ref=uuid.uuid4(), text=approved, state="unknown",
-    )  # fmt: skip
+        dispatch=approved.dispatch,
+        account=account,
+        channel="sandbox",
+        recipient_kind="group",
+        recipient_ref=uuid.uuid4(),
+        text=approved,
+        state="unknown",
+    )
     become(process)
     assert "is not moved by this process" in refused(
         "UPDATE delivery_delivery SET state = %s", state
@@ -191,10 +237,15 @@ def test_who_serves_the_public_neither_repeats_nor_stops_a_warning(
 @pytest.mark.parametrize("process", PROCESSES)
 def test_what_was_called_off_does_not_come_back(account, approved, become, process):
     Delivery.objects.create(
-        dispatch=approved.dispatch, account=account, channel="by_hand", recipient_kind="group",
-        recipient_ref=uuid.uuid4(), text=approved, state="cancelled",
+        dispatch=approved.dispatch,
+        account=account,
+        channel="by_hand",
+        recipient_kind="group",
+        recipient_ref=uuid.uuid4(),
+        text=approved,
+        state="cancelled",
         called_off_at=times.now() - EARLIER,
-    )  # fmt: skip
+    )
     become(process)
     refused("UPDATE delivery_delivery SET called_off_at = NULL, state = 'queued'")
 
@@ -220,35 +271,38 @@ def test_a_letter_goes_to_who_subscribes_and_not_twice(unit, account, become):
     assert "permission denied" in refused("SELECT reply_address_sealed FROM delivery_conversation")
 
 
-@pytest.mark.parametrize(("process", "statement"), [
-    ("edge", "SELECT text FROM tips_tip"),
-    ("edge", "UPDATE tips_tip SET text = ''"),
-    ("edge", "UPDATE tips_tip SET state = 'closed'"),
-    ("edge", "SELECT text FROM tips_dialoguemessage"),
-    ("edge", "SELECT text FROM delivery_inbound"),
-    ("edge", "SELECT * FROM tips_receipt"),
-    ("edge", "SELECT * FROM tips_attachment"),
-    ("edge", "SELECT address_sealed FROM network_subscription"),
-    ("edge", "INSERT INTO delivery_dispatchtext DEFAULT VALUES"),
-    ("edge", "UPDATE delivery_channelaccount SET base_url = ''"),
-    ("public", "SELECT text FROM delivery_inbound"),
-    ("public", "SELECT raw_sealed FROM delivery_inbound"),
-    ("public", "SELECT reply_address_sealed FROM delivery_conversation"),
-    ("public", "INSERT INTO delivery_conversation DEFAULT VALUES"),
-    ("public", "UPDATE delivery_channelaccount SET base_url = ''"),
-    ("public", "UPDATE network_group SET channel_address = ''"),
-    ("public", "UPDATE network_group SET is_active = false"),
-    ("public", "UPDATE network_lead SET link_version = 2"),
-    ("public", "UPDATE tips_tip SET urgency = 'P3'"),
-    ("public", "UPDATE tips_tip SET examined_at = now()"),
-    ("public", "INSERT INTO delivery_attempt DEFAULT VALUES"),
-    ("desk", "UPDATE delivery_channelaccount SET base_url = ''"),
-    ("worker", "UPDATE delivery_channelaccount SET base_url = ''"),
-    ("worker", "UPDATE delivery_relaytask SET confirmed_at = now()"),
-    ("sender", "UPDATE network_group SET name = ''"),
-    ("sender", "UPDATE delivery_channelaccount SET base_url = ''"),
-    ("sender", "SELECT * FROM delivery_conversation"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("process", "statement"),
+    [
+        ("edge", "SELECT text FROM tips_tip"),
+        ("edge", "UPDATE tips_tip SET text = ''"),
+        ("edge", "UPDATE tips_tip SET state = 'closed'"),
+        ("edge", "SELECT text FROM tips_dialoguemessage"),
+        ("edge", "SELECT text FROM delivery_inbound"),
+        ("edge", "SELECT * FROM tips_receipt"),
+        ("edge", "SELECT * FROM tips_attachment"),
+        ("edge", "SELECT address_sealed FROM network_subscription"),
+        ("edge", "INSERT INTO delivery_dispatchtext DEFAULT VALUES"),
+        ("edge", "UPDATE delivery_channelaccount SET base_url = ''"),
+        ("public", "SELECT text FROM delivery_inbound"),
+        ("public", "SELECT raw_sealed FROM delivery_inbound"),
+        ("public", "SELECT reply_address_sealed FROM delivery_conversation"),
+        ("public", "INSERT INTO delivery_conversation DEFAULT VALUES"),
+        ("public", "UPDATE delivery_channelaccount SET base_url = ''"),
+        ("public", "UPDATE network_group SET channel_address = ''"),
+        ("public", "UPDATE network_group SET is_active = false"),
+        ("public", "UPDATE network_lead SET link_version = 2"),
+        ("public", "UPDATE tips_tip SET urgency = 'P3'"),
+        ("public", "UPDATE tips_tip SET examined_at = now()"),
+        ("public", "INSERT INTO delivery_attempt DEFAULT VALUES"),
+        ("desk", "UPDATE delivery_channelaccount SET base_url = ''"),
+        ("worker", "UPDATE delivery_channelaccount SET base_url = ''"),
+        ("worker", "UPDATE delivery_relaytask SET confirmed_at = now()"),
+        ("sender", "UPDATE network_group SET name = ''"),
+        ("sender", "UPDATE delivery_channelaccount SET base_url = ''"),
+        ("sender", "SELECT * FROM delivery_conversation"),
+    ],
+)
 def test_no_process_has_a_right_that_its_work_does_not_use(become, process, statement):
     become(process)
     assert "permission denied" in refused(statement)
@@ -258,9 +312,14 @@ def test_the_public_site_decides_nothing_and_writes_no_words_over(unit, become):
     tip = make.tip(unit=unit, text="Thật.")
     make.message(tip, "Lời của người báo")
     become("public")
-    for change in ("text = 'giả'", "text = ''", "state = 'closed'", "kind = 'spam'",
-                   "responsible_unit_id = gen_random_uuid()",
-                   "withdrawn_at = now(), state = 'closed', outcome = 'solved'"):  # fmt: skip
+    for change in (
+        "text = 'giả'",
+        "text = ''",
+        "state = 'closed'",
+        "kind = 'spam'",
+        "responsible_unit_id = gen_random_uuid()",
+        "withdrawn_at = now(), state = 'closed', outcome = 'solved'",
+    ):
         assert "does not do this" in refused(f"UPDATE tips_tip SET {change}")
     assert "does not do this" in refused("UPDATE tips_dialoguemessage SET text = 'giả'")
     become("owner")

@@ -31,9 +31,15 @@ def unit():
 
 
 def append(
-    chain, *, at="2026-01-01", action="receipt.shown", actor=("process", "reporter"),
-    thing=("", ""), detail="{}", entry_id=None,
-):  # fmt: skip
+    chain,
+    *,
+    at="2026-01-01",
+    action="receipt.shown",
+    actor=("process", "reporter"),
+    thing=("", ""),
+    detail="{}",
+    entry_id=None,
+):
     """As the thief types it."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -115,11 +121,18 @@ def test_an_unreadable_entry_is_a_fault_and_stops_neither_page_nor_check(
 
 
 _FOREIGN = [
-    "!0001", "unit:\u200b\nx", "unit:x", "unit:" + "0" * 36, "intake:public-1", "intake:worker",
-    "installation", "addresses", "channel:019a0000-0000-7000-8000-000000000000",
+    "!0001",
+    "unit:\u200b\nx",
+    "unit:x",
+    "unit:" + "0" * 36,
+    "intake:public-1",
+    "intake:worker",
+    "installation",
+    "addresses",
+    "channel:019a0000-0000-7000-8000-000000000000",
     "dispatch:019a0000-0000-7000-8000-000000000000",
     "unit:019a0000-0000-7000-8000-000000000000\n",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("chain", _FOREIGN)
@@ -142,9 +155,17 @@ def test_batches_are_told_in_the_chains_of_whoever_took_them_in(become):
 
 @pytest.mark.parametrize(
     "detail",
-    ['{"a":1.10}', '{"a":1.0}', '{"a":[{"b":1e-3}]}', '{"a":1e30}', "[]", "1", "null",
-     '{"a":' + "[" * 40 + "]" * 40 + "}"],
-)  # fmt: skip
+    [
+        '{"a":1.10}',
+        '{"a":1.0}',
+        '{"a":[{"b":1e-3}]}',
+        '{"a":1e30}',
+        "[]",
+        "1",
+        "null",
+        '{"a":' + "[" * 40 + "]" * 40 + "}",
+    ],
+)
 def test_what_would_be_hashed_otherwise_by_the_reader_is_refused(unit, become, detail):
     assert is_refused(unit_chain(unit.pk), detail=detail)
     become("public")

@@ -59,9 +59,15 @@ def url(name, *args):
 
 def sent(ward, **more):
     values = {
-        "token": receipts.new_token(), "manner": "counter", "to": "past", "text": WORDS,
-        "place": str(ward.place.pk), "happening": "over", "name": "Vi Thị Thử", "language": "vi",
-    }  # fmt: skip
+        "token": receipts.new_token(),
+        "manner": "counter",
+        "to": "past",
+        "text": WORDS,
+        "place": str(ward.place.pk),
+        "happening": "over",
+        "name": "Vi Thị Thử",
+        "language": "vi",
+    }
     return values | more
 
 

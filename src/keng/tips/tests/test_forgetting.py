@@ -85,9 +85,12 @@ def test_a_week_later_nothing_says_by_which_id_the_provider_knows_a_message(unit
     old, new = Delivery.objects.order_by("pk")
     for row, days in ((old, 8), (new, 6)):
         Delivery.objects.filter(pk=row.pk).update(
-            state="sent", provider_id=f"m{days}", address_sealed=None, text_sealed=None,
+            state="sent",
+            provider_id=f"m{days}",
+            address_sealed=None,
+            text_sealed=None,
             settled_at=times.now() - datetime.timedelta(days=days),
-        )  # fmt: skip
+        )
     become("worker")
     assert [forgetting.forget_message_ids() for _ in range(2)] == [1, 0]
     become("owner")

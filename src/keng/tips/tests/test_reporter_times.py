@@ -55,19 +55,29 @@ def told(unit):
     def make_it(**fields):
         came = yesterday(8, 48)
         tip = make.tip(
-            unit=unit, received_at=came, due_at=came + datetime.timedelta(hours=47),
-            feared_at=yesterday(9, 13), waiting_since=yesterday(9, 13),
-            examined_at=yesterday(8, 49), reference="2026-THU-0001", **fields,
-        )  # fmt: skip
+            unit=unit,
+            received_at=came,
+            due_at=came + datetime.timedelta(hours=47),
+            feared_at=yesterday(9, 13),
+            waiting_since=yesterday(9, 13),
+            examined_at=yesterday(8, 49),
+            reference="2026-THU-0001",
+            **fields,
+        )
         Suggestion.objects.create(tip=tip, urgency="P1", at=yesterday(8, 49))
         make.message(tip, tip.text, at=came)
         later = make.message(tip, "Thêm một chuyện nữa", at=yesterday(9, 13))
         make.message(tip, "Chúng tôi đã nhận được", author="automatic", at=yesterday(9, 14))
         for message in (None, later):
             Attachment.objects.create(
-                tip=tip, message=message, kind="image", mime="image/jpeg", size=1000,
-                original_path="", at=yesterday(9, 14),
-            )  # fmt: skip
+                tip=tip,
+                message=message,
+                kind="image",
+                mime="image/jpeg",
+                size=1000,
+                original_path="",
+                at=yesterday(9, 14),
+            )
         make.sighting(tip, indicator=make.indicator(), at=yesterday(8, 49))
         return tip
 
@@ -83,10 +93,14 @@ def pages(client, tip):
     sighting = tip.sightings.get()
     make.sighting(other, indicator=sighting.indicator)
     asked = [
-        url("inbox"), f"{url('inbox')}?tip={tip.pk}", url("tip", tip.pk),
-        url("tip-duplicate", other.pk), url("same-indicator", sighting.pk),
-        url("tip-duplicate", tip.pk), f"{url('search')}?q=Th%C3%AAm&days=7",
-    ]  # fmt: skip
+        url("inbox"),
+        f"{url('inbox')}?tip={tip.pk}",
+        url("tip", tip.pk),
+        url("tip-duplicate", other.pk),
+        url("same-indicator", sighting.pk),
+        url("tip-duplicate", tip.pk),
+        f"{url('search')}?q=Th%C3%AAm&days=7",
+    ]
     found = {each: client.get(each) for each in asked}
     found["files"] = client.get(f"{url('tip', tip.pk)}?part=files", headers={"HX-Request": "true"})
     found["now"] = client.post(url("tip-now", tip.pk), {"seen": "~0~~"})

@@ -252,9 +252,11 @@ def test_no_number_or_link_is_filled_in_where_people_are_told_what_to_do(
     texts = TEXTS | {part: f"Trực ban 113 {mark}"}
     sign_in(desk_client, ward.commander)
     sent = texts | {
-        "category": "scam_impersonation", "severity": "2", "kinds": ["residents"],
+        "category": "scam_impersonation",
+        "severity": "2",
+        "kinds": ["residents"],
         "expires_on": (times.local_date(times.now()) + datetime.timedelta(days=9)).isoformat(),
-    }  # fmt: skip
+    }
     answer = desk_client.post("/warnings/patterns/new/", sent)
     assert answer.status_code == 422
     assert f"{mark} không đặt được ở đây" in answer.content.decode()
