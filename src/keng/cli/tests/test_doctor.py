@@ -58,7 +58,7 @@ def folder(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def asked(db, monkeypatch):
+def asks_this_database(db, monkeypatch):
     """The checks ask the database of this test."""
 
     @contextmanager
@@ -69,7 +69,7 @@ def asked(db, monkeypatch):
     monkeypatch.setattr(database, "asking", asking)
 
 
-def of(check):
+def look_by(check):
     """Level and words of what a check finds."""
     finding = check(PLACE)
     return finding.level, finding.text
@@ -83,13 +83,13 @@ def minutes_ago(number):
 
 
 def test_the_exit_code_is_the_worst_of_all_lines():
-    def found(*levels):
+    def findings(*levels):
         return {str(n): doctor.Finding(level, "") for n, level in enumerate(levels)}
 
-    assert doctor.exit_code(found(OK, OK)) == 0
-    assert doctor.exit_code(found(OK, Level.UNKNOWN)) == 0
-    assert doctor.exit_code(found(OK, ATTENTION)) == 2
-    assert doctor.exit_code(found(ATTENTION, WRONG, OK)) == 1
+    assert doctor.exit_code(findings(OK, OK)) == 0
+    assert doctor.exit_code(findings(OK, Level.UNKNOWN)) == 0
+    assert doctor.exit_code(findings(OK, ATTENTION)) == 2
+    assert doctor.exit_code(findings(ATTENTION, WRONG, OK)) == 1
 
 
 def test_a_check_that_fails_or_never_ends_is_its_own_line_and_stops_no_other(monkeypatch):
@@ -173,7 +173,7 @@ def test_whoever_holds_the_folder_is_seen_without_touching_the_lock(folder):
 
 
 def test_what_does_not_run_is_said_to_be_stopped(folder):
-    level, text = of(running.supervisor)
+    level, text = look_by(running.supervisor)
     assert (level, "does not run" in text) == (WRONG, True)
 
 
@@ -228,7 +228,7 @@ TLS = {
 def test_addresses_that_do_not_agree_are_named(monkeypatch, settings, level, words):
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    found, text = of(machine.addresses)
+    found, text = look_by(machine.addresses)
     assert (found, words in text) == (level, True), text
 
 
@@ -257,7 +257,7 @@ def test_a_full_disk_is_wrong_and_a_fuller_one_is_to_be_seen_to(monkeypatch, fol
             )
 
         monkeypatch.setattr(os, "statvfs", statvfs)
-        return of(machine.disk)[0]
+        return look_by(machine.disk)[0]
 
     assert left(0.5) is OK
     assert left(0.09) is ATTENTION
@@ -289,9 +289,9 @@ def test_what_others_may_read_or_change_is_named(folder, name, mode, level):
     path = folder / name
     if path.suffix:
         path.touch(mode=0o600)
-    assert of(machine.permissions)[0] is OK
+    assert look_by(machine.permissions)[0] is OK
     path.chmod(mode)
-    found, text = of(machine.permissions)
+    found, text = look_by(machine.permissions)
     assert (found, f"chmod go= {path}" in text) == (level, True)
 
 
@@ -365,11 +365,11 @@ def fake_pooler():
 
 
 def test_a_pooler_that_the_sender_cannot_use_is_named(monkeypatch):
-    assert of(database.pooler)[0] is OK
+    assert look_by(database.pooler)[0] is OK
     with fake_pooler() as port:
         where = f"postgresql://owner@127.0.0.1:{port}/keng?gssencmode=disable"
         monkeypatch.setenv("DATABASE_URL", where)
-        level, text = of(database.pooler)
+        level, text = look_by(database.pooler)
     assert (level, "must be in session mode" in text, "plan_cache_mode" in text) == (
         WRONG,
         True,
@@ -377,11 +377,11 @@ def test_a_pooler_that_the_sender_cannot_use_is_named(monkeypatch):
     )
 
 
-def test_entries_of_the_future_show_a_clock_that_was_set_back(asked):
+def test_entries_of_the_future_show_a_clock_that_was_set_back(asks_this_database):
     _entry(times.now())
-    assert of(database.clock)[0] is OK
+    assert look_by(database.clock)[0] is OK
     _entry(times.now() + datetime.timedelta(minutes=10), seq=2)
-    level, text = of(database.clock)
+    level, text = look_by(database.clock)
     assert (level, "newest entry is 10 minutes in the future" in text) == (WRONG, True)
 
 
@@ -398,13 +398,13 @@ def _entry(at, seq=1):
     )
 
 
-def test_a_clock_that_was_set_since_the_start_is_noticed(asked, monkeypatch):
+def test_a_clock_that_was_set_since_the_start_is_noticed(asks_this_database, monkeypatch):
     assert alive.clock_was_set_by() is None
     alive.note_clock()
     assert abs(alive.clock_was_set_by()) < 1
     now = time.time()
     monkeypatch.setattr(alive.time, "time", lambda: now - 600)
-    assert of(database.clock)[1].startswith(("the clock was set back by 10", "this machine"))
+    assert look_by(database.clock)[1].startswith(("the clock was set back by 10", "this machine"))
 
 
 # -- what waits
@@ -424,73 +424,73 @@ def _delivery(account, *, minutes, **fields):
 
 
 @pytest.mark.parametrize("channel", ["email", "zalo_oa"])
-def test_what_waits_for_a_provider_that_is_gone_is_named(asked, channel):
+def test_what_waits_for_a_provider_that_is_gone_is_named(asks_this_database, channel):
     account = make.channel_account(unit=make.unit(), channel=channel, slug="gone")
-    assert of(database.deliveries)[0] is OK
+    assert look_by(database.deliveries)[0] is OK
     _delivery(account, minutes=15, code="unreachable")
-    level, text = of(database.deliveries)
+    level, text = look_by(database.deliveries)
     assert (level, "1 wait for gone, the oldest for 15 minutes" in text) == (ATTENTION, True)
 
 
-def test_a_call_to_an_officer_that_did_not_go_out_is_wrong(asked):
+def test_a_call_to_an_officer_that_did_not_go_out_is_wrong(asks_this_database):
     account = make.channel_account(unit=make.unit(), channel="email", slug="gone")
     _delivery(account, minutes=3, is_urgent=True)
-    level, text = of(database.deliveries)
+    level, text = look_by(database.deliveries)
     assert (level, text.startswith("urgent: 1 wait for gone")) == (WRONG, True)
 
 
-def test_a_bulk_that_waits_its_turn_is_well(asked):
+def test_a_bulk_that_waits_its_turn_is_well(asks_this_database):
     account = make.channel_account(unit=make.unit(), channel="email")
     _delivery(account, minutes=60)
-    assert of(database.deliveries)[0] is OK
+    assert look_by(database.deliveries)[0] is OK
     _delivery(account, minutes=150)
-    assert of(database.deliveries)[0] is ATTENTION
+    assert look_by(database.deliveries)[0] is ATTENTION
 
 
-def test_a_stopped_account_is_named_with_its_reason(asked):
+def test_a_stopped_account_is_named_with_its_reason(asks_this_database):
     account = make.channel_account(unit=make.unit(), channel="email", slug="mail")
-    assert of(database.accounts)[0] is OK
+    assert look_by(database.accounts)[0] is OK
     account.circuit_open_since, account.circuit_reason = minutes_ago(90), "535 sign-in refused"
     account.save()
-    level, text = of(database.accounts)
+    level, text = look_by(database.accounts)
     assert (level, "mail 90 minutes ago (535 sign-in refused)" in text) == (ATTENTION, True)
     _delivery(account, minutes=11)
-    assert of(database.deliveries)[0] is ATTENTION
+    assert look_by(database.deliveries)[0] is ATTENTION
 
 
-def test_a_picture_without_its_copy_is_named(asked):
+def test_a_picture_without_its_copy_is_named(asks_this_database):
     tip = make.tip(unit=make.unit())
     attachment = Attachment.objects.create(tip=tip, kind="image", mime="image/png", size=1)
     waiting = WaitingPicture.objects.create(attachment=attachment, path="p", key_sealed=b"k")
-    assert of(database.pictures)[0] is OK
+    assert look_by(database.pictures)[0] is OK
     WaitingPicture.objects.filter(pk=waiting.pk).update(since=minutes_ago(20))
-    level, text = of(database.pictures)
+    level, text = look_by(database.pictures)
     assert (level, "oldest for 20 minutes" in text) == (ATTENTION, True)
 
 
-def test_a_critical_tip_nobody_was_called_for_is_wrong(asked):
+def test_a_critical_tip_nobody_was_called_for_is_wrong(asks_this_database):
     tip = make.tip(unit=make.unit(), urgency="P0", received_at=minutes_ago(1))
-    assert of(database.critical)[0] is OK
+    assert look_by(database.critical)[0] is OK
     type(tip).objects.filter(pk=tip.pk).update(received_at=minutes_ago(5))
-    level, text = of(database.critical)
+    level, text = look_by(database.critical)
     assert (level, "nobody is called: 1, the oldest for 5 minutes" in text) == (WRONG, True)
 
 
-def test_a_critical_tip_that_reached_no_pager_is_to_be_seen_to(asked):
+def test_a_critical_tip_that_reached_no_pager_is_to_be_seen_to(asks_this_database):
     unit = make.unit()
     tip = make.tip(unit=unit, urgency="P0", received_at=minutes_ago(5))
     alarm = Alarm.objects.create(
         tip=tip, unit=unit, rounds=1, next_call_at=minutes_ago(-1), raised_at=minutes_ago(5)
     )
     call = AlarmCall.objects.create(alarm=alarm, round=0, unit=unit, is_on_duty=True, ways=0)
-    assert of(database.critical)[0] is ATTENTION
+    assert look_by(database.critical)[0] is ATTENTION
     AlarmCall.objects.filter(pk=call.pk).update(ways=1)
-    assert of(database.critical)[0] is OK
+    assert look_by(database.critical)[0] is OK
     Alarm.objects.filter(pk=alarm.pk).update(next_call_at=minutes_ago(4))
-    assert of(database.critical)[0] is WRONG
+    assert look_by(database.critical)[0] is WRONG
 
 
-def test_a_film_that_a_restore_forgot_is_missed(asked, folder):
+def test_a_film_that_a_restore_forgot_is_missed(asks_this_database, folder):
     unit = make.unit()
     film = Film.objects.create(
         unit=unit,
@@ -502,12 +502,12 @@ def test_a_film_that_a_restore_forgot_is_missed(asked, folder):
         width=1,
         height=1,
     )
-    level, text = of(database.files)
+    level, text = look_by(database.files)
     assert (level, "films/ back from the backup" in text) == (WRONG, True)
     (folder / "films").mkdir()
     for path in (film.path, film.poster_path):
         (folder / path).touch()
-    assert of(database.files) == (OK, "2 that rows name are there")
+    assert look_by(database.files) == (OK, "2 that rows name are there")
 
 
 # -- signs of life
@@ -516,17 +516,17 @@ def test_a_film_that_a_restore_forgot_is_missed(asked, folder):
 def test_a_task_that_calls_for_help_and_does_not_come_through_is_wrong(folder):
     alive.task_beat("call officers", pace="alarm", every=2).beat()
     alive.task_beat("sweep files", pace="slow", every=3600).beat()
-    assert of(running.tasks) == (OK, "2 come through")
+    assert look_by(running.tasks) == (OK, "2 come through")
     assert alive.is_rung()
     _age("task.call-officers", 100)
     assert alive.is_rung()
     _age("task.call-officers", 200)
-    level, text = of(running.tasks)
+    level, text = look_by(running.tasks)
     assert (level, "“call officers” did not come through for 3 minutes" in text) == (WRONG, True)
     assert not alive.is_rung()
     alive.task_beat("call officers", pace="alarm", every=2).beat()
     _age("task.sweep-files", 8000)
-    assert of(running.tasks)[0] is ATTENTION
+    assert look_by(running.tasks)[0] is ATTENTION
 
 
 def _age(name, seconds):
@@ -567,7 +567,7 @@ def test_nothing_of_a_check_that_is_performed_waits_for_longer_than_it_may():
 # -- the certificate
 
 
-def made(host, *, days, since=-30):
+def make_certificate(host, *, days, since=-30):
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.datetime.now(datetime.UTC)
@@ -599,10 +599,10 @@ def test_the_end_of_the_certificate_is_told_before_it_comes(
     monkeypatch, tmp_path, host, days, level
 ):
     file = tmp_path / "fullchain.pem"
-    file.write_bytes(made(host, days=days))
+    file.write_bytes(make_certificate(host, days=days))
     monkeypatch.setenv("KENG_PUBLIC_URL", "https://keng.example")
     monkeypatch.setenv("KENG_CERTIFICATE", str(file))
-    assert of(certificate.certificate)[0] is level
+    assert look_by(certificate.certificate)[0] is level
 
 
 def test_without_a_file_the_proxy_of_this_machine_is_asked_and_nobody_else(monkeypatch):
@@ -614,8 +614,8 @@ def test_without_a_file_the_proxy_of_this_machine_is_asked_and_nobody_else(monke
 
     monkeypatch.setattr(certificate.socket, "create_connection", connect)
     monkeypatch.setenv("KENG_PUBLIC_URL", "https://keng.example")
-    assert of(certificate.certificate)[0] is ATTENTION
+    assert look_by(certificate.certificate)[0] is ATTENTION
     assert asked == [("127.0.0.1", 443)]
     monkeypatch.setenv("KENG_CERTIFICATE", "off")
-    assert of(certificate.certificate)[0] is OK
+    assert look_by(certificate.certificate)[0] is OK
     assert len(asked) == 1

@@ -47,7 +47,9 @@ def meetings(request: HttpRequest) -> HttpResponse:
         )
         messages.success(request, _("Handed in: a second person lets it out."))
         return redirect("meeting", pk=made.pk)
-    listed = Meeting.objects.visible_to(officer).kept().upcoming().select_related("place", "unit")
+    listed = (
+        Meeting.objects.visible_to(officer).not_dropped().upcoming().select_related("place", "unit")
+    )
     context = {"meetings": listed[:100], "form": form, "may_write": bool(units)}
     status = 422 if form.errors else 200
     return render(request, "community/desk/meetings.html", context, status=status)
@@ -69,7 +71,7 @@ def channels(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Handed in: a second person lets it out."))
             return redirect("desk-channel", pk=made.pk)
-    listed = OfficialChannel.objects.visible_to(request.officer).kept()
+    listed = OfficialChannel.objects.visible_to(request.officer).on_the_list()
     context = {
         "channels": listed.select_related("unit", "checked_by")[:500],
         "form": form,
@@ -105,7 +107,7 @@ class Choice:
 @require_http_methods(["GET", "POST"])
 def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One meeting: let out by a second person, called off."""
-    visible = Meeting.objects.visible_to(request.officer).kept()
+    visible = Meeting.objects.visible_to(request.officer).not_dropped()
     found = get_object_or_404(visible.select_related("unit", "place", "let_out_by"), pk=pk)
     waits = found.let_out_at is None
     is_own = found.has_hand_of(request.officer)
@@ -135,7 +137,7 @@ def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One channel: let out by a second person, doubted by one, taken off by another."""
-    visible = OfficialChannel.objects.visible_to(request.officer).kept()
+    visible = OfficialChannel.objects.visible_to(request.officer).on_the_list()
     found = get_object_or_404(
         visible.select_related("unit", "checked_by", "let_out_by", "doubted_by"), pk=pk
     )

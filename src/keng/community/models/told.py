@@ -33,7 +33,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         """What a second person let out."""
         return self.filter(let_out_at__isnull=False)
 
-    def kept(self) -> "MeetingQuerySet":
+    def not_dropped(self) -> "MeetingQuerySet":
         """All but what was dropped before it was public."""
         return self.exclude(let_out_at=None, called_off_at__isnull=False)
 
@@ -78,7 +78,7 @@ class OfficialChannelQuerySet(models.QuerySet["OfficialChannel"]):
         """Channels of the officer's units. No post means none."""
         return self.filter(unit_id__in=officer.unit_ids)
 
-    def kept(self) -> "OfficialChannelQuerySet":
+    def on_the_list(self) -> "OfficialChannelQuerySet":
         """On the list today, or waiting to come onto it, in the order of their kinds."""
         order = models.Case(
             *(models.When(kind=kind, then=n) for n, kind in enumerate(OfficialChannel.Kind.values)),
@@ -88,7 +88,7 @@ class OfficialChannelQuerySet(models.QuerySet["OfficialChannel"]):
 
     def in_use(self) -> "OfficialChannelQuerySet":
         """On the public list today, those in doubt among them: the page says so."""
-        return self.kept().filter(let_out_at__isnull=False)
+        return self.on_the_list().filter(let_out_at__isnull=False)
 
     def sure(self) -> "OfficialChannelQuerySet":
         """On the public list, and nobody doubts it: these alone count as official."""

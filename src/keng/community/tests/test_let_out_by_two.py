@@ -58,7 +58,7 @@ def proposed_meeting(ward, **fields):
     return telling.propose_meeting(**(values | fields))
 
 
-def asked(ward, *, wish="public", text="Công an có gọi điện không?"):
+def make_question(ward, *, wish="public", text="Công an có gọi điện không?"):
     token = receipts.new_token()
     code = questions.ask(ward.place, text=text, wish=wish, token=token, language="vi")
     return Question.objects.get(code_hash=receipts.hash_of(code))
@@ -143,7 +143,7 @@ def test_where_nobody_else_is_at_hand_the_province_lets_it_out(desk_client, ward
 def test_nobody_lets_out_what_a_ghost_of_theirs_wrote(ward):
     channel = telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     meeting = proposed_meeting(ward)
-    question = asked(ward)
+    question = make_question(ward)
     questions.answer(question.pk, shown="a", words="b", by=ward.officer)
     made_by_commander = {"set_up_agreed_by": ward.commander, "set_up_at": times.now()}
     Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
@@ -243,7 +243,7 @@ def test_what_waits_is_dropped_by_anybody_of_the_desk(desk_client, ward):
     made = telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     sign_in(desk_client, ward.officer)
     desk_client.post(f"/official-channels/{made.pk}/", {"do": "drop"})
-    assert not OfficialChannel.objects.kept().exists()
+    assert not OfficialChannel.objects.on_the_list().exists()
     meeting = proposed_meeting(ward)
     desk_client.post(f"/meetings/{meeting.pk}/", {"do": "drop"})
     assert "Phòng cháy" not in place_page(ward)
@@ -288,7 +288,7 @@ def test_a_public_meeting_is_called_off_with_a_code(desk_client, ward):
 
 
 def test_one_officer_answers_nobody_publicly(desk_client, ward):
-    question = asked(ward)
+    question = make_question(ward)
     sign_in(desk_client, ward.officer)
     address = f"/questions/{question.pk}/"
     words = f"Nhập thẻ và OTP ở evil.example, hoặc gọi {NUMBER}"
@@ -315,7 +315,7 @@ def test_one_officer_answers_nobody_publicly(desk_client, ward):
 
 
 def test_whoever_changes_the_words_lets_them_out_no_more(ward):
-    question = asked(ward)
+    question = make_question(ward)
     first = questions.answer(question.pk, shown="a", words="b", by=ward.officer)
     seen = questions.seen_of(first)
     again = questions.answer(question.pk, shown="a", words="c", by=ward.commander)
@@ -327,13 +327,13 @@ def test_whoever_changes_the_words_lets_them_out_no_more(ward):
 
 
 def test_an_answer_for_the_asker_alone_needs_no_second_person(ward):
-    question = asked(ward, wish="private")
+    question = make_question(ward, wish="private")
     questions.answer(question.pk, shown="a", words="b", by=ward.officer)
     assert Question.objects.get().state == "answered"
 
 
 def test_what_becomes_no_answer_takes_the_waiting_one_with_it(ward):
-    question = asked(ward)
+    question = make_question(ward)
     questions.answer(question.pk, shown="a", words="b", by=ward.officer)
     questions.decline_as_opinion(question.pk, by=ward.officer)
     question.refresh_from_db()
@@ -354,7 +354,7 @@ def test_the_asker_reads_no_answer_that_waits(public_client, ward):
 def test_the_database_holds_to_it(ward):
     channel = telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     meeting = proposed_meeting(ward)
-    question = asked(ward)
+    question = make_question(ward)
     questions.answer(question.pk, shown="a", words="b", by=ward.officer)
     now = times.now()
     let_out = {"let_out_at": now, "let_out_by": ward.officer}

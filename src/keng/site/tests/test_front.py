@@ -373,15 +373,15 @@ def test_a_monitor_is_answered_without_a_thread_and_learns_yes_or_no(monkeypatch
     def never(environ, start_response):
         raise AssertionError("a page was asked for")
 
-    def asked(method):
+    def ask_health(method):
         return serve(application=never, raw_path=b"/health/", method=method)
 
     for is_well, status, words in ((True, 200, b"ok"), (False, 503, b"")):
         monkeypatch.setattr(Health, "ask", lambda _, is_well=is_well: is_well)
-        found, headers, content = asked("GET")
+        found, headers, content = ask_health("GET")
         assert (found, content) == (status, words)
         assert headers[b"cache-control"] == b"no-store"
-    found, headers, _ = asked("POST")
+    found, headers, _ = ask_health("POST")
     assert (found, headers[b"allow"]) == (405, b"GET, HEAD")
 
 

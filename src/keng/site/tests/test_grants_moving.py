@@ -29,7 +29,7 @@ def row(unit):
     """Makes one row that waits, to a recipient of this kind; any field may be named away."""
     account = make.channel_account(channel="sandbox", unit=unit)
 
-    def made(recipient_kind, **fields):
+    def make_delivery(recipient_kind, **fields):
         dispatch = Dispatch.objects.create(kind="page", is_urgent=True, unit=unit)
         values = {"channel": "sandbox", "account": account, "address_sealed": b"sealed"}
         return Delivery.objects.create(
@@ -39,7 +39,7 @@ def row(unit):
             **values | fields,
         )
 
-    return made
+    return make_delivery
 
 
 def execute(sql, *values):

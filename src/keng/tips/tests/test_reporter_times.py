@@ -49,7 +49,7 @@ def url(name, *args):
 
 
 @pytest.fixture
-def told(unit):
+def make_told_tip(unit):
     """A tip with all that a reporter may leave behind, each thing at a minute of its own."""
 
     def make_it(**fields):
@@ -108,22 +108,22 @@ def pages(client, tip):
     return {each: answer.content.decode() for each, answer in found.items()}
 
 
-def test_no_page_of_an_officer_has_the_minute_or_a_second_of_a_reporter(desk, told):
-    for address, page in pages(desk, told()).items():
+def test_no_page_of_an_officer_has_the_minute_or_a_second_of_a_reporter(desk, make_told_tip):
+    for address, page in pages(desk, make_told_tip()).items():
         assert not [minute for minute in TRUE if minute in page], address
         assert not SECONDS.findall(page), address
 
 
-def test_the_rounded_time_stands_where_the_true_one_stood(desk, told):
-    tip = told()
+def test_the_rounded_time_stands_where_the_true_one_stood(desk, make_told_tip):
+    tip = make_told_tip()
     shown = desk.get(url("tip", tip.pk)).content.decode()
     assert "08:45" in shown
     assert "09:10" in shown
 
 
 @pytest.mark.parametrize("fields", [{"urgency": "P0"}, {"money_moved": True}])
-def test_where_minutes_count_the_true_minute_stands_and_no_second(desk, told, fields):
-    tip = told(**fields)
+def test_where_minutes_count_the_true_minute_stands_and_no_second(desk, make_told_tip, fields):
+    tip = make_told_tip(**fields)
     shown = desk.get(url("tip", tip.pk)).content.decode()
     assert "08:48" in shown
     assert "09:13" in shown
@@ -131,8 +131,8 @@ def test_where_minutes_count_the_true_minute_stands_and_no_second(desk, told, fi
     assert not SECONDS.findall(desk.get(url("alarm")).content.decode())
 
 
-def test_no_deadline_is_shown_later_than_the_true_one(desk, told):
-    tip = told()
+def test_no_deadline_is_shown_later_than_the_true_one(desk, make_told_tip):
+    tip = make_told_tip()
     page = desk.get(url("inbox")).content.decode()
     (shown,) = re.findall(r'<time datetime="([^"]+)">', page)
     moment = datetime.datetime.fromisoformat(shown)
@@ -146,8 +146,8 @@ def test_every_deadline_is_rounded_down_by_less_than_five_minutes(seconds):
     assert shown <= due < shown + times.COARSE
 
 
-def test_the_deadline_in_ready_words_is_the_rounded_one(told):
-    tip = told()
+def test_the_deadline_in_ready_words_is_the_rounded_one(make_told_tip):
+    tip = make_told_tip()
     words = filled("Trả lời {deadline}.", tip, history.deadlines(tip))
     assert "07:45" in words
     assert "07:48" not in words
@@ -161,8 +161,10 @@ def test_an_answer_does_not_stand_before_its_question():
     assert [f"{each:%H:%M:%S.%f}" for each in shown] == ["10:03:00.000000", "10:03:00.000000"]
 
 
-def test_a_version_of_a_page_names_no_message_and_still_tells_what_is_new(desk, told, officer):
-    tip = told()
+def test_a_version_of_a_page_names_no_message_and_still_tells_what_is_new(
+    desk, make_told_tip, officer
+):
+    tip = make_told_tip()
     page = desk.get(url("tip", tip.pk)).content.decode()
     (seen,) = set(re.findall(r'name="seen" value="([^"]*)"', page))
     assert not [str(each.pk) for each in tip.messages.all() if str(each.pk) in page]
@@ -171,8 +173,8 @@ def test_a_version_of_a_page_names_no_message_and_still_tells_what_is_new(desk, 
     assert since(tip, seen, officer).messages == [more]
 
 
-def test_a_page_from_before_this_version_says_too_much_rather_than_nothing(told, officer):
-    tip = told()
+def test_a_page_from_before_this_version_says_too_much_rather_than_nothing(make_told_tip, officer):
+    tip = make_told_tip()
     old = f"~{tip.messages.last().pk}~~"
     assert len(since(tip, old, officer).messages) == 2
 
@@ -188,8 +190,8 @@ def test_the_next_page_of_the_list_is_named_without_a_time(desk, unit):
     assert desk.get(f"{url('inbox')}?after=1764316800.000000_x").status_code == 200
 
 
-def test_the_ids_of_a_tip_and_its_files_do_not_tell_the_minute(told):
-    tip = told()
+def test_the_ids_of_a_tip_and_its_files_do_not_tell_the_minute(make_told_tip):
+    tip = make_told_tip()
     for row in (tip, *tip.attachments.all(), *tip.sightings.all()):
         assert not (row.pk.int >> 80) % 300_000
 

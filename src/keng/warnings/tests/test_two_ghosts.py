@@ -27,7 +27,7 @@ def ward():
     return Ward()
 
 
-def made(officer, asker, second, at=None):
+def make_signed_in(officer, asker, second, at=None):
     """The officer's sign-in came from these two."""
     hands = {"set_up_asked_by": asker, "set_up_agreed_by": second}
     Officer.objects.filter(pk=officer.pk).update(**hands, set_up_at=at or times.now())
@@ -41,8 +41,8 @@ def makers(ward):
 
 @pytest.mark.parametrize("pair", [(0, 1), (1, 0), (0, 2), (2, 1), (2, 0)])
 def test_one_ghost_does_not_approve_what_the_other_wrote(desk_client, ward, makers, pair):
-    author = made(ward.officer, makers[0], makers[1])
-    second = made(ward.coordinator, makers[pair[0]], makers[pair[1]])
+    author = make_signed_in(ward.officer, makers[0], makers[1])
+    second = make_signed_in(ward.coordinator, makers[pair[0]], makers[pair[1]])
     version = ward.submitted(by=author)
     with pytest.raises(actions.SetUpAnAuthor):
         release(version, second)
@@ -56,16 +56,16 @@ def test_one_ghost_does_not_approve_what_the_other_wrote(desk_client, ward, make
 
 
 def test_other_hands_or_one_who_is_known_at_the_desk_approve(ward, makers):
-    author = made(ward.officer, makers[0], makers[1])
-    second = made(ward.coordinator, makers[2], makers[3])
+    author = make_signed_in(ward.officer, makers[0], makers[1])
+    second = make_signed_in(ward.coordinator, makers[2], makers[3])
     release(ward.submitted(by=author), second)
-    old = made(ward.coordinator, makers[0], makers[1], times.now() - COUNTS_FOR)
+    old = make_signed_in(ward.coordinator, makers[0], makers[1], times.now() - COUNTS_FOR)
     release(ward.submitted(by=author), old)
 
 
 def test_all_three_ways_of_asking_say_the_same(ward, makers):
-    one = made(ward.officer, makers[0], makers[1])
-    other = made(ward.coordinator, makers[1], makers[2])
+    one = make_signed_in(ward.officer, makers[0], makers[1])
+    other = make_signed_in(ward.coordinator, makers[1], makers[2])
     assert had_a_hand(one, other)
     assert had_a_hand(other, one)
     assert other.pk in tied_to(one)
@@ -80,14 +80,14 @@ def test_where_all_come_from_one_pair_the_page_names_the_operator_and_who_they_s
     ward, makers
 ):
     for officer in (ward.officer, ward.commander, ward.coordinator, ward.province_duty):
-        made(officer, makers[0], makers[1])
+        make_signed_in(officer, makers[0], makers[1])
     Post.objects.filter(officer__in=makers).delete()
     author = Officer.objects.get(pk=ward.officer.pk)
     unit = author.current_posts[0].unit
     assert who_could(RELEASING, unit, [author.pk]) == []
     assert "máy chủ" in refusal(RELEASING, unit, [author.pk])
     # As `keng officer renew` leaves it: nobody's hands but the operator's.
-    made(ward.coordinator, None, None)
+    make_signed_in(ward.coordinator, None, None)
     assert [post.officer_id for post in who_could(RELEASING, unit, [author.pk])] == [
         ward.coordinator.pk
     ]
