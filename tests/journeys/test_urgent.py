@@ -211,6 +211,8 @@ def keep_device(officer: Desk, push_service) -> Browser:
     )
     page.goto(page.url)
     page.locator("form[data-push-key] button").click()
+    # The page before has a field of that name too.
+    expect(page).to_have_url(re.compile("/pagers/device/"))
     page.fill("[name=code]", officer.code())
     page.locator("main form.panel button").click()
     expect(page.locator("main table tbody tr")).to_have_count(2)

@@ -119,7 +119,9 @@ def test_commands_beside_it_work_and_leave_nothing_of_roots_where_the_account_wr
         ("worker", "--once"),
     ):
         answer = stack.command(*words)
-        assert answer.returncode == 0, (words, answer.stdout + answer.stderr)
+        # A demo has no mailbox and no pager, which the doctor calls to be seen to.
+        expected = 2 if words == ("doctor",) else 0
+        assert answer.returncode == expected, (words, answer.stdout + answer.stderr)
     said = stack.command("doctor").stdout
     assert "processes as keng, PostgreSQL as keng-postgres, keys and passwords root's" in said
     own = pwd.getpwnam("keng").pw_uid
