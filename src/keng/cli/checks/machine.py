@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from keng.cli import accounts_of_the_system
 from keng.cli.checks.check import Finding, Place, attention, ok, wrong
-from keng.cli.ownership import ACCOUNT_FOLDERS
+from keng.cli.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
 from keng.cli.rewriting.record import rewrite_fault
 from keng.cli.supervisor.ports import address
 from keng.kit import configuration, times
@@ -94,7 +94,7 @@ def permissions(place: Place) -> Finding:
     """Passwords and keys are this account's alone, and so is what logs and audit heads say."""
     data = data_folder()
     loose = []
-    paths = [path for name in ("secrets", "keys", "audit", "logs") for path in _tree(data / name)]
+    paths = [path for name in RIGHTS_FOLDERS for path in _tree(data / name)]
     for path in paths:
         top = path.relative_to(data).parts[0]
         # Whoever reads a log learns little; whoever writes one, or a head, may forge.

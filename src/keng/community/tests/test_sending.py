@@ -68,7 +68,7 @@ def test_two_reports_of_one_danger_from_one_line_ring_as_one_and_those_of_anothe
 
 @pytest.mark.parametrize("is_danger", [True, False])
 def test_who_tells_of_danger_now_is_promised_no_answer_by_tomorrow(stage, resident, is_danger):
-    told = {"text": "Có người cầm dao chém người ngoài cổng", "happening": "now"}
+    told = {"text": "Thằng say cầm dao chém loạn ngoài cổng, cứu với", "happening": "now"}
     resident.write(place=stage.place, topic="other", **(told if is_danger else {}))
     page = resident.send().content.decode()
     assert ("cán bộ đang được gọi" in page) is is_danger
