@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
+import venv
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -40,6 +42,7 @@ class Scratch:
             if (ROOT / name).is_file():
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, self.folder / name)
+        self.python = self._make_environment()
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +54,23 @@ class Scratch:
         trace: TracebackType | None,
     ) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _make_environment(self) -> str:
+        """An interpreter that finds the copy also where it is told to ignore PYTHONPATH (-I).
+
+        So runs the process that decodes pictures. Everything else is of this environment.
+        """
+        environment = self.folder / ".venv"
+        venv.create(environment, with_pip=False)
+        packages = next(environment.glob("lib/python*/site-packages"))
+        installed = sysconfig.get_path("purelib")
+        (packages / "planted.pth").write_text(
+            f"{self.folder / 'src'}\nimport site; site.addsitedir({installed!r})\n"
+        )
+        for script in Path(sys.executable).parent.iterdir():
+            if not (environment / "bin" / script.name).exists():
+                (environment / "bin" / script.name).symlink_to(script)
+        return str(environment / "bin" / "python")
 
     def caught_by(self, fault: Fault) -> str:
         """Which of its tests fails with the fault, and how; empty if none does.
@@ -80,7 +100,7 @@ class Scratch:
 
     def _failing_test(self, tests: list[str]) -> str:
         options = ["-q", "-x", "-p", "no:cacheprovider", "-rf"]
-        code, said = self._run([sys.executable, "-m", "pytest", *options, *tests])
+        code, said = self._run([self.python, "-m", "pytest", *options, *tests])
         if code == 0:
             return ""
         failed = _FAILED.search(said)
@@ -93,7 +113,7 @@ class Scratch:
         # Of whoever runs us: another data folder, another worker of xdist.
         foreign = {name for name in os.environ if name.startswith(("KENG_", "PYTEST_"))}
         kept = {name: os.environ[name] for name in (os.environ.keys() - foreign) | _OF_THE_MACHINE}
-        # Before the tree that is installed in this environment.
+        # Before the tree that is installed in this environment, also for its scripts.
         path = os.pathsep.join((str(self.folder / "src"), str(self.folder)))
         done = subprocess.run(
             command,
