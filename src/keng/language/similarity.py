@@ -1,6 +1,7 @@
 """How alike two texts are: shared folded words and word pairs, with numbers masked."""
 
 import re
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from keng.language.fold import flatten
@@ -15,7 +16,7 @@ def shingles(text: str) -> frozenset[str]:
     return frozenset(words) | {f"{one} {next_one}" for one, next_one in pairwise(words)}
 
 
-def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+def jaccard(one: AbstractSet[object], other: AbstractSet[object]) -> float:
     """The shared part of two sets: 0 nothing, 1 the same."""
     if not one or not other:
         return 0.0

@@ -174,7 +174,7 @@ def _alike(size: int) -> str:
     """That this call is for many, and for how many."""
     if size == 1:
         return ""
-    return _("Alike reports within the hour: %(n)d. One call for all of them.") % {"n": size}
+    return _("Reports bundled within the hour: %(n)d. One call for all of them.") % {"n": size}
 
 
 def _desk_to_ring(tip: Tip) -> Unit:

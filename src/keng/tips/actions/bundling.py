@@ -1,10 +1,14 @@
-"""Many alike reports of danger from one sender ring as one: what the worker makes of a bundle.
+"""Many reports of danger from one line ring as one: what the worker makes of a bundle.
 
 `tips.reception.bundles` says which tips are of one bundle. Each of them stands in the list as
 critical, with its clock, and in the bar. As long as one of them calls people, the others do not:
 the calls say how many there are, and go out once more when there are so many as in AGAIN_AT. When
-nobody is called any more and some are nobody's yet, the next of them calls, after a pause. Danger
-in a later message, and an officer's own word on the urgency, always ring by themselves.
+nobody is called any more and some are nobody's yet, the next of them calls after a pause.
+
+What an officer rated always rings by itself, and so does danger in a later message of a bundled tip
+while its bundle has had few calls. So one line rings at one desk at most, within an hour, for three
+tips and for one of all the rest, with two more of each for later danger: twelve. Once nobody is
+called any more, the next one of a line waits no longer than PAUSE.
 """
 
 import datetime
@@ -12,14 +16,18 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import F, QuerySet
 
 from keng.kit import times
 from keng.tips.models import Alarm, BundledCall, Tip
 
 AGAIN_AT = (3, 10, 30)
-# One who has come for one of them looks at the others first.
+# One who has come for one of them looks first at the others, which say the same.
 PAUSE = datetime.timedelta(minutes=5)
+# Those that say something else wait less: a minute for each that somebody has come for already.
+JOINT_PAUSE = datetime.timedelta(minutes=1)
+# So often later danger rings by itself before it waits with the others of its bundle.
+OWN_CALLS = 3
 # Then nothing says any more that these tips have one sender, and each rings for itself.
 LIFE = datetime.timedelta(hours=1)
 _MOST = 200
@@ -36,11 +44,14 @@ class _Bundle:
         """What calls people to this desk for one of them now; of another desk nothing counts."""
         return next((one for one in self._of_desk(unit_id) if one.ended_at is None), None)
 
+    def count_calls(self, unit_id: uuid.UUID) -> int:
+        """For how many of them people of this desk were called."""
+        return len(self._of_desk(unit_id))
+
     def was_taken_just_now(self, unit_id: uuid.UUID) -> bool:
         """Only by somebody: who takes a report back must not make those of others quiet."""
-        since = times.now() - PAUSE
-        taken = (one for one in self._of_desk(unit_id) if one.taken_by_id)
-        return any(one.ended_at and one.ended_at > since for one in taken)
+        taken = [one.ended_at for one in self._of_desk(unit_id) if one.taken_by_id and one.ended_at]
+        return bool(taken) and max(taken) > times.now() - self._pause(len(taken))
 
     def grown_and_waiting(self, unit_id: uuid.UUID) -> uuid.UUID | None:
         """The tip with which there are as many as in AGAIN_AT, while nobody was called for it."""
@@ -52,31 +63,40 @@ class _Bundle:
         )
         return next((tip.pk for tip in waiting if tip.responsible_unit_id == unit_id), None)
 
-    def _of_desk(self, unit_id: uuid.UUID) -> Iterable[Alarm]:
-        return (one for one in self.alarms if one.unit_id == unit_id)
+    def _pause(self, taken: int) -> datetime.timedelta:
+        is_joint = any(row.is_joint for row in self.rows)
+        return min(PAUSE, taken * JOINT_PAUSE) if is_joint else PAUSE
+
+    def _of_desk(self, unit_id: uuid.UUID) -> list[Alarm]:
+        return [one for one in self.alarms if one.unit_id == unit_id]
 
 
 def tips_that_ring() -> list[uuid.UUID]:
-    """Of the bundled ones, those that call people now by themselves.
-
-    What an officer rated, and danger in a later message, waits behind no number of others.
-    """
+    """Of the bundled ones, those that call people now by themselves."""
     waiting = BundledCall.objects.filter(tip__in=Tip.objects.ringing(), tip__alarm__isnull=True)
-    by_itself = Q(tip__danger_unheard=True) | Q(tip__urgency_is_rated=True)
-    found = list(waiting.filter(by_itself).order_by("tip").values_list("tip", flat=True)[:_MOST])
-    desk = ("first_ref", "tip__responsible_unit")
-    # The oldest of each bundle at each desk: however many one sender adds, it is one row.
-    oldest = waiting.exclude(by_itself).order_by(*desk, "tip").distinct(*desk)
-    for row in list(oldest.select_related("tip")[:_MOST]):
-        bundle, unit_id = _bundles({row.first_ref})[row.first_ref], row.tip.responsible_unit_id
+    rated = waiting.filter(tip__urgency_is_rated=True).order_by("tip")
+    ringing = list(rated.values_list("tip", flat=True)[:_MOST])
+    waiting = waiting.filter(tip__urgency_is_rated=False)
+    # What came calm, and is of the bundle for its later words, has said already what is new in it.
+    came_bundled = waiting.filter(at=F("tip__received_at"))
+    later_danger = _oldest_of_each(came_bundled.filter(tip__danger_unheard=True))
+    oldest = _oldest_of_each(waiting)
+    bundles = _bundles({row.first_ref for row in [*later_danger, *oldest]})
+    ringing += [
+        row.tip_id
+        for row in later_danger
+        if bundles[row.first_ref].count_calls(row.tip.responsible_unit_id) < OWN_CALLS
+    ]
+    for row in oldest:
+        bundle, unit_id = bundles[row.first_ref], row.tip.responsible_unit_id
         if bundle.calling(unit_id):
             continue
         grown = bundle.grown_and_waiting(unit_id)
         if grown is not None:
-            found.append(grown)
+            ringing.append(grown)
         elif not bundle.was_taken_just_now(unit_id):
-            found.append(row.tip_id)
-    return found
+            ringing.append(row.tip_id)
+    return list(dict.fromkeys(ringing))
 
 
 def call_again() -> int:
@@ -103,15 +123,21 @@ def forget() -> int:
     return 0
 
 
+def _oldest_of_each(rows: QuerySet[BundledCall]) -> list[BundledCall]:
+    """The oldest of each bundle at each desk: however many one sender adds, it is one row."""
+    desk = ("first_ref", "tip__responsible_unit")
+    return list(rows.order_by(*desk, "tip").distinct(*desk).select_related("tip")[:_MOST])
+
+
 def _grown_to(bundle: _Bundle, row: BundledCall) -> bool:
     """Whether with this tip the bundle has as many as make it call again. The first has no row."""
     return bundle.rows.index(row) + 2 in AGAIN_AT
 
 
-def _bundles(firsts: set[uuid.UUID]) -> dict[uuid.UUID, _Bundle]:
+def _bundles(firsts: Iterable[uuid.UUID]) -> dict[uuid.UUID, _Bundle]:
     found = {first: _Bundle() for first in firsts}
-    of_tip = {first: first for first in firsts}
-    rows = BundledCall.objects.filter(first_ref__in=firsts).select_related("tip").order_by("tip")
+    of_tip = {first: first for first in found}
+    rows = BundledCall.objects.filter(first_ref__in=found).select_related("tip").order_by("tip")
     for row in rows:
         found[row.first_ref].rows.append(row)
         of_tip[row.tip_id] = row.first_ref

@@ -11,6 +11,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language import reporters_own
+from keng.language.danger import danger_in
 from keng.places import serving
 from keng.tips import receipts
 from keng.tips.actions import showing
@@ -19,7 +20,8 @@ from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.actions.meant_for_unit import unit_that_would_read
 from keng.tips.errors import AlreadyClosed
 from keng.tips.gravity import calls_for_help
-from keng.tips.models import DialogueMessage, OneTimeLink, Tip
+from keng.tips.models import BundledCall, DialogueMessage, OneTimeLink, Tip
+from keng.tips.reception.bundles import bundles
 from keng.vault import seal
 from keng.vault.keeping import keep
 
@@ -30,15 +32,25 @@ _ONE_CRY_SECONDS = 600
 
 
 @transaction.atomic
-def write(tip_id: uuid.UUID, *, text: str, files: Iterable[tuple[bytes, str]] = ()) -> int:
+def write(
+    tip_id: uuid.UUID,
+    *,
+    text: str,
+    files: Iterable[tuple[bytes, str]] = (),
+    sender_mark: bytes = b"",
+) -> int:
     """Add words and files (content and type) of the reporter; the tip then waits for the desk.
 
     A file the tip has already is not kept again: whoever never got the reply sends all once more.
-    A closed tip takes words of danger still, and calls people for them.
+    A closed tip takes words of danger still, and calls people for them; whoever has told of danger
+    often enough within the hour, known by `sender_mark`, has one call together for the rest.
     Returns how many those were.
     Raises AlreadyClosed, errors.CannotSeal.
     """
-    tip = _open(tip_id, for_danger=calls_for_help(text))
+    is_cry = calls_for_help(text)
+    tip = _open(tip_id, for_danger=is_cry)
+    if is_cry and sender_mark:
+        _bundle_calls(tip, text, sender_mark)
     sent = list(files)
     new = _not_kept_yet(tip, sent)
     had = len(sent) - len(new)
@@ -143,6 +155,22 @@ def begin_anew(
     for data, mime in _not_kept_yet(begun, files):
         store_attachment(begun.pk, begun.responsible_unit_id, data, mime)
     return token
+
+
+def _bundle_calls(tip: Tip, text: str, sender_mark: bytes) -> None:
+    """A tip that rings for these words rings with the others of its sender, if there are many."""
+    danger = danger_in(text)
+    bundle = bundles.bundle_of(
+        sender_mark,
+        unit_id=tip.responsible_unit_id,
+        place_id=tip.place_id,
+        kind=danger.kind if danger else "",
+        text=text,
+        tip_id=tip.pk,
+    )
+    if bundle:
+        row = BundledCall(tip=tip, first_ref=bundle.first, is_joint=bundle.is_joint)
+        BundledCall.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _is_gone(tip: Tip) -> bool:

@@ -32,7 +32,7 @@ class Alarm(Row):
 
 
 class BundledCall(models.Model):
-    """This tip's calls are those of an earlier one: same sender, place and danger within an hour.
+    """This tip's calls are those of an earlier one of the same sender within an hour.
 
     It says of two tips that one sender sent them, and of nobody who that is; gone after an hour.
     """
@@ -42,6 +42,8 @@ class BundledCall(models.Model):
     )
     # The first of the bundle. No key: that one may not be there, and then this one rings.
     first_ref = models.UUIDField(db_index=True)
+    # Not for saying the same as that one: its sender had rung often enough by then.
+    is_joint = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(db_default=Now())
     # For this one the bundle was called again, since it had grown so far.
     is_called = models.BooleanField(default=False, db_default=False)

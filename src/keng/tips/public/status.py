@@ -89,7 +89,7 @@ def _write(request: HttpRequest, opened: Opened) -> HttpResponse:
             return page(request, opened, form, would_read=unit)
         if _must_wait(request, opened, form):
             return _not_yet(request, opened)
-        had = reporter.write(opened.tip_id, text=text, files=files)
+        had = reporter.write(opened.tip_id, text=text, files=files, sender_mark=mark_of(request))
     except CannotSeal:
         words = _("This site cannot seal files and phone numbers yet. Send words without them.")
         form.add_error(None, words)

@@ -14,7 +14,7 @@ from keng.language import reporters_own
 from keng.language.danger import danger_in
 from keng.language.fold import fold
 from keng.tips.reception import money
-from keng.tips.reception.bundles import bundles
+from keng.tips.reception.bundles import BundledWith, bundles
 from keng.tips.reception.urgency import ClockLimits, urgency_of
 from keng.vault import seal
 
@@ -137,9 +137,9 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
         ],
         "message": new_hex(),
     }  # fmt: skip
-    first = _first_of_bundle(tip, urgency)
-    if first:
-        row["bundled_with"] = first.hex
+    bundle = _bundle_of(tip, urgency)
+    if bundle:
+        row |= {"bundled_with": bundle.first.hex, "bundle_is_joint": bundle.is_joint}
     if tip.receipt_hash:
         row["receipt"] = _hex(tip.receipt_hash)
     if tip.link_hash:
@@ -156,16 +156,17 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     return row
 
 
-def _first_of_bundle(tip: NewTip, urgency: str) -> uuid.UUID | None:
+def _bundle_of(tip: NewTip, urgency: str) -> BundledWith | None:
     """The earlier tip whose calls are this one's too; what an officer rated rings by itself."""
     if urgency != "P0" or tip.urgency_is_rated or not tip.sender_mark:
         return None
     danger = danger_in(tip.text)
-    return bundles.first_of(
+    return bundles.bundle_of(
         tip.sender_mark,
         unit_id=tip.unit_id,
         place_id=tip.place_id,
         kind=danger.kind if danger else "",
+        text=tip.text,
         tip_id=tip.id,
     )
 

@@ -40,6 +40,7 @@ FIELDS: dict[str, str] = {
     "clocks": "json",
     "concerns": "json",
     "bundled_with": "uuid",
+    "bundle_is_joint": "bool",
     "sealed": "json",
     "receipt": "bytea",
     "link": "bytea",
@@ -137,8 +138,8 @@ concern AS (
   WHERE opened.concerns IS NOT NULL
 ),
 bundled AS (
-  INSERT INTO tips_bundledcall (tip_id, first_ref, at)
-  SELECT tip, bundled_with, received_at FROM opened WHERE bundled_with IS NOT NULL
+  INSERT INTO tips_bundledcall (tip_id, first_ref, is_joint, at)
+  SELECT tip, bundled_with, bundle_is_joint, received_at FROM opened WHERE bundled_with IS NOT NULL
 ),
 clock AS (
   INSERT INTO tips_clock (id, tip_id, rule_code, starts_at, due_at)

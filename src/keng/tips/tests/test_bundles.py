@@ -15,7 +15,7 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.secrets import keyed_hash
 from keng.language.danger import danger_in
-from keng.tips.actions import alarms, bundling, triage
+from keng.tips.actions import alarms, bundling, examining, reporter, triage
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.models import Alarm, AlarmCall, BundledCall, Clock, Tip
 from keng.tips.queries import ringing
@@ -127,8 +127,8 @@ def test_the_call_says_how_many_there_are_and_nothing_of_who_sent_them(here):
         report(here)
         alarms.call_what_rings()
     first, last = DispatchText.objects.filter(language="en").order_by("id")
-    assert "Alike reports" not in first.text
-    assert "Alike reports within the hour: 3." in last.text
+    assert "Reports bundled" not in first.text
+    assert "Reports bundled within the hour: 3." in last.text
 
 
 def test_another_sender_another_place_and_another_danger_ring_by_themselves(here):
@@ -141,6 +141,116 @@ def test_another_sender_another_place_and_another_danger_ring_by_themselves(here
     alarms.call_what_rings()
     assert rings() == [tip.pk for tip in tips]
     assert not BundledCall.objects.exists()
+
+
+DIFFERENT = (
+    "Cháy nhà, có người mắc kẹt bên trong",
+    "Thằng say cầm dao đuổi chém hàng xóm",
+    "Có người nhảy cầu tự tử, cứu với",
+    "Hai băng đang chém nhau bằng mã tấu, máu me khắp nơi",
+    "Con tôi bị bắt cóc lên ô tô ngay lúc này",
+)
+
+
+def different_text(number):
+    return (
+        f"{DIFFERENT[number % 5]}, chỗ {'abcdefghij'[number // 10]}{'klmnopqrst'[number % 10]} ơi"
+    )
+
+
+def test_forty_different_reports_of_one_line_from_many_places_ring_four_times(here):
+    places = [make.place(f"Nơi {number}") for number in range(13)]
+    called = []
+    for number in range(40):
+        report(here, place=places[number % 13], text=different_text(number))
+        before = rounds()
+        alarms.call_what_rings()
+        if rounds() > before:
+            called.append(number + 1)
+    assert len(rings()) == 4
+    # Three by themselves, the fourth for all that follow: again at its third, tenth and thirtieth.
+    assert called == [1, 2, 3, 4, 6, 13, 33]
+    assert Tip.objects.filter(urgency="P0", state="received").count() == 40
+
+
+def test_a_cry_in_other_words_rings_at_once_though_somebody_has_just_come_for_another(here):
+    """Who calls is the line of a whole village: a false alarm must not silence the next person."""
+    false_alarms = [report(here) for _ in range(4)]
+    alarms.call_what_rings()
+    triage.accept(false_alarms[0].pk, by=here.lan)
+    same_again, cry = report(here), report(here, text=DIFFERENT[1])
+    alarms.call_what_rings()
+    assert cry.pk in rings()
+    assert same_again.pk not in rings()
+
+
+def test_whoever_waits_with_the_others_of_a_line_is_called_for_after_a_minute(here, clock):
+    tips = [report(here, text=text) for text in DIFFERENT]
+    alarms.call_what_rings()
+    joint, cry = tips[3:]
+    assert cry.pk not in rings()
+    triage.accept(joint.pk, by=here.lan)
+    alarms.call_what_rings()
+    assert cry.pk not in rings()
+    clock.move(seconds=61)
+    alarms.call_what_rings()
+    assert cry.pk in rings()
+
+
+def test_nobody_waits_longer_than_the_pause_however_many_others_their_line_sends(here, clock):
+    for text in DIFFERENT[:3]:
+        report(here, text=text)
+    for number in range(12):
+        report(here, text=different_text(number))
+    for _ in range(12):
+        alarms.call_what_rings()
+        for tip in Tip.objects.filter(alarm__isnull=False, assigned_to=None):
+            triage.accept(tip.pk, by=here.lan)
+        before = len(rings())
+        clock.move(seconds=bundling.PAUSE.total_seconds() + 1)
+        alarms.call_what_rings()
+        assert len(rings()) > before or not Tip.objects.ringing().exists()
+
+
+def test_calm_reports_of_one_line_that_tell_of_danger_later_ring_as_one(here, own_keys):
+    calm = "Có số lạ gọi, xưng công an phường, bắt cài ứng dụng"
+    tips = [report(here, text=f"{calm} {number}") for number in range(15)]
+    for number, tip in enumerate(tips):
+        reporter.write(tip.pk, text=different_text(number), sender_mark=HERE)
+        examining.examine_messages()
+        alarms.call_what_rings()
+    assert Tip.objects.filter(danger_unheard=True).count() == 15
+    # Three by themselves, and one for all the rest.
+    assert len(rings()) <= 4
+
+
+def test_all_that_one_line_does_within_an_hour_calls_twelve_times_at_most(here, own_keys):
+    tips = [report(here, text=different_text(number)) for number in range(40)]
+    alarms.call_what_rings()
+    for number, tip in enumerate(tips):
+        reporter.write(tip.pk, text=different_text(number + 50), sender_mark=HERE)
+        examining.examine_messages()
+        alarms.call_what_rings()
+    assert 4 < len(rings()) <= 12
+
+
+def test_later_danger_told_from_elsewhere_rings_by_itself(here, own_keys):
+    for text in DIFFERENT:
+        report(here, text=text)
+    alarms.call_what_rings()
+    hers = report(here, by=ELSEWHERE, text="Có số lạ gọi, xưng công an phường, bắt cài ứng dụng")
+    reporter.write(hers.pk, text=WORDS, sender_mark=ELSEWHERE)
+    examining.examine_messages()
+    alarms.call_what_rings()
+    assert hers.pk in rings()
+
+
+def test_a_long_text_is_known_by_few_hashes_and_still_as_the_same(here):
+    long = " ".join(f"{WORDS} {chr(97 + n % 26)}{n}" for n in range(300))
+    first, again = report(here, text=long), report(here, text=f"{long} Cứu với.")
+    alarms.call_what_rings()
+    assert rings() == [first.pk]
+    assert BundledCall.objects.get(tip=again).is_joint is False
 
 
 def test_reports_without_a_sender_and_those_an_officer_rated_are_never_bundled(here):
@@ -188,11 +298,12 @@ def test_who_takes_a_report_back_makes_those_of_others_no_quieter(here):
 
 
 def test_one_whose_first_never_came_to_be_rings(here):
-    bundles.first_of(
+    bundles.bundle_of(
         HERE,
         unit_id=here.commune.pk,
         place_id=here.place.pk,
         kind=danger_in(WORDS).kind,
+        text=WORDS,
         tip_id=new_id(),
     )
     tip = report(here)
@@ -257,15 +368,17 @@ def test_the_mark_of_a_sender_is_gone_within_the_hour_and_is_never_kept_as_it_is
         at = 0.0
 
     known = Bundles(clock=lambda: Now.at)
-    of_one = {"unit_id": new_id(), "place_id": None, "kind": "fire"}
+    of_one = {"unit_id": new_id(), "place_id": None, "kind": "fire", "text": FIRE}
     first, second = new_id(), new_id()
-    assert known.first_of(b"203.0.113.7", **of_one, tip_id=first) is None
-    assert known.first_of(b"203.0.113.7", **of_one, tip_id=second) == first
-    assert b"203.0.113.7" not in b"".join(known._firsts)
+    assert known.bundle_of(b"203.0.113.7", **of_one, tip_id=first) is None
+    assert known.bundle_of(b"203.0.113.7", **of_one, tip_id=second).first == first
+    assert b"203.0.113.7" not in b"".join(known._lines)
+    (line,) = known._lines.values()
+    assert not any(word in repr(line) for word in ("chay", "nha", "fire"))
     key = known._key
     assert known._end.interval == LIFE
     Now.at = LIFE + 1
-    assert known.first_of(b"203.0.113.7", **of_one, tip_id=second) is None
+    assert known.bundle_of(b"203.0.113.7", **of_one, tip_id=second) is None
     assert known._key != key
     assert len(known) == 1
     known.forget()
@@ -295,7 +408,7 @@ def test_the_officer_reads_on_the_tip_and_in_the_bar_that_calls_are_bundled_and_
     sign_in(desk_client, here.lan)
     for tip in tips:
         page = desk_client.get(reverse("tip", kwargs={"pk": tip.pk}), HTTP_ACCEPT_LANGUAGE="vi")
-        assert "3 tin báo cùng loại" in page.content.decode()
+        assert "3 tin khẩn đến từ cùng một đường mạng" in page.content.decode()
     other = tips[0] if tips[0].pk != tip.pk else tips[1]
     assert reverse("tip", kwargs={"pk": other.pk}) in page.content.decode()
 
@@ -305,4 +418,4 @@ def test_one_alone_says_nothing_of_a_bundle(desk_client, here):
     alarms.call_what_rings()
     sign_in(desk_client, here.lan)
     page = desk_client.get(reverse("tip", kwargs={"pk": tip.pk})).content.decode()
-    assert "tin báo cùng loại" not in page
+    assert "gọi chung một lần" not in page
