@@ -1,11 +1,15 @@
 """All tests in their phases, with the time of each, or those that the arguments name: `make test`.
 
+The time is told twice: by the clock on the wall, and as what the processors worked, which another
+busy process on the machine does not lengthen. Look at the latter to see what a change costs.
+
 What stands beside the code uses both cores. Then the journeys of the systems, the other journeys
 and the accessibility tests run side by side, each against a province of its own: a browser waits
 more than it works. Tests that attack the product, and tests under load, come last and alone: the
 former measure how long others wait, the latter kill processes while they run.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -33,15 +37,17 @@ class Phase:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a phase ended: pytest's exit code, and wall clock seconds."""
+    """How a phase ended: pytest's exit code, wall clock seconds, and seconds of processors."""
 
     phase: Phase
     code: int
     seconds: float
+    cpu_seconds: float
+    """Of pytest and of all it started and waited for, in user mode and in the kernel."""
 
     def __str__(self) -> str:
         outcome = "passed" if self.code == 0 else f"FAILED, pytest ended with {self.code}"
-        return f"{self.phase.name}: {outcome}, {self.seconds:.0f} s"
+        return f"{self.phase.name}: {outcome}, {self.seconds:.0f} s, CPU {self.cpu_seconds:.0f} s"
 
 
 # These count the work of one process; the others of their folder measure how long people wait.
@@ -61,33 +67,62 @@ ATTACKED = Phase("attacked", ("tests/security", "--ignore-glob=*/test_linear_*")
 UNDER_LOAD = Phase("load", ("tests/load",))
 
 
+@dataclass(frozen=True)
+class Running:
+    """A phase whose pytest has begun."""
+
+    phase: Phase
+    process: "subprocess.Popen[bytes]"
+    began: float
+
+    def ended(self, *, wait: bool) -> Ended | None:
+        """How it ended; None where it has not and nobody is to wait for that."""
+        # Popen.wait() would throw away what the process and all its children worked.
+        pid, status, usage = os.wait4(self.process.pid, 0 if wait else os.WNOHANG)
+        if pid == 0:
+            return None
+        code = os.waitstatus_to_exitcode(status)
+        self.process.returncode = code
+        cpu_seconds = usage.ru_utime + usage.ru_stime
+        return Ended(self.phase, code, time.monotonic() - self.began, cpu_seconds)
+
+
 def run_alone(phase: Phase) -> Ended:
     """With its output as it comes."""
     print(f"== {phase.name}", flush=True)
-    began = time.monotonic()
-    code = subprocess.run(command_of(phase), cwd=TOP, check=False).returncode
-    return Ended(phase, code, time.monotonic() - began)
+    ended = start_phase(phase).ended(wait=True)
+    assert ended is not None
+    return ended
 
 
 def run_side_by_side(phases: Sequence[Phase]) -> list[Ended]:
     """All at once; the output of each stands in one piece when it has ended."""
     print(f"== at once: {', '.join(phase.name for phase in phases)}", flush=True)
-    began, ended = time.monotonic(), []
+    every_end = []
     with tempfile.TemporaryDirectory(prefix="keng-run-") as folder:
         outputs = {phase: Path(folder, f"{number}.log") for number, phase in enumerate(phases)}
-        running = {phase: start_phase(phase, file) for phase, file in outputs.items()}
+        running = [start_phase(phase, file) for phase, file in outputs.items()]
         while running:
             time.sleep(0.2)
-            for phase in [each for each, process in running.items() if process.poll() is not None]:
-                code = running.pop(phase).returncode
-                ended.append(Ended(phase, code, time.monotonic() - began))
-                print(f"== {phase.name}\n{outputs[phase].read_text(errors='replace')}", flush=True)
-    return ended
+            for each in list(running):
+                if ended := each.ended(wait=False):
+                    running.remove(each)
+                    every_end.append(ended)
+                    text = outputs[each.phase].read_text(errors="replace")
+                    print(f"== {each.phase.name}\n{text}", flush=True)
+    return every_end
 
 
-def start_phase(phase: Phase, output: Path) -> "subprocess.Popen[bytes]":
+def start_phase(phase: Phase, output: Path | None = None) -> Running:
+    """Its output goes into the file, or where ours goes."""
+    began = time.monotonic()
+    if output is None:
+        return Running(phase, subprocess.Popen(command_of(phase), cwd=TOP), began)
     with output.open("wb") as file:
-        return subprocess.Popen(command_of(phase), cwd=TOP, stdout=file, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command_of(phase), cwd=TOP, stdout=file, stderr=subprocess.STDOUT
+        )
+    return Running(phase, process, began)
 
 
 # By day a run that failed can be looked into: the same tests come in the same order. At night they

@@ -20,10 +20,9 @@ from pathlib import Path
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from keng.cli.roles import apply_grants
+from keng.cli.tests.rights import give_rights
 from keng.kit import alive
 from keng.kit.database import Process, dsn
-from keng.site.grants import GRANTS
 from tests.stack import free_ports
 
 READY_WITHIN = 30.0
@@ -61,7 +60,7 @@ class Running:
 def running(process: Process, *, waits: bool = True, **environment: str) -> Iterator[Running]:
     """The edge as granian serves it, or `keng worker`; with `waits` once it is well."""
     connection.ensure_connection()
-    apply_grants(connection.connection, GRANTS)
+    give_rights()
     (port,) = free_ports(1)
     with tempfile.NamedTemporaryFile(prefix="keng-running-", suffix=".log") as log:
         started = subprocess.Popen(

@@ -14,10 +14,9 @@ from django.utils import translation
 from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
 from keng.accounts.sessions import SessionStore
-from keng.cli.roles import apply_grants
 from keng.cli.tests.chance import load_profile
+from keng.cli.tests.rights import give_rights
 from keng.community.report import beginning
-from keng.site.grants import GRANTS
 
 load_profile()
 
@@ -80,7 +79,7 @@ def desk_client(settings):
 @pytest.fixture
 def become(db):
     """Work as a process: with its role, and no more rights, until the transaction ends."""
-    apply_grants(connection.connection, GRANTS)
+    give_rights()
 
     def switch(process):
         with connection.cursor() as cursor:
@@ -104,7 +103,7 @@ def in_a_request(transactional_db):
     threads at once.
     """
     connection.ensure_connection()
-    apply_grants(connection.connection, GRANTS)
+    give_rights()
     with connection.cursor() as cursor:
         cursor.execute("GRANT keng_desk, keng_public TO CURRENT_USER")
 

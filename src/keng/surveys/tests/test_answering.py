@@ -9,9 +9,8 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
-from keng.cli.roles import apply_grants
+from keng.cli.tests.rights import give_rights
 from keng.kit import times
-from keng.site.grants import GRANTS
 from keng.surveys import drafts
 from keng.surveys.actions import counting, reading, releasing
 from keng.surveys.models import Answer, Draft, FreeText, Survey
@@ -245,7 +244,7 @@ def test_no_address_is_kept_or_logged_with_an_answer(public_client, stage, caplo
 
 
 def become(process):
-    apply_grants(connection.connection, GRANTS)
+    give_rights()
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
         cursor.execute(f"SET LOCAL ROLE keng_{process}")

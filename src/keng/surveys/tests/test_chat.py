@@ -9,12 +9,11 @@ import pytest
 from django.db import connection
 
 from keng.channels.base import Event
-from keng.cli.roles import apply_grants
+from keng.cli.tests.rights import give_rights
 from keng.delivery import handlers
 from keng.delivery.models import Conversation, Delivery, Inbound
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
-from keng.site.grants import GRANTS
 from keng.surveys.actions import counting, releasing
 from keng.surveys.chat import talking, talks
 from keng.surveys.chat.commands import read as command
@@ -77,7 +76,7 @@ def _opened(sealed):
 @contextlib.contextmanager
 def become(process):
     """Work with the rights of a process."""
-    apply_grants(connection.connection, GRANTS)
+    give_rights()
     with connection.cursor() as cursor:
         cursor.execute(f"GRANT keng_{process} TO CURRENT_USER")
         cursor.execute(f"SET LOCAL ROLE keng_{process}")

@@ -6,13 +6,12 @@ import pytest
 from django.db import connection, transaction
 
 from keng.channels.base import Event
-from keng.cli.roles import apply_grants
+from keng.cli.tests.rights import give_rights
 from keng.delivery import handlers
 from keng.delivery.models import Delivery
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
 from keng.lookup import chat as lookup_chat
-from keng.site.grants import GRANTS
 from keng.vault import keys, opening, seal
 from tests import make
 
@@ -32,7 +31,7 @@ def say(own_keys):
 
     With the edge's role: what the database refuses it, no handler may need.
     """
-    apply_grants(connection.connection, GRANTS)
+    give_rights()
     with connection.cursor() as cursor:
         cursor.execute("GRANT keng_edge TO CURRENT_USER")
     make.clock_rules()

@@ -1,0 +1,73 @@
+"""What runs all tests: it leaves no file of tests out, and tells what each phase worked."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests import run
+
+# A child works, and its parent only waits for it.
+WORKS_IN_A_CHILD = """
+import subprocess, sys
+BUSY = "import time\\nwhile time.process_time() < 0.5: pass"
+subprocess.run([sys.executable, "-c", BUSY], check=True)
+sys.exit(3)
+"""
+PHASES = (run.BESIDE_THE_CODE, *run.WITH_A_BROWSER, run.ATTACKED, run.UNDER_LOAD)
+
+
+def started(program: str) -> run.Running:
+    process = subprocess.Popen([sys.executable, "-c", program])
+    return run.Running(run.Phase("a phase", ()), process, time.monotonic())
+
+
+def test_what_the_children_of_a_phase_worked_is_counted():
+    ended = started(WORKS_IN_A_CHILD).ended(wait=True)
+    assert ended is not None
+    assert ended.code == 3
+    assert 0.5 <= ended.cpu_seconds < 5
+    assert str(ended).startswith("a phase: FAILED, pytest ended with 3, ")
+    assert "CPU" in str(ended)
+
+
+def test_waiting_is_no_work():
+    ended = started("import time; time.sleep(1)").ended(wait=True)
+    assert ended is not None
+    assert ended.code == 0
+    assert ended.seconds >= 1
+    assert ended.cpu_seconds < 0.5
+
+
+def test_a_phase_that_still_runs_has_not_ended():
+    running = started("import time; time.sleep(60)")
+    assert running.ended(wait=False) is None
+    running.process.kill()
+    ended = running.ended(wait=True)
+    assert ended is not None
+    assert ended.code == -9
+
+
+def phases_of(file: Path) -> list[str]:
+    """The names of the phases that run the tests of this file."""
+    name = str(file.relative_to(run.TOP))
+    found = []
+    for phase in PHASES:
+        named = any(name == word or name.startswith(f"{word}/") for word in phase.arguments)
+        left_out = any(
+            file.match(word.removeprefix("--ignore-glob="))
+            for word in phase.arguments
+            if word.startswith("--ignore-glob=")
+        )
+        if named and not left_out:
+            found.append(phase.name)
+    return found
+
+
+FILES = sorted((*run.TOP.glob("src/**/test_*.py"), *run.TOP.glob("tests/**/test_*.py")))
+
+
+def test_every_file_of_tests_is_in_one_phase():
+    found = {str(file.relative_to(run.TOP)): phases_of(file) for file in FILES}
+    assert len(found) > 100
+    assert {name: phases for name, phases in found.items() if len(phases) != 1} == {}
