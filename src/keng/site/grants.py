@@ -177,6 +177,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
         "totp_last_step, awaits_agreement)",
         "accounts_partnersession": ALL,
+        # Written and released by a partner's own people; triggers hold both to that.
         "partners_article": RIU,
         "partners_manuscript": RIU,
         # Who asks to be a partner is read by the coordinator alone.
