@@ -1,7 +1,7 @@
 """What each process may do to each table; applied after every migration.
 
 None of these roles owns a table. Nobody writes the tables of the record: entries come into it by a
-function of the owner's (keng.audit.migrations.0006), which knows what each of them may say. No
+function of the owner's (keng.audit.migrations.0004), which knows what each of them may say. No
 process but the owner may delete anything except rows whose deletion is their purpose (drafts,
 sessions).
 """
