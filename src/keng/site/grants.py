@@ -396,6 +396,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_teamanswer": "SELECT, DELETE",
         "delivery_inbound": "SELECT, UPDATE (text, latitude, longitude, raw_sealed, "
         "conversation_hash)",
+        # Which message a key stands for is forgotten; the key stays.
+        "delivery_dedupekey": "SELECT, UPDATE (inbound_ref)",
         "delivery_inboundmedia": "SELECT, UPDATE (url_sealed, fetched_at, lost_at, tries, "
         "next_try_at)",
         "delivery_conversation": "SELECT, UPDATE (key_hash, mode, reply_address_sealed)",
