@@ -21,7 +21,7 @@ from keng.tips.waves.signs import Rise, rises
 # So long after it was last over its level a wave ends by itself.
 QUIET = datetime.timedelta(days=3)
 # Two workers at once would find the same wave twice.
-_LOCK = 0x6B656E67_77617665
+_LOCK = [0x6B656E67, 0x77617665]
 
 
 def find_waves() -> int:
@@ -62,7 +62,7 @@ def _forget_numbers() -> None:
 def _is_alone() -> bool:
     """Whether nobody else changes waves until the end of this transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _LOCK)
         return bool(cursor.fetchone()[0])
 
 
