@@ -7,6 +7,7 @@ out: they are the phones themselves, and real people do not write there.
 
 import base64
 import contextlib
+import datetime
 import hashlib
 import os
 import re
@@ -23,7 +24,7 @@ import keng
 from keng.accounts.models import Officer
 from keng.channels.base import Event
 from keng.delivery import handlers
-from keng.delivery.models import Conversation, Delivery
+from keng.delivery.models import Conversation, DedupeKey, Delivery, Inbound
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.delivery.tests.sending import sending, until
 from keng.kit import times
@@ -32,9 +33,9 @@ from keng.kit.database import data_folder
 from keng.kit.secrets import derive, keyed_hash
 from keng.places.models import Unit
 from keng.tips import receipts, tasks
-from keng.tips.actions import dialogue, reporter, triage, withdrawing
+from keng.tips.actions import dialogue, forgetting, reporter, triage, waves, withdrawing
 from keng.tips.actions.attachments import store_attachment
-from keng.tips.models import Attachment, HeldEnding, Receipt, Tip
+from keng.tips.models import Attachment, Decision, HeldEnding, Receipt, Tip, Wave
 from keng.vault import keys, opening, seal
 from tests import make
 
@@ -255,6 +256,50 @@ def test_nothing_says_whether_somebodys_chat_reported_once_the_tip_has_ended(des
             assert cursor.fetchone() == (0,), table
 
 
+def test_no_id_of_a_message_leads_to_a_tip_that_has_ended(desk: Officer) -> None:
+    """A phone tells by which ids its messages went: whoever has it hashes them with the key."""
+    ended, still_open = report("an-cua-toi"), report("binh-cua-toi")
+    close(ended, desk)
+    everything_is_sent()
+    night_passes()
+    assert led_to() == {still_open.pk}
+    # And of an open one only as long as the same message may come again.
+    DedupeKey.objects.update(at=times.now() - forgetting.REPEATED_WITHIN)
+    night_passes()
+    assert led_to() == set()
+
+
+def led_to() -> set[uuid.UUID | None]:
+    """Tips that a known id of a message leads to."""
+    known = DedupeKey.objects.values("inbound_ref")
+    return set(Inbound.objects.filter(pk__in=known).values_list("tip_ref", flat=True))
+
+
+def test_the_numbers_of_what_was_taken_back_go_from_what_the_machine_saw_rise(
+    desk: Officer,
+) -> None:
+    number = "0912345678"
+    tips = [make.tip(unit=desk_unit(desk), category="scam_impersonation") for _ in range(3)]
+    for tip in tips:
+        Tip.objects.filter(pk=tip.pk).update(examined_at=times.now())
+        make.sighting(tip, indicator=make.indicator(number, type="phone"))
+    waves.find_waves()
+    assert number in str(Wave.objects.get().reasons)
+    for tip in tips:
+        withdrawing.withdraw(tip.pk)
+    night_passes()
+    assert Thief().finds(number) == []
+
+
+def test_a_decision_tells_the_minute_of_danger_and_no_microseconds(desk: Officer) -> None:
+    tip = make.tip(unit=desk_unit(desk))
+    said = make.message(tip, "Nó có dao", at=times.now() - datetime.timedelta(minutes=7))
+    Tip.objects.filter(pk=tip.pk).update(danger_at=said.at, danger_unheard=True)
+    triage.accept(tip.pk, by=desk)
+    kept = Decision.objects.get().detail["before"]["danger_at"]
+    assert datetime.datetime.fromisoformat(kept) == said.at.replace(second=0, microsecond=0)
+
+
 def test_the_code_of_a_report_begun_anew_follows_from_no_row(desk: Officer) -> None:
     """A cry for help after the end begins another report: its words, tip and minute are known."""
     tip = make.tip(unit=desk_unit(desk), text=STORY)
@@ -270,6 +315,18 @@ def test_the_code_of_a_report_begun_anew_follows_from_no_row(desk: Officer) -> N
     ]
     assert not any(receipts.tip_id_of(receipts.code_from(guess)) for guess in guesses)
     assert Thief().codes() == []
+
+
+def test_a_cry_that_comes_again_after_its_report_has_ended_is_heard(desk: Officer) -> None:
+    tip = make.tip(unit=desk_unit(desk), text=STORY)
+    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
+    cry = "Cứu với, nó đang cầm dao đuổi tôi"
+    reporter.begin_anew(tip.pk, text=cry, sheet=receipts.new_token())
+    DedupeKey.objects.update(inbound_ref=None)
+    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipts.new_token())
+    assert token
+    assert receipts.tip_id_of(receipts.code_from(token)) == Tip.objects.latest("id").pk
+    assert Tip.objects.filter(text=cry).count() == 2
 
 
 def test_that_a_file_was_sent_cannot_be_shown_of_a_tip_that_has_ended(desk: Officer) -> None:

@@ -72,8 +72,7 @@ def change_password(officer: Officer, *, present: str, new: str) -> None:
     if not is_own_password(f"officer {locked.username}", present, locked.password):
         raise WrongPassword
     locked.set_password(new)
-    locked.must_choose_password = officer.must_choose_password = False
-    locked.save(update_fields=["password", "must_choose_password"])
+    locked.save(update_fields=["password"])
     officer.password = locked.password
     record("officer.password_changed", by=officer, on=officer, chain=chain_of(officer))
 

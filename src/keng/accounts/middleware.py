@@ -22,8 +22,6 @@ from keng.kit import busy, times
 from keng.kit.secrets import same
 
 OPEN_NAMES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
-# What is open to somebody who has to choose a password of their own first.
-BEFORE_CHOOSING = frozenset({"choose-password", "sign-out", "desk-theme", "desk-language"})
 _MARK = "password_mark"
 
 
@@ -69,8 +67,6 @@ class OfficerMiddleware:
         if request.officer is None:
             translation.activate("vi")
             return self.get_response(request)
-        if request.officer.must_choose_password and _name(request) not in BEFORE_CHOOSING:
-            return redirect("choose-password")
         # Read now: an error page shows the tabs, too, and by then nothing more can be asked.
         _ = request.officer.current_posts
         if getattr(request.officer, "has_notices", False):

@@ -30,8 +30,6 @@ class Officer(AbstractBaseUser, Row):
     is_active = models.BooleanField(default=True, db_default=True)
     # The TOTP secret, in a secret box of the desk's own key (accounts.second_factor).
     totp_box = models.BinaryField(default=b"", db_default=b"")
-    # Somebody else saw the password: the officer chooses another before anything else.
-    must_choose_password = models.BooleanField(default=False, db_default=False)
     totp_last_step = models.BigIntegerField(default=0, db_default=0)
     # Wrong codes asked of somebody who is signed in: driven up by nobody outside. Those of signing
     # in are in no row (accounts.guessing).

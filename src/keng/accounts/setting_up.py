@@ -240,7 +240,6 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
 def _equip(officer: Officer, request: OfficerRequest, step: int, now: datetime.datetime) -> None:
     """What the officer signs in with from now on; another password ends every older session."""
     officer.password = request.chosen_password
-    officer.must_choose_password = False
     officer.totp_box = bytes(request.offered_totp_box)
     officer.totp_last_step = step
     officer.failed_presence, officer.presence_locked_until = 0, None

@@ -10,7 +10,6 @@ desk: list[URLPattern] = [
     path("sign-in/code/", signing.sign_in_code, name="sign-in-code"),
     path("sign-out/", signing.sign_out, name="sign-out"),
     path("settings/", settings.my_settings, name="my-settings"),
-    path("settings/password/", settings.choose_password, name="choose-password"),
     path("settings/sessions/", sessions.my_sessions, name="my-sessions"),
     path("settings/sessions/end/", sessions.end_session, name="session-end"),
     path("settings/sessions/end-others/", sessions.end_others, name="sessions-end-others"),

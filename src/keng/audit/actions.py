@@ -10,8 +10,8 @@ from keng.kit import times
 from keng.kit.ids import new_id
 
 # The database locks the head, hashes, and moves the head by one. It refuses what this process may
-# not say, or not of this actor (keng.audit.migrations.0006), and gives what a process records its
-# id and its moment (0005).
+# not say, or not of this actor (keng.audit.migrations.0004), and gives what a process records its
+# id and its moment.
 _APPEND = """
 SELECT entry_seq, entry_previous, entry_hash, kept_id, kept_at
 FROM audit_append(%s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)
@@ -29,8 +29,8 @@ def record(
     """Append one entry to a chain, in the caller's transaction.
 
     Call it last in an action: the head stays locked until commit. `chain` is one of those that the
-    process may append to; what no officer does is named in a list
-    (keng.audit.migrations.0006). `detail` holds words and whole numbers, no identity and no text
+    process may append to; what may be done is named in lists
+    (keng.audit.migrations.0004). `detail` holds words and whole numbers, no identity and no text
     of a tip.
     """
     if not connection.in_atomic_block:

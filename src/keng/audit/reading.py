@@ -1,7 +1,7 @@
 """Reading entries whatever stands in them: one that cannot be read stops no reader.
 
 PostgreSQL keeps moments and numbers that Python has no value for. No process can write them
-(keng.audit.migrations.0005); whoever owns the database can.
+(keng.audit.migrations.0004); whoever owns the database can.
 """
 
 import datetime as dt

@@ -33,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     Check("debug", database.debug, needs=("database",)),
     Check("migrations", database.migrations, needs=("database",)),
     Check("restart", database.restart, needs=("database", "migrations")),
+    Check("transactions", database.transactions, needs=("database",)),
     Check("clock", database.clock, needs=("database", "migrations")),
     Check("critical", database.critical, needs=("database", "migrations")),
     Check("deliveries", database.deliveries, needs=("database", "migrations")),

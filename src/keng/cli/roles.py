@@ -32,6 +32,18 @@ LARGE_OBJECTS = (
     "lo_truncate64",
     "lo_unlink",
 )
+# More than each ever has open at once, and together fewer than the server takes: who takes over one
+# process leaves the others theirs. The edge may have 32 lanes (KENG_EDGE_LANES).
+CONNECTIONS: Mapping[Process, int] = {
+    "public": 20,
+    "desk": 20,
+    "edge": 40,
+    "worker": 18,
+    "sender": 14,
+}
+# Locks by one large number are the owner's, who works alone under them: migrations, and writing the
+# files anew. Processes name two small numbers, and those are others.
+OWNERS_LOCKS = "^pg_(try_)?advisory_"
 ROLES_LOCK = 7_301_450_021  # Two at once would both try to create the roles.
 
 
@@ -44,8 +56,12 @@ def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> Non
     with cluster.connect("template1") as template:
         # In the template, so that every database of this cluster has them from birth.
         _ensure_extensions(template)
-        _take_large_objects(template)
+        _take_from_everybody(template)
     with cluster.connect() as connection:
+        # Here the lock of migrating is taken.
+        _take_from_everybody(connection)
+        # So that `keng doctor` sees who holds what for how long.
+        connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(OWNER)))
         if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(
@@ -54,19 +70,29 @@ def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> Non
             )
     with cluster.connect(DATABASE) as product:
         # One that was made before the template had it.
-        _take_large_objects(product)
+        _take_from_everybody(product)
 
 
-def _take_large_objects(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
-    """From everybody but the superuser, who alone may do this."""
+def _take_from_everybody(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """What no table's list of rights holds; only the superuser may take it from all."""
     connection.execute(
         sql.SQL(
-            "DO $$ DECLARE each regprocedure; BEGIN"
-            " FOR each IN SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace"
-            " AND proname = ANY ({}) LOOP"
-            " EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', each);"
+            "DO $$ DECLARE each record; BEGIN"
+            " FOR each IN SELECT oid::regprocedure AS name FROM pg_proc"
+            " WHERE pronamespace = 'pg_catalog'::regnamespace AND (proname = ANY ({objects})"
+            " OR proname ~ {locks} AND proargtypes::text = '20') LOOP"
+            " EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', each.name);"
+            " END LOOP;"
+            " FOR each IN SELECT oid::regprocedure AS name FROM pg_proc"
+            " WHERE pronamespace = 'pg_catalog'::regnamespace"
+            " AND proname ~ {locks} AND proargtypes::text = '20' LOOP"
+            " EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {owner}', each.name);"
             " END LOOP; END $$"
-        ).format(sql.Literal(list(LARGE_OBJECTS)))
+        ).format(
+            objects=sql.Literal(list(LARGE_OBJECTS)),
+            locks=sql.Literal(OWNERS_LOCKS),
+            owner=sql.Identifier(OWNER),
+        )
     )
 
 
@@ -104,12 +130,27 @@ def apply_grants(
         connection.execute(
             sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
         )
+        columns = _columns(connection)
         for role_name, tables in grants.items():
-            _grant(connection, role_name, tables)
+            _grant(connection, role_name, tables, columns)
+
+
+def _columns(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, list[str]]:
+    """The names of the columns of each table and view of ours."""
+    rows = connection.execute(
+        "SELECT c.relname::text, array_agg(a.attname::text ORDER BY a.attnum)"
+        " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'p')"
+        " AND a.attnum > 0 AND NOT a.attisdropped GROUP BY c.relname"
+    ).fetchall()
+    return dict(rows)
 
 
 def _grant(
-    connection: psycopg.Connection[tuple[Any, ...]], role_name: str, tables: Mapping[str, str]
+    connection: psycopg.Connection[tuple[Any, ...]],
+    role_name: str,
+    tables: Mapping[str, str],
+    columns: Mapping[str, list[str]],
 ) -> None:
     to = sql.Identifier(role_name)
     database = sql.Identifier(connection.info.dbname)
@@ -118,24 +159,30 @@ def _grant(
     connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(to))
     for table, rights in tables.items():
         connection.execute(
-            sql.SQL("GRANT {} ON {} TO {}").format(_rights(rights), sql.Identifier(table), to)
+            sql.SQL("GRANT {} ON {} TO {}").format(
+                _rights(rights, columns.get(table, [])), sql.Identifier(table), to
+            )
         )
 
 
 _A_RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\))?")
 
 
-def _rights(rights: str) -> sql.Composable:
+def _rights(rights: str, columns: list[str]) -> sql.Composable:
     """Rights as in GRANT: "SELECT, UPDATE (state, closed_at)"."""
-    return sql.SQL(", ").join(map(_right, re.split(r", (?![^(]*\))", rights)))
+    each_right = re.split(r", (?![^(]*\))", rights)
+    return sql.SQL(", ").join(_right(right, columns) for right in each_right)
 
 
-def _right(right: str) -> sql.Composable:
+def _right(right: str, all_columns: list[str]) -> sql.Composable:
     known = _A_RIGHT.fullmatch(right)
     if known is None:
         raise ValueError(f"{right!r} is no right on a table.")
     what, columns = known.groups()
-    if columns is None:
+    if what == "UPDATE" and columns is None:
+        # Of each column, not of the table: who may update that may lock it, and all wait behind.
+        columns = ", ".join(all_columns)
+    if not columns:
         return sql.SQL(cast("Any", what))
     names = sql.SQL(", ").join(map(sql.Identifier, columns.split(", ")))
     return sql.SQL(cast("Any", what + " ({})")).format(names)
@@ -161,6 +208,12 @@ def _ensure_role(
             sql.Identifier(name), sql.Literal(encrypted.decode())
         )
     )
+    if process in CONNECTIONS:
+        connection.execute(
+            sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(
+                sql.Identifier(name), sql.Literal(CONNECTIONS[process])
+            )
+        )
 
 
 def _exists(connection: psycopg.Connection[tuple[Any, ...]], query: str, name: str) -> bool:

@@ -1,7 +1,7 @@
 """What each process may do to each table; applied after every migration.
 
 None of these roles owns a table. Nobody writes the tables of the record: entries come into it by a
-function of the owner's (keng.audit.migrations.0006), which knows what each of them may say. No
+function of the owner's (keng.audit.migrations.0004), which knows what each of them may say. No
 process but the owner may delete anything except rows whose deletion is their purpose (drafts,
 sessions).
 """
@@ -177,6 +177,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "accounts_partnermember": "SELECT, UPDATE (password, must_choose_password, "
         "totp_last_step, awaits_agreement)",
         "accounts_partnersession": ALL,
+        # Written and released by a partner's own people; triggers hold both to that.
         "partners_article": RIU,
         "partners_manuscript": RIU,
         # Who asks to be a partner is read by the coordinator alone.
@@ -395,6 +396,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_teamanswer": "SELECT, DELETE",
         "delivery_inbound": "SELECT, UPDATE (text, latitude, longitude, raw_sealed, "
         "conversation_hash)",
+        # Which message a key stands for is forgotten; the key stays.
+        "delivery_dedupekey": "SELECT, UPDATE (inbound_ref)",
         "delivery_inboundmedia": "SELECT, UPDATE (url_sealed, fetched_at, lost_at, tries, "
         "next_try_at)",
         "delivery_conversation": "SELECT, UPDATE (key_hash, mode, reply_address_sealed)",

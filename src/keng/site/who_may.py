@@ -45,7 +45,7 @@ HOME = "desk-home"
 # Signing in and out, what is one's own, and the first page, which leads on to the role's own one.
 OF_EVERYBODY = _names("""
     sign-in sign-in-code sign-out set-up set-up-code push-worker desk-home
-    notice-seen my-settings choose-password desk-theme desk-language
+    notice-seen my-settings desk-theme desk-language
     my-sessions session-end sessions-end-others
     pagers pager-device pager-switch pager-test pager-test-now
     tour-close style style-home

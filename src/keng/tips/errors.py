@@ -20,6 +20,10 @@ class AlreadyClosed(CannotDecide):
     """The tip was closed before this decision arrived."""
 
 
+class ReceivedBefore(CannotDecide):
+    """What is sent once more was taken in, and nothing leads from it to its tip any more."""
+
+
 class NotClosed(CannotDecide):
     """Only a closed tip can be reopened."""
 

@@ -72,6 +72,11 @@ TASKS = [
     Task("forget by what files are known", forgetting.forget_files, every=timedelta(seconds=30)),
     Task("forget whose chat it was", forgetting.forget_chats, every=timedelta(seconds=30)),
     Task(
+        "forget which messages came before",
+        forgetting.forget_repetitions,
+        every=timedelta(minutes=1),
+    ),
+    Task(
         "forget by what ids providers know messages",
         forgetting.forget_message_ids,
         every=timedelta(minutes=10),

@@ -45,20 +45,6 @@ def my_settings(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/desk/my_settings.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
-def choose_password(request: HttpRequest) -> HttpResponse:
-    """After a sign-in with a password that somebody else saw: no other page opens before this."""
-    officer = request.officer
-    if not officer.must_choose_password:
-        return redirect("my-settings")
-    form = PasswordForm(request.POST or None, officer=officer)
-    if request.method == "POST" and _changed_password(request, form):
-        messages.success(request, _("Your password is changed. Nobody else knows it."))
-        return redirect("inbox")
-    status = 422 if form.errors else 200
-    return render(request, "accounts/desk/choose_password.html", {"form": form}, status=status)
-
-
 @require_POST
 def see_notice(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The officer has seen what they were told; they stay on the page they were on."""

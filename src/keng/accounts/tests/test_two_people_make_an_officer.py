@@ -314,7 +314,6 @@ def test_a_renewal_locks_nobody_out_until_the_person_has_set_up(desk_client, sta
     officer = setting_up.finish(begun.pk, setting_up.mark_of(begun), code=first_code(begun))
     assert officer.pk == stage.officer.pk
     assert officer.check_password(CHOSEN)
-    assert not officer.must_choose_password
     # What was signed in before is signed out.
     assert desk_client.get(url("inbox")).status_code == 302
     entry = Entry.objects.get(action="officer.credentials_renewed")

@@ -118,7 +118,7 @@ def _waiting(claim: Claim) -> Revision:
 def next_number() -> int:
     """Free until this transaction ends: two who publish at once get one after the other."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_NUMBERING])
     return (Claim.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 

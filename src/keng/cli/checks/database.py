@@ -23,7 +23,14 @@ from keng.cli.checks.check import (
 )
 from keng.cli.known_keys import is_demo_data, key_faults
 from keng.kit import alive
-from keng.kit.database import PROCESSES, TIME_LIMITS, connection_file, data_folder, is_external
+from keng.kit.database import (
+    PROCESSES,
+    TIME_LIMITS,
+    connection_file,
+    data_folder,
+    is_external,
+    role,
+)
 from keng.kit.secrets import site_secret_here
 
 OLDEST_SERVER = 150000
@@ -34,6 +41,8 @@ DELIVERY_WAITS = 600
 BULK_WAITS = 7200
 PICTURE_WAITS = 900
 CLOCK_DIFFERS = 60
+# Longer than any statement of a process may take.
+HELD_FOR = 900
 _MOST_FILES = 20_000
 _LOOKS_FOR = 4.0
 
@@ -165,6 +174,48 @@ def restart(place: Place) -> Finding:
     if newest > began:
         return attention(f"the code here is newer than {name}, which runs: stop, and start again")
     return ok(f"the oldest process began {seconds(time.time() - began)} ago, after both")
+
+
+# Of each process, what is open for long and how many wait behind it. Who waits gives up by itself
+# within seconds, and comes again.
+_OPEN_FOR_LONG = """
+SELECT held.usename::text, held.pid,
+  extract(epoch FROM clock_timestamp() - held.xact_start)::float8,
+  (SELECT count(*) FROM pg_locks AS waiting
+   WHERE NOT waiting.granted AND held.pid = ANY (pg_blocking_pids(waiting.pid)))
+FROM pg_stat_activity AS held
+WHERE held.datname = current_database() AND held.usename = ANY (%s)
+  AND held.xact_start < clock_timestamp() - make_interval(secs => %s)
+ORDER BY held.xact_start
+"""
+
+
+def transactions(place: Place) -> Finding:
+    """Nothing is held for so long that others give up: a process may hold what it may change."""
+    with asking() as connection:
+        (sees,) = first(
+            connection, "SELECT pg_has_role(current_user, 'pg_read_all_stats', 'MEMBER')"
+        )
+        if sees:
+            # The owner inherits nothing.
+            connection.execute("SET ROLE pg_read_all_stats")
+        rows = connection.execute(
+            _OPEN_FOR_LONG, [[role(process) for process in PROCESSES[1:]], HELD_FOR]
+        ).fetchall()
+    if not sees:
+        return unknown(
+            "how long the others' transactions are open is not for this owner to see: GRANT "
+            "pg_read_all_stats TO it, as a superuser"
+        )
+    if not rows:
+        return ok(f"none of a process is open for {seconds(HELD_FOR)}")
+    name, pid, age, waiting = rows[0]
+    text = (
+        f"{name} has had a transaction open for {seconds(age)} (PostgreSQL's process {pid}), "
+        f"{waiting} wait for it now: whatever it holds nobody else changes. kill {pid}; if it "
+        "comes again, stop that process and look who controls it"
+    )
+    return wrong(text) if waiting else attention(text)
 
 
 def clock(place: Place) -> Finding:

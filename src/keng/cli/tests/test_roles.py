@@ -1,5 +1,6 @@
 """Every process has a role of its own, with exactly the rights that are listed for it."""
 
+import contextlib
 import stat
 import threading
 import time
@@ -9,9 +10,14 @@ import pytest
 from django.db import connection
 
 from keng.cli import migrate
+from keng.cli.checks import database as checks
+from keng.cli.checks.check import Level, Place
 from keng.cli.errors import CannotContinue
-from keng.cli.postgres.cluster import write_secret
-from keng.cli.roles import apply_grants, ensure_owner, ensure_roles
+from keng.cli.migrate import MIGRATION_LOCK
+from keng.cli.postgres.cluster import SETTINGS, write_secret
+from keng.cli.rewriting.work import _RUN_LOCK
+from keng.cli.roles import CONNECTIONS, ROLES_LOCK, apply_grants, ensure_owner, ensure_roles
+from keng.cli.supervisor.ports import Ports
 from keng.kit.database import PROCESSES, dsn, password_file, role
 from keng.site.grants import GRANTS
 
@@ -89,6 +95,69 @@ def test_a_role_without_any_table_cannot_even_connect_once_rights_are_given(role
     apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
         psycopg.connect(dsn("edge"))
+
+
+def test_a_role_that_may_change_rows_stops_no_table(roles):
+    """With the right to update a table as a whole a session may lock it, and all wait behind it."""
+    roles.execute("ALTER TABLE tip ADD said text")
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT, INSERT, UPDATE"}})
+    with psycopg.connect(dsn("desk"), autocommit=True) as desk:
+        desk.execute("INSERT INTO tip VALUES (1, 'a')")
+        assert desk.execute("UPDATE tip SET said = 'b', id = 2").rowcount == 1
+        for mode in ("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), desk.transaction():
+                desk.execute(f"LOCK TABLE tip IN {mode} MODE")
+
+
+def test_one_role_leaves_connections_for_the_others(roles):
+    apply_grants(roles, {role(process): {"tip": "SELECT"} for process in PROCESSES[1:]})
+    for process in PROCESSES[1:]:
+        with contextlib.ExitStack() as opened:
+            for _ in range(CONNECTIONS[process]):
+                opened.enter_context(psycopg.connect(dsn(process)))
+            with pytest.raises(psycopg.OperationalError, match="too many"):
+                psycopg.connect(dsn(process))
+            psycopg.connect(dsn("owner")).close()
+
+
+def test_all_roles_together_leave_room_for_the_owner():
+    assert set(CONNECTIONS) == set(PROCESSES[1:])
+    assert sum(CONNECTIONS.values()) <= int(SETTINGS["max_connections"]) - 6
+
+
+def test_no_role_takes_the_locks_by_which_the_owner_works_alone(roles):
+    """Held by a process, no migration runs and nothing destroyed leaves the files."""
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    functions = ("pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock_shared")
+    for database in ("keng", "postgres"):
+        with psycopg.connect(dsn("desk"), autocommit=True, dbname=database) as desk:
+            for number in (MIGRATION_LOCK, ROLES_LOCK, _RUN_LOCK):
+                for function in functions:
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        desk.execute(f"SELECT {function}(%s::bigint)", [number])
+            with desk.transaction():
+                desk.execute("SELECT pg_advisory_xact_lock(1, 2)")
+
+
+def test_the_doctor_tells_who_holds_what_others_wait_for(roles, monkeypatch):
+    """Rows that a role may change it may hold, and no setting of a role keeps its session short."""
+    apply_grants(roles, {"keng_public": {"tip": "SELECT, UPDATE"}, "keng_desk": {"tip": "SELECT"}})
+    roles.execute("INSERT INTO tip VALUES (1)")
+    monkeypatch.setattr(checks, "HELD_FOR", 0.2)
+    place = Place(Ports())
+    assert checks.transactions(place).level is Level.OK
+    with psycopg.connect(dsn("public")) as public, psycopg.connect(dsn("owner")) as other:
+        public.execute("SET idle_in_transaction_session_timeout = 0")
+        public.execute("SELECT FROM tip FOR UPDATE")
+        time.sleep(0.3)
+        found = checks.transactions(place)
+        assert (found.level, "keng_public has had" in found.text) == (Level.ATTENTION, True)
+        waiting = threading.Thread(target=other.execute, args=("UPDATE tip SET id = 2",))
+        waiting.start()
+        time.sleep(0.3)
+        assert checks.transactions(place).level is Level.WRONG
+        public.rollback()
+        waiting.join()
 
 
 def test_an_unknown_right_is_refused(roles):

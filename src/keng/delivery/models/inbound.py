@@ -46,8 +46,18 @@ class DedupeKey(models.Model):
     """The keyed hash of channel, account and provider's message id. Narrow, never partitioned."""
 
     key = models.BinaryField(max_length=32, primary_key=True)
-    inbound_ref = models.UUIDField()
+    # Forgotten soon, and with the end of its tip (`tips`): the key alone knows a repetition.
+    inbound_ref = models.UUIDField(null=True)
     at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["at"],
+                condition=models.Q(inbound_ref__isnull=False),
+                name="dedupe_leads_to_a_message",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key.hex()[:12]

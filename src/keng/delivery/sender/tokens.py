@@ -20,6 +20,8 @@ Carry = Callable[[Request], Reply]
 # The provider's practice after a lost reply: the same token once more, a little later.
 _ASK_AGAIN_AFTER = 2.0
 _KEEP_TRYING = 60.0
+# Any number that no other part of the product takes.
+_RENEWING = 5_120_014
 
 
 def refresh(account: Account, used: bytes, carry: Carry) -> Outcome | None:
@@ -59,7 +61,7 @@ def still_works(account: Account, carry: Carry) -> bool:
 def _lock(account: Account) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"tokens of {account.id}"]
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_RENEWING, str(account.id)]
         )
 
 

@@ -72,14 +72,14 @@ def test_what_only_stood_in_the_way_is_tried_once_more_and_done_once(in_a_reques
     tries = []
 
     def act(by):
-        record("test.done", by=by, on=by, chain=f"unit:{unit.pk}", detail={"try": len(tries)})
+        record("tip.accepted", by=by, on=by, chain=f"unit:{unit.pk}", detail={"try": len(tries)})
         tries.append(1)
         if len(tries) == 1:
             raise_in_the_database("40P01")
 
     in_a_request(act, by=officer)
     assert len(tries) == 2
-    assert Entry.objects.get(action="test.done").detail == {"try": 1}
+    assert Entry.objects.get(action="tip.accepted").detail == {"try": 1}
 
 
 @pytest.mark.parametrize("code", ["57014", "55P03"])

@@ -1,13 +1,14 @@
 """Each process works with the rights it was given, and with none beside them."""
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 
 from keng.cli.worker import all_tasks
 from keng.conftest import sign_in
 from keng.delivery.actions import pagers
 from keng.delivery.queries import watch
 from keng.kit import times
+from keng.site.grants import GRANTS
 from keng.site.tests.desk_world import all_roles, world
 from keng.site.tests.test_desk_urls import ROUTES, address
 from keng.tips.actions import (
@@ -159,3 +160,26 @@ def test_the_desk_cannot(become, statement):
     become("desk")
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_a_process_stops_no_table_but_those_it_deletes_from(become):
+    """LOCK TABLE asks for the right to change a table as a whole; rights on columns are none."""
+    deletes = {
+        (name.removeprefix("keng_"), table)
+        for name, tables in GRANTS.items()
+        for table, rights in tables.items()
+        if "DELETE" in rights
+    }
+    assert ("public", "tips_tip") not in deletes
+    lockable = set()
+    for name, tables in GRANTS.items():
+        process = name.removeprefix("keng_")
+        become(process)
+        for table in tables:
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute(f'LOCK TABLE "{table}" IN SHARE MODE NOWAIT')
+            except (ProgrammingError, OperationalError):
+                continue
+            lockable.add((process, table))
+    assert lockable == deletes

@@ -124,6 +124,7 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
         forgetting.forget_chats,
         forgetting.forget_files,
         forgetting.forget_message_ids,
+        forgetting.forget_repetitions,
         chats.forget_addresses,
         fetching.fetch_files,
         indicators.remove_unused,

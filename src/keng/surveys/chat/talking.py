@@ -21,7 +21,7 @@ from keng.surveys.models import Answer, ChatTalk, ChatTurn, Survey
 
 log = logging.getLogger(__name__)
 _MOST_OFFERED = 5
-_ONE_WORKER = "SELECT pg_try_advisory_xact_lock(hashtext('keng survey chats'))"
+_ONE_WORKER = "SELECT pg_try_advisory_xact_lock(hashtext('keng survey chats'), 0)"
 # Somebody told something else meanwhile: it is with the officers, and the survey is over.
 _LEFT = """
 SELECT t.conversation_hash, tip.do_not_contact

@@ -10,10 +10,12 @@ import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from keng.delivery.models import Delivery, Inbound
+from keng.delivery.models import DedupeKey, Delivery, Inbound
 from keng.kit import times
 from keng.tips.models import Attachment, HeldEnding, Tip
 
+# A provider that heard no answer sends a message again within minutes.
+REPEATED_WITHIN = datetime.timedelta(hours=1)
 RECEIPTS_COME_WITHIN = datetime.timedelta(days=7)
 _PORTION = 500
 
@@ -59,6 +61,24 @@ def forget_message_ids() -> int:
     chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True)
     ids = list(chosen.values_list("pk", flat=True)[:_PORTION])
     return Delivery.objects.filter(pk__in=ids).update(provider_id="")
+
+
+@transaction.atomic
+def forget_repetitions() -> int:
+    """Drop which message a key stands for: soon, and with the end of its tip; how many.
+
+    Whoever has the site's key and somebody's phone could hash the ids of its messages. What comes
+    again is still known by the key and writes nothing. A job of the worker.
+    """
+    needed = _going_on().filter(pk=OuterRef("tip_ref"))
+    ended = Inbound.objects.filter(
+        ~Exists(needed), pk=OuterRef("inbound_ref"), tip_ref__isnull=False
+    )
+    leading = DedupeKey.objects.filter(inbound_ref__isnull=False).order_by("at")
+    due = leading.filter(Q(at__lte=times.now() - REPEATED_WITHIN) | Q(Exists(ended)))
+    chosen = due.select_for_update(no_key=True, of=("self",), skip_locked=True)
+    keys = list(chosen.values_list("pk", flat=True)[:_PORTION])
+    return DedupeKey.objects.filter(pk__in=keys).update(inbound_ref=None)
 
 
 def _going_on() -> QuerySet[Tip]:

@@ -109,6 +109,7 @@ def let_go() -> int:
 def _restore(tip: Tip, was: dict[str, Any]) -> None:
     stood = was["before"]
     unheard.keep_newer(tip, stood)
+    unheard.find_moment(tip, stood)
     clocks.restore(tip, stood.pop("running"))
     unheard.run_on(tip)
     for name, value in stood.items():

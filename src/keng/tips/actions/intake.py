@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from keng.kit.ids import new_id
+from keng.tips.errors import ReceivedBefore
 from keng.tips.reception.rows import Chat, NewTip, Row, Sealed, row_of
 from keng.tips.reception.statement import BESIDE, KNOWN, RECEIVE, RECEIVE_FORMS
 from keng.tips.reception.urgency import limits_in_force
@@ -22,7 +23,8 @@ __all__ = [
 class Received:
     """What became of one message."""
 
-    tip_id: uuid.UUID
+    tip_id: uuid.UUID | None
+    """None for a repetition of what nothing leads to its tip any more (actions.forgetting)."""
     is_new: bool
     """False for a repetition, for which nothing was written."""
     opened: bool
@@ -33,9 +35,13 @@ def receive_one(new: NewTip) -> uuid.UUID:
     """Write one tip, in the caller's transaction if any; the same key again writes nothing.
 
     Returns the id of the tip, which for a repetition is that of the first time. Raises
-    vault.seal.NoKey when there is something to seal and the unit has no key.
+    ReceivedBefore for one whose tip is known by nothing any more, and vault.seal.NoKey when there
+    is something to seal and the unit has no key.
     """
-    return receive_many([new])[0].tip_id
+    tip_id = receive_many([new])[0].tip_id
+    if tip_id is None:
+        raise ReceivedBefore
+    return tip_id
 
 
 @transaction.atomic
@@ -47,7 +53,7 @@ def receive_many(tips: Sequence[NewTip]) -> list[Received]:
         cursor.execute(RECEIVE if any(tip.chat for tip in tips) else RECEIVE_FORMS, values)
         written = {n: (tip, opens) for n, tip, opens, _ in cursor.fetchall()}
         repeated = [tip.dedupe_key for n, tip in enumerate(tips) if n not in written]
-        known: dict[bytes, uuid.UUID] = {}
+        known: dict[bytes, uuid.UUID | None] = {}
         if repeated:
             cursor.execute(KNOWN, {"keys": repeated})
             known = {bytes(key): tip for key, tip in cursor.fetchall()}

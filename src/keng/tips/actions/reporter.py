@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from keng.tips.actions import showing
 from keng.tips.actions.attachments import hash_in, store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.actions.meant_for_unit import unit_that_would_read
-from keng.tips.errors import AlreadyClosed
+from keng.tips.errors import AlreadyClosed, ReceivedBefore
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import BundledCall, DialogueMessage, OneTimeLink, Tip
 from keng.tips.reception.bundles import bundles
@@ -149,7 +150,14 @@ def begin_anew(
     if receipts.tip_id_of(code) is not None:
         # Pressed again, its code is not shown once more to whoever has closed it.
         return token
-    begun = Tip.objects.get(pk=receive_one(new))
+    try:
+        begun_id = receive_one(new)
+    except ReceivedBefore:
+        # The same cry, whose report has ended meanwhile: who still calls for help is heard.
+        begun_id = receive_one(
+            replace(new, dedupe_key=keyed_hash("danger again", which_cry, only_there))
+        )
+    begun = Tip.objects.get(pk=begun_id)
     if begun.pk == new.id:
         showing.show_for_a_while(token)
     for data, mime in _not_kept_yet(begun, files):

@@ -10,6 +10,7 @@ from keng.tips.actions import alarms
 from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NoReason, NotYours
 from keng.tips.models import Decision, Tip
 from keng.tips.queries.version import since
+from keng.tips.reporter_times import reporter_time
 
 # What a decision may change and taking it back restores.
 _RESTORED = (
@@ -88,6 +89,9 @@ def decided(
 def snapshot(tip: Tip) -> dict[str, Any]:
     """What taking the decision back will restore."""
     before: dict[str, Any] = {name: plain(getattr(tip, name)) for name in _RESTORED}
+    if tip.danger_at is not None:
+        # The decision is kept for ever: undoing looks for the message of that minute (unheard).
+        before["danger_at"] = plain(reporter_time(tip.danger_at, tip))
     running = tip.clocks.filter(stopped_at__isnull=True).values_list("id", flat=True)
     return before | {"running": [str(clock_id) for clock_id in running]}
 

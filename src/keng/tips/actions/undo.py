@@ -123,6 +123,7 @@ def _restore(tip: Tip, before: dict[str, Any], *, moved: bool, decided: str) -> 
         if before.pop("duplicate_of_id") != plain(tip.duplicate_of_id):
             raise IncidentChanged
     unheard.keep_newer(tip, before, decided=decided)
+    unheard.find_moment(tip, before)
     clocks.restore(tip, before.pop("running"))
     unheard.run_on(tip)
     for name, value in before.items():

@@ -7,8 +7,9 @@ import datetime
 from typing import Any
 
 from keng.tips.actions import clocks
-from keng.tips.models import Tip
+from keng.tips.models import DialogueMessage, Tip
 
+_MINUTE = datetime.timedelta(minutes=1)
 FIELDS = ("danger_at", "danger_unheard")
 
 
@@ -36,6 +37,16 @@ def keep_newer(tip: Tip, before: dict[str, Any], *, decided: str = "") -> None:
             before.pop(name, None)
         raised = tip.clocks.filter(rule_code__in=(clocks.LOOK, clocks.AT_ONCE), stopped_at=None)
         before["running"] += [str(pk) for pk in raised.values_list("pk", flat=True)]
+
+
+def find_moment(tip: Tip, before: dict[str, Any]) -> None:
+    """Put the true moment into `before`, which knows the minute alone (steps.snapshot)."""
+    if kept := before.get("danger_at"):
+        minute = datetime.datetime.fromisoformat(kept)
+        theirs = tip.messages.filter(
+            author=DialogueMessage.Author.REPORTER, at__gte=minute, at__lt=minute + _MINUTE
+        )
+        before["danger_at"] = theirs.order_by("at").values_list("at", flat=True).last() or minute
 
 
 def run_on(tip: Tip) -> None:

@@ -10,6 +10,7 @@ from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.errors import CannotDecide, NoReason
 from keng.tips.models import Tip, Wave, WaveStep, WaveTip
@@ -20,22 +21,55 @@ from keng.tips.waves.signs import Rise, rises
 # So long after it was last over its level a wave ends by itself.
 QUIET = datetime.timedelta(days=3)
 # Two workers at once would find the same wave twice.
-_LOCK = 0x6B656E67_77617665
+_LOCK = [0x6B656E67, 0x77617665]
 
 
 def find_waves() -> int:
     """Look at every province once; 0, since everything is looked at in one go."""
     for province in rising.provinces():
         _look_at(province)
+    _forget_numbers()
     return 0
+
+
+# Numbers that no report and no listing names any more: they were destroyed with what named them.
+_GONE = """
+SELECT wave.id FROM tips_wave wave WHERE EXISTS (
+  SELECT FROM jsonb_array_elements(wave.reasons) AS reason
+  WHERE reason ->> 'sign' = 'indicator' AND NOT EXISTS (
+    SELECT FROM lookup_indicator known WHERE known.id = (reason ->> 'id')::uuid)
+)
+"""
+
+
+@transaction.atomic
+def _forget_numbers() -> None:
+    """A number goes from the reasons of waves once the reports that told it were destroyed."""
+    if not _is_alone():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE)
+        gone = [pk for (pk,) in cursor]
+    for wave in Wave.objects.filter(pk__in=gone):
+        known = {
+            str(pk)
+            for pk in Indicator.objects.filter(pk__in=_keys(wave)).values_list("pk", flat=True)
+        }
+        wave.reasons = [each for each in wave.reasons if "id" not in each or each["id"] in known]
+        wave.save(update_fields=["reasons"])
+
+
+def _is_alone() -> bool:
+    """Whether nobody else changes waves until the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _LOCK)
+        return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic
 def _look_at(province: Unit) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            return
+    if not _is_alone():
+        return
     now = times.now()
     told = rising.told_lately(province, now)
     signs = rising.signs(told)
@@ -140,7 +174,7 @@ def _keys(wave: Wave) -> set[str]:
 
 def _alone(reasons: list[dict[str, Any]]) -> bool:
     """Whether nothing but the category joins its tips."""
-    return all(reason["sign"] == "category" for reason in reasons)
+    return bool(reasons) and all(reason["sign"] == "category" for reason in reasons)
 
 
 def may_judge(officer: Officer) -> bool:

@@ -16,7 +16,7 @@ from keng.tips import covering, receipts
 from keng.tips.actions.taking_down import Told, take_down
 from keng.tips.desk.taking_down import cannot_seal, desk_or_404, destination, visible_id
 from keng.tips.desk.taking_forms import ChatForm, CoveredForm
-from keng.tips.errors import CannotSeal
+from keng.tips.errors import CannotSeal, ReceivedBefore
 from keng.tips.models import TakenDown, Tip
 from keng.tips.queries.whereabouts import named_places
 
@@ -67,6 +67,8 @@ def keep(request: HttpRequest) -> HttpResponse:
     except CannotSeal:
         form.add_error(None, cannot_seal())
         return _check(request, form, form.cells(), status=409)
+    except ReceivedBefore:
+        return render(request, "tips/desk/taken_before.html", {"tip_id": None}, status=409)
     context = {"link": f"{settings.PUBLIC_URL}/r/{token}", "tip_id": visible_id(request, tip_id)}
     return render(request, "tips/desk/taken_chat.html", context)
 

@@ -22,7 +22,7 @@ from keng.tips.actions.taking_down import (
     take_down,
 )
 from keng.tips.desk.taking_forms import PAST, TakeDownForm
-from keng.tips.errors import CannotSeal, NotYours
+from keng.tips.errors import CannotSeal, NotYours, ReceivedBefore
 from keng.tips.models import HandedCode, TakenDown, Tip
 from keng.tips.promised import receipt_for
 
@@ -46,6 +46,8 @@ def take(request: HttpRequest) -> HttpResponse:
     except CannotSeal:
         form.add_error(None, _cannot_seal())
         return _page(request, form, desk, status=409)
+    except ReceivedBefore:
+        return render(request, "tips/desk/taken_before.html", {"tip_id": None}, status=409)
     if not may_read_code(tip_id, by=request.officer):
         context = {"tip_id": visible_id(request, tip_id)}
         return render(request, "tips/desk/taken_before.html", context, status=409)

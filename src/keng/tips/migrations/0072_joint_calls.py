@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tips", "0070_decisions_tell_five_minutes")]
+    dependencies = [("tips", "0071_decisions_tell_no_moment_of_danger")]
 
     operations = [
         migrations.AddField(

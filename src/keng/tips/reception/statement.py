@@ -214,8 +214,9 @@ _RECORDED = f"{_BATCH}{ENTRY_OF_BATCH.strip()},"
 _WRITTEN = f"{_SAID}{_RECEIVED}{_OPENED}{_SEALED}{_ANSWERED}{_RECORDED}{_WAKE}{_END}"
 RECEIVE = f"{_CLAIM}{_TALK}{_WRITTEN}"
 RECEIVE_FORMS = f"{_CLAIM}{_NO_TALK}{_WRITTEN}"
-# For a repetition: the tip that the first time made or joined.
+# For a repetition: the tip that the first time made or joined, if the key still leads there.
 KNOWN = """
-SELECT d.key, i.tip_ref FROM delivery_dedupekey d JOIN delivery_inbound i ON i.id = d.inbound_ref
+SELECT d.key, i.tip_ref
+FROM delivery_dedupekey d LEFT JOIN delivery_inbound i ON i.id = d.inbound_ref
 WHERE d.key = ANY(%(keys)s)
 """

@@ -13,7 +13,7 @@ from keng.conftest import sign_in
 from keng.delivery.actions import pagers
 from keng.delivery.models import Delivery, DispatchText
 from keng.kit import times
-from keng.tips import receipts
+from keng.tips import gravity, receipts
 from keng.tips.actions import (
     alarms,
     bulk,
@@ -355,6 +355,17 @@ def test_giving_it_back_within_the_minute_rings_again(here):
     tip.refresh_from_db()
     assert (tip.assigned_to, tip.rings) == (here.lan, True)
     assert alarms.call_what_rings() == 1
+
+
+def test_undoing_finds_the_moment_of_the_message_again(here):
+    tip = says(brought_to(here, "accepted"))
+    told = Tip.objects.get(pk=tip.pk).danger_at
+    assert told == tip.messages.filter(author="reporter").latest("at").at
+    step = triage.sort(tip.pk, category="theft", urgency="P2", by=here.lan)
+    undo.take_back(step.pk, by=here.lan)
+    tip.refresh_from_db()
+    assert tip.danger_at == told
+    assert gravity.danger_message(tip) is not None
 
 
 def test_sorting_it_lower_or_joining_it_ends_the_calls_and_a_stale_page_cannot(here):

@@ -17,6 +17,7 @@ from keng.kit.secrets import keyed_hash
 from keng.tips import receipts
 from keng.tips.actions import intake
 from keng.tips.actions.intake import Chat, NewTip, Sealed
+from keng.tips.errors import ReceivedBefore
 from keng.tips.models import (
     Attachment,
     Clock,
@@ -176,6 +177,23 @@ def test_the_first_message_of_a_chat_opens_a_tip_and_is_answered_once(account):
     assert Dispatch.objects.get().source_ref == tip.pk
     assert SealedIdentity.objects.filter(kind="raw").count() == 1
     assert tip.identity_holds == ["chat"]
+
+
+def test_a_repetition_whose_tip_is_known_no_more_writes_nothing(account):
+    intake.receive_many([said(account)])
+    DedupeKey.objects.update(inbound_ref=None)
+    (again,) = intake.receive_many([said(account)])
+    assert (again.tip_id, again.is_new, again.opened) == (None, False, False)
+    assert Tip.objects.count() == Inbound.objects.count() == 1
+
+
+def test_a_form_that_was_sent_before_says_so_once_its_tip_is_known_no_more(account):
+    new = form(account.unit, key="once")
+    intake.receive_one(new)
+    DedupeKey.objects.update(inbound_ref=None)
+    with pytest.raises(ReceivedBefore):
+        intake.receive_one(new)
+    assert Tip.objects.count() == 1
 
 
 def test_a_message_after_the_tip_was_closed_opens_a_new_one(account):

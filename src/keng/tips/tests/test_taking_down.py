@@ -9,6 +9,7 @@ from PIL import Image
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.delivery.models import DedupeKey
 from keng.kit import times
 from keng.tips import covering, files, receipts
 from keng.tips.actions import triage
@@ -188,6 +189,15 @@ def test_without_a_key_nothing_is_saved_and_every_word_is_still_there(desk, ward
     assert "bẻ khóa xe" in answer.content.decode()
     assert NAME in answer.content.decode()
     assert not Tip.objects.exists()
+
+
+def test_a_form_sent_again_when_nothing_leads_to_its_tip_says_that_it_is_saved(desk, ward):
+    sent = said(ward)
+    desk.post(url("take-down"), sent)
+    DedupeKey.objects.update(inbound_ref=None)
+    answer = desk.post(url("take-down"), sent)
+    assert (answer.status_code, answer.context["tip_id"]) == (409, None)
+    assert Tip.objects.count() == 1
 
 
 def test_past_this_desk_it_is_with_the_unit_above_and_nobody_here_sees_a_trace(
