@@ -86,9 +86,10 @@ def _network(ask: Ask) -> dict[str, int]:
     )
 
 
-def _hamlets(ask: Ask) -> QuerySet[Place]:
+def _hamlets(ask: Ask) -> QuerySet[Place, Any]:
     places = Place.objects.filter(kind=Place.Kind.HAMLET, valid_to=None)
-    return places.filter(parent__jurisdictions__unit__in=ask.sight.unit_ids).distinct()
+    served = places.filter(parent__jurisdictions__unit__in=ask.sight.unit_ids)
+    return served.values("pk").distinct()
 
 
 def _hamlets_reached(ask: Ask) -> int:
