@@ -5,10 +5,11 @@ with seven thousand took longer to ask than to answer.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import ForeignKey, Lookup, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
@@ -40,7 +41,10 @@ class Among(Lookup):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[Any, ...]]:
         """The field's column, and any of the array."""
-        column, parameters = self.process_lhs(compiler, connection)
         ids = self.rhs
+        if isinstance(ids, Collection) and not ids:
+            # What can find nothing is not asked.
+            raise EmptyResultSet
+        column, parameters = self.process_lhs(compiler, connection)
         text = ids.as_array if isinstance(ids, Ids) else as_array(ids)
         return f"{column} = ANY(%s::uuid[])", (*parameters, text)

@@ -80,7 +80,12 @@ def opened(officer: Officer, period: Period, by: str = "") -> QuerySet[Incident]
     )
     if not by:
         return found
-    return found.exclude(**{SUMS[by]: 0}) if by in SUMS else found.none()
+    return found.filter(has_part(by)) if by in SUMS else found.none()
+
+
+def has_part(name: str) -> Q:
+    """Of incidents: those that add to one of the sums."""
+    return ~Q(**{SUMS[name]: 0})
 
 
 # The class of the balance that a tip falls into.

@@ -33,7 +33,7 @@ from keng.network.targets import standing
 from keng.places.models import Place, Unit
 from keng.reports import periods, queries
 from keng.reports.models import PublicReport, Snapshot
-from keng.reports.periodic import figures, signing, spans
+from keng.reports.periodic import figures, lines, signing, spans
 from keng.reports.periodic.sight import Ask, sight_of
 from keng.tips import files
 from keng.tips.models import Attachment, ClockRule, Decision, DialogueMessage, Incident, Tip
@@ -76,6 +76,17 @@ def test_reports_of_the_past_balance_and_follow_on(coordinator, kind):
     unit = Unit.objects.get(kind=Unit.Kind.PROVINCE)
     for span in spans.recent(kind, 3):
         assert figures.draft(Ask(sight_of(unit), span)).holds
+
+
+def test_every_figure_of_a_report_is_as_long_as_the_list_it_leads_to(coordinator):
+    unit = Unit.objects.get(kind=Unit.Kind.PROVINCE)
+    ask = Ask(sight_of(unit), spans.recent("quarter", 1)[0])
+    listed = {key: line for key, line in lines.BY_KEY.items() if line.rows is not None}
+    figure = {key: line.count(ask) for key, line in listed.items()}
+    assert figure == {key: line.rows(ask).count() for key, line in listed.items()}
+    assert {"groups", "asked", "delivered", "with_lost", "named"} <= {
+        k for k, n in figure.items() if n
+    }
 
 
 def test_the_month_before_last_is_signed_and_public_and_was_put_right(province, public_client):

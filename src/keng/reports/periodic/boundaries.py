@@ -32,11 +32,7 @@ class Row:
 
 def rows(ask: Ask, boundaries: str) -> list[Row]:
     """What came in, each tip in exactly one row."""
-    counted = TERMS["received"](ask).order_by().values_list("place").annotate(n=Count("pk"))
-    counts: Counter[Place | None] = Counter()
-    named = _communes([place for place, _n in counted if place])
-    for place, number in counted:
-        counts[named.get(place)] += number
+    counts = ask.once(_counts)
     turned = _turned([place for place in counts if place], boundaries)
     found = [_row(place, n, turned) for place, n in counts.items()]
     merged: defaultdict[tuple[str, tuple[str, ...]], int] = defaultdict(int)
@@ -46,6 +42,16 @@ def rows(ask: Ask, boundaries: str) -> list[Row]:
         (Row(name, n, one_of) for (name, one_of), n in merged.items()),
         key=lambda row: (row.name == UNKNOWN, alphabetical(row.name)),
     )
+
+
+def _counts(ask: Ask) -> Counter[Place | None]:
+    """How many tips came in from each commune, whichever its boundaries are."""
+    counted = TERMS["received"](ask).order_by().values_list("place").annotate(n=Count("pk"))
+    counts: Counter[Place | None] = Counter()
+    named = _communes([place for place, _n in counted if place])
+    for place, number in counted:
+        counts[named.get(place)] += number
+    return counts
 
 
 def _row(place: Place | None, number: int, turned: dict[Place, list[Place]]) -> Row:

@@ -2,14 +2,18 @@
 
 A line leads to its list wherever it counts rows of the desk. What the product does not keep has a
 line all the same, which says so: a report must not look fuller than it is.
+
+Lines about the same rows are counted in one question: each asks its part of `ask.once(...)`. Where
+such a line also leads to a list, both take what they count from the same condition.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from keng.claims.models import Revision, Verdict
 from keng.delivery.models import Delivery, RelayTask
@@ -24,11 +28,18 @@ from keng.tips.models import Decision, DialogueMessage, Incident, Tip
 from keng.warnings.models import Version, Warning
 
 ACTIVE_WITHIN = timedelta(days=30)
+# How a delivery may have ended.
+_ARRIVED = ("sent", "delivered", "read")
+_NOT_ARRIVED = ("unknown", "not_now", "gone", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a block. `rows` gives what it counts, `number` what has no list."""
+    """One row of a block.
+
+    `rows` is the list it leads to, and `number` the figure where it has none, or where the figure
+    comes with those of other lines.
+    """
 
     key: str
     rows: Callable[[Ask], QuerySet[Any]] | None = None
@@ -41,9 +52,9 @@ class Line:
 
     def count(self, ask: Ask) -> int | None:
         """The figure; None where nothing is kept or nothing happened to measure."""
-        if self.rows is not None:
-            return self.rows(ask).count()
-        return self.number(ask) if self.number is not None else None
+        if self.number is not None:
+            return self.number(ask)
+        return self.rows(ask).count() if self.rows is not None else None
 
 
 def _term(key: str, *, is_sum: bool = False) -> Line:
@@ -56,16 +67,29 @@ def _groups(ask: Ask) -> QuerySet[Group]:
     return groups.filter(is_active=True, created_at__lt=ask.until)
 
 
-def _active_groups(ask: Ask) -> QuerySet[Group]:
+def _active(ask: Ask) -> Q:
     confirmed = RelayTask.objects.filter(
         confirmed_at__gte=ask.until - ACTIVE_WITHIN, confirmed_at__lt=ask.until
     )
-    return _groups(ask).filter(pk__in=confirmed.values("group"))
+    return Q(pk__in=confirmed.values("group"))
 
 
-def _hamlets(ask: Ask) -> QuerySet[Place]:
+def _active_groups(ask: Ask) -> QuerySet[Group]:
+    return _groups(ask).filter(_active(ask))
+
+
+def _network(ask: Ask) -> dict[str, int]:
+    return _groups(ask).aggregate(
+        groups=Count("pk"),
+        active_groups=Count("pk", filter=_active(ask)),
+        members=Sum("member_count", default=0),
+    )
+
+
+def _hamlets(ask: Ask) -> QuerySet[Place, Any]:
     places = Place.objects.filter(kind=Place.Kind.HAMLET, valid_to=None)
-    return places.filter(parent__jurisdictions__unit__in=ask.sight.unit_ids).distinct()
+    served = places.filter(parent__jurisdictions__unit__in=ask.sight.unit_ids)
+    return served.values("pk").distinct()
 
 
 def _hamlets_reached(ask: Ask) -> int:
@@ -80,12 +104,21 @@ def _incidents_with(name: str) -> Callable[[Ask], QuerySet[Incident]]:
     return lambda ask: definitions.opened(ask.onlooker, ask.span.period, name)
 
 
-def _added(field: str) -> Callable[[Ask], int]:
-    return lambda ask: int(_incidents(ask).aggregate(n=Sum(field))["n"] or 0)
+_SCAM_STOPPED = Q(outcome="prevented", category__startswith="scam_")
 
 
 def _scams_stopped(ask: Ask) -> QuerySet[Incident]:
-    return _incidents(ask).filter(outcome="prevented", category__startswith="scam_")
+    return _incidents(ask).filter(_SCAM_STOPPED)
+
+
+def _effect(ask: Ask) -> dict[str, int]:
+    parts = {
+        f"with_{name}": Count("pk", filter=definitions.has_part(name)) for name in definitions.SUMS
+    }
+    sums = {name: Sum(field, default=0) for name, field in definitions.SUMS.items()}
+    return _incidents(ask).aggregate(
+        incidents=Count("pk"), scams_stopped=Count("pk", filter=_SCAM_STOPPED), **parts, **sums
+    )
 
 
 def _drafted(ask: Ask) -> QuerySet[Warning]:
@@ -116,42 +149,70 @@ def _sent(*states: str) -> Callable[[Ask], QuerySet[Delivery]]:
     return lambda ask: definitions.sent(ask.onlooker, ask.span.period).filter(state__in=states)
 
 
+def _states(ask: Ask) -> Counter[str]:
+    states = definitions.sent(ask.onlooker, ask.span.period).order_by().values_list("state")
+    return Counter(dict(states.annotate(n=Count("pk"))))
+
+
+def _ended_as(*states: str) -> Callable[[Ask], int]:
+    return lambda ask: sum(ask.once(_states)[state] for state in states)
+
+
 def _relays(step: str) -> Callable[[Ask], QuerySet[RelayTask]]:
     return lambda ask: definitions.relays(ask.onlooker, ask.span.period, step)
 
 
+def _steps(ask: Ask) -> dict[str, int]:
+    steps = {name: Count("pk", filter=where) for name, where in definitions.RELAYS.items()}
+    return definitions.relays(ask.onlooker, ask.span.period).aggregate(**steps)
+
+
+def _is_answered(ask: Ask) -> Q:
+    return Q(first_answered_at__lt=ask.until)
+
+
 def _answered(ask: Ask) -> QuerySet[Tip]:
-    return received(ask).filter(first_answered_at__lt=ask.until)
+    return received(ask).filter(_is_answered(ask))
 
 
 def _half_answered_within(ask: Ask) -> int | None:
-    waited = F("first_answered_at") - F("received_at")
-    return _seconds(_answered(ask).aggregate(n=Percentile(waited, 0.5))["n"])
+    return _seconds(ask.once(_arrivals)["waited"])
 
 
 def _follow_ups(ask: Ask) -> int:
-    replies = Decision.objects.filter(tip__in=Tip.objects.visible_to(ask.sight))
-    replies = replies.exclude(detail__has_key="taken_back").filter(kind=Decision.Kind.REPLIED)
+    replies = ask.at_end.decisions().filter(kind=Decision.Kind.REPLIED)
     return replies.filter(at__gte=ask.since, at__lt=ask.until).count()
 
 
 def _written_by_reporters(ask: Ask) -> int:
-    wrote = DialogueMessage.objects.filter(tip__in=Tip.objects.visible_to(ask.sight))
+    wrote = DialogueMessage.objects.filter(tip__in=ask.seen)
     return wrote.filter(author="reporter", at__gte=ask.since, at__lt=ask.until).count()
 
 
 def _afraid(ask: Ask) -> QuerySet[Tip]:
-    return Tip.objects.visible_to(ask.sight).filter(
-        feared_at__gte=ask.since, feared_at__lt=ask.until
-    )
+    return ask.seen.filter(feared_at__gte=ask.since, feared_at__lt=ask.until)
+
+
+_NAMELESS = Q(identity_holds=[])
 
 
 def _nameless(ask: Ask) -> QuerySet[Tip]:
-    return received(ask).filter(identity_holds=[])
+    return received(ask).filter(_NAMELESS)
 
 
 def _named(ask: Ask) -> QuerySet[Tip]:
-    return received(ask).exclude(identity_holds=[])
+    return received(ask).filter(~_NAMELESS)
+
+
+def _arrivals(ask: Ask) -> dict[str, Any]:
+    answered = _is_answered(ask)
+    waited = Case(When(answered, then=F("first_answered_at") - F("received_at")))
+    return received(ask).aggregate(
+        named=Count("pk", filter=~_NAMELESS),
+        nameless=Count("pk", filter=_NAMELESS),
+        answered=Count("pk", filter=answered),
+        waited=Percentile(waited, 0.5),
+    )
 
 
 def _no_tip(ask: Ask) -> QuerySet[Decision]:
@@ -175,12 +236,16 @@ def _checks(ask: Ask) -> QuerySet[Revision]:
     )
 
 
+def _verdicts(ask: Ask) -> Counter[str]:
+    return Counter(dict(_checks(ask).order_by().values_list("verdict").annotate(n=Count("pk"))))
+
+
 def _claims(ask: Ask) -> int:
-    return _checks(ask).count()
+    return ask.once(_verdicts).total()
 
 
-def _verdicts(verdict: str) -> Callable[[Ask], int]:
-    return lambda ask: _checks(ask).filter(verdict=verdict).count()
+def _claims_found(verdict: str) -> Callable[[Ask], int]:
+    return lambda ask: ask.once(_verdicts)[verdict]
 
 
 def _surveys(ask: Ask) -> int:
@@ -196,22 +261,31 @@ def _survey_answers(ask: Ask) -> int:
     return sum(int(answers) for answers in counted)
 
 
+def _part(counted: Callable[[Ask], dict[str, Any]], name: str) -> Callable[[Ask], int]:
+    """One of the figures that are counted together."""
+    return lambda ask: int(ask.once(counted)[name])
+
+
 def _seconds(length: timedelta | None) -> int | None:
     return None if length is None else int(length.total_seconds())
 
 
 BLOCKS: dict[int, tuple[Line, ...]] = {
     1: (
-        Line("groups", rows=_groups),
-        Line("active_groups", rows=_active_groups, is_part=True),
-        Line("members", number=lambda ask: _groups(ask).aggregate(n=Sum("member_count"))["n"] or 0),
+        Line("groups", rows=_groups, number=_part(_network, "groups")),
+        Line(
+            "active_groups", rows=_active_groups, number=_part(_network, "active_groups"),
+            is_part=True,
+        ),
+        Line("members", number=_part(_network, "members")),
         Line("hamlets_reached", number=_hamlets_reached),
         Line("hamlets", number=lambda ask: _hamlets(ask).count()),
     ),
     2: (
         _term("carried_over"), _term("received"), _term("reopened"), _term("objected"),
         _term("total", is_sum=True),
-        Line("named", rows=_named, is_part=True), Line("nameless", rows=_nameless, is_part=True),
+        Line("named", rows=_named, number=_part(_arrivals, "named"), is_part=True),
+        Line("nameless", rows=_nameless, number=_part(_arrivals, "nameless"), is_part=True),
         Line("no_tip", rows=_no_tip, is_part=True),
     ),
     3: (
@@ -230,27 +304,36 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
         _term("closing_balance"), Line("prosecuted"),
     ),
     6: (
-        Line("incidents", rows=_incidents),
-        Line("scams_stopped", rows=_scams_stopped, is_part=True),
-        Line("with_saved", rows=_incidents_with("saved"), is_part=True),
-        Line("with_lost", rows=_incidents_with("lost"), is_part=True),
-        Line("with_recovered", rows=_incidents_with("recovered"), is_part=True),
-        Line("saved", number=_added("money_saved"), unit="đ"),
-        Line("lost", number=_added("money_lost"), unit="đ"),
-        Line("recovered", number=_added("money_recovered"), unit="đ"),
-        Line("helped", number=_added("persons_helped")),
+        Line("incidents", rows=_incidents, number=_part(_effect, "incidents")),
+        Line(
+            "scams_stopped", rows=_scams_stopped, number=_part(_effect, "scams_stopped"),
+            is_part=True,
+        ),
+        *(
+            Line(
+                f"with_{name}", rows=_incidents_with(name), number=_part(_effect, f"with_{name}"),
+                is_part=True,
+            )
+            for name in ("saved", "lost", "recovered")
+        ),
+        Line("saved", number=_part(_effect, "saved"), unit="đ"),
+        Line("lost", number=_part(_effect, "lost"), unit="đ"),
+        Line("recovered", number=_part(_effect, "recovered"), unit="đ"),
+        Line("helped", number=_part(_effect, "helped")),
     ),
     7: (
         Line("drafted", rows=_drafted), Line("published", rows=_published),
         Line("recalled", rows=_recalled),
         Line("until_approved", number=_until_approved, unit="seconds"),
-        Line("delivered", rows=_sent("sent", "delivered", "read")),
-        Line("undelivered", rows=_sent("unknown", "not_now", "gone", "rejected")),
-        Line("asked", rows=_relays("asked")), Line("passed_on", rows=_relays("passed_on")),
-        Line("checked", rows=_relays("seen")), Line("read_through"),
+        Line("delivered", rows=_sent(*_ARRIVED), number=_ended_as(*_ARRIVED)),
+        Line("undelivered", rows=_sent(*_NOT_ARRIVED), number=_ended_as(*_NOT_ARRIVED)),
+        Line("asked", rows=_relays("asked"), number=_part(_steps, "asked")),
+        Line("passed_on", rows=_relays("passed_on"), number=_part(_steps, "passed_on")),
+        Line("checked", rows=_relays("seen"), number=_part(_steps, "seen")),
+        Line("read_through"),
     ),
     8: (
-        Line("answered", rows=_answered),
+        Line("answered", rows=_answered, number=_part(_arrivals, "answered")),
         Line("half_answered_within", number=_half_answered_within, unit="seconds"),
         Line("desk_answers", number=_follow_ups),
         Line("reporters_wrote", number=_written_by_reporters),
@@ -260,7 +343,7 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
     9: (
         Line("claims_checked", number=_claims),
         *(
-            Line(f"verdict_{verdict}", number=_verdicts(verdict), is_part=True)
+            Line(f"verdict_{verdict}", number=_claims_found(verdict), is_part=True)
             for verdict in Verdict.values
         ),
         Line("surveys_run", number=_surveys), Line("survey_answers", number=_survey_answers),

@@ -6,20 +6,23 @@ the same figures, and no figure holds a tip that a reader of the report may not 
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import cast
+from typing import Any, TypeVar, cast
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.accounts.who import COUNTING, SIGNING
 from keng.kit.among import Ids
 from keng.places.models import Unit
 from keng.reports.periodic.spans import Span
-from keng.reports.periodic.standing import Standing
+from keng.reports.periodic.standing import ENDS, K, Standing
 from keng.tips.models import Tip
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Sight:
     """What a report of one unit may count; stands where `visible_to` asks for an onlooker."""
 
     unit: Unit
-    unit_ids: frozenset[uuid.UUID]
+    unit_ids: Ids
     own_unit_ids: frozenset[uuid.UUID]
 
 
@@ -49,6 +52,21 @@ class Ask:
         return self.span.until
 
     @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
+
+    def once(self, count: Callable[["Ask"], T]) -> T:
+        """What a function counts for this question, which several lines read."""
+        if count not in self._kept:
+            self._kept[count] = count(self)
+        return cast("T", self._kept[count])
+
+    @cached_property
+    def seen(self) -> QuerySet[Tip]:
+        """Every tip the report may know of."""
+        return Tip.objects.visible_to(self.sight)
+
+    @cached_property
     def at_start(self) -> Standing:
         """How the tips stood when the span began."""
         return Standing(self.sight, self.since)
@@ -61,14 +79,32 @@ class Ask:
     @cached_property
     def owed_at_end(self) -> Standing:
         """The same for what the report has to account for alone."""
-        return Standing(self.sight, self.until, self.owed)
+        return self.at_end.narrowed_to(self.owed)
 
     @cached_property
     def fresh_at_end(self) -> Standing:
         """The same for what came in within the span."""
-        tips = Tip.objects.visible_to(self.sight)
-        came = tips.filter(received_at__gte=self.since, received_at__lt=self.until)
-        return Standing(self.sight, self.until, Ids(came.values_list("pk", flat=True)))
+        came = self.seen.filter(received_at__gte=self.since, received_at__lt=self.until)
+        return self.at_end.narrowed_to(Ids(came.values_list("pk", flat=True)))
+
+    @cached_property
+    def turned_at_end(self) -> Standing:
+        """The same for what a decision of the span ended or began again."""
+        turns = self.at_end.decisions().filter(
+            ENDS | Q(kind=K.REOPENED), at__gte=self.since, at__lt=self.until
+        )
+        return self.at_end.narrowed_to(Ids(turns.values_list("tip", flat=True)))
+
+    @cached_property
+    def over_before(self) -> Ids:
+        """What was over when the span began, of the tips that anything of it could begin again."""
+        return self.at_start.narrowed_to(Ids(self._begun_again | self.objected)).over
+
+    @cached_property
+    def _begun_again(self) -> Ids:
+        """Tips begun again by a decision of the span."""
+        begun = self.turned_at_end.begun_again(self.since)
+        return Ids(begun.values_list("tip", flat=True))
 
     @cached_property
     def objected(self) -> Ids:
@@ -78,12 +114,10 @@ class Ask:
     @cached_property
     def owed(self) -> Ids:
         """Every tip the report has to account for, asked at once."""
-        since = self.at_start
-        begun = self.at_end.begun_again(self.since).values_list("tip", flat=True)
-        fresh = (*begun, *self.objected)
-        tips = Tip.objects.visible_to(self.sight).filter(received_at__lt=self.until)
-        earlier = Q(received_at__lt=self.since, pk__among=since.over)
-        return Ids(tips.exclude(earlier & ~Q(pk__among=fresh)).values_list("pk", flat=True))
+        carried = Ids(self.at_start.not_over | self._begun_again | self.objected)
+        tips = self.seen.filter(received_at__lt=self.until)
+        tips = tips.filter(Q(received_at__gte=self.since) | Q(pk__among=carried))
+        return Ids(tips.values_list("pk", flat=True))
 
     @cached_property
     def single(self) -> Ids:
@@ -108,7 +142,7 @@ def sight_of(unit: Unit) -> Sight:
     below = Unit.objects.filter(parent=unit).values_list("pk", flat=True)
     units = {unit.pk, *(below if unit.kind == Unit.Kind.PROVINCE else ())}
     above = {unit.parent_id} if unit.parent_id else set()
-    return Sight(unit, frozenset(units), frozenset({unit.pk} | above))
+    return Sight(unit, Ids(units), frozenset({unit.pk} | above))
 
 
 def may_read(officer: Officer, unit: Unit) -> bool:

@@ -3,12 +3,14 @@
 A decision that was taken back never counts. Times compare by the moment of the decision, so a
 report of a past period comes out the same whenever it is made. Each set is asked for once and
 handed on as ids: nested any deeper, the database would walk every decision for every tip.
+
+Building a question costs as much as asking it, so what several of them begin with is built once.
 """
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
@@ -50,18 +52,28 @@ class Standing:
     onlooker: Onlooker
     until: datetime
     among: Ids | None = None
+    of_all: "Standing | None" = None
+    """The same of all tips, which knows already who objected when."""
+
+    def narrowed_to(self, tips: Ids) -> "Standing":
+        """The same among tips that the onlooker sees."""
+        return Standing(self.onlooker, self.until, tips, self)
 
     def tips(self) -> QuerySet[Tip]:
         """All that had come in."""
-        return self._seen().filter(received_at__lt=self.until)
+        return self._seen.filter(received_at__lt=self.until)
 
     def decisions(self) -> QuerySet[Decision]:
         """On tips that may be seen; none that was taken back."""
-        standing = Decision.objects.exclude(detail__has_key="taken_back")
-        if self.among is not None:
-            return standing.filter(tip__among=self.among)
-        return standing.filter(tip__in=self._seen())
+        return self._decisions
 
+    @cached_property
+    def _decisions(self) -> QuerySet[Decision]:
+        if self.among is not None:
+            return _valid().filter(tip__among=self.among)
+        return _valid().filter(tip__in=self._seen)
+
+    @cached_property
     def _seen(self) -> QuerySet[Tip]:
         if self.among is not None:
             return Tip.objects.filter(pk__among=self.among)
@@ -79,12 +91,19 @@ class Standing:
         return Ids(_ids(self.endings(), "tip") | self.withdrawn)
 
     @cached_property
+    def not_over(self) -> Ids:
+        """The opposite of `over`. Of all tips it is a few, and `over` all the others."""
+        ended = self._end(_on_the_same_tip("pk"))
+        return Ids(_ids(self.tips().filter(~Exists(ended)), "pk") - self.withdrawn)
+
+    @cached_property
     def open(self) -> Ids:
         """Tips that say themselves that they were open: not the opposite of `over`.
 
         Open now and not begun again since; or ended since, and not begun again before that.
         """
-        since = self.decisions().filter(at__gte=self.until)
+        # Not what was decided of all that came in later.
+        since = self.decisions().filter(at__gte=self.until, tip__received_at__lt=self.until)
         begun_before = _on_the_same_tip().filter(
             kind=K.REOPENED, at__gte=self.until, at__lt=OuterRef("at")
         )
@@ -157,9 +176,16 @@ class Standing:
 
     def endings(self) -> QuerySet[Decision]:
         """Decisions by which a tip was over."""
+        return self._endings
+
+    @cached_property
+    def _endings(self) -> QuerySet[Decision]:
+        return self._end(self.decisions())
+
+    def _end(self, decisions: QuerySet[Decision]) -> QuerySet[Decision]:
+        """Those of them that ended their tip for good, as far as was known by then."""
         return (
-            self.decisions()
-            .filter(ENDS, at__lt=self.until)
+            decisions.filter(ENDS, at__lt=self.until)
             .filter(~Exists(self._later().filter(kind=K.REOPENED)))
             .exclude(self._answered_by_objecting())
         )
@@ -170,7 +196,7 @@ class Standing:
         If the tip it was joined to has left since, one of those left behind leads, and tells it
         first.
         """
-        first_left = Decision.objects.exclude(detail__has_key="taken_back").filter(
+        first_left = _valid().filter(
             _LEAVES, tip=OuterRef("first"), at__gt=OuterRef("at"), at__lt=self.until
         )
         return (
@@ -226,16 +252,19 @@ class Standing:
     def _answered_by_objecting(self) -> Q:
         """Out of scope, said before the reporter objected: the tip began again."""
         found = Q(pk__in=[])
-        for tip, at in self._last_objections.items():
+        for tip, at in self.last_objections.items():
             found |= Q(tip=tip, detail__as_kind="out_of_scope", at__lt=at)
         return found
 
     @cached_property
-    def _last_objections(self) -> dict[uuid.UUID, datetime]:
+    def last_objections(self) -> dict[uuid.UUID, datetime]:
         """When the reporter objected last, of the tips that the question is about."""
+        if self.of_all is not None and self.among is not None:
+            known = self.of_all.last_objections
+            return {tip: at for tip, at in known.items() if tip in self.among}
         said = _objections().filter(at__lt=self.until).values_list("object_id", "at")
         last = {uuid.UUID(subject): at for subject, at in said}
-        seen = self._seen().filter(pk__among=last)
+        seen = self._seen.filter(pk__among=last)
         return {tip: last[tip] for tip in seen.values_list("pk", flat=True)}
 
 
@@ -245,8 +274,16 @@ def overdue_clock() -> Exists:
     return Exists(Clock.objects.filter(late, tip=OuterRef("tip"), due_at__lt=OuterRef("at")))
 
 
-def _on_the_same_tip() -> QuerySet[Decision]:
-    return Decision.objects.exclude(detail__has_key="taken_back").filter(tip=OuterRef("tip"))
+@cache
+def _valid() -> QuerySet[Decision]:
+    """No decision that was taken back."""
+    return Decision.objects.exclude(detail__has_key="taken_back")
+
+
+@cache
+def _on_the_same_tip(column: str = "tip") -> QuerySet[Decision]:
+    """On the tip that the outer query's column names."""
+    return _valid().filter(tip=OuterRef(column))
 
 
 def _objections() -> QuerySet[Entry]:

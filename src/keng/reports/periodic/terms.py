@@ -30,7 +30,7 @@ def term(function: Callable[[Ask], QuerySet[Any]]) -> Callable[[Ask], QuerySet[A
 
 def seen(ask: Ask) -> QuerySet[Tip]:
     """Every tip the report may know of."""
-    return Tip.objects.visible_to(ask.sight)
+    return ask.seen
 
 
 # What the period has to account for.
@@ -43,7 +43,7 @@ def total(ask: Ask) -> QuerySet[Tip]:
 @term
 def carried_over(ask: Ask) -> QuerySet[Tip]:
     """Came in earlier, and no decision had ended it when the period began."""
-    return seen(ask).filter(received_at__lt=ask.since).exclude(pk__among=ask.at_start.over)
+    return seen(ask).filter(received_at__lt=ask.since, pk__among=ask.at_start.not_over)
 
 
 @term
@@ -55,14 +55,14 @@ def received(ask: Ask) -> QuerySet[Tip]:
 @term
 def reopened(ask: Ask) -> QuerySet[Decision]:
     """Was over when the period began, and was begun again in it by an officer."""
-    over = ask.at_start.over - ask.objected
-    return ask.at_end.begun_again(ask.since).filter(tip__among=over)
+    over = ask.over_before - ask.objected
+    return ask.turned_at_end.begun_again(ask.since).filter(tip__among=over)
 
 
 @term
 def objected(ask: Ask) -> QuerySet[Tip]:
     """Was out of scope when the period began, and its reporter objected in it."""
-    return seen(ask).filter(pk__among=ask.at_start.over & ask.objected)
+    return seen(ask).filter(pk__among=ask.over_before & ask.objected)
 
 
 # What it was worth.
@@ -193,19 +193,19 @@ def ended_with_incident(ask: Ask) -> QuerySet[Decision]:
 @term
 def ended_here(ask: Ask) -> QuerySet[Decision]:
     """Ended within the period."""
-    return ask.at_end.endings().filter(at__gte=ask.since)
+    return ask.turned_at_end.endings().filter(at__gte=ask.since)
 
 
 @term
 def ended_in_time(ask: Ask) -> QuerySet[Decision]:
     """Ended within the period, before any of its deadlines had run out."""
-    return ask.at_end.endings().filter(~standing.overdue_clock(), at__gte=ask.since)
+    return ask.turned_at_end.endings().filter(~standing.overdue_clock(), at__gte=ask.since)
 
 
 @term
 def ended_late(ask: Ask) -> QuerySet[Decision]:
     """Ended within the period, after one of its deadlines had run out."""
-    return ask.at_end.endings().filter(standing.overdue_clock(), at__gte=ask.since)
+    return ask.turned_at_end.endings().filter(standing.overdue_clock(), at__gte=ask.since)
 
 
 @term

@@ -7,9 +7,10 @@ from collections import Counter
 from contextlib import contextmanager
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from keng.reports.periodic import boundaries, identities, sight, spans, terms
+from keng.reports.periodic import boundaries, identities, lines, sight, spans, terms
 from keng.reports.tests import past
 from keng.tips.actions import undo
 from keng.tips.models import Decision, TipConcern
@@ -250,3 +251,29 @@ def test_periods_follow_each_other_without_a_gap(code, first, after, before):
 )
 def test_what_is_no_period_is_none(code):
     assert spans.read(code) is None
+
+
+def test_a_figure_counted_together_with_others_is_as_long_as_its_own_list(desk):
+    for each in (desk.ask(), desk.ask(of=desk.province)):
+        for line in lines.BY_KEY.values():
+            if line.rows is not None:
+                assert line.count(each) == line.rows(each).count(), line.key
+
+
+def test_a_draft_asks_each_thing_once_however_much_there_is(desk, django_assert_max_num_queries):
+    with CaptureQueriesContext(connection) as few:
+        desk.draft(of=desk.province)
+    assert len(few) <= 160, len(few)
+    for day in range(10, 15):
+        desk.tip(day, "sort", "rate of_value", "close solved")
+    with django_assert_max_num_queries(len(few)):
+        desk.draft(of=desk.province)
+
+
+def test_the_many_that_were_over_before_are_not_carried_to_and_fro(desk):
+    """What goes along with a question is what the span is about, not all that ended earlier."""
+    ended = [desk.tip(-20 - day, "sort", "close solved") for day in range(12)]
+    with CaptureQueriesContext(connection) as asked:
+        assert desk.draft().holds
+    most = max(sum(tip.pk.hex in query["sql"] for tip in ended) for query in asked)
+    assert most == 0

@@ -23,7 +23,7 @@ from keng.tips.desk.waves import of_tip
 from keng.tips.forms import CloseForm, OutcomeForm, SortForm
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.models.tip import HURRIED
-from keng.tips.queries import answers, calling, checks, history, likeness, readers, timeline
+from keng.tips.queries import answers, calling, checks, history, likeness, readers, talk, timeline
 from keng.tips.queries.bundled import bundled_with
 from keng.tips.queries.handed import code_in_hands
 from keng.tips.queries.neighbours import neighbours, numbered
@@ -107,7 +107,7 @@ def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -
     alarm, calls = calling.alarm_of(found), calling.calls_of(calling.alarm_of(found))
     rows = timeline.Rows(
         steps=history.decisions(found),
-        messages=list(found.messages.select_related("officer").order_by("id")),
+        messages=talk.messages_of(found),
         notes=list(found.notes.select_related("officer").order_by("id")),
         attachments=_attachments(found),
         deadlines=history.deadlines(found),
@@ -116,6 +116,7 @@ def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -
     )
     done = checks.check_list(found, rows.checks, rows.steps, rows.messages)
     sightings = list(found.sightings.select_related("indicator").order_by("start"))
+    said = _talk(request, found, rows)
     conversation = conversation_of(found)
     channel = conversation.account.channel if conversation else "web"
     return {
@@ -130,7 +131,8 @@ def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -
         "stood_down": calling.stood_down(calls),
         "ladder": calling.ladder(alarm, calls) if alarm else [],
         "pieces": marked(found.text, [s for s in sightings if s.message_id is None]),
-        "messages_said": _with_files(_messages(found, rows.messages), rows.attachments),
+        "talk": said,
+        "messages_said": said.shown,
         "notes": rows.notes,
         "attachments": rows.attachments,
         "deadlines": rows.deadlines,
@@ -168,7 +170,7 @@ def _attachments(found: Tip) -> list[Attachment]:
 def _files(request: HttpRequest, found: Tip) -> HttpResponse:
     """The files alone, asked again and again while a copy is being prepared."""
     attachments = _attachments(found)
-    _with_files(list(found.messages.order_by("id")), attachments)
+    _with_files(talk.messages_of(found), attachments)
     context = {"tip": found, "attachments": attachments}
     return render(request, "tips/desk/parts/files.html", context)
 
@@ -199,14 +201,16 @@ def _alike(found: Tip, officer: Officer, sightings: list[Sighting]) -> list[like
     return [each for each in close if each.strength != "slightly"]
 
 
-def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
-    """The dialogue; what still waits to leave is marked, with the seconds it waits.
+def _talk(request: HttpRequest, found: Tip, rows: timeline.Rows) -> talk.Talk:
+    """The part of the dialogue that the address names, with each message's files."""
+    said = _messages(found, talk.without_tip_itself(rows.messages))
+    _with_files(said, rows.attachments)
+    return talk.part_of(said, found, request.GET.get("talk", ""))
 
-    Without the first message when it is the text above it: nothing is said twice.
-    """
+
+def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
+    """The dialogue; what still waits to leave is marked, with the seconds it waits."""
     now = times.now()
-    if rows and rows[0].author == "reporter" and rows[0].text == found.text:
-        rows = rows[1:]
     for row in rows:
         row.held_for = max(0, int((row.visible_at - now).total_seconds()))
     moments = [(row.at, row.author != DialogueMessage.Author.DESK) for row in rows]

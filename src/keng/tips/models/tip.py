@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from keng.kit import times
+from keng.kit.among import Ids
 from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 
@@ -60,9 +61,12 @@ class TipQuerySet(models.QuerySet["Tip"]):
         """
         # The few tips about a unit are listed once; asking of each row costs three times as much.
         about_us = TipConcern.objects.filter(unit_id__in=officer.own_unit_ids)
-        return self.filter(responsible_unit_id__in=officer.unit_ids).exclude(
-            pk__in=about_us.values("tip")
-        )
+        units = officer.unit_ids
+        # A report asks a hundred questions about a hundred desks: these go along as one value.
+        mine = models.Q(responsible_unit_id__in=units)
+        if isinstance(units, Ids):
+            mine = models.Q(responsible_unit__among=units)
+        return self.filter(mine).exclude(pk__in=about_us.values("tip"))
 
     def open(self) -> "TipQuerySet":
         """Tips that still need somebody."""

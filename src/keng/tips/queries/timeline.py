@@ -21,6 +21,7 @@ from keng.tips.phrases import channel_name
 from keng.tips.queries.calling import Round
 from keng.tips.queries.checks import words_of
 from keng.tips.queries.history import Deadline
+from keng.tips.queries.talk import is_tip_itself
 from keng.tips.queries.version import Since
 from keng.tips.reporter_times import times_in_order
 
@@ -52,7 +53,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a tip's page has read already, each list oldest first."""
+    """What a tip's page has read already, each list oldest first; messages without their words."""
 
     steps: list[Decision]
     messages: list[DialogueMessage]
@@ -75,7 +76,7 @@ def timeline(tip: Tip, rows: Rows, officer: Officer) -> list[Event]:
     events += [event for each in rows.checks for event in _ticks(each, officer)]
     events += [Event(each.at, each.words, reason=each.people) for each in rows.calls]
     fears = _fears(tip)
-    events += [_message(each, fears) for each in rows.messages if not _is_told(each, tip)]
+    events += [_message(each, fears) for each in rows.messages if not _is_told(each)]
     for number, file in enumerate(rows.attachments, start=1):
         words = _("%(kind)s %(n)d came in; the original is sealed")
         said = {"kind": file.get_kind_display(), "n": number}
@@ -199,11 +200,9 @@ def _ticks(check: TipCheck, officer: Officer) -> list[Event]:
     return events
 
 
-def _is_told(message: DialogueMessage, tip: Tip) -> bool:
+def _is_told(message: DialogueMessage) -> bool:
     """The first message is the tip itself, and an officer's answer is a decision."""
-    if message.author == DialogueMessage.Author.DESK:
-        return True
-    return message.author == DialogueMessage.Author.REPORTER and message.text == tip.text
+    return message.author == DialogueMessage.Author.DESK or is_tip_itself(message)
 
 
 def _fears(tip: Tip) -> set[datetime.datetime]:

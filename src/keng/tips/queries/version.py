@@ -56,7 +56,7 @@ def since(tip: Tip, version: str, officer: Officer) -> Since:
     note = read_id(rest[1])
     return Since(
         decisions,
-        list(theirs)[known:],
+        list(theirs[known:]),
         list(notes.filter(id__gt=note) if note else notes),
         _checks_after(tip, rest[2], officer),
     )

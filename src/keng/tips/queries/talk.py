@@ -1,0 +1,119 @@
+"""The talk with a reporter, a part at a time: hundreds of messages may come in on one receipt.
+
+A page needs of every message who wrote it and when, for the story, the order of times and what
+waits for an answer; the words it needs only of those that it shows.
+"""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import BooleanField, Case, Value, When
+
+from keng.kit.cursors import closed_cursor, opened_cursor
+from keng.tips.models import DialogueMessage, Tip
+
+# What is shown at once; the newest unless an address says otherwise.
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What one page shows of it, oldest first, and where the rest stands.
+
+    Cursors are for addresses; `later` is empty where the newest come next, too: `is_newest` says
+    whether these are they.
+    """
+
+    shown: list[DialogueMessage]
+    first: int
+    """The number of the first one shown, from 1."""
+    whole: int
+    earlier: str
+    later: str
+    waiting: int
+    """How many of the reporter, which came after the last answer, are not shown."""
+    first_waiting: str
+    """The part that begins with the first of them; empty where that is the newest part."""
+
+    @property
+    def last(self) -> int:
+        """The number of the last one shown."""
+        return self.first + len(self.shown) - 1
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether nothing came after what is shown."""
+        return self.last == self.whole
+
+
+def messages_of(tip: Tip) -> list[DialogueMessage]:
+    """Every message, oldest first, without its words; `is_tip_itself` where they are the tip's."""
+    itself = Case(
+        When(author=DialogueMessage.Author.REPORTER, text=tip.text, then=True),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    found = tip.messages.select_related("officer").defer("text").annotate(is_tip_itself=itself)
+    return list(found.order_by("id"))
+
+
+def without_tip_itself(messages: list[DialogueMessage]) -> list[DialogueMessage]:
+    """Without the first one where it is the text above the talk: nothing is said twice."""
+    return messages[1:] if messages and is_tip_itself(messages[0]) else messages
+
+
+def is_tip_itself(message: DialogueMessage) -> bool:
+    """Whether a message of `messages_of` has the very words of its tip."""
+    return bool(getattr(message, "is_tip_itself", False))
+
+
+def part_of(messages: list[DialogueMessage], tip: Tip, cursor: str = "") -> Talk:
+    """The part that an address names, of all messages oldest first; with its words."""
+    whole = len(messages)
+    end = _place(messages, cursor)
+    start = max(0, end - AT_ONCE)
+    shown = messages[start:end]
+    _fill_in_words(shown, tip)
+    waiting = _waiting(messages)
+    hidden = [n for n in waiting if not start <= n < end]
+    return Talk(
+        shown,
+        start + 1,
+        whole,
+        _cursor(messages, start) if start else "",
+        _cursor(messages, end + AT_ONCE),
+        len(hidden),
+        _cursor(messages, hidden[0] + AT_ONCE) if hidden else "",
+    )
+
+
+def _waiting(messages: list[DialogueMessage]) -> list[int]:
+    """Where the reporter's messages stand that came after the desk's last one, oldest first."""
+    desk, reporter = DialogueMessage.Author.DESK, DialogueMessage.Author.REPORTER
+    answered = max((n for n, each in enumerate(messages) if each.author == desk), default=-1)
+    return [n for n, each in enumerate(messages) if n > answered and each.author == reporter]
+
+
+def _fill_in_words(messages: list[DialogueMessage], tip: Tip) -> None:
+    if not messages:
+        return
+    ids = [message.pk for message in messages]
+    words = dict(tip.messages.filter(pk__in=ids).values_list("pk", "text"))
+    for message in messages:
+        # One that was taken back in this moment has none any more.
+        message.text = words.get(message.pk, "")
+
+
+def _cursor(messages: list[DialogueMessage], end: int) -> str:
+    """For the part that ends before this place; none where that is the end of all."""
+    return closed_cursor(str(messages[end].pk)) if end < len(messages) else ""
+
+
+def _place(messages: list[DialogueMessage], cursor: str) -> int:
+    """Before which message the part ends. An address that names none gives the newest."""
+    try:
+        before = uuid.UUID(opened_cursor(cursor))
+    except ValueError:
+        return len(messages)
+    end = sum(message.pk < before for message in messages)
+    return end or len(messages)
