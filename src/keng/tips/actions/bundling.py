@@ -137,7 +137,9 @@ def _grown_to(bundle: _Bundle, row: BundledCall) -> bool:
 def _bundles(firsts: Iterable[uuid.UUID]) -> dict[uuid.UUID, _Bundle]:
     found = {first: _Bundle() for first in firsts}
     of_tip = {first: first for first in found}
-    rows = BundledCall.objects.filter(first_ref__in=found).select_related("tip").order_by("tip")
+    rows = BundledCall.objects.filter(first_ref__in=found).select_related("tip")
+    # By when they joined: later danger brings older tips, and each counts once.
+    rows = rows.order_by("at", "tip")
     for row in rows:
         found[row.first_ref].rows.append(row)
         of_tip[row.tip_id] = row.first_ref
