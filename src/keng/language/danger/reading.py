@@ -1,7 +1,10 @@
 """Which danger a text speaks of, by rules over ideas that stand near each other."""
 
+import hashlib
 import itertools
+import os
 import re
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -72,8 +75,40 @@ class _Held(NamedTuple):
     level: Literal["P0", "P1"]
 
 
+class _Known:
+    """What was read in the last texts, so that a list which asks again at each look reads once.
+
+    By a hash under a key of this process: the texts themselves are not kept.
+    """
+
+    def __init__(self, most: int = 4096) -> None:
+        self._most = most
+        self._key = os.urandom(32)
+        self._lock = threading.Lock()
+        self._read: dict[bytes, Danger | None] = {}
+
+    def danger_in(self, text: str) -> Danger | None:
+        key = hashlib.blake2b(text.encode("utf-8", "replace"), key=self._key).digest()
+        with self._lock:
+            if key in self._read:
+                return self._read[key]
+        danger = _danger_in(text)
+        with self._lock:
+            if len(self._read) >= self._most:
+                del self._read[next(iter(self._read))]
+            self._read[key] = danger
+        return danger
+
+
+_known = _Known()
+
+
 def danger_in(text: str) -> Danger | None:
     """The gravest danger that a text speaks of; None when it speaks of none."""
+    return _known.danger_in(text)
+
+
+def _danger_in(text: str) -> Danger | None:
     words, _hits, held, clues = _read(text)
     weighed = weigh(len(words), clues)
     level = min((each.level for each in held), default=None)

@@ -93,8 +93,7 @@ def ringing_of(officer: Officer) -> list[Ringing]:
 
 def _mark(each: Ringing) -> str:
     """Another one for each call; it does not tell when the reporter wrote."""
-    since = keyed_hash("alarm mark", each.tip.pk.bytes, each.since.isoformat())
-    return f"{each.tip.pk}@{since[:6].hex()}"
+    return keyed_hash("alarm mark", each.tip.pk.bytes, each.since.isoformat())[:8].hex()
 
 
 def _graver_first(each: Ringing) -> tuple[Stake, datetime.datetime, uuid.UUID]:
