@@ -10,17 +10,13 @@ from django.utils import translation
 from keng.reports.record.acts import act_words
 from keng.reports.record.things import thing_words, things
 from keng.tips.models import Decision
-from tests.architecture.source import KENG, imports, is_test, python_files
+from tests.architecture.source import KENG, RECORDING, imports, is_test, python_files
 
 ACT = re.compile(
     r"^(tips?|survey|wave|receipt|incident|attachment|sighting|officer|warning|dispatch|group|establishment|lead|relay"
     r"|channel|address|intake|unit|landmark|claim|collection|lesson|pledge|film|first_hour"
     r"|question|meeting|keys|partner|article|manuscript|kit|report)\.[a-z_]*[a-z]$"
 )
-
-
-# A function that records, and the one under which texts of partners do.
-RECORDING = {"keng.audit.actions.record", "keng.partners.actions.releasing.note"}
 
 
 def recorded_acts():

@@ -15,8 +15,7 @@ from keng.audit.models import Chain, Entry
 from keng.conftest import sign_in
 from keng.tips.models import Decision
 from tests import make
-from tests.architecture.source import KENG, imports, is_test, python_files
-from tests.architecture.test_audit_words import RECORDING
+from tests.architecture.source import KENG, RECORDING, imports, is_test, python_files
 
 pytestmark = pytest.mark.django_db
 LATE = "20000-01-01"
