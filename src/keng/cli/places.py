@@ -37,7 +37,7 @@ def _find(name: str) -> int:
             print(f"{match.place.code:<6} {match.place.full_name}")
             continue
         lies_here = f"  ({match.landmark})" if match.landmark else ""
-        print(f"{match.place.code:<6} {match.place.full_name}, {match.province}{lies_here}")
+        print(f"{match.place.code:<6} {match.place.full_name}, {match.lies_in}{lies_here}")
     if not Place.objects.exists():
         raise CannotContinue("There are no provinces yet: run `keng places import`.")
     return 0

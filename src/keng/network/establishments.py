@@ -24,6 +24,8 @@ GROUP_KIND = {
     Kind.KARAOKE: GroupKind.KARAOKE,
     Kind.SCHOOL: GroupKind.SCHOOL,
 }
+# What rents out rooms, and is asked in how many of them a warning was told: no school.
+WITH_ROOMS = (Kind.BOARDING_HOUSE, Kind.GUESTHOUSE, Kind.KARAOKE)
 # A contact who reads along in a group that is still in use.
 REACHED = Q(group__isnull=False, group__is_active=True)
 

@@ -38,6 +38,13 @@ class Match:
     # A whole province was named: a person chooses one of its communes.
     communes: list[Place] = field(default_factory=list)
 
+    @property
+    def lies_in(self) -> str:
+        """The commune of a hamlet, whose name many share, and the province."""
+        hamlet = self.place.kind == Place.Kind.HAMLET and self.place.parent
+        commune = self.place.parent.full_name if hamlet and self.place.parent else ""
+        return ", ".join(filter(None, [commune, self.province]))
+
 
 def find(query: str, province_code: str | None = None, limit: int = 20) -> list[Match]:
     """Places for a query: the own province first, in it today's names before old ones.
@@ -120,7 +127,8 @@ def _spellings(name: str) -> list[str]:
 
 
 def _searchable() -> QuerySet[Place]:
-    return Place.objects.exclude(kind=Place.Kind.PROVINCE).order_by("folded", "code")
+    found = Place.objects.exclude(kind=Place.Kind.PROVINCE).select_related("parent")
+    return found.order_by("folded", "code")
 
 
 def _fitting(places: QuerySet[Place], rest: list[str]) -> list[Place]:
@@ -173,7 +181,9 @@ def _matches(found: list[Place], province_code: str | None) -> list[Match]:
 
 def _successors(old: list[Place]) -> dict[uuid.UUID, list[Place]]:
     found: dict[uuid.UUID, list[Place]] = {}
-    rows = Succession.objects.filter(old__in=old).select_related("new").order_by("new__name")
+    rows = (
+        Succession.objects.filter(old__in=old).select_related("new__parent").order_by("new__name")
+    )
     for row in rows:
         found.setdefault(row.old_id, []).append(row.new)
     return found

@@ -82,7 +82,7 @@ def _write(target: Target, line: bytes, lost: int) -> int:
             lost = 0
         target.write(line)
     except OSError:
-        return lost + 1
+        return lost + bool(line)
     return lost
 
 
@@ -142,7 +142,10 @@ class Logs:
         self._stderr = Terminal(2)
 
     def voice(self, name: str) -> "Voice":
-        return Voice(name, LogFile(self._folder / f"{name}.log"), self)
+        file = LogFile(self._folder / f"{name}.log")
+        # So that it is there for whoever follows it before the first line.
+        self._files.put(file, b"")
+        return Voice(name, file, self)
 
     def announce(self, text: str) -> None:
         """To whoever sits at the terminal, and into no file: it may be a password."""

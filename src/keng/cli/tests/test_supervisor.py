@@ -26,6 +26,7 @@ from keng.cli.errors import CannotContinue
 from keng.cli.postgres import embedded_cluster
 from keng.cli.postgres.postmaster import command_line
 from keng.cli.supervisor import register
+from keng.cli.supervisor.logs import Logs
 from keng.cli.tests import small
 
 WITHIN = 30
@@ -225,6 +226,14 @@ def test_every_child_has_a_log_file_and_a_prefix_on_the_terminal(data, port):
         wait_until_it_listens(data, "quiet")
         process.send_signal(signal.SIGINT)
         assert "quiet    | I am quiet" in process.communicate(timeout=WITHIN)[1]
+
+
+def test_a_log_can_be_followed_before_its_first_line(tmp_path):
+    logs = Logs(tmp_path)
+    logs.voice("worker")
+    logs.close()
+    assert (tmp_path / "worker.log").read_bytes() == b""
+    assert (tmp_path / "worker.log").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_killed_database_comes_back_by_itself(data, port):

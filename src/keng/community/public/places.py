@@ -38,7 +38,7 @@ def places(request: HttpRequest) -> HttpResponse:
     rows = [
         (
             place,
-            match.province,
+            match.lies_in,
             match.was.full_name if match.was else ", ".join(match.old_names[:4]),
             match.landmark,
         )

@@ -143,7 +143,7 @@ def _match_row(match: Match, ours: str) -> Row:
         parts.append(_("In this province"))
     if match.old_names:
         parts.append(_("Before: %(names)s") % {"names": _some(match.old_names)})
-    name = f"{match.place.full_name}, {match.province}" if match.province else match.place.full_name
+    name = ", ".join(filter(None, [match.place.full_name, match.lies_in]))
     return Row(str(match.place.pk), name, ". ".join(parts))
 
 
@@ -154,7 +154,7 @@ def _old_row(match: Match) -> Row:
         names = _some([place.full_name for place in match.split_into])
         hint = _("Was divided: %(names)s. We will ask one more question") % {"names": names}
         return Row(f"{_SPLIT}{was.pk}", name, hint)
-    now = f"{match.place.full_name}, {match.province}"
+    now = f"{match.place.full_name}, {match.lies_in}"
     return Row(str(match.place.pk), name, _("Now %(name)s") % {"name": now})
 
 

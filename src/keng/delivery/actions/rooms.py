@@ -8,6 +8,7 @@ from django.db import transaction
 from keng.audit.actions import record
 from keng.delivery.actions.dispatch import chain_of
 from keng.delivery.models import RelayTask
+from keng.network.establishments import WITH_ROOMS
 from keng.network.models import Establishment, Lead
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def tell_houses(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> Rela
         .filter(group__isnull=False, confirmed_at__isnull=False)
         .get(pk=task_id)
     )
-    most = Establishment.objects.filter(group=task.group_id, is_open=True).count()
+    with_rooms = Establishment.objects.filter(is_open=True, kind__in=WITH_ROOMS)
+    most = with_rooms.filter(group=task.group_id).count()
     if not 0 <= count <= most:
         raise TooMany(most)
     task.houses_told = count

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from keng.delivery.models import Delivery, RelayTask
 from keng.delivery.queries.outcomes import COLUMN_OF
-from keng.network.establishments import GROUP_KIND
+from keng.network.establishments import GROUP_KIND, WITH_ROOMS
 from keng.network.models import Establishment, Group
 
 if TYPE_CHECKING:
@@ -20,13 +20,16 @@ _HAVE_IT = [state for state, column in COLUMN_OF.items() if column in {"arrived"
 
 @dataclass(frozen=True, slots=True)
 class Houses:
-    """Houses of one kind. `told` is what leads say, and another thing than having it."""
+    """Houses of one kind. `told` is what leads say, and another thing than having it.
+
+    None of a kind without rooms, where nobody is asked.
+    """
 
     label: str
     houses: int
     in_a_group: int
     have_it: int
-    told: int
+    told: int | None
 
     @property
     def without(self) -> int:
@@ -72,7 +75,7 @@ def kinds(dispatch: "Dispatch", *, officer: "Officer") -> list[Houses]:
             counted[kind]["houses"],
             counted[kind]["in_a_group"],
             counted[kind]["have_it"],
-            told.get(GROUP_KIND[kind], 0),
+            told.get(GROUP_KIND[kind], 0) if kind in WITH_ROOMS else None,
         )
         for kind in wanted
         if kind in counted
@@ -111,9 +114,9 @@ def asked(dispatch: "Dispatch", *, officer: "Officer") -> list[Asked]:
 
 
 def houses_of(groups: list[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """How many open houses read along in each of these groups; groups without any are left out."""
+    """How many open houses with rooms read along in each group; groups without are left out."""
     counted = (
-        Establishment.objects.filter(group__in=groups, is_open=True)
+        Establishment.objects.filter(group__in=groups, is_open=True, kind__in=WITH_ROOMS)
         .order_by()
         .values_list("group")
         .annotate(Count("id"))

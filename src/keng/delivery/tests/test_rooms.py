@@ -10,6 +10,7 @@ from keng.delivery.models import RelayTask
 from keng.delivery.queries import houses
 from keng.delivery.tests.test_dispatch import Ward
 from keng.network.links import lead_token
+from keng.network.models import Establishment
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,15 @@ def test_two_leads_of_one_group_do_not_double_its_houses(ward):
     RelayTask.objects.filter(pk=ward.task.pk).update(houses_told=2)
     RelayTask.objects.filter(pk=second.pk).update(houses_told=3)
     assert [row.told for row in houses.kinds(ward.sent, officer=ward.officer)] == [3]
+
+
+def test_a_school_has_no_rooms_and_its_teacher_is_asked_for_none(public_client, ward):
+    ward.group.kind = "school"
+    ward.group.save()
+    Establishment.objects.filter(group=ward.group).update(kind="school")
+    confirm(public_client, ward)
+    page = public_client.get(url("relay", lead_token(ward.lead))).content.decode()
+    assert "nhà đã báo" not in page
+    tell(public_client, ward, "1")
+    assert not told(ward)
+    assert [row.told for row in houses.kinds(ward.sent, officer=ward.officer)] == [None]

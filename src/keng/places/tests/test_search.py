@@ -4,7 +4,9 @@ import pytest
 
 from keng.language.fold import fold
 from keng.places import importer
+from keng.places.models import Place
 from keng.places.search import find
+from tests import make
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +114,11 @@ def test_the_own_province_comes_first_even_under_a_former_name():
 )
 def test_the_word_for_what_it_is_hides_no_place(typed):
     assert find(typed, "24")[0].place.full_name == "Phường Nếnh"
+
+
+def test_hamlets_of_one_name_are_told_apart_by_their_commune():
+    for name in ("Phường Nếnh", "Phường Vân Hà"):
+        ward = Place.objects.get(full_name=name, valid_to=None, kind="ward")
+        make.place("Thôn Xép Thử", kind=Place.Kind.HAMLET, parent=ward)
+    found = [match.lies_in for match in find("thôn xép thử", "24") if match.place.kind == "hamlet"]
+    assert sorted(found) == ["Phường Nếnh, Bắc Ninh", "Phường Vân Hà, Bắc Ninh"]
