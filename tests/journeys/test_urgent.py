@@ -159,6 +159,11 @@ def test_the_bar_leads_through_all_that_ring_and_a_later_cry_for_help_rings_agai
     page.keyboard.press("Shift+F9")
     expect(bar.locator(".what")).to_contain_text("hoa sữa")
     expect(page).to_have_url(f"{stack.desk}/groups/")
+    # Beside the list the bar follows the tip that is opened: its key takes what is read.
+    page.goto(f"{stack.desk}/tips/")
+    for words in ("hoa sữa", "giếng cổ"):
+        page.locator("a[data-row]", has_text=words).click()
+        expect(bar.locator(".what")).to_contain_text(words)
     mai.takes_what_rings()
     expect(bar.locator("[data-alarm]")).to_have_count(0)
 

@@ -26,7 +26,8 @@ def bar(request: HttpRequest) -> HttpResponse:
 def bar_context(request: HttpRequest, *, shown: uuid.UUID | None = None) -> dict[str, Any]:
     """What the bar's template shows, with the way to those before and after: the same page.
 
-    On the page of a tip that rings it begins with that one: its key takes what the officer reads.
+    Where a tip that rings is open, as a page or beside the list, it begins with that one: its key
+    takes what the officer reads.
     """
     found = bar_for(request.officer, read_id(request.GET.get(AT, "")) or shown)
     if found is None:

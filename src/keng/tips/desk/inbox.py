@@ -47,6 +47,8 @@ def show(request: HttpRequest) -> HttpResponse:
     )
     if request.session.get(FOLDER, "open") != found.folder:
         request.session[FOLDER] = found.folder
+    chosen = _chosen(request)
+    beside = chosen.pk if chosen else None
     context: dict[str, Any] = {
         "inbox": found,
         "groups": [(group.label, group.count, shown(group.rows)) for group in found.groups],
@@ -56,12 +58,11 @@ def show(request: HttpRequest) -> HttpResponse:
         "next_url": _next_url(found),
         "takes_down": takes_down(request.officer),
         **bar(request.officer),
-        **(bar_context(request) if found.counts["alarms"] else {}),
+        **(bar_context(request, shown=beside) if found.counts["alarms"] else {}),
         **undo_context(request),
     }
     if request.officer.full_desk or not found.is_small:
         context |= _grown(request, found)
-    chosen = _chosen(request)
     if chosen is not None:
         context |= tip_context(request, chosen, place="inbox") | {"chosen": chosen}
     return render(request, "tips/desk/inbox.html", context)

@@ -142,12 +142,14 @@ def test_money_is_said_to_be_money(desk_client, here):
 def test_on_the_page_of_a_tip_that_rings_the_bar_and_its_key_are_for_that_tip(desk_client, here):
     grave, other = rings(here, KNIFE, 9), rings(here, MONEY, 1)
     client = sign_in(desk_client, here.lan)
-    for address in (f"/tips/{other.pk}/", f"/alarm/?on={other.pk}"):
+    for address in (f"/tips/{other.pk}/", f"/tips/?tip={other.pk}", f"/alarm/?on={other.pk}"):
         page = client.get(address).content.decode()
         assert f'data-alarm="{other.pk}"' in page
         taking = page.partition('data-key="F8"')[0].rpartition("<form")[2]
         assert f"/tips/{other.pk}/accept/" in taking
+        assert "F8 nhận tin này" not in page
     # Elsewhere, and for whoever walks on, the order is the order.
     assert f'data-alarm="{grave.pk}"' in client.get("/alarm/").content.decode()
     walked = client.get(f"/alarm/?on={other.pk}&alarm={grave.pk}").content.decode()
     assert f'data-alarm="{grave.pk}"' in walked
+    assert "F8 nhận tin này, không phải tin đang mở." in walked

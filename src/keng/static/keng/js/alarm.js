@@ -68,6 +68,9 @@
     try {
       const asked = at;
       const from = new URL(slot.dataset.from, location.href);
+      // Beside the list another tip may have been opened since the page was made.
+      const beside = new URL(location.href).searchParams.get("tip");
+      if (beside) from.searchParams.set("on", beside);
       if (asked) from.searchParams.set("alarm", asked);
       const answer = await fetch(from, { headers: { "HX-Request": "true" } });
       if (!answer.ok || answer.redirected || asked !== at) return;
@@ -78,7 +81,15 @@
       show();
     } catch {
       // No network: the bar stays, and the next time may be better.
+    } finally {
+      taking(true);
     }
+  }
+
+  // Between two tips the key takes neither.
+  function taking(may) {
+    const button = slot.querySelector('[data-key="F8"]');
+    if (button) button.disabled = !may;
   }
 
   // Whoever stands on a button of the bar stands on the same one of the next bar.
@@ -107,6 +118,12 @@
     if (!event.target.closest("[data-mute]")) return;
     localStorage.setItem(MUTED, muted() ? "0" : "1");
     show();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "detail") return;
+    at = "";
+    taking(false);
+    ask();
   });
   function sayShown() {
     const bar = ringing();
