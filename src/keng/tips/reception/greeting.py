@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.tips.phrases import bank_first
+from keng.tips.phrases import bank_first, danger_first
 
 
 def first_answer(
@@ -39,24 +39,48 @@ def _first_answer(
     kept_from: str,
 ) -> str:
     with translation.override(language):
-        danger = _("If anybody is in danger now, call 113.")
-        received = _("%(unit)s has received your report. An officer on duty will read it.") % {
-            "unit": unit_name
-        }
-        moved = _("You wrote it in a group: we answer only here, where the group does not see it.")
         straight_up = about_officers_words(kept_from) if kept_from else ""
-        secrecy = _(
-            "We seal who you are, but the chat company and whoever manages this account can see "
-            "it. For secrecy, or if it is about an officer, use this page instead: %(page)s"
-        ) % {"page": f"{settings.PUBLIC_URL}/"}
+        moved = ""
+        if in_group:
+            moved = _(
+                "You wrote it in a group: we answer only here, where the group does not see it."
+            )
+        bank = bank_first() if money_left else ""
         receipt = _("Your receipt code, shown once: {link}")
-        more = _(
-            "To add something, write it here. “new tip” begins another report; “look up” and a "
-            "number, an account or a link tells you what is known of it; “stop” ends all messages."
-        )
-        bank = [bank_first()] if money_left else []
-    first = [danger, *bank, received] if is_danger else [*bank, received, danger]
-    lines = [*first, straight_up, moved if in_group else "", secrecy, receipt, more]
+        page = f"{settings.PUBLIC_URL}/"
+        if is_danger:
+            # Whoever is in danger reads the first lines of it, if any.
+            lines = [
+                danger_first(),
+                bank,
+                _("%(unit)s: officers are being called right now.") % {"unit": unit_name},
+                straight_up,
+                moved,
+                receipt,
+                _("Whoever runs this chat can see who you are. For secrecy use this page: %(page)s")
+                % {"page": page},
+            ]
+        else:
+            lines = [
+                bank,
+                _("%(unit)s has received your report. An officer on duty will read it.")
+                % {"unit": unit_name},
+                _("If anybody is in danger now, call 113."),
+                straight_up,
+                moved,
+                _(
+                    "We seal who you are, but the chat company and whoever manages this account "
+                    "can see it. For secrecy, or if it is about an officer, use this page instead: "
+                    "%(page)s"
+                )
+                % {"page": page},
+                receipt,
+                _(
+                    "To add something, write it here. “new tip” begins another report; “look up” "
+                    "and a number, an account or a link tells you what is known of it; “stop” ends "
+                    "all messages."
+                ),
+            ]
     return "\n".join(filter(None, lines))
 
 

@@ -87,6 +87,22 @@ def test_looking_for_it_takes_no_longer_than_the_text_is_long(piece):
 
 
 @pytest.mark.parametrize(
+    ("language", "words"), [("vi", "cán bộ đang được gọi"), ("en", "officers are being called")]
+)
+def test_whoever_is_in_danger_reads_four_short_lines(settings, language, words):
+    settings.PUBLIC_URL = "https://keng.example"
+    greeting._first_answer.cache_clear()
+    lines = greeting.first_answer(
+        language, urgency="P0", unit_name="Công an phường Thử", in_group=False, token="abc"
+    ).splitlines()
+    greeting._first_answer.cache_clear()
+    assert len(lines) == 4
+    assert "113" in lines[0]
+    assert words in lines[1]
+    assert "https://keng.example/r/abc" in lines[2]
+
+
+@pytest.mark.parametrize(
     ("language", "words"), [("vi", "Gọi ngay ngân hàng"), ("en", "call your bank now")]
 )
 def test_the_first_sentence_in_a_chat_is_the_bank(settings, language, words):
