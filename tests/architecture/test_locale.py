@@ -3,6 +3,10 @@
 import re
 
 import pytest
+from django import forms
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from keng.cli.locale import LOCALE, by_sentence, compile_all
 from tests.architecture.sentences import all_sentences, in_python, in_template
@@ -42,13 +46,41 @@ def test_a_translation_keeps_its_placeholders(translated):
 
 
 def test_the_compiled_catalogue_speaks_vietnamese(translated):
-    from django.utils import translation
-
     compile_all()
     context, sentence = next(key for key in translated if key[0] is None)
     translation.trans_real._translations.clear()
     with translation.override("vi"):
         assert translation.gettext(sentence) == translated[context, sentence][0].msgstr
+
+
+@pytest.mark.parametrize(
+    "complain",
+    [
+        lambda: password_validation.validate_password("ngắn quá"),
+        lambda: password_validation.validate_password("password1234"),
+        lambda: forms.CharField().clean("a\0b"),
+        lambda: forms.CharField().clean(""),
+        lambda: forms.CharField(max_length=3).clean("abcd"),
+        lambda: forms.IntegerField(max_value=3).clean("4"),
+        lambda: forms.IntegerField().clean("vier"),
+        lambda: forms.UUIDField().clean("x"),
+        lambda: forms.EmailField().clean("x"),
+        lambda: forms.URLField(assume_scheme="https").clean("x y"),
+        lambda: forms.SlugField().clean("à b"),
+        lambda: forms.DateField().clean("x"),
+        lambda: forms.ChoiceField(choices=[("a", "A")]).clean("b"),
+    ],
+)
+def test_what_django_complains_of_is_said_in_vietnamese(complain):
+    compile_all()
+    translation.trans_real._translations.clear()
+    said = {}
+    for language in ("en", "vi"):
+        with translation.override(language):
+            with pytest.raises(ValidationError) as refused:
+                complain()
+            said[language] = refused.value.messages
+    assert not set(said["vi"]) & set(said["en"])
 
 
 @pytest.mark.parametrize(
