@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -32,6 +33,8 @@ STEPS = {
     "name": gettext_lazy("About you"),
 }
 CHECK = "check"
+# The button that deletes what was begun.
+ANEW = "anew"
 MOST_FILES = 5
 MOST_WORDS = 8000
 # Words that are too long are kept so that they can be shortened, up to here.
@@ -167,7 +170,8 @@ class Report:
                 "step": names.index(self.step) + 1 if self.step in STEPS else 0,
                 "steps": len(names), "step_name": STEPS.get(self.step, ""),
                 "recipient": self.recipient(), "anonymous": self.answers.get("wish") != "sealed",
-                "was_lost": was_lost, "promises": PROMISES, **context,
+                "was_lost": was_lost, "promises": PROMISES, "goes_on_at": self._goes_on_at(),
+                **context,
             },
         )  # fmt: skip
         if is_kept:
@@ -176,6 +180,25 @@ class Report:
             cookies.forget(response, COOKIE)
         elif was_lost:
             self._save(response)
+        return response
+
+    def _goes_on_at(self) -> str:
+        """Where a report goes on that this browser began and left; "" while it is being written.
+
+        Who comes to the first question from elsewhere is asked: it may be another person.
+        """
+        came_from = urlsplit(self.request.headers.get("Referer", "")).path
+        is_first = self.step == next(iter(STEPS)) and self.request.method != "POST"
+        if not (is_first and self.was_open and self.done):
+            return ""
+        return "" if came_from.startswith(reverse("report")) else url_of(self.next_step)
+
+    def begin_instead(self) -> HttpResponse:
+        """Delete what was begun, files too, and ask the first question."""
+        drafts.drop(self.draft.secret)
+        response = HttpResponseRedirect(url_of(next(iter(STEPS))))
+        response.status_code = 303
+        cookies.forget(response, COOKIE)
         return response
 
     def gone(self) -> HttpResponse:
@@ -236,6 +259,8 @@ def step(name: str, form_class: type[F]) -> Callable[[Callable[[Report, F], Http
                 if name != next(iter(STEPS)) and not report.was_open:
                     return report.gone()
                 return view(report, form_class(initial=report.answers))
+            if ANEW in request.POST:
+                return report.begin_instead()
             report.take_files()
             form = form_class(request.POST)
             try:

@@ -186,3 +186,23 @@ def age(*, minutes):
 def age_file(path):
     old = (times.now() - datetime.timedelta(minutes=40)).timestamp()
     os.utime(path, (old, old))
+
+
+def test_whoever_comes_back_is_told_of_the_report_begun_and_may_delete_it(stage, resident):
+    write_and_stop(stage, resident)
+    client = resident.client
+    page = client.get("/report/who-gets/", HTTP_ACCEPT_LANGUAGE="vi").content.decode()
+    assert "có một tin đang viết dở" in page
+    assert 'href="/report/check/"' in page
+    assert SECRET_WORDS not in page
+    # Whoever goes back a step is not asked.
+    back = client.get("/report/who-gets/", HTTP_REFERER="http://testserver/report/what/")
+    assert "viết dở" not in back.content.decode()
+    answer = client.post("/report/who-gets/", {"anew": "1"})
+    assert answer.status_code == 303
+    assert not Draft.objects.exists()
+    assert "viết dở" not in client.get("/report/who-gets/").content.decode()
+
+
+def test_a_first_visit_is_told_of_no_report(public_client):
+    assert "viết dở" not in public_client.get("/report/who-gets/").content.decode()
