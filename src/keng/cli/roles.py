@@ -32,14 +32,15 @@ LARGE_OBJECTS = (
     "lo_truncate64",
     "lo_unlink",
 )
-# More than each ever has open at once, and together fewer than the server takes: who takes over one
-# process leaves the others theirs. The edge may have 32 lanes (KENG_EDGE_LANES).
+# More than two of each ever have open (of the edge one, with the 32 lanes that KENG_EDGE_LANES may
+# ask for), and together fewer than the server takes: who takes over one process leaves the others
+# theirs.
 CONNECTIONS: Mapping[Process, int] = {
     "public": 20,
     "desk": 20,
     "edge": 40,
-    "worker": 18,
-    "sender": 14,
+    "worker": 48,
+    "sender": 24,
 }
 # Locks by one large number are the owner's, who works alone under them: migrations, and writing the
 # files anew. Processes name two small numbers, and those are others.

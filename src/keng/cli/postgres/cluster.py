@@ -48,7 +48,7 @@ SETTINGS = {
     "listen_addresses": "",
     "port": str(PORT),
     "password_encryption": "scram-sha-256",
-    "max_connections": "120",
+    "max_connections": "170",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

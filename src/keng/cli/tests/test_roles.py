@@ -18,6 +18,7 @@ from keng.cli.postgres.cluster import SETTINGS, write_secret
 from keng.cli.rewriting.work import _RUN_LOCK
 from keng.cli.roles import CONNECTIONS, ROLES_LOCK, apply_grants, ensure_owner, ensure_roles
 from keng.cli.supervisor.ports import Ports
+from keng.cli.worker import _workers, all_tasks
 from keng.kit.database import PROCESSES, dsn, password_file, role
 from keng.site.grants import GRANTS
 
@@ -118,6 +119,13 @@ def test_one_role_leaves_connections_for_the_others(roles):
             with pytest.raises(psycopg.OperationalError, match="too many"):
                 psycopg.connect(dsn(process))
             psycopg.connect(dsn("owner")).close()
+
+
+def test_two_workers_have_a_connection_for_each_of_their_threads():
+    """One that is replaced may still be finishing what it does."""
+    threads = _workers(all_tasks())
+    told = [worker for _, worker in threads if worker.bell._is_heard]
+    assert 2 * (len(threads) + len(told)) <= CONNECTIONS["worker"]
 
 
 def test_all_roles_together_leave_room_for_the_owner():
