@@ -227,7 +227,7 @@ def test_who_had_a_hand_in_it_is_named_and_so_is_who_could_publish(desk, desk_cl
     sign_in(desk_client, desk.writer)
     page = desk_client.get(f"/lessons/{again.pk}/").content.decode()
     assert f"{desk.writer}, {desk.second}" in page
-    assert "mọi người có quyền duyệt cũng vậy. Hãy để người khác soạn lại" in page
+    assert "Những người khác có quyền duyệt cũng vướng như bạn. Hãy nhờ người khác soạn lại" in page
     third = make.officer(unit=desk.unit, name="Người thứ ba")
     page = desk_client.get(f"/lessons/{again.pk}/").content.decode()
     assert f"Người duyệt được: {third} ({desk.unit.name})" in page

@@ -53,7 +53,8 @@ def _first_answer(
             lines = [
                 danger_first(),
                 bank,
-                _("%(unit)s: officers are being called right now.") % {"unit": unit_name},
+                _("%(unit)s has your report: officers are being called right now.")
+                % {"unit": unit_name},
                 straight_up,
                 moved,
                 receipt,

@@ -182,7 +182,9 @@ def test_the_first_answer_names_its_sender_113_the_page_and_the_link(settings, l
     assert "Công an phường Thử" in text
     assert "https://keng.example/r/abc" in text
     assert "https://keng.example/" in lines[2]
-    assert ("tra cứu" if language == "vi" else "look up") in lines[-1]
+    # Whoever is in danger is told nothing that can wait.
+    if urgency != "P0":
+        assert ("tra cứu" if language == "vi" else "look up") in lines[-1]
     assert ("đã nhận" in text) == (language == "vi")
     assert len(text) <= 1000
 
