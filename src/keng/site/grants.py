@@ -140,7 +140,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_teamask": R,
         "network_teamanswer": "SELECT, INSERT, UPDATE (said, at)",
         # How many houses read along in a group; not who their contacts are.
-        "network_establishment": "SELECT (id, group_id, is_open)",
+        "network_establishment": "SELECT (id, group_id, kind, is_open)",
         # A letter goes to the address that was typed in; no address is read here.
         "network_subscription": "INSERT, SELECT (id, channel, address_hash, kinds, language, "
         "minimum_severity, quiet_from, quiet_to, asked_at, confirmed_at, stopped_at), "

@@ -127,3 +127,8 @@ def test_a_school_has_no_rooms_and_its_teacher_is_asked_for_none(public_client, 
     tell(public_client, ward, "1")
     assert not told(ward)
     assert [row.told for row in houses.kinds(ward.sent, officer=ward.officer)] == [None]
+
+
+def test_the_public_site_may_read_what_it_asks_a_lead_about(become, ward):
+    become("public")
+    assert houses.houses_of([ward.group.pk]) == {ward.group.pk: 3}
