@@ -96,6 +96,19 @@ def send(kind, unit, account, recipient, *, approval=None, source_kind="tip", so
     return dispatch
 
 
+def row_to_a_group(account, approved, **fields):
+    """A row that waits for a group of the simulated phones."""
+    return Delivery.objects.create(
+        dispatch=approved.dispatch,
+        account=account,
+        channel="sandbox",
+        recipient_kind="group",
+        recipient_ref=uuid.uuid4(),
+        text=approved,
+        **fields,
+    )
+
+
 @pytest.mark.parametrize("kind", ["ack", "reply", "notice", "page", "warning", "recall"])
 @pytest.mark.parametrize("recipient", ["group", "subscription"])
 @pytest.mark.parametrize("process", PROCESSES)
@@ -170,13 +183,9 @@ def test_what_was_approved_gets_no_further_recipient_and_no_further_text(
     ],
 )
 def test_a_waiting_row_goes_to_whom_it_was_made_for(account, approved, become, process, column):
-    row = Delivery.objects.create(
-        dispatch=approved.dispatch,
-        account=account,
-        channel="sandbox",
-        recipient_kind="group",
-        recipient_ref=uuid.uuid4(),
-        text=approved,
+    row = row_to_a_group(
+        account,
+        approved,
         address="nhóm",
         address_sealed=b"s",
         text_sealed=b"t",
@@ -219,13 +228,9 @@ def test_a_dispatch_and_its_words_stay_as_they_were_made(approved, become, proce
 def test_who_serves_the_public_neither_repeats_nor_stops_a_warning(
     account, approved, become, process, state
 ):
-    Delivery.objects.create(
-        dispatch=approved.dispatch,
-        account=account,
-        channel="sandbox",
-        recipient_kind="group",
-        recipient_ref=uuid.uuid4(),
-        text=approved,
+    row_to_a_group(
+        account,
+        approved,
         state="unknown",
     )
     become(process)

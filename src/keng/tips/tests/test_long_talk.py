@@ -62,7 +62,7 @@ def test_a_page_asks_as_often_for_three_hundred_messages_as_for_ten(desk, tip, p
     many(tip, 10)
     page(desk, tip)
 
-    def asked():
+    def queries_of_the_page():
         with CaptureQueriesContext(connection) as found:
             if path == "now/":
                 desk.post(address(tip) + path, {"seen": f"~{tip.messages.count()}~~"})
@@ -71,9 +71,9 @@ def test_a_page_asks_as_often_for_three_hundred_messages_as_for_ten(desk, tip, p
                 desk.get(address(tip) + path, headers=headers)
         return found
 
-    few = asked()
+    few = queries_of_the_page()
     many(tip, 290, start=11)
-    lots = asked()
+    lots = queries_of_the_page()
     assert len(lots) == len(few)
     # The words only of those that are shown, or that the page does not know yet.
     wordy = [each["sql"] for each in lots if '"tips_dialoguemessage"."text",' in each["sql"]]
