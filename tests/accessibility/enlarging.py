@@ -3,7 +3,7 @@
 from playwright.sync_api import Page
 
 # The html element's own size is the reader's; everything else is measured in it.
-TWICE = "() => { document.documentElement.style.fontSize = '200%' }"
+SIZE = "size => { document.documentElement.style.fontSize = size }"
 LOST = """() => {
   const lost = [], words = [], root = document.documentElement;
   const push = root.scrollWidth - root.clientWidth;
@@ -59,6 +59,8 @@ def lost(page: Page) -> list[str]:
 
 
 def lost_with_large_letters(page: Page) -> list[str]:
-    """The same with letters of twice the size."""
-    page.evaluate(TWICE)
-    return lost(page)
+    """The same with letters of twice the size; then they are as they were."""
+    page.evaluate(SIZE, "200%")
+    found = lost(page)
+    page.evaluate(SIZE, "")
+    return found

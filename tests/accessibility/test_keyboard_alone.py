@@ -13,7 +13,6 @@ from tests.accessibility.desk_answers import HEAD, XLSX
 from tests.accessibility.keyboard import Keyboard
 from tests.journeys.desk import Desk
 from tests.journeys.resident import CODE
-from tests.walk import kind, open_every_page
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -176,20 +175,6 @@ def test_a_sheet_of_groups_is_brought_in(at_the_desk):
     hands.write("[name=q]", "phim 1")
     hands.leave()
     expect(hands.page.locator("main")).to_contain_text("Tổ dân phố Phím 1")
-
-
-@pytest.mark.parametrize(("name", "width"), [("", 390), ("lan", 1280)])
-def test_every_stop_of_every_page_is_visible_and_nothing_is_left_out(
-    person, stack, signed_in, name, width
-):
-    state = signed_in(name) if name else None
-    viewport = {"width": width, "height": 900}
-    hands = Keyboard(person(viewport=viewport, locale="vi", storage_state=state))
-    wrong = {}
-    for address in open_every_page(hands.page, f"{stack.desk if name else stack.public}/"):
-        if found := hands.sweep():
-            wrong[kind(address)] = found
-    assert wrong == {}
 
 
 def test_a_trap_and_a_hidden_focus_would_be_noticed(person):
