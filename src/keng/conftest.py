@@ -1,5 +1,6 @@
 """Fixtures for tests beside the code: a client for each site, the rights of each process."""
 
+import base64
 import os
 from http import HTTPStatus
 from unittest import mock
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
@@ -17,8 +19,13 @@ from keng.accounts.sessions import SessionStore
 from keng.cli.tests.chance import load_profile
 from keng.cli.tests.rights import give_rights
 from keng.community.report import beginning
+from keng.kit import cards
 
 load_profile()
+
+SMALLEST_PNG = base64.b64decode(
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +53,41 @@ def nobody_has_guessed(monkeypatch):
 def nobody_has_begun_a_report():
     """How many reports a network has begun is counted in memory, which tests share."""
     beginning.forget()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_listed_once():
+    """Each client would look through the folders of static files again."""
+    listed = {}
+    list_them = WhiteNoiseMiddleware.add_files_from_finders
+
+    def add_files(server):
+        if not listed:
+            list_them(server)
+            listed.update(server.files)
+        server.files.update(listed)
+
+    with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", add_files):
+        yield
+
+
+@pytest.fixture(scope="session")
+def draw_a_card():
+    """`keng.kit.cards.png` itself."""
+    return cards.png
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cards_are_not_drawn(draw_a_card):
+    """Each warning that a test publishes has a card, which takes longer than all its rest."""
+    with mock.patch.object(cards, "png", return_value=SMALLEST_PNG):
+        yield
+
+
+@pytest.fixture
+def cards_are_drawn(monkeypatch, draw_a_card):
+    """For tests that look at the picture."""
+    monkeypatch.setattr(cards, "png", draw_a_card)
 
 
 @pytest.fixture(scope="module")

@@ -242,6 +242,7 @@ def picture(client, **asked):
     return answer.content, answer.headers["Content-Disposition"]
 
 
+@pytest.mark.usefixtures("cards_are_drawn")
 def test_each_revision_has_a_picture_of_its_own_until_it_is_withdrawn(
     public_client, bureau, settings, tmp_path
 ):

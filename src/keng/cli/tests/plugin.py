@@ -17,7 +17,9 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db.models.signals import post_migrate
+from django.urls import set_urlconf
 
 from keng.cli.locale import compile_all
 from keng.cli.postgres import Cluster, embedded_cluster
@@ -83,13 +85,23 @@ def pytest_sessionstart() -> None:
     """Before pytest-django creates the database of this run or of this worker."""
     # Loaded with the product's settings, which are not read before the plugins are.
     from django.contrib.contenttypes.management import create_contenttypes
+    from django.test.signals import root_urlconf_changed
 
     # Nothing here asks Django for permissions or types of content. Writing them down anew took two
     # thirds of the time in which a test that commits is cleared away.
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
+    # What addresses mean is remembered for each site by itself. Most tests choose theirs, and each
+    # time all of both were forgotten and compiled anew.
+    setting_changed.disconnect(root_urlconf_changed)
+    setting_changed.connect(_use_the_addresses_of_the_settings)
     if template := os.environ.get(TEMPLATE):
         settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
+
+
+def _use_the_addresses_of_the_settings(*, setting: str, **_rest: object) -> None:
+    if setting == "ROOT_URLCONF":
+        set_urlconf(None)
 
 
 def pytest_unconfigure() -> None:

@@ -234,6 +234,7 @@ def test_the_feed_is_not_sent_twice_until_something_changes(public_client, ward)
     assert (after.status_code, entries(after)) == (200, [])
 
 
+@pytest.mark.usefixtures("cards_are_drawn")
 def test_the_card_is_a_png_of_the_size_chat_apps_want(public_client, ward):
     version = ward.published()
     answer = public_client.get(url("warning-card", version.verify_code.code))

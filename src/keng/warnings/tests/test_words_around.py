@@ -104,6 +104,7 @@ def test_what_was_approved_before_the_names_differed_is_approved_still():
     assert pattern.hex() == "59e24b32ddc3a5aca82fd432380bddc81cff384273150cb4a274587e270fae05"
 
 
+@pytest.mark.usefixtures("cards_are_drawn")
 def test_a_warning_with_an_english_text_has_an_english_picture(public_client, ward):
     version = published(ward, Content({"vi": CALM, "en": ENGLISH}, "scam_impersonation", 2, UNTIL))
     address = url("warning-card", version.verify_code.code)
