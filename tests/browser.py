@@ -10,7 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Chromium without its window costs three quarters of the work; Debian has it by itself.
+PACKAGES = ("chromium-headless-shell", "chromium")
+NAMES = (*PACKAGES, "chromium-browser", "google-chrome")
 HOW_TO_GET_ONE = (
     "No browser found for the journeys: install Chromium (Debian, Ubuntu: apt install chromium), "
     "name one in KENG_CHROMIUM, or let `make test` install it: KENG_INSTALL=1 make test."
@@ -31,28 +33,33 @@ def find_or_install_browser() -> str | None:
         return browser
     if os.environ.get("KENG_CHROMIUM"):
         return None
-    command = apt_command()
-    if command is None:
+    apt = how_to_call_apt()
+    if apt is None:
         return None
-    print(f"No browser found. Installing Chromium: {' '.join(command)}", flush=True)
-    update = [*command[: command.index("install")], "update", "-qq"]
-    for step in (update, command):
-        if subprocess.run(step, check=False, timeout=APT_WITHIN_SECONDS).returncode != 0:
-            return None
-    return find_browser()
+    print("No browser found. Installing Chromium by apt.", flush=True)
+    if not succeeds(*apt, "update", "-qq"):
+        return None
+    for package in PACKAGES:
+        # Not every distribution has each of them.
+        if succeeds(*apt, "install", "-y", "-qq", "--no-install-recommends", package):
+            return find_browser()
+    return None
 
 
-def apt_command() -> list[str] | None:
-    """What installs Chromium here; None where that is not allowed or there is no apt."""
+def how_to_call_apt() -> list[str] | None:
+    """The beginning of a command; None where installing is not allowed or there is no apt."""
     if shutil.which("apt-get") is None:
         return None
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-    settings = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     if os.geteuid() == 0:
-        return [*settings, *install]
+        return apt
     if os.environ.get("KENG_INSTALL") == "1" and shutil.which("sudo"):
-        return ["sudo", *settings, *install]
+        return ["sudo", *apt]
     return None
+
+
+def succeeds(*command: str) -> bool:
+    return subprocess.run(command, check=False, timeout=APT_WITHIN_SECONDS).returncode == 0
 
 
 def main() -> int:

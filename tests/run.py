@@ -52,8 +52,17 @@ class Ended:
 
 # These count the work of one process; the others of their folder measure how long people wait.
 LINEAR = tuple(str(path.relative_to(TOP)) for path in TOP.glob("tests/security/test_linear_*.py"))
+# These compare with the development set, and disturb nobody.
+WITH_THE_DEV_SET = tuple(
+    str(path.relative_to(TOP)) for path in TOP.glob("tests/load/test_*dev_*.py")
+)
 BESIDE_THE_CODE = Phase(
-    "beside the code", ("-n", "2", "src", "tests/architecture", "tests/fuzz", *LINEAR)
+    "beside the code",
+    # A file stays in one process: what its tests share is made once.
+    (
+        *("-n", "2", "--dist", "loadfile"),
+        *("src", "tests/architecture", "tests/fuzz", *LINEAR, *WITH_THE_DEV_SET),
+    ),
 )
 # Those of a system share a bare province, the others one that is lived in.
 OF_SYSTEMS = tuple(str(path) for path in JOURNEYS if re.match(r"test_s\d\d_", path.name))
@@ -64,7 +73,7 @@ WITH_A_BROWSER = (
     Phase("accessibility", ("tests/accessibility",)),
 )
 ATTACKED = Phase("attacked", ("tests/security", "--ignore-glob=*/test_linear_*"))
-UNDER_LOAD = Phase("load", ("tests/load",))
+UNDER_LOAD = Phase("load", ("tests/load", "--ignore-glob=*/test_*dev_*"))
 
 
 @dataclass(frozen=True)
