@@ -199,9 +199,12 @@ def conversation(tip: Tip, *, account: ChannelAccount | None = None) -> Conversa
 def pager(officer: Officer, *, called_by: Dispatch | None = None) -> PagerWay:
     """A letter box that an officer is called at; `called_by` is a call that went there."""
     way = PagerWay.objects.create(
-        officer=officer, kind="email", address_sealed=b"sealed",
-        address_hash=uuid.uuid4().bytes * 2, hint="a…@b.example",
-    )  # fmt: skip
+        officer=officer,
+        kind="email",
+        address_sealed=b"sealed",
+        address_hash=uuid.uuid4().bytes * 2,
+        hint="a…@b.example",
+    )
     if called_by is not None:
         called_by.deliveries.create(
             channel="email", recipient_kind="pager", recipient_ref=way.pk, is_urgent=True
@@ -292,12 +295,22 @@ def report(*, unit: Unit, officer: Officer, span: str = "2026-09", **fields: Any
     """A signed report without a figure in it; its signature is nobody's."""
     now = times.now()
     figures = {
-        "format": 1, "unit": str(unit.pk), "unit_name": unit.name, "span": span, "lines": {},
-        "identities": [], "units": [], "places": {"new": [], "old": []},
-    }  # fmt: skip
+        "format": 1,
+        "unit": str(unit.pk),
+        "unit_name": unit.name,
+        "span": span,
+        "lines": {},
+        "identities": [],
+        "units": [],
+        "places": {"new": [], "old": []},
+    }
     values: dict[str, Any] = {
-        "since": now - datetime.timedelta(days=60), "until": now - datetime.timedelta(days=30),
-        "figures": figures, "figures_hash": b"0" * 32, "signer": officer.name,
-        "signer_role": Post.Role.COMMANDER, "signature": b"0" * 64,
-    }  # fmt: skip
+        "since": now - datetime.timedelta(days=60),
+        "until": now - datetime.timedelta(days=30),
+        "figures": figures,
+        "figures_hash": b"0" * 32,
+        "signer": officer.name,
+        "signer_role": Post.Role.COMMANDER,
+        "signature": b"0" * 64,
+    }
     return Snapshot.objects.create(unit=unit, span=span, signed_by=officer, **values | fields)

@@ -23,9 +23,13 @@ MOST_HEIGHT = {390: 1300, 1280: 1250}
 SHADES, EXACT_COLOURS = 56, 40
 LANGUAGES = ("vi", "en")
 PUBLIC_PAGES = {
-    "home": "", "first-hour": "first-hour/", "privacy": "privacy/", "place": "places/07795/",
-    "subscribe": "subscribe", "public-warnings": "warnings",
-}  # fmt: skip
+    "home": "",
+    "first-hour": "first-hour/",
+    "privacy": "privacy/",
+    "place": "places/07795/",
+    "subscribe": "subscribe",
+    "public-warnings": "warnings",
+}
 IN_MOTION_WIDTH = 900
 EACH_SECONDS, LAST_SECONDS = 1.8, 5.0
 HELD_SECONDS = 120

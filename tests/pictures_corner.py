@@ -18,10 +18,15 @@ RESULT, OPEN_SURVEY = "Về nhà sau 22", "Làm giấy tờ"
 FILM = "Nghe máy lạ: ba việc nên làm"
 CAPTION = "Cúp máy, tự gọi lại số trực ban."
 DESK_LISTS = {
-    "houses": "establishments/", "houses-missing": "establishments/missing/",
-    "desk-lookup": "listings/", "desk-claims": "claims/", "desk-surveys": "surveys/",
-    "desk-lessons": "lessons/", "desk-questions": "questions/", "desk-partners": "partners/",
-}  # fmt: skip
+    "houses": "establishments/",
+    "houses-missing": "establishments/missing/",
+    "desk-lookup": "listings/",
+    "desk-claims": "claims/",
+    "desk-surveys": "surveys/",
+    "desk-lessons": "lessons/",
+    "desk-questions": "questions/",
+    "desk-partners": "partners/",
+}
 ENOUGH = 2
 PREPARED_WITHIN = 180_000
 
@@ -124,11 +129,33 @@ def _recorded(folder: Path) -> Path:
         draw.text((120, 150 + 150 * n), f"{n + 1}. {line}", fill="white", font_size=72)
     picture.save(still)
     subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-loop", "1", "-i", str(still),
-         "-f", "lavfi", "-i", "anullsrc", "-t", "4", "-c:v", "libx264", "-preset", "ultrafast",
-         "-pix_fmt", "yuv420p", "-c:a", "aac", str(film)],
-        check=True, timeout=120,
-    )  # fmt: skip
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-loglevel",
+            "error",
+            "-loop",
+            "1",
+            "-i",
+            str(still),
+            "-f",
+            "lavfi",
+            "-i",
+            "anullsrc",
+            "-t",
+            "4",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+            str(film),
+        ],
+        check=True,
+        timeout=120,
+    )
     return film
 
 

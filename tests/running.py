@@ -64,9 +64,12 @@ def running(process: Process, *, waits: bool = True, **environment: str) -> Iter
     (port,) = free_ports(1)
     with tempfile.NamedTemporaryFile(prefix="keng-running-", suffix=".log") as log:
         started = subprocess.Popen(
-            _command(process, port), stdout=log, stderr=subprocess.STDOUT,
-            env=_environment(process) | environment, start_new_session=True,
-        )  # fmt: skip
+            _command(process, port),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=_environment(process) | environment,
+            start_new_session=True,
+        )
         found = Running(started, port, Path(log.name))
         try:
             if waits and process == "edge":

@@ -68,9 +68,10 @@ def decisions_on_a_tip(page: Page, look: Look) -> None:
     page.locator("main [data-send]").click()
     look(page, "decline empty")
     for form, name in {
-        "form.reply": "reply empty", "form[action$='/note/']": "note empty",
+        "form.reply": "reply empty",
+        "form[action$='/note/']": "note empty",
         "form[action$='/outcome/']": "outcome empty",
-    }.items():  # fmt: skip
+    }.items():
         page.goto(tip)
         page.locator(f"main {form} button:not(.s)").last.click()
         look(page, name)

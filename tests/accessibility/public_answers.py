@@ -85,11 +85,15 @@ def the_report_later(page: Page, stack: Stack, look: Look, code: str) -> None:
 def dead_ends(page: Page, stack: Stack, look: Look) -> None:
     """Links that lead nowhere any more, forms that came too late, and wrong codes."""
     for name, path in {
-        "no-such-page": "no/such/page", "no-such-lead": f"relay/{NO_SUCH}",
-        "no-such-subscription": f"subscribe/{NO_SUCH}", "no-such-stop": f"stop/{NO_SUCH}",
-        "no-such-place": "places/99999/", "no-such-warning": "w/AAAAAA",
-        "no-place-found": "places/?q=khong+co+noi+nay", "places-found": "places/?q=nenh",
-    }.items():  # fmt: skip
+        "no-such-page": "no/such/page",
+        "no-such-lead": f"relay/{NO_SUCH}",
+        "no-such-subscription": f"subscribe/{NO_SUCH}",
+        "no-such-stop": f"stop/{NO_SUCH}",
+        "no-such-place": "places/99999/",
+        "no-such-warning": "w/AAAAAA",
+        "no-place-found": "places/?q=khong+co+noi+nay",
+        "places-found": "places/?q=nenh",
+    }.items():
         page.goto(f"{stack.public}/{path}")
         look(page, name)
     page.goto(f"{stack.public}/r/{NO_SUCH}")

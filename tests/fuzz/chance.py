@@ -39,13 +39,40 @@ def examples(usual: int) -> settings:
 # What text is like that a browser can send: everything but halves of a surrogate pair.
 _ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 _ODD = [
-    "", " ", "\x00", "a\x00b", "0", "-1", "1e400", "NaN", "9" * 40, "true", "null", "[]", "{}",
-    "2026-02-30", "9999-12-31T23:59", "0001-01-01", "25:61", "%00", "%", "../../etc/passwd",
-    "\u202e", "ĐÂY LÀ CHỮ HOA", "đ" * 5000, "<script>alert(1)</script>",
-    "'; DROP TABLE tips_tip; --", "\r\n",
+    "",
+    " ",
+    "\x00",
+    "a\x00b",
+    "0",
+    "-1",
+    "1e400",
+    "NaN",
+    "9" * 40,
+    "true",
+    "null",
+    "[]",
+    "{}",
+    "2026-02-30",
+    "9999-12-31T23:59",
+    "0001-01-01",
+    "25:61",
+    "%00",
+    "%",
+    "../../etc/passwd",
+    "\u202e",
+    "ĐÂY LÀ CHỮ HOA",
+    "đ" * 5000,
+    "<script>alert(1)</script>",
+    "'; DROP TABLE tips_tip; --",
+    "\r\n",
     "́",
-    "0912 000 417", "00000000-0000-0000-0000-000000000000", "not-a-uuid", "123456", "vi", "xx",
-]  # fmt: skip
+    "0912 000 417",
+    "00000000-0000-0000-0000-000000000000",
+    "not-a-uuid",
+    "123456",
+    "vi",
+    "xx",
+]
 
 junk = st.one_of(st.sampled_from(_ODD), _ANY_TEXT, st.uuids().map(str), st.integers().map(str))
 """What a hand, a script or a broken browser may put into one field."""

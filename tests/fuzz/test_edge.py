@@ -30,15 +30,36 @@ PATHS = [
 ]
 # The keys that the provider uses, filled with anything: reference/channels.md.
 _KEYS = [
-    "app_id", "event_name", "timestamp", "sender", "recipient", "message", "id", "text", "msg_id",
-    "attachments", "type", "payload", "url", "coordinates", "latitude", "longitude", "oa_id",
+    "app_id",
+    "event_name",
+    "timestamp",
+    "sender",
+    "recipient",
+    "message",
+    "id",
+    "text",
+    "msg_id",
+    "attachments",
+    "type",
+    "payload",
+    "url",
+    "coordinates",
+    "latitude",
+    "longitude",
+    "oa_id",
     "follower",
-]  # fmt: skip
+]
 _EVENTS = [
-    "user_send_text", "user_send_image", "user_send_location", "user_send_file",
-    "follow", "unfollow",
-    "user_received_message", "user_seen_message", "oa_send_text",
-]  # fmt: skip
+    "user_send_text",
+    "user_send_image",
+    "user_send_location",
+    "user_send_file",
+    "follow",
+    "unfollow",
+    "user_received_message",
+    "user_seen_message",
+    "oa_send_text",
+]
 anything = st.recursive(
     st.one_of(st.none(), st.booleans(), st.floats(), junk),
     lambda inner: st.one_of(
@@ -61,10 +82,13 @@ def edge(account):
 @given(data=st.data())
 def test_a_webhook_takes_anything(edge, data):
     raw = data.draw(st.one_of(st.binary(max_size=200), anything.map(_json)))
-    headers = data.draw(st.dictionaries(
-        st.sampled_from([signature.HEADER, "Content-Type", "X-Signature", "X-Timestamp"]),
-        st.text("abc0123456789=,", max_size=40), max_size=3,
-    ))  # fmt: skip
+    headers = data.draw(
+        st.dictionaries(
+            st.sampled_from([signature.HEADER, "Content-Type", "X-Signature", "X-Timestamp"]),
+            st.text("abc0123456789=,", max_size=40),
+            max_size=3,
+        )
+    )
     status = _send(edge, data.draw(st.sampled_from(PATHS)), raw, headers, data.draw(_methods))
     assert status < 500
     assert not Tip.objects.exists(), "nobody signed this"

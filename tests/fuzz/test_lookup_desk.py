@@ -17,16 +17,25 @@ from tests.fuzz.chance import examples, junk
 
 pytestmark = pytest.mark.django_db
 WAYS = {
-    "listing-propose": "sighting", "listing-confirm": "listing", "listing-refuse": "listing",
-    "listing-end": "listing", "listing-dispute": "dispute",
-}  # fmt: skip
+    "listing-propose": "sighting",
+    "listing-confirm": "listing",
+    "listing-refuse": "listing",
+    "listing-end": "listing",
+    "listing-dispute": "dispute",
+}
 MEANT = {
-    "grade": ["confirmed", "reported", "imported"], "category": ["scam_impersonation", "other"],
-    "month": ["2026-11-01", "2026-11-31", "0000-00-00"], "holds": ["180", "-1", "1e9"],
-    "basis": ["Đã gọi thử.", " "], "harm": ["no", "yes"], "reason": ["Chưa đủ."],
-    "why": ["no_longer", "mistake", "refused"], "note": ["Đã hết dùng."],
-    "outcome": ["removed", "kept", "spoofed"], "answer": ["Chào bạn."],
-}  # fmt: skip
+    "grade": ["confirmed", "reported", "imported"],
+    "category": ["scam_impersonation", "other"],
+    "month": ["2026-11-01", "2026-11-31", "0000-00-00"],
+    "holds": ["180", "-1", "1e9"],
+    "basis": ["Đã gọi thử.", " "],
+    "harm": ["no", "yes"],
+    "reason": ["Chưa đủ."],
+    "why": ["no_longer", "mistake", "refused"],
+    "note": ["Đã hết dùng."],
+    "outcome": ["removed", "kept", "spoofed"],
+    "answer": ["Chào bạn."],
+}
 SENT = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(values) | junk for name, values in MEANT.items()}
 )

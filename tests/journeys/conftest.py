@@ -104,9 +104,12 @@ class People:
     def officer_with_a_phone(self) -> Page:
         """Somebody in the street; the phone asks nothing before it pastes."""
         return self._page(
-            viewport=PHONE, locale="vi", has_touch=True, is_mobile=True,
+            viewport=PHONE,
+            locale="vi",
+            has_touch=True,
+            is_mobile=True,
             permissions=["clipboard-read", "clipboard-write"],
-        )  # fmt: skip
+        )
 
     def phone(self) -> Page:
         """An officer away from the desk, with a phone."""

@@ -22,7 +22,8 @@ class Mailbox:
         self._letters: list[tuple[str, EmailMessage]] = []
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd's name
+    # Aiosmtpd's name.
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         assert isinstance(content, bytes)
         letter = email.message_from_bytes(content, policy=email.policy.default)

@@ -35,8 +35,10 @@ def test_no_identity_is_in_clear_on_disk_in_logs_or_in_the_output(people, quiet_
     stack = quiet_stack
     story = Story(
         f"Trước cổng trường có {CONTROL}. Sdt của em {OWN_NUMBER}.",
-        topic="other", name=NAME, phone=PHONE,
-    )  # fmt: skip
+        topic="other",
+        name=NAME,
+        phone=PHONE,
+    )
     code = report(people.resident(), stack, story)
     zalo.write(stack, CHAT_ID, "em o phuong Nenh, hom qua co nguoi la go cua tung phong tro")
     zalo.wait_for(stack, "/r/", user=CHAT_ID)

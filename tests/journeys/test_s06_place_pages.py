@@ -172,9 +172,15 @@ def test_the_pages_of_a_place_are_readable_by_everybody(people, stack):
     page = people.resident(script=True)
     at(page, stack)
     place = page.url
-    for address in (place, f"{place}ask/", f"{place}questions/", f"{place}join/",
-                    f"{stack.public}/answer/", f"{stack.public}/official-channels/",
-                    f"{stack.public}/partners/"):  # fmt: skip
+    for address in (
+        place,
+        f"{place}ask/",
+        f"{place}questions/",
+        f"{place}join/",
+        f"{stack.public}/answer/",
+        f"{stack.public}/official-channels/",
+        f"{stack.public}/partners/",
+    ):
         page.goto(address)
         assert not faults(page), address
         fits(page)

@@ -10,10 +10,15 @@ from tests.journeys.desk import Desk
 TITLE = "Mã QR dán đè ở quán nước"
 WHY = "Mã dán đè dẫn tiền sang tài khoản khác."
 LESSON = {
-    "vi_title": TITLE, "vi_card_1": "Trước khi quét", "vi_lines_1": "Xem có dán đè.\nHỏi tên.",
-    "vi_question_1": "Tên hiện ra không phải tên quán. Bạn làm gì?", "vi_a_1": "Cứ chuyển",
-    "vi_b_1": "Dừng lại, hỏi chủ quán", "right_1": "b", "vi_why_1": WHY,
-}  # fmt: skip
+    "vi_title": TITLE,
+    "vi_card_1": "Trước khi quét",
+    "vi_lines_1": "Xem có dán đè.\nHỏi tên.",
+    "vi_question_1": "Tên hiện ra không phải tên quán. Bạn làm gì?",
+    "vi_a_1": "Cứ chuyển",
+    "vi_b_1": "Dừng lại, hỏi chủ quán",
+    "right_1": "b",
+    "vi_why_1": WHY,
+}
 NARROWEST = {"width": 320, "height": 640}
 
 

@@ -19,12 +19,32 @@ def phone_film(tmp_path_factory):
     """Two seconds as a phone records them: 720 lines, with sound."""
     path = tmp_path_factory.mktemp("film") / "phim.mp4"
     subprocess.run(
-        [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-f", "lavfi", "-i",
-         "testsrc2=size=1280x720:rate=24:duration=2", "-f", "lavfi", "-i",
-         "sine=frequency=440:duration=2", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt",
-         "yuv420p", "-c:a", "aac", "-shortest", str(path)],
-        check=True, timeout=120,
-    )  # fmt: skip
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-loglevel",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=1280x720:rate=24:duration=2",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:duration=2",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+            "-shortest",
+            str(path),
+        ],
+        check=True,
+        timeout=120,
+    )
     return path
 
 

@@ -15,8 +15,9 @@ TEXT = "Nhìn kim đồng hồ ở vạch xanh, chốt còn nguyên, vòi không
 
 def shown_once(page):
     """Name, password and secret, as they stand on the page of the desk."""
-    return tuple(page.locator(f"#new-{part}").inner_text() for part in
-                 ("name", "password", "secret"))  # fmt: skip
+    return tuple(
+        page.locator(f"#new-{part}").inner_text() for part in ("name", "password", "secret")
+    )
 
 
 def to_partners(desk, stack):
@@ -124,18 +125,24 @@ def test_a_partner_publishes_under_its_own_name_with_a_second_person(people, sta
 
 
 LESSON = {
-    "vi_title": "Bình cứu hỏa ở dãy trọ: xem trong năm phút", "vi_card_1": "Ba chỗ phải nhìn",
+    "vi_title": "Bình cứu hỏa ở dãy trọ: xem trong năm phút",
+    "vi_card_1": "Ba chỗ phải nhìn",
     "vi_lines_1": "Kim đồng hồ ở vạch xanh\nChốt còn nguyên\nVòi không nứt",
-    "vi_question_1": "Kim ở vạch đỏ thì sao?", "vi_a_1": "Vẫn dùng được",
-    "vi_b_1": "Báo chủ trọ nạp lại", "vi_why_1": "Vạch đỏ là bình đã hết áp.",
-}  # fmt: skip
+    "vi_question_1": "Kim ở vạch đỏ thì sao?",
+    "vi_a_1": "Vẫn dùng được",
+    "vi_b_1": "Báo chủ trọ nạp lại",
+    "vi_why_1": "Vạch đỏ là bình đã hết áp.",
+}
 RUMOUR = {
     "quote": "Nghe nói mỗi phòng trọ phải nộp 500 nghìn tiền bình cứu hỏa",
     "question": "Mỗi phòng trọ có phải nộp 500 nghìn tiền bình cứu hỏa không?",
-    "answer": "Không. Không ai thu khoản này theo phòng.", "unknown": "Tin bắt đầu từ đâu.",
-    "e1-source": "Trường tiểu học Bến Đò", "e1-finding": "Không có khoản thu nào như vậy.",
-    "e1-dated": "2026-11-20", "e1-excerpt": "Trường không thu và không nhận thu hộ khoản nào.",
-}  # fmt: skip
+    "answer": "Không. Không ai thu khoản này theo phòng.",
+    "unknown": "Tin bắt đầu từ đâu.",
+    "e1-source": "Trường tiểu học Bến Đò",
+    "e1-finding": "Không có khoản thu nào như vậy.",
+    "e1-dated": "2026-11-20",
+    "e1-excerpt": "Trường không thu và không nhận thu hộ khoản nào.",
+}
 
 
 def fill(page, said):

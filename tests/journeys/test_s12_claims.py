@@ -22,11 +22,16 @@ QUESTION = "Thứ bảy này các cây xăng có đóng cửa không?"
 ANSWER = "Không. Cả tám cây xăng trong tỉnh bán bình thường."
 PRIVATE = "Cô hàng xóm bỏ chồng theo người khác, có đúng không?"
 CHECK = {
-    "question": QUESTION, "answer": ANSWER, "unknown": "Tin bắt đầu từ đâu.",
-    "advice": "Không cần đi đổ ngay trong đêm.", "e1-source": "Quản lý thị trường (bản thử)",
-    "e1-finding": "Không cây xăng nào xin ngừng bán.", "e1-dated": "2026-11-20",
-    "e1-link": "https://thitruong.example/xang", "e1-excerpt": "Không có cửa hàng nào xin ngừng.",
-}  # fmt: skip
+    "question": QUESTION,
+    "answer": ANSWER,
+    "unknown": "Tin bắt đầu từ đâu.",
+    "advice": "Không cần đi đổ ngay trong đêm.",
+    "e1-source": "Quản lý thị trường (bản thử)",
+    "e1-finding": "Không cây xăng nào xin ngừng bán.",
+    "e1-dated": "2026-11-20",
+    "e1-link": "https://thitruong.example/xang",
+    "e1-excerpt": "Không có cửa hàng nào xin ngừng.",
+}
 SHOTS = os.environ.get("KENG_SHOTS_TO", "")
 
 

@@ -18,8 +18,13 @@ SHARED = "tramthuphi-noxe.example"
 ANSWER = "Không có trạm nào thu phí qua tin nhắn. Bạn đừng bấm và đừng trả tiền."
 NUMBER = "0912 000 638"
 FOUND_BY = (
-    "0912000638", "0912.000.638", "+84 912 000 638", "o9l2 000 638", "khoan vay", "KHOẢN VAY",
-)  # fmt: skip
+    "0912000638",
+    "0912.000.638",
+    "+84 912 000 638",
+    "o9l2 000 638",
+    "khoan vay",
+    "KHOẢN VAY",
+)
 # An answer to many can be taken back for a minute, and leaves then.
 ANSWER_WITHIN = 120
 # The list asks every 20 seconds; a machine under load takes its time.

@@ -191,8 +191,11 @@ def test_two_officers_on_one_tip_see_each_other_and_overwrite_nothing(people, st
 
 def test_files_are_uncovered_in_a_dialog_and_covered_again(people, stack, desk):
     reporter = people.resident()
-    files = [("a.png", "image/png", picture()), ("b.png", "image/png", picture()),
-             ("c.wav", "audio/wav", sound())]  # fmt: skip
+    files = [
+        ("a.png", "image/png", picture()),
+        ("b.png", "image/png", picture()),
+        ("c.wav", "audio/wav", sound()),
+    ]
     story = Story("Họ gửi em hai ảnh giấy mời giả và một đoạn ghi âm")
     report(reporter, stack, story, at_each_page=lambda page: attach(page, files))
     desk.open_tip("hai ảnh giấy mời giả")

@@ -10,10 +10,16 @@ from tests.load.dev_set import dev_tips
 
 pytestmark = pytest.mark.django_db
 FATES = (
-    ("sort", "rate of_value", "close warned"), ("sort", "rate not_of_value", "close unfounded"),
-    ("decline procedure",), ("sort",), (), ("sort", "rate of_value", "close solved", "reopen"),
-    ("decline not_checkable",), ("sort", "rate of_value"), ("sort", "rate of_value", "suspend"),
-)  # fmt: skip
+    ("sort", "rate of_value", "close warned"),
+    ("sort", "rate not_of_value", "close unfounded"),
+    ("decline procedure",),
+    ("sort",),
+    (),
+    ("sort", "rate of_value", "close solved", "reopen"),
+    ("decline not_checkable",),
+    ("sort", "rate of_value"),
+    ("sort", "rate of_value", "suspend"),
+)
 
 
 def test_the_report_balances_on_the_dev_tips():

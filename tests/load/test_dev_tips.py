@@ -38,10 +38,13 @@ def webhook(number: int, text: str) -> tuple[bytes, dict[str, str]]:
     """What Zalo posts when person `number` writes this."""
     stamp = str(int(times.now().timestamp() * 1000))
     body = {
-        "app_id": SECRETS["app_id"], "sender": {"id": f"9000{number:06d}"},
-        "recipient": {"id": SECRETS["oa_id"]}, "event_name": "user_send_text",
-        "message": {"text": text, "msg_id": f"m{number}"}, "timestamp": stamp,
-    }  # fmt: skip
+        "app_id": SECRETS["app_id"],
+        "sender": {"id": f"9000{number:06d}"},
+        "recipient": {"id": SECRETS["oa_id"]},
+        "event_name": "user_send_text",
+        "message": {"text": text, "msg_id": f"m{number}"},
+        "timestamp": stamp,
+    }
     raw = json.dumps(body, ensure_ascii=False).encode()
     mark = signature.sign(
         raw, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]

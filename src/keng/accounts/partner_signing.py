@@ -100,12 +100,15 @@ def member_of(token: str, *, is_half: bool = False) -> PartnerMember | None:
     session = (
         PartnerSession.objects.select_related("member__partner")
         .filter(
-            token_hash=_hash(token), is_half=is_half, expires_at__gt=times.now(),
-            member__is_active=True, member__awaits_agreement=False,
+            token_hash=_hash(token),
+            is_half=is_half,
+            expires_at__gt=times.now(),
+            member__is_active=True,
+            member__awaits_agreement=False,
             member__partner__is_active=True,
         )
         .first()
-    )  # fmt: skip
+    )
     return session.member if session else None
 
 

@@ -44,12 +44,38 @@ from keng.channels.wire import (
 )
 
 __all__ = [
-    "CONTENT", "KINDS", "MAX_BODY", "RECEIVES_NOTHING", "Address", "AnyChannel", "Capabilities",
-    "Channel", "Credentials", "Event", "EventKind", "HandChannel", "HttpChannel", "Kind", "Mail",
-    "MailReply", "Media", "Message", "Outcome", "Parsed", "Reply", "Request", "Row", "SmtpChannel",
-    "Stage", "TableChannel", "Written", "begin", "header", "outcome_of_transport_failure",
+    "CONTENT",
+    "KINDS",
+    "MAX_BODY",
+    "RECEIVES_NOTHING",
+    "Address",
+    "AnyChannel",
+    "Capabilities",
+    "Channel",
+    "Credentials",
+    "Event",
+    "EventKind",
+    "HandChannel",
+    "HttpChannel",
+    "Kind",
+    "Mail",
+    "MailReply",
+    "Media",
+    "Message",
+    "Outcome",
+    "Parsed",
+    "Reply",
+    "Request",
+    "Row",
+    "SmtpChannel",
+    "Stage",
+    "TableChannel",
+    "Written",
+    "begin",
+    "header",
+    "outcome_of_transport_failure",
     "proceed",
-]  # fmt: skip
+]
 
 
 class Credentials(dict[str, str]):

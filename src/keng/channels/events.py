@@ -9,9 +9,20 @@ MAX_BODY = 256 * 1024
 """Largest body a webhook accepts, in bytes."""
 
 EventKind = Literal[
-    "text", "image", "audio", "video", "file", "location",
-    "follow", "unfollow", "seen", "received", "echo", "erase", "unknown",
-]  # fmt: skip
+    "text",
+    "image",
+    "audio",
+    "video",
+    "file",
+    "location",
+    "follow",
+    "unfollow",
+    "seen",
+    "received",
+    "echo",
+    "erase",
+    "unknown",
+]
 CONTENT: frozenset[EventKind] = frozenset({"text", "image", "audio", "video", "file", "location"})
 """The kinds by which a resident tells something."""
 

@@ -14,9 +14,11 @@ from keng.kit.phrases import moment_words
 
 # As the stylesheet of the public pages has them.
 _COLOURS = {
-    "danger": ("#a32419", "#fdecea"), "warn": ("#7a4a00", "#fff3d9"), "ok": ("#1b6637", "#e6f4ea"),
+    "danger": ("#a32419", "#fdecea"),
+    "warn": ("#7a4a00", "#fff3d9"),
+    "ok": ("#1b6637", "#e6f4ea"),
     "none": ("#16222c", "#f3f6f7"),
-}  # fmt: skip
+}
 _TITLE_SIZES = (56, 50, 44, 38)
 _ANSWER_SIZES = (32, 29, 26, 23, 20)
 _BOX_ENDS = 478

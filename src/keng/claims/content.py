@@ -45,35 +45,50 @@ class Content:
     def as_json(self) -> dict[str, object]:
         """As a partner's manuscript keeps it."""
         return {
-            "verdict": self.verdict, "topic": self.topic, "quote": self.quote, "seen": self.seen,
+            "verdict": self.verdict,
+            "topic": self.topic,
+            "quote": self.quote,
+            "seen": self.seen,
             "texts": {language: dict(text) for language, text in self.texts.items()},
             "evidence": [each.as_json() for each in self.evidence],
-        }  # fmt: skip
+        }
 
     @property
     def hash(self) -> bytes:
         """SHA-256 of the canonical JSON: one comma more is another hash."""
         return _hash(
-            self.verdict, self.topic, self.quote, self.seen, self.texts,
+            self.verdict,
+            self.topic,
+            self.quote,
+            self.seen,
+            self.texts,
             [each.as_json() for each in self.evidence],
-        )  # fmt: skip
+        )
 
 
 def hash_of(revision: Revision) -> bytes:
     """The hash of what the revision's row says now."""
     return _hash(
-        revision.verdict, revision.topic, revision.quote, revision.seen, revision.texts,
+        revision.verdict,
+        revision.topic,
+        revision.quote,
+        revision.seen,
+        revision.texts,
         revision.evidence,
-    )  # fmt: skip
+    )
 
 
 def _hash(
     verdict: str, topic: str, quote: str, seen: str, texts: object, evidence: object
 ) -> bytes:
     said = {
-        "verdict": verdict, "topic": topic, "quote": quote, "seen": seen, "texts": texts,
+        "verdict": verdict,
+        "topic": topic,
+        "quote": quote,
+        "seen": seen,
+        "texts": texts,
         "evidence": evidence,
-    }  # fmt: skip
+    }
     canonical = json.dumps(
         said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=dict
     )

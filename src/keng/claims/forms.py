@@ -21,20 +21,26 @@ def _words(label: Any, rows: int, most: int, missing: Any = "", **kwargs: Any) -
     if missing:
         kwargs["error_messages"] = {"required": missing}
     return forms.CharField(
-        label=label, max_length=most, required=bool(missing),
-        widget=forms.Textarea(attrs={"rows": rows}), **kwargs,
-    )  # fmt: skip
+        label=label,
+        max_length=most,
+        required=bool(missing),
+        widget=forms.Textarea(attrs={"rows": rows}),
+        **kwargs,
+    )
 
 
 class AskForm(Form):
     """What somebody heard; nothing about where they have it from."""
 
     words = _words(
-        gettext_lazy("What did you hear?"), 4, LONGEST, gettext_lazy("Write what you heard"),
+        gettext_lazy("What did you hear?"),
+        4,
+        LONGEST,
+        gettext_lazy("Write what you heard"),
         help_text=gettext_lazy(
             "Type it or paste the message or the link. Leave out who sent it to you."
         ),
-    )  # fmt: skip
+    )
     about = forms.IntegerField(
         required=False, min_value=1, max_value=_LONGEST_NUMBER, widget=forms.HiddenInput
     )
@@ -45,35 +51,46 @@ class CheckForm(Form):
     """The text of a check in Vietnamese, perhaps in English; its sources are forms of their own."""
 
     quote = _words(
-        gettext_lazy("The rumour in its own words"), 3, 800,
+        gettext_lazy("The rumour in its own words"),
+        3,
+        800,
         gettext_lazy("Write the rumour in its own words"),
         help_text=gettext_lazy("Names, numbers and handles are covered when it is saved."),
-    )  # fmt: skip
+    )
     seen = forms.CharField(
-        required=False, max_length=160, label=gettext_lazy("Where and since when it goes round"),
+        required=False,
+        max_length=160,
+        label=gettext_lazy("Where and since when it goes round"),
         help_text=gettext_lazy("For instance: in groups of parents, since 21/11. Never by whom."),
-    )  # fmt: skip
+    )
     question = forms.CharField(
-        max_length=120, label=gettext_lazy("The question, which is the title"),
+        max_length=120,
+        label=gettext_lazy("The question, which is the title"),
         help_text=gettext_lazy("Never repeat a rumour as a statement in a title."),
         error_messages={"required": gettext_lazy("Write the question")},
-    )  # fmt: skip
+    )
     verdict = HintedChoice(
-        choices=Verdict.choices, label=gettext_lazy("Verdict"),
+        choices=Verdict.choices,
+        label=gettext_lazy("Verdict"),
         error_messages={"required": gettext_lazy("Choose a verdict")},
-    )  # fmt: skip
+    )
     answer = _words(
         gettext_lazy("The short answer"), 3, 600, gettext_lazy("Write the short answer")
     )
     unknown = _words(
-        gettext_lazy("What is not known"), 2, 600, gettext_lazy("Write what is not known"),
+        gettext_lazy("What is not known"),
+        2,
+        600,
+        gettext_lazy("Write what is not known"),
         help_text=gettext_lazy("There is always something: where it began, for instance."),
-    )  # fmt: skip
+    )
     advice = _words(gettext_lazy("If you are worried"), 2, 400)
     note = _words(
-        gettext_lazy("What this correction changes"), 2, 300,
+        gettext_lazy("What this correction changes"),
+        2,
+        300,
         gettext_lazy("Write what this correction changes"),
-    )  # fmt: skip
+    )
     topic = forms.ChoiceField(
         label=gettext_lazy("What the rumour is about"),
         error_messages={"required": gettext_lazy("Choose what it is about")},
@@ -138,24 +155,31 @@ class EvidenceForm(Form):
     """One source. The words are pasted by a person: the machine fetches nothing."""
 
     source = forms.CharField(
-        required=False, max_length=120, label=gettext_lazy("Who says it"),
+        required=False,
+        max_length=120,
+        label=gettext_lazy("Who says it"),
         help_text=gettext_lazy("An office, a school, a record: not a private person."),
-    )  # fmt: skip
+    )
     finding = _words(gettext_lazy("What follows from it"), 2, 300)
     dated = forms.DateField(
-        required=False, label=gettext_lazy("Of which day"),
+        required=False,
+        label=gettext_lazy("Of which day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Write the day like 2026-12-31")},
-    )  # fmt: skip
+    )
     link = forms.URLField(
-        required=False, max_length=300, assume_scheme="https",
+        required=False,
+        max_length=300,
+        assume_scheme="https",
         label=gettext_lazy("Link, if there is one"),
         error_messages={"invalid": gettext_lazy("Write the whole link, with https://")},
-    )  # fmt: skip
+    )
     excerpt = _words(
-        gettext_lazy("The words themselves, pasted"), 3, 3000,
+        gettext_lazy("The words themselves, pasted"),
+        3,
+        3000,
         help_text=gettext_lazy("They are kept with their hash, in case the page disappears."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, needed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -181,9 +205,12 @@ class EvidenceForm(Form):
         if not found.get("source"):
             return None
         return Evidence(
-            found["source"].strip(), _tidy(found["finding"]), found["dated"], found["link"],
+            found["source"].strip(),
+            _tidy(found["finding"]),
+            found["dated"],
+            found["link"],
             _tidy(found["excerpt"]),
-        )  # fmt: skip
+        )
 
 
 def evidence_forms(data: Any, kept: Sequence[Mapping[str, str]]) -> list[EvidenceForm]:
@@ -202,9 +229,11 @@ def initial_of(revision: Revision) -> dict[str, Any]:
     return {
         **{field: vietnamese.get(field, "") for field in FIELDS},
         **{f"en_{field}": english.get(field, "") for field in FIELDS},
-        "quote": revision.quote, "seen": revision.seen, "verdict": revision.verdict,
+        "quote": revision.quote,
+        "seen": revision.seen,
+        "verdict": revision.verdict,
         "topic": revision.topic,
-    }  # fmt: skip
+    }
 
 
 def _tidy(text: str) -> str:
@@ -223,19 +252,24 @@ class SendBackForm(Form):
     """What the author has to change."""
 
     reason = _words(
-        gettext_lazy("Give it back to the author"), 2, 600,
+        gettext_lazy("Give it back to the author"),
+        2,
+        600,
         gettext_lazy("Write what has to change"),
         help_text=gettext_lazy("What has to change, and why"),
-    )  # fmt: skip
+    )
 
 
 class WithdrawForm(Form):
     """Why a check is taken back: the public reads it."""
 
     reason = _words(
-        gettext_lazy("Why is it taken back?"), 3, 300, gettext_lazy("Write the reason"),
+        gettext_lazy("Why is it taken back?"),
+        3,
+        300,
+        gettext_lazy("Write the reason"),
         help_text=gettext_lazy("Everybody who opens the page reads this."),
-    )  # fmt: skip
+    )
     code = own_code()
 
 
@@ -243,6 +277,7 @@ class OutsideForm(Form):
     """Why a claim is none of ours."""
 
     why = HintedChoice(
-        choices=Claim.Outside.choices, label=gettext_lazy("Why is it out of scope?"),
+        choices=Claim.Outside.choices,
+        label=gettext_lazy("Why is it out of scope?"),
         error_messages={"required": gettext_lazy("Choose why")},
-    )  # fmt: skip
+    )

@@ -111,9 +111,10 @@ def alike_open(words: str) -> "uuid.UUID | None":
 
 def _said(check: Revision) -> list[str]:
     return [
-        check.quote, check.claim.words,
+        check.quote,
+        check.claim.words,
         *(text[part] for text in check.texts.values() for part in ("question", "answer")),
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,26 +29,34 @@ def outside_words(why: str) -> Outside:
     return {
         kind.OPINION: Outside(
             _("This is an opinion, so we do not check it"),
-            _("Everybody may have one. We check only what can be found out about safety and"
-              " services."),
+            _(
+                "Everybody may have one. We check only what can be found out about safety and"
+                " services."
+            ),
         ),
         kind.POLITICS: Outside(
             _("This is about politics, so we do not check it"),
-            _("Here we check only claims about safety and services, such as a scam, a fire or a"
-              " fee."),
+            _(
+                "Here we check only claims about safety and services, such as a scam, a fire or a"
+                " fee."
+            ),
         ),
         kind.PRIVATE: Outside(
             _("This is somebody’s private life, so we do not check it"),
-            _("We do not look into it, publish nothing about it and keep nothing of it. Whoever is"
-              " threatened, or whose pictures or data are passed around, can tell the police in"
-              " private."),
+            _(
+                "We do not look into it, publish nothing about it and keep nothing of it. Whoever"
+                " is threatened, or whose pictures or data are passed around, can tell the police"
+                " in private."
+            ),
         ),
         kind.OTHER: Outside(
             _("This is nothing that we can check"),
-            _("Here we check only claims about safety and services. If something happened to you,"
-              " send a tip instead."),
+            _(
+                "Here we check only claims about safety and services. If something happened to you,"
+                " send a tip instead."
+            ),
         ),
-    }[kind(why)]  # fmt: skip
+    }[kind(why)]
 
 
 def words_of(revision: Revision) -> dict[str, str]:
@@ -67,9 +75,10 @@ def share_text(revision: Revision) -> str:
     words, on = words_of(revision), revision.published_at or revision.made_at
     verdict = revision.get_verdict_display()
     said = _("%(unit)s, %(when)s. Evidence: %(link)s") % {
-        "unit": revision.claim.owner, "when": moment_words(on, "date"),
+        "unit": revision.claim.owner,
+        "when": moment_words(on, "date"),
         "link": url_of(revision.claim.number),
-    }  # fmt: skip
+    }
     return f"{words['question']}\n{verdict}. {words['answer']}\n{said}"
 
 

@@ -25,9 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bring.add_argument("--expires", required=True, help="last day, such as 2027-03-31")
     bring.add_argument("--origin", default="", help="where the file comes from")
     bring.add_argument(
-        "--format", required=True, choices=["hosts", "csv"],
+        "--format",
+        required=True,
+        choices=["hosts", "csv"],
         help="hosts: domains, one a line or behind an address; csv: columns type,value",
-    )  # fmt: skip
+    )
     bring.add_argument(
         "--leave-out-faulty", action="store_true", help="take the other lines when some are faulty"
     )
@@ -55,10 +57,13 @@ def _import(arguments: argparse.Namespace) -> int:
     try:
         with _opened(arguments.file) as file:
             result = importing.import_list(
-                reading.read(file, arguments.format), source=arguments.source.strip(),
-                licence=arguments.licence.strip(), origin=arguments.origin.strip(),
-                expires_on=expires_on, leave_out_faulty=arguments.leave_out_faulty,
-            )  # fmt: skip
+                reading.read(file, arguments.format),
+                source=arguments.source.strip(),
+                licence=arguments.licence.strip(),
+                origin=arguments.origin.strip(),
+                expires_on=expires_on,
+                leave_out_faulty=arguments.leave_out_faulty,
+            )
     except importing.Faulty as error:
         _print_faults(error.faults, error.count)
         raise CannotContinue(

@@ -9,7 +9,8 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         """Warnings are compared with the official channels, too."""
-        from keng.community.official_numbers import official_channels_of  # noqa: PLC0415 -- once the models are there
+        # Once the models are there.
+        from keng.community.official_numbers import official_channels_of  # noqa: PLC0415
         from keng.warnings.known_numbers import register_official_numbers  # noqa: PLC0415
 
         register_official_numbers(official_channels_of)

@@ -195,16 +195,19 @@ def plan(audience: Audience | SameRecipients) -> Plan:
     with connection.cursor() as cursor:
         if isinstance(audience, SameRecipients):
             return Plan(cells, audience.hash, leadless=_leadless(cursor, query))
-        cursor.execute(f"{query.sql} SELECT {recipients.DIGEST} FROM recipients", query.values)  # noqa: S608 -- our own words only; values are bound
+        # Our own words only; values are bound.
+        cursor.execute(f"{query.sql} SELECT {recipients.DIGEST} FROM recipients", query.values)  # noqa: S608
         digest = bytes(cursor.fetchone()[0])
         cursor.execute(
-            query.sql + " SELECT id, name, recent FROM candidates WHERE recent >= %(limit)s "  # noqa: S608 -- our own words only; values are bound
+            # Our own words only; values are bound.
+            query.sql + " SELECT id, name, recent FROM candidates WHERE recent >= %(limit)s "  # noqa: S608
             "ORDER BY name, id",
             query.values,
         )
         tired = tuple(Tired(*row) for row in cursor.fetchall())
         cursor.execute(
-            query.sql + " SELECT recent, count(*) FROM recipients WHERE recipient_kind = 'group' "  # noqa: S608 -- our own words only; values are bound
+            # Our own words only; values are bound.
+            query.sql + " SELECT recent, count(*) FROM recipients WHERE recipient_kind = 'group' "  # noqa: S608
             "GROUP BY 1 ORDER BY 1",
             query.values,
         )

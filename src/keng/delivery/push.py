@@ -19,9 +19,13 @@ def make_account() -> None:
     if unit is None or ChannelAccount.objects.filter(channel=CHANNEL).exists():
         return
     account = ChannelAccount(
-        channel=CHANNEL, slug="web-push", name="Web Push", unit=unit, rate_per_minute=6_000,
+        channel=CHANNEL,
+        slug="web-push",
+        name="Web Push",
+        unit=unit,
+        rate_per_minute=6_000,
         base_url=os.environ.get("KENG_PUSH_URL", ""),
-    )  # fmt: skip
+    )
     give_new_key(account)
     account.save()
 

@@ -75,14 +75,21 @@ def new_seals() -> seal.Together:
 
 
 def incoming(
-    account: ReceivingAccount, event: Event, *, raw: bytes, now: dt.datetime,
+    account: ReceivingAccount,
+    event: Event,
+    *,
+    raw: bytes,
+    now: dt.datetime,
     seals: seal.Together | None = None,
-) -> Incoming:  # fmt: skip
+) -> Incoming:
     """The event with its hashes. What was said in a group belongs to the person's own thread."""
     person = event.sender if event.group else event.conversation
     return Incoming(
-        account, event, raw, now,
+        account,
+        event,
+        raw,
+        now,
         keyed_hash("inbound", account.channel, str(account.id), event.dedupe),
         keyed_hash("conversation", str(account.id), person) if person else None,
         seals,
-    )  # fmt: skip
+    )

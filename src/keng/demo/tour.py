@@ -78,34 +78,40 @@ def _resident() -> Part:
         (
             Step(
                 _("Write on the first phone what happened, as you would to a friend."),
-                _phone("resident"), _("The first phone"),
+                _phone("resident"),
+                _("The first phone"),
             ),
             Step(_("Open the link in the answer: it shows your receipt code, once.")),
             Step(
                 _("Read with this code what the officer answers, and write back."),
-                f"{settings.PUBLIC_URL}/status", _("The page of the code"),
+                f"{settings.PUBLIC_URL}/status",
+                _("The page of the code"),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _officer(*, is_here: bool) -> Part:
     first = Step(
         _("Sign in as lan with the password from the terminal. The six digits come from:"),
-        settings.DESK_URL, _("The desk of the ward"), command=".venv/bin/keng demo code lan",
-    )  # fmt: skip
+        settings.DESK_URL,
+        _("The desk of the ward"),
+        command=".venv/bin/keng demo code lan",
+    )
     newest = _("Choose the newest tip, take it on and answer it. The same link in it: who else?")
     steps = (
         Step(newest) if is_here else Step(newest, _on_desk("inbox"), _("The list of tips")),
         Step(
             _("Write a warning from it and hand it in. Somebody else approves it: sign in as hai."),
-            _on_desk("warnings"), _("The list of warnings"),
+            _on_desk("warnings"),
+            _("The list of warnings"),
         ),
         Step(
             _("See whom it reached, and which groups nobody has posted it in yet."),
-            _on_desk("coverage"), _("Whom it reached"),
+            _on_desk("coverage"),
+            _("Whom it reached"),
         ),
-    )  # fmt: skip
+    )
     return Part(_("Play the officer"), steps if is_here else (first, *steps))
 
 
@@ -115,21 +121,24 @@ def _landlord() -> Part:
         (
             Step(
                 _("A warning arrives in the landlords' group by itself, with its picture."),
-                _phone("group"), _("The second phone"),
+                _phone("group"),
+                _("The second phone"),
             ),
             Step(
                 _(
                     "Most groups are ordinary chats: copy the text from your tasks, post it, "
                     "and say that you did. The desk sees it at once, and asks no more."
                 ),
-                _tasks_url(LANDLORDS_BY_HAND), _("What the landlady is asked"),
+                _tasks_url(LANDLORDS_BY_HAND),
+                _("What the landlady is asked"),
             ),
             Step(
                 _("A class teacher does the same, and her parents' group shows what she posted."),
-                _tasks_url(PARENT_GROUP), _("What the teacher is asked"),
+                _tasks_url(PARENT_GROUP),
+                _("What the teacher is asked"),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _phone(key: str) -> str:

@@ -159,9 +159,12 @@ class Prefixes:
         while True:
             try:
                 connection = await psycopg.AsyncConnection.connect(
-                    self._dsn, autocommit=True, prepare_threshold=0, connect_timeout=3,
+                    self._dsn,
+                    autocommit=True,
+                    prepare_threshold=0,
+                    connect_timeout=3,
                     application_name="keng edge lookup",
-                )  # fmt: skip
+                )
                 async with connection:
                     # Whatever the prefix, the plan is the same range of the index: made once.
                     await connection.execute("SET plan_cache_mode = force_generic_plan")
@@ -198,8 +201,10 @@ class Prefixes:
     ) -> None:
         firsts, lasts = zip(*map(bounds, taken), strict=True)
         values = {
-            "firsts": list(firsts), "lasts": list(lasts), "today": times.local_date(times.now()),
-        }  # fmt: skip
+            "firsts": list(firsts),
+            "lasts": list(lasts),
+            "today": times.local_date(times.now()),
+        }
         await cursor.execute(SQL, values)
         found: list[list[bytes]] = [[] for _ in taken]
         async for number, digest in cursor:
@@ -236,16 +241,19 @@ async def _refuse(send: Send, status: int, *headers: tuple[bytes, bytes]) -> Non
 
 
 _ERRORS = {
-    400: b"a prefix is %d hex digits" % DIGITS, 405: b"GET only",
-    429: b"too many questions; see retry-after", 503: b"try again",
-}  # fmt: skip
+    400: b"a prefix is %d hex digits" % DIGITS,
+    405: b"GET only",
+    429: b"too many questions; see retry-after",
+    503: b"try again",
+}
 
 
 async def _say(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
     with contextlib.suppress(OSError):
         await send(
             {
-                "type": "http.response.start", "status": status,
+                "type": "http.response.start",
+                "status": status,
                 "headers": [
                     (b"content-type", b"application/json"),
                     (b"content-length", b"%d" % len(body)),
@@ -254,5 +262,5 @@ async def _say(send: Send, status: int, body: bytes, *headers: tuple[bytes, byte
                     *headers,
                 ],
             }
-        )  # fmt: skip
+        )
         await send({"type": "http.response.body", "body": body})

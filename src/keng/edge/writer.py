@@ -117,9 +117,13 @@ class Lane:
     """One connection and the messages waiting for it."""
 
     def __init__(
-        self, number: int, dsn: str, *, on_taken: Callable[[], None],
+        self,
+        number: int,
+        dsn: str,
+        *,
+        on_taken: Callable[[], None],
         on_written: Callable[[Sequence[_Item]], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._number, self._dsn = number, dsn
         self._on_taken, self._on_written = on_taken, on_written
         self._waiting: deque[_Item] = deque()
@@ -193,9 +197,12 @@ class Lane:
     async def _connect(self) -> bool:
         try:
             connection = await psycopg.AsyncConnection.connect(
-                self._dsn, autocommit=True, prepare_threshold=0, connect_timeout=3,
+                self._dsn,
+                autocommit=True,
+                prepare_threshold=0,
+                connect_timeout=3,
                 application_name=f"keng edge lane {self._number}",
-            )  # fmt: skip
+            )
         except psycopg.Error as error:
             log.warning("The database cannot be reached (%s).", type(error).__name__)
             return False

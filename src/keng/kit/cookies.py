@@ -7,9 +7,13 @@ from django.http import HttpResponse
 def put(response: HttpResponse, name: str, value: str, *, seconds: int) -> None:
     """Let the browser keep a value for a while."""
     response.set_cookie(
-        name, value, max_age=seconds, httponly=True, samesite="Strict",
+        name,
+        value,
+        max_age=seconds,
+        httponly=True,
+        samesite="Strict",
         secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    )
 
 
 def forget(response: HttpResponse, *names: str) -> None:
@@ -22,6 +26,9 @@ def put_language(response: HttpResponse, code: str) -> None:
     """Remember the chosen language for a year; an unknown one is not remembered."""
     if code in dict(settings.LANGUAGES):
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 24 * 3600, samesite="Lax",
+            settings.LANGUAGE_COOKIE_NAME,
+            code,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
-        )  # fmt: skip
+        )

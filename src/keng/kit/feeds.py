@@ -29,9 +29,13 @@ class SteadyFeed(Atom1Feed):
     ) -> None:
         """One entry, known by its address."""
         self.add_item(
-            link=address, unique_id=address, pubdate=at, updateddate=at, categories=[category],
+            link=address,
+            unique_id=address,
+            pubdate=at,
+            updateddate=at,
+            categories=[category],
             **words,
-        )  # fmt: skip
+        )
 
 
 def answered(

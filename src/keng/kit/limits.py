@@ -52,9 +52,12 @@ class Limits:
     """A bucket for each network and one for the whole process."""
 
     def __init__(
-        self, *, network: tuple[int, float], process: tuple[int, float],
+        self,
+        *,
+        network: tuple[int, float],
+        process: tuple[int, float],
         clock: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Each as (at once, per second); nought at once for a network means no limit."""
         self._network, self._clock = network, clock
         self._all = Bucket(at_once=process[0], per_second=process[1], now=clock())

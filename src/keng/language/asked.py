@@ -33,9 +33,19 @@ _HANDLE = re.compile(r"@([\w.]{3,40})")
 # Such an address is a phone number.
 _CHAT_LINK = re.compile(r"(?:zalo\.me|wa\.me)/\+?(\d{9,13})")
 _DIGIT_WORDS = {
-    "khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5",
-    "sau": "6", "bay": "7", "tam": "8", "chin": "9",
-}  # fmt: skip
+    "khong": "0",
+    "mot": "1",
+    "hai": "2",
+    "ba": "3",
+    "bon": "4",
+    "tu": "4",
+    "nam": "5",
+    "lam": "5",
+    "sau": "6",
+    "bay": "7",
+    "tam": "8",
+    "chin": "9",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,17 @@ class Category:
 # The tile a resident taps says less than the category an officer decides.
 TOPICS: dict[str, tuple[str, ...]] = {
     "scam": (
-        "scam_impersonation", "scam_bank", "scam_job_task", "scam_investment", "scam_romance",
-        "scam_parcel", "scam_shopping", "scam_child_emergency", "scam_rental",
-        "scam_account_takeover", "scam_other",
+        "scam_impersonation",
+        "scam_bank",
+        "scam_job_task",
+        "scam_investment",
+        "scam_romance",
+        "scam_parcel",
+        "scam_shopping",
+        "scam_child_emergency",
+        "scam_rental",
+        "scam_account_takeover",
+        "scam_other",
     ),
     "theft": ("theft", "robbery", "burglary"),
     "violence": ("domestic_violence", "assault_disorder"),
@@ -33,10 +41,14 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "loan": ("loan_shark", "scam_loan_app"),
     "fire": ("fire_explosion", "weapons_fireworks", "traffic"),
     "other": (
-        "lodging_violation", "environment", "lost_found", "noise_neighbour", "other",
+        "lodging_violation",
+        "environment",
+        "lost_found",
+        "noise_neighbour",
+        "other",
         "spam_not_a_tip",
     ),
-}  # fmt: skip
+}
 
 # Tapped where nothing else fits, so it says nothing about the category.
 VAGUE_TOPICS = frozenset({"other"})

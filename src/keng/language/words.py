@@ -15,9 +15,18 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _Y_FOR_I = re.compile(r"^([hklmst]|qu)y(?=[\u0300-\u0323]|$)")
 # Words of chat that everybody reads as another word.
 _SHORT = {
-    "ko": "khong", "k": "khong", "kg": "khong", "hok": "khong", "khg": "khong", "dc": "duoc",
-    "ng": "nguoi", "mn": "moi nguoi", "vs": "voi", "bjo": "bay gio", "cug": "cung",
-}  # fmt: skip
+    "ko": "khong",
+    "k": "khong",
+    "kg": "khong",
+    "hok": "khong",
+    "khg": "khong",
+    "dc": "duoc",
+    "ng": "nguoi",
+    "mn": "moi nguoi",
+    "vs": "voi",
+    "bjo": "bay gio",
+    "cug": "cung",
+}
 
 
 class Word(NamedTuple):

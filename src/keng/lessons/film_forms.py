@@ -27,30 +27,40 @@ class FilmForm(Form):
         label=gettext_lazy("The film"),
         help_text=gettext_lazy("MP4, MOV or WebM, at most 100 MB and three minutes."),
         error_messages={
-            "required": gettext_lazy("Choose a file"), "empty": gettext_lazy("The file is empty"),
+            "required": gettext_lazy("Choose a file"),
+            "empty": gettext_lazy("The file is empty"),
         },
-    )  # fmt: skip
+    )
     captions_file = forms.FileField(
-        label=gettext_lazy("Captions as a file, .vtt or .srt"), required=False,
+        label=gettext_lazy("Captions as a file, .vtt or .srt"),
+        required=False,
         error_messages={"empty": gettext_lazy("The file is empty")},
-    )  # fmt: skip
+    )
     vi_captions = forms.CharField(
-        label=gettext_lazy("Or write the captions here"), required=False, max_length=20_000,
+        label=gettext_lazy("Or write the captions here"),
+        required=False,
+        max_length=20_000,
         widget=forms.Textarea(attrs=_AREA),
         help_text=gettext_lazy("One line for each moment, such as: 0:07 Hang up."),
-    )  # fmt: skip
+    )
     vi_words = forms.CharField(
-        label=gettext_lazy("What is heard and seen, to be read instead"), max_length=5000,
-        widget=forms.Textarea(attrs=_AREA), error_messages=_EMPTY,
-    )  # fmt: skip
+        label=gettext_lazy("What is heard and seen, to be read instead"),
+        max_length=5000,
+        widget=forms.Textarea(attrs=_AREA),
+        error_messages=_EMPTY,
+    )
     en_captions = forms.CharField(
-        label=gettext_lazy("Captions in English"), required=False, max_length=20_000,
+        label=gettext_lazy("Captions in English"),
+        required=False,
+        max_length=20_000,
         widget=forms.Textarea(attrs=_AREA),
-    )  # fmt: skip
+    )
     en_words = forms.CharField(
-        label=gettext_lazy("The text in English"), required=False, max_length=5000,
+        label=gettext_lazy("The text in English"),
+        required=False,
+        max_length=5000,
         widget=forms.Textarea(attrs=_AREA),
-    )  # fmt: skip
+    )
 
     def clean_file(self) -> SealedUpload:
         """Small enough, and begun as a film begins; the worker looks closer."""
@@ -92,9 +102,7 @@ class FilmForm(Form):
     def captions(self) -> dict[str, str]:
         """By language."""
         given = self.cleaned_data
-        found = {
-            "vi": given["captions_file"] or given["vi_captions"], "en": given["en_captions"]
-        }  # fmt: skip
+        found = {"vi": given["captions_file"] or given["vi_captions"], "en": given["en_captions"]}
         return {code: text for code, text in found.items() if text}
 
     def words(self) -> dict[str, str]:

@@ -49,17 +49,31 @@ def default_texts() -> dict[str, Any]:
 
 def _steps() -> list[dict[str, str]]:
     said = [
-        (_("Call your bank, right now"),
-         _("Say: “I was tricked into a transfer, please block the transaction and the receiving "
-           "account.” The number is on the back of your card and in the app.")),
-        (_("Switch off the net, remove strange apps"),
-         _("Wi-Fi and mobile data off, if you installed an app they sent.")),
-        (_("Change passwords on another device"),
-         _("The bank first, then e-mail, Zalo, Facebook.")),
-        (_("Keep the evidence"),
-         _("Screenshots of messages, the number that called, the transfer receipt. Delete "
-           "nothing, do not write to them again.")),
-        (_("Tell the police"),
-         _("Send a tip here. If the bank asks for a paper, go to the station.")),
-    ]  # fmt: skip
+        (
+            _("Call your bank, right now"),
+            _(
+                "Say: “I was tricked into a transfer, please block the transaction and the "
+                "receiving account.” The number is on the back of your card and in the app."
+            ),
+        ),
+        (
+            _("Switch off the net, remove strange apps"),
+            _("Wi-Fi and mobile data off, if you installed an app they sent."),
+        ),
+        (
+            _("Change passwords on another device"),
+            _("The bank first, then e-mail, Zalo, Facebook."),
+        ),
+        (
+            _("Keep the evidence"),
+            _(
+                "Screenshots of messages, the number that called, the transfer receipt. Delete "
+                "nothing, do not write to them again."
+            ),
+        ),
+        (
+            _("Tell the police"),
+            _("Send a tip here. If the bank asks for a paper, go to the station."),
+        ),
+    ]
     return [{"title": title, "text": text} for title, text in said]

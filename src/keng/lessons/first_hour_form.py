@@ -20,13 +20,15 @@ class FirstHourForm(Form):
     """Five steps in both languages, and the numbers of banks with where they are from."""
 
     hotlines = forms.CharField(
-        label=gettext_lazy("Numbers of banks"), required=False, max_length=4000,
+        label=gettext_lazy("Numbers of banks"),
+        required=False,
+        max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy(
             "One bank a line: bank | number | where the number is from. Take it from the bank’s "
             "own site or card. Without any, the page says: the number on the back of your card."
         ),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,9 +38,11 @@ class FirstHourForm(Form):
                     label=gettext_lazy("Step"), max_length=80, error_messages=_EMPTY
                 )
                 self.fields[f"{code}_text_{n}"] = forms.CharField(
-                    label=gettext_lazy("What to do and say"), max_length=400, error_messages=_EMPTY,
+                    label=gettext_lazy("What to do and say"),
+                    max_length=400,
+                    error_messages=_EMPTY,
                     widget=forms.Textarea(attrs={"rows": 3}),
-                )  # fmt: skip
+                )
 
     def steps(self) -> list[list[BoundField]]:
         """The fields as the page shows them: a step in both languages."""
@@ -70,7 +74,7 @@ class FirstHourForm(Form):
                 ]
             }
             for code in ("vi", "en")
-        }  # fmt: skip
+        }
 
 
 def initial_of(texts: dict[str, Any], hotlines: list[dict[str, str]]) -> dict[str, str]:

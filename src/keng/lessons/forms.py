@@ -24,21 +24,27 @@ class CollectionForm(Form):
         error_messages=_EMPTY,
     )
     about = forms.CharField(
-        label=gettext_lazy("What it is about, in one or two sentences"), max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}), error_messages=_EMPTY,
-    )  # fmt: skip
+        label=gettext_lazy("What it is about, in one or two sentences"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages=_EMPTY,
+    )
     purpose = forms.ChoiceField(
-        label=gettext_lazy("Purpose"), choices=SafetyPurpose.choices, widget=forms.RadioSelect,
+        label=gettext_lazy("Purpose"),
+        choices=SafetyPurpose.choices,
+        widget=forms.RadioSelect,
         help_text=gettext_lazy("The list is closed: opinions are in none of them."),
         error_messages={"required": gettext_lazy("Choose a purpose")},
-    )  # fmt: skip
+    )
     en_title = forms.CharField(
         label=gettext_lazy("Title in English"), max_length=LONGEST_TITLE, required=False
     )
     en_about = forms.CharField(
-        label=gettext_lazy("What it is about, in English"), max_length=300, required=False,
+        label=gettext_lazy("What it is about, in English"),
+        max_length=300,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, purposes: Collection[str] = (), **kwargs: Any) -> None:
         """Of a partner only the purposes for which it was invited."""
@@ -75,10 +81,12 @@ class PublishForm(Form):
 class AnswerForm(Form):
     """One question of a lesson. What is chosen is shown once and kept nowhere."""
 
-    choice = HintedChoice(error_messages={
-        "required": gettext_lazy("Choose an answer"),
-        "invalid_choice": gettext_lazy("Choose an answer"),
-    })  # fmt: skip
+    choice = HintedChoice(
+        error_messages={
+            "required": gettext_lazy("Choose an answer"),
+            "invalid_choice": gettext_lazy("Choose an answer"),
+        }
+    )
 
     def __init__(self, *args: Any, question: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,17 +99,20 @@ class ClassForm(Form):
     """A class that finished a lesson: its name is printed and not kept."""
 
     school_class = forms.CharField(
-        label=gettext_lazy("Class and school"), max_length=80,
+        label=gettext_lazy("Class and school"),
+        max_length=80,
         help_text=gettext_lazy("As it should stand on the paper. We do not keep it."),
         error_messages={"required": gettext_lazy("Write the class and the school")},
-    )  # fmt: skip
+    )
     pupils = forms.IntegerField(
-        label=gettext_lazy("How many pupils finished the lesson"), min_value=1,
-        max_value=MOST_PUPILS, widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        label=gettext_lazy("How many pupils finished the lesson"),
+        min_value=1,
+        max_value=MOST_PUPILS,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={
             "required": gettext_lazy("Write how many pupils"),
             "invalid": gettext_lazy("Write a number"),
             "min_value": gettext_lazy("At least one pupil"),
             "max_value": gettext_lazy("A class has at most 60 pupils. Make one paper for each."),
         },
-    )  # fmt: skip
+    )

@@ -21,21 +21,27 @@ class CampaignForm(Form):
         label=gettext_lazy("Name of the campaign"), max_length=LONGEST_TITLE, error_messages=_EMPTY
     )
     pledge = forms.CharField(
-        label=gettext_lazy("What pupils pledge, one sentence a line"), max_length=600,
-        widget=forms.Textarea(attrs={"rows": 4}), error_messages=_EMPTY,
-    )  # fmt: skip
+        label=gettext_lazy("What pupils pledge, one sentence a line"),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages=_EMPTY,
+    )
     en_title = forms.CharField(
         label=gettext_lazy("Title in English"), max_length=LONGEST_TITLE, required=False
     )
     en_pledge = forms.CharField(
-        label=gettext_lazy("What pupils pledge, in English"), max_length=600, required=False,
+        label=gettext_lazy("What pupils pledge, in English"),
+        max_length=600,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-    )  # fmt: skip
+    )
     purpose = forms.ChoiceField(
-        label=gettext_lazy("Purpose"), choices=SafetyPurpose.choices, widget=forms.RadioSelect,
+        label=gettext_lazy("Purpose"),
+        choices=SafetyPurpose.choices,
+        widget=forms.RadioSelect,
         help_text=gettext_lazy("The list is closed: opinions are in none of them."),
         error_messages={"required": gettext_lazy("Choose a purpose")},
-    )  # fmt: skip
+    )
     starts_on = day_field(gettext_lazy("From"))
     ends_on = day_field(gettext_lazy("Until"))
     schools = HintedChoices(
@@ -51,9 +57,10 @@ class CampaignForm(Form):
         field.hints = {
             school.key: ngettext(
                 "%(place)s, %(n)s class", "%(place)s, %(n)s classes", len(school.classes)
-            ) % {"place": school.commune.full_name, "n": len(school.classes)}
+            )
+            % {"place": school.commune.full_name, "n": len(school.classes)}
             for school in schools
-        }  # fmt: skip
+        }
 
     def clean(self) -> dict[str, Any]:
         """The end after the start; both English parts or none."""

@@ -25,11 +25,12 @@ def desk_campaigns(officer: "Officer") -> list[Campaign]:
         Campaign.objects.visible_to(officer)
         .select_related("made_by")
         .annotate(
-            all_classes=Count("classes"), counted=Count("classes", filter=counted),
+            all_classes=Count("classes"),
+            counted=Count("classes", filter=counted),
             pledged=Sum("classes__pledged"),
         )
         .order_by("-id")[:100]
-    )  # fmt: skip
+    )
 
 
 @dataclass(slots=True)

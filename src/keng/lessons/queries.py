@@ -98,9 +98,10 @@ def desk_lists(officer: "Officer") -> DeskLists:
 def finished_of(lessons: list[Any]) -> dict[Any, tuple[int, int]]:
     """Of each lesson how often it was finished, and how many pupils teachers named."""
     rows = (
-        Finished.objects.filter(lesson__in=lessons).values("lesson")
+        Finished.objects.filter(lesson__in=lessons)
+        .values("lesson")
         .annotate(all_times=Sum("times"), all_pupils=Sum("pupils"))
-    )  # fmt: skip
+    )
     return {row["lesson"]: (row["all_times"], row["all_pupils"]) for row in rows}
 
 

@@ -21,26 +21,30 @@ class LessonForm(Form):
     def __init__(self, *args: Any, films: QuerySet[Film] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["film"] = forms.ModelChoiceField(
-            label=gettext_lazy("Film at the beginning"), required=False,
+            label=gettext_lazy("Film at the beginning"),
+            required=False,
             queryset=Film.objects.none() if films is None else films,
             empty_label=gettext_lazy("No film"),
-        )  # fmt: skip
+        )
         for code in ("vi", "en"):
             self._add_language(code)
         for n in QUESTIONS:
             self.fields[f"right_{n}"] = forms.ChoiceField(
-                label=gettext_lazy("The right answer"), required=False,
+                label=gettext_lazy("The right answer"),
+                required=False,
                 choices=[("", "–"), *((letter, letter.upper()) for letter in LETTERS)],
-            )  # fmt: skip
+            )
 
     def _add_language(self, code: str) -> None:
         self._line(code, "title", gettext_lazy("Name of the lesson"), LONGEST_TITLE)
         for n in CARDS:
             self._line(code, f"card_{n}", gettext_lazy("Heading of the card"), 80)
             self._area(
-                code, f"lines_{n}", gettext_lazy("What the card says"),
+                code,
+                f"lines_{n}",
+                gettext_lazy("What the card says"),
                 gettext_lazy("One sentence a line; several lines become a numbered list."),
-            )  # fmt: skip
+            )
         for n in QUESTIONS:
             self._line(code, f"question_{n}", gettext_lazy("Question"), 160)
             for letter in LETTERS:
@@ -54,9 +58,12 @@ class LessonForm(Form):
 
     def _area(self, code: str, name: str, label: Any, hint: Any = "") -> None:
         self.fields[f"{code}_{name}"] = forms.CharField(
-            label=label, max_length=500, required=False, help_text=hint,
+            label=label,
+            max_length=500,
+            required=False,
+            help_text=hint,
             widget=forms.Textarea(attrs={"rows": 3}),
-        )  # fmt: skip
+        )
 
     def languages(self) -> list[dict[str, Any]]:
         """The fields as the page shows them."""
@@ -119,8 +126,9 @@ class LessonForm(Form):
         given = self.cleaned_data
         return [
             self._options(n).index(given[f"right_{n}"])
-            for n in QUESTIONS if given[f"vi_question_{n}"]
-        ]  # fmt: skip
+            for n in QUESTIONS
+            if given[f"vi_question_{n}"]
+        ]
 
     def _options(self, n: int) -> list[str]:
         return [letter for letter in LETTERS if self.cleaned_data[f"vi_{letter}_{n}"]]
@@ -132,16 +140,18 @@ class LessonForm(Form):
                 "heading": given[f"{code}_card_{n}"],
                 "lines": lines_of(given[f"{code}_lines_{n}"]),
             }
-            for n in CARDS if given[f"vi_card_{n}"]
-        ]  # fmt: skip
+            for n in CARDS
+            if given[f"vi_card_{n}"]
+        ]
         quiz = [
             {
                 "question": given[f"{code}_question_{n}"],
                 "options": [given[f"{code}_{letter}_{n}"] for letter in self._options(n)],
                 "why": given[f"{code}_why_{n}"],
             }
-            for n in QUESTIONS if given[f"vi_question_{n}"]
-        ]  # fmt: skip
+            for n in QUESTIONS
+            if given[f"vi_question_{n}"]
+        ]
         return {"title": given[f"{code}_title"], "cards": cards, "quiz": quiz}
 
 

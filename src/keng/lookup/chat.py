@@ -48,17 +48,30 @@ def told(answer: Answer, languages: Sequence[str]) -> str:
 
 def help_text(languages: tuple[str, ...]) -> str:
     """When nothing was named that could be looked up."""
-    return _in(languages, lambda: _(
-        "Send one phone number, account or link, and you read what is known of it. For a whole "
-        "message use the page: %(page)s"
-    ) % {"page": _page()})  # fmt: skip
+    return _in(
+        languages,
+        lambda: (
+            _(
+                "Send one phone number, account or link, and you read what is known of it. For a "
+                "whole message use the page: %(page)s"
+            )
+            % {"page": _page()}
+        ),
+    )
 
 
 def slow_text(languages: tuple[str, ...]) -> str:
     """When too many were asked one after the other."""
-    return _in(languages, lambda: _(
-        "You looked up many numbers in a short time. Wait ten minutes, or use the page: %(page)s"
-    ) % {"page": _page()})  # fmt: skip
+    return _in(
+        languages,
+        lambda: (
+            _(
+                "You looked up many numbers in a short time. Wait ten minutes, or use the page: "
+                "%(page)s"
+            )
+            % {"page": _page()}
+        ),
+    )
 
 
 def _parts(answer: Answer) -> list[str]:

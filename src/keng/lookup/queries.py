@@ -19,10 +19,25 @@ NO_DATA, PRIVATE = "no_data", "private"
 _STRENGTH = (CONFIRMED, REPORTED, IMPORTED)
 # What the public site and the edge may read of a listing (site.grants).
 _READ = (
-    "id", "lookup_hash", "grade", "status", "category", "used_in", "expires_on", "checked_at",
-    "end_reason", "ended_at", "made_by", "checked_by", "indicator__type", "indicator__value",
-    "unit__name", "unit__kind", "block_list__name", "block_list__expires_on",
-)  # fmt: skip
+    "id",
+    "lookup_hash",
+    "grade",
+    "status",
+    "category",
+    "used_in",
+    "expires_on",
+    "checked_at",
+    "end_reason",
+    "ended_at",
+    "made_by",
+    "checked_by",
+    "indicator__type",
+    "indicator__value",
+    "unit__name",
+    "unit__kind",
+    "block_list__name",
+    "block_list__expires_on",
+)
 # The words of a dispute are for the desk; the public site cannot read them back.
 UNREAD = ("text", "listed_by", "checked_by", "hands", "decided_by")
 # For so long a look-up says that an entry was taken off.
@@ -62,11 +77,15 @@ def answers(asked: Sequence[Asked]) -> list[Answer]:
     keys = {listing_hash(*key): key for each in asked if not _private(each) for key in each.keys}
     found = _by_hash(_listed(list(keys))) if keys else {}
     off = _by_hash(_taken_off(list(keys))) if keys else {}
-    disputed = set(
-        Dispute.objects.open()
-        .filter(listing__in=[each.pk for rows in found.values() for each in rows])
-        .values_list("listing", flat=True)
-    ) if found else set()  # fmt: skip
+    disputed = (
+        set(
+            Dispute.objects.open()
+            .filter(listing__in=[each.pk for rows in found.values() for each in rows])
+            .values_list("listing", flat=True)
+        )
+        if found
+        else set()
+    )
     return [_answer(each, found, off, disputed) for each in asked]
 
 
@@ -88,10 +107,19 @@ def dispute_of(typed: str) -> Dispute | None:
 
 def _readable(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
     wanted = (
-        "id", "code_hash", "reason", "made_at", "due_on", "outcome", "answer", "decided_at",
-        "listing__lookup_hash", "listing__indicator__type", "listing__indicator__value",
+        "id",
+        "code_hash",
+        "reason",
+        "made_at",
+        "due_on",
+        "outcome",
+        "answer",
+        "decided_at",
+        "listing__lookup_hash",
+        "listing__indicator__type",
+        "listing__indicator__value",
         "unit__name",
-    )  # fmt: skip
+    )
     return disputes.select_related("listing__indicator", "unit").only(*wanted)
 
 

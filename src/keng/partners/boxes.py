@@ -100,17 +100,20 @@ class CheckBoxes(Boxes):
     heading = "question"
 
     def __init__(
-        self, data: Mapping[str, str] | None, typed: Mapping[str, str], *, partner: Partner,
+        self,
+        data: Mapping[str, str] | None,
+        typed: Mapping[str, str],
+        *,
+        partner: Partner,
         corrects: bool,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(data)
         self.partner = partner
         self.check = CheckForm(data, initial=dict(typed), corrects=corrects)
         topics: Any = self.check.fields["topic"]
         topics.choices = [
-            (code, label) for code, label in topics.choices
-            if not code or purpose_of(code, partner)
-        ]  # fmt: skip
+            (code, label) for code, label in topics.choices if not code or purpose_of(code, partner)
+        ]
         kept = [_source(typed, f"e{at + 1}-") for at in range(SOURCES)]
         self.sources: list[EvidenceForm] = evidence_forms(data, kept)
         self.forms = [self.check, *self.sources]
@@ -142,9 +145,13 @@ def _source(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def boxes_for(
-    kind: str, data: Mapping[str, str] | None, typed: Mapping[str, str], *, partner: Partner,
+    kind: str,
+    data: Mapping[str, str] | None,
+    typed: Mapping[str, str],
+    *,
+    partner: Partner,
     corrects: bool = False,
-) -> LessonBoxes | CheckBoxes:  # fmt: skip
+) -> LessonBoxes | CheckBoxes:
     """The boxes of a kind of text, with what was sent or what was kept."""
     if kind == Manuscript.Kind.LESSON:
         return LessonBoxes(data, typed)

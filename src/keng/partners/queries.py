@@ -103,8 +103,9 @@ def partners_of(officer: Officer) -> QuerySet[Partner]:
 
 def members_of(partner: Partner) -> list[PartnerMember]:
     """Who signs in for it: no more than the desk may read."""
-    found = PartnerMember.objects.only("id", "partner_id", "username", "name", "is_active",
-                                       "awaits_agreement", "made_by_id")  # fmt: skip
+    found = PartnerMember.objects.only(
+        "id", "partner_id", "username", "name", "is_active", "awaits_agreement", "made_by_id"
+    )
     return list(found.filter(partner=partner).order_by("-is_active", "name"))
 
 

@@ -57,11 +57,14 @@ def _warnings(rows: list[Warning], _officer: Officer) -> list[Item]:
             row.published_at or row.created_at,
             titles.get(row.pk, ""),
             reverse("warning-detail", args=[row.pk]),
-            (row.unit.name, taxonomy.label(row.category, get_language() or "vi"),
-             str(row.get_state_display())),
+            (
+                row.unit.name,
+                taxonomy.label(row.category, get_language() or "vi"),
+                str(row.get_state_display()),
+            ),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _deliveries(rows: list[Delivery], officer: Officer) -> list[Item]:
@@ -77,11 +80,14 @@ def _deliveries(rows: list[Delivery], officer: Officer) -> list[Item]:
             if row.recipient_kind == kinds.GROUP
             else str(kinds(row.recipient_kind).label),
             reverse("dispatch", args=[row.dispatch_id]),
-            (titles.get(row.dispatch_id, ""), channels.get(row.channel, row.channel),
-             str(row.get_state_display())),
+            (
+                titles.get(row.dispatch_id, ""),
+                channels.get(row.channel, row.channel),
+                str(row.get_state_display()),
+            ),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _relays(rows: list[RelayTask], officer: Officer) -> list[Item]:
@@ -184,7 +190,9 @@ LISTS = {
         lambda officer, period, step: definitions.relays(officer, period, step or "asked"),
         _relay_title,
         lambda: (
-            _("Group"), _("Warning"), _("Say it was passed on"),
+            _("Group"),
+            _("Warning"),
+            _("Say it was passed on"),
             _("Seen in the group by an officer"),
         ),
         _relays,
@@ -197,4 +205,4 @@ LISTS = {
         counts=True,
         amount=_added_up,
     ),
-}  # fmt: skip
+}

@@ -12,14 +12,32 @@ from django.utils import translation
 
 from keng.kit.languages import FULL
 
-PAGES = frozenset({
-    "home", "near", "set_language", "quick_exit", "calendar",
-    "report", "report-who-gets", "report-what", "report-where", "report-describe", "report-name",
-    "report-check", "report-with",
-    "receipt", "receipt-print", "status", "status-tip", "status-close", "status-exchange",
-    "one-time-link",
-    "lookup", "warning",
-})  # fmt: skip
+PAGES = frozenset(
+    {
+        "home",
+        "near",
+        "set_language",
+        "quick_exit",
+        "calendar",
+        "report",
+        "report-who-gets",
+        "report-what",
+        "report-where",
+        "report-describe",
+        "report-name",
+        "report-check",
+        "report-with",
+        "receipt",
+        "receipt-print",
+        "status",
+        "status-tip",
+        "status-close",
+        "status-exchange",
+        "one-time-link",
+        "lookup",
+        "warning",
+    }
+)
 
 
 class PublicRequest(HttpRequest):

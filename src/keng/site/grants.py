@@ -79,9 +79,13 @@ _TIPS = [
 ]
 # Lessons: what the public reads; a text is written once and then only published or ended.
 _LESSONS = [
-    "lessons_collection", "lessons_lesson", "lessons_edition", "lessons_campaign",
-    "lessons_firsthour", "lessons_film",
-]  # fmt: skip
+    "lessons_collection",
+    "lessons_lesson",
+    "lessons_edition",
+    "lessons_campaign",
+    "lessons_firsthour",
+    "lessons_film",
+]
 _WRITTEN_ONCE = "SELECT, INSERT, UPDATE (published_by_id, published_at, ended_at)"
 _WARNINGS = ["warnings_warning", "warnings_version", "warnings_verifycode"]
 # What a look-up answers with: not how an entry was verified, nor any words about its end.

@@ -18,7 +18,9 @@ def field_for(question: Question) -> forms.Field:
     options = [(str(at), words) for at, words in enumerate(question.options)]
     if question.kind == "text":
         return forms.CharField(
-            max_length=LONGEST_TEXT, required=False, strip=True,
+            max_length=LONGEST_TEXT,
+            required=False,
+            strip=True,
             help_text=_(
                 "An officer reads it before anything is published. Please write no names and no "
                 "phone numbers."
@@ -27,7 +29,7 @@ def field_for(question: Question) -> forms.Field:
             error_messages={
                 "max_length": _("This is too long: 500 characters are the most."),
             },
-        )  # fmt: skip
+        )
     if question.kind == "several":
         return forms.MultipleChoiceField(
             choices=options, required=False, widget=forms.CheckboxSelectMultiple
@@ -73,9 +75,11 @@ class Sheet(Form):
         self._content = content
         if with_slip:
             self.fields["slip"] = forms.CharField(
-                label=_("Code of the slip"), max_length=40, widget=forms.TextInput(),
+                label=_("Code of the slip"),
+                max_length=40,
+                widget=forms.TextInput(),
                 error_messages={"required": _("Type in the code that stands on the sheet")},
-            )  # fmt: skip
+            )
         for number, question in enumerate(content.questions, start=1):
             field = field_for(question)
             field.label, field.required = f"{number}. {question.text}", False

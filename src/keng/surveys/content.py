@@ -130,10 +130,14 @@ def _question(one: Mapping[str, Any], language: str) -> Question:
         low, high = options
         options = [f"1 – {low}", *(str(n) for n in range(2, SCALE)), f"{SCALE} – {high}"]
     return Question(
-        one["key"], one["kind"], words["text"], words.get("hint", ""), tuple(options),
+        one["key"],
+        one["kind"],
+        words["text"],
+        words.get("hint", ""),
+        tuple(options),
         (only_if["question"], tuple(only_if["options"])) if only_if else None,
         tuple(one.get("marked", ())),
-    )  # fmt: skip
+    )
 
 
 def chosen(answer: Any) -> list[int]:

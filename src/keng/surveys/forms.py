@@ -25,12 +25,14 @@ _LONGEST_OPTION = 120
 
 def _day(label: Any, **kwargs: Any) -> forms.DateField:
     return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
-            "required": gettext_lazy("Enter the day."), "invalid": gettext_lazy("Enter a day."),
+            "required": gettext_lazy("Enter the day."),
+            "invalid": gettext_lazy("Enter a day."),
         },
         **kwargs,
-    )  # fmt: skip
+    )
 
 
 def _words(label: Any, *, rows: int = 3, longest: int = 600, **kwargs: Any) -> forms.CharField:
@@ -49,23 +51,26 @@ class SurveyForm(Form):
         help_text=gettext_lazy("Safety and services alone: no opinions, no politics, no belief."),
         choices=[("", gettext_lazy("Choose a purpose")), *Survey.Purpose.choices],
         error_messages={"required": gettext_lazy("Choose what it is for")},
-    )  # fmt: skip
+    )
     title = forms.CharField(
         label=gettext_lazy("Title of the survey"), max_length=120, error_messages=_EMPTY
     )
     why = _words(
         gettext_lazy("Why you ask, and what the answers decide"),
         help_text=gettext_lazy("Stands under every question: “…, to choose where to put lamps.”"),
-        rows=2, longest=300,
-    )  # fmt: skip
+        rows=2,
+        longest=300,
+    )
     en_title = forms.CharField(
         label=gettext_lazy("Title in English"), max_length=120, required=False
     )
     en_why = _words(gettext_lazy("Why, in English"), rows=2, longest=300, required=False)
     reach = forms.ChoiceField(
-        label=gettext_lazy("Who can answer"), choices=Survey.Reach.choices,
-        widget=forms.RadioSelect, initial="open",
-    )  # fmt: skip
+        label=gettext_lazy("Who can answer"),
+        choices=Survey.Reach.choices,
+        widget=forms.RadioSelect,
+        initial="open",
+    )
     ask_place = forms.BooleanField(
         label=gettext_lazy("Ask in which hamlet or commune one lives"), required=False
     )
@@ -109,12 +114,17 @@ def initial_of(survey: Survey) -> dict[str, Any]:
     """The form as it was saved."""
     stored, english = survey.content, survey.content.get("en") or {}
     return {
-        "unit": str(survey.unit_id), "purpose": survey.purpose, "reach": survey.reach,
-        "title": stored["vi"]["title"], "why": stored["vi"]["why"],
-        "en_title": english.get("title", ""), "en_why": english.get("why", ""),
+        "unit": str(survey.unit_id),
+        "purpose": survey.purpose,
+        "reach": survey.reach,
+        "title": stored["vi"]["title"],
+        "why": stored["vi"]["why"],
+        "en_title": english.get("title", ""),
+        "en_why": english.get("why", ""),
         "ask_place": bool(stored.get("places")),
-        "closes_on": stored.get("closes_on"), "results_on": stored.get("results_on"),
-    }  # fmt: skip
+        "closes_on": stored.get("closes_on"),
+        "results_on": stored.get("results_on"),
+    }
 
 
 class QuestionForm(Form):
@@ -131,8 +141,10 @@ class QuestionForm(Form):
             "For a scale two lines: what 1 means, what 5 means. Put * before the answers that are "
             "the finding: they are counted by place (of one question only)."
         ),
-        rows=6, longest=1500, required=False,
-    )  # fmt: skip
+        rows=6,
+        longest=1500,
+        required=False,
+    )
     en_text = _words(gettext_lazy("Question in English"), rows=2, longest=200, required=False)
     en_hint = forms.CharField(
         label=gettext_lazy("A line of help in English"), max_length=200, required=False
@@ -141,9 +153,10 @@ class QuestionForm(Form):
         gettext_lazy("Answers in English, in the same order"), rows=6, longest=1500, required=False
     )
     only_if = forms.MultipleChoiceField(
-        label=gettext_lazy("Ask it only after one of these answers"), required=False,
+        label=gettext_lazy("Ask it only after one of these answers"),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
 
     def __init__(
         self, *args: Any, earlier: Iterable[Mapping[str, Any]], english: bool, **kwargs: Any
@@ -189,20 +202,25 @@ class QuestionForm(Form):
         lines = [] if said["kind"] == "text" else _lines(said["options"])
         marked = [at for at, line in enumerate(lines) if line.startswith("*")]
         found: dict[str, Any] = {
-            "key": key, "kind": said["kind"], "only_if": None,
+            "key": key,
+            "kind": said["kind"],
+            "only_if": None,
             "marked": [] if said["kind"] == "scale" else marked,
             "vi": {"text": said["text"], "hint": said["hint"], "options": _bare(lines)},
-        }  # fmt: skip
+        }
         if said.get("en_text"):
             english = [] if said["kind"] == "text" else _lines(said["en_options"])
             found["en"] = {
-                "text": said["en_text"], "hint": said["en_hint"], "options": _bare(english)
-            }  # fmt: skip
+                "text": said["en_text"],
+                "hint": said["en_hint"],
+                "options": _bare(english),
+            }
         if said["only_if"]:
             options = [int(one.partition(":")[2]) for one in said["only_if"]]
             found["only_if"] = {
-                "question": said["only_if"][0].partition(":")[0], "options": options
-            }  # fmt: skip
+                "question": said["only_if"][0].partition(":")[0],
+                "options": options,
+            }
         return found
 
 
@@ -214,13 +232,17 @@ def initial_question(one: Mapping[str, Any]) -> dict[str, Any]:
         for at, line in enumerate(one["vi"]["options"])
     ]
     return {
-        "kind": one["kind"], "text": one["vi"]["text"], "hint": one["vi"]["hint"],
-        "options": "\n".join(marks), "en_text": english.get("text", ""),
-        "en_hint": english.get("hint", ""), "en_options": "\n".join(english.get("options", ())),
+        "kind": one["kind"],
+        "text": one["vi"]["text"],
+        "hint": one["vi"]["hint"],
+        "options": "\n".join(marks),
+        "en_text": english.get("text", ""),
+        "en_hint": english.get("hint", ""),
+        "en_options": "\n".join(english.get("options", ())),
         "only_if": [f"{condition['question']}:{at}" for at in condition["options"]]
         if condition
         else [],
-    }  # fmt: skip
+    }
 
 
 class ReleaseResultForm(Form):
@@ -253,24 +275,27 @@ class ReturnForm(Form):
     """Why it goes back."""
 
     reason = forms.CharField(
-        label=gettext_lazy("What has to change"), max_length=500,
+        label=gettext_lazy("What has to change"),
+        max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Write what has to change")},
-    )  # fmt: skip
+    )
 
 
 class CountForm(Form):
     """How many slips, or sheets."""
 
     count = forms.IntegerField(
-        label=gettext_lazy("How many"), min_value=1, max_value=300,
+        label=gettext_lazy("How many"),
+        min_value=1,
+        max_value=300,
         error_messages={
             "required": gettext_lazy("Write how many"),
             "invalid": gettext_lazy("Write how many"),
             "min_value": gettext_lazy("Write how many"),
             "max_value": gettext_lazy("300 at once are the most."),
         },
-    )  # fmt: skip
+    )
 
 
 class OutcomeForm(Form):
@@ -282,8 +307,9 @@ class OutcomeForm(Form):
     deeds = _words(
         gettext_lazy("What the unit does about it, one thing a line"),
         help_text=gettext_lazy("With a day and a place, so that people can see it happen."),
-        rows=4, longest=1000,
-    )  # fmt: skip
+        rows=4,
+        longest=1000,
+    )
     en_headline = forms.CharField(
         label=gettext_lazy("The finding in English"), max_length=120, required=False
     )
@@ -304,9 +330,11 @@ class TextForm(Form):
     """What is published of one text."""
 
     words = forms.CharField(
-        label=gettext_lazy("What is published"), max_length=600, required=False,
+        label=gettext_lazy("What is published"),
+        max_length=600,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
+    )
 
 
 def _lines(text: str) -> list[str]:

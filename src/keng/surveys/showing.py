@@ -21,14 +21,17 @@ def about(found: Survey, content: Content | None = None) -> dict[str, Any]:
     last = found.content.get("closes_on")
     results_on = found.content.get("results_on")
     return {
-        "survey": found, "content": content, "spoken": content.language,
+        "survey": found,
+        "content": content,
+        "spoken": content.language,
         "closes_on": datetime.date.fromisoformat(last) if last else None,
         "results_on": datetime.date.fromisoformat(results_on) if results_on else None,
         "address": f"{settings.PUBLIC_URL}/s/{found.code}",
-        "once": found.reach == Survey.Reach.ONCE, "promises": PROMISES,
+        "once": found.reach == Survey.Reach.ONCE,
+        "promises": PROMISES,
         "chat_account": queries.chat_account(found),
         "start_words": start_words(found, content.language),
-    }  # fmt: skip
+    }
 
 
 def result_of(survey: Survey, language: str) -> dict[str, Any]:
@@ -40,20 +43,26 @@ def result_of(survey: Survey, language: str) -> dict[str, Any]:
     words = survey.outcome.get(spoken) or survey.outcome.get("vi") or {}
     texts = survey.outcome.get("texts", {})
     return {
-        "survey": survey, "content": content, "spoken": spoken, "figures": figures,
+        "survey": survey,
+        "content": content,
+        "spoken": spoken,
+        "figures": figures,
         "outcome_spoken": spoken if survey.outcome.get(spoken) else "vi",
         "headline": words.get("headline", ""),
         "deeds": [line for line in words.get("deeds", "").splitlines() if line.strip()],
         "blocks": blocks(content, figures),
-        "places": places(content, figures), "finding": content.finding,
+        "places": places(content, figures),
+        "finding": content.finding,
         "texts": [
             (question, texts[question.key])
             for question in content.questions
             if question.kind == "text" and question.key in texts
         ],
-        "once": survey.reach == Survey.Reach.ONCE, "promises": PROMISES,
-        "returned": returned(figures), "marked_words": marked_words(content),
-    }  # fmt: skip
+        "once": survey.reach == Survey.Reach.ONCE,
+        "promises": PROMISES,
+        "returned": returned(figures),
+        "marked_words": marked_words(content),
+    }
 
 
 def returned(figures: dict[str, Any]) -> int:
@@ -75,14 +84,16 @@ def _block(question: Question, counted: dict[str, Any]) -> dict[str, Any]:
     asked = counted["asked"]
     rows = [
         {
-            "label": label, "count": count, "why": _why(why),
+            "label": label,
+            "count": count,
+            "why": _why(why),
             "percent": percent(count, asked) if count is not None else None,
             "strong": at in question.marked,
         }
         for at, (label, count, why) in enumerate(
             zip(question.options, counted["rows"], counted["why"], strict=False)
         )
-    ]  # fmt: skip
+    ]
     largest = max((row["count"] or 0 for row in rows), default=0)
     return {"question": question, "asked": asked, "rows": rows, "largest": largest}
 
@@ -95,11 +106,12 @@ def places(content: Content, figures: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "label": place.options[row["place"]] if row["place"] >= 0 else _("Not said where"),
-            "why": _why(row["why"]), "answered": row.get("answered"),
+            "why": _why(row["why"]),
+            "answered": row.get("answered"),
             "percent": percent(row["marked"], row["answered"]) if not row["why"] else None,
         }
         for row in counted["rows"]
-    ]  # fmt: skip
+    ]
 
 
 def marked_words(content: Content) -> str:

@@ -86,11 +86,16 @@ class _CheckedResolver(AbstractResolver):
         allowed = set(check_addresses(self._target, [str(one[4][0]) for one in found]))
         return [
             ResolveResult(
-                hostname=host, host=str(one[4][0]), port=port, family=one[0], proto=one[2],
+                hostname=host,
+                host=str(one[4][0]),
+                port=port,
+                family=one[0],
+                proto=one[2],
                 flags=socket.AI_NUMERICHOST,
             )
-            for one in found if one[4][0] in allowed
-        ]  # fmt: skip
+            for one in found
+            if one[4][0] in allowed
+        ]
 
     async def close(self) -> None:
         """Nothing to let go of."""

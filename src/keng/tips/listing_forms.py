@@ -15,8 +15,11 @@ from keng.lookup.models import Dispute, Indicator, Listing
 _MONTHS_BACK = 12
 _HOLDS = {90: gettext_lazy("3 months"), 180: gettext_lazy("6 months"), 365: gettext_lazy("a year")}
 _WHY = (
-    Listing.End.NO_LONGER, Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED,
-)  # fmt: skip
+    Listing.End.NO_LONGER,
+    Listing.End.MISTAKE,
+    Listing.End.RECYCLED,
+    Listing.End.SPOOFED,
+)
 
 TOO_FEW = gettext_lazy(
     "“Reported” takes three different reporters, and there are fewer. Tips that were taken down by "
@@ -51,11 +54,12 @@ class ProposeForm(Form):
         label=gettext_lazy("Stays for"), choices=list(_HOLDS.items()), coerce=int, initial=180
     )
     basis = forms.CharField(
-        label=gettext_lazy("How it was verified"), max_length=600,
+        label=gettext_lazy("How it was verified"),
+        max_length=600,
         help_text=gettext_lazy("For the second person, never public. No name of a reporter."),
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Write how it was verified")},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, indicator: Indicator, is_enough: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,10 +105,11 @@ class RefuseForm(Form):
     """Why not."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why it should not be public"), max_length=400,
+        label=gettext_lazy("Why it should not be public"),
+        max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
-    )  # fmt: skip
+    )
     code = own_code()
 
 
@@ -112,10 +117,11 @@ class BackForm(Form):
     """Why a proposal is taken back before anybody checked it."""
 
     note = forms.CharField(
-        label=gettext_lazy("Why you take it back"), max_length=400,
+        label=gettext_lazy("Why you take it back"),
+        max_length=400,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
-    )  # fmt: skip
+    )
     code = own_code()
 
 
@@ -127,9 +133,11 @@ class EndForm(Form):
         choices=[(each.value, each.label) for each in _WHY],
     )
     note = forms.CharField(
-        label=gettext_lazy("In words"), max_length=400, widget=forms.Textarea(attrs={"rows": 2}),
+        label=gettext_lazy("In words"),
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": gettext_lazy("Give the reason in words")},
-    )  # fmt: skip
+    )
     code = own_code()
 
 
@@ -137,7 +145,8 @@ class DecideForm(Form):
     """The outcome, and what whoever objected reads."""
 
     outcome = HintedChoice(
-        label=gettext_lazy("Outcome"), choices=Dispute.Outcome.choices,
+        label=gettext_lazy("Outcome"),
+        choices=Dispute.Outcome.choices,
         hints={
             Dispute.Outcome.REMOVED: gettext_lazy("A look-up says that it was a mistake."),
             Dispute.Outcome.RECYCLED: gettext_lazy("A look-up says that it has a new holder."),
@@ -146,13 +155,14 @@ class DecideForm(Form):
             ),
         },
         error_messages={"required": gettext_lazy("Choose an outcome")},
-    )  # fmt: skip
+    )
     answer = forms.CharField(
-        label=gettext_lazy("Answer to whoever objected"), max_length=1500,
+        label=gettext_lazy("Answer to whoever objected"),
+        max_length=1500,
         help_text=gettext_lazy("They read it with their code; nobody else does."),
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write the answer")},
-    )  # fmt: skip
+    )
     code = own_code()
 
 

@@ -11,11 +11,39 @@ from collections.abc import Iterator
 PLAYABLE = ("audio/mp4", "video/mp4", "audio/mpeg", "audio/aac", "audio/wav")
 _NESTED = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"mvex", b"moof", b"traf"}
 _NEEDED = {
-    b"ftyp", b"styp", b"mdat", b"sidx", b"mvhd", b"tkhd", b"tref", b"elst", b"mdhd", b"hdlr",
-    b"vmhd", b"smhd", b"dref", b"stsd", b"stts", b"ctts", b"cslg", b"stsc", b"stsz", b"stz2",
-    b"stco", b"co64", b"stss", b"sdtp", b"sbgp", b"sgpd", b"mehd", b"trex", b"mfhd", b"tfhd",
-    b"tfdt", b"trun",
-}  # fmt: skip
+    b"ftyp",
+    b"styp",
+    b"mdat",
+    b"sidx",
+    b"mvhd",
+    b"tkhd",
+    b"tref",
+    b"elst",
+    b"mdhd",
+    b"hdlr",
+    b"vmhd",
+    b"smhd",
+    b"dref",
+    b"stsd",
+    b"stts",
+    b"ctts",
+    b"cslg",
+    b"stsc",
+    b"stsz",
+    b"stz2",
+    b"stco",
+    b"co64",
+    b"stss",
+    b"sdtp",
+    b"sbgp",
+    b"sgpd",
+    b"mehd",
+    b"trex",
+    b"mfhd",
+    b"tfhd",
+    b"tfdt",
+    b"trun",
+}
 # A track of another kind may write down where somebody went, second by second.
 _TRACKS = {b"vide", b"soun"}
 

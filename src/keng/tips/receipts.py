@@ -7,9 +7,17 @@ from keng.kit.secrets import keyed_hash
 from keng.tips.models import Receipt
 
 __all__ = [
-    "ALPHABET", "LENGTH", "MalformedCode", "cleaned", "code_from", "grouped", "hash_of",
-    "new_token", "tip_id_of", "token_hash",
-]  # fmt: skip
+    "ALPHABET",
+    "LENGTH",
+    "MalformedCode",
+    "cleaned",
+    "code_from",
+    "grouped",
+    "hash_of",
+    "new_token",
+    "tip_id_of",
+    "token_hash",
+]
 
 
 def code_from(token: str) -> str:

@@ -62,19 +62,27 @@ def filled(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str
     found = {}
     for field, words in texts.items():
         for code, value in values.items():
-            words = words.replace(MARKS[code], defang(value) if code == "link" else value)  # noqa: PLW2901 -- one blank after the other
+            # One blank after the other.
+            words = words.replace(MARKS[code], defang(value) if code == "link" else value)  # noqa: PLW2901
         found[field] = words
     return found
 
 
 def hash_of(
-    texts: Mapping[str, str], *, category: str, severity: int, kinds: Sequence[str],
+    texts: Mapping[str, str],
+    *,
+    category: str,
+    severity: int,
+    kinds: Sequence[str],
     expires_on: datetime.date,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """SHA-256 of everything that is approved about a pattern."""
     said = {
-        "texts": dict(texts), "category": category, "severity": severity, "kinds": sorted(kinds),
+        "texts": dict(texts),
+        "category": category,
+        "severity": severity,
+        "kinds": sorted(kinds),
         "expires_on": expires_on.isoformat(),
-    }  # fmt: skip
+    }
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).digest()

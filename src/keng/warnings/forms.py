@@ -38,8 +38,9 @@ def _title(**kwargs: Any) -> forms.CharField:
         error_messages={
             "required": gettext_lazy("Write a title"),
             "max_length": gettext_lazy("The title has more than 72 characters"),
-        }, **kwargs,
-    )  # fmt: skip
+        },
+        **kwargs,
+    )
 
 
 def _part(label: Any, rows: int, **kwargs: Any) -> forms.CharField:

@@ -34,21 +34,29 @@ class PatternForm(Form):
         label=gettext_lazy("Title"), max_length=LONGEST_TITLE, error_messages=_EMPTY
     )
     what = forms.CharField(
-        label=_LABELS["what"], max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_LABELS["what"],
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages=_EMPTY,
-    )  # fmt: skip
+    )
     signs = forms.CharField(
-        label=_LABELS["signs"], max_length=600, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_LABELS["signs"],
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages=_EMPTY,
-    )  # fmt: skip
+    )
     act = forms.CharField(
-        label=_LABELS["act"], max_length=600, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_LABELS["act"],
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages=_EMPTY,
-    )  # fmt: skip
+    )
     call = forms.CharField(
-        label=_LABELS["call"], max_length=600, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_LABELS["call"],
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages=_EMPTY,
-    )  # fmt: skip
+    )
     category = forms.ChoiceField(
         label=gettext_lazy("Category"),
         error_messages={"required": gettext_lazy("Choose a category")},
@@ -140,8 +148,9 @@ class FillForm(Form):
         kept = list(codes)
         fields: Any = self.fields
         fields["hamlet"].choices = [
-            ("", _("Choose where")), *((p.full_name, p.full_name) for p in places),
-        ]  # fmt: skip
+            ("", _("Choose where")),
+            *((p.full_name, p.full_name) for p in places),
+        ]
         for code in blanks.MARKS:
             if code not in kept:
                 del self.fields[code]
@@ -152,9 +161,10 @@ class FillForm(Form):
             if code in found and not blanks.is_fit(code, found[code]):
                 self.add_error(
                     code,
-                    _("A number has digits only.") if code == "number"
+                    _("A number has digits only.")
+                    if code == "number"
                     else _("A link looks like name.example or https://name.example/page."),
-                )  # fmt: skip
+                )
         return found
 
 

@@ -30,8 +30,11 @@ def lists(officer: "Officer") -> Lists:
     in_force = seen.in_force(today)
     waiting = seen.filter(approved_at__isnull=True, ended_at__isnull=True, expires_on__gte=today)
     over = seen.exclude(pk__in=in_force.values("pk")).exclude(pk__in=waiting.values("pk"))
-    return Lists(list(in_force.order_by("-id")), list(waiting.order_by("-id")),
-                 list(over.order_by("-id")[:20]))  # fmt: skip
+    return Lists(
+        list(in_force.order_by("-id")),
+        list(waiting.order_by("-id")),
+        list(over.order_by("-id")[:20]),
+    )
 
 
 def unreviewed() -> QuerySet[PatternUse]:
@@ -45,9 +48,10 @@ def to_review(officer: "Officer") -> list[PatternUse]:
     """What was sent alone in the officer's units and not looked at, the oldest deadline first."""
     found = unreviewed().filter(version__warning__unit__in=officer.unit_ids)
     rows = list(
-        found.select_related("version__warning__unit", "version__dispatch", "sent_by", "pattern")
-        .order_by("review_by", "id")[:100]
-    )  # fmt: skip
+        found.select_related(
+            "version__warning__unit", "version__dispatch", "sent_by", "pattern"
+        ).order_by("review_by", "id")[:100]
+    )
     now = times.now()
     for row in rows:
         mine = row.sent_by_id in tied_to(officer)

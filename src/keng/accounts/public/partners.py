@@ -103,7 +103,12 @@ def _with_cookie(
     """Sent to these pages only: no other page of the site learns that a partner is here."""
     lasts = datetime.timedelta(seconds=seconds) if seconds else partner_signing.SIGNED_IN_FOR
     response.set_cookie(
-        partner_signing.COOKIE, token, max_age=lasts, path=PATH, httponly=True,
-        samesite="Strict", secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+        partner_signing.COOKIE,
+        token,
+        max_age=lasts,
+        path=PATH,
+        httponly=True,
+        samesite="Strict",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
     return response

@@ -41,9 +41,14 @@ def test_an_untouched_chain_holds(chain):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("action", "tip.closed"), ("actor_id", "someone-else"), ("object_id", "other"),
-     ("detail", {"number": 99}), ("at", datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))],
-)  # fmt: skip
+    [
+        ("action", "tip.closed"),
+        ("actor_id", "someone-else"),
+        ("object_id", "other"),
+        ("detail", {"number": 99}),
+        ("at", datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)),
+    ],
+)
 def test_a_changed_entry_is_found(chain, field, value):
     Entry.objects.filter(chain=chain, seq=3).update(**{field: value})
     assert faults() == [(3, "was changed after it was written")]

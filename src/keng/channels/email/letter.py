@@ -48,9 +48,12 @@ def build(
     if message.image is not None:
         subtype = message.image_mime.removeprefix("image/")
         letter.add_attachment(
-            message.image, maintype="image", subtype=subtype, disposition="inline",
+            message.image,
+            maintype="image",
+            subtype=subtype,
+            disposition="inline",
             filename=f"canh-bao.{subtype}",
-        )  # fmt: skip
+        )
     return Mail(bounce_address(message.reference, credentials), address.value, letter.as_bytes())
 
 

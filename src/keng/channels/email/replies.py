@@ -30,9 +30,11 @@ def _lost(reply: MailReply) -> Outcome:
     if reply.stage == "end":
         return Outcome("unknown", reason="connection lost after the content")
     return Outcome(
-        "retry", after_seconds=_MINUTE, reason=f"connection lost at {reply.stage}",
+        "retry",
+        after_seconds=_MINUTE,
+        reason=f"connection lost at {reply.stage}",
         reached=reply.stage not in ("connect", "hello", "auth"),
-    )  # fmt: skip
+    )
 
 
 def _passing(reply: MailReply, told: str) -> Outcome:

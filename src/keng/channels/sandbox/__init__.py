@@ -32,9 +32,14 @@ from keng.channels.text import clean
 
 SIGNATURE_HEADER = "x-keng-signature"
 _KINDS: dict[str, EventKind] = {
-    "text": "text", "image": "image", "location": "location", "follow": "follow",
-    "unfollow": "unfollow", "erase": "erase", "seen": "seen",
-}  # fmt: skip
+    "text": "text",
+    "image": "image",
+    "location": "location",
+    "follow": "follow",
+    "unfollow": "unfollow",
+    "erase": "erase",
+    "seen": "seen",
+}
 _OLDEST = timedelta(hours=2)
 _AHEAD = timedelta(minutes=5)
 

@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from keng.channels import reading
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats()
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
     | st.text(st.characters(exclude_categories=[])),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 def test_half_characters_and_nul_do_not_come_through() -> None:

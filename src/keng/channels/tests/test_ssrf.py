@@ -50,12 +50,30 @@ def test_everything_else_is_refused(url: str, why: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-        "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1", "::1", "::", "fe80::1",
-        "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-        "64:ff9b::a00:1", "2002:7f00:1::", "2001:0:1::", "not an address",
+        "127.0.0.1",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "240.0.0.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:7f00:1::",
+        "2001:0:1::",
+        "not an address",
     ],
-)  # fmt: skip
+)
 def test_one_address_that_is_not_public_refuses_all(address: str) -> None:
     target = check_url("https://photo.zdn.vn/a.jpg", MEDIA_HOSTS)
     with pytest.raises(Refused, match="not public"):
@@ -82,11 +100,16 @@ def test_the_configured_fake_is_exempt_and_nothing_beside_it() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://127.0.0.1:9101/a", "http://127.0.0.1:91000/a", "https://127.0.0.1:9100/a",
-        "http://localhost:9100/a", "http://127.0.0.1:9100@evil.com/a", "http://127.0.0.1/a",
-        "http://127.0.0.1:9100/../a", "http://127.0.0.1:9100/%2E%2e/a",
+        "http://127.0.0.1:9101/a",
+        "http://127.0.0.1:91000/a",
+        "https://127.0.0.1:9100/a",
+        "http://localhost:9100/a",
+        "http://127.0.0.1:9100@evil.com/a",
+        "http://127.0.0.1/a",
+        "http://127.0.0.1:9100/../a",
+        "http://127.0.0.1:9100/%2E%2e/a",
     ],
-)  # fmt: skip
+)
 def test_what_only_resembles_the_fake_is_not_exempt(url: str) -> None:
     with pytest.raises(Refused):
         check_url(url, MEDIA_HOSTS, exempt_base=FAKE)

@@ -16,9 +16,12 @@ _LAST = b"\x02"
 
 
 def encrypt(
-    plain: bytes, to: Subscription, *, salt: bytes = b"",
+    plain: bytes,
+    to: Subscription,
+    *,
+    salt: bytes = b"",
     private: ec.EllipticCurvePrivateKey | None = None,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """The body of a push. Salt and key are new each time unless a test names them.
 
     Raises NotASubscription when the browser's key is no point of the curve.

@@ -34,9 +34,13 @@ class ZaloOA:
     code = "zalo_oa"
     transport: Literal["http"] = "http"
     can = Capabilities(
-        can_person=True, can_group=True, can_receive=True, needs_http=True, rate_per_minute=80,
+        can_person=True,
+        can_group=True,
+        can_receive=True,
+        needs_http=True,
+        rate_per_minute=80,
         max_text=sending.MAX_TEXT,
-    )  # fmt: skip
+    )
 
     def parse(
         self, raw: bytes, headers: Mapping[str, str], credentials: Mapping[str, str], now: datetime

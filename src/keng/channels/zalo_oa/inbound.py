@@ -11,13 +11,23 @@ from keng.channels.text import clean, one_line
 
 _MENTION = re.compile(r"\[@[^\]\n]{1,64}\]\s?")
 _KINDS: dict[str, EventKind] = {
-    "text": "text", "link": "text", "business_card": "text", "image": "image", "gif": "image",
-    "audio": "audio", "video": "video", "file": "file", "location": "location",
-}  # fmt: skip
+    "text": "text",
+    "link": "text",
+    "business_card": "text",
+    "image": "image",
+    "gif": "image",
+    "audio": "audio",
+    "video": "video",
+    "file": "file",
+    "location": "location",
+}
 _OTHERS: dict[str, EventKind] = {
-    "follow": "follow", "unfollow": "unfollow", "user_withdraw": "erase",
-    "user_seen_message": "seen", "user_received_message": "received",
-}  # fmt: skip
+    "follow": "follow",
+    "unfollow": "unfollow",
+    "user_withdraw": "erase",
+    "user_seen_message": "seen",
+    "user_received_message": "received",
+}
 _INTERACTIONS = frozenset({"follow", "user_click_chatnow", "user_reacted_message"})
 ANONYMOUS = "anonymous:"
 
@@ -41,9 +51,15 @@ def _from_group(body: Mapping[str, Any], name: str, what: str, at: datetime) -> 
     goes to the person."""
     sender, group = _id(body.get("sender")), _id(body.get("recipient"))
     return _content(
-        body, name, what, at, sender=sender, conversation=f"{group}:{sender}", reply=sender,
+        body,
+        name,
+        what,
+        at,
+        sender=sender,
+        conversation=f"{group}:{sender}",
+        reply=sender,
         group=group,
-    )  # fmt: skip
+    )
 
 
 def _from_visitor(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
@@ -54,9 +70,16 @@ def _from_visitor(body: Mapping[str, Any], name: str, what: str, at: datetime) -
 
 
 def _content(
-    body: Mapping[str, Any], name: str, what: str, at: datetime, *, sender: str,
-    conversation: str, reply: str, group: str = "",
-) -> Event:  # fmt: skip
+    body: Mapping[str, Any],
+    name: str,
+    what: str,
+    at: datetime,
+    *,
+    sender: str,
+    conversation: str,
+    reply: str,
+    group: str = "",
+) -> Event:
     message = reading.mapping(body.get("message"))
     kind = _KINDS.get(what, "unknown") if sender else "unknown"
     text, media, location = _contents(message, what)

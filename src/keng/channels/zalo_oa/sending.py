@@ -41,9 +41,13 @@ def steps(
     if refusal is not None:
         return refusal
     attempt = _Attempt(
-        message, address, credentials, now,
-        api=credentials.get("messages_api") or "v3", image_ref=message.image_ref,
-    )  # fmt: skip
+        message,
+        address,
+        credentials,
+        now,
+        api=credentials.get("messages_api") or "v3",
+        image_ref=message.image_ref,
+    )
     texts = _parts(message.text)
     outcome = yield from _first(attempt, texts[0])
     accepted = 0

@@ -39,9 +39,11 @@ def object_to(token: str) -> Claim:
 def _can(asking: Asking, claim: Claim) -> bool:
     is_outside = claim.state == Claim.State.OUT_OF_SCOPE and claim.objected_at is None
     return (
-        is_outside and bool(asking.box)
-        and claim.ended_at is not None and claim.ended_at > times.now() - WEEK
-    )  # fmt: skip
+        is_outside
+        and bool(asking.box)
+        and claim.ended_at is not None
+        and claim.ended_at > times.now() - WEEK
+    )
 
 
 def forget(claim: Claim) -> None:

@@ -19,8 +19,9 @@ from keng.claims.rights import checks_claims
 def claims(request: HttpRequest) -> HttpResponse:
     """The desk's claims: what waits for a second person first."""
     context = {
-        "lists": queries.desk_lists(request.officer), "may_check": checks_claims(request.officer)
-    }  # fmt: skip
+        "lists": queries.desk_lists(request.officer),
+        "may_check": checks_claims(request.officer),
+    }
     return render(request, "claims/desk_list.html", context)
 
 

@@ -50,9 +50,13 @@ def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and all([form.is_valid(), *(each.is_valid() for each in sources)]):
         return _saved(request, claim, form, sources)
     context = {
-        "claim": claim, "form": form, "sources": sources, "latest": latest, "corrects": corrects,
+        "claim": claim,
+        "form": form,
+        "sources": sources,
+        "latest": latest,
+        "corrects": corrects,
         "draft": latest if latest and latest.published_at is None else None,
-    }  # fmt: skip
+    }
     return render(request, "claims/write.html", context, status=422 if form.is_bound else 200)
 
 

@@ -55,9 +55,12 @@ def _known(said: dict[str, Any]) -> dict[str, object]:
     other = None if about else queries.alike_open(kept.text)
     initial = {"words": kept.text, "about": about}
     return {
-        "kept": kept, "matches": found, "about": about, "form": AskForm(initial=initial),
+        "kept": kept,
+        "matches": found,
+        "about": about,
+        "form": AskForm(initial=initial),
         "other": other,
-    }  # fmt: skip
+    }
 
 
 def _kept(request: HttpRequest, form: AskForm) -> HttpResponse:

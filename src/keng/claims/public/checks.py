@@ -24,10 +24,13 @@ def claims(request: HttpRequest) -> HttpResponse:
     number = _page_number(request, total)
     shown = queries.published_page(number, A_PAGE)
     context = {
-        "form": AskForm(), "checks": wording.dressed(shown), "number": number, "total": total,
+        "form": AskForm(),
+        "checks": wording.dressed(shown),
+        "number": number,
+        "total": total,
         "newer_url": f"?page={number - 1}" if number > 1 else "",
         "older_url": f"?page={number + 1}" if number * A_PAGE < total else "",
-    }  # fmt: skip
+    }
     return render(request, "claims/list.html", context)
 
 
@@ -41,10 +44,16 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
     stands = claim.state == Claim.State.PUBLISHED
     text = wording.share_text(newest)
     context = {
-        "check": newest, "claim": claim, "revisions": revisions, "stands": stands, "text": text,
-        "first": revisions[-1], "sms": f"sms:?body={quote(text)}",
-        "canonical": wording.url_of(number), "review": claim_review(revisions) if stands else "",
-    }  # fmt: skip
+        "check": newest,
+        "claim": claim,
+        "revisions": revisions,
+        "stands": stands,
+        "text": text,
+        "first": revisions[-1],
+        "sms": f"sms:?body={quote(text)}",
+        "canonical": wording.url_of(number),
+        "review": claim_review(revisions) if stands else "",
+    }
     return render(request, "claims/check.html", context)
 
 

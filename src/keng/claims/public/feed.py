@@ -18,15 +18,21 @@ def atom(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
 
 def _feed() -> feeds.SteadyFeed:
     feed = feeds.SteadyFeed(
-        title=_("Checked rumours"), link=f"{settings.PUBLIC_URL}/claims", language="vi",
+        title=_("Checked rumours"),
+        link=f"{settings.PUBLIC_URL}/claims",
+        language="vi",
         description=_("Claims about safety and services, checked with their sources"),
-        feed_url=f"{settings.PUBLIC_URL}/claims/feed.atom", author_name="Kẻng",
-    )  # fmt: skip
+        feed_url=f"{settings.PUBLIC_URL}/claims/feed.atom",
+        author_name="Kẻng",
+    )
     for check in queries.published(feeds.LONGEST):
         words = check.texts["vi"]
         feed.add(
-            address=url_of(check.claim.number), at=check.published_at, title=words["question"],
+            address=url_of(check.claim.number),
+            at=check.published_at,
+            title=words["question"],
             description=f"{check.get_verdict_display()}. {words['answer']}",
-            author_name=check.claim.owner, category=check.get_topic_display(),
-        )  # fmt: skip
+            author_name=check.claim.owner,
+            category=check.get_topic_display(),
+        )
     return feed

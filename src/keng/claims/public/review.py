@@ -28,8 +28,9 @@ def claim_review(revisions: list[Revision]) -> SafeString:
 def _review(newest: Revision, first: Revision) -> dict[str, object]:
     words = words_of(newest)
     rating: dict[str, object] = {
-        "@type": "Rating", "alternateName": str(newest.get_verdict_display())
-    }  # fmt: skip
+        "@type": "Rating",
+        "alternateName": str(newest.get_verdict_display()),
+    }
     if value := _RATING.get(Verdict(newest.verdict)):
         rating |= {"ratingValue": value, "bestRating": 5, "worstRating": 1}
     published = (first.published_at or newest.made_at).isoformat()

@@ -16,9 +16,12 @@ SAID = {
     "note": "",
 }
 SOURCE = Evidence(
-    "Công an tỉnh", "Bảng lệ phí niêm yết.", datetime.date(2026, 11, 20),
-    "https://congan.example/le-phi", "Lệ phí cấp đổi: theo bảng niêm yết.",
-)  # fmt: skip
+    "Công an tỉnh",
+    "Bảng lệ phí niêm yết.",
+    datetime.date(2026, 11, 20),
+    "https://congan.example/le-phi",
+    "Lệ phí cấp đổi: theo bảng niêm yết.",
+)
 
 
 def content(*, evidence=(SOURCE,), verdict="false", quote=ASKED, english=None, **changes):

@@ -14,11 +14,18 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 FORM = {
-    "quote": ASKED, "question": SAID["question"], "verdict": "false", "answer": SAID["answer"],
-    "unknown": SAID["unknown"], "topic": "papers", "e1-source": "Công an tỉnh",
-    "e1-finding": "Bảng lệ phí.", "e1-dated": "2026-11-20", "e1-excerpt": "Theo bảng.",
+    "quote": ASKED,
+    "question": SAID["question"],
+    "verdict": "false",
+    "answer": SAID["answer"],
+    "unknown": SAID["unknown"],
+    "topic": "papers",
+    "e1-source": "Công an tỉnh",
+    "e1-finding": "Bảng lệ phí.",
+    "e1-dated": "2026-11-20",
+    "e1-excerpt": "Theo bảng.",
     "do": "submit",
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -19,9 +19,12 @@ from keng.site.headers import POLICY
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {
-    "question": "Does a new identity card cost 300,000 đồng?", "answer": "No.",
-    "unknown": "Where it began.", "advice": "Ask first.", "note": "",
-}  # fmt: skip
+    "question": "Does a new identity card cost 300,000 đồng?",
+    "answer": "No.",
+    "unknown": "Where it began.",
+    "advice": "Ask first.",
+    "note": "",
+}
 
 
 @pytest.fixture
@@ -170,10 +173,18 @@ def test_a_check_says_what_it_found_by_which_sources(public_client, bureau):
     bureau.published()
     page = read(public_client, url("claim", 1))
     for part in [
-        "Tin đồn nguyên văn", ASKED, "Bảng lệ phí niêm yết.", "20/11/2026", "congan.example",
-        "Lệ phí cấp đổi: theo bảng niêm yết.", "Điều chưa biết", SAID["unknown"], "Công an tỉnh",
-        "Chúng tôi không ghi ai đã chia sẻ.", "Đăng lần đầu: Sai.",
-    ]:  # fmt: skip
+        "Tin đồn nguyên văn",
+        ASKED,
+        "Bảng lệ phí niêm yết.",
+        "20/11/2026",
+        "congan.example",
+        "Lệ phí cấp đổi: theo bảng niêm yết.",
+        "Điều chưa biết",
+        SAID["unknown"],
+        "Công an tỉnh",
+        "Chúng tôi không ghi ai đã chia sẻ.",
+        "Đăng lần đầu: Sai.",
+    ]:
         assert part in page, part
     assert page.count("<h1") == 1
     assert "Hà" not in page

@@ -49,35 +49,59 @@ def _figures(
     rates = [rate for rate, _cpu in bare]
     return [
         Figure(
-            "delivery", f"{count:,} deliveries: materialise, lease, send, record; one sender",
-            "/s", [run.per_second for run in ours], rates, _BARE, Target("≥", 1.3, "ratio"),
+            "delivery",
+            f"{count:,} deliveries: materialise, lease, send, record; one sender",
+            "/s",
+            [run.per_second for run in ours],
+            rates,
+            _BARE,
+            Target("≥", 1.3, "ratio"),
         ),
         Figure(
-            "delivery_without_materialising", "the same from the commit of the rows on",
-            "/s", [run.sending_per_second for run in ours], rates, _BARE,
+            "delivery_without_materialising",
+            "the same from the commit of the rows on",
+            "/s",
+            [run.sending_per_second for run in ours],
+            rates,
+            _BARE,
         ),
         Figure(
-            "delivery_cpu_per_1000", "CPU of the sender process for 1,000 deliveries",
-            "s", [run.sender_cpu for run in ours], [cpu for _rate, cpu in bare],
-            "the same of the bare client", Target("≤", 0.15),
+            "delivery_cpu_per_1000",
+            "CPU of the sender process for 1,000 deliveries",
+            "s",
+            [run.sender_cpu for run in ours],
+            [cpu for _rate, cpu in bare],
+            "the same of the bare client",
+            Target("≤", 0.15),
         ),
         Figure(
-            "delivery_server_cpu_per_1000", "CPU of PostgreSQL for them, materialising included",
-            "s", [run.server_cpu for run in ours],
+            "delivery_server_cpu_per_1000",
+            "CPU of PostgreSQL for them, materialising included",
+            "s",
+            [run.server_cpu for run in ours],
         ),
         Figure(
-            "delivery_sender_mb", f"memory (PSS) of the sender after {count:,} in one dispatch",
-            "MB", [run.sender_mb for run in ours], target=Target("≤", 100),
+            "delivery_sender_mb",
+            f"memory (PSS) of the sender after {count:,} in one dispatch",
+            "MB",
+            [run.sender_mb for run in ours],
+            target=Target("≤", 100),
         ),
         Figure(
-            "delivery_repeated", "messages the sink got more than once, nothing being killed",
-            "", [float(run.repeated) for run in ours], target=Target("≤", 0),
+            "delivery_repeated",
+            "messages the sink got more than once, nothing being killed",
+            "",
+            [float(run.repeated) for run in ours],
+            target=Target("≤", 0),
         ),
         Figure(
-            "reply_behind_bulk_s", f"an answer queued while {count:,} are being sent waits",
-            "s", waits, target=Target("≤", 1.0),
+            "reply_behind_bulk_s",
+            f"an answer queued while {count:,} are being sent waits",
+            "s",
+            waits,
+            target=Target("≤", 1.0),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _bare(address: str, count: int) -> tuple[float, float]:

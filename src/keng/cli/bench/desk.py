@@ -38,56 +38,91 @@ def measure(bench: Bench) -> list[Figure]:
     found = alternate(
         bench.rounds,
         {
-            "page": page.round, "empty": empty.round, "tip": tip.round, "alone": alone.round,
-            "list": queries.inbox, "unindexed": queries.inbox_without_indexes, "few": few.inbox,
-            "search": queries.search, "scan": queries.scan,
+            "page": page.round,
+            "empty": empty.round,
+            "tip": tip.round,
+            "alone": alone.round,
+            "list": queries.inbox,
+            "unindexed": queries.inbox_without_indexes,
+            "few": few.inbox,
+            "search": queries.search,
+            "scan": queries.scan,
         },
-    )  # fmt: skip
+    )
     return _of_pages(found, page, empty) + _of_queries(found)
 
 
 def _of_pages(found: dict[str, list[Any]], page: "_Page", empty: "_Page") -> list[Figure]:
     return [
         Figure(
-            "inbox_page_cpu_ms", f"page of the list with {TIPS:,} open tips; app + database", "ms",
-            found["page"], found["empty"], "the same page of a desk without tips",
+            "inbox_page_cpu_ms",
+            f"page of the list with {TIPS:,} open tips; app + database",
+            "ms",
+            found["page"],
+            found["empty"],
+            "the same page of a desk without tips",
             Target("≤", 30),
         ),
         Figure(
-            "inbox_page_kb", "that page, before it is packed", "kB", [page.kb], [empty.kb],
-            "the same page of a desk without tips", Target("≤", 60),
+            "inbox_page_kb",
+            "that page, before it is packed",
+            "kB",
+            [page.kb],
+            [empty.kb],
+            "the same page of a desk without tips",
+            Target("≤", 60),
         ),
         Figure(
-            "tip_page_cpu_ms", f"page of one of {TIPS:,} open tips; app + database", "ms",
-            found["tip"], found["alone"], f"the same page at a desk of {FEW} open tips",
+            "tip_page_cpu_ms",
+            f"page of one of {TIPS:,} open tips; app + database",
+            "ms",
+            found["tip"],
+            found["alone"],
+            f"the same page at a desk of {FEW} open tips",
             Target("≤", 2, of="ratio"),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _of_queries(found: dict[str, list[Any]]) -> list[Figure]:
     return [
         Figure(
-            "inbox_sql_ms", "all counts of the list, and its 50 rows", "ms",
-            [sum(both) for both in found["list"]], [sum(both) for both in found["unindexed"]],
-            "the same without indexes", Target("≤", 1),
+            "inbox_sql_ms",
+            "all counts of the list, and its 50 rows",
+            "ms",
+            [sum(both) for both in found["list"]],
+            [sum(both) for both in found["unindexed"]],
+            "the same without indexes",
+            Target("≤", 1),
         ),
         Figure(
-            "inbox_rows_sql_ms", "its 50 rows alone", "ms",
+            "inbox_rows_sql_ms",
+            "its 50 rows alone",
+            "ms",
             [rows for _counts, rows in found["list"]],
             [rows for _counts, rows in found["unindexed"]],
-            "the same without indexes", Target("≤", 1),
+            "the same without indexes",
+            Target("≤", 1),
         ),
         Figure(
-            "inbox_few_sql_ms", f"all counts and rows of a desk with {FEW} open tips", "ms",
-            [sum(both) for both in found["few"]], [sum(both) for both in found["list"]],
-            f"the same of the desk with {TIPS:,}", Target("≤", 1),
+            "inbox_few_sql_ms",
+            f"all counts and rows of a desk with {FEW} open tips",
+            "ms",
+            [sum(both) for both in found["few"]],
+            [sum(both) for both in found["list"]],
+            f"the same of the desk with {TIPS:,}",
+            Target("≤", 1),
         ),
         Figure(
-            "search_sql_ms", "search by words and by a number", "ms",
-            found["search"], found["scan"], "ILIKE over the same tips", Target("≤", 20),
+            "search_sql_ms",
+            "search by words and by a number",
+            "ms",
+            found["search"],
+            found["scan"],
+            "ILIKE over the same tips",
+            Target("≤", 20),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _desk(name: str) -> Any:
@@ -122,14 +157,16 @@ def _write_tips(officer: Any, count: int) -> None:
         receive_many(
             [
                 NewTip(
-                    unit_id=unit_id, text=TEXTS[n % len(TEXTS)].format(n=n),
-                    dedupe_key=keyed_hash("web form", token), topic="scam",
+                    unit_id=unit_id,
+                    text=TEXTS[n % len(TEXTS)].format(n=n),
+                    dedupe_key=keyed_hash("web form", token),
+                    topic="scam",
                     contact={"name": "Người Đo", "phone": "0900 000 000"},
                     receipt_hash=receipts.hash_of(receipts.code_from(token)),
                 )
                 for n, token in enumerate(tokens, start)
             ]
-        )  # fmt: skip
+        )
     while examine_tips():
         pass
     with connection.cursor() as cursor:

@@ -57,11 +57,16 @@ class Figure:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "name": self.name, "what": self.what, "ours": self.middle,
+            "name": self.name,
+            "what": self.what,
+            "ours": self.middle,
             "baseline": median(self.baseline) if self.baseline else None,
-            "baseline_is": self.baseline_is, "ratio": self.ratio, "unit": self.unit,
-            "target": self.wanted, "rounds": {"ours": self.ours, "baseline": self.baseline},
-        }  # fmt: skip
+            "baseline_is": self.baseline_is,
+            "ratio": self.ratio,
+            "unit": self.unit,
+            "target": self.wanted,
+            "rounds": {"ours": self.ours, "baseline": self.baseline},
+        }
 
 
 def alternate(rounds: int, runs: Mapping[str, Callable[[], Any]]) -> dict[str, list[Any]]:

@@ -68,37 +68,64 @@ def _figures(found: dict[str, list[Run]]) -> list[Figure]:
     client = "pgbench with its server"
     return [
         Figure(
-            "intake_webhook", "signed webhook → committed, sealed tip; 64 connections, 64+ senders",
-            "tips/s", rates, [run.rate for run in pgbench],
-            "pgbench, 64 clients, the same rows in one CTE statement", Target("≥", 0.9, "ratio"),
+            "intake_webhook",
+            "signed webhook → committed, sealed tip; 64 connections, 64+ senders",
+            "tips/s",
+            rates,
+            [run.rate for run in pgbench],
+            "pgbench, 64 clients, the same rows in one CTE statement",
+            Target("≥", 0.9, "ratio"),
         ),
         Figure(
-            "intake_webhook_left", "the same in the time that others on this machine left over",
-            "tips/s", [run.rate_left for run in new], [run.rate_left for run in pgbench],
+            "intake_webhook_left",
+            "the same in the time that others on this machine left over",
+            "tips/s",
+            [run.rate_left for run in new],
+            [run.rate_left for run in pgbench],
             "pgbench likewise",
         ),
         Figure(
-            "intake_others", "what others on this machine took meanwhile", "%",
-            [run.others for run in new], [run.others for run in pgbench], "while pgbench ran",
+            "intake_others",
+            "what others on this machine took meanwhile",
+            "%",
+            [run.others for run in new],
+            [run.others for run in pgbench],
+            "while pgbench ran",
         ),
         Figure(
-            "intake_webhook_all_us", "CPU of caller, edge and PostgreSQL for one tip", "µs",
-            [run.all_us for run in new], [run.all_us for run in pgbench], client,
+            "intake_webhook_all_us",
+            "CPU of caller, edge and PostgreSQL for one tip",
+            "µs",
+            [run.all_us for run in new],
+            [run.all_us for run in pgbench],
+            client,
         ),
         Figure(
-            "intake_webhook_app_us", "CPU of the edge for one tip", "µs",
-            [run.app_us for run in new], target=Target("≤", 300),
+            "intake_webhook_app_us",
+            "CPU of the edge for one tip",
+            "µs",
+            [run.app_us for run in new],
+            target=Target("≤", 300),
         ),
         Figure(
-            "intake_webhook_database_us", "CPU of PostgreSQL for one tip", "µs",
-            [run.database_us for run in new], [run.database_us for run in pgbench],
-            "pgbench", Target("≤", 250),
+            "intake_webhook_database_us",
+            "CPU of PostgreSQL for one tip",
+            "µs",
+            [run.database_us for run in new],
+            [run.database_us for run in pgbench],
+            "pgbench",
+            Target("≤", 250),
         ),
         Figure(
-            "intake_replay", "the same webhooks again: nothing is written, the same is answered",
-            "calls/s", [run.rate for run in again], rates, "new ones", Target("≥", 1.5, "ratio"),
+            "intake_replay",
+            "the same webhooks again: nothing is written, the same is answered",
+            "calls/s",
+            [run.rate for run in again],
+            rates,
+            "new ones",
+            Target("≥", 1.5, "ratio"),
         ),
-    ]  # fmt: skip
+    ]
 
 
 class _Runner:
@@ -135,8 +162,9 @@ class _Runner:
                 *(sys.executable, "-m", "keng.cli.bench.hammer"),
                 *(str(PORT), str(CONNECTIONS), str(self._file)),
             ],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            check=True,
+            capture_output=True,
+        )
         told: dict[str, Any] = json.loads(answer.stdout)
         if told["answers"] != {"200": self._tips}:
             raise RuntimeError(f"the edge answered {told['answers']}")
@@ -148,17 +176,20 @@ class _Runner:
         stamp = str(int(time.time() * 1000))
         body = json.dumps(
             {
-                "app_id": SECRETS["app_id"], "sender": {"id": f"{self._round:04d}{n:012d}"},
+                "app_id": SECRETS["app_id"],
+                "sender": {"id": f"{self._round:04d}{n:012d}"},
                 "user_id_by_app": f"8{self._round:04d}{n:012d}",
                 "recipient": {"id": SECRETS["oa_id"]},
-                "event_name": "user_send_text", "timestamp": stamp,
+                "event_name": "user_send_text",
+                "timestamp": stamp,
                 "message": {
                     "text": TEXTS[n % len(TEXTS)].format(n=n),
                     "msg_id": f"{self._round:08x}{n:016x}",
                 },
             },
-            ensure_ascii=False, separators=(",", ":"),
-        ).encode()  # fmt: skip
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
         mark = signature.sign(
             body, first=SECRETS["app_id"], timestamp=stamp, key=SECRETS["oa_secret_key"]
         )
@@ -178,12 +209,27 @@ def _pgbench(bench: Bench, values: dict[str, str], tips: int) -> Run:
     parameters = psycopg.conninfo.conninfo_to_dict(dsn("owner"))
     environment = os.environ | {"PGPASSWORD": str(parameters.pop("password", ""))}
     command = [
-        bench.cluster.software.program("pgbench"), "-n", "-M", "prepared",
-        "-c", str(CONNECTIONS), "-j", "2", "-t", str(tips // CONNECTIONS), "-f", str(script),
+        bench.cluster.software.program("pgbench"),
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        str(CONNECTIONS),
+        "-j",
+        "2",
+        "-t",
+        str(tips // CONNECTIONS),
+        "-f",
+        str(script),
         *(word for name, value in values.items() for word in ("-D", f"{name}={value}")),
-        "-h", str(parameters["host"]), "-p", str(parameters["port"]), "-U", str(parameters["user"]),
+        "-h",
+        str(parameters["host"]),
+        "-p",
+        str(parameters["port"]),
+        "-U",
+        str(parameters["user"]),
         str(parameters["dbname"]),
-    ]  # fmt: skip
+    ]
     meter = Meter(app=[], server=bench.server_pids())
     answer = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     found = re.search(r"tps = ([\d.]+)", answer.stdout)
@@ -216,10 +262,28 @@ def _set_up(bench: Bench) -> Any:
 def running_edge(bench: Bench, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The edge as the supervisor starts it, at PORT."""
     command = [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1",
-        "--runtime-mode", "st", "--no-ws", "--log-level", "warning", "--host", address(),
-        "--port", str(PORT), "--workers-kill-timeout", "15", "keng.edge.asgi:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--loop",
+        "uvloop",
+        "--http",
+        "1",
+        "--runtime-mode",
+        "st",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "--host",
+        address(),
+        "--port",
+        str(PORT),
+        "--workers-kill-timeout",
+        "15",
+        "keng.edge.asgi:application",
+    ]
     with subprocess.Popen(command, env=bench.environment("edge") | environment) as process:
         try:
             _wait_until_well()

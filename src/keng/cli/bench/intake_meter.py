@@ -45,12 +45,18 @@ class Meter:
         ours = app + server + caller
         cores = os.cpu_count() or 1
         return Run(
-            rate, app / tips * 1e6, server / tips * 1e6, ours / tips * 1e6,
+            rate,
+            app / tips * 1e6,
+            server / tips * 1e6,
+            ours / tips * 1e6,
             100 * max(taken - ours, 0.0) / (wall * cores),
-        )  # fmt: skip
+        )
 
     def _read(self) -> tuple[float, float, float, float, float]:
         return (
-            cpu_seconds(self._app), cpu_seconds(self._server), children_seconds(),
-            taken_seconds(), time.monotonic(),
-        )  # fmt: skip
+            cpu_seconds(self._app),
+            cpu_seconds(self._server),
+            children_seconds(),
+            taken_seconds(),
+            time.monotonic(),
+        )

@@ -53,10 +53,11 @@ def measure(bench: Bench) -> list[Figure]:
         found = alternate(
             bench.rounds,
             {
-                "questions": caller.questions, "health": caller.health,
+                "questions": caller.questions,
+                "health": caller.health,
                 "statements": statements.round,
             },
-        )  # fmt: skip
+        )
     statements.close()
     return _figures(found, count)
 
@@ -65,21 +66,32 @@ def _figures(found: dict[str, list[Any]], count: int) -> list[Figure]:
     questions, health = found["questions"], found["health"]
     return [
         Figure(
-            "lookup_rps", f"look-ups by prefix, {count:,} listings, one edge, 64 connections",
-            "calls/s", [rate for rate, _cpu in questions], [rate for rate, _cpu in health],
-            "the same edge's /health, which asks every other second", Target("≥", 3000),
+            "lookup_rps",
+            f"look-ups by prefix, {count:,} listings, one edge, 64 connections",
+            "calls/s",
+            [rate for rate, _cpu in questions],
+            [rate for rate, _cpu in health],
+            "the same edge's /health, which asks every other second",
+            Target("≥", 3000),
         ),
         Figure(
-            "lookup_app_us", "CPU of the edge for one look-up", "µs",
-            [cpu for _rate, cpu in questions], [cpu for _rate, cpu in health], "/health",
+            "lookup_app_us",
+            "CPU of the edge for one look-up",
+            "µs",
+            [cpu for _rate, cpu in questions],
+            [cpu for _rate, cpu in health],
+            "/health",
         ),
         Figure(
-            "lookup_sql_ms", "one prefix by a prepared statement, asked and read", "ms",
+            "lookup_sql_ms",
+            "one prefix by a prepared statement, asked and read",
+            "ms",
             [prefix for prefix, _key in found["statements"]],
             [key for _prefix, key in found["statements"]],
-            "one listing by its key, likewise", Target("≤", 1),
+            "one listing by its key, likewise",
+            Target("≤", 1),
         ),
-    ]  # fmt: skip
+    ]
 
 
 class _Caller:
@@ -122,8 +134,9 @@ class _Caller:
                 *(sys.executable, "-m", "keng.cli.bench.hammer"),
                 *(str(PORT), str(CONNECTIONS), str(self._file)),
             ],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            check=True,
+            capture_output=True,
+        )
         told: dict[str, Any] = json.loads(answer.stdout)
         if told["answers"] != {"200": len(paths)}:
             raise RuntimeError(f"the edge answered {told['answers']}")

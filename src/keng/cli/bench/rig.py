@@ -23,8 +23,9 @@ TEXT = (
 )
 BODY = json.dumps(
     {"recipient": {"group_id": "f414c8f76fa586fbdfb4"}, "message": {"text": TEXT}},
-    ensure_ascii=False, separators=(",", ":"),
-).encode()  # fmt: skip
+    ensure_ascii=False,
+    separators=(",", ":"),
+).encode()
 _CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'keng_sender'"
 PATH = "/v3.0/oa/group/message"
 _LONGEST = 600.0
@@ -48,27 +49,39 @@ class Rig:
         from keng.places.models import Place, Unit  # noqa: PLC0415
 
         place = Place.objects.create(
-            code="bench", name="Bench", full_name="Bench", folded="bench",
-            kind=Place.Kind.PROVINCE, province_code="00",
-        )  # fmt: skip
+            code="bench",
+            name="Bench",
+            full_name="Bench",
+            folded="bench",
+            kind=Place.Kind.PROVINCE,
+            province_code="00",
+        )
         unit = Unit.objects.create(
             name="Bench", short_name="Bench", kind=Unit.Kind.PROVINCE, province_code="00"
         )
         account = ChannelAccount(
-            channel="zalo_oa", slug="bench-delivery", name="Bench", unit=unit, base_url=self.sink,
+            channel="zalo_oa",
+            slug="bench-delivery",
+            name="Bench",
+            unit=unit,
+            base_url=self.sink,
             rate_per_minute=0,
-        )  # fmt: skip
+        )
         keep_secrets(account, {"app_id": "1", "app_secret": "-", "oa_id": "1"})
         keep_tokens(account, {"access_token": "t" * 80, "refresh_token": "r" * 80})
         account.save()
         self.account, self._unit, self._place = account, unit, place
         made = (
             Group(
-                name=f"Nhóm {n}", kind="residents", unit=unit, place=place, channel="zalo_oa",
+                name=f"Nhóm {n}",
+                kind="residents",
+                unit=unit,
+                place=place,
+                channel="zalo_oa",
                 channel_address=f"{n:020x}",
             )
             for n in range(groups)
-        )  # fmt: skip
+        )
         Group.objects.bulk_create(made, batch_size=5000)
         # Receipts that another bench left unsent would be sent meanwhile, and first.
         self._ask("DELETE FROM delivery_delivery")
@@ -97,10 +110,16 @@ class Rig:
         from keng.delivery.audience import Audience  # noqa: PLC0415
 
         return dispatch.send(
-            kind="notice", unit=self._unit, approval=None, texts=[dispatch.Text("vi", TEXT)],
+            kind="notice",
+            unit=self._unit,
+            approval=None,
+            texts=[dispatch.Text("vi", TEXT)],
             audience=Audience((self._unit.pk,), (self._place.pk,), ("residents",)),
-            source_kind="bench", source_ref=None, is_urgent=False, by="bench",
-        )  # fmt: skip
+            source_kind="bench",
+            source_ref=None,
+            is_urgent=False,
+            by="bench",
+        )
 
     def reply(self) -> Any:
         """One urgent row to the same account, as an answer to a reporter is."""
@@ -109,9 +128,16 @@ class Rig:
         dispatch = Dispatch.objects.create(kind="reply", is_urgent=True, unit=self._unit)
         text = DispatchText.objects.create(dispatch=dispatch, language="vi", text=TEXT)
         made = Delivery.objects.create(
-            dispatch=dispatch, account=self.account, channel="zalo_oa", recipient_kind="group",
-            recipient_ref=new_id(), text=text, address="reply", priority=0, is_urgent=True,
-        )  # fmt: skip
+            dispatch=dispatch,
+            account=self.account,
+            channel="zalo_oa",
+            recipient_kind="group",
+            recipient_ref=new_id(),
+            text=text,
+            address="reply",
+            priority=0,
+            is_urgent=True,
+        )
         self._ask("SELECT pg_notify('keng_delivery', '')")
         return made
 

@@ -23,14 +23,20 @@ def measure(bench: Bench) -> list[Figure]:
     found = alternate(bench.rounds, {"write": write.round, "look": look.round})
     return [
         Figure(
-            "intake_sealed_form_cpu_ms", "write of a form's tip, contact sealed; app + database",
-            "ms", found["write"], target=Target("≤", 15),
+            "intake_sealed_form_cpu_ms",
+            "write of a form's tip, contact sealed; app + database",
+            "ms",
+            found["write"],
+            target=Target("≤", 15),
         ),
         Figure(
-            "suggest_cpu_ms", "indicators, categories, urgency, places, reference; app + database",
-            "ms", found["look"], target=Target("≤", 5),
+            "suggest_cpu_ms",
+            "indicators, categories, urgency, places, reference; app + database",
+            "ms",
+            found["look"],
+            target=Target("≤", 5),
         ),
-    ]  # fmt: skip
+    ]
 
 
 class _Write:
@@ -54,12 +60,14 @@ class _Write:
         token = receipts.new_token()
         receive_one(
             NewTip(
-                unit_id=self._unit.pk, text=TEXTS[self._sent % len(TEXTS)].format(n=self._sent),
-                dedupe_key=keyed_hash("web form", token), topic="scam",
+                unit_id=self._unit.pk,
+                text=TEXTS[self._sent % len(TEXTS)].format(n=self._sent),
+                dedupe_key=keyed_hash("web form", token),
+                topic="scam",
                 contact={"name": "Người Đo", "phone": "0900 000 000"},
                 receipt_hash=receipts.hash_of(receipts.code_from(token)),
             )
-        )  # fmt: skip
+        )
 
 
 class _Look:

@@ -46,17 +46,42 @@ def measure(bench: Bench) -> list[Figure]:
                 server = embedded_cluster(folder / "data").pid
                 memory.append(pss_mb([*family(pid), *(family(server) if server else [])]))
     return [
-        Figure("start_s", "embedded database, first start", "s",
-               [first for first, _again in starts], target=Target("≤", 1.5)),
-        Figure("restart_s", "embedded database, start after kill -9", "s",
-               [again for _first, again in starts], target=Target("≤", 1.0)),
-        Figure("demo_again_s", "`keng demo`, second run, to the first page", "s",
-               seconds, target=Target("≤", 5.0)),
-        Figure("idle_rss_mb", "all processes of the idle demo, PSS", "MB",
-               memory, target=Target("≤", 400)),
-        Figure("public_page_kb", "first visit of the home page with all it loads, as sent", "kB",
-               page, target=Target("≤", 60)),
-    ]  # fmt: skip
+        Figure(
+            "start_s",
+            "embedded database, first start",
+            "s",
+            [first for first, _again in starts],
+            target=Target("≤", 1.5),
+        ),
+        Figure(
+            "restart_s",
+            "embedded database, start after kill -9",
+            "s",
+            [again for _first, again in starts],
+            target=Target("≤", 1.0),
+        ),
+        Figure(
+            "demo_again_s",
+            "`keng demo`, second run, to the first page",
+            "s",
+            seconds,
+            target=Target("≤", 5.0),
+        ),
+        Figure(
+            "idle_rss_mb",
+            "all processes of the idle demo, PSS",
+            "MB",
+            memory,
+            target=Target("≤", 400),
+        ),
+        Figure(
+            "public_page_kb",
+            "first visit of the home page with all it loads, as sent",
+            "kB",
+            page,
+            target=Target("≤", 60),
+        ),
+    ]
 
 
 def _database() -> tuple[float, float]:
@@ -92,8 +117,10 @@ def _demo(folder: Path) -> Iterator[tuple[int, str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "keng.cli", "demo", "--small", "--ports", ",".join(map(str, ports))],
         env=kept | {"KENG_DATA": str(folder / "data")},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     site = f"http://localhost:{ports[0]}/"
     try:
         _wait_for(site)

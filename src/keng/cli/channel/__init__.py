@@ -50,10 +50,13 @@ def _add(arguments: argparse.Namespace) -> int:
     unit = unit_of(arguments.unit)
     given = asking.settings_for(arguments.channel, arguments.settings)
     account = ChannelAccount(
-        channel=arguments.channel, slug=arguments.slug, unit=unit,
-        name=arguments.name or unit.name, base_url=given.base_url,
+        channel=arguments.channel,
+        slug=arguments.slug,
+        unit=unit,
+        name=arguments.name or unit.name,
+        base_url=given.base_url,
         place=place_of(arguments.place) if arguments.place else None,
-    )  # fmt: skip
+    )
     if arguments.rate:
         account.rate_per_minute = arguments.rate
     try:

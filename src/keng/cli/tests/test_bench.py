@@ -11,8 +11,9 @@ from keng.cli.tests.test_supervisor import WITHIN, eventually, is_gone
 def test_a_bench_that_is_told_to_end_takes_its_database_along(open_folder):
     process = subprocess.Popen(
         [sys.executable, "-m", "keng.cli", "bench", "start"],
-        env=os.environ | {"TMPDIR": str(open_folder)}, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        env=os.environ | {"TMPDIR": str(open_folder)},
+        stderr=subprocess.DEVNULL,
+    )
     try:
         eventually(lambda: [*open_folder.glob("keng-bench-*/data/postgres/connection.json")])
         (file,) = open_folder.glob("keng-bench-*/data/postgres/**/postmaster.pid")

@@ -88,8 +88,10 @@ def test_a_units_name_and_place_follow_from_the_code(keng, bac_ninh):
     keng("unit", "add", "24", "--communes")
     unit = Unit.objects.get(kind="commune")
     assert (unit.name, unit.short_name, unit.parent.short_name) == (
-        "Công an phường Nếnh", "NẾNH", "BẮCNINH",
-    )  # fmt: skip
+        "Công an phường Nếnh",
+        "NẾNH",
+        "BẮCNINH",
+    )
     assert unit.jurisdictions.get().place.code == "07795"
     code, said = keng("unit", "add", "07795")
     assert (code, "has a unit already" in said) == (1, True)

@@ -50,9 +50,14 @@ def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str
         return code
     showing.show_for_a_while(token)
     question = Question(
-        place=place, unit=_desk_for(place, text), wish=wish, text=text, language=language,
-        code_hash=receipts.hash_of(code), box=boxed(text, code),
-    )  # fmt: skip
+        place=place,
+        unit=_desk_for(place, text),
+        wish=wish,
+        text=text,
+        language=language,
+        code_hash=receipts.hash_of(code),
+        box=boxed(text, code),
+    )
     Question.objects.bulk_create([question], ignore_conflicts=True)
     return code
 
@@ -131,13 +136,18 @@ def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
     kept_from = passed_over(question)
     tip_id = receive_one(
         NewTip(
-            concerns=(kept_from.pk,) if kept_from else (), concerns_by_words=bool(kept_from),
-            unit_id=question.unit_id, text=question.text, place_id=question.place_id,
-            province_code=question.place.province_code, language=question.language,
-            receipt_hash=bytes(question.code_hash), received_at=question.asked_at,
+            concerns=(kept_from.pk,) if kept_from else (),
+            concerns_by_words=bool(kept_from),
+            unit_id=question.unit_id,
+            text=question.text,
+            place_id=question.place_id,
+            province_code=question.place.province_code,
+            language=question.language,
+            receipt_hash=bytes(question.code_hash),
+            received_at=question.asked_at,
             dedupe_key=keyed_hash("question", question.pk.bytes),
         )
-    )  # fmt: skip
+    )
     _decided(question, Question.State.MOVED, "question.moved", by)
     return tip_id
 
@@ -149,21 +159,31 @@ def sweep(limit: int = 500) -> int:
     answered = Question.objects.filter(state=Question.State.ANSWERED)
     private, public = (answered.filter(wish=wish) for wish in ("private", "public"))
     gone: dict[str, Any] = {
-        "state": Question.State.GONE, "text": "", "box": b"", "shown_text": "", "answer": ""
-    }  # fmt: skip
+        "state": Question.State.GONE,
+        "text": "",
+        "box": b"",
+        "shown_text": "",
+        "answer": "",
+    }
     return (
         _emptied(
-            waiting.filter(since__lt=now - UNANSWERED_FOR), limit,
-            decided_at=now, decided_by=None, **gone,
+            waiting.filter(since__lt=now - UNANSWERED_FOR),
+            limit,
+            decided_at=now,
+            decided_by=None,
+            **gone,
         )
         # When it was answered stays: the reply time is told after the words are gone, too.
         + _emptied(private.filter(decided_at__lt=now - PRIVATE_FOR), limit, **gone)
         + _emptied(public.filter(decided_at__lt=now - PUBLIC_FOR), limit, **gone)
         + _emptied(
-            Question.objects.filter(state=Question.State.OPINION, decided_at__lt=now - WEEK)
-            .exclude(box=b""), limit, box=b"",
+            Question.objects.filter(
+                state=Question.State.OPINION, decided_at__lt=now - WEEK
+            ).exclude(box=b""),
+            limit,
+            box=b"",
         )
-    )  # fmt: skip
+    )
 
 
 def _emptied(over: QuerySet[Question], limit: int, **empty: Any) -> int:

@@ -28,14 +28,15 @@ class LookUpForm(Form):
     """One box, no kind to choose."""
 
     q = forms.CharField(
-        label=gettext_lazy("Look up a strange number"), max_length=LONGEST,
+        label=gettext_lazy("Look up a strange number"),
+        max_length=LONGEST,
         help_text=gettext_lazy("Paste a phone number, an account, a link, or the whole message."),
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
         error_messages={
             "required": gettext_lazy("Paste the number, the link or the message"),
             "max_length": gettext_lazy("This is too long: paste the part with the number or link"),
         },
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +80,27 @@ def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpRespons
     shown = [
         Shown(
             each,
-            called(each.listing.category)
-            if each.listing and each.listing.category else "",
+            called(each.listing.category) if each.listing and each.listing.category else "",
             _type(each) == "bank_account",
         )
         for each in answers
-    ]  # fmt: skip
+    ]
     unknown = [
         each for each in shown if each.answer.grade == queries.NO_DATA and not each.answer.taken_off
     ]
     several = unknown if len(unknown) > 1 else []
     context = {
-        "shown": shown, "cards": [each for each in shown if each not in several],
-        "unknown": several, "text": text, "carried": _carried(text, answers),
-        "at": times.now(), "about_account": any(each.about_account for each in shown),
+        "shown": shown,
+        "cards": [each for each in shown if each not in several],
+        "unknown": several,
+        "text": text,
+        "carried": _carried(text, answers),
+        "at": times.now(),
+        "about_account": any(each.about_account for each in shown),
         "has_data": any(each.answer.listing for each in shown),
         "confirmed": any(each.answer.grade == queries.CONFIRMED for each in shown),
         "no_data": any(each.answer.grade == queries.NO_DATA for each in shown),
-    }  # fmt: skip
+    }
     response = render(request, "community/lookup/answers.html", context)
     # Nobody finds with the back button of a shared phone what another one asked about.
     response.headers["Cache-Control"] = "no-store"

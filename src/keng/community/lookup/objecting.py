@@ -41,7 +41,8 @@ class ObjectForm(Form):
         error_messages={"required": gettext_lazy("Choose what is wrong")},
     )
     text = forms.CharField(
-        label=gettext_lazy("Tell us what shows it"), max_length=disputes.LONGEST,
+        label=gettext_lazy("Tell us what shows it"),
+        max_length=disputes.LONGEST,
         help_text=gettext_lazy(
             "Since when you have the number, what it is used for, which bill or paper shows it. "
             "Do not write your name or the number of your identity card."
@@ -51,14 +52,15 @@ class ObjectForm(Form):
             "required": gettext_lazy("Write what shows that the entry is wrong"),
             "max_length": gettext_lazy("This is too long: 3,000 characters at most"),
         },
-    )  # fmt: skip
+    )
     attached = ManyFiles(
-        label=gettext_lazy("Pictures that show it"), required=False,
+        label=gettext_lazy("Pictures that show it"),
+        required=False,
         help_text=gettext_lazy(
             "At most 3 pictures of 20 MB each, for instance of a bill. Cover names and the number "
             "of your identity card first. Place and device are taken out before anything is kept."
         ),
-    )  # fmt: skip
+    )
 
     def pictures(self) -> list[bytes]:
         """What was sent; what is in the way is said on the form, and nothing is kept of it."""
@@ -87,15 +89,20 @@ class AnswerForm(Form):
     """The code of an objection."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code of your objection"), max_length=60,
+        label=gettext_lazy("Code of your objection"),
+        max_length=60,
         help_text=gettext_lazy(
             "16 letters and digits in four groups. Small letters are fine, hyphens or none too."
         ),
-        widget=forms.TextInput(attrs={
-            "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
-        }),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
         error_messages={"required": gettext_lazy("Write the code you got")},
-    )  # fmt: skip
+    )
 
 
 @takes_files()
@@ -127,9 +134,12 @@ def _objected(request: HttpRequest) -> HttpResponse:
     given = form.cleaned_data
     try:
         actions.object_to(
-            given["hash"], reason=given["reason"], text=given["text"], token=given["token"],
+            given["hash"],
+            reason=given["reason"],
+            text=given["text"],
+            token=given["token"],
             pictures=pictures,
-        )  # fmt: skip
+        )
     except NotListed:
         return _gone(request)
     except actions.NoPicture as found:

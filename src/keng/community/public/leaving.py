@@ -42,9 +42,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     weeks = days.Calendar().monthdatescalendar(today.year, today.month)
     noon = datetime.datetime.combine(today, datetime.time(12), times.VIETNAM)
     return render(
-        request, "community/calendar.html",
+        request,
+        "community/calendar.html",
         {"today": today, "noon": noon, "weeks": weeks},
-    )  # fmt: skip
+    )
 
 
 def _is_ours(name: str) -> bool:

@@ -25,15 +25,22 @@ def home(request: HttpRequest) -> HttpResponse:
     further = _each_once([*found, *current(limit=12)])[len(found) :][:3] if near else []
     busy = rush.is_busy()
     return render(
-        request, "community/home.html",
+        request,
+        "community/home.html",
         {
-            "near": near, "newest": found[0] if found else None, "others": found[1:],
-            "further": further, "month": last_month(), "busy": busy,
-            "known": rush.known_already() if busy else [], "promises": PROMISES,
+            "near": near,
+            "newest": found[0] if found else None,
+            "others": found[1:],
+            "further": further,
+            "month": last_month(),
+            "busy": busy,
+            "known": rush.known_already() if busy else [],
+            "promises": PROMISES,
             "open_surveys": open_now(near, limit=2),
-            "lessons": newest_lessons(), "checks": dressed(recent_checks(3)),
+            "lessons": newest_lessons(),
+            "checks": dressed(recent_checks(3)),
         },
-    )  # fmt: skip
+    )
 
 
 def _each_once(versions: list[Version]) -> list[Version]:

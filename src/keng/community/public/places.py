@@ -46,12 +46,15 @@ def places(request: HttpRequest) -> HttpResponse:
         for place in (match.split_into or [match.place, *match.communes])
     ]
     return render(
-        request, "community/places.html",
+        request,
+        "community/places.html",
         {
-            "query": query, "rows": rows, "promises": PROMISES,
+            "query": query,
+            "rows": rows,
+            "promises": PROMISES,
             "only_alike": any(match.only_alike for match in found),
         },
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,27 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     found, unit = place_and_desk(code)
     above, warnings = serving.above(unit), current_for("", found, limit=10)
     return render(
-        request, "community/place.html",
+        request,
+        "community/place.html",
         {
-            "place": found, "unit": unit, "above": above,
+            "place": found,
+            "unit": unit,
+            "above": above,
             "is_nearest": unit.kind == Unit.Kind.COMMUNE,
-            "warnings": warnings, "promises": PROMISES, "formed_of": _formed_of(found),
+            "warnings": warnings,
+            "promises": PROMISES,
+            "formed_of": _formed_of(found),
             "told": _told(warnings, found),
             "questions": Question.objects.public().about(found)[:5],
             "meetings": _meetings(found),
             "articles": articles_near(found),
             "teams_on_rota": keeping_a_rota(ids_below([found.pk])),
-            "channels": channels_of(unit, above), "is_near": _is_near(request, found),
+            "channels": channels_of(unit, above),
+            "is_near": _is_near(request, found),
             "open_surveys": surveys.open_now(found, limit=3),
             "survey_results": surveys.results(found, limit=2),
         },
-    )  # fmt: skip
+    )
 
 
 @require_GET

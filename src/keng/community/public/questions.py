@@ -77,9 +77,11 @@ def read(request: HttpRequest) -> HttpResponse:
     found = _question_of(form.cleaned_data["code"])
     if found is not None:
         context = {
-            "question": found, "code": form.cleaned_data["code"], "may_object": may_object(found),
+            "question": found,
+            "code": form.cleaned_data["code"],
+            "may_object": may_object(found),
             "promises": PROMISES,
-        }  # fmt: skip
+        }
         return render(request, "community/answer.html", context)
     wait = throttle.seconds_to_wait(request)
     if wait:

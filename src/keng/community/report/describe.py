@@ -24,25 +24,29 @@ class DescribeForm(Form):
         help_text=_(
             "Who, what, when, and phone or plate numbers if there are any. Without accents is fine."
         ),
-        max_length=MOST_WORDS, widget=forms.Textarea(attrs={"rows": 7}),
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 7}),
         error_messages={
             "required": _("Write at least one sentence about what happened"),
             "max_length": _(
                 "This is too long: shorten it to 8,000 characters, or send the rest later."
             ),
         },
-    )  # fmt: skip
+    )
     happening = forms.ChoiceField(
-        label=_("Is it still happening?"), choices=Tip.Happening.choices, required=False,
+        label=_("Is it still happening?"),
+        choices=Tip.Happening.choices,
+        required=False,
         widget=forms.RadioSelect,
-    )  # fmt: skip
+    )
     money_moved = forms.BooleanField(
         label=_("I have sent money or read out an OTP code"), required=False
     )
     attached = ManyFiles(
         label=_("Pictures, videos, sound"),
-        help_text=_("At most 5 files of 20 MB each."), required=False,
-    )  # fmt: skip
+        help_text=_("At most 5 files of 20 MB each."),
+        required=False,
+    )
 
     def clean_happening(self) -> str:
         """Nobody must answer, and no answer stays none: "not sure" is an answer."""
@@ -69,10 +73,12 @@ def describe(report: Report, form: DescribeForm) -> HttpResponse:
             return report.answered(_answers(report, form))
     topic = report.answers.get("topic", "")
     return report.page(
-        form, about_money=topic in ABOUT_MONEY, files=report.draft.files,
+        form,
+        about_money=topic in ABOUT_MONEY,
+        files=report.draft.files,
         files_left=MOST_FILES - len(report.draft.files),
         warnings=current_for(topic, place_of(report.answers), limit=2),
-    )  # fmt: skip
+    )
 
 
 def _answers(report: Report, form: DescribeForm) -> dict[str, Any]:

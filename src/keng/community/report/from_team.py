@@ -28,8 +28,9 @@ def begin(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
     if report.done and "anew" not in request.POST:
         # Somebody is in the middle of a report of their own: it is neither lost nor marked.
         return render(
-            request, "community/report/team_other.html",
+            request,
+            "community/report/team_other.html",
             {"report": report, "token": token, "group": group},
-        )  # fmt: skip
+        )
     report.begin_anew({"team": True, "as_team": True, "place": str(group.place_id)})
     return report.go(_FIRST)

@@ -18,18 +18,24 @@ class NameForm(Form):
     """Whether to say who one is."""
 
     wish = forms.ChoiceField(
-        choices=[(ANONYMOUS, ANONYMOUS), (SEALED, SEALED)], initial=ANONYMOUS,
+        choices=[(ANONYMOUS, ANONYMOUS), (SEALED, SEALED)],
+        initial=ANONYMOUS,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose whether to stay anonymous")},
-    )  # fmt: skip
+    )
     name = forms.CharField(
-        label=_("Your name"), help_text=_("One of the two is enough."), max_length=120,
-        required=False, widget=forms.TextInput(attrs=_NOT_REMEMBERED),
-    )  # fmt: skip
+        label=_("Your name"),
+        help_text=_("One of the two is enough."),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs=_NOT_REMEMBERED),
+    )
     phone = forms.CharField(
-        label=_("Phone number"), max_length=40, required=False,
+        label=_("Phone number"),
+        max_length=40,
+        required=False,
         widget=forms.TextInput(attrs=_NOT_REMEMBERED | {"inputmode": "tel"}),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         """Whoever stays anonymous leaves nothing behind, also if something was typed before."""

@@ -58,17 +58,23 @@ def _new_tip(
     if recipient is None:
         raise NotThere
     return NewTip(
-        unit_id=recipient.unit.pk, concerns=tuple(unit.pk for unit in recipient.concerns),
+        unit_id=recipient.unit.pk,
+        concerns=tuple(unit.pk for unit in recipient.concerns),
         concerns_by_words=recipient.is_guess,
         channel=FROM_TEAM if said.get("team") and said.get("as_team") else "web",
-        text=said["text"], topic=said["topic"], happening=said["happening"],
-        money_moved=bool(said.get("money_moved")), place_id=place.pk if place else None,
-        place_detail=_spot(said), language=language,
-        province_code=recipient.unit.province_code, receipt_hash=receipts.hash_of(code),
+        text=said["text"],
+        topic=said["topic"],
+        happening=said["happening"],
+        money_moved=bool(said.get("money_moved")),
+        place_id=place.pk if place else None,
+        place_detail=_spot(said),
+        language=language,
+        province_code=recipient.unit.province_code,
+        receipt_hash=receipts.hash_of(code),
         dedupe_key=keyed_hash("web form", token),
         contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
         sender_mark=sender_mark,
-    )  # fmt: skip
+    )
 
 
 def _spot(answers: dict[str, Any]) -> str:

@@ -166,14 +166,21 @@ class Report:
             self.request,
             f"community/report/{self.step.replace('-', '_')}.html",
             {
-                "form": form, "report": self, "answers": self.answers, "back_url": self.back_url,
+                "form": form,
+                "report": self,
+                "answers": self.answers,
+                "back_url": self.back_url,
                 "step": names.index(self.step) + 1 if self.step in STEPS else 0,
-                "steps": len(names), "step_name": STEPS.get(self.step, ""),
-                "recipient": self.recipient(), "anonymous": self.answers.get("wish") != "sealed",
-                "was_lost": was_lost, "promises": PROMISES, "goes_on_at": self._goes_on_at(),
+                "steps": len(names),
+                "step_name": STEPS.get(self.step, ""),
+                "recipient": self.recipient(),
+                "anonymous": self.answers.get("wish") != "sealed",
+                "was_lost": was_lost,
+                "promises": PROMISES,
+                "goes_on_at": self._goes_on_at(),
                 **context,
             },
-        )  # fmt: skip
+        )
         if is_kept:
             self._save(response)
         elif self.is_lost:

@@ -44,11 +44,13 @@ class WhereForm(Form):
     # A commune of the province whose name was typed.
     within = forms.CharField(max_length=60, required=False)
     spot = forms.CharField(
-        label=gettext_lazy("The exact spot"), max_length=200, required=False,
+        label=gettext_lazy("The exact spot"),
+        max_length=200,
+        required=False,
         help_text=gettext_lazy(
             "For example: the lane beside the market, gate B of the industrial park"
         ),
-    )  # fmt: skip
+    )
 
 
 @step("where", WhereForm)

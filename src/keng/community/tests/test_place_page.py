@@ -32,9 +32,12 @@ def page(client, ward):
 def test_a_meeting_is_announced_by_the_desk(desk_client, ward):
     soon = times.local_date(times.now()) + datetime.timedelta(days=3)
     sent = {
-        "place": str(ward.place.pk), "day": soon.isoformat(), "clock": "19:30",
-        "venue": "Nhà văn hóa Ninh Khánh", "about": "Phòng lừa đảo qua điện thoại",
-    }  # fmt: skip
+        "place": str(ward.place.pk),
+        "day": soon.isoformat(),
+        "clock": "19:30",
+        "venue": "Nhà văn hóa Ninh Khánh",
+        "about": "Phòng lừa đảo qua điện thoại",
+    }
     sign_in(desk_client, ward.officer).post("/meetings/", sent)
     meeting = Meeting.objects.get()
     assert meeting.starts_at.astimezone(times.VIETNAM).hour == 19
@@ -52,8 +55,13 @@ def test_a_meeting_stands_on_the_page_of_the_place_also_when_it_is_called_off(pu
 
 
 def test_a_meeting_that_is_over_cannot_be_announced(desk_client, ward):
-    sent = {"place": str(ward.place.pk), "day": "2020-01-01", "clock": "08:00", "venue": "x",
-            "about": "y"}  # fmt: skip
+    sent = {
+        "place": str(ward.place.pk),
+        "day": "2020-01-01",
+        "clock": "08:00",
+        "venue": "x",
+        "about": "y",
+    }
     assert sign_in(desk_client, ward.officer).post("/meetings/", sent).status_code == 422
     assert not Meeting.objects.exists()
 
@@ -94,9 +102,12 @@ def test_the_same_channel_is_listed_once(ward):
         telling.propose_channel(kind="zalo", shown_as="A", by=ward.commander)
     with pytest.raises(IntegrityError, match="official_channel_is_listed_once"):
         OfficialChannel.objects.create(
-            unit=ward.unit, kind="zalo", shown_as="A", checked_by=ward.officer,
+            unit=ward.unit,
+            kind="zalo",
+            shown_as="A",
+            checked_by=ward.officer,
             checked_on=times.local_date(times.now()),
-        )  # fmt: skip
+        )
 
 
 def test_nobody_speaks_for_the_desk_of_others(ward):

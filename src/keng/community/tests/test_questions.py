@@ -310,20 +310,29 @@ def test_an_answer_given_while_the_sweeper_looks_is_not_destroyed(ward):
     assert (question.state, question.answer) == ("answered", ANSWER)
 
 
-@pytest.mark.parametrize(("before", "change"), [
-    ({}, "text = 'x'"),
-    ({}, "state = 'opinion', text = '', decided_at = now()"),
-    ({"state": "opinion"}, "decided_at = now()"),
-    ({"state": "opinion"}, "objected_at = now()"),
-    ({"state": "opinion"}, "state = 'waiting', text = 'x', decided_at = NULL"),
-    ({"state": "opinion", "objected_at": times.now()},
-     "state = 'waiting', text = 'x', decided_at = NULL"),
-    ({"state": "answered", "shown_text": "a", "answer": "b", "box": b""},
-     "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()"),
-    # Its week is over.
-    ({"state": "opinion", "box": b""},
-     "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        ({}, "text = 'x'"),
+        ({}, "state = 'opinion', text = '', decided_at = now()"),
+        ({"state": "opinion"}, "decided_at = now()"),
+        ({"state": "opinion"}, "objected_at = now()"),
+        ({"state": "opinion"}, "state = 'waiting', text = 'x', decided_at = NULL"),
+        (
+            {"state": "opinion", "objected_at": times.now()},
+            "state = 'waiting', text = 'x', decided_at = NULL",
+        ),
+        (
+            {"state": "answered", "shown_text": "a", "answer": "b", "box": b""},
+            "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()",
+        ),
+        # Its week is over.
+        (
+            {"state": "opinion", "box": b""},
+            "state = 'waiting', text = 'x', decided_at = NULL, objected_at = now()",
+        ),
+    ],
+)
 def test_the_public_site_changes_a_question_by_one_objection_alone(ward, become, before, change):
     decided = {"text": "", "decided_at": times.now()} if before else {}
     question, _ = put(ward, **before, **decided)
@@ -341,9 +350,16 @@ def test_the_public_site_changes_a_question_by_one_objection_alone(ward, become,
 
 def test_the_public_site_cannot_answer_for_the_desk(ward, become):
     answered = Question(
-        place=ward.place, unit=ward.unit, wish="public", state="answered", shown_text="a",
-        answer="b", decided_at=times.now(), code_hash=b"1", language="vi",
-    )  # fmt: skip
+        place=ward.place,
+        unit=ward.unit,
+        wish="public",
+        state="answered",
+        shown_text="a",
+        answer="b",
+        decided_at=times.now(),
+        code_hash=b"1",
+        language="vi",
+    )
     become("public")
     with pytest.raises(ProgrammingError, match="asks and objects"), transaction.atomic():
         Question.objects.bulk_create([answered], ignore_conflicts=True)
@@ -404,18 +420,21 @@ def test_the_public_site_hands_in_no_answer(ward, become, given):
         Question.objects.bulk_create(answered, ignore_conflicts=True)
 
 
-@pytest.mark.parametrize(("process", "statement"), [
-    ("public", "SELECT hands FROM community_question"),
-    ("desk", "UPDATE community_officialchannel SET shown_as = 'x'"),
-    ("public", "SELECT text FROM community_question"),
-    ("public", "UPDATE community_question SET answer = 'x'"),
-    ("public", "UPDATE community_question SET decided_by_id = NULL"),
-    ("desk", "UPDATE community_question SET code_hash = ''"),
-    ("desk", "DELETE FROM community_question"),
-    ("edge", "SELECT id FROM community_question"),
-    ("worker", "SELECT text FROM community_question"),
-    ("public", "INSERT INTO community_officialchannel (kind) VALUES ('zalo')"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("process", "statement"),
+    [
+        ("public", "SELECT hands FROM community_question"),
+        ("desk", "UPDATE community_officialchannel SET shown_as = 'x'"),
+        ("public", "SELECT text FROM community_question"),
+        ("public", "UPDATE community_question SET answer = 'x'"),
+        ("public", "UPDATE community_question SET decided_by_id = NULL"),
+        ("desk", "UPDATE community_question SET code_hash = ''"),
+        ("desk", "DELETE FROM community_question"),
+        ("edge", "SELECT id FROM community_question"),
+        ("worker", "SELECT text FROM community_question"),
+        ("public", "INSERT INTO community_officialchannel (kind) VALUES ('zalo')"),
+    ],
+)
 def test_no_process_does_more(become, process, statement):
     become(process)
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:

@@ -202,7 +202,8 @@ def _insert_deliveries(
         "priority": _URGENT if dispatch.is_urgent else _BULK,
     }
     cursor.execute(
-        f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608 -- our own words only; values are bound
+        # Our own words only; values are bound.
+        f"{query.sql} INSERT INTO delivery_delivery (id, dispatch_id, account_id, channel, "  # noqa: S608
         "recipient_kind, recipient_ref, text_id, address, address_sealed, priority, is_urgent, "
         "state, code, settled_at, not_before, expires_at) "
         f"SELECT {recipients.NEW_ID}, %(dispatch)s, r.account_id, r.channel, r.recipient_kind, "
@@ -233,7 +234,8 @@ _NOT_BEFORE = (
 
 def _digest(cursor: Any, dispatch: Dispatch) -> tuple[int, bytes]:
     cursor.execute(
-        f"SELECT count(*), {recipients.DIGEST} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608 -- our own words only; values are bound
+        # Our own words only; values are bound.
+        f"SELECT count(*), {recipients.DIGEST} FROM delivery_delivery WHERE dispatch_id = %s",  # noqa: S608
         [dispatch.pk],
     )
     count, digest = cursor.fetchone()
@@ -264,7 +266,8 @@ def _insert_tasks(cursor: Any, dispatch: Dispatch, audience: Audience | SameReci
         asked = _TASKS_FROM_EARLIER
         values["dispatches"] = list(audience.dispatches)
     cursor.execute(
-        f"WITH RECURSIVE asked AS ({asked}), upward(lead_id) AS ("  # noqa: S608 -- our own words only; values are bound
+        # Our own words only; values are bound.
+        f"WITH RECURSIVE asked AS ({asked}), upward(lead_id) AS ("  # noqa: S608
         "  SELECT l.above_id FROM asked a JOIN network_lead l ON l.id = a.lead_id"
         "  WHERE l.above_id IS NOT NULL"
         "  UNION"

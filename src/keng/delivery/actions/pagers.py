@@ -59,10 +59,13 @@ def _add(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
         officer=by,
         address_hash=keyed_hash("pager", address),
         defaults={
-            "kind": kind, "address_sealed": seal.for_sender(address), "hint": hint,
-            "is_on": True, "gone_at": None,
+            "kind": kind,
+            "address_sealed": seal.for_sender(address),
+            "hint": hint,
+            "is_on": True,
+            "gone_at": None,
         },
-    )  # fmt: skip
+    )
     if is_new:
         record("pager.added", by=by, on=by, chain=chain_of(by), detail={"kind": kind})
     return way
@@ -99,10 +102,17 @@ def test(*, by: Officer) -> PagerTest:
         or Shift.objects.at(now + _EARLY).filter(officer=by).first()
     )
     made = PagerTest(officer=by, shift=shift)
-    called = paging.page(
-        [by], _test_words(made), unit_id=by.current_posts[0].unit_id,
-        source_kind="pager_test", source_ref=made.pk,
-    ) if by.current_posts else None  # fmt: skip
+    called = (
+        paging.page(
+            [by],
+            _test_words(made),
+            unit_id=by.current_posts[0].unit_id,
+            source_kind="pager_test",
+            source_ref=made.pk,
+        )
+        if by.current_posts
+        else None
+    )
     if called is None or not any(called.ways.values()):
         ways = PagerWay.objects.visible_to(by).filter(is_on=True, gone_at__isnull=True)
         is_on = set(ways.values_list("kind", flat=True))
@@ -126,11 +136,14 @@ def _test_words(made: PagerTest) -> list[paging.Words]:
     found = []
     for language in paging.LANGUAGES:
         with translation.override(language):
-            found.append(paging.Words(
-                language, _("Kẻng: a test of your pager"),
-                _("This is only a test. Open this page and say that it rang: %(link)s")
-                % {"link": link},
-            ))  # fmt: skip
+            found.append(
+                paging.Words(
+                    language,
+                    _("Kẻng: a test of your pager"),
+                    _("This is only a test. Open this page and say that it rang: %(link)s")
+                    % {"link": link},
+                )
+            )
     return found
 
 

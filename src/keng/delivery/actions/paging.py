@@ -56,24 +56,40 @@ def page(
     """
     people = {officer.pk: officer for officer in officers}
     dispatch = Dispatch.objects.create(
-        kind=Dispatch.Kind.PAGE, is_urgent=True, unit_id=unit_id, source_kind=source_kind,
-        source_ref=source_ref, materialised_at=times.now(),
-    )  # fmt: skip
+        kind=Dispatch.Kind.PAGE,
+        is_urgent=True,
+        unit_id=unit_id,
+        source_kind=source_kind,
+        source_ref=source_ref,
+        materialised_at=times.now(),
+    )
     accounts = _accounts(unit_id)
     texts = {one.language: _text(dispatch, one) for one in words}
     found = PagerWay.objects.working().filter(officer__in=people).order_by("id")
     ways = [way for way in found if way.kind in accounts]
     rows = [
-        _row(dispatch, accounts[way.kind], texts[_spoken(people[way.officer_id], texts)],
-             way.pk, Delivery.RecipientKind.PAGER, bytes(way.address_sealed))
+        _row(
+            dispatch,
+            accounts[way.kind],
+            texts[_spoken(people[way.officer_id], texts)],
+            way.pk,
+            Delivery.RecipientKind.PAGER,
+            bytes(way.address_sealed),
+        )
         for way in ways
-    ]  # fmt: skip
+    ]
     calls_room = bool(room_words) and is_mailbox(room) and PagerWay.Kind.EMAIL in accounts
     if calls_room and room_words is not None:
         rows.append(
-            _row(dispatch, accounts[PagerWay.Kind.EMAIL], _text(dispatch, room_words), unit_id,
-                 Delivery.RecipientKind.ROOM, seal.for_sender(room))
-        )  # fmt: skip
+            _row(
+                dispatch,
+                accounts[PagerWay.Kind.EMAIL],
+                _text(dispatch, room_words),
+                unit_id,
+                Delivery.RecipientKind.ROOM,
+                seal.for_sender(room),
+            )
+        )
     Delivery.objects.bulk_create(rows)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
@@ -117,11 +133,22 @@ def _spoken(officer: Officer, texts: dict[str, DispatchText]) -> str:
 
 
 def _row(
-    dispatch: Dispatch, account: ChannelAccount, text: DispatchText, recipient: uuid.UUID,
-    kind: str, address: bytes,
-) -> Delivery:  # fmt: skip
+    dispatch: Dispatch,
+    account: ChannelAccount,
+    text: DispatchText,
+    recipient: uuid.UUID,
+    kind: str,
+    address: bytes,
+) -> Delivery:
     return Delivery(
-        dispatch=dispatch, account=account, channel=account.channel, recipient_kind=kind,
-        recipient_ref=recipient, text=text, address_sealed=address, priority=0, is_urgent=True,
+        dispatch=dispatch,
+        account=account,
+        channel=account.channel,
+        recipient_kind=kind,
+        recipient_ref=recipient,
+        text=text,
+        address_sealed=address,
+        priority=0,
+        is_urgent=True,
         expires_at=times.now() + EXPIRES_AFTER,
-    )  # fmt: skip
+    )

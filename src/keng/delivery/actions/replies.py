@@ -20,10 +20,17 @@ _ACKNOWLEDGEMENT_PRIORITY = 5
 
 @transaction.atomic
 def send_to_conversation(
-    conversation: Conversation, *, text: str, kind: Dispatch.Kind, unit_id: uuid.UUID,
-    by: Officer | None, source_kind: str, source_ref: uuid.UUID | None, sealed: bool = False,
+    conversation: Conversation,
+    *,
+    text: str,
+    kind: Dispatch.Kind,
+    unit_id: uuid.UUID,
+    by: Officer | None,
+    source_kind: str,
+    source_ref: uuid.UUID | None,
+    sealed: bool = False,
     leaves_at: dt.datetime | None = None,
-) -> Dispatch:  # fmt: skip
+) -> Dispatch:
     """Queue one urgent message to the person behind a conversation, in the caller's transaction.
 
     Nobody's address is needed or seen: the sealed one is copied, and only the sender opens it.
@@ -32,20 +39,29 @@ def send_to_conversation(
     The caller records the decision; `by` is None for an automatic message.
     """
     dispatch = Dispatch.objects.create(
-        kind=kind, is_urgent=True, unit_id=unit_id, source_kind=source_kind,
-        source_ref=source_ref, materialised_at=times.now(),
-    )  # fmt: skip
+        kind=kind,
+        is_urgent=True,
+        unit_id=unit_id,
+        source_kind=source_kind,
+        source_ref=source_ref,
+        materialised_at=times.now(),
+    )
     Delivery.objects.create(
-        dispatch=dispatch, account_id=conversation.account_id, channel=conversation.account.channel,
-        recipient_kind=Delivery.RecipientKind.CONVERSATION, recipient_ref=conversation.pk,
-        text=None if sealed else DispatchText.objects.create(
-            dispatch=dispatch, language="vi", text=text
-        ),
+        dispatch=dispatch,
+        account_id=conversation.account_id,
+        channel=conversation.account.channel,
+        recipient_kind=Delivery.RecipientKind.CONVERSATION,
+        recipient_ref=conversation.pk,
+        text=None
+        if sealed
+        else DispatchText.objects.create(dispatch=dispatch, language="vi", text=text),
         text_sealed=seal.for_sender(text) if sealed else None,
         address_sealed=bytes(conversation.reply_address_sealed),
-        priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY), is_urgent=True,
-        not_before=leaves_at or times.now(), expires_at=times.now() + EXPIRES_AFTER,
-    )  # fmt: skip
+        priority=_PRIORITY.get(kind, _ACKNOWLEDGEMENT_PRIORITY),
+        is_urgent=True,
+        not_before=leaves_at or times.now(),
+        expires_at=times.now() + EXPIRES_AFTER,
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
     return dispatch
@@ -57,16 +73,24 @@ def answer_asker(
 ) -> None:
     """Answer somebody whom no row names; address and text go as soon as it is sent."""
     dispatch = Dispatch.objects.create(
-        kind=Dispatch.Kind.ACKNOWLEDGEMENT, is_urgent=True, unit_id=account.unit_id,
-        source_kind=source_kind, materialised_at=times.now(),
-    )  # fmt: skip
+        kind=Dispatch.Kind.ACKNOWLEDGEMENT,
+        is_urgent=True,
+        unit_id=account.unit_id,
+        source_kind=source_kind,
+        materialised_at=times.now(),
+    )
     Delivery.objects.create(
-        dispatch=dispatch, account=account, channel=account.channel,
-        recipient_kind=Delivery.RecipientKind.ASKER, recipient_ref=dispatch.pk,
-        text_sealed=seal.for_sender(text), address_sealed=address_sealed,
-        priority=_ACKNOWLEDGEMENT_PRIORITY, is_urgent=True,
+        dispatch=dispatch,
+        account=account,
+        channel=account.channel,
+        recipient_kind=Delivery.RecipientKind.ASKER,
+        recipient_ref=dispatch.pk,
+        text_sealed=seal.for_sender(text),
+        address_sealed=address_sealed,
+        priority=_ACKNOWLEDGEMENT_PRIORITY,
+        is_urgent=True,
         expires_at=times.now() + ASKER_EXPIRES_AFTER,
-    )  # fmt: skip
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
 

@@ -29,14 +29,15 @@ class Inbound(Row):
     class Meta:
         indexes = [
             models.Index(
-                fields=["tip_ref"], condition=models.Q(conversation_hash__isnull=False),
+                fields=["tip_ref"],
+                condition=models.Q(conversation_hash__isnull=False),
                 name="inbound_of_a_known_chat",
             ),
             # Everything that came in for one tip, to be emptied with it.
             models.Index(
                 fields=["tip_ref"], condition=models.Q(tip_ref__isnull=False), name="inbound_by_tip"
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.kind} {self.id}"

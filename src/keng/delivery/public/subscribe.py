@@ -48,9 +48,11 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     context = {
         # A search is no mistake: what is still empty is not called an error yet.
         "form": _unchecked(form) if is_search else form,
-        "query": query, "boxes": boxes, "ticked": {place.pk for place in ticked},
+        "query": query,
+        "boxes": boxes,
+        "ticked": {place.pk for place in ticked},
         "nothing_found": bool(query) and not found,
-    }  # fmt: skip
+    }
     response = render(request, "delivery/subscribe.html", context, status=status)
     if wait:
         response.headers["Retry-After"] = str(wait)

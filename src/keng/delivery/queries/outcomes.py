@@ -15,13 +15,18 @@ from keng.delivery.queries.relay import CLOSING
 COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
 # Every state of a delivery belongs to exactly one column: a test holds it.
 COLUMN_OF = {
-    "delivered": "arrived", "read": "arrived", "relayed": "arrived",
+    "delivered": "arrived",
+    "read": "arrived",
+    "relayed": "arrived",
     "sent": "sent",
-    "queued": "waiting", "leased": "waiting",
+    "queued": "waiting",
+    "leased": "waiting",
     "not_now": "later",
     "unknown": "unknown",
-    "gone": "failed", "rejected": "failed", "cancelled": "failed",
-}  # fmt: skip
+    "gone": "failed",
+    "rejected": "failed",
+    "cancelled": "failed",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,12 +87,16 @@ def read(ids: list[uuid.UUID]) -> dict[uuid.UUID, Account]:
 
 def _account(row: ChannelAccount) -> Account:
     return Account(
-        id=row.id, slug=row.slug, channel=channels.get(row.channel),
-        credentials=for_sending(row), base_url=row.base_url,
-        rate_per_minute=row.rate_per_minute, tokens_version=bytes(row.tokens_sealed),
+        id=row.id,
+        slug=row.slug,
+        channel=channels.get(row.channel),
+        credentials=for_sending(row),
+        base_url=row.base_url,
+        rate_per_minute=row.rate_per_minute,
+        tokens_version=bytes(row.tokens_sealed),
         tokens_expire_at=row.tokens_expire_at,
         is_probing=row.circuit_open_since is not None,
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -109,8 +113,13 @@ def open_circuit(account_id: uuid.UUID, outcome: Outcome, used: bytes) -> None:
     row.circuit_reason = f"{outcome.code} {outcome.reason}".strip()[:200]
     row.save(update_fields=["circuit_open_since", "circuit_reason"])
     if first:
-        record("channel.stopped", by="sender", on=row, chain=f"channel:{row.id}",
-               detail={"reason": row.circuit_reason})  # fmt: skip
+        record(
+            "channel.stopped",
+            by="sender",
+            on=row,
+            chain=f"channel:{row.id}",
+            detail={"reason": row.circuit_reason},
+        )
 
 
 @transaction.atomic
@@ -131,8 +140,13 @@ def remember(account_id: uuid.UUID, learned: dict[str, str]) -> None:
     if row.learned | learned != row.learned:
         row.learned = row.learned | learned
         row.save(update_fields=["learned"])
-        record("channel.learned", by="sender", on=row, chain=f"channel:{row.id}",
-               detail=json.loads(json.dumps(learned)))  # fmt: skip
+        record(
+            "channel.learned",
+            by="sender",
+            on=row,
+            chain=f"channel:{row.id}",
+            detail=json.loads(json.dumps(learned)),
+        )
 
 
 @transaction.atomic
@@ -144,8 +158,13 @@ def end_address(kind: str, ref: uuid.UUID, code: str) -> None:
         Group.objects.filter(pk=ref).update(is_active=False)
     elif kind == "pager":
         PagerWay.objects.filter(pk=ref).update(gone_at=times.now())
-    record("address.gone", by="sender", on=None, chain="addresses",
-           detail={"kind": kind, "ref": str(ref), "code": code})  # fmt: skip
+    record(
+        "address.gone",
+        by="sender",
+        on=None,
+        chain="addresses",
+        detail={"kind": kind, "ref": str(ref), "code": code},
+    )
 
 
 @transaction.atomic
@@ -153,5 +172,10 @@ def move_address(kind: str, ref: uuid.UUID, new_address: str) -> None:
     """The group has a new address at the provider."""
     if kind == "group":
         Group.objects.filter(pk=ref).update(channel_address=new_address)
-    record("address.moved", by="sender", on=None, chain="addresses",
-           detail={"kind": kind, "ref": str(ref)})  # fmt: skip
+    record(
+        "address.moved",
+        by="sender",
+        on=None,
+        chain="addresses",
+        detail={"kind": kind, "ref": str(ref)},
+    )

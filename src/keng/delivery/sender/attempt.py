@@ -76,7 +76,8 @@ class Wire:
             address = _address(row)
         except OrmError:
             return _NOT_ANSWERED, None
-        except Exception as error:  # noqa: BLE001 -- a row that cannot be built must not stop the others
+        # A row that cannot be built must not stop the others.
+        except Exception as error:  # noqa: BLE001
             return _not_built(row, error), None
         outcome, status = await self._with_live_tokens(row, text, account, message, address)
         if outcome.kind == "moved":
@@ -160,10 +161,14 @@ class Wire:
 
     async def _write(self, wire: Row, row: Leased, text: Text, account: Account) -> Written:
         values = {
-            "id": new_id(), "account": account.id, "address": wire.address.value,
-            "delivery": row.id, "text": wire.text, "has_image": wire.image is not None,
+            "id": new_id(),
+            "account": account.id,
+            "address": wire.address.value,
+            "delivery": row.id,
+            "text": wire.text,
+            "has_image": wire.image is not None,
             "image_path": text.image_path if wire.image is not None else "",
-        }  # fmt: skip
+        }
         async with self._pool.connection() as connection:
             found = await (await connection.execute(_SANDBOX, values)).fetchone()
         return Written(str(found[0] if found else row.id))

@@ -18,17 +18,28 @@ _SETTLED = {
 
 
 def judge(
-    row: Leased, outcome: Outcome, *, now: datetime, idempotent: bool, milliseconds: int = 0,
+    row: Leased,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    idempotent: bool,
+    milliseconds: int = 0,
     http_status: int | None = None,
-) -> Change:  # fmt: skip
+) -> Change:
     """What becomes of the row. `idempotent`: sending the same reference again shows it once."""
     kind = "retry" if outcome.kind == "unknown" and idempotent else outcome.kind
     code = _kept(outcome.code or outcome.reason, 40)
     if kind in _SETTLED:
         return Change(
-            row.id, _SETTLED[kind], outcome.kind, _kept(outcome.provider_id, 120), code, None,
-            milliseconds, http_status,
-        )  # fmt: skip
+            row.id,
+            _SETTLED[kind],
+            outcome.kind,
+            _kept(outcome.provider_id, 120),
+            code,
+            None,
+            milliseconds,
+            http_status,
+        )
     state, wait, counts = _put_off(row, outcome, kind, now)
     if wait is None:
         state, code = "rejected", "gave_up"

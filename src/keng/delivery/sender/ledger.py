@@ -69,9 +69,11 @@ class Ledger:
     def wish(self, wishes: dict[uuid.UUID, int]) -> dict[str, Any]:
         """The values of sql.LEASE."""
         return {
-            "accounts": list(wishes), "counts": list(wishes.values()), "sender": self._sender,
+            "accounts": list(wishes),
+            "counts": list(wishes.values()),
+            "sender": self._sender,
             "lease": LEASE_SECONDS,
-        }  # fmt: skip
+        }
 
     def _told(self, changes: Sequence[Change]) -> dict[str, Any]:
         # By their ids, in the order in which whoever calls rows off locks them.
@@ -80,11 +82,17 @@ class Ledger:
             *in_order, strict=True
         )
         return {
-            "sender": self._sender, "ids": list(ids), "states": list(states),
-            "outcomes": list(outcomes), "provider_ids": list(provider_ids), "codes": list(codes),
-            "waits": list(waits), "times": list(times), "statuses": list(statuses),
+            "sender": self._sender,
+            "ids": list(ids),
+            "states": list(states),
+            "outcomes": list(outcomes),
+            "provider_ids": list(provider_ids),
+            "codes": list(codes),
+            "waits": list(waits),
+            "times": list(times),
+            "statuses": list(statuses),
             "uncounted": [0 if counted else 1 for counted in counts],
-        }  # fmt: skip
+        }
 
     async def _ask(self, statement: str, values: dict[str, Any]) -> None:
         async with self._alone:

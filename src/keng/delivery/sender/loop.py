@@ -68,9 +68,14 @@ class Sender:
     async def run(self) -> None:
         """Until stop() is called."""
         pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            self._database, min_size=1, max_size=4, open=False, timeout=10, reconnect_timeout=10,
+            self._database,
+            min_size=1,
+            max_size=4,
+            open=False,
+            timeout=10,
+            reconnect_timeout=10,
             kwargs={"autocommit": True, "application_name": "keng sender"},
-        )  # fmt: skip
+        )
         await pool.open()
         self._wire = Wire(Http(self._concurrency), pool)
         self._texts = Texts(pool)

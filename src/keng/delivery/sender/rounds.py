@@ -29,9 +29,12 @@ class Rounds:
     """Everything that runs by the clock."""
 
     def __init__(
-        self, database: str, pool: AsyncConnectionPool[Any], consequences: Consequences,
+        self,
+        database: str,
+        pool: AsyncConnectionPool[Any],
+        consequences: Consequences,
         wake: Callable[[], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._database = database
         self._pool = pool
         self._consequences = consequences

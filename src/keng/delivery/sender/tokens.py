@@ -81,9 +81,11 @@ def _once(credentials: Credentials, carry: Carry) -> Tokens | Outcome:
         return read_tokens(carry(refresh_request(credentials)), times.now())
     except ConnectionError as error:
         return Outcome(
-            "retry", after_seconds=30, reason="no answer to the refresh",
+            "retry",
+            after_seconds=30,
+            reason="no answer to the refresh",
             reached=bool(getattr(error, "written", True)),
-        )  # fmt: skip
+        )
 
 
 def _keep(account: Account, used: bytes, found: Tokens) -> None:
@@ -95,10 +97,13 @@ def _keep(account: Account, used: bytes, found: Tokens) -> None:
     row.tokens_expire_at = found.access_expires_at
     row.save(
         update_fields=[
-            "tokens_sealed", "previous_tokens_sealed", "tokens_expire_at",
-            "circuit_open_since", "circuit_reason",
+            "tokens_sealed",
+            "previous_tokens_sealed",
+            "tokens_expire_at",
+            "circuit_open_since",
+            "circuit_reason",
         ]
-    )  # fmt: skip
+    )
     record("channel.tokens_renewed", by="sender", on=row, chain=f"channel:{row.id}")
 
 

@@ -28,9 +28,16 @@ test_dsn.__test__ = False
 
 
 def queue(
-    account: ChannelAccount, addresses: list[str], *, urgent: bool = False, priority: int = 9,
-    kind: str = "group", text: str = "Chào bạn", image_path: str = "", **fields: object,
-) -> Dispatch:  # fmt: skip
+    account: ChannelAccount,
+    addresses: list[str],
+    *,
+    urgent: bool = False,
+    priority: int = 9,
+    kind: str = "group",
+    text: str = "Chào bạn",
+    image_path: str = "",
+    **fields: object,
+) -> Dispatch:
     """One dispatch to these addresses; persons' addresses are sealed, as they always are."""
     dispatch = Dispatch.objects.create(kind="notice", is_urgent=urgent, unit=account.unit)
     words = DispatchText.objects.create(
@@ -39,13 +46,20 @@ def queue(
     to_group = kind == "group"
     Delivery.objects.bulk_create(
         Delivery(
-            dispatch=dispatch, account=account, channel=account.channel, recipient_kind=kind,
-            recipient_ref=new_id(), text=words, address=address if to_group else "",
+            dispatch=dispatch,
+            account=account,
+            channel=account.channel,
+            recipient_kind=kind,
+            recipient_ref=new_id(),
+            text=words,
+            address=address if to_group else "",
             address_sealed=None if to_group else seal.for_sender(address),
-            priority=priority, is_urgent=urgent, **fields,
+            priority=priority,
+            is_urgent=urgent,
+            **fields,
         )
         for address in addresses
-    )  # fmt: skip
+    )
     return dispatch
 
 

@@ -22,11 +22,17 @@ NOTHING_KNOWN = "0912 000 417: chưa có dữ liệu"
 def answer(account, text=NOTHING_KNOWN, **fields):
     dispatch = queue(account, [])
     return Delivery.objects.create(
-        dispatch=dispatch, account=account, channel="sandbox", recipient_kind="asker",
-        recipient_ref=dispatch.pk, address_sealed=seal.for_sender("phone-of-somebody"),
-        text_sealed=seal.for_sender(text), priority=5, is_urgent=True,
+        dispatch=dispatch,
+        account=account,
+        channel="sandbox",
+        recipient_kind="asker",
+        recipient_ref=dispatch.pk,
+        address_sealed=seal.for_sender("phone-of-somebody"),
+        text_sealed=seal.for_sender(text),
+        priority=5,
+        is_urgent=True,
         **fields,
-    )  # fmt: skip
+    )
 
 
 def what_is_left():
@@ -70,7 +76,7 @@ def test_an_answer_that_cannot_be_read_now_is_a_try_and_no_fault_of_the_provider
         ({"expires_at": "2020-01-01T00:00:00Z"}, "rejected"),
         ({"state": "leased", "leased_until": "2020-01-01T00:00:00Z", "attempts": 8}, "unknown"),
     ],
-)  # fmt: skip
+)
 def test_nor_when_it_could_not_go_out(account, fields, end):
     held = {"leased_by": new_id()} if "state" in fields else {}
     answer(account, **fields, **held)

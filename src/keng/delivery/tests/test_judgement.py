@@ -16,19 +16,34 @@ NOW = times.now()
 
 def row(**fields):
     values = {
-        "id": uuid.uuid4(), "account_id": uuid.uuid4(),
-        "recipient_kind": "group", "recipient_ref": uuid.uuid4(), "text_id": None,
-        "text_sealed": None, "address": "g", "address_sealed": None, "is_urgent": False,
-        "attempts": 1, "expires_at": None,
-    }  # fmt: skip
+        "id": uuid.uuid4(),
+        "account_id": uuid.uuid4(),
+        "recipient_kind": "group",
+        "recipient_ref": uuid.uuid4(),
+        "text_id": None,
+        "text_sealed": None,
+        "address": "g",
+        "address_sealed": None,
+        "is_urgent": False,
+        "attempts": 1,
+        "expires_at": None,
+    }
     return Leased(**values | fields)
 
 
 @pytest.mark.parametrize(
     ("kind", "state"),
-    [("sent", "sent"), ("unknown", "unknown"), ("gone", "gone"), ("reject", "rejected"),
-     ("not_now", "not_now"), ("retry", "queued"), ("config", "queued"), ("moved", "queued")],
-)  # fmt: skip
+    [
+        ("sent", "sent"),
+        ("unknown", "unknown"),
+        ("gone", "gone"),
+        ("reject", "rejected"),
+        ("not_now", "not_now"),
+        ("retry", "queued"),
+        ("config", "queued"),
+        ("moved", "queued"),
+    ],
+)
 def test_every_outcome_has_one_state(kind, state):
     change = judge(row(), Outcome(kind), now=NOW, idempotent=False)
     assert change.state == state

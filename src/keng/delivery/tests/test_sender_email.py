@@ -29,7 +29,8 @@ class Server:
         self.port = free_ports(1)[0]
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 -- aiosmtpd's name
+    # Aiosmtpd's name.
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
         if address[:3].isdigit():
             code, enhanced = address.split("@")[0].split("-")
             return f"{code} {enhanced} as the address says"
@@ -66,9 +67,13 @@ def mailbox(server):
 
 def _mailbox(url, **secrets):
     made = ChannelAccount(
-        channel="email", slug="email", name="Email", unit=make.unit(), rate_per_minute=0,
+        channel="email",
+        slug="email",
+        name="Email",
+        unit=make.unit(),
+        rate_per_minute=0,
         base_url=url,
-    )  # fmt: skip
+    )
     keep_secrets(made, {"from_address": "canh-bao@keng.example", **secrets})
     made.save()
     return made

@@ -190,9 +190,14 @@ def test_a_closed_window_waits_and_is_no_failure(zalo, fake):
 
 @pytest.mark.parametrize(
     "fault",
-    [{"drop": "after_accept"}, {"truncate": 9}, {"status": 502, "body": "bad gateway"},
-     {"body": {"error": -200, "message": "failed"}}, {"body": {"error": -9999}}],
-)  # fmt: skip
+    [
+        {"drop": "after_accept"},
+        {"truncate": 9},
+        {"status": 502, "body": "bad gateway"},
+        {"body": {"error": -200, "message": "failed"}},
+        {"body": {"error": -9999}},
+    ],
+)
 def test_what_may_have_arrived_is_never_sent_again_by_a_machine(zalo, fake, fault):
     fake.faults.next(match="/oa/group/message", **fault)
     queue(zalo, ["g0"], urgent=True)

@@ -39,8 +39,11 @@ class Site:
 
     def wish(self, **changes):
         return {
-            "email": "Hoa@example.com", "places": [str(self.place.pk)], "language": "vi", **changes,
-        }  # fmt: skip
+            "email": "Hoa@example.com",
+            "places": [str(self.place.pk)],
+            "language": "vi",
+            **changes,
+        }
 
 
 @pytest.fixture(autouse=True)

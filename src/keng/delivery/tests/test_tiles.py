@@ -30,11 +30,14 @@ class Province:
         self.ward = make.unit(parent=self.unit, serves=self.good)
         self.officer = make.officer(unit=self.unit, role=Post.Role.COORDINATOR)
         self.dispatch = Dispatch.objects.create(
-            kind="warning", is_urgent=False, unit=self.unit, source_kind="warning",
+            kind="warning",
+            is_urgent=False,
+            unit=self.unit,
+            source_kind="warning",
             approval=Approval.objects.create(
                 text_hash=b"0" * 32, audience_hash=b"0" * 32, approved_by=self.officer
             ),
-        )  # fmt: skip
+        )
         DispatchText.objects.create(dispatch=self.dispatch, language="vi", text="Cảnh báo")
         self.hamlet = make.place("Thôn 1", kind="hamlet", parent=self.good)
         for place, states in (
@@ -50,9 +53,12 @@ class Province:
         """A group of this place with a delivery in this state."""
         group = make.group(unit=self.ward if place == self.hamlet else self.unit, place=place)
         Delivery.objects.create(
-            dispatch=self.dispatch, channel="by_hand", recipient_kind="group",
-            recipient_ref=group.pk, state=state,
-        )  # fmt: skip
+            dispatch=self.dispatch,
+            channel="by_hand",
+            recipient_kind="group",
+            recipient_ref=group.pk,
+            state=state,
+        )
 
 
 @pytest.fixture
@@ -145,8 +151,9 @@ def test_more_communes_cost_no_more_questions(client, province, django_assert_ma
     for _ in range(40):
         province.asked(make.place(kind="commune", parent=province.place), "relayed")
     for name, args, most in (
-        ("coverage", (), 24), ("dispatch-coverage", (province.dispatch.pk,), 29),
+        ("coverage", (), 24),
+        ("dispatch-coverage", (province.dispatch.pk,), 29),
         ("coverage-place", (province.good.pk,), 29),
-    ):  # fmt: skip
+    ):
         with django_assert_max_num_queries(most):
             client.get(url(name, *args))

@@ -53,16 +53,23 @@ def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> NewTip:
     # What was out of scope left nothing behind, so nothing is sealed in the first place.
     is_chat = story.channel == account.channel and not fate.is_emptied
     return NewTip(
-        unit_id=story.desk.unit.pk, text=story.text, id=fate.tip_id, channel=story.channel,
+        unit_id=story.desk.unit.pk,
+        text=story.text,
+        id=fate.tip_id,
+        channel=story.channel,
         dedupe_key=keyed_hash("demo tip", fate.tip_id.bytes),
-        province_code=story.desk.unit.province_code, place_id=story.desk.place.pk,
-        language=story.language, topic=topic_of(story.category),
-        money_moved=story.money_moved, do_not_contact=story.do_not_contact,
-        contact={} if fate.is_emptied else story.contact, received_at=story.at,
+        province_code=story.desk.unit.province_code,
+        place_id=story.desk.place.pk,
+        language=story.language,
+        topic=topic_of(story.category),
+        money_moved=story.money_moved,
+        do_not_contact=story.do_not_contact,
+        contact={} if fate.is_emptied else story.contact,
+        received_at=story.at,
         receipt_hash=receipts.hash_of(receipts.code_from(receipts.new_token())),
         sealed=(Sealed("raw", ("chat",)),) if is_chat else (),
         chat=_chat(fate, account, vault) if is_chat else None,
-    )  # fmt: skip
+    )
 
 
 def _chat(fate: Fate, account: ChannelAccount, vault: Vault) -> Chat:
@@ -70,8 +77,9 @@ def _chat(fate: Fate, account: ChannelAccount, vault: Vault) -> Chat:
     person = f"demo-{fate.tip_id.int % 10**12:012d}"
     raw = json.dumps({"sender": person, "text": fate.story.text}, ensure_ascii=False)
     return Chat(
-        account_id=account.pk, sent_at=fate.story.at,
+        account_id=account.pk,
+        sent_at=fate.story.at,
         raw_sealed=vault.for_unit(fate.story.desk.unit.pk, raw),
         conversation_hash=keyed_hash("demo conversation", person),
         address_sealed=vault.for_sender(person),
-    )  # fmt: skip
+    )

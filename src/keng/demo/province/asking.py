@@ -131,12 +131,15 @@ def _answers(
     monday = today - dt.timedelta(days=today.weekday() + 7)
     Answer.objects.bulk_create(
         Answer(
-            survey=survey, week=monday, said=one, mixed=True,
+            survey=survey,
+            week=monday,
+            said=one,
+            mixed=True,
             again=on_paper <= n < on_paper + again,
             origin=Answer.Origin.PAPER if n < on_paper else Answer.Origin.WEB,
         )
         for n, one in enumerate(said)
-    )  # fmt: skip
+    )
 
 
 def _back(key: uuid.UUID, **moments: dt.datetime) -> None:

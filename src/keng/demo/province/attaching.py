@@ -20,15 +20,26 @@ if TYPE_CHECKING:
 
 # What goes with a matter, most likely first; of other matters nobody sends pictures here.
 _KINDS: dict[str, tuple[str, ...]] = {
-    "scam_impersonation": ("chat", "page", "calls"), "scam_bank": ("chat", "page"),
-    "scam_job_task": ("chat", "slip"), "scam_investment": ("chat", "slip"),
-    "scam_parcel": ("chat", "calls"), "scam_loan_app": ("chat", "leaflet"),
-    "scam_romance": ("chat",), "scam_account_takeover": ("chat", "slip"),
-    "scam_rental": ("page", "chat"), "scam_shopping": ("page", "slip"), "scam_other": ("chat",),
-    "scam_child_emergency": ("calls",), "loan_shark": ("leaflet",), "theft": ("sketch",),
-    "burglary": ("sketch",), "gambling": ("sketch",), "drugs": ("sketch",),
-    "environment": ("sketch",), "traffic": ("sketch",),
-}  # fmt: skip
+    "scam_impersonation": ("chat", "page", "calls"),
+    "scam_bank": ("chat", "page"),
+    "scam_job_task": ("chat", "slip"),
+    "scam_investment": ("chat", "slip"),
+    "scam_parcel": ("chat", "calls"),
+    "scam_loan_app": ("chat", "leaflet"),
+    "scam_romance": ("chat",),
+    "scam_account_takeover": ("chat", "slip"),
+    "scam_rental": ("page", "chat"),
+    "scam_shopping": ("page", "slip"),
+    "scam_other": ("chat",),
+    "scam_child_emergency": ("calls",),
+    "loan_shark": ("leaflet",),
+    "theft": ("sketch",),
+    "burglary": ("sketch",),
+    "gambling": ("sketch",),
+    "drugs": ("sketch",),
+    "environment": ("sketch",),
+    "traffic": ("sketch",),
+}
 _CHANNELS = ("web", "zalo_oa", "chat", "counter")
 # So much of the newest may have one; whoever looks around looks there first.
 _NEWEST = 0.15
@@ -109,9 +120,13 @@ class _Picture:
         kinds = _KINDS[self._fate.story.category]
         kind = kinds[0] if self._dice.random() < 0.6 else self._dice.choice(kinds)
         ways: dict[str, Callable[[], bytes]] = {
-            "chat": self._chat, "page": self._page, "calls": self._calls, "slip": self._slip,
-            "leaflet": self._leaflet, "sketch": self._sketch,
-        }  # fmt: skip
+            "chat": self._chat,
+            "page": self._page,
+            "calls": self._calls,
+            "slip": self._slip,
+            "leaflet": self._leaflet,
+            "sketch": self._sketch,
+        }
         return ways[kind]()
 
     def _chat(self) -> bytes:
@@ -135,8 +150,9 @@ class _Picture:
     def _leaflet(self) -> bytes:
         lines = sections("pictures.txt")["leaflet"]
         begins = self._dice.randrange(0, len(lines), 4)
-        return drawing.leaflet([self._filled(line) for line in lines[begins : begins + 4]],
-                               self._dice)  # fmt: skip
+        return drawing.leaflet(
+            [self._filled(line) for line in lines[begins : begins + 4]], self._dice
+        )
 
     def _sketch(self) -> bytes:
         landmark = self._dice.choice(sections("slots.txt")["moc"]).replace("{n}", "12")

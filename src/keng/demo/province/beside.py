@@ -93,9 +93,15 @@ def _invite(
 ) -> list[inviting.Credentials]:
     first, *others = body.members
     made = inviting.invite(
-        name=body.name, kind=body.kind, place=place if body.is_local else None, about=body.about,
-        purposes=list(body.purposes), member_name=first[0], username=first[1], by=inviter,
-    )  # fmt: skip
+        name=body.name,
+        kind=body.kind,
+        place=place if body.is_local else None,
+        about=body.about,
+        purposes=list(body.purposes),
+        member_name=first[0],
+        username=first[1],
+        by=inviter,
+    )
     partner = made.member.partner
     inviting.agree_for(made.member.pk, by=second)
     all_made = [made]

@@ -86,10 +86,14 @@ class Year:
         above = self._territory.province
         approver = desk.commander or above.commander or above.officer(self._dice)
         return Bulletin(
-            at, desk, matter, replace(content, valid_until=until),
+            at,
+            desk,
+            matter,
+            replace(content, valid_until=until),
             Choice((desk.place.pk,), tuple(str(kind) for kind in kinds)),
-            author=desk.officer(self._dice), approver=approver,
-        )  # fmt: skip
+            author=desk.officer(self._dice),
+            approver=approver,
+        )
 
     def _amended(self, found: list[Bulletin]) -> list[Bulletin]:
         """Some were put right, some taken back, one both; at the ward and the province too."""
@@ -110,8 +114,9 @@ class Year:
             found[corrected[-1]] = self._taken_back(found[corrected[-1]], reason)
         return found
 
-    def _some(self, found: list[Bulletin], desk: Desk | None, matters: dict[str, str] | dict[
-        str, Content]) -> int | None:  # fmt: skip
+    def _some(
+        self, found: list[Bulletin], desk: Desk | None, matters: dict[str, str] | dict[str, Content]
+    ) -> int | None:
         """Which one: of a desk the newest, else any that stands as it was first written."""
         fit = [
             at

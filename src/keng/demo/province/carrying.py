@@ -28,8 +28,14 @@ from keng.network.models import Group, Lead
 from keng.places.models import Unit
 
 _SEEN_BY_AN_OFFICER = 5
-_VIA = (("zalo", 70), ("contact_book", 8), ("loudspeaker", 9), ("board", 6), ("facebook", 5),
-        ("other", 2))  # fmt: skip
+_VIA = (
+    ("zalo", 70),
+    ("contact_book", 8),
+    ("loudspeaker", 9),
+    ("board", 6),
+    ("facebook", 5),
+    ("other", 2),
+)
 S = Delivery.State
 
 
@@ -90,15 +96,24 @@ class Carrier:
         """What sending exactly this made, and what became of it since."""
         digest = _digest(groups)
         approval = Approval(
-            id=id_at(sending.at, self._dice), text_hash=sending.text_hash,
+            id=id_at(sending.at, self._dice),
+            text_hash=sending.text_hash,
             audience_hash=sending.audience_hash(digest),
-            approved_by=sending.approver, author=sending.author, at=sending.at,
-        )  # fmt: skip
+            approved_by=sending.approver,
+            author=sending.author,
+            at=sending.at,
+        )
         dispatch = Dispatch(
-            id=id_at(sending.at, self._dice), kind=sending.kind, is_urgent=sending.is_urgent,
-            unit=sending.unit, approval=approval, source_kind="warning_version",
-            source_ref=sending.version, materialised_at=sending.at, created_at=sending.at,
-        )  # fmt: skip
+            id=id_at(sending.at, self._dice),
+            kind=sending.kind,
+            is_urgent=sending.is_urgent,
+            unit=sending.unit,
+            approval=approval,
+            source_kind="warning_version",
+            source_ref=sending.version,
+            materialised_at=sending.at,
+            created_at=sending.at,
+        )
         self._approvals.append(approval)
         self._dispatches.append(dispatch)
         text = self._write_texts(sending, dispatch)
@@ -106,10 +121,12 @@ class Carrier:
         for group in groups:
             self._deliver(sending, dispatch, text, group, tasks.get(group.pk))
         detail = {
-            "kind": str(sending.kind), "recipients": len(groups),
+            "kind": str(sending.kind),
+            "recipients": len(groups),
             "relay_tasks": sum(task.dispatch_id == dispatch.pk for task in self._tasks),
-            "digest": digest.hex(), "approval": str(approval.pk),
-        }  # fmt: skip
+            "digest": digest.hex(),
+            "approval": str(approval.pk),
+        }
         on = ("dispatch", str(dispatch.pk))
         act = Act(sending.at, "dispatch.sent", sending.approver, on, detail)
         record.note(chain_of(dispatch.pk), act)
@@ -147,19 +164,27 @@ class Carrier:
         assert delivery.text and delivery.account_id  # noqa: S101, PT018 -- ours have both
         at = delivery.settled_at or delivery.created_at
         return SandboxMessage(
-            id=id_at(at, self._dice), account_id=delivery.account_id, address=delivery.address,
-            delivery_ref=delivery.pk, text=delivery.text.text, has_image=False, image_path="",
+            id=id_at(at, self._dice),
+            account_id=delivery.account_id,
+            address=delivery.address,
+            delivery_ref=delivery.pk,
+            text=delivery.text.text,
+            has_image=False,
+            image_path="",
             at=at,
-        )  # fmt: skip
+        )
 
     def _write_texts(self, sending: Sending, dispatch: Dispatch) -> DispatchText:
         made = [
             DispatchText(
-                id=id_at(sending.at, self._dice), dispatch=dispatch, language=one.language,
-                subject=one.subject, text=one.text,
+                id=id_at(sending.at, self._dice),
+                dispatch=dispatch,
+                language=one.language,
+                subject=one.subject,
+                text=one.text,
             )
             for one in sending.texts
-        ]  # fmt: skip
+        ]
         self._texts += made
         return made[0]
 
@@ -190,10 +215,14 @@ class Carrier:
     ) -> RelayTask:
         dice = self._dice
         task = RelayTask(
-            id=id_at(sending.at, dice), dispatch=dispatch, lead=lead, group=group,
-            created_at=sending.at, handed_out_at=sending.at + dt.timedelta(minutes=12),
+            id=id_at(sending.at, dice),
+            dispatch=dispatch,
+            lead=lead,
+            group=group,
+            created_at=sending.at,
+            handed_out_at=sending.at + dt.timedelta(minutes=12),
             handed_out_by=sending.helper,
-        )  # fmt: skip
+        )
         at = sending.at + dt.timedelta(hours=3 * dice.lognormvariate(0, 1.1))
         if dice.random() < self._network.reliability[lead.pk] and at < self._until(sending):
             task.confirmed_at = at
@@ -241,14 +270,25 @@ class Carrier:
         account = self._account(group)
         self._deliveries.append(
             Delivery(
-                id=id_at(sending.at, self._dice), dispatch=dispatch, account=account,
-                channel=group.channel, recipient_kind=Delivery.RecipientKind.GROUP,
-                recipient_ref=group.pk, text=text, address=group.channel_address,
-                priority=0 if dispatch.is_urgent else 9, is_urgent=dispatch.is_urgent,
-                state=state, code=code, settled_at=settled_at, not_before=sending.at,
-                expires_at=sending.expires_at, attempts=1 if account else 0, created_at=sending.at,
+                id=id_at(sending.at, self._dice),
+                dispatch=dispatch,
+                account=account,
+                channel=group.channel,
+                recipient_kind=Delivery.RecipientKind.GROUP,
+                recipient_ref=group.pk,
+                text=text,
+                address=group.channel_address,
+                priority=0 if dispatch.is_urgent else 9,
+                is_urgent=dispatch.is_urgent,
+                state=state,
+                code=code,
+                settled_at=settled_at,
+                not_before=sending.at,
+                expires_at=sending.expires_at,
+                attempts=1 if account else 0,
+                created_at=sending.at,
             )
-        )  # fmt: skip
+        )
 
     def _outcome(
         self, sending: Sending, task: RelayTask | None

@@ -86,14 +86,20 @@ def _incidents(fates: list[Fate], record: Record) -> Iterator[Incident]:
         is_stopped = fate.outcome == Tip.Outcome.PREVENTED
         saved = success.saved if success else number % 90 * 1_000_000
         incident = Incident(
-            id=fate.incident_id, unit=fate.story.desk.unit, place=fate.story.desk.place,
-            title=success.title if success else _called(fate), category=fate.category,
-            opened_at=fate.sorted_at or fate.story.at, opened_by=fate.steps[0].by,
-            outcome=fate.outcome, outcome_note=fate.note, closed_at=fate.closed_at,
+            id=fate.incident_id,
+            unit=fate.story.desk.unit,
+            place=fate.story.desk.place,
+            title=success.title if success else _called(fate),
+            category=fate.category,
+            opened_at=fate.sorted_at or fate.story.at,
+            opened_by=fate.steps[0].by,
+            outcome=fate.outcome,
+            outcome_note=fate.note,
+            closed_at=fate.closed_at,
             money_lost=0 if is_stopped else number % 40 * 1_000_000,
             money_saved=saved if is_stopped else 0,
             persons_helped=1 if success else number % 5 if is_stopped else number % 2,
-        )  # fmt: skip
+        )
         _note_incident(fate, incident, sorted(tips_of[incident.pk]), record)
         yield incident
 
@@ -124,9 +130,15 @@ def _decisions(fates: list[Fate], record: Record, dice: Random) -> Iterator[Deci
             record.note(chain, Act(fate.read_at, "tip.read", fate.steps[0].by, tip))
         for step in fate.steps:
             yield Decision(
-                id=id_at(step.at, dice), tip_id=fate.tip_id, kind=step.kind, by=step.by, unit=unit,
-                reason=step.reason, detail=step.detail, at=step.at,
-            )  # fmt: skip
+                id=id_at(step.at, dice),
+                tip_id=fate.tip_id,
+                kind=step.kind,
+                by=step.by,
+                unit=unit,
+                reason=step.reason,
+                detail=step.detail,
+                at=step.at,
+            )
             record.note(chain, Act(step.at, f"tip.{step.kind}", step.by, tip, step.detail))
 
 
@@ -136,11 +148,17 @@ def _messages(fates: list[Fate]) -> Iterator[DialogueMessage]:
         channel = "zalo_oa" if fate.story.channel == "zalo_oa" else "web"
         for said in fate.said:
             yield DialogueMessage(
-                id=new_id(), tip_id=fate.tip_id, author=said.author, officer=said.by,
-                text=said.text, channel=channel, at=said.at, visible_at=said.at,
+                id=new_id(),
+                tip_id=fate.tip_id,
+                author=said.author,
+                officer=said.by,
+                text=said.text,
+                channel=channel,
+                at=said.at,
+                visible_at=said.at,
                 read_at=None if said.author == "reporter" else said.at + dt.timedelta(hours=2),
                 examined_at=said.at,
-            )  # fmt: skip
+            )
 
 
 def _taken_down(fates: list[Fate], record: Record, dice: Random) -> Iterator[TakenDown]:
@@ -151,10 +169,14 @@ def _taken_down(fates: list[Fate], record: Record, dice: Random) -> Iterator[Tak
         officer = fate.story.desk.duty[0]
         refusal = "" if fate.story.contact else dice.choice(TakenDown.Refusal.values[1:5])
         yield TakenDown(
-            id=id_at(fate.story.at, dice), tip_id=fate.tip_id, officer=officer, manner=manner,
-            refusal=refusal, at=fate.story.at,
+            id=id_at(fate.story.at, dice),
+            tip_id=fate.tip_id,
+            officer=officer,
+            manner=manner,
+            refusal=refusal,
+            at=fate.story.at,
             seen_by=dice.randrange(20, 300) if manner == TakenDown.Manner.CHAT else None,
-        )  # fmt: skip
+        )
         detail = {"manner": manner, "refused": bool(refusal)}
         act = Act(fate.story.at, "tip.taken_down", officer, ("tip", str(fate.tip_id)), detail)
         record.note(unit_chain(fate.story.desk.unit.pk), act)
@@ -163,21 +185,33 @@ def _taken_down(fates: list[Fate], record: Record, dice: Random) -> Iterator[Tak
 def _stand(fate: Fate) -> dict[str, Any]:
     urgency = categories()[fate.category].urgency if fate.category else None
     return {
-        "id": fate.tip_id, "state": fate.state, "kind": fate.kind, "category": fate.category,
-        "value": fate.value, "outcome": fate.outcome, "note": fate.note, "urgency": urgency,
-        "incident": fate.incident_id, "duplicate": fate.duplicate_of,
-        "assigned": fate.assigned_to.pk if fate.assigned_to else None, "read_at": fate.read_at,
-        "answered_at": fate.answered_at, "waiting_since": fate.waiting_since,
-        "suspended_at": fate.suspended_at, "closed_at": fate.closed_at,
+        "id": fate.tip_id,
+        "state": fate.state,
+        "kind": fate.kind,
+        "category": fate.category,
+        "value": fate.value,
+        "outcome": fate.outcome,
+        "note": fate.note,
+        "urgency": urgency,
+        "incident": fate.incident_id,
+        "duplicate": fate.duplicate_of,
+        "assigned": fate.assigned_to.pk if fate.assigned_to else None,
+        "read_at": fate.read_at,
+        "answered_at": fate.answered_at,
+        "waiting_since": fate.waiting_since,
+        "suspended_at": fate.suspended_at,
+        "closed_at": fate.closed_at,
         "emptied": fate.is_emptied,
-    }  # fmt: skip
+    }
 
 
 def _moments(fate: Fate) -> dict[str, Any]:
     return {
-        "id": fate.tip_id, "read_at": fate.read_at, "sorted_at": fate.sorted_at,
+        "id": fate.tip_id,
+        "read_at": fate.read_at,
+        "sorted_at": fate.sorted_at,
         "closed_at": fate.closed_at,
-    }  # fmt: skip
+    }
 
 
 def _forget_ended(fates: list[Fate]) -> None:

@@ -128,8 +128,9 @@ class Fates:
         fate.steps.append(Step(K.REPLIED, at, officer))
         if fate.story.language == "vi" and self._dice.random() < 0.14:
             back = after(at, self._dice, typically=90, until=self._volumes.now)
-            fate.said.append(Said(back, self._dice.choice(self._answers["viet_them"]),
-                                  author="reporter"))  # fmt: skip
+            fate.said.append(
+                Said(back, self._dice.choice(self._answers["viet_them"]), author="reporter")
+            )
             fate.waiting_since = back
 
     def _end(self, fate: Fate, officer: Officer) -> None:
@@ -141,8 +142,7 @@ class Fates:
             fate.closed_at = self._later(fate, slow / 4)
             reason = "out_of_scope" if kind == Tip.Kind.OUT_OF_SCOPE else _DECLINED[outcome]
             fate.is_emptied = kind == Tip.Kind.OUT_OF_SCOPE
-            fate.steps.append(Step(K.DECLINED, fate.closed_at, officer,
-                                   detail={"as_kind": reason}))  # fmt: skip
+            fate.steps.append(Step(K.DECLINED, fate.closed_at, officer, detail={"as_kind": reason}))
         else:
             self._conclude(fate, officer, slow)
         fate.state = Tip.State.CLOSED

@@ -37,17 +37,36 @@ def film(writer: Officer) -> Film | None:
             _card(words).save(Path(folder) / f"{number}.png")
         target = Path(folder) / "film.mp4"
         code, said = ffmpeg.run(
-            ["-loglevel", "error", "-framerate", f"1/{_SECONDS}", "-f", "image2", "-i",
-             f"{folder}/%d.png", "-r", "5", "-c:v", "libx264", "-preset", "ultrafast",
-             "-pix_fmt", "yuv420p", str(target)],
+            [
+                "-loglevel",
+                "error",
+                "-framerate",
+                f"1/{_SECONDS}",
+                "-f",
+                "image2",
+                "-i",
+                f"{folder}/%d.png",
+                "-r",
+                "5",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "ultrafast",
+                "-pix_fmt",
+                "yuv420p",
+                str(target),
+            ],
             within=60,
-        )  # fmt: skip
+        )
         if code:
             raise RuntimeError(said)
         made = filming.take_in(
-            [target.read_bytes()], title="Ba câu hỏi lại", captions=_captions(), words=_WORDS,
+            [target.read_bytes()],
+            title="Ba câu hỏi lại",
+            captions=_captions(),
+            words=_WORDS,
             by=writer,
-        )  # fmt: skip
+        )
     filming.prepare_next()
     made.refresh_from_db()
     return made
@@ -55,12 +74,14 @@ def film(writer: Officer) -> Film | None:
 
 def _captions() -> dict[str, str]:
     return {
-        code: "WEBVTT\n\n" + "\n\n".join(
+        code: "WEBVTT\n\n"
+        + "\n\n".join(
             f"00:00:{n * _SECONDS:02d}.000 --> 00:00:{(n + 1) * _SECONDS:02d}.000\n{words}"
             for n, words in enumerate(lines)
-        ) + "\n"
+        )
+        + "\n"
         for code, lines in _CAPTIONS.items()
-    }  # fmt: skip
+    }
 
 
 def _card(words: str) -> "Image.Image":

@@ -14,12 +14,26 @@ _SCAM = "scam_"
 _SMALL = ("lost_found", "spam_not_a_tip", "other", "lodging_violation")
 # What thumbs shorten: whole words only, each in one of its ways.
 _SHORT = {
-    "không": ("ko", "k", "hông", "khong"), "được": ("dc", "đc"), "gì": ("j", "gì"), "với": ("vs",),
-    "rồi": ("r", "rùi"), "điện thoại": ("đt",), "tài khoản": ("tk",), "người": ("ng",),
-    "những": ("nhữg",), "bây giờ": ("bg",), "mình": ("mk", "mình"), "biết": ("bik", "biết"),
-    "nhắn tin": ("nt",), "cảm ơn": ("cám ơn", "thanks"), "nhiều": ("nhìu", "nhiều"),
-    "trong": ("trg",), "hồi âm": ("rep",), "anh chị": ("ac",), "vợ chồng": ("vc",),
-}  # fmt: skip
+    "không": ("ko", "k", "hông", "khong"),
+    "được": ("dc", "đc"),
+    "gì": ("j", "gì"),
+    "với": ("vs",),
+    "rồi": ("r", "rùi"),
+    "điện thoại": ("đt",),
+    "tài khoản": ("tk",),
+    "người": ("ng",),
+    "những": ("nhữg",),
+    "bây giờ": ("bg",),
+    "mình": ("mk", "mình"),
+    "biết": ("bik", "biết"),
+    "nhắn tin": ("nt",),
+    "cảm ơn": ("cám ơn", "thanks"),
+    "nhiều": ("nhìu", "nhiều"),
+    "trong": ("trg",),
+    "hồi âm": ("rep",),
+    "anh chị": ("ac",),
+    "vợ chồng": ("vc",),
+}
 _SHORTENED = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b")
 _WITHOUT_ACCENTS, _SHORTENING, _IN_SMALL_LETTERS, _WITHOUT_STOPS = 0.28, 0.3, 0.3, 0.15
 
@@ -88,9 +102,11 @@ def noisy(text: str, dice: Random) -> str:
 
 def _filled(text: str, dice: Random, slots: Sections, speaker: str, place: str) -> str:
     while found := _SLOT.search(text):
-        text = text[: found.start()] + _value(found[1], dice, slots, speaker, place) + text[
-            found.end() :
-        ]  # fmt: skip
+        text = (
+            text[: found.start()]
+            + _value(found[1], dice, slots, speaker, place)
+            + text[found.end() :]
+        )
     return text
 
 

@@ -28,9 +28,21 @@ _CALLED = {
 }
 _ROOMS = {K.BOARDING_HOUSE: (4, 22), K.GUESTHOUSE: (6, 24), K.KARAOKE: (3, 9), K.SCHOOL: (0, 0)}
 _WORDS = (
-    "Hoa Mai", "An Bình", "Hoa Sen", "Thanh Bình", "Hướng Dương", "Phú Quý", "Bình Minh",
-    "Hoa Sữa", "Đồng Tâm", "Hòa Thuận", "Bằng Lăng", "Hoa Ban", "Minh Châu", "Tre Xanh",
-)  # fmt: skip
+    "Hoa Mai",
+    "An Bình",
+    "Hoa Sen",
+    "Thanh Bình",
+    "Hướng Dương",
+    "Phú Quý",
+    "Bình Minh",
+    "Hoa Sữa",
+    "Đồng Tâm",
+    "Hòa Thuận",
+    "Bằng Lăng",
+    "Hoa Ban",
+    "Minh Châu",
+    "Tre Xanh",
+)
 
 
 def settle(

@@ -62,13 +62,20 @@ def teach_as(members: list[PartnerMember]) -> None:
             continue
         opens = None if collection else said["texts"]
         made = manuscripts.begin(
-            author, kind=Manuscript.Kind.LESSON, purpose=said["purpose"], collection=collection,
+            author,
+            kind=Manuscript.Kind.LESSON,
+            purpose=said["purpose"],
+            collection=collection,
             opens=opens,
-        )  # fmt: skip
+        )
         made = manuscripts.write(
-            author, made.pk, typed=initial_of(texts, right), title=texts["vi"]["title"],
-            purpose=said["purpose"], content={"texts": texts, "right": right},
-        )  # fmt: skip
+            author,
+            made.pk,
+            typed=initial_of(texts, right),
+            title=texts["vi"]["title"],
+            purpose=said["purpose"],
+            content={"texts": texts, "right": right},
+        )
         seen = queries.hash_of(manuscripts.submit(made.pk, by=author))
         made = manuscripts.publish(made.pk, seen=seen, by=second)
         collection = made.collection
@@ -92,10 +99,12 @@ def pledge(unit: Unit, *, whole: bool) -> Campaign:
     second = Officer.objects.get(username=_SECOND)
     today = times.local_date(times.now())
     made = pledging.open_campaign(
-        PLEDGE, purpose="children",
+        PLEDGE,
+        purpose="children",
         days=(today - datetime.timedelta(days=6), today + datetime.timedelta(days=24)),
-        schools=[school.key for school in schools_of(unit)], by=writer,
-    )  # fmt: skip
+        schools=[school.key for school in schools_of(unit)],
+        by=writer,
+    )
     releasing.publish(Campaign, made.pk, seen=bytes(made.hash), by=second)
     for number, one in enumerate(made.classes.select_related("group").order_by("group__name")):
         if number % (5 if whole else 3) != 2:

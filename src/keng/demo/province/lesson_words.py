@@ -58,16 +58,23 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 "quiz": _quiz(
                     (
                         "Người gọi xưng công an, bảo đọc mã OTP ngay. Bạn làm gì?",
-                        ("Đọc mã để giữ tài khoản", "Cúp máy, tự gọi trực ban công an phường",
-                         "Xin số để gọi lại sau"),
-                        ("Số họ cho cũng là số của họ. Hãy tự tìm số trực ban ở trang của phường "
-                        "rồi gọi. Không cơ quan nào hỏi mã OTP."),
+                        (
+                            "Đọc mã để giữ tài khoản",
+                            "Cúp máy, tự gọi trực ban công an phường",
+                            "Xin số để gọi lại sau",
+                        ),
+                        (
+                            "Số họ cho cũng là số của họ. Hãy tự tìm số trực ban ở trang của "
+                            "phường rồi gọi. Không cơ quan nào hỏi mã OTP."
+                        ),
                     ),
                     (
                         "Họ gọi hình, mặc quân phục, dọa bắt nếu bạn kể cho người nhà.",
                         ("Giữ bí mật cho xong việc", "Kể ngay cho một người nhà rồi gọi 113"),
-                        ("Bắt giữ bí mật là dấu hiệu lừa đảo rõ nhất. Quân phục và phòng làm việc "
-                        "trên màn hình đều dựng được."),
+                        (
+                            "Bắt giữ bí mật là dấu hiệu lừa đảo rõ nhất. Quân phục và phòng làm "
+                            "việc trên màn hình đều dựng được."
+                        ),
                     ),
                 ),
             },
@@ -84,16 +91,23 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
                 "quiz": _quiz(
                     (
                         "The caller says he is police and wants your OTP code now. You …",
-                        ("read it out to keep the account", "hang up and call the ward desk myself",
-                         "ask for a number to call back"),
-                        ("A number they give is theirs, too. Look up the duty desk yourself. No "
-                        "office ever asks for an OTP code."),
+                        (
+                            "read it out to keep the account",
+                            "hang up and call the ward desk myself",
+                            "ask for a number to call back",
+                        ),
+                        (
+                            "A number they give is theirs, too. Look up the duty desk yourself. No "
+                            "office ever asks for an OTP code."
+                        ),
                     ),
                     (
                         "On video, in uniform, they threaten arrest if you tell your family.",
                         ("Keep it secret until it is over", "Tell somebody at home, then call 113"),
-                        ("Having to keep it secret is the clearest sign of a fraud. Uniforms and "
-                        "offices on a screen can be staged."),
+                        (
+                            "Having to keep it secret is the clearest sign of a fraud. Uniforms "
+                            "and offices on a screen can be staged."
+                        ),
                     ),
                 ),
             },
@@ -106,35 +120,46 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
             "vi": {
                 "title": "Việc nhẹ lương cao: dừng ở lần “nạp tiền” đầu tiên",
                 "cards": [
-                    _card("Họ làm thế nào", "Trả thật vài lần đầu, rồi bắt nạp tiền để “mở khóa” "
-                          "nhiệm vụ lớn hơn."),
-                    _card("Làm gì", "Không nạp đồng nào.", "Chụp lại tin nhắn.",
-                          "Gửi tin báo ở đây."),
+                    _card(
+                        "Họ làm thế nào",
+                        "Trả thật vài lần đầu, rồi bắt nạp tiền để “mở khóa” nhiệm vụ lớn hơn.",
+                    ),
+                    _card(
+                        "Làm gì", "Không nạp đồng nào.", "Chụp lại tin nhắn.", "Gửi tin báo ở đây."
+                    ),
                 ],
                 "quiz": _quiz(
                     (
                         "Làm ba nhiệm vụ, được trả 150.000 đồng thật. Nay họ bảo nạp 2 triệu.",
                         ("Nạp, vì họ đã trả thật", "Dừng, chụp lại và báo"),
-                        ("Mấy lần trả đầu là mồi. Tiền nạp vào sẽ không rút ra được, và họ sẽ bảo "
-                        "nạp thêm để “gỡ”."),
+                        (
+                            "Mấy lần trả đầu là mồi. Tiền nạp vào sẽ không rút ra được, và họ sẽ "
+                            "bảo nạp thêm để “gỡ”."
+                        ),
                     ),
                 ),
             },
             "en": {
                 "title": "Easy work, high pay: stop at the first “top-up”",
                 "cards": [
-                    _card("How they do it", "They really pay the first few times, then want money "
-                          "to “unlock” a larger task."),
-                    _card("What to do", "Pay in nothing.", "Take screenshots.",
-                          "Send a tip here."),
+                    _card(
+                        "How they do it",
+                        "They really pay the first few times, then want money "
+                        "to “unlock” a larger task.",
+                    ),
+                    _card("What to do", "Pay in nothing.", "Take screenshots.", "Send a tip here."),
                 ],
                 "quiz": _quiz(
                     (
-                        ("Three tasks done, 150,000 đồng really paid. Now you are to top up "
-                        "2 million."),
+                        (
+                            "Three tasks done, 150,000 đồng really paid. Now you are to top up "
+                            "2 million."
+                        ),
                         ("Top up, since they did pay", "Stop, take screenshots, report"),
-                        ("The first payments are bait. What you pay in never comes back, and they "
-                        "will want more to “free” it."),
+                        (
+                            "The first payments are bait. What you pay in never comes back, and "
+                            "they will want more to “free” it."
+                        ),
                     ),
                 ),
             },
@@ -147,31 +172,42 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
             "vi": {
                 "title": "Thuê trọ: xem phòng rồi mới đặt cọc",
                 "cards": [
-                    _card("Trước khi đặt cọc", "Đến xem tận phòng.", "Hỏi chủ nhà có giấy tờ nhà.",
-                          "Ghi giấy nhận cọc, có hai chữ ký.")
+                    _card(
+                        "Trước khi đặt cọc",
+                        "Đến xem tận phòng.",
+                        "Hỏi chủ nhà có giấy tờ nhà.",
+                        "Ghi giấy nhận cọc, có hai chữ ký.",
+                    )
                 ],
                 "quiz": _quiz(
                     (
                         "Ảnh phòng rất đẹp, giá rẻ, chủ bảo chuyển cọc kẻo mất phòng.",
                         ("Chuyển 500.000 đồng giữ chỗ", "Hẹn đến xem rồi mới tính"),
-                        ("Giục chuyển cọc khi chưa xem phòng là cách lừa quen thuộc. Chủ thật chờ "
-                        "được một buổi."),
+                        (
+                            "Giục chuyển cọc khi chưa xem phòng là cách lừa quen thuộc. Chủ thật "
+                            "chờ được một buổi."
+                        ),
                     ),
                 ),
             },
             "en": {
                 "title": "Renting a room: see it before you pay a deposit",
                 "cards": [
-                    _card("Before a deposit", "See the room yourself.",
-                          "Ask the owner for the papers of the house.",
-                          "Write a receipt with two signatures.")
+                    _card(
+                        "Before a deposit",
+                        "See the room yourself.",
+                        "Ask the owner for the papers of the house.",
+                        "Write a receipt with two signatures.",
+                    )
                 ],
                 "quiz": _quiz(
                     (
                         "Lovely pictures, cheap, and the owner wants a deposit or it is gone.",
                         ("Send 500,000 đồng to keep it", "Arrange to see it first"),
-                        ("Pressing for a deposit before you saw the room is an old trick. A real "
-                        "owner can wait half a day."),
+                        (
+                            "Pressing for a deposit before you saw the room is an old trick. A "
+                            "real owner can wait half a day."
+                        ),
                     ),
                 ),
             },
@@ -184,32 +220,42 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
             "vi": {
                 "title": "Bị dọa tung ảnh: không phải lỗi của em",
                 "cards": [
-                    _card("Nếu bị dọa", "Không gửi tiền, không gửi thêm ảnh.",
-                          "Giữ lại tin nhắn, không xóa.",
-                          "Nói với một người lớn em tin, hoặc gọi 111."),
+                    _card(
+                        "Nếu bị dọa",
+                        "Không gửi tiền, không gửi thêm ảnh.",
+                        "Giữ lại tin nhắn, không xóa.",
+                        "Nói với một người lớn em tin, hoặc gọi 111.",
+                    ),
                 ],
                 "quiz": _quiz(
                     (
                         "Kẻ dọa đòi 2 triệu, hứa sẽ xóa ảnh.",
                         ("Gửi cho xong", "Không gửi, nói với người lớn em tin"),
-                        ("Trả một lần là họ đòi lần nữa. 111 là tổng đài bảo vệ trẻ em, gọi được "
-                        "ngày đêm và không mất tiền."),
+                        (
+                            "Trả một lần là họ đòi lần nữa. 111 là tổng đài bảo vệ trẻ em, gọi "
+                            "được ngày đêm và không mất tiền."
+                        ),
                     ),
                 ),
             },
             "en": {
                 "title": "Threatened with pictures: it is not your fault",
                 "cards": [
-                    _card("If somebody threatens you", "Send no money and no further pictures.",
-                          "Keep the messages, delete nothing.",
-                          "Tell a grown-up you trust, or call 111."),
+                    _card(
+                        "If somebody threatens you",
+                        "Send no money and no further pictures.",
+                        "Keep the messages, delete nothing.",
+                        "Tell a grown-up you trust, or call 111.",
+                    ),
                 ],
                 "quiz": _quiz(
                     (
                         "They want 2 million and promise to delete the pictures.",
                         ("Pay to end it", "Do not pay; tell a grown-up I trust"),
-                        ("Who pays once is asked again. 111 is the child protection line, free by "
-                        "day and night."),
+                        (
+                            "Who pays once is asked again. 111 is the child protection line, free "
+                            "by day and night."
+                        ),
                     ),
                 ),
             },
@@ -222,37 +268,47 @@ LESSONS: list[tuple[str, dict[str, Any], list[int]]] = [
             "vi": {
                 "title": "Đừng cho mượn tài khoản ngân hàng",
                 "cards": [
-                    _card("Vì sao", "Tài khoản cho thuê, cho mượn thường để nhận tiền lừa đảo. "
-                          "Người đứng tên phải làm việc với công an."),
+                    _card(
+                        "Vì sao",
+                        "Tài khoản cho thuê, cho mượn thường để nhận tiền lừa đảo. "
+                        "Người đứng tên phải làm việc với công an.",
+                    ),
                 ],
                 "quiz": _quiz(
                     (
                         "Bạn quen trên mạng trả 1 triệu để mượn tài khoản một tuần.",
                         ("Cho mượn, vì chỉ một tuần", "Từ chối"),
-                        ("Mua bán, cho thuê, cho mượn tài khoản ngân hàng là việc luật cấm. Lỡ cho "
-                        "mượn rồi thì báo ngân hàng khóa ngay."),
+                        (
+                            "Mua bán, cho thuê, cho mượn tài khoản ngân hàng là việc luật cấm. Lỡ "
+                            "cho mượn rồi thì báo ngân hàng khóa ngay."
+                        ),
                     ),
                 ),
             },
             "en": {
                 "title": "Do not lend out your bank account",
                 "cards": [
-                    _card("Why", "Accounts that are rented or lent mostly receive money from "
-                          "frauds. Whoever holds the account answers for it."),
+                    _card(
+                        "Why",
+                        "Accounts that are rented or lent mostly receive money from "
+                        "frauds. Whoever holds the account answers for it.",
+                    ),
                 ],
                 "quiz": _quiz(
                     (
                         "Somebody online pays 1 million to use your account for a week.",
                         ("Lend it, it is only a week", "Refuse"),
-                        ("Selling, renting or lending a bank account is against the law. If you "
-                        "did, have the bank block it at once."),
+                        (
+                            "Selling, renting or lending a bank account is against the law. If you "
+                            "did, have the bank block it at once."
+                        ),
                     ),
                 ),
             },
         },
         [1],
     ),
-]  # fmt: skip
+]
 
 PLEDGE = {
     "vi": {

@@ -21,9 +21,14 @@ from keng.tips.actions.waves import find_waves
 
 # How much of the time each stage takes, measured on two cores.
 _STAGES = {
-    "people": 0.06, "groups": 0.09, "come in": 0.3, "decided": 0.4, "attached": 0.45,
-    "examined": 0.88, "warned": 0.95,
-}  # fmt: skip
+    "people": 0.06,
+    "groups": 0.09,
+    "come in": 0.3,
+    "decided": 0.4,
+    "attached": 0.45,
+    "examined": 0.88,
+    "warned": 0.95,
+}
 
 
 def fill(

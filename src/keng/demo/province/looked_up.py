@@ -29,16 +29,32 @@ _BASIS = {
 }
 # What somebody wrote, what came of it, what they read. The last one still waits.
 _DISPUTES = (
-    ("mistake", "removed", "Đây là số đặt hàng của quán bún, in trên bảng hiệu từ lâu.",
-     "Đã gọi và xem hóa đơn: số bị chép nhầm từ ảnh chụp giả. Đã gỡ, xin lỗi quán."),
-    ("recycled", "recycled", "Tôi mua sim này tháng trước, trước đó là của người khác.",
-     "Nhà mạng xác nhận số đã cấp lại cho chủ mới. Đã gỡ."),
-    ("spoofed", "spoofed", "Đây là số tổng đài thật của chúng tôi, kẻ khác giả để gọi.",
-     "Đúng là số bị giả mạo. Ai tra sẽ thấy chủ số cũng là nạn nhân."),
-    ("mistake", "rejected", "Số của tôi, không làm gì sai.",
-     "Tuần này vẫn có người bị gọi từ số này. Nếu có điều mới, bạn gửi lại."),
+    (
+        "mistake",
+        "removed",
+        "Đây là số đặt hàng của quán bún, in trên bảng hiệu từ lâu.",
+        "Đã gọi và xem hóa đơn: số bị chép nhầm từ ảnh chụp giả. Đã gỡ, xin lỗi quán.",
+    ),
+    (
+        "recycled",
+        "recycled",
+        "Tôi mua sim này tháng trước, trước đó là của người khác.",
+        "Nhà mạng xác nhận số đã cấp lại cho chủ mới. Đã gỡ.",
+    ),
+    (
+        "spoofed",
+        "spoofed",
+        "Đây là số tổng đài thật của chúng tôi, kẻ khác giả để gọi.",
+        "Đúng là số bị giả mạo. Ai tra sẽ thấy chủ số cũng là nạn nhân.",
+    ),
+    (
+        "mistake",
+        "rejected",
+        "Số của tôi, không làm gì sai.",
+        "Tuần này vẫn có người bị gọi từ số này. Nếu có điều mới, bạn gửi lại.",
+    ),
     ("other", "", "Trang này tôi đã bán lại tên miền cho người khác.", ""),
-)  # fmt: skip
+)
 _FEW = (
     ("phone", "+84510246811", "confirmed", "scam_impersonation"),
     ("bank_account", "0000001112233", "confirmed", "scam_rental"),
@@ -54,9 +70,15 @@ def list_few(unit: Unit, now: dt.datetime) -> None:
     for kind, value, grade, category in _FEW:
         indicator, _made = Indicator.objects.get_or_create(type=kind, value=value)
         made = actions.propose(
-            indicator, grade=grade, category=category, month=today, unit_id=unit.pk, by=writer,
-            basis=_BASIS[Listing.Grade.CONFIRMED], expires_on=today + _HOLDS,
-        )  # fmt: skip
+            indicator,
+            grade=grade,
+            category=category,
+            month=today,
+            unit_id=unit.pk,
+            by=writer,
+            basis=_BASIS[Listing.Grade.CONFIRMED],
+            expires_on=today + _HOLDS,
+        )
         actions.confirm(made.pk, does_harm=False, by=second)
     actions.end(made.pk, why="mistake", note="Nhầm một chữ số.", by=writer)
 
@@ -119,12 +141,18 @@ class Clerk:
         sure = is_account or number % 3 != 1 or len(seen) < ENOUGH
         grade = Listing.Grade.CONFIRMED if sure else Listing.Grade.REPORTED
         listing = Listing(
-            id=id_at(made, self._dice), indicator=indicator, unit=self._unit, grade=grade,
-            lookup_hash=hash_of(indicator.type, indicator.value), basis=_BASIS[grade],
-            category=seen[-1].tip.category or "scam_other", made_by=self._writer, made_at=made,
+            id=id_at(made, self._dice),
+            indicator=indicator,
+            unit=self._unit,
+            grade=grade,
+            lookup_hash=hash_of(indicator.type, indicator.value),
+            basis=_BASIS[grade],
+            category=seen[-1].tip.category or "scam_other",
+            made_by=self._writer,
+            made_at=made,
             used_in=times.local_date(last).replace(day=1),
             expires_on=times.local_date(made + _HOLDS),
-        )  # fmt: skip
+        )
         self._note("listing.proposed", made, self._writer, listing, {"grade": str(grade)})
         if number % 17 != 16:
             self._publish(listing, made + dt.timedelta(hours=2))
@@ -134,7 +162,7 @@ class Clerk:
                 id=id_at(made, self._dice), listing=listing, tip_id=each.tip_id, at=made
             )
             for each in seen
-        ]  # fmt: skip
+        ]
 
     def _publish(self, listing: Listing, at: dt.datetime) -> None:
         listing.status, listing.is_harmless = Listing.Status.LISTED, True
@@ -156,11 +184,18 @@ class Clerk:
         made = (listing.checked_at or self._now) + since * 0.4
         code = derived("dispute code", f"demo {number}")
         dispute = Dispute(
-            id=id_at(made, self._dice), listing=listing, unit=self._unit, reason=reason, text=text,
-            code_hash=code_hash(code), made_at=made, listed_by=self._writer,
-            checked_by=self._second, hands=[self._writer.pk],
+            id=id_at(made, self._dice),
+            listing=listing,
+            unit=self._unit,
+            reason=reason,
+            text=text,
+            code_hash=code_hash(code),
+            made_at=made,
+            listed_by=self._writer,
+            checked_by=self._second,
+            hands=[self._writer.pk],
             due_on=times.local_date(made + dt.timedelta(days=10)),
-        )  # fmt: skip
+        )
         self._disputes.append(dispute)
         about: dict[str, object] = {"listing": str(listing.pk)}
         self._note("dispute.made", made, "resident", dispute, about | {"reason": reason})
@@ -176,9 +211,13 @@ class Clerk:
         self._note("dispute.decided", at, self._third, dispute, about | {"outcome": outcome})
 
     def _note(
-        self, act: str, at: dt.datetime, by: Officer | str, on: Listing | Dispute,
+        self,
+        act: str,
+        at: dt.datetime,
+        by: Officer | str,
+        on: Listing | Dispute,
         detail: dict[str, object],
-    ) -> None:  # fmt: skip
+    ) -> None:
         kind = "listing" if isinstance(on, Listing) else "dispute"
         chain = unit_chain(self._unit.pk)
         self._record.note(chain, Act(at, act, by, (kind, str(on.pk)), detail))

@@ -25,20 +25,39 @@ from keng.places.models import Place
 K = GroupKind
 # Landlords of the ward: 1,200 of them in four groups; their 1,305 houses are settled in `houses`.
 _WARD_SUPPLEMENTARY = (
-    (LANDLORD_GROUP, K.LANDLORDS, "sandbox", SANDBOX_GROUP, 312, "Bà Mão",
-     "Chủ trọ, tổ Ninh Khánh"),
-    ("Chủ trọ phường Nếnh", K.LANDLORDS, "zalo_oa", ZALO_GROUP, 394, "Ông Thuyên",
-     "Tổ trưởng tự quản khu trọ"),
-    (LANDLORDS_BY_HAND, K.LANDLORDS, "by_hand", "", 268, "Bà Ngát",
-     "Chủ trọ, tổ My Điền"),
-    ("Nhà trọ Hoàng Mai", K.LANDLORDS, "by_hand", "", 226, "Ông Bền",
-     "Chủ trọ, tổ Hoàng Mai"),
+    (
+        LANDLORD_GROUP,
+        K.LANDLORDS,
+        "sandbox",
+        SANDBOX_GROUP,
+        312,
+        "Bà Mão",
+        "Chủ trọ, tổ Ninh Khánh",
+    ),
+    (
+        "Chủ trọ phường Nếnh",
+        K.LANDLORDS,
+        "zalo_oa",
+        ZALO_GROUP,
+        394,
+        "Ông Thuyên",
+        "Tổ trưởng tự quản khu trọ",
+    ),
+    (LANDLORDS_BY_HAND, K.LANDLORDS, "by_hand", "", 268, "Bà Ngát", "Chủ trọ, tổ My Điền"),
+    ("Nhà trọ Hoàng Mai", K.LANDLORDS, "by_hand", "", 226, "Ông Bền", "Chủ trọ, tổ Hoàng Mai"),
     ("Nhà nghỉ, khách sạn Nếnh", K.LODGING, "by_hand", "", 18, "Chị Thơm", "Chủ nhà nghỉ"),
     ("Karaoke Nếnh", K.KARAOKE, "by_hand", "", 9, "Anh Quyết", "Chủ cơ sở"),
     ("Hiệu trưởng các trường ở Nếnh", K.SCHOOL, "by_hand", "", 11, "Cô Phương", "Hiệu trưởng"),
-    ("Đoàn Thanh niên phường Nếnh", K.YOUTH_UNION, "sandbox", "group-youth", 120, "Anh Vinh",
-     "Bí thư Đoàn"),
-)  # fmt: skip
+    (
+        "Đoàn Thanh niên phường Nếnh",
+        K.YOUTH_UNION,
+        "sandbox",
+        "group-youth",
+        120,
+        "Anh Vinh",
+        "Bí thư Đoàn",
+    ),
+)
 _WARD_CLASSES = (PARENT_GROUP, "Phụ huynh 4A1", "Phụ huynh 5A1", "Phụ huynh 5A2")
 # Of the other communes: how many groups of each kind beside the residents' own, and their size.
 _ELSEWHERE = (
@@ -100,17 +119,28 @@ class Weaver:
         desk = self._territory.ward
         for number, hamlet in enumerate(desk.hamlets):
             self._group(
-                desk, f"Tổ {hamlet.name}", K.RESIDENTS, 190 + 17 * number, "Tổ trưởng tổ dân phố",
+                desk,
+                f"Tổ {hamlet.name}",
+                K.RESIDENTS,
+                190 + 17 * number,
+                "Tổ trưởng tổ dân phố",
                 place=hamlet,
-            )  # fmt: skip
+            )
         heads: list[Lead] = []
         for number, (name, kind, channel, address, members, lead, position) in enumerate(
             _WARD_SUPPLEMENTARY
         ):
             made = self._group(
-                desk, name, kind, members, position, channel=channel, address=address,
-                place=desk.hamlets[number % len(desk.hamlets)], lead_name=lead,
-            )  # fmt: skip
+                desk,
+                name,
+                kind,
+                members,
+                position,
+                channel=channel,
+                address=address,
+                place=desk.hamlets[number % len(desk.hamlets)],
+                lead_name=lead,
+            )
             heads += [made] if kind == K.SCHOOL else []
         for name in _WARD_CLASSES:
             self._class(desk, name, heads[0])
@@ -126,9 +156,15 @@ class Weaver:
         teacher = "Cô Hiền" if name == PARENT_GROUP else ""
         position = f"Chủ nhiệm {name.removeprefix('Phụ huynh ')}"
         self._group(
-            desk, name, K.SCHOOL, self._size(28, 45), position, above=head, place=place,
+            desk,
+            name,
+            K.SCHOOL,
+            self._size(28, 45),
+            position,
+            above=head,
+            place=place,
             lead_name=teacher,
-        )  # fmt: skip
+        )
 
     def _group(
         self,
@@ -149,10 +185,17 @@ class Weaver:
             channel, address = self._channel(kind)
         since = times.start_of(self._volumes.today) - dt.timedelta(days=dice.randrange(380, 900))
         group = Group(
-            id=id_at(since, dice), name=name, kind=kind, place=place or desk.place, unit=desk.unit,
-            officer_in_charge=dice.choice(self._people(desk)), channel=channel,
-            channel_address=address, member_count=members, created_at=since,
-        )  # fmt: skip
+            id=id_at(since, dice),
+            name=name,
+            kind=kind,
+            place=place or desk.place,
+            unit=desk.unit,
+            officer_in_charge=dice.choice(self._people(desk)),
+            channel=channel,
+            channel_address=address,
+            member_count=members,
+            created_at=since,
+        )
         self._made.groups.append(group)
         lead = self._lead(desk, position, above, lead_name)
         self._made.leads_of[group.pk] = [lead]
@@ -163,9 +206,11 @@ class Weaver:
         lead = Lead(
             id=id_at(self._volumes.now - dt.timedelta(days=370), dice),
             name=name or f"{dice.choice(names['xungho'])} {dice.choice(names['ten'])}",
-            position=position, unit=desk.unit, above=above,
+            position=position,
+            unit=desk.unit,
+            above=above,
             consented_on=self._volumes.today - dt.timedelta(days=dice.randrange(370, 420)),
-        )  # fmt: skip
+        )
         self._made.leads.append(lead)
         # Most pass nearly everything on, some half, a few fell silent.
         (share,) = dice.choices((0.95, 0.8, 0.5, 0.0), (50, 32, 13, 5))

@@ -10,10 +10,21 @@ from random import Random
 PHONE_PREFIX, ACCOUNT_PREFIX = "0510", "000000"
 ENDINGS = (".example", ".test")
 _HOSTS = (
-    "dinhdanh-nhanh", "capnhat-thecancuoc", "xacminh24", "qua-tang-dien", "vay-sieutoc",
-    "lamnhiemvu", "san-loc", "thanhtoan-cuoc", "hoantien-ngay", "dichvu-so", "tramthu-online",
-    "giao-nhanh", "tra-phat", "uudai-the",
-)  # fmt: skip
+    "dinhdanh-nhanh",
+    "capnhat-thecancuoc",
+    "xacminh24",
+    "qua-tang-dien",
+    "vay-sieutoc",
+    "lamnhiemvu",
+    "san-loc",
+    "thanhtoan-cuoc",
+    "hoantien-ngay",
+    "dichvu-so",
+    "tramthu-online",
+    "giao-nhanh",
+    "tra-phat",
+    "uudai-the",
+)
 
 
 def phone(dice: Random) -> str:

@@ -33,9 +33,7 @@ def appoint(territory: Territory, dice: Random) -> list[people.Credential]:
         for role in _missing(desk):
             officer = _invented(desk, role, dice)
             officers.append(officer)
-            posts.append(
-                Post(officer=officer, unit=desk.unit, role=role, valid_from=REFORM)
-            )  # fmt: skip
+            posts.append(Post(officer=officer, unit=desk.unit, role=role, valid_from=REFORM))
             _seat(desk, officer, role)
     Officer.objects.bulk_create(officers)
     Post.objects.bulk_create(posts)

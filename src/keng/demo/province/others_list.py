@@ -11,16 +11,27 @@ _LICENCE = "Hư cấu, chỉ dùng trong bản demo"
 _HOLDS = dt.timedelta(days=180)
 # The first one a desk has listed as well.
 _HOSTS = (
-    "dinhdanh-nhanh.example", "nhan-qua-tri-an.test", "sim-khong-dong.test",
-    "vay-khong-can-gap.test", "viec-nhe-luong-cao.test", "phat-nguoi-24h.test",
-    "hoan-tien-dien.test", "san-vang-online.test", "ve-may-bay-0-dong.test",
-    "tra-cuu-phat-nong.test", "nang-cap-sim-5g.test", "hoc-bong-du-hoc.test",
-)  # fmt: skip
+    "dinhdanh-nhanh.example",
+    "nhan-qua-tri-an.test",
+    "sim-khong-dong.test",
+    "vay-khong-can-gap.test",
+    "viec-nhe-luong-cao.test",
+    "phat-nguoi-24h.test",
+    "hoan-tien-dien.test",
+    "san-vang-online.test",
+    "ve-may-bay-0-dong.test",
+    "tra-cuu-phat-nong.test",
+    "nang-cap-sim-5g.test",
+    "hoc-bong-du-hoc.test",
+)
 
 
 def bring(now: dt.datetime) -> None:
     """As the operator's command does it."""
     import_list(
-        (Entry("url", host) for host in _HOSTS), source=SOURCE, licence=_LICENCE, origin="",
+        (Entry("url", host) for host in _HOSTS),
+        source=SOURCE,
+        licence=_LICENCE,
+        origin="",
         expires_on=times.local_date(now) + _HOLDS,
-    )  # fmt: skip
+    )

@@ -84,10 +84,16 @@ class _Story:
         content = bulletin.content
         drafted = bulletin.at - dt.timedelta(minutes=press.dice.randrange(25, 200))
         self._warning = Warning(
-            id=id_at(drafted, press.dice), unit=self._unit, author=bulletin.author,
-            state=Warning.State.PUBLISHED, category=content.category, severity=content.severity,
-            valid_until=content.valid_until, created_at=drafted, published_at=bulletin.at,
-        )  # fmt: skip
+            id=id_at(drafted, press.dice),
+            unit=self._unit,
+            author=bulletin.author,
+            state=Warning.State.PUBLISHED,
+            category=content.category,
+            severity=content.severity,
+            valid_until=content.valid_until,
+            created_at=drafted,
+            published_at=bulletin.at,
+        )
         self._sent: list[Dispatch] = []
         self._codes: list[VerifyCode] = []
         self._latest = self._draft(content, drafted, published_at=bulletin.at)
@@ -109,13 +115,20 @@ class _Story:
     ) -> Version:
         dice, bulletin = self._press.dice, self._bulletin
         return Version(
-            id=id_at(drafted, dice), warning=self._warning, number=len(self._sent) + 1,
-            category=content.category, severity=content.severity, valid_until=content.valid_until,
+            id=id_at(drafted, dice),
+            warning=self._warning,
+            number=len(self._sent) + 1,
+            category=content.category,
+            severity=content.severity,
+            valid_until=content.valid_until,
             texts={language: dict(text) for language, text in content.texts.items()},
-            audience=bulletin.choice.as_json(), text_hash=content.hash, made_by=bulletin.author,
-            made_at=drafted, published_at=published_at,
+            audience=bulletin.choice.as_json(),
+            text_hash=content.hash,
+            made_by=bulletin.author,
+            made_at=drafted,
+            published_at=published_at,
             submitted_at=after(drafted, dice, typically=9, until=published_at),
-        )  # fmt: skip
+        )
 
     def _publish(self, at: dt.datetime, content: Content, ends_at: dt.datetime | None) -> None:
         version, code = self._latest, VerifyCode(code=self._press.code(), version=self._latest)
@@ -123,13 +136,20 @@ class _Story:
         stamp = wording.Stamp(self._unit.name, code.code, times.local_date(at), replaces)
         until = content.valid_until
         sending = Sending(
-            Dispatch.Kind.CORRECTION if replaces else Dispatch.Kind.WARNING, at, self._unit,
-            wording.messages(content, stamp), content.hash, version.pk,
-            is_urgent=content.severity == Warning.Severity.URGENT, author=self._bulletin.author,
-            approver=self._bulletin.approver, helper=self._bulletin.author, ends_at=ends_at,
+            Dispatch.Kind.CORRECTION if replaces else Dispatch.Kind.WARNING,
+            at,
+            self._unit,
+            wording.messages(content, stamp),
+            content.hash,
+            version.pk,
+            is_urgent=content.severity == Warning.Severity.URGENT,
+            author=self._bulletin.author,
+            approver=self._bulletin.approver,
+            helper=self._bulletin.author,
+            ends_at=ends_at,
             expires_at=times.start_of(until + dt.timedelta(days=1)) if until else None,
             instead_of=tuple(each.pk for each in self._sent),
-        )  # fmt: skip
+        )
         approval = self._send(sending)
         version.approval, version.dispatch = approval, self._sent[-1]
         self._codes.append(code)
@@ -137,9 +157,10 @@ class _Story:
         self._press.keep(code)
         self._note_writing(version)
         detail = {
-            "text": bytes(version.text_hash).hex(), "audience": bytes(approval.audience_hash).hex(),
+            "text": bytes(version.text_hash).hex(),
+            "audience": bytes(approval.audience_hash).hex(),
             "dispatch": str(version.dispatch_id),
-        }  # fmt: skip
+        }
         self._note("warning.approved", at, version.pk, detail)
 
     def _correct(self, at: dt.datetime, content: Content, ends_at: dt.datetime | None) -> None:
@@ -153,18 +174,28 @@ class _Story:
     def _take_back(self, what: Amendment) -> None:
         """In the author's own words, which the approver let out."""
         texts = wording.recall_messages(
-            self._latest.texts, codes=[each.code for each in self._codes], reason=what.reason,
-            issuer=self._unit.name, on=times.local_date(what.at),
-        )  # fmt: skip
+            self._latest.texts,
+            codes=[each.code for each in self._codes],
+            reason=what.reason,
+            issuer=self._unit.name,
+            on=times.local_date(what.at),
+        )
         earlier = list(self._sent)
         self._send(
             Sending(
-                Dispatch.Kind.RECALL, what.at, self._unit, texts, wording.hash_of(texts),
-                self._latest.pk, is_urgent=True, author=self._bulletin.author,
+                Dispatch.Kind.RECALL,
+                what.at,
+                self._unit,
+                texts,
+                wording.hash_of(texts),
+                self._latest.pk,
+                is_urgent=True,
+                author=self._bulletin.author,
                 approver=self._bulletin.approver,
-                helper=self._bulletin.author, instead_of=tuple(each.pk for each in earlier),
+                helper=self._bulletin.author,
+                instead_of=tuple(each.pk for each in earlier),
             )
-        )  # fmt: skip
+        )
         self._end(earlier, what.at, "recalled")
         warning, dispatch = self._warning, self._sent[-1]
         warning.state, warning.recalled_at = Warning.State.RECALLED, what.at

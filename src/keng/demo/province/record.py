@@ -57,11 +57,19 @@ class Record:
             hashed = entry_hash(previous, name, seq, act.at, act.action, actor, act.on, act.detail)
             made.append(
                 Entry(
-                    id=id_at(act.at, self._dice), chain=name, seq=seq, at=act.at,
-                    action=act.action, actor_kind=actor[0], actor_id=actor[1],
-                    object_kind=act.on[0], object_id=act.on[1], detail=act.detail,
-                    previous_hash=previous, hash=hashed,
+                    id=id_at(act.at, self._dice),
+                    chain=name,
+                    seq=seq,
+                    at=act.at,
+                    action=act.action,
+                    actor_kind=actor[0],
+                    actor_id=actor[1],
+                    object_kind=act.on[0],
+                    object_id=act.on[1],
+                    detail=act.detail,
+                    previous_hash=previous,
+                    hash=hashed,
                 )
-            )  # fmt: skip
+            )
             previous = hashed
         return made

@@ -64,9 +64,12 @@ def _before_the_late_ones(draft: figures.Draft) -> figures.Draft:
 
 
 def _sign(
-    draft: figures.Draft, officer: Officer, at: dt.datetime, record: Record,
+    draft: figures.Draft,
+    officer: Officer,
+    at: dt.datetime,
+    record: Record,
     earlier: Snapshot | None = None,
-) -> Snapshot:  # fmt: skip
+) -> Snapshot:
     signed = signing.frozen(draft, by=officer, at=at, earlier=earlier, reason=_REASON)
     signed.save(force_insert=True)
     on, detail = ("snapshot", str(signed.pk)), signing.on_record(signed)
@@ -79,11 +82,16 @@ def _publish(
 ) -> PublicReport:
     at = signed.signed_at + _PUBLISHED_AFTER
     made = PublicReport.objects.create(
-        snapshot=signed, unit=signed.unit, span=signed.span, published_by=officer,
+        snapshot=signed,
+        unit=signed.unit,
+        span=signed.span,
+        published_by=officer,
         figures=public_figures.of(signed.figures, earlier.figures if earlier else None),
-        published_at=at, version=signed.version, replaces=earlier,
+        published_at=at,
+        version=signed.version,
+        replaces=earlier,
         reason=_PUBLIC_REASON if earlier else "",
-    )  # fmt: skip
+    )
     detail = {"version": made.version, "hash": figures.digest(made.figures).hex()}
     act = Act(at, "report.published", officer, ("snapshot", str(signed.pk)), detail)
     record.note(unit_chain(signed.unit_id), act)

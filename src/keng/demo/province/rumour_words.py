@@ -41,14 +41,18 @@ class Rumour:
 
 
 _SCHOOL = Source(
-    "Trường Tiểu học số 9 (bản thử)", "Sĩ số đủ cả tuần, không cháu nào vắng không phép.",
+    "Trường Tiểu học số 9 (bản thử)",
+    "Sĩ số đủ cả tuần, không cháu nào vắng không phép.",
     "Thông báo gửi phụ huynh: sĩ số các lớp từ thứ Hai đến thứ Sáu đủ, không em nào vắng"
-    " không phép.", 1, "https://tieuhoc9.example/thong-bao/117",
-)  # fmt: skip
+    " không phép.",
+    1,
+    "https://tieuhoc9.example/thong-bao/117",
+)
 _LOG = Source(
-    "Sổ trực ban Công an phường", "Không có tin báo trẻ mất tích trong tháng.",
+    "Sổ trực ban Công an phường",
+    "Không có tin báo trẻ mất tích trong tháng.",
     "Sổ trực ban, từ ngày đầu tháng: không tiếp nhận tin báo trẻ em mất tích.",
-)  # fmt: skip
+)
 CHECKED: tuple[Rumour, ...] = (
     Rumour(
         "papers",
@@ -58,17 +62,22 @@ CHECKED: tuple[Rumour, ...] = (
         "Tên phường đổi, có phải đóng tiền đổi giấy tờ cho người đến thu không?",
         (
             Said(
-                16, "false",
+                16,
+                "false",
                 "Không. Giấy tờ cũ vẫn dùng được. Không cán bộ nào đi đến phòng thu tiền.",
                 "Có ai đã đóng tiền chưa. Nếu bạn đã đóng, hãy gửi tin báo.",
                 (
                     Source(
-                        "Công an tỉnh", "Giấy tờ mang tên cũ còn giá trị đến hết hạn ghi trên đó.",
+                        "Công an tỉnh",
+                        "Giấy tờ mang tên cũ còn giá trị đến hết hạn ghi trên đó.",
                         "Giấy tờ đã cấp theo địa danh trước sắp xếp tiếp tục được sử dụng đến hết"
-                        " thời hạn ghi trên giấy tờ.", 3, "https://congan.example/giay-to",
+                        " thời hạn ghi trên giấy tờ.",
+                        3,
+                        "https://congan.example/giay-to",
                     ),
                     Source(
-                        "Công an phường", "Trong tháng không có đợt thu tiền nào ở khu trọ.",
+                        "Công an phường",
+                        "Trong tháng không có đợt thu tiền nào ở khu trọ.",
                         "Đơn vị không tổ chức thu bất kỳ khoản tiền nào tại nơi ở của người dân.",
                     ),
                 ),
@@ -91,14 +100,17 @@ CHECKED: tuple[Rumour, ...] = (
         "Có quà Tết nào phải đọc mã sáu số mới nhận được không?",
         (
             Said(
-                9, "false",
+                9,
+                "false",
                 "Không. Dãy sáu số là mã xác nhận của ngân hàng. Ai có mã thì rút được tiền.",
                 "Ai gửi các tin nhắn này.",
                 (
                     Source(
-                        "Sở Lao động (bản thử)", "Không có chương trình phát quà qua ứng dụng nào.",
+                        "Sở Lao động (bản thử)",
+                        "Không có chương trình phát quà qua ứng dụng nào.",
                         "Hiện không có chương trình tặng quà Tết nào yêu cầu cung cấp mã.",
-                        2, "https://so-laodong.example/tin/58",
+                        2,
+                        "https://so-laodong.example/tin/58",
                     ),
                 ),
                 "Đã lỡ đọc mã: gọi ngân hàng khóa tài khoản ngay, rồi gọi 113.",
@@ -120,14 +132,18 @@ CHECKED: tuple[Rumour, ...] = (
         "Đập hồ trên núi có nứt và sắp xả hết nước không?",
         (
             Said(
-                23, "false",
+                23,
+                "false",
                 "Không. Đoàn kiểm tra đã tới đập sáng cùng ngày, đập không nứt, nước dưới ngưỡng.",
                 "Tấm ảnh đập nứt đi kèm chụp ở đâu.",
                 (
                     Source(
-                        "Đơn vị quản lý hồ (bản thử)", "Mực nước thấp hơn ngưỡng tràn 2,4 mét.",
+                        "Đơn vị quản lý hồ (bản thử)",
+                        "Mực nước thấp hơn ngưỡng tràn 2,4 mét.",
                         "Biên bản kiểm tra 9 giờ 20: thân đập bình thường, mực nước thấp hơn ngưỡng"
-                        " tràn 2,4 m, không có kế hoạch xả.", 0, "https://hochua.example/bien-ban",
+                        " tràn 2,4 m, không có kế hoạch xả.",
+                        0,
+                        "https://hochua.example/bien-ban",
                     ),
                 ),
                 "Lệnh sơ tán thật được đọc trên loa của thôn và có cán bộ đến từng nhà.",
@@ -141,16 +157,20 @@ CHECKED: tuple[Rumour, ...] = (
         "Có hai cháu bị bắt cóc ở cổng trường tiểu học không?",
         (
             Said(
-                6, "unverified",
+                6,
+                "unverified",
                 "Chưa có tin báo nào về trẻ bị bắt. Công an đang hỏi nhà trường và xem camera.",
-                "Có chuyện gì đã xảy ra ở cổng trường.", (_LOG,),
+                "Có chuyện gì đã xảy ra ở cổng trường.",
+                (_LOG,),
                 "Hỏi thẳng cô giáo chủ nhiệm. Thấy trẻ gặp nguy hiểm: gọi 113 hoặc 111.",
             ),
             Said(
-                3, "partly",
+                3,
+                "partly",
                 "Không cháu nào bị bắt cóc. Chuyện có thật: một người lạ hỏi giờ đón trẻ, đã làm rõ"
                 " là người nhà đến sớm.",
-                "Tin bắt đầu từ đâu.", (_LOG, _SCHOOL),
+                "Tin bắt đầu từ đâu.",
+                (_LOG, _SCHOOL),
                 "Hỏi thẳng cô giáo chủ nhiệm. Thấy trẻ gặp nguy hiểm: gọi 113 hoặc 111.",
                 "Thêm kết quả xem camera và thông báo của trường. Đổi “chưa xác minh” thành “đúng"
                 " một phần”.",
@@ -167,47 +187,59 @@ CHECKED: tuple[Rumour, ...] = (
         "Were two children abducted at the gate of the primary school?",
     ),
     Rumour(
-        "traffic", "Từ tuần tới cấm xe qua cầu ban đêm, anh em đi ca đêm tính đường khác",
+        "traffic",
+        "Từ tuần tới cấm xe qua cầu ban đêm, anh em đi ca đêm tính đường khác",
         "trong các nhóm công nhân",
         "Ban đêm có cấm xe qua cầu không?",
         (
             Said(
-                12, "true",
+                12,
+                "true",
                 "Đúng. Cầu đóng từ 22 giờ đến 4 giờ để sửa, trong mười đêm. Có đường tránh.",
                 "Mưa có làm kéo dài thêm không.",
                 (
                     Source(
-                        "Đơn vị quản lý đường bộ (bản thử)", "Lịch đóng cầu mười đêm, có sơ đồ.",
+                        "Đơn vị quản lý đường bộ (bản thử)",
+                        "Lịch đóng cầu mười đêm, có sơ đồ.",
                         "Cấm các phương tiện qua cầu từ 22 giờ đến 4 giờ sáng hôm sau, trong mười"
-                        " đêm; phân luồng theo đường gom.", 4, "https://duongbo.example/cau",
+                        " đêm; phân luồng theo đường gom.",
+                        4,
+                        "https://duongbo.example/cau",
                     ),
                 ),
                 english={
                     "answer": "Yes. The bridge is closed from 22:00 to 4:00 for repairs, for ten"
                     " nights. There is a detour.",
-                    "unknown": "Whether rain will make it longer.", "advice": "",
+                    "unknown": "Whether rain will make it longer.",
+                    "advice": "",
                 },
             ),
         ),
         "Is the bridge closed at night?",
     ),
     Rumour(
-        "health", "Nước máy khu mình có hóa chất độc, uống vào ngộ độc cả xóm rồi",
+        "health",
+        "Nước máy khu mình có hóa chất độc, uống vào ngộ độc cả xóm rồi",
         "trong nhóm tổ dân phố",
         "Nước máy có làm cả xóm ngộ độc không?",
         (
             Said(
-                31, "false",
+                31,
+                "false",
                 "Không. Trạm y tế không tiếp nhận ca ngộ độc nào; mẫu nước lấy tại ba vòi đều đạt.",
                 "Mùi lạ hôm đó do đâu. Đơn vị cấp nước đang tìm.",
                 (
                     Source(
-                        "Trạm y tế phường (bản thử)", "Không có ca ngộ độc trong tuần.",
-                        "Trong tuần trạm không tiếp nhận trường hợp nào nghi ngộ độc.", 1,
+                        "Trạm y tế phường (bản thử)",
+                        "Không có ca ngộ độc trong tuần.",
+                        "Trong tuần trạm không tiếp nhận trường hợp nào nghi ngộ độc.",
+                        1,
                     ),
                     Source(
-                        "Đơn vị cấp nước (bản thử)", "Ba mẫu nước đạt quy chuẩn.",
-                        "Kết quả ba mẫu lấy tại vòi: các chỉ tiêu trong giới hạn cho phép.", 0,
+                        "Đơn vị cấp nước (bản thử)",
+                        "Ba mẫu nước đạt quy chuẩn.",
+                        "Kết quả ba mẫu lấy tại vòi: các chỉ tiêu trong giới hạn cho phép.",
+                        0,
                         "https://capnuoc.example/ket-qua",
                     ),
                 ),
@@ -216,69 +248,85 @@ CHECKED: tuple[Rumour, ...] = (
         ),
     ),
     Rumour(
-        "crime", "Cướp tiệm vàng có súng ngay giữa chợ, clip đây, đừng ra chợ nữa!",
+        "crime",
+        "Cướp tiệm vàng có súng ngay giữa chợ, clip đây, đừng ra chợ nữa!",
         "qua một đoạn phim ngắn",
         "Đoạn phim cướp tiệm vàng ở chợ có thật không?",
         (
             Said(
-                44, "false",
+                44,
+                "false",
                 "Không. Đó là buổi diễn tập của công an và ban quản lý chợ, có báo trước.",
                 "Ai đã cắt bỏ phần mở đầu của đoạn phim.",
                 (
                     Source(
-                        "Công an tỉnh", "Kế hoạch diễn tập đã thông báo trước năm ngày.",
+                        "Công an tỉnh",
+                        "Kế hoạch diễn tập đã thông báo trước năm ngày.",
                         "Thông báo diễn tập phương án chống cướp tại chợ trung tâm, từ 8 giờ đến 9"
-                        " giờ.", 5, "https://congan.example/dien-tap",
+                        " giờ.",
+                        5,
+                        "https://congan.example/dien-tap",
                     ),
                 ),
                 english={
                     "answer": "No. It was an exercise of the police and the market, announced"
                     " beforehand.",
-                    "unknown": "Who cut the introduction off the film.", "advice": "",
+                    "unknown": "Who cut the introduction off the film.",
+                    "advice": "",
                 },
             ),
         ),
         "Does the film show a real robbery of a gold shop?",
     ),
     Rumour(
-        "children", "Mai rét quá, cả huyện cũ cho các cháu nghỉ hai ngày nhé các mẹ",
+        "children",
+        "Mai rét quá, cả huyện cũ cho các cháu nghỉ hai ngày nhé các mẹ",
         "trong các nhóm lớp mầm non",
         "Trời rét, trẻ mầm non có được nghỉ học hai ngày không?",
         (
             Said(
-                2, "partly",
+                2,
+                "partly",
                 "Chỉ các trường ở ba xã vùng cao nghỉ, và nghỉ một ngày. Nơi khác vẫn học.",
                 "Ngày kia có nghỉ tiếp không, còn chờ dự báo.",
                 (
                     Source(
-                        "Phòng giáo dục của bản thử", "Ba xã vùng cao cho trẻ nghỉ một ngày.",
+                        "Phòng giáo dục của bản thử",
+                        "Ba xã vùng cao cho trẻ nghỉ một ngày.",
                         "Trẻ mầm non tại ba xã vùng cao nghỉ học một ngày; các trường khác dạy học"
-                        " bình thường và giữ ấm cho trẻ.", 0, "https://giaoduc.example/nghi-ret",
+                        " bình thường và giữ ấm cho trẻ.",
+                        0,
+                        "https://giaoduc.example/nghi-ret",
                     ),
                 ),
                 "Hỏi cô giáo của lớp trước khi cho cháu ở nhà.",
             ),
         ),
     ),
-)  # fmt: skip
+)
 WAITING = Rumour(
-    "papers", "Đổi biển số xe máy phải nộp hai triệu cho người quen mới nhanh",
+    "papers",
+    "Đổi biển số xe máy phải nộp hai triệu cho người quen mới nhanh",
     "ở các bãi gửi xe",
     "Đổi biển số xe máy có phải nộp hai triệu đồng không?",
     (
         Said(
-            0, "false", "Không. Mức thu niêm yết tại nơi nộp hồ sơ và có biên lai.",
+            0,
+            "false",
+            "Không. Mức thu niêm yết tại nơi nộp hồ sơ và có biên lai.",
             "Ai đang nhận tiền.",
             (
                 Source(
-                    "Công an tỉnh", "Bảng lệ phí niêm yết tại bộ phận một cửa.",
-                    "Lệ phí thu theo bảng niêm yết, nộp tại quầy, có biên lai.", 2,
+                    "Công an tỉnh",
+                    "Bảng lệ phí niêm yết tại bộ phận một cửa.",
+                    "Lệ phí thu theo bảng niêm yết, nộp tại quầy, có biên lai.",
+                    2,
                 ),
             ),
             "Đừng đưa tiền cho người hứa làm nhanh.",
         ),
     ),
-)  # fmt: skip
+)
 OPEN = (
     "Nghe nói tuần sau cả khu trọ bị cắt điện ba ngày để sửa trạm, có đúng không?",
     "Có người bảo ai chưa khai lại nhân khẩu trong tháng này thì mất lượt khám bệnh, thật không?",

@@ -46,9 +46,13 @@ class Newsroom:
         claims.append(self._waiting(WAITING))
         opened = [self._open(words) for words in OPEN]
         gone = Claim(
-            id=id_at(self._ago(8), self._dice), unit=self._unit, received_at=self._ago(8),
-            state=Claim.State.OUT_OF_SCOPE, outside=Claim.Outside.PRIVATE, ended_at=self._ago(7.9),
-        )  # fmt: skip
+            id=id_at(self._ago(8), self._dice),
+            unit=self._unit,
+            received_at=self._ago(8),
+            state=Claim.State.OUT_OF_SCOPE,
+            outside=Claim.Outside.PRIVATE,
+            ended_at=self._ago(7.9),
+        )
         why: dict[str, object] = {"why": gone.outside}
         self._note("claim.out_of_scope", self._ago(7.9), self._writer, ("claim", gone), why)
         Claim.objects.bulk_create([*claims, *opened, gone])
@@ -82,12 +86,20 @@ class Newsroom:
         made, submitted = by - dt.timedelta(hours=5), by - dt.timedelta(hours=3)
         content = _content(rumour, said, by)
         revision = Revision(
-            id=id_at(made, self._dice), claim=claim, verdict=content.verdict, topic=content.topic,
-            number=1 + sum(each.claim is claim for each in self._revisions), quote=content.quote,
-            seen=content.seen, texts={k: dict(v) for k, v in content.texts.items()},
-            evidence=[each.as_json() for each in content.evidence], hash=content.hash,
-            made_by=self._writer, made_at=made, submitted_at=submitted,
-        )  # fmt: skip
+            id=id_at(made, self._dice),
+            claim=claim,
+            verdict=content.verdict,
+            topic=content.topic,
+            number=1 + sum(each.claim is claim for each in self._revisions),
+            quote=content.quote,
+            seen=content.seen,
+            texts={k: dict(v) for k, v in content.texts.items()},
+            evidence=[each.as_json() for each in content.evidence],
+            hash=content.hash,
+            made_by=self._writer,
+            made_at=made,
+            submitted_at=submitted,
+        )
         self._revisions.append(revision)
         self._note_revision("claim.written", made, self._writer, revision)
         self._note_revision("claim.submitted", submitted, self._writer, revision)
@@ -107,9 +119,13 @@ class Newsroom:
         self._note(act, at, by, ("revision", revision), detail)
 
     def _note(
-        self, act: str, at: dt.datetime, by: Officer, on: tuple[str, Claim | Revision],
+        self,
+        act: str,
+        at: dt.datetime,
+        by: Officer,
+        on: tuple[str, Claim | Revision],
         detail: dict[str, object],
-    ) -> None:  # fmt: skip
+    ) -> None:
         chain = unit_chain(self._unit.pk)
         self._record.note(chain, Act(at, act, by, (on[0], str(on[1].pk)), detail))
 
@@ -124,18 +140,24 @@ def _officers() -> tuple[Officer, Officer]:
 def _content(rumour: Rumour, said: Said, on: dt.datetime) -> Content:
     texts = {
         "vi": {
-            "question": rumour.question, "answer": said.answer, "unknown": said.unknown,
-            "advice": said.advice, "note": said.note,
+            "question": rumour.question,
+            "answer": said.answer,
+            "unknown": said.unknown,
+            "advice": said.advice,
+            "note": said.note,
         }
-    }  # fmt: skip
+    }
     if said.english:
         texts["en"] = {"note": "", **said.english, "question": rumour.english_question}
     day = times.local_date(on)
     evidence = [
         Evidence(
-            each.source, each.finding, day - dt.timedelta(days=each.days_before), each.link,
+            each.source,
+            each.finding,
+            day - dt.timedelta(days=each.days_before),
+            each.link,
             each.excerpt,
         )
         for each in said.sources
-    ]  # fmt: skip
+    ]
     return Content(said.verdict, rumour.topic, rumour.quote, rumour.seen, texts, evidence)

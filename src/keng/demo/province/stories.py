@@ -15,19 +15,49 @@ from keng.kit import times
 
 # How often people write of what: of a hundred tips about so many.
 CATEGORIES = {
-    "theft": 7, "robbery": 1.2, "burglary": 3, "drugs": 2.5, "gambling": 3.5,
-    "domestic_violence": 1.6, "child_safety": 1, "assault_disorder": 4, "traffic": 5,
-    "fire_explosion": 1, "missing_person": 0.8, "weapons_fireworks": 1.5, "lodging_violation": 2,
-    "environment": 3.5, "lost_found": 3, "noise_neighbour": 3.5, "scam_impersonation": 9,
-    "scam_bank": 4, "scam_job_task": 6, "scam_investment": 3, "scam_romance": 1.4,
-    "scam_parcel": 5, "scam_loan_app": 3, "scam_shopping": 4, "scam_child_emergency": 1.2,
-    "scam_rental": 2.5, "scam_account_takeover": 3, "scam_other": 3, "loan_shark": 2, "other": 2.5,
+    "theft": 7,
+    "robbery": 1.2,
+    "burglary": 3,
+    "drugs": 2.5,
+    "gambling": 3.5,
+    "domestic_violence": 1.6,
+    "child_safety": 1,
+    "assault_disorder": 4,
+    "traffic": 5,
+    "fire_explosion": 1,
+    "missing_person": 0.8,
+    "weapons_fireworks": 1.5,
+    "lodging_violation": 2,
+    "environment": 3.5,
+    "lost_found": 3,
+    "noise_neighbour": 3.5,
+    "scam_impersonation": 9,
+    "scam_bank": 4,
+    "scam_job_task": 6,
+    "scam_investment": 3,
+    "scam_romance": 1.4,
+    "scam_parcel": 5,
+    "scam_loan_app": 3,
+    "scam_shopping": 4,
+    "scam_child_emergency": 1.2,
+    "scam_rental": 2.5,
+    "scam_account_takeover": 3,
+    "scam_other": 3,
+    "loan_shark": 2,
+    "other": 2.5,
     "spam_not_a_tip": 8,
-}  # fmt: skip
+}
 _WAVES_OF = (
-    "scam_impersonation", "scam_bank", "scam_job_task", "scam_parcel", "scam_loan_app",
-    "scam_shopping", "scam_account_takeover", "scam_rental", "scam_other",
-)  # fmt: skip
+    "scam_impersonation",
+    "scam_bank",
+    "scam_job_task",
+    "scam_parcel",
+    "scam_loan_app",
+    "scam_shopping",
+    "scam_account_takeover",
+    "scam_rental",
+    "scam_other",
+)
 # The wave to discover: told in these many other communes before, and today in the ward.
 WAVE_COMMUNES, WAVE_TIPS, WAVE_DAYS = 6, 13, 4
 WAVE_LINK, WAVE_PHONE = "dinhdanh-capnhat.example", f"{nobody.PHONE_PREFIX} 246 810"

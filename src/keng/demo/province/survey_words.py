@@ -16,15 +16,21 @@ class Asked:
 
 
 def _one(
-    key: str, kind: str, vietnamese: tuple[str, str, str], english: tuple[str, str, str],
-    marked: tuple[int, ...] = (), only_if: dict[str, Any] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    key: str,
+    kind: str,
+    vietnamese: tuple[str, str, str],
+    english: tuple[str, str, str],
+    marked: tuple[int, ...] = (),
+    only_if: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     words = {
         language: {
-            "text": text, "hint": hint, "options": [one for one in options.split("|") if one]
+            "text": text,
+            "hint": hint,
+            "options": [one for one in options.split("|") if one],
         }
         for language, (text, hint, options) in (("vi", vietnamese), ("en", english))
-    }  # fmt: skip
+    }
     return {"key": key, "kind": kind, "marked": list(marked), "only_if": only_if, **words}
 
 
@@ -42,33 +48,50 @@ NIGHT = Asked(
     },
     (
         _one(
-            "q1", "choice",
-            ("Về nhà sau 22 giờ, bạn thấy yên tâm đến mức nào?",
-             "Nói về đoạn đường từ chỗ làm tới nơi bạn ở.",
-             "Rất yên tâm|Khá yên tâm|Không yên tâm lắm|Rất không yên tâm|Tôi không về muộn"),
-            ("How safe do you feel on the way home after 22:00?",
-             "Think of the road from work to where you live.",
-             "Very safe|Fairly safe|Not very safe|Not safe at all|I do not come home late"),
+            "q1",
+            "choice",
+            (
+                "Về nhà sau 22 giờ, bạn thấy yên tâm đến mức nào?",
+                "Nói về đoạn đường từ chỗ làm tới nơi bạn ở.",
+                "Rất yên tâm|Khá yên tâm|Không yên tâm lắm|Rất không yên tâm|Tôi không về muộn",
+            ),
+            (
+                "How safe do you feel on the way home after 22:00?",
+                "Think of the road from work to where you live.",
+                "Very safe|Fairly safe|Not very safe|Not safe at all|I do not come home late",
+            ),
             (2, 3),
         ),
         _one(
-            "q2", "several",
-            ("Điều gì làm bạn chưa yên tâm?", "",
-             "Đường tối|Ít người qua lại|Có người lạ đi theo|Chó thả rông"),
-            ("What makes you uneasy?", "",
-             "A dark road|Few people about|Strangers who follow|Dogs running loose"),
+            "q2",
+            "several",
+            (
+                "Điều gì làm bạn chưa yên tâm?",
+                "",
+                "Đường tối|Ít người qua lại|Có người lạ đi theo|Chó thả rông",
+            ),
+            (
+                "What makes you uneasy?",
+                "",
+                "A dark road|Few people about|Strangers who follow|Dogs running loose",
+            ),
             only_if={"question": "q1", "options": [2, 3]},
         ),
         _one(
-            "q3", "scale",
+            "q3",
+            "scale",
             ("Tuần tra buổi tối ở nơi bạn ở có đủ không?", "", "Quá ít|Vừa đủ"),
             ("Are there enough patrols in the evening where you live?", "", "Far too few|Enough"),
         ),
-        _one("q4", "text", ("Đoạn nào cần đèn nhất?", "", ""),
-             ("Which stretch needs lamps most?", "", "")),
+        _one(
+            "q4",
+            "text",
+            ("Đoạn nào cần đèn nhất?", "", ""),
+            ("Which stretch needs lamps most?", "", ""),
+        ),
     ),
     by_place=True,
-)  # fmt: skip
+)
 FIRE = Asked(
     "fire",
     {
@@ -83,22 +106,36 @@ FIRE = Asked(
     },
     (
         _one(
-            "q1", "choice",
-            ("Nếu cửa chính bị chắn, phòng bạn còn lối ra nào khác không?", "",
-             "Không có|Có, qua ban công|Có, qua cửa sau"),
-            ("If the main door is blocked, is there another way out of your room?", "",
-             "None|Yes, by the balcony|Yes, by a back door"),
+            "q1",
+            "choice",
+            (
+                "Nếu cửa chính bị chắn, phòng bạn còn lối ra nào khác không?",
+                "",
+                "Không có|Có, qua ban công|Có, qua cửa sau",
+            ),
+            (
+                "If the main door is blocked, is there another way out of your room?",
+                "",
+                "None|Yes, by the balcony|Yes, by a back door",
+            ),
         ),
         _one(
-            "q2", "several",
-            ("Dãy trọ của bạn có những gì?", "",
-             "Bình chữa cháy|Đèn thoát hiểm|Chuông báo|Thang dây"),
-            ("What does your row of rooms have?", "",
-             "An extinguisher|Exit lamps|An alarm bell|A rope ladder"),
+            "q2",
+            "several",
+            (
+                "Dãy trọ của bạn có những gì?",
+                "",
+                "Bình chữa cháy|Đèn thoát hiểm|Chuông báo|Thang dây",
+            ),
+            (
+                "What does your row of rooms have?",
+                "",
+                "An extinguisher|Exit lamps|An alarm bell|A rope ladder",
+            ),
         ),
     ),
     reach="once",
-)  # fmt: skip
+)
 AT_THE_DESK = Asked(
     "services",
     {
@@ -113,27 +150,40 @@ AT_THE_DESK = Asked(
     },
     (
         _one(
-            "q1", "choice",
+            "q1",
+            "choice",
             ("Lần gần nhất, bạn chờ bao lâu?", "", "Dưới 15 phút|15 đến 30 phút|Lâu hơn"),
-            ("How long did you wait the last time?", "",
-             "Less than 15 minutes|15 to 30 minutes|Longer"),
+            (
+                "How long did you wait the last time?",
+                "",
+                "Less than 15 minutes|15 to 30 minutes|Longer",
+            ),
         ),
         _one(
-            "q2", "scale",
+            "q2",
+            "scale",
             ("Cán bộ giải thích có dễ hiểu không?", "", "Rất khó hiểu|Rất dễ hiểu"),
             ("Was it explained so that you understood?", "", "Not at all|Very well"),
         ),
-        _one("q3", "text", ("Nên sửa điều gì trước?", "", ""),
-             ("What should be changed first?", "", "")),
+        _one(
+            "q3",
+            "text",
+            ("Nên sửa điều gì trước?", "", ""),
+            ("What should be changed first?", "", ""),
+        ),
     ),
-)  # fmt: skip
+)
 
 # How many chose each answer to the first question of the night, and where they live.
 FEELINGS = (49, 107, 169, 74, 13)
 BY_PLACE = {
-    "Ninh Khánh": 130, "Yên Ninh": 118, "Hoàng Mai": 84, "My Điền": 43, "Trung Đồng": 33,
+    "Ninh Khánh": 130,
+    "Yên Ninh": 118,
+    "Hoàng Mai": 84,
+    "My Điền": 43,
+    "Trung Đồng": 33,
     "Phúc Ninh": 4,
-}  # fmt: skip
+}
 SHOWN = (
     "Đoạn từ cổng khu công nghiệp ra đường gom, đèn hỏng từ lâu.",
     "Ngõ sau chợ, chỗ để xe đạp.",

@@ -46,7 +46,11 @@ class Team:
 
 TEAMS = (
     Team(
-        "Tổ tự quản Ninh Khánh", WARD_CODE, "Ninh Khánh", 14, "lan",
+        "Tổ tự quản Ninh Khánh",
+        WARD_CODE,
+        "Ninh Khánh",
+        14,
+        "lan",
         (("Bác Khải", "Tổ trưởng tổ tự quản"), ("Anh Lực", "Tổ phó tổ tự quản")),
         (
             Hours((0, 2, 4, 6), 21, 23, lead=0),
@@ -59,7 +63,11 @@ TEAMS = (
         ),
     ),
     Team(
-        "Tổ tự quản My Điền", WARD_CODE, "My Điền", 9, "lan",
+        "Tổ tự quản My Điền",
+        WARD_CODE,
+        "My Điền",
+        9,
+        "lan",
         (("Cô Hậu", "Tổ trưởng tổ tự quản"),),
         (
             Hours((0, 1, 2, 3), 20, 22, lead=0),
@@ -68,12 +76,16 @@ TEAMS = (
         (("Nhắc các nhà trọ khóa cổng sau 23 giờ", 2, ("done",)),),
     ),
     Team(
-        "Tổ tự quản khu chợ", NEIGHBOUR, "", 11, "son",
+        "Tổ tự quản khu chợ",
+        NEIGHBOUR,
+        "",
+        11,
+        "son",
         (("Ông Đính", "Tổ trưởng tổ tự quản"), ("Chị Sâm", "Tổ phó tổ tự quản")),
         (Hours((0, 1, 2, 3, 4, 5, 6), 19, 21, role="Người trực chợ"), Hours((5,), 21, 0, lead=0)),
         (),
     ),
-)  # fmt: skip
+)
 
 
 def load(units: dict[str, Unit], hamlets: dict[str, Place]) -> None:
@@ -82,9 +94,14 @@ def load(units: dict[str, Unit], hamlets: dict[str, Place]) -> None:
         unit, by = units[team.unit], Officer.objects.get(username=team.by)
         place = hamlets.get(team.hamlet) or Place.objects.get(code=team.unit, valid_to=None)
         group = Group.objects.create(
-            name=team.name, kind=GroupKind.TEAM, unit=unit, place=place, officer_in_charge=by,
-            member_count=team.members, created_at=times.now() - _FOUNDED,
-        )  # fmt: skip
+            name=team.name,
+            kind=GroupKind.TEAM,
+            unit=unit,
+            place=place,
+            officer_in_charge=by,
+            member_count=team.members,
+            created_at=times.now() - _FOUNDED,
+        )
         agreed = times.local_date(times.now() - _FOUNDED)
         leads = [
             Lead.objects.create(name=name, position=position, unit=unit, consented_on=agreed)
@@ -99,9 +116,12 @@ def _write(team: Team, group: Group, leads: list[Lead], by: Officer) -> None:
         held = None if hours.lead is None else leads[hours.lead].pk
         for weekday in hours.weekdays:
             entry = ShiftEntry(
-                dt.time(hours.begins), dt.time(hours.ends), weekday=weekday, role=hours.role,
+                dt.time(hours.begins),
+                dt.time(hours.ends),
+                weekday=weekday,
+                role=hours.role,
                 lead_id=held,
-            )  # fmt: skip
+            )
             teams.add_shift(group.pk, entry, by=by)
     for words, days, answers in team.asks:
         until = times.start_of(times.local_date(times.now())) + dt.timedelta(days=days, minutes=-30)

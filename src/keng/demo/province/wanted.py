@@ -19,9 +19,14 @@ from keng.network.models import GroupKind, GroupTarget
 K = GroupKind
 # In so many more communes one is wanted that nobody has founded yet: how many each.
 _LACKING = (
-    (K.LANDLORDS, 9, 1), (K.LODGING, 5, 1), (K.KARAOKE, 4, 1), (K.SCHOOL, 4, 5),
-    (K.YOUTH_UNION, 8, 1), (K.TEAM, 6, 1), (K.FRONT, 4, 1),
-)  # fmt: skip
+    (K.LANDLORDS, 9, 1),
+    (K.LODGING, 5, 1),
+    (K.KARAOKE, 4, 1),
+    (K.SCHOOL, 4, 5),
+    (K.YOUTH_UNION, 8, 1),
+    (K.TEAM, 6, 1),
+    (K.FRONT, 4, 1),
+)
 # Market people found theirs when they like.
 _NOT_WANTED = K.OTHER
 _COORDINATOR = Post.Role.COORDINATOR
@@ -42,11 +47,14 @@ def want(
         at += dt.timedelta(seconds=dice.randrange(9, 70))
         rows += [
             GroupTarget(
-                id=id_at(at, dice), unit=province, place=desk.place if desk else None, kind=kind,
+                id=id_at(at, dice),
+                unit=province,
+                place=desk.place if desk else None,
+                kind=kind,
                 count=count,
             )
             for kind, count in counts.items()
-        ]  # fmt: skip
+        ]
         detail = {"targets": counts, "place": desk.place.code if desk else ""}
         act = Act(at, "group.targets_set", by, ("unit", str(province.pk)), detail)
         record.note(unit_chain(province.pk), act)

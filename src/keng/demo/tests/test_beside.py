@@ -23,9 +23,11 @@ def units(tmp_path, monkeypatch):
     place = make.place("Phường Nếnh", code=WARD_CODE)
     ward = make.unit("Công an phường Nếnh", parent=province, serves=place, desk_phone="0204")
     for name, unit, role in (
-        ("lan", ward, "duty"), ("mai", province, "coordinator"), ("quan", province, "duty"),
+        ("lan", ward, "duty"),
+        ("mai", province, "coordinator"),
+        ("quan", province, "duty"),
         ("admin", province, "administrator"),
-    ):  # fmt: skip
+    ):
         officer = make.officer(unit=unit, role=role)
         officer.username = name
         officer.save()

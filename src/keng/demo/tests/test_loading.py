@@ -134,9 +134,7 @@ def test_every_chain_holds(province):
 
 def test_every_decision_is_on_record(province):
     decided = Counter(f"tip.{kind}" for kind in Decision.objects.values_list("kind", flat=True))
-    recorded = Counter(
-        Entry.objects.filter(object_kind="tip").values_list("action", flat=True)
-    )  # fmt: skip
+    recorded = Counter(Entry.objects.filter(object_kind="tip").values_list("action", flat=True))
     assert decided
     assert {action: recorded[action] for action in decided} == dict(decided)
 
@@ -194,8 +192,10 @@ def test_what_the_ward_is_known_for_are_incidents_with_an_end_that_was_told(coor
     assert [each.outcome for each in found] == ["prevented"] * 3
     assert [each.money_saved for each in found] == [9_000_000, 26_000_000, 180_000_000]
     assert [("chuyển tiền" in each.title, "định danh" in each.title) for each in found] == [
-        (False, True), (False, True), (True, False),
-    ]  # fmt: skip
+        (False, True),
+        (False, True),
+        (True, False),
+    ]
     for incident in found:
         assert incident.outcome_note
         tips = incident.tips.all()

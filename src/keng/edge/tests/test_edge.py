@@ -250,9 +250,14 @@ def test_a_receipt_moves_the_delivery_forwards_only(edge, account):
 
     def receipt(kind):
         body = json.dumps(
-            {"id": uuid.uuid4().hex, "at": int(times.now().timestamp() * 1000), "type": kind,
-             "from": "an", "refers": "x1"}
-        ).encode()  # fmt: skip
+            {
+                "id": uuid.uuid4().hex,
+                "at": int(times.now().timestamp() * 1000),
+                "type": kind,
+                "from": "an",
+                "refers": "x1",
+            }
+        ).encode()
         return post(edge, body, {"x-keng-signature": signature(body, SECRET)})[0]
 
     Delivery.objects.filter(pk=delivery.pk).update(state="unknown")
@@ -275,11 +280,15 @@ def test_from_the_first_moment_that_its_port_is_open_it_takes_what_comes(account
 @pytest.mark.parametrize(
     ("path", "method", "status"),
     [
-        ("/hooks/sandbox/nobody", "POST", 404), ("/hooks/fax/phones", "POST", 404),
-        ("/hooks/sandbox/phones", "GET", 405), ("/health", "POST", 405), ("/", "GET", 404),
-        ("/hooks/sandbox/phones/", "POST", 404), ("/health", "GET", 200),
+        ("/hooks/sandbox/nobody", "POST", 404),
+        ("/hooks/fax/phones", "POST", 404),
+        ("/hooks/sandbox/phones", "GET", 405),
+        ("/health", "POST", 405),
+        ("/", "GET", 404),
+        ("/hooks/sandbox/phones/", "POST", 404),
+        ("/health", "GET", 200),
     ],
-)  # fmt: skip
+)
 def test_other_addresses_and_methods_are_refused(edge, path, method, status):
     assert post(edge, b"{}" if method == "POST" else None, {}, path, method)[0] == status
 

@@ -46,14 +46,20 @@ def has(edge, type, value):
 def list_it(value, *, type="phone", **fields):
     unit = make.unit()
     made = {
-        "grade": "confirmed", "status": "listed", "is_harmless": True, "unit": unit,
-        "made_by": make.officer(unit=unit), "checked_by": make.officer(unit=unit),
-        "checked_at": times.now(), "expires_on": times.local_date(times.now()),
-    }  # fmt: skip
+        "grade": "confirmed",
+        "status": "listed",
+        "is_harmless": True,
+        "unit": unit,
+        "made_by": make.officer(unit=unit),
+        "checked_by": make.officer(unit=unit),
+        "checked_at": times.now(),
+        "expires_on": times.local_date(times.now()),
+    }
     return Listing.objects.create(
-        indicator=make.indicator(value, type=type), lookup_hash=listing_hash(type, value),
+        indicator=make.indicator(value, type=type),
+        lookup_hash=listing_hash(type, value),
         **made | fields,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -182,11 +188,14 @@ def test_the_documented_client_finds_what_is_listed_and_tells_the_site_four_digi
 @pytest.mark.parametrize(
     ("kind", "written"),
     [
-        ("phone", "0912 000 417"), ("phone", "+84912000417"), ("phone", "0084 912.000.417"),
-        ("bank_account", "1903 6789 0123 45"), ("url", "https://a.evil-login.com/x"),
+        ("phone", "0912 000 417"),
+        ("phone", "+84912000417"),
+        ("phone", "0084 912.000.417"),
+        ("bank_account", "1903 6789 0123 45"),
+        ("url", "https://a.evil-login.com/x"),
         ("url", "www.evil-login.com"),
     ],
-)  # fmt: skip
+)
 def test_the_client_asks_under_the_same_keys_as_the_site(client, kind, written):
     (asked,) = asked_in(written)
     ours = {value for of, value in asked.keys if of == kind and "/" not in value}

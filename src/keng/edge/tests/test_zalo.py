@@ -39,9 +39,13 @@ def edge(zalo):
 def event(edge, name, *, sender="900", recipient=SECRETS["oa_id"], message=None, **more):
     stamp = str(int(times.now().timestamp() * 1000))
     body = {
-        "app_id": SECRETS["app_id"], "event_name": name, "timestamp": stamp,
-        "sender": {"id": sender}, "recipient": {"id": recipient}, **more,
-    }  # fmt: skip
+        "app_id": SECRETS["app_id"],
+        "event_name": name,
+        "timestamp": stamp,
+        "sender": {"id": sender},
+        "recipient": {"id": recipient},
+        **more,
+    }
     if message is not None:
         body["message"] = message
     raw = json.dumps(body, ensure_ascii=False).encode()
@@ -63,20 +67,28 @@ def test_the_consoles_unsigned_check_is_answered_and_ignored(edge):
 def test_text_picture_and_place_of_one_person_are_one_tip(edge):
     assert text(edge, "mất xe máy", "m1") == 200
     picture = {"type": "image", "payload": {"url": "https://photo.zdn.vn/a.jpg"}}
-    assert event(
-        edge, "user_send_image", message={"msg_id": "m2", "text": "", "attachments": [picture]}
-    ) == 200  # fmt: skip
+    assert (
+        event(
+            edge, "user_send_image", message={"msg_id": "m2", "text": "", "attachments": [picture]}
+        )
+        == 200
+    )
     place = {
         "type": "location",
         "payload": {"coordinates": {"latitude": "21.27", "longitude": "106.19"}},
     }
-    assert event(
-        edge, "user_send_location", message={"msg_id": "m3", "text": "", "attachments": [place]}
-    ) == 200  # fmt: skip
+    assert (
+        event(
+            edge, "user_send_location", message={"msg_id": "m3", "text": "", "attachments": [place]}
+        )
+        == 200
+    )
     tip = Tip.objects.get()
     assert [m.text for m in tip.messages.order_by("id")] == [
-        "mất xe máy", "Tệp gửi kèm: 1", "📍 21.270000, 106.190000",
-    ]  # fmt: skip
+        "mất xe máy",
+        "Tệp gửi kèm: 1",
+        "📍 21.270000, 106.190000",
+    ]
     assert InboundMedia.objects.get().inbound.tip_ref == tip.pk
     assert Inbound.objects.get(kind="location").latitude == 21.27
     assert Delivery.objects.count() == 1
@@ -167,6 +179,6 @@ def test_messages_that_arrive_while_their_tip_is_closed_are_neither_lost_nor_stu
     assert closed.count() == 15
     assert not Conversation.objects.filter(
         tip_ref__in=closed.values("pk"), key_hash__isnull=False
-    ).exists()  # fmt: skip
+    ).exists()
     # A deadlock is found after a second.
     assert max(slowest) < 1.0

@@ -19,8 +19,13 @@ def _drawing(box: int, size: int, css: str, body: str) -> SafeString:
     return format_html(
         '<svg class="{}" width="{}" height="{}" viewBox="0 0 {} {}" fill="none"'
         ' stroke="currentColor" aria-hidden="true" focusable="false">{}</svg>',
-        css, size, size, box, box, mark_safe(body),  # noqa: S308
-    )  # fmt: skip
+        css,
+        size,
+        size,
+        box,
+        box,
+        mark_safe(body),  # noqa: S308
+    )
 
 
 @register.simple_tag
@@ -114,10 +119,11 @@ def _bars(parts: list[tuple[float, float, str]]) -> SafeString:
         '<svg viewBox="0 0 100 12" preserveAspectRatio="none" aria-hidden="true"'
         ' focusable="false">{}</svg>',
         format_html_join(
-            "", '<rect class="bar-{}" x="{}" width="{}" height="12"/>',
+            "",
+            '<rect class="bar-{}" x="{}" width="{}" height="12"/>',
             ((tone, f"{start:.2f}", f"{width:.2f}") for start, width, tone in parts),
         ),
-    )  # fmt: skip
+    )
 
 
 @register.simple_tag
@@ -144,10 +150,11 @@ def step_marks(step: int, steps: int) -> SafeString:
     return format_html(
         '<ol aria-hidden="true">{}</ol>',
         format_html_join(
-            "", '<li class="{}"></li>',
+            "",
+            '<li class="{}"></li>',
             (("done" if at <= int(step) else "",) for at in range(1, int(steps) + 1)),
         ),
-    )  # fmt: skip
+    )
 
 
 @register.inclusion_tag("parts/forms/field.html")

@@ -10,25 +10,60 @@ DECLARED = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{3,6})(?=[;\s])")
 
 # Text on its ground: WCAG 2 AA, 4.5 to 1.
 TEXT_EVERYWHERE = [
-    ("ink", "paper"), ("ink", "mist"), ("soft", "paper"), ("soft", "mist"),
-    ("brand", "paper"), ("brand", "mist"), ("brand-strong", "paper"),
-    ("danger", "paper"), ("danger", "danger-tint"), ("warn", "paper"), ("warn", "warn-tint"),
-    ("ok", "paper"), ("ok", "ok-tint"), ("info", "info-tint"),
-    ("ink", "danger-tint"), ("ink", "warn-tint"), ("ink", "ok-tint"), ("ink", "info-tint"),
-]  # fmt: skip
+    ("ink", "paper"),
+    ("ink", "mist"),
+    ("soft", "paper"),
+    ("soft", "mist"),
+    ("brand", "paper"),
+    ("brand", "mist"),
+    ("brand-strong", "paper"),
+    ("danger", "paper"),
+    ("danger", "danger-tint"),
+    ("warn", "paper"),
+    ("warn", "warn-tint"),
+    ("ok", "paper"),
+    ("ok", "ok-tint"),
+    ("info", "info-tint"),
+    ("ink", "danger-tint"),
+    ("ink", "warn-tint"),
+    ("ink", "ok-tint"),
+    ("ink", "info-tint"),
+]
 TEXT_PUBLIC = [
-    ("paper", "brand"), ("paper", "brand-strong"), ("ink", "seq-1"), ("soft", "seq-1"),
-    ("brand", "seq-1"), ("brand-strong", "seq-1"), ("danger", "seq-1"), ("brand-strong", "seq-2"),
-    ("paper", "ink"), ("paper", "soft"),
-]  # fmt: skip
+    ("paper", "brand"),
+    ("paper", "brand-strong"),
+    ("ink", "seq-1"),
+    ("soft", "seq-1"),
+    ("brand", "seq-1"),
+    ("brand-strong", "seq-1"),
+    ("danger", "seq-1"),
+    ("brand-strong", "seq-2"),
+    ("paper", "ink"),
+    ("paper", "soft"),
+]
 TEXT_DESK = [
-    ("ink", "sunk"), ("soft", "sunk"), ("on-bar", "bar"), ("bar-soft", "bar"),
-    ("on-brand", "brand"), ("on-brand", "brand-strong"), ("ink", "brand-tint"),
-    ("soft", "brand-tint"), ("brand-strong", "brand-tint"), ("on-alarm", "alarm"),
-    ("note", "note-tint"), ("ink", "note-tint"), ("paper", "note"), ("danger", "mist"),
-    ("warn", "mist"), ("ok", "mist"), ("seq-ink-lo", "seq-1"), ("seq-ink-lo", "seq-2"),
-    ("seq-ink-lo", "seq-3"), ("seq-ink-4", "seq-4"), ("seq-ink-hi", "seq-5"),
-]  # fmt: skip
+    ("ink", "sunk"),
+    ("soft", "sunk"),
+    ("on-bar", "bar"),
+    ("bar-soft", "bar"),
+    ("on-brand", "brand"),
+    ("on-brand", "brand-strong"),
+    ("ink", "brand-tint"),
+    ("soft", "brand-tint"),
+    ("brand-strong", "brand-tint"),
+    ("on-alarm", "alarm"),
+    ("note", "note-tint"),
+    ("ink", "note-tint"),
+    ("paper", "note"),
+    ("danger", "mist"),
+    ("warn", "mist"),
+    ("ok", "mist"),
+    ("seq-ink-lo", "seq-1"),
+    ("seq-ink-lo", "seq-2"),
+    ("seq-ink-lo", "seq-3"),
+    ("seq-ink-4", "seq-4"),
+    ("seq-ink-hi", "seq-5"),
+]
 # Edges of controls, the focus ring and filled bars: 3 to 1.
 EDGES_EVERYWHERE = [("field", "paper"), ("brand", "paper"), ("danger", "paper")]
 EDGES_DESK = [("field", "mist"), ("warn", "paper"), ("focus", "focus-ring"), ("brand", "sunk")]

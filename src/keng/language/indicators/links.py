@@ -45,9 +45,17 @@ _USUAL_ENDINGS = words("usual_ending")
 WELL_KNOWN = words("known_host")
 # Where persons have pages: such an address may name somebody.
 _MANYS_PAGES = (
-    "facebook.com", "tiktok.com", "instagram.com", "youtube.com", "twitter.com", "x.com",
-    "telegram.org", "zaloapp.com", "linkedin.com", "threads.net",
-)  # fmt: skip
+    "facebook.com",
+    "tiktok.com",
+    "instagram.com",
+    "youtube.com",
+    "twitter.com",
+    "x.com",
+    "telegram.org",
+    "zaloapp.com",
+    "linkedin.com",
+    "threads.net",
+)
 _FIRM_ENDINGS = words("firm_ending")
 # Reserved for documentation and tests (RFC 2606); exercises and demonstrations use them.
 _RESERVED_ENDINGS = frozenset({"example", "test", "invalid", "onion"})

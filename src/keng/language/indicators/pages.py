@@ -8,14 +8,24 @@ import re
 from keng.language.indicators.digits import phone_of
 
 _FACEBOOK, _TELEGRAM, _TIKTOK, _INSTAGRAM, _YOUTUBE, _ZALO = (
-    "facebook.com", "t.me", "tiktok.com", "instagram.com", "youtube.com", "zalo.me",
-)  # fmt: skip
+    "facebook.com",
+    "t.me",
+    "tiktok.com",
+    "instagram.com",
+    "youtube.com",
+    "zalo.me",
+)
 _SAME_HOST = {
-    "fb.com": _FACEBOOK, "m.me": _FACEBOOK,
-    "telegram.me": _TELEGRAM, "telegram.dog": _TELEGRAM,
-    "m.tiktok.com": _TIKTOK, "m.instagram.com": _INSTAGRAM, "instagr.am": _INSTAGRAM,
-    "m.youtube.com": _YOUTUBE, "chat.zalo.me": _ZALO,
-}  # fmt: skip
+    "fb.com": _FACEBOOK,
+    "m.me": _FACEBOOK,
+    "telegram.me": _TELEGRAM,
+    "telegram.dog": _TELEGRAM,
+    "m.tiktok.com": _TIKTOK,
+    "m.instagram.com": _INSTAGRAM,
+    "instagr.am": _INSTAGRAM,
+    "m.youtube.com": _YOUTUBE,
+    "chat.zalo.me": _ZALO,
+}
 # "vi-vn.facebook.com", but not "l.facebook.com", which leads out of the site.
 _FACEBOOK_HOST = re.compile(r"(?:m|mbasic|touch|web|business|[a-z]{2}-[a-z]{2})\.facebook\.com")
 _PARTS = re.compile(r"(?P<host>[^/?#:]+)/(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?")
@@ -28,10 +38,26 @@ _NAME = {
     _YOUTUBE: re.compile(r"@[\w.-]{3,30}", re.ASCII),
 }
 # First parts that are the site's own, not a name.
-_ITS_OWN = frozenset({
-    "story.php", "permalink.php", "photo.php", "login.php", "watch", "share", "groups", "events",
-    "marketplace", "reel", "stories", "explore", "accounts", "login", "joinchat", "addstickers",
-})  # fmt: skip
+_ITS_OWN = frozenset(
+    {
+        "story.php",
+        "permalink.php",
+        "photo.php",
+        "login.php",
+        "watch",
+        "share",
+        "groups",
+        "events",
+        "marketplace",
+        "reel",
+        "stories",
+        "explore",
+        "accounts",
+        "login",
+        "joinchat",
+        "addstickers",
+    }
+)
 
 
 def in_one_spelling(value: str) -> str:

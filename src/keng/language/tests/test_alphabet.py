@@ -5,11 +5,31 @@ from random import Random
 from keng.language.alphabet import alphabetical
 
 IN_ORDER = (
-    "Xã An Lạc", "Xã Bắc Lũng", "Xã Dương Hưu", "Xã Đại Lai", "Xã Đại Sơn", "Xã Đèo Gia",
-    "Xã Đông Phú", "Xã Đồng Kỳ", "Xã Đồng Việt", "Xã Gia Bình", "Xã Lam", "Xã Làm", "Xã Lảm",
-    "Xã Lãm", "Xã Lám", "Xã Lạm", "Xã Lâm", "Xã Lục Ngạn", "Xã Lục Sơn", "Xã Lương Tài",
-    "Xã Tân Yên", "Xã Tân Yên 2", "Xã Tây Yên Tử", "Xã Yên Thế",
-)  # fmt: skip
+    "Xã An Lạc",
+    "Xã Bắc Lũng",
+    "Xã Dương Hưu",
+    "Xã Đại Lai",
+    "Xã Đại Sơn",
+    "Xã Đèo Gia",
+    "Xã Đông Phú",
+    "Xã Đồng Kỳ",
+    "Xã Đồng Việt",
+    "Xã Gia Bình",
+    "Xã Lam",
+    "Xã Làm",
+    "Xã Lảm",
+    "Xã Lãm",
+    "Xã Lám",
+    "Xã Lạm",
+    "Xã Lâm",
+    "Xã Lục Ngạn",
+    "Xã Lục Sơn",
+    "Xã Lương Tài",
+    "Xã Tân Yên",
+    "Xã Tân Yên 2",
+    "Xã Tây Yên Tử",
+    "Xã Yên Thế",
+)
 
 
 def test_names_stand_in_the_order_of_the_vietnamese_alphabet():

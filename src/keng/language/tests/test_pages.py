@@ -73,6 +73,6 @@ def test_what_is_in_one_spelling_stays_so(text):
         ("vm.tiktok.com/ZMabc1", "vm.tiktok.com/ZMabc1"),
         ("l.facebook.com/l.php?u=x", "l.facebook.com/l.php?u=x"),
     ],
-)  # fmt: skip
+)
 def test_pages_with_numbers_and_what_is_no_page(text, expected):
     assert value(text) == expected

@@ -129,26 +129,43 @@ def _any_of(*names: str) -> st.SearchStrategy[str]:
 
 
 _NUMBERS = st.sampled_from(
-    ["0912345678", "0912 345 678", "+84912345678", "(0204) 3854111", "O9l2 345 678", "19001234",
-     "zalo.me/0912345678", "fb.com/abc", "0912345678 và 0987654321"]
-)  # fmt: skip
+    [
+        "0912345678",
+        "0912 345 678",
+        "+84912345678",
+        "(0204) 3854111",
+        "O9l2 345 678",
+        "19001234",
+        "zalo.me/0912345678",
+        "fb.com/abc",
+        "0912345678 và 0987654321",
+    ]
+)
 _OWNERS = _any_of("me") | st.builds(str.__add__, _any_of("kin"), _any_of("me"))
 _SAID = st.one_of(
-    _OWNERS, _OWNERS, _NUMBERS, _NUMBERS, _any_of("own_number", "social"), _any_of("own_filler"),
-    _any_of("reach", "reach_filler"), _any_of("form_field", "contact", "surname"),
-    _any_of("now", "uses"), _any_of("en_number", "en_kind_of", "en_kin", "en_filler"),
+    _OWNERS,
+    _OWNERS,
+    _NUMBERS,
+    _NUMBERS,
+    _any_of("own_number", "social"),
+    _any_of("own_filler"),
+    _any_of("reach", "reach_filler"),
+    _any_of("form_field", "contact", "surname"),
+    _any_of("now", "uses"),
+    _any_of("en_number", "en_kind_of", "en_kin", "en_filler"),
     _any_of("en_reach", "en_reached", "en_ring"),
     st.sampled_from(["my ", "our ", "me ", "us ", "i am ", "i'm ", "i can be ", "is mine", "(my "]),
     st.sampled_from(["my name is ", "my phone ", "reach me ", "is my phone", "My\tnumber "]),
     st.sampled_from(["la ", "ten ", "ten la ", "cua ", "day: ", "x" * 100]),
-)  # fmt: skip
+)
 
 
 @given(st.lists(_SAID, min_size=2, max_size=7).map("".join))
 def test_the_cheap_look_passes_over_no_number_of_the_reporters_own(text: str) -> None:
     flat = flatten(text)
     own = [
-        one for one in extract_flat(flat)
+        one
+        for one in extract_flat(flat)
         if one.context_role == OWN and one.type in ("phone", "url")
-    ]  # fmt: skip
+    ]
     assert may_hold_own(flat.flat) or not own

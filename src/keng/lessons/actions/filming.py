@@ -40,9 +40,13 @@ class NotRefused(Exception):
 
 @transaction.atomic
 def take_in(
-    pieces: Iterable[bytes], *, title: str, captions: Mapping[str, str],
-    words: Mapping[str, str], by: "Officer",
-) -> Film:  # fmt: skip
+    pieces: Iterable[bytes],
+    *,
+    title: str,
+    captions: Mapping[str, str],
+    words: Mapping[str, str],
+    by: "Officer",
+) -> Film:
     """Keep an uploaded file for the worker. Raises NotYours, FilmsAreOff."""
     unit = rights.unit_to_write_for(by)
     if unit is None:
@@ -70,9 +74,12 @@ def discard(key: uuid.UUID, *, by: "Officer") -> None:
     film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
     film.save(update_fields=["state", "title", "captions", "words"])
     record(
-        "film.discarded", by=by, on=film, chain=unit_chain(film.unit_id),
+        "film.discarded",
+        by=by,
+        on=film,
+        chain=unit_chain(film.unit_id),
         detail={"problem": film.problem},
-    )  # fmt: skip
+    )
     transaction.on_commit(lambda: _remove(film))
 
 
@@ -89,10 +96,15 @@ def prepare_next() -> int:
         _remove(film)
     else:
         _finish(
-            film, state=Film.State.READY, percent=100, seconds=made.seconds, size=made.size,
-            width=made.width, height=made.height,
+            film,
+            state=Film.State.READY,
+            percent=100,
+            seconds=made.seconds,
+            size=made.size,
+            width=made.width,
+            height=made.height,
             sha256=hashlib.sha256((data_folder() / film.path).read_bytes()).digest(),
-        )  # fmt: skip
+        )
     source.unlink(missing_ok=True)
     return 1
 
@@ -139,10 +151,12 @@ def _finish(film: Film, **values: object) -> None:
     film.leased_until = None
     film.save(update_fields=[*values, "leased_until"])
     record(
-        "film.prepared" if film.state == Film.State.READY else "film.refused", by="worker",
-        on=film, chain=unit_chain(film.unit_id),
+        "film.prepared" if film.state == Film.State.READY else "film.refused",
+        by="worker",
+        on=film,
+        chain=unit_chain(film.unit_id),
         detail={"problem": film.problem} if film.problem else {"sha256": film.sha256.hex()},
-    )  # fmt: skip
+    )
 
 
 def _remove(film: Film) -> None:

@@ -27,15 +27,21 @@ def collection_for(partner: Partner, texts: Mapping[str, Any], purpose: str) -> 
         slug=slug_for(
             texts["vi"]["title"], lambda slug: Collection.objects.filter(slug=slug).exists()
         ),
-        unit_id=partner.invited_by_unit_id, partner=partner, purpose=purpose, texts=dict(texts),
-    )  # fmt: skip
+        unit_id=partner.invited_by_unit_id,
+        partner=partner,
+        purpose=purpose,
+        texts=dict(texts),
+    )
 
 
 @transaction.atomic
 def publish(
-    texts: Mapping[str, Any], right: Sequence[int], *, collection: Collection,
+    texts: Mapping[str, Any],
+    right: Sequence[int],
+    *,
+    collection: Collection,
     lesson: Lesson | None,
-) -> Edition:  # fmt: skip
+) -> Edition:
     """A lesson, or the next edition of one of the same collection, for everybody to read."""
     if lesson is None:
         slug = slug_for(
@@ -44,9 +50,13 @@ def publish(
         lesson = Lesson.objects.create(slug=slug, collection=collection)
     last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
     made = Edition(
-        lesson=lesson, number=last + 1, unit_id=collection.unit_id, texts=dict(texts),
-        right=list(right), published_at=times.now(),
-    )  # fmt: skip
+        lesson=lesson,
+        number=last + 1,
+        unit_id=collection.unit_id,
+        texts=dict(texts),
+        right=list(right),
+        published_at=times.now(),
+    )
     made.hash = made.hash_now
     made.save(force_insert=True)
     return made

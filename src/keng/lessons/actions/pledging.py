@@ -26,9 +26,13 @@ class NotCounting(Exception):
 
 @transaction.atomic
 def open_campaign(
-    texts: Mapping[str, Any], *, purpose: str, days: tuple[datetime.date, datetime.date],
-    schools: Iterable[str], by: "Officer",
-) -> Campaign:  # fmt: skip
+    texts: Mapping[str, Any],
+    *,
+    purpose: str,
+    days: tuple[datetime.date, datetime.date],
+    schools: Iterable[str],
+    by: "Officer",
+) -> Campaign:
     """A campaign for these schools (by their keys); a second person publishes it.
 
     Raises NotYours.
@@ -54,14 +58,18 @@ def open_campaign(
         SchoolClass(
             campaign=made, group=group, lead=lead, school=school.label, commune=school.commune
         )
-        for school in schools_of(unit) if school.key in wanted
+        for school in schools_of(unit)
+        if school.key in wanted
         for group, lead in school.classes
-    ]  # fmt: skip
+    ]
     SchoolClass.objects.bulk_create(classes)
     record(
-        "pledge.opened", by=by, on=made, chain=unit_chain(unit.pk),
+        "pledge.opened",
+        by=by,
+        on=made,
+        chain=unit_chain(unit.pk),
         detail={"text": made.hash.hex(), "classes": len(classes)},
-    )  # fmt: skip
+    )
     return made
 
 
@@ -79,9 +87,12 @@ def count(school_class: SchoolClass, *, pupils: int, pledged: int) -> SchoolClas
     locked.pupils, locked.pledged, locked.counted_at = pupils, pledged, times.now()
     locked.save(update_fields=["pupils", "pledged", "counted_at"])
     record(
-        "pledge.corrected" if is_again else "pledge.counted", by=locked.lead, on=locked,
-        chain=unit_chain(locked.campaign.unit_id), detail={"pupils": pupils, "pledged": pledged},
-    )  # fmt: skip
+        "pledge.corrected" if is_again else "pledge.counted",
+        by=locked.lead,
+        on=locked,
+        chain=unit_chain(locked.campaign.unit_id),
+        detail={"pupils": pupils, "pledged": pledged},
+    )
     return locked
 
 
@@ -93,7 +104,10 @@ def renew_link(key: uuid.UUID, *, by: "Officer") -> SchoolClass:
         raise NotYours
     SchoolClass.objects.filter(pk=key).update(link_version=F("link_version") + 1)
     record(
-        "pledge.link_renewed", by=by, on=found, chain=unit_chain(found.campaign.unit_id),
+        "pledge.link_renewed",
+        by=by,
+        on=found,
+        chain=unit_chain(found.campaign.unit_id),
         detail={"version": found.link_version + 1},
-    )  # fmt: skip
+    )
     return found

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 Text = TypeVar("Text", bound=FourEyes)
 # What the record calls it: the kinds of text this area has.
 _PUBLISHED = {
-    Edition: "lesson.published", Campaign: "pledge.published", FirstHour: "first_hour.published",
-}  # fmt: skip
+    Edition: "lesson.published",
+    Campaign: "pledge.published",
+    FirstHour: "first_hour.published",
+}
 _ENDED = {Edition: "lesson.ended", Campaign: "pledge.ended", FirstHour: "first_hour.ended"}
 
 
@@ -59,9 +61,12 @@ def end(kind: type[Text], key: uuid.UUID, *, by: "Officer") -> Text:
         text.ended_at = times.now()
         text.save(update_fields=["ended_at"])
         record(
-            _ENDED[kind], by=by, on=text, chain=unit_chain(text.unit_id),
+            _ENDED[kind],
+            by=by,
+            on=text,
+            chain=unit_chain(text.unit_id),
             detail={"text": bytes(text.hash).hex()},
-        )  # fmt: skip
+        )
     return text
 
 

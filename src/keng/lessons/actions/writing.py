@@ -33,17 +33,24 @@ def open_collection(texts: Mapping[str, Any], *, purpose: str, by: "Officer") ->
         slug=slug, unit=unit, purpose=purpose, texts=dict(texts), made_by=by
     )
     record(
-        "collection.opened", by=by, on=made, chain=unit_chain(unit.pk),
+        "collection.opened",
+        by=by,
+        on=made,
+        chain=unit_chain(unit.pk),
         detail={"purpose": purpose},
-    )  # fmt: skip
+    )
     return made
 
 
 @transaction.atomic
 def write(
-    texts: Mapping[str, Any], right: Sequence[int], *, collection: Collection, by: "Officer",
+    texts: Mapping[str, Any],
+    right: Sequence[int],
+    *,
+    collection: Collection,
+    by: "Officer",
     film: Film | None = None,
-) -> Edition:  # fmt: skip
+) -> Edition:
     """A new lesson. Raises NotYours."""
     _unit(collection, by)
     slug = slug_for(texts["vi"]["title"], lambda slug: Lesson.objects.filter(slug=slug).exists())
@@ -53,9 +60,13 @@ def write(
 
 @transaction.atomic
 def rewrite(
-    texts: Mapping[str, Any], right: Sequence[int], *, lesson: Lesson, by: "Officer",
+    texts: Mapping[str, Any],
+    right: Sequence[int],
+    *,
+    lesson: Lesson,
+    by: "Officer",
     film: Film | None = None,
-) -> Edition:  # fmt: skip
+) -> Edition:
     """The next edition; until it is published the public reads the one before.
 
     Raises NotYours, ChangedMeanwhile.
@@ -71,9 +82,12 @@ def _unit(collection: Collection, by: "Officer") -> "Unit":
 
 
 def _edition(
-    lesson: Lesson, texts: Mapping[str, Any], right: Sequence[int], film: Film | None,
+    lesson: Lesson,
+    texts: Mapping[str, Any],
+    right: Sequence[int],
+    film: Film | None,
     by: "Officer",
-) -> Edition:  # fmt: skip
+) -> Edition:
     unit = _unit(lesson.collection, by)
     last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
     made = Edition(

@@ -24,9 +24,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     """Every film, and how far the worker is with it."""
     films = Film.objects.visible_to(request.officer).select_related("made_by").order_by("-id")
     context = {
-        "films": films[:100], "is_on": ffmpeg.is_on(),
+        "films": films[:100],
+        "is_on": ffmpeg.is_on(),
         "may_write": rights.unit_to_write_for(request.officer) is not None,
-    }  # fmt: skip
+    }
     return render(request, "lessons/desk/films.html", context)
 
 

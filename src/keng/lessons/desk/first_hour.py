@@ -20,9 +20,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     """What everybody reads now, and the texts before and after it."""
     texts = FirstHour.objects.visible_to(request.officer).select_related("made_by")
     context = {
-        "page": first_hour.page_now(), "texts": texts.order_by("-id")[:30],
+        "page": first_hour.page_now(),
+        "texts": texts.order_by("-id")[:30],
         "may_write": rights.unit_to_write_for(request.officer) is not None,
-    }  # fmt: skip
+    }
     return render(request, "lessons/desk/first_hours.html", context)
 
 
@@ -44,9 +45,11 @@ def new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Written: a second person publishes it."))
         return redirect("first-hour-text", pk=made.pk)
     return render(
-        request, "lessons/desk/first_hour_new.html", {"form": form},
+        request,
+        "lessons/desk/first_hour_new.html",
+        {"form": form},
         status=422 if form.errors else 200,
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])

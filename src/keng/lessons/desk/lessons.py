@@ -65,9 +65,10 @@ def _written(request: HttpRequest, collection: Collection, before: Edition | Non
     if before is not None:
         initial = {**initial_of(before.texts, before.right), "film": before.film_id}
     form = LessonForm(
-        request.POST if request.method == "POST" else None, initial=initial,
+        request.POST if request.method == "POST" else None,
+        initial=initial,
         films=Film.objects.visible_to(request.officer).filter(state="ready").order_by("-id"),
-    )  # fmt: skip
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = _kept(form, collection, before, request)
@@ -102,16 +103,22 @@ def lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return answer
     counts = queries.finished_of([edition.lesson_id]).get(edition.lesson_id, (0, 0))
     context = decision(request, edition, form) | {
-        "edition": edition, "collection": whose, "counts": counts,
+        "edition": edition,
+        "collection": whose,
+        "counts": counts,
         "editions": edition.lesson.editions.order_by("-number"),
         "may_write": rights.unit_to_write_for(request.officer) is not None,
-    }  # fmt: skip
+    }
     return render(request, "lessons/desk/lesson.html", context, status=422 if form.errors else 200)
 
 
 def _visible(request: HttpRequest, pk: uuid.UUID) -> Edition:
     found = Edition.objects.visible_to(request.officer).select_related(
-        "lesson__collection__partner", "lesson__collection__unit", "unit", "made_by",
-        "published_by", "film",
-    )  # fmt: skip
+        "lesson__collection__partner",
+        "lesson__collection__unit",
+        "unit",
+        "made_by",
+        "published_by",
+        "film",
+    )
     return get_object_or_404(found, pk=pk)

@@ -39,15 +39,20 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         made = pledging.open_campaign(
-            form.texts(), purpose=given["purpose"], days=(given["starts_on"], given["ends_on"]),
-            schools=given["schools"], by=request.officer,
-        )  # fmt: skip
+            form.texts(),
+            purpose=given["purpose"],
+            days=(given["starts_on"], given["ends_on"]),
+            schools=given["schools"],
+            by=request.officer,
+        )
         messages.success(request, _("Written: a second person publishes it."))
         return redirect("pledge", pk=made.pk)
     return render(
-        request, "lessons/desk/campaign_new.html", {"form": form},
+        request,
+        "lessons/desk/campaign_new.html",
+        {"form": form},
         status=422 if form.errors else 200,
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,9 +65,11 @@ def campaign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return answer
     schools = pledge_queries.schools_in(found)
     context = decision(request, found, form) | {
-        "campaign": found, "schools": schools, "communes": pledge_queries.communes_in(schools),
+        "campaign": found,
+        "schools": schools,
+        "communes": pledge_queries.communes_in(schools),
         "may_write": rights.may_end(request.officer, found),
-    }  # fmt: skip
+    }
     return render(
         request, "lessons/desk/campaign.html", context, status=422 if form.errors else 200
     )

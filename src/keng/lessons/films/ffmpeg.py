@@ -47,13 +47,25 @@ def run(
     `line` gets each line of its standard output while it runs. Raises TookTooLong.
     """
     command = [
-        sys.executable, "-m", "keng.lessons.films.confined", str(_CPU_SECONDS), program(),
-        "-hide_banner", "-nostdin", "-protocol_whitelist", "file", *arguments,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "keng.lessons.films.confined",
+        str(_CPU_SECONDS),
+        program(),
+        "-hide_banner",
+        "-nostdin",
+        "-protocol_whitelist",
+        "file",
+        *arguments,
+    ]
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, errors="replace",
-    )  # fmt: skip
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    )
     late = threading.Event()
     heard: list[str] = []
 

@@ -38,26 +38,22 @@ def transcode(
         if done and looks.seconds:
             progress(min(99, int(int(done[1]) / 10_000 / looks.seconds)))
 
-    _run(
-        [
-            "-loglevel", "error", "-progress", "pipe:1", "-threads", "1",
-            "-max_pixels", str(MOST_PIXELS), "-f", looks.demuxer, "-i", str(source),
-            "-map", "0:v:0", "-map", "0:a:0?", "-sn", "-dn", "-map_metadata", "-1",
-            "-map_chapters", "-1", "-t", str(LONGEST_SECONDS + 2), "-vf", _SCALE, "-fpsmax", "30",
-            "-c:v", "libx264", "-profile:v", "baseline", "-level", "3.0", "-pix_fmt", "yuv420p",
-            "-preset", "veryfast", "-crf", "28", "-maxrate", "500k", "-bufsize", "1000k",
-            "-c:a", "aac", "-b:a", "64k", "-ac", "1", "-ar", "44100", "-movflags", "+faststart",
-            "-threads", "1", "-f", "mp4", "-y", str(target),
-        ],
-        WITHIN, hear,
-    )  # fmt: skip
+    quiet = ["-loglevel", "error", "-progress", "pipe:1", "-threads", "1"]
+    reads = ["-max_pixels", str(MOST_PIXELS), "-f", looks.demuxer, "-i", str(source)]
+    takes = ["-map", "0:v:0", "-map", "0:a:0?", "-sn", "-dn"]
+    forgets = ["-map_metadata", "-1", "-map_chapters", "-1"]
+    shape = ["-t", str(LONGEST_SECONDS + 2), "-vf", _SCALE, "-fpsmax", "30"]
+    picture = ["-c:v", "libx264", "-profile:v", "baseline", "-level", "3.0", "-pix_fmt", "yuv420p"]
+    effort = ["-preset", "veryfast", "-crf", "28", "-maxrate", "500k", "-bufsize", "1000k"]
+    sound = ["-c:a", "aac", "-b:a", "64k", "-ac", "1", "-ar", "44100"]
+    writes = ["-movflags", "+faststart", "-threads", "1", "-f", "mp4", "-y", str(target)]
+    coding = picture + effort + sound
+    _run(quiet + reads + takes + forgets + shape + coding + writes, WITHIN, hear)
     made = look(target)
     at = "1" if made.seconds > 1 else "0"
-    _run(
-        ["-loglevel", "error", "-f", "mov", "-ss", at, "-i", str(target), "-frames:v", "1",
-         "-f", "image2", "-update", "1", "-c:v", "mjpeg", "-q:v", "5", "-y", str(poster)],
-        _POSTER_WITHIN, None,
-    )  # fmt: skip
+    frame = ["-f", "mov", "-ss", at, "-i", str(target), "-frames:v", "1"]
+    image = ["-f", "image2", "-update", "1", "-c:v", "mjpeg", "-q:v", "5", "-y", str(poster)]
+    _run(["-loglevel", "error", *frame, *image], _POSTER_WITHIN, None)
     if not poster.exists():
         raise Refused("broken")
     return Made(max(1, round(made.seconds)), made.width, made.height, target.stat().st_size)

@@ -97,5 +97,7 @@ class Film(Row):
     def content(self) -> dict[str, Any]:
         """What a second person answers for, with the lesson."""
         return {
-            "sha256": bytes(self.sha256).hex(), "captions": self.captions, "words": self.words,
-        }  # fmt: skip
+            "sha256": bytes(self.sha256).hex(),
+            "captions": self.captions,
+            "words": self.words,
+        }

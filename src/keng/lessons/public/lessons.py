@@ -24,8 +24,9 @@ printing = Slowing(at_once=20, pause=120.0)
 def corner(request: HttpRequest) -> HttpResponse:
     """Every collection with its lessons."""
     context = {
-        "shelves": queries.shelves(), "campaigns": pledge_queries.public_campaigns()[:6],
-    }  # fmt: skip
+        "shelves": queries.shelves(),
+        "campaigns": pledge_queries.public_campaigns()[:6],
+    }
     return render(request, "lessons/corner.html", context)
 
 
@@ -61,9 +62,11 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = int(form.cleaned_data["choice"])
     right = edition.right[at - 1]
     context |= {
-        "question": question, "is_right": chosen == right,
-        "chosen": question["options"][chosen], "right": question["options"][right],
-    }  # fmt: skip
+        "question": question,
+        "is_right": chosen == right,
+        "chosen": question["options"][chosen],
+        "right": question["options"][right],
+    }
     return render(request, "lessons/answer.html", context)
 
 
@@ -131,7 +134,12 @@ def _asked(said: str, edition: Edition) -> int:
 def _context(edition: Edition, at: int) -> dict[str, Any]:
     total = len(_quiz(edition))
     return {
-        "edition": edition, "lesson": edition.lesson, "collection": edition.lesson.collection,
-        "text": _text(edition), "spoken": spoken_in(edition.texts),
-        "at": at, "total": total, "next": at + 1 if at < total else 0,
-    }  # fmt: skip
+        "edition": edition,
+        "lesson": edition.lesson,
+        "collection": edition.lesson.collection,
+        "text": _text(edition),
+        "spoken": spoken_in(edition.texts),
+        "at": at,
+        "total": total,
+        "next": at + 1 if at < total else 0,
+    }

@@ -36,9 +36,12 @@ def count(request: HttpRequest, token: str) -> HttpResponse:
         answer.status_code = 303
         return answer
     context = {
-        "school_class": found, "campaign": found.campaign, "form": form, "is_open": is_open,
+        "school_class": found,
+        "campaign": found.campaign,
+        "form": form,
+        "is_open": is_open,
         "is_counted": "counted" in request.GET and found.counted_at is not None,
-    }  # fmt: skip
+    }
     response = render(request, "lessons/count.html", context, status=422 if form.errors else 200)
     response["X-Robots-Tag"] = "noindex"
     return response

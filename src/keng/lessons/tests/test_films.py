@@ -37,11 +37,28 @@ def original(tmp_path_factory):
     """Two seconds of a moving picture with a tone, as a phone would send it: 720 lines."""
     path = tmp_path_factory.mktemp("films") / "phone.mov"
     code, said = ffmpeg.run(
-        ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=24:duration=2", "-f", "lavfi", "-i",
-         "sine=frequency=440:duration=2", "-c:v", "libx264", "-preset", "ultrafast",
-         "-metadata", "location=+21.2700+106.1100/", "-c:a", "aac", "-shortest", str(path)],
+        [
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=1280x720:rate=24:duration=2",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:duration=2",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-metadata",
+            "location=+21.2700+106.1100/",
+            "-c:a",
+            "aac",
+            "-shortest",
+            str(path),
+        ],
         within=60,
-    )  # fmt: skip
+    )
     assert code == 0, said
     return path.read_bytes()
 
@@ -76,9 +93,10 @@ def test_the_worker_makes_a_film_that_cheap_phones_play(desk, original, data):
 def lying(content):
     """The same film, whose header claims an enormous picture and days of length."""
     for mark, offset, lie in (
-        (b"mvhd", 20, b"\xff\xff\xff\xf0"), (b"mdhd", 20, b"\xff\xff\xff\xf0"),
+        (b"mvhd", 20, b"\xff\xff\xff\xf0"),
+        (b"mdhd", 20, b"\xff\xff\xff\xf0"),
         (b"avc1", 28, b"\xfd\xe8\xfd\xe8"),
-    ):  # fmt: skip
+    ):
         at = content.index(mark) + offset
         content = content[:at] + lie + content[at + 4 :]
     return content
@@ -87,9 +105,19 @@ def lying(content):
 def generated(tmp_path, picture):
     path = tmp_path / "made.mp4"
     code, said = ffmpeg.run(
-        ["-f", "lavfi", "-i", f"testsrc2={picture}", "-c:v", "libx264", "-preset", "ultrafast",
-         str(path)], within=60,
-    )  # fmt: skip
+        [
+            "-f",
+            "lavfi",
+            "-i",
+            f"testsrc2={picture}",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            str(path),
+        ],
+        within=60,
+    )
     assert code == 0, said
     return path.read_bytes()
 
@@ -229,9 +257,11 @@ def test_a_film_that_can_be_used_is_not_thrown_away(desk, desk_client):
 
 def form(**changes):
     values = {
-        "title": "Phim", "vi_captions": "0:00 Cúp máy.\n0:03 Gọi 113.", "vi_words": "Cúp máy.",
+        "title": "Phim",
+        "vi_captions": "0:00 Cúp máy.\n0:03 Gọi 113.",
+        "vi_words": "Cúp máy.",
         "file": SimpleUploadedFile("a.mp4", b"\x00\x00\x00\x18ftypmp42" + b"x" * 50),
-    }  # fmt: skip
+    }
     return values | changes
 
 
@@ -248,11 +278,14 @@ def test_an_officer_uploads_a_film_and_nothing_is_left_of_the_upload(desk, desk_
 @pytest.mark.parametrize(
     "changes",
     [
-        {"file": SimpleUploadedFile("a.mp4", b"#EXTM3U\n")}, {"file": ""}, {"vi_words": ""},
-        {"vi_captions": ""}, {"vi_captions": "Không có giờ"},
+        {"file": SimpleUploadedFile("a.mp4", b"#EXTM3U\n")},
+        {"file": ""},
+        {"vi_words": ""},
+        {"vi_captions": ""},
+        {"vi_captions": "Không có giờ"},
         {"captions_file": SimpleUploadedFile("a.srt", b"\xff\xfe\x00")},
     ],
-)  # fmt: skip
+)
 def test_an_upload_that_cannot_be_is_explained(desk, desk_client, changes, data):
     sign_in(desk_client, desk.writer)
     answer = desk_client.post("/lessons/films/new/", form(**changes))
@@ -274,10 +307,12 @@ def test_an_upload_is_checked_against_forged_forms(desk, settings):
 
 @pytest.mark.parametrize(
     "said",
-    ["WEBVTT\n\n1\n00:01.000 --> 00:02.500\n<b>Cúp</b> máy.\n",
-     "1\r\n00:00:01,000 --> 00:00:02,500\r\nCúp máy.\r\n"],
+    [
+        "WEBVTT\n\n1\n00:01.000 --> 00:02.500\n<b>Cúp</b> máy.\n",
+        "1\r\n00:00:01,000 --> 00:00:02,500\r\nCúp máy.\r\n",
+    ],
     ids=["WebVTT", "SRT"],
-)  # fmt: skip
+)
 def test_captions_of_every_kind_become_plain_webvtt(said):
     assert as_webvtt(said) == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nCúp máy.\n"
 

@@ -55,9 +55,12 @@ def test_a_text_that_is_taken_away_brings_no_older_one_back(desk, public_client)
 
 @pytest.mark.parametrize(
     ("hotlines", "kept"),
-    [("Ngân hàng Thử | 0510 000 111 | thẻ", True), ("Ngân hàng Thử | 0510 000 111", False),
-     ("Ngân hàng Thử | | thẻ", False)],
-)  # fmt: skip
+    [
+        ("Ngân hàng Thử | 0510 000 111 | thẻ", True),
+        ("Ngân hàng Thử | 0510 000 111", False),
+        ("Ngân hàng Thử | | thẻ", False),
+    ],
+)
 def test_a_number_of_a_bank_needs_its_source(desk, desk_client, hotlines, kept):
     sign_in(desk_client, desk.writer)
     sent = initial_of(changed(), []) | {"hotlines": hotlines}

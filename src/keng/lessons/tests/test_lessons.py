@@ -150,10 +150,15 @@ def test_a_paper_for_no_class_is_refused(desk, public_client, pupils):
 
 def sent(**changes):
     values = {
-        "vi_title": "Tin nhắn trúng thưởng", "vi_card_1": "Dấu hiệu", "vi_lines_1": "Giục.\nDọa.",
-        "vi_question_1": "Làm gì?", "vi_a_1": "Bấm", "vi_b_1": "Xóa", "right_1": "b",
+        "vi_title": "Tin nhắn trúng thưởng",
+        "vi_card_1": "Dấu hiệu",
+        "vi_lines_1": "Giục.\nDọa.",
+        "vi_question_1": "Làm gì?",
+        "vi_a_1": "Bấm",
+        "vi_b_1": "Xóa",
+        "right_1": "b",
         "vi_why_1": "Vì là bẫy.",
-    }  # fmt: skip
+    }
     return values | changes
 
 
@@ -172,10 +177,14 @@ def test_a_lesson_is_written_on_the_desk_and_waits(desk, desk_client):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"vi_title": ""}, {"right_1": "c"}, {"vi_why_1": ""}, {"en_title": "Only a title"},
-        {"vi_card_2": "Thẻ trống"}, {"vi_question_1": ""},
+        {"vi_title": ""},
+        {"right_1": "c"},
+        {"vi_why_1": ""},
+        {"en_title": "Only a title"},
+        {"vi_card_2": "Thẻ trống"},
+        {"vi_question_1": ""},
     ],
-)  # fmt: skip
+)
 def test_a_lesson_with_a_gap_is_not_taken(desk, desk_client, changes):
     whose = desk.collection()
     sign_in(desk_client, desk.writer)
@@ -189,8 +198,11 @@ def test_every_decision_about_a_lesson_is_on_record(desk):
     releasing.end(Edition, edition.pk, by=desk.second)
     acts = Entry.objects.filter(chain=f"unit:{desk.unit.pk}").order_by("seq")
     assert list(acts.values_list("action", flat=True)) == [
-        "collection.opened", "lesson.written", "lesson.published", "lesson.ended",
-    ]  # fmt: skip
+        "collection.opened",
+        "lesson.written",
+        "lesson.published",
+        "lesson.ended",
+    ]
 
 
 def test_another_persons_word_opens_no_way_round(desk):

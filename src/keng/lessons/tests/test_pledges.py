@@ -48,9 +48,11 @@ def campaign(desk, *, published=True, days=(0, 7)):
     today = times.local_date(times.now())
     made = pledging.open_campaign(
         {"vi": {"title": "Không đọc mã OTP", "pledge": ["Em không đọc mã cho ai."]}},
-        purpose="children", days=tuple(today + datetime.timedelta(days=n) for n in days),
-        schools=[school.key for school in schools_of(desk.unit)], by=desk.writer,
-    )  # fmt: skip
+        purpose="children",
+        days=tuple(today + datetime.timedelta(days=n) for n in days),
+        schools=[school.key for school in schools_of(desk.unit)],
+        by=desk.writer,
+    )
     return desk.publish(made) if published else made
 
 
@@ -78,14 +80,20 @@ def test_a_teacher_counts_through_the_link_and_corrects_it(desk, public_client):
     assert (one.pupils, one.pledged) == (34, 31)
     acts = Entry.objects.filter(object_kind="schoolclass").order_by("seq")
     assert [(act.action, act.actor_kind) for act in acts] == [
-        ("pledge.counted", "lead"), ("pledge.corrected", "lead"),
-    ]  # fmt: skip
+        ("pledge.counted", "lead"),
+        ("pledge.corrected", "lead"),
+    ]
 
 
 @pytest.mark.parametrize(
-    "sent", [{"pupils": "30", "pledged": "31"}, {"pupils": "61", "pledged": "1"}, {},
-             {"pupils": "x", "pledged": "-1"}],
-)  # fmt: skip
+    "sent",
+    [
+        {"pupils": "30", "pledged": "31"},
+        {"pupils": "61", "pledged": "1"},
+        {},
+        {"pupils": "x", "pledged": "-1"},
+    ],
+)
 def test_numbers_that_cannot_be_are_asked_again(desk, public_client, sent):
     School(desk)
     one = campaign(desk).classes.first()
@@ -148,9 +156,11 @@ def test_the_desk_sees_the_counts_and_the_links(desk, desk_client):
 
 def test_no_table_of_a_campaign_has_room_for_a_pupil():
     texts = [
-        field.name for model in (Campaign, SchoolClass) for field in model._meta.get_fields()
+        field.name
+        for model in (Campaign, SchoolClass)
+        for field in model._meta.get_fields()
         if isinstance(field, models.CharField | models.TextField)
-    ]  # fmt: skip
+    ]
     assert sorted(texts) == ["purpose", "school", "slug"]
 
 

@@ -50,18 +50,26 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
     try:
         with transaction.atomic():
             dispute = Dispute.objects.create(
-                listing=listing, unit_id=unit_id, code_hash=key, reason=Dispute.Reason(reason),
-                text=mask(text[:LONGEST]).text, due_on=_due(),
-                listed_by_id=listing.made_by_id, checked_by_id=listing.checked_by_id,
+                listing=listing,
+                unit_id=unit_id,
+                code_hash=key,
+                reason=Dispute.Reason(reason),
+                text=mask(text[:LONGEST]).text,
+                due_on=_due(),
+                listed_by_id=listing.made_by_id,
+                checked_by_id=listing.checked_by_id,
                 hands=list(listing.all_hands),
-            )  # fmt: skip
+            )
     except IntegrityError:
         # The same form at the same moment.
         return earlier.get(), code
     record(
-        "dispute.made", by="resident", on=dispute, chain=unit_chain(unit_id),
+        "dispute.made",
+        by="resident",
+        on=dispute,
+        chain=unit_chain(unit_id),
         detail={"listing": str(listing.pk), "reason": reason},
-    )  # fmt: skip
+    )
     return dispute, code
 
 

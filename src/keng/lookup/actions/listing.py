@@ -38,9 +38,16 @@ _PORTION = 500
 
 @transaction.atomic
 def propose(
-    indicator: Indicator, *, grade: str, category: str, month: datetime.date, basis: str,
-    expires_on: datetime.date, unit_id: uuid.UUID, by: Officer,
-) -> Listing:  # fmt: skip
+    indicator: Indicator,
+    *,
+    grade: str,
+    category: str,
+    month: datetime.date,
+    basis: str,
+    expires_on: datetime.date,
+    unit_id: uuid.UUID,
+    by: Officer,
+) -> Listing:
     """Ask a second person to make it public.
 
     Which tips speak for it is the caller's business (tips.actions.listing). Raises NeverPublic,
@@ -282,9 +289,14 @@ def _to_check(listing_id: uuid.UUID, by: Officer) -> Listing:
 
 
 def _end(
-    listing: Listing, why: "Listing.End", note: str, *, by: Officer,
-    unit_id: uuid.UUID | None = None, at: datetime.datetime | None = None,
-) -> None:  # fmt: skip
+    listing: Listing,
+    why: "Listing.End",
+    note: str,
+    *,
+    by: Officer,
+    unit_id: uuid.UUID | None = None,
+    at: datetime.datetime | None = None,
+) -> None:
     listing.status, listing.end_reason, listing.end_note = Listing.Status.ENDED, why, note
     listing.ended_by, listing.ended_at = by, at or times.now()
     listing.save(update_fields=["status", "end_reason", "end_note", "ended_by", "ended_at"])

@@ -100,9 +100,14 @@ class NothingListed(Exception):
 
 @transaction.atomic
 def import_list(
-    entries: Iterable[Entry | Fault], *, source: str, licence: str, origin: str,
-    expires_on: dt.date, leave_out_faulty: bool = False,
-) -> Imported:  # fmt: skip
+    entries: Iterable[Entry | Fault],
+    *,
+    source: str,
+    licence: str,
+    origin: str,
+    expires_on: dt.date,
+    leave_out_faulty: bool = False,
+) -> Imported:
     """Replace what `source` listed. Raises Faulty or NothingListed, and then nothing changed."""
     block_list, _made = BlockList.objects.get_or_create(
         name=source, defaults={"expires_on": expires_on}
@@ -120,9 +125,12 @@ def import_list(
     block_list.expires_on, block_list.imported_at = expires_on, times.now()
     block_list.save(update_fields=["licence", "origin", "expires_on", "imported_at"])
     record(
-        "block_list.imported", by="operator", on=block_list, chain=_chain(block_list),
+        "block_list.imported",
+        by="operator",
+        on=block_list,
+        chain=_chain(block_list),
         detail={"name": source, "listed": result.listed, "expires_on": expires_on.isoformat()},
-    )  # fmt: skip
+    )
     return result
 
 
@@ -131,9 +139,12 @@ def remove_list(block_list: BlockList) -> bool:
     """Nothing of it is listed any more. False when its name stays, for objections to it."""
     block_list = BlockList.objects.select_for_update(no_key=True).get(pk=block_list.pk)
     record(
-        "block_list.removed", by="operator", on=block_list, chain=_chain(block_list),
+        "block_list.removed",
+        by="operator",
+        on=block_list,
+        chain=_chain(block_list),
         detail={"name": block_list.name},
-    )  # fmt: skip
+    )
     with connection.cursor() as cursor:
         cursor.execute(_INCOMING)
         _let_go(cursor, {"source": block_list.pk, "struck": list(_STRUCK)})

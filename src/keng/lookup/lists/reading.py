@@ -14,7 +14,8 @@ Format = Literal["hosts", "csv"]
 _LONGEST = 2000
 _KEY_LONGEST = 300
 # Every hosts file names the machine itself.
-_OWN_NAMES = ("localhost", "local", "broadcasthost", "localhost.localdomain", "0.0.0.0")  # noqa: S104 -- a name to leave out
+# A name to leave out.
+_OWN_NAMES = ("localhost", "local", "broadcasthost", "localhost.localdomain", "0.0.0.0")  # noqa: S104
 _LINKS = ("url", "link", "domain")
 
 

@@ -41,9 +41,14 @@ def imported(value: str, *, name: str = "Danh sách A", type: str = "url", **fie
     last = times.local_date(times.now()) + datetime.timedelta(days=30)
     source, _made = BlockList.objects.get_or_create(name=name, defaults={"expires_on": last})
     return Listing.objects.create(
-        indicator=make.indicator(value, type=type), lookup_hash=hash_of(type, value),
-        block_list=source, grade="imported", status="listed", expires_on=last, **fields,
-    )  # fmt: skip
+        indicator=make.indicator(value, type=type),
+        lookup_hash=hash_of(type, value),
+        block_list=source,
+        grade="imported",
+        status="listed",
+        expires_on=last,
+        **fields,
+    )
 
 
 def look_up(text: str) -> list[Answer]:

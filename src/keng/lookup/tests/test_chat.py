@@ -26,14 +26,15 @@ GRADES = {
     ),
 }
 SOURCE = (
-    "Theo Công an phường Thử, tháng 10/2026.", "According to Công an phường Thử, in 10/2026.",
-)  # fmt: skip
+    "Theo Công an phường Thử, tháng 10/2026.",
+    "According to Công an phường Thử, in 10/2026.",
+)
 ENDS = {
     "spoofed": ("kẻ lừa đảo giả số này", "fraudsters fake this number"),
     "recycled": ("nay đã đổi chủ", "it has a new holder now"),
     "mistake": ("do nhầm và đã được gỡ", "by mistake and was taken off"),
     "no_longer": ("chưa có dữ liệu. Điều đó không có nghĩa", "no data yet. That does not mean"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

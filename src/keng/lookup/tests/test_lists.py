@@ -24,9 +24,13 @@ def read_text(text, form="hosts"):
 
 def bring(text, *, source="A list", form="hosts", expires_on=SOON, **options):
     return importing.import_list(
-        read(io.StringIO(text), form), source=source, licence="free to use", origin="",
-        expires_on=expires_on, **options,
-    )  # fmt: skip
+        read(io.StringIO(text), form),
+        source=source,
+        licence="free to use",
+        origin="",
+        expires_on=expires_on,
+        **options,
+    )
 
 
 def listed(source="A list"):
@@ -40,8 +44,10 @@ def test_a_hosts_file_lists_its_domains_and_not_the_machine_itself():
         "0.0.0.0 www.Bad-One.com bad-two.vn  # why\nbad-three.top\n0.0.0.0 0.0.0.0\n"
     )
     assert read_text(text) == [
-        Entry("url", "bad-one.com"), Entry("url", "bad-two.vn"), Entry("url", "bad-three.top"),
-    ]  # fmt: skip
+        Entry("url", "bad-one.com"),
+        Entry("url", "bad-two.vn"),
+        Entry("url", "bad-three.top"),
+    ]
 
 
 def test_a_csv_lists_phones_and_links_by_its_columns():
@@ -182,8 +188,12 @@ def test_a_list_as_it_is_published_can_be_imported(name):
         pytest.skip(f"{file.name} is not beside this repository (../shared/data/blocklists)")
     with file.open() as lines:
         result = importing.import_list(
-            read(lines, "hosts"), source=name, licence="MIT", origin="", expires_on=SOON,
+            read(lines, "hosts"),
+            source=name,
+            licence="MIT",
+            origin="",
+            expires_on=SOON,
             leave_out_faulty=True,
-        )  # fmt: skip
+        )
     assert result.listed > 3000
     assert result.left_out_count < result.listed / 100

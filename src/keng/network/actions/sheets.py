@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 _FIELDS = [
-    "name", "kind", "place", "channel", "channel_address", "member_count", "officer_in_charge",
+    "name",
+    "kind",
+    "place",
+    "channel",
+    "channel_address",
+    "member_count",
+    "officer_in_charge",
     "is_active",
-]  # fmt: skip
+]
 
 
 class NotReady(ValueError):

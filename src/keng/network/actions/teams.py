@@ -60,9 +60,14 @@ def add_shift(
     if instead_of is not None:
         _end(TeamShift.objects.filter(group=group), instead_of)
     shift = TeamShift.objects.create(
-        group=group, weekday=entry.weekday, day=entry.day, begins=entry.begins, ends=entry.ends,
-        role=entry.role, lead=lead,
-    )  # fmt: skip
+        group=group,
+        weekday=entry.weekday,
+        day=entry.day,
+        begins=entry.begins,
+        ends=entry.ends,
+        role=entry.role,
+        lead=lead,
+    )
     action = "group.shift_handed_over" if instead_of else "group.shift_added"
     record(action, by=by, on=shift, chain=unit_chain(group.unit_id), detail=_said(shift))
     return shift

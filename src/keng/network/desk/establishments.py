@@ -75,9 +75,12 @@ def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> Htt
         messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
         return redirect("establishments")
     context = {
-        "form": form, "house": house, "unit": unit, "units": units_of(request),
+        "form": form,
+        "house": house,
+        "unit": unit,
+        "units": units_of(request),
         "may_write": may_write,
-    }  # fmt: skip
+    }
     return render(request, "network/establishment_edit.html", context)
 
 

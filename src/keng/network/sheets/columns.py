@@ -21,39 +21,100 @@ class Column:
 
 
 COLUMNS = (
-    Column("name", gettext_lazy("Name of the group"),
+    Column(
+        "name",
+        gettext_lazy("Name of the group"),
         gettext_lazy("As people call it. It tells the groups of one unit apart."),
-        is_required=True, also=("nhom", "group")),
-    Column("kind", gettext_lazy("Kind"),
-        gettext_lazy("One of the kinds listed below."), is_required=True, also=("loai nhom",)),
-    Column("place", gettext_lazy("Place"),
+        is_required=True,
+        also=("nhom", "group"),
+    ),
+    Column(
+        "kind",
+        gettext_lazy("Kind"),
+        gettext_lazy("One of the kinds listed below."),
+        is_required=True,
+        also=("loai nhom",),
+    ),
+    Column(
+        "place",
+        gettext_lazy("Place"),
         gettext_lazy("Commune, ward or hamlet. Old names are understood."),
-        is_required=True, also=("noi", "xa, phuong", "xa phuong")),
-    Column("unit", gettext_lazy("Unit"),
-        gettext_lazy("May stay empty: the unit that serves the place.")),
-    Column("channel", gettext_lazy("How it is reached"),
-        gettext_lazy("May stay empty: a lead posts there by hand."), also=("kenh", "channel")),
-    Column("address", gettext_lazy("Address of the group on that channel"),
-        gettext_lazy("Only for groups reached by machine.")),
-    Column("members", gettext_lazy("Number of members"),
-        gettext_lazy("A number, never a list of people."), also=("thanh vien", "members")),
-    Column("leads", gettext_lazy("Leads who post there"),
+        is_required=True,
+        also=("noi", "xa, phuong", "xa phuong"),
+    ),
+    Column(
+        "unit",
+        gettext_lazy("Unit"),
+        gettext_lazy("May stay empty: the unit that serves the place."),
+    ),
+    Column(
+        "channel",
+        gettext_lazy("How it is reached"),
+        gettext_lazy("May stay empty: a lead posts there by hand."),
+        also=("kenh", "channel"),
+    ),
+    Column(
+        "address",
+        gettext_lazy("Address of the group on that channel"),
+        gettext_lazy("Only for groups reached by machine."),
+    ),
+    Column(
+        "members",
+        gettext_lazy("Number of members"),
+        gettext_lazy("A number, never a list of people."),
+        also=("thanh vien", "members"),
+    ),
+    Column(
+        "leads",
+        gettext_lazy("Leads who post there"),
         gettext_lazy("Names of leads who agreed before, several with a semicolon between."),
-        also=("dau moi", "leads")),
-    Column("officer", gettext_lazy("Officer in charge"),
-        gettext_lazy("An officer of that unit."), also=("phu trach",)),
-    Column("active", gettext_lazy("In use"),
-        gettext_lazy("Yes or no. May stay empty: yes."), also=("dang dung",)),
-)  # fmt: skip
+        also=("dau moi", "leads"),
+    ),
+    Column(
+        "officer",
+        gettext_lazy("Officer in charge"),
+        gettext_lazy("An officer of that unit."),
+        also=("phu trach",),
+    ),
+    Column(
+        "active",
+        gettext_lazy("In use"),
+        gettext_lazy("Yes or no. May stay empty: yes."),
+        also=("dang dung",),
+    ),
+)
 
 LANGUAGES = ("vi", "en")
 # Headings of columns about single people. What stands below them is never taken over.
 _ABOUT_PEOPLE = (
-    "sdt", "dien thoai", "phone", "mobile", "ho ten", "ho va ten", "full name", "cccd", "cmnd",
-    "can cuoc", "ngay sinh", "birth", "thanh vien", "member", "danh sach", "email", "dia chi",
-    "address", "ten nguoi", "nghe nghiep", "gioi tinh", "nguoi thue", "khach", "tenant", "guest",
-    "hoc sinh", "pupil",
-)  # fmt: skip
+    "sdt",
+    "dien thoai",
+    "phone",
+    "mobile",
+    "ho ten",
+    "ho va ten",
+    "full name",
+    "cccd",
+    "cmnd",
+    "can cuoc",
+    "ngay sinh",
+    "birth",
+    "thanh vien",
+    "member",
+    "danh sach",
+    "email",
+    "dia chi",
+    "address",
+    "ten nguoi",
+    "nghe nghiep",
+    "gioi tinh",
+    "nguoi thue",
+    "khach",
+    "tenant",
+    "guest",
+    "hoc sinh",
+    "pupil",
+)
 
 
 def in_both(words: Promise) -> Iterator[str]:

@@ -24,33 +24,61 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 MOST_ROOMS = 2000
-HOUSES = Layout((
-    Column("name", gettext_lazy("Name of the house"),
-        gettext_lazy("As people call it: “Nhà trọ Hoa Mai”, “12 Nguyễn Trãi”."),
-        is_required=True, also=("ten co so", "co so", "nha tro", "establishment")),
-    Column("kind", gettext_lazy("Kind"),
-        gettext_lazy("One of the kinds listed below."), is_required=True,
-        also=("loai hinh", "loai co so")),
-    Column("place", gettext_lazy("Place"),
-        gettext_lazy("Commune, ward or hamlet. Old names are understood."),
-        is_required=True, also=("noi", "xa, phuong", "xa phuong", "to dan pho", "thon")),
-    Column("contact", gettext_lazy("Contact person"),
-        gettext_lazy("A name, of whoever agreed to be asked. No phone number."),
-        also=("nguoi lien he", "chu co so", "chu nha tro", "chu tro")),
-    Column("agreed", gettext_lazy("The contact has agreed"),
-        gettext_lazy("Yes. Without it the contact is not kept."), also=("da dong y",)),
-    Column("rooms", gettext_lazy("Number of rooms"),
-        gettext_lazy("A number, never a list of who lives there."), also=("so phong",)),
-    Column("group", gettext_lazy("Group in which the contact reads along"),
-        gettext_lazy("Its name, as it stands under Groups. May stay empty."),
-        also=("nhom", "nhom zalo", "group")),
-))  # fmt: skip
+HOUSES = Layout(
+    (
+        Column(
+            "name",
+            gettext_lazy("Name of the house"),
+            gettext_lazy("As people call it: “Nhà trọ Hoa Mai”, “12 Nguyễn Trãi”."),
+            is_required=True,
+            also=("ten co so", "co so", "nha tro", "establishment"),
+        ),
+        Column(
+            "kind",
+            gettext_lazy("Kind"),
+            gettext_lazy("One of the kinds listed below."),
+            is_required=True,
+            also=("loai hinh", "loai co so"),
+        ),
+        Column(
+            "place",
+            gettext_lazy("Place"),
+            gettext_lazy("Commune, ward or hamlet. Old names are understood."),
+            is_required=True,
+            also=("noi", "xa, phuong", "xa phuong", "to dan pho", "thon"),
+        ),
+        Column(
+            "contact",
+            gettext_lazy("Contact person"),
+            gettext_lazy("A name, of whoever agreed to be asked. No phone number."),
+            also=("nguoi lien he", "chu co so", "chu nha tro", "chu tro"),
+        ),
+        Column(
+            "agreed",
+            gettext_lazy("The contact has agreed"),
+            gettext_lazy("Yes. Without it the contact is not kept."),
+            also=("da dong y",),
+        ),
+        Column(
+            "rooms",
+            gettext_lazy("Number of rooms"),
+            gettext_lazy("A number, never a list of who lives there."),
+            also=("so phong",),
+        ),
+        Column(
+            "group",
+            gettext_lazy("Group in which the contact reads along"),
+            gettext_lazy("Its name, as it stands under Groups. May stay empty."),
+            also=("nhom", "nhom zalo", "group"),
+        ),
+    )
+)
 _ALSO = {
     "boarding_house": ("nha tro", "phong tro", "khu tro"),
     "guesthouse": ("nha nghi", "khach san", "homestay"),
     "karaoke": ("karaoke", "quan karaoke"),
     "school": ("truong", "truong hoc"),
-}  # fmt: skip
+}
 _HEADINGS = {column.key: column.heading for column in HOUSES.columns}
 
 
@@ -161,9 +189,16 @@ class _Row:
         changes = _changes(house, values, self._known.names) if house else ()
         state = "new" if house is None else "changed" if changes else "same"
         return HouseRow(
-            self._line.number, name, state, (), tuple(self._notes), values,
-            house.pk if house else None, changes, place.full_name,
-        )  # fmt: skip
+            self._line.number,
+            name,
+            state,
+            (),
+            tuple(self._notes),
+            values,
+            house.pk if house else None,
+            changes,
+            place.full_name,
+        )
 
     def _rest(self, house: Establishment | None, unit: uuid.UUID) -> dict[str, Any]:
         """What may stay empty; an empty cell leaves what is there."""

@@ -173,7 +173,8 @@ def _same(line: Line, name: str, near: Iterable[Group]) -> rows.Question:
 def _unit(reader: Reader, place: Place, known: Known) -> Any:
     words, territory = reader.words("unit"), known.territory
     if not words:
-        unit = territory.unit_of(place) or territory.units.get(known.home)  # type: ignore[arg-type]  # no post: no unit either
+        # No post: no unit either.
+        unit = territory.unit_of(place) or territory.units.get(known.home)  # type: ignore[arg-type]
         if unit is None:
             reader.errors.append(_("no unit of yours serves this place"))
         return unit

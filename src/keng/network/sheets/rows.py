@@ -130,9 +130,17 @@ def planned(line: Line, draft: Draft, group: Group | None, place: Place, notes: 
     elif changes:
         state = "changed"
     return Row(
-        line.number, draft.name, state, tuple(notes), (), None, draft,
-        group.pk if group else None, changes, place.full_name,
-    )  # fmt: skip
+        line.number,
+        draft.name,
+        state,
+        tuple(notes),
+        (),
+        None,
+        draft,
+        group.pk if group else None,
+        changes,
+        place.full_name,
+    )
 
 
 def _changes(draft: Draft, group: Group, place: Place) -> tuple[Change, ...]:

@@ -43,9 +43,15 @@ def url(name, *args):
 
 def group_data(desk, **changes):
     return {
-        "name": "Nhà trọ Ninh Khánh 2", "kind": "landlords", "place": str(desk.hamlet.pk),
-        "member_count": "312", "channel": "by_hand", "channel_address": "", "leads": [], **changes,
-    }  # fmt: skip
+        "name": "Nhà trọ Ninh Khánh 2",
+        "kind": "landlords",
+        "place": str(desk.hamlet.pk),
+        "member_count": "312",
+        "channel": "by_hand",
+        "channel_address": "",
+        "leads": [],
+        **changes,
+    }
 
 
 def lead_data(**changes):
@@ -68,9 +74,16 @@ def test_a_group_is_written_down_with_its_lead(client, desk):
     assert "Nhà trọ Ninh Khánh 2" in client.get(url("groups")).content.decode()
 
 
-@pytest.mark.parametrize("wrong", [
-    {"name": ""}, {"member_count": "nhiều"}, {"place": ""}, {"channel": "sandbox"}, {"kind": "x"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"member_count": "nhiều"},
+        {"place": ""},
+        {"channel": "sandbox"},
+        {"kind": "x"},
+    ],
+)
 def test_mistakes_are_said(client, desk, wrong):
     page = client.post(url("group-new"), group_data(desk, **wrong)).content.decode()
     assert "Lỗi" in page
@@ -132,10 +145,15 @@ def test_silent_and_leadless_groups_are_counted_and_the_sum_equals_the_list(clie
     assert "Karaoke</a>" not in only
 
 
-@pytest.mark.parametrize(("state", "names"), [
-    ("silent", {"Im 31", "Im 61", "Im 91"}), ("silent60", {"Im 61", "Im 91"}),
-    ("silent90", {"Im 91"}), ("", {"Im 29", "Im 31", "Im 61", "Im 91"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("state", "names"),
+    [
+        ("silent", {"Im 31", "Im 61", "Im 91"}),
+        ("silent60", {"Im 61", "Im 91"}),
+        ("silent90", {"Im 91"}),
+        ("", {"Im 29", "Im 31", "Im 61", "Im 91"}),
+    ],
+)
 def test_silence_is_asked_for_by_its_length(client, desk, state, names):
     for days in (29, 31, 61, 91):
         sign = times.now() - datetime.timedelta(days=days)
@@ -144,11 +162,17 @@ def test_silence_is_asked_for_by_its_length(client, desk, state, names):
     assert {name for name in ("Im 29", "Im 31", "Im 61", "Im 91") if f"{name}</a>" in page} == names
 
 
-@pytest.mark.parametrize(("query", "names"), [
-    ("q=tru", {"Trường"}), ("q=ba+mao", {"Karaoke"}), ("kind=school", {"Trường"}),
-    ("state=retired", {"Cũ"}), ("state=machine", {"Máy"}),
-    ("page=zzz", {"Trường", "Karaoke", "Máy"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("q=tru", {"Trường"}),
+        ("q=ba+mao", {"Karaoke"}),
+        ("kind=school", {"Trường"}),
+        ("state=retired", {"Cũ"}),
+        ("state=machine", {"Máy"}),
+        ("page=zzz", {"Trường", "Karaoke", "Máy"}),
+    ],
+)
 def test_the_list_is_filtered_by_name_lead_kind_and_state(client, desk, query, names):
     make.group(unit=desk.unit, place=desk.hamlet, kind="school", name="Trường")
     karaoke = make.group(unit=desk.unit, place=desk.hamlet, kind="karaoke", name="Karaoke")

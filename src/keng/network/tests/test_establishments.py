@@ -59,11 +59,15 @@ def test_a_house_is_written_down_and_stands_in_the_list(desk, ward):
     desk.post(
         url("establishment-new"),
         {
-            "name": "Nhà trọ Hoa Mai", "kind": "boarding_house", "place": ward.hamlet.pk,
-            "contact": "Bà Thử", "contact_agreed_on": "2026-11-01", "room_count": "12",
+            "name": "Nhà trọ Hoa Mai",
+            "kind": "boarding_house",
+            "place": ward.hamlet.pk,
+            "contact": "Bà Thử",
+            "contact_agreed_on": "2026-11-01",
+            "room_count": "12",
             "group": ward.landlords.pk,
         },
-    )  # fmt: skip
+    )
     house = Establishment.objects.get()
     assert (house.unit_id, house.room_count, house.group_id) == (ward.pk, 12, ward.landlords.pk)
     assert Entry.objects.get(action="establishment.added").object_id == str(house.pk)
@@ -84,9 +88,13 @@ def test_a_house_is_written_down_and_stands_in_the_list(desk, ward):
 )
 def test_what_is_wrong_is_said_beside_its_field(desk, ward, changed, field):
     given = {
-        "name": "Nhà trọ Hoa Mai", "kind": "boarding_house", "place": ward.hamlet.pk,
-        "contact": "Bà Thử", "contact_agreed_on": "2026-11-01", "room_count": "1",
-    }  # fmt: skip
+        "name": "Nhà trọ Hoa Mai",
+        "kind": "boarding_house",
+        "place": ward.hamlet.pk,
+        "contact": "Bà Thử",
+        "contact_agreed_on": "2026-11-01",
+        "room_count": "1",
+    }
     page = desk.post(url("establishment-new"), given | changed)
     assert set(page.context["form"].errors) == {field}
     assert not Establishment.objects.exists()
@@ -120,8 +128,9 @@ def test_a_closed_house_counts_nowhere(desk, ward):
     assert desk.get(url("establishments") + "?state=closed").context["total"].houses == 1
     desk.post(url("establishment-open", pk=house.pk))
     assert [entry.action for entry in Entry.objects.order_by("id")] == [
-        "establishment.closed", "establishment.reopened",
-    ]  # fmt: skip
+        "establishment.closed",
+        "establishment.reopened",
+    ]
 
 
 def test_houses_without_a_group_in_use_are_listed_by_hamlet_most_first(ward):
@@ -171,8 +180,9 @@ def test_the_same_sheet_again_changes_nothing_and_an_empty_cell_takes_nothing_aw
         url("establishments-import"), sent("NHA TRO HOA MAI;nhà trọ;Ninh Khánh;;;14;;")
     )
     assert [(c.before, c.after) for row in page.context["plan"].changed for c in row.changes] == [
-        ("Nhà trọ Hoa Mai", "NHA TRO HOA MAI"), ("12", "14"),
-    ]  # fmt: skip
+        ("Nhà trọ Hoa Mai", "NHA TRO HOA MAI"),
+        ("12", "14"),
+    ]
     take_over(desk, page)
     house = Establishment.objects.get()
     assert (house.contact, house.room_count, house.group_id) == ("Bà Thử", 14, ward.landlords.pk)

@@ -76,11 +76,16 @@ def agree(client, looked, do="import", **answers):
     return client.post(url("groups-take-over"), {**told, **looked.context["answers"], **answers})
 
 
-@pytest.mark.parametrize("make_file", [
-    lambda: sheet("Khu trọ 1;Chủ nhà trọ;Ninh Khánh;1.312;Bà Mão", "Tổ 2;Dân cư;phuong nenh;;"),
-    lambda: xlsx(["Khu trọ 1", "landlords", "Ninh Khánh", 1312, "Bà Mão"],
-                 ["Tổ 2", "Dân cư", "Phường Nếnh", None, None]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "make_file",
+    [
+        lambda: sheet("Khu trọ 1;Chủ nhà trọ;Ninh Khánh;1.312;Bà Mão", "Tổ 2;Dân cư;phuong nenh;;"),
+        lambda: xlsx(
+            ["Khu trọ 1", "landlords", "Ninh Khánh", 1312, "Bà Mão"],
+            ["Tổ 2", "Dân cư", "Phường Nếnh", None, None],
+        ),
+    ],
+)
 def test_a_sheet_is_looked_at_first_and_then_taken_over(client, desk, make_file):
     looked = look(client, make_file())
     assert "Sẵn sàng: 2 nhóm mới" in looked.content.decode()
@@ -94,19 +99,22 @@ def test_a_sheet_is_looked_at_first_and_then_taken_over(client, desk, make_file)
     assert (entry.detail["new"], entry.detail["changed"]) == (2, 0)
 
 
-@pytest.mark.parametrize(("line", "words"), [
-    (";Dân cư;Phường Nếnh;;", "thiếu tên nhóm"),
-    ("Tổ 1;Câu lạc bộ;Phường Nếnh;;", "không có loại nhóm “Câu lạc bộ”"),
-    ("Tổ 1;Dân cư;;;", "thiếu địa bàn"),
-    ("Tổ 1;Dân cư;Phường Nênhh;;", "Có phải là: Phường Nếnh"),
-    ("Tổ 1;Dân cư;Hà Nội;;", "không có “Hà Nội”"),
-    ("Tổ 1;Dân cư;Phường Nếnh;nhiều;", "“nhiều” không phải số thành viên"),
-    ("Tổ 1;Dân cư;Phường Nếnh;99999999;", "không thể có tới"),
-    ("Tổ 1;Dân cư;Phường Nếnh;5;Ông Lạ", "chưa có đầu mối “Ông Lạ”"),
-    ("Tổ 1 (0912 000 417);Dân cư;Phường Nếnh;5;", "Kẻng không giữ số điện thoại"),
-    ("Tổ 0;Dân cư;Phường Nếnh;5;", "trùng với dòng 2"),
-    ("=1+1;Dân cư;Phường Nếnh;5;", "bắt đầu bằng dấu của công thức"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (";Dân cư;Phường Nếnh;;", "thiếu tên nhóm"),
+        ("Tổ 1;Câu lạc bộ;Phường Nếnh;;", "không có loại nhóm “Câu lạc bộ”"),
+        ("Tổ 1;Dân cư;;;", "thiếu địa bàn"),
+        ("Tổ 1;Dân cư;Phường Nênhh;;", "Có phải là: Phường Nếnh"),
+        ("Tổ 1;Dân cư;Hà Nội;;", "không có “Hà Nội”"),
+        ("Tổ 1;Dân cư;Phường Nếnh;nhiều;", "“nhiều” không phải số thành viên"),
+        ("Tổ 1;Dân cư;Phường Nếnh;99999999;", "không thể có tới"),
+        ("Tổ 1;Dân cư;Phường Nếnh;5;Ông Lạ", "chưa có đầu mối “Ông Lạ”"),
+        ("Tổ 1 (0912 000 417);Dân cư;Phường Nếnh;5;", "Kẻng không giữ số điện thoại"),
+        ("Tổ 0;Dân cư;Phường Nếnh;5;", "trùng với dòng 2"),
+        ("=1+1;Dân cư;Phường Nếnh;5;", "bắt đầu bằng dấu của công thức"),
+    ],
+)
 def test_a_mistake_is_said_with_its_row_and_nothing_is_imported(client, line, words):
     looked = look(client, sheet("Tổ 0;Dân cư;Phường Nếnh;5;", line))
     page = looked.content.decode()
@@ -226,15 +234,18 @@ def test_places_of_another_desk_are_no_places(client):
     assert "địa bàn của bạn không có “Phường Bên”" in looked.content.decode()
 
 
-@pytest.mark.parametrize(("content", "words"), [
-    (b"\xd0\xcf\x11\xe0 old", "định dạng Excel cũ"),
-    (b"PK\x03\x04 broken", "Tệp bị hỏng"),
-    (b"", "Tệp trống"),
-    ("Tên nhóm;Loại\nTổ 1;Dân cư".encode(), "Bảng thiếu cột “Địa bàn”"),
-    (("x" * 10).encode("utf-16") + b"\xd8", "Không đọc được chữ"),
-    ("Tên nhóm;Loại;Nơi;Nơi\nTổ 1".encode(), "có hai lần"),
-    (b"x" * (reading.MOST_BYTES + 1), "Tệp lớn hơn 2 MB"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xd0\xcf\x11\xe0 old", "định dạng Excel cũ"),
+        (b"PK\x03\x04 broken", "Tệp bị hỏng"),
+        (b"", "Tệp trống"),
+        ("Tên nhóm;Loại\nTổ 1;Dân cư".encode(), "Bảng thiếu cột “Địa bàn”"),
+        (("x" * 10).encode("utf-16") + b"\xd8", "Không đọc được chữ"),
+        ("Tên nhóm;Loại;Nơi;Nơi\nTổ 1".encode(), "có hai lần"),
+        (b"x" * (reading.MOST_BYTES + 1), "Tệp lớn hơn 2 MB"),
+    ],
+)
 def test_a_file_that_is_no_sheet_is_refused_in_plain_words(client, content, words):
     answer = look(client, content)
     assert answer.status_code == 422

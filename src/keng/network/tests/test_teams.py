@@ -69,14 +69,14 @@ def test_the_rota_until_morning_holds_what_runs_and_what_begins_before_six(desk,
         actions.add_shift(desk.team.pk, each, by=desk.officer)
     turns = teams.turns_until_morning(desk.team)
     assert [(t.holder, t.is_now) for t in turns] == [
-        ("Tổ phó", True), ("Bác Khải", False), ("Người trực sớm", False)
-    ]  # fmt: skip
+        ("Tổ phó", True),
+        ("Bác Khải", False),
+        ("Người trực sớm", False),
+    ]
     # After midnight the shift that began yesterday still runs, and it is still the same night.
     at(EVENING + dt.timedelta(hours=4, minutes=30))
     turns = teams.turns_until_morning(desk.team)
-    assert [(t.holder, t.is_now) for t in turns] == [
-        ("Bác Khải", True), ("Người trực sớm", False)
-    ]  # fmt: skip
+    assert [(t.holder, t.is_now) for t in turns] == [("Bác Khải", True), ("Người trực sớm", False)]
 
 
 def test_handing_over_ends_the_earlier_shift_in_the_same_step(desk, at):
@@ -178,8 +178,9 @@ def test_a_name_of_a_place_is_no_name_of_a_person(desk, desk_client):
     tomorrow = times.local_date(times.now()) + dt.timedelta(days=1)
     sent = {
         "words": "Đi qua bãi xe khu trọ Hoàng Mai lúc 23 giờ",
-        "until_day": tomorrow.isoformat(), "until_hour": "23:30",
-    }  # fmt: skip
+        "until_day": tomorrow.isoformat(),
+        "until_hour": "23:30",
+    }
     assert desk_client.post(f"/groups/{desk.team.pk}/team/ask/", sent).status_code == 302
 
 

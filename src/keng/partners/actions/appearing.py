@@ -34,9 +34,7 @@ def _lesson(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
     if text.lesson_id is not None:
         lesson = Lesson.objects.get(pk=text.lesson_id, collection=collection)
     made = lessons.publish(content["texts"], content["right"], collection=collection, lesson=lesson)
-    return {
-        "collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk
-    }  # fmt: skip
+    return {"collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk}
 
 
 def _check(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:

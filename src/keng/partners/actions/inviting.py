@@ -50,9 +50,16 @@ class Credentials:
 
 @transaction.atomic
 def invite(
-    *, name: str, kind: str, place: Place | None, about: str, purposes: list[str],
-    member_name: str, username: str, by: Officer,
-) -> Credentials:  # fmt: skip
+    *,
+    name: str,
+    kind: str,
+    place: Place | None,
+    about: str,
+    purposes: list[str],
+    member_name: str,
+    username: str,
+    by: Officer,
+) -> Credentials:
     """A partner with its first member, who signs in once another officer has agreed (agree_for).
 
     Whoever invites sees what the first member signs in with: alone they would be a partner, add a
@@ -145,9 +152,12 @@ def set_active(partner_id: uuid.UUID, *, is_active: bool, by: Officer) -> Partne
 def ask_for_kit(*, name: str, place: Place, about: str, token: str) -> None:
     """Somebody of good standing signs up; sent twice it is kept once."""
     request = KitRequest(
-        name=name, place=place, unit=serving.above(serving.unit_for(place)), about=about,
+        name=name,
+        place=place,
+        unit=serving.above(serving.unit_for(place)),
+        about=about,
         token_hash=keyed_hash("kit request", token),
-    )  # fmt: skip
+    )
     KitRequest.objects.bulk_create([request], ignore_conflicts=True)
 
 
@@ -156,9 +166,15 @@ def accept(request_id: uuid.UUID, *, username: str, by: Officer) -> Credentials:
     """They are a partner, by name and in public. Raises NotYours, NameTaken."""
     request = _open_request(request_id, by)
     made = invite(
-        name=request.name, kind=Partner.Kind.PERSON, place=request.place, about=request.about,
-        purposes=list(SafetyPurpose.values), member_name=request.name, username=username, by=by,
-    )  # fmt: skip
+        name=request.name,
+        kind=Partner.Kind.PERSON,
+        place=request.place,
+        about=request.about,
+        purposes=list(SafetyPurpose.values),
+        member_name=request.name,
+        username=username,
+        by=by,
+    )
     _close(request, "kit.accepted", by)
     return made
 
@@ -212,10 +228,17 @@ def _member(
             cursor.execute(
                 _INSERT,
                 [
-                    member.pk, partner.pk, username, name, make_password(password),
-                    second_factor.boxed(secret), by.pk, times.now(), waits,
+                    member.pk,
+                    partner.pk,
+                    username,
+                    name,
+                    make_password(password),
+                    second_factor.boxed(secret),
+                    by.pk,
+                    times.now(),
+                    waits,
                 ],
-            )  # fmt: skip
+            )
     except IntegrityError as error:
         raise NameTaken from error
     return Credentials(member, password, secret)

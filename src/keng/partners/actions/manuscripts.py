@@ -26,9 +26,14 @@ give_back = partial(releasing.give_back, Manuscript)
 
 @transaction.atomic
 def begin(
-    member: PartnerMember, *, kind: str, purpose: str, collection: Collection | None = None,
-    opens: Mapping[str, Any] | None = None, after: Manuscript | None = None,
-) -> Manuscript:  # fmt: skip
+    member: PartnerMember,
+    *,
+    kind: str,
+    purpose: str,
+    collection: Collection | None = None,
+    opens: Mapping[str, Any] | None = None,
+    after: Manuscript | None = None,
+) -> Manuscript:
     """An empty one: in a collection, opening one, or as what follows `after` that is public.
 
     Raises NotTheirs, NotTheirPurpose.
@@ -57,9 +62,14 @@ def begin(
 
 @transaction.atomic
 def write(
-    member: PartnerMember, pk: uuid.UUID, *, typed: Mapping[str, str], title: str,
-    purpose: str, content: Mapping[str, Any] | None,
-) -> Manuscript:  # fmt: skip
+    member: PartnerMember,
+    pk: uuid.UUID,
+    *,
+    typed: Mapping[str, str],
+    title: str,
+    purpose: str,
+    content: Mapping[str, Any] | None,
+) -> Manuscript:
     """What stands in the boxes, and its content once it is whole.
 
     What was handed in before is a draft again. Raises NotTheirs, NotTheirPurpose.

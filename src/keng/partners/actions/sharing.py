@@ -13,6 +13,7 @@ from keng.partners.models import KitShare
 def shared(member: PartnerMember, version_id: uuid.UUID, *, groups: int) -> None:
     """In so many groups; said again, the later number counts. Only the partner sees it."""
     KitShare.objects.update_or_create(
-        partner_id=member.partner_id, version_id=version_id,
+        partner_id=member.partner_id,
+        version_id=version_id,
         defaults={"groups": groups, "shared_at": times.now()},
-    )  # fmt: skip
+    )

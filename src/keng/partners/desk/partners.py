@@ -26,10 +26,13 @@ def partners(request: HttpRequest) -> HttpResponse:
     """Who publishes, what waits for the province, who asked for the kit."""
     officer = _inviting(request)
     context = {
-        "partners": queries.partners_of(officer)[:300], "waiting": queries.waiting_for(officer),
+        "partners": queries.partners_of(officer)[:300],
+        "waiting": queries.waiting_for(officer),
         "requests": KitRequest.objects.visible_to(officer)
-        .filter(decided_at=None).select_related("place").order_by("asked_at")[:100],
-    }  # fmt: skip
+        .filter(decided_at=None)
+        .select_related("place")
+        .order_by("asked_at")[:100],
+    }
     return render(request, "partners/desk/partners.html", context)
 
 
@@ -65,8 +68,12 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             form.add_error("username", _taken())
         else:
             return _show_once(request, made)
-    context = {"partner": found, "members": queries.members_of(found), "form": form,
-               "has_somebody": queries.has_somebody(found)}  # fmt: skip
+    context = {
+        "partner": found,
+        "members": queries.members_of(found),
+        "form": form,
+        "has_somebody": queries.has_somebody(found),
+    }
     status = 422 if form.errors else 200
     return render(request, "partners/desk/partner.html", context, status=status)
 

@@ -28,13 +28,15 @@ def home(request: HttpRequest) -> HttpResponse:
         text.is_own = text.has_hand_of(member)
     people = queries.people_of(member)
     context = {
-        "partner": member.partner, "member": member, "alone": queries.is_alone(member),
+        "partner": member.partner,
+        "member": member,
+        "alone": queries.is_alone(member),
         "people": people,
         "added": [each for each in people if each.is_active and each.awaits_agreement],
         "waiting": [text for text in rows if text.waits],
         "drafts": [text for text in rows if not text.submitted_at],
         "published": [text for text in rows if text.published_at],
-    }  # fmt: skip
+    }
     return render(request, "partners/own/home.html", context)
 
 
@@ -56,10 +58,10 @@ def write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
         found = get_object_or_404(Article, partner=member.partner, pk=pk, published_at=None)
     kept = found or _anew(request)
     form = ArticleForm(
-        request.POST if request.method == "POST" else None, partner=member.partner,
-        initial={"purpose": kept.purpose, "title": kept.title, "text": kept.text}
-        if kept else None,
-    )  # fmt: skip
+        request.POST if request.method == "POST" else None,
+        partner=member.partner,
+        initial={"purpose": kept.purpose, "title": kept.title, "text": kept.text} if kept else None,
+    )
     if form.is_bound and form.is_valid():
         try:
             made = actions.write(member, **form.cleaned_data, pk=pk)

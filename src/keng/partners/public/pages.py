@@ -36,10 +36,11 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One partner and what it published."""
     found = get_object_or_404(Partner.objects.active().select_related("place"), pk=pk)
     context = {
-        "partner": found, "articles": Article.objects.public().filter(partner=found)[:50],
+        "partner": found,
+        "articles": Article.objects.public().filter(partner=found)[:50],
         "lessons": lessons.published_by(found),
         "checks": wording.dressed(claims.published_by(found)),
-    }  # fmt: skip
+    }
     return render(request, "partners/partner.html", context)
 
 

@@ -41,11 +41,16 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return seen_other("manuscript", pk)
     versions = _versions(request, text)
     name_hands(versions, of=PartnerMember)
-    context = decision(request, text, form, problem) | shown(text) | {
-        "matches": _alike(text), "versions": versions,
-        "is_newest": bool(versions) and versions[0].pk == text.pk,
-        "finished": lessons.finished_of([text.lesson_id]).get(text.lesson_id, (0, 0)),
-    }  # fmt: skip
+    context = (
+        decision(request, text, form, problem)
+        | shown(text)
+        | {
+            "matches": _alike(text),
+            "versions": versions,
+            "is_newest": bool(versions) and versions[0].pk == text.pk,
+            "finished": lessons.finished_of([text.lesson_id]).get(text.lesson_id, (0, 0)),
+        }
+    )
     status = 422 if form.errors or problem else 200
     return render(request, "partners/own/manuscript.html", context, status=status)
 

@@ -34,8 +34,10 @@ def start_lesson(request: HttpRequest) -> HttpResponse:
         )
         return seen_other("manuscript-edit", made.pk)
     context = {
-        "form": form, "partner": member.partner, "collections": queries.collections_of(member)
-    }  # fmt: skip
+        "form": form,
+        "partner": member.partner,
+        "collections": queries.collections_of(member),
+    }
     status = 422 if form.errors else 200
     return render(request, "partners/own/collection.html", context, status=status)
 
@@ -68,9 +70,7 @@ def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The next edition of a lesson, or the correction of a check."""
     after = get_object_or_404(own(request), pk=pk, published_at__isnull=False)
     try:
-        made = actions.begin(
-            request.member, kind=after.kind, purpose=after.purpose, after=after
-        )  # fmt: skip
+        made = actions.begin(request.member, kind=after.kind, purpose=after.purpose, after=after)
     except (NotTheirs, NotTheirPurpose) as error:
         raise Http404 from error
     return seen_other("manuscript-edit", made.pk)
@@ -89,9 +89,12 @@ def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _written(request: HttpRequest, text: Manuscript) -> HttpResponse:
     member, is_sent = request.member, request.method == "POST"
     boxes = boxes_for(
-        text.kind, request.POST if is_sent else None, text.typed, partner=member.partner,
+        text.kind,
+        request.POST if is_sent else None,
+        text.typed,
+        partner=member.partner,
         corrects=text.claim_id is not None,
-    )  # fmt: skip
+    )
     submits = request.POST.get("do") == "submit"
     if is_sent and (boxes.is_whole or (not submits and boxes.is_short)):
         try:
@@ -100,10 +103,14 @@ def _written(request: HttpRequest, text: Manuscript) -> HttpResponse:
             raise Http404 from error
         return seen_other("manuscript", made.pk)
     context: dict[str, Any] = {
-        "text": text, "partner": member.partner, "boxes": boxes, "forms": boxes.forms,
-        "form": boxes.forms[0], "corrects": text.claim_id is not None,
+        "text": text,
+        "partner": member.partner,
+        "boxes": boxes,
+        "forms": boxes.forms,
+        "form": boxes.forms[0],
+        "corrects": text.claim_id is not None,
         "collection": _collection(text),
-    }  # fmt: skip
+    }
     name = "partners/own/lesson.html" if text.kind == _LESSON else "partners/own/check.html"
     return render(request, name, context, status=422 if is_sent else 200)
 
@@ -118,9 +125,13 @@ def _kept(
             member, kind=text.kind, purpose=text.purpose, collection=text.collection
         ).pk
     made = actions.write(
-        member, pk, typed=boxes.typed, title=boxes.title,
-        purpose=boxes.purpose or text.purpose, content=boxes.content if boxes.is_whole else None,
-    )  # fmt: skip
+        member,
+        pk,
+        typed=boxes.typed,
+        title=boxes.title,
+        purpose=boxes.purpose or text.purpose,
+        content=boxes.content if boxes.is_whole else None,
+    )
     return actions.submit(made.pk, by=member) if submits else made
 
 

@@ -40,8 +40,9 @@ def test_whoever_was_added_signs_in_once_one_of_the_partner_agrees(public_client
     answer = public_client.post("/partner/sign-in/", first_page, headers=IN_ENGLISH)
     assert answer.status_code == 422
     assert "This sign-in waits" in answer.content.decode()
-    wrong = public_client.post("/partner/sign-in/", first_page | {"password": "x"},
-                               headers=IN_ENGLISH)  # fmt: skip
+    wrong = public_client.post(
+        "/partner/sign-in/", first_page | {"password": "x"}, headers=IN_ENGLISH
+    )
     assert "This sign-in waits" not in wrong.content.decode()
     become("public")
     signed_in(public_client, man)

@@ -37,8 +37,12 @@ def test_one_writes_another_publishes_everybody_reads(public_client, stage):
     assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
     signed_in(public_client, stage.binh)
     assert public_client.post(page, seen).status_code == 303
-    for address in (f"/partners/articles/{article.pk}/", f"/partners/{stage.partner.pk}/",
-                    "/partners/", f"/places/{stage.place.code}/"):  # fmt: skip
+    for address in (
+        f"/partners/articles/{article.pk}/",
+        f"/partners/{stage.partner.pk}/",
+        "/partners/",
+        f"/places/{stage.place.code}/",
+    ):
         assert WORDS["title"] in public_client.get(address).content.decode(), address
     articles.withdraw(article.pk, by=stage.thu)
     assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
@@ -167,23 +171,26 @@ def test_no_other_officer_opens_a_page_of_partners(desk_client, stage, role):
     assert sign_in(desk_client, officer).get("/partners/").status_code == 403
 
 
-@pytest.mark.parametrize(("process", "statement"), [
-    ("desk", "SELECT text FROM partners_article"),
-    ("desk", "SELECT title FROM partners_article"),
-    ("desk", "UPDATE partners_article SET text = 'x'"),
-    ("desk", "SELECT password FROM accounts_partnermember"),
-    ("desk", "UPDATE accounts_partnermember SET password = 'x'"),
-    ("desk", "SELECT totp_box FROM accounts_partnermember"),
-    ("desk", "SELECT id FROM accounts_partnersession"),
-    ("desk", "SELECT id FROM partners_kitshare"),
-    ("worker", "SELECT id FROM partners_article"),
-    ("edge", "SELECT id FROM accounts_partnermember"),
-    ("public", "INSERT INTO accounts_partnermember (username) VALUES ('x')"),
-    ("public", "UPDATE accounts_partnermember SET totp_box = ''"),
-    ("public", "UPDATE accounts_partnermember SET is_active = true"),
-    ("public", "SELECT name FROM partners_kitrequest"),
-    ("public", "SELECT id FROM accounts_officer"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("process", "statement"),
+    [
+        ("desk", "SELECT text FROM partners_article"),
+        ("desk", "SELECT title FROM partners_article"),
+        ("desk", "UPDATE partners_article SET text = 'x'"),
+        ("desk", "SELECT password FROM accounts_partnermember"),
+        ("desk", "UPDATE accounts_partnermember SET password = 'x'"),
+        ("desk", "SELECT totp_box FROM accounts_partnermember"),
+        ("desk", "SELECT id FROM accounts_partnersession"),
+        ("desk", "SELECT id FROM partners_kitshare"),
+        ("worker", "SELECT id FROM partners_article"),
+        ("edge", "SELECT id FROM accounts_partnermember"),
+        ("public", "INSERT INTO accounts_partnermember (username) VALUES ('x')"),
+        ("public", "UPDATE accounts_partnermember SET totp_box = ''"),
+        ("public", "UPDATE accounts_partnermember SET is_active = true"),
+        ("public", "SELECT name FROM partners_kitrequest"),
+        ("public", "SELECT id FROM accounts_officer"),
+    ],
+)
 def test_no_process_opens_what_is_not_its_own(become, process, statement):
     become(process)
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:

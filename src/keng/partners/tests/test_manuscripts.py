@@ -25,12 +25,17 @@ pytestmark = pytest.mark.django_db
 COLLECTION = {"title": "Bạn trẻ và pháp luật", "about": "Ngắn.", "purpose": "fraud"}
 LESSON = initial_of(TEXTS, RIGHT)
 CHECK = {
-    "quote": "Chị Nguyễn Thị Lan nói đổi căn cước mất 300 nghìn", "topic": "scam",
-    "question": "Đổi căn cước có mất 300 nghìn đồng không?", "verdict": "false",
-    "answer": "Không. Lệ phí niêm yết tại quầy.", "unknown": "Tin bắt đầu từ đâu.",
-    "e1-source": "Công an tỉnh", "e1-finding": "Bảng lệ phí.", "e1-dated": "2026-11-20",
+    "quote": "Chị Nguyễn Thị Lan nói đổi căn cước mất 300 nghìn",
+    "topic": "scam",
+    "question": "Đổi căn cước có mất 300 nghìn đồng không?",
+    "verdict": "false",
+    "answer": "Không. Lệ phí niêm yết tại quầy.",
+    "unknown": "Tin bắt đầu từ đâu.",
+    "e1-source": "Công an tỉnh",
+    "e1-finding": "Bảng lệ phí.",
+    "e1-dated": "2026-11-20",
     "e1-excerpt": "Theo bảng.",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -64,9 +69,13 @@ def handed_in(member, kind):
     boxes = boxes_for(kind, words, {}, partner=member.partner)
     assert boxes.is_whole
     manuscripts.write(
-        member, text.pk, typed=boxes.typed, title=boxes.title, purpose="fraud",
+        member,
+        text.pk,
+        typed=boxes.typed,
+        title=boxes.title,
+        purpose="fraud",
         content=boxes.content,
-    )  # fmt: skip
+    )
     return manuscripts.submit(text.pk, by=member)
 
 
@@ -101,8 +110,10 @@ def test_a_lesson_is_read_by_everybody_under_the_partners_name(public_client, st
     assert (edition.made_by, edition.published_by) == (None, None)
     acts = Entry.objects.filter(chain=f"partner:{stage.partner.pk}", object_kind="manuscript")
     assert list(acts.order_by("seq").values_list("action", flat=True)) == [
-        "manuscript.written", "manuscript.submitted", "manuscript.published"
-    ]  # fmt: skip
+        "manuscript.written",
+        "manuscript.submitted",
+        "manuscript.published",
+    ]
 
 
 def test_the_next_edition_takes_the_place_of_the_one_before(public_client, stage):
@@ -233,9 +244,14 @@ def test_nothing_of_the_desk_is_in_sight_of_a_partner(public_client, stage):
     asked = claims.ask("Tin riêng gửi cho công an về bình chữa cháy")
     tip = make.tip(unit=stage.unit, text="Nội dung tin báo kín")
     text = check(public_client, stage.thu)
-    for address in ("/partner/", "/partner/lessons/new/", "/partner/checks/new/",
-                    f"/partner/texts/{text.pk}/", f"/partner/texts/{text.pk}/edit/",
-                    "/partner/kit/"):  # fmt: skip
+    for address in (
+        "/partner/",
+        "/partner/lessons/new/",
+        "/partner/checks/new/",
+        f"/partner/texts/{text.pk}/",
+        f"/partner/texts/{text.pk}/edit/",
+        "/partner/kit/",
+    ):
         read = page(public_client, address)
         for hidden in (officer.name, "bình chữa cháy", asked, str(tip.pk), "Nội dung tin báo kín"):
             assert hidden not in read, address
@@ -301,17 +317,20 @@ def test_a_closed_partner_leaves_the_public_pages(public_client, stage):
         assert public_client.get(address).status_code == 404
 
 
-@pytest.mark.parametrize(("process", "statement"), [
-    ("desk", "SELECT title FROM partners_manuscript"),
-    ("desk", "SELECT typed FROM partners_manuscript"),
-    ("desk", "SELECT content FROM partners_manuscript"),
-    ("desk", "UPDATE partners_manuscript SET content = '{}'"),
-    ("worker", "SELECT id FROM partners_manuscript"),
-    ("edge", "SELECT id FROM partners_manuscript"),
-    ("public", "DELETE FROM partners_manuscript"),
-    ("public", "UPDATE lessons_edition SET texts = '{}'"),
-    ("public", "UPDATE claims_revision SET quote = ''"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("process", "statement"),
+    [
+        ("desk", "SELECT title FROM partners_manuscript"),
+        ("desk", "SELECT typed FROM partners_manuscript"),
+        ("desk", "SELECT content FROM partners_manuscript"),
+        ("desk", "UPDATE partners_manuscript SET content = '{}'"),
+        ("worker", "SELECT id FROM partners_manuscript"),
+        ("edge", "SELECT id FROM partners_manuscript"),
+        ("public", "DELETE FROM partners_manuscript"),
+        ("public", "UPDATE lessons_edition SET texts = '{}'"),
+        ("public", "UPDATE claims_revision SET quote = ''"),
+    ],
+)
 def test_no_process_opens_what_is_not_its_own(become, process, statement):
     become(process)
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
@@ -340,10 +359,12 @@ def test_the_public_site_puts_no_word_into_an_officers_mouth(stage, become):
     values = f"('{made.pk}', 'x', '{stage.province.pk}', 'fraud', '{{}}', '{stage.coordinator.pk}')"
     opened = "lessons_collection (id, slug, unit_id, purpose, texts, made_by_id)"
     for statement in (
-        "UPDATE claims_claim SET state = 'working'", f"INSERT INTO {opened} VALUES {values}"
-    ):  # fmt: skip
+        "UPDATE claims_claim SET state = 'working'",
+        f"INSERT INTO {opened} VALUES {values}",
+    ):
         with (
             pytest.raises(ProgrammingError, match=r"writes (checks|lessons) of partners only"),
-            transaction.atomic(), connection.cursor() as cursor,
-        ):  # fmt: skip
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)

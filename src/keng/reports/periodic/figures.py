@@ -121,9 +121,11 @@ def references(findings: list[Finding]) -> dict[uuid.UUID, str]:
 
 def _passed_to(ask: Ask, tips: set[uuid.UUID]) -> set[uuid.UUID]:
     routed = Decision.objects.exclude(detail__has_key="taken_back").filter(
-        tip__among=tips, kind=Decision.Kind.ROUTED, at__gte=ask.since,
+        tip__among=tips,
+        kind=Decision.Kind.ROUTED,
+        at__gte=ask.since,
         detail__to=str(ask.sight.unit.pk),
-    )  # fmt: skip
+    )
     return set(routed.values_list("tip", flat=True))
 
 

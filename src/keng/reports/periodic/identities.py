@@ -11,8 +11,13 @@ from keng.reports.periodic.terms import RESULTS, TERMS
 from keng.tips.models import Decision, Tip
 
 CLASSES = (
-    "of_value", "not_of_value", "duplicate", "out_of_competence", "withdrawn", "unrated",
-)  # fmt: skip
+    "of_value",
+    "not_of_value",
+    "duplicate",
+    "out_of_competence",
+    "withdrawn",
+    "unrated",
+)
 ENDINGS = tuple(f"ended_{result}" for result in RESULTS)
 RESOLVED = (*ENDINGS, "ended_with_incident")
 
@@ -115,9 +120,12 @@ def _says(tip_id: uuid.UUID, parts: dict[str, Counter[uuid.UUID]]) -> str:
         by_value = {"of_value": "of_value", "not_of_value": "not_of_value"}
         outside = tip.outcome in ("out_of_competence", "not_a_tip")
         said = (
-            "duplicate" if tip.duplicate_of_id else
-            "out_of_competence" if outside else by_value.get(tip.value, "unrated"),
-        )  # fmt: skip
+            "duplicate"
+            if tip.duplicate_of_id
+            else "out_of_competence"
+            if outside
+            else by_value.get(tip.value, "unrated"),
+        )
     if "sorted_late" in parts:
         said = ("sorted_in_time",)
     return next((part for part in said if part in parts), next(iter(parts)))

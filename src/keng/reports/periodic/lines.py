@@ -274,7 +274,9 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
     1: (
         Line("groups", rows=_groups, number=_part(_network, "groups")),
         Line(
-            "active_groups", rows=_active_groups, number=_part(_network, "active_groups"),
+            "active_groups",
+            rows=_active_groups,
+            number=_part(_network, "active_groups"),
             is_part=True,
         ),
         Line("members", number=_part(_network, "members")),
@@ -282,36 +284,59 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
         Line("hamlets", number=lambda ask: _hamlets(ask).count()),
     ),
     2: (
-        _term("carried_over"), _term("received"), _term("reopened"), _term("objected"),
+        _term("carried_over"),
+        _term("received"),
+        _term("reopened"),
+        _term("objected"),
         _term("total", is_sum=True),
         Line("named", rows=_named, number=_part(_arrivals, "named"), is_part=True),
         Line("nameless", rows=_nameless, number=_part(_arrivals, "nameless"), is_part=True),
         Line("no_tip", rows=_no_tip, is_part=True),
     ),
     3: (
-        _term("of_value"), _term("not_of_value"), _term("duplicate"), _term("out_of_competence"),
-        _term("withdrawn"), _term("unrated"),
+        _term("of_value"),
+        _term("not_of_value"),
+        _term("duplicate"),
+        _term("out_of_competence"),
+        _term("withdrawn"),
+        _term("unrated"),
     ),
     4: (
-        _term("sorted_in_time"), _term("sorted_late"), _term("not_sorted"),
-        _term("ended_in_time"), _term("ended_late"), _term("ended_here", is_sum=True),
-        Line("notice"), Line("transfers"),
+        _term("sorted_in_time"),
+        _term("sorted_late"),
+        _term("not_sorted"),
+        _term("ended_in_time"),
+        _term("ended_late"),
+        _term("ended_here", is_sum=True),
+        Line("notice"),
+        Line("transfers"),
     ),
     5: (
-        _term("ended_solved"), _term("ended_prevented"), _term("ended_handed_over"),
-        _term("ended_warned"), _term("ended_unfounded"), _term("ended_with_incident"),
-        _term("suspended"), _term("pending"), _term("in_competence", is_sum=True),
-        _term("closing_balance"), Line("prosecuted"),
+        _term("ended_solved"),
+        _term("ended_prevented"),
+        _term("ended_handed_over"),
+        _term("ended_warned"),
+        _term("ended_unfounded"),
+        _term("ended_with_incident"),
+        _term("suspended"),
+        _term("pending"),
+        _term("in_competence", is_sum=True),
+        _term("closing_balance"),
+        Line("prosecuted"),
     ),
     6: (
         Line("incidents", rows=_incidents, number=_part(_effect, "incidents")),
         Line(
-            "scams_stopped", rows=_scams_stopped, number=_part(_effect, "scams_stopped"),
+            "scams_stopped",
+            rows=_scams_stopped,
+            number=_part(_effect, "scams_stopped"),
             is_part=True,
         ),
         *(
             Line(
-                f"with_{name}", rows=_incidents_with(name), number=_part(_effect, f"with_{name}"),
+                f"with_{name}",
+                rows=_incidents_with(name),
+                number=_part(_effect, f"with_{name}"),
                 is_part=True,
             )
             for name in ("saved", "lost", "recovered")
@@ -322,7 +347,8 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
         Line("helped", number=_part(_effect, "helped")),
     ),
     7: (
-        Line("drafted", rows=_drafted), Line("published", rows=_published),
+        Line("drafted", rows=_drafted),
+        Line("published", rows=_published),
         Line("recalled", rows=_recalled),
         Line("until_approved", number=_until_approved, unit="seconds"),
         Line("delivered", rows=_sent(*_ARRIVED), number=_ended_as(*_ARRIVED)),
@@ -338,7 +364,9 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
         Line("desk_answers", number=_follow_ups),
         Line("reporters_wrote", number=_written_by_reporters),
         Line("afraid", rows=_afraid),
-        Line("satisfaction"), Line("breaches"), Line("data_requests"),
+        Line("satisfaction"),
+        Line("breaches"),
+        Line("data_requests"),
     ),
     9: (
         Line("claims_checked", number=_claims),
@@ -346,7 +374,8 @@ BLOCKS: dict[int, tuple[Line, ...]] = {
             Line(f"verdict_{verdict}", number=_claims_found(verdict), is_part=True)
             for verdict in Verdict.values
         ),
-        Line("surveys_run", number=_surveys), Line("survey_answers", number=_survey_answers),
+        Line("surveys_run", number=_surveys),
+        Line("survey_answers", number=_survey_answers),
     ),
-}  # fmt: skip
+}
 BY_KEY = {line.key: line for lines in BLOCKS.values() for line in lines}

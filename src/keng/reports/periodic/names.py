@@ -11,10 +11,16 @@ NOT_KEPT = gettext_lazy("not kept here")
 def block_labels() -> dict[int, str]:
     """What the blocks are called."""
     return {
-        1: _("Network"), 2: _("What came in"), 3: _("What it was worth"), 4: _("In time"),
-        5: _("What came of it"), 6: _("Effect"), 7: _("Warnings"),
-        8: _("Service to reporters"), 9: _("Claim checks and surveys"),
-    }  # fmt: skip
+        1: _("Network"),
+        2: _("What came in"),
+        3: _("What it was worth"),
+        4: _("In time"),
+        5: _("What came of it"),
+        6: _("Effect"),
+        7: _("Warnings"),
+        8: _("Service to reporters"),
+        9: _("Claim checks and surveys"),
+    }
 
 
 def line_labels() -> dict[str, str]:

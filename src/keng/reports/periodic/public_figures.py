@@ -25,15 +25,28 @@ LINES: dict[int, tuple[str, ...]] = {
     3: ("of_value", "not_of_value", "duplicate", "out_of_competence", "withdrawn", "unrated"),
     4: ("sorted_in_time", "sorted_late", "not_sorted"),
     5: (
-        "ended_solved", "ended_prevented", "ended_handed_over", "ended_warned", "ended_unfounded",
-        "ended_with_incident", "suspended", "pending", "in_competence",
+        "ended_solved",
+        "ended_prevented",
+        "ended_handed_over",
+        "ended_warned",
+        "ended_unfounded",
+        "ended_with_incident",
+        "suspended",
+        "pending",
+        "in_competence",
     ),
     6: (
-        "incidents", "with_saved", "with_lost", "with_recovered", "saved", "lost", "recovered",
+        "incidents",
+        "with_saved",
+        "with_lost",
+        "with_recovered",
+        "saved",
+        "lost",
+        "recovered",
     ),
     7: ("published", "recalled", "asked", "passed_on"),
     8: ("answered", "half_answered_within"),
-}  # fmt: skip
+}
 # Figures about warnings and times say nothing about who reported what.
 _OPEN = ("published", "recalled", "asked", "passed_on", "half_answered_within")
 # A sum of money, and how many incidents named one.

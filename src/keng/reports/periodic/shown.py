@@ -67,8 +67,9 @@ class Table:
 def title(figures: dict[str, Any]) -> str:
     """What the report is called."""
     return _("Report of %(span)s, %(unit)s") % {
-        "span": span_label(figures["span"]), "unit": figures["unit_name"],
-    }  # fmt: skip
+        "span": span_label(figures["span"]),
+        "unit": figures["unit_name"],
+    }
 
 
 def span_label(code: str) -> str:
@@ -179,11 +180,15 @@ def identities(found: list[Finding]) -> list[dict[str, Any]]:
     labels = names.identity_labels()
     return [
         {
-            "label": labels[f.code], "holds": f.holds, "stated": f.stated, "due": f.due,
-            "block": f.block, "off": f.off,
+            "label": labels[f.code],
+            "holds": f.holds,
+            "stated": f.stated,
+            "due": f.due,
+            "block": f.block,
+            "off": f.off,
         }
         for f in found
-    ]  # fmt: skip
+    ]
 
 
 def findings_of(figures: dict[str, Any]) -> list[Finding]:

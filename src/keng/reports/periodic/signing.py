@@ -96,18 +96,33 @@ def _sign(draft: figures.Draft, *, by: Officer, boundaries: str, reason: str) ->
 
 
 def frozen(
-    draft: figures.Draft, *, by: Officer, at: datetime, boundaries: str = "new",
-    earlier: Snapshot | None = None, reason: str = "",
-) -> Snapshot:  # fmt: skip
+    draft: figures.Draft,
+    *,
+    by: Officer,
+    at: datetime,
+    boundaries: str = "new",
+    earlier: Snapshot | None = None,
+    reason: str = "",
+) -> Snapshot:
     """The report as a row, signed and not yet saved."""
     ask, unit = draft.ask, draft.ask.sight.unit
     signed = Snapshot(
-        unit=unit, span=ask.span.code, since=ask.since, until=ask.until, boundaries=boundaries,
-        version=earlier.version + 1 if earlier else 1, replaces=earlier,
-        reason=reason if earlier else "", figures=draft.figures, figures_hash=draft.hash,
-        open_tips=sorted(str(tip) for tip in draft.open_tips), signed_by=by, signer=str(by),
-        signer_role=sight.signing_role(by, unit), signed_at=at,
-    )  # fmt: skip
+        unit=unit,
+        span=ask.span.code,
+        since=ask.since,
+        until=ask.until,
+        boundaries=boundaries,
+        version=earlier.version + 1 if earlier else 1,
+        replaces=earlier,
+        reason=reason if earlier else "",
+        figures=draft.figures,
+        figures_hash=draft.hash,
+        open_tips=sorted(str(tip) for tip in draft.open_tips),
+        signed_by=by,
+        signer=str(by),
+        signer_role=sight.signing_role(by, unit),
+        signed_at=at,
+    )
     signed.signature = heads.sign(said(signed))
     return signed
 
@@ -126,15 +141,23 @@ def publish(snapshot_id: uuid.UUID, *, by: Officer, reason: str = "") -> PublicR
     if earlier is not None and not reason.strip():
         raise NoPublicReason
     made = PublicReport.objects.create(
-        snapshot=signed, unit=signed.unit, span=signed.span, published_by=by,
+        snapshot=signed,
+        unit=signed.unit,
+        span=signed.span,
+        published_by=by,
         figures=public_figures.of(signed.figures, earlier.figures if earlier else None),
-        published_at=times.now(), version=earlier.version + 1 if earlier else 1,
-        replaces=earlier, reason=reason.strip() if earlier else "",
-    )  # fmt: skip
+        published_at=times.now(),
+        version=earlier.version + 1 if earlier else 1,
+        replaces=earlier,
+        reason=reason.strip() if earlier else "",
+    )
     record(
-        "report.published", by=by, on=signed, chain=unit_chain(signed.unit_id),
+        "report.published",
+        by=by,
+        on=signed,
+        chain=unit_chain(signed.unit_id),
         detail={"version": made.version, "hash": figures.digest(made.figures).hex()},
-    )  # fmt: skip
+    )
     return made
 
 
@@ -174,9 +197,17 @@ def on_record(signed: Snapshot) -> dict[str, Any]:
 def said(signed: Snapshot) -> bytes:
     """What the signature stands under."""
     words: list[Any] = [
-        "keng report", str(signed.unit_id), signed.span, signed.version, signed.signer,
-        signed.signer_role, bytes(signed.figures_hash).hex(),
+        "keng report",
+        str(signed.unit_id),
+        signed.span,
+        signed.version,
+        signed.signer,
+        signed.signer_role,
+        bytes(signed.figures_hash).hex(),
         signed.signed_at.astimezone(times.VIETNAM).isoformat(),
-        str(signed.replaces_id or ""), signed.reason, signed.boundaries, signed.open_tips,
-    ]  # fmt: skip
+        str(signed.replaces_id or ""),
+        signed.reason,
+        signed.boundaries,
+        signed.open_tips,
+    ]
     return json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()

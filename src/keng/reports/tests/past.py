@@ -87,11 +87,15 @@ def double(decision: Decision) -> None:
     Decision.objects.bulk_create(
         [
             Decision(
-                tip_id=decision.tip_id, kind=decision.kind, by_id=decision.by_id,
-                unit_id=decision.unit_id, detail=decision.detail, at=decision.at,
+                tip_id=decision.tip_id,
+                kind=decision.kind,
+                by_id=decision.by_id,
+                unit_id=decision.unit_id,
+                detail=decision.detail,
+                at=decision.at,
             )
         ]
-    )  # fmt: skip
+    )
 
 
 def sql(statement: str, *values: Any) -> None:

@@ -165,8 +165,9 @@ def test_the_workbook_is_read_back_with_numbers_that_can_be_added(signed, langua
     front = book.worksheets[0]
     cells = [tuple(cell.value for cell in row if cell.value is not None) for row in front]
     for number, label, figures in rows(signed, language):
-        wanted = tuple(int(re.sub(r"\D", "", f)) if re.match(r"[\d.,]+( đ)?$", f) else f
-                       for f in figures)  # fmt: skip
+        wanted = tuple(
+            int(re.sub(r"\D", "", f)) if re.match(r"[\d.,]+( đ)?$", f) else f for f in figures
+        )
         assert (label, *wanted) in cells, number
     for identity in identities(signed, language):
         assert identity in cells

@@ -13,11 +13,26 @@ from keng.tips.models import Tip
 from tests import make
 
 STEPS = (
-    "sort", "rate of_value", "rate not_of_value", "rate unrated", "decline procedure",
-    "decline municipal", "decline not_checkable", "decline official", "close solved",
-    "close out_of_competence", "reopen", "suspend", "suspend", "resume",
-    "separate", "join", "join", "route", "withdraw",
-)  # fmt: skip
+    "sort",
+    "rate of_value",
+    "rate not_of_value",
+    "rate unrated",
+    "decline procedure",
+    "decline municipal",
+    "decline not_checkable",
+    "decline official",
+    "close solved",
+    "close out_of_competence",
+    "reopen",
+    "suspend",
+    "suspend",
+    "resume",
+    "separate",
+    "join",
+    "join",
+    "route",
+    "withdraw",
+)
 # Which tip, what is done with it, and to which other tip or desk.
 HISTORIES = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from(STEPS), st.integers(0, 4)),

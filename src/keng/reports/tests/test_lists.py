@@ -36,22 +36,32 @@ def send(unit, officer, groups, *, days=1):
         kind="warning", is_urgent=False, unit=unit, approval=approval
     )
     Version.objects.create(
-        warning=warning, number=1, texts={"vi": {"title": f"Lừa ở {unit.name}"}}, audience={},
-        text_hash=b"0" * 32, made_by=officer, published_at=out, approval=approval,
+        warning=warning,
+        number=1,
+        texts={"vi": {"title": f"Lừa ở {unit.name}"}},
+        audience={},
+        text_hash=b"0" * 32,
+        made_by=officer,
+        published_at=out,
+        approval=approval,
         dispatch=dispatch,
-    )  # fmt: skip
+    )
     DispatchText.objects.create(dispatch=dispatch, language="vi", text="Lừa")
     for n, group in enumerate(groups):
         dispatch.deliveries.create(
-            channel="by_hand", recipient_kind="group", recipient_ref=group.pk,
+            channel="by_hand",
+            recipient_kind="group",
+            recipient_ref=group.pk,
             state=_STATES[n % len(_STATES)],
-        )  # fmt: skip
+        )
         lead = make.lead(unit=group.unit, groups=(group,))
         RelayTask.objects.create(
-            dispatch=dispatch, lead=lead, group=group,
+            dispatch=dispatch,
+            lead=lead,
+            group=group,
             confirmed_at=times.now() if n % 2 else None,
             seen_at=times.now() if n % 4 == 1 else None,
-        )  # fmt: skip
+        )
     # A lead who only passes it on to others, and a person: neither is a group that was asked.
     RelayTask.objects.create(dispatch=dispatch, lead=make.lead(unit=unit))
     dispatch.deliveries.create(
@@ -149,11 +159,21 @@ def test_every_number_on_the_page_leads_to_exactly_what_it_counts(desk_client, u
             assert len(rows) == _plain(number), url
     addresses = " ".join(url for url, _ in links)
     for part in (
-        "by=arrival&value=received", "value=given", "value=waiting", "/warnings/",
-        f"/deliveries/?period={code}&value=sent", "value=relayed", "value=asked",
-        "value=passed_on", "value=seen", "value=lost", "value=saved", "value=recovered",
-        "value=helped", f"/incidents/?period={code} ",
-    ):  # fmt: skip
+        "by=arrival&value=received",
+        "value=given",
+        "value=waiting",
+        "/warnings/",
+        f"/deliveries/?period={code}&value=sent",
+        "value=relayed",
+        "value=asked",
+        "value=passed_on",
+        "value=seen",
+        "value=lost",
+        "value=saved",
+        "value=recovered",
+        "value=helped",
+        f"/incidents/?period={code} ",
+    ):
         assert part in addresses + " ", part
 
 
@@ -220,9 +240,12 @@ def test_the_figures_of_one_commune_are_those_that_were_made(unit):
     counts = {line.value: line.count for line in carriage.deliveries}
     assert counts == {"sent": 3, "delivered": 1, "gone": 1, "relayed": 1, "unknown": 1}
     assert queries.money(officer, chosen) == {
-        "incidents": 4, "lost": 12_500_000, "saved": 3_000_000, "recovered": 7_000_000,
+        "incidents": 4,
+        "lost": 12_500_000,
+        "saved": 3_000_000,
+        "recovered": 7_000_000,
         "helped": 3,
-    }  # fmt: skip
+    }
 
 
 def test_a_name_nobody_knows_lists_nothing(unit):

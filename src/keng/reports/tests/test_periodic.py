@@ -29,15 +29,23 @@ def test_every_identity_holds_on_a_busy_month(desk):
     assert [finding for finding in draft.findings if not finding.holds] == []
     found = past.lines(draft)
     assert {key: found[key] for key in ("carried_over", "received", "total")} == {
-        "carried_over": 1, "received": 9, "total": 10,
-    }  # fmt: skip
+        "carried_over": 1,
+        "received": 9,
+        "total": 10,
+    }
     assert {key: found.get(key) for key in identities.CLASSES} == {
-        "of_value": 3, "not_of_value": 1, "duplicate": 1, "out_of_competence": 1,
-        "withdrawn": 1, "unrated": 3,
-    }  # fmt: skip
+        "of_value": 3,
+        "not_of_value": 1,
+        "duplicate": 1,
+        "out_of_competence": 1,
+        "withdrawn": 1,
+        "unrated": 3,
+    }
     assert {key: found.get(key) for key in ("ended_warned", "ended_unfounded", "pending")} == {
-        "ended_warned": 1, "ended_unfounded": 2, "pending": 5,
-    }  # fmt: skip
+        "ended_warned": 1,
+        "ended_unfounded": 2,
+        "pending": 5,
+    }
 
 
 @pytest.mark.parametrize("how", ["deleted", "doubled"])
@@ -178,8 +186,11 @@ def test_each_term_asks_for_itself():
         used = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
         assert not used & set(registered), name
         assert "TERMS" not in used, name
-        calls = {n.func.attr for n in ast.walk(function)
-                 if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}  # fmt: skip
+        calls = {
+            n.func.attr
+            for n in ast.walk(function)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+        }
         assert not calls & {"count", "aggregate"}, name
 
 

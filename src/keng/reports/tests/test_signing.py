@@ -417,9 +417,18 @@ def found_out(counts, away):
 
 # Here what is hidden on both sides of a hidden sum is two together: one each.
 TWO_SIDES = dict.fromkeys((key for keys in public_figures.LINES.values() for key in keys), 0) | {
-    "carried_over": 300, "received": 190, "reopened": 1, "total": 491, "named": 189, "nameless": 1,
-    "of_value": 491, "in_competence": 491, "pending": 491, "sorted_in_time": 190, "answered": 190,
-}  # fmt: skip
+    "carried_over": 300,
+    "received": 190,
+    "reopened": 1,
+    "total": 491,
+    "named": 189,
+    "nameless": 1,
+    "of_value": 491,
+    "in_competence": 491,
+    "pending": 491,
+    "sorted_in_time": 190,
+    "answered": 190,
+}
 
 
 def test_two_figures_that_each_sum_leaves_open_are_found_by_all_sums_together():
@@ -434,8 +443,10 @@ def test_of_several_figures_the_one_in_fewest_sums_is_hidden_with_a_small_one():
 
 @given(months())
 @example(TWO_SIDES)
-@example(TWO_SIDES | {"carried_over": 0, "total": 191, "of_value": 191, "in_competence": 191,
-                      "pending": 191})  # fmt: skip
+@example(
+    TWO_SIDES
+    | {"carried_over": 0, "total": 191, "of_value": 191, "in_competence": 191, "pending": 191}
+)
 @example(TWO_SIDES | {"answered": 188})
 def test_no_hidden_count_follows_from_those_that_are_shown(counts):
     """Solving all sums together leaves every hidden count at least six values."""

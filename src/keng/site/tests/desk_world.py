@@ -134,9 +134,13 @@ def _tips(label: str, unit: Unit, officer: Officer, place: Any) -> dict[str, Any
     second.refresh_from_db()
     entry = listing(f"lua-dao-{unit.pk.hex[-8:]}.example", type="url", unit=unit, basis=label)
     disputed = Dispute.objects.create(
-        listing=entry, unit=unit, code_hash=uuid.uuid4().bytes * 2, reason="mistake",
-        text=f"Khiếu nại {label}", due_on=entry.expires_on,
-    )  # fmt: skip
+        listing=entry,
+        unit=unit,
+        code_hash=uuid.uuid4().bytes * 2,
+        reason="mistake",
+        text=f"Khiếu nại {label}",
+        due_on=entry.expires_on,
+    )
     saved = SavedSearch.objects.create(officer=officer, name=f"Tìm {label}", query={"q": "x"})
     wave = Wave.objects.create(unit=unit.parent or unit, category="scam_other")
     wave.members.create(tip=first)
@@ -159,30 +163,43 @@ def _network(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     house = make.establishment(unit=unit, place=place, name=f"Nhà trọ {label}")
     team = make.group(unit=unit, place=place, name=f"Tổ tự quản {label}", kind="team")
     shift = TeamShift.objects.create(
-        group=team, weekday=0, begins=datetime.time(21), ends=datetime.time(23),
+        group=team,
+        weekday=0,
+        begins=datetime.time(21),
+        ends=datetime.time(23),
         role=f"Tổ phó {label}",
-    )  # fmt: skip
+    )
     ask = TeamAsk.objects.create(
         group=team, words=f"Đi tuần {label}", until=times.now() + datetime.timedelta(hours=3)
     )
     return {
-        "group": group, "lead": lead, "establishment": house,
-        "team": team, "team_shift": shift, "team_ask": ask,
-    }  # fmt: skip
+        "group": group,
+        "lead": lead,
+        "establishment": house,
+        "team": team,
+        "team_shift": shift,
+        "team_ask": ask,
+    }
 
 
 def _lessons(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:
     """A collection and a lesson that waits."""
     slug = f"t{make.some_id().hex[:12]}"
     collection = Collection.objects.create(
-        slug=slug, unit=unit, purpose="fraud", made_by=officer,
-        texts={"vi": {"title": f"Bộ {label}", "about": "a"}},
-    )  # fmt: skip
-    edition = Edition.objects.create(
-        lesson=Lesson.objects.create(slug=slug, collection=collection), number=1, unit=unit,
-        texts={"vi": {"title": f"Bài {label}", "cards": [], "quiz": []}}, hash=b"0" * 32,
+        slug=slug,
+        unit=unit,
+        purpose="fraud",
         made_by=officer,
-    )  # fmt: skip
+        texts={"vi": {"title": f"Bộ {label}", "about": "a"}},
+    )
+    edition = Edition.objects.create(
+        lesson=Lesson.objects.create(slug=slug, collection=collection),
+        number=1,
+        unit=unit,
+        texts={"vi": {"title": f"Bài {label}", "cards": [], "quiz": []}},
+        hash=b"0" * 32,
+        made_by=officer,
+    )
     film = Film.objects.create(unit=unit, title=f"Phim {label}", made_by=officer)
     return {"collection": collection, "edition": edition, "film": film}
 
@@ -191,14 +208,22 @@ def _pledges(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) -> 
     """A campaign that waits, with one class."""
     today = times.local_date(times.now())
     campaign = Campaign.objects.create(
-        slug=f"t{make.some_id().hex[:12]}", unit=unit, purpose="fraud", made_by=officer,
-        texts={"vi": {"title": f"Hứa {label}", "pledge": ["a"]}}, hash=b"0" * 32,
-        starts_on=today, ends_on=today,
-    )  # fmt: skip
+        slug=f"t{make.some_id().hex[:12]}",
+        unit=unit,
+        purpose="fraud",
+        made_by=officer,
+        texts={"vi": {"title": f"Hứa {label}", "pledge": ["a"]}},
+        hash=b"0" * 32,
+        starts_on=today,
+        ends_on=today,
+    )
     school_class = SchoolClass.objects.create(
-        campaign=campaign, group=rows["group"], lead=rows["lead"], school=f"Trường {label}",
+        campaign=campaign,
+        group=rows["group"],
+        lead=rows["lead"],
+        school=f"Trường {label}",
         commune=rows["place"],
-    )  # fmt: skip
+    )
     text = FirstHour.objects.create(
         unit=unit, texts={"vi": {"steps": []}}, hash=b"0" * 32, made_by=officer
     )
@@ -209,9 +234,12 @@ def _calls(unit: Unit, officer: Officer) -> dict[str, Any]:
     """A shift, a pager and a test of it: the last two are the officer's own."""
     now = times.now()
     shift = Shift.objects.create(
-        unit=unit, officer=officer, set_by=officer, starts_at=now,
+        unit=unit,
+        officer=officer,
+        set_by=officer,
+        starts_at=now,
         ends_at=now + datetime.timedelta(hours=8),
-    )  # fmt: skip
+    )
     way = PagerWay.objects.create(
         officer=officer, kind="email", address_sealed=b"x", address_hash=b"0" * 32, hint="a…@b.vn"
     )
@@ -229,49 +257,69 @@ def _told(label: str, unit: Unit, place: Any, officer: Officer) -> dict[str, Any
         place=place, unit=unit, wish="public", text=f"Hỏi {label}", code_hash=label.encode()
     )
     meeting = Meeting.objects.create(
-        place=place, unit=unit, starts_at=times.now(), venue="nhà văn hóa", about=f"Họp {label}",
-        announced_by=officer, let_out_at=times.now(),
-    )  # fmt: skip
+        place=place,
+        unit=unit,
+        starts_at=times.now(),
+        venue="nhà văn hóa",
+        about=f"Họp {label}",
+        announced_by=officer,
+        let_out_at=times.now(),
+    )
     channel = OfficialChannel.objects.create(
-        unit=unit, kind="zalo", shown_as=f"Kênh {label}", checked_by=officer,
-        checked_on=times.local_date(times.now()), let_out_at=times.now(),
-    )  # fmt: skip
+        unit=unit,
+        kind="zalo",
+        shown_as=f"Kênh {label}",
+        checked_by=officer,
+        checked_on=times.local_date(times.now()),
+        let_out_at=times.now(),
+    )
     return {
-        "question": question, "meeting": meeting, "official_channel": channel,
+        "question": question,
+        "meeting": meeting,
+        "official_channel": channel,
         **_partners(label, unit, place),
-    }  # fmt: skip
+    }
 
 
 def _partners(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     """A partner of one person who handed something in, and somebody who asks to be one."""
     partner = Partner.objects.create(
-        name=f"Đối tác {label}", kind="front", place=place, purposes=["fraud"],
+        name=f"Đối tác {label}",
+        kind="front",
+        place=place,
+        purposes=["fraud"],
         invited_by_unit=unit,
-    )  # fmt: skip
+    )
     member = PartnerMember.objects.create(
         partner=partner, username=f"m{make.some_id().hex[:8]}", name=f"Hội viên {label}"
     )
     article = Article.objects.create(
-        partner=partner, purpose="fraud", title=f"Bài {label}", text="a", written_by=member,
+        partner=partner,
+        purpose="fraud",
+        title=f"Bài {label}",
+        text="a",
+        written_by=member,
         submitted_at=times.now(),
-    )  # fmt: skip
+    )
     asked = KitRequest.objects.create(
         name=f"Già làng {label}", place=place, unit=unit, about="a", token_hash=label.encode()
     )
-    return {
-        "partner": partner, "partner_member": member, "article": article, "kit_request": asked
-    }  # fmt: skip
+    return {"partner": partner, "partner_member": member, "article": article, "kit_request": asked}
 
 
 def _surveys(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:
     survey = Survey.objects.create(
-        unit=unit, author=officer, code=label.encode().hex().upper()[-6:], purpose="streets",
+        unit=unit,
+        author=officer,
+        code=label.encode().hex().upper()[-6:],
+        purpose="streets",
         content={"vi": {"title": f"Khảo sát {label}", "why": "a"}, "questions": [], "places": []},
         hash=b"0" * 32,
-    )  # fmt: skip
-    return {"survey": survey, "batch": PaperBatch.objects.create(
-        survey=survey, made_by=officer, sheets=2
-    )}  # fmt: skip
+    )
+    return {
+        "survey": survey,
+        "batch": PaperBatch.objects.create(survey=survey, made_by=officer, sheets=2),
+    }
 
 
 def _warnings(label: str, unit: Unit, officer: Officer, rows: dict[str, Any]) -> dict[str, Any]:

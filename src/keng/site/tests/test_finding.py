@@ -32,9 +32,13 @@ def warn(unit, title):
     made = Warning.objects.create(unit=unit, author=author, category="scam_bank")
     for number, words in ((1, "Tên cũ"), (2, title)):
         Version.objects.create(
-            warning=made, number=number, texts={"vi": {"title": words}}, audience={},
-            text_hash=b"0" * 32, made_by=author,
-        )  # fmt: skip
+            warning=made,
+            number=number,
+            texts={"vi": {"title": words}},
+            audience={},
+            text_hash=b"0" * 32,
+            made_by=author,
+        )
 
 
 def found(client, words):

@@ -17,17 +17,26 @@ pytestmark = pytest.mark.django_db
 FINISHED = "We have finished with your report and closed it. Thank you for telling us."
 OF = {
     "ko": {
-        "home": "신고하기", "awaits": "원어민의 검토를 기다리는 첫 번역입니다",
+        "home": "신고하기",
+        "awaits": "원어민의 검토를 기다리는 첫 번역입니다",
         "got": "신고를 받았습니다",
-        "untranslated": "영어로 표시됩니다", "words": "은행 직원이라며 송금하라고 했습니다. 2026년",
-        "outside": "담당 지역 밖에서", "official": "공식 문안은 베트남어입니다", "folder": "ko",
+        "untranslated": "영어로 표시됩니다",
+        "words": "은행 직원이라며 송금하라고 했습니다. 2026년",
+        "outside": "담당 지역 밖에서",
+        "official": "공식 문안은 베트남어입니다",
+        "folder": "ko",
     },
     "zh-hans": {
-        "home": "查询陌生号码", "awaits": "尚待母语者审阅", "got": "我们已收到您的举报",
-        "untranslated": "显示英文", "words": "有人冒充银行职员，让我转账。",
-        "outside": "服务区域之外", "official": "正式文本是越南语", "folder": "zh_Hans",
+        "home": "查询陌生号码",
+        "awaits": "尚待母语者审阅",
+        "got": "我们已收到您的举报",
+        "untranslated": "显示英文",
+        "words": "有人冒充银行职员，让我转账。",
+        "outside": "服务区域之外",
+        "official": "正式文本是越南语",
+        "folder": "zh_Hans",
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

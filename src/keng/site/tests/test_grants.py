@@ -132,30 +132,41 @@ def test_worker_desk_and_public_site_do_their_part_of_a_critical_tip(here, becom
     assert Alarm.objects.get().taken_by == here.officer
 
 
-@pytest.mark.parametrize(("process", "statement"), [
-    ("public", "SELECT id FROM accounts_shift"),
-    ("public", "SELECT id FROM delivery_pagertest"),
-    ("public", "SELECT officer_id FROM delivery_watch"),
-    ("edge", "SELECT * FROM delivery_watch"),
-    ("public", "SELECT * FROM delivery_pagerway"),
-    ("worker", "UPDATE delivery_pagerway SET is_on = false"),
-    ("sender", "UPDATE delivery_pagerway SET officer_id = NULL"),
-    ("desk", "UPDATE warnings_pattern SET texts = '{}'"),
-    ("desk", "UPDATE warnings_patternuse SET sent_by_id = NULL"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("process", "statement"),
+    [
+        ("public", "SELECT id FROM accounts_shift"),
+        ("public", "SELECT id FROM delivery_pagertest"),
+        ("public", "SELECT officer_id FROM delivery_watch"),
+        ("edge", "SELECT * FROM delivery_watch"),
+        ("public", "SELECT * FROM delivery_pagerway"),
+        ("worker", "UPDATE delivery_pagerway SET is_on = false"),
+        ("sender", "UPDATE delivery_pagerway SET officer_id = NULL"),
+        ("desk", "UPDATE warnings_pattern SET texts = '{}'"),
+        ("desk", "UPDATE warnings_patternuse SET sent_by_id = NULL"),
+    ],
+)
 def test_no_process_does_more_about_calls_and_patterns(become, process, statement):
     become(process)
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
 
-@pytest.mark.parametrize("statement", [
-    "DELETE FROM audit_entry", "UPDATE audit_entry SET action = 'x'", "DELETE FROM tips_tip",
-    "DELETE FROM tips_decision", "SELECT raw_sealed FROM delivery_inbound",
-    "SELECT * FROM community_draft", "UPDATE warnings_version SET texts = '{}'",
-    "UPDATE warnings_version SET text_hash = ''", "DELETE FROM warnings_verifycode",
-    "DROP TABLE tips_tip",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM audit_entry",
+        "UPDATE audit_entry SET action = 'x'",
+        "DELETE FROM tips_tip",
+        "DELETE FROM tips_decision",
+        "SELECT raw_sealed FROM delivery_inbound",
+        "SELECT * FROM community_draft",
+        "UPDATE warnings_version SET texts = '{}'",
+        "UPDATE warnings_version SET text_hash = ''",
+        "DELETE FROM warnings_verifycode",
+        "DROP TABLE tips_tip",
+    ],
+)
 def test_the_desk_cannot(become, statement):
     become("desk")
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:

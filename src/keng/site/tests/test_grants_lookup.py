@@ -100,9 +100,14 @@ def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(uni
     disputes.object_to(key, reason="mistake", text="Không.", token="x" * 22)
     become("desk")
     made = propose(
-        seen.pk, grade="confirmed", category="scam_bank", month=disputed.used_in, basis="Đã gọi.",
-        expires_on=disputed.expires_on, by=lan,
-    )  # fmt: skip
+        seen.pk,
+        grade="confirmed",
+        category="scam_bank",
+        month=disputed.used_in,
+        basis="Đã gọi.",
+        expires_on=disputed.expires_on,
+        by=lan,
+    )
     actions.confirm(made.pk, does_harm=False, by=chief)
     actions.end(made.pk, why="no_longer", note="Đã cắt.", by=chief)
     disputes.decide(Dispute.objects.get().pk, outcome="removed", answer="Đúng.", by=mai)

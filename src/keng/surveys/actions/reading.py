@@ -31,7 +31,10 @@ def decide(text_id: uuid.UUID, *, words: str, by: "Officer") -> FreeText:
     text.words, text.read_by = words, by
     text.save(update_fields=["state", "words", "read_by"])
     record(
-        "survey.text_read", by=by, on=survey, chain=unit_chain(survey.unit_id),
+        "survey.text_read",
+        by=by,
+        on=survey,
+        chain=unit_chain(survey.unit_id),
         detail={"text": str(text.pk), "shown": bool(words)},
-    )  # fmt: skip
+    )
     return text

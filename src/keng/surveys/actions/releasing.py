@@ -66,10 +66,14 @@ def send_back(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
     survey.approved_by = survey.approved_at = survey.approved_hash = survey.submitted_at = None
     survey.save(
         update_fields=[
-            "state", "returned_reason", "approved_by", "approved_at", "approved_hash",
+            "state",
+            "returned_reason",
+            "approved_by",
+            "approved_at",
+            "approved_hash",
             "submitted_at",
         ]
-    )  # fmt: skip
+    )
     # Slips that were printed for what may become another survey are good for nothing.
     survey.tokens.all().delete()
     _record("survey.returned", survey, by)

@@ -22,9 +22,16 @@ _NUMBERS = re.compile(
     )
 )
 _ALONE = {
-    "bo qua": "skip", "skip": "skip", "khong tra loi": "skip", "0": "skip",
-    "thoi": "stop", "gui": "send", "send": "send", "lam lai": "again", "again": "again",
-}  # fmt: skip
+    "bo qua": "skip",
+    "skip": "skip",
+    "khong tra loi": "skip",
+    "0": "skip",
+    "thoi": "stop",
+    "gui": "send",
+    "send": "send",
+    "lam lai": "again",
+    "again": "again",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +88,11 @@ def _begin(rest: str, language: str) -> Said | None:
     if not _is_like_a_code(code) or (slip and not codes.cleaned(slip, codes.SLIP)):
         return None
     return Said(
-        "begin", language, codes.cleaned(code, codes.SURVEY) or "?",
+        "begin",
+        language,
+        codes.cleaned(code, codes.SURVEY) or "?",
         codes.cleaned(slip, codes.SLIP),
-    )  # fmt: skip
+    )
 
 
 def _is_like_a_code(word: str) -> bool:

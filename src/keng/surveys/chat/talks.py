@@ -66,19 +66,19 @@ def opened(row: ChatTalk) -> Talk | None:
 
 def save(turn: ChatTurn, talk: Talk) -> None:
     """Keep it until the next message."""
-    kept = {
-        "language": talk.language, "said": talk.said, "seen": talk.seen, "slip": talk.slip
-    }  # fmt: skip
+    kept = {"language": talk.language, "said": talk.said, "seen": talk.seen, "slip": talk.slip}
     ChatTalk.objects.update_or_create(
         conversation_hash=bytes(turn.conversation_hash),
         defaults={
-            "survey": talk.survey, "account_id": turn.account_id,
+            "survey": talk.survey,
+            "account_id": turn.account_id,
             # Nobody is written to once it is over: what comes then brings its own address.
             "address_sealed": b"" if talk.is_over else bytes(turn.address_sealed),
             "box": bytes(box(_TALK_BOX).encrypt(json.dumps(kept).encode())),
-            "is_over": talk.is_over, "asked_at": times.now(),
+            "is_over": talk.is_over,
+            "asked_at": times.now(),
         },
-    )  # fmt: skip
+    )
 
 
 def end(turn: ChatTurn, talk: Talk) -> None:

@@ -30,27 +30,31 @@ def greeting(survey: Survey, content: Content, count: int, left_out: int) -> str
         f"{survey.unit.name}: {content.why}",
         ngettext(
             "%(n)d question. We do not ask for your name.",
-            "%(n)d questions. We do not ask for your name.", count,
-        ) % {"n": count},
+            "%(n)d questions. We do not ask for your name.",
+            count,
+        )
+        % {"n": count},
         _("The chat company can see what is written here. Without it: %(page)s")
         % {"page": page(survey)},
-    ]  # fmt: skip
+    ]
     if left_out:
         lines.append(
             ngettext(
                 "%(n)d more question cannot be answered by a number: it is only on that page.",
                 "%(n)d more questions cannot be answered by a number: they are only on that page.",
                 left_out,
-            ) % {"n": left_out}
-        )  # fmt: skip
+            )
+            % {"n": left_out}
+        )
     return "\n".join(lines)
 
 
 def asking(question: Question, number: int, count: int) -> str:
     """One question with its numbers."""
-    lines = [_("Question %(n)d of %(count)d: %(text)s") % {
-        "n": number, "count": count, "text": question.text
-    }]  # fmt: skip
+    lines = [
+        _("Question %(n)d of %(count)d: %(text)s")
+        % {"n": number, "count": count, "text": question.text}
+    ]
     if question.hint:
         lines.append(question.hint)
     if question.kind == "scale":

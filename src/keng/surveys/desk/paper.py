@@ -83,7 +83,8 @@ def _mine(request: HttpRequest, pk: uuid.UUID) -> tuple[PaperBatch, bool]:
     """A pile of a visible survey, and whether it is this officer's to type in."""
     batch = get_object_or_404(
         PaperBatch.objects.select_related("survey__unit"),
-        pk=pk, survey__in=Survey.objects.visible_to(request.officer),
-    )  # fmt: skip
+        pk=pk,
+        survey__in=Survey.objects.visible_to(request.officer),
+    )
     is_mine = batch.made_by_id == request.officer.pk and batch.finished_at is None
     return batch, is_mine and rights.may_write(request.officer, batch.survey)

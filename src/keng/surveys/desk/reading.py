@@ -31,10 +31,12 @@ def texts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     content = queries.content_of(survey, "vi")
     masked = mask(this.words) if this else None
     context = about(survey, content) | {
-        "text": this, "left": len(waiting), "masked": masked,
+        "text": this,
+        "left": len(waiting),
+        "masked": masked,
         "question": content.question(this.question) if this else None,
         "form": TextForm(initial={"words": masked.text}) if masked else None,
-    }  # fmt: skip
+    }
     return render(request, "surveys/texts.html", context)
 
 
@@ -71,11 +73,14 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("survey-detail", pk=pk)
     content = queries.content_of(survey, "vi")
     context = about(survey, content) | {
-        "form": form, "blocks": blocks(content, survey.figures),
-        "places": places(content, survey.figures), "finding": content.finding,
-        "figures": survey.figures, "returned": returned(survey.figures),
+        "form": form,
+        "blocks": blocks(content, survey.figures),
+        "places": places(content, survey.figures),
+        "finding": content.finding,
+        "figures": survey.figures,
+        "returned": returned(survey.figures),
         "marked_words": marked_words(content),
-    }  # fmt: skip
+    }
     return render(request, "surveys/publish.html", context, status=422 if form.errors else 200)
 
 
@@ -83,6 +88,8 @@ def _initial(survey: Survey) -> dict[str, str]:
     outcome = survey.proposal or survey.outcome
     words, english = outcome.get("vi", {}), outcome.get("en", {})
     return {
-        "headline": words.get("headline", ""), "deeds": words.get("deeds", ""),
-        "en_headline": english.get("headline", ""), "en_deeds": english.get("deeds", ""),
-    }  # fmt: skip
+        "headline": words.get("headline", ""),
+        "deeds": words.get("deeds", ""),
+        "en_headline": english.get("headline", ""),
+        "en_deeds": english.get("deeds", ""),
+    }

@@ -27,9 +27,12 @@ def new(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         unit = next(one for one in units if str(one.pk) == said["unit"])
         survey = actions.make(
-            unit_id=unit.pk, purpose=said["purpose"], reach=said["reach"],
-            content=form.content(queries.places_below(unit)), by=request.officer,
-        )  # fmt: skip
+            unit_id=unit.pk,
+            purpose=said["purpose"],
+            reach=said["reach"],
+            content=form.content(queries.places_below(unit)),
+            by=request.officer,
+        )
         return redirect("survey-edit", pk=survey.pk)
     status = 422 if form.errors else 200
     return render(request, "surveys/new.html", {"form": form}, status=status)
@@ -43,9 +46,12 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         actions.revise(
-            pk, purpose=said["purpose"], reach=said["reach"],
-            content=form.content(queries.places_below(survey.unit)), by=request.officer,
-        )  # fmt: skip
+            pk,
+            purpose=said["purpose"],
+            reach=said["reach"],
+            content=form.content(queries.places_below(survey.unit)),
+            by=request.officer,
+        )
         messages.success(request, _("Saved."))
         return redirect("survey-edit", pk=pk)
     content = queries.content_of(survey, "vi")
@@ -76,9 +82,11 @@ def _question(request: HttpRequest, survey: Survey, key: str) -> HttpResponse:
     at = keys.index(key) if key in keys else len(keys)
     initial = initial_question(questions[at]) if at < len(keys) else {"kind": "choice"}
     form = QuestionForm(
-        request.POST or None, earlier=questions[:at], english=bool(survey.content.get("en")),
+        request.POST or None,
+        earlier=questions[:at],
+        english=bool(survey.content.get("en")),
         initial=initial,
-    )  # fmt: skip
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.put_question(survey.pk, form.question(key), by=request.officer)

@@ -112,14 +112,23 @@ def _switched(
 
 
 def _page(
-    request: HttpRequest, found: Survey, content: Content, form: QuestionPage,
-    draft: drafts.Unfinished, number: int, count: int,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    found: Survey,
+    content: Content,
+    form: QuestionPage,
+    draft: drafts.Unfinished,
+    number: int,
+    count: int,
+) -> HttpResponse:
     context: dict[str, Any] = about(found, content) | {
-        "form": form, "question": form.question, "number": number, "count": count,
-        "minutes": minutes_for(count - number + 1), "again": draft.said,
+        "form": form,
+        "question": form.question,
+        "number": number,
+        "count": count,
+        "minutes": minutes_for(count - number + 1),
+        "again": draft.said,
         "is_select": getattr(form["answer"].field.widget, "input_type", "") == "select",
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "surveys/question.html", context, status=status)
 

@@ -91,13 +91,12 @@ def _intro(
     is_open_to_all = found.reach == Survey.Reach.OPEN
     context = about(found) | {
         "slip": codes.grouped(slip) if slip else request.POST.get("slip", "")[:40],
-        "problem": problem, "begun": drafts.load(
-            request.COOKIES.get(cookie_of(found), ""), found.code
-        ),
+        "problem": problem,
+        "begun": drafts.load(request.COOKIES.get(cookie_of(found), ""), found.code),
         "before": before if is_open_to_all else 0,
         "too_many": is_open_to_all and before >= browser.MOST_FROM_ONE_BROWSER,
         "most": browser.MOST_FROM_ONE_BROWSER,
-    }  # fmt: skip
+    }
     return render(request, "surveys/intro.html", context, status=status)
 
 

@@ -11,33 +11,45 @@ from keng.surveys.queries import content_of, places_below
 from tests import make
 
 FEELS = {
-    "key": "q1", "kind": "choice", "only_if": None, "marked": [2, 3],
+    "key": "q1",
+    "kind": "choice",
+    "only_if": None,
+    "marked": [2, 3],
     "vi": {
         "text": "Về nhà sau 22 giờ, bạn thấy yên tâm đến mức nào?",
         "hint": "Nói về đoạn đường từ chỗ làm tới nơi bạn ở.",
         "options": ["Rất yên tâm", "Khá yên tâm", "Không yên tâm lắm", "Rất không yên tâm"],
     },
     "en": {
-        "text": "How safe do you feel on the way home after 22:00?", "hint": "",
+        "text": "How safe do you feel on the way home after 22:00?",
+        "hint": "",
         "options": ["Very safe", "Fairly safe", "Not very safe", "Not safe at all"],
     },
-}  # fmt: skip
+}
 WHY_NOT = {
-    "key": "q2", "kind": "several", "only_if": {"question": "q1", "options": [2, 3]},
+    "key": "q2",
+    "kind": "several",
+    "only_if": {"question": "q1", "options": [2, 3]},
     "marked": [],
     "vi": {"text": "Vì sao?", "hint": "", "options": ["Đường tối", "Ít người qua lại"]},
     "en": {"text": "Why?", "hint": "", "options": ["Dark road", "Few people"]},
-}  # fmt: skip
+}
 PATROL: dict[str, Any] = {
-    "key": "q3", "kind": "scale", "only_if": None, "marked": [],
+    "key": "q3",
+    "kind": "scale",
+    "only_if": None,
+    "marked": [],
     "vi": {"text": "Tuần tra có đủ không?", "hint": "", "options": ["Quá ít", "Vừa đủ"]},
     "en": {"text": "Are there enough patrols?", "hint": "", "options": ["Too few", "Enough"]},
-}  # fmt: skip
+}
 WHERE: dict[str, Any] = {
-    "key": "q4", "kind": "text", "only_if": None, "marked": [],
+    "key": "q4",
+    "kind": "text",
+    "only_if": None,
+    "marked": [],
     "vi": {"text": "Chỗ nào cần đèn?", "hint": "", "options": []},
     "en": {"text": "Where are lamps needed?", "hint": "", "options": []},
-}  # fmt: skip
+}
 RESULT = {
     "vi": {"headline": "6 trên 10 người chưa yên tâm", "deeds": "Tuần tra từ 7/12.\nLắp đèn."}
 }
@@ -69,9 +81,12 @@ class Stage:
 
     def draft(self, questions=(FEELS, WHY_NOT, PATROL, WHERE), *, reach="open", places=True):
         survey = writing.make(
-            unit_id=self.unit.pk, purpose="streets", reach=reach,
-            content=self.content(places=places), by=self.coordinator,
-        )  # fmt: skip
+            unit_id=self.unit.pk,
+            purpose="streets",
+            reach=reach,
+            content=self.content(places=places),
+            by=self.coordinator,
+        )
         for question in questions:
             writing.put_question(survey.pk, question, by=self.coordinator)
         return Survey.objects.get(pk=survey.pk)

@@ -49,9 +49,18 @@ class Chat:
         """One message through the edge's list of handlers; who took it."""
         now = at or times.now()
         event = Event(
-            kind="text", dedupe=id or uuid.uuid4().hex, conversation=who, sender=who, group=group,
-            text=text, media=(), location=None, at=now, reply_address=who, raw_kind="text",
-        )  # fmt: skip
+            kind="text",
+            dedupe=id or uuid.uuid4().hex,
+            conversation=who,
+            sender=who,
+            group=group,
+            text=text,
+            media=(),
+            location=None,
+            at=now,
+            reply_address=who,
+            raw_kind="text",
+        )
         message = incoming(self.account, event, raw=text.encode(), now=now)
         handler = handlers.handler_of(message)
         with connection.cursor() as cursor:
@@ -234,12 +243,22 @@ def test_with_an_open_report_a_survey_can_be_answered_and_stays_out_of_it(chat, 
 @pytest.mark.parametrize(
     "text",
     [
-        "113", "0912 000 417", "09 12 00 04 17", "khảo sát này để làm gì vậy", "12 người đánh nhau",
-        "khảo sát phòng trọ số 5 có cờ bạc", "1 thanh niên", "dừng xe trái phép",
+        "113",
+        "0912 000 417",
+        "09 12 00 04 17",
+        "khảo sát này để làm gì vậy",
+        "12 người đánh nhau",
+        "khảo sát phòng trọ số 5 có cờ bạc",
+        "1 thanh niên",
+        "dừng xe trái phép",
         "thôi chết cháy rồi",
-        "khao sat 3 phong tro", "survey of the house next door", "", "2026", "1/2 km",
+        "khao sat 3 phong tro",
+        "survey of the house next door",
+        "",
+        "2026",
+        "1/2 km",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_command_of_a_survey(text):
     assert command(text) is None
 
@@ -406,9 +425,14 @@ def test_words_and_long_lists_are_left_to_the_page(chat, stage):
 
 
 def test_the_longest_survey_fits_into_what_a_chat_takes(chat, stage):
-    long = PATROL | {"kind": "choice", "vi": {
-        "text": "x" * 200, "hint": "y" * 200, "options": ["z" * 120] * 10,
-    }}  # fmt: skip
+    long = PATROL | {
+        "kind": "choice",
+        "vi": {
+            "text": "x" * 200,
+            "hint": "y" * 200,
+            "options": ["z" * 120] * 10,
+        },
+    }
     survey = stage.opened(questions=(long,), places=False)
     said = chat.say(f"khảo sát {survey.code}")
     assert max(map(len, said.split("\n--\n"))) <= 2000

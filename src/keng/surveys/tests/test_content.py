@@ -3,13 +3,15 @@
 from keng.surveys.content import Content, Question
 
 STEPS = Content(
-    "vi", "Đường làng", "An toàn",
+    "vi",
+    "Đường làng",
+    "An toàn",
     (
         Question("q1", "choice", "Có lo không?", options=("Không", "Có")),
         Question("q2", "choice", "Lo gì?", options=("Tối", "Vắng"), only_if=("q1", (1,))),
         Question("q3", "text", "Tối ở đâu?", only_if=("q2", (0,))),
     ),
-)  # fmt: skip
+)
 
 
 def keys(said):

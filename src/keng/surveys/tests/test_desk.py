@@ -32,10 +32,16 @@ def url(name, *args):
 def words(stage, **changed):
     content = stage.content()
     return {
-        "unit": str(stage.unit.pk), "purpose": "streets", "title": "Đường về", "why": "Để lắp đèn.",
-        "reach": "open", "ask_place": "on", "closes_on": content["closes_on"],
-        "results_on": content["results_on"], **changed,
-    }  # fmt: skip
+        "unit": str(stage.unit.pk),
+        "purpose": "streets",
+        "title": "Đường về",
+        "why": "Để lắp đèn.",
+        "reach": "open",
+        "ask_place": "on",
+        "closes_on": content["closes_on"],
+        "results_on": content["results_on"],
+        **changed,
+    }
 
 
 def test_a_survey_is_written_question_by_question_and_handed_in(desk, stage):

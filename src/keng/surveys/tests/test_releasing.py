@@ -36,8 +36,10 @@ def test_a_survey_opens_after_a_second_person_approved_exactly_these_questions(s
     assert releasing.open_up(survey.pk, by=stage.coordinator).state == "open"
     acts = Entry.objects.filter(object_id=str(survey.pk)).order_by("seq")
     assert [entry.action for entry in acts][-3:] == [
-        "survey.submitted", "survey.approved", "survey.opened"
-    ]  # fmt: skip
+        "survey.submitted",
+        "survey.approved",
+        "survey.opened",
+    ]
 
 
 def test_what_was_approved_too_late_does_not_open_and_can_be_given_another_day(
@@ -129,9 +131,12 @@ def test_only_purposes_of_the_closed_list(stage):
 def test_a_communes_small_desk_writes_none_until_it_is_switched_on(stage):
     def write():
         return writing.make(
-            unit_id=stage.unit.pk, purpose="fire", reach="open", content=stage.content(),
+            unit_id=stage.unit.pk,
+            purpose="fire",
+            reach="open",
+            content=stage.content(),
             by=stage.commander,
-        )  # fmt: skip
+        )
 
     with pytest.raises(NotYours):
         write()

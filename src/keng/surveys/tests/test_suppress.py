@@ -9,8 +9,9 @@ from keng.surveys.suppress import FEWEST, Cell
 counts = st.lists(st.integers(0, 40), min_size=2, max_size=8)
 cells = st.lists(
     st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda two: Cell(max(two), min(two))),
-    min_size=1, max_size=8,
-)  # fmt: skip
+    min_size=1,
+    max_size=8,
+)
 
 
 @given(counts)
@@ -59,9 +60,16 @@ def test_a_hidden_place_is_never_the_only_one_that_a_subtraction_leaves():
 
 def test_the_design_hides_the_small_hamlet_and_the_next_smallest():
     table = {
-        "Ninh Khánh": Cell(148, 98), "Sen Hồ": Cell(131, 80), "Yên Ninh": Cell(96, 47),
-        "My Điền": Cell(4, 3), "Phúc Long": Cell(33, 15),
-    }  # fmt: skip
+        "Ninh Khánh": Cell(148, 98),
+        "Sen Hồ": Cell(131, 80),
+        "Yên Ninh": Cell(96, 47),
+        "My Điền": Cell(4, 3),
+        "Phúc Long": Cell(33, 15),
+    }
     assert suppress.places(table) == {
-        "Ninh Khánh": "", "Sen Hồ": "", "Yên Ninh": "", "My Điền": "small", "Phúc Long": "back"
-    }  # fmt: skip
+        "Ninh Khánh": "",
+        "Sen Hồ": "",
+        "Yên Ninh": "",
+        "My Điền": "small",
+        "Phúc Long": "back",
+    }

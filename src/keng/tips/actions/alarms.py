@@ -80,21 +80,41 @@ def _round(alarm: Alarm, tip: Tip) -> None:
         room_words=_room_words(tip),
     )
     AlarmCall.objects.bulk_create(
-        AlarmCall(alarm=alarm, round=alarm.rounds, officer=officer, unit=unit, is_on_duty=duty,
-                  ways=called.ways[officer.pk], dispatch=called.dispatch)
+        AlarmCall(
+            alarm=alarm,
+            round=alarm.rounds,
+            officer=officer,
+            unit=unit,
+            is_on_duty=duty,
+            ways=called.ways[officer.pk],
+            dispatch=called.dispatch,
+        )
         for officer, unit, duty in whom
-    )  # fmt: skip
+    )
     if room:
         AlarmCall.objects.create(
-            alarm=alarm, round=alarm.rounds, unit=tip.responsible_unit, is_on_duty=True,
-            ways=int(called.room), dispatch=called.dispatch,
-        )  # fmt: skip
+            alarm=alarm,
+            round=alarm.rounds,
+            unit=tip.responsible_unit,
+            is_on_duty=True,
+            ways=int(called.room),
+            dispatch=called.dispatch,
+        )
     alarm.rounds += 1
     alarm.next_call_at = times.now() + (EVERY if alarm.rounds < _OFTEN else LATER_EVERY)
     alarm.save(update_fields=["rounds", "next_call_at"])
-    record("alarm.called", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id),
-           detail={"round": alarm.rounds, "officers": len(whom),
-                   "pagers": sum(called.ways.values()), "room": called.room})  # fmt: skip
+    record(
+        "alarm.called",
+        by="worker",
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={
+            "round": alarm.rounds,
+            "officers": len(whom),
+            "pagers": sum(called.ways.values()),
+            "room": called.room,
+        },
+    )
 
 
 def _on_it(tip: Tip) -> Officer | None:
@@ -245,9 +265,17 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
         room_words=_stand_down(tip)[0],
     )
     _note_stand_down(alarm, told, entitled)
-    record("alarm.ended", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id),
-           detail={"rounds": alarm.rounds, "taken": tip.assigned_to_id is not None,
-                   "stood_down": sum(told.ways.values())})  # fmt: skip
+    record(
+        "alarm.ended",
+        by=by,
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={
+            "rounds": alarm.rounds,
+            "taken": tip.assigned_to_id is not None,
+            "stood_down": sum(told.ways.values()),
+        },
+    )
 
 
 def _note_stand_down(alarm: Alarm, told: paging.Paged, officers: list[Officer]) -> None:
@@ -256,16 +284,30 @@ def _note_stand_down(alarm: Alarm, told: paging.Paged, officers: list[Officer]) 
         alarm.calls.order_by("id").values_list("officer", "unit")
     )
     rows = [
-        AlarmCall(alarm=alarm, round=alarm.rounds, officer=officer, unit_id=units[officer.pk],
-                  is_on_duty=False, ways=told.ways[officer.pk], dispatch=told.dispatch,
-                  is_stand_down=True)
+        AlarmCall(
+            alarm=alarm,
+            round=alarm.rounds,
+            officer=officer,
+            unit_id=units[officer.pk],
+            is_on_duty=False,
+            ways=told.ways[officer.pk],
+            dispatch=told.dispatch,
+            is_stand_down=True,
+        )
         for officer in officers
-    ]  # fmt: skip
+    ]
     if told.room:
         rows.append(
-            AlarmCall(alarm=alarm, round=alarm.rounds, unit_id=units[None], is_on_duty=False,
-                      ways=1, dispatch=told.dispatch, is_stand_down=True)
-        )  # fmt: skip
+            AlarmCall(
+                alarm=alarm,
+                round=alarm.rounds,
+                unit_id=units[None],
+                is_on_duty=False,
+                ways=1,
+                dispatch=told.dispatch,
+                is_stand_down=True,
+            )
+        )
     AlarmCall.objects.bulk_create(rows)
 
 

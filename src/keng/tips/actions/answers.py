@@ -68,9 +68,14 @@ def _copy_of_standard(unit_id: uuid.UUID, code: str) -> AnswerTemplate:
         raise NotYours
     words = standard()[code]
     return AnswerTemplate(
-        unit_id=unit_id, code=code, topic=words.topic, title_vi=words.title_vi,
-        title_en=words.title_en, text_vi=words.text_vi, text_en=words.text_en,
-    )  # fmt: skip
+        unit_id=unit_id,
+        code=code,
+        topic=words.topic,
+        title_vi=words.title_vi,
+        title_en=words.title_en,
+        text_vi=words.text_vi,
+        text_en=words.text_en,
+    )
 
 
 def _kept(row: AnswerTemplate, act: str, by: Officer) -> AnswerTemplate:

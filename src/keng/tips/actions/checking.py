@@ -51,6 +51,9 @@ def _standing(tip: Tip, step: str) -> TipCheck | None:
 
 def _on_record(action: str, check: TipCheck, tip: Tip, by: Officer) -> None:
     record(
-        action, by=by, on=tip, chain=unit_chain(tip.responsible_unit_id),
+        action,
+        by=by,
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
         detail={"step": check.step},
-    )  # fmt: skip
+    )

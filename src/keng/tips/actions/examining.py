@@ -143,20 +143,28 @@ def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]
     Sighting.objects.bulk_create(
         [
             Sighting(
-                tip_id=tip_id, message_id=message_id, indicator_id=ids[one.type, one.value],
-                start=one.start, end=one.end, role=role_of(one),
+                tip_id=tip_id,
+                message_id=message_id,
+                indicator_id=ids[one.type, one.value],
+                start=one.start,
+                end=one.end,
+                role=role_of(one),
             )
-            for tip_id, message_id, each in found for one in each.indicators
+            for tip_id, message_id, each in found
+            for one in each.indicators
         ],
         ignore_conflicts=True,
-    )  # fmt: skip
+    )
 
 
 def _suggestion(tip: Tip, found: Findings, places: list[str]) -> Suggestion:
     return Suggestion(
-        tip=tip, categories=list(found.categories), urgency=found.urgency,
-        urgency_reasons=list(found.urgency_reasons), places=places,
-    )  # fmt: skip
+        tip=tip,
+        categories=list(found.categories),
+        urgency=found.urgency,
+        urgency_reasons=list(found.urgency_reasons),
+        places=places,
+    )
 
 
 def _references(tips: Sequence[Tip]) -> Mapping[uuid.UUID, str]:

@@ -54,9 +54,12 @@ def _claim() -> list[_Claimed]:
     # What belongs to a tip out of scope waits: fetched if the reporter objects, else forgotten.
     sealed = Tip.objects.filter(kind=Tip.Kind.OUT_OF_SCOPE, pk=OuterRef("inbound__tip_ref"))
     due = InboundMedia.objects.filter(
-        ~Exists(sealed), fetched_at__isnull=True, lost_at__isnull=True,
-        next_try_at__lte=times.now(), inbound__tip_ref__isnull=False,
-    ).select_related("inbound__account")  # fmt: skip
+        ~Exists(sealed),
+        fetched_at__isnull=True,
+        lost_at__isnull=True,
+        next_try_at__lte=times.now(),
+        inbound__tip_ref__isnull=False,
+    ).select_related("inbound__account")
     if not has_room():
         # Those of reports that nobody has read wait where they lie, without a try less.
         unread = Tip.objects.filter(first_read_at__isnull=True, pk=OuterRef("inbound__tip_ref"))
@@ -70,14 +73,16 @@ def _claim() -> list[_Claimed]:
     InboundMedia.objects.bulk_update(rows, ["next_try_at", "tries"])
     return [
         _Claimed(
-            row.pk, row.inbound.tip_ref, row.kind,
+            row.pk,
+            row.inbound.tip_ref,
+            row.kind,
             box(MEDIA_BOX).decrypt(bytes(row.url_sealed)).decode(),
             (*_HOSTS.get(row.inbound.channel, ()), *_MORE_HOSTS),
             row.inbound.account.base_url if row.inbound.account else "",
         )
         for row in rows
         if row.inbound.tip_ref
-    ]  # fmt: skip
+    ]
 
 
 async def _fetch_all(claimed: list[_Claimed]) -> list[tuple[bytes, str] | BaseException]:

@@ -15,8 +15,15 @@ from keng.tips.reception.statement import BESIDE, KNOWN, RECEIVE, RECEIVE_FORMS
 from keng.tips.reception.urgency import limits_in_force
 
 __all__ = [
-    "Chat", "NewTip", "Received", "Sealed", "chain_of", "receive_many", "receive_one", "values_of",
-]  # fmt: skip
+    "Chat",
+    "NewTip",
+    "Received",
+    "Sealed",
+    "chain_of",
+    "receive_many",
+    "receive_one",
+    "values_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +65,11 @@ def receive_many(tips: Sequence[NewTip]) -> list[Received]:
             cursor.execute(KNOWN, {"keys": repeated})
             known = {bytes(key): tip for key, tip in cursor.fetchall()}
     return [
-        Received(written[n][0], is_new=True, opened=written[n][1]) if n in written
+        Received(written[n][0], is_new=True, opened=written[n][1])
+        if n in written
         else Received(known[tip.dedupe_key], is_new=False, opened=False)
         for n, tip in enumerate(tips)
-    ]  # fmt: skip
+    ]
 
 
 def values_of(rows: Sequence[Row], *, lane: int) -> dict[str, Any]:
@@ -69,8 +77,10 @@ def values_of(rows: Sequence[Row], *, lane: int) -> dict[str, Any]:
     return {
         "rows": f"[{','.join(row.json for row in rows)}]",
         **{name: [getattr(row, name) for row in rows] for name in BESIDE},
-        "chain": chain_of(lane), "entry": new_id(), "actor": process_name(),
-    }  # fmt: skip
+        "chain": chain_of(lane),
+        "entry": new_id(),
+        "actor": process_name(),
+    }
 
 
 def process_name() -> str:

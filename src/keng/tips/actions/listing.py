@@ -27,9 +27,15 @@ def to_propose(sighting_id: uuid.UUID, by: Officer) -> Sighting:
 
 @transaction.atomic
 def propose(
-    sighting_id: uuid.UUID, *, grade: str, category: str, month: datetime.date, basis: str,
-    expires_on: datetime.date, by: Officer,
-) -> Listing:  # fmt: skip
+    sighting_id: uuid.UUID,
+    *,
+    grade: str,
+    category: str,
+    month: datetime.date,
+    basis: str,
+    expires_on: datetime.date,
+    by: Officer,
+) -> Listing:
     """Propose the number of a tip for the public look-up, with every tip that speaks for it.
 
     "Reported" takes three different reporters, none of them taken down by whoever has a hand in
@@ -41,9 +47,15 @@ def propose(
     if unit_id is None or not tips:
         raise errors.NotYours
     made = listings.propose(
-        sighting.indicator, grade=grade, category=category, month=month, basis=basis,
-        expires_on=expires_on, unit_id=unit_id, by=by,
-    )  # fmt: skip
+        sighting.indicator,
+        grade=grade,
+        category=category,
+        month=month,
+        basis=basis,
+        expires_on=expires_on,
+        unit_id=unit_id,
+        by=by,
+    )
     if grade == Listing.Grade.REPORTED and reporters_behind(tips, hands=made.all_hands) < ENOUGH:
         raise errors.TooFew
     ListingEvidence.objects.bulk_create(ListingEvidence(listing=made, tip_id=tip) for tip in tips)

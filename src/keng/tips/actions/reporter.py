@@ -221,9 +221,13 @@ def _say(tip: Tip, text: str) -> DialogueMessage | None:
     message = _said_just_now(tip, shown)
     if shown and message is None:
         message = DialogueMessage.objects.create(
-            tip=tip, author=DialogueMessage.Author.REPORTER, text=shown, channel="web",
-            at=now, visible_at=now,
-        )  # fmt: skip
+            tip=tip,
+            author=DialogueMessage.Author.REPORTER,
+            text=shown,
+            channel="web",
+            at=now,
+            visible_at=now,
+        )
     tip.waiting_since = tip.waiting_since or now
     tip.save(update_fields=["waiting_since", "identity_holds"])
     return message

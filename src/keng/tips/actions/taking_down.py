@@ -117,10 +117,15 @@ def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
         picture = told.picture
         store_attachment(tip_id, told.to.unit.pk, picture, "image/jpeg", plain_copy=picture)
     TakenDown.objects.create(
-        tip_id=tip_id, officer=by, manner=told.manner, refusal=told.refusal,
-        refusal_words=mask(told.refusal_words).text, minor=told.minor, seen_by=told.seen_by,
+        tip_id=tip_id,
+        officer=by,
+        manner=told.manner,
+        refusal=told.refusal,
+        refusal_words=mask(told.refusal_words).text,
+        minor=told.minor,
+        seen_by=told.seen_by,
         covered=min(told.covered + found, MOST_COVERED),
-    )  # fmt: skip
+    )
     if is_exchanged_first:
         code_hash = receipts.hash_of(receipts.code_from(token))
         HandedCode.objects.create(hash=code_hash, tip_id=tip_id)
@@ -129,9 +134,12 @@ def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
         if told.category:
             sort(tip_id, category=told.category, by=by)
     record(
-        "tip.taken_down", by=by, on=Tip(id=tip_id), chain=unit_chain(told.to.unit.pk),
+        "tip.taken_down",
+        by=by,
+        on=Tip(id=tip_id),
+        chain=unit_chain(told.to.unit.pk),
         detail={"manner": str(told.manner), "refused": bool(told.refusal)},
-    )  # fmt: skip
+    )
     return tip_id
 
 
@@ -157,14 +165,23 @@ def _words_kept(told: Told) -> tuple[str, str, int]:
 def _new_tip(told: Told, token: str, text: str, detail: str, *, has_receipt: bool) -> NewTip:
     code_hash = receipts.hash_of(receipts.code_from(token))
     return NewTip(
-        unit_id=told.to.unit.pk, concerns=tuple(unit.pk for unit in told.to.concerns),
-        channel=str(told.manner), text=text, place_id=told.place.pk if told.place else None,
-        place_detail=detail, province_code=told.to.unit.province_code,
-        language=told.language, topic=topic_of(told.category) if told.category else "",
-        happening=told.happening, urgency=told.urgency, urgency_is_rated=bool(told.urgency),
-        money_moved=told.money_moved, do_not_contact=told.do_not_contact,
-        contact=told.contact, received_at=told.received_at,
+        unit_id=told.to.unit.pk,
+        concerns=tuple(unit.pk for unit in told.to.concerns),
+        channel=str(told.manner),
+        text=text,
+        place_id=told.place.pk if told.place else None,
+        place_detail=detail,
+        province_code=told.to.unit.province_code,
+        language=told.language,
+        topic=topic_of(told.category) if told.category else "",
+        happening=told.happening,
+        urgency=told.urgency,
+        urgency_is_rated=bool(told.urgency),
+        money_moved=told.money_moved,
+        do_not_contact=told.do_not_contact,
+        contact=told.contact,
+        received_at=told.received_at,
         dedupe_key=keyed_hash("taken down", token),
         receipt_hash=code_hash if has_receipt else b"",
         link_hash=receipts.token_hash(token) if told.manner == TakenDown.Manner.CHAT else b"",
-    )  # fmt: skip
+    )

@@ -196,9 +196,13 @@ def dismiss(wave_id: uuid.UUID, *, reason: str, by: Officer) -> WaveStep:
         return step
     size = Tip.objects.in_waves().filter(waves__wave=wave).count()
     step = WaveStep.objects.create(
-        wave=wave, unit_id=unit, kind=WaveStep.Kind.DISMISSED, by=by, reason=reason.strip(),
+        wave=wave,
+        unit_id=unit,
+        kind=WaveStep.Kind.DISMISSED,
+        by=by,
+        reason=reason.strip(),
         tips_then=size,
-    )  # fmt: skip
+    )
     if unit == wave.unit_id:
         wave.state = Wave.State.DISMISSED
         wave.save(update_fields=["state"])

@@ -64,9 +64,12 @@ def withdraw(tip_id: uuid.UUID) -> None:
     )
     replies.call_off(tip.pk)
     record(
-        "tip.reporter_withdraw", by="reporter", on=tip, chain=unit_chain(tip.responsible_unit_id),
+        "tip.reporter_withdraw",
+        by="reporter",
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
         detail={"words": "kept" if is_kept else "destroyed"},
-    )  # fmt: skip
+    )
 
 
 def destroy_withdrawn() -> int:
@@ -111,9 +114,12 @@ def _destroy(among: QuerySet[Tip]) -> int:
     TakenDown.objects.filter(tip__in=ids).update(refusal_words="")
     Tip.objects.filter(pk__in=ids).update(identity_holds=[])
     record(
-        "tips.content_destroyed", by="worker", on=None, chain="intake:worker",
+        "tips.content_destroyed",
+        by="worker",
+        on=None,
+        chain="intake:worker",
         detail={"tips": sorted(str(tip_id) for tip_id in ids)},
-    )  # fmt: skip
+    )
     return len(ids)
 
 

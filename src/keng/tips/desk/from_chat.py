@@ -36,9 +36,12 @@ def paste(request: HttpRequest) -> HttpResponse:
         return render(request, "tips/desk/take_chat.html", {"form": form}, status=422)
     masked = mask(form.cleaned_data["text"].strip())
     first = {
-        "token": receipts.new_token(), "text": masked.text, "picture": picture,
-        "covered": len(masked.covered), "category": _category_of(masked.text),
-    }  # fmt: skip
+        "token": receipts.new_token(),
+        "text": masked.text,
+        "picture": picture,
+        "covered": len(masked.covered),
+        "category": _category_of(masked.text),
+    }
     covered = CoveredForm(
         initial=first, desk=desk, first_places=tuple(named_places(masked.text, desk))
     )
@@ -50,9 +53,10 @@ def keep(request: HttpRequest) -> HttpResponse:
     """Keep what was looked at; the link for the sender."""
     desk = desk_or_404(request)
     form = CoveredForm(
-        request.POST, desk=desk,
+        request.POST,
+        desk=desk,
         first_places=tuple(named_places(request.POST.get("text", "")[:6000], desk)),
-    )  # fmt: skip
+    )
     if not form.is_valid():
         return _check(request, form, form.cells(), status=422)
     token, picture = form.cleaned_data["token"], b""
@@ -109,10 +113,14 @@ def _check(
 def _told(form: CoveredForm, desk: Unit, picture: bytes) -> Told:
     said = form.cleaned_data
     return Told(
-        manner=TakenDown.Manner.CHAT, to=destination(desk, said["where"], past=said["past"]),
+        manner=TakenDown.Manner.CHAT,
+        to=destination(desk, said["where"], past=said["past"]),
         text=said["text"].strip() or _("A screenshot of a chat message: see the picture."),
-        place=said["where"], category=said["category"],
-        happening=said["happening"] or Tip.Happening.UNSURE, money_moved=said["money_moved"],
-        picture=picture, seen_by=said["seen_by"],
+        place=said["where"],
+        category=said["category"],
+        happening=said["happening"] or Tip.Happening.UNSURE,
+        money_moved=said["money_moved"],
+        picture=picture,
+        seen_by=said["seen_by"],
         covered=(said["covered"] or 0) + (len(form.cells()) if picture else 0),
-    )  # fmt: skip
+    )

@@ -66,9 +66,10 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     tip, indicator = sighting.tip, sighting.indicator
     tips = list(queries.tips_behind(indicator, request.officer).order_by("-id"))
     initial = {
-        "category": tip.category, "holds": 180,
+        "category": tip.category,
+        "holds": 180,
         "month": times.local_date(tip.received_at).replace(day=1).isoformat(),
-    }  # fmt: skip
+    }
     counted = _counted((each.pk for each in tips), hands=[request.officer.pk])
     is_enough = counted["reporters"] >= queries.ENOUGH
     form = ProposeForm(
@@ -78,19 +79,28 @@ def propose(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         given = form.cleaned_data
         try:
             made = proposing.propose(
-                pk, grade=given["grade"], category=given["category"], month=form.month_chosen(),
-                basis=given["basis"], expires_on=form.last_day(), by=request.officer,
-            )  # fmt: skip
+                pk,
+                grade=given["grade"],
+                category=given["category"],
+                month=form.month_chosen(),
+                basis=given["basis"],
+                expires_on=form.last_day(),
+                by=request.officer,
+            )
         except errors.CannotList as error:
             form.add_error(None, explained(error))
         else:
             messages.success(request, _("Proposed: a second person looks at it."))
             return redirect("listing", pk=made.pk)
     context = {
-        "form": form, "tip": tip, "indicator": indicator, "tips": tips[:50],
-        "is_enough": is_enough, **counted,
+        "form": form,
+        "tip": tip,
+        "indicator": indicator,
+        "tips": tips[:50],
+        "is_enough": is_enough,
+        **counted,
         "possible": may_be_public(indicator.type, indicator.value),
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "tips/desk/listing_propose.html", context, status=status)
 
@@ -105,32 +115,41 @@ def listing(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def confirm(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person's answer to the question; yes to it makes nothing public."""
     return _decided(
-        request, pk, "check", CheckForm,
+        request,
+        pk,
+        "check",
+        CheckForm,
         lambda said: proposing.confirm(pk, does_harm=said["harm"] != "no", by=request.officer),
         _("It is public now."),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person says no."""
     return _decided(
-        request, pk, "refuse", RefuseForm,
+        request,
+        pk,
+        "refuse",
+        RefuseForm,
         lambda said: actions.refuse(pk, reason=said["reason"], by=request.officer),
         _("Refused: nothing became public."),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the list, at once."""
     return _decided(
-        request, pk, "end", _ending(_visible(request, pk)),
+        request,
+        pk,
+        "end",
+        _ending(_visible(request, pk)),
         lambda said: actions.end(
             pk, why=said.get("why", Listing.End.NO_LONGER), note=said["note"], by=request.officer
         ),
         _("Ended: the public does not find it any more."),
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,7 +180,9 @@ def dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("Decided: the answer can be read with the code."))
                 return redirect("listing-dispute", pk=pk)
     context = {
-        "dispute": found, "form": form, "listing": found.listing,
+        "dispute": found,
+        "form": form,
+        "listing": found.listing,
         "tips": queries.evidence(found.listing, request.officer),
         "may_decide": disputes.may_decide(request.officer, found),
         "others": disputes.decided_with(found).count(),
@@ -171,7 +192,7 @@ def dispute(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "today": times.local_date(times.now()),
         "files": objecting.viewable(request.officer, found),
         "n_files": found.files.count(),
-    }  # fmt: skip
+    }
     status = 422 if form.errors else 200
     return render(request, "tips/desk/listing_dispute.html", context, status=status)
 

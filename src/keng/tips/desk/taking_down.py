@@ -54,11 +54,14 @@ def take(request: HttpRequest) -> HttpResponse:
     code = receipts.code_from(form.cleaned_data["token"])
     receipt, address = receipt_for(tip_id, code), _status_address()
     context = {
-        "receipt": receipt, "qr": qr.drawn(address, scale=3), "address": address,
-        "tip_id": visible_id(request, tip_id), "language": form.cleaned_data["language"] or "vi",
+        "receipt": receipt,
+        "qr": qr.drawn(address, scale=3),
+        "address": address,
+        "tip_id": visible_id(request, tip_id),
+        "language": form.cleaned_data["language"] or "vi",
         "manner": form.cleaned_data["manner"],
         "must_exchange": HandedCode.objects.filter(tip=tip_id).exists(),
-    }  # fmt: skip
+    }
     return render(request, "tips/desk/taken.html", context)
 
 
@@ -98,13 +101,22 @@ def _told(form: TakeDownForm, desk: Unit) -> Told:
     return Told(
         manner=TakenDown.Manner(said["manner"]),
         to=destination(desk, said["where"], past=said["to"] == PAST),
-        text=form.words(), place=said["where"], place_detail=said["spot"],
-        category=said["category"], happening=said["happening"] or Tip.Happening.UNSURE,
-        money_moved=said["money_moved"], urgency=said["urgency"],
+        text=form.words(),
+        place=said["where"],
+        place_detail=said["spot"],
+        category=said["category"],
+        happening=said["happening"] or Tip.Happening.UNSURE,
+        money_moved=said["money_moved"],
+        urgency=said["urgency"],
         do_not_contact=said["do_not_contact"],
-        contact=form.contact(), refusal=said["refusal"], refusal_words=said["refusal_words"],
-        minor=said["minor"], language=said["language"] or "vi", seen_by=said["seen_by"], **told,
-    )  # fmt: skip
+        contact=form.contact(),
+        refusal=said["refusal"],
+        refusal_words=said["refusal_words"],
+        minor=said["minor"],
+        language=said["language"] or "vi",
+        seen_by=said["seen_by"],
+        **told,
+    )
 
 
 def _cannot_seal() -> str:

@@ -25,19 +25,21 @@ _LONGEST_AGO = timedelta(days=30)
 
 def _line(most: int, **attrs: str) -> dict[str, Any]:
     return {
-        "max_length": most, "required": False,
+        "max_length": most,
+        "required": False,
         "widget": forms.TextInput(attrs=_NOT_REMEMBERED | attrs),
-    }  # fmt: skip
+    }
 
 
 def _area(most: int, rows: int) -> dict[str, Any]:
     return {
-        "max_length": most, "widget": forms.Textarea(attrs={"rows": rows, **_NOT_REMEMBERED}),
+        "max_length": most,
+        "widget": forms.Textarea(attrs={"rows": rows, **_NOT_REMEMBERED}),
         "error_messages": {
             "required": lazy("Write what happened, in a sentence or two."),
             "max_length": lazy("This is too long: shorten it."),
         },
-    }  # fmt: skip
+    }
 
 
 class WhereFields(Form):
@@ -52,12 +54,16 @@ class WhereFields(Form):
     category = forms.ChoiceField(label=lazy("Category"), required=False)
     others_know = forms.BooleanField(label=lazy("Others know that they reported"), required=False)
     seen_by = forms.IntegerField(
-        label=lazy("How many people, about"), required=False, min_value=1, max_value=100_000,
+        label=lazy("How many people, about"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
         error_messages={
-            "invalid": lazy("Digits only."), "min_value": lazy("At least 1, or leave it empty."),
+            "invalid": lazy("Digits only."),
+            "min_value": lazy("At least 1, or leave it empty."),
             "max_value": lazy("At most 100,000."),
         },
-    )  # fmt: skip
+    )
 
     def __init__(
         self, *args: Any, desk: Unit, first_places: tuple[Place, ...] = (), **kwargs: Any
@@ -112,58 +118,70 @@ class TakeDownForm(WhereFields):
     """A report by phone or at the counter."""
 
     manner = forms.ChoiceField(
-        label=lazy("How they report"), widget=forms.RadioSelect, initial="phone",
+        label=lazy("How they report"),
+        widget=forms.RadioSelect,
+        initial="phone",
         choices=[(m.value, m.label) for m in TakenDown.Manner if m != TakenDown.Manner.CHAT],
         error_messages={"required": lazy("Say how they report.")},
-    )  # fmt: skip
+    )
     to = HintedChoice(
-        label=lazy("Which desk gets it"), initial=HERE,
+        label=lazy("Which desk gets it"),
+        initial=HERE,
         choices=[(HERE, lazy("This desk")), (PAST, lazy("Past this desk"))],
         error_messages={"required": lazy("Say which desk gets it.")},
-    )  # fmt: skip
+    )
     text = forms.CharField(
-        label=lazy("What happened, in their words"), **_area(6000, 6),
-    )  # fmt: skip
+        label=lazy("What happened, in their words"),
+        **_area(6000, 6),
+    )
     people = forms.CharField(
-        label=lazy("Who and with what"), required=False, **_area(2000, 2),
+        label=lazy("Who and with what"),
+        required=False,
+        **_area(2000, 2),
         help_text=lazy(
             "Suspects, witnesses, who was hurt, which way they went, tools, damage, what was done "
             "on the spot."
         ),
-    )  # fmt: skip
+    )
     knows = forms.CharField(label=lazy("How they know it"), **_line(300))
     when = forms.CharField(label=lazy("When it happened"), **_line(120))
     spot = forms.CharField(label=lazy("The exact spot"), **_line(200))
     happening = forms.ChoiceField(
-        label=lazy("Is it still going on?"), choices=Tip.Happening.choices, initial="unsure",
-        widget=forms.RadioSelect, required=False,
-    )  # fmt: skip
+        label=lazy("Is it still going on?"),
+        choices=Tip.Happening.choices,
+        initial="unsure",
+        widget=forms.RadioSelect,
+        required=False,
+    )
     urgency = HintedChoice(
-        label=lazy("How urgent is it?"), required=False, initial="",
+        label=lazy("How urgent is it?"),
+        required=False,
+        initial="",
         choices=[
             ("", lazy("By the words: the machine suggests it")),
             ("P0", lazy("P0, critical: somebody is in danger now")),
             ("P1", lazy("P1, high: look within the hour")),
             ("P2", lazy("P2, normal")),
         ],
-    )  # fmt: skip
+    )
     money_moved = forms.BooleanField(label=lazy("Money or a code was given away"), required=False)
     told_at = forms.DateTimeField(
-        label=lazy("When they told it, if not just now"), required=False,
+        label=lazy("When they told it, if not just now"),
+        required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
         error_messages={"invalid": lazy("Write it as 31/12/2026 08:30.")},
-    )  # fmt: skip
+    )
     language = forms.ChoiceField(
         label=lazy("They want to be answered in"),
-        choices=[("vi", lazy("Vietnamese")), ("en", lazy("English"))], required=False,
-    )  # fmt: skip
+        choices=[("vi", lazy("Vietnamese")), ("en", lazy("English"))],
+        required=False,
+    )
     refusal = forms.ChoiceField(
-        label=lazy("If they do not say who they are: why?"), required=False,
-        choices=[
-            ("", lazy("Choose the reason")), *(c for c in TakenDown.Refusal.choices if c[0])
-        ],
-    )  # fmt: skip
+        label=lazy("If they do not say who they are: why?"),
+        required=False,
+        choices=[("", lazy("Choose the reason")), *(c for c in TakenDown.Refusal.choices if c[0])],
+    )
     refusal_words = forms.CharField(label=lazy("The reason in their words"), **_line(200))
     name = forms.CharField(label=lazy("Name"), **_line(120))
     phone = forms.CharField(label=lazy("Phone number"), **_line(40, inputmode="tel"))
@@ -232,9 +250,10 @@ class TakeDownForm(WhereFields):
         said = self.cleaned_data
         with override(said["language"] or "vi"):
             parts = [
-                (_("When it happened"), said["when"]), (_("Who and with what"), said["people"]),
+                (_("When it happened"), said["when"]),
+                (_("Who and with what"), said["people"]),
                 (_("How they know it"), said["knows"]),
-            ]  # fmt: skip
+            ]
             more = [f"{name}: {value.strip()}" for name, value in parts if value.strip()]
         return "\n".join([said["text"], *more])
 
@@ -247,12 +266,15 @@ class ChatForm(Form):
     """One message or one screenshot, before anything of it is kept."""
 
     text = forms.CharField(
-        label=lazy("Paste the message"), required=False, **_area(6000, 5),
-    )  # fmt: skip
+        label=lazy("Paste the message"),
+        required=False,
+        **_area(6000, 5),
+    )
     picture = forms.FileField(
-        label=lazy("Or a screenshot"), required=False,
+        label=lazy("Or a screenshot"),
+        required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         """One of the two."""
@@ -269,18 +291,22 @@ class CoveredForm(WhereFields):
     """The message as it will be kept, looked at once more."""
 
     text = forms.CharField(
-        label=lazy("As it will be kept"), required=False, **_area(6000, 6),
+        label=lazy("As it will be kept"),
+        required=False,
+        **_area(6000, 6),
         help_text=lazy("Read it once: whatever still names somebody, overwrite it."),
-    )  # fmt: skip
+    )
     picture = forms.CharField(required=False, widget=forms.HiddenInput)
     cell = forms.MultipleChoiceField(required=False)
     covered = forms.IntegerField(
         required=False, min_value=0, max_value=999, widget=forms.HiddenInput
     )
     happening = forms.ChoiceField(
-        label=lazy("Is it still going on?"), choices=Tip.Happening.choices, initial="unsure",
+        label=lazy("Is it still going on?"),
+        choices=Tip.Happening.choices,
+        initial="unsure",
         required=False,
-    )  # fmt: skip
+    )
     money_moved = forms.BooleanField(label=lazy("Money or a code was given away"), required=False)
     past = forms.BooleanField(
         label=lazy("It is about officers here: past this desk"), required=False

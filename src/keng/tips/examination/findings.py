@@ -56,9 +56,11 @@ def _read(text: str, topic: str) -> Findings:
     return Findings(
         indicators=tuple(one for one in extract(text) if len(one.value) <= _LONGEST_VALUE),
         categories=tuple(map(_as_kept, suggested)),
-        urgency=urgency.level, urgency_reasons=urgency.reasons, is_danger=urgency.is_danger,
+        urgency=urgency.level,
+        urgency_reasons=urgency.reasons,
+        is_danger=urgency.is_danger,
         folded=fold(text),
-    )  # fmt: skip
+    )
 
 
 def _as_kept(one: Suggested) -> dict[str, object]:

@@ -21,15 +21,21 @@ class CodeForm(Form):
     """The box for the code; it forgives case, spaces, hyphens and letters that look like digits."""
 
     code = forms.CharField(
-        label=gettext_lazy("Receipt code"), max_length=60, strip=True,
+        label=gettext_lazy("Receipt code"),
+        max_length=60,
+        strip=True,
         help_text=gettext_lazy(
             "16 letters and digits in four groups. Small letters are fine, hyphens or none too."
         ),
-        widget=forms.TextInput(attrs={
-            "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
-        }),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
         error_messages={"required": gettext_lazy("Write the code that is on your receipt")},
-    )  # fmt: skip
+    )
 
     def clean_code(self) -> str:
         """The code as it is stored nowhere: cleaned."""

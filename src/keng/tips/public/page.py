@@ -52,15 +52,17 @@ class WriteForm(Form):
         help_text=gettext_lazy(
             "Officers of the desk that has this report, and of the police above it, can read it."
         ),
-        max_length=4000, widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"max_length": gettext_lazy(
-                "At most 4,000 characters at once; send the rest after it"
-            )},
-    )  # fmt: skip
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "max_length": gettext_lazy("At most 4,000 characters at once; send the rest after it")
+        },
+    )
     attached = ManyFiles(
-        label=gettext_lazy("Pictures, videos, sound"), required=False,
+        label=gettext_lazy("Pictures, videos, sound"),
+        required=False,
         help_text=gettext_lazy("At most 5 files of 20 MB each."),
-    )  # fmt: skip
+    )
 
     def clean_attached(self) -> list[SealedUpload]:
         """As many and as large as allowed."""
@@ -106,20 +108,27 @@ def page(
     if not is_answered:
         form.fields["text"].label = _("Write more to the desk")
     response = render(
-        request, "tips/public/status.html",
+        request,
+        "tips/public/status.html",
         {
-            "form": form, "not_taken": not_taken, "would_read": would_read,
+            "form": form,
+            "not_taken": not_taken,
+            "would_read": would_read,
             "had": request.GET.get(HAD, ""),
             "sheet": sheet_of(request) or receipts.new_token(),
-            "tip": tip, "tail": opened.tail,
+            "tip": tip,
+            "tail": opened.tail,
             "messages_said": _with_files(tip, messages),
-            "asked": _asked(messages), "heading": heading_of(tip, authors),
-            "trail": trail_of(tip), "is_answered": is_answered,
+            "asked": _asked(messages),
+            "heading": heading_of(tip, authors),
+            "trail": trail_of(tip),
+            "is_answered": is_answered,
             "answer_by": None if is_answered else answer_due(tip),
             "is_late": answer_due(tip) < times.now(),
             "closing": closing_sentence(tip) if is_over(tip) and tip.do_not_contact else "",
             "kept_from": str(guessed_unit(tip) or ""),
-            "is_over": is_over(tip), "may_object": is_over(tip) and may_object(tip),
+            "is_over": is_over(tip),
+            "may_object": is_over(tip) and may_object(tip),
             "anonymous": not tip.identity_holds,
             "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
@@ -127,7 +136,7 @@ def page(
             "was_chat": is_from_chat(tip),
             **_first_words(messages),
         },
-    )  # fmt: skip
+    )
     stay_open(response, opened)
     return response
 

@@ -140,13 +140,24 @@ def _topics(tip: Tip) -> set[str]:
 
 def _standard(row: dict[str, str]) -> Answer:
     return Answer(
-        row["code"], row["topic"],
-        row["title_vi"], row["title_en"], row["text_vi"], row["text_en"],
-    )  # fmt: skip
+        row["code"],
+        row["topic"],
+        row["title_vi"],
+        row["title_en"],
+        row["text_vi"],
+        row["text_en"],
+    )
 
 
 def _answer(row: AnswerTemplate) -> Answer:
     return Answer(
-        row.code, row.topic, row.title_vi, row.title_en, row.text_vi, row.text_en,
-        row.is_removed, str(row.changed_by), row.changed_at,
-    )  # fmt: skip
+        row.code,
+        row.topic,
+        row.title_vi,
+        row.title_en,
+        row.text_vi,
+        row.text_en,
+        row.is_removed,
+        str(row.changed_by),
+        row.changed_at,
+    )

@@ -65,11 +65,15 @@ def told_lately(province: Unit, now: datetime.datetime) -> list[Told]:
     chats = _chats([row[0] for row in rows], now)
     return [
         Told(
-            pk, at, category, place, text if n < _COMPARED else "",
+            pk,
+            at,
+            category,
+            place,
+            text if n < _COMPARED else "",
             chats.get(pk) or hashlib.sha256(text.strip().casefold().encode()).digest(),
         )
         for n, (pk, at, category, place, text) in enumerate(rows)
-    ]  # fmt: skip
+    ]
 
 
 def _chats(tips: list[uuid.UUID], now: datetime.datetime) -> dict[uuid.UUID, bytes]:
@@ -152,6 +156,9 @@ def _week(now: datetime.datetime) -> Func:
     """How many weeks before the baseline's end a tip came in."""
     end = Value(now - (WEEK + GUARD) * _DAY, output_field=DateTimeField())
     return Func(
-        end, F("received_at"), arg_joiner=" - ", output_field=IntegerField(),
+        end,
+        F("received_at"),
+        arg_joiner=" - ",
+        output_field=IntegerField(),
         template="floor(extract(epoch from (%(expressions)s)) / 604800)::int",
-    )  # fmt: skip
+    )

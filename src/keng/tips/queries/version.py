@@ -39,9 +39,13 @@ def version_of(
     """The version of rows that were read already, each list oldest first."""
     theirs = [each for each in messages if each.author == DialogueMessage.Author.REPORTER]
     return "~".join(
-        (_mark(decisions[-1]) if decisions else "", str(len(theirs)), _last_id(notes),
-         max((changed_at(each).isoformat() for each in checks), default="")),
-    )  # fmt: skip
+        (
+            _mark(decisions[-1]) if decisions else "",
+            str(len(theirs)),
+            _last_id(notes),
+            max((changed_at(each).isoformat() for each in checks), default=""),
+        ),
+    )
 
 
 def since(tip: Tip, version: str, officer: Officer) -> Since:

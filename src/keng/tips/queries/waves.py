@@ -152,13 +152,16 @@ def _seen(waves: QuerySet[Wave], officer: Officer) -> list[Seen]:
     known = _known(rows, visible)
     return [
         Seen(
-            wave, wave.here, wave.total,
+            wave,
+            wave.here,
+            wave.total,
             wave.last - wave.first if wave.last and wave.first else datetime.timedelta(0),
-            wave.unit_id in officer.own_unit_ids, steps.get(wave.pk, []),
+            wave.unit_id in officer.own_unit_ids,
+            steps.get(wave.pk, []),
             frozenset(known.get(wave.pk, ())),
         )
         for wave in rows
-    ]  # fmt: skip
+    ]
 
 
 def _known(waves: Sequence[Wave], visible: TipQuerySet) -> dict[uuid.UUID, set[str]]:

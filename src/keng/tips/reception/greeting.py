@@ -154,9 +154,11 @@ def still_stopped(language: str) -> str:
 @cache
 def anew_answer(unit_name: str) -> str:
     """After "new tip" without a word more."""
-    return _in_both_languages(lambda: _(
-        "%(unit)s: write now what happened. It begins a new report."
-    ) % {"unit": unit_name})  # fmt: skip
+    return _in_both_languages(
+        lambda: (
+            _("%(unit)s: write now what happened. It begins a new report.") % {"unit": unit_name}
+        )
+    )
 
 
 def _first_page() -> str:

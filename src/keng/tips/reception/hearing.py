@@ -202,34 +202,53 @@ def tip_of(message: Incoming, text: str) -> NewTip:
     # Every tip has a receipt; whoever asked for silence is sent no link to it.
     token = receipts.new_token()
     seals = message.seals or seal.Together()
-    answer = b"" if is_silent else seals.for_sender(
-        greeting.first_answer(
-            full(language),
-            unit_name=account.above_name if is_about_unit else account.unit_name,
-            urgency=urgency, in_group=bool(event.group), token=token,
-            money_left=money.has_left(folded),
-            kept_from=account.unit_name if is_about_unit else "",
+    answer = (
+        b""
+        if is_silent
+        else seals.for_sender(
+            greeting.first_answer(
+                full(language),
+                unit_name=account.above_name if is_about_unit else account.unit_name,
+                urgency=urgency,
+                in_group=bool(event.group),
+                token=token,
+                money_left=money.has_left(folded),
+                kept_from=account.unit_name if is_about_unit else "",
+            )
         )
-    )  # fmt: skip
+    )
     return NewTip(
-        unit_id=unit_id, text=text, dedupe_key=message.key, channel=account.channel,
-        concerns=(account.unit_id,) if is_about_unit else (), concerns_by_words=is_about_unit,
-        province_code=account.province_code, place_id=account.place_id, language=language,
-        do_not_contact=is_silent, urgency=urgency, received_at=message.received_at,
+        unit_id=unit_id,
+        text=text,
+        dedupe_key=message.key,
+        channel=account.channel,
+        concerns=(account.unit_id,) if is_about_unit else (),
+        concerns_by_words=is_about_unit,
+        province_code=account.province_code,
+        place_id=account.place_id,
+        language=language,
+        do_not_contact=is_silent,
+        urgency=urgency,
+        received_at=message.received_at,
         receipt_hash=receipts.hash_of(receipts.code_from(token)),
-        inbound_id=message.id, sealed=(Sealed("raw", ("chat",)),),
+        inbound_id=message.id,
+        sealed=(Sealed("raw", ("chat",)),),
         sender_mark=message.conversation_hash or b"",
         chat=Chat(
-            account_id=account.id, kind=event.kind, sent_at=event.at, location=event.location,
+            account_id=account.id,
+            kind=event.kind,
+            sent_at=event.at,
+            location=event.location,
             raw_sealed=seals.for_unit(unit_id, message.raw),
             media=tuple((m.type, _boxed(m.url)) for m in event.media),
             conversation_hash=message.conversation_hash or b"",
             # Who is not to be written to needs none.
             address_sealed=b"" if is_silent else seals.for_sender(event.reply_address or ""),
-            link_hash=b"" if is_silent else receipts.token_hash(token), answer_sealed=answer,
+            link_hash=b"" if is_silent else receipts.token_hash(token),
+            answer_sealed=answer,
             answer_expires_at=message.received_at + ANSWER_EXPIRES_AFTER,
         ),
-    )  # fmt: skip
+    )
 
 
 def _talk(message: Incoming) -> dict[str, Any]:
@@ -243,12 +262,16 @@ def _receive(rows: list[Row], lane: int) -> list[Statement]:
 def _command_row(message: Incoming, answer: Callable[[str], str] | None) -> dict[str, Any]:
     account, event = message.account, message.event
     row = inbound_row(message) | {
-        "text": event.text, "unit": str(account.unit_id), "message": str(new_id()),
-        "dispatch": str(new_id()), "delivery": str(new_id()), "is_plain": False,
+        "text": event.text,
+        "unit": str(account.unit_id),
+        "message": str(new_id()),
+        "dispatch": str(new_id()),
+        "delivery": str(new_id()),
+        "is_plain": False,
         "is_plain_word": False,
         # Danger said in the same breath is looked at like in every other message.
         "is_calm": urgency_of(event.text) not in {"P0", "P1"},
-    }  # fmt: skip
+    }
     if event.reply_address:
         row["subscription_hash"] = hexed(address_hash(account.channel, event.reply_address))
         if answer:

@@ -122,21 +122,31 @@ def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
     clocks = limits.first_clocks(urgency, tip.received_at)
     holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
     row: dict[str, Any] = {
-        "key": _hex(tip.dedupe_key), "inbound": tip.inbound_id.hex, "channel": tip.channel,
-        "kind": "text", "received_at": tip.received_at.isoformat(),
+        "key": _hex(tip.dedupe_key),
+        "inbound": tip.inbound_id.hex,
+        "channel": tip.channel,
+        "kind": "text",
+        "received_at": tip.received_at.isoformat(),
         "tip": tip.id.hex,
-        "unit": tip.unit_id.hex, "place": tip.place_id.hex if tip.place_id else None,
+        "unit": tip.unit_id.hex,
+        "place": tip.place_id.hex if tip.place_id else None,
         "province_code": tip.province_code,
         "place_detail": detail,
-        "language": tip.language, "text": text, "topic": tip.topic, "happening": tip.happening,
-        "money_moved": money_moved, "do_not_contact": tip.do_not_contact,
-        "identity_holds": holds, "urgency": urgency, "urgency_is_rated": tip.urgency_is_rated,
+        "language": tip.language,
+        "text": text,
+        "topic": tip.topic,
+        "happening": tip.happening,
+        "money_moved": money_moved,
+        "do_not_contact": tip.do_not_contact,
+        "identity_holds": holds,
+        "urgency": urgency,
+        "urgency_is_rated": tip.urgency_is_rated,
         "due_at": clocks[0][1].isoformat(),
         "clocks": [
             {"id": new_hex(), "rule": code, "due_at": due.isoformat()} for code, due in clocks
         ],
         "message": new_hex(),
-    }  # fmt: skip
+    }
     bundle = _bundle_of(tip, urgency)
     if bundle:
         row |= {"bundled_with": bundle.first.hex, "bundle_is_joint": bundle.is_joint}
@@ -173,10 +183,12 @@ def _bundle_of(tip: NewTip, urgency: str) -> BundledWith | None:
 
 def _chat_row(chat: Chat) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "account": chat.account_id.hex, "kind": chat.kind, "conversation": new_hex(),
+        "account": chat.account_id.hex,
+        "kind": chat.kind,
+        "conversation": new_hex(),
         "sent_at": _iso(chat.sent_at and times.rounded_down(chat.sent_at, times.COARSE)),
         "conversation_hash": _hex(chat.conversation_hash),
-    }  # fmt: skip
+    }
     if chat.location:
         row["latitude"], row["longitude"] = chat.location
     if chat.media:
@@ -187,9 +199,10 @@ def _chat_row(chat: Chat) -> dict[str, Any]:
         row["link"] = _hex(chat.link_hash)
     if chat.answer_sealed:
         row |= {
-            "dispatch": new_hex(), "delivery": new_hex(),
+            "dispatch": new_hex(),
+            "delivery": new_hex(),
             "answer_expires_at": _iso(chat.answer_expires_at),
-        }  # fmt: skip
+        }
     return row
 
 
@@ -210,9 +223,11 @@ def _taken_apart(tip: NewTip) -> tuple[str, str, list[Sealed]]:
 
 def _sealed_row(one: Sealed) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "id": new_hex(), "kind": one.kind, "holds": list(one.holds),
+        "id": new_hex(),
+        "kind": one.kind,
+        "holds": list(one.holds),
         "first": one.kind != "in_text",
-    }  # fmt: skip
+    }
     return row | {"ciphertext": _hex(one.ciphertext)} if one.ciphertext else row
 
 

@@ -65,9 +65,12 @@ def clock(monkeypatch):
 def on_duty(unit, officer, by, hours=8):
     starts = times.now() - datetime.timedelta(hours=1)
     return rota.add_shifts(
-        unit.pk, officer.pk, starts_at=starts, ends_at=starts + datetime.timedelta(hours=hours),
+        unit.pk,
+        officer.pk,
+        starts_at=starts,
+        ends_at=starts + datetime.timedelta(hours=hours),
         by=by,
-    )[0]  # fmt: skip
+    )[0]
 
 
 def called(round_=0):
@@ -157,8 +160,10 @@ def test_the_story_of_the_tip_says_who_was_called_by_what_and_who_stood_down(des
     assert called.people in story
     assert stood_down.words in story
     # Whoever stood down was called once, and not called again by being told.
-    assert [one.times for one in calling.ladder(Alarm.objects.get(), calling.calls_of(
-        Alarm.objects.get()))] == [1, 1, 1, 1]  # fmt: skip
+    assert [
+        one.times
+        for one in calling.ladder(Alarm.objects.get(), calling.calls_of(Alarm.objects.get()))
+    ] == [1, 1, 1, 1]
     # A tip that turned out to be less keeps the story.
     triage.sort(tip.pk, category="theft", urgency="P2", by=here.lan)
     page = desk_client.get(f"/tips/{tip.pk}/").content.decode()
@@ -303,9 +308,12 @@ def test_an_officer_whose_post_has_ended_watches_no_more(here, heard):
 def test_the_next_shift_is_not_that_of_somebody_who_left(here):
     starts = times.now() + datetime.timedelta(hours=3)
     rota.add_shifts(
-        here.commune.pk, here.lan.pk, starts_at=starts,
-        ends_at=starts + datetime.timedelta(hours=8), by=here.hai,
-    )  # fmt: skip
+        here.commune.pk,
+        here.lan.pk,
+        starts_at=starts,
+        ends_at=starts + datetime.timedelta(hours=8),
+        by=here.hai,
+    )
     assert watch.next_on_duty(here.commune.pk) == starts
     assert watch.next_on_duty(here.province.pk) is None
     Post.objects.filter(officer=here.lan).update(valid_to=datetime.date(2020, 1, 2))
@@ -318,9 +326,12 @@ def test_the_public_site_knows_of_the_shifts_of_whoever_may_stand_on_a_rota(here
     now, hour = times.now(), datetime.timedelta(hours=1)
     someone = make.officer(unit=here.commune, role=role)
     Shift.objects.create(
-        unit=here.commune, officer=someone, starts_at=now + hour, ends_at=now + 9 * hour,
+        unit=here.commune,
+        officer=someone,
+        starts_at=now + hour,
+        ends_at=now + 9 * hour,
         set_by=here.hai,
-    )  # fmt: skip
+    )
     assert (watch.next_on_duty(here.commune.pk) is not None) == (role in rota.WATCHING)
 
 
@@ -348,9 +359,12 @@ def test_the_pages_of_rota_and_pager(desk_client, here, monkeypatch):
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
     sign_in(desk_client, here.hai)
     shift = {
-        "who": f"{here.commune.pk}:{here.lan.pk}", "day": times.local_date(times.now()).isoformat(),
-        "begins": "22:00", "ends": "06:00", "again": "daily",
-    }  # fmt: skip
+        "who": f"{here.commune.pk}:{here.lan.pk}",
+        "day": times.local_date(times.now()).isoformat(),
+        "begins": "22:00",
+        "ends": "06:00",
+        "again": "daily",
+    }
     assert desk_client.post("/rota/", shift).status_code == 302
     page = desk_client.get("/rota/").content.decode()
     assert page.count("Lan") >= 7

@@ -17,9 +17,12 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 WORDS = {
-    "topic": "theft", "title_vi": "Hỏi biển số", "text_vi": "Xe biển số gì? Gọi {desk}.",
-    "title_en": "Ask the plate", "text_en": "What is the plate? Call {desk}.",
-}  # fmt: skip
+    "topic": "theft",
+    "title_vi": "Hỏi biển số",
+    "text_vi": "Xe biển số gì? Gọi {desk}.",
+    "title_en": "Ask the plate",
+    "text_en": "What is the plate? Call {desk}.",
+}
 
 
 @pytest.fixture

@@ -110,10 +110,12 @@ def test_a_list_without_its_time_decides_on_nothing_that_was_decided(desk, unit)
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        ({}, 404), ({"act": "burn"}, 404), ({"act": "accept", "tip": ["x"]}, 302),
+        ({}, 404),
+        ({"act": "burn"}, 404),
+        ({"act": "accept", "tip": ["x"]}, 302),
         ({"act": "join", "at": "nan"}, 302),
     ],
-)  # fmt: skip
+)
 def test_odd_choices_break_nothing(desk, sent, status):
     assert desk.post(BULK, sent).status_code == status
     assert desk.post(reverse("bulk-undo", DESK), {"decisions": "x"}).status_code == 404

@@ -96,9 +96,10 @@ def test_what_is_out_of_scope_is_sealed_to_the_province_at_once(desk):
     sealed = SealedIdentity.objects.get(tip_ref=tip.pk, kind="content")
     opened = json.loads(for_unit(bytes(sealed.ciphertext), private))
     assert opened == {
-        "text": "Chuyện riêng của hàng xóm", "place": "nhà cuối ngõ",
+        "text": "Chuyện riêng của hàng xóm",
+        "place": "nhà cuối ngõ",
         "messages": ["và chuyện khác nữa"],
-    }  # fmt: skip
+    }
 
 
 def test_the_words_come_back_for_the_unit_above_when_the_reporter_objects(desk):

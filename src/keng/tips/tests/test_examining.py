@@ -36,8 +36,9 @@ def test_a_tip_gets_indicators_suggestion_reference_and_search_words(unit):
     tip = make.tip(unit=unit, text=TEXT)
     assert examine_tips() == 1
     assert set(Indicator.objects.values_list("type", "value")) == {
-        ("phone", "+84912000111"), ("bank_account", "19000123456"),
-    }  # fmt: skip
+        ("phone", "+84912000111"),
+        ("bank_account", "19000123456"),
+    }
     seen = {TEXT[one.start : one.end] for one in Sighting.objects.all()}
     assert seen == {"0912 000 111", "19000123456"}
     assert Suggestion.objects.get().categories[0]["code"].startswith("scam_")
@@ -75,8 +76,11 @@ def test_references_count_by_unit_and_year_in_vietnam(unit):
     assert examine_tips(portion=2) == 2
     assert examine_tips() == 2
     assert sorted(Tip.objects.values_list("reference", flat=True)) == [
-        "2025-NENH-0001", "2026-KHAC-0001", "2026-NENH-0001", "2026-NENH-0002",
-    ]  # fmt: skip
+        "2025-NENH-0001",
+        "2026-KHAC-0001",
+        "2026-NENH-0001",
+        "2026-NENH-0002",
+    ]
     assert ReferenceCounter.objects.count() == 3
 
 

@@ -51,8 +51,10 @@ def test_tips_of_one_incident_are_one_row_in_each_stretch_and_the_counts_add_up(
     alone = due_in(ward, -3)
     found = inbox(coordinator)
     assert lines(found) == {
-        "overdue": [alone.pk, tips[0]], "soon": [tips[2]], "today": [tips[4]],
-    }  # fmt: skip
+        "overdue": [alone.pk, tips[0]],
+        "soon": [tips[2]],
+        "today": [tips[4]],
+    }
     assert (found.total, found.lines) == (6, 4)
     for group in found.groups:
         assert group.count == sum(row.together for row in group.rows)

@@ -143,9 +143,15 @@ def test_folders_count_what_they_show(desk):
     make.tip(unit=unit, state="closed", closed_at=NIGHT - datetime.timedelta(hours=3))
     make.tip(unit=make.unit(), state="closed")
     expected = {
-        "open": 3, "mine": 2, "unassigned": 1, "overdue": 1, "waiting": 1, "asked": 1, "aside": 1,
+        "open": 3,
+        "mine": 2,
+        "unassigned": 1,
+        "overdue": 1,
+        "waiting": 1,
+        "asked": 1,
+        "aside": 1,
         "done": 1,
-    }  # fmt: skip
+    }
     for folder, count in expected.items():
         found = inbox(officer, folder=folder)
         shown = [row.pk for group in found.groups for row in group.rows]

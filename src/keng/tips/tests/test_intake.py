@@ -295,8 +295,9 @@ def test_the_statement_names_every_column_that_has_no_default(model):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = %s "
-            "AND is_nullable = 'NO' AND column_default IS NULL", [model._meta.db_table],
-        )  # fmt: skip
+            "AND is_nullable = 'NO' AND column_default IS NULL",
+            [model._meta.db_table],
+        )
         needed = {name for (name,) in cursor.fetchall()}
     assert needed <= named
 

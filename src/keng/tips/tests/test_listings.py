@@ -59,10 +59,12 @@ def sighting(unit, value=NUMBER, *, type="phone", **fields):
 
 def proposed(seen, by, **fields):
     values = {
-        "grade": "confirmed", "category": "scam_bank", "basis": "Đã gọi thử.",
+        "grade": "confirmed",
+        "category": "scam_bank",
+        "basis": "Đã gọi thử.",
         "month": datetime.date(2026, 11, 1),
         "expires_on": times.local_date(times.now() + datetime.timedelta(days=90)),
-    }  # fmt: skip
+    }
     return propose(seen.pk, by=by, **values | fields)
 
 
@@ -592,9 +594,12 @@ def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_cli
     way = reverse("listing-propose", args=[seen.pk])
     assert way in tip_page
     form = {
-        "grade": "confirmed", "category": "scam_bank", "holds": "180", "basis": "Đã gọi thử.",
+        "grade": "confirmed",
+        "category": "scam_bank",
+        "holds": "180",
+        "basis": "Đã gọi thử.",
         "month": f"{times.local_date(times.now()):%Y-%m}-01",
-    }  # fmt: skip
+    }
     answer = desk_client.post(way, form)
     made = Listing.objects.get()
     assert answer.url == reverse("listing", args=[made.pk])
@@ -690,9 +695,11 @@ def test_nothing_is_said_of_telling_apart_where_each_chat_is_known(unit, lan, de
     seen = [sighting(unit) for _ in range(2)]
     for number, each in enumerate(seen):
         Inbound.objects.create(
-            channel="zalo_oa", kind="text", conversation_hash=bytes([number]) * 32,
+            channel="zalo_oa",
+            kind="text",
+            conversation_hash=bytes([number]) * 32,
             tip_ref=each.tip_id,
-        )  # fmt: skip
+        )
     sign_in(desk_client, lan)
     page = desk_client.get(reverse("listing-propose", args=[seen[0].pk])).content.decode()
     assert "Nhiều nhất 2 người báo khác nhau" in page

@@ -19,9 +19,17 @@ NUMBER, ACCOUNT, SITE = "0912000417", "19036000417001", "gia-dich-vu.example"
 
 def event(text, **fields):
     values = {
-        "kind": "text", "dedupe": "1", "conversation": "an", "sender": "an", "group": None,
-        "media": (), "location": None, "at": times.now(), "reply_address": "an", "raw_kind": "",
-    }  # fmt: skip
+        "kind": "text",
+        "dedupe": "1",
+        "conversation": "an",
+        "sender": "an",
+        "group": None,
+        "media": (),
+        "location": None,
+        "at": times.now(),
+        "reply_address": "an",
+        "raw_kind": "",
+    }
     return Event(text=text, **values | fields)
 
 
@@ -37,14 +45,20 @@ def answers():
 def list_it(type, value, **fields):
     unit = make.unit()
     made = {
-        "grade": "confirmed", "status": "listed", "is_harmless": True, "unit": unit,
-        "made_by": make.officer(unit=unit), "checked_by": make.officer(unit=unit),
-        "checked_at": times.now(), "expires_on": times.local_date(times.now()),
-    }  # fmt: skip
+        "grade": "confirmed",
+        "status": "listed",
+        "is_harmless": True,
+        "unit": unit,
+        "made_by": make.officer(unit=unit),
+        "checked_by": make.officer(unit=unit),
+        "checked_at": times.now(),
+        "expires_on": times.local_date(times.now()),
+    }
     return Listing.objects.create(
-        indicator=make.indicator(value, type=type), lookup_hash=listing_hash(type, value),
+        indicator=make.indicator(value, type=type),
+        lookup_hash=listing_hash(type, value),
         **made | fields,
-    )  # fmt: skip
+    )
 
 
 def test_a_bare_number_is_answered_and_opens_no_tip(say):
@@ -72,9 +86,11 @@ def test_nothing_is_kept_that_names_the_asker_and_little_that_names_the_question
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        (NUMBER, ["0912 000 417"]), ("+84 912.000.417", ["0912 000 417"]),
+        (NUMBER, ["0912 000 417"]),
+        ("+84 912.000.417", ["0912 000 417"]),
         (f"https://{SITE}/vao?x=1", ["gia-dich-vu[.]example/vao?x=1"]),
-        (ACCOUNT, [ACCOUNT]), (f"stk {ACCOUNT} VCB", [ACCOUNT]),
+        (ACCOUNT, [ACCOUNT]),
+        (f"stk {ACCOUNT} VCB", [ACCOUNT]),
         ("SĐT: 0912.000.417", ["0912 000 417"]),
         ("tra cứu 0912000417", ["0912 000 417"]),
         ("Tra cuu giúp em số này: 0912000417", ["0912 000 417"]),
@@ -84,11 +100,14 @@ def test_nothing_is_kept_that_names_the_asker_and_little_that_names_the_question
         ("Check số 0912000417 giúp em với", ["0912 000 417"]),
         ("kiểm tra giúp em link gia-dich-vu.example nhé", ["gia-dich-vu[.]example"]),
         ("tra cứu biển số 98A-123.45", ["98A12345"]),
-        ("tra cứu", []), ("tra cứu giúp em", []),
-        ("tra cứu tin nhắn này: vào gia-dich-vu.example, gọi 0912000417",
-         ["gia-dich-vu[.]example", "0912 000 417"]),
+        ("tra cứu", []),
+        ("tra cứu giúp em", []),
+        (
+            "tra cứu tin nhắn này: vào gia-dich-vu.example, gọi 0912000417",
+            ["gia-dich-vu[.]example", "0912 000 417"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_a_question(text, shown):
     wish = wish_of(event(text))
     assert (None if wish is None else [one.shown for one in wish.things]) == shown
@@ -97,13 +116,21 @@ def test_what_is_a_question(text, shown):
 @pytest.mark.parametrize(
     "text",
     [
-        "Số 0912000417 gọi xưng công an", "0912000417 lừa đảo", "98A-123.45", "@trum_lua",
-        "facebook.com/nguyen.van.a", "123456", "113", "mất xe", "ok", "",
+        "Số 0912000417 gọi xưng công an",
+        "0912000417 lừa đảo",
+        "98A-123.45",
+        "@trum_lua",
+        "facebook.com/nguyen.van.a",
+        "123456",
+        "113",
+        "mất xe",
+        "ok",
+        "",
         "tra cứu hộ em công ty tài chính này với ạ",
         "tra cứu 0912000417, em vừa chuyển khoản cho nó 5 triệu",
         "check camera trước cổng, có hai thanh niên",
     ],
-)  # fmt: skip
+)
 def test_what_tells_something_is_no_question(text):
     assert wish_of(event(text)) is None
 

@@ -112,8 +112,12 @@ def test_what_is_no_picture_leaves_nothing_behind(entry):
 def test_whoever_decides_looks_and_it_goes_on_record_nobody_else_does(unit, entry):
     (file,) = shown(entry, photo()).files.all()
     decides = make.officer(unit=unit, role="commander")
-    others = [entry.made_by, entry.checked_by, make.officer(unit=unit, role="auditor"),
-              make.officer(unit=make.unit(), role="commander")]  # fmt: skip
+    others = [
+        entry.made_by,
+        entry.checked_by,
+        make.officer(unit=unit, role="auditor"),
+        make.officer(unit=make.unit(), role="commander"),
+    ]
     for other in others:
         with pytest.raises(NotYours):
             objecting.show(file.pk, by=other)

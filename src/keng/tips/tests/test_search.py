@@ -47,11 +47,20 @@ def told(unit, text, **fields):
 @pytest.mark.parametrize(
     "typed",
     [
-        "0912000417", "0912 000 417", "0912.000.417", "+84 912 000 417", "84912000417",
-        "o9l2 000 4l7", "dienluc-hoantien[.]example", "https://dienluc-hoantien.example",
-        "điện lực", "dien luc", "DIEN LUC dong tie", "goi 0912-000-417 dien luc",
+        "0912000417",
+        "0912 000 417",
+        "0912.000.417",
+        "+84 912 000 417",
+        "84912000417",
+        "o9l2 000 4l7",
+        "dienluc-hoantien[.]example",
+        "https://dienluc-hoantien.example",
+        "điện lực",
+        "dien luc",
+        "DIEN LUC dong tie",
+        "goi 0912-000-417 dien luc",
     ],
-)  # fmt: skip
+)
 def test_words_and_numbers_are_found_however_they_are_typed(unit, officer, typed):
     tip = told(unit, SAID)
     told(unit, "Cây đổ chắn lối vào xóm, số 0987 000 111 gọi nhiều lần")
@@ -76,10 +85,13 @@ def test_a_number_whose_role_nobody_knows_is_found_by_nothing(unit, officer):
 @pytest.mark.parametrize(
     "typed",
     [
-        "dienluc-hoantien.example", "DIENLUC-hoantien[.]example", "dienluc-hoantien(.)example",
-        "https://dienluc-hoantien.example/", "hxxp://dienluc-hoantien.example",
+        "dienluc-hoantien.example",
+        "DIENLUC-hoantien[.]example",
+        "dienluc-hoantien(.)example",
+        "https://dienluc-hoantien.example/",
+        "hxxp://dienluc-hoantien.example",
     ],
-)  # fmt: skip
+)
 def test_a_site_whose_role_nobody_knows_is_found_and_joins_two_tips(unit, officer, typed):
     tips = [told(unit, f"Tờ rơi {n} ghi dienluc-hoantien.example/thang{n}") for n in (1, 2)]
     for tip in tips:

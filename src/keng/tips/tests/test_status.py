@@ -540,9 +540,12 @@ def test_a_desk_that_nobody_watches_says_from_when_the_rota_has_somebody(public_
     officer, start = make.officer(unit=unit), times.now() + datetime.timedelta(hours=3)
     for begins in (start, start + datetime.timedelta(hours=8)):
         Shift.objects.create(
-            unit=unit, officer=officer, set_by=officer, starts_at=begins,
+            unit=unit,
+            officer=officer,
+            set_by=officer,
+            starts_at=begins,
             ends_at=begins + datetime.timedelta(hours=8),
-        )  # fmt: skip
+        )
     with_receipt(make.tip(unit=unit))
     page = receipt_page(public_client)
     assert f"theo lịch trực, từ {start.astimezone(times.VIETNAM):%H:%M}" in page
@@ -555,9 +558,12 @@ def test_a_desk_that_nobody_watches_says_from_when_the_rota_has_somebody(public_
 def test_a_desk_says_that_it_is_watched_only_in_a_shift_whose_pager_was_heard(public_client, unit):
     officer, now = make.officer(unit=unit), times.now()
     shift = Shift.objects.create(
-        unit=unit, officer=officer, set_by=officer, starts_at=now,
+        unit=unit,
+        officer=officer,
+        set_by=officer,
+        starts_at=now,
         ends_at=now + datetime.timedelta(hours=8),
-    )  # fmt: skip
+    )
     with_receipt(make.tip(unit=unit))
     page = receipt_page(public_client)
     assert "Ban đêm không có ai" in page

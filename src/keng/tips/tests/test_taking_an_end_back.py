@@ -25,10 +25,22 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 _STANDS = (
-    "state", "kind", "category", "outcome", "due_at", "closed_at", "assigned_to_id", "text",
-    "place_detail", "responsible_unit_id", "incident_id", "duplicate_of_id", "waiting_since",
-    "first_answered_at", "search",
-)  # fmt: skip
+    "state",
+    "kind",
+    "category",
+    "outcome",
+    "due_at",
+    "closed_at",
+    "assigned_to_id",
+    "text",
+    "place_detail",
+    "responsible_unit_id",
+    "incident_id",
+    "duplicate_of_id",
+    "waiting_since",
+    "first_answered_at",
+    "search",
+)
 
 
 @pytest.fixture
@@ -272,9 +284,14 @@ def test_what_was_out_of_scope_by_mistake_comes_back_whole(desk):
     Suggestion.objects.create(tip=tip, categories=[{"code": "theft"}], places=["27"])
     path = files.keep_viewing_copy(b"anh")
     Attachment.objects.create(
-        tip=tip, kind="image", mime="image/png", size=3, original_path="", viewing_path=path,
+        tip=tip,
+        kind="image",
+        mime="image/png",
+        size=3,
+        original_path="",
+        viewing_path=path,
         keyed_hash=b"x" * 32,
-    )  # fmt: skip
+    )
     out_of_scope_before = stands(tip)
     seen = list(Sighting.objects.values())
     step = declined(tip, "out_of_scope", officer)
@@ -301,9 +318,14 @@ def test_copies_to_look_at_go_when_it_can_be_undone_no_longer(
     tip = make.tip(unit=unit)
     path = files.keep_viewing_copy(b"anh")
     Attachment.objects.create(
-        tip=tip, kind="image", mime="image/png", size=3, original_path="", viewing_path=path,
+        tip=tip,
+        kind="image",
+        mime="image/png",
+        size=3,
+        original_path="",
+        viewing_path=path,
         keyed_hash=b"x" * 32,
-    )  # fmt: skip
+    )
     with django_capture_on_commit_callbacks(execute=True):
         step = declined(tip, "out_of_scope", officer)
     assert tip.attachments.get().viewing_path == ""
@@ -322,9 +344,14 @@ def test_the_sweeper_leaves_a_copy_that_may_come_back(desk, monkeypatch):
     tip = make.tip(unit=unit)
     path = files.keep_viewing_copy(b"anh")
     Attachment.objects.create(
-        tip=tip, kind="image", mime="image/png", size=3, original_path="", viewing_path=path,
+        tip=tip,
+        kind="image",
+        mime="image/png",
+        size=3,
+        original_path="",
+        viewing_path=path,
         keyed_hash=b"x" * 32,
-    )  # fmt: skip
+    )
     declined(tip, "out_of_scope", officer)
     monkeypatch.setattr(sweeping, "OLD_ENOUGH_SECONDS", -60)
     sweeping.sweep_files()

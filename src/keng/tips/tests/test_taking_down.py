@@ -61,18 +61,28 @@ def url(name, *args):
 
 def said(ward, **more):
     values = {
-        "token": receipts.new_token(), "manner": "counter", "to": "here",
-        "text": "Chiều qua có người lạ bẻ khóa xe ở chợ", "place": str(ward.place.pk),
-        "happening": "over", "name": NAME, "phone": PHONE, "language": "vi",
-    }  # fmt: skip
+        "token": receipts.new_token(),
+        "manner": "counter",
+        "to": "here",
+        "text": "Chiều qua có người lạ bẻ khóa xe ở chợ",
+        "place": str(ward.place.pk),
+        "happening": "over",
+        "name": NAME,
+        "phone": PHONE,
+        "language": "vi",
+    }
     return values | more
 
 
 def test_a_report_at_the_counter_is_a_tip_with_its_receipt(desk, ward, officer):
     sent = said(
-        ward, when="hôm qua, khoảng 17:00", people="Một người đội mũ đen, đi về phía cầu",
-        knows="tận mắt thấy", others_know="on", category="theft",
-    )  # fmt: skip
+        ward,
+        when="hôm qua, khoảng 17:00",
+        people="Một người đội mũ đen, đi về phía cầu",
+        knows="tận mắt thấy",
+        others_know="on",
+        category="theft",
+    )
     answer = desk.post(url("take-down"), sent)
     code = receipts.grouped(receipts.code_from(sent["token"]))
     assert all(each in answer.content.decode() for each in (code, ward.desk_phone))

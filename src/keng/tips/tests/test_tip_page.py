@@ -66,10 +66,12 @@ def test_a_zalo_tip_is_never_called_anonymous(desk, unit):
 def test_the_machine_suggests_in_words_with_its_reasons(desk, unit):
     tip = make.tip(unit=unit)
     Suggestion.objects.create(
-        tip=tip, urgency="P1", categories=[
+        tip=tip,
+        urgency="P1",
+        categories=[
             {"code": "scam_impersonation", "strength": "very", "reasons": ["tự xưng công an"]},
         ],
-    )  # fmt: skip
+    )
     shown = page(desk, tip)
     assert "Máy gợi ý, bạn quyết định" in shown
     assert "rất giống" in shown
@@ -101,9 +103,10 @@ def test_an_indicator_counts_elsewhere_only_when_used_in_the_offence(desk, unit)
 def test_after_a_decision_the_next_tip_opens_with_an_undo(desk, unit):
     first, second = make.tip(unit=unit), make.tip(unit=unit)
     answer = desk.post(
-        url("tip-route", first.pk), {"to": unit.parent.pk, "reason": "Vượt quyền", "seen": ""},
+        url("tip-route", first.pk),
+        {"to": unit.parent.pk, "reason": "Vượt quyền", "seen": ""},
         follow=True,
-    )  # fmt: skip
+    )
     assert answer.redirect_chain[-1][0] == url("tip", second.pk)
     shown = answer.content.decode()
     step = first.decisions.get()
@@ -190,9 +193,14 @@ def test_the_duplicates_page_offers_alike_tips_with_reasons_and_joins_them(desk,
 def test_a_covered_picture_is_shown_on_request_and_the_look_is_on_record(desk, unit):
     tip = make.tip(unit=unit)
     attachment = Attachment.objects.create(
-        tip=tip, kind="image", mime="image/png", size=3, original_path="x", keyed_hash=b"0" * 32,
+        tip=tip,
+        kind="image",
+        mime="image/png",
+        size=3,
+        original_path="x",
+        keyed_hash=b"0" * 32,
         viewing_path=files.keep_viewing_copy(b"abc"),
-    )  # fmt: skip
+    )
     assert "data:image" not in page(desk, tip)
     shown = desk.post(url("attachment", attachment.pk)).content.decode()
     assert "data:image/jpeg;base64,YWJj" in shown

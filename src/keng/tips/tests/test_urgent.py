@@ -210,18 +210,37 @@ def test_whoever_asked_not_to_be_written_to_gets_none_and_the_page_says_why(desk
 def test_a_unit_has_its_own_words_for_one_tap(here):
     for n in range(3):
         AnswerTemplate.objects.create(
-            unit=here.commune, code=f"own-{n}", topic="urgent", title_vi=f"Riêng {n}",
-            title_en="", text_vi="Chờ ở {place}.", text_en="", changed_by=here.lan,
+            unit=here.commune,
+            code=f"own-{n}",
+            topic="urgent",
+            title_vi=f"Riêng {n}",
+            title_en="",
+            text_vi="Chờ ở {place}.",
+            text_en="",
+            changed_by=here.lan,
             is_removed=n == 0,
-        )  # fmt: skip
+        )
     AnswerTemplate.objects.create(
-        unit=here.commune, code="urgent-safe", topic="urgent", title_vi="Ổn không?", title_en="",
-        text_vi="Bạn ổn không?", text_en="", changed_by=here.lan,
-    )  # fmt: skip
+        unit=here.commune,
+        code="urgent-safe",
+        topic="urgent",
+        title_vi="Ổn không?",
+        title_en="",
+        text_vi="Bạn ổn không?",
+        text_en="",
+        changed_by=here.lan,
+    )
     AnswerTemplate.objects.create(
-        unit=here.commune, code="urgent-way-out", topic="urgent", title_vi="x", title_en="",
-        text_vi="x", text_en="", changed_by=here.lan, is_removed=True,
-    )  # fmt: skip
+        unit=here.commune,
+        code="urgent-way-out",
+        topic="urgent",
+        title_vi="x",
+        title_en="",
+        text_vi="x",
+        text_en="",
+        changed_by=here.lan,
+        is_removed=True,
+    )
     shown = one_tap_for(here.tip, here.lan, [])
     assert [each.key for each in shown] == ["a", "b", "d", "f"]
     assert [each.title for each in shown][1::2] == ["Ổn không?", "Riêng 1"]

@@ -35,9 +35,14 @@ def desks(province):
 def told(unit, text):
     at = times.now() - dt.timedelta(minutes=10)
     tip = make.tip(
-        unit=unit, text=text, received_at=at, examined_at=at, category="scam_impersonation",
-        place=unit.jurisdictions.first().place, reference=text[:20],
-    )  # fmt: skip
+        unit=unit,
+        text=text,
+        received_at=at,
+        examined_at=at,
+        category="scam_impersonation",
+        place=unit.jurisdictions.first().place,
+        reference=text[:20],
+    )
     make.sighting(tip, indicator=make.indicator(LINK, type="url"))
     make.sighting(tip, indicator=make.indicator("+84912000417"))
     return tip

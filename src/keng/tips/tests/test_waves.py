@@ -68,11 +68,17 @@ def test_a_steady_province_has_no_wave_for_a_year():
     known = Level({c: Usual(pace) for c, pace in paces.items()}, {}, Usual(1 / 56), is_known=True)
     for _day in range(365):
         told = [
-            Told(make.some_id(), now - dt.timedelta(days=7 * dice.random()), category, None, "",
-                 make.some_id().bytes)
+            Told(
+                make.some_id(),
+                now - dt.timedelta(days=7 * dice.random()),
+                category,
+                None,
+                "",
+                make.some_id().bytes,
+            )
             for category, pace in paces.items()
             for _ in range(_poisson(dice, pace * 7))
-        ]  # fmt: skip
+        ]
         found += len(rises(told, [], known, now))
     assert found <= 1
 
@@ -105,9 +111,14 @@ def coordinator(province):
 def told(unit, text, ago=HOUR, category="scam_impersonation", link="", **fields):
     at = times.now() - ago
     tip = make.tip(
-        unit=unit, text=text, received_at=at, examined_at=at, category=category,
-        place=unit.jurisdictions.first().place if unit.jurisdictions.exists() else None, **fields,
-    )  # fmt: skip
+        unit=unit,
+        text=text,
+        received_at=at,
+        examined_at=at,
+        category=category,
+        place=unit.jurisdictions.first().place if unit.jurisdictions.exists() else None,
+        **fields,
+    )
     if link:
         make.sighting(tip, indicator=make.indicator(link, type="url"))
     return tip

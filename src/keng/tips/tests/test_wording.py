@@ -74,11 +74,15 @@ def test_what_only_looks_like_such_a_word_is_no_command(text):
 @pytest.mark.parametrize(
     ("text", "rest"),
     [
-        ("tin mới", ""), ("Tin mới: mất xe máy", "mất xe máy"), ("TIN MOI", ""),
-        ("báo tin mới - có cháy", "có cháy"), ("new tip", ""), ("New report: a fight", "a fight"),
+        ("tin mới", ""),
+        ("Tin mới: mất xe máy", "mất xe máy"),
+        ("TIN MOI", ""),
+        ("báo tin mới - có cháy", "có cháy"),
+        ("new tip", ""),
+        ("New report: a fight", "a fight"),
         ("tin mơ\u0301i mất xe", "mất xe"),
     ],
-)  # fmt: skip
+)
 def test_what_begins_another_report(text, rest):
     assert begins_anew(text) == (True, rest)
 
@@ -107,13 +111,21 @@ def test_what_is_more_than_a_courtesy(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "đừng gọi lại cho tôi", "Xin đừng liên hệ lại", "không nhắn tin cho em nhé",
-        "please don't call me", "Do not contact me", "đừng có gọi hay nhắn lại",
-        "đừng gọi", "Đừng gọi nữa ạ", "xin đừng gọi, chồng em nghe được", "please do not call",
-        "Em sợ nó, không gọi lại cho em nhé", "nó ở ngay đây nên đừng gọi lại cho em",
+        "đừng gọi lại cho tôi",
+        "Xin đừng liên hệ lại",
+        "không nhắn tin cho em nhé",
+        "please don't call me",
+        "Do not contact me",
+        "đừng có gọi hay nhắn lại",
+        "đừng gọi",
+        "Đừng gọi nữa ạ",
+        "xin đừng gọi, chồng em nghe được",
+        "please do not call",
+        "Em sợ nó, không gọi lại cho em nhé",
+        "nó ở ngay đây nên đừng gọi lại cho em",
         "dung lien he voi toi",
     ],
-)  # fmt: skip
+)
 def test_who_does_not_want_to_be_contacted(text):
     assert wants_no_contact(fold(text))
 
@@ -121,11 +133,18 @@ def test_who_does_not_want_to_be_contacted(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "nó không trả lời", "gọi lại cho tôi", "họ không gọi nữa", "please call me back", "đừng lo",
-        "sao các anh không gọi lại cho tôi", "nó không trả lời em nữa", "họ dặn em đừng gọi lại",
-        "nó bảo đừng gọi cho công an", "đừng gọi cho số này nó lừa đấy",
+        "nó không trả lời",
+        "gọi lại cho tôi",
+        "họ không gọi nữa",
+        "please call me back",
+        "đừng lo",
+        "sao các anh không gọi lại cho tôi",
+        "nó không trả lời em nữa",
+        "họ dặn em đừng gọi lại",
+        "nó bảo đừng gọi cho công an",
+        "đừng gọi cho số này nó lừa đấy",
     ],
-)  # fmt: skip
+)
 def test_who_says_nothing_of_the_kind(text):
     assert not wants_no_contact(fold(text))
 
@@ -158,12 +177,19 @@ def test_how_fast_somebody_must_look(text, urgency):
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("mat xe may o duong so 3", "vi"), ("Mất xe", "vi"), ("someone stole my motorbike", "en"),
-        ("help", "vi"), ("I was scammed by phone", "en"), ("ok", "vi"), ("", "vi"),
-        ("no goi dien bao em trung thuong", "vi"), ("救命，我丈夫拿着刀", "zh-hans"),
-        ("남편이 칼을 들고 있어요", "ko"), ("em học tiếng 中文 ở đâu", "vi"),
+        ("mat xe may o duong so 3", "vi"),
+        ("Mất xe", "vi"),
+        ("someone stole my motorbike", "en"),
+        ("help", "vi"),
+        ("I was scammed by phone", "en"),
+        ("ok", "vi"),
+        ("", "vi"),
+        ("no goi dien bao em trung thuong", "vi"),
+        ("救命，我丈夫拿着刀", "zh-hans"),
+        ("남편이 칼을 들고 있어요", "ko"),
+        ("em học tiếng 中文 ở đâu", "vi"),
     ],
-)  # fmt: skip
+)
 def test_the_language_is_vietnamese_unless_it_is_plainly_another(text, language):
     assert language_of(text) == language
 

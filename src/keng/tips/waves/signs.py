@@ -27,10 +27,16 @@ _DAY = datetime.timedelta(days=1)
 # Where a warning could expose a family, or where there is nothing to warn of.
 NEVER = frozenset(
     {
-        "domestic_violence", "child_safety", "missing_person", "lost_found", "noise_neighbour",
-        "lodging_violation", "other", "spam_not_a_tip",
+        "domestic_violence",
+        "child_safety",
+        "missing_person",
+        "lost_found",
+        "noise_neighbour",
+        "lodging_violation",
+        "other",
+        "spam_not_a_tip",
     }
-)  # fmt: skip
+)
 
 
 class Told(NamedTuple):

@@ -67,9 +67,12 @@ def tail(count: int, mean: float, spread: float = 1.0) -> float:
     else:
         shape, ratio = mean / (spread - 1), 1 - 1 / spread
         term = math.exp(
-            math.lgamma(count + shape) - math.lgamma(count + 1) - math.lgamma(shape)
-            + count * math.log(ratio) - shape * math.log(spread)
-        )  # fmt: skip
+            math.lgamma(count + shape)
+            - math.lgamma(count + 1)
+            - math.lgamma(shape)
+            + count * math.log(ratio)
+            - shape * math.log(spread)
+        )
     total, at = 0.0, count
     while term > _SMALL and at < count + 100_000:
         total += term

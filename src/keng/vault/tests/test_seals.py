@@ -87,9 +87,11 @@ def test_what_is_sealed_together_opens_like_the_rest_and_for_nobody_else(monkeyp
     assert opening.for_unit(to_unit, found[mine.id]).decode() == WORDS
     assert opening.for_unit(again, found[mine.id]).decode() == WORDS
     for sealed, private in (
-        (to_unit, found[theirs.id]), (to_unit, keys.sender_file().read_bytes()),
-        (to_sender, found[mine.id]), (to_unit[:-1], found[mine.id]),
-    ):  # fmt: skip
+        (to_unit, found[theirs.id]),
+        (to_unit, keys.sender_file().read_bytes()),
+        (to_sender, found[mine.id]),
+        (to_unit[:-1], found[mine.id]),
+    ):
         with pytest.raises(CryptoError):
             opening.for_unit(sealed, private)
 
@@ -135,9 +137,10 @@ def test_an_older_sealed_box_opens_too_even_one_that_looks_like_the_new_form(mon
     monkeypatch.setenv(SENDER_KEY, str(keys.sender_file()))
     box = SealedBox(PublicKey(bytes(SenderKey.objects.get().public_key)))
     older = next(
-        sealed for sealed in iter(lambda: box.encrypt(WORDS.encode()), b"")
+        sealed
+        for sealed in iter(lambda: box.encrypt(WORDS.encode()), b"")
         if sealed.startswith(seal.FORM) is is_alike
-    )  # fmt: skip
+    )
     assert opening.for_sender(older).decode() == WORDS
 
 

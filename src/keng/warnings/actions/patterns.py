@@ -59,9 +59,15 @@ _STANDS_IN_A_TIP = frozenset({"used", "undecided"})
 
 @transaction.atomic
 def make(
-    texts: Mapping[str, str], *, unit_id: uuid.UUID, category: str, severity: int,
-    kinds: Sequence[str], expires_on: datetime.date, by: "Officer",
-) -> Pattern:  # fmt: skip
+    texts: Mapping[str, str],
+    *,
+    unit_id: uuid.UUID,
+    category: str,
+    severity: int,
+    kinds: Sequence[str],
+    expires_on: datetime.date,
+    by: "Officer",
+) -> Pattern:
     """Write a pattern for a second person to approve.
 
     Raises NotYours, BlankMisplaced, StyleStops.
@@ -76,12 +82,17 @@ def make(
     latest = times.local_date(times.now() + LONGEST)
     expires_on = min(expires_on, latest)
     pattern = Pattern.objects.create(
-        unit=unit, texts=dict(texts), category=category, severity=severity, kinds=sorted(kinds),
-        expires_on=expires_on, made_by=by,
+        unit=unit,
+        texts=dict(texts),
+        category=category,
+        severity=severity,
+        kinds=sorted(kinds),
+        expires_on=expires_on,
+        made_by=by,
         hash=blanks.hash_of(
             texts, category=category, severity=severity, kinds=kinds, expires_on=expires_on
         ),
-    )  # fmt: skip
+    )
     record("pattern.made", by=by, on=pattern, chain=unit_chain(unit.pk), detail=_hash(pattern))
     return pattern
 
@@ -179,9 +190,12 @@ def end(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
         pattern.ended_at = times.now()
         pattern.save(update_fields=["ended_at"])
         record(
-            "pattern.ended", by=by, on=pattern, chain=unit_chain(pattern.unit_id),
+            "pattern.ended",
+            by=by,
+            on=pattern,
+            chain=unit_chain(pattern.unit_id),
             detail=_hash(pattern),
-        )  # fmt: skip
+        )
     return pattern
 
 
@@ -221,19 +235,29 @@ def send(
     version.submitted_at = times.now()
     version.save(update_fields=["submitted_at"])
     approval = Approval.objects.create(
-        text_hash=content.hash, audience_hash=counted.hash, approved_by=pattern.approved_by,
+        text_hash=content.hash,
+        audience_hash=counted.hash,
+        approved_by=pattern.approved_by,
         author=by,
-    )  # fmt: skip
+    )
     dispatch = send_out(version.warning, version, approval, by)
     publish(version.warning, version, approval, dispatch)
     use = PatternUse.objects.create(
         pattern=pattern, version=version, sent_by=by, sent_at=times.now(), review_by=review_by()
     )
     record(
-        "pattern.sent", by=by, on=version, chain=unit_chain(unit.pk),
-        detail={**_hash(pattern), "blanks": sorted(values), "dispatch": str(dispatch.pk),
-                "review_by": use.review_by.isoformat(), "unmatched_numbers": checked.counts()},
-    )  # fmt: skip
+        "pattern.sent",
+        by=by,
+        on=version,
+        chain=unit_chain(unit.pk),
+        detail={
+            **_hash(pattern),
+            "blanks": sorted(values),
+            "dispatch": str(dispatch.pk),
+            "review_by": use.review_by.isoformat(),
+            "unmatched_numbers": checked.counts(),
+        },
+    )
     return dispatch
 
 
@@ -243,19 +267,23 @@ def review(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
 
     What was wrong is recalled like any other warning, and counts as looked at.
     """
-    use = PatternUse.objects.select_for_update(no_key=True, of=("self",)).select_related(
-        "version__warning__unit"
-    ).get(pk=use_id)  # fmt: skip
+    use = (
+        PatternUse.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("version__warning__unit")
+        .get(pk=use_id)
+    )
     if use.sent_by_id in tied_to(by) or not rights.may_release(by, use.version.warning):
         raise NotYours
     if use.reviewed_at is None:
         use.reviewed_by, use.reviewed_at = by, times.now()
         use.save(update_fields=["reviewed_by", "reviewed_at"])
         record(
-            "pattern.reviewed", by=by, on=use.version,
+            "pattern.reviewed",
+            by=by,
+            on=use.version,
             chain=unit_chain(use.version.warning.unit_id),
             detail={"overdue": use.reviewed_at > use.review_by},
-        )  # fmt: skip
+        )
     return use
 
 
@@ -321,9 +349,12 @@ def _to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern, Unit]:
 
 def _hash_now(pattern: Pattern) -> bytes:
     return blanks.hash_of(
-        pattern.texts, category=pattern.category, severity=pattern.severity, kinds=pattern.kinds,
+        pattern.texts,
+        category=pattern.category,
+        severity=pattern.severity,
+        kinds=pattern.kinds,
         expires_on=pattern.expires_on,
-    )  # fmt: skip
+    )
 
 
 def _hash(pattern: Pattern) -> dict[str, str]:

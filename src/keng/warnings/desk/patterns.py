@@ -60,14 +60,18 @@ def new(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             made = patterns.make(
-                form.texts(given), unit_id=units[0].pk, category=given["category"],
-                severity=given["severity"], kinds=given["kinds"], expires_on=given["expires_on"],
+                form.texts(given),
+                unit_id=units[0].pk,
+                category=given["category"],
+                severity=given["severity"],
+                kinds=given["kinds"],
+                expires_on=given["expires_on"],
                 by=request.officer,
-            )  # fmt: skip
+            )
         except StyleStops as stopped:
-            form.add_error(None, _("The house style stops it in %(n)s places.") % {
-                "n": len(stopped.findings)
-            })  # fmt: skip
+            form.add_error(
+                None, _("The house style stops it in %(n)s places.") % {"n": len(stopped.findings)}
+            )
         else:
             messages.success(request, _("Written: a second person approves it."))
             return redirect("pattern", pk=made.pk)
@@ -227,10 +231,12 @@ def _sent(
         return None
     try:
         dispatch = patterns.send(
-            found.pk, form.cleaned_data,
+            found.pk,
+            form.cleaned_data,
             audience_hash=bytes.fromhex(confirm.cleaned_data["audience_hash"]),
-            numbers=confirm.cleaned_data["numbers"], by=request.officer,
-        )  # fmt: skip
+            numbers=confirm.cleaned_data["numbers"],
+            by=request.officer,
+        )
     except StaleApproval:
         confirm.add_error(None, _("The list changed meanwhile: look again, then send."))
     except patterns.SecondPersonNeeded:

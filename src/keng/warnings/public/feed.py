@@ -19,16 +19,21 @@ def atom(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
 
 def _feed() -> feeds.SteadyFeed:
     feed = feeds.SteadyFeed(
-        title=_("Warnings"), link=f"{settings.PUBLIC_URL}/warnings", language="vi",
+        title=_("Warnings"),
+        link=f"{settings.PUBLIC_URL}/warnings",
+        language="vi",
         description=_("Warnings of the police desk in force today"),
-        feed_url=f"{settings.PUBLIC_URL}/warnings/feed.atom", author_name="Kẻng",
-    )  # fmt: skip
+        feed_url=f"{settings.PUBLIC_URL}/warnings/feed.atom",
+        author_name="Kẻng",
+    )
     for version in queries.current(feeds.LONGEST):
         words = version.texts["vi"]
         feed.add(
-            address=url_of(version.verify_code.code), at=version.published_at,
+            address=url_of(version.verify_code.code),
+            at=version.published_at,
             title=words["title"],
             description="\n".join(words[part] for part in ("what", "signs", "act", "call")),
-            author_name=version.warning.unit.name, category=taxonomy.label(version.category),
-        )  # fmt: skip
+            author_name=version.warning.unit.name,
+            category=taxonomy.label(version.category),
+        )
     return feed

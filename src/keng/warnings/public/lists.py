@@ -38,12 +38,15 @@ def warnings(request: HttpRequest) -> HttpResponse:
     context = {
         "held": [version for version in shown if version.standing == "current"],
         "past": [version for version in shown if version.standing != "current"],
-        "total": len(found), "number": number, "query": query, "place": place,
+        "total": len(found),
+        "number": number,
+        "query": query,
+        "place": place,
         "matches": [] if place else matches,
         "only_alike": any(match.only_alike for match in matches),
         "newer_url": _address(number - 1, place) if number > 1 else "",
         "older_url": _address(number + 1, place) if number * A_PAGE < len(found) else "",
-    }  # fmt: skip
+    }
     return render(request, "warnings/list.html", context)
 
 

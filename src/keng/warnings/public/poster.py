@@ -19,8 +19,10 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     address = url_of(version.verify_code.code)
     context = {
-        "version": version, "words": words_of(version), "spoken": spoken_in(version.texts),
+        "version": version,
+        "words": words_of(version),
+        "spoken": spoken_in(version.texts),
         "address": address,
         "qr": qr.drawn(address, border=2),
-    }  # fmt: skip
+    }
     return render(request, "warnings/poster.html", context)

@@ -33,10 +33,16 @@ def url(name, *args):
 
 def filled(ward, **changes):
     return {
-        **CALM, "category": "scam_impersonation", "severity": "2", "valid_until": "2099-12-31",
-        "places": [str(ward.place.pk)], "kinds": ["residents", "landlords"], "subscribers": "on",
-        "do": "submit", **changes,
-    }  # fmt: skip
+        **CALM,
+        "category": "scam_impersonation",
+        "severity": "2",
+        "valid_until": "2099-12-31",
+        "places": [str(ward.place.pk)],
+        "kinds": ["residents", "landlords"],
+        "subscribers": "on",
+        "do": "submit",
+        **changes,
+    }
 
 
 def hidden(page, name):

@@ -47,9 +47,14 @@ def published(unit, place, by, days_ago):
     )
     words = dict.fromkeys(("title", "what", "signs", "act", "call"), "x")
     Version.objects.create(
-        warning=warning, number=1, texts={"vi": words}, audience={"places": [str(place.pk)]},
-        text_hash=b"0" * 32, made_by=by, published_at=at,
-    )  # fmt: skip
+        warning=warning,
+        number=1,
+        texts={"vi": words},
+        audience={"places": [str(place.pk)]},
+        text_hash=b"0" * 32,
+        made_by=by,
+        published_at=at,
+    )
     return warning
 
 

@@ -50,10 +50,14 @@ def clock(monkeypatch):
 
 def made(ward, *, by=None, texts=TEXTS, days=60):
     return patterns.make(
-        texts, unit_id=ward.unit.pk, category="scam_impersonation", severity=2,
-        kinds=["landlords", "residents"], by=by or ward.officer,
+        texts,
+        unit_id=ward.unit.pk,
+        category="scam_impersonation",
+        severity=2,
+        kinds=["landlords", "residents"],
+        by=by or ward.officer,
         expires_on=times.local_date(times.now()) + datetime.timedelta(days=days),
-    )  # fmt: skip
+    )
 
 
 def approved(ward, **fields):
@@ -165,9 +169,14 @@ def test_it_expires_and_can_be_ended(ward, clock):
 
 @pytest.mark.parametrize(
     ("code", "value"),
-    [("number", "gọi ngay"), ("number", ""), ("link", "hãy bấm vào đây"), ("link", "a b.vn"),
-     ("hamlet", "")],
-)  # fmt: skip
+    [
+        ("number", "gọi ngay"),
+        ("number", ""),
+        ("link", "hãy bấm vào đây"),
+        ("link", "a b.vn"),
+        ("hamlet", ""),
+    ],
+)
 def test_a_blank_takes_only_what_it_is_for(ward, code, value):
     with pytest.raises(patterns.BlankUnfit):
         send(approved(ward), ward, values=VALUES | {code: value})
@@ -358,9 +367,11 @@ def test_the_pages(desk_client, ward, monkeypatch):
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
     sign_in(desk_client, ward.officer)
     given = TEXTS | {
-        "category": "scam_impersonation", "severity": "2", "kinds": ["landlords", "residents"],
+        "category": "scam_impersonation",
+        "severity": "2",
+        "kinds": ["landlords", "residents"],
         "expires_on": (times.local_date(times.now()) + datetime.timedelta(days=9)).isoformat(),
-    }  # fmt: skip
+    }
     assert desk_client.post("/warnings/patterns/new/", given | {"what": "[gì]"}).status_code == 422
     assert desk_client.post("/warnings/patterns/new/", given).status_code == 302
     pattern = Pattern.objects.get()

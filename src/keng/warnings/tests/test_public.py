@@ -256,10 +256,17 @@ SIGNS = "Tài khoản chúng đưa: 1900000017\nSố gọi đến: 0900 000 017"
 def drawn(signs):
     made = card.svg(
         card.Card(
-            "7QM4KD", "Công an phường Mẫu", "Giả công an gọi điện", "Chúng gọi, dọa bắt.", signs,
-            "Cúp máy.", "Trực ban: 0204 000 0113", "1/1/2027", is_urgent=False,
+            "7QM4KD",
+            "Công an phường Mẫu",
+            "Giả công an gọi điện",
+            "Chúng gọi, dọa bắt.",
+            signs,
+            "Cúp máy.",
+            "Trực ban: 0204 000 0113",
+            "1/1/2027",
+            is_urgent=False,
         )
-    )  # fmt: skip
+    )
     rows = [t for t in ElementTree.fromstring(made).iter() if t.tag.endswith("text")]
     return [(float(t.get("y")), t.text) for t in rows]
 
@@ -303,8 +310,10 @@ def test_the_list_asks_few_questions(public_client, ward, django_assert_max_num_
     for _ in range(3):
         version = ward.submitted()
         actions.approve(
-            version.pk, text_hash=bytes(version.text_hash),
-            audience_hash=plan(audience_of(version)).hash, by=ward.commander,
-        )  # fmt: skip
+            version.pk,
+            text_hash=bytes(version.text_hash),
+            audience_hash=plan(audience_of(version)).hash,
+            by=ward.commander,
+        )
     with django_assert_max_num_queries(8):
         public_client.get(url("warnings"))

@@ -18,13 +18,19 @@ from keng.warnings.tests.ward import CALM, Ward
 pytestmark = pytest.mark.django_db
 
 FIRE = {
-    "title": "Cháy ở khu trọ", "what": "Cháy nhà ba tầng.", "signs": "Khói đen.",
-    "act": "Tránh đường Hồ.", "call": "114",
-}  # fmt: skip
+    "title": "Cháy ở khu trọ",
+    "what": "Cháy nhà ba tầng.",
+    "signs": "Khói đen.",
+    "act": "Tránh đường Hồ.",
+    "call": "114",
+}
 ENGLISH = {
-    "title": "A false officer calls", "what": "They say your card is not active.",
-    "signs": "They threaten you.", "act": "Hang up.", "call": "Duty desk 0204 000 0113",
-}  # fmt: skip
+    "title": "A false officer calls",
+    "what": "They say your card is not active.",
+    "signs": "They threaten you.",
+    "act": "Hang up.",
+    "call": "Duty desk 0204 000 0113",
+}
 UNTIL = datetime.date(2099, 12, 31)
 BURNS = Content({"vi": FIRE}, "fire_explosion", 3, UNTIL)
 STAMP = wording.Stamp("Công an phường Nếnh", "7QM4KD", UNTIL)
@@ -45,9 +51,11 @@ def published(ward, content):
     )
     actions.submit(version.warning_id, by=ward.officer)
     actions.approve(
-        version.pk, text_hash=bytes(version.text_hash),
-        audience_hash=plan(audience_of(version)).hash, by=ward.commander,
-    )  # fmt: skip
+        version.pk,
+        text_hash=bytes(version.text_hash),
+        audience_hash=plan(audience_of(version)).hash,
+        by=ward.commander,
+    )
     return Version.objects.get(pk=version.pk)
 
 

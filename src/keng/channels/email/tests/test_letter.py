@@ -107,9 +107,21 @@ def test_no_text_can_add_a_header_or_a_recipient(subject: str, name: str) -> Non
 
 @pytest.mark.parametrize(
     "value",
-    ["", "an", "an@", "@example.org", "an@localhost", "a b@example.org", "an@example.org\r\nX: y",
-     "an@example.org>", "ấn@example.org", "a..b@example.org", "an@-x.org", "x" * 65 + "@a.org"],
-)  # fmt: skip
+    [
+        "",
+        "an",
+        "an@",
+        "@example.org",
+        "an@localhost",
+        "a b@example.org",
+        "an@example.org\r\nX: y",
+        "an@example.org>",
+        "ấn@example.org",
+        "a..b@example.org",
+        "an@-x.org",
+        "x" * 65 + "@a.org",
+    ],
+)
 def test_what_is_no_mailbox_is_gone_before_anything_is_sent(value: str) -> None:
     assert not is_mailbox(value)
     outcome = begin(Email().steps(MESSAGE, Address(value), ACCOUNT, NOW))

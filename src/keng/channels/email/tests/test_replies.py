@@ -123,9 +123,15 @@ def carry(mail: Mail, port: int) -> MailReply:
 
 @pytest.mark.parametrize(
     ("mailbox", "kind"),
-    [("an", "sent"), ("dead", "gone"), ("full", "retry"), ("grey", "retry"),
-     ("blocked", "config"), ("rejected", "reject")],
-)  # fmt: skip
+    [
+        ("an", "sent"),
+        ("dead", "gone"),
+        ("full", "retry"),
+        ("grey", "retry"),
+        ("blocked", "config"),
+        ("rejected", "reject"),
+    ],
+)
 def test_a_letter_over_real_smtp_ends_in_the_right_outcome(mailbox: str, kind: str) -> None:
     account = {"from_address": "keng@example.vn", "bounce_key": "k"}
     message = Message("Cảnh báo", reference="ref-9")

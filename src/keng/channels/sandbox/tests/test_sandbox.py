@@ -29,16 +29,25 @@ def test_a_text_from_a_phone_arrives_as_a_text() -> None:
 
 def test_pictures_places_and_groups_arrive_too() -> None:
     raw, headers = compose(
-        id="m2", sender="phone-1", at=NOW, type="image", group="g1",
-        images=["http://127.0.0.1:8000/a.png", "javascript:alert(1)"], secret=SECRET["secret"],
-    )  # fmt: skip
+        id="m2",
+        sender="phone-1",
+        at=NOW,
+        type="image",
+        group="g1",
+        images=["http://127.0.0.1:8000/a.png", "javascript:alert(1)"],
+        secret=SECRET["secret"],
+    )
     (event,) = CHANNEL.parse(raw, headers, SECRET, NOW).events
     assert [media.url for media in event.media] == ["http://127.0.0.1:8000/a.png"]
     assert (event.group, event.conversation) == ("g1", "g1:phone-1")
     raw, headers = compose(
-        id="m3", sender="phone-1", at=NOW, type="location", location=(21.27, 106.19),
+        id="m3",
+        sender="phone-1",
+        at=NOW,
+        type="location",
+        location=(21.27, 106.19),
         secret=SECRET["secret"],
-    )  # fmt: skip
+    )
     (event,) = CHANNEL.parse(raw, headers, SECRET, NOW).events
     assert event.location == (21.27, 106.19)
 
@@ -69,12 +78,16 @@ json_values = st.recursive(
     st.fixed_dictionaries(
         {"at": st.just(int(NOW.timestamp() * 1000))},
         optional={
-            "id": json_values, "type": json_values | st.sampled_from(["text", "image", "location"]),
-            "from": json_values, "group": json_values, "text": json_values,
-            "images": json_values, "location": json_values,
+            "id": json_values,
+            "type": json_values | st.sampled_from(["text", "image", "location"]),
+            "from": json_values,
+            "group": json_values,
+            "text": json_values,
+            "images": json_values,
+            "location": json_values,
         },
     )
-)  # fmt: skip
+)
 def test_a_signed_body_of_any_shape_gives_an_event_that_can_be_stored(body: object) -> None:
     raw = json.dumps(body).encode()
     headers = {"x-keng-signature": signature(raw, SECRET["secret"])}
@@ -90,8 +103,11 @@ def test_what_is_sent_is_a_row_with_the_text_and_the_picture() -> None:
     row = begin(steps)
     assert isinstance(row, Row)
     assert (row.address.value, row.text, row.image, row.reference) == (
-        "g1", "Cảnh báo", b"png", "d1",
-    )  # fmt: skip
+        "g1",
+        "Cảnh báo",
+        b"png",
+        "d1",
+    )
     outcome = proceed(steps, Written("row-7"))
     assert outcome == Outcome("sent", provider_id="row-7")
 

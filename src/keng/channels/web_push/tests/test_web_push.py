@@ -63,11 +63,15 @@ def test_every_push_has_a_salt_and_a_key_of_its_own():
 @pytest.mark.parametrize(
     "endpoint",
     [
-        "http://fcm.googleapis.com:80/x", "https://fcm.googleapis.com.evil.example/x",
-        "https://127.0.0.1/x", "https://evil.example/x", "file:///etc/passwd",
-        "https://a@fcm.googleapis.com/x", "https://fcm.googleapis.com:8443/x",
+        "http://fcm.googleapis.com:80/x",
+        "https://fcm.googleapis.com.evil.example/x",
+        "https://127.0.0.1/x",
+        "https://evil.example/x",
+        "file:///etc/passwd",
+        "https://a@fcm.googleapis.com/x",
+        "https://fcm.googleapis.com:8443/x",
     ],
-)  # fmt: skip
+)
 def test_only_known_push_services_are_asked(credentials, endpoint):
     with pytest.raises(Refused):
         subscription(endpoint).target(credentials)
@@ -102,10 +106,19 @@ def test_a_key_that_is_no_point_of_the_curve_is_a_dead_address(credentials):
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(201, "sent"), (202, "sent"), (404, "gone"), (410, "gone"), (401, "config"),
-     (403, "config"), (429, "retry"),
-     (503, "retry"), (413, "reject"), (400, "reject")],
-)  # fmt: skip
+    [
+        (201, "sent"),
+        (202, "sent"),
+        (404, "gone"),
+        (410, "gone"),
+        (401, "config"),
+        (403, "config"),
+        (429, "retry"),
+        (503, "retry"),
+        (413, "reject"),
+        (400, "reject"),
+    ],
+)
 def test_what_the_service_answers_is_understood(credentials, status, kind):
     talk = steps(credentials, subscription().written())
     request = begin(talk)

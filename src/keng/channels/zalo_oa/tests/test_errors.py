@@ -22,13 +22,15 @@ def reply(code: int | str, status: int = 200) -> Reply:
         ("retry", [-32, -214]),
         ("unknown", [-200, -1, -9999, 12]),
         ("reject", [-100, -201, -210, -233, -238, -241, -248, -249, -1340, -1341]),
-        ("config", [-204, -205, -209, -212, -219, -221, -223, -224, -235, -237, -240, -242,
-                    -320, -321]),
+        (
+            "config",
+            [-204, -205, -209, -212, -219, -221, -223, -224, -235, -237, -240, -242, -320, -321],
+        ),
         ("not_now", [-211, -213, -218, -230, -232, -234]),
         ("gone", [-217, -227, -244, -403]),
         ("refresh_auth", [-216, -220]),
     ],
-)  # fmt: skip
+)
 def test_the_table_of_codes(kind: str, codes: list[int]) -> None:
     for code in codes:
         outcome = outcome_of(reply(code), NOW)
@@ -81,10 +83,17 @@ def test_a_closed_window_waits_for_the_person() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [Reply(500, {}, b'{"error":0}'), Reply(502, {}, b"<html>"), Reply(200, {}, b""),
-     Reply(200, {}, b'{"error":'), Reply(200, {}, b"[]"), Reply(200, {}, b'{"data":{}}'),
-     Reply(302, {}, b""), Reply(404, {}, b"nothing")],
-)  # fmt: skip
+    [
+        Reply(500, {}, b'{"error":0}'),
+        Reply(502, {}, b"<html>"),
+        Reply(200, {}, b""),
+        Reply(200, {}, b'{"error":'),
+        Reply(200, {}, b"[]"),
+        Reply(200, {}, b'{"data":{}}'),
+        Reply(302, {}, b""),
+        Reply(404, {}, b"nothing"),
+    ],
+)
 def test_an_answer_nobody_can_read_may_have_delivered(broken: Reply) -> None:
     assert outcome_of(broken, NOW).kind == "unknown"
     assert outcome_of(broken, NOW, delivers=False).kind == "retry"
@@ -95,8 +104,14 @@ def test_http_401_asks_for_a_new_token() -> None:
 
 
 def test_an_accepted_message_carries_id_quota_and_what_is_left_of_the_rate() -> None:
-    body = {"error": 0, "data": {"message_id": "m9", "user_id": "1",
-            "quota": {"quota_type": "reply", "remain": 7, "owner": "x"}}}  # fmt: skip
+    body = {
+        "error": 0,
+        "data": {
+            "message_id": "m9",
+            "user_id": "1",
+            "quota": {"quota_type": "reply", "remain": 7, "owner": "x"},
+        },
+    }
     outcome = outcome_of(Reply(200, {"x-ratelimit-remain": "99"}, json.dumps(body).encode()), NOW)
     assert (outcome.kind, outcome.provider_id, outcome.rate_remaining) == ("sent", "m9", 99)
     assert outcome.quota == {"quota_type": "reply", "remain": "7"}

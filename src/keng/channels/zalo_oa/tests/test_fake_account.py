@@ -70,9 +70,14 @@ def test_a_message_arrives_and_stands_in_the_inbox(fake: Fake) -> None:
 
 @pytest.mark.parametrize(
     ("who", "kind", "code"),
-    [("late", "not_now", "-230"), ("silent", "not_now", "-232"), ("nobody", "not_now", "-232"),
-     ("blocked", "gone", "-244"), ("inactive", "gone", "-227")],
-)  # fmt: skip
+    [
+        ("late", "not_now", "-230"),
+        ("silent", "not_now", "-232"),
+        ("nobody", "not_now", "-232"),
+        ("blocked", "gone", "-244"),
+        ("inactive", "gone", "-227"),
+    ],
+)
 def test_whoever_may_not_be_reached_is_not(fake: Fake, who: str, kind: str, code: str) -> None:
     outcome = tell(fake, Address(who))
     assert (outcome.kind, outcome.code) == (kind, code)
@@ -89,9 +94,13 @@ def test_after_two_days_it_costs_and_after_seven_it_ends(fake: Fake) -> None:
 
 @pytest.mark.parametrize(
     ("group", "kind", "code"),
-    [("ours", "sent", ""), ("off", "config", "-237"), ("theirs", "gone", "-403"),
-     ("nowhere", "gone", "-403")],
-)  # fmt: skip
+    [
+        ("ours", "sent", ""),
+        ("off", "config", "-237"),
+        ("theirs", "gone", "-403"),
+        ("nowhere", "gone", "-403"),
+    ],
+)
 def test_groups(fake: Fake, group: str, kind: str, code: str) -> None:
     outcome = tell(fake, Address(group, "group"), Message("[@ours] Cảnh báo", kind="group"))
     assert (outcome.kind, outcome.code) == (kind, code)
@@ -137,12 +146,34 @@ def test_uploads_are_checked_for_type_size_and_quota(fake: Fake) -> None:
         ({"text": "a" * 2001}, "-210"),
         ({"attachment": {"type": "hologram"}}, "-233"),
         ({"attachment": {"type": "file", "payload": {"token": "no"}}}, "-201"),
-        ({"attachment": {"type": "template", "payload": {"template_type": "media", "elements": [
-            {"media_type": "image", "attachment_id": "no"}]}}}, "-201"),
-        ({"attachment": {"type": "template", "payload": {"template_type": "media", "elements": [
-            {"media_type": "image", "attachment_id": "x", "url": "https://a"}]}}}, "-201"),
+        (
+            {
+                "attachment": {
+                    "type": "template",
+                    "payload": {
+                        "template_type": "media",
+                        "elements": [{"media_type": "image", "attachment_id": "no"}],
+                    },
+                }
+            },
+            "-201",
+        ),
+        (
+            {
+                "attachment": {
+                    "type": "template",
+                    "payload": {
+                        "template_type": "media",
+                        "elements": [
+                            {"media_type": "image", "attachment_id": "x", "url": "https://a"}
+                        ],
+                    },
+                }
+            },
+            "-201",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_fake_refuses_what_the_provider_refuses(
     fake: Fake, message: dict[str, object], code: str
 ) -> None:
@@ -234,8 +265,16 @@ def test_every_scripted_fault_ends_in_an_honest_outcome(fake: Fake) -> None:
         assert len(fake.state.delivered) == told
     assert tell(fake, Address("recent")).kind == "sent"
     names = [entry["fault"] for entry in get(f"{fake.base}/_fake/journal")]
-    assert names == ["before_read", "truncate", "delay", "replace", "replace", "replace",
-                     "replace", ""]  # fmt: skip
+    assert names == [
+        "before_read",
+        "truncate",
+        "delay",
+        "replace",
+        "replace",
+        "replace",
+        "replace",
+        "",
+    ]
 
 
 def test_a_fault_in_the_upload_tells_nobody_and_may_be_repeated(fake: Fake) -> None:

@@ -130,8 +130,13 @@ def test_an_unanswered_event_climbs_the_ladder_and_then_the_webhook_is_switched_
             until(lambda n=n: len(heard) == n + 1)  # type: ignore[misc]
             until(lambda n=n: len(fake.emitter.emissions[0].attempts) == n + 1)  # type: ignore[misc]
         assert [headers.get("num_retry") for _, headers in heard] == [
-            None, "1", "2", "3", "4", "5",
-        ]  # fmt: skip
+            None,
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+        ]
         assert len({raw for raw, _ in heard}) == 1
         until(lambda: not fake.state.webhook_enabled)
         (made,) = emit(fake, TEXT)
@@ -200,8 +205,16 @@ def test_a_picture_somebody_sends_can_be_fetched_at_the_fake() -> None:
 
 @pytest.mark.parametrize("oa_type", [2, 4])
 def test_it_runs_as_a_program_of_its_own_and_stops_when_told(oa_type: int) -> None:
-    command = [sys.executable, "-m", "keng.channels.zalo_oa.fake", "--oa-type", str(oa_type),
-               "--settings", "-", "--reveal"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "keng.channels.zalo_oa.fake",
+        "--oa-type",
+        str(oa_type),
+        "--settings",
+        "-",
+        "--reveal",
+    ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment

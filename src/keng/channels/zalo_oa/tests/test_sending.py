@@ -113,9 +113,29 @@ def test_both_interfaces_refusing_is_a_matter_of_configuration() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [-200, -201, -204, -210, -213, -216, -218, -220, -224, -227, -230, -232, -233, -240,
-             -242, -244, -248, -32, -9999]
-)  # fmt: skip
+    "code",
+    [
+        -200,
+        -201,
+        -204,
+        -210,
+        -213,
+        -216,
+        -218,
+        -220,
+        -224,
+        -227,
+        -230,
+        -232,
+        -233,
+        -240,
+        -242,
+        -244,
+        -248,
+        -32,
+        -9999,
+    ],
+)
 def test_no_other_code_falls_back(code: int) -> None:
     _, asked = play([no(code)], Message("a"))
     assert len(asked) == 1
@@ -131,8 +151,10 @@ def test_a_picture_is_stored_first_and_its_handle_remembered() -> None:
     outcome, (upload, message) = play(replies, Message("Cảnh báo", image=PNG), GROUP)
     assert (outcome.kind, outcome.learned) == ("sent", {"image_ref": "pic-1"})
     assert (path(upload), upload.delivers, message.delivers) == (
-        "/v2.0/oa/upload/image", False, True,
-    )  # fmt: skip
+        "/v2.0/oa/upload/image",
+        False,
+        True,
+    )
     boundary = upload.headers["content-type"].partition("boundary=")[2].encode()
     assert upload.body.startswith(b"--" + boundary + b"\r\n")
     assert upload.body.endswith(b"\r\n--" + boundary + b"--\r\n")
@@ -156,9 +178,16 @@ def test_a_remembered_handle_saves_the_upload_and_an_expired_one_is_renewed_once
 
 @pytest.mark.parametrize(
     ("reply", "kind"),
-    [(no(-216), "refresh_auth"), (no(-32), "retry"), (no(-210), "reject"), (no(-211), "not_now"),
-     (no(-200), "retry"), (Reply(503, {}, b""), "retry"), (ok(), "retry")],
-)  # fmt: skip
+    [
+        (no(-216), "refresh_auth"),
+        (no(-32), "retry"),
+        (no(-210), "reject"),
+        (no(-211), "not_now"),
+        (no(-200), "retry"),
+        (Reply(503, {}, b""), "retry"),
+        (ok(), "retry"),
+    ],
+)
 def test_a_failed_upload_tells_nobody_anything(reply: Reply, kind: str) -> None:
     outcome, asked = play([reply], Message("a", image=PNG))
     assert (outcome.kind, len(asked)) == (kind, 1)
@@ -180,8 +209,12 @@ def test_what_cannot_be_sent_is_refused_before_anything_is_asked() -> None:
 
 def test_a_long_text_goes_in_numbered_parts_and_the_picture_with_the_first() -> None:
     text = "Một câu cảnh báo dài. " * 220
-    replies = [ok(attachment_id="pic"), ok(message_id="m1"), ok(message_id="m2"),
-               ok(message_id="m3")]  # fmt: skip
+    replies = [
+        ok(attachment_id="pic"),
+        ok(message_id="m1"),
+        ok(message_id="m2"),
+        ok(message_id="m3"),
+    ]
     outcome, asked = play(replies, Message(text, image=PNG))
     assert (outcome.kind, outcome.provider_id, outcome.parts_sent) == ("sent", "m3", 3)
     messages = [body(request)["message"] for request in asked[1:]]

@@ -27,18 +27,24 @@ def test_the_consent_page_gets_the_challenge_and_nothing_it_does_not_know() -> N
     query = parse_qs(urlsplit(url).query)
     assert url.startswith("https://oauth.zaloapp.com/v4/oa/permission?")
     assert query == {
-        "app_id": ["36084"], "redirect_uri": ["https://k.vn/cb"], "state": ["nonce"],
+        "app_id": ["36084"],
+        "redirect_uri": ["https://k.vn/cb"],
+        "state": ["nonce"],
         "code_challenge": [tokens.challenge_of(verifier)],
-    }  # fmt: skip
+    }
 
 
 def test_both_grants_send_a_form_with_the_secret_in_a_header() -> None:
     for request, fields in (
-        (tokens.refresh_request(ACCOUNT),
-         {"grant_type": "refresh_token", "refresh_token": "refresh-1"}),
-        (tokens.exchange_request("code-1", "v" * 43, ACCOUNT),
-         {"grant_type": "authorization_code", "code": "code-1", "code_verifier": "v" * 43}),
-    ):  # fmt: skip
+        (
+            tokens.refresh_request(ACCOUNT),
+            {"grant_type": "refresh_token", "refresh_token": "refresh-1"},
+        ),
+        (
+            tokens.exchange_request("code-1", "v" * 43, ACCOUNT),
+            {"grant_type": "authorization_code", "code": "code-1", "code_verifier": "v" * 43},
+        ),
+    ):
         assert request.url == "https://oauth.zaloapp.com/v4/oa/access_token"
         assert request.headers["secret_key"] == "app-secret"
         assert request.headers["content-type"] == "application/x-www-form-urlencoded"

@@ -126,9 +126,18 @@ def test_any_bytes_are_answered_and_never_believed(raw: bytes, mark: str, stamp:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"[" * 100_000, b'{"a":' * 20_000, b'{"timestamp":' + b"9" * 50_000 + b"}", b"\xff\xfe{}",
-     b'{"timestamp": 1e999}', b"null", b'"x"', b"[]", b'{"timestamp":{"a":1}}'],
-)  # fmt: skip
+    [
+        b"[" * 100_000,
+        b'{"a":' * 20_000,
+        b'{"timestamp":' + b"9" * 50_000 + b"}",
+        b"\xff\xfe{}",
+        b'{"timestamp": 1e999}',
+        b"null",
+        b'"x"',
+        b"[]",
+        b'{"timestamp":{"a":1}}',
+    ],
+)
 def test_monstrous_bodies_are_refused_like_any_other(raw: bytes) -> None:
     stamp = str(int(NOW.timestamp() * 1000))
     assert parse(raw, {"x-zevent-signature": "mac=" + "0" * 64}).status == 401
@@ -143,11 +152,24 @@ json_values = st.recursive(
     max_leaves=10,
 )
 NAMES = [
-    "user_send_text", "user_send_image", "user_send_location", "user_send_business_card",
-    "user_send_link", "user_send_group_text", "anonymous_send_text", "oa_send_text",
-    "oa_send_group_image", "follow", "unfollow", "user_seen_message", "user_received_message",
-    "user_withdraw", "user_join_group", "user_send_", "tomorrow",
-]  # fmt: skip
+    "user_send_text",
+    "user_send_image",
+    "user_send_location",
+    "user_send_business_card",
+    "user_send_link",
+    "user_send_group_text",
+    "anonymous_send_text",
+    "oa_send_text",
+    "oa_send_group_image",
+    "follow",
+    "unfollow",
+    "user_seen_message",
+    "user_received_message",
+    "user_withdraw",
+    "user_join_group",
+    "user_send_",
+    "tomorrow",
+]
 attachments = st.lists(
     st.fixed_dictionaries(
         {},
@@ -169,16 +191,24 @@ attachments = st.lists(
         {},
         optional={
             "sender": json_values | st.fixed_dictionaries({"id": json_values}),
-            "recipient": json_values, "follower": json_values, "user_id": json_values,
+            "recipient": json_values,
+            "follower": json_values,
+            "user_id": json_values,
             "group_id": json_values,
-            "message": json_values | st.fixed_dictionaries(
-                {}, optional={
-                    "text": json_values, "msg_id": json_values, "msg_ids": json_values,
-                    "attachments": attachments | json_values, "conversation_id": json_values,
-                }),
+            "message": json_values
+            | st.fixed_dictionaries(
+                {},
+                optional={
+                    "text": json_values,
+                    "msg_id": json_values,
+                    "msg_ids": json_values,
+                    "attachments": attachments | json_values,
+                    "conversation_id": json_values,
+                },
+            ),
         },
     ),
-)  # fmt: skip
+)
 def test_a_believed_body_of_any_shape_gives_an_event_that_can_be_stored(
     name: str, rest: dict[str, object]
 ) -> None:
@@ -191,9 +221,15 @@ def test_a_believed_body_of_any_shape_gives_an_event_that_can_be_stored(
     assert event.raw_kind == name
     assert not event.is_content or event.sender
     strings = [
-        event.dedupe, event.conversation, event.sender, event.group, event.text,
-        event.reply_address, *event.refers, *(m.url + m.name for m in event.media),
-    ]  # fmt: skip
+        event.dedupe,
+        event.conversation,
+        event.sender,
+        event.group,
+        event.text,
+        event.reply_address,
+        *event.refers,
+        *(m.url + m.name for m in event.media),
+    ]
     for value in strings:
         assert "\0" not in (value or "")
         (value or "").encode()

@@ -20,8 +20,11 @@ from keng.warnings.models import Warning
 
 _PER_PAGE = 50
 _KINDS: dict[type, str] = {
-    Warning: "warnings", Delivery: "deliveries", RelayTask: "relays", Incident: "incidents",
-}  # fmt: skip
+    Warning: "warnings",
+    Delivery: "deliveries",
+    RelayTask: "relays",
+    Incident: "incidents",
+}
 
 
 def rows(request: HttpRequest) -> HttpResponse:

@@ -18,9 +18,13 @@ TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Sheet, margins and typeface of administrative documents in Viet Nam (Decree 30/2020).
 _FACE = "Times New Roman"
 _SHEET = {
-    "page_width": Cm(21), "page_height": Cm(29.7), "top_margin": Cm(2), "bottom_margin": Cm(2),
-    "left_margin": Cm(3), "right_margin": Cm(1.5),
-}  # fmt: skip
+    "page_width": Cm(21),
+    "page_height": Cm(29.7),
+    "top_margin": Cm(2),
+    "bottom_margin": Cm(2),
+    "left_margin": Cm(3),
+    "right_margin": Cm(1.5),
+}
 _WIDTH = Cm(16.5)
 # How wide the first column is, by how many there are.
 _FIRST = {2: Cm(13), 3: Cm(10.5)}
