@@ -30,6 +30,7 @@ planted: install ## plant faults that the tests must notice; ARGS="NAME" plants 
 lint: install ## style, types and layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/djangofmt --check src
 	KENG_DATA=$(VENV)/check $(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -39,6 +40,7 @@ check: lint ## the same, and migrations, translations and the shape of the code
 fix: install ## put the style right where that can be done by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/djangofmt src
 
 bench: install ## measure intake, list, search, sending and the reading of words on this machine
 	@$(BIN)/keng bench $(ARGS)
