@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection, transaction
 from django.http import HttpResponse
-from django.test import Client
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -20,6 +19,7 @@ from keng.cli.tests.chance import load_profile
 from keng.cli.tests.rights import give_rights
 from keng.community.report import beginning
 from keng.kit import cards
+from keng.kit.tests.browser import Browser
 
 load_profile()
 
@@ -107,7 +107,7 @@ def public_client(settings):
     """A browser on the public site."""
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = django_settings.PUBLIC_MIDDLEWARE
-    return Client()
+    return Browser()
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def desk_client(settings):
     """A browser on the desk, nobody signed in; `sign_in(client, officer)` skips both factors."""
     settings.ROOT_URLCONF = "keng.site.desk_urls"
     settings.MIDDLEWARE = django_settings.DESK_MIDDLEWARE
-    return Client()
+    return Browser()
 
 
 @pytest.fixture

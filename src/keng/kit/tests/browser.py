@@ -1,0 +1,74 @@
+"""A browser for tests: it reads a page as a person does, however its template is laid out."""
+
+import re
+
+from django.test import Client
+
+# Beside these no blank is seen, for a line begins or ends there.
+_LINES = re.compile(
+    "address|article|aside|base|blockquote|body|br|caption|col|colgroup|dd|details|dialog|div|dl"
+    "|doctype|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|legend|li|link"
+    "|main|meta|nav|ol|optgroup|option|p|pre|script|section|source|style|summary|table|tbody|td"
+    "|tfoot|th|thead|title|tr|track|ul"
+)
+# What stands in these is kept as it is.
+_KEPT = frozenset(("pre", "script", "style", "textarea"))
+_TAG = r"</?[a-zA-Z!](?:\"[^\"]*\"|'[^']*'|[^'\">])*>"
+_PIECE = re.compile(rf"<!--.*?-->|{_TAG}|[^<]+|<", re.DOTALL)
+_NAME = re.compile(r"<[/!]?([a-z][a-z0-9-]*)", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_QUOTED_OR_BLANKS = re.compile(r"\"[^\"]*\"|'[^']*'|[ \t\r\n\f]+(?=(/?>$)?)")
+
+
+class Browser(Client):
+    """A client whose pages have one blank for a run of them, and none where nobody sees it.
+
+    How a template is broken into lines is thus no matter of a test; whether there is a blank
+    between two words or two links still is.
+    """
+
+    def request(self, **request):
+        response = super().request(**request)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            response.content = settled(response.content.decode()).encode()
+        return response
+
+
+def settled(page):
+    """The page with its blanks as they are seen."""
+    pieces = [match[0] for match in _PIECE.finditer(page)]
+    names = [name[1].lower() if (name := _NAME.match(piece)) else "" for piece in pieces]
+    read, kept = [], ""
+    for at, (piece, name) in enumerate(zip(pieces, names, strict=True)):
+        is_kept = kept and not (name == kept and piece.startswith("</"))
+        if is_kept or piece.startswith("<!--"):
+            read.append(piece)
+            continue
+        kept = name if name in _KEPT and not piece.startswith("</") else ""
+        if name:
+            read.append(_QUOTED_OR_BLANKS.sub(_one_blank, piece))
+            continue
+        words = _BLANKS.sub(" ", piece)
+        if at == 0 or _breaks(pieces[at - 1], names[at - 1], is_before=True):
+            words = words.removeprefix(" ")
+        if at + 1 == len(pieces) or _breaks(pieces[at + 1], names[at + 1], is_before=False):
+            words = words.removesuffix(" ")
+        read.append(words)
+    return "".join(read)
+
+
+def _one_blank(found):
+    """A blank between two attributes; none before the end of the tag; values as they are."""
+    if found[0][0] in "\"'":
+        return found[0]
+    return "" if found[1] else " "
+
+
+def _breaks(tag, name, *, is_before):
+    """Whether words after (or before) this tag begin (or end) a line."""
+    if name == "button":
+        # A button stands in a line; what it says begins and ends within it.
+        return is_before != tag.startswith("</")
+    if name == "input":
+        return 'type="hidden"' in tag
+    return _LINES.fullmatch(name) is not None
