@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from keng.kit import style
+from keng.kit.tests.browser import settled
 
 HOME = Path(__file__).parents[2]
 STATIC = HOME / "static" / "keng"
@@ -34,7 +35,8 @@ def test_every_sample_screen_of_the_desk_renders(screen):
 
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_the_inbox_is_whole_with_few_tips(count):
-    page = style.desk(RequestFactory().get("/", {"tips": str(count)}), "inbox").content.decode()
+    answer = style.desk(RequestFactory().get("/", {"tips": str(count)}), "inbox")
+    page = settled(answer.content.decode())
     assert page.count("data-row ") == count
     assert ("Không còn tin nào" in page) is (count == 0)
 
