@@ -103,6 +103,12 @@ def shared_rows(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
+def client():
+    """A browser on whichever site the settings name."""
+    return Browser()
+
+
+@pytest.fixture
 def public_client(settings):
     """A browser on the public site."""
     settings.ROOT_URLCONF = "keng.site.public_urls"

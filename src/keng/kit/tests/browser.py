@@ -9,7 +9,7 @@ _LINES = re.compile(
     "address|article|aside|base|blockquote|body|br|caption|col|colgroup|dd|details|dialog|div|dl"
     "|doctype|dt|fieldset|figcaption|figure|footer|form|h[1-6]|head|header|hr|html|legend|li|link"
     "|main|meta|nav|ol|optgroup|option|p|pre|script|section|source|style|summary|table|tbody|td"
-    "|tfoot|th|thead|title|tr|track|ul"
+    "|text|tfoot|th|thead|title|tr|track|ul"
 )
 # What stands in these is kept as it is.
 _KEPT = frozenset(("pre", "script", "style", "textarea"))
