@@ -64,7 +64,7 @@ READ: dict[str, Callable[[str], object]] = {
     "officers": officers.seems_about_officers,
     "money": lambda text: money.has_left(fold.fold(text)),
     "urgency": urgency.urgency_of,
-    "similarity": lambda text: similarity.similarity(text, text),
+    "shingles": similarity.shingles,
     "reporters_own": reporters_own.cut,
     "reporters_own with a declaration": lambda text: reporters_own.cut(
         f"sdt của tôi 0912345678, mail của tôi a@b.vn. {text}"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -71,11 +71,6 @@ class OfficerMiddleware:
         _ = request.officer.current_posts
         if getattr(request.officer, "has_notices", False):
             _ = request.officer.unseen_notices
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('keng.officer_id', %s, true)",
-                [str(request.officer.pk)],
-            )
         with translation.override(request.officer.language):
             request.LANGUAGE_CODE = request.officer.language
             return self.get_response(request)

@@ -1,8 +1,7 @@
-"""Text on its way in or out: cleaned, made harmless, cut into parts."""
+"""Text on its way in or out: cleaned, cut into parts."""
 
 import re
 import unicodedata
-from collections.abc import Collection
 
 # Control characters but tab and newline; zero-width space and BOM; marks that turn the direction of
 # writing, with which a text can be made to look like another one; halves of surrogate pairs, which
@@ -11,18 +10,6 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 _MANY_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
-
-_TLDS = (
-    "app|asia|biz|cc|cfd|click|cloud|club|co|com|cyou|fun|gle|icu|info|io|life|link|live|ltd|ly|me|"
-    "mobi|net|one|online|org|page|pro|ru|sbs|shop|site|space|store|tk|to|today|top|tv|us|vip|vn|win|"
-    "work|world|xyz"
-)
-_LINK = re.compile(
-    r"(?P<scheme>https?|ftp)://(?P<host>[^\s/?#<>\"'\[\]]+)"
-    r"|(?<![@\w.\-/\]])(?P<bare>(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+(?:" + _TLDS + r"))"
-    r"(?![\w\-]|\.\w)",
-    re.IGNORECASE,
-)
 
 
 def clean(text: str) -> str:
@@ -40,20 +27,6 @@ def clean(text: str) -> str:
 def one_line(text: str, limit: int) -> str:
     """For headers and file names: no line breaks, at most `limit` characters."""
     return " ".join(clean(text).split())[:limit].rstrip()
-
-
-def defang(text: str, keep: Collection[str] = ()) -> str:
-    """Links that cannot be tapped: hxxps://evil[.]com. Hosts in `keep` (ours) stay as they are."""
-
-    def replaced(match: re.Match[str]) -> str:
-        host = match["host"] or match["bare"]
-        if host.lower() in keep:
-            return match[0]
-        scheme = (match["scheme"] or "").replace("t", "x").replace("T", "X")
-        dead = host.replace(".", "[.]")
-        return f"{scheme}://{dead}" if scheme else dead
-
-    return _LINK.sub(replaced, text)
 
 
 def split(text: str, limit: int) -> list[str]:

@@ -20,7 +20,7 @@ _ENDINGS = (
     "work pro store fun space website gov edu example test co us cn ru tk ml ga cf gq ly"
 )
 _MOBILE = re.compile(r"\+84\d{9}")
-_SCHEME = re.compile(r"\bhttps?://", re.IGNORECASE)
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _AFTER_SCHEME = re.compile(r"(hxxps?://)([^\s/?#]+)", re.IGNORECASE)
 _HOST = re.compile(
     rf"\b(?:[\w-]{{1,63}}\.){{1,10}}(?:{_ENDINGS.replace(' ', '|')})\b", re.IGNORECASE

@@ -22,8 +22,3 @@ def jaccard(one: AbstractSet[object], other: AbstractSet[object]) -> float:
         return 0.0
     shared = len(one & other)
     return shared / (len(one) + len(other) - shared)
-
-
-def similarity(one: str, other: str) -> float:
-    """How alike two texts are, whether or not they are written with accents."""
-    return jaccard(shingles(one), shingles(other))

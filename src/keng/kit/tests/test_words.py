@@ -1,6 +1,8 @@
 """Words that stay together, links that cannot be tapped."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keng.kit.words import NBSP, as_dialled, defang, keep_together
 
@@ -32,6 +34,9 @@ def test_parts_of_longer_words_are_left_alone():
         ("https://localhost", "hxxps://localhost"),
         ("http://10.0.0.1/x", "hxxp://10[.]0[.]0[.]1/x"),
         ("gửi a@b.com", "gửi a@b[.]com"),
+        ("www.evil.com.vn.", "www[.]evil[.]com[.]vn."),
+        ("http://a@evil.com:8080/", "hxxp://a@evil[.]com:8080/"),
+        ("giá 3.500.000 đồng", "giá 3.500.000 đồng"),
     ],
 )
 def test_links_are_written_so_that_nothing_opens_them(written, shown):
@@ -40,6 +45,13 @@ def test_links_are_written_so_that_nothing_opens_them(written, shown):
 
 def test_a_forgotten_space_is_no_link():
     assert defang("toi da chuyen xong.Toi goi lai") == "toi da chuyen xong.Toi goi lai"
+
+
+@given(st.from_regex(r"(https?://)?[a-z]{1,8}(\.[a-z]{1,5}){0,2}\.(com|vn|top)[ /a-z.]{0,20}"))
+def test_defanging_twice_changes_nothing(text):
+    once = defang(text)
+    assert defang(once) == once
+    assert "http://" not in once.lower()
 
 
 def test_a_link_that_was_written_safely_stays_as_it_is():

@@ -89,10 +89,6 @@ class TipQuerySet(models.QuerySet["Tip"]):
             .exclude(outcome__in=["unfounded", "not_a_tip", "withdrawn"])
         )
 
-    def overdue(self) -> "TipQuerySet":
-        """Open tips whose nearest clock has run out."""
-        return self.open().filter(due_at__lt=times.now())
-
 
 class Tip(Row):
     """One reporter's account, from the first message to the closing."""
