@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from keng.language.seeds import Rule, rules
 from keng.language.spotting import Hit, Hits, find_ideas
-from keng.language.taxonomy import TOPICS, VAGUE_TOPICS, categories
+from keng.language.taxonomy import VAGUE_TOPIC, categories, codes_of
 
 Strength = Literal["very", "fairly", "slightly"]
 _MOST = 3
@@ -26,13 +26,13 @@ class Suggestion(NamedTuple):
 def suggest(text: str, topic: str = "") -> list[Suggestion]:
     """At most three categories, the likeliest first; what the reporter tapped comes before all.
 
-    `topic` is the tile they tapped (keng.language.taxonomy.TOPICS); empty where there was none.
+    `topic` is the tile they tapped (a topic of keng.language.taxonomy); empty where there was none.
     """
     scores, places = _scored(find_ideas(text))
     ranked = sorted(
         (code for code in scores if scores[code] > 0), key=lambda code: (-scores[code], code)
     )
-    if (tapped := TOPICS.get(topic)) and topic not in VAGUE_TOPICS:
+    if (tapped := codes_of(topic)) and topic != VAGUE_TOPIC:
         return _within(text, tapped, ranked, scores, places)
     ranked = ranked[:_MOST]
     outside = {code for code in ranked if tapped and code not in tapped}

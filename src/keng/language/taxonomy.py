@@ -1,4 +1,7 @@
-"""The 31 categories of tips, and the eight topics a resident chooses from."""
+"""The 31 categories of tips, what is true of each, and the eight topics a resident chooses from.
+
+All of it stands in taxonomy.csv: a new category is a row there.
+"""
 
 import csv
 from dataclasses import dataclass
@@ -14,51 +17,38 @@ class Category:
     vi: str
     en: str
     group: str
+    topic: str
+    """The tile a resident taps, which says less than the category an officer decides."""
     urgency: str
+    is_bodily: bool
+    """A word of danger alone means that a life may depend on minutes."""
+    is_urgent_by_danger: bool
+    """What makes it urgent are words of danger, not a guess at the matter."""
+    in_waves: bool
+    """False where a warning could expose a family, or where there is nothing to warn of."""
+    in_warnings: bool
+    in_lookup: bool
+    """What was used in it may be listed for everybody to find."""
     handled_by: str
     law_codes: str
 
 
-# The tile a resident taps says less than the category an officer decides.
-TOPICS: dict[str, tuple[str, ...]] = {
-    "scam": (
-        "scam_impersonation",
-        "scam_bank",
-        "scam_job_task",
-        "scam_investment",
-        "scam_romance",
-        "scam_parcel",
-        "scam_shopping",
-        "scam_child_emergency",
-        "scam_rental",
-        "scam_account_takeover",
-        "scam_other",
-    ),
-    "theft": ("theft", "robbery", "burglary"),
-    "violence": ("domestic_violence", "assault_disorder"),
-    "child": ("child_safety", "missing_person"),
-    "drugs": ("drugs", "gambling"),
-    "loan": ("loan_shark", "scam_loan_app"),
-    "fire": ("fire_explosion", "weapons_fireworks", "traffic"),
-    "other": (
-        "lodging_violation",
-        "environment",
-        "lost_found",
-        "noise_neighbour",
-        "other",
-        "spam_not_a_tip",
-    ),
-}
-
-# Tapped where nothing else fits, so it says nothing about the category.
-VAGUE_TOPICS = frozenset({"other"})
+# The tile of what fits nowhere else, so it says nothing about the category.
+VAGUE_TOPIC = "other"
+_ANSWERS = {"yes": True, "no": False}
 
 
 @cache
 def categories() -> dict[str, Category]:
     """All categories by code, in the order of the table."""
     text = resources.files("keng.language").joinpath("taxonomy.csv").read_text(encoding="utf-8")
-    return {row["code"]: Category(**row) for row in csv.DictReader(text.splitlines())}
+    return {row["code"]: _category(row) for row in csv.DictReader(text.splitlines())}
+
+
+@cache
+def codes_of(topic: str) -> tuple[str, ...]:
+    """The categories of a topic, what is meant where nothing else is known first."""
+    return tuple(code for code, category in categories().items() if category.topic == topic)
 
 
 def label(code: str, language: str = "vi") -> str:
@@ -71,9 +61,40 @@ def label(code: str, language: str = "vi") -> str:
 
 def is_scam(code: str) -> bool:
     """Whether a category is a scam: only then may the status page say more than three stages."""
-    return code.startswith("scam_")
+    found = categories().get(code)
+    return found is not None and found.group == "scam"
 
 
 def topic_of(code: str) -> str:
     """The resident's topic a category belongs to."""
-    return next((topic for topic, codes in TOPICS.items() if code in codes), "other")
+    found = categories().get(code)
+    return found.topic if found else VAGUE_TOPIC
+
+
+def may_count_in_waves(code: str) -> bool:
+    """Whether tips of this category count in a wave; those without one yet do."""
+    found = categories().get(code)
+    return found is None or found.in_waves
+
+
+def of_warnings() -> list[str]:
+    """The codes that a warning may have, in the order of the table."""
+    return [code for code, category in categories().items() if category.in_warnings]
+
+
+def _category(row: dict[str, str]) -> Category:
+    return Category(
+        code=row["code"],
+        vi=row["vi"],
+        en=row["en"],
+        group=row["group"],
+        topic=row["topic"],
+        urgency=row["urgency"],
+        is_bodily=_ANSWERS[row["bodily"]],
+        is_urgent_by_danger=_ANSWERS[row["by_danger"]],
+        in_waves=_ANSWERS[row["in_waves"]],
+        in_warnings=_ANSWERS[row["in_warnings"]],
+        in_lookup=_ANSWERS[row["in_lookup"]],
+        handled_by=row["handled_by"],
+        law_codes=row["law_codes"],
+    )

@@ -8,13 +8,6 @@ from keng.language.spotting import Hits, find_ideas
 from keng.language.taxonomy import categories, is_scam
 
 Level = Literal["P0", "P1", "P2", "P3"]
-# Where a word of danger alone means that a life may depend on minutes.
-_BODILY = frozenset(
-    {"traffic", "assault_disorder", "fire_explosion", "child_safety", "missing_person", "robbery"}
-)
-# What makes these urgent are words of danger, not a guess at the matter: a question about fireworks
-# or a play with robbers is no call at night.
-_BY_DANGER = _BODILY | {"burglary", "domestic_violence", "weapons_fireworks"}
 _LEVELS: tuple[Level, ...] = ("P0", "P1", "P2", "P3")
 # Whoever taps this tile is looked at within the hour, whatever the words say.
 AT_LEAST: dict[str, Level] = {"child": "P1"}
@@ -49,25 +42,28 @@ def suggest_urgency(
 
 def _of_category(text: str, code: str, strength: Strength | None, *, in_danger: bool) -> Urgency:
     ideas = find_ideas(text)
-    usual = _LEVELS.index(categories()[code].urgency)
+    category = categories()[code]
+    usual = _LEVELS.index(category.urgency)
     if not is_scam(code) and not in_danger:
         # A category's P0 means that it goes on: without danger it is looked at within the hour. A
         # guess that is weak, or of a matter that would be one of danger, hurries nobody.
         is_guess = strength is not None
-        is_weak = strength == "slightly" or code in _BY_DANGER
+        # A question about fireworks or a play with robbers is no call at night.
+        is_weak = strength == "slightly" or category.is_urgent_by_danger
         usual = max(usual, 2 if is_guess and is_weak else 1)
     level, names = _level(ideas, usual, code, is_known=in_danger or is_scam(code))
     return Urgency(_LEVELS[level], quotes(text, [hit for name in names for hit in ideas[name]]))
 
 
 def _level(ideas: Hits, usual: int, code: str, *, is_known: bool) -> tuple[int, list[str]]:
-    if categories()[code].group in ("service", "none"):
+    category = categories()[code]
+    if category.group in ("service", "none"):
         return usual, []
     calmer: list[str] = [name for name in ("PAST", "CALM") if name in ideas]
     if calmer:
         return min(max(usual, 1) + (code != "scam_child_emergency"), 3), calmer
     signs = _signs(ideas, code)
-    if is_known and (len(signs) > 1 or (signs == ["DANGER"] and code in _BODILY)):
+    if is_known and (len(signs) > 1 or (signs == ["DANGER"] and category.is_bodily)):
         return 0, signs
     return max(usual - (is_known and "DANGER" in signs), 1), signs
 

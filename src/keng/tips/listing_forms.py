@@ -67,7 +67,11 @@ class ProposeForm(Form):
         language = get_language() or "vi"
         fields["category"].choices = [
             ("", _("Choose how it was used")),
-            *((c, taxonomy.label(c, language)) for c in taxonomy.categories() if _fits(c)),
+            *(
+                (code, taxonomy.label(code, language))
+                for code, category in taxonomy.categories().items()
+                if category.in_lookup
+            ),
         ]
         fields["month"].choices = [(m.isoformat(), f"{m:%-m/%Y}") for m in _months()]
         if indicator.type == Indicator.Type.BANK_ACCOUNT or not is_enough:
@@ -164,10 +168,6 @@ class DecideForm(Form):
         error_messages={"required": gettext_lazy("Write the answer")},
     )
     code = own_code()
-
-
-def _fits(code: str) -> bool:
-    return taxonomy.is_scam(code) or code == "loan_shark"
 
 
 def _months() -> list[datetime.date]:

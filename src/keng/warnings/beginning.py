@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from keng.kit import times
 from keng.kit.words import as_dialled, defang
+from keng.language import taxonomy
 from keng.language.ready_words import ready_words
 from keng.lookup.models import Indicator
 from keng.network.models import GroupKind
 from keng.places.models import Place, Unit
 from keng.tips.models import Incident, Sighting, Suggestion, Tip, Wave
 from keng.tips.queries import waves
-from keng.warnings.forms import NOT_FOR_WARNINGS, offered_places
+from keng.warnings.forms import offered_places
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -130,7 +131,7 @@ def _places(
 
 def _initial(unit: Unit, source: Tip | Incident | Wave | None, tips: list[Tip]) -> dict[str, Any]:
     category = (source.category if source else "") or _suggested(tips)
-    if category in NOT_FOR_WARNINGS:
+    if category not in taxonomy.of_warnings():
         category = ""
     phone = unit.desk_phone
     call = _("%(unit)s, on duty: %(phone)s, or 113.") if phone else _("%(unit)s, or 113.")

@@ -29,7 +29,6 @@ _PART_LABELS = {
     "call": gettext_lazy("Whom to call"),
 }
 _AUDIENCE = ("places", "kinds", "subscribers", "without", "over_limit_reason")
-NOT_FOR_WARNINGS = frozenset({"spam_not_a_tip", "lost_found", "noise_neighbour"})
 
 
 def _title(**kwargs: Any) -> forms.CharField:
@@ -149,8 +148,7 @@ class WarningForm(Form):
             ("", _("Choose a category")),
             *(
                 (code, taxonomy.label(code, get_language() or "vi"))
-                for code in taxonomy.categories()
-                if code not in NOT_FOR_WARNINGS
+                for code in taxonomy.of_warnings()
             ),
         ]
         if fixed:

@@ -15,7 +15,7 @@ from keng.network.models import GroupKind
 from keng.places.models import Place
 from keng.warnings import blanks
 from keng.warnings.content import FIELDS
-from keng.warnings.forms import LONGEST_TITLE, NOT_FOR_WARNINGS, numbers_field
+from keng.warnings.forms import LONGEST_TITLE, numbers_field
 from keng.warnings.models import Warning
 
 _LABELS = {
@@ -82,8 +82,7 @@ class PatternForm(Form):
             ("", _("Choose a category")),
             *(
                 (code, taxonomy.label(code, get_language() or "vi"))
-                for code in taxonomy.categories()
-                if code not in NOT_FOR_WARNINGS
+                for code in taxonomy.of_warnings()
             ),
         ]
 

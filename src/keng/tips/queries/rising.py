@@ -24,11 +24,12 @@ from django.db.models.functions import Coalesce
 from keng.delivery.models import Inbound
 from keng.kit.ids import first_coarse_id
 from keng.language.indicators import is_own_site
+from keng.language.taxonomy import may_count_in_waves
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.models import Sighting, Tip
 from keng.tips.models.tip import TipQuerySet
-from keng.tips.waves.signs import NEVER, Level, Sign, Told
+from keng.tips.waves.signs import Level, Sign, Told
 from keng.tips.waves.usual import (
     BASELINE_WEEKS,
     FEWEST,
@@ -100,7 +101,7 @@ def joins() -> Q:
 def signs(told: list[Told]) -> list[Sign]:
     """What joins several of these tips; never a host that everybody uses."""
     rows = Sighting.objects.filter(
-        joins(), tip__in=[tip.pk for tip in told if tip.category not in NEVER]
+        joins(), tip__in=[tip.pk for tip in told if may_count_in_waves(tip.category)]
     ).values_list("indicator", "indicator__type", "indicator__value", "tip")
     found: dict[tuple[uuid.UUID, str, str], set[uuid.UUID]] = defaultdict(set)
     for pk, kind, value, tip in rows:

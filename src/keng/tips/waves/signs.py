@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from keng.language.similarity import jaccard, shingles
+from keng.language.taxonomy import may_count_in_waves
 from keng.tips.waves.usual import FEWEST, WEEK, Usual
 
 # Of a category, which joins what may have nothing to do with each other.
@@ -24,19 +25,6 @@ _ENOUGH_WORDS = 16
 # In days. The shorter first: what rises today is said as of today.
 WINDOWS = (1, WEEK)
 _DAY = datetime.timedelta(days=1)
-# Where a warning could expose a family, or where there is nothing to warn of.
-NEVER = frozenset(
-    {
-        "domestic_violence",
-        "child_safety",
-        "missing_person",
-        "lost_found",
-        "noise_neighbour",
-        "lodging_violation",
-        "other",
-        "spam_not_a_tip",
-    }
-)
 
 
 class Told(NamedTuple):
@@ -84,7 +72,7 @@ def rises(
     told: list[Told], signs: Iterable[Sign], level: Level, now: datetime.datetime
 ) -> list[Rise]:
     """Everything that rises, each tip in one of them; a category only by what is left of it."""
-    by_id = {tip.pk: tip for tip in told if tip.category not in NEVER}
+    by_id = {tip.pk: tip for tip in told if may_count_in_waves(tip.category)}
     found = _together(by_id, signs, level, now)
     left = [tip for tip in by_id.values() if not any(tip.pk in rise.tips for rise in found)]
     return found + (_of_categories(left, level, now) if level.is_known else [])
