@@ -2,9 +2,12 @@
 
 import re
 
+import polib
 import pytest
+from django.apps import apps
 
 from keng.cli.__main__ import COMMANDS
+from keng.cli.locale import LOCALE
 from keng.cli.supervisor.ports import Ports
 from keng.kit.database import PROCESSES
 from tests.architecture.settings_page import documented_settings
@@ -59,3 +62,36 @@ def test_every_dependency_has_a_reason(file):
     )
     reasons = (ROOT / "docs" / "dependencies.md").read_text()
     assert [name for name in wanted if not re.search(rf"(?m)^\|.*\b{name}\b.* \|", reasons)] == []
+
+
+# English word, Vietnamese words, model, what it is.
+ENTRY = re.compile(r"^\| ([\w, ]+) \| ([\w, ]*) ?\| (?:`(\w+)` )?\| \S.* \|$", re.MULTILINE)
+TERMS = ENTRY.findall((ROOT / "docs" / "glossary.md").read_text())
+
+
+def test_the_glossary_is_read_whole():
+    lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    assert len(TERMS) == sum(line.startswith("| ") for line in lines) - 1 > 30
+
+
+def test_every_model_of_the_glossary_exists():
+    models = {model.__name__ for model in apps.get_models()}
+    assert {model for _word, _vietnamese, model in TERMS if model} - models == set()
+
+
+def test_the_screens_say_what_the_glossary_says():
+    files = LOCALE.glob("vi/LC_MESSAGES/*.po")
+    said = " ".join(e.msgstr for file in files for e in polib.pofile(str(file))).lower()
+    wanted = {
+        each for _word, vietnamese, _model in TERMS for each in vietnamese.split(", ") if each
+    }
+    assert {each for each in wanted if each not in said} == set()
+
+
+@pytest.mark.parametrize("page", ["how-to-add.md", "glossary.md"])
+def test_what_a_page_for_developers_names_exists(page):
+    paths = re.findall(
+        r"`((?:src|docs|tests|requirements)/[^` ]*)`", (ROOT / "docs" / page).read_text()
+    )
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert paths or page == "glossary.md"
