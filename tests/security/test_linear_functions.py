@@ -98,7 +98,6 @@ READ: dict[str, Callable[[str], object]] = {
     "keep_together": kit_words.keep_together,
     "defang": kit_words.defang,
     "channels: clean": channel_text.clean,
-    "channels: defang": channel_text.defang,
     "channels: split": lambda text: channel_text.split(text, 500),
     "warnings: blanks": lambda text: blanks.odd_marks({"what": text}),
     "warnings: verifying": lambda text: list(verifying._codes_in(fold.flatten(text).flat)),

@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from keng.delivery import handlers
 from keng.delivery.actions.inbound import pin_signature
 from keng.delivery.receiving import ReceivingAccount, receiving_accounts
+from keng.kit.ending import end_all
 
 log = logging.getLogger(__name__)
 EVERY = 20.0
@@ -60,8 +61,7 @@ class AccountBook:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end_all([self._task])
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _keep_fresh(self) -> None:

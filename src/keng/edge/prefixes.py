@@ -22,6 +22,7 @@ from django.conf import settings
 
 from keng.edge.http import Scope, Send
 from keng.kit import times
+from keng.kit.ending import end_all
 from keng.kit.limits import Limits, network_of
 from keng.kit.secrets import derive
 
@@ -120,8 +121,7 @@ class Prefixes:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end_all([self._task])
         self._fail(self._waiting)
 
     async def serve(self, prefix: str, scope: Scope, send: Send) -> None:

@@ -26,6 +26,7 @@ from keng.delivery.sender.rows import AHEAD, CONCURRENCY, Change, Leased
 from keng.delivery.sender.shelf import Shelf
 from keng.delivery.sender.texts import NoText, Texts
 from keng.kit import alive, times
+from keng.kit.ending import end_all
 from keng.network.links import stop_url
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,6 @@ logger = logging.getLogger(__name__)
 _GATHER = 0.004
 _FINISH_WITHIN = 15.0
 _EXTEND_EVERY = 8.0
-_TOLD_AGAIN = 1.0
 AWAY = (psycopg.Error, OrmError, OSError)
 REFUSED = (psycopg.DataError, psycopg.IntegrityError)
 # Only a test that must see the fault caught sets this, and only where faults are allowed at all.
@@ -93,7 +93,7 @@ class Sender:
 
     async def _end(self, tasks: "list[asyncio.Task[None]]") -> None:
         """A task that ended by itself has failed: then the process ends too, and starts anew."""
-        ended = await cancelled(tasks)
+        ended = await end_all(tasks)
         await self._consequences.finish()
         await self._wire.close()
         await orm.close()
@@ -295,17 +295,3 @@ def _without_repetition(changes: list[Change]) -> tuple[list[Change], list[Chang
             return changes[:place], changes[place:]
         seen.add(change.id)
     return changes, []
-
-
-async def cancelled(tasks: "list[asyncio.Task[None]]") -> list[BaseException | None]:
-    """End them all; what each raised.
-
-    A task that is cancelled in the middle of a query may hear of it as a lost connection and try
-    again: it is told until it ends.
-    """
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _ended, pending = await asyncio.wait(pending, timeout=_TOLD_AGAIN)
-    return await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,14 +1,13 @@
 """The sender against the real database and the simulated phones."""
 
 import asyncio
-import contextlib
 import time
 
 import pytest
 
 from keng.delivery.actions.calling_off import call_off
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
-from keng.delivery.sender import loop, sql
+from keng.delivery.sender import sql
 from keng.delivery.sender.ledger import Ledger
 from keng.delivery.sender.rows import Change
 from keng.delivery.tests.sending import (
@@ -216,20 +215,3 @@ def test_never_more_is_outstanding_than_a_crash_may_repeat(account):
     with sending(concurrency=16):
         until(watched)
     assert max(seen) <= 16 + 32
-
-
-def test_a_task_that_takes_its_end_for_a_lost_connection_is_told_again(monkeypatch):
-    """Else a sender that was asked to stop goes on for ever."""
-    monkeypatch.setattr(loop, "_TOLD_AGAIN", 0.01)
-
-    async def goes_on():
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.sleep(60)
-        await asyncio.sleep(60)
-
-    async def run():
-        tasks = [asyncio.create_task(goes_on()) for _ in range(3)]
-        await asyncio.sleep(0)
-        return await asyncio.wait_for(loop.cancelled(tasks), 5)
-
-    assert [type(each) for each in asyncio.run(run())] == [asyncio.CancelledError] * 3

@@ -75,29 +75,39 @@ class _Held(NamedTuple):
     level: Literal["P0", "P1"]
 
 
-class _Known:
-    """What was read in the last texts, so that a list which asks again at each look reads once.
+class _Found(NamedTuple):
+    """A danger without a word of the text: only where its words stand."""
 
-    By a hash under a key of this process: the texts themselves are not kept.
+    level: Literal["P0", "P1"]
+    kind: str
+    places: tuple[tuple[int, int], ...]
+    """From the first character to the one after the last, in the order of the text."""
+    is_clear: bool = True
+
+
+class _Known:
+    """What was found in the last texts, so that a list which asks again at each look reads once.
+
+    By a hash under a key of this process; no word of a text is kept.
     """
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
         self._key = os.urandom(32)
         self._lock = threading.Lock()
-        self._read: dict[bytes, Danger | None] = {}
+        self._read: dict[bytes, _Found | None] = {}
 
-    def danger_in(self, text: str) -> Danger | None:
+    def find(self, text: str) -> _Found | None:
         key = hashlib.blake2b(text.encode("utf-8", "replace"), key=self._key).digest()
         with self._lock:
             if key in self._read:
                 return self._read[key]
-        danger = _danger_in(text)
+        found = _find(text)
         with self._lock:
             if len(self._read) >= self._most:
                 del self._read[next(iter(self._read))]
-            self._read[key] = danger
-        return danger
+            self._read[key] = found
+        return found
 
 
 _known = _Known()
@@ -105,10 +115,13 @@ _known = _Known()
 
 def danger_in(text: str) -> Danger | None:
     """The gravest danger that a text speaks of; None when it speaks of none."""
-    return _known.danger_in(text)
+    found = _known.find(text)
+    if found is None:
+        return None
+    return Danger(found.level, found.kind, _words_at(text, found.places), found.is_clear)
 
 
-def _danger_in(text: str) -> Danger | None:
+def _find(text: str) -> _Found | None:
     words, _hits, held, clues = _read(text)
     weighed = weigh(len(words), clues)
     level = min((each.level for each in held), default=None)
@@ -119,12 +132,12 @@ def _danger_in(text: str) -> Danger | None:
     if level is not None:
         gravest = [each for each in held if each.level == level]
         spans = [hit for each in gravest for hit in each.place]
-        return Danger(level, gravest[0].rule.kind, _quotes(text, words, spans))
+        return _Found(level, gravest[0].rule.kind, _spots(words, spans))
     kind = weighed.kind()
     spans = [_Hit(start, end) for _name, start, end in weighed.strongest(kind)[:_QUOTES]]
     # Nobody is called out of bed for what no rule has words for; it is looked at soon.
     is_clear = kind not in _OF_THINGS and weighed.score >= _CLEAR
-    return Danger("P1", kind, _quotes(text, words, spans), is_clear=is_clear)
+    return _Found("P1", kind, _spots(words, spans), is_clear)
 
 
 def clues_in(text: str) -> set[str]:
@@ -421,11 +434,15 @@ def _level(rule: Rule, place: list[_Hit], hits: _Hits) -> Literal["P0", "P1"]:
     return "P1"
 
 
-def _quotes(text: str, words: list[Word], spans: list[_Hit]) -> tuple[str, ...]:
-    """The words of the text, the longest phrase at each place, in their order."""
+def _spots(words: list[Word], spans: list[_Hit]) -> tuple[tuple[int, int], ...]:
+    """The longest phrase at each place, in their order, by characters of the text."""
     kept: list[_Hit] = []
     for hit in sorted(set(spans), key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
-    said = [text[words[hit.start].start : words[hit.end - 1].end] for hit in kept]
-    return tuple(dict.fromkeys(said))[:_QUOTES]
+    return tuple((words[hit.start].start, words[hit.end - 1].end) for hit in kept)
+
+
+def _words_at(text: str, places: tuple[tuple[int, int], ...]) -> tuple[str, ...]:
+    """What stands there, each phrase once."""
+    return tuple(dict.fromkeys(text[start:end] for start, end in places))[:_QUOTES]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keng.language.danger import danger_in, is_about_child
+from keng.language.danger import danger_in, is_about_child, reading
 from keng.language.danger.clues import weights
 from keng.language.danger.reading import THRESHOLD
 from keng.language.danger.table import calmers, phrases, rules
@@ -274,3 +274,19 @@ def test_what_is_only_weighed_calls_nobody_by_itself(text: str, is_clear: bool) 
     found = danger_in(text)
     assert found is not None
     assert (found.level, found.is_clear) == ("P1", is_clear)
+
+
+def test_a_text_is_read_once_and_no_word_of_it_is_kept(monkeypatch):
+    read = []
+    find = reading._find
+    monkeypatch.setattr(reading, "_find", lambda text: read.append(text) or find(text))
+    monkeypatch.setattr(reading, "_known", known := reading._Known(most=2))
+    text = "Nhà bên đang cháy to, có người kẹt trong nhà"
+    assert danger_in(text) == danger_in(text)
+    assert read == [text]
+    assert "cháy" in " ".join(danger_in(text).reasons)
+    assert "cháy" not in repr(vars(known))
+    for other in ("Tôi mất xe đạp", "Có người gõ cửa lạ"):
+        danger_in(other)
+    danger_in(text)
+    assert read.count(text) == 2

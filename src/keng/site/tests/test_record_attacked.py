@@ -7,12 +7,14 @@ import uuid
 import pytest
 from django.db import Error, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from keng.accounts.models import Post
 from keng.audit import verify, witness
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Chain, Entry
 from keng.conftest import sign_in
+from keng.reports.record.acts import act_words
 from keng.tips.models import Decision
 from tests import make
 from tests.architecture.source import KENG, RECORDING, imports, is_test, python_files
@@ -251,7 +253,7 @@ def acts_in_functions():
         return {act for (body,) in cursor for act in re.findall(r"'([a-z_]+\.[a-z_]+)'", body)}
 
 
-def constants_in_code(is_read=bool):
+def constants_in_code(is_read=lambda _tree: True):
     """Every string constant of the product but those of migrations and of the auditor's words."""
     for file in python_files(KENG):
         if is_test(file) or "migrations" in file.parts or "record" in file.parts:
@@ -320,3 +322,10 @@ def test_nothing_that_officers_do_not_do_is_put_on_record_in_their_name(unit, be
     # Nor by a command: so every test of an act finds the list that lacks it.
     become("owner")
     assert is_refused(unit_chain(unit.pk), action=action, actor=actor)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_act_on_record_has_words(language):
+    acts = acts_in_functions() | ACTS_OF_OPERATOR
+    with translation.override(language):
+        assert [act for act in sorted(acts) if act_words(act) == act] == []

@@ -40,6 +40,11 @@ class _Bundle:
     rows: list[BundledCall] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
 
+    @property
+    def grown(self) -> list[BundledCall]:
+        """Those with which there were as many as in AGAIN_AT; the first of all has no row."""
+        return [self.rows[count - 2] for count in AGAIN_AT if count - 2 < len(self.rows)]
+
     def calling(self, unit_id: uuid.UUID) -> Alarm | None:
         """What calls people to this desk for one of them now; of another desk nothing counts."""
         return next((one for one in self._of_desk(unit_id) if one.ended_at is None), None)
@@ -56,11 +61,7 @@ class _Bundle:
     def grown_and_waiting(self, unit_id: uuid.UUID) -> uuid.UUID | None:
         """The tip with which there are as many as in AGAIN_AT, while nobody was called for it."""
         had = {alarm.tip_id for alarm in self.alarms}
-        waiting = (
-            row.tip
-            for row in self.rows
-            if _grown_to(self, row) and row.tip.rings and row.tip_id not in had
-        )
+        waiting = (row.tip for row in self.grown if row.tip.rings and row.tip_id not in had)
         return next((tip.pk for tip in waiting if tip.responsible_unit_id == unit_id), None)
 
     def _pause(self, taken: int) -> datetime.timedelta:
@@ -104,7 +105,7 @@ def call_again() -> int:
     fresh = list(BundledCall.objects.filter(is_called=False).values_list("first_ref", flat=True))
     count = 0
     for bundle in _bundles(set(fresh)).values():
-        grown = [row for row in bundle.rows if not row.is_called and _grown_to(bundle, row)]
+        grown = [row for row in bundle.grown if not row.is_called]
         if not grown:
             continue
         units = {row.tip.responsible_unit_id for row in grown}
@@ -127,11 +128,6 @@ def _oldest_of_each(rows: QuerySet[BundledCall]) -> list[BundledCall]:
     """The oldest of each bundle at each desk: however many one sender adds, it is one row."""
     desk = ("first_ref", "tip__responsible_unit")
     return list(rows.order_by(*desk, "tip").distinct(*desk).select_related("tip")[:_MOST])
-
-
-def _grown_to(bundle: _Bundle, row: BundledCall) -> bool:
-    """Whether with this tip the bundle has as many as make it call again. The first has no row."""
-    return bundle.rows.index(row) + 2 in AGAIN_AT
 
 
 def _bundles(firsts: Iterable[uuid.UUID]) -> dict[uuid.UUID, _Bundle]:

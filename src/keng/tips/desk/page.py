@@ -203,7 +203,7 @@ def _alike(found: Tip, officer: Officer, sightings: list[Sighting]) -> list[like
 
 def _talk(request: HttpRequest, found: Tip, rows: timeline.Rows) -> talk.Talk:
     """The part of the dialogue that the address names, with each message's files."""
-    said = _messages(found, talk.without_tip_itself(rows.messages))
+    said = _messages(found, talk.without_tip_itself(rows.messages, found))
     _with_files(said, rows.attachments)
     return talk.part_of(said, found, request.GET.get("talk", ""))
 

@@ -17,12 +17,11 @@ class Bundled:
     others: list[Tip]
 
 
-def ids_of_bundle(tip_id: uuid.UUID) -> list[uuid.UUID]:
-    """Every tip of the bundle, this one too, in the order they came; none when it is alone."""
+def ids_of_bundle(tip_id: uuid.UUID) -> set[uuid.UUID]:
+    """Every tip of the bundle, this one too; none when it is alone."""
     own = BundledCall.objects.filter(pk=tip_id).values("first_ref")
-    later = BundledCall.objects.filter(Q(first_ref=tip_id) | Q(first_ref__in=own)).order_by("tip")
-    rows = list(later.values_list("first_ref", "tip"))
-    return [rows[0][0], *(tip for _first, tip in rows)] if rows else []
+    rows = BundledCall.objects.filter(Q(first_ref=tip_id) | Q(first_ref__in=own))
+    return {each for row in rows.values_list("first_ref", "tip") for each in row}
 
 
 def size_of_bundle(tip_id: uuid.UUID) -> int:

@@ -7,8 +7,6 @@ waits for an answer; the words it needs only of those that it shows.
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, Value, When
-
 from keng.kit.cursors import closed_cursor, opened_cursor
 from keng.tips.models import DialogueMessage, Tip
 
@@ -47,24 +45,18 @@ class Talk:
 
 
 def messages_of(tip: Tip) -> list[DialogueMessage]:
-    """Every message, oldest first, without its words; `is_tip_itself` where they are the tip's."""
-    itself = Case(
-        When(author=DialogueMessage.Author.REPORTER, text=tip.text, then=True),
-        default=Value(False),
-        output_field=BooleanField(),
-    )
-    found = tip.messages.select_related("officer").defer("text").annotate(is_tip_itself=itself)
-    return list(found.order_by("id"))
+    """Every message, oldest first, without its words."""
+    return list(tip.messages.select_related("officer").defer("text").order_by("id"))
 
 
-def without_tip_itself(messages: list[DialogueMessage]) -> list[DialogueMessage]:
-    """Without the first one where it is the text above the talk: nothing is said twice."""
-    return messages[1:] if messages and is_tip_itself(messages[0]) else messages
+def without_tip_itself(messages: list[DialogueMessage], tip: Tip) -> list[DialogueMessage]:
+    """Without the one that opened the tip, whose words stand above the talk."""
+    return [message for message in messages if not is_tip_itself(message, tip)]
 
 
-def is_tip_itself(message: DialogueMessage) -> bool:
-    """Whether a message of `messages_of` has the very words of its tip."""
-    return bool(getattr(message, "is_tip_itself", False))
+def is_tip_itself(message: DialogueMessage, tip: Tip) -> bool:
+    """Whether this message opened its tip: both came in at one moment."""
+    return message.author == DialogueMessage.Author.REPORTER and message.at == tip.received_at
 
 
 def part_of(messages: list[DialogueMessage], tip: Tip, cursor: str = "") -> Talk:

@@ -76,7 +76,7 @@ def timeline(tip: Tip, rows: Rows, officer: Officer) -> list[Event]:
     events += [event for each in rows.checks for event in _ticks(each, officer)]
     events += [Event(each.at, each.words, reason=each.people) for each in rows.calls]
     fears = _fears(tip)
-    events += [_message(each, fears) for each in rows.messages if not _is_told(each)]
+    events += [_message(each, fears) for each in rows.messages if not _is_told(each, tip)]
     for number, file in enumerate(rows.attachments, start=1):
         words = _("%(kind)s %(n)d came in; the original is sealed")
         said = {"kind": file.get_kind_display(), "n": number}
@@ -200,9 +200,9 @@ def _ticks(check: TipCheck, officer: Officer) -> list[Event]:
     return events
 
 
-def _is_told(message: DialogueMessage) -> bool:
+def _is_told(message: DialogueMessage, tip: Tip) -> bool:
     """The first message is the tip itself, and an officer's answer is a decision."""
-    return message.author == DialogueMessage.Author.DESK or is_tip_itself(message)
+    return message.author == DialogueMessage.Author.DESK or is_tip_itself(message, tip)
 
 
 def _fears(tip: Tip) -> set[datetime.datetime]:

@@ -115,7 +115,7 @@ def test_those_that_wait_for_an_answer_elsewhere_are_counted_and_led_to(desk, ti
 
 
 def test_a_short_talk_has_no_parts_and_says_nothing_twice(desk, tip, officer):
-    make.message(tip, tip.text)
+    make.message(tip, tip.text, at=tip.received_at)
     make.message(tip, "Họ đi rồi")
     make.message(tip, "Cảm ơn bạn", author="desk", officer=officer)
     shown = page(desk, tip)
@@ -123,6 +123,15 @@ def test_a_short_talk_has_no_parts_and_says_nothing_twice(desk, tip, officer):
     assert "Các phần của cuộc trao đổi" not in shown.content.decode()
     assert "chờ trả lời không nằm" not in shown.content.decode()
     told = [event.words for event in shown.context["timeline"]]
+    assert sum("Người báo nhắn" in each for each in told) == 1, told
+
+
+def test_what_was_written_later_stays_in_the_story_when_all_words_are_gone(desk, tip):
+    make.message(tip, tip.text, at=tip.received_at)
+    make.message(tip, "Họ đi rồi")
+    tip.messages.update(text="")
+    type(tip).objects.filter(pk=tip.pk).update(text="")
+    told = [event.words for event in page(desk, tip).context["timeline"]]
     assert sum("Người báo nhắn" in each for each in told) == 1, told
 
 
