@@ -281,7 +281,7 @@ def test_a_text_is_read_once_and_no_word_of_it_is_kept(monkeypatch):
     find = reading._find
     monkeypatch.setattr(reading, "_find", lambda text: read.append(text) or find(text))
     monkeypatch.setattr(reading, "_known", known := reading._Known(most=2))
-    text = "Nhà bên đang cháy to, có người kẹt trong nhà"
+    text = "Nhà bên đang cháy to, còn hai đứa trẻ trong đó"
     assert danger_in(text) == danger_in(text)
     assert read == [text]
     assert "cháy" in " ".join(danger_in(text).reasons)
