@@ -164,8 +164,9 @@ def test_a_sheet_of_groups_is_brought_in(at_the_desk):
     book.save(content)
     hands.press("header.bar nav a[href='/groups/']")
     hands.press("main a[href='/groups/import/']")
-    hands.reach("[name=sheet]")
+    # Listened for before the box is reached: told at once, the browser may not intercept it yet.
     with hands.page.expect_file_chooser() as dialog:
+        hands.reach("[name=sheet]")
         hands.page.keyboard.press("Space")
     sheet = {"name": "nhom.xlsx", "mimeType": XLSX, "buffer": content.getvalue()}
     dialog.value.set_files(files=[sheet])

@@ -112,7 +112,9 @@ def test_the_map_of_communes_and_the_table_beside_it_say_the_same(people, stack)
     desk = Desk(people.officer(), stack, "quan").sign_in()
     desk.page.goto(f"{stack.desk}/coverage/")
     tiles = desk.page.locator("[data-tile]")
-    squares = tiles.evaluate_all("all => all.map(t => [t.dataset.tile, t.lastChild.textContent])")
+    squares = tiles.evaluate_all(
+        "all => all.map(t => [t.dataset.tile, t.lastElementChild.textContent.trim()])"
+    )
     cells = desk.page.locator("[data-row]").evaluate_all(
         "all => all.map(r => [r.dataset.row, r.lastElementChild.textContent.trim()])"
     )
