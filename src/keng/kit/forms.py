@@ -117,3 +117,14 @@ def not_to_come(day: datetime.date | None) -> datetime.date | None:
     if day and day > times.local_date(times.now()):
         raise forms.ValidationError(_("This day is still to come"))
     return day
+
+
+class ReasonForm(Form):
+    """A decision that needs nothing but a reason."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Say why in a few words.")},
+    )

@@ -6,7 +6,7 @@ from keng.kit.languages import FULL
 from keng.language.taxonomy import label
 
 
-def called(code: str) -> str:
+def label_for_reader(code: str) -> str:
     """From the table in Vietnamese and English, from the translations of its English otherwise."""
     language = get_language() or "vi"
     return label(code, language) if language in FULL else gettext(label(code, "en"))

@@ -1,8 +1,17 @@
-"""What can stand in the way of a decision, each with a name that says it."""
+"""What can stand in the way of a decision, each with the sentence that its officer reads."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.models import Officer
+from keng.kit.phrases import moment_words
 from keng.tips.models import Decision
 from keng.vault.seal import NoKey
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 # The areas above may not know the vault, and still have to say that something could not be sealed.
 CannotSeal = NoKey
@@ -10,6 +19,8 @@ CannotSeal = NoKey
 
 class CannotDecide(Exception):
     """The decision was not taken; nothing was changed."""
+
+    sentence: "str | _StrPromise" = _("This was not done.")
 
 
 class NotYours(CannotDecide):
@@ -19,6 +30,8 @@ class NotYours(CannotDecide):
 class AlreadyClosed(CannotDecide):
     """The tip was closed before this decision arrived."""
 
+    sentence = _("Not done: this tip was closed already.")
+
 
 class ReceivedBefore(CannotDecide):
     """What is sent once more was taken in, and nothing leads from it to its tip any more."""
@@ -27,9 +40,13 @@ class ReceivedBefore(CannotDecide):
 class NotClosed(CannotDecide):
     """Only a closed tip can be reopened."""
 
+    sentence = _("Not done: this tip is open.")
+
 
 class ContentIsSealed(CannotDecide):
     """Found out of scope, or taken back: its words are gone and nothing can be decided on them."""
+
+    sentence = _("Not done: the words of this tip are sealed.")
 
 
 class AlreadyTaken(CannotDecide):
@@ -38,6 +55,7 @@ class AlreadyTaken(CannotDecide):
     def __init__(self, holder: Officer) -> None:
         super().__init__(str(holder))
         self.holder = holder
+        self.sentence = gettext("%(who)s has taken this tip on already.") % {"who": holder}
 
 
 class ChangedMeanwhile(CannotDecide):
@@ -49,38 +67,55 @@ class ChangedMeanwhile(CannotDecide):
     def __init__(self, latest: Decision | None = None) -> None:
         super().__init__(str(latest.pk) if latest else "")
         self.latest = latest
+        self.sentence = _changed_by(latest)
 
 
 class NoSuchTip(CannotDecide):
     """No open tip that this officer may see has this number."""
 
+    sentence = _("No open tip of yours has this number.")
+
 
 class SameTip(CannotDecide):
     """A tip is no duplicate of itself."""
+
+    sentence = _("Not done: a tip is no duplicate of itself.")
 
 
 class NotInAnIncident(CannotDecide):
     """There is nothing to take the tip out of."""
 
+    sentence = _("Not done: this tip stands alone already.")
+
 
 class NoReason(CannotDecide):
     """This decision needs a reason in words."""
+
+    sentence = _("Not done: say why in a few words.")
 
 
 class NoOutcome(CannotDecide):
     """A tip is closed with an outcome, so that the reporter can be told one."""
 
+    sentence = _("Not done: say first what came of it.")
+
 
 class NoText(CannotDecide):
     """There is nothing to send."""
+
+    sentence = _("Not done: there was nothing to send.")
 
 
 class CannotGoThere(CannotDecide):
     """The unit is outside the tree, is the present one, or may not know of the tip."""
 
+    sentence = _("Not done: the tip cannot go to that unit.")
+
 
 class NoUnitAbove(CannotDecide):
     """The matter would have to go to a unit above, and there is none here."""
+
+    sentence = _("Not done: there is no unit above the one it is about.")
 
 
 class NamesAPerson(CannotDecide):
@@ -94,34 +129,74 @@ class TooMany(CannotDecide):
 class DeadlineFirst(CannotDecide):
     """A critical tip, or one whose deadline is near, is not put off."""
 
+    sentence = _("Not done: its deadline comes first.")
+
 
 class AlreadySuspended(CannotDecide):
     """The tip was suspended before this decision arrived."""
+
+    sentence = _("Not done: this tip was suspended already.")
 
 
 class NotSuspended(CannotDecide):
     """Only a suspended tip is taken up again."""
 
+    sentence = _("Not done: this tip is not suspended.")
+
 
 class NothingChosen(CannotDecide):
     """Too few tips were chosen, or none of them can be decided on any more."""
+
+    sentence = _("Not done: choose the tips first, at least two to join them.")
 
 
 class TooLate(CannotDecide):
     """The moment in which this could be taken back is over, or it has already left."""
 
+    sentence = _("Too late to take it back.")
+
 
 class OpenedElsewhere(TooLate):
     """The desk to which it went has opened it: what it wrote there is not brought along."""
+
+    sentence = _(
+        "Not taken back: the desk that it went to has opened it already. Ask them to pass it back."
+    )
 
 
 class IncidentChanged(CannotDecide):
     """The incident that the tip would return to is not as the decision left it."""
 
+    sentence = _("Not taken back: the incident of this tip has changed since. Look at it first.")
+
 
 class DangerUnheard(CannotDecide):
     """A reporter has told of danger, and nobody has taken that report since."""
 
+    sentence = _(
+        "Not closed: somebody who reported this has told of danger just now. Take that report "
+        "first."
+    )
+
 
 class NothingToAnswer(CannotDecide):
     """None of the incident's tips is open and wants an answer."""
+
+    sentence = _("Not done: no reporter of this incident can be answered.")
+
+
+def sentence_of(error: CannotDecide | NoKey) -> str:
+    """Why nothing was done, for the page of the officer who asked for it."""
+    if isinstance(error, NoKey):
+        return gettext(
+            "Not done: there is no key to seal with. Tell the operator: keng vault init."
+        )
+    return str(error.sentence)
+
+
+def _changed_by(latest: Decision | None) -> str:
+    if latest is None:
+        return gettext("Not done yet: something was written meanwhile. Read it, then go on.")
+    return gettext(
+        "Not done: %(who)s decided on this tip at %(at)s. Look at it again, then decide."
+    ) % {"who": latest.by, "at": moment_words(latest.at, "clock")}

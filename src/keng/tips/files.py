@@ -17,7 +17,6 @@ from keng.kit.database import data_folder
 from keng.kit.ids import new_id
 from keng.kit.private import create_private
 from keng.kit.secrets import box
-from keng.tips.models import Attachment
 from keng.vault import opening, seal
 
 _BOX = "viewing copy"
@@ -65,11 +64,6 @@ def keep_for_worker(content: bytes) -> tuple[str, bytes]:
 def opened_for_worker(path: str, key: bytes) -> bytes:
     """What `keep_for_worker` kept. Raises FileNotFoundError, nacl's CryptoError."""
     return SecretBox(key).decrypt((data_folder() / path).read_bytes())
-
-
-def viewing_copy(attachment: Attachment) -> bytes:
-    """The copy to view. Raises FileNotFoundError. Call looking.show_attachment first."""
-    return opened_copy(attachment.viewing_path)
 
 
 def opened_copy(path: str) -> bytes:

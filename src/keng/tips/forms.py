@@ -41,14 +41,6 @@ class NoteForm(Form):
     )
 
 
-class ReasonForm(Form):
-    """A decision that needs nothing but a reason."""
-
-    reason = forms.CharField(
-        label=_("Why?"), max_length=500, widget=_area(2), error_messages=_REASON
-    )
-
-
 class SuspendForm(Form):
     """What is waited for, why, and the exact words the reporter will read."""
 

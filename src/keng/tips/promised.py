@@ -8,8 +8,8 @@ from keng.kit import times
 from keng.language.danger import is_about_child
 from keng.places import serving
 from keng.places.models import Unit
-from keng.tips import receipts
-from keng.tips.actions import clocks, meant_for_unit
+from keng.tips import concerns, receipts
+from keng.tips.actions import clocks
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import Tip
 
@@ -74,7 +74,7 @@ def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
         is_outside=serving.is_outside(tip.place, tip.responsible_unit),
         tells_danger=calls_for_help(tip.text, happening=tip.happening),
         money_left=tip.money_moved,
-        kept_from=str(meant_for_unit.guessed_unit(tip) or ""),
+        kept_from=str(concerns.guessed_unit(tip) or ""),
     )
 
 

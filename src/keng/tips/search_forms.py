@@ -14,7 +14,7 @@ from keng.kit import times
 from keng.kit.forms import Form
 from keng.language.taxonomy import categories, label
 from keng.places.models import Place
-from keng.tips.phrases import channel_name
+from keng.tips.origins import channel_name
 from keng.tips.queries.search import Search
 
 _CHANNELS = ("web", "team", "zalo_oa", "phone", "counter", "chat", "by_hand")

@@ -14,7 +14,7 @@ from keng.tips import receipts
 from keng.tips.actions import showing
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
-from keng.tips.phrases import FROM_TEAM
+from keng.tips.origins import FROM_TEAM
 
 
 class NotThere(LookupError):

@@ -183,7 +183,7 @@ def test_a_picture_is_kept_sealed_with_a_copy_that_tells_no_place(stage, residen
     assert b"Nenh GPS" in opened
     assert make.copies_to_view() == 1
     attachment.refresh_from_db()
-    copy = tip_files.viewing_copy(attachment)
+    copy = tip_files.opened_copy(attachment.viewing_path)
     assert b"Nenh GPS" not in copy
     assert Image.open(io.BytesIO(copy)).size == (40, 30)
 

@@ -5,8 +5,8 @@ import datetime as dt
 from keng.accounts.models import Officer
 from keng.demo.province.fate import Fate, Said, Step
 from keng.demo.province.stories import Halt
+from keng.tips.letters import resumed_sentence
 from keng.tips.models import Decision
-from keng.tips.phrases import resumed_sentence
 
 
 def halt(fate: Fate, why: Halt, officer: Officer) -> None:

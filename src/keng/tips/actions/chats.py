@@ -16,8 +16,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from keng.delivery.models import Conversation
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.reception.commands import STOPPED
 
+# What `Conversation.mode` says of stopping, by reception.commands: it was asked whether to stop; it
+# was stopped; it was stopped and, after writing on, told how to come back.
+ASKED, STOPPED, TOLD = "stop_asked", "stopped", "stopped_told"
 _PORTION = 500
 
 

@@ -7,8 +7,9 @@ from django.db import transaction
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.tips.actions.steps import lock, required
+from keng.tips.actions.steps import required
 from keng.tips.errors import CannotDecide
+from keng.tips.lock import lock_tip
 from keng.tips.models import Tip, TipCheck
 from keng.tips.queries.checks import has_list, steps_for
 
@@ -20,7 +21,7 @@ class NotOnTheList(CannotDecide):
 @transaction.atomic
 def tick(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
     """Say that a step is done. Said by two at once, it is the first one's. Raises NotOnTheList."""
-    tip = lock(tip_id, by=by)
+    tip = lock_tip(tip_id, by=by)
     if not has_list(tip) or step not in {each.code for each in steps_for(tip)}:
         raise NotOnTheList
     standing = _standing(tip, step)
@@ -35,7 +36,7 @@ def tick(tip_id: uuid.UUID, *, step: str, by: Officer) -> TipCheck:
 def untick(tip_id: uuid.UUID, *, step: str, reason: str, by: Officer) -> TipCheck:
     """It was not done after all: whoever sees the tip may say so. Raises NotOnTheList, NoReason."""
     said = required(reason)
-    tip = lock(tip_id, by=by)
+    tip = lock_tip(tip_id, by=by)
     check = _standing(tip, step)
     if check is None:
         raise NotOnTheList

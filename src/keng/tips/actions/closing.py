@@ -12,14 +12,15 @@ from keng.delivery.models import Conversation
 from keng.kit import times
 from keng.places.models import Unit
 from keng.tips.actions import chats, clocks, holding, leading, suspending, unheard
-from keng.tips.actions.dialogue import answered, say
 from keng.tips.actions.indexing import leave_index, return_to_index
 from keng.tips.actions.moving import to_another_unit
 from keng.tips.actions.out_of_scope import seal_content
-from keng.tips.actions.steps import decided, lock, required
+from keng.tips.actions.steps import decided, required
 from keng.tips.errors import NoOutcome, NotClosed, NoText, NoUnitAbove
+from keng.tips.letters import closing_sentence
+from keng.tips.lock import lock_tip
+from keng.tips.messages import answered, say
 from keng.tips.models import Decision, DialogueMessage, Tip, TipConcern
-from keng.tips.phrases import closing_sentence
 
 # Why something is not handled as a tip -> what it is by law, and how it ends.
 DECLINED = {
@@ -53,7 +54,7 @@ def decline(
     if not reply.strip():
         raise NoText
     leading.hold_incident_of(tip_id)
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     lifted = suspending.lift(tip, by=by) if kind != "official" else {}
     was, message = holding.before(tip) | lifted, say(tip, reply, by=by)
     answered(tip)
@@ -88,7 +89,7 @@ def record_outcome(
     """Say what came of the tip. Raises NoOutcome."""
     if not outcome:
         raise NoOutcome
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     tip.outcome, tip.outcome_note = Tip.Outcome(outcome), note.strip()
     tip.save(update_fields=["outcome", "outcome_note"])
     return decided(tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome)
@@ -102,7 +103,7 @@ def close(
 
     Until they are told, `undo.take_back` restores the tip. Raises NoOutcome.
     """
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     if not tip.outcome:
         raise NoOutcome
     lifted = suspending.lift(tip, by=by)
@@ -135,7 +136,7 @@ def end_and_tell(tip: Tip, *, text: str = "", by: Officer) -> DialogueMessage | 
 def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
     """Begin again with a closed tip. Raises NotClosed, NoReason, ContentIsSealed."""
     said = required(reason)
-    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     if tip.is_open:
         raise NotClosed
     was = tip.outcome

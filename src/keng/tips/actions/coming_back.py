@@ -3,9 +3,9 @@
 from keng.delivery.actions.replies import send_to_conversation
 from keng.delivery.models import Conversation, Dispatch
 from keng.kit import times
+from keng.tips.actions.chats import STOPPED, TOLD
 from keng.tips.models import DialogueMessage, Tip
 from keng.tips.reception import greeting, wording
-from keng.tips.reception.commands import STOPPED, TOLD
 
 
 def tell_how_to_come_back(tip: Tip, message: DialogueMessage) -> None:

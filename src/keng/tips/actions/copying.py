@@ -18,8 +18,7 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.copies import NoCopy
 from keng.lookup.models import DisputeFile
-from keng.tips import files, phrases
-from keng.tips.actions import dialogue
+from keng.tips import files, letters, messages
 from keng.tips.models import Attachment, DialogueMessage, Tip, WaitingPicture
 from keng.tips.pictures import VIEWABLE, confined
 from keng.vault import opening, seal
@@ -170,11 +169,11 @@ def _tell(tip: Tip, reason: NoCopy) -> None:
     if not tip.is_open or tip.withdrawn_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
         return
     with translation.override(tip.language):
-        words = phrases.not_shown_sentence(reason)
+        words = letters.not_shown_sentence(reason)
         just_now = tip.messages.filter(
             author=DialogueMessage.Author.AUTOMATIC,
             text=words,
             visible_at__gt=times.now() - _TOLD_FOR,
         )
         if not just_now.exists():
-            dialogue.say(tip, words, by=None, hold=_AT_ONCE)
+            messages.say(tip, words, by=None, hold=_AT_ONCE)

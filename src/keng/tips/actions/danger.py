@@ -12,10 +12,10 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.language.fold import fold
 from keng.tips.actions import alarms, clocks
-from keng.tips.actions.dialogue import say
 from keng.tips.gravity import calls_for_help
+from keng.tips.letters import bank_first, danger_first
+from keng.tips.messages import say
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.phrases import bank_first, danger_first
 from keng.tips.reception import money
 
 # Somebody who writes three times in a row is told once what to do.

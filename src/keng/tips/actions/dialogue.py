@@ -7,18 +7,14 @@ from django.db import transaction
 
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
-from keng.delivery.actions.replies import send_to_conversation
-from keng.delivery.models import Conversation, Delivery, Dispatch
 from keng.kit import times
 from keng.tips.actions import clocks, unheard
-from keng.tips.actions.steps import decided, lock
+from keng.tips.actions.steps import decided
 from keng.tips.errors import NoText, NotYours, TooLate
+from keng.tips.lock import lock_tip
+from keng.tips.messages import HOLD, answered, call_off_dispatch, say
 from keng.tips.models import Decision, DialogueMessage, Note, Tip
 from keng.tips.queries.checks import cannot_wait
-
-# An answer waits this long before it leaves, so that it can be taken back; where minutes count it
-# leaves at once.
-HOLD = datetime.timedelta(seconds=20)
 
 
 @transaction.atomic
@@ -26,7 +22,7 @@ def answer(
     tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None
 ) -> DialogueMessage:
     """Answer the reporter: on the status page, and in the chat the tip came from. Raises NoText."""
-    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     if not text.strip():
         raise NoText
     at_once = tip.urgency == "P0" or cannot_wait(tip)
@@ -43,40 +39,6 @@ def answer(
     return message
 
 
-def say(
-    tip: Tip, text: str, *, by: Officer | None, hold: datetime.timedelta = HOLD
-) -> DialogueMessage:
-    """Put a message into the dialogue and, if the tip came by chat, queue it for the sender.
-
-    Not a decision by itself: for the actions of this area, inside their transaction. Whoever asked
-    not to be contacted finds it on the status page only.
-    """
-    leaves_at = times.now() + hold
-    conversation = conversation_of(tip)
-    message = DialogueMessage(
-        tip=tip,
-        text=text.strip(),
-        officer=by,
-        visible_at=leaves_at,
-        author=DialogueMessage.Author.DESK if by else DialogueMessage.Author.AUTOMATIC,
-        channel=conversation.account.channel if conversation else "web",
-    )
-    if conversation is not None:
-        dispatch = send_to_conversation(
-            conversation,
-            text=message.text,
-            kind=Dispatch.Kind.REPLY,
-            unit_id=tip.responsible_unit_id,
-            by=by,
-            source_kind="tip",
-            source_ref=tip.pk,
-            leaves_at=leaves_at,
-        )
-        message.dispatch_ref = dispatch.pk
-    message.save()
-    return message
-
-
 def waited_since(tip: Tip) -> str | None:
     """Since when somebody waits, for taking the answer back: the reporter's moment to five minutes.
 
@@ -84,45 +46,6 @@ def waited_since(tip: Tip) -> str | None:
     """
     since = tip.waiting_since
     return times.rounded_down(since, times.COARSE).isoformat() if since else None
-
-
-def answered(tip: Tip) -> None:
-    """Nobody is waiting for an answer any more."""
-    tip.first_answered_at = tip.first_answered_at or times.now()
-    tip.waiting_since = None
-    tip.save(update_fields=["first_answered_at", "waiting_since"])
-
-
-def conversation_of(tip: Tip) -> Conversation | None:
-    """Where an answer can be sent; None when it can only be read with the receipt code.
-
-    So it is of a tip that was opened again: the address went with its end (tips.actions.chats).
-    """
-    if tip.do_not_contact:
-        return None
-    talks = Conversation.objects.reachable().filter(tip_ref=tip.pk)
-    return talks.select_related("account").order_by("-id").first()
-
-
-def is_answered_in_chat(tip: Tip) -> bool:
-    """Whether an answer can be sent; for whoever may not read where to."""
-    talks = Conversation.objects.reachable().filter(tip_ref=tip.pk)
-    return not tip.do_not_contact and talks.exists()
-
-
-def take_out(message_id: str) -> uuid.UUID | None:
-    """Nobody will read this message: it has not left yet. Raises TooLate.
-
-    Not a decision by itself: for the actions of this area, inside their transaction. Returns what
-    carries it, for `call_off_dispatch`.
-    """
-    message = DialogueMessage.objects.select_for_update(no_key=True).filter(pk=message_id).first()
-    if message is None:
-        return None  # Its officer has taken it back already.
-    if message.visible_at <= times.now():
-        raise TooLate
-    message.delete()
-    return message.dispatch_ref
 
 
 @transaction.atomic
@@ -133,7 +56,7 @@ def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
     if tip_id is None:
         raise NotYours
     # The tip first, as whoever undoes its end.
-    tip = lock(tip_id, by=by, closed_too=True)
+    tip = lock_tip(tip_id, by=by, closed_too=True)
     message = mine.select_for_update(no_key=True).first()
     if message is None:
         raise NotYours
@@ -152,26 +75,12 @@ def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
 @transaction.atomic
 def add_note(tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None) -> Note:
     """Write an internal note, which no reporter ever sees. Raises NoText."""
-    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     if not text.strip():
         raise NoText
     note = Note.objects.create(tip=tip, officer=by, text=text.strip())
     record("tip.note", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
     return note
-
-
-def call_off_dispatch(dispatch: uuid.UUID | None) -> None:
-    """It does not leave, with the caller's transaction. Raises TooLate when a sender holds it."""
-    if dispatch is None:
-        return
-    deliveries = Delivery.objects.select_for_update(no_key=True).filter(dispatch=dispatch)
-    if any(each.state != Delivery.State.QUEUED for each in deliveries):
-        raise TooLate
-    now = times.now()
-    deliveries.update(
-        state=Delivery.State.CANCELLED, settled_at=now, address_sealed=None, text_sealed=None
-    )
-    Dispatch.objects.filter(pk=dispatch).update(cancelled_at=now)
 
 
 def _first_within(tip: Tip, since: datetime.datetime) -> datetime.datetime:

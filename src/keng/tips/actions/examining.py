@@ -13,6 +13,7 @@ from keng.kit.ids import new_id
 from keng.language.fold import fold
 from keng.lookup.actions.indicators import hold_indicators
 from keng.places.models import Unit
+from keng.tips import concerns
 from keng.tips.actions import chats, clocks, coming_back, danger, meant_for_unit
 from keng.tips.actions.indexing import add_words
 from keng.tips.examination.findings import Findings, findings_in, role_of
@@ -79,7 +80,7 @@ def examine_messages(portion: int = PORTION) -> int:
     for message in in_order:
         if wording.wants_no_contact(fold(message.text)):
             _leave_alone(by_id[message.tip_id])
-        unit = meant_for_unit.guessed_unit(by_id[message.tip_id])
+        unit = concerns.guessed_unit(by_id[message.tip_id])
         if unit is not None and wording.is_for_unit(message.text, unit.name):
             meant_for_unit.note_meant_for_unit(by_id[message.tip_id])
         coming_back.tell_how_to_come_back(by_id[message.tip_id], message)

@@ -13,8 +13,8 @@ from nacl.secret import SecretBox
 
 from keng.kit import times
 from keng.kit.secrets import derive
-from keng.tips import files
-from keng.tips.actions import chats, clocks, dialogue, leading, out_of_scope, suspending, unheard
+from keng.tips import files, messages
+from keng.tips.actions import chats, clocks, leading, out_of_scope, suspending, unheard
 from keng.tips.actions.indexing import return_to_index
 from keng.tips.actions.steps import snapshot
 from keng.tips.errors import NotYours, TooLate
@@ -52,7 +52,7 @@ def hold(
         decision=decision,
         box=bytes(SecretBox(_key(decision.secret)).encrypt(plain.encode())),
         files=list(viewing_copies),
-        until=message.visible_at if message else times.now() + dialogue.HOLD,
+        until=message.visible_at if message else times.now() + messages.HOLD,
     )
 
 
@@ -70,12 +70,12 @@ def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
     was = _opened(held, secret)
     # In the order of locks (docs/decisions/0012): chats, words, and then what a sender may hold.
     chats.take_again(was["talks"])
-    carried = dialogue.take_out(was["message"]) if was["message"] else None
+    carried = messages.take_out(was["message"]) if was["message"] else None
     _restore(tip, was)
     if concern := was.get("concern"):
         TipConcern.objects.filter(pk=concern).delete()
     TipConcern.objects.filter(pk__in=was.get("guessed", [])).update(is_guess=True)
-    dialogue.call_off_dispatch(carried)
+    messages.call_off_dispatch(carried)
     # The row stays until the worker has removed what was sealed for the unit above.
     held.box, held.files, held.until = b"", [], times.now()
     held.save(update_fields=["box", "files", "until"])

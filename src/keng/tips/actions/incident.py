@@ -11,6 +11,7 @@ from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.ids import new_id
+from keng.tips import messages
 from keng.tips.actions import dialogue, leading, suspending
 from keng.tips.actions.closing import end_and_tell, hold_chats_of
 from keng.tips.errors import (
@@ -49,8 +50,8 @@ def answer_all(
     batch, steps = new_id(), []
     for tip in tips:
         waiting = dialogue.waited_since(tip)
-        message = dialogue.say(tip, text, by=by, hold=HOLD)
-        dialogue.answered(tip)
+        message = messages.say(tip, text, by=by, hold=HOLD)
+        messages.answered(tip)
         steps.append(
             _step(
                 tip,

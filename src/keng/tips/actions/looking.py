@@ -9,8 +9,8 @@ from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.tips.actions import clocks
-from keng.tips.actions.steps import lock
 from keng.tips.errors import NotYours
+from keng.tips.lock import lock_tip
 from keng.tips.models import Attachment, Sighting, Tip
 
 
@@ -61,7 +61,7 @@ def set_role(
     if tip_id is None:
         raise NotYours
     # The tip first, as everybody does: whoever declines it removes its sightings.
-    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     sighting = tip.sightings.filter(pk=sighting_id).first()
     if sighting is None:
         raise NotYours

@@ -13,33 +13,16 @@ from django.utils.translation import gettext as _
 
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.language.officers import seems_about_officers
 from keng.places.models import Unit
-from keng.tips.actions import alarms, dialogue
+from keng.tips import messages
+from keng.tips.actions import alarms
 from keng.tips.actions.moving import to_another_unit
+from keng.tips.concerns import guessed_unit
 from keng.tips.errors import AlreadyClosed
 from keng.tips.models import DialogueMessage, Tip, TipConcern
 
 _AT_ONCE = datetime.timedelta(0)
 PORTION = 20
-
-
-def guessed_unit(tip: Tip) -> Unit | None:
-    """The unit that does not see the tip because of its words alone; None when there is none."""
-    guess = tip.concerns.filter(is_guess=True).select_related("unit").first()
-    return guess.unit if guess and tip.meant_for_unit_at is None else None
-
-
-def unit_that_would_read(tip: Tip, text: str) -> Unit | None:
-    """The commune's desk that reads further words which seem to be about its own officers.
-
-    None when it is not about them, when the desk above has the tip, or when the reporter has said
-    that it is meant for that desk.
-    """
-    unit = tip.responsible_unit
-    if unit.kind != Unit.Kind.COMMUNE or tip.meant_for_unit_at is not None:
-        return None
-    return unit if seems_about_officers(text) else None
 
 
 @transaction.atomic
@@ -123,4 +106,4 @@ def _tell(tip: Tip, unit: Unit, above: Unit, *, is_moved: bool) -> None:
             text = _(
                 "%(above)s is dealing with your report already. It may now pass it to %(unit)s."
             ) % {"above": above.name, "unit": unit.name}
-        dialogue.say(tip, text, by=None, hold=_AT_ONCE)
+        messages.say(tip, text, by=None, hold=_AT_ONCE)

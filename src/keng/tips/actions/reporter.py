@@ -18,7 +18,7 @@ from keng.tips import receipts
 from keng.tips.actions import showing
 from keng.tips.actions.attachments import hash_in, store_attachment
 from keng.tips.actions.intake import NewTip, receive_one
-from keng.tips.actions.meant_for_unit import unit_that_would_read
+from keng.tips.concerns import unit_that_would_read
 from keng.tips.errors import AlreadyClosed, ReceivedBefore
 from keng.tips.gravity import calls_for_help
 from keng.tips.models import BundledCall, DialogueMessage, OneTimeLink, Tip

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from keng.accounts.models import Officer
 from keng.kit import times
-from keng.tips.actions.steps import decided, lock, snapshot
+from keng.tips.actions.steps import decided, snapshot
 from keng.tips.errors import DeadlineFirst
+from keng.tips.lock import lock_tip
 from keng.tips.models import Decision
 
 # A tip is back in the list so long before its nearest deadline.
@@ -23,7 +24,7 @@ def set_aside(
 
     Raises DeadlineFirst for a critical tip, and for one whose deadline is near.
     """
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     latest = tip.due_at - AHEAD if tip.due_at else until
     if tip.urgency == "P0" or latest <= times.now():
         raise DeadlineFirst

@@ -7,9 +7,8 @@ from typing import Any
 from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.tips.actions import alarms
-from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NoReason, NotYours
+from keng.tips.errors import NoReason
 from keng.tips.models import Decision, Tip
-from keng.tips.queries.version import since
 from keng.tips.reporter_times import reporter_time
 
 # What a decision may change and taking it back restores.
@@ -33,27 +32,6 @@ _RESTORED = (
 
 # What only taking it back needs is not for the record, which keeps it for ever.
 _FOR_UNDOING = frozenset({"before", "was_waiting"})
-
-
-def lock(
-    tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, closed_too: bool = False
-) -> Tip:
-    """The tip, locked until commit, if this officer may decide on it.
-
-    `seen` is the version (keng.tips.queries.version) of the page from which the officer decides;
-    None when there was no page. Raises NotYours, AlreadyClosed, ContentIsSealed, ChangedMeanwhile.
-    """
-    visible = Tip.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
-    tip = visible.filter(pk=tip_id).first()
-    if tip is None:
-        raise NotYours
-    if seen is not None and (news := since(tip, seen, by)):
-        raise ChangedMeanwhile(news.decisions[-1] if news.decisions else None)
-    if not tip.is_open and not closed_too:
-        raise AlreadyClosed
-    if tip.kind == Tip.Kind.OUT_OF_SCOPE or tip.outcome == Tip.Outcome.WITHDRAWN:
-        raise ContentIsSealed
-    return tip
 
 
 def decided(

@@ -8,11 +8,12 @@ from django.utils import translation
 
 from keng.accounts.models import Officer
 from keng.kit import times
-from keng.tips.actions.dialogue import answered, say
-from keng.tips.actions.steps import decided, lock, required
+from keng.tips.actions.steps import decided, required
 from keng.tips.errors import AlreadySuspended, DeadlineFirst, NoText, NotSuspended
+from keng.tips.letters import resumed_sentence
+from keng.tips.lock import lock_tip
+from keng.tips.messages import answered, say
 from keng.tips.models import Decision, Tip
-from keng.tips.phrases import resumed_sentence
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def suspend(
     said = required(reason)
     if not text.strip():
         raise NoText
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.suspended_at is not None:
         raise AlreadySuspended
     if tip.urgency == "P0":
@@ -46,7 +47,7 @@ def resume(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = No
     Raises NoReason, NotSuspended.
     """
     said = required(reason)
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.suspended_at is None:
         raise NotSuspended
     with translation.override(tip.language):

@@ -18,8 +18,9 @@ from keng.tips.actions.closing import (
     reopen,
 )
 from keng.tips.actions.moving import to_another_unit
-from keng.tips.actions.steps import decided, lock, required, snapshot
+from keng.tips.actions.steps import decided, required, snapshot
 from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
+from keng.tips.lock import lock_tip
 from keng.tips.models import Decision, Incident, Tip
 from keng.tips.naming import title_for
 
@@ -48,7 +49,7 @@ def accept(
     One that calls people anew is free for the first who comes; if it is closed, it opens again.
     Raises AlreadyTaken.
     """
-    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     if not tip.is_open:
         if not tip.danger_unheard:
             raise AlreadyClosed
@@ -84,7 +85,7 @@ def mark_duplicate(
         .select_for_update(no_key=True)
         .values("pk")
     )
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     first = _first_of(of, by)
     if first.pk == tip.pk:
         raise SameTip
@@ -120,7 +121,7 @@ def separate(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = 
     """
     said = required(reason)
     leading.hold_incident_of(tip_id)
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     if tip.incident_id is None:
         raise NotInAnIncident
     left = str(tip.incident_id)
@@ -144,7 +145,7 @@ def route(
     """
     said = required(reason)
     leading.hold_incident_of(tip_id)
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     if to.pk not in {unit.pk for unit in units_to_route(tip)}:
         raise CannotGoThere
     before, left = snapshot(tip), tip.responsible_unit_id
@@ -190,7 +191,7 @@ def sort(
     """
     if kind == Tip.Kind.OFFICIAL:
         leading.hold_incident_of(tip_id)
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     before, was = snapshot(tip), tip.urgency
     tip.category = category
     tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
@@ -225,7 +226,7 @@ def sort(
 @transaction.atomic
 def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) -> Decision:
     """Somebody is in danger now: P0 with one press, before anybody has sorted it."""
-    tip = lock(tip_id, by=by, seen=seen)
+    tip = lock_tip(tip_id, by=by, seen=seen)
     before, was = snapshot(tip), tip.urgency
     tip.urgency, tip.urgency_is_rated = "P0", True
     if was != "P0" and tip.assigned_to_id is None:
@@ -248,7 +249,7 @@ def rate(
     tip_id: uuid.UUID, *, value: str, by: Officer, reason: str = "", seen: str | None = None
 ) -> Decision:
     """Say whether the tip was of value. A closed tip can be rated too."""
-    tip = lock(tip_id, by=by, seen=seen, closed_too=True)
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
     tip.value = Tip.Value(value)
     tip.save(update_fields=["value"])
     return decided(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
@@ -256,8 +257,8 @@ def rate(
 
 def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:
     """The tip that others are duplicates of: always the first, never a duplicate itself."""
-    named = lock(tip_id, by=by)
-    return lock(named.duplicate_of_id, by=by) if named.duplicate_of_id else named
+    named = lock_tip(tip_id, by=by)
+    return lock_tip(named.duplicate_of_id, by=by) if named.duplicate_of_id else named
 
 
 def _incident_of(first: Tip, joining: Tip, by: Officer) -> Incident:

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from keng.kit.ids import read_id
-from keng.tips.desk.aftermath import forget_old_key
 from keng.tips.queries.ringing import bar_for
+from keng.tips.toast import forget_old_key
 
 # In an address: at which of those that ring the officer is.
 AT = "alarm"

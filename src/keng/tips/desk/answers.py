@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keng.kit.forms import Form
 from keng.tips import errors
 from keng.tips.actions import answers as actions
-from keng.tips.phrases import TOPIC_NAMES
+from keng.tips.origins import TOPIC_NAMES
 from keng.tips.queries.answers import URGENT, URGENT_MONEY, Answer, of_unit
 from keng.tips.wording import GAPS, unknown_gaps
 

@@ -16,8 +16,10 @@ from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
 from keng.tips import errors
 from keng.tips.actions import bulk, setting_aside
-from keng.tips.desk.aftermath import FOLDER, explained, in_list, next_tip, said
+from keng.tips.desk.aftermath import FOLDER, in_list, next_tip
+from keng.tips.errors import sentence_of
 from keng.tips.models import Tip
+from keng.tips.toast import show_toast
 
 
 @require_POST
@@ -32,7 +34,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     try:
         return act(request, chosen, _page_time(request))
     except errors.CannotDecide as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
         return _back(request)
 
 
@@ -67,7 +69,7 @@ def set_aside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             pk, until=_until(request), by=request.officer, seen=request.POST.get("seen")
         )
     except errors.CannotDecide as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
         return redirect("tip", pk=pk)
     return next_tip(request, tip, _("Set aside; the next tip is open."), step)
 
@@ -123,7 +125,7 @@ def _said(request: HttpRequest, words: str, done: bulk.Done) -> HttpResponse:
 def _toast(request: HttpRequest, words: str, done: bulk.Done) -> None:
     fields = {"decisions": " ".join(str(step.pk) for step in done.steps)}
     undo = ("bulk-undo", fields) if done.steps else ()
-    said(request, f"{words} {_left(done)}".strip(), *undo)
+    show_toast(request, f"{words} {_left(done)}".strip(), *undo)
 
 
 def _left(done: bulk.Done) -> str:

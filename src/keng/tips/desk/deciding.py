@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from keng.tips import errors
-from keng.tips.desk.aftermath import explained
 from keng.tips.desk.page import tip_context, tip_or_404
+from keng.tips.errors import sentence_of
 from keng.tips.queries.timeline import meanwhile
 from keng.tips.queries.version import since
 from keng.vault.seal import NoKey
@@ -37,13 +37,15 @@ def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except (errors.CannotDecide, NoKey) as error:
             if _typed(request):
                 return _conflict(request, pk, error)
-            messages.warning(request, explained(error))
+            messages.warning(request, sentence_of(error))
             return redirect("tip", pk=pk)
 
     return wrapper
 
 
-def _conflict(request: HttpRequest, pk: uuid.UUID, error: Exception) -> HttpResponse:
+def _conflict(
+    request: HttpRequest, pk: uuid.UUID, error: errors.CannotDecide | NoKey
+) -> HttpResponse:
     """Nothing was done: what happened meanwhile, the words typed, and one click to go on."""
     found = tip_or_404(request, pk)
     context = tip_context(request, found, place=request.POST.get("from", "page"))
@@ -51,7 +53,7 @@ def _conflict(request: HttpRequest, pk: uuid.UUID, error: Exception) -> HttpResp
     kept = {"csrfmiddlewaretoken", "seen", *_TYPED}
     context |= {
         "events": meanwhile(found, news, request.officer),
-        "explained": explained(error),
+        "explained": sentence_of(error),
         "may_go_on": isinstance(error, errors.ChangedMeanwhile),
         "typed": _typed(request),
         "sent": [(key, value) for key, value in request.POST.items() if key not in kept],

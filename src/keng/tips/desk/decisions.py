@@ -12,22 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
+from keng.kit.forms import ReasonForm
 from keng.kit.ids import read_id
 from keng.places.models import Unit
-from keng.tips import errors, phrases
-from keng.tips.actions import dialogue, triage, undo
-from keng.tips.desk.aftermath import explained, next_tip, same_tip
+from keng.tips import errors, letters
+from keng.tips import messages as tip_messages
+from keng.tips.actions import triage, undo
+from keng.tips.desk.aftermath import next_tip, same_tip
 from keng.tips.desk.deciding import decides
 from keng.tips.desk.page import tip_context, tip_or_404
-from keng.tips.forms import (
-    CloseForm,
-    DeclineForm,
-    OutcomeForm,
-    RateForm,
-    ReasonForm,
-    RouteForm,
-    SortForm,
-)
+from keng.tips.errors import sentence_of
+from keng.tips.forms import CloseForm, DeclineForm, OutcomeForm, RateForm, RouteForm, SortForm
 from keng.tips.models import Decision, Tip
 from keng.tips.queries.inbox import by_number
 from keng.tips.queries.likeness import candidates
@@ -106,7 +101,7 @@ def decline(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     units = _may_be_about(tip) if kind == "official" else []
     with override(tip.language):
-        first_words = {"reply": phrases.decline_reply(kind, tip)}
+        first_words = {"reply": letters.decline_reply(kind, tip)}
     form = DeclineForm(request.POST or None, units=units, initial=first_words)
     if request.method == "POST" and form.is_valid():
         step = triage.decline(
@@ -214,7 +209,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
     except errors.NotYours as error:
         raise Http404 from error
     except errors.CannotDecide as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
         return redirect("inbox")
     messages.success(request, _("Taken back: %(tip)s is as it was.") % {"tip": _name(tip)})
     return redirect("tip", pk=tip.pk)
@@ -296,7 +291,7 @@ def _declined_words(tip: Tip, kind: str) -> str:
 
 
 def _for_a_while(tip: Tip) -> dict[str, Any]:
-    return {"tip": _name(tip), "seconds": dialogue.HOLD.total_seconds()}
+    return {"tip": _name(tip), "seconds": tip_messages.HOLD.total_seconds()}
 
 
 def _may_be_about(tip: Tip) -> list[Unit]:

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_POST
 
 from keng.kit import times
 from keng.tips import errors
+from keng.tips import messages as tip_messages
 from keng.tips.actions import dialogue
-from keng.tips.desk.aftermath import explained, same_tip
+from keng.tips.desk.aftermath import same_tip
 from keng.tips.desk.deciding import decides
 from keng.tips.desk.page import tip_context, tip_or_404
+from keng.tips.errors import sentence_of
 from keng.tips.forms import NoteForm, ReplyForm
 
 
@@ -28,7 +30,7 @@ def reply(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
     )
     words = _("Your answer leaves in %(seconds)d seconds.") % {
-        "seconds": dialogue.HOLD.total_seconds()
+        "seconds": tip_messages.HOLD.total_seconds()
     }
     if message.visible_at <= times.now():
         # Where minutes count it was not held.
@@ -44,7 +46,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     except (errors.NotYours, ValueError) as error:
         raise Http404 from error
     except errors.TooLate as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
         return redirect("inbox")
     messages.success(request, _("Taken back: the reporter will not see it."))
     return redirect("tip", pk=tip.pk)

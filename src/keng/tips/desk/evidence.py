@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from keng.tips import errors, files
 from keng.tips.actions import looking
-from keng.tips.desk.aftermath import explained, same_tip
+from keng.tips.desk.aftermath import same_tip
+from keng.tips.errors import sentence_of
 from keng.tips.media import PLAYABLE
 from keng.tips.models import Attachment, Sighting, Tip
 from keng.tips.queries.likeness import tips_with
@@ -52,7 +53,7 @@ def play(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     try:
         said = _key(request).unsign(request.GET.get("key", ""), max_age=_PLAYS_FOR)
-        content = files.viewing_copy(found) if found and said == str(pk) else b""
+        content = files.opened_copy(found.viewing_path) if found and said == str(pk) else b""
     except (BadSignature, FileNotFoundError):
         content = b""
     if found is None or not content or found.mime not in PLAYABLE:
@@ -62,7 +63,8 @@ def play(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _picture(found: Attachment) -> str:
     # Copies to view are always JPEG (tips.pictures), whatever was sent.
-    return f"data:image/jpeg;base64,{base64.b64encode(files.viewing_copy(found)).decode()}"
+    copy = files.opened_copy(found.viewing_path)
+    return f"data:image/jpeg;base64,{base64.b64encode(copy).decode()}"
 
 
 def _key(request: HttpRequest) -> TimestampSigner:
@@ -95,7 +97,7 @@ def sighting_role(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except errors.NotYours as error:
         raise Http404 from error
     except errors.ChangedMeanwhile as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
         return redirect("tip", pk=Sighting.objects.get(pk=pk).tip_id)
     return same_tip(request, found.tip_id, _("Saved."))
 

@@ -16,7 +16,7 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories, label
 from keng.tips.actions.taking_down import takes_down
-from keng.tips.desk.aftermath import FOLDER, undo_context
+from keng.tips.desk.aftermath import FOLDER
 from keng.tips.desk.alarm import bar_context
 from keng.tips.desk.bulk import until_choices
 from keng.tips.desk.page import opened_tip, tip_context
@@ -26,6 +26,7 @@ from keng.tips.desk.waves import bar
 from keng.tips.models import Tip
 from keng.tips.queries.fears import afraid_since
 from keng.tips.queries.inbox import DONE, Inbox, inbox, news, rows_of
+from keng.tips.toast import undo_context
 
 # An older page has more news than a line can say.
 _OLDEST_PAGE = datetime.timedelta(hours=12)

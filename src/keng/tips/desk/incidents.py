@@ -14,13 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.kit.ids import read_id
 from keng.tips import errors
 from keng.tips.actions import incident as actions
-from keng.tips.desk.aftermath import FOLDER, explained, in_list, said, undo_context
+from keng.tips.desk.aftermath import FOLDER, in_list
 from keng.tips.desk.rows import opens_beside, shown
+from keng.tips.errors import sentence_of
 from keng.tips.forms import CloseForm, MoneyForm, ReplyForm, TitleForm
 from keng.tips.models import Incident, Tip
 from keng.tips.queries import incident as queries
 from keng.tips.queries.grouped import MOST, tips_of
 from keng.tips.queries.rows import Row, dressed
+from keng.tips.toast import show_toast, undo_context
 
 _MONEY = ("money_lost", "money_saved", "money_recovered", "persons_helped")
 
@@ -67,12 +69,12 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             pk, text=form.cleaned_data["text"], by=request.officer, apart=apart
         )
     except errors.CannotDecide as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
         return _page(request, found, 409, reply_form=form)
     words = _("One answer to all leaves in %(seconds)d seconds.") % {
         "seconds": actions.HOLD.total_seconds()
     }
-    said(request, words, "incident-withdraw", {"batch": str(batch), "incident": str(pk)})
+    show_toast(request, words, "incident-withdraw", {"batch": str(batch), "incident": str(pk)})
     return redirect("incident", pk=pk)
 
 
@@ -88,7 +90,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     except errors.NotYours as error:
         raise Http404 from error
     except errors.TooLate as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
     else:
         messages.success(
             request,
@@ -152,7 +154,7 @@ def _done(request: HttpRequest, pk: uuid.UUID, words: str, act: Any) -> HttpResp
     try:
         act()
     except errors.CannotDecide as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
     else:
         messages.success(request, words)
     return redirect("incident", pk=pk)

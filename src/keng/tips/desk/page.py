@@ -13,14 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.accounts.models import Officer
 from keng.kit import times
 from keng.language.taxonomy import label
-from keng.tips import phrases
-from keng.tips.actions.dialogue import conversation_of
+from keng.tips import origins
 from keng.tips.actions.looking import note_first_read
 from keng.tips.actions.presence import stand_by
-from keng.tips.desk.aftermath import undo_context
 from keng.tips.desk.alarm import bar_context
 from keng.tips.desk.waves import of_tip
 from keng.tips.forms import CloseForm, OutcomeForm, SortForm
+from keng.tips.messages import conversation_of
 from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
 from keng.tips.models.tip import HURRIED
 from keng.tips.queries import answers, calling, checks, history, likeness, readers, talk, timeline
@@ -30,6 +29,7 @@ from keng.tips.queries.neighbours import neighbours, numbered
 from keng.tips.queries.version import since, version_of
 from keng.tips.queries.words import marked
 from keng.tips.reporter_times import times_in_order
+from keng.tips.toast import undo_context
 
 
 @require_GET
@@ -142,14 +142,14 @@ def tip_context(request: HttpRequest, found: Tip, *, place: str, **forms: Any) -
         "suggested": _suggested(found),
         "urgency_reasons": _urgency_reasons(found),
         "category": label(found.category, get_language() or "vi") if found.category else "",
-        "channel": phrases.channel_name(found.channel),
-        "identity": phrases.identity_note(found),
-        "held": phrases.held_names(found),
+        "channel": origins.channel_name(found.channel),
+        "identity": origins.identity_note(found),
+        "held": origins.held_names(found),
         "kept_from": [
             concern.unit for concern in found.concerns.filter(is_guess=True).select_related("unit")
         ],
         **_ready(request, found, rows.deadlines, {line.code for line in done if line.is_done}),
-        "outgoing": phrases.outgoing_place(found, channel),
+        "outgoing": origins.outgoing_place(found, channel),
         "is_held_by_other": found.assigned_to_id not in {None, officer.pk},
         "sort_form": SortForm(initial=_sorted_as(found), auto_id="sort_%s"),
         "outcome_form": OutcomeForm(

@@ -13,7 +13,7 @@ from keng.kit.words import defang, first_words
 from keng.language.taxonomy import label
 from keng.tips.models import Tip
 from keng.tips.models.tip import HURRIED
-from keng.tips.phrases import channel_name, from_afar, tapped_topic
+from keng.tips.origins import channel_name, from_afar, tapped_topic
 from keng.tips.queries.grouped import AGAIN, FEARS, MONEY, NOW, UNREAD
 from keng.tips.queries.history import clock_name
 from keng.tips.queries.rows import Row

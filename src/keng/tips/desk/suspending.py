@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
+from keng.kit.forms import ReasonForm
 from keng.tips.actions import suspending
 from keng.tips.desk.aftermath import same_tip
 from keng.tips.desk.deciding import decides
 from keng.tips.desk.page import tip_context, tip_or_404
-from keng.tips.forms import ReasonForm, SuspendForm
+from keng.tips.forms import SuspendForm
+from keng.tips.letters import suspended_sentence
 from keng.tips.models import Decision
-from keng.tips.phrases import suspended_sentence
 from keng.tips.queries.suspended import suspended
 
 

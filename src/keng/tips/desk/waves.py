@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.models import Officer
+from keng.kit.forms import ReasonForm
 from keng.language.taxonomy import label
 from keng.tips import errors
 from keng.tips.actions import waves as actions
 from keng.tips.desk import wave_words
-from keng.tips.desk.aftermath import explained
-from keng.tips.forms import ReasonForm
+from keng.tips.errors import sentence_of
 from keng.tips.models import Tip
 from keng.tips.queries import waves as queries
 
@@ -66,7 +66,7 @@ def dismiss(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         actions.dismiss(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except errors.NoReason as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, sentence_of(error))
     except errors.CannotDecide:
         messages.warning(request, _("Not done: it has ended, or others decide about it."))
     else:

@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.kit.models import Row
 from keng.tips.models.tip import Onlooker, Tip
-from keng.tips.waves.usual import FEWEST
+
+# Fewer than three tips of three people tell nothing.
+FEWEST = 3
 
 
 class WaveQuerySet(models.QuerySet["Wave"]):

@@ -17,12 +17,13 @@ from keng.language.danger import is_about_child
 from keng.language.fold import fold
 from keng.places import serving
 from keng.tips import receipts
-from keng.tips.actions.dialogue import is_answered_in_chat
-from keng.tips.actions.meant_for_unit import guessed_unit
 from keng.tips.actions.out_of_scope import may_object
+from keng.tips.concerns import guessed_unit
 from keng.tips.gravity import calls_for_help
+from keng.tips.letters import closing_sentence
+from keng.tips.messages import is_answered_in_chat
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.phrases import closing_sentence, is_from_chat
+from keng.tips.origins import is_from_chat
 from keng.tips.promised import answer_due
 from keng.tips.public.opened import Opened, stay_open
 from keng.tips.public.shown import sheet_of

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from keng.kit import times
 from keng.language import taxonomy
-from keng.tips.actions.dialogue import HOLD
 from keng.tips.called import called
+from keng.tips.messages import HOLD
 from keng.tips.models import DialogueMessage, Tip
 
 

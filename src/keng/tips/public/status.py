@@ -12,6 +12,7 @@ from keng.kit.languages import answer_in, chosen_language
 from keng.kit.limits import Limits, network_around
 from keng.kit.slowing import address_of, mark_of
 from keng.kit.uploads import takes_files
+from keng.tips import concerns
 from keng.tips.actions import meant_for_unit, out_of_scope, reporter, withdrawing
 from keng.tips.errors import AlreadyClosed, CannotSeal
 from keng.tips.gravity import calls_for_help
@@ -108,7 +109,7 @@ def _must_wait(request: HttpRequest, opened: Opened, form: WriteForm) -> bool:
 def _about(opened: Opened, form: WriteForm) -> str:
     """The unit that would read words about its own officers; "" when there is nothing to ask."""
     tip = Tip.objects.select_related("responsible_unit").get(pk=opened.tip_id)
-    return str(meant_for_unit.unit_that_would_read(tip, form.cleaned_data["text"]) or "")
+    return str(concerns.unit_that_would_read(tip, form.cleaned_data["text"]) or "")
 
 
 def _not_taken(request: HttpRequest, opened: Opened) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from keng.delivery.models import Delivery, PagerWay
 from keng.kit.phrases import moment_words
 from keng.tips.models import Alarm, AlarmCall, Tip
-from keng.tips.phrases import channel_name
+from keng.tips.origins import channel_name
 
 _OUT = {Delivery.State.SENT, Delivery.State.DELIVERED, Delivery.State.READ}
 _UNDER_WAY = {Delivery.State.QUEUED, Delivery.State.LEASED, Delivery.State.NOT_NOW}

@@ -15,7 +15,7 @@ from keng.language.similarity import jaccard, shingles
 from keng.language.taxonomy import topic_of
 from keng.lookup.models import Indicator
 from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
-from keng.tips.phrases import channel_name
+from keng.tips.origins import channel_name
 from keng.tips.queries.answers import AT_ONCE, Ready, of_unit
 from keng.tips.wording import filled
 

@@ -29,10 +29,10 @@ from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.models import Sighting, Tip
 from keng.tips.models.tip import TipQuerySet
+from keng.tips.models.wave import FEWEST
 from keng.tips.waves.signs import Level, Sign, Told
 from keng.tips.waves.usual import (
     BASELINE_WEEKS,
-    FEWEST,
     GUARD,
     LEAST_HISTORY,
     OLDEST,

@@ -17,7 +17,7 @@ from keng.language.taxonomy import label
 from keng.places.models import Unit
 from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
 from keng.tips.models.tip import HURRIED
-from keng.tips.phrases import channel_name
+from keng.tips.origins import channel_name
 from keng.tips.queries.calling import Round
 from keng.tips.queries.checks import words_of
 from keng.tips.queries.history import Deadline

@@ -5,8 +5,7 @@ stopped and told how to come back.
 """
 
 from keng.delivery.actions.inbound import CLAIM
-
-ASKED, STOPPED, TOLD = "stop_asked", "stopped", "stopped_told"
+from keng.tips.actions.chats import ASKED, STOPPED
 
 _COLUMNS = """
     key bytea, inbound uuid, account uuid, channel text, kind text, conversation_hash bytea,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.tips.phrases import bank_first, danger_first
+from keng.tips.letters import bank_first, danger_first
 
 
 def first_answer(

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_FOLDER = Path(__file__).parent / "words"
+_FOLDER = Path(__file__).parent / "phrases"
 
 
 @cache

@@ -13,7 +13,7 @@ from keng.kit.phrases import span_words
 from keng.kit.words import as_dialled, defang
 from keng.language.taxonomy import label
 from keng.places import serving
-from keng.tips import phrases
+from keng.tips import origins
 from keng.tips.models import Attachment, Tip
 from keng.tips.queries.history import clock_name
 
@@ -23,7 +23,7 @@ register = template.Library()
 @register.filter
 def channel(code: str) -> str:
     """The name of a channel."""
-    return phrases.channel_name(code)
+    return origins.channel_name(code)
 
 
 @register.filter
@@ -42,13 +42,13 @@ def shown(value: str) -> str:
 def from_afar(tip: Tip) -> list[str]:
     """Another province, another language: said before anybody answers."""
     outside = serving.is_outside(tip.place, tip.responsible_unit)
-    return phrases.from_afar(tip.language, outside=outside)
+    return origins.from_afar(tip.language, outside=outside)
 
 
 @register.filter
 def tapped(tip: Tip) -> str:
     """The tile that the reporter tapped; empty where nobody tapped one."""
-    return phrases.tapped_topic(tip.topic, tip.channel)
+    return origins.tapped_topic(tip.topic, tip.channel)
 
 
 @register.filter

@@ -5,7 +5,7 @@ import pytest
 from keng.conftest import sign_in
 from keng.delivery.models import Conversation, Delivery, DispatchText
 from keng.kit import times
-from keng.tips import receipts
+from keng.tips import messages, receipts
 from keng.tips.actions import (
     chats,
     dialogue,
@@ -39,7 +39,7 @@ def addresses():
 
 
 def is_reachable(tip):
-    return dialogue.conversation_of(Tip.objects.get(pk=tip.pk)) is not None
+    return messages.conversation_of(Tip.objects.get(pk=tip.pk)) is not None
 
 
 def closed(tip, officer, text=""):

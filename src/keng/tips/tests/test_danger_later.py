@@ -13,7 +13,7 @@ from keng.conftest import sign_in
 from keng.delivery.actions import pagers
 from keng.delivery.models import Delivery, DispatchText
 from keng.kit import times
-from keng.tips import gravity, receipts
+from keng.tips import gravity, messages, receipts
 from keng.tips.actions import (
     alarms,
     bulk,
@@ -178,7 +178,7 @@ def test_who_says_in_the_same_breath_not_to_be_called_is_sent_nothing(here):
 @pytest.mark.parametrize("answer", ["2", "Không", "chưa ạ", "2."])
 def test_a_plain_no_to_whether_they_are_safe_rings(here, question, answer):
     tip = brought_to(here, "accepted", category="scam_bank", urgency="P1")
-    dialogue.say(tip, ready_text(question), by=here.lan, hold=datetime.timedelta(0))
+    messages.say(tip, ready_text(question), by=here.lan, hold=datetime.timedelta(0))
     assert says(tip, answer).rings
     assert stake_of(tip) is Stake.LIFE
     assert len(automatic(tip)) == 1
@@ -187,14 +187,14 @@ def test_a_plain_no_to_whether_they_are_safe_rings(here, question, answer):
 @pytest.mark.parametrize("answer", ["1", "Có", "Dạ an toàn", "2 người"])
 def test_another_answer_to_it_rings_nobody(here, answer):
     tip = brought_to(here, "accepted", urgency="P1")
-    dialogue.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
+    messages.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
     assert not says(tip, answer).rings
 
 
 def test_a_no_to_another_question_rings_nobody(here):
     tip = brought_to(here, "accepted", urgency="P1")
-    dialogue.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
-    dialogue.say(tip, "Bạn còn giữ tin nhắn đó không?", by=here.lan, hold=datetime.timedelta(0))
+    messages.say(tip, ready_text("urgent-safe"), by=here.lan, hold=datetime.timedelta(0))
+    messages.say(tip, "Bạn còn giữ tin nhắn đó không?", by=here.lan, hold=datetime.timedelta(0))
     assert not says(tip, "không").rings
 
 

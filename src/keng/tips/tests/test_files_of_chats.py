@@ -118,7 +118,7 @@ def test_a_picture_is_kept_sealed_with_a_plain_copy_to_view(tip, own_folder):
     assert len(content) <= kept.size <= 1.25 * len(content)
     private = keys.unlock(keys.operator_file(), PASSPHRASE)[tip.responsible_unit_id]
     assert files.opened_original(kept.original_path, private) == content
-    shown = files.viewing_copy(kept)
+    shown = files.opened_copy(kept.viewing_path)
     with Image.open(io.BytesIO(shown)) as opened:
         assert not opened.getexif()
         assert opened.size == (480, 640)

@@ -17,7 +17,7 @@ from keng.delivery.models import Conversation, Dispatch, PagerTest
 from keng.kit import times, uploads
 from keng.kit.limits import Limits
 from keng.kit.phrases import moment_words
-from keng.tips import receipts
+from keng.tips import messages, receipts
 from keng.tips.actions import closing, dialogue, looking, reporter, showing, triage, undo
 from keng.tips.actions.attachments import store_attachment
 from keng.tips.models import DialogueMessage, OneTimeLink, Receipt, Tip
@@ -81,7 +81,7 @@ def receipt_page(client, path="/receipt/"):
 
 def visible_now():
     DialogueMessage.objects.update(visible_at=times.now())
-    Tip.objects.update(closed_at=F("closed_at") - dialogue.HOLD)
+    Tip.objects.update(closed_at=F("closed_at") - messages.HOLD)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from keng.kit import times
 from keng.kit.database import data_folder
 from keng.language.fold import fold
 from keng.reports.record.queries import out_of_scope_rates
-from keng.tips import errors, files
+from keng.tips import errors, files, messages
 from keng.tips.actions import dialogue, holding, incident, out_of_scope, sweeping, triage, undo
 from keng.tips.actions.indexing import add_words
-from keng.tips.desk.aftermath import explained
+from keng.tips.errors import sentence_of
 from keng.tips.models import Attachment, HeldEnding, Incident, Sighting, Suggestion, Tip
 from keng.vault.models import SealedIdentity
 from tests import make
@@ -162,7 +162,7 @@ def test_what_became_of_the_others_meanwhile_stands_and_the_undo_says_so(desk, e
     with pytest.raises(errors.IncidentChanged), transaction.atomic():
         undo.take_back(step.pk, by=officer, secret=step.secret)
     assert as_one(others[0], [first, others[1]]) == before
-    assert "vụ của tin" in explained(errors.IncidentChanged())
+    assert "vụ của tin" in sentence_of(errors.IncidentChanged())
 
 
 def test_no_tip_comes_back_behind_one_that_leads_no_more(desk):
@@ -475,7 +475,7 @@ def test_a_key_that_no_page_came_for_in_time_leaves_the_session(
     tip, client = make.tip(unit=unit), sign_in(desk_client, officer)
     client.post(f"/tips/{tip.pk}/decline/", {"kind": "civil", "reply": "Chào bạn."})
     assert "secret" in json.dumps(dict(client.session))
-    later = times.now() + dialogue.HOLD
+    later = times.now() + messages.HOLD
     with monkeypatch.context() as patch:
         patch.setattr(times, "now", lambda: later)
         page = client.get(reverse(asked))

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from keng.language.similarity import jaccard, shingles
 from keng.language.taxonomy import may_count_in_waves
-from keng.tips.waves.usual import FEWEST, WEEK, Usual
+from keng.tips.models.wave import FEWEST
+from keng.tips.waves.usual import WEEK, Usual
 
 # Of a category, which joins what may have nothing to do with each other.
 FEWEST_OF_CATEGORY = 5

@@ -14,8 +14,6 @@ WEEK, GUARD, BASELINE_WEEKS = 7, 2, 8
 OLDEST = WEEK + GUARD + BASELINE_WEEKS * WEEK
 # With less of a history nobody can say what is usual.
 LEAST_HISTORY = 14
-# Fewer than three tips of three people tell nothing.
-FEWEST = 3
 _SMALL = 1e-18
 # Nearer to Poisson than this, the other formula loses its digits.
 _AS_POISSON = 1.01

@@ -1,0 +1,116 @@
+"""How a tip came in, as officers read it: by which channel, who can know its reporter, where an
+answer is read.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from keng.kit.languages import name_for_desk
+from keng.tips.models import TakenDown, Tip
+
+# The web form, begun on a team's page: which team and who of it is nowhere.
+FROM_TEAM = "team"
+
+_CHANNELS = {
+    "web": gettext_noop("the web form"),
+    FROM_TEAM: gettext_noop("a self-management team"),
+    "zalo_oa": "Zalo OA",
+    "email": gettext_noop("e-mail"),
+    "web_push": gettext_noop("push to a device"),
+    "sandbox": gettext_noop("the simulated phone"),
+    "by_hand": gettext_noop("an officer's hand"),
+    "phone": gettext_noop("a phone call"),
+    "counter": gettext_noop("the counter"),
+    "chat": gettext_noop("a chat message shown to an officer"),
+}
+
+# The tiles of the web form (keng.community.report.what), as officers read them.
+TOPIC_NAMES = {
+    "scam": gettext_noop("Scam"),
+    "theft": gettext_noop("Theft, robbery"),
+    "violence": gettext_noop("Violence, threats"),
+    "child": gettext_noop("Children, missing people"),
+    "drugs": gettext_noop("Drugs, gambling"),
+    "loan": gettext_noop("Loan sharks"),
+    "fire": gettext_noop("Fire, weapons, traffic"),
+    "other": gettext_noop("Something else"),
+}
+
+# Where the reporters themselves tapped a tile.
+_TAPPED = ("web", FROM_TEAM)
+
+# Neither the form nor an officer who took it down can carry an answer back.
+_ANSWERED_ON_THE_PAGE = (*TakenDown.Manner.values, *_TAPPED)
+
+
+def tapped_topic(topic: str, channel: str) -> str:
+    """The tile that a reporter tapped, in words; empty where nobody tapped one."""
+    name = TOPIC_NAMES.get(topic) if channel in _TAPPED else None
+    return _(name) if name else ""
+
+
+def channel_name(code: str) -> str:
+    """How the screens call a channel."""
+    return _(_CHANNELS[code]) if code in _CHANNELS else code
+
+
+def from_afar(language: str, *, outside: bool) -> list[str]:
+    """What an officer should know before answering: another province, another language."""
+    found = [_("Outside the province")] if outside else []
+    if name := name_for_desk(language):
+        found.append(_("Reads %(language)s") % {"language": name})
+    return found
+
+
+def identity_note(tip: Tip) -> str:
+    """Who can know the reporter. A Zalo tip is never called anonymous."""
+    if tip.channel == "zalo_oa":
+        return _("Sealed here; Zalo and whoever manages the official account can see who wrote.")
+    if tip.channel == "sandbox":
+        return _("Sealed here. A simulated phone: nobody stands behind it.")
+    if tip.channel == FROM_TEAM and not tip.identity_holds:
+        return _("Handed in on the page of a team; which team and who of it was not written down.")
+    if tip.channel == "chat":
+        return _(
+            "Names were covered before it was kept. The officer who was written to, and the chat "
+            "company, know the sender."
+        )
+    if tip.channel in {"phone", "counter"} and not tip.identity_holds:
+        return _("No name was given. The officer who took it down met or heard the reporter.")
+    if not tip.identity_holds:
+        return _("Anonymous: nothing was given that could name the reporter.")
+    return _("Sealed with the unit's key; the server cannot read it.")
+
+
+def held_names(tip: Tip) -> list[str]:
+    """Which parts of an identity are sealed, by name only."""
+    names = {
+        "name": _("name"),
+        "phone": _("phone number"),
+        "chat": _("chat account"),
+        "email": _("e-mail address"),
+        "address": _("address"),
+        "raw": _("the message as it came"),
+        "id_card": _("identity card"),
+    }
+    return [names.get(part, part) for part in tip.identity_holds]
+
+
+def is_from_chat(tip: Tip) -> bool:
+    """Whether it came by a channel that can carry an answer back."""
+    return tip.channel not in _ANSWERED_ON_THE_PAGE
+
+
+def outgoing_place(tip: Tip, channel: str) -> str:
+    """Where an answer is read: said beside the box it is written in."""
+    if tip.withdrawn_at:
+        return _("the reporter took the report back: nobody reads this any more")
+    if tip.do_not_contact:
+        return _("asked not to be contacted: read only with the receipt code")
+    if channel == "zalo_oa":
+        return _("goes out, to the reporter's Zalo")
+    if channel == "web" and is_from_chat(tip):
+        return _("the chat's address went when the report ended: read only with the receipt code")
+    if channel in {"", "web"}:
+        return _("goes out, to the page the receipt code opens")
+    return _("goes out, by %(channel)s") % {"channel": channel_name(channel)}
