@@ -19,7 +19,7 @@ from keng.lookup.models import Indicator
 from keng.network.models import Establishment, Group, GroupKind, Lead, Subscription
 from keng.places.models import Jurisdiction, Place, Unit
 from keng.reports.models import Snapshot
-from keng.tips.actions import copying
+from keng.tips import viewing_copies
 from keng.tips.models import (
     Clock,
     ClockRule,
@@ -230,7 +230,7 @@ def worker_key() -> None:
 def copies_to_view() -> int:
     """What the worker does with pictures, until none waits; how many there were."""
     made = 0
-    while copying.make_next_copy():
+    while viewing_copies.make_next_copy():
         made += 1
     return made
 

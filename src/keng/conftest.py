@@ -18,8 +18,12 @@ from keng.accounts.sessions import SessionStore
 from keng.cli.tests.chance import load_profile
 from keng.cli.tests.rights import give_rights
 from keng.community.report import beginning
+from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import cards
 from keng.kit.tests.browser import Browser
+
+# Fixtures of a chat, which several areas use: pytest finds them by their names here.
+__all__ = ["answers", "own_keys", "say"]
 
 load_profile()
 

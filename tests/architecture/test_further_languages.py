@@ -70,7 +70,7 @@ def test_plurals_have_their_form(language):
 
 def test_a_template_is_followed_to_what_it_includes_and_extends():
     pages = further.pages()
-    assert {"base_public.html", "parts/further.html", "tips/public/outside.html"} <= set(pages)
+    assert {"base_public.html", "parts/further.html", "dialogue/public/outside.html"} <= set(pages)
     assert not [page for page in pages if "desk" in page]
 
 

@@ -62,7 +62,7 @@ def test_areas_do_not_talk_by_signals():
 
 # The confined process; what is drawn of our own words; the demo's own pictures.
 DRAWS = {
-    "keng/tips/pictures/decoding.py",
+    "keng/files/pictures/decoding.py",
     "keng/kit/cards.py",
     "keng/demo/province/drawing.py",
     "keng/demo/province/filming.py",
@@ -74,7 +74,7 @@ def for_pictures(source):
     return [
         module
         for module in imports(ast.parse(source))
-        if module.split(".")[0] == "PIL" or module.startswith("keng.tips.pictures.decoding")
+        if module.split(".")[0] == "PIL" or module.startswith("keng.files.pictures.decoding")
     ]
 
 
@@ -88,7 +88,8 @@ def test_a_strangers_picture_is_decoded_in_the_confined_process_and_nowhere_else
 
 
 @pytest.mark.parametrize(
-    "line", ["from PIL import Image", "import PIL.Image", "from keng.tips.pictures import decoding"]
+    "line",
+    ["from PIL import Image", "import PIL.Image", "from keng.files.pictures import decoding"],
 )
 def test_decoding_a_picture_elsewhere_is_noticed(line):
     assert for_pictures(line)

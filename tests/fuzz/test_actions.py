@@ -14,10 +14,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from keng.decisions import out_of_scope, triage, undo, undo_ending
+from keng.decisions.closing import DECLINED
+from keng.dialogue import answering, reporter
+from keng.incidents import incident_acts
 from keng.reports import queries
 from keng.reports.periods import period
-from keng.tips.actions import dialogue, holding, incident, out_of_scope, reporter, triage, undo
-from keng.tips.actions.closing import DECLINED
 from keng.tips.errors import CannotDecide, CannotSeal
 from keng.tips.models import Decision, Incident, Tip
 from keng.vault import keys, seal
@@ -113,7 +115,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(n=tip_number, by=who, words=said)
     def answer(self, n, by, words):
-        self._try(dialogue.answer, self.tips[n], text=words, by=by)
+        self._try(answering.answer, self.tips[n], text=words, by=by)
 
     @rule(n=tip_number, words=said)
     def write(self, n, words):
@@ -137,12 +139,12 @@ class Desk(RuleBasedStateMachine):
 
     @rule()
     def let_go(self):
-        holding.let_go()
+        undo_ending.let_go()
 
     @rule(by=who, words=said)
     def answer_all(self, by, words):
         for found in Incident.objects.all()[:1]:
-            self._try(incident.close, found.pk, by=by, text=words)
+            self._try(incident_acts.close, found.pk, by=by, text=words)
 
     @invariant()
     def nothing_is_half_done(self):

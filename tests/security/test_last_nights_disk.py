@@ -23,18 +23,21 @@ from nacl.secret import SecretBox
 import keng
 from keng.accounts.models import Officer
 from keng.channels.base import Event
+from keng.decisions import triage
 from keng.delivery import handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Inbound
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.delivery.tests.sending import sending, until
+from keng.dialogue import answering, reporter, withdrawal
+from keng.incidents import wave_acts
+from keng.intake import forget_chats
 from keng.kit import times
 from keng.kit.codes import derived
 from keng.kit.database import data_folder
 from keng.kit.secrets import derive, keyed_hash
 from keng.places.models import Unit
-from keng.tips import receipts, tasks
-from keng.tips.actions import dialogue, forgetting, reporter, triage, waves, withdrawing
-from keng.tips.actions.attachments import store_attachment
+from keng.tips import receipt_codes, tasks
+from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, Decision, HeldEnding, Receipt, Tip, Wave
 from keng.vault import keys, opening, seal
 from tests import make
@@ -69,7 +72,7 @@ class Thief:
         """Codes that open a tip and follow from anything that lies readable."""
         tokens = {token for text in self.loot.values() for token in _TOKEN.findall(text)}
         codes = {derived("receipt code", token) for token in tokens}
-        return [code for code in codes if Receipt.objects.filter(hash=receipts.hash_of(code))]
+        return [code for code in codes if Receipt.objects.filter(hash=receipt_codes.hash_of(code))]
 
     @staticmethod
     def _labels() -> Iterator[str]:
@@ -187,7 +190,7 @@ def test_the_thief_opens_what_the_keys_open(desk: Officer) -> None:
         "delivery_delivery.address_sealed",
     }
     (code,) = thief.codes()
-    assert receipts.tip_id_of(code) == tip.pk
+    assert receipt_codes.tip_id_of(code) == tip.pk
 
 
 def test_the_code_of_a_chat_follows_from_nothing_once_its_answer_has_left(desk: Officer) -> None:
@@ -202,19 +205,19 @@ def test_where_a_reporter_can_be_written_to_goes_with_every_kind_of_ending(desk:
     tips = dict(zip(people, map(report, people), strict=True))
     solved, declined, outside, kept, back, quiet, again, still_open = people
     everything_is_sent()
-    dialogue.answer(tips[still_open].pk, text="Bạn còn ở đó không?", by=desk)
+    answering.answer(tips[still_open].pk, text="Bạn còn ở đó không?", by=desk)
     close(tips[solved], desk)
     triage.decline(tips[declined].pk, kind="procedure", reply="Mời bạn lên VNeID.", by=desk)
     triage.decline(tips[outside].pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
     triage.accept(tips[kept].pk, by=desk)
-    withdrawing.withdraw(tips[kept].pk)
-    withdrawing.withdraw(tips[back].pk)
+    withdrawal.withdraw(tips[kept].pk)
+    withdrawal.withdraw(tips[back].pk)
     say("dừng nhận tin", who=quiet)
     close(tips[again], desk)
     everything_is_sent()
     night_passes()
     triage.reopen(tips[again].pk, reason="Có tin mới", by=desk)
-    dialogue.answer(tips[again].pk, text="Chúng tôi xem lại.", by=desk)
+    answering.answer(tips[again].pk, text="Chúng tôi xem lại.", by=desk)
     everything_is_sent()
     thief = Thief()
     found = {who: thief.finds(who) for who in people}
@@ -264,7 +267,7 @@ def test_no_id_of_a_message_leads_to_a_tip_that_has_ended(desk: Officer) -> None
     night_passes()
     assert led_to() == {still_open.pk}
     # And of an open one only as long as the same message may come again.
-    DedupeKey.objects.update(at=times.now() - forgetting.REPEATED_WITHIN)
+    DedupeKey.objects.update(at=times.now() - forget_chats.REPEATED_WITHIN)
     night_passes()
     assert led_to() == set()
 
@@ -283,10 +286,10 @@ def test_the_numbers_of_what_was_taken_back_go_from_what_the_machine_saw_rise(
     for tip in tips:
         Tip.objects.filter(pk=tip.pk).update(examined_at=times.now())
         make.sighting(tip, indicator=make.indicator(number, type="phone"))
-    waves.find_waves()
+    wave_acts.find_waves()
     assert number in str(Wave.objects.get().reasons)
     for tip in tips:
-        withdrawing.withdraw(tip.pk)
+        withdrawal.withdraw(tip.pk)
     night_passes()
     assert Thief().finds(number) == []
 
@@ -306,14 +309,14 @@ def test_the_code_of_a_report_begun_anew_follows_from_no_row(desk: Officer) -> N
     triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
     cry = "Cứu với, nó đang cầm dao đuổi tôi"
     before = int(times.now().timestamp()) // 600
-    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipts.new_token())
+    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipt_codes.new_token())
     assert token
-    assert receipts.tip_id_of(receipts.code_from(token)) == Tip.objects.latest("id").pk
+    assert receipt_codes.tip_id_of(receipt_codes.code_from(token)) == Tip.objects.latest("id").pk
     guesses = [
         keyed_hash("token of danger after the end", f"{tip.pk} {minute} {cry}").hex()
         for minute in (before, before + 1)
     ]
-    assert not any(receipts.tip_id_of(receipts.code_from(guess)) for guess in guesses)
+    assert not any(receipt_codes.tip_id_of(receipt_codes.code_from(guess)) for guess in guesses)
     assert Thief().codes() == []
 
 
@@ -321,11 +324,11 @@ def test_a_cry_that_comes_again_after_its_report_has_ended_is_heard(desk: Office
     tip = make.tip(unit=desk_unit(desk), text=STORY)
     triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk)
     cry = "Cứu với, nó đang cầm dao đuổi tôi"
-    reporter.begin_anew(tip.pk, text=cry, sheet=receipts.new_token())
+    reporter.begin_anew(tip.pk, text=cry, sheet=receipt_codes.new_token())
     DedupeKey.objects.update(inbound_ref=None)
-    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipts.new_token())
+    token = reporter.begin_anew(tip.pk, text=cry, sheet=receipt_codes.new_token())
     assert token
-    assert receipts.tip_id_of(receipts.code_from(token)) == Tip.objects.latest("id").pk
+    assert receipt_codes.tip_id_of(receipt_codes.code_from(token)) == Tip.objects.latest("id").pk
     assert Tip.objects.filter(text=cry).count() == 2
 
 

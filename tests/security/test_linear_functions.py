@@ -10,14 +10,19 @@ import pytest
 
 from keng.channels import text as channel_text
 from keng.claims import covering, matching
+from keng.inbox.search import search_query as tip_search
+from keng.intake.examination import findings, places
 from keng.kit import words as kit_words
 from keng.language import (
     asked,
     called,
     categories,
+    chat_words,
     fold,
     house_style,
     indicators,
+    lookup_questions,
+    lost_money,
     masking,
     names,
     number_check,
@@ -29,11 +34,10 @@ from keng.language import (
 )
 from keng.language.danger import danger_in, is_about_child
 from keng.language.indicators.addresses import read_link
+from keng.lookup_pages import chat_handler
 from keng.places import landmarks, search
 from keng.surveys.chat import commands
-from keng.tips.examination import findings, places
-from keng.tips.queries import search as tip_search
-from keng.tips.reception import looking_up, money, questions, urgency, wording
+from keng.tips import urgency
 from keng.warnings import blanks, verifying
 from tests.security import cost, hostile
 from tests.security.test_linear_patterns import WINDOWS
@@ -62,7 +66,7 @@ READ: dict[str, Callable[[str], object]] = {
     "danger": danger_in,
     "is_about_child": is_about_child,
     "officers": officers.seems_about_officers,
-    "money": lambda text: money.has_left(fold.fold(text)),
+    "money": lambda text: lost_money.has_left(fold.fold(text)),
     "urgency": urgency.urgency_of,
     "shingles": similarity.shingles,
     "reporters_own": reporters_own.cut,
@@ -80,18 +84,18 @@ READ: dict[str, Callable[[str], object]] = {
     "places.named_in": lambda text: places.named_in(text, "24"),
     "places.search": search._words,
     "places.landmarks": landmarks.called,
-    "chat: language_of": wording.language_of,
-    "chat: is_stop": wording.is_stop,
-    "chat: is_stop_sentence": wording.is_stop_sentence,
-    "chat: may_be_stop": wording.may_be_stop,
-    "chat: asks_for_messages": wording.asks_for_messages,
-    "chat: begins_anew": wording.begins_anew,
-    "chat: is_courtesy": wording.is_courtesy,
-    "chat: wants_no_contact": lambda text: wording.wants_no_contact(fold.fold(text)),
-    "chat: is_for_unit": lambda text: wording.is_for_unit(text, "Công an phường Thử"),
-    "chat: looking up": looking_up._question,
-    "chat: asks_about_it": lambda text: questions.asks_about_it(fold.fold(text)),
-    "chat: tells_too": lambda text: questions.tells_too(fold.fold(text)),
+    "chat: language_of": chat_words.language_of,
+    "chat: is_stop": chat_words.is_stop,
+    "chat: is_stop_sentence": chat_words.is_stop_sentence,
+    "chat: may_be_stop": chat_words.may_be_stop,
+    "chat: asks_for_messages": chat_words.asks_for_messages,
+    "chat: begins_anew": chat_words.begins_anew,
+    "chat: is_courtesy": chat_words.is_courtesy,
+    "chat: wants_no_contact": lambda text: chat_words.wants_no_contact(fold.fold(text)),
+    "chat: is_for_unit": lambda text: chat_words.is_for_unit(text, "Công an phường Thử"),
+    "chat: looking up": chat_handler._question,
+    "chat: asks_about_it": lambda text: lookup_questions.asks_about_it(fold.fold(text)),
+    "chat: tells_too": lambda text: lookup_questions.tells_too(fold.fold(text)),
     "chat: a survey": commands.read,
     "claims: covering": covering.covered,
     "claims: matching": lambda text: matching.matches(text, [(1, [text])], most=3),

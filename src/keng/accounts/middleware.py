@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
+from django_htmx.middleware import HtmxDetails
 
 from keng.accounts.devices import device_of
 from keng.accounts.models import Notice, Officer
@@ -31,6 +32,13 @@ class DeskRequest(HttpRequest):
     officer: Officer | None
     struck: Exception | None
     """What the database gave up with for a moment, in the try that was answered last."""
+
+
+class OfficerRequest(HttpRequest):
+    """A request to the desk by whoever is signed in: every page but those of signing in."""
+
+    officer: Officer
+    htmx: HtmxDetails
 
 
 class OfficerMiddleware:

@@ -43,7 +43,7 @@ def _init() -> int:
 
 def _restore() -> int:
     """What was found out of scope is sealed; after an objection the unit above has to read it."""
-    from keng.tips.actions.out_of_scope import restore_objected  # noqa: PLC0415 -- needs settings
+    from keng.decisions.out_of_scope import restore_objected  # noqa: PLC0415 -- needs settings
     from keng.vault import keys  # noqa: PLC0415
 
     if not keys.operator_file().exists():

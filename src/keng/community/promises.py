@@ -5,7 +5,9 @@ A page says none of these in words of its own: what no test holds is not said.
 
 from django.utils.translation import gettext_lazy as _
 
-PROMISES = {
+from keng.lookup_pages.promises import PROMISES as OF_LOOKUP
+
+PROMISES = OF_LOOKUP | {
     "commune_blind": _("The commune's desk does not see this report, not even in its counts."),
     "commune_short": _("The commune does not see it."),
     "sealed_name": _(
@@ -59,7 +61,6 @@ PROMISES = {
         "deletes our cookies."
     ),
     "place_cookie": _("Your choice stays in this browser and is stored nowhere else."),
-    "no_asker": _("We do not note who looked something up."),
     "question_objection": _(
         "No officer can read your words any more. For seven days only your code can bring them"
         " back, once; then they are destroyed."

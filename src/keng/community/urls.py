@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from keng.community import carrying
 from keng.community.desk import questions as desk_questions
 from keng.community.desk import telling
 from keng.community.public import leaving, pages, places, questions, small
@@ -25,6 +26,7 @@ public: list[URLPattern] = [
     path("report/name/", name, name="report-name"),
     path("report/check/", check, name="report-check"),
     path("relay/<secret:token>/report", begin, name="report-team"),
+    path("report/with/", carrying.carry, name="report-with"),
     path("near/", places.choose_near, name="near"),
     path("places/", places.places, name="places"),
     path("places/<str:code>/", places.place, name="place"),

@@ -8,9 +8,9 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Name and address of the site, the officer, and whether this is a demo."""
     from keng.accounts.notices import shown_to  # noqa: PLC0415
     from keng.accounts.who import ADMINISTERING, WORKING  # noqa: PLC0415
+    from keng.intake.by_staff.take_down import takes_down  # noqa: PLC0415
     from keng.site.frame import frame  # noqa: PLC0415 -- needs loaded apps
     from keng.site.navigation import desk_menu, desk_tabs  # noqa: PLC0415
-    from keng.tips.actions.taking_down import takes_down  # noqa: PLC0415
 
     officer = getattr(request, "officer", None)
     if getattr(request, "urlconf", settings.ROOT_URLCONF) == "keng.site.public_urls":

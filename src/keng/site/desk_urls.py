@@ -8,18 +8,26 @@ import keng.audit.urls
 import keng.claims.urls
 import keng.community.urls
 import keng.delivery.urls
+import keng.dialogue.urls
+import keng.inbox.urls
+import keng.incidents.urls
+import keng.intake.urls
 import keng.lessons.urls
+import keng.lookup_pages.urls
 import keng.network.urls
 import keng.partners.urls
 import keng.reports.urls
 import keng.surveys.urls
-import keng.tips.urls
 import keng.warnings.urls
 from keng.site import finding
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *keng.accounts.urls.desk,
-    *keng.tips.urls.desk,
+    *keng.inbox.urls.desk,
+    *keng.incidents.urls.desk,
+    *keng.lookup_pages.urls.desk,
+    *keng.intake.urls.desk,
+    *keng.dialogue.urls.desk,
     *keng.warnings.urls.desk,
     *keng.delivery.urls.desk,
     *keng.network.urls.desk,

@@ -20,12 +20,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keng.accounts.models import Officer
+from keng.inbox.search.search_forms import hamlets_of, places_of
 from keng.kit.folded import folded
 from keng.language.fold import fold
 from keng.network.models import Group
 from keng.places.models import Place
 from keng.tips.models import Tip
-from keng.tips.search_forms import hamlets_of, places_of
 from keng.warnings.models import Version, Warning
 
 # Of each kind; whoever has more types another letter.

@@ -24,7 +24,7 @@ _READ_PLACES = dict.fromkeys(
     R,
 )
 _KEYS = {"vault_unitkey": R, "vault_senderkey": R, "vault_workerkey": R}
-# The rows of one received message (tips.actions.intake), which is one statement: whoever executes
+# The rows of one received message (intake.receive), which is one statement: whoever executes
 # it may execute all of it, and a trigger keeps the public site from sending by it.
 _INTAKE = {
     "delivery_inbound": "INSERT, SELECT (id, tip_ref)",

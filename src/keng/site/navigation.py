@@ -19,10 +19,10 @@ from keng.claims.rights import checks_claims
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.kit import times
 from keng.kit.prepared import Prepared
+from keng.lookup_pages.evidence import waiting
 from keng.partners.queries import waiting_count as waiting_count_of_partners
 from keng.site.who_may import may_open
 from keng.surveys.rights import has_surveys
-from keng.tips.queries.listings import waiting
 from keng.warnings.waiting import count_for
 
 # Further pages of a tab, at addresses of their own.

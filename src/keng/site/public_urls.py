@@ -5,20 +5,20 @@ from django.urls import URLPattern, URLResolver
 
 import keng.accounts.urls
 import keng.claims.urls
-import keng.community.lookup.urls
 import keng.community.urls
 import keng.delivery.urls
+import keng.dialogue.urls
 import keng.lessons.urls
+import keng.lookup_pages.urls
 import keng.partners.urls
 import keng.reports.urls
 import keng.surveys.urls
-import keng.tips.urls
 import keng.warnings.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *keng.community.urls.public,
-    *keng.community.lookup.urls.public,
-    *keng.tips.urls.public,
+    *keng.lookup_pages.urls.public,
+    *keng.dialogue.urls.public,
     *keng.warnings.urls.public,
     *keng.delivery.urls.public,
     *keng.claims.urls.public,

@@ -121,33 +121,35 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         WORKING,
         """
-    tips.triage.accept tips.triage.make_critical tips.triage.mark_duplicate tips.triage.rate
-    tips.triage.route tips.triage.separate tips.triage.sort tips.closing.close
-    tips.closing.decline tips.closing.record_outcome tips.closing.reopen tips.dialogue.add_note
-    tips.dialogue.answer tips.dialogue.withdraw tips.setting_aside.set_aside
-    tips.suspending.resume tips.suspending.suspend tips.undo.take_back tips.checking.tick
-    tips.checking.untick tips.looking.note_first_read tips.looking.set_role
-    tips.looking.show_attachment tips.bulk.accept tips.bulk.join tips.bulk.set_aside
-    tips.bulk.sort tips.bulk.take_back tips.incident.answer_all tips.incident.close
-    tips.incident.record_outcome tips.incident.rename tips.incident.withdraw_answer
-    tips.waves.dismiss tips.waves.take_back tips.listing.propose tips.searching.record_name_search
-    tips.searching.remove_search tips.searching.save_search tips.taking_down.take_down
-    lookup.listing.propose
+    decisions.triage.accept decisions.triage.make_critical decisions.triage.mark_duplicate
+    decisions.triage.rate decisions.triage.route decisions.triage.separate decisions.triage.sort
+    decisions.closing.close decisions.closing.decline decisions.closing.record_outcome
+    decisions.closing.reopen dialogue.answering.add_note dialogue.answering.answer
+    dialogue.answering.withdraw decisions.putting_off.set_aside decisions.suspension.resume
+    decisions.suspension.suspend decisions.undo.take_back decisions.check_steps.tick
+    decisions.check_steps.untick decisions.viewing.note_first_read decisions.viewing.set_role
+    decisions.viewing.show_attachment decisions.bulk.accept decisions.bulk.join
+    decisions.bulk.set_aside decisions.bulk.sort decisions.bulk.take_back
+    incidents.incident_acts.answer_all incidents.incident_acts.close
+    incidents.incident_acts.record_outcome incidents.incident_acts.rename
+    incidents.incident_acts.withdraw_answer incidents.wave_acts.dismiss
+    incidents.wave_acts.take_back lookup_pages.propose.propose
+    inbox.search_acts.record_name_search inbox.search_acts.remove_search
+    inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose
     network.establishments.add_establishment network.establishments.change_establishment
     network.establishments.import_establishments network.establishments.set_open
     network.groups.add_group network.groups.change_group network.groups.set_active
     network.leads.add_lead network.leads.change_lead network.leads.reissue_link
     network.leads.set_stopped network.leads.show_link network.sheets.export_groups
-    network.sheets.import_groups
-    network.teams.add_shift network.teams.ask network.teams.end_shift network.teams.take_back
-    delivery.dispatch.cancel delivery.dispatch.resend_unknown delivery.relay.mark_handed_out
-    delivery.relay.mark_seen delivery.rooms.tell_houses
-    warnings.asking.call_province warnings.drafting.draft warnings.drafting.revise
-    warnings.drafting.submit warnings.patterns.make warnings.recalling.ask_recall
-    warnings.recalling.withdraw_recall
-    community.questions.answer community.questions.decline_as_opinion
-    community.questions.move_to_reports community.telling.propose_meeting
-    community.telling.call_off community.telling.check_channels community.telling.propose_channel
+    network.sheets.import_groups network.teams.add_shift network.teams.ask
+    network.teams.end_shift network.teams.take_back delivery.dispatch.cancel
+    delivery.dispatch.resend_unknown delivery.relay.mark_handed_out delivery.relay.mark_seen
+    delivery.rooms.tell_houses warnings.asking.call_province warnings.drafting.draft
+    warnings.drafting.revise warnings.drafting.submit warnings.patterns.make
+    warnings.recalling.ask_recall warnings.recalling.withdraw_recall community.questions.answer
+    community.questions.decline_as_opinion community.questions.move_to_reports
+    community.telling.propose_meeting community.telling.call_off
+    community.telling.check_channels community.telling.propose_channel
     community.telling.drop_channel community.telling.doubt_channel
     """,
     ),
@@ -155,21 +157,21 @@ _ACTS: tuple[tuple[Who, str], ...] = (
         RELEASING,
         """
     warnings.releasing.approve warnings.recalling.recall warnings.recalling.approve_recall
-    warnings.recalling.refuse_recall warnings.drafting.send_back
-    warnings.patterns.approve warnings.patterns.end warnings.patterns.review
-    community.questions.let_out_answer community.telling.let_out_meeting
-    community.telling.let_out_channel community.telling.keep_channel community.telling.end_channel
-    lookup.listing.confirm lookup.listing.refuse lookup.listing.end tips.listing.confirm
+    warnings.recalling.refuse_recall warnings.drafting.send_back warnings.patterns.approve
+    warnings.patterns.end warnings.patterns.review community.questions.let_out_answer
+    community.telling.let_out_meeting community.telling.let_out_channel
+    community.telling.keep_channel community.telling.end_channel lookup.listing.confirm
+    lookup.listing.refuse lookup.listing.end lookup_pages.propose.confirm
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
     (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
-    (HEARING_OBJECTIONS, "lookup.disputes.decide tips.objecting.show"),
+    (HEARING_OBJECTIONS, "lookup.disputes.decide lookup_pages.dispute_pictures.show"),
     (
         LEADING,
         """
-    accounts.rota.add_shifts accounts.rota.remove_shift tips.answers.write_answer
-    tips.answers.set_answer_removed
+    accounts.rota.add_shifts accounts.rota.remove_shift dialogue.ready_answer_acts.write_answer
+    dialogue.ready_answer_acts.set_answer_removed
     """,
     ),
     (SETTING_TARGETS, "network.targets.set_targets"),
@@ -177,8 +179,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
         CHECKING_CLAIMS,
         """
     claims.asking.add claims.deciding.answer_with claims.deciding.put_out_of_scope
-    claims.deciding.withdraw claims.writing.publish claims.writing.send_back claims.writing.submit
-    claims.writing.write
+    claims.deciding.withdraw claims.writing.publish claims.writing.send_back
+    claims.writing.submit claims.writing.write
     """,
     ),
     (
@@ -216,9 +218,9 @@ _ACTS: tuple[tuple[Who, str], ...] = (
         ADMINISTERING,
         """
     accounts.requesting.ask_for_officer accounts.requesting.ask_for_post
-    accounts.requesting.ask_for_renewal accounts.requesting.withdraw accounts.requesting.show_half
-    accounts.actions.add_post accounts.actions.end_post accounts.closing.close_account
-    accounts.closing.check_closable
+    accounts.requesting.ask_for_renewal accounts.requesting.withdraw
+    accounts.requesting.show_half accounts.actions.add_post accounts.actions.end_post
+    accounts.closing.close_account accounts.closing.check_closable
     """,
     ),
     (VOUCHING, "accounts.requesting.agree accounts.requesting.refuse"),

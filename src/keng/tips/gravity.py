@@ -6,12 +6,12 @@ and the answer that goes out by itself all ask here.
 
 import enum
 
+from keng.language import lost_money
 from keng.language.fold import fold
 from keng.language.taxonomy import is_scam
 from keng.language.urgency import suggest_urgency
 from keng.tips.models import DialogueMessage, Tip
-from keng.tips.reception import money
-from keng.tips.reception.urgency import danger_goes_on
+from keng.tips.urgency import danger_goes_on
 
 # The ready answers ask so (tips/answers.csv), and so do officers who write it themselves.
 _ASKS_WHETHER_SAFE = ("an toan khong", "an toan chua", "safe now", "are you safe")
@@ -32,7 +32,7 @@ def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
     """
     if danger_goes_on(text, happening=happening):
         return True
-    if happening == "over" or money.has_left(fold(text)):
+    if happening == "over" or lost_money.has_left(fold(text)):
         return False
     return suggest_urgency(text).level == "P0"
 
@@ -46,9 +46,9 @@ def stake_of(tip: Tip) -> Stake:
         return Stake.MONEY if is_scam(tip.category) else Stake.LIFE
     if danger_goes_on(tip.text, happening=tip.happening):
         return Stake.LIFE
-    if tip.money_moved or money.has_left(fold(tip.text)) or _is_guessed_fraud(tip):
+    if tip.money_moved or lost_money.has_left(fold(tip.text)) or _is_guessed_fraud(tip):
         return Stake.MONEY
-    return Stake.MONEY if told is not None and money.has_left(fold(told.text)) else Stake.LIFE
+    return Stake.MONEY if told is not None and lost_money.has_left(fold(told.text)) else Stake.LIFE
 
 
 def answers_not_safe(message: DialogueMessage) -> bool:

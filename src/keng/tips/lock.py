@@ -5,7 +5,7 @@ import uuid
 from keng.accounts.models import Officer
 from keng.tips.errors import AlreadyClosed, ChangedMeanwhile, ContentIsSealed, NotYours
 from keng.tips.models import Tip
-from keng.tips.queries.version import since
+from keng.tips.page_version import since
 
 
 def lock_tip(
@@ -13,7 +13,7 @@ def lock_tip(
 ) -> Tip:
     """The tip, locked until commit, if this officer may decide on it.
 
-    `seen` is the version (keng.tips.queries.version) of the page from which the officer decides;
+    `seen` is the version (keng.tips.page_version) of the page from which the officer decides;
     None when there was no page. Raises NotYours, AlreadyClosed, ContentIsSealed, ChangedMeanwhile.
     """
     visible = Tip.objects.visible_to(by).select_for_update(of=("self",), no_key=True)

@@ -63,7 +63,7 @@ def answered(tip: Tip) -> None:
 def conversation_of(tip: Tip) -> Conversation | None:
     """Where an answer can be sent; None when it can only be read with the receipt code.
 
-    So it is of a tip that was opened again: the address went with its end (tips.actions.chats).
+    So it is of a tip that was opened again: the address went with its end (tips.chats).
     """
     if tip.do_not_contact:
         return None

@@ -1,5 +1,6 @@
-"""How a tip came in, as officers read it: by which channel, who can know its reporter, where an
-answer is read.
+"""How a tip came in, as officers read it.
+
+By which channel, who can know its reporter, and where an answer is read.
 """
 
 from django.utils.translation import gettext as _

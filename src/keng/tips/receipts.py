@@ -1,41 +1,83 @@
-"""Receipt codes of tips: derived, and stored only as a keyed hash."""
+"""What a receipt promises: its code, its desk, and until when somebody answers and finishes."""
 
+import datetime
 import uuid
+from dataclasses import dataclass
 
-from keng.kit.codes import ALPHABET, LENGTH, MalformedCode, cleaned, derived, grouped, new_token
-from keng.kit.secrets import keyed_hash
-from keng.tips.models import Receipt
+from keng.kit import times
+from keng.language.danger import is_about_child
+from keng.places import serving
+from keng.places.models import Unit
+from keng.tips import concerns, deadlines, receipt_codes
+from keng.tips.gravity import calls_for_help
+from keng.tips.models import Tip
 
-__all__ = [
-    "ALPHABET",
-    "LENGTH",
-    "MalformedCode",
-    "cleaned",
-    "code_from",
-    "grouped",
-    "hash_of",
-    "new_token",
-    "tip_id_of",
-    "token_hash",
-]
+# Whoever lives with the person they report should not carry a picture of the code.
+ON_PAPER = ("violence", "child")
 
 
-def code_from(token: str) -> str:
-    """The code of a token: the same token always gives the same code, and only here."""
-    return derived("receipt code", token)
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What is printed on it."""
+
+    code: str
+    unit: Unit
+    received_at: datetime.datetime
+    answer_by: datetime.datetime
+    """By the house rule somebody has read, sorted and answered the tip by then."""
+    finish_by: datetime.datetime
+    """Seven days after the last moment for sorting: when the last of these days is over."""
+    on_paper: bool
+    about_money: bool
+    is_critical: bool = False
+    """Somebody looks at once; for the desk only: a public page does not tell it."""
+    is_about_child: bool = False
+    """A child may be reading: it names the number that children call."""
+    is_outside: bool = False
+    """It happened where no desk of this site serves."""
+    tells_danger: bool = False
+    """The reporter's own words tell of danger that goes on: 113 stands before everything else."""
+    money_left: bool = False
+    """Money or a code has just gone: the bank stands before everything else."""
+    kept_from: str = ""
+    """The unit that does not see it, because the words seem to be about its officers."""
+
+    @property
+    def grouped(self) -> str:
+        """As it is printed."""
+        return receipt_codes.grouped(self.code)
 
 
-def hash_of(code: str) -> bytes:
-    """The keyed hash that is stored."""
-    return keyed_hash("receipt", code)
+def receipt_of(code: str) -> Receipt | None:
+    """The receipt of a cleaned code; None when there is no such tip."""
+    tip_id = receipt_codes.tip_id_of(code)
+    return receipt_for(tip_id, code) if tip_id else None
 
 
-def token_hash(token: str) -> bytes:
-    """The keyed hash of a one-time link's token."""
-    return keyed_hash("one-time link", token)
+def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
+    """The receipt of a tip, for whoever holds its code."""
+    tip = Tip.objects.select_related("responsible_unit", "place").get(pk=tip_id)
+    answer_by = answer_due(tip)
+    finish = deadlines.rule_in_force(deadlines.FINISH, times.local_date(tip.received_at))
+    about_child = is_about_child(tip.text, tip.topic)
+    return Receipt(
+        code,
+        tip.responsible_unit,
+        tip.received_at,
+        answer_by,
+        deadlines.end_of(finish, answer_by),
+        on_paper=tip.topic in ON_PAPER or about_child,
+        about_money=tip.topic == "scam" or tip.money_moved,
+        is_critical=tip.urgency == "P0",
+        is_about_child=about_child,
+        is_outside=serving.is_outside(tip.place, tip.responsible_unit),
+        tells_danger=calls_for_help(tip.text, happening=tip.happening),
+        money_left=tip.money_moved,
+        kept_from=str(concerns.guessed_unit(tip) or ""),
+    )
 
 
-def tip_id_of(code: str) -> uuid.UUID | None:
-    """The tip a cleaned code opens, or None."""
-    found = Receipt.objects.filter(hash=hash_of(code)).values_list("tip_id", flat=True)
-    return found.first()
+def answer_due(tip: Tip) -> datetime.datetime:
+    """Until when a person reads, sorts and answers, whatever the machine thinks of its urgency."""
+    rule = deadlines.rule_in_force(deadlines.SORT, times.local_date(tip.received_at))
+    return deadlines.end_of(rule, tip.received_at)

@@ -18,7 +18,7 @@ def show_toast(
     """A toast on the next page, with an undo button if there is something to take back."""
     messages.success(request, words)
     if undo_name:
-        # A key opens nothing any more once the answer has left (keng.tips.models.held).
+        # A key opens nothing any more once the answer has left (keng.tips.models.pending_ending).
         until = (times.now() + HOLD).timestamp() if "secret" in (fields or {}) else None
         request.session[_UNDO] = {
             "url": reverse(undo_name),

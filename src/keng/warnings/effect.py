@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from keng.accounts.queries import is_at_province
+from keng.incidents.rising import SORT_OF
 from keng.kit import times
 from keng.network.queries import ids_below
 from keng.places.models import Place
 from keng.tips.models import Tip
-from keng.tips.queries.rising import SORT_OF
 from keng.warnings.models import Warning
 
 if TYPE_CHECKING:

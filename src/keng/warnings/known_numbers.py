@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from keng.incidents import wave_queries
 from keng.kit.words import as_dialled, defang
 from keng.language.indicators import extract
 from keng.language.number_check import (
@@ -28,7 +29,6 @@ from keng.lookup.models import Indicator
 from keng.places.models import Unit
 from keng.tips.models import Incident, Sighting, Tip, Wave
 from keng.tips.models.tip import TipQuerySet
-from keng.tips.queries import waves
 from keng.warnings.models import Warning
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def origin_of(
     visible = Tip.objects.visible_to(officer)
     if wave is not None:
         url = reverse("wave", args=[wave.pk], urlconf="keng.site.desk_urls")
-        return Origin(waves.tips_of(wave, officer), _("the tips of the wave"), url)
+        return Origin(wave_queries.tips_of(wave, officer), _("the tips of the wave"), url)
     if incident is not None:
         url = reverse("incident", args=[incident.pk], urlconf="keng.site.desk_urls")
         return Origin(visible.filter(incident=incident), _("the tips of the incident"), url)

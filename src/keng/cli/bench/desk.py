@@ -146,14 +146,14 @@ def _write_tips(officer: Any, count: int) -> None:
     """Sealed, examined and findable, by the same code as anybody's."""
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
+    from keng.intake.examination.examine import examine_tips  # noqa: PLC0415
+    from keng.intake.receive import NewTip, receive_many  # noqa: PLC0415
     from keng.kit.secrets import keyed_hash  # noqa: PLC0415
-    from keng.tips import receipts  # noqa: PLC0415
-    from keng.tips.actions.examining import examine_tips  # noqa: PLC0415
-    from keng.tips.actions.intake import NewTip, receive_many  # noqa: PLC0415
+    from keng.tips import receipt_codes  # noqa: PLC0415
 
     (unit_id,) = officer.own_unit_ids
     for start in range(0, count, PORTION):
-        tokens = [receipts.new_token() for _ in range(min(PORTION, count - start))]
+        tokens = [receipt_codes.new_token() for _ in range(min(PORTION, count - start))]
         receive_many(
             [
                 NewTip(
@@ -162,7 +162,7 @@ def _write_tips(officer: Any, count: int) -> None:
                     dedupe_key=keyed_hash("web form", token),
                     topic="scam",
                     contact={"name": "Người Đo", "phone": "0900 000 000"},
-                    receipt_hash=receipts.hash_of(receipts.code_from(token)),
+                    receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(token)),
                 )
                 for n, token in enumerate(tokens, start)
             ]
@@ -240,11 +240,11 @@ class _Queries:
 
     def inbox(self) -> tuple[float, float]:
         """The counts, and the rows."""
-        from keng.tips.queries import inbox  # noqa: PLC0415 -- needs the settings
+        from keng.inbox.list import inbox_query  # noqa: PLC0415 -- needs the settings
 
         counts, rows = [], []
         for _ in range(PAGES):
-            spent = _spent(lambda: inbox.inbox(self._officer))
+            spent = _spent(lambda: inbox_query.inbox(self._officer))
             counts.append(sum(spent[:-1]))
             rows.append(spent[-1])
         return median(counts), median(rows)
@@ -262,7 +262,7 @@ class _Queries:
                     cursor.execute(f"RESET {name}")
 
     def search(self) -> float:
-        from keng.tips.queries.search import Search, find  # noqa: PLC0415 -- needs the settings
+        from keng.inbox.search.search_query import Search, find  # noqa: PLC0415 -- needs the settings
 
         return median(
             sum(_spent(lambda words=words: _some(find(self._officer, Search(q=words)).rows)))

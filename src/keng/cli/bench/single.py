@@ -52,12 +52,12 @@ class _Write:
         return (_cpu(self._bench) - start) / TIPS * 1000
 
     def _send(self) -> None:
+        from keng.intake.receive import NewTip, receive_one  # noqa: PLC0415
         from keng.kit.secrets import keyed_hash  # noqa: PLC0415 -- needs the data folder
-        from keng.tips import receipts  # noqa: PLC0415 -- needs the settings
-        from keng.tips.actions.intake import NewTip, receive_one  # noqa: PLC0415
+        from keng.tips import receipt_codes  # noqa: PLC0415 -- needs the settings
 
         self._sent += 1
-        token = receipts.new_token()
+        token = receipt_codes.new_token()
         receive_one(
             NewTip(
                 unit_id=self._unit.pk,
@@ -65,7 +65,7 @@ class _Write:
                 dedupe_key=keyed_hash("web form", token),
                 topic="scam",
                 contact={"name": "Người Đo", "phone": "0900 000 000"},
-                receipt_hash=receipts.hash_of(receipts.code_from(token)),
+                receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(token)),
             )
         )
 
@@ -77,7 +77,7 @@ class _Look:
         self._bench = bench
 
     def round(self) -> float:
-        from keng.tips.actions.examining import examine_tips  # noqa: PLC0415 -- needs the settings
+        from keng.intake.examination.examine import examine_tips  # noqa: PLC0415 -- needs the settings
 
         start, done = _cpu(self._bench), 0
         while portion := examine_tips():

@@ -55,8 +55,8 @@ def _milliseconds(read: _Read, unit: str, length: int) -> float:
 
 
 def _readers() -> dict[str, _Read]:
+    from keng.intake.examination import places  # noqa: PLC0415 -- needs the settings
     from keng.language import asked, house_style, indicators, masking  # noqa: PLC0415 -- big tables
-    from keng.tips.examination import places  # noqa: PLC0415 -- needs the settings
 
     return {
         "masking": masking.mask,

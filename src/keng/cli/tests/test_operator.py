@@ -15,10 +15,10 @@ from keng.audit.models import Entry
 from keng.channels.zalo_oa.fake import running
 from keng.cli.__main__ import main
 from keng.cli.first_steps import first_steps
+from keng.decisions import closing, out_of_scope
 from keng.delivery.models import ChannelAccount
 from keng.kit import codes
 from keng.places.models import Unit
-from keng.tips.actions import closing, out_of_scope
 from keng.vault import keys, opening, seal
 from tests import make
 

@@ -12,11 +12,11 @@ from django.db import connection, transaction
 
 from keng.cli.worker import Worker, all_tasks, work
 from keng.delivery.models import Inbound, InboundMedia
+from keng.intake.chat_handlers import MEDIA_BOX
 from keng.kit import times
 from keng.kit.recurring import Pace, Task
 from keng.kit.secrets import box
 from keng.tips.models import Alarm, Sighting, Tip
-from keng.tips.reception.hearing import MEDIA_BOX
 from tests import make
 from tests.running import running
 

@@ -8,7 +8,7 @@ from keng.claims.actions.objecting import WEEK
 from keng.claims.links import unboxed
 from keng.community.models import Question
 from keng.kit import times
-from keng.tips import receipts
+from keng.tips import receipt_codes
 
 
 def may_object(question: Question) -> bool:
@@ -26,7 +26,7 @@ def may_object(question: Question) -> bool:
 def object_to(code: str) -> Question:
     """The words wait at the desk again, once, for another officer. Raises NothingToObject."""
     found = Question.objects.defer("text", "hands").select_for_update(no_key=True)
-    question = found.filter(code_hash=receipts.hash_of(code)).first()
+    question = found.filter(code_hash=receipt_codes.hash_of(code)).first()
     if question is None or not may_object(question):
         raise NothingToObject
     question.state, question.text = Question.State.WAITING, unboxed(bytes(question.box), code)

@@ -27,14 +27,14 @@ from keng.community.checking import check_answer
 from keng.community.models import Question
 from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_FOR
 from keng.community.rights import NotYours, speaks
+from keng.dialogue import shown_codes
+from keng.intake.receive import NewTip, receive_one
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
 from keng.language.officers import seems_about_officers
 from keng.places import serving
 from keng.places.models import Place, Unit
-from keng.tips import receipts
-from keng.tips.actions import showing
-from keng.tips.actions.intake import NewTip, receive_one
+from keng.tips import receipt_codes
 from keng.warnings.actions.errors import NumbersUnchecked
 
 
@@ -45,17 +45,17 @@ def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str
     Sent twice it is kept once, and its code is shown for a while from the first time on. One that
     seems to be about officers of the desk goes to the desk above it, as a report would.
     """
-    code = receipts.code_from(token)
-    if Question.objects.filter(code_hash=receipts.hash_of(code)).exists():
+    code = receipt_codes.code_from(token)
+    if Question.objects.filter(code_hash=receipt_codes.hash_of(code)).exists():
         return code
-    showing.show_for_a_while(token)
+    shown_codes.show_for_a_while(token)
     question = Question(
         place=place,
         unit=_desk_for(place, text),
         wish=wish,
         text=text,
         language=language,
-        code_hash=receipts.hash_of(code),
+        code_hash=receipt_codes.hash_of(code),
         box=boxed(text, code),
     )
     Question.objects.bulk_create([question], ignore_conflicts=True)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from keng.community import drafts
 from keng.community.report.steps import COOKIE as REPORT
+from keng.dialogue.public import code_page
 from keng.kit import cookies, times
-from keng.tips.public import shown
 
 
 # Without a token: whoever leaves in a hurry leaves, however old the page is and whatever is left of
@@ -31,7 +31,7 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
         return response
     if secret := request.COOKIES.get(REPORT):
         drafts.drop(secret)
-    shown.close_all(request)
+    code_page.close_all(request)
     cookies.forget(response, *(name for name in request.COOKIES if _is_ours(name)))
     return response
 

@@ -14,14 +14,14 @@ from keng.community.actions.questions import passed_over
 from keng.community.forms import AskForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
+from keng.dialogue.public import code_attempts
+from keng.dialogue.public.code_page import OF_QUESTION
+from keng.dialogue.public.entering import CodeForm
 from keng.kit.slowing import Slowing
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import current
-from keng.tips import receipts
-from keng.tips.public import throttle
-from keng.tips.public.entering import CodeForm
-from keng.tips.public.shown import OF_QUESTION
+from keng.tips import receipt_codes
 
 # Each question is read by a person: so many from one network, then one in five minutes.
 asking = Slowing(at_once=10, pause=300.0)
@@ -39,7 +39,12 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         ask_desk(place, **form.cleaned_data, language=request.LANGUAGE_CODE)
         return OF_QUESTION.lead_to(form.cleaned_data["token"])
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
-    context = {"form": form, "place": place, "unit": unit, "token": token or receipts.new_token()}
+    context = {
+        "form": form,
+        "place": place,
+        "unit": unit,
+        "token": token or receipt_codes.new_token(),
+    }
     status = 429 if wait else 422 if form.errors else 200
     response = render(request, "community/ask.html", context, status=status)
     if wait:
@@ -55,13 +60,13 @@ def asked(request: HttpRequest) -> HttpResponse:
     allowed = OF_QUESTION.token_of(request)
     if allowed is None:
         return OF_QUESTION.ask()
-    code = receipts.code_from(allowed[0])
+    code = receipt_codes.code_from(allowed[0])
     found = _question_of(code)
     if found is None:
         return OF_QUESTION.ask()
     context = {
         "question": found,
-        "code": receipts.grouped(code),
+        "code": receipt_codes.grouped(code),
         "shown_until": allowed[1],
         "kept_from": passed_over(found),
     }
@@ -83,7 +88,7 @@ def read(request: HttpRequest) -> HttpResponse:
             "promises": PROMISES,
         }
         return render(request, "community/answer.html", context)
-    wait = throttle.seconds_to_wait(request)
+    wait = code_attempts.seconds_to_wait(request)
     if wait:
         words = _("Too many wrong codes. Wait %(count)d seconds, then try again")
         form.add_error("code", words % {"count": wait})
@@ -107,7 +112,7 @@ def objected(request: HttpRequest) -> HttpResponse:
 def _question_of(code: str) -> Question | None:
     """Without the words in which it was asked: those are not read on this side."""
     found = Question.objects.defer("text", "hands").select_related("unit", "place")
-    return found.filter(code_hash=receipts.hash_of(code)).first()
+    return found.filter(code_hash=receipt_codes.hash_of(code)).first()
 
 
 def place_and_desk(code: str) -> tuple[Place, Unit]:

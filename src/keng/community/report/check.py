@@ -13,14 +13,14 @@ from keng.community.report.recipient import ABROAD, NOWHERE, ONLINE, PROVINCE, p
 from keng.community.report.sending import FileLost, NotThere, send
 from keng.community.report.steps import CHECK, COOKIE, Report, step, url_of
 from keng.community.report.what import ABOUT_MONEY, NAMES
+from keng.dialogue.public.code_page import OF_REPORT
 from keng.kit import cookies
 from keng.kit.forms import Form
 from keng.kit.slowing import mark_of
 from keng.language.danger import is_about_child
-from keng.tips import receipts
+from keng.tips import receipt_codes
 from keng.tips.errors import CannotSeal
 from keng.tips.models import Tip
-from keng.tips.public.shown import OF_REPORT
 
 
 class SendForm(Form):
@@ -91,7 +91,7 @@ def _page(report: Report, form: SendForm, *, token: str = "") -> HttpResponse:
     return report.page(
         form,
         rows=_rows(report),
-        token=token or receipts.new_token(),
+        token=token or receipt_codes.new_token(),
         is_about_child=is_about_child(said["text"], said["topic"]),
     )
 

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from keng.community import drafts
 from keng.community.report.recipient import ABROAD, place_of, recipient_of
+from keng.dialogue import shown_codes
+from keng.intake.receive import NewTip, receive_one
 from keng.kit.secrets import keyed_hash
 from keng.kit.uploads import Damaged
-from keng.tips import receipts
-from keng.tips.actions import showing
-from keng.tips.actions.attachments import store_attachment
-from keng.tips.actions.intake import NewTip, receive_one
+from keng.tips import receipt_codes
+from keng.tips.attachments import store_attachment
 from keng.tips.origins import FROM_TEAM
 
 
@@ -36,16 +36,16 @@ def send(secret: str, token: str, *, language: str, sender_mark: bytes = b"") ->
     `sender_mark` is by what this process knows the sender, for the calls alone.
     Raises NotThere, FileLost, tips.errors.CannotSeal.
     """
-    code = receipts.code_from(token)
+    code = receipt_codes.code_from(token)
     # A second press waits here until the first is done, and then finds the draft gone.
     draft = drafts.load(secret, lock=True)
-    if receipts.tip_id_of(code) is not None:
+    if receipt_codes.tip_id_of(code) is not None:
         return
     if draft is None:
         raise NotThere
     new = _new_tip(draft, code, token, language, sender_mark)
     _keep_files(draft, new)
-    showing.show_for_a_while(token)
+    shown_codes.show_for_a_while(token)
     receive_one(new)
     drafts.drop(secret)
 
@@ -70,7 +70,7 @@ def _new_tip(
         place_detail=_spot(said),
         language=language,
         province_code=recipient.unit.province_code,
-        receipt_hash=receipts.hash_of(code),
+        receipt_hash=receipt_codes.hash_of(code),
         dedupe_key=keyed_hash("web form", token),
         contact={"name": said.get("name", ""), "phone": said.get("phone", "")},
         sender_mark=sender_mark,

@@ -3,10 +3,10 @@
 import pytest
 
 from keng.community import queries, rush
-from keng.community.lookup import looking, objecting
 from keng.community.public import questions
 from keng.community.tests.resident import Resident, Stage
-from keng.tips.public import throttle
+from keng.dialogue.public import code_attempts
+from keng.lookup_pages.public import dispute, search
 
 
 @pytest.fixture(autouse=True)
@@ -15,10 +15,10 @@ def _fresh(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     queries.forget()
     rush.forget()
-    throttle.forget()
-    looking.asking.forget()
-    objecting.objecting.forget()
-    objecting._wrong.forget()
+    code_attempts.forget()
+    search.asking.forget()
+    dispute.objecting.forget()
+    dispute._wrong.forget()
     questions.asking.forget()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from keng.community.tests.resident import code_on, only_tip
-from keng.tips.actions import meant_for_unit
+from keng.decisions import meant_for_unit
 from keng.tips.models import DialogueMessage, Tip
 from tests import make
 

@@ -9,15 +9,15 @@ from django.test import Client
 from keng.community.models import Question
 from keng.community.report.steps import COOKIE
 from keng.community.tests.resident import Resident, code_on
+from keng.dialogue import shown_codes
+from keng.dialogue.public import code_page
 from keng.kit import codes, times
 from keng.lookup.actions import disputes
 from keng.lookup.models import Dispute
 from keng.lookup.tests.make_listing import listing
 from keng.site import frame
-from keng.tips import receipts
-from keng.tips.actions import showing
+from keng.tips import receipt_codes
 from keng.tips.models import OneTimeLink, Receipt, ShownCode, Tip
-from keng.tips.public import shown
 from tests import make
 from tests.architecture.source import KENG
 
@@ -32,17 +32,17 @@ def sent_report(stage, browser):
     def send():
         return browser.post("/report/check/", {"token": token})
 
-    return send, receipts.code_from(token)
+    return send, receipt_codes.code_from(token)
 
 
 def sent_question(stage, browser):
-    token = receipts.new_token()
+    token = receipt_codes.new_token()
     asked = {"text": "Làm căn cước ở đâu?", "wish": "private", "token": token}
 
     def send():
         return browser.post(f"/places/{stage.place.code}/ask/", asked)
 
-    return send, receipts.code_from(token)
+    return send, receipt_codes.code_from(token)
 
 
 def sent_objection(stage, browser):
@@ -68,7 +68,7 @@ EVERY_KIND = pytest.mark.parametrize(
 
 
 def shows(response, code):
-    return receipts.grouped(code) in response.content.decode()
+    return receipt_codes.grouped(code) in response.content.decode()
 
 
 @EVERY_KIND
@@ -122,7 +122,7 @@ def test_the_cookie_lives_ten_minutes_and_says_nothing(stage, public_client, sen
     (cookie,) = (
         found
         for name, found in public_client.cookies.items()
-        if name in shown.COOKIES and found.value
+        if name in code_page.COOKIES and found.value
     )
     assert cookie["max-age"] == 600
     assert cookie["httponly"]
@@ -148,7 +148,7 @@ def test_a_retry_whose_first_answer_never_came_still_gets_the_receipt(stage, pub
     lost.cookies[COOKIE] = draft
     again = lost.post("/report/check/", {"token": token})
     assert again.url == "/receipt/"
-    assert shows(lost.get("/receipt/"), receipts.code_from(token))
+    assert shows(lost.get("/receipt/"), receipt_codes.code_from(token))
 
 
 def test_closing_the_open_report_closes_its_code_too(stage, public_client):
@@ -162,11 +162,11 @@ def test_closing_the_open_report_closes_its_code_too(stage, public_client):
 
 
 def test_the_button_of_a_link_pressed_twice_still_shows_the_code(stage, public_client):
-    token = receipts.new_token()
-    code = receipts.code_from(token)
+    token = receipt_codes.new_token()
+    code = receipt_codes.code_from(token)
     tip = make.tip(unit=stage.unit, channel="zalo_oa")
-    Receipt.objects.create(hash=receipts.hash_of(code), tip=tip)
-    OneTimeLink.objects.create(token_hash=receipts.token_hash(token), tip=tip)
+    Receipt.objects.create(hash=receipt_codes.hash_of(code), tip=tip)
+    OneTimeLink.objects.create(token_hash=receipt_codes.token_hash(token), tip=tip)
     page = public_client.get(f"/r/{token}").content.decode()
     sheet = re.search(r'name="sheet" value="([\w-]{22})"', page)[1]
     for browser in (public_client, Client()):
@@ -174,7 +174,7 @@ def test_the_button_of_a_link_pressed_twice_still_shows_the_code(stage, public_c
         assert (answer.status_code, answer.url) == (303, "/receipt/")
         assert shows(browser.get("/receipt/"), code)
     # Somebody else with the link has another page before them.
-    for other in ({}, {"sheet": receipts.new_token()}):
+    for other in ({}, {"sheet": receipt_codes.new_token()}):
         assert Client().post(f"/r/{token}", other).status_code == 410
     public_client.post("/exit/")
     assert public_client.post(f"/r/{token}", {"sheet": sheet}).status_code == 410
@@ -183,11 +183,11 @@ def test_the_button_of_a_link_pressed_twice_still_shows_the_code(stage, public_c
 def test_what_is_over_is_swept_and_nothing_is_left_of_it(stage, public_client, monkeypatch):
     send, _code = sent_report(stage, public_client)
     send()
-    assert showing.sweep() == 0
+    assert shown_codes.sweep() == 0
     assert ShownCode.objects.count() == 1
     later = times.now() + datetime.timedelta(minutes=11)
     monkeypatch.setattr(times, "now", lambda: later)
-    showing.sweep()
+    shown_codes.sweep()
     assert not ShownCode.objects.exists()
 
 
@@ -197,7 +197,7 @@ def test_the_processes_may_do_this_and_no_more(stage, public_client, become):
     become("public")
     assert public_client.post("/receipt/", {"noted": "1"}).status_code == 303
     become("worker")
-    showing.sweep()
+    shown_codes.sweep()
 
 
 # Titles stay in the history, and so they say nothing.
@@ -248,7 +248,7 @@ def test_no_template_with_quick_exit_gives_its_page_another_title():
     journeys = [
         file
         for file in KENG.rglob("templates/**/*.html")
-        if re.search(r'{% extends "(?:base_journey|tips/public/base)', file.read_text())
+        if re.search(r'{% extends "(?:base_journey|dialogue/public/base)', file.read_text())
     ]
     assert len(journeys) > 10
     named = [file.name for file in journeys if "block title" in file.read_text()]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from keng.tips.actions.examining import examine_tips
+from keng.inbox.list.inbox_query import inbox
+from keng.intake.examination.examine import examine_tips
 from keng.tips.models import Tip
-from keng.tips.queries.inbox import inbox
 from tests import make
 from tests.grave_texts import GRAVE, ON_PAPERS
 

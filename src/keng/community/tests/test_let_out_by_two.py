@@ -18,7 +18,7 @@ from keng.community.official_numbers import official_channels_of
 from keng.community.rights import NotYours
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.tips import receipts
+from keng.tips import receipt_codes
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.tests.ward import Ward
 from tests import make
@@ -59,9 +59,9 @@ def proposed_meeting(ward, **fields):
 
 
 def make_question(ward, *, wish="public", text="Công an có gọi điện không?"):
-    token = receipts.new_token()
+    token = receipt_codes.new_token()
     code = questions.ask(ward.place, text=text, wish=wish, token=token, language="vi")
-    return Question.objects.get(code_hash=receipts.hash_of(code))
+    return Question.objects.get(code_hash=receipt_codes.hash_of(code))
 
 
 def official(ward):
@@ -342,7 +342,7 @@ def test_what_becomes_no_answer_takes_the_waiting_one_with_it(ward):
 
 
 def test_the_asker_reads_no_answer_that_waits(public_client, ward):
-    token = receipts.new_token()
+    token = receipt_codes.new_token()
     code = questions.ask(ward.place, text="x?", wish="public", token=token, language="vi")
     question = Question.objects.get()
     questions.answer(question.pk, shown="a", words="Chưa ai duyệt", by=ward.officer)

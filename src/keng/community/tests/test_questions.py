@@ -17,7 +17,7 @@ from keng.community.public.questions import asking
 from keng.community.rights import NotYours
 from keng.conftest import sign_in
 from keng.kit import slowing, times
-from keng.tips import receipts
+from keng.tips import receipt_codes
 from keng.tips.models import Tip
 from keng.vault import keys, seal
 from keng.warnings.tests.ward import Ward
@@ -55,9 +55,9 @@ def read(client, code):
 
 
 def put(ward, *, wish="public", text=ASKED, **fields):
-    token = receipts.new_token()
+    token = receipt_codes.new_token()
     code = questions.ask(ward.place, text=text, wish=wish, token=token, language="vi")
-    found = Question.objects.get(code_hash=receipts.hash_of(code))
+    found = Question.objects.get(code_hash=receipt_codes.hash_of(code))
     if fields:
         Question.objects.filter(pk=found.pk).update(**fields)
     return found, code
@@ -163,7 +163,7 @@ def test_the_asker_objects_once_and_another_officer_decides(public_client, ward)
 def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, ward):
     question, code = put(ward)
     questions.decline_as_opinion(question.pk, by=ward.officer)
-    objecting.object_to(receipts.cleaned(code))
+    objecting.object_to(receipt_codes.cleaned(code))
     own = sign_in(desk_client, ward.officer).get(f"/questions/{question.pk}/").content.decode()
     assert "nay một cán bộ khác quyết định" in own
     assert "/opinion/" not in own
@@ -178,7 +178,7 @@ def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, w
 def test_what_was_objected_to_is_answered_by_another_officer(public_client, ward):
     question, code = put(ward, text="Đèn hẻm hỏng")
     questions.decline_as_opinion(question.pk, by=ward.officer)
-    objecting.object_to(receipts.cleaned(code))
+    objecting.object_to(receipt_codes.cleaned(code))
     questions.answer(question.pk, shown="Đèn?", words="Mai sửa.", by=ward.commander)
     with pytest.raises(YourOwn):
         let_out(question, by=ward.officer)
@@ -195,7 +195,7 @@ def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
     late = times.now() - objecting.WEEK - datetime.timedelta(minutes=1)
     Question.objects.update(decided_at=late)
     with pytest.raises(NothingToObject):
-        objecting.object_to(receipts.cleaned(code))
+        objecting.object_to(receipt_codes.cleaned(code))
     assert questions.sweep() == 1
     question.refresh_from_db()
     assert (question.state, bytes(question.box)) == ("opinion", b"")
@@ -206,7 +206,7 @@ def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
 def test_a_question_objected_to_late_waits_thirty_days_more(ward):
     question, code = put(ward, asked_at=times.now() - datetime.timedelta(days=29))
     questions.decline_as_opinion(question.pk, by=ward.officer)
-    objecting.object_to(receipts.cleaned(code))
+    objecting.object_to(receipt_codes.cleaned(code))
     Question.objects.update(asked_at=times.now() - datetime.timedelta(days=35))
     assert questions.sweep() == 0
     Question.objects.update(objected_at=times.now() - datetime.timedelta(days=31))
@@ -218,9 +218,9 @@ def test_a_question_objected_to_late_waits_thirty_days_more(ward):
 
 def test_only_what_was_declined_can_be_objected_to(ward):
     _question, code = put(ward)
-    for unknown in (code, receipts.code_from(receipts.new_token())):
+    for unknown in (code, receipt_codes.code_from(receipt_codes.new_token())):
         with pytest.raises(NothingToObject):
-            objecting.object_to(receipts.cleaned(unknown))
+            objecting.object_to(receipt_codes.cleaned(unknown))
 
 
 def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_client, ward):
@@ -230,7 +230,7 @@ def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_cl
     assert "đánh bạc" in tip.text
     assert "0912000418" not in tip.text
     assert tip.responsible_unit == ward.unit
-    assert receipts.tip_id_of(receipts.cleaned(code)) == tip.pk
+    assert receipt_codes.tip_id_of(receipt_codes.cleaned(code)) == tip.pk
     assert "chuyển câu hỏi của bạn thành tin báo" in read(public_client, code)
 
 
@@ -395,7 +395,7 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
     become("worker")
     assert questions.sweep() == 0
     become("public")
-    objecting.object_to(receipts.cleaned(outside))
+    objecting.object_to(receipt_codes.cleaned(outside))
     become("desk")
     questions.decline_as_opinion(third.pk, by=ward.commander)
     become("worker")

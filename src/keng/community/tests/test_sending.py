@@ -12,18 +12,18 @@ from django.test import Client
 from PIL import Image
 
 from keng.accounts.models import Officer
+from keng.alarms.line_bundles import bundles
 from keng.community import drafts
 from keng.community.models import Draft
 from keng.community.report import sending
 from keng.community.report.steps import COOKIE
 from keng.community.tests.resident import Resident, Stage, code_on, only_tip
 from keng.delivery.models import DedupeKey, Inbound
+from keng.files import store as tip_files
 from keng.kit import uploads
 from keng.kit.database import data_folder
-from keng.tips import files as tip_files
-from keng.tips import receipts
+from keng.tips import receipt_codes
 from keng.tips.models import BundledCall, Tip
-from keng.tips.reception.bundles import bundles
 from keng.vault import opening
 from keng.vault.models import SealedIdentity, UnitKey
 from keng.vault.seal import forget
@@ -45,7 +45,7 @@ def test_sending_again_shows_the_same_code_and_makes_no_second_tip(stage, reside
     resident.write(place=stage.place)
     token = resident.token()
     first, second = resident.send(token), resident.send(token)
-    assert code_on(first) == code_on(second) == receipts.code_from(token)
+    assert code_on(first) == code_on(second) == receipt_codes.code_from(token)
     assert Tip.objects.count() == 1
 
 
@@ -104,7 +104,7 @@ def test_two_presses_at_the_same_moment_make_one_tip(public_client):
         thread.start()
     for thread in presses:
         thread.join()
-    assert set(codes) == {receipts.code_from(token)}
+    assert set(codes) == {receipt_codes.code_from(token)}
     assert Tip.objects.count() == DedupeKey.objects.count() == 1
     assert only_tip().attachments.count() == 1
 
@@ -130,7 +130,7 @@ def test_a_failed_sending_keeps_everything_for_another_try(stage, resident, monk
         resident.client.raise_request_exception = False
         assert resident.send(token).status_code == 500
     assert not Tip.objects.exists()
-    assert code_on(resident.send(token)) == receipts.code_from(token)
+    assert code_on(resident.send(token)) == receipt_codes.code_from(token)
 
 
 def test_a_name_is_sealed_to_the_desk_that_reads_the_report(stage, resident):

@@ -11,11 +11,11 @@ from keng.delivery.models import ChannelAccount
 from keng.demo.province.fate import Fate
 from keng.demo.province.progress import Report
 from keng.demo.vault import Vault
+from keng.intake.examination.examine import examine_tips
+from keng.intake.receive import Chat, NewTip, Sealed, receive_many
 from keng.kit.secrets import keyed_hash
 from keng.language.taxonomy import topic_of
-from keng.tips import receipts
-from keng.tips.actions.examining import examine_tips
-from keng.tips.actions.intake import Chat, NewTip, Sealed, receive_many
+from keng.tips import receipt_codes
 from keng.tips.models import Sighting, Tip
 
 _BATCH, _PORTION = 400, 200
@@ -66,7 +66,7 @@ def _new(fate: Fate, account: ChannelAccount, vault: Vault) -> NewTip:
         do_not_contact=story.do_not_contact,
         contact={} if fate.is_emptied else story.contact,
         received_at=story.at,
-        receipt_hash=receipts.hash_of(receipts.code_from(receipts.new_token())),
+        receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(receipt_codes.new_token())),
         sealed=(Sealed("raw", ("chat",)),) if is_chat else (),
         chat=_chat(fate, account, vault) if is_chat else None,
     )

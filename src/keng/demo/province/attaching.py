@@ -12,7 +12,7 @@ from keng.demo.province.volumes import Volumes
 from keng.demo.province.words import sections
 from keng.demo.territory import WARD_CODE
 from keng.kit import times
-from keng.tips.actions.attachments import store_attachment
+from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, DialogueMessage
 
 if TYPE_CHECKING:

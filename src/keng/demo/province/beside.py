@@ -18,7 +18,7 @@ from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from keng.partners.models import Article
 from keng.places.models import Place, Unit
-from keng.tips import receipts
+from keng.tips import receipt_codes
 
 _KIT = "demo kit request"
 
@@ -73,7 +73,7 @@ def _ask(place: Place, desk: Officer, second: Officer, asked: tuple[words.Asked,
     for number, each in enumerate(asked):
         token = f"demo question {number}"
         code = questions.ask(place, text=each.text, wish=each.wish, token=token, language="vi")
-        found = Question.objects.get(code_hash=receipts.hash_of(code))
+        found = Question.objects.get(code_hash=receipt_codes.hash_of(code))
         moment = times.now() - dt.timedelta(days=each.days_ago, hours=3)
         found_row = Question.objects.filter(pk=found.pk)
         if each.answer:

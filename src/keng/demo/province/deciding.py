@@ -20,7 +20,8 @@ from keng.demo.province.record import Act, Record
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.language.taxonomy import categories
-from keng.tips.actions import clocks
+from keng.tips import deadlines
+from keng.tips.incident_titles import called
 from keng.tips.models import (
     Clock,
     Decision,
@@ -29,7 +30,6 @@ from keng.tips.models import (
     TakenDown,
     Tip,
 )
-from keng.tips.naming import called
 
 _MANNERS = TakenDown.Manner.values
 # Everything the steps changed on a tip, in one statement.
@@ -67,7 +67,7 @@ def decide(fates: list[Fate], record: Record, dice: Random) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_STAND, [_json(_stand(fate) for fate in fates)])
         rows = _json(_moments(fate) for fate in fates)
-        cursor.execute(_STOPPED, {"rows": rows, "sort": clocks.SORT})
+        cursor.execute(_STOPPED, {"rows": rows, "sort": deadlines.SORT})
     _forget_ended(fates)
     for fate in fates:
         if fate.read_at and fate.state != Tip.State.CLOSED:
@@ -228,10 +228,10 @@ def _keep_running(fate: Fate) -> None:
     """An open tip that was sorted has the clock to finish it."""
     if fate.sorted_at is None:
         return
-    rule = clocks.rule_in_force(clocks.FINISH, times.local_date(fate.sorted_at))
-    due_at = clocks.end_of(rule, fate.sorted_at)
+    rule = deadlines.rule_in_force(deadlines.FINISH, times.local_date(fate.sorted_at))
+    due_at = deadlines.end_of(rule, fate.sorted_at)
     Clock.objects.create(
-        tip_id=fate.tip_id, rule_code=clocks.FINISH, starts_at=fate.sorted_at, due_at=due_at
+        tip_id=fate.tip_id, rule_code=deadlines.FINISH, starts_at=fate.sorted_at, due_at=due_at
     )
     Tip.objects.filter(pk=fate.tip_id).update(due_at=due_at)
 

@@ -16,8 +16,8 @@ from keng.demo.province.stories import Teller
 from keng.demo.province.territory import survey
 from keng.demo.province.volumes import Volumes
 from keng.demo.vault import Vault
+from keng.incidents.wave_acts import find_waves
 from keng.places.models import Place, Unit
-from keng.tips.actions.waves import find_waves
 
 # How much of the time each stage takes, measured on two cores.
 _STAGES = {

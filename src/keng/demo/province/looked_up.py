@@ -16,9 +16,9 @@ from keng.lookup.actions import listing as actions
 from keng.lookup.keys import hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.queries import code_hash
+from keng.lookup_pages.evidence import ENOUGH
 from keng.places.models import Unit
 from keng.tips.models import ListingEvidence, Sighting, TipConcern
-from keng.tips.queries.listings import ENOUGH
 
 _WRITER, _SECOND, _THIRD = "mai", "quan", "viet"
 _MOST = 36

@@ -25,6 +25,8 @@ from keng.demo.province.territory import survey
 from keng.demo.province.volumes import part
 from keng.demo.territory import PROVINCE_CODE, WARD_CODE
 from keng.demo.vault import Vault
+from keng.files import store
+from keng.incidents import wave_queries
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.lookup.models import Indicator
@@ -35,9 +37,7 @@ from keng.reports import periods, queries
 from keng.reports.models import PublicReport, Snapshot
 from keng.reports.periodic import figures, lines, signing, spans
 from keng.reports.periodic.sight import Ask, sight_of
-from keng.tips import files
 from keng.tips.models import Attachment, ClockRule, Decision, DialogueMessage, Incident, Tip
-from keng.tips.queries import waves
 from keng.vault import keys, seal
 from keng.warnings.codes import grouped
 from keng.warnings.models import Version, Warning
@@ -217,7 +217,7 @@ def test_pictures_are_sealed_and_a_copy_of_each_can_be_seen(province):
         assert each.mime == "image/png"
         sealed = (data_folder() / each.original_path).read_bytes()
         assert b"PNG" not in sealed[:64]
-        with Image.open(io.BytesIO(files.viewing_copy(each))) as copy:
+        with Image.open(io.BytesIO(store.viewing_copy(each))) as copy:
             assert copy.format == "JPEG"
             assert copy.width == drawing.WIDTH
         assert each.at >= each.tip.received_at
@@ -240,19 +240,22 @@ def test_a_wave_waits_to_be_discovered(province):
 
 
 def test_the_wave_is_found_at_once_with_the_right_reasons(coordinator):
-    (seen,) = [each for each in waves.asking(coordinator) if each.is_whole]
+    (seen,) = [each for each in wave_queries.asking(coordinator) if each.is_whole]
     assert seen.wave.category == "scam_impersonation"
     reasons = {reason.get("value", "") for reason in seen.wave.reasons}
     assert WAVE_LINK in reasons
     assert any(value.endswith("246810") for value in reasons)
     told = Tip.objects.filter(text__icontains=WAVE_LINK)
-    assert set(told) <= set(waves.tips_of(seen.wave, coordinator))
+    assert set(told) <= set(wave_queries.tips_of(seen.wave, coordinator))
 
 
 def test_the_ward_s_first_tip_offers_it(province):
-    (seen,) = waves.asking(Officer.objects.get(username="lan"))
+    (seen,) = wave_queries.asking(Officer.objects.get(username="lan"))
     assert (seen.here, seen.is_elsewhere) == (1, True)
-    assert waves.tips_of(seen.wave, Officer.objects.get(username="lan")).get().state == "received"
+    assert (
+        wave_queries.tips_of(seen.wave, Officer.objects.get(username="lan")).get().state
+        == "received"
+    )
 
 
 def test_the_ward_s_desk_is_calm(province):

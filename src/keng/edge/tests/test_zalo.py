@@ -8,12 +8,12 @@ import pytest
 from django.db import connections
 
 from keng.channels.zalo_oa import signature
+from keng.decisions.closing import close, record_outcome
 from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
 from keng.edge.tests.conftest import settled
 from keng.edge.tests.test_edge import post
 from keng.kit import times
-from keng.tips.actions.closing import close, record_outcome
 from keng.tips.models import DialogueMessage, Tip
 from tests import make
 from tests.running import running

@@ -50,7 +50,7 @@ def propose(
 ) -> Listing:
     """Ask a second person to make it public.
 
-    Which tips speak for it is the caller's business (tips.actions.listing). Raises NeverPublic,
+    Which tips speak for it is the caller's business (lookup_pages.propose). Raises NeverPublic,
     OnlyWhenConfirmed, NoReason, AlreadyThere, NotYours.
     """
     if unit_id not in WORKING.own_unit_ids(by):

@@ -100,7 +100,7 @@ class Dispute(Row):
 class DisputeFile(Row):
     """A picture that somebody who objects shows: the copy without place and device, and no other.
 
-    The file lies in a box of the site below the data folder (keng.tips.files). Until the worker
+    The file lies in a box of the site below the data folder (keng.files.store). Until the worker
     has made it there is none; what was sent waits for minutes and is never kept.
     """
 

@@ -18,7 +18,7 @@ from keng.partners.models import Article
 from keng.partners.queries import listed
 from keng.places.models import Unit
 from keng.places.search import current
-from keng.tips import receipts
+from keng.tips import receipt_codes
 
 # Each request is read by a person, who then meets whoever asked.
 asking = Slowing(at_once=5, pause=600.0)
@@ -71,7 +71,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
             raise Http404 from error
         return render(request, "partners/joined.html", {"place": place})
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
-    context = {"form": form, "place": place, "token": token or receipts.new_token()}
+    context = {"form": form, "place": place, "token": token or receipt_codes.new_token()}
     status = 429 if wait else 422 if form.errors else 200
     response = render(request, "partners/join.html", context, status=status)
     if wait:

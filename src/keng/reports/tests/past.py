@@ -6,11 +6,11 @@ from typing import Any
 from django.db import connection
 
 from keng.accounts.models import Officer
+from keng.decisions import suspension, triage
 from keng.kit import times
 from keng.places.models import Unit
 from keng.reports.periodic import figures, spans
 from keng.reports.periodic.sight import Ask, sight_of
-from keng.tips.actions import suspending, triage
 from keng.tips.models import Decision, Tip
 from tests import make
 
@@ -120,9 +120,9 @@ _STEPS = {
     "route": lambda pk, value, by: triage.route(
         pk, to=Unit.objects.get(pk=value), reason="Địa bàn khác", by=by
     ),
-    "suspend": lambda pk, _value, by: suspending.suspend(
+    "suspend": lambda pk, _value, by: suspension.suspend(
         pk, ground="examination", reason="Chờ giám định", text="Chúng tôi tạm dừng.", by=by
     ),
-    "resume": lambda pk, _value, by: suspending.resume(pk, reason="Đã có kết quả", by=by),
+    "resume": lambda pk, _value, by: suspension.resume(pk, reason="Đã có kết quả", by=by),
     "reopen": lambda pk, _value, by: triage.reopen(pk, reason="Thêm tin", by=by),
 }

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from keng.dialogue import withdrawal
 from keng.reports.tests import past
-from keng.tips.actions import withdrawing
 from keng.tips.errors import CannotDecide
 from keng.tips.models import Tip
 from tests import make
@@ -63,7 +63,7 @@ def _done(desk, tip, step, to, at):
     """One step, if the desk allows it then."""
     try:
         if step == "withdraw":
-            withdrawing.withdraw(tip.pk)
+            withdrawal.withdraw(tip.pk)
             moved = {"withdrawn_at": at} | (
                 {"closed_at": at} if Tip.objects.get(pk=tip.pk).closed_at else {}
             )

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from keng.decisions import undo
 from keng.reports.periodic import boundaries, identities, lines, sight, spans, terms
 from keng.reports.tests import past
-from keng.tips.actions import undo
 from keng.tips.models import Decision, TipConcern
 from tests import make
 

@@ -10,11 +10,11 @@ from keng.accounts.models import PartnerMember, Post
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.decisions import triage
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network.models import Lead
 from keng.reports.record.queries import dressed
-from keng.tips.actions import triage
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -158,7 +158,7 @@ def test_what_was_passed_on_since_is_no_error_of_the_opening_balance(desk):
     sign(desk)
     other = make.unit("Công an phường khác", parent=desk.province)
     tip = Decision.objects.filter(kind="reopened").get().tip
-    from keng.tips.actions import triage
+    from keng.decisions import triage
 
     triage.route(tip.pk, to=other, reason="Địa bàn khác", by=desk.commander)
     (opening,) = [f for f in desk.draft("2026-11").findings if f.code == "opening"]

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from keng.audit.models import Entry
+from keng.decisions import suspension, triage, undo
 from keng.reports.tests import past
-from keng.tips.actions import suspending, triage, undo
 from keng.tips.errors import AlreadySuspended, DeadlineFirst, NoReason, NoText, NotSuspended
 from keng.tips.models import Decision, DialogueMessage, Tip
 
@@ -86,12 +86,12 @@ def test_what_stands_in_the_way_is_an_error_of_its_own(desk):
     given = {"ground": "force", "reason": "Bão", "text": "Tạm dừng.", "by": desk.commander}
     for missing, error in (("reason", NoReason), ("text", NoText)):
         with pytest.raises(error):
-            suspending.suspend(tip.pk, **given | {missing: " "})
+            suspension.suspend(tip.pk, **given | {missing: " "})
     with pytest.raises(NotSuspended):
-        suspending.resume(tip.pk, reason="Xong", by=desk.commander)
-    suspending.suspend(tip.pk, **given)
+        suspension.resume(tip.pk, reason="Xong", by=desk.commander)
+    suspension.suspend(tip.pk, **given)
     with pytest.raises(AlreadySuspended):
-        suspending.suspend(tip.pk, **given)
+        suspension.suspend(tip.pk, **given)
     critical = desk.tip(11, urgency="P0")
     with pytest.raises(DeadlineFirst):
-        suspending.suspend(critical.pk, **given)
+        suspension.suspend(critical.pk, **given)

@@ -16,6 +16,7 @@ from keng.accounts.models import (
 )
 from keng.claims.models import Claim
 from keng.community.models import Meeting, OfficialChannel, Question
+from keng.decisions import triage
 from keng.delivery.models import (
     Approval,
     Delivery,
@@ -41,7 +42,6 @@ from keng.network.models import TeamAsk, TeamShift
 from keng.partners.models import Article, KitRequest
 from keng.places.models import Unit
 from keng.surveys.models import PaperBatch, Survey
-from keng.tips.actions import triage
 from keng.tips.models import Attachment, SavedSearch, Wave
 from keng.warnings import models as warnings
 from tests import make

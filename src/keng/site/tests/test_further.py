@@ -7,8 +7,8 @@ from django.utils.translation import trans_real
 from keng.cli.locale import LOCALE, by_sentence, compile_all
 from keng.community.tests.conftest import _fresh, stage  # noqa: F401 -- fixtures
 from keng.community.tests.resident import Resident, code_on, only_tip
+from keng.decisions import closing, triage
 from keng.site import frame
-from keng.tips.actions import closing, triage
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
 

@@ -3,25 +3,18 @@
 import pytest
 from django.db import OperationalError, ProgrammingError, connection, transaction
 
+from keng.alarms import ringing
 from keng.cli.worker import all_tasks
 from keng.conftest import sign_in
+from keng.decisions import check_steps, out_of_scope, triage, undo, viewing
 from keng.delivery.actions import pagers
 from keng.delivery.queries import watch
+from keng.dialogue import answering, withdrawal
+from keng.incidents import incident_acts
 from keng.kit import times
 from keng.site.grants import GRANTS
 from keng.site.tests.desk_world import all_roles, world
 from keng.site.tests.test_desk_urls import ROUTES, address
-from keng.tips.actions import (
-    alarms,
-    checking,
-    dialogue,
-    incident,
-    looking,
-    out_of_scope,
-    triage,
-    undo,
-    withdrawing,
-)
 from keng.tips.models import Alarm, Tip
 from tests import make
 
@@ -54,17 +47,17 @@ def test_the_desk_can_take_every_decision(here, become):
     make.conversation(tip)
     make.sighting(third, indicator=make.indicator())
     become("desk")
-    looking.note_first_read(tip.pk, by=officer)
+    viewing.note_first_read(tip.pk, by=officer)
     undo.take_back(triage.accept(tip.pk, by=officer).pk, by=officer)
     triage.sort(tip.pk, category="theft", by=officer)
-    dialogue.withdraw(dialogue.answer(tip.pk, text="a", by=officer).pk, by=officer)
-    dialogue.add_note(tip.pk, text="b", by=officer)
+    answering.withdraw(answering.answer(tip.pk, text="a", by=officer).pk, by=officer)
+    answering.add_note(tip.pk, text="b", by=officer)
     triage.mark_duplicate(other.pk, of=tip.pk, by=officer)
     tip.refresh_from_db()
-    incident.answer_all(tip.incident_id, text="c", by=officer)
+    incident_acts.answer_all(tip.incident_id, text="c", by=officer)
     triage.separate(other.pk, reason="d", by=officer)
-    incident.record_outcome(tip.incident_id, outcome="solved", by=officer)
-    incident.close(tip.incident_id, by=officer)
+    incident_acts.record_outcome(tip.incident_id, outcome="solved", by=officer)
+    incident_acts.close(tip.incident_id, by=officer)
     triage.reopen(tip.pk, reason="e", by=officer)
     triage.rate(tip.pk, value="of_value", by=officer)
     triage.decline(third.pk, kind="out_of_scope", reply="f", by=officer)
@@ -109,21 +102,21 @@ def test_the_public_site_takes_a_report_back_and_the_worker_destroys_it(here, be
     make.conversation(tip)
     triage.accept(kept.pk, by=here.officer)
     become("public")
-    withdrawing.withdraw(tip.pk)
-    withdrawing.withdraw(kept.pk)
+    withdrawal.withdraw(tip.pk)
+    withdrawal.withdraw(kept.pk)
     become("worker")
-    assert withdrawing.destroy_withdrawn() == 1
+    assert withdrawal.destroy_withdrawn() == 1
 
 
 def test_worker_desk_and_public_site_do_their_part_of_a_critical_tip(here, become):
     make.channel_account(channel="email", unit=here.unit)
     tip = make.tip(unit=here.unit, urgency="P0")
     become("worker")
-    assert alarms.call_what_rings() == 1
+    assert ringing.call_what_rings() == 1
     become("desk")
     triage.accept(tip.pk, by=here.officer)
-    checking.tick(tip.pk, step="way", by=here.officer)
-    checking.untick(tip.pk, step="way", reason="x", by=here.officer)
+    check_steps.tick(tip.pk, step="way", by=here.officer)
+    check_steps.untick(tip.pk, step="way", reason="x", by=here.officer)
     pagers.confirm_test(here.rows["pager_test"].pk, by=here.officer)
     become("public")
     assert watch.watched_until(here.unit.pk) is not None

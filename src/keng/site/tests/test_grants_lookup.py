@@ -13,9 +13,9 @@ from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, DisputeFile
 from keng.lookup.queries import answers, decided_disputes, dispute_of, public_listing
 from keng.lookup.tests.make_listing import listing
-from keng.tips.actions import objecting
-from keng.tips.actions.listing import propose
-from keng.tips.queries.listings import reporters_behind, unlinked_behind
+from keng.lookup_pages import dispute_pictures
+from keng.lookup_pages.evidence import reporters_behind, unlinked_behind
+from keng.lookup_pages.propose import propose
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_pictures_of_an_objection_are_put_there_by_one_process_and_named_to_the_
     Image.new("RGB", (9, 9)).save(picture, "PNG")
     make.worker_key()
     become("public")
-    objecting.object_to(
+    dispute_pictures.object_to(
         key, reason="mistake", text="Không.", token="x" * 22, pictures=[picture.getvalue()]
     )
     refused("SELECT viewing_path FROM lookup_disputefile")

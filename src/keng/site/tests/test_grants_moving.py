@@ -9,9 +9,9 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from keng.delivery.models import Conversation, Delivery, Dispatch
+from keng.dialogue import withdrawal
+from keng.intake.receive import NewTip, receive_one
 from keng.kit.ids import new_id
-from keng.tips.actions import withdrawing
-from keng.tips.actions.intake import NewTip, receive_one
 from keng.tips.models import Tip
 from tests import make
 
@@ -338,8 +338,8 @@ def test_the_public_site_takes_nothing_away_that_is_acted_on(unit, become, field
 def test_a_reporter_takes_back_what_nobody_has_taken_up_and_what_somebody_has(unit, become):
     fresh, grave = make.tip(unit=unit), make.tip(unit=unit, urgency="P0", text="Cứu")
     become("public")
-    withdrawing.withdraw(fresh.pk)
-    withdrawing.withdraw(grave.pk)
+    withdrawal.withdraw(fresh.pk)
+    withdrawal.withdraw(grave.pk)
     become("owner")
     fresh.refresh_from_db()
     grave.refresh_from_db()

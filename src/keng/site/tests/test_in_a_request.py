@@ -30,11 +30,14 @@ from keng.community.actions import questions, telling
 from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.conftest import sign_in
+from keng.decisions import out_of_scope, suspension, triage, undo, viewing
 from keng.delivery.actions import dispatch as sending
 from keng.delivery.actions import relay
 from keng.delivery.audience import plan
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward as RelayWard
+from keng.dialogue import answering
+from keng.incidents import incident_acts
 from keng.kit import times
 from keng.lessons.actions import releasing as lessons
 from keng.lessons.errors import ChangedMeanwhile
@@ -43,6 +46,7 @@ from keng.lessons.tests.world import Desk as LessonDesk
 from keng.lookup import errors as lookup_errors
 from keng.lookup.actions import listing as listings
 from keng.lookup.tests.make_listing import listing
+from keng.lookup_pages.propose import propose
 from keng.network.actions import groups
 from keng.partners.actions import inviting
 from keng.partners.actions import releasing as partners
@@ -59,18 +63,8 @@ from keng.surveys.actions import results
 from keng.surveys.queries import result_hash
 from keng.surveys.tests.stage import RESULT
 from keng.surveys.tests.stage import Stage as SurveyStage
-from keng.tips import errors, receipts
-from keng.tips.actions import (
-    dialogue,
-    incident,
-    looking,
-    out_of_scope,
-    suspending,
-    triage,
-    undo,
-)
-from keng.tips.actions.listing import propose
-from keng.tips.naming import title_of
+from keng.tips import errors, receipt_codes
+from keng.tips.incident_titles import title_of
 from keng.warnings import actions as warnings
 from keng.warnings.actions import errors as warning_errors
 from keng.warnings.actions import patterns
@@ -171,7 +165,7 @@ def suspended():
     triage.sort(tip.pk, category="theft", by=desk.officer)
     return Example(
         desk.officer,
-        lambda by: suspending.suspend(
+        lambda by: suspension.suspend(
             tip.pk, ground="examination", reason="Chờ giám định", text="Tạm dừng.", by=by
         ),
         errors.AlreadySuspended,
@@ -182,14 +176,14 @@ def answered():
     desk = TipDesk()
     tip = desk.tip()
     return Example(
-        desk.officer, lambda by: dialogue.answer(tip.pk, text="Chào bạn.", by=by), may_repeat=True
+        desk.officer, lambda by: answering.answer(tip.pk, text="Chào bạn.", by=by), may_repeat=True
     )
 
 
 def answer_withdrawn():
     desk = TipDesk()
-    message = dialogue.answer(desk.tip().pk, text="Chào bạn.", by=desk.officer)
-    return Example(desk.officer, lambda by: dialogue.withdraw(message.pk, by=by), errors.NotYours)
+    message = answering.answer(desk.tip().pk, text="Chào bạn.", by=desk.officer)
+    return Example(desk.officer, lambda by: answering.withdraw(message.pk, by=by), errors.NotYours)
 
 
 def declined(kind):
@@ -257,22 +251,26 @@ def event_answered():
     event = desk.event()
     return Example(
         desk.officer,
-        lambda by: incident.answer_all(event.pk, text="Cảnh giác.", by=by),
+        lambda by: incident_acts.answer_all(event.pk, text="Cảnh giác.", by=by),
         may_repeat=True,
     )
 
 
 def event_answer_withdrawn():
     desk = TipDesk()
-    batch = incident.answer_all(desk.event().pk, text="Nhầm.", by=desk.officer)
-    return Example(desk.officer, lambda by: incident.withdraw_answer(batch, by=by), errors.NotYours)
+    batch = incident_acts.answer_all(desk.event().pk, text="Nhầm.", by=desk.officer)
+    return Example(
+        desk.officer, lambda by: incident_acts.withdraw_answer(batch, by=by), errors.NotYours
+    )
 
 
 def event_closed():
     desk = TipDesk()
     event = desk.event()
-    incident.record_outcome(event.pk, outcome="warned", by=desk.officer)
-    return Example(desk.officer, lambda by: incident.close(event.pk, by=by), errors.AlreadyClosed)
+    incident_acts.record_outcome(event.pk, outcome="warned", by=desk.officer)
+    return Example(
+        desk.officer, lambda by: incident_acts.close(event.pk, by=by), errors.AlreadyClosed
+    )
 
 
 def warning_submitted():
@@ -519,7 +517,7 @@ def meeting_let_out():
 
 def public_answer_let_out():
     ward = WarningWard()
-    token = receipts.new_token()
+    token = receipt_codes.new_token()
     questions.ask(ward.place, text="x?", wish="public", token=token, language="vi")
     asked = Question.objects.visible_to(ward.officer).get()
     waiting = questions.answer(asked.pk, shown="a", words="b", by=ward.officer)
@@ -772,9 +770,9 @@ def event_closed_and_tip_joined():
     desk = TipDesk()
     event, tip = desk.event(), desk.tip()
     first = event.tips.get(duplicate_of=None)
-    incident.record_outcome(event.pk, outcome="warned", by=desk.officer)
+    incident_acts.record_outcome(event.pk, outcome="warned", by=desk.officer)
     return (
-        Example(desk.officer, lambda by: incident.close(event.pk, by=by)),
+        Example(desk.officer, lambda by: incident_acts.close(event.pk, by=by)),
         Example(desk.officer, lambda by: triage.mark_duplicate(tip.pk, of=first.pk, by=by)),
     )
 
@@ -785,9 +783,11 @@ def event_answered_and_first_tip_out_of_scope():
     first = event.tips.get(duplicate_of=None)
     # Named by a number of this tip, so that the name goes with it.
     make.sighting(first, indicator=make.indicator(fresh_number()))
-    incident.rename(event.pk, title=title_of(first), by=desk.officer)
+    incident_acts.rename(event.pk, title=title_of(first), by=desk.officer)
     return (
-        Example(desk.officer, lambda by: incident.answer_all(event.pk, text="Cảnh giác.", by=by)),
+        Example(
+            desk.officer, lambda by: incident_acts.answer_all(event.pk, text="Cảnh giác.", by=by)
+        ),
         Example(
             desk.officer,
             lambda by: triage.decline(first.pk, kind="out_of_scope", reply="Chào bạn.", by=by),
@@ -800,10 +800,10 @@ def event_closed_and_first_tip_separated():
     event = desk.event()
     first = event.tips.get(duplicate_of=None)
     make.sighting(first, indicator=make.indicator(fresh_number()))
-    incident.rename(event.pk, title=title_of(first), by=desk.officer)
-    incident.record_outcome(event.pk, outcome="warned", by=desk.officer)
+    incident_acts.rename(event.pk, title=title_of(first), by=desk.officer)
+    incident_acts.record_outcome(event.pk, outcome="warned", by=desk.officer)
     return (
-        Example(desk.officer, lambda by: incident.close(event.pk, by=by)),
+        Example(desk.officer, lambda by: incident_acts.close(event.pk, by=by)),
         Example(desk.officer, lambda by: triage.separate(first.pk, reason="Khác", by=by)),
     )
 
@@ -813,7 +813,7 @@ def number_judged_and_tip_out_of_scope():
     tip = desk.tip()
     seen = make.sighting(tip, indicator=make.indicator(fresh_number()))
     return (
-        Example(desk.officer, lambda by: looking.set_role(seen.pk, role="not_used", by=by)),
+        Example(desk.officer, lambda by: viewing.set_role(seen.pk, role="not_used", by=by)),
         Example(
             desk.officer,
             lambda by: triage.decline(tip.pk, kind="out_of_scope", reply="Chào bạn.", by=by),

@@ -12,24 +12,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from keng.alarms import ringing
 from keng.audit.actions import record
 from keng.audit.heads import sign_heads
+from keng.decisions import out_of_scope, triage, undo_ending
 from keng.delivery.models import Inbound
 from keng.delivery.sender import sql
+from keng.dialogue import withdrawal
+from keng.intake import fetch_media, forget_chats
+from keng.intake.examination import examine
 from keng.kit.database import data_folder
 from keng.lookup.actions import indicators
-from keng.tips.actions import (
-    alarms,
-    chats,
-    examining,
-    fetching,
-    forgetting,
-    holding,
-    out_of_scope,
-    sweeping,
-    triage,
-    withdrawing,
-)
+from keng.tips import chats, sweep_files
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -103,8 +97,8 @@ def desk(tmp_path, monkeypatch):
 
 
 def withdraw(tip):
-    withdrawing.withdraw(tip.pk)
-    return withdrawing.destroy_withdrawn()
+    withdrawal.withdraw(tip.pk)
+    return withdrawal.destroy_withdrawn()
 
 
 def test_the_workers_portions_find_their_rows_by_an_index(desk):
@@ -120,17 +114,17 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
             by=make.officer(unit=unit),
         ),
         out_of_scope.destroy_expired,
-        holding.let_go,
-        forgetting.forget_chats,
-        forgetting.forget_files,
-        forgetting.forget_message_ids,
-        forgetting.forget_repetitions,
+        undo_ending.let_go,
+        forget_chats.forget_chats,
+        forget_chats.forget_files,
+        forget_chats.forget_message_ids,
+        forget_chats.forget_repetitions,
         chats.forget_addresses,
-        fetching.fetch_files,
+        fetch_media.fetch_files,
         indicators.remove_unused,
-        examining.examine_tips,
-        examining.examine_messages,
-        alarms.call_what_rings,
+        examine.examine_tips,
+        examine.examine_messages,
+        ringing.call_what_rings,
         sign_heads,
     ]
     found = {}
@@ -142,11 +136,11 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
 def test_sweeping_files_asks_for_each_of_them_by_an_index(desk):
     folder = data_folder() / "files" / "originals"
     folder.mkdir(parents=True)
-    old = time.time() - 2 * sweeping.OLD_ENOUGH_SECONDS
+    old = time.time() - 2 * sweep_files.OLD_ENOUGH_SECONDS
     for name in ("one", "two"):
         (folder / name).write_bytes(b"x")
         os.utime(folder / name, (old, old))
-    assert tables_read_whole(statements_of(sweeping.sweep_files)) == {}
+    assert tables_read_whole(statements_of(sweep_files.sweep_files)) == {}
     assert list(folder.iterdir()) == []
 
 

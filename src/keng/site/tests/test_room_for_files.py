@@ -10,22 +10,22 @@ from django.urls.exceptions import NoReverseMatch
 from django.utils.datastructures import MultiValueDict
 
 from keng.accounts.who import Role
-from keng.community.lookup.objecting import ObjectForm
 from keng.community.models import Draft
 from keng.community.report.describe import DescribeForm
 from keng.community.report.steps import COOKIE
 from keng.community.tests.resident import Resident, Stage
 from keng.conftest import sign_in
+from keng.dialogue.public.status_page import WriteForm
+from keng.intake.by_staff.take_down_forms import ChatForm
 from keng.kit import uploads
 from keng.kit.room import NoRoom, room
 from keng.kit.uploads import largest_file_for
 from keng.lessons.film_forms import FilmForm
+from keng.lookup_pages.public.dispute import ObjectForm
 from keng.network.establishment_forms import EstablishmentSheetForm
 from keng.network.forms import SheetForm
 from keng.site.bodies import MOST_PARTS
 from keng.site.errors import NOT_TAKEN
-from keng.tips.desk.taking_forms import ChatForm
-from keng.tips.public.page import WriteForm
 from tests import make
 
 pytestmark = pytest.mark.django_db

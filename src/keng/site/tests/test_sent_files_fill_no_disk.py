@@ -7,17 +7,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from keng.community.tests.resident import Resident, Stage
+from keng.intake import fetch_media
 from keng.kit import times
 from keng.kit.room import FOLDER, NoRoom, Room, room
-from keng.tips import receipts, unread_files
-from keng.tips.actions import fetching
+from keng.tips import receipt_codes, unread_files
 from keng.tips.models import Attachment, Receipt, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
 KB = 1024
 SIZE = 64 * KB
-CODE = receipts.code_from("a-token-of-these-tests")
+CODE = receipt_codes.code_from("a-token-of-these-tests")
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def stage(own_folder):
 @pytest.fixture
 def tip(stage):
     made = make.tip(unit=stage.unit, text="Có người rình xe ở cổng chợ")
-    Receipt.objects.create(hash=receipts.hash_of(CODE), tip=made)
+    Receipt.objects.create(hash=receipt_codes.hash_of(CODE), tip=made)
     make.message(made, made.text)
     return made
 
@@ -149,4 +149,4 @@ def test_the_worker_may_ask_too_before_it_fetches_files_of_chats(tip, small_disk
     assert send(opened("10.1.1.1"), 5)[0].status_code == 303
     become("worker")
     assert unread_files.has_room()
-    assert fetching.fetch_files() == 0
+    assert fetch_media.fetch_files() == 0

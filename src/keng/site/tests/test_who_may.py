@@ -22,6 +22,8 @@ from keng.accounts.models import Post
 from keng.accounts.who import WORKING
 from keng.community.actions.questions import seen_of
 from keng.conftest import sign_in
+from keng.dialogue.ready_answers import standard
+from keng.intake.by_staff.take_down import Told, own_desk
 from keng.kit import times
 from keng.lessons.models import Edition
 from keng.lookup.errors import NotYours as NotYoursToList
@@ -39,11 +41,9 @@ from keng.reports.periodic.spans import read as span_of
 from keng.site import who_may
 from keng.site.tests.desk_world import PARTS, world
 from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
-from keng.tips.actions.taking_down import Told, own_desk
 from keng.tips.errors import CannotDecide, NothingChosen
 from keng.tips.errors import NotYours as NotYoursToDecide
 from keng.tips.models import Decision, DialogueMessage, TakenDown
-from keng.tips.queries.answers import standard
 from keng.warnings.content import Choice, Content
 from keng.warnings.models import RecallRequest
 from tests import make
@@ -59,16 +59,16 @@ STEPS = {
     "reports.signing.frozen",
     "reports.signing.may_publish",
     "surveys.writing.locked",
-    "tips.alarms.settle",
-    "tips.closing.end_and_tell",
-    "tips.dialogue.say",
-    "tips.listing.to_propose",
-    "tips.taking_down.may_read_code",
+    "alarms.ringing.settle",
+    "decisions.closing.end_and_tell",
+    "tips.messages.say",
+    "lookup_pages.propose.to_propose",
+    "intake.take_down.may_read_code",
     "tips.presence.stand_by",
-    "tips.steps.decided",
-    "tips.steps.lock",
-    "tips.suspending.lift",
-    "tips.waves.note_warning",
+    "decisions.on_record.decided",
+    "tips.lock.lock_tip",
+    "decisions.suspension.lift",
+    "incidents.wave_acts.note_warning",
     "warnings.drafting.locked",
     "warnings.releasing.note_numbers",
     "warnings.releasing.note_reading",
@@ -103,21 +103,21 @@ OF_THE_OWN_UNIT = {
     "lessons.writing.open_collection",
     "lessons.filming.take_in",
     "partners.inviting.invite",
-    "tips.answers.write_answer",
-    "tips.answers.set_answer_removed",
-    "tips.searching.record_name_search",
-    "tips.searching.save_search",
-    "tips.searching.remove_search",
-    "tips.taking_down.take_down",
+    "dialogue.ready_answer_acts.write_answer",
+    "dialogue.ready_answer_acts.set_answer_removed",
+    "inbox.search_acts.record_name_search",
+    "inbox.search_acts.save_search",
+    "inbox.search_acts.remove_search",
+    "intake.take_down.take_down",
     # One's own last decision is taken back also where the tip has left one's sight by it.
-    "tips.undo.take_back",
-    "tips.bulk.take_back",
+    "decisions.undo.take_back",
+    "decisions.bulk.take_back",
 }
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
 # they do is tried in the tests of the area. That others do not is tried here.
 NOT_FOR_EVERY_ONE_OF_THEM = {
     "lookup.disputes.decide",
-    "tips.objecting.show",
+    "lookup_pages.dispute_pictures.show",
     "surveys.paper.type_in",
     "surveys.paper.finish",
     "reports.signing.sign",
@@ -149,8 +149,21 @@ REFUSED = (
     NotTheirs,
 )
 # They say no by doing nothing.
-QUIET = {"tips.looking.note_first_read", "delivery.relay.mark_handed_out"}
+QUIET = {"decisions.viewing.note_first_read", "delivery.relay.mark_handed_out"}
 NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
+
+
+# These have no folder of actions: an act stands in a module of the area.
+ABOUT_TIPS = (
+    "tips",
+    "alarms",
+    "decisions",
+    "intake",
+    "dialogue",
+    "incidents",
+    "lookup_pages",
+    "inbox",
+)
 
 
 def _modules():
@@ -168,6 +181,11 @@ def _modules():
                 found.name
                 for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
             )
+    for area in ABOUT_TIPS:
+        package = importlib.import_module(f"keng.{area}")
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".tests" not in found.name and ".migrations" not in found.name:
+                yield found.name
 
 
 def _found():
@@ -483,29 +501,29 @@ _APART = {
     "surveys.results.propose": {"outcome": {}},
     "surveys.writing.make": {"purpose": "streets", "content": {"vi": {"title": "Hỏi", "why": "a"}}},
     "surveys.writing.revise": {"purpose": "streets", "content": {}},
-    "tips.answers.set_answer_removed": {"code": next(iter(standard()))},
-    "tips.answers.write_answer": {
+    "dialogue.ready_answer_acts.set_answer_removed": {"code": next(iter(standard()))},
+    "dialogue.ready_answer_acts.write_answer": {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),
         "seen": None,
     },
-    "tips.bulk.join": lambda here: {"tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]},
-    "tips.bulk.take_back": lambda here: {"decision_ids": [_own_decision(here).pk]},
-    "tips.closing.record_outcome": {"outcome": "solved"},
-    "tips.dialogue.withdraw": lambda here: {"message_id": _own_answer(here).pk},
-    "tips.incident.record_outcome": {"outcome": "solved"},
-    "tips.incident.withdraw_answer": lambda here: {"batch": _own_batch(here)},
-    "tips.searching.record_name_search": {"query": "ba tám"},
-    "tips.searching.remove_search": lambda here: {"saved_id": _own_search(here)},
-    "tips.setting_aside.set_aside": lambda _here: {
+    "decisions.bulk.join": lambda here: {"tip_ids": [here.rows["tip"].pk, _second_tip(here).pk]},
+    "decisions.bulk.take_back": lambda here: {"decision_ids": [_own_decision(here).pk]},
+    "decisions.closing.record_outcome": {"outcome": "solved"},
+    "dialogue.answering.withdraw": lambda here: {"message_id": _own_answer(here).pk},
+    "incidents.incident_acts.record_outcome": {"outcome": "solved"},
+    "incidents.incident_acts.withdraw_answer": lambda here: {"batch": _own_batch(here)},
+    "inbox.search_acts.record_name_search": {"query": "ba tám"},
+    "inbox.search_acts.remove_search": lambda here: {"saved_id": _own_search(here)},
+    "decisions.putting_off.set_aside": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)
     },
-    "tips.listing.confirm": lambda here: {"listing_id": _proposed(here)},
-    "tips.taking_down.take_down": lambda here: {
+    "lookup_pages.propose.confirm": lambda here: {"listing_id": _proposed(here)},
+    "intake.take_down.take_down": lambda here: {
         "told": Told(manner=TakenDown.Manner.PHONE, to=own_desk(here.unit), text="Mất xe")
     },
-    "tips.triage.mark_duplicate": lambda here: {"of": _second_tip(here).pk},
-    "tips.triage.route": lambda _here: {"to": make.unit()},
-    "tips.undo.take_back": lambda here: {"decision_id": _own_decision(here).pk},
+    "decisions.triage.mark_duplicate": lambda here: {"of": _second_tip(here).pk},
+    "decisions.triage.route": lambda _here: {"to": make.unit()},
+    "decisions.undo.take_back": lambda here: {"decision_id": _own_decision(here).pk},
     "warnings.patterns.make": {"texts": PARTS},
     "warnings.drafting.send_back": lambda here: {"warning_id": _waiting(here).warning_id},
     "warnings.releasing.approve": lambda here: {

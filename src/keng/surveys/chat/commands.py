@@ -7,9 +7,9 @@ import re
 import unicodedata
 from dataclasses import asdict, dataclass
 
+from keng.language import chat_words
 from keng.language.fold import fold
 from keng.surveys import codes
-from keng.tips.reception import wording
 
 _LONGEST = 60
 _MOST_NUMBERS = 10
@@ -64,7 +64,7 @@ def read(text: str) -> Said | None:
         return _begin(bare[begun.end() :], "vi" if begun["vi"] else "en")
     if act := _ALONE.get(bare):
         return Said(act)
-    if wording.is_stop(text) or wording.may_be_stop(text):
+    if chat_words.is_stop(text) or chat_words.may_be_stop(text):
         return Said("stop")
     if _NUMBERS.fullmatch(bare):
         numbers = tuple(int(one) for one in re.findall(r"\d+", bare))

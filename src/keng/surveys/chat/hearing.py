@@ -19,9 +19,9 @@ from keng.kit.ids import new_id
 from keng.kit.limits import Limits
 from keng.kit.recurring import WORK
 from keng.kit.secrets import box
+from keng.language import chat_words
 from keng.surveys.chat.commands import Said, read
 from keng.surveys.chat.talks import LIFE, TURN_BOX
-from keng.tips.reception import wording
 
 # Surveys begun by one person; the codes of slips cannot be guessed in any number of tries.
 _AT_ONCE, _PER_SECOND = 12, 1 / 60
@@ -130,5 +130,5 @@ def _row(message: Incoming, said: Said) -> dict[str, Any]:
         "begins": said.begins or said.act == "slow",
         "stops": said.act == "stop",
         # "Dừng nhận tin" of somebody who has also reported ends more than the survey.
-        "stops_all": said.act == "stop" and wording.is_stop_sentence(message.event.text),
+        "stops_all": said.act == "stop" and chat_words.is_stop_sentence(message.event.text),
     }

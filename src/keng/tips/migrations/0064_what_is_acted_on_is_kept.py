@@ -1,6 +1,6 @@
 """The public site takes nothing away that an officer has taken up, or where somebody is in danger.
 
-As tips.actions.withdrawing decides it, as far as it stands in the row: of such a tip the reporter
+As dialogue.withdrawal decides it, as far as it stands in the row: of such a tip the reporter
 only says that they take it back, and the desk ends it.
 """
 

@@ -1,15 +1,15 @@
 """Tips: what residents told us, where each stands, and the incident it speaks of."""
 
 from keng.tips.models.alarm import Alarm, AlarmCall, BundledCall
-from keng.tips.models.answers import AnswerTemplate, TipReader
-from keng.tips.models.checks import TipCheck
-from keng.tips.models.decisions import Clock, ClockRule, Decision, ReferenceCounter
+from keng.tips.models.check_step import TipCheck
+from keng.tips.models.decision import Clock, ClockRule, Decision, ReferenceCounter
 from keng.tips.models.dialogue import Attachment, DialogueMessage, Note, WaitingPicture
-from keng.tips.models.held import HeldEnding
 from keng.tips.models.incident import Incident
-from keng.tips.models.listing import ListingEvidence
+from keng.tips.models.listing_evidence import ListingEvidence
+from keng.tips.models.pending_ending import HeldEnding
+from keng.tips.models.ready_answer import AnswerTemplate, TipReader
 from keng.tips.models.receipt import HandedCode, OneTimeLink, Receipt, ShownCode
-from keng.tips.models.saved import SavedSearch
+from keng.tips.models.saved_search import SavedSearch
 from keng.tips.models.sighting import Sighting, Suggestion
 from keng.tips.models.taken_down import TakenDown
 from keng.tips.models.tip import Tip, TipConcern

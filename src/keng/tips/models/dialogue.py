@@ -1,5 +1,7 @@
 """What reporter and desk say to each other, and what stays inside."""
 
+import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +42,10 @@ class DialogueMessage(Row):
     read_at = models.DateTimeField(null=True)
     # When the machine looked for indicators in it; the first message is looked at with the tip.
     examined_at = models.DateTimeField(null=True)
+    # For the page of a tip, which sets them: the seconds until it leaves, and when an officer reads
+    # that it came. Never stored.
+    held_for: int = 0
+    shown_at: datetime.datetime | None = None
 
     objects = DialogueQuerySet.as_manager()
 

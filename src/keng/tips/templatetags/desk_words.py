@@ -14,8 +14,8 @@ from keng.kit.words import as_dialled, defang
 from keng.language.taxonomy import label
 from keng.places import serving
 from keng.tips import origins
+from keng.tips.decision_words import clock_name
 from keng.tips.models import Attachment, Tip
-from keng.tips.queries.history import clock_name
 
 register = template.Library()
 

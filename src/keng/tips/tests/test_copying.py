@@ -19,13 +19,15 @@ from PIL import Image
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.decisions import closing
+from keng.dialogue import reporter, withdrawal
+from keng.files import store
+from keng.files.pictures import confined
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.tips import files
-from keng.tips.actions import closing, copying, reporter, sweeping, withdrawing
-from keng.tips.actions.attachments import store_attachment
+from keng.tips import sweep_files, viewing_copies
+from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, DialogueMessage, WaitingPicture
-from keng.tips.pictures import confined
 from keng.vault import keys, opening, seal
 from keng.vault.models import WorkerKey
 from tests import make
@@ -97,7 +99,7 @@ def words_to_reporter(tip):
 # What the system counts of a child begins with the size of its parent, so it is asked itself.
 MEASURED = """
 import sys
-from keng.tips.pictures import decoding
+from keng.files.pictures import decoding
 with open("/proc/self/status") as status:
     code = decoding.main()
     status.seek(0)
@@ -191,7 +193,7 @@ def test_what_shines_through_is_on_white():
 def test_the_confined_process_has_no_file_no_network_no_child_and_little_memory():
     tried = (
         "import os, socket, resource\n"
-        "from keng.tips.pictures import decoding\n"
+        "from keng.files.pictures import decoding\n"
         "decoding.confine()\n"
         "def refused(act):\n"
         "    try: act()\n"
@@ -217,12 +219,12 @@ def test_what_was_sent_waits_under_a_key_that_goes_with_the_copy(tip, own_folder
     (file,) = waiting_files()
     assert b"JFIF" not in file.read_bytes()
     key = opening.for_worker(bytes(row.key_sealed))
-    assert files.opened_for_worker(row.path, key) == content
+    assert store.opened_for_worker(row.path, key) == content
     with TestCase.captureOnCommitCallbacks(execute=True):
-        assert (copying.make_next_copy(), copying.make_next_copy()) == (1, 0)
+        assert (viewing_copies.make_next_copy(), viewing_copies.make_next_copy()) == (1, 0)
     kept.refresh_from_db()
     assert kept.no_copy == ""
-    assert files.viewing_copy(kept).startswith(b"\xff\xd8\xff")
+    assert store.viewing_copy(kept).startswith(b"\xff\xd8\xff")
     assert not WaitingPicture.objects.exists()
     assert waiting_files() == []
     assert (own_folder / kept.original_path).exists()
@@ -309,9 +311,11 @@ def test_as_long_as_it_waits_the_desk_says_so(tip, desk_client):
 
 def test_after_ten_minutes_it_is_given_up_and_the_key_is_gone(tip):
     kept = sent(tip, small())
-    WaitingPicture.objects.update(since=times.now() - copying.WITHIN - dt.timedelta(seconds=1))
+    WaitingPicture.objects.update(
+        since=times.now() - viewing_copies.WITHIN - dt.timedelta(seconds=1)
+    )
     with TestCase.captureOnCommitCallbacks(execute=True):
-        assert copying.make_next_copy() == 1
+        assert viewing_copies.make_next_copy() == 1
     kept.refresh_from_db()
     assert kept.no_copy == "late"
     assert not WaitingPicture.objects.exists()
@@ -330,18 +334,18 @@ def test_without_a_key_of_the_worker_the_report_is_taken_all_the_same(tip):
 
 def test_what_another_worker_has_in_hand_is_left_to_it_and_tried_again_after_a_kill(tip):
     kept = sent(tip, small())
-    assert copying._lease() is not None
-    assert copying.make_next_copy() == 0
+    assert viewing_copies._lease() is not None
+    assert viewing_copies.make_next_copy() == 0
     WaitingPicture.objects.update(leased_until=times.now() - dt.timedelta(seconds=1))
-    assert copying.make_next_copy() == 1
+    assert viewing_copies.make_next_copy() == 1
     kept.refresh_from_db()
     assert kept.viewing_path
 
 
 def test_a_picture_that_kills_the_worker_twice_is_not_tried_a_third_time(tip):
     kept = sent(tip, small())
-    WaitingPicture.objects.update(tries=copying._TRIES)
-    copying.make_next_copy()
+    WaitingPicture.objects.update(tries=viewing_copies._TRIES)
+    viewing_copies.make_next_copy()
     kept.refresh_from_db()
     assert (kept.no_copy, kept.viewing_path) == ("broken", "")
 
@@ -349,8 +353,8 @@ def test_a_picture_that_kills_the_worker_twice_is_not_tried_a_third_time(tip):
 def test_whoever_is_slower_than_another_worker_changes_nothing(tip):
     kept = sent(tip, small())
     row = WaitingPicture.objects.get()
-    copying.make_next_copy()
-    copying._settle(row.pk, reason=copying.NoCopy.BROKEN)
+    viewing_copies.make_next_copy()
+    viewing_copies._settle(row.pk, reason=viewing_copies.NoCopy.BROKEN)
     kept.refresh_from_db()
     assert (kept.no_copy, bool(kept.viewing_path)) == ("", True)
     assert words_to_reporter(tip) == []
@@ -358,11 +362,11 @@ def test_whoever_is_slower_than_another_worker_changes_nothing(tip):
 
 def test_taken_back_while_the_copy_is_made_nothing_of_it_stays(tip):
     kept = sent(tip, small())
-    row = copying._lease()
-    withdrawing.withdraw(tip.pk)
+    row = viewing_copies._lease()
+    withdrawal.withdraw(tip.pk)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        withdrawing.destroy_withdrawn()
-        copying._settle(row.pk, copy=b"\xff\xd8\xff")
+        withdrawal.destroy_withdrawn()
+        viewing_copies._settle(row.pk, copy=b"\xff\xd8\xff")
     kept.refresh_from_db()
     assert (kept.original_path, kept.viewing_path, kept.no_copy) == ("", "", "")
     assert not WaitingPicture.objects.exists()
@@ -372,15 +376,15 @@ def test_taken_back_while_the_copy_is_made_nothing_of_it_stays(tip):
 def test_out_of_scope_it_waits_for_the_end_to_be_taken_back_and_goes_in_time(tip):
     kept = sent(tip, small())
     officer = make.officer(unit=tip.responsible_unit)
-    row = copying._lease()
+    row = viewing_copies._lease()
     closing.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
-    copying._settle(row.pk, copy=b"\xff\xd8\xff")
+    viewing_copies._settle(row.pk, copy=b"\xff\xd8\xff")
     kept.refresh_from_db()
     assert kept.viewing_path == ""
-    assert copying.make_next_copy() == 0
-    WaitingPicture.objects.update(since=times.now() - 2 * copying.WITHIN)
+    assert viewing_copies.make_next_copy() == 0
+    WaitingPicture.objects.update(since=times.now() - 2 * viewing_copies.WITHIN)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        assert copying.make_next_copy() == 1
+        assert viewing_copies.make_next_copy() == 1
     assert waiting_files() == []
     assert not WaitingPicture.objects.exists()
     assert not any("không mở được" in words for words in words_to_reporter(tip))
@@ -388,12 +392,12 @@ def test_out_of_scope_it_waits_for_the_end_to_be_taken_back_and_goes_in_time(tip
 
 def test_what_waits_for_nothing_is_swept_within_the_hour(tip):
     sent(tip, small())
-    path, _key = files.keep_for_worker(b"its report was never sent")
-    young, _key = files.keep_for_worker(b"being written")
+    path, _key = store.keep_for_worker(b"its report was never sent")
+    young, _key = store.keep_for_worker(b"being written")
     long_ago = time.time() - 21 * 60
     for name in (path, WaitingPicture.objects.get().path):
         os.utime(data_folder() / name, (long_ago, long_ago))
-    sweeping.sweep_waiting()
+    sweep_files.sweep_waiting()
     assert {f"files/waiting/{file.name}" for file in waiting_files()} == {
         young,
         WaitingPicture.objects.get().path,
@@ -408,16 +412,16 @@ def test_a_worker_without_a_run_left_no_copy_half_made(tip, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(copying.files, "discard", killed)
+        patched.setattr(viewing_copies.files, "discard", killed)
         with pytest.raises(KeyboardInterrupt):
-            copying.make_next_copy()
+            viewing_copies.make_next_copy()
     kept.refresh_from_db()
     assert (kept.no_copy, kept.viewing_path) == ("waiting", "")
     WaitingPicture.objects.update(leased_until=times.now() - dt.timedelta(seconds=1))
-    assert copying.make_next_copy() == 1
+    assert viewing_copies.make_next_copy() == 1
     kept.refresh_from_db()
     assert kept.no_copy == ""
-    assert files.viewing_copy(kept).startswith(b"\xff\xd8\xff")
+    assert store.viewing_copy(kept).startswith(b"\xff\xd8\xff")
 
 
 def test_the_role_of_the_site_hands_over_and_the_workers_makes_the_copy(tip, become):
@@ -427,7 +431,7 @@ def test_the_role_of_the_site_hands_over_and_the_workers_makes_the_copy(tip, bec
     become("worker")
     assert make.copies_to_view() == 2
     assert keys.renew_worker_key() == 0
-    sweeping.sweep_waiting()
+    sweep_files.sweep_waiting()
     become("owner")
     kept.refresh_from_db()
     assert kept.viewing_path
@@ -451,7 +455,7 @@ def test_sizes_of_before_are_rounded_as_those_of_now_are(tip):
     with connection.cursor() as cursor:
         cursor.execute(rounds._ROUND)
     found = dict(Attachment.objects.values_list("pk", "size"))
-    assert [found[file.pk] for file in kept] == [files.rounded(size) for size in exact]
+    assert [found[file.pk] for file in kept] == [store.rounded(size) for size in exact]
 
 
 def test_a_decoder_that_hangs_is_ended(monkeypatch, tmp_path):

@@ -11,7 +11,7 @@ from PIL import Image
 
 from keng.kit import times
 from keng.kit.database import data_folder
-from keng.tips.actions.attachments import store_attachment
+from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, Tip, WaitingPicture
 from keng.vault import keys, seal
 from tests import make

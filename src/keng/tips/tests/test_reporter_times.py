@@ -7,13 +7,13 @@ import pytest
 from django.urls import reverse
 
 from keng.conftest import sign_in
+from keng.inbox.list.inbox_query import PAGE
 from keng.kit import times
+from keng.tips import decision_words
+from keng.tips.fill_ins import filled
 from keng.tips.models import Attachment, Suggestion, Tip
-from keng.tips.queries import history
-from keng.tips.queries.inbox import PAGE
-from keng.tips.queries.version import since
+from keng.tips.page_version import since
 from keng.tips.reporter_times import reporter_time, times_in_order
-from keng.tips.wording import filled
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +148,7 @@ def test_every_deadline_is_rounded_down_by_less_than_five_minutes(seconds):
 
 def test_the_deadline_in_ready_words_is_the_rounded_one(make_told_tip):
     tip = make_told_tip()
-    words = filled("Trả lời {deadline}.", tip, history.deadlines(tip))
+    words = filled("Trả lời {deadline}.", tip, decision_words.deadlines(tip))
     assert "07:45" in words
     assert "07:48" not in words
 

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan
+from keng.incidents.wave_acts import note_warning
 from keng.kit import times
 from keng.places.models import Unit
-from keng.tips.actions.waves import note_warning
 from keng.tips.models import Incident, Tip, Wave
 from keng.warnings import rights, style
 from keng.warnings.actions.errors import (

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from keng.kit.languages import spoken_in
+from keng.language.category_names import label_for_reader
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.places.search import Match, current, find
-from keng.tips.called import called
 from keng.warnings import queries
 from keng.warnings.models import Version
 from keng.warnings.public.pages import standing_of, words_of
@@ -83,7 +83,7 @@ def _dress(shown: list[Version]) -> None:
     names = queries.place_names(shown)
     for version in shown:
         version.words, version.spoken = words_of(version), spoken_in(version.texts)
-        version.category_label = called(version.category)
+        version.category_label = label_for_reader(version.category)
         version.place_names = [
             names[key] for key in version.audience.get("places", ()) if key in names
         ]

@@ -15,7 +15,7 @@ from keng.delivery.models import DispatchText
 from keng.kit import times
 from keng.kit.languages import FULL, spoken_in
 from keng.kit.slowing import Slowing
-from keng.tips.called import called
+from keng.language.category_names import label_for_reader
 from keng.warnings import card, queries
 from keng.warnings.codes import cleaned
 from keng.warnings.forms import VerifyForm
@@ -40,7 +40,7 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "standing": standing_of(version, newest),
         "newest": newest,
         "published": published,
-        "category": called(version.category),
+        "category": label_for_reader(version.category),
         "text": text,
         "only_frame": (get_language() or "vi") not in FULL,
         "in_english": _english_beside(version, language),

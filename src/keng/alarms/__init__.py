@@ -1,0 +1,1 @@
+"""A critical tip rings until somebody takes it."""

@@ -1,0 +1,114 @@
+"""What rings on a desk: the gravest first, and among equals whoever waits longest."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from keng.accounts.models import Officer
+from keng.alarms.bundled import size_of_bundle
+from keng.kit.prepared import Prepared
+from keng.kit.secrets import keyed_hash
+from keng.tips.gravity import Stake, danger_message, stake_of
+from keng.tips.models import Tip
+
+# A flood must not make every page of the desk slow: of more than that the newest are looked at.
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """One tip that calls people, and the words for which it does."""
+
+    tip: Tip
+    words: str
+    since: datetime.datetime
+    stake: Stake
+
+    @property
+    def is_about_money(self) -> bool:
+        """Whether nothing worse than money is at stake."""
+        return self.stake == Stake.MONEY
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The one that is shown, its place among all, and which come before and after it."""
+
+    shown: Ringing
+    place: int
+    total: int
+    ids: list[uuid.UUID]
+    # One for each call: a page that knows them all has nothing new to say.
+    marks: list[str]
+    newest: Ringing
+    # How many tips ring as one with the one that is shown; 1 when it rings alone.
+    bundled: int
+
+    @property
+    def earlier(self) -> uuid.UUID:
+        """The one before; before the first comes the last, so that one key goes through all."""
+        return self.ids[self.place - 2]
+
+    @property
+    def later(self) -> uuid.UUID:
+        """The one after; after the last comes the first."""
+        return self.ids[self.place % self.total]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    unit_ids: Collection[uuid.UUID]
+    own_unit_ids: Collection[uuid.UUID]
+
+
+def bar_for(officer: Officer, at: uuid.UUID | None = None) -> Bar | None:
+    """What the red bar shows: the gravest, or the one at which the officer is; None when all is
+    quiet, as nearly always.
+    """
+    found = ringing_of(officer)
+    if not found:
+        return None
+    ids = [each.tip.pk for each in found]
+    place = ids.index(at) if at in ids else 0
+    newest = max(found, key=lambda each: (each.since, each.tip.pk))
+    marks = [_mark(each) for each in found]
+    bundled = size_of_bundle(ids[place])
+    return Bar(found[place], place + 1, len(found), ids, marks, newest, bundled)
+
+
+def ringing_of(officer: Officer) -> list[Ringing]:
+    """All that rings for the officer, in the order of the bar."""
+    asked = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
+    ids = [row[0] for row in _RINGING.ask(**asked)]
+    if not ids:
+        return []
+    tips = Tip.objects.visible_to(officer).filter(pk__in=ids)
+    beside = ("place", "assigned_to", "suggestion")
+    return sorted(map(_ringing, tips.select_related(*beside)), key=_graver_first)
+
+
+def _mark(each: Ringing) -> str:
+    """Another one for each call; it does not tell when the reporter wrote."""
+    return keyed_hash("alarm mark", each.tip.pk.bytes, each.since.isoformat())[:8].hex()
+
+
+def _graver_first(each: Ringing) -> tuple[Stake, datetime.datetime, uuid.UUID]:
+    return each.stake, each.since, each.tip.pk
+
+
+def _ringing(tip: Tip) -> Ringing:
+    told = danger_message(tip) if tip.danger_unheard else None
+    words, since = (told.text, told.at) if told else (tip.text, tip.received_at)
+    return Ringing(tip, words, since, stake_of(tip))
+
+
+def _ringing_query(**asker: Any) -> QuerySet[Tip, Any]:
+    visible = Tip.objects.visible_to(_Asker(**asker))
+    return visible.ringing().order_by("-id").values_list("pk")[:MOST]
+
+
+_RINGING = Prepared(_ringing_query)

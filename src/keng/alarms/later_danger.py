@@ -1,0 +1,66 @@
+"""Danger that a reporter tells of in a later message: the tip calls people again, at once.
+
+It brings the tip before somebody's eyes and decides nothing: where it stands, joined, put off,
+suspended or closed, it stays until a person decides.
+"""
+
+import datetime
+
+from django.utils import translation
+
+from keng.alarms import ringing
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.language import lost_money
+from keng.language.fold import fold
+from keng.tips import deadlines
+from keng.tips.gravity import calls_for_help
+from keng.tips.letters import bank_first, danger_first
+from keng.tips.messages import say
+from keng.tips.models import DialogueMessage, Tip
+
+# Somebody who writes three times in a row is told once what to do.
+_TOLD_FOR = datetime.timedelta(minutes=10)
+
+
+def hear(tip: Tip, message: DialogueMessage) -> None:
+    """Call people to the tip for this message, once, and tell its reporter whom to ring.
+
+    For the worker, inside its transaction and lock of the tip.
+    """
+    # The clock is the mark of it: a message that was looked at twice has started it once.
+    if tip.clocks.filter(rule_code=deadlines.AT_ONCE, starts_at=message.at).exists():
+        return
+    was = tip.urgency
+    # What an officer rated before was about what was known before.
+    tip.urgency, tip.urgency_is_rated = "P0", False
+    tip.danger_at, tip.danger_unheard = message.at, True
+    deadlines.start(tip, deadlines.AT_ONCE, at=message.at)
+    deadlines.settle(tip)
+    tip.save(update_fields=["urgency", "urgency_is_rated", "danger_at", "danger_unheard", "due_at"])
+    ringing.ring_again(tip)
+    tell(tip, message)
+    record(
+        "tip.danger_heard",
+        by="worker",
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={"message": str(message.pk), "was": was, "state": tip.state},
+    )
+
+
+def tell(tip: Tip, message: DialogueMessage) -> None:
+    """Say at once whom to ring: 113, or the bank; never to whoever asked for no contact."""
+    if tip.do_not_contact or tip.withdrawn_at:
+        return
+    about_money = lost_money.has_left(fold(message.text)) and not calls_for_help(message.text)
+    with translation.override(tip.language):
+        lines = [bank_first()] if about_money else []
+        words = "\n".join([*lines, danger_first()])
+        just_now = tip.messages.filter(
+            author=DialogueMessage.Author.AUTOMATIC,
+            text=words,
+            visible_at__gt=times.now() - _TOLD_FOR,
+        )
+        if not just_now.exists():
+            say(tip, words, by=None, hold=datetime.timedelta(0))

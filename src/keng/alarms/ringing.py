@@ -1,0 +1,321 @@
+"""A critical tip rings until somebody takes it: commune, province and emergency room at once."""
+
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.accounts import rota
+from keng.accounts.models import Officer
+from keng.alarms import bundling
+from keng.alarms.bundled import size_of_bundle
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions import paging
+from keng.kit import times
+from keng.places.models import Unit
+from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
+from keng.tips.presence import FORGOTTEN_AFTER
+
+EVERY = datetime.timedelta(minutes=2)
+# After half an hour the pagers have said what they can: others are phoned by then.
+LATER_EVERY = datetime.timedelta(minutes=10)
+_OFTEN = 15
+# From this round on everybody is called who may see the tip.
+_ALL = 2
+SOURCE = "alarm"
+
+
+def call_what_rings() -> int:
+    """Raise new alarms and call again for those nobody has answered; how many rounds."""
+    bundling.call_again()
+    tips = [*_new(), *_due()]
+    rounds = sum(map(_call, tips))
+    # After those: one of a bundle is called for as long as nothing else of it is.
+    return rounds + sum(map(_call, bundling.tips_that_ring()))
+
+
+def _new() -> list[uuid.UUID]:
+    ringing = Tip.objects.ringing().filter(alarm__isnull=True, bundled_call__isnull=True)
+    return list(ringing.order_by("id").values_list("pk", flat=True)[:20])
+
+
+def _due() -> list[uuid.UUID]:
+    due = Alarm.objects.filter(ended_at__isnull=True, next_call_at__lte=times.now())
+    return list(due.order_by("next_call_at").values_list("tip", flat=True)[:20])
+
+
+@transaction.atomic
+def _call(tip_id: uuid.UUID) -> int:
+    """One round, unless somebody else is at it. The tip is locked first, as decisions do."""
+    tips = Tip.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    tip = tips.select_related("responsible_unit__parent").filter(pk=tip_id).first()
+    if tip is None:
+        return 0
+    alarm, is_new = Alarm.objects.select_for_update(no_key=True).get_or_create(
+        tip=tip, defaults={"unit": tip.responsible_unit, "next_call_at": times.now()}
+    )
+    if not tip.rings:
+        _end(alarm, tip, by="worker")
+        return 1
+    if alarm.ended_at is None and (is_new or alarm.next_call_at <= times.now()):
+        _round(alarm, tip)
+        return 1
+    return 0
+
+
+def _round(alarm: Alarm, tip: Tip) -> None:
+    first = _on_it(tip) if alarm.rounds == 0 else None
+    whom = [(first, tip.responsible_unit, False)] if first else _whom(tip, alarm.rounds)
+    room = "" if first else settings.EMERGENCY_EMAIL
+    called = paging.page(
+        [officer for officer, _unit, _duty in whom],
+        _words(tip, alarm.rounds),
+        unit_id=tip.responsible_unit_id,
+        source_kind=SOURCE,
+        source_ref=alarm.pk,
+        room=room,
+        room_words=_room_words(tip),
+    )
+    AlarmCall.objects.bulk_create(
+        AlarmCall(
+            alarm=alarm,
+            round=alarm.rounds,
+            officer=officer,
+            unit=unit,
+            is_on_duty=duty,
+            ways=called.ways[officer.pk],
+            dispatch=called.dispatch,
+        )
+        for officer, unit, duty in whom
+    )
+    if room:
+        AlarmCall.objects.create(
+            alarm=alarm,
+            round=alarm.rounds,
+            unit=tip.responsible_unit,
+            is_on_duty=True,
+            ways=int(called.room),
+            dispatch=called.dispatch,
+        )
+    alarm.rounds += 1
+    alarm.next_call_at = times.now() + (EVERY if alarm.rounds < _OFTEN else LATER_EVERY)
+    alarm.save(update_fields=["rounds", "next_call_at"])
+    record(
+        "alarm.called",
+        by="worker",
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={
+            "round": alarm.rounds,
+            "officers": len(whom),
+            "pagers": sum(called.ways.values()),
+            "room": called.room,
+        },
+    )
+
+
+def _on_it(tip: Tip) -> Officer | None:
+    """Who has the tip already and its page open now: called first, the others a round later."""
+    if tip.assigned_to_id is None:
+        return None
+    now_open = TipReader.objects.filter(tip=tip, seen_at__gt=times.now() - FORGOTTEN_AFTER)
+    officers = Officer.objects.filter(pk=tip.assigned_to_id, is_active=True).only(*rota.CALLED)
+    found = officers.filter(pk__in=now_open.values("officer")).first()
+    return found if found is not None and _may_see(found, tip) else None
+
+
+def _may_see(officer: Officer, tip: Tip) -> bool:
+    return Tip.objects.visible_to(officer).filter(pk=tip.pk).exists()
+
+
+def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
+    """Whoever is on duty; from the second round on who leads as well, then everybody.
+
+    Where nobody is on duty everybody is called at once. Never somebody who may not see the tip:
+    who is kept out of it stands in for nobody either.
+    """
+    unit = tip.responsible_unit
+    found: dict[uuid.UUID, tuple[Officer, Unit, bool]] = {}
+    for desk in [unit, *([unit.parent] if unit.parent else [])]:
+        duty = [officer for officer in rota.on_duty(desk.pk) if _may_see(officer, tip)]
+        others: list[Officer] = []
+        if not duty or round_ >= _ALL:
+            others = rota.watchers(desk.pk)
+        elif round_ == 1:
+            others = rota.watchers(desk.pk, rota.LEADING)
+        for officer in [*duty, *others]:
+            found.setdefault(officer.pk, (officer, desk, officer in duty))
+    return [each for each in found.values() if _may_see(each[0], tip)]
+
+
+def _words(tip: Tip, round_: int) -> list[paging.Words]:
+    # Not by name: the worker would have to load every page of the desk before it can call.
+    link = f"{settings.DESK_URL}/tips/{tip.pk}/"
+    size = size_of_bundle(tip.pk)
+    found = []
+    for language in paging.LANGUAGES:
+        with translation.override(language):
+            subject = _subject(tip)
+            text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
+            again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
+            quiet, alike = _quiet(tip), _alike(size)
+        said = "\n".join(filter(None, [subject, quiet, alike, text, again]))
+        found.append(paging.Words(language, subject, said))
+    return found
+
+
+def _room_words(tip: Tip) -> paging.Words:
+    with translation.override("vi"):
+        subject = _subject(tip)
+        phone = _desk_to_ring(tip).desk_phone
+        text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
+        alike = _alike(size_of_bundle(tip.pk))
+        said = "\n".join(filter(None, [subject, _quiet(tip), alike, text]))
+    return paging.Words("vi", subject, said)
+
+
+def _subject(tip: Tip) -> str:
+    if tip.danger_unheard:
+        return _("URGENT: %(tip)s, danger in a new message") % {"tip": _named(tip)}
+    return _("URGENT: %(tip)s, nobody has taken it") % {"tip": _named(tip)}
+
+
+def _quiet(tip: Tip) -> str:
+    """Who hides beside the person they fear must not be betrayed by a ringing telephone."""
+    if not tip.do_not_contact:
+        return ""
+    return _("The reporter asks: do not call, do not write.")
+
+
+def _alike(size: int) -> str:
+    """That this call is for many, and for how many."""
+    if size == 1:
+        return ""
+    return _("Reports bundled within the hour: %(n)d. One call for all of them.") % {"n": size}
+
+
+def _desk_to_ring(tip: Tip) -> Unit:
+    """The desk that has it, or the one above when the tip is about that desk itself."""
+    above, unit = tip.responsible_unit.parent, tip.responsible_unit
+    return above if above and tip.concerns.filter(unit=unit).exists() else unit
+
+
+def _named(tip: Tip) -> str:
+    """The unit, and the reference once there is one. Nothing else of a tip leaves the desk."""
+    return " ".join(filter(None, [tip.responsible_unit.name, tip.reference]))
+
+
+def settle(tip: Tip, *, by: Officer | str) -> None:
+    """After any decision, in its transaction: stand down, ring again, or ring at another unit."""
+    alarm = Alarm.objects.select_for_update(no_key=True).filter(tip=tip).first()
+    if alarm is None:
+        return
+    if not tip.rings:
+        _end(alarm, tip, by=by)
+    elif alarm.ended_at is not None or alarm.unit_id != tip.responsible_unit_id:
+        _begin_again(alarm, tip)
+
+
+def ring_again(tip: Tip) -> None:
+    """For what was told just now, in the caller's transaction: one that rings already goes on.
+
+    After half an hour of calling in vain it is called often again.
+    """
+    alarm = Alarm.objects.select_for_update(no_key=True).filter(tip=tip).first()
+    if alarm is None:
+        return
+    if alarm.ended_at is not None:
+        _begin_again(alarm, tip)
+    elif alarm.rounds >= _OFTEN:
+        alarm.rounds, alarm.next_call_at = _ALL, alarm.next_call_at - LATER_EVERY + EVERY
+        alarm.save(update_fields=["rounds", "next_call_at"])
+
+
+def _begin_again(alarm: Alarm, tip: Tip) -> None:
+    # What is still queued calls the unit that has it no more, or says that it is taken care of.
+    paging.call_off(SOURCE, alarm.pk)
+    alarm.unit_id, alarm.rounds, alarm.next_call_at = tip.responsible_unit_id, 0, times.now()
+    alarm.ended_at = alarm.taken_by = None
+    alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
+
+
+def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
+    """Nobody else needs to come: calls under way are taken back, whoever was called is told."""
+    if alarm.ended_at is not None:
+        return
+    alarm.ended_at, alarm.taken_by_id = times.now(), tip.assigned_to_id
+    alarm.save(update_fields=["ended_at", "taken_by"])
+    paging.call_off(SOURCE, alarm.pk)
+    calls = alarm.calls.filter(ways__gt=0, is_stand_down=False)
+    others = Officer.objects.filter(pk__in=calls.values("officer")).only(*rota.CALLED)
+    if tip.assigned_to_id:
+        others = others.exclude(pk=tip.assigned_to_id)
+    # It may have left the sight of those called first: for another unit, or it is about them.
+    entitled = [one for one in others if Tip.objects.visible_to(one).filter(pk=tip.pk).exists()]
+    told = paging.page(
+        entitled,
+        _stand_down(tip),
+        unit_id=tip.responsible_unit_id,
+        source_kind=SOURCE,
+        source_ref=alarm.pk,
+        room=settings.EMERGENCY_EMAIL if calls.filter(officer=None).exists() else "",
+        room_words=_stand_down(tip)[0],
+    )
+    _note_stand_down(alarm, told, entitled)
+    record(
+        "alarm.ended",
+        by=by,
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={
+            "rounds": alarm.rounds,
+            "taken": tip.assigned_to_id is not None,
+            "stood_down": sum(told.ways.values()),
+        },
+    )
+
+
+def _note_stand_down(alarm: Alarm, told: paging.Paged, officers: list[Officer]) -> None:
+    """Who was told that nobody else needs to come, for the story of the tip."""
+    units: dict[uuid.UUID | None, uuid.UUID] = dict(
+        alarm.calls.order_by("id").values_list("officer", "unit")
+    )
+    rows = [
+        AlarmCall(
+            alarm=alarm,
+            round=alarm.rounds,
+            officer=officer,
+            unit_id=units[officer.pk],
+            is_on_duty=False,
+            ways=told.ways[officer.pk],
+            dispatch=told.dispatch,
+            is_stand_down=True,
+        )
+        for officer in officers
+    ]
+    if told.room:
+        rows.append(
+            AlarmCall(
+                alarm=alarm,
+                round=alarm.rounds,
+                unit_id=units[None],
+                is_on_duty=False,
+                ways=1,
+                dispatch=told.dispatch,
+                is_stand_down=True,
+            )
+        )
+    AlarmCall.objects.bulk_create(rows)
+
+
+def _stand_down(tip: Tip) -> list[paging.Words]:
+    found = []
+    for language in paging.LANGUAGES:
+        with translation.override(language):
+            subject = _("Stand down: %(tip)s is taken care of") % {"tip": _named(tip)}
+            text = _("Nothing more is needed from you.")
+        found.append(paging.Words(language, subject, f"{subject}\n{text}"))
+    return found

@@ -1,0 +1,17 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.alarms import bundling, ringing
+from keng.kit.recurring import Pace, Task
+
+TASKS = [
+    Task(
+        "call officers",
+        ringing.call_what_rings,
+        is_woken=True,
+        every=timedelta(seconds=2),
+        pace=Pace.ALARM,
+    ),
+    Task("forget whose calls are bundled", bundling.forget, every=timedelta(minutes=1)),
+]

@@ -1,0 +1,143 @@
+"""The same decision on many tips: each on its own, with its own entry on record.
+
+What cannot be done with one of them is left as it is and said; the others are done.
+"""
+
+import datetime
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Q
+
+from keng.accounts.models import Officer
+from keng.decisions import putting_off, triage, undo
+from keng.tips.errors import CannotDecide, NothingChosen, NotYours
+from keng.tips.gravity import has_unread_danger
+from keng.tips.models import Decision, Tip
+
+# As many rows as four pages of the list show.
+MOST = 200
+
+
+@dataclass(slots=True)
+class Done:
+    """What was decided, and how often something stood in the way."""
+
+    steps: list[Decision] = field(default_factory=list)
+    left: int = 0
+
+
+@transaction.atomic
+def accept(tip_ids: Sequence[uuid.UUID], *, by: Officer, since: datetime.datetime) -> Done:
+    """Take all of them on that nobody else has."""
+    return _each(tip_ids, by, since, lambda pk: triage.accept(pk, by=by))
+
+
+@transaction.atomic
+def sort(
+    tip_ids: Sequence[uuid.UUID], *, category: str, by: Officer, since: datetime.datetime
+) -> Done:
+    """Give all of them one category."""
+    return _each(tip_ids, by, since, lambda pk: triage.sort(pk, category=category, by=by))
+
+
+@transaction.atomic
+def set_aside(
+    tip_ids: Sequence[uuid.UUID],
+    *,
+    until: datetime.datetime,
+    by: Officer,
+    since: datetime.datetime,
+) -> Done:
+    """Put all of them off."""
+    return _each(tip_ids, by, since, lambda pk: putting_off.set_aside(pk, until=until, by=by))
+
+
+@transaction.atomic
+def join(
+    tip_ids: Sequence[uuid.UUID], *, by: Officer, since: datetime.datetime
+) -> tuple[Done, uuid.UUID]:
+    """Make one incident of all of them; returns its id too.
+
+    One that has an incident already keeps it, else the oldest is the first.
+    """
+    tips = _unchanged(tip_ids, by, since)
+    if len(tips) < 2:
+        raise NothingChosen
+    oldest = min(tips, key=lambda tip: tip.pk)
+    first = next((tip for tip in tips if tip.incident_id), oldest)
+    others = [tip.pk for tip in tips if tip.pk != first.pk]
+    done = _one_by_one(others, lambda pk: triage.mark_duplicate(pk, of=first.pk, by=by))
+    if not done.steps:
+        raise NothingChosen
+    done.left += len(set(tip_ids)) - len(tips)
+    incident_id: uuid.UUID = uuid.UUID(done.steps[0].detail["incident"])
+    return done, incident_id
+
+
+@transaction.atomic
+def take_back(decision_ids: Sequence[uuid.UUID], *, by: Officer) -> Done:
+    """The undo of all of it, last step first."""
+    done = Done()
+    steps = Decision.objects.filter(pk__in=decision_ids, by=by)
+    others = {uuid.UUID(pk) for step in steps for pk in undo.concerned(step)}
+    _lock([*(step.tip_id for step in steps), *others])
+    for pk in reversed(decision_ids):
+        try:
+            with transaction.atomic():
+                undo.take_back(pk, by=by)
+        except NotYours:
+            raise
+        except CannotDecide:
+            done.left += 1
+        else:
+            done.steps.append(Decision(pk=pk))
+    return done
+
+
+def _each(
+    tip_ids: Sequence[uuid.UUID],
+    by: Officer,
+    since: datetime.datetime,
+    act: Callable[[uuid.UUID], Decision],
+) -> Done:
+    tips = _unchanged(tip_ids, by, since)
+    if not tips:
+        raise NothingChosen
+    done = _one_by_one([tip.pk for tip in tips], act)
+    done.left += len(set(tip_ids)) - len(tips)
+    return done
+
+
+def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decision]) -> Done:
+    done = Done()
+    for pk in tip_ids:
+        try:
+            with transaction.atomic():
+                done.steps.append(act(pk))
+        except CannotDecide:
+            done.left += 1
+    return done
+
+
+def _unchanged(tip_ids: Sequence[uuid.UUID], by: Officer, since: datetime.datetime) -> list[Tip]:
+    """The visible ones on which nobody else decided after the list was made, unit by unit.
+
+    All are locked before the first is decided on: each decision locks its unit's chain until
+    commit, and whoever decides on a single tip locks the tip before the chain.
+    """
+    visible = Tip.objects.visible_to(by).open().filter(pk__in=list(tip_ids)[:MOST])
+    _lock(list(visible.values_list("pk", flat=True)))
+    decided = Decision.objects.filter(tip__in=tip_ids, at__gt=since).exclude(by=by)
+    # Danger told since is taken by somebody who reads it, and never among many.
+    calm = visible.exclude(pk__in=decided.values("tip")).exclude(danger_unheard=True)
+    found = calm.order_by("responsible_unit", "id")
+    return [tip for tip in found if not has_unread_danger(tip)]
+
+
+def _lock(tip_ids: Sequence[uuid.UUID]) -> None:
+    """These and the tips behind them, in the order in which everybody locks several."""
+    rows = Tip.objects.filter(Q(pk__in=tip_ids) | Q(duplicate_of__in=tip_ids)).order_by("pk")
+    list(rows.select_for_update(no_key=True, of=("self",)).values("pk"))

@@ -1,0 +1,198 @@
+"""How a tip ends, and how it may begin again."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+
+from keng.accounts.models import Officer
+from keng.alarms import unheard
+from keng.decisions import incident_lead, suspension, undo_ending
+from keng.decisions.moving_units import to_another_unit
+from keng.decisions.on_record import decided, required
+from keng.decisions.out_of_scope import seal_content
+from keng.delivery.models import Conversation
+from keng.kit import times
+from keng.places.models import Unit
+from keng.tips import chats, deadlines
+from keng.tips.errors import NoOutcome, NotClosed, NoText, NoUnitAbove
+from keng.tips.letters import closing_sentence
+from keng.tips.lock import lock_tip
+from keng.tips.messages import answered, say
+from keng.tips.models import Decision, DialogueMessage, Tip, TipConcern
+from keng.tips.search_words import leave_index, return_to_index
+
+# Why something is not handled as a tip -> what it is by law, and how it ends.
+DECLINED = {
+    "procedure": (Tip.Kind.PROCEDURE, Tip.Outcome.NOT_A_TIP),
+    "civil": (Tip.Kind.CIVIL, Tip.Outcome.NOT_A_TIP),
+    "municipal": (Tip.Kind.ADMINISTRATIVE, Tip.Outcome.OUT_OF_COMPETENCE),
+    "not_checkable": (None, Tip.Outcome.NONE),
+    "out_of_scope": (Tip.Kind.OUT_OF_SCOPE, Tip.Outcome.NOT_A_TIP),
+    "official": (Tip.Kind.OFFICIAL, Tip.Outcome.NONE),
+}
+
+
+@transaction.atomic
+def decline(
+    tip_id: uuid.UUID,
+    *,
+    kind: str,
+    reply: str,
+    by: Officer,
+    reason: str = "",
+    concerns: Unit | None = None,
+    seen: str | None = None,
+) -> Decision:
+    """This is no tip, or none we can check: answer the reporter and end it.
+
+    A complaint about officers goes to the province and out of the unit's sight (`concerns` names
+    the unit it is about, by default the present one); what is out of scope is sealed at once.
+    Until the answer leaves, `undo.take_back` restores the tip.
+    Raises NoText, NoUnitAbove, vault.seal.NoKey.
+    """
+    if not reply.strip():
+        raise NoText
+    incident_lead.hold_incident_of(tip_id)
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    lifted = suspension.lift(tip, by=by) if kind != "official" else {}
+    was, message = undo_ending.before(tip) | lifted, say(tip, reply, by=by)
+    answered(tip)
+    law_kind, outcome = DECLINED[kind]
+    tip.kind = law_kind or tip.kind
+    if kind == "official":
+        was |= move_above(tip, concerns or tip.responsible_unit)
+        # On the chain of the unit above: the unit it is about keeps no trace.
+        chain = tip.responsible_unit_id
+        step = decided(
+            tip, Decision.Kind.DECLINED, by=by, reason=reason, chain_of=chain, as_kind=kind
+        )
+        undo_ending.hold(step, was, message=message)
+        return step
+    taken = seal_content(tip) if kind == "out_of_scope" else None
+    was["left"] = taken.pop("left") if taken else incident_lead.hand_over(tip)
+    tip.outcome = outcome or Tip.Outcome.UNFOUNDED
+    _end(tip)
+    alone = ["incident", "duplicate_of"]
+    ended = ["kind", "outcome", "state", "closed_at", "due_at"]
+    tip.save(update_fields=[*ended, *alone, *unheard.FIELDS])
+    step = decided(tip, Decision.Kind.DECLINED, by=by, reason=reason, as_kind=kind)
+    copies = taken["files"].values() if taken else ()
+    undo_ending.hold(step, was | {"content": taken}, message=message, viewing_copies=copies)
+    return step
+
+
+@transaction.atomic
+def record_outcome(
+    tip_id: uuid.UUID, *, outcome: str, by: Officer, note: str = "", seen: str | None = None
+) -> Decision:
+    """Say what came of the tip. Raises NoOutcome."""
+    if not outcome:
+        raise NoOutcome
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    tip.outcome, tip.outcome_note = Tip.Outcome(outcome), note.strip()
+    tip.save(update_fields=["outcome", "outcome_note"])
+    return decided(tip, Decision.Kind.OUTCOME, by=by, reason=note, outcome=tip.outcome)
+
+
+@transaction.atomic
+def close(
+    tip_id: uuid.UUID, *, by: Officer, reason: str = "", text: str = "", seen: str | None = None
+) -> Decision:
+    """End a tip that has an outcome; the reporter is told it, by `text` or a fixed sentence.
+
+    Until they are told, `undo.take_back` restores the tip. Raises NoOutcome.
+    """
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    if not tip.outcome:
+        raise NoOutcome
+    lifted = suspension.lift(tip, by=by)
+    was = undo_ending.before(tip) | lifted
+    was["left"] = incident_lead.hand_over(tip)
+    message = end_and_tell(tip, text=text, by=by)
+    step = decided(tip, Decision.Kind.CLOSED, by=by, reason=reason, outcome=tip.outcome)
+    undo_ending.hold(step, was, message=message)
+    return step
+
+
+def end_and_tell(tip: Tip, *, text: str = "", by: Officer) -> DialogueMessage | None:
+    """End one tip and tell its reporter, unless they asked not to be contacted.
+
+    For the actions of this area, inside their transaction and lock.
+    """
+    message = None
+    if text.strip():
+        message = say(tip, text, by=by)
+        answered(tip)
+    elif not tip.do_not_contact:
+        with translation.override(tip.language):
+            message = say(tip, closing_sentence(tip), by=None)
+    _end(tip)
+    tip.save(update_fields=["state", "closed_at", "due_at", *unheard.FIELDS])
+    return message
+
+
+@transaction.atomic
+def reopen(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
+    """Begin again with a closed tip. Raises NotClosed, NoReason, ContentIsSealed."""
+    said = required(reason)
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    if tip.is_open:
+        raise NotClosed
+    was = tip.outcome
+    incident_lead.stand_open(tip)
+    tip.assigned_to, tip.closed_at, tip.outcome = by, None, Tip.Outcome.NONE
+    unheard.stop_calling(tip)
+    deadlines.settle(tip)
+    alone = ["state", "duplicate_of"]
+    opened = [*alone, "assigned_to", "closed_at", "outcome", "due_at"]
+    tip.save(update_fields=[*opened, *unheard.FIELDS])
+    return_to_index(tip)
+    return decided(tip, Decision.Kind.REOPENED, by=by, reason=said, was=was)
+
+
+def hold_chats_of(tips: Iterable[Tip]) -> None:
+    """Before several tips end: their chats in the order in which the edge takes a batch of them."""
+    talks = Conversation.objects.filter(tip_ref__in=[tip.pk for tip in tips])
+    list(talks.order_by("key_hash").select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _end(tip: Tip) -> None:
+    """Closed: no clock runs, and the next message of the same person opens a new tip."""
+    tip.state, tip.closed_at = Tip.State.CLOSED, times.now()
+    unheard.let_go(tip)
+    deadlines.settle(tip)
+    chats.let_go(tip, but_answer=True)
+    if tip.outcome == Tip.Outcome.UNFOUNDED:
+        leave_index(tip)
+
+
+def move_above(tip: Tip, about: Unit) -> dict[str, Any]:
+    """Out of the sight of the unit it is about, on to the desk above it.
+
+    For the actions of this area, inside their transaction and lock. Raises NoUnitAbove.
+    Returns what undoing it needs: the row that keeps it out, if it is new, what it led, and what
+    was but a guess until then.
+    """
+    above = about.parent or tip.responsible_unit
+    if above.pk == about.pk:
+        raise NoUnitAbove
+    concern, is_new = TipConcern.objects.get_or_create(tip=tip, unit=about)
+    guessed = make_guesses_firm(tip)
+    left = to_another_unit(tip, above)
+    return {"concern": str(concern.pk) if is_new else None, "left": left, "guessed": guessed}
+
+
+def make_guesses_firm(tip: Tip) -> list[str]:
+    """What an officer has found is no guess any more; which it was, for undoing that."""
+    guesses = tip.concerns.filter(is_guess=True)
+    guessed = [str(pk) for pk in guesses.values_list("pk", flat=True)]
+    guesses.update(is_guess=False)
+    return guessed
+
+
+def guess_again(guessed: list[str]) -> None:
+    """Undo `make_guesses_firm`: nobody has found it after all."""
+    TipConcern.objects.filter(pk__in=guessed).update(is_guess=True)

@@ -1,0 +1,131 @@
+"""Who leads an incident: a first tip that leaves or ends hands its place on; undo gives it back.
+
+What these return is kept with the decision, for `take_again`.
+"""
+
+import uuid
+from typing import Any
+
+from django.db.models import Q
+
+from keng.tips.errors import IncidentChanged
+from keng.tips.incident_titles import speaks_of, title_for
+from keng.tips.models import Incident, Tip
+
+
+def hold_incident_of(tip_id: uuid.UUID) -> None:
+    """Lock the incident before its tip, as `actions.incident` does, where the tip may leave it."""
+    held = Incident.objects.filter(tips=tip_id).select_for_update(of=("self",), no_key=True)
+    list(held.values("pk"))
+
+
+def leave(tip: Tip) -> dict[str, Any]:
+    """Stand alone (the caller saves). A first tip leaves its place to the oldest open duplicate."""
+    others = _behind(tip)
+    incident, tip.incident, tip.duplicate_of = tip.incident, None, None
+    left: dict[str, Any] = {}
+    if incident and speaks_of(incident.title, tip):
+        # What only a tip that left has told must not stay behind in the incident's name.
+        was, incident.title = incident.title, title_for(others)
+        incident.save(update_fields=["title"])
+        left["title"] = [was, incident.title]
+    return left | _handed_on(others)
+
+
+def hand_over(tip: Tip) -> dict[str, Any]:
+    """The tip ends alone: the oldest that is still open leads, and the tip stands behind it."""
+    others = _behind(tip)
+    if not others or not others[0].is_open:
+        return {}
+    tip.duplicate_of = others[0]
+    tip.save(update_fields=["duplicate_of"])
+    return _handed_on(others)
+
+
+def stand_open(tip: Tip) -> None:
+    """Open again (the caller saves): behind its first, or in front if that one is closed."""
+    first = tip.duplicate_of
+    if first is None or first.is_open:
+        tip.state = Tip.State.DUPLICATE if first else Tip.State.ACCEPTED
+        return
+    tip.state, tip.duplicate_of = Tip.State.ACCEPTED, None
+    Tip.objects.filter(Q(pk=first.pk) | Q(duplicate_of=first)).exclude(pk=tip.pk).update(
+        duplicate_of=tip
+    )
+
+
+def join(tip: Tip, first: Tip, incident: Incident) -> dict[str, Any]:
+    """All that stand behind the tip stand behind the first of another incident with it."""
+    others = _behind(tip)
+    tip.duplicates.update(duplicate_of=first, incident=incident)
+    return _noted(first, incident.pk, {other: other.state for other in others})
+
+
+def take_again(tip: Tip, left: dict[str, Any]) -> None:
+    """Stand where the tip stood before (the caller has saved that), as the first if it was.
+
+    Raises IncidentChanged when the others do not stand any more as the decision left them.
+    """
+    if tip.duplicate_of_id and not _leads(tip.duplicate_of_id, tip.incident_id):
+        raise IncidentChanged
+    if tip.duplicates.exclude(incident=tip.incident_id).exists():
+        raise IncidentChanged
+    if (title := left.get("title")) and tip.incident_id:
+        was, became = title
+        # A name that an officer gave it meanwhile stays.
+        Incident.objects.filter(pk=tip.incident_id, title=became).update(title=was)
+    if "tips" not in left:
+        return
+    rows = {str(row.pk): row for row in _locked(left["tips"])}
+    newcomers = Tip.objects.filter(duplicate_of=left["heir"]).exclude(pk__in=[*rows, tip.pk])
+    if left["heir"] in rows and newcomers.exists():
+        raise IncidentChanged
+    for pk, (was, became) in left["tips"].items():
+        row, first = rows[pk], None if pk == left["heir"] else uuid.UUID(left["heir"])
+        stands = (row.state, row.duplicate_of_id, str(row.incident_id))
+        if stands != (became, first, left["incident"]):
+            raise IncidentChanged
+        row.state, row.duplicate_of, row.incident_id = was, tip, tip.incident_id
+        row.save(update_fields=["state", "duplicate_of", "incident"])
+
+
+def concerned(before: dict[str, Any], left: dict[str, Any]) -> set[str]:
+    """The other tips that `take_again` locks, so that its caller can lock all in one order."""
+    first = before.get("duplicate_of_id")
+    return {*left.get("tips", {}), *([first] if first else [])}
+
+
+def _leads(tip_id: uuid.UUID, incident_id: uuid.UUID | None) -> bool:
+    first = Tip.objects.select_for_update(no_key=True).get(pk=tip_id)
+    is_first = first.is_open and first.duplicate_of_id is None
+    return is_first and str(first.incident_id) == str(incident_id)
+
+
+def _behind(tip: Tip) -> list[Tip]:
+    """What stands behind the tip, locked: who would lead in its place comes first."""
+    rows = tip.duplicates.order_by("pk").select_for_update(no_key=True)
+    return sorted(rows, key=lambda other: (not other.is_open, other.pk))
+
+
+def _locked(tip_ids: dict[str, Any]) -> list[Tip]:
+    rows = Tip.objects.filter(pk__in=tip_ids).order_by("pk")
+    return list(rows.select_for_update(no_key=True))
+
+
+def _handed_on(others: list[Tip]) -> dict[str, Any]:
+    if not others:
+        return {}
+    heir, was = others[0], {other: other.state for other in others}
+    heir.duplicate_of = None
+    heir.state = Tip.State.ACCEPTED if heir.is_open else heir.state
+    heir.save(update_fields=["duplicate_of", "state"])
+    Tip.objects.filter(pk__in=[other.pk for other in others[1:]]).update(duplicate_of=heir)
+    return _noted(heir, heir.incident_id, was)
+
+
+def _noted(heir: Tip, incident_id: uuid.UUID | None, was: dict[Tip, str]) -> dict[str, Any]:
+    """Who leads now, and how each of the others stood and stands."""
+    if not was:
+        return {}
+    tips = {str(tip.pk): [str(state), str(tip.state)] for tip, state in was.items()}
+    return {"heir": str(heir.pk), "incident": str(incident_id), "tips": tips}

@@ -1,0 +1,89 @@
+"""What every decision does first and last: lock the tip for its officer, go on record."""
+
+import datetime
+import uuid
+from typing import Any
+
+from keng.accounts.models import Officer
+from keng.alarms import ringing
+from keng.audit.actions import record, unit_chain
+from keng.tips.errors import NoReason
+from keng.tips.models import Decision, Tip
+from keng.tips.reporter_times import reporter_time
+
+# What a decision may change and taking it back restores.
+_RESTORED = (
+    "state",
+    "assigned_to_id",
+    "duplicate_of_id",
+    "incident_id",
+    "responsible_unit_id",
+    "kind",
+    "category",
+    "urgency",
+    "urgency_is_rated",
+    "value",
+    "outcome",
+    "outcome_note",
+    "set_aside_until",
+    "danger_at",
+    "danger_unheard",
+)
+
+# What only taking it back needs is not for the record, which keeps it for ever.
+_FOR_UNDOING = frozenset({"before", "was_waiting"})
+
+
+def decided(
+    tip: Tip,
+    kind: str,
+    *,
+    by: Officer,
+    reason: str = "",
+    chain_of: uuid.UUID | None = None,
+    **detail: Any,
+) -> Decision:
+    """Put the step on record. Call it last: the audit chain stays locked until commit."""
+    ringing.settle(tip, by=by)
+    unit_id = chain_of or tip.responsible_unit_id
+    decision = Decision.objects.create(
+        tip=tip,
+        kind=kind,
+        by=by,
+        unit_id=unit_id,
+        reason=reason.strip(),
+        detail=detail,
+    )
+    record(
+        f"tip.{kind}",
+        by=by,
+        on=tip,
+        chain=unit_chain(unit_id),
+        detail={key: value for key, value in detail.items() if key not in _FOR_UNDOING},
+    )
+    return decision
+
+
+def snapshot(tip: Tip) -> dict[str, Any]:
+    """What taking the decision back will restore."""
+    before: dict[str, Any] = {name: plain(getattr(tip, name)) for name in _RESTORED}
+    if tip.danger_at is not None:
+        # The decision is kept for ever: undoing looks for the message of that minute (unheard).
+        before["danger_at"] = plain(reporter_time(tip.danger_at, tip))
+    running = tip.clocks.filter(stopped_at__isnull=True).values_list("id", flat=True)
+    return before | {"running": [str(clock_id) for clock_id in running]}
+
+
+def required(reason: str) -> str:
+    """The reason, which must say something. Raises NoReason."""
+    said = reason.strip()
+    if not said:
+        raise NoReason
+    return said
+
+
+def plain(value: object) -> object:
+    """As it stands in a JSON column."""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, uuid.UUID) else value

@@ -1,0 +1,18 @@
+"""What the worker does for this area."""
+
+from datetime import timedelta
+
+from keng.decisions import meant_for_unit, out_of_scope, undo_ending
+from keng.kit.recurring import Pace, Task
+
+TASKS = [
+    Task(
+        "hand down what is meant for a unit",
+        meant_for_unit.hand_down,
+        is_woken=True,
+        every=timedelta(seconds=2),
+        pace=Pace.ALARM,
+    ),
+    Task("destroy what is out of scope", out_of_scope.destroy_expired, every=timedelta(hours=1)),
+    Task("let go what has ended", undo_ending.let_go, every=timedelta(seconds=5)),
+]

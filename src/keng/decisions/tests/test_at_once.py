@@ -1,0 +1,111 @@
+"""Two officers at the same moment: one decision counts, and the other is told."""
+
+import threading
+from functools import partial
+
+import pytest
+from django.db import connection, transaction
+
+from keng.decisions import triage, undo
+from keng.dialogue import answering
+from keng.tips import errors
+from keng.tips.models import DialogueMessage, Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Run these in threads that start together; what each of them raised, or None."""
+    start, ended = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(place, act):
+        start.wait()
+        try:
+            act()
+        except errors.CannotDecide as error:
+            ended[place] = type(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
+def test_of_two_officers_who_take_a_tip_at_once_one_owns_it():
+    make.clock_rules()
+    unit = make.unit()
+    tip = make.tip(unit=unit)
+    one, two = make.officer(unit=unit), make.officer(unit=unit)
+    ended = at_once(lambda: triage.accept(tip.pk, by=one), lambda: triage.accept(tip.pk, by=two))
+    assert sorted(map(str, ended)) == sorted(map(str, [None, errors.AlreadyTaken]))
+    tip.refresh_from_db()
+    assert tip.assigned_to == (one if ended[0] is None else two)
+
+
+def test_two_tips_joined_to_each_other_at_once_do_not_wait_for_ever():
+    make.clock_rules()
+    unit = make.unit()
+    left, right = make.tip(unit=unit), make.tip(unit=unit)
+    officer = make.officer(unit=unit)
+    ended = at_once(
+        lambda: triage.mark_duplicate(left.pk, of=right.pk, by=officer),
+        lambda: triage.mark_duplicate(right.pk, of=left.pk, by=officer),
+    )
+    assert ended.count(None) == 1
+    assert ended.count(errors.SameTip) == 1
+    assert Tip.objects.filter(duplicate_of__isnull=False).count() == 1
+
+
+def test_an_end_undone_and_its_answer_withdrawn_at_once_do_not_wait_for_ever():
+    make.clock_rules()
+    unit = make.unit()
+    officer = make.officer(unit=unit)
+    for _ in range(5):
+        tip = make.tip(unit=unit)
+        step = triage.decline(tip.pk, kind="civil", reply="Chào bạn.", by=officer)
+        message = tip.messages.get()
+        ended = at_once(
+            partial(undo.take_back, step.pk, by=officer, secret=step.secret),
+            partial(answering.withdraw, message.pk, by=officer),
+        )
+        assert ended[0] is None
+        assert ended[1] in {None, errors.NotYours}
+        assert Tip.objects.get(pk=tip.pk).is_open
+
+
+def test_who_withdraws_an_answer_waits_at_the_tip_and_holds_nothing_meanwhile():
+    make.clock_rules()
+    unit = make.unit()
+    officer = make.officer(unit=unit)
+    tip = make.tip(unit=unit)
+    message = answering.answer(tip.pk, text="Chào bạn.", by=officer)
+    waits = threading.Thread(target=withdrawn, args=(message.pk, officer))
+    with transaction.atomic():
+        Tip.objects.select_for_update(no_key=True).get(pk=tip.pk)
+        waits.start()
+        while not _is_waiting():
+            assert waits.is_alive()
+        DialogueMessage.objects.select_for_update(nowait=True).get(pk=message.pk)
+    waits.join()
+    assert not tip.messages.exists()
+
+
+def withdrawn(message_id, officer):
+    try:
+        answering.withdraw(message_id, by=officer)
+    finally:
+        connection.close()
+
+
+def _is_waiting():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone()[0]

@@ -1,0 +1,279 @@
+"""Taking on, joining, passing on, sorting, rating: what changes, and who may."""
+
+import datetime
+
+import pytest
+from django.utils import translation
+
+from keng.audit.models import Entry
+from keng.decisions import triage, undo
+from keng.kit import times
+from keng.kit.phrases import moment_words
+from keng.language.taxonomy import label
+from keng.tips import errors
+from keng.tips.models import Decision, Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    province = make.province_unit()
+    unit = make.unit(parent=province)
+    return unit, make.officer(unit=unit)
+
+
+def running(tip):
+    return set(tip.clocks.filter(stopped_at__isnull=True).values_list("rule_code", flat=True))
+
+
+def test_an_accepted_tip_is_in_progress_and_on_record(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    step = triage.accept(tip.pk, by=officer)
+    tip.refresh_from_db()
+    assert (tip.state, tip.assigned_to) == (Tip.State.ACCEPTED, officer)
+    entry = Entry.objects.get(action="tip.accepted", object_id=str(tip.pk))
+    assert (entry.actor_id, entry.chain) == (str(officer.pk), f"unit:{unit.pk}")
+    assert step.by == officer
+
+
+def test_the_first_taker_owns_a_tip_until_somebody_takes_it_over(desk):
+    unit, officer = desk
+    other = make.officer(unit=unit)
+    tip = make.tip(unit=unit)
+    triage.accept(tip.pk, by=officer)
+    with pytest.raises(errors.AlreadyTaken) as caught:
+        triage.accept(tip.pk, by=other)
+    assert caught.value.holder == officer
+    triage.accept(tip.pk, by=other, take_over=True)
+    tip.refresh_from_db()
+    assert tip.assigned_to == other
+
+
+def test_nobody_decides_on_a_tip_of_another_unit(desk):
+    _, officer = desk
+    foreign = make.tip(unit=make.unit())
+    with pytest.raises(errors.NotYours):
+        triage.accept(foreign.pk, by=officer)
+    assert not foreign.decisions.exists()
+
+
+def test_nobody_decides_on_a_tip_about_the_own_unit(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit, concerns=(unit,))
+    with pytest.raises(errors.NotYours):
+        triage.sort(tip.pk, category="theft", by=officer)
+
+
+def test_a_decision_from_a_stale_page_is_refused(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    first = triage.sort(tip.pk, category="theft", by=make.officer(unit=unit), seen="")
+    with pytest.raises(errors.ChangedMeanwhile) as caught:
+        triage.sort(tip.pk, category="drugs", by=officer, seen="")
+    assert caught.value.latest == first
+    triage.sort(tip.pk, category="drugs", by=officer, seen=str(first.pk))
+    tip.refresh_from_db()
+    assert tip.category == "drugs"
+
+
+def test_a_duplicate_of_a_duplicate_points_at_the_first_tip(desk):
+    unit, officer = desk
+    first, second, third = (make.tip(unit=unit) for _ in range(3))
+    triage.mark_duplicate(second.pk, of=first.pk, by=officer)
+    triage.mark_duplicate(third.pk, of=second.pk, by=officer)
+    third.refresh_from_db()
+    assert third.duplicate_of == first
+    assert third.incident == Tip.objects.get(pk=first.pk).incident
+
+
+def test_joining_a_first_tip_brings_its_duplicates_along(desk):
+    unit, officer = desk
+    a, b, c = (make.tip(unit=unit) for _ in range(3))
+    triage.mark_duplicate(b.pk, of=a.pk, by=officer)
+    triage.mark_duplicate(a.pk, of=c.pk, by=officer)
+    assert set(Tip.objects.filter(duplicate_of=c)) == {a, b}
+
+
+def test_an_incident_is_named_by_the_number_of_its_first_tip_and_never_by_its_words(desk):
+    unit, officer = desk
+    first = make.tip(unit=unit, text="Em tên Hoa bị gọi", category="scam_impersonation")
+    make.sighting(first, indicator=make.indicator("+84912000417"))
+    make.sighting(first, indicator=make.indicator("+84912000418"), role="unknown")
+    second = make.tip(unit=unit)
+    triage.mark_duplicate(second.pk, of=first.pk, by=officer)
+    first.refresh_from_db()
+    assert first.incident.title == f"{label('scam_impersonation')}, 0912 000 417"
+    assert first.state == Tip.State.RECEIVED
+
+
+def test_an_incident_without_a_number_is_named_by_place_and_day(desk):
+    unit, officer = desk
+    first = make.tip(unit=unit, place=make.place("Phường Nếnh"), category="theft")
+    second = make.tip(unit=unit)
+    with translation.override("en"):
+        triage.mark_duplicate(second.pk, of=first.pk, by=officer)
+    first.refresh_from_db()
+    day = moment_words(first.received_at, "date")
+    assert first.incident.title == f"{label('theft')}, Phường Nếnh, {day}"
+
+
+def test_what_was_mine_stays_mine_behind_the_tip_that_leads(desk):
+    unit, officer = desk
+    mine, leads = make.tip(unit=unit), make.tip(unit=unit)
+    triage.accept(mine.pk, by=officer)
+    triage.mark_duplicate(mine.pk, of=leads.pk, by=officer)
+    leads.refresh_from_db()
+    assert (leads.assigned_to, leads.state) == (officer, Tip.State.ACCEPTED)
+    assert Entry.objects.filter(action="tip.accepted", object_id=str(leads.pk)).exists()
+
+
+def test_joining_takes_no_critical_tip_on(desk):
+    unit, officer = desk
+    mine, leads = make.tip(unit=unit), make.tip(unit=unit, urgency="P0")
+    triage.accept(mine.pk, by=officer)
+    triage.mark_duplicate(mine.pk, of=leads.pk, by=officer)
+    leads.refresh_from_db()
+    assert leads.assigned_to is None
+
+
+def test_a_tip_is_no_duplicate_of_itself_nor_of_an_invisible_one(desk):
+    unit, officer = desk
+    tip, foreign = make.tip(unit=unit), make.tip(unit=make.unit())
+    with pytest.raises(errors.SameTip):
+        triage.mark_duplicate(tip.pk, of=tip.pk, by=officer)
+    with pytest.raises(errors.NotYours):
+        triage.mark_duplicate(tip.pk, of=foreign.pk, by=officer)
+
+
+def test_a_duplicate_stays_open_with_a_clock_to_finish_it(desk):
+    unit, officer = desk
+    first, second = make.tip(unit=unit), make.tip(unit=unit)
+    triage.mark_duplicate(second.pk, of=first.pk, by=officer)
+    second.refresh_from_db()
+    assert running(second) == {"FOLLOW_HOUSE"}
+    assert second.due_at > times.now() + datetime.timedelta(days=6)
+
+
+def test_a_separated_tip_stands_alone_and_its_24_hours_run_from_their_start(desk):
+    unit, officer = desk
+    first, second = make.tip(unit=unit), make.tip(unit=unit)
+    start = second.clocks.get().starts_at
+    triage.mark_duplicate(second.pk, of=first.pk, by=officer)
+    triage.separate(second.pk, reason="Khác số tài khoản", by=officer)
+    second.refresh_from_db()
+    assert (second.incident, second.duplicate_of) == (None, None)
+    clock = second.clocks.get(stopped_at__isnull=True)
+    assert (clock.rule_code, clock.starts_at) == ("CLASSIFY_HOUSE", start)
+
+
+def test_when_the_first_tip_leaves_an_incident_the_next_takes_its_place(desk):
+    unit, officer = desk
+    a, b, c = (make.tip(unit=unit) for _ in range(3))
+    make.sighting(a, indicator=make.indicator("+84912000417"))
+    triage.mark_duplicate(b.pk, of=a.pk, by=officer)
+    triage.mark_duplicate(c.pk, of=a.pk, by=officer)
+    a.refresh_from_db()
+    assert "0912 000 417" in a.incident.title
+    triage.separate(a.pk, reason="Việc khác", by=officer)
+    for tip in (a, b, c):
+        tip.refresh_from_db()
+    assert (a.incident, b.duplicate_of, c.duplicate_of) == (None, None, b)
+    assert b.incident.title
+    assert "0912 000 417" not in b.incident.title
+
+
+def test_a_routed_tip_leaves_the_old_unit_and_keeps_its_deadline(desk):
+    unit, officer = desk
+    tip, due = make.tip(unit=unit), None
+    due = tip.due_at
+    triage.route(tip.pk, to=unit.parent, reason="Vượt thẩm quyền", by=officer)
+    assert not Tip.objects.visible_to(officer).filter(pk=tip.pk).exists()
+    tip.refresh_from_db()
+    assert (tip.responsible_unit, tip.due_at, tip.state) == (unit.parent, due, "received")
+
+
+def test_a_tip_goes_neither_outside_the_tree_nor_to_a_unit_it_is_about(desk):
+    unit, officer = desk
+    sibling = make.unit(parent=unit.parent)
+    tip = make.tip(unit=unit, concerns=(sibling,))
+    for target in (make.unit(), sibling, unit):
+        with pytest.raises(errors.CannotGoThere):
+            triage.route(tip.pk, to=target, reason="thử", by=officer)
+
+
+@pytest.mark.parametrize("act", ["route", "separate"])
+def test_a_decision_that_needs_a_reason_is_refused_without_one(desk, act):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    more = {"to": unit.parent} if act == "route" else {}
+    with pytest.raises(errors.NoReason):
+        getattr(triage, act)(tip.pk, reason="  ", by=officer, **more)
+
+
+def test_sorting_stops_the_24_hours_and_starts_the_clock_to_finish(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    triage.sort(tip.pk, category="theft", kind="tin_bao", urgency="P1", by=officer)
+    tip.refresh_from_db()
+    assert (tip.category, tip.kind, tip.urgency) == ("theft", "tin_bao", "P1")
+    assert running(tip) == {"FOLLOW_HOUSE"}
+
+
+def test_a_tip_sorted_as_p0_must_be_looked_at_now_until_somebody_takes_it(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    triage.sort(tip.pk, category="child_safety", urgency="P0", by=officer)
+    tip.refresh_from_db()
+    assert "URGENT_NOW" in running(tip)
+    assert tip.due_at <= times.now()
+    triage.accept(tip.pk, by=officer)
+    assert "URGENT_NOW" not in running(tip)
+
+
+def test_rating_is_possible_after_the_end_too(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit, state="closed")
+    triage.rate(tip.pk, value="of_value", by=officer)
+    tip.refresh_from_db()
+    assert tip.value == Tip.Value.OF_VALUE
+
+
+@pytest.mark.parametrize("kind", ["accept", "duplicate", "route", "sort"])
+def test_one_minute_to_take_a_decision_back(desk, kind):
+    unit, officer = desk
+    tip, other = make.tip(unit=unit), make.tip(unit=unit)
+    before = {f: getattr(tip, f) for f in ("state", "due_at", "category", "responsible_unit_id")}
+    step = {
+        "accept": lambda: triage.accept(tip.pk, by=officer),
+        "duplicate": lambda: triage.mark_duplicate(tip.pk, of=other.pk, by=officer),
+        "route": lambda: triage.route(tip.pk, to=unit.parent, reason="nhầm", by=officer),
+        "sort": lambda: triage.sort(tip.pk, category="theft", by=officer),
+    }[kind]()
+    undo.take_back(step.pk, by=officer)
+    tip.refresh_from_db()
+    assert {f: getattr(tip, f) for f in before} == before
+    assert running(tip) == {"CLASSIFY_HOUSE"}
+    assert Decision.objects.get(pk=step.pk).detail["taken_back"] is True
+
+
+def test_a_decision_cannot_be_taken_back_after_a_minute_or_by_another(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    step = triage.accept(tip.pk, by=officer)
+    with pytest.raises(errors.NotYours):
+        undo.take_back(step.pk, by=make.officer(unit=unit))
+    Decision.objects.filter(pk=step.pk).update(at=times.now() - datetime.timedelta(seconds=61))
+    with pytest.raises(errors.TooLate):
+        undo.take_back(step.pk, by=officer)
+
+
+def test_a_decision_cannot_be_taken_back_once_somebody_decided_after_it(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit)
+    step = triage.accept(tip.pk, by=officer)
+    triage.sort(tip.pk, category="theft", by=make.officer(unit=unit))
+    with pytest.raises(errors.ChangedMeanwhile):
+        undo.take_back(step.pk, by=officer)

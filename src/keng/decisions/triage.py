@@ -1,0 +1,276 @@
+"""The first decisions on a tip: take it on, join it to another, pass it on, sort it, rate it."""
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer
+from keng.alarms import unheard
+from keng.decisions import incident_lead
+from keng.decisions.closing import (
+    close,
+    decline,
+    make_guesses_firm,
+    move_above,
+    record_outcome,
+    reopen,
+)
+from keng.decisions.moving_units import to_another_unit
+from keng.decisions.on_record import decided, required, snapshot
+from keng.places.models import Unit
+from keng.tips import deadlines
+from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
+from keng.tips.incident_titles import title_for
+from keng.tips.lock import lock_tip
+from keng.tips.models import Decision, Incident, Tip
+
+__all__ = [
+    "accept",
+    "close",
+    "decline",
+    "make_critical",
+    "mark_duplicate",
+    "rate",
+    "record_outcome",
+    "reopen",
+    "route",
+    "separate",
+    "sort",
+    "units_to_route",
+]
+
+
+@transaction.atomic
+def accept(
+    tip_id: uuid.UUID, *, by: Officer, seen: str | None = None, take_over: bool = False
+) -> Decision:
+    """Take the tip on. The first taker owns it; `take_over` takes it from a colleague.
+
+    One that calls people anew is free for the first who comes; if it is closed, it opens again.
+    Raises AlreadyTaken.
+    """
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    if not tip.is_open:
+        if not tip.danger_unheard:
+            raise AlreadyClosed
+        return reopen(tip_id, reason=_("The reporter told of danger after the end"), by=by)
+    is_free = take_over or tip.danger_unheard
+    if tip.assigned_to and tip.assigned_to_id != by.pk and not is_free:
+        raise AlreadyTaken(tip.assigned_to)
+    before = snapshot(tip)
+    tip.assigned_to = by
+    unheard.stop_calling(tip)
+    if tip.state == Tip.State.RECEIVED:
+        tip.state = Tip.State.ACCEPTED
+    deadlines.stop(tip, deadlines.AT_ONCE, deadlines.LOOK)
+    deadlines.settle(tip)
+    tip.save(update_fields=["assigned_to", "state", "due_at", *unheard.FIELDS])
+    return decided(tip, Decision.Kind.ACCEPTED, by=by, before=before)
+
+
+@transaction.atomic
+def mark_duplicate(
+    tip_id: uuid.UUID, *, of: uuid.UUID, by: Officer, reason: str = "", seen: str | None = None
+) -> Decision:
+    """Join the tip to the incident of another one, which must be open and visible too.
+
+    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip.
+    Raises SameTip.
+    """
+    # Two officers may join two tips to each other at once: the same order keeps them from waiting
+    # for each other for ever.
+    list(
+        Tip.objects.filter(pk__in=[tip_id, of])
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values("pk")
+    )
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    first = _first_of(of, by)
+    if first.pk == tip.pk:
+        raise SameTip
+    if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
+        # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
+        accept(first.pk, by=by)
+        first.refresh_from_db()
+    before, incident = snapshot(tip), _incident_of(first, tip, by)
+    before["left"] = incident_lead.join(tip, first, incident)
+    tip.duplicate_of, tip.incident = first, incident
+    tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
+    unheard.let_go(tip)
+    deadlines.stop(tip, deadlines.AT_ONCE, deadlines.LOOK, deadlines.SORT)
+    deadlines.settle(tip)
+    joined = ["duplicate_of", "incident", "state", "assigned_to", "due_at"]
+    tip.save(update_fields=[*joined, *unheard.FIELDS])
+    return decided(
+        tip,
+        Decision.Kind.DUPLICATE,
+        by=by,
+        reason=reason,
+        before=before,
+        of=str(first.pk),
+        incident=str(incident.pk),
+    )
+
+
+@transaction.atomic
+def separate(tip_id: uuid.UUID, *, reason: str, by: Officer, seen: str | None = None) -> Decision:
+    """Take the tip out of its incident: it stands alone again and must be sorted by itself.
+
+    Raises NotInAnIncident, NoReason.
+    """
+    said = required(reason)
+    incident_lead.hold_incident_of(tip_id)
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    if tip.incident_id is None:
+        raise NotInAnIncident
+    left = str(tip.incident_id)
+    incident_lead.leave(tip)
+    tip.state = Tip.State.ACCEPTED if tip.assigned_to_id else Tip.State.RECEIVED
+    deadlines.stop(tip, deadlines.FINISH)
+    if not tip.category:
+        deadlines.run_again(tip, deadlines.SORT)
+    deadlines.settle(tip)
+    tip.save(update_fields=["incident", "duplicate_of", "state", "due_at"])
+    return decided(tip, Decision.Kind.SEPARATED, by=by, reason=said, incident=left)
+
+
+@transaction.atomic
+def route(
+    tip_id: uuid.UUID, *, to: Unit, reason: str, by: Officer, seen: str | None = None
+) -> Decision:
+    """Pass the tip to another unit of the tree. It leaves the old unit's sight; its clocks go on.
+
+    Raises CannotGoThere, NoReason.
+    """
+    said = required(reason)
+    incident_lead.hold_incident_of(tip_id)
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    if to.pk not in {unit.pk for unit in units_to_route(tip)}:
+        raise CannotGoThere
+    before, left = snapshot(tip), tip.responsible_unit_id
+    before["left"] = to_another_unit(tip, to)
+    return decided(
+        tip,
+        Decision.Kind.ROUTED,
+        by=by,
+        reason=said,
+        chain_of=left,
+        before=before,
+        to=str(to.pk),
+    )
+
+
+def units_to_route(tip: Tip) -> list[Unit]:
+    """The provincial desk and the desks below it, without the present one and those it concerns."""
+    present = tip.responsible_unit
+    root = present.parent_id or present.pk
+    return list(
+        Unit.objects.filter(Q(pk=root) | Q(parent=root))
+        .exclude(pk=present.pk)
+        .exclude(pk__in=tip.concerns.values("unit"))
+        .order_by("-kind", "name")
+    )
+
+
+@transaction.atomic
+def sort(
+    tip_id: uuid.UUID,
+    *,
+    category: str,
+    by: Officer,
+    kind: str | None = None,
+    urgency: str | None = None,
+    reason: str = "",
+    seen: str | None = None,
+) -> Decision:
+    """Say what the tip is: category, and if given kind by law and urgency.
+
+    A complaint about officers leaves the sight of a commune's desk for the one above, at once.
+    Raises NoUnitAbove.
+    """
+    if kind == Tip.Kind.OFFICIAL:
+        incident_lead.hold_incident_of(tip_id)
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    before, was = snapshot(tip), tip.urgency
+    tip.category = category
+    tip.kind, tip.urgency = kind or tip.kind, urgency or tip.urgency
+    # From now on it stands as the officer says, also below what the machine reads.
+    tip.urgency_is_rated = True
+    deadlines.stop(tip, deadlines.SORT, deadlines.LOOK)
+    if tip.urgency != "P0":
+        unheard.let_go(tip)
+        deadlines.stop(tip, deadlines.AT_ONCE)
+    if tip.urgency == "P0" and was != "P0" and tip.assigned_to_id is None:
+        deadlines.start(tip, deadlines.AT_ONCE)
+    deadlines.settle(tip)
+    rated = ["category", "kind", "urgency", "urgency_is_rated", "due_at"]
+    tip.save(update_fields=[*rated, *unheard.FIELDS])
+    if tip.kind == Tip.Kind.OFFICIAL:
+        if tip.responsible_unit.kind == Unit.Kind.COMMUNE:
+            before |= move_above(tip, tip.responsible_unit)
+        else:
+            before["guessed"] = make_guesses_firm(tip)
+    return decided(
+        tip,
+        Decision.Kind.SORTED,
+        by=by,
+        reason=reason,
+        before=before,
+        category=category,
+        law_kind=tip.kind,
+        urgency=tip.urgency,
+    )
+
+
+@transaction.atomic
+def make_critical(tip_id: uuid.UUID, *, by: Officer, seen: str | None = None) -> Decision:
+    """Somebody is in danger now: P0 with one press, before anybody has sorted it."""
+    tip = lock_tip(tip_id, by=by, seen=seen)
+    before, was = snapshot(tip), tip.urgency
+    tip.urgency, tip.urgency_is_rated = "P0", True
+    if was != "P0" and tip.assigned_to_id is None:
+        deadlines.start(tip, deadlines.AT_ONCE)
+    deadlines.settle(tip)
+    tip.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
+    return decided(
+        tip,
+        Decision.Kind.SORTED,
+        by=by,
+        before=before,
+        category=tip.category,
+        law_kind=tip.kind,
+        urgency="P0",
+    )
+
+
+@transaction.atomic
+def rate(
+    tip_id: uuid.UUID, *, value: str, by: Officer, reason: str = "", seen: str | None = None
+) -> Decision:
+    """Say whether the tip was of value. A closed tip can be rated too."""
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    tip.value = Tip.Value(value)
+    tip.save(update_fields=["value"])
+    return decided(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
+
+
+def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:
+    """The tip that others are duplicates of: always the first, never a duplicate itself."""
+    named = lock_tip(tip_id, by=by)
+    return lock_tip(named.duplicate_of_id, by=by) if named.duplicate_of_id else named
+
+
+def _incident_of(first: Tip, joining: Tip, by: Officer) -> Incident:
+    if first.incident is None:
+        first.incident = Incident.objects.create(
+            title=title_for([first, joining]),
+            unit_id=first.responsible_unit_id,
+            place_id=first.place_id,
+            category=first.category,
+            opened_by=by,
+        )
+        first.save(update_fields=["incident"])
+    return first.incident

@@ -1,0 +1,145 @@
+"""Endings that can be taken back: as long as the answer to the reporter is held, and no longer."""
+
+import datetime
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from keng.alarms import unheard
+from keng.decisions import incident_lead, out_of_scope, suspension
+from keng.decisions.on_record import snapshot
+from keng.files import store
+from keng.kit import times
+from keng.kit.secrets import derive
+from keng.tips import chats, deadlines, messages
+from keng.tips.errors import NotYours, TooLate
+from keng.tips.models import Decision, DialogueMessage, HeldEnding, Tip, TipConcern
+from keng.tips.search_words import return_to_index
+from keng.vault.models import SealedIdentity
+
+_PORTION = 200
+_MOMENTS = ("waiting_since", "first_answered_at")
+
+
+def before(tip: Tip) -> dict[str, Any]:
+    """How the tip stands before it ends: to be asked first, and given to `hold` in the end."""
+    moments = {name: getattr(tip, name) for name in _MOMENTS}
+    return {
+        "before": snapshot(tip),
+        "moments": {name: at and at.isoformat() for name, at in moments.items()},
+        "talks": chats.as_they_are(tip),
+    }
+
+
+def hold(
+    decision: Decision,
+    was: dict[str, Any],
+    *,
+    message: DialogueMessage | None,
+    viewing_copies: Iterable[str] = (),
+) -> None:
+    """Keep for a few seconds what the ending took away; the key goes out with the decision.
+
+    For the actions of this area, inside their transaction.
+    """
+    decision.secret = secrets.token_urlsafe(32)
+    plain = json.dumps(was | {"message": str(message.pk) if message else None}, ensure_ascii=False)
+    HeldEnding.objects.create(
+        decision=decision,
+        box=bytes(SecretBox(_key(decision.secret)).encrypt(plain.encode())),
+        files=list(viewing_copies),
+        until=message.visible_at if message else times.now() + messages.HOLD,
+    )
+
+
+def give_back(decision: Decision, tip: Tip, *, secret: str) -> None:
+    """Undo an ending: the tip is as it was, and the answer never leaves.
+
+    For `undo.take_back`, inside its transaction and lock.
+    Raises NotYours, TooLate, IncidentChanged.
+    """
+    rows = HeldEnding.objects.select_for_update(of=("self",), no_key=True)
+    held = rows.filter(decision=decision, until__gt=times.now()).first()
+    ended_here = decision.detail.get("as_kind") != "official"
+    if held is None or (ended_here and tip.state != Tip.State.CLOSED):
+        raise TooLate
+    was = _opened(held, secret)
+    # In the order of locks (docs/decisions/0012): chats, words, and then what a sender may hold.
+    chats.take_again(was["talks"])
+    carried = messages.take_out(was["message"]) if was["message"] else None
+    _restore(tip, was)
+    if concern := was.get("concern"):
+        TipConcern.objects.filter(pk=concern).delete()
+    TipConcern.objects.filter(pk__in=was.get("guessed", [])).update(is_guess=True)
+    messages.call_off_dispatch(carried)
+    # The row stays until the worker has removed what was sealed for the unit above.
+    held.box, held.files, held.until = b"", [], times.now()
+    held.save(update_fields=["box", "files", "until"])
+
+
+def concerned(decision: Decision, *, secret: str) -> set[str]:
+    """The other tips that `give_back` locks; none when it would refuse."""
+    held = HeldEnding.objects.filter(decision=decision, until__gt=times.now()).first()
+    try:
+        was = _opened(held, secret) if held else {}
+    except NotYours:
+        return set()
+    return incident_lead.concerned(was.get("before", {}), was.get("left", {}))
+
+
+@transaction.atomic
+def let_go() -> int:
+    """Forget what can be taken back no longer, with the files; how many. A job of the worker."""
+    over = HeldEnding.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
+    rows = list(over.filter(until__lte=times.now()).select_related("decision")[:_PORTION])
+    store.discard(path for row in rows for path in row.files)
+    # Who has words on the desk again has none to be objected about.
+    # In one statement: between two, it could be declined anew and what that sealed be lost.
+    told = Tip.objects.filter(pk__in=[row.decision.tip_id for row in rows]).exclude(text="")
+    sealed = SealedIdentity.objects.filter(kind=SealedIdentity.Kind.CONTENT)
+    sealed.filter(tip_ref__in=told.values("pk")).delete()
+    HeldEnding.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def _restore(tip: Tip, was: dict[str, Any]) -> None:
+    stood = was["before"]
+    unheard.keep_newer(tip, stood)
+    unheard.find_moment(tip, stood)
+    deadlines.restore(tip, stood.pop("running"))
+    unheard.run_on(tip)
+    for name, value in stood.items():
+        setattr(tip, name, value)
+    tip.closed_at = None
+    # What the reporter wrote meanwhile waits, whatever there was before.
+    waited, answered = (_moment(was["moments"][name]) for name in _MOMENTS)
+    tip.waiting_since, tip.first_answered_at = tip.waiting_since or waited, answered
+    deadlines.settle(tip)
+    tip.save(update_fields=[*stood, *_MOMENTS, "closed_at", "due_at"])
+    suspension.suspend_again(tip, was)
+    incident_lead.take_again(tip, was.get("left", {}))
+    if taken := was.get("content"):
+        out_of_scope.give_back(tip, taken)
+    return_to_index(tip)
+
+
+def _opened(held: HeldEnding, secret: str) -> dict[str, Any]:
+    try:
+        said: dict[str, Any] = json.loads(SecretBox(_key(secret)).decrypt(bytes(held.box)))
+    except CryptoError as error:
+        raise NotYours from error
+    return said
+
+
+def _key(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), key=derive("held ending"), digest_size=32).digest()
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(text) if text else None

@@ -1,0 +1,79 @@
+"""What an officer has looked at, and what they say of a number or link they saw."""
+
+import uuid
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from keng.accounts.models import Officer
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.tips import deadlines
+from keng.tips.errors import NotYours
+from keng.tips.lock import lock_tip
+from keng.tips.models import Attachment, Sighting, Tip
+
+
+@transaction.atomic
+def note_first_read(tip_id: uuid.UUID, *, by: Officer) -> None:
+    """The tip was opened for the first time: the reporter sees "read", the clock to look stops."""
+    visible = Tip.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
+    tip = visible.filter(pk=tip_id, first_read_at__isnull=True).first()
+    if tip is None:
+        return
+    tip.first_read_at = times.now()
+    deadlines.stop(tip, deadlines.LOOK)
+    deadlines.settle(tip)
+    tip.save(update_fields=["first_read_at", "due_at"])
+    record("tip.read", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
+
+
+def viewable(officer: Officer) -> QuerySet[Attachment]:
+    """Files of which the officer may see a copy."""
+    visible = Attachment.objects.filter(tip__in=Tip.objects.visible_to(officer))
+    # Out of scope: its words are sealed, and so is what came with them.
+    kept = visible.exclude(viewing_path="").exclude(tip__kind=Tip.Kind.OUT_OF_SCOPE)
+    return kept.select_related("tip")
+
+
+@transaction.atomic
+def show_attachment(attachment_id: uuid.UUID, *, by: Officer) -> Attachment:
+    """Uncover a file: it may show a face or a card, so every look is on record. Raises NotYours."""
+    attachment = viewable(by).filter(pk=attachment_id).first()
+    if attachment is None:
+        raise NotYours
+    record(
+        "attachment.shown",
+        by=by,
+        on=attachment,
+        chain=unit_chain(attachment.tip.responsible_unit_id),
+        detail={"tip": str(attachment.tip_id)},
+    )
+    return attachment
+
+
+@transaction.atomic
+def set_role(
+    sighting_id: uuid.UUID, *, role: str, by: Officer, seen: str | None = None
+) -> Sighting:
+    """Say whether a number, account or link was used in the offence. Raises NotYours."""
+    tip_id = Sighting.objects.filter(pk=sighting_id).values_list("tip_id", flat=True).first()
+    if tip_id is None:
+        raise NotYours
+    # The tip first, as everybody does: whoever declines it removes its sightings.
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    sighting = tip.sightings.filter(pk=sighting_id).first()
+    if sighting is None:
+        raise NotYours
+    # The same value may stand in the tip several times: it has one role.
+    tip.sightings.filter(indicator=sighting.indicator_id).update(
+        role=Sighting.Role(role), decided_by=by
+    )
+    record(
+        "sighting.role",
+        by=by,
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={"sighting": str(sighting.pk), "role": role},
+    )
+    return sighting

@@ -1,0 +1,104 @@
+"""What the desk says to a reporter, and what it keeps to itself."""
+
+import datetime
+import uuid
+
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.alarms import unheard
+from keng.audit.actions import record, unit_chain
+from keng.decisions.on_record import decided
+from keng.kit import times
+from keng.tips import deadlines
+from keng.tips.check_list import cannot_wait
+from keng.tips.errors import NoText, NotYours, TooLate
+from keng.tips.lock import lock_tip
+from keng.tips.messages import HOLD, answered, call_off_dispatch, say
+from keng.tips.models import Decision, DialogueMessage, Note, Tip
+
+
+@transaction.atomic
+def answer(
+    tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None
+) -> DialogueMessage:
+    """Answer the reporter: on the status page, and in the chat the tip came from. Raises NoText."""
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    if not text.strip():
+        raise NoText
+    at_once = tip.urgency == "P0" or cannot_wait(tip)
+    message = say(tip, text, by=by, hold=datetime.timedelta(0) if at_once else HOLD)
+    was_waiting = waited_since(tip)
+    answered(tip)
+    if tip.danger_unheard and tip.assigned_to_id == by.pk:
+        # Whoever has it answers the new message: that is taking it.
+        unheard.stop_calling(tip)
+        deadlines.stop(tip, deadlines.AT_ONCE)
+        deadlines.settle(tip)
+        tip.save(update_fields=["due_at", *unheard.FIELDS])
+    decided(tip, Decision.Kind.REPLIED, by=by, message=str(message.pk), was_waiting=was_waiting)
+    return message
+
+
+def waited_since(tip: Tip) -> str | None:
+    """Since when somebody waits, for taking the answer back: the reporter's moment to five minutes.
+
+    It stays in the decision; the moment itself stays with the message that it is of.
+    """
+    since = tip.waiting_since
+    return times.rounded_down(since, times.COARSE).isoformat() if since else None
+
+
+@transaction.atomic
+def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
+    """Take back an answer of one's own that has not left yet. Raises NotYours, TooLate."""
+    mine = DialogueMessage.objects.filter(pk=message_id, officer=by)
+    tip_id = mine.values_list("tip", flat=True).first()
+    if tip_id is None:
+        raise NotYours
+    # The tip first, as whoever undoes its end.
+    tip = lock_tip(tip_id, by=by, closed_too=True)
+    message = mine.select_for_update(no_key=True).first()
+    if message is None:
+        raise NotYours
+    if message.visible_at <= times.now():
+        raise TooLate
+    decision = tip.decisions.filter(
+        kind=Decision.Kind.REPLIED, detail__message=str(message.pk)
+    ).first()
+    message.delete()
+    call_off_dispatch(message.dispatch_ref)
+    _forget_answer(tip, decision)
+    record("tip.reply_withdrawn", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
+    return tip
+
+
+@transaction.atomic
+def add_note(tip_id: uuid.UUID, *, text: str, by: Officer, seen: str | None = None) -> Note:
+    """Write an internal note, which no reporter ever sees. Raises NoText."""
+    tip = lock_tip(tip_id, by=by, seen=seen, closed_too=True)
+    if not text.strip():
+        raise NoText
+    note = Note.objects.create(tip=tip, officer=by, text=text.strip())
+    record("tip.note", by=by, on=tip, chain=unit_chain(tip.responsible_unit_id))
+    return note
+
+
+def _first_within(tip: Tip, since: datetime.datetime) -> datetime.datetime:
+    """When the reporter first wrote in the five minutes that began then."""
+    theirs = tip.messages.filter(
+        author=DialogueMessage.Author.REPORTER, at__gte=since, at__lt=since + times.COARSE
+    )
+    return theirs.order_by("at").values_list("at", flat=True).first() or since
+
+
+def _forget_answer(tip: Tip, decision: Decision | None) -> None:
+    if decision is not None:
+        waiting = decision.detail.get("was_waiting")
+        if waiting:
+            tip.waiting_since = _first_within(tip, datetime.datetime.fromisoformat(waiting))
+        decision.detail["taken_back"] = True
+        decision.save(update_fields=["detail"])
+    if not tip.messages.filter(author=DialogueMessage.Author.DESK).exists():
+        tip.first_answered_at = None
+    tip.save(update_fields=["first_answered_at", "waiting_since"])

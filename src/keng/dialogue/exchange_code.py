@@ -1,0 +1,69 @@
+"""A code on paper that an officer has seen becomes one that its holder alone has seen.
+
+Whoever comes first exchanges it. If that was not the reporter, the reporter learns it from the
+paper, which opens nothing any more and says since when; the desk above reads the same hour.
+"""
+
+import datetime
+
+from django.db import transaction
+
+from keng.audit.actions import record, unit_chain
+from keng.dialogue import shown_codes
+from keng.kit import times
+from keng.kit.secrets import keyed_hash
+from keng.places.models import Unit
+from keng.tips import receipt_codes
+from keng.tips.models import HandedCode, Receipt
+
+
+class AlreadyExchanged(Exception):
+    """Somebody exchanged it before: when, and the unit that has the report."""
+
+    def __init__(self, at: datetime.datetime, unit: Unit) -> None:
+        super().__init__(at)
+        self.at = at
+        self.unit = unit
+
+
+def must_be_exchanged(code: str) -> bool:
+    """Whether this is the code of a paper, to be exchanged. Raises AlreadyExchanged."""
+    handed = HandedCode.objects.filter(hash=receipt_codes.hash_of(code))
+    row = handed.select_related("tip__responsible_unit").first()
+    if row is not None and row.exchanged_at:
+        raise AlreadyExchanged(row.exchanged_at, row.tip.responsible_unit)
+    return row is not None
+
+
+@transaction.atomic
+def exchange_code(code: str, *, sheet: str) -> str | None:
+    """Exchange it; returns the token of the new code, None for what is no code of a paper.
+
+    The same page (`sheet` is what it alone held) may press again while the code is shown to it.
+    Raises AlreadyExchanged.
+    """
+    handed = HandedCode.objects.select_for_update(no_key=True, of=("self",))
+    row = (
+        handed.select_related("tip__responsible_unit")
+        .filter(hash=receipt_codes.hash_of(code))
+        .first()
+    )
+    if row is None:
+        return None
+    token = keyed_hash("token for a code on paper", f"{code} {sheet}").hex()
+    if row.exchanged_at:
+        if shown_codes.shown_until(token) is None:
+            raise AlreadyExchanged(row.exchanged_at, row.tip.responsible_unit)
+        return token
+    row.exchanged_at = times.now()
+    row.save(update_fields=["exchanged_at"])
+    own = receipt_codes.hash_of(receipt_codes.code_from(token))
+    Receipt.objects.create(hash=own, tip_id=row.tip_id)
+    shown_codes.show_for_a_while(token)
+    record(
+        "receipt.exchanged",
+        by="holder",
+        on=row.tip,
+        chain=unit_chain(row.tip.responsible_unit_id),
+    )
+    return token

@@ -1,0 +1,31 @@
+"""The receipt: the code, and what happens next with times of the clock."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keng.dialogue.public.code_page import OF_REPORT
+from keng.tips import receipt_codes
+from keng.tips.receipts import receipt_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The receipt, for ten minutes, to the browser that sent the report; its button posts here."""
+    if request.method == "POST":
+        return OF_REPORT.close(request)
+    return _receipt(request, "dialogue/public/receipt.html")
+
+
+@require_safe
+def show_for_print(request: HttpRequest) -> HttpResponse:
+    """The same, to be printed."""
+    return _receipt(request, "dialogue/public/receipt_print.html")
+
+
+def _receipt(request: HttpRequest, template: str) -> HttpResponse:
+    allowed = OF_REPORT.token_of(request)
+    found = receipt_of(receipt_codes.code_from(allowed[0])) if allowed else None
+    if allowed is None or found is None:
+        return OF_REPORT.ask()
+    return render(request, template, {"receipt": found, "shown_until": allowed[1]})

@@ -1,0 +1,77 @@
+"""How far a tip has come, as its reporter may know it.
+
+A suspect can report too, and probe. Outside of scams there are three stages and fixed sentences,
+and nothing here depends on whether the tip stands alone or belongs to an incident.
+"""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from keng.kit import times
+from keng.language import taxonomy
+from keng.language.category_names import label_for_reader
+from keng.tips.messages import HOLD
+from keng.tips.models import DialogueMessage, Tip
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One line of the trail: what, when if that is known, and whether it is reached."""
+
+    name: str
+    at: datetime.datetime | None
+    mark: str
+    """ "done", "now" or nothing."""
+
+
+def is_over(tip: Tip) -> bool:
+    """Closed, and said so: as long as the last answer is held, the desk may still take it back."""
+    return tip.closed_at is not None and tip.closed_at + HOLD <= times.now()
+
+
+def heading_of(tip: Tip, authors: Sequence[str]) -> str:
+    """The state in one sentence; `authors` are those of the dialogue, the last one last."""
+    desk = DialogueMessage.Author.DESK
+    if is_over(tip):
+        return _("Your report is closed")
+    if authors and authors[-1] == desk:
+        return _("The desk has answered you")
+    if desk in authors:
+        return _("What you wrote has arrived. The desk answers here")
+    if _is_read(tip):
+        return _("An officer has read your report")
+    return _("Received. Nobody has read it yet")
+
+
+def trail_of(tip: Tip) -> list[Stage]:
+    """The stages, in order, with the one that is going on."""
+    closed = is_over(tip)
+    read = _is_read(tip) or closed
+    reading = _("Read by an officer") if read else _("An officer is to read it")
+    rows: list[tuple[str, datetime.datetime | None, bool]] = [
+        (_("Received by the desk"), tip.received_at, True),
+        (reading, tip.first_read_at, read),
+    ]
+    if taxonomy.is_scam(tip.category):
+        kind = label_for_reader(tip.category)
+        rows.append((_("Sorted: %(kind)s") % {"kind": kind}, None, True))
+    ending = _("Closed") if closed else _("The desk tells you the end")
+    rows.append((ending, tip.closed_at, closed))
+    return _marked(rows)
+
+
+def _is_read(tip: Tip) -> bool:
+    return tip.first_read_at is not None or tip.state != Tip.State.RECEIVED
+
+
+def _marked(rows: list[tuple[str, datetime.datetime | None, bool]]) -> list[Stage]:
+    """The first stage that is not reached is what is going on now."""
+    stages, is_now = [], True
+    for name, at, reached in rows:
+        mark = "done" if reached else "now" if is_now else ""
+        is_now = is_now and reached
+        stages.append(Stage(name, at if reached else None, mark))
+    return stages

@@ -1,0 +1,190 @@
+"""The status page: where the tip stands, what was said, and a box to say more."""
+
+import datetime
+from collections import Counter
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from keng.decisions.out_of_scope import may_object
+from keng.dialogue.public.code_page import sheet_of
+from keng.dialogue.public.open_tip import Opened, stay_open
+from keng.dialogue.public.stages import heading_of, is_over, trail_of
+from keng.kit import times
+from keng.kit.forms import Form, ManyFiles
+from keng.kit.uploads import SealedUpload
+from keng.language import lost_money
+from keng.language.danger import is_about_child
+from keng.language.fold import fold
+from keng.places import serving
+from keng.tips import receipt_codes
+from keng.tips.concerns import guessed_unit
+from keng.tips.gravity import calls_for_help
+from keng.tips.letters import closing_sentence
+from keng.tips.messages import is_answered_in_chat
+from keng.tips.models import DialogueMessage, Tip
+from keng.tips.origins import is_from_chat
+from keng.tips.receipts import answer_due
+from keng.tips.unread_files import refuse_beyond_share
+
+MOST_FILES = 5
+# In the address after something was sent: how many of the files the report had already.
+HAD = "had"
+# What was told longer ago does not go on.
+_SOON = datetime.timedelta(hours=24)
+
+
+class Words(forms.CharField):
+    """Words that may be left out if there are files; the form looks at both together."""
+
+    def validate(self, value: str) -> None:
+        """Not here."""
+
+
+class WriteForm(Form):
+    """More words, and files if there are any."""
+
+    text = Words(
+        label=gettext_lazy("Your answer"),
+        help_text=gettext_lazy(
+            "Officers of the desk that has this report, and of the police above it, can read it."
+        ),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "max_length": gettext_lazy("At most 4,000 characters at once; send the rest after it")
+        },
+    )
+    attached = ManyFiles(
+        label=gettext_lazy("Pictures, videos, sound"),
+        required=False,
+        help_text=gettext_lazy("At most 5 files of 20 MB each."),
+    )
+
+    def clean_attached(self) -> list[SealedUpload]:
+        """As many and as large as allowed."""
+        sent: list[SealedUpload] = self.cleaned_data["attached"]
+        for file in sent:
+            if file.is_too_large:
+                raise forms.ValidationError(
+                    _("%(name)s is larger than 20 MB.") % {"name": file.name}
+                )
+        if len(sent) > MOST_FILES:
+            raise forms.ValidationError(_("Five files are the most at once."))
+        for file in sent:
+            refuse_beyond_share(file)
+        return sent
+
+    def clean(self) -> dict[str, object]:
+        """Something must be sent."""
+        said = super().clean() or {}
+        if not (self.errors or said.get("text") or said.get("attached")):
+            self.add_error("text", _("Write something, or choose a file"))
+        return said
+
+
+def page(
+    request: HttpRequest,
+    opened: Opened,
+    form: WriteForm,
+    *,
+    not_taken: str = "",
+    would_read: str = "",
+) -> HttpResponse:
+    """The page of the open tip; `not_taken` says why nothing came of what was sent just now.
+
+    `would_read` is the unit that would read words which seem to be about its own officers: they
+    wait in the box until the reporter decides.
+    """
+    tip = Tip.objects.select_related("responsible_unit", "place").get(pk=opened.tip_id)
+    if tip.withdrawn_at:
+        return _taken_back(request, opened, tip)
+    messages = list(tip.messages.said().order_by("at", "id"))
+    authors = [m.author for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+    is_answered = DialogueMessage.Author.DESK in authors
+    if not is_answered:
+        form.fields["text"].label = _("Write more to the desk")
+    response = render(
+        request,
+        "dialogue/public/status.html",
+        {
+            "form": form,
+            "not_taken": not_taken,
+            "would_read": would_read,
+            "had": request.GET.get(HAD, ""),
+            "sheet": sheet_of(request) or receipt_codes.new_token(),
+            "tip": tip,
+            "tail": opened.tail,
+            "messages_said": _with_files(tip, messages),
+            "asked": _asked(messages),
+            "heading": heading_of(tip, authors),
+            "trail": trail_of(tip),
+            "is_answered": is_answered,
+            "answer_by": None if is_answered else answer_due(tip),
+            "is_late": answer_due(tip) < times.now(),
+            "closing": closing_sentence(tip) if is_over(tip) and tip.do_not_contact else "",
+            "kept_from": str(guessed_unit(tip) or ""),
+            "is_over": is_over(tip),
+            "may_object": is_over(tip) and may_object(tip),
+            "anonymous": not tip.identity_holds,
+            "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
+            "is_about_child": is_about_child(tip.text, tip.topic),
+            "is_chat": is_answered_in_chat(tip),
+            "was_chat": is_from_chat(tip),
+            **_first_words(messages),
+        },
+    )
+    stay_open(response, opened)
+    return response
+
+
+def page_before_taking_back(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """What it means to take the report back, said before it is done."""
+    response = render(request, "dialogue/public/take_back.html", {"tail": opened.tail})
+    stay_open(response, opened)
+    return response
+
+
+def _taken_back(request: HttpRequest, opened: Opened, tip: Tip) -> HttpResponse:
+    """The same page whatever the desk had done: whoever probes learns nothing by taking it back."""
+    context = {"tail": opened.tail, "received_at": tip.received_at, "at": tip.withdrawn_at}
+    response = render(request, "dialogue/public/taken_back.html", context)
+    stay_open(response, opened)
+    return response
+
+
+def _first_words(messages: list[DialogueMessage]) -> dict[str, bool]:
+    """Whether 113 or the bank stands first, by what was told last and nobody has answered yet."""
+    spoken = [m for m in messages if m.author != DialogueMessage.Author.AUTOMATIC]
+    last = spoken[-1] if spoken else None
+    if last is None or last.author != DialogueMessage.Author.REPORTER:
+        return {}
+    if last.at < times.now() - _SOON:
+        return {}
+    return {
+        "tells_danger": calls_for_help(last.text),
+        "money_left": lost_money.has_left(fold(last.text)),
+    }
+
+
+def _with_files(tip: Tip, messages: list[DialogueMessage]) -> list[Any]:
+    """What was said, each with the number of files that came with it; the tip's with the first."""
+    came = Counter(tip.attachments.values_list("message_id", flat=True))
+    for message in messages:
+        message.files = came.pop(message.pk, 0)
+    if messages:
+        messages[0].files += came.total()
+    return messages
+
+
+def _asked(messages: list[DialogueMessage]) -> DialogueMessage | None:
+    """The desk's question that is still open: its last message, if nothing came after it."""
+    last = messages[-1] if messages else None
+    is_question = (
+        last is not None and last.author == DialogueMessage.Author.DESK and "?" in last.text
+    )
+    return last if is_question else None

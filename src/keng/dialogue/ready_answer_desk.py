@@ -1,0 +1,158 @@
+"""The ready answers of a unit: every officer reads them, the commander keeps them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.dialogue import ready_answer_acts as actions
+from keng.dialogue.ready_answers import URGENT, URGENT_MONEY, Answer, of_unit
+from keng.kit.forms import Form
+from keng.tips import errors
+from keng.tips.fill_ins import GAPS, unknown_gaps
+from keng.tips.origins import TOPIC_NAMES
+
+_REQUIRED = {"required": gettext_lazy("Both languages are needed: the reporter reads one of them.")}
+_TOPICS = (
+    ("", gettext_lazy("Fits every tip")),
+    (URGENT, gettext_lazy("Critical tip: one tap sends it")),
+    (URGENT_MONEY, gettext_lazy("Money just gone: one tap sends it")),
+    *((code, gettext_lazy(name)) for code, name in TOPIC_NAMES.items()),
+)
+
+
+def _title(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, max_length=40, error_messages=_REQUIRED)
+
+
+def _text(label: Any, language: str) -> forms.CharField:
+    box = forms.Textarea(attrs={"rows": 6, "lang": language})
+    return forms.CharField(label=label, max_length=1500, widget=box, error_messages=_REQUIRED)
+
+
+class AnswerForm(Form):
+    """One answer in both languages. What it leaves open is one of a few known words."""
+
+    topic = forms.ChoiceField(
+        label=gettext_lazy("What is it for?"), choices=_TOPICS, required=False
+    )
+    title_vi = _title(gettext_lazy("Name of the button, in Vietnamese"))
+    text_vi = _text(gettext_lazy("What the reporter reads, in Vietnamese"), "vi")
+    title_en = _title(gettext_lazy("Name of the button, in English"))
+    text_en = _text(gettext_lazy("What the reporter reads, in English"), "en")
+
+    def clean(self) -> dict[str, Any]:
+        """Words in braces that nothing fills would reach the reporter as they stand."""
+        given: dict[str, Any] = super().clean() or {}
+        for name in ("text_vi", "text_en"):
+            wrong = unknown_gaps(given.get(name, ""))
+            if wrong:
+                words = {"gap": wrong[0], "known": ", ".join(f"{{{gap}}}" for gap in GAPS)}
+                message = _("“%(gap)s” cannot be filled in. In braces only: %(known)s.") % words
+                self.add_error(name, message)
+        return given
+
+
+@require_GET
+def answers(request: OfficerRequest) -> HttpResponse:
+    """All answers by topic, those out of use at the end."""
+    found = of_unit(request.officer.home_unit_id, request.officer)
+    shown = [
+        (label, [each for each in found if each.topic == code and not each.is_removed])
+        for code, label in _TOPICS
+    ]
+    context = {
+        "topics": [(label, rows) for label, rows in shown if rows],
+        "removed": [each for each in found if each.is_removed],
+        "may_keep": actions.keeps_answers(request.officer),
+    }
+    return render(request, "dialogue/desk/answers.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def write(request: OfficerRequest) -> HttpResponse:
+    """A new answer, or another wording of one."""
+    if not actions.keeps_answers(request.officer):
+        raise PermissionDenied
+    known = _named(request)
+    form = AnswerForm(request.POST or None, initial=_words(known) if known else {})
+    if request.method == "POST" and form.is_valid() and _written(request, form):
+        messages.success(request, _("Saved: the answer stands beside every reply from now on."))
+        return redirect("answers")
+    if form.errors:
+        seen = request.POST.get("seen", "")
+    else:
+        seen = known.changed_at.isoformat() if known and known.changed_at else ""
+    context = {
+        "form": form,
+        "code": known.code if known else "",
+        "seen": seen,
+        "gaps": _gaps(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "dialogue/desk/answer_write.html", context, status=status)
+
+
+@require_POST
+def retire(request: OfficerRequest) -> HttpResponse:
+    """Out of use, or into use again."""
+    is_removed = request.POST.get("again") != "1"
+    try:
+        actions.set_answer_removed(
+            request.POST.get("code", "")[:40], is_removed=is_removed, by=request.officer
+        )
+    except errors.NotYours as error:
+        raise Http404 from error
+    messages.success(request, _("Out of use.") if is_removed else _("In use again."))
+    return redirect("answers")
+
+
+def _written(request: OfficerRequest, form: AnswerForm) -> bool:
+    try:
+        actions.write_answer(
+            request.POST.get("code", "")[:40],
+            words=form.cleaned_data,
+            by=request.officer,
+            seen=parse_datetime(request.POST.get("seen", "")),
+        )
+    except errors.NotYours as error:
+        raise Http404 from error
+    except (errors.ChangedMeanwhile, ValueError):
+        words = _("Not saved: somebody changed this answer meanwhile. Open it anew and compare.")
+        form.add_error(None, words)
+        return False
+    return True
+
+
+def _named(request: OfficerRequest) -> Answer | None:
+    code = request.POST.get("code") or request.GET.get("code") or ""
+    if not code:
+        return None
+    for each in of_unit(request.officer.home_unit_id, request.officer):
+        if each.code == code:
+            return each
+    raise Http404
+
+
+def _words(answer: Answer) -> dict[str, str]:
+    names = ("topic", "title_vi", "title_en", "text_vi", "text_en")
+    return {name: getattr(answer, name) for name in names}
+
+
+def _gaps() -> list[tuple[str, str]]:
+    meanings = {
+        "desk": _("the name of the desk"),
+        "desk_phone": _("the telephone of the desk"),
+        "place": _("the place the tip is about"),
+        "deadline": _("when the tip must be finished, as a promise"),
+        "receipt": _("the words “your receipt code”; never the code"),
+    }
+    return [(f"{{{gap}}}", meanings[gap]) for gap in GAPS]

@@ -1,0 +1,168 @@
+"""Ready answers: the right ones, in the reporter's language, with nothing left open."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.dialogue.ready_answers import URGENT, URGENT_MONEY, of_unit, ready_for, standard
+from keng.kit import times
+from keng.language.taxonomy import categories
+from keng.tips.decision_words import Deadline
+from keng.tips.fill_ins import filled, unknown_gaps
+from keng.tips.models import AnswerTemplate
+from tests import make
+
+pytestmark = pytest.mark.django_db
+GROUPS = {"", URGENT, URGENT_MONEY, *(each.topic for each in categories().values())}
+WORDS = {
+    "topic": "theft",
+    "title_vi": "Hỏi biển số",
+    "text_vi": "Xe biển số gì? Gọi {desk}.",
+    "title_en": "Ask the plate",
+    "text_en": "What is the plate? Call {desk}.",
+}
+
+
+@pytest.fixture
+def unit():
+    return make.unit("Công an phường Mẫu", desk_phone="0204 000 0199")
+
+
+@pytest.fixture
+def commander(unit):
+    return make.officer(unit=unit, role="commander")
+
+
+@pytest.fixture
+def desk(desk_client, commander):
+    return sign_in(desk_client, commander)
+
+
+def url(name, *args):
+    return reverse(name, "keng.site.desk_urls", args=args)
+
+
+def titles(tip, officer):
+    return [[each.title for each in part] for part in ready_for(tip, officer, [])]
+
+
+def deadline(hours):
+    now = times.now()
+    due = now + datetime.timedelta(hours=hours)
+    return Deadline("Xong", "", True, due, now, None)
+
+
+@pytest.mark.parametrize("answer", standard().values(), ids=lambda answer: answer.code)
+def test_a_standard_answer_is_whole_in_both_languages(answer):
+    assert answer.topic in GROUPS
+    assert all([answer.title_vi, answer.title_en, answer.text_vi, answer.text_en])
+    assert unknown_gaps(answer.text_vi) == unknown_gaps(answer.text_en) == []
+    assert len(answer.text_vi) <= 1500
+    assert "chúng tôi" in answer.text_vi.lower() or "bạn" in answer.text_vi.lower()
+
+
+def test_every_topic_has_an_answer_of_its_own():
+    assert {answer.topic for answer in standard().values()} == GROUPS
+
+
+def test_what_the_tip_is_about_comes_first(commander, unit):
+    tip = make.tip(unit=unit, category="theft")
+    fitting, others = titles(tip, commander)
+    assert fitting[0] == "Hỏi về đồ mất"
+    assert {"Hỏi thêm", "Đang kiểm tra"} <= set(fitting)
+    assert "Nếu đã chuyển tiền" in others
+
+
+@pytest.mark.parametrize(("language", "words"), [("vi", "nhắn lại trước"), ("en", "again before")])
+def test_the_reporters_language_decides(unit, language, words):
+    tip = make.tip(unit=unit, language=language)
+    answer = standard()["looking"]
+    text = filled(getattr(answer, f"text_{language}"), tip, [deadline(3), deadline(30)])
+    assert words in text
+    assert "Công an phường Mẫu: 0204 000 0199" in text
+
+
+def test_a_passed_deadline_is_promised_to_nobody(unit):
+    tip = make.tip(unit=unit, language="en")
+    assert filled("We write {deadline}.", tip, [deadline(-1)]) == (
+        "We write as soon as there is a result."
+    )
+
+
+def test_nothing_in_braces_reaches_a_reporter(commander, unit):
+    tip = make.tip(unit=make.unit(), place=None)
+    for part in ready_for(tip, make.officer(unit=tip.responsible_unit), []):
+        assert not [each for each in part if "{" in each.text or "}" in each.text]
+
+
+@pytest.mark.parametrize("text", ["{tip.text}", "{0}", "{", "a } b", "{desk.parent}"])
+def test_only_known_words_stand_in_braces(desk, text):
+    sent = desk.post(url("answer-write"), WORDS | {"text_en": text})
+    assert sent.status_code == 422
+    assert not AnswerTemplate.objects.exists()
+
+
+def test_without_script_the_link_fills_the_box(desk, unit):
+    tip = make.tip(unit=unit, language="en", text="My bike is gone", category="theft")
+    page = desk.get(url("tip", tip.pk), {"answer": "theft-what"}).content.decode()
+    assert "Please tell us more: what is missing" in page.partition('id="reply-text"')[2][:400]
+    assert not tip.messages.exists()
+
+
+def test_an_own_wording_takes_the_place_of_the_standard_one(desk, unit, commander):
+    desk.post(url("answer-write"), WORDS | {"code": "theft-what"})
+    found = {each.code: each for each in of_unit(unit.pk, commander)}
+    assert found["theft-what"].title_vi == "Hỏi biển số"
+    assert len(found) == len(standard())
+    tip = make.tip(unit=unit, category="theft")
+    assert ready_for(tip, commander, [])[0][0].text == "Xe biển số gì? Gọi Công an phường Mẫu."
+    entry = Entry.objects.get(action="tips.answer_written")
+    assert entry.detail == {"code": "theft-what"}
+
+
+def test_another_unit_keeps_its_own(desk, unit):
+    desk.post(url("answer-write"), WORDS)
+    other = make.officer(unit=make.unit())
+    assert len(of_unit(other.home_unit_id, other)) == len(standard())
+    assert of_unit(unit.pk, other) == list(standard().values())
+
+
+def test_out_of_use_and_in_use_again(desk, unit, commander):
+    tip = make.tip(unit=unit, category="theft")
+    desk.post(url("answer-retire"), {"code": "theft-what"})
+    assert "Hỏi về đồ mất" not in titles(tip, commander)[0]
+    assert "Hỏi về đồ mất" in desk.get(url("answers")).content.decode()
+    desk.post(url("answer-retire"), {"code": "theft-what", "again": "1"})
+    assert "Hỏi về đồ mất" in titles(tip, commander)[0]
+
+
+def test_two_commanders_do_not_overwrite_each_other(desk, unit):
+    desk.post(url("answer-write"), WORDS | {"code": "theft-what"})
+    sent = desk.post(url("answer-write"), WORDS | {"code": "theft-what", "title_vi": "Khác"})
+    assert sent.status_code == 422
+    assert AnswerTemplate.objects.get(unit=unit).title_vi == "Hỏi biển số"
+    form = desk.get(url("answer-write"), {"code": "theft-what"})
+    again = WORDS | {"code": "theft-what", "title_vi": "Khác", "seen": form.context["seen"]}
+    assert desk.post(url("answer-write"), again).status_code == 302
+    assert AnswerTemplate.objects.get(unit=unit).title_vi == "Khác"
+
+
+def test_only_a_commander_keeps_them(desk_client, unit):
+    sign_in(desk_client, make.officer(unit=unit))
+    page = desk_client.get(url("answers"))
+    assert page.status_code == 200
+    assert url("answer-retire") not in page.content.decode()
+    assert desk_client.get(url("answer-write")).status_code == 403
+    assert desk_client.post(url("answer-write"), WORDS).status_code == 403
+    assert desk_client.post(url("answer-retire"), {"code": "looking"}).status_code == 404
+    assert not AnswerTemplate.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{"code": "nothing"}, {"code": "x" * 90}, {}])
+def test_an_answer_that_is_not_there(desk, sent):
+    assert desk.post(url("answer-retire"), sent).status_code == 404
+    if sent:
+        assert desk.post(url("answer-write"), WORDS | sent).status_code == 404

@@ -1,0 +1,155 @@
+"""Taking a report back: the reporter's own decision, by receipt.
+
+Before anybody acted on it, it ends and nothing of it stays but the counted row. Once an officer
+acts, or somebody is in danger, the law has the desk finish, and it keeps the words; it only writes
+no more. Taking a report down is an act, too: that officer has seen its code, and could destroy
+what somebody told about a colleague. The reporter sees the same page either way: a suspect could
+report too, and probe.
+"""
+
+import datetime
+import uuid
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from keng.audit.actions import record, unit_chain
+from keng.delivery.actions import replies
+from keng.delivery.models import Inbound, InboundMedia
+from keng.files import store
+from keng.kit import times
+from keng.lookup.actions import indicators
+from keng.tips import chats, deadlines, viewing_copies
+from keng.tips.errors import AlreadyClosed
+from keng.tips.gravity import has_unread_danger
+from keng.tips.models import Attachment, DialogueMessage, Sighting, Suggestion, TakenDown, Tip
+from keng.vault.models import SealedIdentity
+
+# Whatever still comes to a report that was taken back (a file arrives) comes within this time; what
+# is left after it is looked for now and then.
+COMES_WITHIN = datetime.timedelta(days=2)
+_PORTION = 200
+
+
+@transaction.atomic
+def withdraw(tip_id: uuid.UUID) -> None:
+    """Take the report back. Raises AlreadyClosed."""
+    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
+    if not tip.is_open or tip.withdrawn_at:
+        raise AlreadyClosed
+    is_kept = _is_acted_on(tip)
+    tip.withdrawn_at, tip.waiting_since, tip.do_not_contact = times.now(), None, True
+    # Whoever writes from the same chat begins another report.
+    chats.let_go(tip)
+    if not is_kept:
+        tip.messages.filter(author=DialogueMessage.Author.REPORTER).update(text="")
+        tip.text, tip.place_detail, tip.search, tip.feared_at = "", "", None, None
+        tip.outcome, tip.state = Tip.Outcome.WITHDRAWN, Tip.State.CLOSED
+        tip.closed_at = tip.withdrawn_at
+        deadlines.settle(tip)
+    tip.save(
+        update_fields=[
+            "withdrawn_at",
+            "waiting_since",
+            "do_not_contact",
+            "text",
+            "place_detail",
+            "search",
+            "feared_at",
+            "outcome",
+            "state",
+            "closed_at",
+            "due_at",
+        ]
+    )
+    replies.call_off(tip.pk)
+    record(
+        "tip.reporter_withdraw",
+        by="reporter",
+        on=tip,
+        chain=unit_chain(tip.responsible_unit_id),
+        detail={"words": "kept" if is_kept else "destroyed"},
+    )
+
+
+def destroy_withdrawn() -> int:
+    """Destroy what else there was: files, numbers, names, the message as it came; of how many tips.
+
+    Of those taken back lately. A job of the worker: the public site may neither delete nor change
+    any of it.
+    """
+    return _destroy(Tip.objects.filter(withdrawn_at__gt=times.now() - COMES_WITHIN))
+
+
+def destroy_whatever_was_withdrawn() -> int:
+    """The same for every report that was ever taken back; of how many."""
+    return _destroy(Tip.objects.all())
+
+
+@transaction.atomic
+def _destroy(among: QuerySet[Tip]) -> int:
+    left = _not_empty_yet(among).order_by("id")
+    tips = list(left.select_for_update(no_key=True, of=("self",), skip_locked=True)[:_PORTION])
+    if not tips:
+        return 0
+    ids = [tip.pk for tip in tips]
+    attached = Attachment.objects.filter(tip__in=ids)
+    store.discard(
+        path for pair in attached.values_list("original_path", "viewing_path") for path in pair
+    )
+    viewing_copies.forget(attached)
+    attached.update(original_path="", viewing_path="", no_copy="")
+    sightings = Sighting.objects.filter(tip__in=ids)
+    named = set(sightings.values_list("indicator_id", flat=True))
+    sightings.delete()
+    indicators.remove_unused_of(named)
+    Suggestion.objects.filter(tip__in=ids).update(categories=[], urgency_reasons=[], places=[])
+    SealedIdentity.objects.filter(tip_ref__in=ids).delete()
+    Inbound.objects.filter(tip_ref__in=ids).update(
+        text="", latitude=None, longitude=None, raw_sealed=b""
+    )
+    media = InboundMedia.objects.filter(inbound__tip_ref__in=ids)
+    media.filter(fetched_at=None, lost_at=None).update(lost_at=times.now())
+    media.update(url_sealed=b"")
+    TakenDown.objects.filter(tip__in=ids).update(refusal_words="")
+    Tip.objects.filter(pk__in=ids).update(identity_holds=[])
+    record(
+        "tips.content_destroyed",
+        by="worker",
+        on=None,
+        chain="intake:worker",
+        detail={"tips": sorted(str(tip_id) for tip_id in ids)},
+    )
+    return len(ids)
+
+
+def _is_acted_on(tip: Tip) -> bool:
+    """Whether the desk has to finish: an officer decided something, or somebody is in danger.
+
+    A tip that leads an incident counts: others are joined to it, who must not vanish with it.
+    """
+    return (
+        tip.state != Tip.State.RECEIVED
+        or tip.channel in TakenDown.Manner.values
+        or tip.incident_id is not None
+        or tip.urgency == "P0"
+        or tip.happening == Tip.Happening.NOW
+        or has_unread_danger(tip)
+        or any("taken_back" not in step.detail for step in tip.decisions.all())
+    )
+
+
+def _not_empty_yet(among: QuerySet[Tip]) -> QuerySet[Tip]:
+    here, ref = {"tip": OuterRef("pk")}, {"tip_ref": OuterRef("pk")}
+    came = Inbound.objects.filter(**ref)
+    media = InboundMedia.objects.filter(inbound__tip_ref=OuterRef("pk"))
+    noted = Suggestion.objects.filter(**here)
+    return among.filter(
+        Exists(Attachment.objects.filter(**here).exclude(original_path=""))
+        | Exists(Sighting.objects.filter(**here))
+        | Exists(noted.exclude(categories=[], places=[], urgency_reasons=[]))
+        | Exists(SealedIdentity.objects.filter(**ref))
+        | Exists(came.filter(~Q(text="") | ~Q(raw_sealed=b"") | Q(latitude__isnull=False)))
+        | Exists(media.exclude(url_sealed=b"")),
+        outcome=Tip.Outcome.WITHDRAWN,
+    )

@@ -1,0 +1,1 @@
+"""What an officer works from: the list, the search, the page of one tip and of an incident."""

@@ -1,0 +1,202 @@
+"""Incidents: what several tips tell of, answered and ended together."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.inbox.list.by_incident import MOST, tips_of
+from keng.inbox.list.inbox_row import Row, dressed
+from keng.inbox.list.row_view import opens_beside, shown
+from keng.inbox.tip.after_decision import FOLDER, in_list
+from keng.inbox.tip.tip_forms import CloseForm, MoneyForm, ReplyForm, TitleForm
+from keng.incidents import incident_acts as actions
+from keng.incidents import incident_queries as queries
+from keng.kit.ids import read_id
+from keng.tips import errors
+from keng.tips.errors import sentence_of
+from keng.tips.models import Incident, Tip
+from keng.tips.toast import show_toast, undo_context
+
+_MONEY = ("money_lost", "money_saved", "money_recovered", "persons_helped")
+
+
+@require_GET
+def incidents(request: OfficerRequest) -> HttpResponse:
+    """Incidents that are not over."""
+    rows = list(queries.open_incidents(request.officer)[:200])
+    return render(request, "inbox/incident/incidents.html", {"rows": rows} | undo_context(request))
+
+
+@require_GET
+def incident(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Its tips, those that differ first; one answer to all; what came of it."""
+    return _page(request, _visible(request, pk))
+
+
+@require_GET
+def rows(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """What a line of the list opens to; without a script the incident's own page has it all."""
+    found = _visible(request, pk)
+    if not request.htmx:
+        return redirect("incident", pk=pk)
+    tips = tips_of(found, request.officer)
+    context = {
+        "left": max(0, tips.count() - MOST),
+        "rows": shown([Row(*each) for each in dressed(tips[:MOST], request.officer)]),
+        "incident": found,
+        "chooses": "choose" in request.GET,
+        "opens_beside": opens_beside(in_list(request.session.get(FOLDER, "open"), None)),
+    }
+    return render(request, "inbox/list/incident_rows.html", context)
+
+
+@require_POST
+def answer(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """One answer to every reporter."""
+    found, form = _visible(request, pk), ReplyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, 422, reply_form=form)
+    apart = tuple(filter(None, map(read_id, request.POST.getlist("apart"))))
+    try:
+        batch = actions.answer_all(
+            pk, text=form.cleaned_data["text"], by=request.officer, apart=apart
+        )
+    except errors.CannotDecide as error:
+        messages.warning(request, sentence_of(error))
+        return _page(request, found, 409, reply_form=form)
+    words = _("One answer to all leaves in %(seconds)d seconds.") % {
+        "seconds": actions.HOLD.total_seconds()
+    }
+    show_toast(request, words, "incident-withdraw", {"batch": str(batch), "incident": str(pk)})
+    return redirect("incident", pk=pk)
+
+
+@require_POST
+def withdraw(request: OfficerRequest) -> HttpResponse:
+    """The undo of one answer to all."""
+    batch = read_id(request.POST.get("batch", ""))
+    incident_id = read_id(request.POST.get("incident", ""))
+    if batch is None or incident_id is None:
+        raise Http404
+    try:
+        count = actions.withdraw_answer(batch, by=request.officer)
+    except errors.NotYours as error:
+        raise Http404 from error
+    except errors.TooLate as error:
+        messages.warning(request, sentence_of(error))
+    else:
+        messages.success(
+            request,
+            ngettext(
+                "Taken back for %(count)d reporter.", "Taken back for %(count)d reporters.", count
+            )
+            % {"count": count},
+        )
+    return redirect("incident", pk=incident_id)
+
+
+@require_POST
+def outcome(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """What came of the event, for all its tips, with the money."""
+    found, form = _visible(request, pk), MoneyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, 422, money_form=form)
+    return _done(
+        request,
+        pk,
+        _("The outcome is saved for all tips."),
+        lambda: actions.record_outcome(
+            pk,
+            outcome=form.cleaned_data["outcome"],
+            note=form.cleaned_data["note"],
+            by=request.officer,
+            **form.amounts(),
+        ),
+    )
+
+
+@require_POST
+def close(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """End the incident with all its tips."""
+    found, form = _visible(request, pk), CloseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, 422, close_form=form)
+    return _done(
+        request,
+        pk,
+        _("The incident is closed and its reporters are told."),
+        lambda: actions.close(pk, by=request.officer, text=form.cleaned_data["text"]),
+    )
+
+
+@require_POST
+def rename(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """A name that says what is new about it."""
+    found, form = _visible(request, pk), TitleForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, 422, title_form=form)
+    return _done(
+        request,
+        pk,
+        _("Saved."),
+        lambda: actions.rename(pk, title=form.cleaned_data["title"], by=request.officer),
+    )
+
+
+def _done(request: OfficerRequest, pk: uuid.UUID, words: str, act: Any) -> HttpResponse:
+    try:
+        act()
+    except errors.CannotDecide as error:
+        messages.warning(request, sentence_of(error))
+    else:
+        messages.success(request, words)
+    return redirect("incident", pk=pk)
+
+
+def _visible(request: OfficerRequest, pk: uuid.UUID) -> Incident:
+    """The incident; one of whose tips none is visible does not exist for this officer."""
+    visible = Incident.objects.visible_to(request.officer).select_related("place", "unit")
+    found = get_object_or_404(visible, pk=pk)
+    if not Tip.objects.visible_to(request.officer).filter(incident=found).exists():
+        raise Http404
+    return found
+
+
+def _page(
+    request: OfficerRequest, found: Incident, status: int = 200, **forms: Any
+) -> HttpResponse:
+    money = {name: getattr(found, name) or None for name in _MONEY}
+    members = queries.members(found, request.officer)
+    ready = queries.ready_for(found, request.officer, [each.tip for each in members])
+    wanted = request.GET.get("answer")
+    context = {
+        "incident": found,
+        "odd": [member.tip for member in members if member.is_odd],
+        "alike": [member.tip for member in members if not member.is_odd],
+        "size": len(members),
+        "balance": queries.balance(found, request.officer),
+        "sent": queries.sent_to_all(found, request.officer),
+        "ready": ready,
+        "chosen_answer": next((each.text for each in ready if each.code == wanted), ""),
+        "shared": queries.shared_indicators(found, request.officer),
+        "reply_form": ReplyForm(),
+        "money_form": MoneyForm(
+            initial={"outcome": found.outcome, "note": found.outcome_note, **money}
+        ),
+        "close_form": CloseForm(auto_id="close_%s"),
+        "title_form": TitleForm(initial={"title": found.title}),
+        "back": reverse("incidents"),
+        **forms,
+        **undo_context(request),
+    }
+    if forms:
+        context["form"] = next(iter(forms.values()))
+    return render(request, "inbox/incident/incident.html", context, status=status)

@@ -1,0 +1,1 @@
+"""The list of tips: by deadline, in groups, page by page."""

@@ -1,0 +1,163 @@
+"""One decision on many chosen tips, and its undo."""
+
+import datetime
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.decisions import bulk, putting_off
+from keng.inbox.tip.after_decision import FOLDER, in_list, next_tip
+from keng.kit import times
+from keng.kit.ids import read_id
+from keng.language.taxonomy import categories
+from keng.tips import errors
+from keng.tips.errors import sentence_of
+from keng.tips.models import Tip
+from keng.tips.toast import show_toast
+
+
+@require_POST
+def decide(request: OfficerRequest) -> HttpResponse:
+    """Take on, sort, put off or join what was ticked in the list."""
+    chosen = [pk for text in request.POST.getlist("tip") if (pk := read_id(text))]
+    act = {"accept": _accept, "sort": _sort, "aside": _aside, "join": _join}.get(
+        request.POST.get("act", "")
+    )
+    if act is None:
+        raise Http404
+    try:
+        return act(request, chosen, _page_time(request))
+    except errors.CannotDecide as error:
+        messages.warning(request, sentence_of(error))
+        return _back(request)
+
+
+@require_POST
+def take_back(request: OfficerRequest) -> HttpResponse:
+    """The undo of a decision on many."""
+    steps = [pk for text in request.POST.get("decisions", "").split() if (pk := read_id(text))]
+    if not steps:
+        raise Http404
+    try:
+        done = bulk.take_back(steps, by=request.officer)
+    except errors.NotYours as error:
+        raise Http404 from error
+    count = len(done.steps)
+    words = ngettext(
+        "Taken back: %(count)d tip is as it was.",
+        "Taken back: %(count)d tips are as they were.",
+        count,
+    )
+    messages.success(request, f"{words % {'count': count}} {_left(done)}".strip())
+    return _back(request)
+
+
+@require_POST
+def set_aside(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Put one tip off; the next one opens."""
+    tip = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
+    if tip is None:
+        raise Http404
+    try:
+        step = putting_off.set_aside(
+            pk, until=_until(request), by=request.officer, seen=request.POST.get("seen")
+        )
+    except errors.CannotDecide as error:
+        messages.warning(request, sentence_of(error))
+        return redirect("tip", pk=pk)
+    return next_tip(request, tip, _("Set aside; the next tip is open."), step)
+
+
+def until_choices() -> list[tuple[str, str]]:
+    """How long a tip can be put off, shortest first."""
+    return [
+        ("4h", _("for 4 hours")),
+        ("morning", _("until tomorrow 07:30")),
+        ("3d", _("for 3 days")),
+        ("7d", _("for 7 days")),
+    ]
+
+
+def _accept(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+    done = bulk.accept(chosen, by=request.officer, since=since)
+    count = len(done.steps)
+    words = ngettext("%(count)d tip is yours now.", "%(count)d tips are yours now.", count)
+    return _said(request, words % {"count": count}, done)
+
+
+def _sort(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+    category = request.POST.get("category", "")
+    if category not in categories():
+        messages.warning(request, _("Not done: choose a category."))
+        return _back(request)
+    done = bulk.sort(chosen, category=category, by=request.officer, since=since)
+    count = len(done.steps)
+    words = ngettext("%(count)d tip is sorted.", "%(count)d tips are sorted.", count)
+    return _said(request, words % {"count": count}, done)
+
+
+def _aside(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+    done = bulk.set_aside(chosen, until=_until(request), by=request.officer, since=since)
+    count = len(done.steps)
+    words = ngettext("%(count)d tip is set aside.", "%(count)d tips are set aside.", count)
+    return _said(request, words % {"count": count}, done)
+
+
+def _join(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+    """To the incident: what differs is read there first, and one answer goes to all."""
+    done, incident_id = bulk.join(chosen, by=request.officer, since=since)
+    words = _("%(count)d tips are one incident now.") % {"count": len(done.steps) + 1}
+    _toast(request, words, done)
+    return redirect("incident", pk=incident_id)
+
+
+def _said(request: OfficerRequest, words: str, done: bulk.Done) -> HttpResponse:
+    _toast(request, words, done)
+    return _back(request)
+
+
+def _toast(request: OfficerRequest, words: str, done: bulk.Done) -> None:
+    fields = {"decisions": " ".join(str(step.pk) for step in done.steps)}
+    undo = ("bulk-undo", fields) if done.steps else ()
+    show_toast(request, f"{words} {_left(done)}".strip(), *undo)
+
+
+def _left(done: bulk.Done) -> str:
+    """What was not done, and why in general: nothing is left out silently."""
+    if not done.left:
+        return ""
+    return ngettext(
+        "%(count)d was left as it is: somebody decided on it meanwhile, or its deadline is near.",
+        "%(count)d were left as they are: somebody decided on them meanwhile, or a deadline is "
+        "near.",
+        done.left,
+    ) % {"count": done.left}
+
+
+def _until(request: OfficerRequest) -> datetime.datetime:
+    now = times.now()
+    tomorrow = times.start_of(times.local_date(now) + datetime.timedelta(days=1))
+    return {
+        "4h": now + datetime.timedelta(hours=4),
+        "3d": now + datetime.timedelta(days=3),
+        "7d": now + datetime.timedelta(days=7),
+    }.get(request.POST.get("until", ""), tomorrow + datetime.timedelta(hours=7, minutes=30))
+
+
+def _page_time(request: OfficerRequest) -> datetime.datetime:
+    """When the list was made; without it everything counts as decided meanwhile."""
+    try:
+        return datetime.datetime.fromtimestamp(float(request.POST.get("at", "")), datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.datetime.fromtimestamp(0, datetime.UTC)
+
+
+def _back(request: OfficerRequest) -> HttpResponse:
+    return redirect(in_list(request.session.get(FOLDER, "open"), None))

@@ -1,0 +1,1 @@
+"""Searching the tips, for work."""

@@ -1,0 +1,177 @@
+"""Search for work: open tips and 90 days, by words, numbers, place, category, time, channel.
+
+A number finds the tips in which it was used in the offence, however it is written; a number whose
+role nobody knows is found by nothing, and neither is a tip that was closed as unfounded. A site of
+its own is nobody's number: it is found wherever it stands, unless an officer said it is no part.
+"""
+
+import datetime
+import re
+import uuid
+from dataclasses import dataclass, field
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import Regex
+
+from keng.accounts.models import Officer
+from keng.inbox.list.inbox_row import Row, dressed
+from keng.kit import times
+from keng.kit.folded import folded
+from keng.kit.ids import read_id
+from keng.language.fold import fold, normalise
+from keng.language.indicators import extract, is_own_site
+from keng.language.names import looks_like_a_name
+from keng.lookup.models import Indicator
+from keng.places.models import Place
+from keng.tips.models import Sighting, Tip
+from keng.tips.models.tip import TipQuerySet
+
+PAGE = 50
+_MOST_WORDS = 8
+# Long runs of digits are numbers of somebody; words are what is left without them.
+_DIGITS = re.compile(r"\+?\d(?:[\s.\-]?\d){4,}")
+_WORD = re.compile(r"[a-z0-9]+")
+_SHORT_NUMBER = re.compile(r"\d{1,4}")
+_REFERENCE = re.compile(r"\d{4}-[a-z0-9 .\-]+-\d{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What an officer looks for. Empty parts ask for nothing."""
+
+    q: str = ""
+    place: uuid.UUID | None = None
+    hamlet: uuid.UUID | None = None
+    category: str = ""
+    channel: str = ""
+    days: int | None = None
+    only_open: bool = False
+
+    def __bool__(self) -> bool:
+        return any(
+            (self.q.strip(), self.place, self.hamlet, self.category, self.channel, self.days)
+        )
+
+    @property
+    def needs_a_reason(self) -> bool:
+        """Whether it looks like a search for a person."""
+        return looks_like_a_name(self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of results, newest first."""
+
+    rows: list[Row] = field(default_factory=list)
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A query taken apart: normalised numbers (any one of each set), and what is left."""
+
+    numbers: tuple[frozenset[str], ...]
+    words: tuple[str, ...]
+
+
+def find(officer: Officer, search: Search, *, after: str = "") -> Found:
+    """A page of what the officer may see and search. `after` is the cursor of the page before."""
+    if not search:
+        return Found()
+    rows = _narrowed(Tip.objects.visible_to(officer).findable(), search)
+    rows = rows.filter(_said(search.q)).order_by("-id")
+    if (last := read_id(after)) is not None:
+        rows = rows.filter(id__lt=last)
+    page = [Row(*each) for each in dressed(rows, officer)[: PAGE + 1]]
+    return Found(page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
+
+
+def _narrowed(rows: TipQuerySet, search: Search) -> TipQuerySet:
+    if search.only_open:
+        rows = rows.open()
+    if search.place:
+        rows = rows.filter(Q(place=search.place) | Q(place__parent=search.place))
+    if search.hamlet:
+        rows = rows.filter(_in_hamlet(search.hamlet))
+    if search.category:
+        # The machine's first guess counts while nobody has decided.
+        guessed = Q(category="", suggestion__categories__0__code=search.category)
+        rows = rows.filter(Q(category=search.category) | guessed)
+    if search.channel:
+        rows = rows.filter(channel=search.channel)
+    if search.days:
+        rows = rows.filter(received_at__gte=times.now() - datetime.timedelta(days=search.days))
+    return rows
+
+
+def _in_hamlet(hamlet_id: uuid.UUID) -> Q:
+    """There, or in its commune where the reporter's words name it."""
+    hamlet = Place.objects.filter(pk=hamlet_id).first()
+    if hamlet is None:
+        return Q(pk__in=[])
+    # Where hamlets are only numbered, a bare figure says nothing.
+    called = hamlet.full_name if hamlet.name.isdigit() else hamlet.name
+    named = Q(_says("place_detail", called)) | Q(suggestion__places__contains=[hamlet.code])
+    return Q(place=hamlet) | (Q(place=hamlet.parent_id) & named)
+
+
+def _says(column: str, name: str) -> Regex:
+    """Whether it says this name, with accents or without; "Thôn 10" is not "Thôn 1"."""
+    words = r"\s+".join(re.escape(word) for word in fold(name).split())
+    return Regex(folded(F(column)), rf"(^|[^a-z0-9]){words}([^a-z0-9]|$)")
+
+
+def _said(query: str) -> Q:
+    """Every number and every word of the query, in a tip or what its reporter wrote later."""
+    text = normalise(query).strip()
+    if not text:
+        return Q()
+    if _SHORT_NUMBER.fullmatch(text):
+        return Q(reference__endswith=f"-{text.zfill(4)}")
+    if _REFERENCE.fullmatch(fold(text)):
+        return Q(reference__iexact=text)
+    parts = _taken_apart(text)
+    if not parts.numbers and not parts.words:
+        return Q(pk__in=[])
+    wanted = _worded(parts.words) if parts.words else Q()
+    for values in parts.numbers:
+        wanted &= _used(values)
+    return wanted
+
+
+def _taken_apart(text: str) -> _Parts:
+    found = extract(text)
+    numbers, rest = [], text
+    for one in reversed(found):
+        rest = f"{rest[: one.start]} {rest[one.end :]}"
+        numbers.append(frozenset({one.value, _digits(text[one.start : one.end]) or one.value}))
+    # Without the words around it, an account is a row of digits like any other.
+    numbers += [frozenset({_digits(run[0])}) for run in _DIGITS.finditer(rest)]
+    # A part of somebody's number would be found as a word, so figures are none.
+    words = [word for word in _WORD.findall(fold(_DIGITS.sub(" ", rest))) if not word.isdigit()]
+    return _Parts(tuple(numbers), tuple(dict.fromkeys(words))[:_MOST_WORDS])
+
+
+def _used(values: frozenset[str]) -> Q:
+    """In these tips it was used in the offence, or is a site; a page counts for its whole site."""
+    same = Q(value__in=values)
+    for value in values:
+        if "." in value:
+            same |= Q(type=Indicator.Type.URL, value__startswith=f"{value}/")
+    known = Indicator.objects.filter(same).values("pk")
+    role = Q(role=Sighting.Role.USED)
+    if any(is_own_site(value) for value in values):
+        role |= Q(role=Sighting.Role.UNKNOWN)
+    return Q(Exists(Sighting.objects.filter(role, tip=OuterRef("pk"), indicator__in=known)))
+
+
+def _worded(words: tuple[str, ...]) -> Q:
+    """All words, the last one as far as it was typed."""
+    # Only letters and digits are left in a word, so nothing in it is an operator.
+    terms = " & ".join([*words[:-1], f"{words[-1]}:*"])
+    return Q(search=SearchQuery(terms, search_type="raw", config="simple"))
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdecimal())

@@ -1,0 +1,102 @@
+"""A critical tip that nobody has ended stands first, red, whatever its deadline."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from keng.conftest import sign_in
+from keng.decisions import triage
+from keng.inbox.list import inbox_query as queries
+from keng.inbox.list.inbox_query import PAGE, inbox, next_after
+from keng.inbox.list.neighbours import neighbours
+from keng.kit import times
+from keng.tips.models import Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = datetime.datetime(2026, 11, 24, 19, 0, tzinfo=datetime.UTC)
+INBOX = reverse("inbox", "keng.site.desk_urls")
+
+
+@pytest.fixture
+def desk():
+    unit = make.unit()
+    return unit, make.officer(unit=unit)
+
+
+def due_in(unit, hours, **more):
+    return make.tip(unit=unit, due_at=times.now() + datetime.timedelta(hours=hours), **more)
+
+
+def order(found):
+    return [row.pk for group in found.groups for row in group.rows]
+
+
+def test_it_stands_above_what_is_overdue_also_after_somebody_took_it(desk, desk_client):
+    unit, officer = desk
+    late = due_in(unit, -3)
+    critical = due_in(unit, 200, urgency="P0", text="Cháy nhà ở ngõ 5")
+    make.clock(critical, rule_code="CLASSIFY_HOUSE")
+    triage.accept(critical.pk, by=officer)
+    found = inbox(officer)
+    assert order(found) == [critical.pk, late.pk]
+    assert [group.code for group in found.groups] == ["live", "overdue"]
+    page = sign_in(desk_client, officer).get(INBOX).content.decode()
+    row = page.partition("Cháy nhà ở ngõ 5")[2].partition("</a>")[0]
+    assert 'class="d danger"' in row
+    assert "nhận " in row
+    assert "1 tin khẩn cấp chưa xong" in page
+    assert "không tin nào đến hạn" not in page
+
+
+def test_the_provinces_list_has_it_alone_above_the_incidents(desk):
+    province = make.province_unit()
+    ward = make.unit(parent=province)
+    officer, coordinator = make.officer(unit=ward), make.officer(unit=province, role="coordinator")
+    tips = tuple(due_in(ward, hours) for hours in (-2, -1, -1))
+    make.incident(unit=ward, by=officer, tips=tips)
+    Tip.objects.filter(pk__in=[tip.pk for tip in tips]).update(state="accepted")
+    Tip.objects.filter(pk=tips[1].pk).update(urgency="P0")
+    found = inbox(coordinator)
+    assert [(group.code, group.count) for group in found.groups] == [("live", 1), ("overdue", 2)]
+    assert order(found) == [tips[1].pk, tips[0].pk]
+    assert (found.total, found.lines) == (3, 2)
+
+
+def test_pages_hold_every_tip_once_across_the_end_of_the_critical_ones(desk, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE", 4)
+    monkeypatch.setattr(queries, "_ROWS", queries.Prepared(queries._row_query))
+    unit, officer = desk
+    critical = [due_in(unit, n, urgency="P0").pk for n in range(6)]
+    others = [due_in(unit, n - 2).pk for n in range(6)]
+    seen, cursor = [], ""
+    for _page in range(3):
+        found = inbox(officer, after=cursor)
+        seen += order(found)
+        cursor = found.next_cursor
+    assert (seen, cursor) == (critical + others, "")
+    assert PAGE > 4
+
+
+def test_what_comes_next_follows_the_list(desk):
+    unit, officer = desk
+    late, later = due_in(unit, -1), due_in(unit, 1)
+    critical, far = due_in(unit, 5, urgency="P0"), due_in(unit, 50, urgency="P0")
+    listed = [critical, far, late, later]
+    assert order(inbox(officer)) == [tip.pk for tip in listed]
+    for before, tip, after in zip([None, *listed], listed, [*listed[1:], None], strict=False):
+        assert neighbours(tip, officer) == (before and before.pk, after and after.pk)
+        assert next_after(officer, tip.due_at, tip.pk) == (after or critical)
+
+
+def test_a_desk_without_a_critical_tip_is_asked_no_more(desk, django_assert_num_queries):
+    unit, officer = desk
+    due_in(unit, 1)
+    inbox(officer)
+    with django_assert_num_queries(2):
+        inbox(officer)
+    due_in(unit, 1, urgency="P0")
+    with django_assert_num_queries(3):
+        inbox(officer)

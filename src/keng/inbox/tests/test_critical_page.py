@@ -1,0 +1,108 @@
+"""A critical tip's page says only what came out, and offers only what is true."""
+
+import datetime
+
+import pytest
+
+from keng.alarms import ringing
+from keng.conftest import sign_in
+from keng.decisions import check_steps, triage
+from keng.dialogue import answering
+from keng.kit import times
+from keng.tips.decision_words import deadlines
+from keng.tips.models import Clock
+from tests import make
+
+pytestmark = pytest.mark.django_db
+COMING = "Lực lượng đang tới"
+
+
+@pytest.fixture
+def here():
+    class Here:
+        pass
+
+    found = Here()
+    found.province = make.province_unit("Công an tỉnh thử")
+    found.commune = make.unit("Công an phường thử", parent=found.province)
+    found.commune.desk_phone = "0204 000 0199"
+    found.commune.save()
+    found.lan = make.officer(unit=found.commune, name="Lan")
+    found.mai = make.officer(unit=found.province, name="Mai")
+    found.tip = make.tip(unit=found.commune, urgency="P0", channel="phone")
+    return found
+
+
+def page_of(client, officer, tip):
+    return sign_in(client, officer).get(f"/tips/{tip.pk}/").content.decode()
+
+
+def test_nobody_was_told_to_stand_down_where_nobody_has_a_pager(desk_client, here):
+    ringing.call_what_rings()
+    calling = page_of(desk_client, here.lan, here.tip).partition('id="calling"')[2]
+    assert 'href="tel:02040000199"' in calling.partition("</section>")[0]
+    assert "xem danh bạ điện thoại của đơn vị" in calling
+    triage.accept(here.tip.pk, by=here.lan)
+    page = page_of(desk_client, here.lan, here.tip)
+    assert "Không máy gọi nào được báo thôi" in page
+    assert "đã được báo thôi" not in page
+
+
+@pytest.mark.parametrize(("seconds", "is_late"), [(40, False), (90, True)])
+def test_what_is_due_as_it_starts_is_late_after_its_first_minute(here, seconds, is_late):
+    start = times.now()
+    after = start + datetime.timedelta(seconds=seconds)
+    Clock.objects.create(
+        tip=here.tip, rule_code="URGENT_NOW", starts_at=start, due_at=start, stopped_at=after
+    )
+    assert [each.was_late for each in deadlines(here.tip) if each.stopped_at] == [is_late]
+
+
+def test_whoever_told_it_by_voice_is_told_by_voice(desk_client, here):
+    answering.answer(here.tip.pk, text="Bạn ở đâu?", by=here.lan)
+    page = page_of(desk_client, here.lan, here.tip)
+    assert "hãy giữ máy, hoặc gọi cho họ" in page
+    assert "Cán bộ đã nhắn" not in page
+    check_steps.tick(here.tip.pk, step="told", by=here.lan)
+    done = page_of(desk_client, here.lan, here.tip).partition('id="checks"')[2]
+    assert "Lan" in done.partition("Đã nói trực tiếp")[2][:120]
+    by_web = make.tip(unit=here.commune, urgency="P0", channel="web")
+    assert "hãy giữ máy" not in page_of(desk_client, here.lan, by_web)
+
+
+def test_help_is_said_to_be_coming_once_somebody_ticked_that_it_is(desk_client, here):
+    def buttons():
+        return page_of(desk_client, here.lan, here.tip).count(f"Gửi ngay: {COMING}")
+
+    assert buttons() == 0
+    check_steps.tick(here.tip.pk, step="way", by=here.lan)
+    assert buttons() == 1
+    check_steps.untick(here.tip.pk, step="way", reason="Nhầm xe", by=here.lan)
+    assert buttons() == 0
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_what_is_to_be_done_stands_right_below_the_words(desk_client, here, headers):
+    sign_in(desk_client, here.lan)
+    page = desk_client.get(f"/tips/{here.tip.pk}/", headers=headers).content.decode()
+    main = page.partition("</header>")[2] or page
+    places = [main.index(each) for each in ("words", 'id="checks"', 'id="one-tap"', "reply-")]
+    assert places == sorted(places)
+    assert main.count('id="checks"') == main.count('id="one-tap"') == 1
+    assert f"/tips/{here.tip.pk}/aside/" not in page
+    calm = make.tip(unit=here.commune, urgency="P1")
+    assert f"/tips/{calm.pk}/aside/" in desk_client.get(f"/tips/{calm.pk}/").content.decode()
+
+
+def test_a_tip_is_made_critical_with_one_press_and_rings(desk_client, here):
+    calm = make.tip(unit=here.commune, urgency="P2")
+    make.clock(calm, rule_code="CLASSIFY_HOUSE")
+    page = page_of(desk_client, here.lan, calm)
+    assert 'data-command="Chuyển khẩn cấp: gấp, P0"' in page
+    assert desk_client.post(f"/tips/{calm.pk}/critical/").status_code == 302
+    calm.refresh_from_db()
+    running = set(calm.clocks.filter(stopped_at=None).values_list("rule_code", flat=True))
+    assert (calm.urgency, running) == ("P0", {"CLASSIFY_HOUSE", "URGENT_NOW"})
+    page = page_of(desk_client, here.lan, calm)
+    assert "Chuyển thành khẩn cấp" in page
+    assert f"/tips/{calm.pk}/critical/" not in page

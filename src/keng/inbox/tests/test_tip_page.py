@@ -1,0 +1,242 @@
+"""The tip's page: what it shows, what its forms do, and what they refuse without losing words."""
+
+import pytest
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.decisions import triage
+from keng.files import store
+from keng.tips.models import Attachment, Sighting, Suggestion, Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def unit():
+    return make.unit(parent=make.province_unit())
+
+
+@pytest.fixture
+def officer(unit):
+    return make.officer(unit=unit)
+
+
+@pytest.fixture
+def desk(desk_client, officer):
+    return sign_in(desk_client, officer)
+
+
+def url(name, *args):
+    return reverse(name, "keng.site.desk_urls", args=args)
+
+
+def page(client, tip):
+    return client.get(url("tip", tip.pk)).content.decode()
+
+
+def test_the_words_are_shown_with_the_machines_marks_and_links_cannot_be_tapped(desk, unit):
+    text = "Gọi số 0912000417 rồi bảo vào http://vneid.example nhé"
+    tip = make.tip(unit=unit, text=text)
+    start = text.index("0912")
+    make.sighting(tip, indicator=make.indicator("+84912000417"), start=start, end=start + 10)
+    shown = page(desk, tip)
+    assert "<mark>0912000417</mark>" in shown
+    assert "hxxp://vneid[.]example" in shown
+    assert "http://vneid.example" not in shown
+
+
+def test_opening_a_tip_is_noted_once(desk, unit):
+    tip = make.tip(unit=unit)
+    page(desk, tip)
+    page(desk, tip)
+    tip.refresh_from_db()
+    assert tip.first_read_at
+    assert Entry.objects.filter(action="tip.read", object_id=str(tip.pk)).count() == 1
+
+
+def test_a_zalo_tip_is_never_called_anonymous(desk, unit):
+    zalo = page(desk, make.tip(unit=unit, channel="zalo_oa", identity_holds=["chat"]))
+    assert "Ẩn danh" not in zalo
+    assert "Zalo và người quản lý tài khoản OA" in zalo
+    assert "Ẩn danh" in page(desk, make.tip(unit=unit, channel="web"))
+
+
+def test_the_machine_suggests_in_words_with_its_reasons(desk, unit):
+    tip = make.tip(unit=unit)
+    Suggestion.objects.create(
+        tip=tip,
+        urgency="P1",
+        categories=[
+            {"code": "scam_impersonation", "strength": "very", "reasons": ["tự xưng công an"]},
+        ],
+    )
+    shown = page(desk, tip)
+    assert "Máy gợi ý, bạn quyết định" in shown
+    assert "rất giống" in shown
+    assert "“tự xưng công an”" in shown
+    desk.post(
+        url("tip-sort", tip.pk), {"category": "scam_impersonation", "urgency": "P1", "seen": ""}
+    )
+    tip.refresh_from_db()
+    assert (tip.category, tip.urgency) == ("scam_impersonation", "P1")
+    assert "Máy gợi ý" not in page(desk, tip)
+
+
+def test_an_indicator_counts_elsewhere_only_when_used_in_the_offence(desk, unit):
+    number = make.indicator("+84912000417")
+    tip, other, noise, foreign = (make.tip(unit=u) for u in (unit, unit, unit, make.unit()))
+    mine = make.sighting(tip, indicator=number, role=Sighting.Role.UNKNOWN)
+    make.sighting(other, indicator=number)
+    make.sighting(noise, indicator=number, role=Sighting.Role.NOT_USED)
+    make.sighting(foreign, indicator=number)
+    assert "tin khác" not in page(desk, tip)
+    desk.post(url("sighting-role", mine.pk), {"role": "used"})
+    assert "Có trong 1 tin khác" in page(desk, tip)
+    rows = desk.get(url("same-indicator", mine.pk)).content.decode()
+    assert url("tip", other.pk) in rows
+    assert url("tip", foreign.pk) not in rows
+    assert url("tip", noise.pk) not in rows
+
+
+def test_after_a_decision_the_next_tip_opens_with_an_undo(desk, unit):
+    first, second = make.tip(unit=unit), make.tip(unit=unit)
+    answer = desk.post(
+        url("tip-route", first.pk),
+        {"to": unit.parent.pk, "reason": "Vượt quyền", "seen": ""},
+        follow=True,
+    )
+    assert answer.redirect_chain[-1][0] == url("tip", second.pk)
+    shown = answer.content.decode()
+    step = first.decisions.get()
+    assert f'name="decision" value="{step.pk}"' in shown
+    desk.post(url("decision-undo"), {"decision": step.pk})
+    first.refresh_from_db()
+    assert first.responsible_unit == unit
+
+
+def test_a_stale_answer_is_not_sent_and_its_words_are_kept(desk, unit):
+    tip = make.tip(unit=unit)
+    triage.accept(tip.pk, by=make.officer(unit=unit, name="Đồng nghiệp"))
+    answer = desk.post(url("tip-reply", tip.pk), {"text": "Bạn đừng bấm vào đường dẫn", "seen": ""})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "Bạn đừng bấm vào đường dẫn" in shown
+    assert "Đồng nghiệp" in shown
+    assert not tip.messages.exists()
+
+
+def test_a_stale_decision_says_who_was_first(desk, unit):
+    tip = make.tip(unit=unit)
+    triage.sort(tip.pk, category="theft", by=make.officer(unit=unit, name="Đồng nghiệp"))
+    answer = desk.post(url("tip-accept", tip.pk), {"seen": ""}, follow=True)
+    assert "Đồng nghiệp" in answer.content.decode()
+    tip.refresh_from_db()
+    assert tip.assigned_to is None
+
+
+def test_note_and_reply_have_forms_and_addresses_of_their_own(desk, unit):
+    tip = make.tip(unit=unit)
+    shown = page(desk, tip)
+    reply, note = url("tip-reply", tip.pk), url("tip-note", tip.pk)
+    assert shown.count(f'action="{reply}"') == shown.count(f'action="{note}"') == 1
+    desk.post(note, {"text": "Đối tượng quen mặt"})
+    assert not tip.messages.exists()
+    assert tip.notes.get().text == "Đối tượng quen mặt"
+
+
+def test_the_decline_page_shows_the_words_that_will_be_sent_for_each_kind(desk, unit):
+    tip = make.tip(unit=unit)
+    civil = desk.get(url("tip-decline", tip.pk), {"kind": "civil"}).content.decode()
+    scope = desk.get(url("tip-decline", tip.pk), {"kind": "out_of_scope"}).content.decode()
+    assert "tổ hoà giải" in civil
+    assert "phản đối một lần" in scope
+    assert desk.get(url("tip-decline", tip.pk), {"kind": "x"}).status_code == 404
+
+
+def test_no_reason_to_decline_is_chosen_beforehand(desk, unit):
+    tip = make.tip(unit=unit)
+    page = desk.get(url("tip-decline", tip.pk), {"from": "list"}).content.decode()
+    assert page.count("?kind=") == 6
+    assert 'aria-current="true"' not in page
+    assert "data-send" not in page
+    desk.post(url("tip-decline", tip.pk), {"reply": "Mời bạn tới một cửa.", "seen": ""})
+    tip.refresh_from_db()
+    assert tip.is_open
+    assert not tip.messages.exists()
+
+
+def test_an_english_tip_is_declined_in_english(desk, unit):
+    tip = make.tip(unit=unit, language="en")
+    shown = desk.get(url("tip-decline", tip.pk), {"kind": "civil"}).content.decode()
+    assert "Thank you for writing" in shown
+
+
+def test_the_duplicates_page_offers_alike_tips_with_reasons_and_joins_them(desk, unit):
+    words = "Có người tự xưng công an phường gọi kích hoạt định danh mức hai"
+    tip, alike = make.tip(unit=unit, text=words), make.tip(unit=unit, text=words + " gấp")
+    number = make.indicator("+84912000417")
+    make.sighting(tip, indicator=number)
+    make.sighting(alike, indicator=number)
+    make.tip(unit=unit, text="Mất xe đạp ở cổng chợ")
+    make.tip(unit=make.unit(), text=words)
+    shown = desk.get(url("tip-duplicate", tip.pk)).content.decode()
+    assert shown.count('name="of"') == 1
+    assert "rất giống" in shown
+    assert "cùng lúc</p>" in shown
+    desk.post(url("tip-duplicate", tip.pk), {"of": alike.pk, "seen": ""})
+    tip.refresh_from_db()
+    assert tip.duplicate_of == alike
+
+
+def test_a_covered_picture_is_shown_on_request_and_the_look_is_on_record(desk, unit):
+    tip = make.tip(unit=unit)
+    attachment = Attachment.objects.create(
+        tip=tip,
+        kind="image",
+        mime="image/png",
+        size=3,
+        original_path="x",
+        keyed_hash=b"0" * 32,
+        viewing_path=store.keep_viewing_copy(b"abc"),
+    )
+    assert "data:image" not in page(desk, tip)
+    shown = desk.post(url("attachment", attachment.pk)).content.decode()
+    assert "data:image/jpeg;base64,YWJj" in shown
+    assert Entry.objects.filter(action="attachment.shown", object_id=str(attachment.pk)).exists()
+
+
+def test_a_pane_is_asked_for_by_the_inbox_and_a_page_by_everybody_else(desk, unit):
+    tip = make.tip(unit=unit)
+    pane = desk.get(url("tip", tip.pk), headers={"hx-request": "true"}).content.decode()
+    assert "<html" not in pane
+    assert 'name="from" value="inbox"' in pane
+    assert "<html" in page(desk, tip)
+
+
+def test_closing_needs_an_outcome_and_returns_to_an_empty_inbox(desk, unit):
+    tip = make.tip(unit=unit)
+    desk.post(url("tip-outcome", tip.pk), {"outcome": "solved", "note": "", "seen": ""})
+    seen = str(tip.decisions.get().pk)
+    answer = desk.post(url("tip-close", tip.pk), {"text": "", "seen": seen}, follow=True)
+    assert answer.redirect_chain[-1][0] == url("inbox")
+    assert Tip.objects.get(pk=tip.pk).state == "closed"
+
+
+def test_a_decline_about_officers_hides_the_tip_from_this_desk(desk, unit):
+    tip = make.tip(unit=unit)
+    desk.post(url("tip-decline", tip.pk), {"kind": "official", "reply": "Đã chuyển.", "seen": ""})
+    assert desk.get(url("tip", tip.pk)).status_code == 404
+    assert str(tip.pk) not in desk.get(url("inbox")).content.decode()
+
+
+def test_a_duplicate_can_be_named_by_its_number(desk, unit):
+    tip, other = make.tip(unit=unit), make.tip(unit=unit, reference="2026-N-0042")
+    make.tip(unit=make.unit(), reference="2026-M-0043")
+    for number in ("43", "không có"):
+        desk.post(url("tip-duplicate", tip.pk), {"number": number, "seen": ""})
+        assert not tip.decisions.exists()
+    desk.post(url("tip-duplicate", tip.pk), {"number": "42", "seen": ""})
+    tip.refresh_from_db()
+    assert tip.duplicate_of == other

@@ -1,0 +1,45 @@
+"""After a decision: the next tip opens, with an undo if there is one; or why nothing was done."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from keng.accounts.middleware import OfficerRequest
+from keng.inbox.list.inbox_query import next_after
+from keng.tips.models import Decision, Tip
+from keng.tips.toast import show_toast
+
+# The folder that the officer works through: the next tip comes from it.
+FOLDER = "folder"
+
+
+def in_list(folder: str, tip: Tip | None) -> str:
+    """The address of the list with this tip beside it."""
+    chosen = {"tip": str(tip.pk)} if tip else {}
+    query = ({} if folder == "open" else {"folder": folder}) | chosen
+    return f"{reverse('inbox')}?{urlencode(query)}" if query else reverse("inbox")
+
+
+def next_tip(
+    request: OfficerRequest, tip: Tip, words: str, undo: Decision | None = None
+) -> HttpResponse:
+    """Say what was done and open the tip that comes after the place the decided one had."""
+    fields = {"decision": str(undo.pk), "secret": undo.secret} if undo else {}
+    show_toast(request, words, *(("decision-undo", fields) if undo else ()))
+    folder = request.session.get(FOLDER, "open")
+    following = next_after(request.officer, tip.due_at, tip.pk, folder)
+    if request.POST.get("from") == "inbox":
+        return redirect(in_list(folder, following))
+    return redirect("tip", pk=following.pk) if following else redirect("inbox")
+
+
+def same_tip(request: OfficerRequest, tip_id: uuid.UUID, words: str, *undo: Any) -> HttpResponse:
+    """Say what was done and stay with the tip."""
+    show_toast(request, words, *undo)
+    if request.POST.get("from") == "inbox":
+        return redirect(f"{reverse('inbox')}?tip={tip_id}")
+    return redirect("tip", pk=tip_id)

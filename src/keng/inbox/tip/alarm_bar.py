@@ -1,0 +1,47 @@
+"""The bar that rings: asked by every page of the desk, since a critical tip waits for no reload."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from keng.accounts.middleware import OfficerRequest
+from keng.alarms.bar import bar_for
+from keng.kit.ids import read_id
+from keng.tips.toast import forget_old_key
+
+# In an address: at which of those that ring the officer is.
+AT = "alarm"
+
+
+@require_GET
+def bar(request: OfficerRequest) -> HttpResponse:
+    """The critical tips that nobody has taken; `on` is the tip whose page is open already."""
+    forget_old_key(request)
+    context = bar_context(request, shown=read_id(request.GET.get("on", "")))
+    return render(request, "inbox/tip/parts/alarm.html", context)
+
+
+def bar_context(request: OfficerRequest, *, shown: uuid.UUID | None = None) -> dict[str, Any]:
+    """What the bar's template shows, with the way to those before and after: the same page.
+
+    Where a tip that rings is open, as a page or beside the list, it begins with that one: its key
+    takes what the officer reads.
+    """
+    found = bar_for(request.officer, read_id(request.GET.get(AT, "")) or shown)
+    if found is None:
+        return {"bar": None}
+    return {
+        "bar": found,
+        "shown": shown,
+        "earlier_url": _at(request, found.earlier),
+        "later_url": _at(request, found.later),
+    }
+
+
+def _at(request: OfficerRequest, tip_id: uuid.UUID) -> str:
+    query = request.GET.copy()
+    query[AT] = str(tip_id)
+    return f"?{query.urlencode()}"

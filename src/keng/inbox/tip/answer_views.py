@@ -1,0 +1,73 @@
+"""Answering the reporter and writing an internal note: two forms, two addresses, never one box."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.dialogue import answering
+from keng.inbox.tip.after_decision import same_tip
+from keng.inbox.tip.refusal import decides
+from keng.inbox.tip.tip_forms import NoteForm, ReplyForm
+from keng.inbox.tip.tip_page import tip_context, tip_or_404
+from keng.kit import times
+from keng.tips import errors
+from keng.tips import messages as tip_messages
+from keng.tips.errors import sentence_of
+
+
+@require_POST
+@decides
+def reply(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Goes out to the reporter, after a few seconds in which it can be taken back."""
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _again(request, pk, reply_form=form)
+    message = answering.answer(
+        pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
+    )
+    words = _("Your answer leaves in %(seconds)d seconds.") % {
+        "seconds": tip_messages.HOLD.total_seconds()
+    }
+    if message.visible_at <= times.now():
+        # Where minutes count it was not held.
+        return same_tip(request, pk, _("Your answer is on its way."))
+    return same_tip(request, pk, words, "reply-withdraw", {"message": str(message.pk)})
+
+
+@require_POST
+def withdraw(request: OfficerRequest) -> HttpResponse:
+    """The undo of an answer."""
+    try:
+        tip = answering.withdraw(uuid.UUID(request.POST.get("message", "")), by=request.officer)
+    except (errors.NotYours, ValueError) as error:
+        raise Http404 from error
+    except errors.TooLate as error:
+        messages.warning(request, sentence_of(error))
+        return redirect("inbox")
+    messages.success(request, _("Taken back: the reporter will not see it."))
+    return redirect("tip", pk=tip.pk)
+
+
+@require_POST
+@decides
+def note(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stays inside, whatever happens."""
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _again(request, pk, note_form=form)
+    answering.add_note(
+        pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
+    )
+    return same_tip(request, pk, _("Note saved. The reporter never sees it."))
+
+
+def _again(request: OfficerRequest, pk: uuid.UUID, **forms: ReplyForm | NoteForm) -> HttpResponse:
+    tip = tip_or_404(request, pk)
+    context = tip_context(request, tip, place="page", **forms)
+    context["form"] = next(iter(forms.values()))
+    return render(request, "inbox/tip/tip.html", context, status=422)

@@ -1,0 +1,322 @@
+"""The decisions on a tip. Each is a form that works without a script."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.decisions import triage, undo
+from keng.inbox.list.inbox_query import by_number
+from keng.inbox.tip.after_decision import next_tip, same_tip
+from keng.inbox.tip.refusal import decides
+from keng.inbox.tip.similar import candidates
+from keng.inbox.tip.tip_forms import (
+    CloseForm,
+    DeclineForm,
+    OutcomeForm,
+    RateForm,
+    RouteForm,
+    SortForm,
+)
+from keng.inbox.tip.tip_page import tip_context, tip_or_404
+from keng.kit.forms import ReasonForm
+from keng.kit.ids import read_id
+from keng.places.models import Unit
+from keng.tips import errors, letters
+from keng.tips import messages as tip_messages
+from keng.tips.errors import sentence_of
+from keng.tips.models import Decision, Tip
+
+
+@require_POST
+@decides
+def accept(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take the tip on, or over from a colleague; the officer stays with it."""
+    take_over = request.POST.get("take_over") == "1"
+    step = triage.accept(pk, by=request.officer, seen=_seen(request), take_over=take_over)
+    if step.kind == Decision.Kind.REOPENED:
+        words = _("%(tip)s is open again and yours.") % {"tip": _name(step.tip)}
+        return same_tip(request, pk, words)
+    words = _("%(tip)s is yours now.") % {"tip": _name(step.tip)}
+    return same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
+
+
+@require_http_methods(["GET", "POST"])
+@decides
+def duplicate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Compare with tips that may tell of the same event, and join one."""
+    tip = tip_or_404(request, pk)
+    if request.method == "POST":
+        step = triage.mark_duplicate(
+            pk,
+            of=_named_tip(request),
+            by=request.officer,
+            seen=_seen(request),
+        )
+        words = format_html(
+            '{} <a href="{}">{}</a>',
+            _("%(tip)s is joined to %(first)s. Open now is the next one by deadline.")
+            % {"tip": _name(tip), "first": _name(step.tip.duplicate_of)},
+            reverse("incident", args=[step.tip.incident_id]),
+            _("Go to the incident"),
+        )
+        return next_tip(request, tip, words, step)
+    context = tip_context(request, tip, place=_place(request))
+    context["candidates"] = candidates(tip, request.officer, list(tip.sightings.all()))
+    return render(request, "inbox/tip/duplicate.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@decides
+def route(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Choose the unit and say why."""
+    tip = tip_or_404(request, pk)
+    form = RouteForm(request.POST or None, units=triage.units_to_route(tip))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        step = triage.route(
+            pk, to=given["to"], reason=given["reason"], by=request.officer, seen=_seen(request)
+        )
+        words = _("%(tip)s is with %(unit)s now; the next tip is open.") % {
+            "tip": _name(tip),
+            "unit": given["to"],
+        }
+        return next_tip(request, tip, words, step)
+    context = tip_context(request, tip, place=_place(request), form=form)
+    return render(request, "inbox/tip/route.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@decides
+def decline(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Why it is not handled as a tip, and the exact words the reporter will read."""
+    tip = tip_or_404(request, pk)
+    kinds = _decline_kinds()
+    kind = request.POST.get("kind") or request.GET.get("kind") or ""
+    if not kind:
+        # Nothing is chosen beforehand: a letter that nobody chose would go out with one key.
+        context = tip_context(request, tip, place=_place(request), kinds=kinds, kind="")
+        return render(request, "inbox/tip/decline.html", context)
+    if kind not in kinds:
+        raise Http404
+    units = _may_be_about(tip) if kind == "official" else []
+    with override(tip.language):
+        first_words = {"reply": letters.decline_reply(kind, tip)}
+    form = DeclineForm(request.POST or None, units=units, initial=first_words)
+    if request.method == "POST" and form.is_valid():
+        step = triage.decline(
+            pk,
+            kind=kind,
+            reply=form.cleaned_data["reply"],
+            by=request.officer,
+            reason=kinds[kind][0],
+            concerns=form.cleaned_data.get("concerns"),
+            seen=_seen(request),
+        )
+        return next_tip(request, tip, _declined_words(tip, kind), step)
+    context = tip_context(request, tip, place=_place(request), form=form)
+    context |= {"kinds": kinds, "kind": kind}
+    return render(request, "inbox/tip/decline.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@decides
+def sort(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Category, urgency, and what it is by law."""
+    form = SortForm(request.POST)
+    if not form.is_valid():
+        return _again(request, pk, sort_form=form)
+    given = form.cleaned_data
+    step = triage.sort(
+        pk,
+        category=given["category"],
+        kind=given["kind"] or None,
+        urgency=given["urgency"] or None,
+        by=request.officer,
+        seen=_seen(request),
+    )
+    if not Tip.objects.visible_to(request.officer).filter(pk=pk).exists():
+        words = _("%(tip)s is with the unit above now, and this desk no longer sees it.")
+        return next_tip(request, step.tip, words % {"tip": _name(step.tip)}, step)
+    words = _("%(tip)s is sorted.") % {"tip": _name(step.tip)}
+    return same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
+
+
+@require_POST
+@decides
+def rate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Of value or not."""
+    form = RateForm(request.POST)
+    if not form.is_valid():
+        return _again(request, pk)
+    triage.rate(pk, value=form.cleaned_data["value"], by=request.officer, seen=_seen(request))
+    return same_tip(request, pk, _("Saved."))
+
+
+@require_POST
+@decides
+def outcome(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """What came of it."""
+    form = OutcomeForm(request.POST, auto_id="outcome_%s")
+    if not form.is_valid():
+        return _again(request, pk, outcome_form=form)
+    triage.record_outcome(pk, by=request.officer, seen=_seen(request), **form.cleaned_data)
+    return same_tip(request, pk, _("The outcome is saved. Close the tip to tell the reporter."))
+
+
+@require_POST
+@decides
+def close(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """End the tip and tell the reporter."""
+    form = CloseForm(request.POST, auto_id="close_%s")
+    if not form.is_valid():
+        return _again(request, pk, close_form=form)
+    tip = tip_or_404(request, pk)
+    step = triage.close(pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen(request))
+    words = _("%(tip)s is closed; you can undo it for %(seconds)d seconds. The next tip is open.")
+    return next_tip(request, tip, words % _for_a_while(tip), step)
+
+
+@require_http_methods(["GET", "POST"])
+@decides
+def reopen(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Begin again with a closed tip."""
+    words = (_("Reopen this tip"), _("Reopen it"), _("It is open again, and yours."))
+    return _with_reason(request, pk, triage.reopen, words)
+
+
+@require_http_methods(["GET", "POST"])
+@decides
+def separate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take the tip out of its incident."""
+    words = (
+        _("Take this tip out of the incident"),
+        _("Take it out"),
+        _("It stands alone again."),
+    )
+    return _with_reason(request, pk, triage.separate, words)
+
+
+@require_POST
+def take_back(request: OfficerRequest) -> HttpResponse:
+    """The undo of a toast."""
+    decision_id = read_id(request.POST.get("decision", ""))
+    if decision_id is None:
+        raise Http404
+    try:
+        secret = request.POST.get("secret", "")
+        tip = undo.take_back(decision_id, by=request.officer, secret=secret)
+    except errors.NotYours as error:
+        raise Http404 from error
+    except errors.CannotDecide as error:
+        messages.warning(request, sentence_of(error))
+        return redirect("inbox")
+    messages.success(request, _("Taken back: %(tip)s is as it was.") % {"tip": _name(tip)})
+    return redirect("tip", pk=tip.pk)
+
+
+def _named_tip(request: OfficerRequest) -> uuid.UUID:
+    """The tip chosen on the page of duplicates: one that is offered, or one by its number."""
+    number = request.POST.get("number", "").strip()
+    if number:
+        found = by_number(request.officer, number)
+        if found is None:
+            raise errors.NoSuchTip
+        return found.pk
+    chosen = read_id(request.POST.get("of", ""))
+    if chosen is None:
+        raise Http404
+    return chosen
+
+
+def _with_reason(
+    request: OfficerRequest, pk: uuid.UUID, act: Any, words: tuple[str, str, str]
+) -> HttpResponse:
+    tip = tip_or_404(request, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act(pk, reason=form.cleaned_data["reason"], by=request.officer, seen=_seen(request))
+        return same_tip(request, pk, words[2])
+    context = tip_context(request, tip, place="page", form=form)
+    context |= {"heading": words[0], "button": words[1]}
+    return render(request, "inbox/tip/reason.html", context, status=422 if form.errors else 200)
+
+
+def _again(request: OfficerRequest, pk: uuid.UUID, **forms: Any) -> HttpResponse:
+    """The tip's page once more, with what was typed and what is missing."""
+    tip = tip_or_404(request, pk)
+    context = tip_context(request, tip, place="page", **forms)
+    if forms:
+        context["form"] = next(iter(forms.values()))
+    return render(request, "inbox/tip/tip.html", context, status=422)
+
+
+def _decline_kinds() -> dict[str, tuple[str, str]]:
+    return {
+        "procedure": (
+            _("Question of procedure"),
+            _("Answer and point to the one-stop office"),
+        ),
+        "civil": (_("Civil dispute"), _("Point to mediation")),
+        "official": (
+            _("Complaint about officers"),
+            _("Goes to the unit above; the unit it is about no longer sees it"),
+        ),
+        "municipal": (
+            _("Lights, rubbish, roads"),
+            _("Point to the People's Committee"),
+        ),
+        "out_of_scope": (
+            _("Out of scope"),
+            _("Content sealed at once and destroyed in 7 days; only a number stays"),
+        ),
+        "not_checkable": (
+            _("Not enough to check"),
+            _("The reporter can add to it with the receipt code"),
+        ),
+    }
+
+
+def _declined_words(tip: Tip, kind: str) -> str:
+    words = _(
+        "%(tip)s is closed; the answer leaves in %(seconds)d seconds, until then you can undo it. "
+        "The next tip is open."
+    )
+    if kind == "official":
+        words = _(
+            "%(tip)s is with the unit above now; the answer leaves in %(seconds)d seconds, until "
+            "then you can undo it. The next tip is open."
+        )
+    return words % _for_a_while(tip)
+
+
+def _for_a_while(tip: Tip) -> dict[str, Any]:
+    return {"tip": _name(tip), "seconds": tip_messages.HOLD.total_seconds()}
+
+
+def _may_be_about(tip: Tip) -> list[Unit]:
+    """At a provincial desk the officer says which unit a complaint is about."""
+    unit = tip.responsible_unit
+    return list(Unit.objects.filter(parent=unit)) if unit.kind == Unit.Kind.PROVINCE else []
+
+
+def _name(tip: Tip | None) -> str:
+    if tip is None:
+        return ""
+    return _("Tip %(reference)s") % {"reference": tip.reference} if tip.reference else _("The tip")
+
+
+def _place(request: OfficerRequest) -> str:
+    return request.POST.get("from") or request.GET.get("from") or "page"
+
+
+def _seen(request: OfficerRequest) -> str | None:
+    return request.POST.get("seen")

@@ -1,0 +1,119 @@
+"""Looking at what came with a tip: files that are covered until asked for, numbers and links."""
+
+import base64
+import re
+import uuid
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.signing import BadSignature, TimestampSigner
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.decisions import viewing
+from keng.files import store
+from keng.files.clean_media import PLAYABLE
+from keng.inbox.tip.after_decision import same_tip
+from keng.inbox.tip.similar import tips_with
+from keng.tips import errors
+from keng.tips.errors import sentence_of
+from keng.tips.models import Attachment, Sighting, Tip
+
+# How long an uncovered recording can be played before it has to be uncovered anew.
+_PLAYS_FOR = 600
+_RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
+
+
+@require_POST
+def attachment(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Uncover a file. A POST, so that every look is on record and no address shows a face again."""
+    try:
+        found = viewing.show_attachment(pk, by=request.officer)
+        picture = _picture(found) if found.kind == Attachment.Kind.IMAGE else ""
+    except (errors.NotYours, FileNotFoundError) as error:
+        raise Http404 from error
+    context = {"attachment": found, "tip": found.tip, "picture": picture}
+    if not picture:
+        address = reverse("attachment-play", args=[found.pk])
+        context["play"] = f"{address}?{urlencode({'key': _key(request).sign(str(found.pk))})}"
+    name = "parts/viewed" if request.htmx else "attachment"
+    return render(request, f"inbox/tip/{name}.html", context)
+
+
+@require_GET
+def play(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Sound or film for the player of this officer who has just uncovered it; then covered again.
+
+    The look was recorded when it was uncovered; the key in the address is worth nothing to others.
+    """
+    found = viewing.viewable(request.officer).filter(pk=pk).exclude(kind="image").first()
+    if found is None and not viewing.viewable(request.officer).filter(pk=pk).exists():
+        raise Http404
+    try:
+        said = _key(request).unsign(request.GET.get("key", ""), max_age=_PLAYS_FOR)
+        content = store.opened_copy(found.viewing_path) if found and said == str(pk) else b""
+    except (BadSignature, FileNotFoundError):
+        content = b""
+    if found is None or not content or found.mime not in PLAYABLE:
+        return redirect("tip", pk=Attachment.objects.get(pk=pk).tip_id)
+    return _part(request, content, found.mime)
+
+
+def _picture(found: Attachment) -> str:
+    # Copies to view are always JPEG (tips.pictures), whatever was sent.
+    copy = store.opened_copy(found.viewing_path)
+    return f"data:image/jpeg;base64,{base64.b64encode(copy).decode()}"
+
+
+def _key(request: OfficerRequest) -> TimestampSigner:
+    return TimestampSigner(salt=f"play {request.officer.pk}")
+
+
+def _part(request: OfficerRequest, content: bytes, mime: str) -> HttpResponse:
+    """The stretch the player asks for, so that one can jump in a film."""
+    wanted = _RANGE.fullmatch(request.headers.get("Range", ""))
+    start = int(wanted[1]) if wanted else 0
+    end = min(int(wanted[2] or len(content) - 1), len(content) - 1) if wanted else len(content) - 1
+    if start > end:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
+    answer = HttpResponse(content[start : end + 1], content_type=mime)
+    answer.headers["Accept-Ranges"] = "bytes"
+    if wanted:
+        answer.status_code = 206
+        answer.headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
+    return answer
+
+
+@require_POST
+def sighting_role(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Used in the offence or not: only the first is linked with other tips."""
+    role = request.POST.get("role", "")
+    if role not in Sighting.Role.values:
+        raise Http404
+    try:
+        found = viewing.set_role(pk, role=role, by=request.officer, seen=request.POST.get("seen"))
+    except errors.NotYours as error:
+        raise Http404 from error
+    except errors.ChangedMeanwhile as error:
+        messages.warning(request, sentence_of(error))
+        return redirect("tip", pk=Sighting.objects.get(pk=pk).tip_id)
+    return same_tip(request, found.tip_id, _("Saved."))
+
+
+@require_GET
+def same_indicator(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """The tips in which the same number, account or link was used."""
+    visible = Tip.objects.visible_to(request.officer)
+    found = (
+        Sighting.objects.select_related("indicator", "tip")
+        .filter(pk=pk, tip__in=visible, role=Sighting.Role.USED)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    context = {"sighting": found, "tip": found.tip, "rows": tips_with(found, request.officer)}
+    return render(request, "inbox/tip/same_indicator.html", context)

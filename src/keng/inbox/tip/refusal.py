@@ -1,0 +1,65 @@
+"""What stands in the way of a decision is said in plain words, and nothing typed is lost."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+
+from keng.accounts.middleware import OfficerRequest
+from keng.inbox.tip.timeline import meanwhile
+from keng.inbox.tip.tip_page import tip_context, tip_or_404
+from keng.tips import errors
+from keng.tips.errors import sentence_of
+from keng.tips.page_version import since
+
+# What an officer writes by hand in the forms of a tip; the rest of a form is chosen, not typed.
+_TYPED = ("text", "reply", "reason", "note")
+
+
+def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For views of one tip: what stands in the way is said on a page that keeps the words."""
+
+    @wraps(view)
+    def wrapper(request: OfficerRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, pk, **kwargs)
+        except errors.NotYours as error:
+            if not _typed(request):
+                raise Http404 from error
+            # The same for a tip that went elsewhere and for one that never was.
+            return render(request, "inbox/tip/gone.html", {"typed": _typed(request)}, status=404)
+        except errors.ChangedMeanwhile as error:
+            return _conflict(request, pk, error)
+        except (errors.CannotDecide, errors.CannotSeal) as error:
+            if _typed(request):
+                return _conflict(request, pk, error)
+            messages.warning(request, sentence_of(error))
+            return redirect("tip", pk=pk)
+
+    return wrapper
+
+
+def _conflict(
+    request: OfficerRequest, pk: uuid.UUID, error: errors.CannotDecide | errors.CannotSeal
+) -> HttpResponse:
+    """Nothing was done: what happened meanwhile, the words typed, and one click to go on."""
+    found = tip_or_404(request, pk)
+    context = tip_context(request, found, place=request.POST.get("from", "page"))
+    news = since(found, request.POST.get("seen", ""), request.officer)
+    kept = {"csrfmiddlewaretoken", "seen", *_TYPED}
+    context |= {
+        "events": meanwhile(found, news, request.officer),
+        "explained": sentence_of(error),
+        "may_go_on": isinstance(error, errors.ChangedMeanwhile),
+        "typed": _typed(request),
+        "sent": [(key, value) for key, value in request.POST.items() if key not in kept],
+    }
+    return render(request, "inbox/tip/conflict.html", context, status=409)
+
+
+def _typed(request: OfficerRequest) -> dict[str, str]:
+    return {name: request.POST[name] for name in _TYPED if request.POST.get(name, "").strip()}

@@ -1,0 +1,160 @@
+"""Which other tips a tip may belong to, and why: the same number or link, the same words."""
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Min, Q
+
+from keng.accounts.models import Officer
+from keng.kit import times
+from keng.language.similarity import jaccard, shingles
+from keng.lookup.keys import may_be_public
+from keng.lookup.models import Listing
+from keng.lookup_pages.evidence import may_propose, standing
+from keng.tips.models import Sighting, Tip
+
+_RECENT = datetime.timedelta(days=30)
+# How many of the newest open tips are compared by their words.
+_COMPARED = 300
+# Shares of common words and word pairs; copies of one message lie above the last.
+_WORTH_A_LOOK, _ALIKE, _VERY_ALIKE = 0.1, 0.2, 0.4
+
+
+@dataclass(slots=True)
+class Seen:
+    """One indicator of a tip and where else it was used in an offence."""
+
+    sighting: Sighting
+    tips: int = 0
+    units: int = 0
+    since: datetime.datetime | None = None
+    listing: Listing | None = None
+    may_list: bool = False
+    """Whether it could be proposed for the public look-up."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A tip that may speak of the same event, and the reasons."""
+
+    tip: Tip
+    shared: list[str] = field(default_factory=list)
+    likeness: float = 0.0
+    apart: datetime.timedelta = datetime.timedelta(0)
+
+    @property
+    def strength(self) -> str:
+        """How alike, in a word of ours: "very", "fairly" or "slightly"."""
+        if self.shared or self.likeness >= _VERY_ALIKE:
+            return "very"
+        return "fairly" if self.likeness >= _ALIKE else "slightly"
+
+
+def indicators(tip: Tip, officer: Officer, sightings: list[Sighting]) -> list[Seen]:
+    """The indicators of a tip, each once; counted elsewhere only if used in the offence there.
+
+    `sightings` are the tip's own, in the order of its words.
+    """
+    found: dict[uuid.UUID, Seen] = {}
+    for sighting in sightings:
+        found.setdefault(sighting.indicator_id, Seen(sighting))
+    used = [key for key, seen in found.items() if seen.sighting.role == Sighting.Role.USED]
+    if used:
+        _count_elsewhere(tip, officer, found, used)
+        _note_listings(officer, [found[key] for key in used])
+    return list(found.values())
+
+
+def _note_listings(officer: Officer, used: list[Seen]) -> None:
+    """Which of them the public finds or waits for, as far as the officer may see it."""
+    listed = standing([seen.sighting.indicator_id for seen in used], officer)
+    for seen in used:
+        indicator = seen.sighting.indicator
+        seen.listing = listed.get(indicator.pk)
+        seen.may_list = may_propose(officer) and may_be_public(indicator.type, indicator.value)
+
+
+def tips_with(sighting: Sighting, officer: Officer) -> "list[Tip]":
+    """Visible tips in which the same indicator was used, newest first."""
+    elsewhere = Sighting.objects.filter(
+        indicator=sighting.indicator_id, role=Sighting.Role.USED
+    ).exclude(tip=sighting.tip_id)
+    visible = Tip.objects.visible_to(officer).filter(pk__in=elsewhere.values("tip"))
+    return list(visible.select_related("place").order_by("-id")[:50])
+
+
+def candidates(
+    tip: Tip, officer: Officer, sightings: list[Sighting], *, limit: int = 8
+) -> list[Candidate]:
+    """Open tips that may tell of the same event, likeliest first; never duplicates.
+
+    `sightings` are the tip's own.
+    """
+    recent = _others(tip, officer)
+    used = {each.indicator_id for each in sightings if each.role == Sighting.Role.USED}
+    shared = _shared(tip, officer, used, [pk for pk, _text, _at in recent])
+    found, own = [], shingles(tip.text)
+    for pk, text, at in recent:
+        values, likeness = shared.get(pk, []), jaccard(own, shingles(text))
+        if values or likeness >= _WORTH_A_LOOK:
+            # A shared indicator says more than shared words.
+            apart = abs(at - tip.received_at)
+            found.append((-likeness - len(values), apart, pk, values, likeness))
+    best = sorted(found, key=lambda each: each[:2])[:limit]
+    rows = Tip.objects.visible_to(officer).select_related("place", "incident")
+    tips = rows.in_bulk([pk for _score, _apart, pk, _values, _likeness in best]) if best else {}
+    return [
+        Candidate(tips[pk], values, likeness, apart)
+        for _score, apart, pk, values, likeness in best
+        if pk in tips
+    ]
+
+
+def _others(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, datetime.datetime]]:
+    """Only what is compared: hundreds of whole tips would cost more than the comparison."""
+    open_tips = (
+        Tip.objects.visible_to(officer)
+        .open()
+        .filter(duplicate_of__isnull=True, received_at__gte=times.now() - _RECENT)
+    )
+    rows = open_tips.exclude(pk=tip.pk).exclude(text="").order_by("-id")
+    return list(rows.values_list("pk", "text", "received_at")[:_COMPARED])
+
+
+def _shared(
+    tip: Tip, officer: Officer, used: set[uuid.UUID], others: list[uuid.UUID]
+) -> dict[uuid.UUID, list[str]]:
+    """Values that were used in the offence both here and there, by tip."""
+    if not used or not others:
+        return {}
+    rows = Sighting.objects.filter(
+        Q(tip__in=others) | Q(tip__duplicate_of__in=others),
+        role=Sighting.Role.USED,
+        indicator__in=used,
+        tip__in=Tip.objects.visible_to(officer),
+    ).exclude(tip=tip)
+    found: dict[uuid.UUID, list[str]] = {}
+    for tip_id, first, value in rows.values_list("tip", "tip__duplicate_of", "indicator__value"):
+        values = found.setdefault(first or tip_id, [])
+        if value not in values:
+            values.append(value)
+    return found
+
+
+def _count_elsewhere(
+    tip: Tip, officer: Officer, sightings: dict[uuid.UUID, Seen], used: list[uuid.UUID]
+) -> None:
+    visible = Tip.objects.visible_to(officer).exclude(pk=tip.pk)
+    rows = (
+        Sighting.objects.filter(indicator__in=used, role=Sighting.Role.USED, tip__in=visible)
+        .values("indicator")
+        .annotate(
+            tips=Count("tip", distinct=True),
+            since=Min("tip__received_at"),
+            units=Count("tip__responsible_unit", distinct=True),
+        )
+    )
+    for row in rows:
+        seen = sightings[row["indicator"]]
+        seen.tips, seen.since, seen.units = row["tips"], row["since"], row["units"]

@@ -1,0 +1,271 @@
+"""The story of a tip: who did what when, complete, in plain words."""
+
+import datetime
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer
+from keng.alarms.calls import Round
+from keng.audit.models import Entry
+from keng.dialogue.talk import is_tip_itself
+from keng.kit import times
+from keng.kit.copies import NoCopy
+from keng.language.taxonomy import label
+from keng.places.models import Unit
+from keng.tips.check_list import words_of
+from keng.tips.decision_words import Deadline
+from keng.tips.models import Attachment, Decision, DialogueMessage, Note, Sighting, Tip, TipCheck
+from keng.tips.models.tip import HURRIED
+from keng.tips.origins import channel_name
+from keng.tips.page_version import Since
+from keng.tips.reporter_times import times_in_order
+
+# What is told by a decision, a message or a note of its own is not told twice.
+_LOOKS = (
+    "tip.read",
+    "tip.taken_back",
+    "tip.reply_withdrawn",
+    "tip.reporter_withdraw",
+    "tip.danger_heard",
+    "receipt.exchanged",
+    "sighting.role",
+    "attachment.shown",
+    "attachment.not_shown",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the timeline."""
+
+    at: datetime.datetime
+    words: str
+    who: str = ""
+    reason: str = ""
+    # The reporter did it, or the machine at once because of it.
+    is_reporters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a tip's page has read already, each list oldest first; messages without their words."""
+
+    steps: list[Decision]
+    messages: list[DialogueMessage]
+    notes: list[Note]
+    attachments: list[Attachment]
+    deadlines: list[Deadline]
+    checks: list[TipCheck] = field(default_factory=list)
+    calls: list[Round] = field(default_factory=list)
+
+
+def timeline(tip: Tip, rows: Rows, officer: Officer) -> list[Event]:
+    """Newest first: arrival, looks, decisions with their reason, messages, notes, clocks."""
+    events = [
+        *_beginning(tip),
+        *_clocks(rows.deadlines),
+        *_recorded(tip, rows.attachments, officer),
+    ]
+    events += _steps(rows.steps, officer)
+    events += [_note(note, officer) for note in rows.notes]
+    events += [event for each in rows.checks for event in _ticks(each, officer)]
+    events += [Event(each.at, each.words, reason=each.people) for each in rows.calls]
+    fears = _fears(tip)
+    events += [_message(each, fears) for each in rows.messages if not _is_told(each, tip)]
+    for number, file in enumerate(rows.attachments, start=1):
+        words = _("%(kind)s %(n)d came in; the original is sealed")
+        said = {"kind": file.get_kind_display(), "n": number}
+        events.append(Event(file.at, words % said, is_reporters=True))
+    return _as_shown(events, tip)[::-1]
+
+
+def _as_shown(events: list[Event], tip: Tip) -> list[Event]:
+    """In their true order, oldest first, with the times that officers may read."""
+    events = sorted(events, key=lambda event: event.at)
+    moments = times_in_order([(each.at, each.is_reporters) for each in events], tip)
+    return [replace(each, at=at) for each, at in zip(events, moments, strict=True)]
+
+
+def meanwhile(tip: Tip, news: Since, officer: Officer) -> list[Event]:
+    """What happened after an officer's page was made, oldest first."""
+    events = _steps(news.decisions, officer)
+    fears = _fears(tip)
+    events += [replace(_message(each, fears), reason=each.text) for each in news.messages]
+    events += [_note(each, officer, with_words=True) for each in news.notes]
+    events += [_ticks(each, officer)[-1] for each in news.checks]
+    return _as_shown(events, tip)
+
+
+def _beginning(tip: Tip) -> Iterator[Event]:
+    words = _("Received by %(channel)s. The reporter has a receipt code.")
+    said = words % {"channel": channel_name(tip.channel)}
+    yield Event(tip.received_at, said, is_reporters=True)
+    if tip.examined_at:
+        words = _("The machine looked for numbers, links and categories")
+        yield Event(tip.examined_at, words, is_reporters=True)
+    suggestion = getattr(tip, "suggestion", None)
+    if suggestion is not None and suggestion.urgency in HURRIED:
+        words = _("The machine read it as %(level)s") % {"level": suggestion.urgency}
+        reasons = ", ".join(suggestion.urgency_reasons)
+        yield Event(suggestion.at, words, reason=reasons, is_reporters=True)
+
+
+def _clocks(deadlines: list[Deadline]) -> Iterator[Event]:
+    now = times.now()
+    for each in deadlines:
+        words = _("Deadline set: %(name)s") % {"name": each.name}
+        yield Event(each.starts_at, words, is_reporters=True)
+        if each.due_at < (each.stopped_at or now):
+            words = _("Deadline missed: %(name)s") % {"name": each.name}
+            yield Event(each.due_at, words, is_reporters=True)
+
+
+def _recorded(tip: Tip, attachments: list[Attachment], officer: Officer) -> list[Event]:
+    """What is in the audit record alone: looks at the tip and its files, and what was undone."""
+    numbers = {str(file.pk): n for n, file in enumerate(attachments, start=1)}
+    entries = list(
+        Entry.objects.filter(
+            Q(object_kind="tip", object_id=str(tip.pk))
+            | Q(object_kind="attachment", object_id__in=numbers),
+            action__in=_LOOKS,
+        ).order_by("id")
+    )
+    actors = {entry.actor_id for entry in entries if entry.actor_kind == "officer"}
+    people = _people(actors - {str(officer.pk)}) | {str(officer.pk): officer}
+    events = [
+        Event(
+            entry.at,
+            _looked(entry, numbers),
+            _who(people.get(entry.actor_id), officer),
+            is_reporters=entry.actor_kind != "officer",
+        )
+        for entry in entries
+    ]
+    if tip.first_read_at and not any(entry.action == "tip.read" for entry in entries):
+        events.append(Event(tip.first_read_at, _("First read on the desk")))
+    return events
+
+
+def _looked(entry: Entry, numbers: dict[str, int]) -> str:
+    if entry.action == "attachment.shown":
+        return _("File %(n)d looked at") % {"n": numbers[entry.object_id]}
+    if entry.action == "attachment.not_shown":
+        reason = NoCopy(entry.detail["reason"]).label
+        said = {"n": numbers[entry.object_id], "reason": reason}
+        return _("File %(n)d has no copy to view: %(reason)s") % said
+    if entry.action == "sighting.role":
+        role = Sighting.Role(entry.detail["role"]).label
+        return _("A number or link: %(role)s") % {"role": role}
+    if entry.action == "tip.taken_back":
+        kind = Decision.Kind(entry.detail["kind"]).label
+        return _("Step taken back: %(step)s") % {"step": kind}
+    return {
+        "tip.read": _("First read on the desk"),
+        "tip.reply_withdrawn": _("Answer taken back before it left"),
+        "tip.reporter_withdraw": _("The reporter took the report back"),
+        "receipt.exchanged": _("The code on the paper was exchanged for another one"),
+        "tip.danger_heard": _("The new message tells of danger: people are called"),
+    }[entry.action]
+
+
+def _people(ids: set[str]) -> dict[str, Officer]:
+    found = Officer.objects.in_bulk([uuid.UUID(each) for each in ids]) if ids else {}
+    return {str(key): each for key, each in found.items()}
+
+
+def _who(person: Officer | None, officer: Officer) -> str:
+    if person is None:
+        return ""
+    return _("you") if person.pk == officer.pk else str(person)
+
+
+def _note(note: Note, officer: Officer, *, with_words: bool = False) -> Event:
+    reason = note.text if with_words else ""
+    return Event(note.at, _("Internal note written"), _who(note.officer, officer), reason)
+
+
+def _ticks(check: TipCheck, officer: Officer) -> list[Event]:
+    """A step that was ticked, and taken away again."""
+    step = {"step": words_of(check.step)}
+    words = _("Ticked: “%(step)s”") % step
+    events = [Event(check.ticked_at, words, _who(check.ticked_by, officer))]
+    if check.unticked_at is not None:
+        words, who = _("Unticked: “%(step)s”") % step, _who(check.unticked_by, officer)
+        events.append(Event(check.unticked_at, words, who, check.reason))
+    return events
+
+
+def _is_told(message: DialogueMessage, tip: Tip) -> bool:
+    """The first message is the tip itself, and an officer's answer is a decision."""
+    return message.author == DialogueMessage.Author.DESK or is_tip_itself(message, tip)
+
+
+def _fears(tip: Tip) -> set[datetime.datetime]:
+    """When the reporter tapped that they are afraid: the last time is kept with the tip."""
+    return {tip.feared_at} if tip.feared_at else set()
+
+
+def _message(message: DialogueMessage, fears: set[datetime.datetime]) -> Event:
+    if message.author == DialogueMessage.Author.REPORTER:
+        if message.at in fears:
+            words = _("The reporter fears being found out or threatened")
+        else:
+            words = _("The reporter wrote")
+    else:
+        words = _("Automatic message to the reporter")
+    return Event(message.at, words, is_reporters=True)
+
+
+def _steps(steps: list[Decision], officer: Officer) -> list[Event]:
+    units = _unit_names(steps)
+    return [
+        Event(step.at, _step(step, units), _who(step.by, officer), step.reason) for step in steps
+    ]
+
+
+def _unit_names(steps: list[Decision]) -> dict[str, str]:
+    ids = [step.detail["to"] for step in steps if step.kind == Decision.Kind.ROUTED]
+    found = Unit.objects.filter(pk__in=ids) if ids else ()
+    return {str(unit.pk): unit.name for unit in found}
+
+
+def _step(step: Decision, units: dict[str, str]) -> str:
+    words = _words(step, units)
+    if step.detail.get("taken_back"):
+        return _("%(step)s (taken back)") % {"step": words}
+    return words
+
+
+def _words(step: Decision, units: dict[str, str]) -> str:
+    kind, detail = Decision.Kind, step.detail
+    if step.kind == kind.ROUTED:
+        return _("Passed to %(unit)s") % {"unit": units.get(detail["to"], "")}
+    if step.kind == kind.SORTED and not detail["category"]:
+        return _("Made critical")
+    if step.kind == kind.SORTED:
+        category = label(detail["category"], get_language() or "vi")
+        return _("Sorted: %(category)s, %(urgency)s") % {
+            "category": category,
+            "urgency": detail["urgency"],
+        }
+    if step.kind in {kind.RATED, kind.OUTCOME, kind.SUSPENDED}:
+        return _graded(step)
+    if step.kind == kind.DECLINED and detail.get("as_kind") == "official":
+        return _("Complaint about officers: moved to the unit above")
+    if step.kind == kind.REPLIED and "batch" in detail:
+        return _("Reporter answered, together with the others of the incident")
+    return str(Decision.Kind(step.kind).label)
+
+
+def _graded(step: Decision) -> str:
+    if step.kind == Decision.Kind.RATED:
+        return _("Rated: %(value)s") % {"value": Tip.Value(step.detail["value"]).label}
+    if step.kind == Decision.Kind.SUSPENDED:
+        ground = Decision.Ground(step.detail["ground"]).label
+        return _("Suspended: %(ground)s") % {"ground": ground}
+    return _("Outcome: %(outcome)s") % {"outcome": Tip.Outcome(step.detail["outcome"]).label}

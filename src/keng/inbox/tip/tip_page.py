@@ -1,0 +1,261 @@
+"""One tip: the same facts for the whole page and for the pane beside the inbox."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.accounts.models import Officer
+from keng.alarms import calls as alarm_calls
+from keng.alarms.bundled import bundled_with
+from keng.decisions.viewing import note_first_read
+from keng.dialogue import ready_answers, talk
+from keng.dialogue.handed_codes import code_in_hands
+from keng.inbox.list.neighbours import neighbours, numbered
+from keng.inbox.tip import similar, timeline
+from keng.inbox.tip.alarm_bar import bar_context
+from keng.inbox.tip.marked_text import marked
+from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
+from keng.incidents.wave_desk import of_tip
+from keng.kit import times
+from keng.language.taxonomy import label
+from keng.tips import check_list, decision_words, origins, readers
+from keng.tips.messages import conversation_of
+from keng.tips.models import Attachment, DialogueMessage, Sighting, Tip
+from keng.tips.models.tip import HURRIED
+from keng.tips.page_version import since, version_of
+from keng.tips.presence import stand_by
+from keng.tips.reporter_times import times_in_order
+from keng.tips.toast import undo_context
+
+
+@require_GET
+def tip(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """The tip's page; asked by a script, only the pane of the inbox, or the files."""
+    found = tip_or_404(request, pk)
+    in_pane = bool(request.htmx)
+    if in_pane and request.GET.get("part") == "files":
+        return _files(request, found)
+    context = tip_context(request, found, place="inbox" if in_pane else "page")
+    stand_by(found, by=request.officer)
+    if in_pane:
+        return render(request, "inbox/tip/pane.html", context)
+    context["before"], context["after"] = neighbours(found, request.officer)
+    context |= bar_context(request, shown=pk)
+    context |= of_tip(found, request.officer)
+    return render(request, "inbox/tip/tip.html", context | undo_context(request))
+
+
+@require_GET
+def go(request: OfficerRequest) -> HttpResponse:
+    """To a tip by its number, as somebody says it on the telephone."""
+    number = request.GET.get("number", "")
+    found = numbered(request.officer, number)
+    if found is None:
+        messages.warning(request, _("No tip of yours has this number."))
+        return redirect("inbox")
+    return redirect("tip", pk=found.pk)
+
+
+@require_POST
+def now(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Still there: says so to colleagues, and tells who else is and what happened meanwhile."""
+    found = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    stand_by(found, by=request.officer)
+    news = since(found, request.POST.get("seen", ""), request.officer)
+    context = {
+        "tip": found,
+        "readers": readers.others(found, request.officer),
+        "events": timeline.meanwhile(found, news, request.officer),
+    }
+    return render(request, "inbox/tip/parts/now.html", context)
+
+
+def opened_tip(request: OfficerRequest, pk: uuid.UUID) -> Tip | None:
+    """The tip if this officer may see it. Opening it for the first time is on record."""
+    visible = Tip.objects.visible_to(request.officer).select_related(
+        "place",
+        "responsible_unit",
+        "alarm__taken_by",
+        "assigned_to",
+        "suggestion",
+        "taken_down__officer",
+    )
+    found = visible.filter(pk=pk).first()
+    if found is not None and found.first_read_at is None:
+        note_first_read(found.pk, by=request.officer)
+        found = visible.get(pk=pk)
+    return found
+
+
+def tip_or_404(request: OfficerRequest, pk: uuid.UUID) -> Tip:
+    """The same where there has to be one. Raises Http404."""
+    found = opened_tip(request, pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def tip_context(request: OfficerRequest, found: Tip, *, place: str, **forms: Any) -> dict[str, Any]:
+    """Everything the tip's templates show. `forms` are those sent with mistakes."""
+    officer = request.officer
+    alarm, calls = alarm_calls.alarm_of(found), alarm_calls.calls_of(alarm_calls.alarm_of(found))
+    rows = timeline.Rows(
+        steps=decision_words.decisions(found),
+        messages=talk.messages_of(found),
+        notes=list(found.notes.select_related("officer").order_by("id")),
+        attachments=_attachments(found),
+        deadlines=decision_words.deadlines(found),
+        checks=check_list.checks_of(found),
+        calls=alarm_calls.rounds(calls),
+    )
+    done = check_list.check_list(found, rows.checks, rows.steps, rows.messages)
+    sightings = list(found.sightings.select_related("indicator").order_by("start"))
+    said = _talk(request, found, rows)
+    conversation = conversation_of(found)
+    channel = conversation.account.channel if conversation else "web"
+    return {
+        "tip": found,
+        "place": place,
+        "seen": version_of(rows.steps, rows.messages, rows.notes, rows.checks),
+        "readers": readers.others(found, officer),
+        "check_list": done,
+        "code_in_hands": code_in_hands(found),
+        "bundled": bundled_with(found, officer),
+        "alarm_row": alarm if found.urgency == "P0" else None,
+        "stood_down": alarm_calls.stood_down(calls),
+        "ladder": alarm_calls.ladder(alarm, calls) if alarm else [],
+        "pieces": marked(found.text, [s for s in sightings if s.message_id is None]),
+        "talk": said,
+        "messages_said": said.shown,
+        "notes": rows.notes,
+        "attachments": rows.attachments,
+        "deadlines": rows.deadlines,
+        "timeline": timeline.timeline(found, rows, officer),
+        "indicators": similar.indicators(found, officer, sightings),
+        "alike": _alike(found, officer, sightings),
+        "suggested": _suggested(found),
+        "urgency_reasons": _urgency_reasons(found),
+        "category": label(found.category, get_language() or "vi") if found.category else "",
+        "channel": origins.channel_name(found.channel),
+        "identity": origins.identity_note(found),
+        "held": origins.held_names(found),
+        "kept_from": [
+            concern.unit for concern in found.concerns.filter(is_guess=True).select_related("unit")
+        ],
+        **_ready(request, found, rows.deadlines, {line.code for line in done if line.is_done}),
+        "outgoing": origins.outgoing_place(found, channel),
+        "is_held_by_other": found.assigned_to_id not in {None, officer.pk},
+        "sort_form": SortForm(initial=_sorted_as(found), auto_id="sort_%s"),
+        "outcome_form": OutcomeForm(
+            initial={"outcome": found.outcome, "note": found.outcome_note}, auto_id="outcome_%s"
+        ),
+        "close_form": CloseForm(auto_id="close_%s"),
+        **forms,
+    }
+
+
+def _attachments(found: Tip) -> list[Attachment]:
+    """The files; none when the tip is out of scope: they are sealed with its words."""
+    if found.kind == Tip.Kind.OUT_OF_SCOPE:
+        return []
+    return list(found.attachments.order_by("at", "id"))
+
+
+def _files(request: OfficerRequest, found: Tip) -> HttpResponse:
+    """The files alone, asked again and again while a copy is being prepared."""
+    attachments = _attachments(found)
+    _with_files(talk.messages_of(found), attachments)
+    context = {"tip": found, "attachments": attachments}
+    return render(request, "inbox/tip/parts/files.html", context)
+
+
+def _ready(
+    request: OfficerRequest, found: Tip, deadlines: list[decision_words.Deadline], done: set[str]
+) -> dict[str, Any]:
+    """Ready answers; the one asked for stands in the box already, for browsers without script."""
+    if not found.text:
+        return {}
+    ready = ready_answers.ready_for(found, request.officer, deadlines)
+    wanted = request.GET.get("answer")
+    chosen = [each.text for part in ready for each in part if each.code == wanted]
+    return {
+        "ready": ready,
+        "chosen_answer": chosen[0] if chosen else "",
+        "cannot_wait": check_list.cannot_wait(found),
+        "one_tap": ready_answers.one_tap_for(found, request.officer, deadlines, done),
+        "is_told_by_voice": check_list.is_told_by_voice(found),
+    }
+
+
+def _alike(found: Tip, officer: Officer, sightings: list[Sighting]) -> list[similar.Candidate]:
+    """The likely ones, for a line beside the tip; the page that compares shows the others too."""
+    if not found.is_open or found.duplicate_of_id:
+        return []
+    close = similar.candidates(found, officer, sightings, limit=3)
+    return [each for each in close if each.strength != "slightly"]
+
+
+def _talk(request: OfficerRequest, found: Tip, rows: timeline.Rows) -> talk.Talk:
+    """The part of the dialogue that the address names, with each message's files."""
+    said = _messages(found, talk.without_tip_itself(rows.messages, found))
+    _with_files(said, rows.attachments)
+    return talk.part_of(said, found, request.GET.get("talk", ""))
+
+
+def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
+    """The dialogue; what still waits to leave is marked, with the seconds it waits."""
+    now = times.now()
+    for row in rows:
+        row.held_for = max(0, int((row.visible_at - now).total_seconds()))
+    moments = [(row.at, row.author != DialogueMessage.Author.DESK) for row in rows]
+    for row, at in zip(rows, times_in_order(moments, found), strict=True):
+        row.shown_at = at
+    return rows
+
+
+def _with_files(said: list[Any], attachments: list[Any]) -> list[Any]:
+    """Each message with its files, each file with its message; what came with the tip has none."""
+    by_id = {message.pk: message for message in said}
+    for message in said:
+        message.files = []
+    for number, file in enumerate(attachments, start=1):
+        file.number, file.came_with = number, by_id.get(file.message_id)
+        if file.came_with:
+            file.came_with.files.append(file)
+    return said
+
+
+def _suggested(found: Tip) -> list[dict[str, Any]]:
+    """The machine's categories with their names; empty once an officer has decided."""
+    suggestion = getattr(found, "suggestion", None)
+    if suggestion is None or found.category:
+        return []
+    language = get_language() or "vi"
+    return [each | {"label": label(each["code"], language)} for each in suggestion.categories[:3]]
+
+
+def _urgency_reasons(found: Tip) -> list[str]:
+    """The words for which it stands where it does; none where something else put it there."""
+    suggestion = getattr(found, "suggestion", None)
+    if suggestion is None or suggestion.urgency != found.urgency:
+        return []
+    return list(suggestion.urgency_reasons)
+
+
+def _sorted_as(found: Tip) -> dict[str, str]:
+    suggestion = getattr(found, "suggestion", None)
+    guess = suggestion.categories[0]["code"] if suggestion and suggestion.categories else ""
+    if suggestion is None or found.urgency_is_rated or found.urgency in HURRIED:
+        urgency = found.urgency
+    else:
+        urgency = suggestion.urgency
+    return {"category": found.category or guess, "urgency": urgency, "kind": found.kind}

@@ -1,0 +1,199 @@
+"""An incident and its tips: those that differ first, and a balance that holds."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from keng.accounts.models import Officer
+from keng.delivery.models import Conversation
+from keng.dialogue.ready_answers import AT_ONCE, Ready, of_unit
+from keng.kit.languages import full
+from keng.language.indicators import is_own_site
+from keng.language.similarity import jaccard, shingles
+from keng.language.taxonomy import topic_of
+from keng.lookup.models import Indicator
+from keng.tips.fill_ins import filled
+from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
+from keng.tips.origins import channel_name
+
+# Below this likeness to the rest a tip is put in front, to be read by itself.
+_ODD = 0.08
+# What each tip has for itself.
+_OF_ONE = ("{deadline}", "{place}")
+
+
+@dataclass(slots=True)
+class Member:
+    """A tip of an incident, and how like the others it is."""
+
+    tip: Tip
+    likeness: float
+    is_odd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the balance."""
+
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One answer that went to all."""
+
+    text: str
+    at: datetime.datetime
+    by: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Who gets the one answer and who does not; sums up to the incident's visible tips."""
+
+    by_channel: list[Line]
+    not_contacted: int
+    closed: int
+
+    @property
+    def sent(self) -> int:
+        """How many reporters get the answer."""
+        return sum(line.count for line in self.by_channel)
+
+    @property
+    def total(self) -> int:
+        """All visible tips of the incident."""
+        return self.sent + self.not_contacted + self.closed
+
+
+def open_incidents(officer: Officer) -> QuerySet[Incident]:
+    """Incidents that are not over, by their newest tip; counted are visible tips only."""
+    visible = Tip.objects.visible_to(officer)
+    return (
+        Incident.objects.visible_to(officer)
+        .filter(closed_at__isnull=True, tips__in=visible)
+        .select_related("place")
+        .annotate(n_tips=Count("tips", distinct=True), newest=Max("tips__received_at"))
+        .order_by("-newest")
+    )
+
+
+def members(incident: Incident, officer: Officer) -> list[Member]:
+    """The visible tips, least alike first: these are to be read before one answer goes to all."""
+    tips = list(
+        Tip.objects.visible_to(officer)
+        .filter(incident=incident)
+        .select_related("place", "incident")
+        .order_by("id")
+    )
+    if len(tips) < 3:
+        return [Member(tip, 1.0) for tip in tips]
+    said = [shingles(tip.text) for tip in tips]
+    found = [Member(tip, _likeness_to_rest(at, said)) for at, tip in enumerate(tips)]
+    for member in found:
+        member.is_odd = member.likeness < _ODD
+    return sorted(found, key=lambda each: (not each.is_odd, each.likeness, each.tip.pk))
+
+
+def shared_indicators(incident: Incident, officer: Officer) -> list[Line]:
+    """What the tips have in common, most frequent first; a site also where its role is unknown."""
+    used = Q(role=Sighting.Role.USED)
+    rows = (
+        Sighting.objects.filter(
+            used | Q(role=Sighting.Role.UNKNOWN, indicator__type=Indicator.Type.URL),
+            tip__in=Tip.objects.visible_to(officer).filter(incident=incident),
+        )
+        .values("indicator__value")
+        .annotate(n=Count("tip", distinct=True), n_used=Count("tip", filter=used, distinct=True))
+        .filter(n__gt=1)
+    )
+    found = [
+        (
+            row["indicator__value"],
+            row["n"] if is_own_site(row["indicator__value"]) else row["n_used"],
+        )
+        for row in rows
+    ]
+    common = sorted((-count, value) for value, count in found if count > 1)
+    return [Line(value, -count) for count, value in common[:8]]
+
+
+def sent_to_all(incident: Incident, officer: Officer) -> list[Sent]:
+    """The answers that went to all, newest first; counted are visible tips, none taken back."""
+    steps = (
+        Decision.objects.filter(
+            tip__in=Tip.objects.visible_to(officer).filter(incident=incident),
+            kind=Decision.Kind.REPLIED,
+            detail__has_key="batch",
+        )
+        .exclude(detail__has_key="taken_back")
+        .select_related("by")
+        .order_by("-id")
+    )
+    batches: dict[str, list[Decision]] = {}
+    for step in steps:
+        batches.setdefault(step.detail["batch"], []).append(step)
+    said = DialogueMessage.objects.in_bulk(
+        [uuid.UUID(steps[0].detail["message"]) for steps in batches.values()]
+    )
+    return [
+        Sent(said[message].text, steps[0].at, str(steps[0].by), len(steps))
+        for steps in batches.values()
+        if (message := uuid.UUID(steps[0].detail["message"])) in said
+    ]
+
+
+def ready_for(incident: Incident, officer: Officer, tips: list[Tip]) -> list[Ready]:
+    """Ready answers that are true for every reporter of it, in the language most of them write.
+
+    Left out are those with a deadline or a place, which each tip has for itself.
+    """
+    if not tips:
+        return []
+    is_english = 2 * sum(full(tip.language) == "en" for tip in tips) > len(tips)
+    first = next((t for t in tips if (full(t.language) == "en") == is_english), tips[0])
+    topic = topic_of(first.category) if first.category else ""
+    found = []
+    for each in of_unit(incident.unit_id, officer):
+        if each.is_removed or each.topic in AT_ONCE.values():
+            continue
+        text = each.text_en if is_english else each.text_vi
+        if not any(gap in text for gap in _OF_ONE):
+            found.append(
+                (each.topic != topic, Ready(each.code, each.title, filled(text, first, [])))
+            )
+    return [ready for _other, ready in sorted(found, key=lambda pair: pair[0])]
+
+
+def balance(incident: Incident, officer: Officer) -> Balance:
+    """Through which channel each reporter would be answered."""
+    tips = list(Tip.objects.visible_to(officer).filter(incident=incident))
+    reached = dict(
+        Conversation.objects.reachable()
+        .filter(tip_ref__in=[tip.pk for tip in tips])
+        .values_list("tip_ref", "account__channel")
+    )
+    channels: dict[str, int] = {}
+    for tip in tips:
+        if tip.is_open and not tip.do_not_contact:
+            name = _sent_through(reached.get(tip.pk))
+            channels[name] = channels.get(name, 0) + 1
+    lines = [Line(name, count) for name, count in sorted(channels.items(), key=lambda x: -x[1])]
+    still = [tip for tip in tips if tip.is_open]
+    return Balance(lines, sum(tip.do_not_contact for tip in still), len(tips) - len(still))
+
+
+def _sent_through(channel: str | None) -> str:
+    return channel_name(channel) if channel else _("Status page, until the code is entered")
+
+
+def _likeness_to_rest(at: int, said: list[frozenset[str]]) -> float:
+    """To the first tip, or for the first one to the best of the others."""
+    if at:
+        return jaccard(said[0], said[at])
+    return max(jaccard(said[0], other) for other in said[1:])

@@ -1,0 +1,159 @@
+"""One answer, one outcome and one end for all tips of an event."""
+
+import datetime
+
+import pytest
+from django.urls import reverse
+
+from keng.audit.models import Entry
+from keng.conftest import sign_in
+from keng.delivery.models import Delivery
+from keng.incidents import incident_acts as actions
+from keng.incidents import incident_queries as queries
+from keng.intake.examination.examine import examine_tips
+from keng.kit import times
+from keng.tips import errors
+from keng.tips.models import DialogueMessage, Sighting, Tip
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def event():
+    unit = make.unit()
+    officer = make.officer(unit=unit)
+    tips = tuple(
+        make.tip(unit=unit, text=f"Tin nhắn trúng thưởng xe máy đòi hai triệu {n}")
+        for n in range(4)
+    )
+    make.conversation(tips[1])
+    Tip.objects.filter(pk=tips[2].pk).update(do_not_contact=True)
+    return make.incident(unit=unit, by=officer, tips=tips), officer, tips
+
+
+def test_one_answer_reaches_every_reporter_alone(event):
+    incident, officer, tips = event
+    actions.answer_all(incident.pk, text="Đây là lừa đảo, đừng chuyển tiền.", by=officer)
+    answered = set(DialogueMessage.objects.values_list("tip", flat=True))
+    assert answered == {tips[0].pk, tips[1].pk, tips[3].pk}
+    assert Delivery.objects.count() == 1
+    entry = Entry.objects.get(action="incident.answered")
+    assert entry.detail["tips"] == 3
+    assert len(entry.detail["digest"]) == 64
+
+
+def test_a_tip_kept_apart_gets_no_common_answer(event):
+    incident, officer, tips = event
+    actions.answer_all(incident.pk, text="Cảnh giác", by=officer, apart=(tips[0].pk,))
+    assert not tips[0].messages.exists()
+
+
+def test_one_answer_to_all_is_taken_back_for_all(event):
+    incident, officer, _ = event
+    batch = actions.answer_all(incident.pk, text="Nhầm", by=officer)
+    assert actions.withdraw_answer(batch, by=officer) == 3
+    assert not DialogueMessage.objects.exists()
+    assert Delivery.objects.get().state == "cancelled"
+    with pytest.raises(errors.NotYours):
+        actions.withdraw_answer(batch, by=officer)
+
+
+def test_it_cannot_be_taken_back_once_it_has_left(event):
+    incident, officer, _ = event
+    batch = actions.answer_all(incident.pk, text="Xong", by=officer)
+    DialogueMessage.objects.update(visible_at=times.now() - datetime.timedelta(seconds=1))
+    with pytest.raises(errors.TooLate):
+        actions.withdraw_answer(batch, by=officer)
+
+
+def test_tips_the_officer_may_not_see_get_no_answer_and_are_not_counted(event):
+    incident, officer, tips = event
+    hidden = make.tip(unit=incident.unit, concerns=(incident.unit,))
+    Tip.objects.filter(pk=hidden.pk).update(incident=incident)
+    actions.answer_all(incident.pk, text="Cảnh giác", by=officer)
+    assert not hidden.messages.exists()
+    assert queries.balance(incident, officer).total == len(tips)
+
+
+def test_the_balance_sums_up_to_the_tips(event):
+    incident, officer, tips = event
+    Tip.objects.filter(pk=tips[3].pk).update(state="closed", closed_at=times.now(), due_at=None)
+    balance = queries.balance(incident, officer)
+    assert (balance.sent, balance.not_contacted, balance.closed, balance.total) == (2, 1, 1, 4)
+
+
+def test_the_outcome_and_the_end_hold_for_every_tip(event):
+    incident, officer, tips = event
+    with pytest.raises(errors.NoOutcome):
+        actions.close(incident.pk, by=officer)
+    actions.record_outcome(
+        incident.pk, outcome="warned", by=officer, money_saved=18_000_000, persons_helped=2
+    )
+    actions.close(incident.pk, by=officer)
+    for tip in tips:
+        tip.refresh_from_db()
+        assert (tip.state, tip.outcome) == ("closed", "warned")
+    assert not tips[2].messages.exists()
+    incident.refresh_from_db()
+    assert incident.closed_at
+    assert incident.money_saved == 18_000_000
+    with pytest.raises(errors.AlreadyClosed):
+        actions.answer_all(incident.pk, text="x", by=officer)
+
+
+def test_the_tip_that_says_something_else_comes_first(event):
+    incident, officer, tips = event
+    odd = make.tip(
+        unit=incident.unit, text="Hẹn sáu giờ tối mai ở cổng khu công nghiệp, một nam tới"
+    )
+    Tip.objects.filter(pk=odd.pk).update(incident=incident, duplicate_of=tips[0], state="duplicate")
+    members = queries.members(incident, officer)
+    assert (members[0].tip, members[0].is_odd) == (odd, True)
+    assert [member.is_odd for member in members[1:]] == [False] * 4
+
+
+def test_an_incident_of_another_unit_is_nobodys_business(event):
+    incident, _, _ = event
+    with pytest.raises(errors.NotYours):
+        actions.rename(incident.pk, title="x", by=make.officer(unit=make.unit()))
+
+
+def test_the_site_that_several_tips_name_is_what_they_have_in_common():
+    unit = make.unit()
+    tips = tuple(make.tip(unit=unit, text=f"Tờ {n}: la-{n}.example, chung.example") for n in (1, 2))
+    examine_tips()
+    Sighting.objects.update(role="unknown")
+    incident = make.incident(unit=unit, by=(officer := make.officer(unit=unit)), tips=tips)
+    common = queries.shared_indicators(incident, officer)
+    assert [(line.label, line.count) for line in common] == [("chung.example", 2)]
+    Sighting.objects.update(role="not_used")
+    assert queries.shared_indicators(incident, officer) == []
+
+
+def test_the_page_shows_what_went_to_all_with_its_count_and_nothing_taken_back(event, desk_client):
+    incident, officer, tips = event
+    actions.answer_all(incident.pk, text="Đây là lừa đảo.", by=officer, apart=(tips[0].pk,))
+    nothing = actions.answer_all(incident.pk, text="Nhầm tin.", by=officer)
+    actions.withdraw_answer(nothing, by=officer)
+    [sent] = queries.sent_to_all(incident, officer)
+    assert (sent.text, sent.by, sent.count) == ("Đây là lừa đảo.", str(officer), 2)
+    sign_in(desk_client, officer)
+    address = reverse("incident", "keng.site.desk_urls", args=[incident.pk])
+    page = desk_client.get(address, {"answer": "scam-money"}).content.decode()
+    assert "tới 2 người báo" in page
+    assert "Nhầm tin." not in page
+    assert 'data-ready="#answer-all"' in page
+    assert (
+        "gọi ngay ngân hàng của bạn" in page.partition("<textarea")[2].partition("</textarea>")[0]
+    )
+
+
+def test_no_ready_answer_for_all_says_what_holds_for_one_tip(event):
+    incident, officer, tips = event
+    ready = queries.ready_for(incident, officer, list(tips))
+    assert {each.code for each in ready}.isdisjoint({"looking"})
+    assert not any("{" in each.text for each in ready)
+    Tip.objects.update(language="en")
+    [first, *_] = queries.ready_for(incident, officer, list(Tip.objects.all()))
+    assert "Thank you" in first.text

@@ -1,0 +1,177 @@
+"""Waves as an officer may see them: with their own tips, and not a word of those of others."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
+from keng.incidents.rising import joins
+from keng.kit import times
+from keng.language.taxonomy import is_scam
+from keng.tips.models import Sighting, Tip, Wave, WaveStep, WaveTip
+from keng.tips.models.tip import TipQuerySet
+
+_DAYS_OF_CURVE = 14
+_LISTED = 100
+
+
+@dataclass(slots=True)
+class Seen:
+    """A wave for one officer: how many of its tips they see, and what their desk made of it."""
+
+    wave: Wave
+    here: int
+    total: int
+    span: datetime.timedelta
+    """From the first to the last of those they see."""
+    is_whole: bool
+    """Whether they see the whole province: only then are its numbers theirs to read."""
+    steps: list[WaveStep] = field(default_factory=list)
+    known: frozenset[str] = frozenset()
+    """Ids of the indicators that occur in tips they see."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a desk may say that others have such tips too; said of scams alone."""
+        return self.total > self.here and is_scam(self.wave.category)
+
+    @property
+    def dismissal(self) -> WaveStep | None:
+        """The desk's own "not a wave", if it still stands."""
+        return next((step for step in self.steps if step.kind == WaveStep.Kind.DISMISSED), None)
+
+    @property
+    def warnings(self) -> list[WaveStep]:
+        """Warnings that the desk began from it."""
+        return [step for step in self.steps if step.kind == WaveStep.Kind.WARNED]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the desk has said nothing to it yet."""
+        return self.wave.state == Wave.State.OPEN and not self.steps
+
+
+def running(officer: Officer) -> list[Seen]:
+    """What has not ended, newest first."""
+    waves = Wave.objects.visible_to(officer).exclude(state=Wave.State.ENDED)
+    return _seen(waves.order_by("-found_at"), officer)
+
+
+def ended(officer: Officer) -> list[Seen]:
+    """What has, newest first."""
+    waves = Wave.objects.visible_to(officer).filter(state=Wave.State.ENDED)
+    return _seen(waves.order_by("-ended_at"), officer)
+
+
+def one(pk: uuid.UUID, officer: Officer) -> Seen | None:
+    """This wave, if the officer sees one of its tips."""
+    found = _seen(Wave.objects.visible_to(officer).filter(pk=pk), officer)
+    return found[0] if found else None
+
+
+def asking(officer: Officer) -> list[Seen]:
+    """For the line over the list: what the desk has said nothing to yet; the largest first."""
+    waves = Wave.objects.visible_to(officer).filter(state=Wave.State.OPEN)
+    found = [seen for seen in _seen(waves.order_by("-found_at"), officer) if seen.asks]
+    return sorted(found, key=lambda seen: -seen.here)
+
+
+def of_tip(tip: Tip, officer: Officer) -> Seen | None:
+    """The wave that an open tip fits, so that a desk's very first one offers the warning."""
+    if not tip.is_open:
+        return None
+    its = WaveTip.objects.filter(tip=tip).values("wave")
+    waves = Wave.objects.visible_to(officer).filter(pk__in=its, state=Wave.State.OPEN)
+    found = _seen(waves.order_by("-found_at"), officer)
+    return next((seen for seen in found if not seen.dismissal), None)
+
+
+def elsewhere(officer: Officer) -> list[str]:
+    """Sorts of scam that rise in the province without a tip here: which sort, and no more.
+
+    Of nothing but scams: of other things even that could tell a desk who went past it.
+    """
+    above = {unit.parent_id for unit in WORKING.own_units(officer) if unit.parent_id}
+    waves = Wave.objects.filter(
+        unit__in=above, state=Wave.State.OPEN, category__startswith="scam_"
+    ).exclude(pk__in=Wave.objects.visible_to(officer).values("pk"))
+    return sorted(set(waves.values_list("category", flat=True)))
+
+
+def tips_of(wave: Wave, officer: Officer) -> TipQuerySet:
+    """Its tips that the officer sees, newest first."""
+    visible = Tip.objects.visible_to(officer).in_waves().filter(waves__wave=wave)
+    return visible.order_by("-received_at", "-id")
+
+
+def curve(wave: Wave, officer: Officer) -> list[tuple[datetime.date, int]]:
+    """How many of these came in on each of the last days, the newest last."""
+    counted: dict[datetime.date, int] = {}
+    for at in tips_of(wave, officer).values_list("received_at", flat=True):
+        day = times.local_date(at)
+        counted[day] = counted.get(day, 0) + 1
+    last = times.local_date(wave.ended_at or times.now())
+    first = min([last - datetime.timedelta(days=_DAYS_OF_CURVE - 1), *counted])
+    days = (last - first).days + 1
+    return [
+        (day, counted.get(day, 0))
+        for day in (first + datetime.timedelta(days=n) for n in range(days))
+    ][-60:]
+
+
+def live_dismissal(wave: Wave, unit_id: uuid.UUID) -> WaveStep | None:
+    """A desk's "not a wave" that was not taken back."""
+    return wave.steps.filter(
+        unit_id=unit_id, kind=WaveStep.Kind.DISMISSED, taken_back_at=None
+    ).first()
+
+
+def _seen(waves: QuerySet[Wave], officer: Officer) -> list[Seen]:
+    counting = Tip.objects.in_waves()
+    visible = Tip.objects.visible_to(officer).in_waves()
+    rows = list(
+        waves.select_related("unit").annotate(
+            here=Count("members", filter=Q(members__tip__in=visible), distinct=True),
+            total=Count("members", filter=Q(members__tip__in=counting), distinct=True),
+            first=Min("members__tip__received_at", filter=Q(members__tip__in=visible)),
+            last=Max("members__tip__received_at", filter=Q(members__tip__in=visible)),
+        )[:_LISTED]
+    )
+    if not rows:
+        return []
+    steps: dict[uuid.UUID, list[WaveStep]] = {}
+    taken = WaveStep.objects.filter(
+        wave__in=rows, unit__in=officer.own_unit_ids, taken_back_at=None
+    )
+    for step in taken.select_related("by").order_by("-id"):
+        steps.setdefault(step.wave_id, []).append(step)
+    known = _known(rows, visible)
+    return [
+        Seen(
+            wave,
+            wave.here,
+            wave.total,
+            wave.last - wave.first if wave.last and wave.first else datetime.timedelta(0),
+            wave.unit_id in officer.own_unit_ids,
+            steps.get(wave.pk, []),
+            frozenset(known.get(wave.pk, ())),
+        )
+        for wave in rows
+    ]
+
+
+def _known(waves: Sequence[Wave], visible: TipQuerySet) -> dict[uuid.UUID, set[str]]:
+    keys = {reason["id"] for wave in waves for reason in wave.reasons if "id" in reason}
+    if not keys:
+        return {}
+    rows = Sighting.objects.filter(
+        joins(), indicator__in=keys, tip__in=visible, tip__waves__wave__in=waves
+    ).values_list("tip__waves__wave", "indicator")
+    found: dict[uuid.UUID, set[str]] = {}
+    for wave, indicator in rows.distinct():
+        found.setdefault(wave, set()).add(str(indicator))
+    return found

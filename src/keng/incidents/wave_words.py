@@ -1,0 +1,121 @@
+"""How the desk speaks of a wave: a title, why, and what is usual; the same words everywhere."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from keng.incidents.wave_queries import Seen
+from keng.kit.phrases import span_words, thousands
+from keng.kit.words import as_dialled, defang
+from keng.language.taxonomy import label
+from keng.lookup.models import Indicator
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reason: what joins the tips, how many and how fast, what is usual, how unlikely."""
+
+    what: str
+    seen: str
+    usual: str
+    chance: str
+
+
+def what(seen: Seen) -> str:
+    """What the tips are about."""
+    category = seen.wave.category
+    return label(category, get_language() or "vi") if category else _("similar reports")
+
+
+def title(seen: Seen) -> str:
+    """What was found, for somebody who reads one line."""
+    if seen.is_whole and seen.wave.reasons:
+        values = {"n": seen.here, "span": span_words(seen.span), "what": what(seen)}
+        if seen.wave.reasons[0]["sign"] == "category":
+            return _("%(n)d tips within %(span)s: %(what)s") % values
+        return _("%(n)d tips alike within %(span)s: %(what)s") % values
+    if not seen.is_elsewhere:
+        return _("%(n)d tips alike here: %(what)s") % {"n": seen.here, "what": what(seen)}
+    return ngettext(
+        "The first tip here of what rises elsewhere in the province: %(what)s",
+        "%(n)d tips here of what rises elsewhere in the province: %(what)s",
+        seen.here,
+    ) % {"n": seen.here, "what": what(seen)}
+
+
+def brief(seen: Seen) -> str:
+    """The strongest reason, and to whom the province's numbers belong, its usual level."""
+    found = [_joins(reason) for reason in _shown(seen)[:1]]
+    if seen.is_whole:
+        found += [_usual(reason) for reason in seen.wave.reasons[:1]]
+    return ". ".join(found)
+
+
+def lines(seen: Seen) -> list[Line]:
+    """Every reason that this officer may read; numbers only over what they see the whole of."""
+    return [
+        Line(_joins(r), _seen(r), _level(r), _chance(r["chance"]))
+        if seen.is_whole
+        else Line(_joins(r), "", "", "")
+        for r in _shown(seen)
+    ]
+
+
+def _shown(seen: Seen) -> list[dict[str, Any]]:
+    """A number or link of others' tips alone is not said to a desk that has none with it."""
+    reasons: list[dict[str, Any]] = seen.wave.reasons
+    if seen.is_whole:
+        return reasons
+    known = [r for r in reasons if r["sign"] == "indicator" and r["id"] in seen.known]
+    return known or [r for r in reasons if r["sign"] == "likeness"]
+
+
+def _joins(reason: dict[str, Any]) -> str:
+    if reason["sign"] == "likeness":
+        return _("Nearly the same words")
+    if reason["sign"] == "category":
+        return _("All tips of this category")
+    names = {
+        Indicator.Type.PHONE: _("Same number: %s"),
+        Indicator.Type.BANK_ACCOUNT: _("Same account: %s"),
+        Indicator.Type.URL: _("Same link: %s"),
+        Indicator.Type.PLATE: _("Same number plate: %s"),
+    }
+    return names[reason["type"]] % defang(as_dialled(reason["value"]))
+
+
+def _seen(reason: dict[str, Any]) -> str:
+    places = ngettext("%(n)d place", "%(n)d places", reason["places"]) % {"n": reason["places"]}
+    tips = ngettext("%(n)d tip", "%(n)d tips", reason["tips"]) % {"n": reason["tips"]}
+    values = {"tips": tips, "span": _span(reason), "places": places}
+    return _("%(tips)s within %(span)s, %(places)s") % values
+
+
+def _usual(reason: dict[str, Any]) -> str:
+    return _("Usual: %(level)s") % {"level": _level(reason)}
+
+
+def _level(reason: dict[str, Any]) -> str:
+    weekly = round(reason["usual"])
+    if reason["usual"] < 1:
+        return _("less than one tip a week")
+    return ngettext("about %(n)d tip a week", "about %(n)d tips a week", weekly) % {"n": weekly}
+
+
+def _chance(chance: float) -> str:
+    if chance * _MILLION < 1:
+        return _("by chance less than once in a million times")
+    once_in = 1 / chance
+    digits = 10 ** (len(str(int(once_in))) - 1)
+    return _("by chance about once in %(n)s times") % {
+        "n": thousands(int(once_in / digits) * digits)
+    }
+
+
+def _span(reason: dict[str, Any]) -> str:
+    return span_words(datetime.timedelta(minutes=reason["minutes"]))

@@ -1,0 +1,1 @@
+"""From a message, a form or a phone call to rows; and what the machine notes about them."""

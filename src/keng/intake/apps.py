@@ -1,0 +1,16 @@
+"""The Django app of intake."""
+
+from django.apps import AppConfig
+
+
+class IntakeConfig(AppConfig):
+    name = "keng.intake"
+    label = "intake"
+
+    def ready(self) -> None:
+        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
+        from keng.intake import chat_handlers  # noqa: PLC0415
+
+        tips = chat_handlers.TipHandler()
+        for handler in (chat_handlers.StopHandler(tips), chat_handlers.NewTipHandler(), tips):
+            handlers.register(handler)

@@ -1,0 +1,1 @@
+"""Reports that an officer takes down: by phone, at the counter, from a chat shown to them."""

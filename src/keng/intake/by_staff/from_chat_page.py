@@ -1,0 +1,128 @@
+"""One message or screenshot that somebody sent to an officer's own chat: covered, then kept."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.files import redact
+from keng.intake.by_staff.staff_places import named_places
+from keng.intake.by_staff.take_down import Told, take_down
+from keng.intake.by_staff.take_down_forms import ChatForm, CoveredForm
+from keng.intake.by_staff.take_down_page import cannot_seal, desk_or_404, destination, visible_id
+from keng.kit.uploads import Damaged, takes_files
+from keng.language.categories import suggest
+from keng.language.masking import mask
+from keng.places.models import Unit
+from keng.tips import receipt_codes
+from keng.tips.errors import CannotSeal, ReceivedBefore
+from keng.tips.models import TakenDown, Tip
+
+_ENOUGH_TO_SUGGEST = ("very", "fairly")
+
+
+@takes_files()
+@require_http_methods(["GET", "POST"])
+def paste(request: OfficerRequest) -> HttpResponse:
+    """Paste or choose; the answer shows what would be kept. Nothing is kept yet."""
+    desk = desk_or_404(request)
+    if request.method != "POST":
+        return render(request, "intake/desk/take_chat.html", {"form": ChatForm()})
+    form = ChatForm(request.POST, request.FILES)
+    picture = _picture_in(form) if form.is_valid() else ""
+    if form.errors:
+        return render(request, "intake/desk/take_chat.html", {"form": form}, status=422)
+    masked = mask(form.cleaned_data["text"].strip())
+    first = {
+        "token": receipt_codes.new_token(),
+        "text": masked.text,
+        "picture": picture,
+        "covered": len(masked.covered),
+        "category": _category_of(masked.text),
+    }
+    covered = CoveredForm(
+        initial=first, desk=desk, first_places=tuple(named_places(masked.text, desk))
+    )
+    return _check(request, covered, redact.FIRST_COVERED)
+
+
+@require_POST
+def keep(request: OfficerRequest) -> HttpResponse:
+    """Keep what was looked at; the link for the sender."""
+    desk = desk_or_404(request)
+    form = CoveredForm(
+        request.POST,
+        desk=desk,
+        first_places=tuple(named_places(request.POST.get("text", "")[:6000], desk)),
+    )
+    if not form.is_valid():
+        return _check(request, form, form.cells(), status=422)
+    token, picture = form.cleaned_data["token"], b""
+    if form.cleaned_data["picture"]:
+        made = redact.covered(redact.from_text(form.cleaned_data["picture"]), form.cells())
+        if made is None:
+            form.add_error(None, _("The picture cannot be read. Go back and choose it again."))
+            return _check(request, form, form.cells(), status=422)
+        picture = made
+    try:
+        tip_id = take_down(_told(form, desk, picture), token=token, by=request.officer)
+    except CannotSeal:
+        form.add_error(None, cannot_seal())
+        return _check(request, form, form.cells(), status=409)
+    except ReceivedBefore:
+        return render(request, "intake/desk/taken_before.html", {"tip_id": None}, status=409)
+    context = {"link": f"{settings.PUBLIC_URL}/r/{token}", "tip_id": visible_id(request, tip_id)}
+    return render(request, "intake/desk/taken_chat.html", context)
+
+
+def _picture_in(form: ChatForm) -> str:
+    """The picture for the page on which it is covered; it lies in the page and nowhere else."""
+    upload = form.cleaned_data["picture"]
+    if upload is None:
+        return ""
+    try:
+        picture = redact.readable(upload.read())
+    except (Damaged, FileNotFoundError):
+        picture = None
+    if picture is None:
+        form.add_error("picture", _("This picture cannot be read. JPEG, PNG and WebP can."))
+        return ""
+    return redact.to_text(picture)
+
+
+def _category_of(text: str) -> str:
+    """The machine's first guess if the words speak for it; the officer changes it with one tap."""
+    first = suggest(text)[0] if text else None
+    return first.code if first and first.strength in _ENOUGH_TO_SUGGEST else ""
+
+
+def _check(
+    request: OfficerRequest, form: CoveredForm, cells: Any, *, status: int = 200
+) -> HttpResponse:
+    rows = [
+        [(f"{row}-{column}", (row, column) in cells) for column in range(redact.COLUMNS)]
+        for row in range(redact.ROWS)
+    ]
+    return render(
+        request, "intake/desk/take_chat_check.html", {"form": form, "rows": rows}, status=status
+    )
+
+
+def _told(form: CoveredForm, desk: Unit, picture: bytes) -> Told:
+    said = form.cleaned_data
+    return Told(
+        manner=TakenDown.Manner.CHAT,
+        to=destination(desk, said["where"], past=said["past"]),
+        text=said["text"].strip() or _("A screenshot of a chat message: see the picture."),
+        place=said["where"],
+        category=said["category"],
+        happening=said["happening"] or Tip.Happening.UNSURE,
+        money_moved=said["money_moved"],
+        picture=picture,
+        seen_by=said["seen_by"],
+        covered=(said["covered"] or 0) + (len(form.cells()) if picture else 0),
+    )

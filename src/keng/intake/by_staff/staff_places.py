@@ -1,0 +1,46 @@
+"""Where a report that is taken down may have happened, as the desk's forms offer it."""
+
+from keng.intake.examination.places import codes_of, named_in
+from keng.kit import times
+from keng.places.models import Jurisdiction, Place, Unit
+from keng.places.search import find
+
+_MOST_FOUND = 8
+
+
+def own_places(desk: Unit) -> list[Place]:
+    """What the desk serves and the hamlets in it; a provincial desk has none to choose."""
+    if desk.kind == Unit.Kind.PROVINCE:
+        return []
+    today = times.local_date(times.now())
+    served = list(
+        Place.objects.filter(
+            pk__in=Jurisdiction.objects.filter(unit=desk, valid_from__lte=today)
+            .exclude(valid_to__lt=today)
+            .values("place_id")
+        ).order_by("name")
+    )
+    inside = Place.objects.filter(parent__in=served, kind=Place.Kind.HAMLET, valid_to__isnull=True)
+    return [*served, *inside.order_by("name")]
+
+
+def named_places(text: str, desk: Unit) -> list[Place]:
+    """Places that a text names with their kind, in the desk's province, its own first."""
+    codes = codes_of({0: named_in(text, desk.province_code)})[0][:_MOST_FOUND]
+    found = Place.objects.filter(
+        code__in=codes, province_code=desk.province_code, valid_to__isnull=True
+    ).exclude(kind=Place.Kind.PROVINCE)
+    own = {place.pk for place in own_places(desk)}
+    return sorted(found, key=lambda place: (place.pk not in own, codes.index(place.code)))
+
+
+def places_called(query: str, desk: Unit) -> list[Place]:
+    """Places of today that somebody may mean by these words, the desk's province first."""
+    matches = find(query, province_code=desk.province_code, limit=_MOST_FOUND)
+    found: list[Place] = []
+    for match in matches:
+        if match.communes:
+            # A whole province says nothing of where in it.
+            continue
+        found += match.split_into or [match.place]
+    return list(dict.fromkeys(found))[:_MOST_FOUND]

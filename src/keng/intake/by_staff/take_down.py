@@ -1,0 +1,187 @@
+"""A report that an officer takes down for somebody: through the same door as every other one."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
+from keng.audit.actions import record, unit_chain
+from keng.decisions.triage import sort
+from keng.decisions.viewing import note_first_read
+from keng.intake.receive import NewTip, receive_one
+from keng.kit import times
+from keng.kit.secrets import keyed_hash
+from keng.language.masking import mask, without
+from keng.language.taxonomy import topic_of
+from keng.places import serving
+from keng.places.models import Place, Unit
+from keng.tips import receipt_codes
+from keng.tips.attachments import store_attachment
+from keng.tips.errors import NotYours
+from keng.tips.models import HandedCode, TakenDown, Tip
+
+MOST_COVERED = 9999
+# A second tap or a lost line shows the code again; whoever finds the form in the history later
+# reads it no more.
+CODE_SHOWN_AGAIN_WITHIN = dt.timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """The desk that gets the report, and those that shall see no trace of it."""
+
+    unit: Unit
+    concerns: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What somebody told an officer; printing it shows no word of it."""
+
+    manner: TakenDown.Manner
+    to: Destination
+    text: str = field(repr=False)
+    place: Place | None = None
+    place_detail: str = field(default="", repr=False)
+    category: str = ""
+    """Of the taxonomy, if the officer has decided already; only for the own desk."""
+    happening: str = "unsure"
+    money_moved: bool = False
+    urgency: str = ""
+    """Empty: by the words."""
+    do_not_contact: bool = False
+    contact: Mapping[str, str] = field(default_factory=dict, repr=False)
+    refusal: str = ""
+    refusal_words: str = field(default="", repr=False)
+    minor: str = ""
+    received_at: dt.datetime = field(default_factory=times.now)
+    language: str = "vi"
+    picture: bytes = field(default=b"", repr=False)
+    """Covered already, as keng.files.redact made it: the action keeps it as it is."""
+    seen_by: int | None = None
+    covered: int = 0
+    """How much the form covered before; what the action still finds is added."""
+
+
+def takes_down(officer: Officer) -> bool:
+    """Whether this officer takes reports down at all."""
+    return WORKING.includes(officer)
+
+
+def desk_of(officer: Officer) -> Unit:
+    """The unit in whose name the officer takes reports down. Raises NotYours."""
+    units = WORKING.own_units(officer)
+    if not units:
+        raise NotYours
+    return units[0]
+
+
+def own_desk(desk: Unit) -> Destination:
+    """The desk that takes it down keeps it."""
+    return Destination(unit=desk)
+
+
+def past_the_desk(desk: Unit, place: Place | None) -> Destination:
+    """For a report about people of a desk, or for whoever wants that desk not to know.
+
+    Taken down at a commune it goes to the unit above; at a province the commune is kept out.
+    """
+    if desk.kind == Unit.Kind.PROVINCE:
+        near = serving.unit_for(place) if place else desk
+        kept_out = (near,) if near.pk != desk.pk else ()
+        return Destination(unit=desk, concerns=kept_out)
+    return Destination(unit=serving.above(desk), concerns=(desk,))
+
+
+@transaction.atomic
+def take_down(told: Told, *, token: str, by: Officer) -> uuid.UUID:
+    """Write the report; the same token again writes nothing. Returns the id of the tip.
+
+    The token makes receipt code and one-time link (tips.receipts). What leaves the sight of the
+    officer leaves with a code that must be exchanged first. Raises NotYours, CannotSeal.
+    """
+    desk_of(by)
+    text, detail, found = _words_kept(told)
+    is_exchanged_first = (
+        told.manner != TakenDown.Manner.CHAT and told.to.unit.pk not in WORKING.own_unit_ids(by)
+    )
+    new = _new_tip(told, token, text, detail, has_receipt=not is_exchanged_first)
+    tip_id = receive_one(new)
+    if tip_id != new.id:
+        return tip_id
+    if told.picture:
+        picture = told.picture
+        store_attachment(tip_id, told.to.unit.pk, picture, "image/jpeg", plain_copy=picture)
+    TakenDown.objects.create(
+        tip_id=tip_id,
+        officer=by,
+        manner=told.manner,
+        refusal=told.refusal,
+        refusal_words=mask(told.refusal_words).text,
+        minor=told.minor,
+        seen_by=told.seen_by,
+        covered=min(told.covered + found, MOST_COVERED),
+    )
+    if is_exchanged_first:
+        code_hash = receipt_codes.hash_of(receipt_codes.code_from(token))
+        HandedCode.objects.create(hash=code_hash, tip_id=tip_id)
+    if Tip.objects.visible_to(by).filter(pk=tip_id).exists():
+        note_first_read(tip_id, by=by)
+        if told.category:
+            sort(tip_id, category=told.category, by=by)
+    record(
+        "tip.taken_down",
+        by=by,
+        on=Tip(id=tip_id),
+        chain=unit_chain(told.to.unit.pk),
+        detail={"manner": str(told.manner), "refused": bool(told.refusal)},
+    )
+    return tip_id
+
+
+def may_read_code(tip_id: uuid.UUID, *, by: Officer) -> bool:
+    """Whether this officer is shown the code: who took it down, for two minutes."""
+    taken = TakenDown.objects.filter(tip=tip_id, officer=by)
+    return taken.filter(at__gt=times.now() - CODE_SHOWN_AGAIN_WITHIN).exists()
+
+
+def _words_kept(told: Told) -> tuple[str, str, int]:
+    """The words and the spot as they are kept, and how much was covered in them.
+
+    A chat message names people who never wrote to us. What somebody tells an officer is kept as it
+    was told, without the teller's own name and numbers, which are sealed beside it.
+    """
+    if told.manner == TakenDown.Manner.CHAT:
+        text, detail = mask(told.text), mask(told.place_detail)
+        return text.text, detail.text, len(text.covered) + len(detail.covered)
+    own = [value for value in told.contact.values() if value.strip()]
+    return without(told.text, own), without(told.place_detail, own), 0
+
+
+def _new_tip(told: Told, token: str, text: str, detail: str, *, has_receipt: bool) -> NewTip:
+    code_hash = receipt_codes.hash_of(receipt_codes.code_from(token))
+    return NewTip(
+        unit_id=told.to.unit.pk,
+        concerns=tuple(unit.pk for unit in told.to.concerns),
+        channel=str(told.manner),
+        text=text,
+        place_id=told.place.pk if told.place else None,
+        place_detail=detail,
+        province_code=told.to.unit.province_code,
+        language=told.language,
+        topic=topic_of(told.category) if told.category else "",
+        happening=told.happening,
+        urgency=told.urgency,
+        urgency_is_rated=bool(told.urgency),
+        money_moved=told.money_moved,
+        do_not_contact=told.do_not_contact,
+        contact=told.contact,
+        received_at=told.received_at,
+        dedupe_key=keyed_hash("taken down", token),
+        receipt_hash=code_hash if has_receipt else b"",
+        link_hash=receipt_codes.token_hash(token) if told.manner == TakenDown.Manner.CHAT else b"",
+    )

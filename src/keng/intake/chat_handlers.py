@@ -1,0 +1,322 @@
+"""The handlers of this area: a message becomes a tip or joins one, unless it is a command."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from keng.channels.base import Event
+from keng.delivery.actions.inbound import hexed, inbound_row
+from keng.delivery.handlers import Statement
+from keng.delivery.receiving import Incoming
+from keng.intake import auto_replies, receive, stop_statements
+from keng.intake.receive import Chat, NewTip, Sealed
+from keng.intake.row import Row, row_of
+from keng.intake.statement import RECEIVE
+from keng.kit.ids import new_id
+from keng.kit.languages import full
+from keng.kit.secrets import box
+from keng.language import chat_words, lost_money, officers
+from keng.language.fold import fold
+from keng.network.actions.subscriptions import address_hash
+from keng.tips import receipt_codes
+from keng.tips.urgency import ClockLimits, limits_in_force, urgency_of
+from keng.vault import seal
+
+# A provider takes free answers for two days; a receipt link later than that would only confuse.
+ANSWER_EXPIRES_AFTER = dt.timedelta(days=2)
+MEDIA_BOX = "address of a file"
+
+
+class RulesNotRead(RuntimeError):
+    """Nobody has called `refresh` yet, so no clock could be started."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """One row of the statement; first the thread before it may have to be left."""
+
+    row: Row = field(repr=False)
+    before: Statement | None = None
+    after: Statement | None = None
+
+
+class TipHandler:
+    """Opens a tip or joins one: which, the database decides."""
+
+    name = "tip"
+
+    def __init__(self) -> None:
+        self._limits: ClockLimits | None = None
+
+    def refresh(self) -> None:
+        """Read the clock rules of today."""
+        self._limits = limits_in_force()
+
+    def takes(self, message: Incoming) -> bool:
+        event = message.event
+        if not event.is_content or message.conversation_hash is None or not event.reply_address:
+            return False
+        is_idle_talk = event.group and not event.media and event.kind == "text"
+        is_said_by_the_way = chat_words.is_courtesy(event.text) or chat_words.may_be_stop(
+            event.text
+        )
+        return not (is_idle_talk and is_said_by_the_way)
+
+    def prepare(self, message: Incoming) -> _Prepared:
+        if self._limits is None:
+            raise RulesNotRead
+        anew, text = chat_words.begins_anew(message.event.text)
+        tip = tip_of(message, text)
+        row = row_of(tip, self._limits)
+        if anew:
+            return _Prepared(row, Statement(stop_statements.RELEASE, _talk(message)))
+        if tip.concerns_by_words:
+            above = {"above": message.account.above_id}
+            return _Prepared(
+                row,
+                Statement(stop_statements.LEAVE_THE_UNIT, _talk(message) | above),
+                Statement(stop_statements.KEEP_SILENT, {"tip": tip.id}),
+            )
+        return _Prepared(row)
+
+    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
+        """One statement for all, unless somebody among them leaves the thread before."""
+        made: list[Statement] = []
+        rows: list[Row] = []
+        for one in prepared:
+            if one.before is not None:
+                made += _receive(rows, lane)
+                made.append(one.before)
+                rows = []
+            rows.append(one.row)
+            if one.after is not None:
+                made += [*_receive(rows, lane), one.after]
+                rows = []
+        return [*made, *_receive(rows, lane)]
+
+
+class NewTipHandler:
+    """ "Tin mới" and not a word more: the next message opens another tip."""
+
+    name = "new_tip"
+
+    def refresh(self) -> None:
+        """Nothing to read."""
+
+    def takes(self, message: Incoming) -> bool:
+        event = message.event
+        if event.kind != "text" or event.media or message.conversation_hash is None:
+            return False
+        return chat_words.begins_anew(event.text) == (True, "")
+
+    def prepare(self, message: Incoming) -> dict[str, Any]:
+        return _command_row(message, auto_replies.anew_answer)
+
+    def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[Statement]:
+        return [_command(stop_statements.BEGIN_ANEW, one) for one in prepared]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What somebody wishes of messages, as values of the statements."""
+
+    row: dict[str, Any] = field(repr=False)
+    comes_back: bool = False
+    otherwise: Any = field(default=None, repr=False)
+    """The same message as a part of a tip, for a lone word and for whoever has not stopped."""
+
+
+class StopHandler:
+    """ "Dừng nhận tin", "nhận lại", and a person who takes back the leave to be written to.
+
+    A lone word that may be an answer is kept as the reporter's message, and asked about.
+    """
+
+    name = "stop"
+
+    def __init__(self, tips: TipHandler) -> None:
+        self._tips = tips
+
+    def refresh(self) -> None:
+        """Nothing to read; what a tip needs, its own handler reads."""
+
+    def takes(self, message: Incoming) -> bool:
+        event = message.event
+        if message.conversation_hash is None:
+            return False
+        if event.kind == "erase":
+            return True
+        if event.kind != "text" or event.media:
+            return False
+        if event.group:
+            # In a group people say "stop" and "thôi" among themselves.
+            return chat_words.is_stop_sentence(event.text)
+        return chat_words.is_stop(event.text) or (
+            bool(event.reply_address)
+            and (chat_words.may_be_stop(event.text) or chat_words.asks_for_messages(event.text))
+        )
+
+    def prepare(self, message: Incoming) -> _Wish:
+        text = message.event.text
+        if message.event.kind == "erase":
+            return _Wish(_command_row(message, None) | {"is_plain": True})
+        if chat_words.is_stop(text):
+            row = _command_row(message, auto_replies.stopped_answer)
+            # "Don't text me, he is beating my mother": where no report is open it begins one.
+            otherwise = None if row["is_calm"] else self._tips.prepare(message)
+            row |= {"is_plain": True} | _warnings_row(message)
+            return _Wish(row, otherwise=otherwise)
+        otherwise = self._tips.prepare(message)
+        if chat_words.asks_for_messages(text):
+            row = _command_row(message, auto_replies.came_back_answer)
+            return _Wish(row, comes_back=True, otherwise=otherwise)
+        row = _command_row(message, auto_replies.stopped_answer)
+        row |= _warnings_row(message) | _question_row(message)
+        return _Wish(
+            row | {"is_plain_word": chat_words.is_plain_stop_word(text)}, otherwise=otherwise
+        )
+
+    def statements(self, prepared: Sequence[_Wish], *, lane: int) -> list[Statement]:
+        made: list[Statement] = []
+        for one in prepared:
+            made.append(
+                _command(
+                    stop_statements.COME_BACK if one.comes_back else stop_statements.STOP, one.row
+                )
+            )
+            if one.otherwise is not None:
+                made += self._tips.statements([one.otherwise], lane=lane)
+                if not one.comes_back:
+                    made.append(_command(stop_statements.ASK_WHETHER_TO_STOP, one.row))
+        return made
+
+
+def tip_of(message: Incoming, text: str) -> NewTip:
+    """Everything the statement needs, sealed; the plain address and link end here."""
+    account, event = message.account, message.event
+    text = text or _without_words(event)
+    language = chat_words.language_of(text)
+    folded = fold(text)
+    urgency = urgency_of(text)
+    is_silent = chat_words.wants_no_contact(folded) or chat_words.is_stop(text)
+    # Those it is about never have it: it stands at the desk above from the first moment.
+    is_about_unit = account.above_id != account.unit_id and officers.seems_about_officers(text)
+    unit_id = account.above_id if is_about_unit else account.unit_id
+    # Every tip has a receipt; whoever asked for silence is sent no link to it.
+    token = receipt_codes.new_token()
+    seals = message.seals or seal.Together()
+    answer = (
+        b""
+        if is_silent
+        else seals.for_sender(
+            auto_replies.first_answer(
+                full(language),
+                unit_name=account.above_name if is_about_unit else account.unit_name,
+                urgency=urgency,
+                in_group=bool(event.group),
+                token=token,
+                money_left=lost_money.has_left(folded),
+                kept_from=account.unit_name if is_about_unit else "",
+            )
+        )
+    )
+    return NewTip(
+        unit_id=unit_id,
+        text=text,
+        dedupe_key=message.key,
+        channel=account.channel,
+        concerns=(account.unit_id,) if is_about_unit else (),
+        concerns_by_words=is_about_unit,
+        province_code=account.province_code,
+        place_id=account.place_id,
+        language=language,
+        do_not_contact=is_silent,
+        urgency=urgency,
+        received_at=message.received_at,
+        receipt_hash=receipt_codes.hash_of(receipt_codes.code_from(token)),
+        inbound_id=message.id,
+        sealed=(Sealed("raw", ("chat",)),),
+        sender_mark=message.conversation_hash or b"",
+        chat=Chat(
+            account_id=account.id,
+            kind=event.kind,
+            sent_at=event.at,
+            location=event.location,
+            raw_sealed=seals.for_unit(unit_id, message.raw),
+            media=tuple((m.type, _boxed(m.url)) for m in event.media),
+            conversation_hash=message.conversation_hash or b"",
+            # Who is not to be written to needs none.
+            address_sealed=b"" if is_silent else seals.for_sender(event.reply_address or ""),
+            link_hash=b"" if is_silent else receipt_codes.token_hash(token),
+            answer_sealed=answer,
+            answer_expires_at=message.received_at + ANSWER_EXPIRES_AFTER,
+        ),
+    )
+
+
+def _talk(message: Incoming) -> dict[str, Any]:
+    return {"conversation_hash": message.conversation_hash, "key": message.key}
+
+
+def _receive(rows: list[Row], lane: int) -> list[Statement]:
+    return [Statement(RECEIVE, receive.values_of(rows, lane=lane))] if rows else []
+
+
+def _command_row(message: Incoming, answer: Callable[[str], str] | None) -> dict[str, Any]:
+    account, event = message.account, message.event
+    row = inbound_row(message) | {
+        "text": event.text,
+        "unit": str(account.unit_id),
+        "message": str(new_id()),
+        "dispatch": str(new_id()),
+        "delivery": str(new_id()),
+        "is_plain": False,
+        "is_plain_word": False,
+        # Danger said in the same breath is looked at like in every other message.
+        "is_calm": urgency_of(event.text) not in {"P0", "P1"},
+    }
+    if event.reply_address:
+        row["subscription_hash"] = hexed(address_hash(account.channel, event.reply_address))
+        if answer:
+            row["address"] = hexed(seal.for_sender(event.reply_address))
+            row["answer"] = hexed(seal.for_sender(answer(account.unit_name)))
+    return row
+
+
+def _warnings_row(message: Incoming) -> dict[str, Any]:
+    """What is said to somebody who only got warnings."""
+    if not message.event.reply_address:
+        return {}
+    text = auto_replies.stopped_warnings_answer(message.account.unit_name)
+    return {"subscription_answer": hexed(seal.for_sender(text))}
+
+
+def _question_row(message: Incoming) -> dict[str, Any]:
+    """Whether to stop: for the chat, and as the desk and the page of the report show it."""
+    text = auto_replies.asked_whether_to_stop(chat_words.language_of_command(message.event.text))
+    return {
+        "question": hexed(seal.for_sender(text)),
+        "question_text": text,
+        "question_message": str(new_id()),
+    }
+
+
+def _command(sql: str, row: dict[str, Any]) -> Statement:
+    return Statement(sql, {"rows": json.dumps([row], ensure_ascii=False)})
+
+
+def _without_words(event: Event) -> str:
+    """A place or a picture sent without a word is still something to read in a list."""
+    if event.location is None:
+        return _("Files: %(count)d") % {"count": len(event.media)}
+    latitude, longitude = event.location
+    return f"📍 {latitude:.6f}, {longitude:.6f}"
+
+
+def _boxed(url: str) -> bytes:
+    # The worker fetches files and the sender's key is not the worker's: so a box of the site.
+    return bytes(box(MEDIA_BOX).encrypt(url.encode()))

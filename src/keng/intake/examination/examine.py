@@ -1,0 +1,188 @@
+"""The machine's notes, written by the worker after commit, in small portions that may be killed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.db import connection, transaction
+
+from keng.alarms import later_danger
+from keng.audit.actions import record, unit_chain
+from keng.decisions import meant_for_unit
+from keng.delivery.actions import replies
+from keng.intake import coming_back
+from keng.intake.examination.findings import Findings, findings_in, role_of
+from keng.intake.examination.places import codes_of, named_in
+from keng.kit import times
+from keng.kit.ids import new_id
+from keng.language import chat_words, lost_money
+from keng.language.fold import fold
+from keng.lookup.actions.indicators import hold_indicators
+from keng.places.models import Unit
+from keng.tips import chats, concerns, deadlines
+from keng.tips.gravity import answers_not_safe
+from keng.tips.models import DialogueMessage, Sighting, Suggestion, Tip
+from keng.tips.models.tip import HURRIED
+from keng.tips.search_words import add_words
+from keng.tips.urgency import urgency_of
+
+PORTION = 50
+_SHORT_NAME = 20
+
+_REFERENCES = """
+INSERT INTO tips_referencecounter AS counter (id, unit_id, year, last)
+VALUES (%s, %s, %s, %s)
+ON CONFLICT (unit_id, year) DO UPDATE SET last = counter.last + excluded.last
+RETURNING last
+"""
+
+
+@transaction.atomic
+def examine_tips(portion: int = PORTION) -> int:
+    """Give new tips indicators, a suggestion, a reference and search words; how many were done."""
+    waiting = Tip.objects.filter(examined_at__isnull=True).order_by("id")
+    tips = list(waiting.select_for_update(skip_locked=True, no_key=True, of=("self",))[:portion])
+    if not tips:
+        return 0
+    found = {tip.pk: findings_in(tip.text, tip.topic) for tip in tips}
+    _keep_sightings([(tip.pk, None, found[tip.pk]) for tip in tips])
+    places = codes_of({tip.pk: named_in(tip.text, tip.province_code) for tip in tips})
+    Suggestion.objects.bulk_create(
+        [_suggestion(tip, found[tip.pk], places[tip.pk]) for tip in tips], ignore_conflicts=True
+    )
+    references = _references(tips)
+    for tip in tips:
+        tip.reference = tip.reference or references[tip.pk]
+        tip.examined_at = times.now()
+        _look_sooner(tip, found[tip.pk].urgency, at=tip.received_at)
+    Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at"])
+    add_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
+    return len(tips)
+
+
+@transaction.atomic
+def examine_messages(portion: int = PORTION) -> int:
+    """Look at what reporters wrote later: the tip waits again, and may have become urgent."""
+    waiting = DialogueMessage.objects.filter(
+        examined_at__isnull=True, author=DialogueMessage.Author.REPORTER
+    )
+    messages = list(
+        waiting.order_by("id").select_for_update(skip_locked=True, no_key=True, of=("self",))[
+            :portion
+        ]
+    )
+    if not messages:
+        return 0
+    found = {message.pk: findings_in(message.text) for message in messages}
+    _keep_sightings([(m.tip_id, m.pk, found[m.pk]) for m in messages])
+    tips = Tip.objects.filter(pk__in={m.tip_id for m in messages}).order_by("pk")
+    by_id = {tip.pk: tip for tip in tips.select_for_update(no_key=True, of=("self",))}
+    # Unit by unit, in the order in which everybody locks the chains of several.
+    in_order = sorted(messages, key=lambda one: (by_id[one.tip_id].responsible_unit_id, one.pk))
+    for message in in_order:
+        if chat_words.wants_no_contact(fold(message.text)):
+            _leave_alone(by_id[message.tip_id])
+        unit = concerns.guessed_unit(by_id[message.tip_id])
+        if unit is not None and chat_words.is_for_unit(message.text, unit.name):
+            meant_for_unit.note_meant_for_unit(by_id[message.tip_id])
+        coming_back.tell_how_to_come_back(by_id[message.tip_id], message)
+        _waits_again(by_id[message.tip_id], message, found[message.pk])
+        message.examined_at = times.now()
+    DialogueMessage.objects.bulk_update(messages, ["examined_at"])
+    add_words((m.tip_id, m.text, found[m.pk].folded) for m in messages)
+    return len(messages)
+
+
+def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
+    """Somebody waits for an answer, perhaps about something that has become urgent."""
+    folded = fold(message.text)
+    tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
+    has_left = lost_money.has_left(folded)
+    tip.money_moved = tip.money_moved or has_left
+    level = min(found.urgency, urgency_of(message.text))
+    if level == "P0" or answers_not_safe(message):
+        later_danger.hear(tip, message)
+    else:
+        _look_sooner(tip, level, at=message.at, is_new_danger=found.is_danger)
+        if has_left:
+            later_danger.tell(tip, message)
+    changed = ["waiting_since", "set_aside_until", "money_moved"]
+    tip.save(update_fields=[*changed, "urgency", "urgency_is_rated", "due_at"])
+
+
+def _leave_alone(tip: Tip) -> None:
+    """They asked not to be called or written to: nothing more leaves, not even what was queued."""
+    if tip.do_not_contact:
+        return
+    tip.do_not_contact = True
+    tip.save(update_fields=["do_not_contact"])
+    chats.let_address_go(tip)
+    replies.call_off(tip.pk)
+    record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
+
+
+def _look_sooner(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool = False) -> None:
+    """The list follows what the machine reads, upwards only, with its clock (the caller saves).
+
+    The tip stands among the urgent ones, marked as suggested, until an officer rates it. His rating
+    stands, unless the reporter writes of danger afterwards (`is_new_danger`). A clock decides
+    nothing: it only brings the tip before somebody's eyes.
+    """
+    if tip.happening == Tip.Happening.OVER and not is_new_danger:
+        level = max(level, "P1")
+    if level not in HURRIED or level >= tip.urgency or tip.state != Tip.State.RECEIVED:
+        return
+    if tip.urgency_is_rated and not is_new_danger:
+        return
+    tip.urgency, tip.urgency_is_rated = level, False
+    deadlines.start(tip, deadlines.AT_ONCE if level == "P0" else deadlines.LOOK, at=at)
+    deadlines.settle(tip)
+
+
+def _keep_sightings(found: Sequence[tuple[uuid.UUID, uuid.UUID | None, Findings]]) -> None:
+    ids = hold_indicators((one.type, one.value) for _, _, each in found for one in each.indicators)
+    if not ids:
+        return
+    Sighting.objects.bulk_create(
+        [
+            Sighting(
+                tip_id=tip_id,
+                message_id=message_id,
+                indicator_id=ids[one.type, one.value],
+                start=one.start,
+                end=one.end,
+                role=role_of(one),
+            )
+            for tip_id, message_id, each in found
+            for one in each.indicators
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _suggestion(tip: Tip, found: Findings, places: list[str]) -> Suggestion:
+    return Suggestion(
+        tip=tip,
+        categories=list(found.categories),
+        urgency=found.urgency,
+        urgency_reasons=list(found.urgency_reasons),
+        places=places,
+    )
+
+
+def _references(tips: Sequence[Tip]) -> Mapping[uuid.UUID, str]:
+    """Short references by unit and year: 2026-NENH-0007. Gaps are allowed, repetitions are not."""
+    groups: dict[tuple[uuid.UUID, int], list[Tip]] = {}
+    for tip in tips:
+        if not tip.reference:
+            year = times.local_date(tip.received_at).year
+            groups.setdefault((tip.responsible_unit_id, year), []).append(tip)
+    units = dict(Unit.objects.filter(pk__in={u for u, _ in groups}).values_list("pk", "short_name"))
+    made: dict[uuid.UUID, str] = {}
+    with connection.cursor() as cursor:
+        for (unit_id, year), group in sorted(groups.items()):
+            cursor.execute(_REFERENCES, [new_id(), unit_id, year, len(group)])
+            (last,) = cursor.fetchone()
+            for number, tip in enumerate(group, start=last - len(group) + 1):
+                made[tip.pk] = f"{year}-{units[unit_id][:_SHORT_NAME]}-{number:04d}"
+    return made

@@ -1,0 +1,127 @@
+"""Files of a chat: fetched soon after the message, tried six times over a day, then given up."""
+
+import asyncio
+import datetime as dt
+import logging
+import os
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from keng.channels.ssrf import Refused
+from keng.channels.zalo_oa import MEDIA_HOSTS
+from keng.delivery.models import InboundMedia
+from keng.intake.chat_handlers import MEDIA_BOX
+from keng.kit import times
+from keng.kit.secrets import box
+from keng.tips.attachments import store_attachment
+from keng.tips.models import Tip
+from keng.tips.unread_files import has_room
+
+log = logging.getLogger(__name__)
+AT_ONCE = 4
+# How long after each try the next one is due; a provider keeps its files for days.
+_PAUSES = tuple(dt.timedelta(minutes=m) for m in (2, 10, 60, 180, 480, 720))
+# Which hosts a channel's files lie at: seen, not promised, so an operator may add to the list.
+_HOSTS = {"zalo_oa": MEDIA_HOSTS}
+_MORE_HOSTS = tuple(h for h in os.environ.get("KENG_MEDIA_HOSTS", "").split(",") if h)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    id: uuid.UUID
+    tip_id: uuid.UUID
+    kind: str
+    url: str = field(repr=False)
+    hosts: tuple[str, ...]
+    own_base: str
+
+
+def fetch_files() -> int:
+    """One portion: claim, commit, fetch, keep. Killed in between, it is tried again later."""
+    claimed = _claim()
+    if claimed:
+        results = asyncio.run(_fetch_all(claimed))
+        for one, result in zip(claimed, results, strict=True):
+            _settle(one, result)
+    return len(claimed)
+
+
+@transaction.atomic
+def _claim() -> list[_Claimed]:
+    # What belongs to a tip out of scope waits: fetched if the reporter objects, else forgotten.
+    sealed = Tip.objects.filter(kind=Tip.Kind.OUT_OF_SCOPE, pk=OuterRef("inbound__tip_ref"))
+    due = InboundMedia.objects.filter(
+        ~Exists(sealed),
+        fetched_at__isnull=True,
+        lost_at__isnull=True,
+        next_try_at__lte=times.now(),
+        inbound__tip_ref__isnull=False,
+    ).select_related("inbound__account")
+    if not has_room():
+        # Those of reports that nobody has read wait where they lie, without a try less.
+        unread = Tip.objects.filter(first_read_at__isnull=True, pk=OuterRef("inbound__tip_ref"))
+        due = due.exclude(Exists(unread))
+    rows = list(
+        due.order_by("id").select_for_update(no_key=True, skip_locked=True, of=("self",))[:AT_ONCE]
+    )
+    for row in rows:
+        row.next_try_at = times.now() + _PAUSES[min(row.tries, len(_PAUSES) - 1)]
+        row.tries += 1
+    InboundMedia.objects.bulk_update(rows, ["next_try_at", "tries"])
+    return [
+        _Claimed(
+            row.pk,
+            row.inbound.tip_ref,
+            row.kind,
+            box(MEDIA_BOX).decrypt(bytes(row.url_sealed)).decode(),
+            (*_HOSTS.get(row.inbound.channel, ()), *_MORE_HOSTS),
+            row.inbound.account.base_url if row.inbound.account else "",
+        )
+        for row in rows
+        if row.inbound.tip_ref
+    ]
+
+
+async def _fetch_all(claimed: list[_Claimed]) -> list[tuple[bytes, str] | BaseException]:
+    # A whole HTTP client, which the worker needs only once a chat has sent a file.
+    from keng.files.download import download  # noqa: PLC0415
+
+    return await asyncio.gather(
+        *(
+            download(one.url, kind=one.kind, hosts=one.hosts, exempt_base=one.own_base)
+            for one in claimed
+        ),
+        return_exceptions=True,
+    )
+
+
+@transaction.atomic
+def _settle(one: _Claimed, result: tuple[bytes, str] | BaseException) -> None:
+    # The tip first, as the desk locks: it may have been found out of scope while we fetched.
+    tip = Tip.objects.select_for_update(no_key=True, of=("self",)).get(pk=one.tip_id)
+    row = (
+        InboundMedia.objects.select_for_update(no_key=True).select_related("inbound").get(pk=one.id)
+    )
+    if row.fetched_at or row.lost_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
+        return
+    if isinstance(result, BaseException):
+        _missed(row, result)
+        return
+    message = tip.messages.filter(inbound_ref=row.inbound_id).order_by("id").first()
+    store_attachment(tip.pk, tip.responsible_unit_id, *result, message=message)
+    # The address is of no more use, and it may lead to the person.
+    row.fetched_at, row.url_sealed = times.now(), b""
+    row.save(update_fields=["fetched_at", "url_sealed"])
+
+
+def _missed(row: InboundMedia, error: BaseException) -> None:
+    from keng.files.download import NotFetched  # noqa: PLC0415 -- loaded by now
+
+    why = str(error) if isinstance(error, Refused | NotFetched) else type(error).__name__
+    log.warning("A file was not fetched (%s).", why)
+    if isinstance(error, Refused) or row.tries >= len(_PAUSES):
+        row.lost_at, row.url_sealed = times.now(), b""
+        row.save(update_fields=["lost_at", "url_sealed"])

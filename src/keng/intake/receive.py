@@ -1,0 +1,93 @@
+"""The one write path for what comes in: a form with one tip, the edge with a batch of many."""
+
+import os
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from keng.intake.row import Chat, NewTip, Row, Sealed, row_of
+from keng.intake.statement import BESIDE, KNOWN, RECEIVE, RECEIVE_FORMS
+from keng.kit.ids import new_id
+from keng.tips.errors import ReceivedBefore
+from keng.tips.urgency import limits_in_force
+
+__all__ = [
+    "Chat",
+    "NewTip",
+    "Received",
+    "Sealed",
+    "chain_of",
+    "receive_many",
+    "receive_one",
+    "values_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of one message."""
+
+    tip_id: uuid.UUID | None
+    """None for a repetition of what nothing leads to its tip any more (actions.forgetting)."""
+    is_new: bool
+    """False for a repetition, for which nothing was written."""
+    opened: bool
+    """It began a tip; otherwise it joined one, or is a repetition."""
+
+
+def receive_one(new: NewTip) -> uuid.UUID:
+    """Write one tip, in the caller's transaction if any; the same key again writes nothing.
+
+    Returns the id of the tip, which for a repetition is that of the first time. Raises
+    ReceivedBefore for one whose tip is known by nothing any more, and vault.seal.NoKey when there
+    is something to seal and the unit has no key.
+    """
+    tip_id = receive_many([new])[0].tip_id
+    if tip_id is None:
+        raise ReceivedBefore
+    return tip_id
+
+
+@transaction.atomic
+def receive_many(tips: Sequence[NewTip]) -> list[Received]:
+    """Write a batch in one statement; the answers stand in the order of the tips."""
+    limits = limits_in_force()
+    values = values_of([row_of(tip, limits) for tip in tips], lane=0)
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIVE if any(tip.chat for tip in tips) else RECEIVE_FORMS, values)
+        written = {n: (tip, opens) for n, tip, opens, _ in cursor.fetchall()}
+        repeated = [tip.dedupe_key for n, tip in enumerate(tips) if n not in written]
+        known: dict[bytes, uuid.UUID | None] = {}
+        if repeated:
+            cursor.execute(KNOWN, {"keys": repeated})
+            known = {bytes(key): tip for key, tip in cursor.fetchall()}
+    return [
+        Received(written[n][0], is_new=True, opened=written[n][1])
+        if n in written
+        else Received(known[tip.dedupe_key], is_new=False, opened=False)
+        for n, tip in enumerate(tips)
+    ]
+
+
+def values_of(rows: Sequence[Row], *, lane: int) -> dict[str, Any]:
+    """The values of RECEIVE for rows made by row_of; a lane is one writer of this process."""
+    return {
+        "rows": f"[{','.join(row.json for row in rows)}]",
+        **{name: [getattr(row, name) for row in rows] for name in BESIDE},
+        "chain": chain_of(lane),
+        "entry": new_id(),
+        "actor": process_name(),
+    }
+
+
+def process_name() -> str:
+    """Which kind of process this is, as the audit entries name it."""
+    return os.environ.get("KENG_PROCESS", "owner")
+
+
+def chain_of(lane: int) -> str:
+    """The audit chain of one writer. Two may share it: the head is locked until commit."""
+    return f"intake:{process_name()}-{(os.getpid() + lane) % 16}"

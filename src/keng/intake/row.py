@@ -1,0 +1,238 @@
+"""From what somebody told us to one row of the statement: cut, sealed, clocked; no I/O."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from keng.alarms.line_bundles import BundledWith, bundles
+from keng.channels.text import clean
+from keng.kit import times
+from keng.kit.ids import coarse_id, new_hex, new_id
+from keng.language import lost_money, reporters_own
+from keng.language.danger import danger_in
+from keng.language.fold import fold
+from keng.tips.urgency import ClockLimits, urgency_of
+from keng.vault import seal
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Something that could name the reporter, closed already."""
+
+    kind: str
+    holds: tuple[str, ...]
+    """What is inside, by name only: "name", "phone", "email", "chat"."""
+    ciphertext: bytes = field(default=b"", repr=False)
+    """Empty: the body as it came, which the row holds anyway (Chat.raw_sealed)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """What a chat brings beside the words: whom to answer, and how the provider delivered it."""
+
+    account_id: uuid.UUID
+    kind: str = "text"
+    sent_at: dt.datetime | None = None
+    location: tuple[float, float] | None = None
+    raw_sealed: bytes = field(default=b"", repr=False)
+    media: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Kind and boxed address of each file to fetch."""
+    conversation_hash: bytes = field(repr=False)
+    address_sealed: bytes = field(repr=False)
+    link_hash: bytes = field(default=b"", repr=False)
+    answer_sealed: bytes = field(default=b"", repr=False)
+    answer_expires_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTip:
+    """What somebody told us, by form or by chat; printing it shows no word of it.
+
+    `text` and `place_detail` are the reporter's own words, uncut; `contact` is what they said about
+    themselves ({"name": …, "phone": …, "email": …, "address": …}). Both are taken apart and sealed
+    on the way in, so a caller never seals anything itself, unless by `sealed` and `identity_holds`.
+    """
+
+    unit_id: uuid.UUID
+    text: str = field(repr=False)
+    dedupe_key: bytes = field(repr=False)
+    """32 bytes, the same when the same thing is sent again (keng.kit.secrets.keyed_hash)."""
+    id: uuid.UUID = field(default_factory=coarse_id)
+    channel: str = "web"
+    province_code: str = ""
+    place_id: uuid.UUID | None = None
+    place_detail: str = field(default="", repr=False)
+    language: str = "vi"
+    topic: str = ""
+    # Empty: nobody answered, or nobody asked.
+    happening: str = ""
+    money_moved: bool = False
+    do_not_contact: bool = False
+    receipt_hash: bytes = field(default=b"", repr=False)
+    link_hash: bytes = field(default=b"", repr=False)
+    """Of a one-time link that somebody else hands to the reporter (a chat has its own)."""
+    concerns: tuple[uuid.UUID, ...] = ()
+    concerns_by_words: bool = False
+    """Nobody said that it is about them: it was read in the words."""
+    contact: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sealed: tuple[Sealed, ...] = ()
+    identity_holds: tuple[str, ...] = ()
+    urgency: str = ""
+    """Empty: by the words."""
+    urgency_is_rated: bool = False
+    """An officer who took it down said how urgent it is."""
+    sender_mark: bytes = field(default=b"", repr=False)
+    """By what this process knows whoever sends; it stands in no row (reception.bundles)."""
+    received_at: dt.datetime = field(default_factory=times.now)
+    chat: Chat | None = None
+    inbound_id: uuid.UUID = field(default_factory=new_id)
+
+
+class Row(NamedTuple):
+    """One row of the statement: a JSON object, and its long sealed parts beside it."""
+
+    json: str
+    raw: bytes = b""
+    address: bytes | None = None
+    answer: bytes | None = None
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def row_of(tip: NewTip, limits: ClockLimits) -> Row:
+    """One row of the statement."""
+    written, chat = _encode(_row(tip, limits)), tip.chat
+    if chat is None:
+        return Row(written)
+    return Row(written, chat.raw_sealed, chat.address_sealed, chat.answer_sealed or None)
+
+
+def _row(tip: NewTip, limits: ClockLimits) -> dict[str, Any]:
+    text, detail, sealed = _taken_apart(tip)
+    # Ticked in the form, or said in so many words in any channel.
+    money_moved = tip.money_moved or lost_money.has_left(fold(tip.text))
+    urgency = tip.urgency or urgency_of(
+        tip.text, happening=tip.happening, money_moved=money_moved, topic=tip.topic
+    )
+    clocks = limits.first_clocks(urgency, tip.received_at)
+    holds = sorted({*tip.identity_holds, *(word for one in sealed for word in one.holds)})
+    row: dict[str, Any] = {
+        "key": _hex(tip.dedupe_key),
+        "inbound": tip.inbound_id.hex,
+        "channel": tip.channel,
+        "kind": "text",
+        "received_at": tip.received_at.isoformat(),
+        "tip": tip.id.hex,
+        "unit": tip.unit_id.hex,
+        "place": tip.place_id.hex if tip.place_id else None,
+        "province_code": tip.province_code,
+        "place_detail": detail,
+        "language": tip.language,
+        "text": text,
+        "topic": tip.topic,
+        "happening": tip.happening,
+        "money_moved": money_moved,
+        "do_not_contact": tip.do_not_contact,
+        "identity_holds": holds,
+        "urgency": urgency,
+        "urgency_is_rated": tip.urgency_is_rated,
+        "due_at": clocks[0][1].isoformat(),
+        "clocks": [
+            {"id": new_hex(), "rule": code, "due_at": due.isoformat()} for code, due in clocks
+        ],
+        "message": new_hex(),
+    }
+    bundle = _bundle_of(tip, urgency)
+    if bundle:
+        row |= {"bundled_with": bundle.first.hex, "bundle_is_joint": bundle.is_joint}
+    if tip.receipt_hash:
+        row["receipt"] = _hex(tip.receipt_hash)
+    if tip.link_hash:
+        row["link"] = _hex(tip.link_hash)
+    if tip.concerns:
+        row["concerns"] = [
+            {"id": new_hex(), "unit": unit.hex, "guess": tip.concerns_by_words}
+            for unit in tip.concerns
+        ]
+    if sealed:
+        row["sealed"] = [_sealed_row(one) for one in sealed]
+    if tip.chat:
+        row |= _chat_row(tip.chat)
+    return row
+
+
+def _bundle_of(tip: NewTip, urgency: str) -> BundledWith | None:
+    """The earlier tip whose calls are this one's too; what an officer rated rings by itself."""
+    if urgency != "P0" or tip.urgency_is_rated or not tip.sender_mark:
+        return None
+    danger = danger_in(tip.text)
+    return bundles.bundle_of(
+        tip.sender_mark,
+        unit_id=tip.unit_id,
+        place_id=tip.place_id,
+        kind=danger.kind if danger else "",
+        text=tip.text,
+        tip_id=tip.id,
+    )
+
+
+def _chat_row(chat: Chat) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "account": chat.account_id.hex,
+        "kind": chat.kind,
+        "conversation": new_hex(),
+        "sent_at": _iso(chat.sent_at and times.rounded_down(chat.sent_at, times.COARSE)),
+        "conversation_hash": _hex(chat.conversation_hash),
+    }
+    if chat.location:
+        row["latitude"], row["longitude"] = chat.location
+    if chat.media:
+        row["media"] = [
+            {"id": new_hex(), "kind": kind, "url": _hex(url)} for kind, url in chat.media
+        ]
+    if chat.link_hash:
+        row["link"] = _hex(chat.link_hash)
+    if chat.answer_sealed:
+        row |= {
+            "dispatch": new_hex(),
+            "delivery": new_hex(),
+            "answer_expires_at": _iso(chat.answer_expires_at),
+        }
+    return row
+
+
+def _taken_apart(tip: NewTip) -> tuple[str, str, list[Sealed]]:
+    """Words and place to show, and what is sealed: who they are, what they said in passing."""
+    text, pieces = reporters_own.cut(clean(tip.text))
+    detail, more = reporters_own.cut(clean(tip.place_detail))
+    sealed = list(tip.sealed)
+    said = {name: value for name, value in tip.contact.items() if value.strip()}
+    if said:
+        closed = seal.for_unit(tip.unit_id, json.dumps(said, ensure_ascii=False))
+        sealed.append(Sealed("contact", tuple(sorted(said)), closed))
+    if pieces or more:
+        closed = seal.for_unit(tip.unit_id, json.dumps([*pieces, *more], ensure_ascii=False))
+        sealed.append(Sealed("in_text", reporters_own.kinds_of([*pieces, *more]), closed))
+    return text, detail, sealed
+
+
+def _sealed_row(one: Sealed) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": new_hex(),
+        "kind": one.kind,
+        "holds": list(one.holds),
+        "first": one.kind != "in_text",
+    }
+    return row | {"ciphertext": _hex(one.ciphertext)} if one.ciphertext else row
+
+
+def _iso(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _hex(data: bytes) -> str:
+    return f"\\x{data.hex()}"

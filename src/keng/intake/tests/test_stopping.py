@@ -1,0 +1,231 @@
+"""Stopping messages in a chat: said plainly it is done, a word that may be an answer is asked."""
+
+import pytest
+
+from keng.delivery.models import Conversation, Delivery, Inbound
+from keng.intake.examination import examine
+from keng.kit import times
+from keng.network.actions.subscriptions import address_hash
+from keng.network.models import Subscription
+from keng.tips.models import DialogueMessage, Tip
+from tests import make
+
+STORY = "Có hai thanh niên đang cạy cửa nhà trọ số 5"
+ASKED = "Bạn muốn dừng nhận tin ở đây?"
+
+
+def said_by_reporter():
+    reporters = DialogueMessage.objects.filter(author="reporter").order_by("id")
+    return list(reporters.values_list("text", flat=True))
+
+
+@pytest.mark.parametrize("text", ["đúng", "Đúng!", "Huy", "đừng", "dung roi a", "Dùng", "đứng"])
+def test_an_answer_never_stops_and_asks_nothing(say, answers, text):
+    say(STORY)
+    before = len(answers())
+    say(text)
+    assert said_by_reporter() == [STORY, text]
+    assert not Tip.objects.get().do_not_contact
+    assert len(answers()) == before
+
+
+def test_a_name_or_a_yes_while_an_officer_asks_is_the_answer(say):
+    say(STORY)
+    tip = Tip.objects.get()
+    make.message(tip, "Người đó tên gì?", author="desk", officer=make.officer(unit=make.unit()))
+    say("Huy")
+    say("đúng")
+    assert said_by_reporter() == [STORY, "Huy", "đúng"]
+    assert not Tip.objects.get().do_not_contact
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop",
+        "STOP!",
+        "Dừng nhận tin",
+        "dung nhan tin",
+        "DỪNG NHẬN",
+        "Đừng nhắn cho tôi nữa",
+        "dừng nhận",
+        "Please stop texting me",
+        "hủy đăng ký",
+        "huỷ đăng kí",
+    ],
+)
+def test_a_plain_sentence_stops_at_once_and_says_how_to_come_back(say, answers, text):
+    say(STORY)
+    say(text)
+    assert Tip.objects.get().do_not_contact
+    assert said_by_reporter() == [STORY, text]
+    first, last = Delivery.objects.order_by("id")
+    assert (first.state, last.state) == ("cancelled", "queued")
+    assert "bạn sẽ không nhận thêm tin nhắn" in answers()[-1]
+    assert "NHẬN LẠI" in answers()[-1]
+
+
+@pytest.mark.parametrize("text", ["dừng", "Dừng!", "huỷ", "hủy", "dung", "huy", "ngung", "thôi"])
+def test_a_lone_word_is_kept_and_asked_about_once(say, answers, text):
+    say(STORY)
+    before = len(answers())
+    say(text)
+    say("dung")
+    assert said_by_reporter() == [STORY, text, "dung"]
+    assert not Tip.objects.get().do_not_contact
+    (question,) = answers()[before:]
+    assert ASKED in question
+    assert "DỪNG NHẬN" in question
+    # The officer reads in the dialogue what the machine has asked.
+    asked = DialogueMessage.objects.get(author="automatic")
+    assert ASKED in asked.text
+    assert [m.author for m in Tip.objects.get().messages.order_by("at")][1:3] == [
+        "reporter",
+        "automatic",
+    ]
+
+
+def test_what_the_question_says_is_understood(say):
+    say(STORY)
+    say("dung")
+    say("DỪNG NHẬN")
+    assert Tip.objects.get().do_not_contact
+
+
+def test_the_unmistakable_word_again_after_the_question_stops(say):
+    say(STORY)
+    say("dừng")
+    say("dừng")
+    assert Tip.objects.get().do_not_contact
+
+
+def test_after_the_desk_has_said_more_the_same_word_is_an_answer_again(say):
+    say(STORY)
+    say("dừng")
+    tip = Tip.objects.get()
+    make.message(tip, "Xe chạy hay dừng?", author="desk", officer=make.officer(), at=times.now())
+    say("dừng")
+    assert not Tip.objects.get().do_not_contact
+    assert said_by_reporter() == [STORY, "dừng", "dừng"]
+
+
+def test_a_repeated_webhook_asks_nothing_twice_and_keeps_one_message(say, answers):
+    say(STORY)
+    before = len(answers())
+    for _ in range(3):
+        say("dừng", id="m2")
+    assert said_by_reporter() == [STORY, "dừng"]
+    assert len(answers()) == before + 1
+    assert not Tip.objects.get().do_not_contact
+
+
+def test_where_no_report_is_open_a_lone_word_opens_none(say, answers):
+    say("dừng")
+    assert not Tip.objects.exists()
+    assert Inbound.objects.get().tip_ref is None
+    assert answers() == []
+
+
+def test_a_lone_word_under_a_warning_ends_the_subscription(say, answers):
+    place = make.place()
+    make.subscription(
+        places=(place,), channel="sandbox", address_hash=address_hash("sandbox", "an")
+    )
+    say("dừng")
+    assert Subscription.objects.get().stopped_at is not None
+    assert "không nhận thêm cảnh báo" in answers()[0]
+    assert "/subscribe/" in answers()[0]
+
+
+@pytest.mark.parametrize("text", ["NHẬN LẠI", "nhan lai", "cho em nhận tin lại", "start"])
+def test_whoever_comes_back_gets_messages_again(say, answers, text):
+    say(STORY)
+    say("dừng nhận tin")
+    say(text)
+    assert not Tip.objects.get().do_not_contact
+    assert "bạn lại nhận được tin nhắn" in answers()[-1]
+    assert Tip.objects.count() == 1
+    # And may stop once more.
+    say("dừng nhận tin")
+    assert Tip.objects.get().do_not_contact
+
+
+def test_writing_on_after_a_stop_is_kept_and_answered_once(say, answers):
+    say(STORY)
+    say("dừng nhận tin")
+    examine.examine_messages()
+    before = len(answers())
+    say("em van muon bao tiep")
+    say("xe mau do")
+    examine.examine_messages()
+    say("bien so 99")
+    examine.examine_messages()
+    assert said_by_reporter()[-3:] == ["em van muon bao tiep", "xe mau do", "bien so 99"]
+    (told,) = answers()[before:]
+    assert "NHẬN LẠI" in told
+    assert "đã tới trực ban" in told
+    assert Tip.objects.get().do_not_contact
+    say("nhận lại")
+    assert not Tip.objects.get().do_not_contact
+
+
+def test_what_was_written_before_the_stop_is_not_answered_after_it(say, answers):
+    say(STORY)
+    say("xe mau do")
+    say("dừng nhận tin")
+    before = len(answers())
+    examine.examine_messages()
+    assert len(answers()) == before
+
+
+def test_whoever_asked_for_silence_in_their_own_words_is_told_nothing(say, answers):
+    say("Hàng xóm đang đánh vợ, đừng gọi lại cho tôi")
+    say("xe mau do")
+    say("dừng")
+    examine.examine_messages()
+    assert answers() == []
+
+
+def test_come_back_without_a_stop_is_a_message_like_any_other(say):
+    say(STORY)
+    say("nhận lại")
+    assert said_by_reporter() == [STORY, "nhận lại"]
+
+
+def test_in_a_group_a_word_said_to_others_does_nothing_to_ones_report(say):
+    say(STORY)
+    for text in ("stop", "dừng", "thôi"):
+        say(text, group="g1")
+    assert not Tip.objects.get().do_not_contact
+    assert Conversation.objects.get().mode == ""
+    assert said_by_reporter() == [STORY, "stop"]
+
+
+def test_danger_in_the_same_breath_as_a_stop_is_looked_at(say):
+    say("mất xe máy")
+    say("Dừng nhận tin. Cứu em với, nó đang cầm dao")
+    examine.examine_messages()
+    assert Tip.objects.get().urgency == "P0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đừng nhắn tin cho tôi. Nó đang cầm dao đuổi mẹ tôi",
+        "Don't text me. He is beating my mother right now",
+    ],
+)
+def test_danger_with_a_stop_opens_a_report_where_none_is_open(say, answers, text):
+    say(text)
+    tip = Tip.objects.get()
+    assert (tip.text, tip.urgency, tip.do_not_contact) == (text, "P0", True)
+    # Whoever hides beside the person they fear is written nothing.
+    assert answers() == []
+
+
+def test_a_stop_with_danger_is_answered_once(say, answers):
+    say(STORY)
+    say("Đừng nhắn tin cho tôi nữa. Nó đang cầm dao đuổi mẹ tôi")
+    before = answers()
+    examine.examine_messages()
+    assert answers() == before

@@ -1,0 +1,280 @@
+"""A number alone in a chat, a question about one, or "tra cứu …": answered by a look-up.
+
+What is asked goes on sealed; the sender answers it (lookup.chat). Outside of a report nobody is
+remembered for a question. In the middle of an open tip its words belong to the tip as well, and a
+message that tells what happened is a tip whatever it asks. Only the database knows whether a tip is
+open, so such a message is prepared as both: a question that claims its key stands alone, else it is
+answered once the tip has it.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from keng.channels.base import Event
+from keng.delivery.actions.inbound import hexed
+from keng.delivery.handlers import Statement
+from keng.delivery.receiving import Incoming
+from keng.intake.chat_handlers import TipHandler
+from keng.kit.ids import new_id
+from keng.kit.limits import Limits
+from keng.language import chat_words, lookup_questions, reporters_own
+from keng.language.asked import LONGEST, Asked, alone_in, asked_in
+from keng.language.fold import fold
+from keng.language.indicators import extract
+from keng.language.indicators.wording import NAMED_BANK
+from keng.language.phrase_lists import any_of
+from keng.lookup import chat
+from keng.tips.urgency import urgency_of
+from keng.vault import seal
+
+_MOST = 3
+# Shorter ones are rather a code or a sum, and mostly somebody answers a question with them.
+_ACCOUNT_FROM = 8
+_LONGEST_ALONE = 200
+_LONGEST_QUESTION = 1000
+_A_THING = re.compile(r"\d|[^\s.]\.[^\s.]")
+_MAY_NAME_ONE = re.compile(r"\d|\.\w")
+_THREE_WORDS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[\s,.!?]++){2}[^\W\d_]{2,}+(?![^\s,.!?])")
+_COMMAND = re.compile(
+    r"\s*(?:(?P<vi>tra cuu)|(?P<en>look ?up)|(?P<soft>kiem tra|check))(?![^\W_])[\s:,.\-]*"
+)
+_FILLERS = re.compile(rf"(?:(?:{any_of('look_up_fillers')})(?![^\W_])[\s:,.\-]*)*")
+_BESIDE = re.compile(
+    rf"[\s:,.()?!\-]*(?:(?:{any_of('look_up_fillers')}|{NAMED_BANK})(?![^\W_])[\s:,.()?!\-]*)*"
+)
+_AT_ONCE, _PER_SECOND = 30, 1 / 30
+
+_ROWS = """
+WITH r AS MATERIALIZED (
+  SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
+    key bytea, mark uuid, account uuid, channel text, conversation_hash bytea, unit uuid,
+    received_at timestamptz, address bytea, kept text, dispatch uuid, things json)
+),
+"""
+_ANSWERED = """
+thing AS MATERIALIZED (
+  SELECT asking.*, t.*
+  FROM asking, json_to_recordset(asking.things) AS t(n int, delivery uuid, words bytea)
+),
+dispatch AS (
+  INSERT INTO delivery_dispatch (id, kind, is_urgent, unit_id, source_kind, materialised_at)
+  SELECT DISTINCT dispatch, 'ack', true, unit, 'lookup', received_at FROM thing
+),
+delivery AS (
+  INSERT INTO delivery_delivery
+    (id, dispatch_id, account_id, channel, recipient_kind, recipient_ref, part, text_sealed,
+     address_sealed, priority, is_urgent, expires_at)
+  SELECT delivery, dispatch, account, channel, 'asker', dispatch, n, words, address, 5, true,
+         received_at + interval '1 hour'
+  FROM thing
+)
+SELECT pg_notify('keng_delivery', '') FROM thing LIMIT 1
+"""
+# A question by itself: its key is claimed, so that no tip has it.
+_ASK = f"""
+{_ROWS}
+alone AS (
+  SELECT r.* FROM r WHERE kept = 'never' OR kept = 'in_talk' AND NOT EXISTS (
+    SELECT FROM delivery_conversation c
+    WHERE c.key_hash = r.conversation_hash AND c.tip_ref IS NOT NULL)
+),
+fresh AS (
+  INSERT INTO delivery_dedupekey (key, inbound_ref)
+  SELECT DISTINCT ON (key) key, mark FROM alone ORDER BY key
+  ON CONFLICT (key) DO NOTHING
+  RETURNING inbound_ref
+),
+asking AS (SELECT alone.* FROM alone JOIN fresh ON fresh.inbound_ref = alone.mark),
+{_ANSWERED}
+"""  # noqa: S608 -- our own pieces
+# A question in a report: the message is in its tip just now (a repetition has no row of its own).
+# Whoever asked to be left alone is not written to, whatever they ask.
+_ASK_TOO = f"""
+{_ROWS}
+asking AS (
+  SELECT r.* FROM r JOIN delivery_inbound i ON i.id = r.mark JOIN tips_tip t ON t.id = i.tip_ref
+  WHERE NOT t.do_not_contact
+),
+{_ANSWERED}
+"""  # noqa: S608 -- our own pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to know, and whether the words belong to a tip as well."""
+
+    things: tuple[Asked, ...]
+    kept: Literal["never", "in_talk", "always"]
+    """in_talk: only where a tip is open already."""
+    languages: tuple[str, ...] = ("vi", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    row: dict[str, Any] = field(repr=False)
+    otherwise: Any = field(repr=False)
+    """The same message as a part of a tip; None when it can be nothing but a question."""
+
+
+class LookUpHandler:
+    """Answers a question without keeping who asked, unless the words belong to a report."""
+
+    name = "look_up"
+
+    def __init__(self, tips: TipHandler) -> None:
+        self._tips = tips
+        self._limits = Limits(network=(_AT_ONCE, _PER_SECOND), process=(10**6, 1e6))
+        self._notices = Limits(network=(1, 1 / 600), process=(10**6, 1e6))
+
+    def refresh(self) -> None:
+        """Read what a message needs that becomes a part of a tip."""
+        self._tips.refresh()
+
+    def takes(self, message: Incoming) -> bool:
+        event = message.event
+        if event.group or not event.reply_address or message.conversation_hash is None:
+            return False
+        return wish_of(event) is not None
+
+    def prepare(self, message: Incoming) -> _Prepared:
+        wish = wish_of(message.event)
+        assert wish is not None  # noqa: S101 -- `takes` has seen it
+        otherwise = None if wish.kept == "never" else self._tips.prepare(message)
+        return _Prepared(_row(message, wish, self._texts(message, wish)), otherwise)
+
+    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
+        parts = [one for one in prepared if one.otherwise is not None]
+        made = [Statement(_ASK, {"rows": json.dumps([one.row for one in prepared])})]
+        if parts:
+            made += self._tips.statements([one.otherwise for one in parts], lane=lane)
+            made.append(Statement(_ASK_TOO, {"rows": json.dumps([one.row for one in parts])}))
+        return made
+
+    def _texts(self, message: Incoming, wish: Wish) -> list[str]:
+        """A question for each thing; when there is none, what to do."""
+        who = message.conversation_hash.hex() if message.conversation_hash else ""
+        if self._limits.wait(who):
+            slow = chat.slow_text(wish.languages)
+            return [] if self._notices.wait(who) else [slow]
+        if not wish.things:
+            return [chat.help_text(wish.languages)]
+        return [chat.question(thing, wish.languages) for thing in wish.things]
+
+
+def wish_of(event: Event) -> Wish | None:
+    """What a message asks; None when it tells something, however short it is."""
+    text = unicodedata.normalize("NFC", event.text.strip())
+    if event.kind != "text" or event.media or not text or len(text) > LONGEST:
+        return None
+    command = _COMMAND.match(fold(text[:40]))
+    if command is None or (command["soft"] and _told(text, command) is None):
+        return _question(text)
+    # Whoever is in danger or has just paid reports, whatever the first word was.
+    if urgency_of(text) in ("P0", "P1"):
+        return _question(text)
+    return _told(text, command)
+
+
+def _question(text: str) -> Wish | None:
+    """A number alone, or words that ask about one."""
+    # Most messages end here: a story is not looked through for a number that it could be.
+    is_story = len(text) > _LONGEST_ALONE or _THREE_WORDS.search(text)
+    alone = None if is_story else _public(_only(text))
+    if alone:
+        return Wish((alone,), "in_talk")
+    if len(text) > _LONGEST_QUESTION or not _MAY_NAME_ONE.search(text):
+        return None
+    # Roughly first, since it is cheap: without what holds a figure or a dot.
+    rough = " ".join(word for word in fold(text).split() if not _A_THING.search(word))
+    if not lookup_questions.asks_about_it(rough):
+        return None
+    shown, _own = reporters_own.cut(text)
+    words = " ".join(fold(_without_things(shown)).split())
+    things = tuple(one for one in asked_in(shown) if _public(one))[:_MOST]
+    # Nobody in danger is to read about a number first.
+    if not things or urgency_of(text) == "P0":
+        return None
+    is_report = lookup_questions.tells_too(words) or urgency_of(text) == "P1"
+    language = chat_words.language_of(text)
+    return Wish(things, "always" if is_report else "in_talk", (language,))
+
+
+def _without_things(text: str) -> str:
+    """The words around what is asked about."""
+    left, end = [], 0
+    for one in extract(text):
+        left.append(text[end : one.start])
+        end = one.end
+    return " ".join([*left, text[end:]])
+
+
+def _told(text: str, command: re.Match[str]) -> Wish | None:
+    rest = text[command.end() :]
+    rest = rest[_end_of(_FILLERS.match(fold(rest))) :]
+    languages = _languages(text, command)
+    if command["soft"]:
+        # Everyday words: a question only when nothing but the number follows.
+        if len(rest) > _LONGEST_ALONE:
+            return None
+        alone = _only(rest)
+        return Wish((alone,), "never", languages) if alone else None
+    things = tuple(asked_in(rest)[:_MOST])
+    if not things and len(rest.split()) > 3:
+        return None
+    return Wish(things, "never", languages)
+
+
+def _only(text: str) -> Asked | None:
+    """The one thing that the text names, beside words such as "stk", "giúp em" and a bank."""
+    alone = alone_in(text)
+    if alone:
+        return alone
+    found = extract(text)
+    if len(found) != 1:
+        return None
+    beside = fold(f"{text[: found[0].start]} {text[found[0].end :]}")
+    return asked_in(text)[0] if _BESIDE.fullmatch(beside) else None
+
+
+def _languages(text: str, command: re.Match[str]) -> tuple[str, ...]:
+    if chat_words.language_of(text) == "en":
+        return ("en",)
+    is_vietnamese = command["vi"] or command[0].strip().startswith("kiem")
+    return ("vi",) if is_vietnamese else ("vi", "en")
+
+
+def _public(alone: Asked | None) -> Asked | None:
+    """What a bare message may ask: a plate or a page by itself is rather a part of a report."""
+    if alone is None or alone.may_name_a_person:
+        return None
+    is_short = alone.type == "bank_account" and len(alone.value) < _ACCOUNT_FROM
+    return None if is_short else alone
+
+
+def _row(message: Incoming, wish: Wish, texts: list[str]) -> dict[str, Any]:
+    account, seals = message.account, message.seals or seal.Together()
+    return {
+        "key": hexed(message.key),
+        # What the key points at: nothing. A row of the message would hold who wrote it.
+        "mark": str(message.id),
+        "account": str(account.id),
+        "channel": account.channel,
+        "conversation_hash": hexed(message.conversation_hash or b""),
+        "unit": str(account.unit_id),
+        "received_at": message.received_at.isoformat(),
+        "address": hexed(seals.for_sender(message.event.reply_address or "")),
+        "kept": wish.kept,
+        "dispatch": str(new_id()),
+        "things": [
+            {"n": n, "delivery": str(new_id()), "words": hexed(seals.for_sender(text))}
+            for n, text in enumerate(texts, 1)
+        ],
+    }
+
+
+def _end_of(found: re.Match[str] | None) -> int:
+    return found.end() if found else 0

@@ -1,0 +1,82 @@
+"""An objection to an entry with the pictures that speak for it, and a look at one of them."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from keng.accounts.models import Officer
+from keng.audit.actions import record, unit_chain
+from keng.dialogue import shown_codes
+from keng.files.pictures import VIEWABLE, mime_of
+from keng.kit.copies import NoCopy
+from keng.lookup.actions import disputes
+from keng.lookup.errors import CannotList
+from keng.lookup.models import Dispute, DisputeFile
+from keng.tips import viewing_copies
+from keng.tips.errors import NotYours
+
+MOST = 3
+
+
+class NoPicture(CannotList):
+    """One of the files is of a kind of which no copy can be made."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+        """Which one, from 0."""
+
+
+@transaction.atomic
+def object_to(
+    hash: str, *, reason: str, text: str, token: str, pictures: Sequence[bytes] = ()
+) -> tuple[Dispute, str]:
+    """Object to an entry and show pictures; only copies without place and device are kept.
+
+    The worker makes them; until then what was sent waits for it, some minutes at most.
+
+    Sent twice, one objection with its first pictures, and its code is shown for a while from the
+    first time on. Raises NotListed, NoPicture.
+    """
+    was_sent = disputes.is_made(token)
+    for number, picture in enumerate(pictures[:MOST]):
+        if mime_of(picture) not in VIEWABLE:
+            raise NoPicture(number)
+    dispute, code = disputes.object_to(hash, reason=reason, text=text, token=token)
+    if not was_sent:
+        shown_codes.show_for_a_while(token)
+    if not DisputeFile.objects.filter(dispute=dispute.pk).exists():
+        for picture in pictures[:MOST]:
+            prepared = viewing_copies.prepare(picture, mime_of(picture))
+            made = DisputeFile.objects.create(dispute=dispute, no_copy=prepared.no_copy)
+            prepared.let_wait(dispute_file=made)
+    return dispute, code
+
+
+def count_not_shown(dispute: Dispute) -> int:
+    """How many of its pictures nobody can look at, for whoever sent them."""
+    without = DisputeFile.objects.filter(dispute=dispute.pk).exclude(no_copy="")
+    return without.exclude(no_copy=NoCopy.WAITING).count()
+
+
+def viewable(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFile]:
+    """The pictures, for whoever decides or decided it and for nobody else."""
+    may = disputes.may_decide(officer, dispute) or dispute.decided_by_id == officer.pk
+    seen = Dispute.objects.visible_to(officer).filter(Q(pk=dispute.pk))
+    found = DisputeFile.objects.filter(dispute__in=seen.values("pk"))
+    return found.order_by("id") if may else found.none()
+
+
+@transaction.atomic
+def show(file_id: uuid.UUID, *, by: Officer) -> DisputeFile:
+    """Uncover a picture: each look is on record. Raises NotYours."""
+    kept = DisputeFile.objects.exclude(viewing_path="").select_related("dispute")
+    file = kept.filter(pk=file_id).first()
+    if file is None or not viewable(by, file.dispute).filter(pk=file_id).exists():
+        raise NotYours
+    chain = unit_chain(file.dispute.unit_id)
+    detail = {"file": str(file.pk)}
+    record("dispute.file_shown", by=by, on=file.dispute, chain=chain, detail=detail)
+    return file

@@ -1,0 +1,76 @@
+"""From a tip into the public look-up: which tips speak for it, and whether they are enough."""
+
+import datetime
+import uuid
+
+from django.db import transaction
+
+from keng.accounts.models import Officer
+from keng.lookup import errors
+from keng.lookup.actions import listing as listings
+from keng.lookup.models import Listing
+from keng.lookup_pages.evidence import ENOUGH, may_propose, reporters_behind, tips_behind
+from keng.tips.models import ListingEvidence, Sighting, Tip
+
+
+def to_propose(sighting_id: uuid.UUID, by: Officer) -> Sighting:
+    """The sighting from which a listing is proposed. Raises lookup.errors.NotYours."""
+    found = (
+        Sighting.objects.select_related("indicator", "tip")
+        .filter(pk=sighting_id, role=Sighting.Role.USED, tip__in=Tip.objects.visible_to(by))
+        .first()
+    )
+    if found is None or not may_propose(by):
+        raise errors.NotYours
+    return found
+
+
+@transaction.atomic
+def propose(
+    sighting_id: uuid.UUID,
+    *,
+    grade: str,
+    category: str,
+    month: datetime.date,
+    basis: str,
+    expires_on: datetime.date,
+    by: Officer,
+) -> Listing:
+    """Propose the number of a tip for the public look-up, with every tip that speaks for it.
+
+    "Reported" takes three different reporters, none of them taken down by whoever has a hand in
+    it. Raises those of lookup.errors.
+    """
+    sighting = to_propose(sighting_id, by)
+    unit_id = by.home_unit_id
+    tips = list(tips_behind(sighting.indicator, by).values_list("pk", flat=True))
+    if unit_id is None or not tips:
+        raise errors.NotYours
+    made = listings.propose(
+        sighting.indicator,
+        grade=grade,
+        category=category,
+        month=month,
+        basis=basis,
+        expires_on=expires_on,
+        unit_id=unit_id,
+        by=by,
+    )
+    if grade == Listing.Grade.REPORTED and reporters_behind(tips, hands=made.all_hands) < ENOUGH:
+        raise errors.TooFew
+    ListingEvidence.objects.bulk_create(ListingEvidence(listing=made, tip_id=tip) for tip in tips)
+    return made
+
+
+@transaction.atomic
+def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
+    """Make it public as the second person, whose own tips do not speak for it either.
+
+    Raises those of lookup.errors.
+    """
+    made = listings.confirm(listing_id, does_harm=does_harm, by=by)
+    if made.grade == Listing.Grade.REPORTED:
+        tips = ListingEvidence.objects.filter(listing=made).values_list("tip", flat=True)
+        if reporters_behind(tips, hands=[*made.all_hands, by.pk]) < ENOUGH:
+            raise errors.TooFew
+    return made

@@ -1,0 +1,1 @@
+"""The look-up on the public site: searching, objecting."""

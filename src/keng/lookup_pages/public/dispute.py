@@ -1,0 +1,227 @@
+"""Whoever is listed objects without an account, gets a code, and reads the answer with it."""
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from keng.dialogue.public.code_page import OF_OBJECTION
+from keng.kit import codes
+from keng.kit.forms import Form, HintedChoice, ManyFiles
+from keng.kit.languages import answer_in, chosen_language
+from keng.kit.slowing import Slowing
+from keng.kit.uploads import Damaged, SealedUpload, takes_files
+from keng.kit.words import as_dialled, defang
+from keng.lookup import queries
+from keng.lookup.actions import disputes
+from keng.lookup.errors import NotListed
+from keng.lookup.models import Dispute, Listing
+from keng.lookup_pages import dispute_pictures as actions
+
+# Each objection is read by a person: so many from one network, then one in ten minutes.
+objecting = Slowing(at_once=5, pause=600.0)
+_wrong = Slowing(at_once=20, pause=3.0)
+
+
+class ObjectForm(Form):
+    """Why, and what shows it. The number is not asked again."""
+
+    hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    token = forms.RegexField(r"^[\w-]{20,30}$", widget=forms.HiddenInput)
+    reason = HintedChoice(
+        label=gettext_lazy("What is wrong with the entry?"),
+        choices=Dispute.Reason.choices,
+        hints={
+            Dispute.Reason.RECYCLED: gettext_lazy("For example a new SIM with an old number."),
+            Dispute.Reason.SPOOFED: gettext_lazy("People are called with it, but not by you."),
+        },
+        error_messages={"required": gettext_lazy("Choose what is wrong")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Tell us what shows it"),
+        max_length=disputes.LONGEST,
+        help_text=gettext_lazy(
+            "Since when you have the number, what it is used for, which bill or paper shows it. "
+            "Do not write your name or the number of your identity card."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={
+            "required": gettext_lazy("Write what shows that the entry is wrong"),
+            "max_length": gettext_lazy("This is too long: 3,000 characters at most"),
+        },
+    )
+    attached = ManyFiles(
+        label=gettext_lazy("Pictures that show it"),
+        required=False,
+        help_text=gettext_lazy(
+            "At most 3 pictures of 20 MB each, for instance of a bill. Cover names and the number "
+            "of your identity card first. Place and device are taken out before anything is kept."
+        ),
+    )
+
+    def pictures(self) -> list[bytes]:
+        """What was sent; what is in the way is said on the form, and nothing is kept of it."""
+        sent = [file for file in self.cleaned_data["attached"] if isinstance(file, SealedUpload)]
+        if len(sent) > actions.MOST:
+            self.add_error("attached", _("Three pictures are the most. Choose them again."))
+        found = []
+        for file in sent:
+            if file.is_too_large:
+                words = _("%(name)s is larger than 20 MB. Choose the pictures again.")
+                self.add_error("attached", words % {"name": file.name})
+            elif not self.errors:
+                found.append(_read(file, self))
+        return found
+
+    def refuse(self, number: int) -> None:
+        """One of the files is no picture."""
+        words = _(
+            "%(name)s is no picture that can be shown here: JPEG, PNG and WEBP can. Take a photo "
+            "of it and choose the pictures again."
+        )
+        self.add_error("attached", words % {"name": self.cleaned_data["attached"][number].name})
+
+
+class AnswerForm(Form):
+    """The code of an objection."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code of your objection"),
+        max_length=60,
+        help_text=gettext_lazy(
+            "16 letters and digits in four groups. Small letters are fine, hyphens or none too."
+        ),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+        error_messages={"required": gettext_lazy("Write the code you got")},
+    )
+
+
+@takes_files()
+@require_http_methods(["GET", "HEAD", "POST"])
+def object_to(request: HttpRequest) -> HttpResponse:
+    """The questions, and after them the code. Which entry it is about travels in the form alone."""
+    if request.method != "POST":
+        return redirect("lookup")
+    return _objected(request)
+
+
+def _objected(request: HttpRequest) -> HttpResponse:
+    listing = queries.public_listing(request.POST.get("hash", ""))
+    if listing is None and "text" not in request.POST:
+        return _gone(request)
+    if language := chosen_language(request):
+        return answer_in(language, lambda: _form(request, listing, _unsent(request)))
+    if "text" not in request.POST:
+        return _form(request, listing, _unsent(request))
+    form = ObjectForm(request.POST, request.FILES)
+    pictures = form.pictures() if form.is_valid() else []
+    if form.errors:
+        return _form(request, listing, form)
+    if wait := objecting.seconds_to_wait(request):
+        form.add_error(None, _("Several objections came from your network. Try again later."))
+        response = _form(request, listing, form, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    given = form.cleaned_data
+    try:
+        actions.object_to(
+            given["hash"],
+            reason=given["reason"],
+            text=given["text"],
+            token=given["token"],
+            pictures=pictures,
+        )
+    except NotListed:
+        return _gone(request)
+    except actions.NoPicture as found:
+        form.refuse(found.number)
+        return _form(request, listing, form)
+    return OF_OBJECTION.lead_to(given["token"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def objected(request: HttpRequest) -> HttpResponse:
+    """The code, for ten minutes, to the browser that objected; its button posts here."""
+    if request.method == "POST":
+        return OF_OBJECTION.close(request)
+    allowed = OF_OBJECTION.token_of(request)
+    if allowed is None:
+        return OF_OBJECTION.ask()
+    code = disputes.code_of(allowed[0])
+    dispute = queries.dispute_of(code)
+    if dispute is None:
+        return OF_OBJECTION.ask()
+    context = {"dispute": dispute, "grouped": codes.grouped(code), "shown_until": allowed[1]}
+    return _private(render(request, "lookup_pages/public/objected.html", context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def read_answer(request: HttpRequest) -> HttpResponse:
+    """Where an objection stands. The code never stands in an address."""
+    form = AnswerForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "lookup_pages/public/enter.html", {"form": form})
+    try:
+        dispute = queries.dispute_of(form.cleaned_data["code"])
+    except codes.MalformedCode as found:
+        words = _("A code has 16 letters and digits; this one has %(count)d")
+        form.add_error("code", words % {"count": found.length})
+        return render(request, "lookup_pages/public/enter.html", {"form": form})
+    if dispute is None:
+        wait = _wrong.seconds_to_wait(request)
+        form.add_error("code", _("There is no objection with this code. Check each character"))
+        status = 429 if wait else 200
+        return render(request, "lookup_pages/public/enter.html", {"form": form}, status=status)
+    show = {
+        "dispute": dispute,
+        "code": form.cleaned_data["code"],
+        "not_shown": actions.count_not_shown(dispute),
+    }
+    if language := chosen_language(request):
+        return answer_in(language, lambda: _answer(request, show))
+    return _answer(request, show)
+
+
+def _read(file: SealedUpload, form: Form) -> bytes:
+    try:
+        return bytes(file.read())
+    except (Damaged, FileNotFoundError):
+        words = _("%(name)s did not arrive whole. Choose the pictures again.")
+        form.add_error("attached", words % {"name": file.name})
+        return b""
+
+
+def _answer(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    return _private(render(request, "lookup_pages/public/answer.html", context))
+
+
+def _unsent(request: HttpRequest) -> ObjectForm:
+    """What was typed so far, unchecked: the language was switched, or nothing was typed yet."""
+    kept = {name: request.POST.get(name, "") for name in ("hash", "reason", "text")}
+    return ObjectForm(initial=kept | {"token": request.POST.get("token") or codes.new_token()})
+
+
+def _form(
+    request: HttpRequest, listing: Listing | None, form: ObjectForm, status: int = 200
+) -> HttpResponse:
+    what = defang(as_dialled(listing.indicator.value)) if listing else ""
+    context = {"form": form, "listing": listing, "what": what, "days": settings.DISPUTE_DAYS}
+    return _private(render(request, "lookup_pages/public/object.html", context, status=status))
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "lookup_pages/public/gone.html", status=410)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,134 @@
+"""The box and its answers. By POST, so that what is asked stands in no address and no log."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from keng.kit import times
+from keng.kit.forms import Form
+from keng.kit.languages import answer_in, chosen_language
+from keng.kit.slowing import Slowing
+from keng.language.asked import LONGEST, asked_in
+from keng.language.category_names import label_for_reader
+from keng.lookup import queries
+from keng.lookup.queries import Answer
+from keng.lookup_pages.promises import PROMISES
+
+# A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
+AT_ONCE, PAUSE = 60, 2.0
+asking = Slowing(at_once=AT_ONCE, pause=PAUSE)
+
+
+class LookUpForm(Form):
+    """One box, no kind to choose."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Look up a strange number"),
+        max_length=LONGEST,
+        help_text=gettext_lazy("Paste a phone number, an account, a link, or the whole message."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": gettext_lazy("Paste the number, the link or the message"),
+            "max_length": gettext_lazy("This is too long: paste the part with the number or link"),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer with the words of its page."""
+
+    answer: Answer
+    how: str
+    about_account: bool
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: HttpRequest) -> HttpResponse:
+    """The box; its answers stand in answer to a POST and nothing of the question is kept."""
+    if request.method != "POST":
+        return _ask(request, LookUpForm())
+    if language := chosen_language(request):
+        return answer_in(language, lambda: _answered(request))
+    return _answered(request)
+
+
+def _answered(request: HttpRequest) -> HttpResponse:
+    form = LookUpForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, form)
+    text = form.cleaned_data["q"]
+    asked = asked_in(text)
+    if not asked:
+        form.add_error("q", _("We found no number and no link in it. Copy it once more"))
+        return _ask(request, form)
+    if wait := asking.seconds_to_wait(request, weight=len(asked)):
+        words = _("Many look-ups came from your network. Wait %(count)d seconds, then try again")
+        form.add_error("q", words % {"count": wait})
+        response = _ask(request, form, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    return _show(request, text, queries.answers(asked))
+
+
+def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpResponse:
+    shown = [
+        Shown(
+            each,
+            label_for_reader(each.listing.category)
+            if each.listing and each.listing.category
+            else "",
+            _type(each) == "bank_account",
+        )
+        for each in answers
+    ]
+    unknown = [
+        each for each in shown if each.answer.grade == queries.NO_DATA and not each.answer.taken_off
+    ]
+    several = unknown if len(unknown) > 1 else []
+    context = {
+        "shown": shown,
+        "cards": [each for each in shown if each not in several],
+        "unknown": several,
+        "text": text,
+        "carried": _carried(text, answers),
+        "at": times.now(),
+        "about_account": any(each.about_account for each in shown),
+        "has_data": any(each.answer.listing for each in shown),
+        "confirmed": any(each.answer.grade == queries.CONFIRMED for each in shown),
+        "no_data": any(each.answer.grade == queries.NO_DATA for each in shown),
+    }
+    response = render(request, "lookup_pages/public/answers.html", context)
+    # Nobody finds with the back button of a shared phone what another one asked about.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _type(answer: Answer) -> str:
+    """What it is taken for: what it is listed as, else what it looks like."""
+    return answer.listing.indicator.type if answer.listing else answer.asked.type
+
+
+def _ask(request: HttpRequest, form: LookUpForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "promises": PROMISES}
+    return render(request, "lookup_pages/public/box.html", context, status=status)
+
+
+def _carried(text: str, answers: list[Answer]) -> str:
+    """What goes into a report: a message as it was pasted, a bare number with what it is."""
+    if len(answers) > 1 or len(text.split()) > 6:
+        return text
+    return _("Strange number or link: %(what)s") % {"what": answers[0].asked.shown}
+
+
+@require_safe
+def record(request: HttpRequest) -> HttpResponse:
+    """The public record of objections: what was decided, without names and without numbers."""
+    return render(
+        request, "lookup_pages/public/record.html", {"disputes": queries.decided_disputes()}
+    )

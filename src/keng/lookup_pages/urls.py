@@ -1,0 +1,24 @@
+"""Addresses of the look-up on the two sites. None of the public ones ever holds what was asked."""
+
+from django.urls import URLPattern, path
+
+from keng.lookup_pages import listing_desk
+from keng.lookup_pages.public import dispute, search
+
+public: list[URLPattern] = [
+    path("lookup/", search.look_up, name="lookup"),
+    path("lookup/record/", search.record, name="lookup-record"),
+    path("lookup/object/", dispute.object_to, name="lookup-object"),
+    path("lookup/objected/", dispute.objected, name="lookup-objected"),
+    path("lookup/answer/", dispute.read_answer, name="lookup-answer"),
+]
+desk: list[URLPattern] = [
+    path("listings/", listing_desk.listings, name="listings"),
+    path("listings/propose/<uuid:pk>/", listing_desk.propose, name="listing-propose"),
+    path("listings/<uuid:pk>/", listing_desk.listing, name="listing"),
+    path("listings/<uuid:pk>/confirm/", listing_desk.confirm, name="listing-confirm"),
+    path("listings/<uuid:pk>/refuse/", listing_desk.refuse, name="listing-refuse"),
+    path("listings/<uuid:pk>/end/", listing_desk.end, name="listing-end"),
+    path("listings/disputes/<uuid:pk>/", listing_desk.dispute, name="listing-dispute"),
+    path("listings/dispute-files/<uuid:pk>/", listing_desk.dispute_file, name="dispute-file"),
+]

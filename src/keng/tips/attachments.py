@@ -1,0 +1,64 @@
+"""Keeping the files of a tip: from the form, and from what a chat pointed at."""
+
+import hashlib
+import uuid
+
+from django.db import transaction
+
+from keng.files import store
+from keng.files.clean_media import playing_copy_of
+from keng.files.pictures import mime_of
+from keng.kit.secrets import keyed_hash
+from keng.tips import viewing_copies
+from keng.tips.models import Attachment, DialogueMessage
+
+
+@transaction.atomic
+def store_attachment(
+    tip_id: uuid.UUID,
+    unit_id: uuid.UUID,
+    data: bytes,
+    mime: str = "",
+    *,
+    message: DialogueMessage | None = None,
+    plain_copy: bytes = b"",
+) -> Attachment:
+    """Keep one file of a tip: the original sealed to the unit, and a copy to play or to view.
+
+    `mime` is what the sender calls it; what the bytes show goes before it. A picture is handed to
+    the worker, which makes its copy, unless it is one of our own and comes with its `plain_copy`.
+    The files are on disk before the row commits. Raises vault.seal.NoKey.
+    """
+    seen = mime_of(data)
+    mime = seen if seen != "application/octet-stream" else mime or seen
+    copy = plain_copy or playing_copy_of(data, seen)
+    original = store.keep_original(data, unit_id=unit_id)
+    is_to_be_copied = mime.startswith("image/") and not copy
+    prepared = viewing_copies.prepare(data, seen) if is_to_be_copied else None
+    made = Attachment.objects.create(
+        tip_id=tip_id,
+        message=message,
+        kind=_kind(mime),
+        mime=mime[:80],
+        size=store.rounded(len(data)),
+        original_path=original,
+        viewing_path=store.keep_viewing_copy(copy) if copy else "",
+        no_copy=prepared.no_copy if prepared else "",
+        keyed_hash=hash_in(tip_id, data),
+    )
+    if prepared is not None:
+        prepared.let_wait(attachment=made)
+    return made
+
+
+def hash_in(tip_id: uuid.UUID, data: bytes) -> bytes:
+    """By which the same file is known if it is sent again to this tip, and to no other.
+
+    Forgotten with the end of the tip: whoever has the site's key and the file could compute it.
+    """
+    return keyed_hash("file of a tip", tip_id.bytes, hashlib.sha256(data).digest())
+
+
+def _kind(mime: str) -> str:
+    family = mime.partition("/")[0]
+    return family if family in ("image", "video", "audio") else Attachment.Kind.FILE.value

@@ -1,1 +1,0 @@
-"""What officers see and do with tips and incidents."""

@@ -1,0 +1,117 @@
+"""Decisions and the clocks that run until they are taken."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from keng.kit.models import Row
+from keng.tips.models.tip import Tip
+
+
+class Decision(Row):
+    """One dated, signed step on a tip, with its reason. The tip's state is what these make it."""
+
+    class Kind(models.TextChoices):
+        ACCEPTED = "accepted", _("Taken on")
+        DUPLICATE = "duplicate", _("Joined to an incident")
+        ROUTED = "routed", _("Passed to another unit")
+        SORTED = "sorted", _("Sorted")
+        RATED = "rated", _("Value rated")
+        REPLIED = "replied", _("Reporter answered")
+        OUTCOME = "outcome", _("Outcome recorded")
+        CLOSED = "closed", _("Closed")
+        REOPENED = "reopened", _("Reopened")
+        DECLINED = "declined", _("Not a tip, answered")
+        SEPARATED = "separated", _("Taken out of the incident")
+        SET_ASIDE = "set_aside", _("Set aside")
+        SUSPENDED = "suspended", _("Suspended")
+        RESUMED = "resumed", _("Taken up again")
+
+    class Ground(models.TextChoices):
+        """What may suspend a tip: nothing but waiting for what others have to bring."""
+
+        EXAMINATION = "examination", _("An expert’s finding or valuation is awaited")
+        DOCUMENTS = "documents", _("Documents or objects from another body are awaited")
+        FORCE = "force", _("A disaster or an epidemic keeps it from going on")
+
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="decisions")
+    kind = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey("accounts.Officer", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    reason = models.TextField(default="", db_default="")
+    detail = models.JSONField(default=dict, db_default={})
+    at = models.DateTimeField(db_default=Now())
+    # Of an ending, right after it: what opens its box (models.pending_ending). Never stored.
+    secret: str = ""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tip", "id"], name="decision_in_order"),
+            # What was closed, reopened or rated in a span: reports ask it of every tip at once.
+            models.Index(fields=["kind", "at"], name="decision_by_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.tip_id}"
+
+
+class ClockRule(Row):
+    """A deadline's rule, versioned, with its basis. House rules are shown as such."""
+
+    code = models.CharField(max_length=30)
+    name = models.CharField(max_length=120)
+    limit = models.PositiveIntegerField()
+    limit_unit = models.CharField(max_length=12)
+    is_house_rule = models.BooleanField(default=True, db_default=True)
+    basis = models.CharField(max_length=200, default="", db_default="")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="clock_rule_version"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Clock(Row):
+    """A running deadline of one tip. Hour clocks never pause."""
+
+    tip = models.ForeignKey(Tip, models.CASCADE, related_name="clocks")
+    rule_code = models.CharField(max_length=30)
+    starts_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tip", "rule_code", "starts_at"], name="clock_starts_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(stopped_at__isnull=True), name="clock_running"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_code} until {self.due_at}"
+
+
+class ReferenceCounter(Row):
+    """The last short reference of a unit and year. Not the register: it may have gaps."""
+
+    unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "year"], name="one_reference_counter"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id}/{self.year}"

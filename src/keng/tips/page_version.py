@@ -1,0 +1,97 @@
+"""What a page knew of a tip when it was made, so that nobody decides over somebody else's head.
+
+A version is "<last decision>~<number of the reporter's messages>~<last note>~<last tick>": ids, a
+number and a time of officers, or nothing; no id of a message, which would tell when it was written.
+The first part alone is a version too: it says nothing about the others.
+Ticks of the check list are told, but stand in nobody's way.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from keng.accounts.models import Officer
+from keng.kit.ids import read_id
+from keng.tips.check_list import changed_at, checks_of, who_changed
+from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
+
+_TAKEN_BACK = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What was done after a version, oldest first; `decisions` begins with one taken back."""
+
+    decisions: list[Decision]
+    messages: list[DialogueMessage]
+    notes: list[Note]
+    checks: list[TipCheck] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.decisions or self.messages or self.notes)
+
+
+def version_of(
+    decisions: list[Decision],
+    messages: list[DialogueMessage],
+    notes: list[Note],
+    checks: list[TipCheck],
+) -> str:
+    """The version of rows that were read already, each list oldest first."""
+    theirs = [each for each in messages if each.author == DialogueMessage.Author.REPORTER]
+    return "~".join(
+        (
+            _mark(decisions[-1]) if decisions else "",
+            str(len(theirs)),
+            _last_id(notes),
+            max((changed_at(each).isoformat() for each in checks), default=""),
+        ),
+    )
+
+
+def since(tip: Tip, version: str, officer: Officer) -> Since:
+    """What happened to the tip after a page of this version. One's own notes change nothing."""
+    last, *rest = version.split("~")
+    decisions = _decisions_after(tip, last)
+    if len(rest) != 3:
+        return Since(decisions, [], [])
+    theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER).order_by("id")
+    notes = tip.notes.exclude(officer=officer).select_related("officer").order_by("id")
+    known = int(rest[0]) if rest[0].isdecimal() else 0
+    note = read_id(rest[1])
+    return Since(
+        decisions,
+        list(theirs[known:]),
+        list(notes.filter(id__gt=note) if note else notes),
+        _checks_after(tip, rest[2], officer),
+    )
+
+
+def _checks_after(tip: Tip, last: str, officer: Officer) -> list[TipCheck]:
+    try:
+        known = datetime.datetime.fromisoformat(last)
+    except ValueError:
+        known = tip.received_at
+    return [
+        each
+        for each in checks_of(tip)
+        if changed_at(each) > known and who_changed(each).pk != officer.pk
+    ]
+
+
+def _decisions_after(tip: Tip, last: str) -> list[Decision]:
+    steps = list(tip.decisions.select_related("by").order_by("id"))
+    if not steps or _mark(steps[-1]) == last:
+        return []
+    known = last.removesuffix(_TAKEN_BACK)
+    at = next((n for n, step in enumerate(steps) if str(step.pk) == known), -1)
+    # The last one that the page knew may have been taken back since.
+    was_taken_back = at >= 0 and _mark(steps[at]) != last
+    return steps[at if was_taken_back else at + 1 :]
+
+
+def _mark(step: Decision) -> str:
+    return f"{step.pk}{_TAKEN_BACK if step.detail.get('taken_back') else ''}"
+
+
+def _last_id(rows: list[Note]) -> str:
+    return str(rows[-1].pk) if rows else ""

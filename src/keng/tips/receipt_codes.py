@@ -1,0 +1,41 @@
+"""Receipt codes of tips: derived, and stored only as a keyed hash."""
+
+import uuid
+
+from keng.kit.codes import ALPHABET, LENGTH, MalformedCode, cleaned, derived, grouped, new_token
+from keng.kit.secrets import keyed_hash
+from keng.tips.models import Receipt
+
+__all__ = [
+    "ALPHABET",
+    "LENGTH",
+    "MalformedCode",
+    "cleaned",
+    "code_from",
+    "grouped",
+    "hash_of",
+    "new_token",
+    "tip_id_of",
+    "token_hash",
+]
+
+
+def code_from(token: str) -> str:
+    """The code of a token: the same token always gives the same code, and only here."""
+    return derived("receipt code", token)
+
+
+def hash_of(code: str) -> bytes:
+    """The keyed hash that is stored."""
+    return keyed_hash("receipt", code)
+
+
+def token_hash(token: str) -> bytes:
+    """The keyed hash of a one-time link's token."""
+    return keyed_hash("one-time link", token)
+
+
+def tip_id_of(code: str) -> uuid.UUID | None:
+    """The tip a cleaned code opens, or None."""
+    found = Receipt.objects.filter(hash=hash_of(code)).values_list("tip_id", flat=True)
+    return found.first()

@@ -1,0 +1,64 @@
+"""Files that no row names: their transaction never committed, or their row is gone."""
+
+import os
+import time
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db.models import Q
+
+from keng.kit.database import data_folder
+from keng.lookup.models import DisputeFile
+from keng.tips import viewing_copies
+from keng.tips.models import Attachment, HeldEnding, WaitingPicture
+
+FOLDERS = ("files/originals", "files/viewing")
+WAITING = "files/waiting"
+# A report being sent writes its files before its rows; nothing takes a day.
+OLD_ENOUGH_SECONDS = 24 * 3600
+_PORTION = 500
+
+
+def sweep_files() -> int:
+    """Delete orphans; 0, since everything is looked at in one go."""
+    files = _old_files()
+    while names := list(islice(files, _PORTION)):
+        known = Attachment.objects.filter(Q(original_path__in=names) | Q(viewing_path__in=names))
+        kept = {
+            path for pair in known.values_list("original_path", "viewing_path") for path in pair
+        }
+        # Copies of a tip that may come back within seconds are named by its ending.
+        kept |= {
+            path for held in HeldEnding.objects.values_list("files", flat=True) for path in held
+        }
+        shown = DisputeFile.objects.filter(viewing_path__in=names)
+        kept |= set(shown.values_list("viewing_path", flat=True))
+        for name in names:
+            if name not in kept:
+                (data_folder() / name).unlink(missing_ok=True)
+    return 0
+
+
+def sweep_waiting() -> int:
+    """Delete what waits for no copy: its report was not sent, or a worker was killed after it."""
+    files = _old_in(WAITING, 2 * viewing_copies.WITHIN.total_seconds())
+    while names := list(islice(files, _PORTION)):
+        rows = WaitingPicture.objects.filter(path__in=names)
+        for name in set(names) - set(rows.values_list("path", flat=True)):
+            (data_folder() / name).unlink(missing_ok=True)
+    return 0
+
+
+def _old_files() -> Iterator[str]:
+    for folder in FOLDERS:
+        yield from _old_in(folder, OLD_ENOUGH_SECONDS)
+
+
+def _old_in(folder: str, seconds: float) -> Iterator[str]:
+    before = time.time() - seconds
+    path = data_folder() / folder
+    if path.is_dir():
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.is_file() and entry.stat().st_mtime < before:
+                    yield f"{folder}/{entry.name}"

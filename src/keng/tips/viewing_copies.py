@@ -1,0 +1,180 @@
+"""Copies to view of pictures: made by the worker, in a confined process, within ten minutes.
+
+Until then what was sent lies in a file under a key of its own, sealed to the worker. With the copy,
+or with the reason why there is none, key and file are gone; the original stays sealed to the unit.
+"""
+
+import datetime
+import logging
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import translation
+from nacl.exceptions import CryptoError
+
+from keng.audit.actions import record, unit_chain
+from keng.files import store
+from keng.files.pictures import VIEWABLE, confined
+from keng.kit import times
+from keng.kit.copies import NoCopy
+from keng.lookup.models import DisputeFile
+from keng.tips import letters, messages
+from keng.tips.models import Attachment, DialogueMessage, Tip, WaitingPicture
+from keng.vault import opening, seal
+
+log = logging.getLogger(__name__)
+WITHIN = datetime.timedelta(minutes=10)
+# Longer than the confined process may take; a killed worker's picture is tried again after it.
+_LEASE = datetime.timedelta(minutes=3)
+_TRIES = 2
+# Whoever sent five of a kind is told once.
+_TOLD_FOR = datetime.timedelta(minutes=10)
+_AT_ONCE = datetime.timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture on its way to a copy, or the reason why there will be none."""
+
+    no_copy: NoCopy
+    path: str = ""
+    key_sealed: bytes = field(default=b"", repr=False)
+
+    def let_wait(
+        self, *, attachment: Attachment | None = None, dispute_file: DisputeFile | None = None
+    ) -> None:
+        """Hand it to the worker, which also tells the reporter what cannot be shown."""
+        WaitingPicture.objects.create(
+            attachment=attachment,
+            dispute_file=dispute_file,
+            path=self.path,
+            key_sealed=self.key_sealed,
+        )
+
+
+def prepare(content: bytes, mime: str) -> Prepared:
+    """Seal a picture to the worker; `mime` is what its first bytes show. Nothing is decoded.
+
+    On disk before the row that names it commits. A report is never refused for want of a copy.
+    """
+    if mime not in VIEWABLE:
+        return Prepared(NoCopy.UNKNOWN)
+    try:
+        path, key = store.keep_for_worker(content)
+        return Prepared(NoCopy.WAITING, path, seal.for_worker(key))
+    except seal.NoKey:
+        log.warning("A picture has no copy to view: the worker has no key yet.")
+        return Prepared(NoCopy.LATE)
+
+
+def make_next_copy() -> int:
+    """Make one copy, or settle that there is none; how many. Killed in between, it is tried again.
+
+    A job of the worker. Two of them never make the same one.
+    """
+    row = _lease()
+    if row is None:
+        return 0
+    try:
+        copy = confined.copied(_opened(row))
+    except confined.CannotCopy as error:
+        _settle(row.pk, reason=error.reason)
+    else:
+        _settle(row.pk, copy=copy)
+    return 1
+
+
+def forget(attachments: QuerySet[Attachment]) -> None:
+    """No copy is made of these any more. Inside the transaction and lock of their tips."""
+    waiting = WaitingPicture.objects.filter(attachment__in=attachments)
+    store.discard(list(waiting.values_list("path", flat=True)))
+    waiting.delete()
+    attachments.filter(no_copy=NoCopy.WAITING).update(no_copy="")
+
+
+@transaction.atomic
+def _lease() -> WaitingPicture | None:
+    """The oldest that waits, or that a killed worker left.
+
+    What came with a report out of scope waits, and goes in time: the end may be taken back.
+    """
+    now = times.now()
+    hidden = Attachment.objects.filter(tip__kind=Tip.Kind.OUT_OF_SCOPE)
+    row = (
+        WaitingPicture.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .filter(Q(leased_until=None) | Q(leased_until__lt=now))
+        .filter(Q(attachment=None) | ~Q(attachment__in=hidden) | Q(since__lt=now - WITHIN))
+        .order_by("id")
+        .first()
+    )
+    if row is not None:
+        row.leased_until = now + _LEASE
+        row.tries += 1
+        row.save(update_fields=["leased_until", "tries"])
+    return row
+
+
+def _opened(row: WaitingPicture) -> bytes:
+    """What was sent. Raises CannotCopy."""
+    if not row.path:
+        # It was clear when it came: the row is here so that its reporter is told.
+        raise confined.CannotCopy(NoCopy(row.attachment.no_copy if row.attachment else "late"))
+    if row.since < times.now() - WITHIN:
+        raise confined.CannotCopy(NoCopy.LATE)
+    if row.tries > _TRIES:
+        # Twice a worker was killed over it.
+        raise confined.CannotCopy(NoCopy.BROKEN)
+    try:
+        return store.opened_for_worker(row.path, opening.for_worker(bytes(row.key_sealed)))
+    except (CryptoError, FileNotFoundError) as error:
+        raise confined.CannotCopy(NoCopy.LATE) from error
+
+
+@transaction.atomic
+def _settle(pk: uuid.UUID, *, copy: bytes = b"", reason: NoCopy | None = None) -> None:
+    # The tip first, as the desk locks: it may have been taken back while the copy was made.
+    tips = Tip.objects.filter(attachments__waiting_picture=pk)
+    tip = tips.select_for_update(no_key=True, of=("self",)).first()
+    row = WaitingPicture.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+    if row is None:
+        return
+    if copy and tip is not None and tip.kind == Tip.Kind.OUT_OF_SCOPE:
+        row.leased_until = None
+        row.save(update_fields=["leased_until"])
+        return
+    found = {
+        "viewing_path": store.keep_viewing_copy(copy) if copy else "",
+        "no_copy": reason or "",
+    }
+    if row.attachment_id:
+        Attachment.objects.filter(pk=row.attachment_id).update(**found)
+    elif row.dispute_file_id:
+        DisputeFile.objects.filter(pk=row.dispute_file_id).update(**found, size=len(copy))
+    store.discard([row.path])
+    WaitingPicture.objects.filter(pk=pk).delete()
+    if tip is not None and reason is not None:
+        _tell(tip, reason)
+        record(
+            "attachment.not_shown",
+            by="worker",
+            on=Attachment(id=row.attachment_id),
+            chain=unit_chain(tip.responsible_unit_id),
+            detail={"tip": str(tip.pk), "reason": reason.value},
+        )
+
+
+def _tell(tip: Tip, reason: NoCopy) -> None:
+    """Say to the reporter that a picture cannot be shown: on the page and in the chat."""
+    if not tip.is_open or tip.withdrawn_at or tip.kind == Tip.Kind.OUT_OF_SCOPE:
+        return
+    with translation.override(tip.language):
+        words = letters.not_shown_sentence(reason)
+        just_now = tip.messages.filter(
+            author=DialogueMessage.Author.AUTOMATIC,
+            text=words,
+            visible_at__gt=times.now() - _TOLD_FOR,
+        )
+        if not just_now.exists():
+            messages.say(tip, words, by=None, hold=_AT_ONCE)
