@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from keng.channels.sandbox import compose
-from keng.delivery.actions import pagers
+from keng.duty import pager_acts
 from keng.edge.tests.conftest import SECRET, account
 from keng.kit import times
 from keng.tips.models import Alarm, AlarmCall, Clock, Tip
@@ -24,7 +24,7 @@ def test_one_chat_cannot_ring_everybody_as_often_as_it_writes(account):
     unit = account.unit
     make.channel_account(channel="email", unit=unit)
     officer = make.officer(unit=unit)
-    pagers.add_email("truc@congan.example", by=officer)
+    pager_acts.add_email("truc@congan.example", by=officer)
     with running("edge") as edge:
         for _ in range(MANY):
             assert _say(edge, who="an") == 200

@@ -8,12 +8,11 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.accounts import rota
 from keng.accounts.models import Officer
 from keng.alarms import bundling
 from keng.alarms.bundled import size_of_bundle
 from keng.audit.actions import record, unit_chain
-from keng.delivery.actions import paging
+from keng.duty import page_officers, rota
 from keng.kit import times
 from keng.places.models import Unit
 from keng.tips.models import Alarm, AlarmCall, Tip, TipReader
@@ -70,7 +69,7 @@ def _round(alarm: Alarm, tip: Tip) -> None:
     first = _on_it(tip) if alarm.rounds == 0 else None
     whom = [(first, tip.responsible_unit, False)] if first else _whom(tip, alarm.rounds)
     room = "" if first else settings.EMERGENCY_EMAIL
-    called = paging.page(
+    called = page_officers.page(
         [officer for officer, _unit, _duty in whom],
         _words(tip, alarm.rounds),
         unit_id=tip.responsible_unit_id,
@@ -151,30 +150,30 @@ def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
     return [each for each in found.values() if _may_see(each[0], tip)]
 
 
-def _words(tip: Tip, round_: int) -> list[paging.Words]:
+def _words(tip: Tip, round_: int) -> list[page_officers.Words]:
     # Not by name: the worker would have to load every page of the desk before it can call.
     link = f"{settings.DESK_URL}/tips/{tip.pk}/"
     size = size_of_bundle(tip.pk)
     found = []
-    for language in paging.LANGUAGES:
+    for language in page_officers.LANGUAGES:
         with translation.override(language):
             subject = _subject(tip)
             text = _("Urgent. Open the desk now: %(link)s") % {"link": link}
             again = _("Call number %(n)s.") % {"n": round_ + 1} if round_ else ""
             quiet, alike = _quiet(tip), _alike(size)
         said = "\n".join(filter(None, [subject, quiet, alike, text, again]))
-        found.append(paging.Words(language, subject, said))
+        found.append(page_officers.Words(language, subject, said))
     return found
 
 
-def _room_words(tip: Tip) -> paging.Words:
+def _room_words(tip: Tip) -> page_officers.Words:
     with translation.override("vi"):
         subject = _subject(tip)
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
         alike = _alike(size_of_bundle(tip.pk))
         said = "\n".join(filter(None, [subject, _quiet(tip), alike, text]))
-    return paging.Words("vi", subject, said)
+    return page_officers.Words("vi", subject, said)
 
 
 def _subject(tip: Tip) -> str:
@@ -236,7 +235,7 @@ def ring_again(tip: Tip) -> None:
 
 def _begin_again(alarm: Alarm, tip: Tip) -> None:
     # What is still queued calls the unit that has it no more, or says that it is taken care of.
-    paging.call_off(SOURCE, alarm.pk)
+    page_officers.call_off(SOURCE, alarm.pk)
     alarm.unit_id, alarm.rounds, alarm.next_call_at = tip.responsible_unit_id, 0, times.now()
     alarm.ended_at = alarm.taken_by = None
     alarm.save(update_fields=["unit", "rounds", "next_call_at", "ended_at", "taken_by"])
@@ -248,14 +247,14 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
         return
     alarm.ended_at, alarm.taken_by_id = times.now(), tip.assigned_to_id
     alarm.save(update_fields=["ended_at", "taken_by"])
-    paging.call_off(SOURCE, alarm.pk)
+    page_officers.call_off(SOURCE, alarm.pk)
     calls = alarm.calls.filter(ways__gt=0, is_stand_down=False)
     others = Officer.objects.filter(pk__in=calls.values("officer")).only(*rota.CALLED)
     if tip.assigned_to_id:
         others = others.exclude(pk=tip.assigned_to_id)
     # It may have left the sight of those called first: for another unit, or it is about them.
     entitled = [one for one in others if Tip.objects.visible_to(one).filter(pk=tip.pk).exists()]
-    told = paging.page(
+    told = page_officers.page(
         entitled,
         _stand_down(tip),
         unit_id=tip.responsible_unit_id,
@@ -278,7 +277,7 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
     )
 
 
-def _note_stand_down(alarm: Alarm, told: paging.Paged, officers: list[Officer]) -> None:
+def _note_stand_down(alarm: Alarm, told: page_officers.Paged, officers: list[Officer]) -> None:
     """Who was told that nobody else needs to come, for the story of the tip."""
     units: dict[uuid.UUID | None, uuid.UUID] = dict(
         alarm.calls.order_by("id").values_list("officer", "unit")
@@ -311,11 +310,11 @@ def _note_stand_down(alarm: Alarm, told: paging.Paged, officers: list[Officer]) 
     AlarmCall.objects.bulk_create(rows)
 
 
-def _stand_down(tip: Tip) -> list[paging.Words]:
+def _stand_down(tip: Tip) -> list[page_officers.Words]:
     found = []
-    for language in paging.LANGUAGES:
+    for language in page_officers.LANGUAGES:
         with translation.override(language):
             subject = _("Stand down: %(tip)s is taken care of") % {"tip": _named(tip)}
             text = _("Nothing more is needed from you.")
-        found.append(paging.Words(language, subject, f"{subject}\n{text}"))
+        found.append(page_officers.Words(language, subject, f"{subject}\n{text}"))
     return found

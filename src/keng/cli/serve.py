@@ -110,9 +110,9 @@ def make_sender_key() -> None:
 
 def make_push_account() -> None:
     """Browsers subscribe to its key, so it is made once and stays."""
-    from keng.delivery import push  # noqa: PLC0415 -- needs the settings
+    from keng.delivery import push_account  # noqa: PLC0415 -- needs the settings
 
-    push.make_account()
+    push_account.make_account()
 
 
 def where_it_is(ports: Ports) -> str:

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _init() -> int:
-    from keng.delivery import push  # noqa: PLC0415 -- needs the settings
+    from keng.delivery import push_account  # noqa: PLC0415 -- needs the settings
     from keng.vault import keys  # noqa: PLC0415
 
     keys.make_sender_key()
@@ -33,7 +33,7 @@ def _init() -> int:
         made = keys.make_unit_keys(passphrase)
     except keys.WrongPassphrase:
         raise _does_not_open(keys.operator_file()) from None
-    push.make_account()
+    push_account.make_account()
     print(f"{made} units got a key. The private halves are in {keys.operator_file()}.")
     if is_new and made:
         print("Write the passphrase down and move the file off this machine:")

@@ -7,8 +7,8 @@ import keng.accounts.urls
 import keng.audit.urls
 import keng.claims.urls
 import keng.community.urls
-import keng.delivery.urls
 import keng.dialogue.urls
+import keng.duty.urls
 import keng.inbox.urls
 import keng.incidents.urls
 import keng.intake.urls
@@ -16,6 +16,7 @@ import keng.lessons.urls
 import keng.lookup_pages.urls
 import keng.network.urls
 import keng.partners.urls
+import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
 import keng.warnings.urls
@@ -29,7 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.intake.urls.desk,
     *keng.dialogue.urls.desk,
     *keng.warnings.urls.desk,
-    *keng.delivery.urls.desk,
+    *keng.relay.urls.desk,
+    *keng.duty.urls.desk,
     *keng.network.urls.desk,
     *keng.claims.urls.desk,
     *keng.community.urls.desk,

@@ -11,6 +11,7 @@ import keng.dialogue.urls
 import keng.lessons.urls
 import keng.lookup_pages.urls
 import keng.partners.urls
+import keng.relay.urls
 import keng.reports.urls
 import keng.surveys.urls
 import keng.warnings.urls
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.lookup_pages.urls.public,
     *keng.dialogue.urls.public,
     *keng.warnings.urls.public,
+    *keng.relay.urls.public,
     *keng.delivery.urls.public,
     *keng.claims.urls.public,
     *keng.surveys.urls.public,

@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "keng.network",
     "keng.lookup",
     "keng.delivery",
+    "keng.relay",
+    "keng.duty",
     "keng.tips",
     "keng.alarms",
     "keng.decisions",

@@ -143,8 +143,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     network.leads.set_stopped network.leads.show_link network.sheets.export_groups
     network.sheets.import_groups network.teams.add_shift network.teams.ask
     network.teams.end_shift network.teams.take_back delivery.dispatch.cancel
-    delivery.dispatch.resend_unknown delivery.relay.mark_handed_out delivery.relay.mark_seen
-    delivery.rooms.tell_houses warnings.asking.call_province warnings.drafting.draft
+    delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
+    relay.rooms.tell_houses warnings.asking.call_province warnings.drafting.draft
     warnings.drafting.revise warnings.drafting.submit warnings.patterns.make
     warnings.recalling.ask_recall warnings.recalling.withdraw_recall community.questions.answer
     community.questions.decline_as_opinion community.questions.move_to_reports
@@ -170,7 +170,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         LEADING,
         """
-    accounts.rota.add_shifts accounts.rota.remove_shift dialogue.ready_answer_acts.write_answer
+    duty.rota.add_shifts duty.rota.remove_shift dialogue.ready_answer_acts.write_answer
     dialogue.ready_answer_acts.set_answer_removed
     """,
     ),

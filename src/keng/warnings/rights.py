@@ -1,9 +1,9 @@
 """Who may approve what. Built so that somebody always can, also at night."""
 
-from keng.accounts import rota
 from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for, releasable
 from keng.accounts.vouching import had_a_hand
+from keng.duty import rota
 from keng.warnings.models import Version, Warning
 
 __all__ = [

@@ -13,9 +13,9 @@ from keng.alarms.line_bundles import LIFE, Bundles, bundles
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
-from keng.delivery.actions import pagers
 from keng.delivery.models import DispatchText
 from keng.dialogue import reporter
+from keng.duty import pager_acts
 from keng.intake.examination import examine
 from keng.intake.receive import NewTip, receive_one
 from keng.kit import times
@@ -59,7 +59,7 @@ def here(settings, monkeypatch, tmp_path):
     found.lan = make.officer(unit=found.commune, name="Lan")
     found.mai = make.officer(unit=found.province, name="Mai")
     for number, officer in enumerate((found.lan, found.mai)):
-        pagers.add_email(f"o{number}@congan.example", by=officer)
+        pager_acts.add_email(f"o{number}@congan.example", by=officer)
     return found
 
 

@@ -13,9 +13,9 @@ from keng.alarms.bar import ringing_of
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import bulk, closing, putting_off, suspension, triage, undo
-from keng.delivery.actions import pagers
 from keng.delivery.models import Delivery, DispatchText
 from keng.dialogue import answering, reporter, withdrawal
+from keng.duty import pager_acts
 from keng.inbox.list.inbox_query import inbox
 from keng.incidents import incident_acts
 from keng.intake.examination.examine import examine_messages
@@ -53,7 +53,7 @@ def here(settings, monkeypatch, tmp_path):
     found.hai = make.officer(unit=found.commune, role=Post.Role.COMMANDER, name="Hải")
     found.mai = make.officer(unit=found.province, role=Post.Role.COORDINATOR, name="Mai")
     for number, officer in enumerate((found.lan, found.hai, found.mai)):
-        pagers.add_email(f"o{number}@congan.example", by=officer)
+        pager_acts.add_email(f"o{number}@congan.example", by=officer)
     return found
 
 

@@ -20,7 +20,7 @@ from keng.cli.known_keys import claim, is_demo_data, key_faults, require_known_k
 from keng.cli.postgres import embedded_cluster
 from keng.cli.supervisor.register import only_supervisor
 from keng.cli.tests.template import UNSAFE_AND_FAST, copy_migrated_data
-from keng.delivery import credentials, push
+from keng.delivery import credentials, push_account
 from keng.kit import secrets
 from keng.kit.refusals import KeyMissing
 from keng.vault import opening, seal
@@ -163,8 +163,8 @@ def test_accounts_whose_secrets_went_with_a_key_wait_for_others_and_pagers_get_a
     lost = secrets.SecretBox(os.urandom(32)).encrypt(b"{}")
     mail = make.channel_account(unit=unit, channel="email", slug="mail", secrets_box=lost)
     whole = make.channel_account(unit=unit, channel="email", slug="whole")
-    push.make_account()
-    before = push.settings_of_push()["vapid_public"]
+    push_account.make_account()
+    before = push_account.settings_of_push()["vapid_public"]
     (begun / "keys" / "sender.key").unlink()
     code, said = accept(monkeypatch, capsys, command.TYPED)
     assert (code, "keng channel renew mail" in said) == (0, True)
@@ -175,7 +175,7 @@ def test_accounts_whose_secrets_went_with_a_key_wait_for_others_and_pagers_get_a
     whole.refresh_from_db()
     assert whole.circuit_open_since is None
     # Sealed to the new sender's key, and so a new one for the browsers.
-    assert push.settings_of_push()["vapid_public"] not in {"", before}
+    assert push_account.settings_of_push()["vapid_public"] not in {"", before}
     acts = Entry.objects.filter(chain__startswith="channel:").values_list("action", flat=True)
     assert sorted(acts) == ["channel.renewed", "channel.stopped"]
 

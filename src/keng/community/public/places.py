@@ -10,7 +10,6 @@ from django.views.decorators.http import require_GET, require_POST
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
 from keng.community.public.questions import place_and_desk
-from keng.delivery.queries import in_words
 from keng.kit import times
 from keng.network.queries import ids_below
 from keng.network.teams import keeping_a_rota
@@ -18,6 +17,7 @@ from keng.partners.queries import near as articles_near
 from keng.places import near, serving
 from keng.places.models import Place, Succession, Unit
 from keng.places.search import current, find
+from keng.relay import reach_in_words
 from keng.surveys import queries as surveys
 from keng.warnings.models import Version
 from keng.warnings.queries import current_for
@@ -62,7 +62,7 @@ class Told:
     """The newest warning of which it can be said how far it came here."""
 
     version: Version
-    reached: in_words.InWords
+    reached: reach_in_words.InWords
     at: Any
 
 
@@ -184,7 +184,7 @@ def _meetings(place: Place) -> list[Meeting]:
 def _told(warnings: list[Version], place: Place) -> Told | None:
     inside = ids_below([place.pk])
     for version in warnings:
-        if version.dispatch_id and (found := in_words.reached(version.dispatch_id, inside)):
+        if version.dispatch_id and (found := reach_in_words.reached(version.dispatch_id, inside)):
             return Told(version, found, times.now())
     return None
 

@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from keng.community.report.steps import Report
-from keng.delivery.public.standing import for_lead
 from keng.network.models import Lead
 from keng.network.teams import team_of
+from keng.relay.public.frame import for_lead
 
 _FIRST = "who-gets"
 

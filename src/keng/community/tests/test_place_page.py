@@ -11,8 +11,8 @@ from keng.community.rights import NotYours
 from keng.community.tests.test_let_out_by_two import announced, listed
 from keng.conftest import sign_in
 from keng.delivery.models import Delivery
-from keng.delivery.queries import in_words
 from keng.kit import times
+from keng.relay import reach_in_words
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
 
@@ -137,7 +137,7 @@ def reached(ward, *, landlords, schools, posted):
 
 def test_how_far_it_came_is_said_in_words_without_a_group(public_client, ward):
     version, groups = reached(ward, landlords=6, schools=6, posted=3)
-    found = in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
+    found = reach_in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
     assert (found.total.posted, found.total.groups) == (3, groups)
     shown = page(public_client, ward)
     assert f"<b>3 trong {groups} nhóm</b>" in shown
@@ -148,15 +148,15 @@ def test_how_far_it_came_is_said_in_words_without_a_group(public_client, ward):
 def test_a_kind_with_few_groups_cannot_be_told_from_the_rest(ward):
     """One more group of another kind is in the ward: with the sum it would stand alone."""
     version, groups = reached(ward, landlords=6, schools=1, posted=0)
-    found = in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
+    found = reach_in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk])
     assert found.total.groups == groups
     assert found.kinds == ()
 
 
 def test_of_few_groups_nothing_is_said(public_client, ward):
     version, groups = reached(ward, landlords=1, schools=0, posted=1)
-    assert groups < in_words.FEWEST
-    assert in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk]) is None
+    assert groups < reach_in_words.FEWEST
+    assert reach_in_words.reached(version.dispatch_id, [ward.place.pk, ward.hamlet.pk]) is None
     assert "Cảnh báo đã tới đâu" not in page(public_client, ward)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.db import IntegrityError, transaction
 
 from keng.audit.actions import record
-from keng.delivery import push
+from keng.delivery import push_account
 from keng.delivery.credentials import keep_secrets, keep_tokens, secrets_open
 from keng.delivery.models import ChannelAccount
 from keng.delivery.sender.accounts import RECONNECT
@@ -61,8 +61,8 @@ def stop_what_lost_its_secrets(*, are_tokens_lost: bool) -> list[str]:
         if not has_lost:
             continue
         account.previous_tokens_sealed = b""
-        if account.channel == push.CHANNEL:
-            push.give_new_key(account)
+        if account.channel == push_account.CHANNEL:
+            push_account.give_new_key(account)
             acts.append(("channel.renewed", account))
         else:
             account.circuit_open_since = times.now()

@@ -11,6 +11,9 @@ from keng.kit.models import Row
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
+# Reasons that close a task; "later" only moves the reminder. Older rows say "no_more".
+CLOSING = ("not_mine", "never_posted", "no_more")
+
 
 class RelayTaskQuerySet(models.QuerySet["RelayTask"]):
     """Reads of relay tasks on the desk."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keng.delivery.audience import channel_labels
 from keng.delivery.models import Delivery, Dispatch, RelayTask
-from keng.delivery.queries.relay import CLOSING
+from keng.delivery.models.relay import CLOSING
 
 COLUMNS = ("arrived", "sent", "waiting", "later", "unknown", "failed")
 # Every state of a delivery belongs to exactly one column: a test holds it.

@@ -5,10 +5,11 @@ import datetime
 import pytest
 from django.db import IntegrityError, transaction
 
-from keng.delivery.actions import paging, replies, subscribing
+from keng.delivery.actions import replies, subscribing
 from keng.delivery.actions.calling_off import call_off
 from keng.delivery.models import Delivery
 from keng.delivery.tests.sending import queue
+from keng.duty import page_officers
 from keng.kit import times
 from keng.kit.ids import new_id
 from tests import make
@@ -84,7 +85,7 @@ def test_officers_who_need_not_come_are_not_called_again(account):
         row.dispatch.kind, row.dispatch.source_kind = "page", "alarm"
         row.dispatch.source_ref = source
         row.dispatch.save()
-    assert paging.call_off("alarm", source) == 2
+    assert page_officers.call_off("alarm", source) == 2
     assert ended(rows) == CALLED_OFF
 
 

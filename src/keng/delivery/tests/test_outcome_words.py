@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 
 from keng.conftest import sign_in
-from keng.delivery.actions import relay as actions
 from keng.delivery.models import Delivery, RelayTask
 from keng.delivery.queries import outcomes
 from keng.delivery.tests.test_dispatch import Ward
+from keng.relay import relay_acts as actions
 from tests import make
 
 pytestmark = pytest.mark.django_db

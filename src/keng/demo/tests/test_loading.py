@@ -16,7 +16,6 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import SameRecipients
 from keng.delivery.models import Delivery, Dispatch, RelayTask, SandboxMessage
-from keng.delivery.queries import coverage
 from keng.delivery.recipients import DIGEST
 from keng.demo.load import load_if_empty
 from keng.demo.province import drawing
@@ -33,6 +32,7 @@ from keng.lookup.models import Indicator
 from keng.network.models import Establishment, Group, GroupKind, GroupTarget, Lead
 from keng.network.targets import standing
 from keng.places.models import Place, Unit
+from keng.relay import coverage
 from keng.reports import periods, queries
 from keng.reports.models import PublicReport, Snapshot
 from keng.reports.periodic import figures, lines, signing, spans

@@ -7,9 +7,8 @@ from keng.alarms import ringing
 from keng.cli.worker import all_tasks
 from keng.conftest import sign_in
 from keng.decisions import check_steps, out_of_scope, triage, undo, viewing
-from keng.delivery.actions import pagers
-from keng.delivery.queries import watch
 from keng.dialogue import answering, withdrawal
+from keng.duty import pager_acts, watch
 from keng.incidents import incident_acts
 from keng.kit import times
 from keng.site.grants import GRANTS
@@ -117,7 +116,7 @@ def test_worker_desk_and_public_site_do_their_part_of_a_critical_tip(here, becom
     triage.accept(tip.pk, by=here.officer)
     check_steps.tick(tip.pk, step="way", by=here.officer)
     check_steps.untick(tip.pk, step="way", reason="x", by=here.officer)
-    pagers.confirm_test(here.rows["pager_test"].pk, by=here.officer)
+    pager_acts.confirm_test(here.rows["pager_test"].pk, by=here.officer)
     become("public")
     assert watch.watched_until(here.unit.pk) is not None
     assert watch.next_on_duty(here.unit.pk) is None

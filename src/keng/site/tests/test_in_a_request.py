@@ -32,7 +32,6 @@ from keng.community.models import Question
 from keng.conftest import sign_in
 from keng.decisions import out_of_scope, suspension, triage, undo, viewing
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.actions import relay
 from keng.delivery.audience import plan
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward as RelayWard
@@ -55,6 +54,7 @@ from keng.partners.models import Article, KitRequest
 from keng.partners.queries import hash_of as hash_of_text
 from keng.partners.tests.stage import Stage as PartnerStage
 from keng.partners.tests.test_manuscripts import handed_in
+from keng.relay import relay_acts
 from keng.reports.periodic import signing
 from keng.reports.tests import past
 from keng.surveys.actions import errors as survey_errors
@@ -389,7 +389,7 @@ def relay_confirmed():
     ward = RelayWard.of_a_landlord()
     dispatch = ward.send(ward.audience())
     tasks = list(RelayTask.objects.filter(dispatch=dispatch).values_list("pk", flat=True))
-    return Example(None, lambda _: relay.confirm(tasks, lead=ward.lead, via="zalo"))
+    return Example(None, lambda _: relay_acts.confirm(tasks, lead=ward.lead, via="zalo"))
 
 
 def listing_proposed():
@@ -830,7 +830,7 @@ def two_leads_of_the_same_groups():
 
     def confirmed(lead):
         tasks = list(RelayTask.objects.filter(lead=lead).values_list("pk", flat=True))
-        return Example(None, lambda _: relay.confirm(tasks, lead=lead, via="zalo"))
+        return Example(None, lambda _: relay_acts.confirm(tasks, lead=lead, via="zalo"))
 
     return confirmed(ward.lead), confirmed(second)
 

@@ -80,12 +80,12 @@ STEPS = {
 }
 # An officer's own: nobody else's can be named.
 OWN = {
-    "delivery.pagers.add_device",
-    "delivery.pagers.add_email",
-    "delivery.pagers.confirm_test",
-    "delivery.pagers.remove",
-    "delivery.pagers.switch",
-    "delivery.pagers.test",
+    "duty.pager_acts.add_device",
+    "duty.pager_acts.add_email",
+    "duty.pager_acts.confirm_test",
+    "duty.pager_acts.remove",
+    "duty.pager_acts.switch",
+    "duty.pager_acts.test",
 }
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
@@ -130,7 +130,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw",
-    "accounts.rota.add_shifts",
+    "duty.rota.add_shifts",
     "surveys.reading.decide",
     "partners.releasing.publish_for",
     "partners.releasing.give_back_for",
@@ -149,12 +149,14 @@ REFUSED = (
     NotTheirs,
 )
 # They say no by doing nothing.
-QUIET = {"decisions.viewing.note_first_read", "delivery.relay.mark_handed_out"}
+QUIET = {"decisions.viewing.note_first_read", "relay.relay_acts.mark_handed_out"}
 NOW = datetime.datetime(2026, 11, 20, 3, 0, tzinfo=datetime.UTC)
 
 
 # These have no folder of actions: an act stands in a module of the area.
-ABOUT_TIPS = (
+FLAT_AREAS = (
+    "relay",
+    "duty",
     "tips",
     "alarms",
     "decisions",
@@ -171,7 +173,6 @@ def _modules():
         "keng.accounts.actions",
         "keng.accounts.closing",
         "keng.accounts.requesting",
-        "keng.accounts.rota",
         "keng.reports.periodic.signing",
     )
     for area in Path(keng.__file__).parent.iterdir():
@@ -181,7 +182,7 @@ def _modules():
                 found.name
                 for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
             )
-    for area in ABOUT_TIPS:
+    for area in FLAT_AREAS:
         package = importlib.import_module(f"keng.{area}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if ".tests" not in found.name and ".migrations" not in found.name:
@@ -459,7 +460,7 @@ _APART = {
     "community.telling.doubt_channel": lambda here: {"pk": here.rows["official_channel"].pk},
     "community.telling.keep_channel": _doubted,
     "community.telling.end_channel": _doubted,
-    "delivery.rooms.tell_houses": lambda here: {
+    "relay.rooms.tell_houses": lambda here: {
         "task_id": _confirmed(here.rows["task"]),
         "count": 0,
     },

@@ -9,11 +9,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from keng.accounts import rota
 from keng.accounts.vouching import had_a_hand
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
-from keng.delivery.actions import paging
+from keng.duty import page_officers, rota
 from keng.warnings import rights
 from keng.warnings.actions.drafting import locked
 from keng.warnings.actions.errors import NotSubmitted, NotYours
@@ -45,7 +44,7 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
         if (recall is None and _may_approve(officer, version))
         or (recall is not None and not _is_own(officer, recall))
     ]
-    called = paging.page(
+    called = page_officers.page(
         whom,
         _words(warning, is_recall=recall is not None),
         unit_id=warning.unit_id,
@@ -83,17 +82,17 @@ def _at_the_province(warning: Warning) -> "list[Officer]":
     return [officer for officer in found if rights.may_release(officer, warning)]
 
 
-def _words(warning: Warning, *, is_recall: bool) -> list[paging.Words]:
+def _words(warning: Warning, *, is_recall: bool) -> list[page_officers.Words]:
     """Unit and link: the title of a warning is read on the desk, not on a locked screen."""
     name = "warning-recall" if is_recall else "warning-approve"
     path = reverse(name, "keng.site.desk_urls", kwargs={"pk": warning.pk})
     found = []
-    for language in paging.LANGUAGES:
+    for language in page_officers.LANGUAGES:
         with translation.override(language):
             subject = _("%(unit)s: a warning waits for your approval")
             if is_recall:
                 subject = _("%(unit)s: a warning is to be taken back, and you decide")
             subject %= {"unit": warning.unit.name}
             text = _("Read and approve it here: %(link)s") % {"link": settings.DESK_URL + path}
-        found.append(paging.Words(language, subject, f"{subject}\n{text}"))
+        found.append(page_officers.Words(language, subject, f"{subject}\n{text}"))
     return found

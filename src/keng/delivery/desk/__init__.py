@@ -1,1 +1,0 @@
-"""Officers' pages of delivery: what came of a dispatch, coverage, and what to hand out to leads."""

@@ -1,0 +1,106 @@
+"""An officer's own pagers: added, switched, tried."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.accounts.presence import is_present
+from keng.delivery.models import PagerTest, PagerWay
+from keng.delivery.push_account import settings_of_push
+from keng.duty import pager_acts
+from keng.duty.duty_forms import PagerForm, PresenceForm
+
+
+@require_http_methods(["GET", "POST"])
+def mine(request: OfficerRequest) -> HttpResponse:
+    """What calls this officer, and how the last tests ended."""
+    form = PagerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
+        pager_acts.add_email(form.cleaned_data["email"], by=request.officer)
+        if PagerWay.Kind.EMAIL in pager_acts.kinds_carried(request.officer):
+            messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
+        else:
+            messages.error(request, _no_mailbox())
+        return redirect("pagers")
+    tests = PagerTest.objects.visible_to(request.officer).select_related("shift")
+    context = {
+        "form": form,
+        "push_key": settings_of_push().get("vapid_public", ""),
+        "ways": PagerWay.objects.visible_to(request.officer).order_by("id"),
+        "carried": pager_acts.kinds_carried(request.officer),
+        "tests": tests.order_by("-id")[:5],
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "duty/pagers.html", context, status=status)
+
+
+def _no_mailbox() -> str:
+    return _(
+        "The address is kept, but it cannot be called yet: the operator has set up no mailbox that "
+        "sends. They do it with: keng channel add email."
+    )
+
+
+def ask_for_code(
+    request: OfficerRequest, *, heading: str, fields: dict[str, str]
+) -> HttpResponse | None:
+    """The page that asks for the officer's own code; None once it was given.
+
+    Whoever has a stolen session neither adds an address of theirs nor silences this officer.
+    """
+    form = PresenceForm(request.POST if "code" in request.POST else None)
+    if form.is_valid() and is_present(request.officer, form):
+        return None
+    context = {"form": form, "heading": heading, "fields": fields, "action": request.path}
+    status = 422 if form.is_bound else 200
+    return render(request, "duty/pager_confirm.html", context, status=status)
+
+
+@require_POST
+def switch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """On or off, or gone for good. What silences a pager takes the officer's code."""
+    way = get_object_or_404(PagerWay.objects.visible_to(request.officer), pk=pk)
+    do = request.POST.get("do", "")
+    if do != "on":
+        words = _("Remove %(pager)s?") if do == "remove" else _("Switch %(pager)s off?")
+        heading = words % {"pager": way.hint or way.get_kind_display()}
+        if page := ask_for_code(request, heading=heading, fields={"do": do}):
+            return page
+    try:
+        if do == "remove":
+            pager_acts.remove(pk, by=request.officer)
+        else:
+            pager_acts.switch(pk, is_on=do == "on", by=request.officer)
+    except PagerWay.DoesNotExist:
+        raise Http404 from None
+    return redirect("pagers")
+
+
+@require_POST
+def test(request: OfficerRequest) -> HttpResponse:
+    """Call all pagers of one's own."""
+    try:
+        pager_acts.test(by=request.officer)
+    except pager_acts.NoAccount:
+        messages.error(request, _no_mailbox())
+    except pager_acts.NoPager:
+        messages.error(request, _("There is no pager to test: add one, or switch one on."))
+    else:
+        messages.success(request, _("Called. Open the page it leads to and say that it rang."))
+    return redirect("pagers")
+
+
+@require_http_methods(["GET", "POST"])
+def rang(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Where the test leads: it rang."""
+    made = get_object_or_404(PagerTest.objects.visible_to(request.officer), pk=pk)
+    if request.method == "POST":
+        pager_acts.confirm_test(pk, by=request.officer)
+        messages.success(request, _("Noted: your pager rings."))
+        return redirect("pagers")
+    return render(request, "duty/pager_rang.html", {"test": made})

@@ -1,0 +1,54 @@
+"""This device as a pager: the browser's subscription, and the script that shows a call."""
+
+from pathlib import Path
+
+from django.contrib import messages
+from django.contrib.staticfiles import finders
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.channels.ssrf import Refused
+from keng.channels.web_push import NotASubscription, Subscription
+from keng.delivery.push_account import settings_of_push
+from keng.duty import pager_acts
+from keng.duty.pager_desk import ask_for_code
+
+_PARTS = ("endpoint", "p256dh", "auth")
+_BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
+_DEVICES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+
+
+@require_POST
+def subscribe(request: OfficerRequest) -> HttpResponse:
+    """Keep what the browser gave, if it leads to a push service that we know."""
+    given = [request.POST.get(name, "") for name in _PARTS]
+    try:
+        found = Subscription.of(*given)
+        found.target(settings_of_push())
+    except (NotASubscription, Refused):
+        return HttpResponseBadRequest()
+    fields = dict(zip(_PARTS, given, strict=True))
+    heading = _("Call me on this device")
+    if page := ask_for_code(request, heading=heading, fields=fields):
+        return page
+    pager_acts.add_device(found, _device(request), by=request.officer)
+    messages.success(request, _("Added. Test it now: only a test shows that it wakes you."))
+    return redirect("pagers")
+
+
+@require_GET
+def worker(request: OfficerRequest) -> HttpResponse:
+    """The script stands at the root: it may only serve what lies beside or below it."""
+    script = Path(str(finders.find("keng/js/sw.js"))).read_text()
+    return HttpResponse(script, content_type="text/javascript")
+
+
+def _device(request: OfficerRequest) -> str:
+    """What the officer recognises it by: browser and system, no more."""
+    said = request.headers.get("User-Agent", "")
+    browser = next((name for name in _BROWSERS if name in said), "")
+    device = next((name for name in _DEVICES if name in said), "")
+    return ", ".join(filter(None, [browser.replace("Edg", "Edge"), device])) or _("a browser")

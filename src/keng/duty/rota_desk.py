@@ -1,0 +1,93 @@
+"""The rota on the desk: everybody of the unit reads it, who leads the unit keeps it."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from keng.accounts.middleware import OfficerRequest
+from keng.accounts.models import Shift
+from keng.duty import rota, watch
+from keng.duty.duty_forms import ShiftForm
+from keng.kit import times
+from keng.places.models import Unit
+
+
+@require_http_methods(["GET", "POST"])
+def show(request: OfficerRequest) -> HttpResponse:
+    """Two weeks of shifts of the officer's own units, and who watches now."""
+    kept = rota.kept_units(request.officer)
+    people = {(unit, person) for unit in kept for person in rota.watchers(unit.pk)}
+    first = _next_shift(kept)
+    form = ShiftForm(request.POST or None, people=people, initial=first) if kept else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        unit_id, officer_id = form.cleaned_data["who"]
+        rota.add_shifts(unit_id, officer_id, **form.span(), by=request.officer)
+        messages.success(request, _("It stands on the rota."))
+        return redirect("rota")
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, "duty/rota.html", _context(request, form, kept), status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class RotaRow:
+    """One shift as the page shows it."""
+
+    shift: Shift
+    is_now: bool
+    tested_at: datetime.datetime | None
+    """When a pager of its officer last rang for this shift."""
+    is_kept: bool
+    """Whether the reader may take it off."""
+
+
+def _context(request: OfficerRequest, form: ShiftForm | None, kept: list[Any]) -> dict[str, Any]:
+    now = times.now()
+    shifts = rota.shifts_of(request.officer.own_unit_ids)
+    tested_at = watch.tested(shifts)
+    keeps = {unit.pk for unit in kept}
+    rows = [
+        RotaRow(
+            shift,
+            is_now=shift.starts_at <= now,
+            tested_at=tested_at.get(shift.pk),
+            is_kept=shift.unit_id in keeps,
+        )
+        for shift in shifts
+    ]
+    units = sorted({post.unit for post in request.officer.current_posts}, key=lambda u: u.name)
+    return {
+        "form": form,
+        "rows": rows,
+        "watches": [(unit, watch.watched_until(unit.pk)) for unit in units],
+        "until": now + datetime.timedelta(days=14),
+    }
+
+
+def _next_shift(kept: list[Unit]) -> dict[str, Any]:
+    """What most likely is to be added: what follows the last shift, as long as that one."""
+    today = times.local_date(times.now())
+    coming = rota.shifts_of(unit.pk for unit in kept)
+    if not coming:
+        return {"day": today, "begins": datetime.time(19), "ends": datetime.time(7)}
+    last = max(coming, key=lambda shift: shift.ends_at)
+    begins = last.ends_at.astimezone(times.VIETNAM)
+    ends = begins + (last.ends_at - last.starts_at)
+    return {"day": begins.date(), "begins": begins.time(), "ends": ends.time()}
+
+
+@require_POST
+def remove(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take a shift off; the row stays, and so does who took it off."""
+    try:
+        rota.remove_shift(pk, by=request.officer)
+    except rota.NotTheirRota:
+        raise Http404 from None
+    messages.success(request, _("The shift is off the rota."))
+    return redirect("rota")

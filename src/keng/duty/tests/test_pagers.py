@@ -1,0 +1,171 @@
+"""A device as a pager: subscribed on the desk, called by the sender, read by the browser alone."""
+
+import pytest
+
+from keng.audit.models import Entry
+from keng.channels.web_push.fake import running
+from keng.conftest import sign_in
+from keng.delivery import push_account
+from keng.delivery.models import ChannelAccount, Delivery, PagerWay
+from keng.delivery.tests.sending import all_sent, send_until, states
+from keng.duty import pager_acts
+from tests import make
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("as_sender")]
+
+
+@pytest.fixture
+def service():
+    """A push service of one's own."""
+    with running() as found:
+        yield found
+
+
+@pytest.fixture
+def officer(service, monkeypatch):
+    """An officer of a province that can push."""
+    monkeypatch.setenv("KENG_PUSH_URL", service.url)
+    unit = make.province_unit()
+    push_account.make_account()
+    return make.officer(unit=unit)
+
+
+@pytest.fixture(autouse=True)
+def right_code(monkeypatch):
+    """The code 1 is right, and no other one."""
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
+
+
+def subscribe(client, browser, **more):
+    given = browser.subscription()
+    values = {"endpoint": given["endpoint"], **given["keys"], "code": "1"} | more
+    said = "Mozilla/5.0 (Linux; Android 14) Chrome/130"
+    return client.post("/pagers/device/", values, headers={"user-agent": said})
+
+
+def test_a_device_is_called_and_nobody_on_the_way_reads_it(desk_client, officer, service):
+    sign_in(desk_client, officer)
+    assert (
+        push_account.settings_of_push()["vapid_public"]
+        in desk_client.get("/pagers/").content.decode()
+    )
+    browser = service.browser()
+    assert subscribe(desk_client, browser).status_code == 302
+    way = PagerWay.objects.get()
+    assert (way.kind, way.hint) == ("web_push", "Chrome, Android")
+    assert browser.endpoint.encode() not in bytes(way.address_sealed)
+    assert desk_client.post("/pagers/test/").status_code == 302
+    send_until(all_sent(1))
+    shown = service.wait_for(browser, "thử")
+    assert "/pagers/test/" in shown["body"]
+
+
+def test_a_browser_that_unsubscribed_is_called_no_more(officer, service):
+    browser = service.browser()
+    browser.status = 410
+    from keng.channels.web_push import Subscription
+
+    given = browser.subscription()
+    found = Subscription.of(given["endpoint"], given["keys"]["p256dh"], given["keys"]["auth"])
+    pager_acts.add_device(found, "Firefox", by=officer)
+    pager_acts.test(by=officer)
+    send_until(lambda: PagerWay.objects.filter(gone_at__isnull=False).exists())
+    assert states() == {"gone": 1}
+    assert Entry.objects.filter(action="address.gone").exists()
+    with pytest.raises(pager_acts.NoPager):
+        pager_acts.test(by=officer)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["https://evil.example/1", "http://127.0.0.1:5432/", "https://127.0.0.1/x", ""]
+)
+def test_only_a_push_service_can_be_subscribed_to(desk_client, officer, service, endpoint):
+    sign_in(desk_client, officer)
+    browser = service.browser()
+    browser.endpoint = endpoint
+    assert subscribe(desk_client, browser).status_code == 400
+    assert not PagerWay.objects.exists()
+
+
+def test_an_officer_switches_and_removes_their_own_pagers_only(desk_client, officer):
+    sign_in(desk_client, officer)
+    other = make.officer(unit=officer.current_posts[0].unit)
+    mine, theirs = (
+        pager_acts.add_email(f"a@{n}.example", by=o) for n, o in enumerate((officer, other))
+    )
+    assert desk_client.post(f"/pagers/{theirs.pk}/", {"do": "remove"}).status_code == 404
+    desk_client.post(f"/pagers/{mine.pk}/", {"do": "off", "code": "1"})
+    mine.refresh_from_db()
+    assert not mine.is_on
+    desk_client.post(f"/pagers/{mine.pk}/", {"do": "remove", "code": "1"})
+    assert list(PagerWay.objects.all()) == [theirs]
+
+
+def test_the_key_is_made_once(officer):
+    push_account.make_account()
+    account = ChannelAccount.objects.get(channel="web_push")
+    before = bytes(account.tokens_sealed)
+    push_account.make_account()
+    account.refresh_from_db()
+    assert bytes(account.tokens_sealed) == before
+    assert "vapid_private" not in push_account.settings_of_push()
+    assert not Delivery.objects.exists()
+
+
+def test_the_script_that_shows_a_call_stands_at_the_root(desk_client):
+    answer = desk_client.get("/sw.js")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/javascript")
+
+
+def test_an_address_without_a_mailbox_to_send_from_is_said_to_be_silent(desk_client):
+    officer = make.officer(unit=make.province_unit())
+    sign_in(desk_client, officer)
+    added = desk_client.post("/pagers/", {"email": "lan@congan.example", "code": "1"}, follow=True)
+    page = added.content.decode()
+    assert "chưa reo được" in page
+    assert page.count("chưa đặt hộp thư nào để gửi") == 2
+    tested = desk_client.post("/pagers/test/", follow=True).content.decode()
+    assert "Địa chỉ đã lưu nhưng chưa gọi được" in tested
+    assert "Chưa có máy gọi nào" not in tested
+    ChannelAccount.objects.create(unit=officer.current_posts[0].unit, channel="email", name="thu")
+    assert "chưa reo được" not in desk_client.get("/pagers/").content.decode()
+    assert desk_client.post("/pagers/test/", follow=True).status_code == 200
+    assert Delivery.objects.get().channel == "email"
+
+
+@pytest.mark.parametrize("code", [{}, {"code": ""}, {"code": "2"}])
+def test_a_stolen_session_adds_no_address_and_no_device(desk_client, officer, service, code):
+    sign_in(desk_client, officer)
+    answer = desk_client.post("/pagers/", {"email": "thief@evil.example"} | code)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["code"]
+    asked = desk_client.post("/pagers/device/", _device_of(service) | code)
+    assert "Xác nhận là bạn" in asked.content.decode()
+    assert not PagerWay.objects.exists()
+
+
+@pytest.mark.parametrize("do", ["off", "remove", ""])
+@pytest.mark.parametrize("code", [{}, {"code": "2"}])
+def test_nor_does_it_silence_a_pager(desk_client, officer, do, code):
+    way = pager_acts.add_email("a@nha.example", by=officer)
+    sign_in(desk_client, officer)
+    asked = desk_client.post(f"/pagers/{way.pk}/", {"do": do} | code)
+    assert asked.status_code == (422 if code else 200)
+    assert f'name="do" value="{do}"' in asked.content.decode()
+    way.refresh_from_db()
+    assert way.is_on
+    assert not Entry.objects.filter(action__in=["pager.switched", "pager.removed"]).exists()
+
+
+def test_switching_one_on_takes_no_code(desk_client, officer):
+    way = pager_acts.add_email("a@nha.example", by=officer)
+    pager_acts.switch(way.pk, is_on=False, by=officer)
+    sign_in(desk_client, officer)
+    desk_client.post(f"/pagers/{way.pk}/", {"do": "on"})
+    way.refresh_from_db()
+    assert way.is_on
+
+
+def _device_of(service):
+    given = service.browser().subscription()
+    return {"endpoint": given["endpoint"], **given["keys"]}

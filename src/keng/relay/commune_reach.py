@@ -1,0 +1,86 @@
+"""One commune: its groups by kind and by hamlet, and what the last 30 days reached of them."""
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from keng.kit import times
+from keng.network import queries as network
+from keng.network.models import GroupKind
+from keng.network.targets import standing
+from keng.places.models import Place
+from keng.relay import coverage
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A kind or a hamlet. `row` is None when nothing was sent there in these days."""
+
+    label: str
+    groups: int
+    silent: int
+    wanted: int
+    row: coverage.Row | None
+
+    @property
+    def missing(self) -> int:
+        return max(self.wanted - self.groups, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceStanding:
+    """The two tables; the groups of both add up to `total`."""
+
+    place: Place
+    kinds: tuple[Line, ...]
+    hamlets: tuple[Line, ...]
+    total: Line
+    missing: int
+    has_targets: bool
+
+
+def standing_of(pk: uuid.UUID, *, officer: "Officer") -> PlaceStanding | None:
+    """None when the commune is not the officer's."""
+    commune = next((c for c in standing(officer).communes if c.place.pk == pk), None)
+    if commune is None:
+        return None
+    inside = network.ids_below([pk])
+    sent = [dispatch.pk for dispatch in coverage.recent(officer)]
+    reached = coverage.of(sent, officer=officer, inside=inside)
+    groups = list(network.groups(officer, place=pk))
+    wanted = {cell.kind: cell.wanted for cell in commune.cells}
+    kinds = tuple(
+        _line(str(label), [g for g in groups if g.kind == kind], wanted.get(kind, 0), row)
+        for kind, label in GroupKind.choices
+        if (row := _of_kind(reached, str(label)))
+        or wanted.get(kind)
+        or any(g.kind == kind for g in groups)
+    )
+    rows = {row.place: row for row in reached.places}
+    places = [commune.place, *Place.objects.filter(parent=pk, valid_to=None).order_by("folded")]
+    hamlets = tuple(
+        _line(
+            _("The whole commune") if one.pk == pk else one.name,
+            [g for g in groups if g.place_id == one.pk],
+            0,
+            rows.get(one.pk),
+        )
+        for one in places
+    )
+    total = _line(_("Sum"), groups, sum(wanted.values()), reached.total if sent else None)
+    return PlaceStanding(commune.place, kinds, hamlets, total, commune.missing, bool(wanted))
+
+
+def _line(label: str, groups: list[Any], wanted: int, row: coverage.Row | None) -> Line:
+    since = times.now() - network.SILENT_AFTER
+    silent = sum(1 for group in groups if group.sign_at < since)
+    return Line(label, len(groups), silent, wanted, row if row and row.groups else None)
+
+
+def _of_kind(reached: coverage.Coverage, label: str) -> coverage.Row | None:
+    return next((row for row in reached.kinds if row.label == label), None)

@@ -1,0 +1,102 @@
+"""Coverage: whom warnings reached, who has not passed them on, and looking with own eyes."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.accounts.middleware import OfficerRequest
+from keng.delivery.models import RelayTask
+from keng.relay import coverage as queries
+from keng.relay import establishment_reach
+from keng.relay import relay_acts as actions
+from keng.relay.commune_reach import standing_of
+from keng.relay.coverage_map import tile_map
+from keng.relay.lead_forms import count_of
+from keng.relay.rooms import TooMany, tell_houses
+
+
+@require_safe
+def overall(request: OfficerRequest) -> HttpResponse:
+    """The warnings of the last 30 days together."""
+    found = queries.recent(request.officer)
+    keys = [dispatch.pk for dispatch in found]
+    together = queries.of(keys, officer=request.officer)
+    rows = [
+        (dispatch, queries.title_of(dispatch), together.dispatches[dispatch.pk])
+        for dispatch in found
+        if dispatch.pk in together.dispatches
+    ]
+    context = {
+        "rows": rows,
+        "coverage": together,
+        "levels": queries.levels(keys, officer=request.officer),
+        "map": tile_map(together, officer=request.officer),
+    }
+    return render(request, "relay/coverage.html", context)
+
+
+@require_safe
+def of_dispatch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """One warning."""
+    dispatch = get_object_or_404(
+        queries.dispatches_for(request.officer).select_related("unit").prefetch_related("texts"),
+        pk=pk,
+    )
+    reached = queries.of([pk], officer=request.officer)
+    context = {
+        "dispatch": dispatch,
+        "title": queries.title_of(dispatch),
+        "coverage": reached,
+        "levels": queries.levels([pk], officer=request.officer),
+        "map": tile_map(reached, officer=request.officer),
+        "waiting": queries.waiting(dispatch, officer=request.officer),
+        "waiting_below": queries.waiting_by_unit(dispatch, officer=request.officer),
+        "houses": establishment_reach.kinds(dispatch, officer=request.officer),
+        "asked": establishment_reach.asked(dispatch, officer=request.officer),
+        "sample": queries.to_look_at(dispatch, officer=request.officer),
+    }
+    return render(request, "relay/coverage_dispatch.html", context)
+
+
+@require_safe
+def of_place(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """One commune: its kinds and its hamlets."""
+    found = standing_of(pk, officer=request.officer)
+    if found is None:
+        raise Http404
+    return render(request, "relay/coverage_place.html", {"found": found})
+
+
+@require_POST
+def mark_seen(request: OfficerRequest, task: uuid.UUID) -> HttpResponse:
+    """The officer saw it in the group, or takes that back."""
+    found = get_object_or_404(RelayTask.objects.visible_to(request.officer), pk=task)
+    actions.mark_seen(found.pk, by=request.officer, seen=request.POST.get("seen") != "no")
+    return redirect("dispatch-coverage", pk=found.dispatch_id)
+
+
+@require_POST
+def tell_rooms(request: OfficerRequest, task: uuid.UUID) -> HttpResponse:
+    """A lead told the officer in how many houses the rooms know."""
+    found = get_object_or_404(
+        RelayTask.objects.visible_to(request.officer).filter(
+            group__isnull=False, confirmed_at__isnull=False
+        ),
+        pk=task,
+    )
+    count = count_of(request.POST.get("houses", ""))
+    try:
+        if count is None:
+            messages.warning(request, _("Write digits only"))
+        else:
+            tell_houses(found.pk, count, by=request.officer)
+            messages.success(request, _("Saved."))
+    except TooMany as error:
+        messages.warning(
+            request, _("At most %(n)d: so many houses are in this group") % {"n": error.most}
+        )
+    return redirect("dispatch-coverage", pk=found.dispatch_id)

@@ -1,0 +1,71 @@
+"""What came of one dispatch."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.accounts.middleware import OfficerRequest
+from keng.delivery.actions import dispatch as actions
+from keng.delivery.models import Dispatch
+from keng.delivery.queries import outcomes
+from keng.delivery.rights import may_steer
+from keng.relay import coverage
+
+
+@require_safe
+def dispatch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """The outcome by channel, what did not arrive and why, and who still has to pass it on."""
+    found = get_object_or_404(
+        Dispatch.objects.visible_to(request.officer)
+        .select_related("unit", "approval__approved_by")
+        .prefetch_related("texts"),
+        pk=pk,
+    )
+    text = next((t for t in found.texts.all() if t.language == "vi"), found.texts.all()[0])
+    waiting = coverage.waiting(found, officer=request.officer)
+    context = {
+        "dispatch": found,
+        "may_steer": may_steer(request.officer, found),
+        "text": text,
+        "outcome": outcomes.of(found),
+        "waiting": waiting[:10],
+        "waiting_leads": len({one.task.lead_id for one in waiting}),
+        "more_waiting": max(0, len(waiting) - 10),
+        "waiting_below": coverage.waiting_by_unit(found, officer=request.officer),
+    }
+    return render(request, "relay/dispatch.html", context)
+
+
+@require_POST
+def cancel(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take back what has not left."""
+    get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
+    count = actions.cancel(pk, by=request.officer)
+    messages.success(
+        request,
+        ngettext(
+            "Taken back: %(count)d was not sent yet",
+            "Taken back: %(count)d were not sent yet",
+            count,
+        )
+        % {"count": count},
+    )
+    return redirect("dispatch", pk=pk)
+
+
+@require_POST
+def resend_unknown(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+    """A person decides to send again where the outcome is unknown."""
+    get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
+    try:
+        count = actions.resend_unknown(pk, by=request.officer)
+    except actions.TakenBack:
+        messages.warning(request, _("It was taken back or replaced: nothing of it is sent again."))
+        return redirect("dispatch", pk=pk)
+    messages.success(request, _("Sending %(count)d again") % {"count": count})
+    return redirect("dispatch", pk=pk)

@@ -1,0 +1,50 @@
+"""The hand-out list: which leads to tell of a warning in their own chat, with the message ready."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.accounts.middleware import OfficerRequest
+from keng.network.actions.leads import show_link as show_lead_link
+from keng.network.models import Lead
+from keng.relay import relay_acts as actions
+from keng.relay import tasks_of_leads as queries
+from keng.relay.stopping import RESUME_WITHIN
+
+
+@require_safe
+def hand_outs(request: OfficerRequest) -> HttpResponse:
+    """Leads nobody has told yet, urgent first, and those whose link was used to stop."""
+    return _listed(request)
+
+
+@require_POST
+def show_link(request: OfficerRequest, lead: uuid.UUID) -> HttpResponse:
+    """The same list, where the message to this lead has their link; that goes on record."""
+    found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
+    if found.stopped_at:
+        return redirect("hand-outs")
+    show_lead_link(found.pk, by=request.officer)
+    return _listed(request, link_of=found.pk)
+
+
+def _listed(request: OfficerRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
+    context = {
+        "hand_outs": queries.hand_outs(request.officer, link_of=link_of),
+        "wishes": queries.wishes_to_stop(request.officer, within=RESUME_WITHIN),
+        "link_of": link_of,
+    }
+    return render(request, "relay/hand_outs.html", context)
+
+
+@require_POST
+def mark_handed_out(request: OfficerRequest, lead: uuid.UUID) -> HttpResponse:
+    """The message was sent to the lead."""
+    found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
+    actions.mark_handed_out(found.pk, by=request.officer)
+    messages.success(request, _("Noted: %(name)s has it") % {"name": found.name})
+    return redirect("hand-outs")

@@ -1,0 +1,1 @@
+"""The pages of a lead, opened by their own link."""

@@ -1,0 +1,211 @@
+"""A lead's standing page: what to pass on, ready to copy, and one button that says it is done.
+
+The link is the only key, so it is worth little: opening it changes nothing (chat apps open links to
+make previews), what was confirmed shows nothing but the warning itself, and only the browser that
+confirmed can take it back, for two hours.
+"""
+
+import uuid
+from http import HTTPStatus
+from pathlib import Path
+
+from django.conf import settings
+from django.core import signing
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from keng.delivery.models import DispatchText, RelayTask
+from keng.network.models import Lead
+from keng.network.teams import kits_of
+from keng.relay import relay_acts as actions
+from keng.relay import tasks_of_leads as queries
+from keng.relay.establishment_reach import houses_of
+from keng.relay.lead_forms import CannotForm, ConfirmForm, count_of
+from keng.relay.public.frame import for_lead, frame
+from keng.relay.rooms import TooMany, tell_houses
+from keng.relay.tasks_of_leads import Kit
+
+_COOKIE = "keng_relay"
+_SALT = "relay undo"
+
+
+@require_safe
+@for_lead
+def page(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
+    """What there is to pass on. GET never confirms anything."""
+    return _shown(request, token, lead)
+
+
+def _shown(
+    request: HttpRequest,
+    token: str,
+    lead: Lead,
+    failed: ConfirmForm | CannotForm | None = None,
+    too_many: str = "",
+) -> HttpResponse:
+    found = queries.page_of(lead)
+    mine = _remembered(request)
+    just_done = [kit for kit in found.done if mine & {t.pk for t in kit.tasks}]
+    with frame(request, lead):
+        context = {
+            "token": token,
+            "open": [(kit, *_forms(kit, failed)) for kit in found.open],
+            "just_done": just_done,
+            "houses": houses_of(
+                [t.group_id for kit in just_done for t in kit.groups if t.group_id]
+            ),
+            "too_many": too_many,
+            "public": [kit for kit in found.done if not mine & {t.pk for t in kit.tasks}],
+            "form": failed,
+            "teams": kits_of(lead),
+            "unit": lead.unit,
+        }
+        is_wrong = bool(failed or too_many)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
+        return render(request, "relay/relay.html", context, status=status)
+
+
+def _forms(kit: Kit, failed: ConfirmForm | CannotForm | None) -> tuple[ConfirmForm, CannotForm]:
+    key = f"d{kit.dispatch.pk.hex[-6:]}"
+    if isinstance(failed, ConfirmForm) and failed.auto_id == f"{key}_%s":
+        confirm = failed
+    else:
+        confirm = ConfirmForm(
+            tasks=kit.tasks,
+            auto_id=f"{key}_%s",
+            initial={"via": RelayTask.Via.ZALO, "tasks": [str(task.pk) for task in kit.tasks]},
+        )
+    if isinstance(failed, CannotForm) and failed.auto_id == f"{key}_why_%s":
+        return confirm, failed
+    corrects = kit.dispatch.kind != "warning"
+    return confirm, CannotForm(tasks=kit.tasks, auto_id=f"{key}_why_%s", corrects=corrects)
+
+
+@require_POST
+@for_lead
+def confirm(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
+    """ "I have passed it on"."""
+    kit = next((k for k in queries.page_of(lead).open if k.dispatch.pk == dispatch), None)
+    if kit is None:
+        # Confirmed before, or taken back by the desk: the page says so by itself.
+        return redirect("relay", token=token)
+    form = ConfirmForm(request.POST, tasks=kit.tasks, auto_id=f"d{dispatch.hex[-6:]}_%s")
+    if not form.is_valid():
+        return _shown(request, token, lead, form)
+    done = actions.confirm(
+        form.cleaned_data["tasks"],
+        lead=lead,
+        via=form.cleaned_data["via"],
+        reached_count=form.cleaned_data["reached_count"],
+    )
+    response = redirect("relay", token=token)
+    _remember(response, _remembered(request) | {task.pk for task in done})
+    return response
+
+
+@require_POST
+@for_lead
+def undo(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
+    """Pressed by mistake: only from the browser that confirmed."""
+    mine = _remembered(request)
+    kit = next((k for k in queries.page_of(lead).done if k.dispatch.pk == dispatch), None)
+    tasks = mine & {task.pk for task in kit.tasks} if kit else set()
+    response = redirect("relay", token=token)
+    if tasks:
+        try:
+            actions.undo(tasks, lead=lead)
+        except actions.TooLate:
+            return response
+        _remember(response, mine - tasks)
+    return response
+
+
+@require_POST
+@for_lead
+def rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -> HttpResponse:
+    """In how many houses the rooms know by now: from the browser that confirmed."""
+    if task not in _remembered(request):
+        return redirect("relay", token=token)
+    count = count_of(request.POST.get("houses", ""))
+    with frame(request, lead):
+        wrong = _("Write digits only") if count is None else ""
+        try:
+            if count is not None:
+                tell_houses(task, count, by=lead)
+        except TooMany as error:
+            wrong = _("At most %(n)d: so many houses are in this group") % {"n": error.most}
+        except RelayTask.DoesNotExist:
+            wrong = ""
+    return _shown(request, token, lead, too_many=wrong) if wrong else redirect("relay", token=token)
+
+
+@require_POST
+@for_lead
+def cannot(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
+    """Not yet, or not me."""
+    kit = next((k for k in queries.page_of(lead).open if k.dispatch.pk == dispatch), None)
+    if kit is None:
+        return redirect("relay", token=token)
+    form = CannotForm(
+        request.POST,
+        tasks=kit.tasks,
+        auto_id=f"d{dispatch.hex[-6:]}_why_%s",
+        corrects=kit.dispatch.kind != "warning",
+    )
+    if not form.is_valid():
+        return _shown(request, token, lead, form)
+    reason = form.cleaned_data["reason"]
+    if reason == "no_more":
+        # Too much for one press: whoever has the link could do it.
+        return redirect("relay-stop", token=token)
+    actions.cannot(form.cleaned_data["tasks"], lead=lead, reason=reason)
+    return redirect("relay", token=token)
+
+
+@require_safe
+@for_lead
+def picture(request: HttpRequest, token: str, lead: Lead, text: uuid.UUID) -> FileResponse:
+    """The share card of a text that the lead was asked to pass on."""
+    found = DispatchText.objects.filter(pk=text, dispatch__relay_tasks__lead=lead).first()
+    path = picture_file(found.image_path) if found else None
+    if path is None:
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="image/png", filename="canh-bao.png")
+
+
+def picture_file(image_path: str) -> Path | None:
+    """The file behind a text's picture, if there is one and it lies in the data folder."""
+    if not image_path:
+        return None
+    folder = Path(settings.DATA_FOLDER).resolve()
+    path = (folder / image_path).resolve()
+    return path if path.is_relative_to(folder) and path.is_file() else None
+
+
+def _remembered(request: HttpRequest) -> set[uuid.UUID]:
+    """The tasks this browser confirmed a little while ago."""
+    try:
+        found = signing.loads(
+            request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=queries.UNDO_WITHIN
+        )
+    except signing.BadSignature:
+        return set()
+    return {uuid.UUID(key) for key in found}
+
+
+def _remember(response: HttpResponse, tasks: set[uuid.UUID]) -> None:
+    if not tasks:
+        response.delete_cookie(_COOKIE, path="/relay/")
+        return
+    response.set_cookie(
+        _COOKIE,
+        signing.dumps(sorted(str(key) for key in tasks), salt=_SALT),
+        max_age=queries.UNDO_WITHIN,
+        path="/relay/",
+        httponly=True,
+        # Lax and not Strict: the lead comes back to the page from a link in a chat.
+        samesite="Lax",
+        secure=settings.CSRF_COOKIE_SECURE,
+    )

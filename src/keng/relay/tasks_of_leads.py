@@ -1,0 +1,242 @@
+"""What a lead has to pass on, and which leads the desk still has to tell."""
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from keng.accounts.who import WORKING
+from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
+from keng.delivery.models.relay import CLOSING
+from keng.kit import times
+from keng.network.links import lead_url
+from keng.network.models import GroupKind, Lead
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+    from keng.delivery.models.relay import RelayTaskQuerySet
+    from keng.places.models import Unit
+
+_KEPT = datetime.timedelta(days=14)
+UNDO_WITHIN = datetime.timedelta(hours=2)
+OPEN = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) & ~Q(
+    cannot_reason__in=CLOSING
+)
+
+
+def with_end(tasks: "RelayTaskQuerySet") -> "RelayTaskQuerySet":
+    """With `ends`, when the text is worth nothing any more; all rows of a dispatch share it."""
+    rows = Delivery.objects.filter(dispatch=OuterRef("dispatch")).values("expires_at")
+    return tasks.annotate(ends=Subquery(rows[:1]))
+
+
+def to_do() -> Q:
+    """What a lead can still be asked, among tasks `with_end`: never a text past its time."""
+    return OPEN & (Q(ends__isnull=True) | Q(ends__gt=times.now()))
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """One warning on a lead's page: the text to copy, its picture, and the lead's groups."""
+
+    dispatch: Dispatch
+    text: DispatchText
+    tasks: tuple[RelayTask, ...]
+    ready: str
+    below: tuple[Lead, ...] = ()
+    """Leads under this one who have not confirmed: only their direct superior sees their names."""
+    below_total: int = 0
+
+    @property
+    def title(self) -> str:
+        return self.text.subject or self.text.text.splitlines()[0]
+
+    @property
+    def groups(self) -> list[RelayTask]:
+        return [task for task in self.tasks if task.group_id]
+
+    @property
+    def undo_until(self) -> datetime.datetime | None:
+        """Until when the browser that confirmed can take it back."""
+        first = min((task.confirmed_at for task in self.tasks if task.confirmed_at), default=None)
+        return first + UNDO_WITHIN if first else None
+
+    @property
+    def remind_at(self) -> datetime.datetime | None:
+        return next((task.remind_at for task in self.tasks if task.remind_at), None)
+
+
+@dataclass(slots=True)
+class Page:
+    """A lead's standing page."""
+
+    open: list[Kit] = field(default_factory=list)
+    done: list[Kit] = field(default_factory=list)
+
+
+def page_of(lead: Lead) -> Page:
+    """Everything the lead was asked lately, newest first."""
+    tasks = (
+        with_end(RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True))
+        .filter(to_do() | Q(confirmed_at__gt=times.now() - _KEPT))
+        .select_related("dispatch", "dispatch__unit", "group")
+        .prefetch_related("dispatch__texts")
+        .order_by("-dispatch_id", "id")
+    )
+    by_dispatch: dict[uuid.UUID, list[RelayTask]] = {}
+    for task in tasks:
+        by_dispatch.setdefault(task.dispatch_id, []).append(task)
+    page = Page()
+    for found in by_dispatch.values():
+        waiting = tuple(task for task in found if task.confirmed_at is None)
+        done = tuple(task for task in found if task.confirmed_at is not None)
+        if waiting:
+            page.open.append(_kit(lead, waiting))
+        if done:
+            page.done.append(_kit(lead, done))
+    return page
+
+
+def _kit(lead: Lead, tasks: tuple[RelayTask, ...]) -> Kit:
+    dispatch = tasks[0].dispatch
+    texts = list(dispatch.texts.all())
+    text = next((t for t in texts if t.language == lead.language), None) or _vietnamese(texts)
+    kinds = {task.group.kind for task in tasks if task.group}
+    # The last line of the text speaks its language, whatever language the page around it has.
+    with translation.override(text.language):
+        ready = ready_text(text.text, kinds)
+    below = RelayTask.objects.filter(dispatch=dispatch, lead__above=lead).select_related("lead")
+    return Kit(
+        dispatch,
+        text,
+        tasks,
+        ready,
+        tuple({t.lead_id: t.lead for t in below if t.confirmed_at is None}.values()),
+        len({t.lead_id for t in below}),
+    )
+
+
+def _vietnamese(texts: list[DispatchText]) -> DispatchText:
+    return next((text for text in texts if text.language == "vi"), texts[0])
+
+
+def ready_text(text: str, kinds: set[str]) -> str:
+    """What the lead copies. Its last line leads a reader past the lead, who may be the subject."""
+    host = settings.PUBLIC_URL.partition("://")[2]
+    if kinds & {GroupKind.LANDLORDS, GroupKind.LODGING}:
+        line = _("To tell the police privately, not through the landlord: %(host)s")
+    elif GroupKind.SCHOOL in kinds:
+        line = _("To tell the police privately, not through the school: %(host)s")
+    else:
+        line = _("To tell the police privately, not through this group: %(host)s")
+    return f"{text}\n{line % {'host': host}}"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOut:
+    """One lead the desk still has to tell, with the message ready."""
+
+    lead: Lead
+    titles: tuple[str, ...]
+    message: str
+    since: datetime.datetime
+    is_urgent: bool
+
+
+def hand_outs(officer: "Officer", *, link_of: uuid.UUID | None = None) -> list[HandOut]:
+    """Leads of the officer's own desk with something open nobody told them of, urgent first.
+
+    Only the message to the lead `link_of` has their link: whoever asks for it is on record.
+    """
+    tasks = (
+        with_end(RelayTask.objects.visible_to(officer))
+        .filter(to_do(), lead__unit_id__in=officer.own_unit_ids, handed_out_at__isnull=True)
+        .filter(lead__stopped_at__isnull=True)
+        .select_related("lead", "dispatch", "dispatch__unit")
+        .prefetch_related("dispatch__texts")
+        .order_by("id")
+    )
+    by_lead: dict[uuid.UUID, list[RelayTask]] = {}
+    for task in tasks:
+        by_lead.setdefault(task.lead_id, []).append(task)
+    found = [_hand_out(of, with_link=lead == link_of) for lead, of in by_lead.items()]
+    return sorted(found, key=lambda one: (not one.is_urgent, one.since))
+
+
+def _asking(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
+    """Who asks, how to tell that it is real, and last where their page is, in the lead's words.
+
+    It looks like what warnings warn of, so it says first what a false one would not.
+    """
+    with translation.override(lead.language):
+        doubt = (
+            _("In doubt do not open it: call the desk, %(phone)s.") % {"phone": unit.desk_phone}
+            if unit.desk_phone
+            else _("In doubt do not open it: ask the officer you know.")
+        )
+        page = (
+            _("if you saved it, open it there: %(link)s") % {"link": lead_url(lead)}
+            if with_link
+            else _("open it where you saved it. If you no longer have it, ask us for the link.")
+        )
+        return _(
+            "%(unit)s asks %(name)s to pass on: %(titles)s. Is this really from us? It comes in "
+            "the chat you know, the address begins with %(host)s, and nobody asks you for a "
+            "password, a code or money. %(doubt)s Text and picture are on your own page, the same "
+            "as always; %(page)s"
+        ) % {
+            "unit": unit.name,
+            "name": lead.name,
+            "titles": "; ".join(titles),
+            "host": settings.PUBLIC_URL.partition("://")[2],
+            "doubt": doubt,
+            "page": page,
+        }
+
+
+def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
+    lead = tasks[0].lead
+    dispatches = {task.dispatch_id: task.dispatch for task in tasks}.values()
+    titles = tuple(
+        text.subject or text.text.splitlines()[0]
+        for text in (_vietnamese(list(d.texts.all())) for d in dispatches)
+    )
+    return HandOut(
+        lead,
+        titles,
+        _asking(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
+        min(t.created_at for t in tasks),
+        any(d.is_urgent for d in dispatches),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A lead whose link was used to stop, with a message that asks them whether it was them."""
+
+    lead: Lead
+    message: str
+
+
+def wishes_to_stop(officer: "Officer", *, within: datetime.timedelta) -> list[Wish]:
+    """Leads of the officer's own desk whose link ended their part lately, newest first."""
+    stopped = Lead.objects.filter(
+        unit_id__in=WORKING.own_unit_ids(officer),
+        stopped_by_link=True,
+        stopped_at__gt=times.now() - within,
+    )
+    return [_wish(lead) for lead in stopped.select_related("unit").order_by("-stopped_at")]
+
+
+def _wish(lead: Lead) -> Wish:
+    message = _(
+        "%(unit)s to %(name)s: with your link somebody chose to receive no more warnings to pass "
+        "on. If it was you, you need not do anything; thank you. If not, open your page where "
+        "you saved it, press “Receive again”, and tell us, so that you get a new link."
+    )
+    return Wish(lead, message % {"unit": lead.unit.name, "name": lead.name})
