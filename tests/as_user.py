@@ -11,9 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from keng.cli import way_to_the_code
-from keng.cli.accounts_of_the_system import process_account
 from keng.kit.closed import forbid_new_privileges
+from keng.runtime import way_to_the_code
+from keng.runtime.accounts_of_the_system import process_account
 
 TOP = Path(__file__).parent.parent
 

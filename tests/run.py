@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from keng.cli.tests.chance import is_nightly
+from keng.runtime.tests.chance import is_nightly
 from tests.browser import HOW_TO_GET_ONE, find_or_install_browser
 
 TOP = Path(__file__).parent.parent

@@ -20,9 +20,9 @@ from pathlib import Path
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from keng.cli.tests.rights import give_rights
 from keng.kit import alive
 from keng.kit.database import Process, dsn
+from keng.runtime.tests.rights import give_rights
 from tests.stack import free_ports
 
 READY_WITHIN = 30.0

@@ -5,7 +5,8 @@ with Stack() as stack:
     stack.officers["lan"].password, stack.code("lan")   # who to sign in as
     stack.kill("edge"); stack.wait_until_replaced("edge", before)
 
-It begins with the empty tables of keng.cli.tests.template; `.ci/demo` begins with nothing at all.
+It begins with the empty tables of keng.runtime.tests.template; `.ci/demo` begins with nothing at
+all.
 """
 
 import json
@@ -24,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from keng.cli.tests.template import copy_migrated_data
+from keng.runtime.tests.template import copy_migrated_data
 from tests.second_factor import SecondFactors
 
 READY_WITHIN = 180

@@ -15,15 +15,16 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
 from keng.accounts.sessions import SessionStore
-from keng.cli.tests.chance import load_profile
-from keng.cli.tests.rights import give_rights
 from keng.community.report import beginning
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import cards
 from keng.kit.tests.browser import Browser
+from keng.runtime.tests.chance import load_profile
+from keng.runtime.tests.clusters import cluster, open_folder
+from keng.runtime.tests.rights import give_rights
 
-# Fixtures of a chat, which several areas use: pytest finds them by their names here.
-__all__ = ["answers", "own_keys", "say"]
+# Fixtures that several areas use: pytest finds them by their names here.
+__all__ = ["answers", "cluster", "open_folder", "own_keys", "say"]
 
 load_profile()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polib
 
-from keng.cli.locale import LOCALE, by_sentence
 from keng.language.taxonomy import categories
+from keng.runtime.locale import LOCALE, by_sentence
 from tests.architecture.sentences import Sentence, in_python, in_template
 from tests.architecture.source import KENG, templates
 

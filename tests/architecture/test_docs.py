@@ -7,9 +7,9 @@ import pytest
 from django.apps import apps
 
 from keng.cli.__main__ import COMMANDS
-from keng.cli.locale import LOCALE
-from keng.cli.supervisor.ports import Ports
 from keng.kit.database import PROCESSES
+from keng.runtime.locale import LOCALE
+from keng.runtime.supervisor.ports import Ports
 from tests.architecture.settings_page import documented_settings
 from tests.architecture.source import KENG, ROOT, is_test, python_files
 

@@ -4,8 +4,8 @@ import pytest
 from django.conf import settings
 from django.utils.translation import to_locale
 
-from keng.cli.locale import LOCALE, by_sentence
 from keng.kit.languages import FULL, NAMES
+from keng.runtime.locale import LOCALE, by_sentence
 from tests.architecture import further
 from tests.architecture.test_locale import PLACEHOLDER
 

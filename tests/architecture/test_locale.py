@@ -8,7 +8,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from keng.cli.locale import LOCALE, by_sentence, compile_all
+from keng.runtime.locale import LOCALE, by_sentence, compile_all
 from tests.architecture.sentences import all_sentences, in_python, in_template
 
 VIETNAMESE = LOCALE / "vi" / "LC_MESSAGES"

@@ -9,7 +9,7 @@ import os
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from keng.cli.tests.chance import NIGHTLY_TIMES, is_nightly, profile
+from keng.runtime.tests.chance import NIGHTLY_TIMES, is_nightly, profile
 
 
 def how_many(usual: int) -> int:

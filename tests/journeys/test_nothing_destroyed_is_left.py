@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from keng.cli.postgres import embedded_cluster
-from keng.cli.rewriting.record import last_rewrite
-from keng.cli.roles import DATABASE
 from keng.language.fold import fold
+from keng.runtime.postgres import embedded_cluster
+from keng.runtime.rewriting.record import last_rewrite
+from keng.runtime.roles import DATABASE
 from tests.journeys import zalo
 from tests.journeys.desk import Desk
 from tests.journeys.resident import CODE, Story, read_status, report

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from keng.cli.postgres.postmaster import command_line
+from keng.runtime.postgres.postmaster import command_line
 from tests.stack import Stack
 
 WITHIN = 60

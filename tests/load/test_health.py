@@ -26,10 +26,10 @@ import pytest
 
 from keng.cli import doctor
 from keng.cli.checks.check import Finding, Level
-from keng.cli.tests.chance import is_nightly
-from keng.cli.tests.template import copy_migrated_data
 from keng.kit import alive
 from keng.kit.database import dsn
+from keng.runtime.tests.chance import is_nightly
+from keng.runtime.tests.template import copy_migrated_data
 from tests.stack import free_ports
 
 READY_WITHIN = 90

@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from keng.cli.tests.chance import is_nightly
-from keng.cli.tests.plugin import unsafe_settings
 from keng.kit.database import dsn
+from keng.runtime.tests.chance import is_nightly
+from keng.runtime.tests.plugin import unsafe_settings
 from tests.load.storm import (
     Chatters,
     Killer,

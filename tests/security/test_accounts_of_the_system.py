@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from keng.cli.ownership import ACCOUNT_FOLDERS
-from keng.cli.tests.chance import is_nightly
+from keng.runtime.ownership import ACCOUNT_FOLDERS
+from keng.runtime.tests.chance import is_nightly
 from tests.load.test_a_killed_supervisor import members
 from tests.stack import Stack
 

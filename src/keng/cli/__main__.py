@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import NamedTuple
 
-from keng.cli.errors import CannotContinue
 from keng.kit import configuration
 from keng.kit.closed import close_memory
 from keng.kit.database import DatabaseNotPrepared, data_folder
 from keng.kit.refusals import KeyMissing, WrongSettings
+from keng.runtime.errors import CannotContinue
 
 
 class Command(NamedTuple):
@@ -24,10 +24,12 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "demo": Command("keng.cli.demo", "run everything here with the demo province"),
-    "serve": Command("keng.cli.serve", "run everything here with your own data"),
-    "worker": Command("keng.cli.worker", "run the worker alone"),
-    "sender": Command("keng.cli.sender", "run the sender alone"),
-    "migrate": Command("keng.cli.migrate", "bring the database, its roles and rights up to date"),
+    "serve": Command("keng.runtime.serve", "run everything here with your own data"),
+    "worker": Command("keng.runtime.worker", "run the worker alone"),
+    "sender": Command("keng.runtime.sender", "run the sender alone"),
+    "migrate": Command(
+        "keng.runtime.migrate", "bring the database, its roles and rights up to date"
+    ),
     "doctor": Command("keng.cli.doctor", "check this installation and say what is wrong"),
     "unit": Command("keng.cli.unit", "make and list the desks this installation works for"),
     "officer": Command("keng.cli.officer", "add the first officers, renew who lost theirs"),
@@ -38,9 +40,11 @@ COMMANDS = {
     "vault": Command("keng.cli.vault", "make the keys that seal identities"),
     "keys": Command("keng.cli.keys", "whether the keys here belong to this database"),
     "analyse": Command("keng.cli.analyse", "find phones, accounts and links in a file of tips"),
-    "rewrite": Command("keng.cli.rewrite", "remove what was destroyed from the database's files"),
+    "rewrite": Command(
+        "keng.runtime.rewrite", "remove what was destroyed from the database's files"
+    ),
     "bench": Command("keng.cli.bench", "measure this machine"),
-    "locale": Command("keng.cli.locale", "compile the translations"),
+    "locale": Command("keng.runtime.locale", "compile the translations"),
 }
 
 

@@ -5,11 +5,11 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from keng.cli.environment import database, start_django
-from keng.cli.errors import CannotContinue
-from keng.cli.serve import make_push_account, run_everything, where_it_is
-from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports
 from keng.kit.database import data_folder
+from keng.runtime.environment import database, start_django
+from keng.runtime.errors import CannotContinue
+from keng.runtime.serve import make_push_account, run_everything, where_it_is
+from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -129,7 +129,7 @@ def _vault() -> Any:
 
 
 def _print_code(name: str) -> int:
-    from keng.cli.known_keys import require_demo  # noqa: PLC0415 -- needs the driver
+    from keng.runtime.known_keys import require_demo  # noqa: PLC0415 -- needs the driver
 
     with database():
         require_demo()

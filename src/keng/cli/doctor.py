@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from keng.cli.checks import certificate, database, machine, running
 from keng.cli.checks.check import Check, Finding, Level, Place, ok, perform, unknown, wrong
-from keng.cli.errors import CannotContinue
-from keng.cli.supervisor.ports import Ports, add_ports, chosen_ports
 from keng.kit.database import data_folder
+from keng.runtime.errors import CannotContinue
+from keng.runtime.supervisor.ports import Ports, add_ports, chosen_ports
 
 # What monitors ask for by name: docs/operator/commands.md has a line for each, and a test holds it.
 # A new check is a new row; `needs` names rows above it without which it could only fail.

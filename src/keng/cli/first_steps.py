@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from keng.cli.environment import start_django
+from keng.runtime.environment import start_django
 
 
 def first_steps() -> Iterator[str]:

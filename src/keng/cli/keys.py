@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from keng.cli.environment import database, load_django
-from keng.cli.errors import CannotContinue
-from keng.cli.known_keys import is_demo_data, key_faults, owner_connection, recorded
-from keng.cli.supervisor.register import supervisor_pid
 from keng.kit.database import data_folder
+from keng.runtime.environment import database, load_django
+from keng.runtime.errors import CannotContinue
+from keng.runtime.known_keys import is_demo_data, key_faults, owner_connection, recorded
+from keng.runtime.supervisor.register import supervisor_pid
 from keng.vault.fingerprints import KINDS, Kind, fingerprint
 
 # Typed in full: nobody does it by leaning on a key.

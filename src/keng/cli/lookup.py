@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from keng.cli.environment import database, start_django
-from keng.cli.errors import CannotContinue
+from keng.runtime.environment import database, start_django
+from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
     from keng.lookup.lists.reading import Fault

@@ -5,8 +5,8 @@ import getpass
 import sys
 from pathlib import Path
 
-from keng.cli.environment import database, start_django
-from keng.cli.errors import CannotContinue
+from keng.runtime.environment import database, start_django
+from keng.runtime.errors import CannotContinue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -39,7 +39,8 @@ class TimeLimits:
 
 # Somebody waits for each page, and a provider for each answer of the edge: they rather say "once
 # more" than keep what others wait for. The worker has limits of its own for each pace
-# (keng.cli.worker), the owner for migrations (keng.cli.migrate); commands a person types have none.
+# (keng.runtime.worker), the owner for migrations (keng.runtime.migrate); commands that a person
+# types have none.
 TIME_LIMITS: dict[Process, TimeLimits] = {
     "public": TimeLimits(statement=10, lock=3, idle=30),
     "desk": TimeLimits(statement=20, lock=4, idle=60),

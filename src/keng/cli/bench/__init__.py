@@ -13,7 +13,7 @@ from types import FrameType
 
 from keng.cli.bench.figures import Figure, print_table, write
 from keng.cli.bench.scratch import Bench, scratch
-from keng.cli.errors import CannotContinue
+from keng.runtime.errors import CannotContinue
 
 __all__ = ["Bench", "Figure", "add_arguments", "run"]
 BENCHES: dict[str, str] = {

@@ -19,8 +19,8 @@ from keng.cli.bench.intake_baseline import SCRIPT, values_of
 from keng.cli.bench.intake_meter import Meter, Run
 from keng.cli.bench.processes import family
 from keng.cli.bench.scratch import Bench
-from keng.cli.supervisor.ports import address
 from keng.kit.database import dsn
+from keng.runtime.supervisor.ports import address
 
 CONNECTIONS = 64
 TIPS, TIPS_IN_FULL = 4000, 20_000

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keng.cli.bench.processes import cpu_seconds, family
-from keng.cli.migrate import migrate
-from keng.cli.postgres import Cluster, embedded_cluster
+from keng.runtime.migrate import migrate
+from keng.runtime.postgres import Cluster, embedded_cluster
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from urllib.request import urlopen
 
 from keng.cli.bench.figures import Figure, Target, alternate
 from keng.cli.bench.scratch import Bench
-from keng.cli.supervisor.children import ASGI
-from keng.cli.supervisor.ports import address
+from keng.runtime.supervisor.children import ASGI
+from keng.runtime.supervisor.ports import address
 
 FORMS = 200
 PAGES = 40

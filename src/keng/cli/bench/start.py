@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 from keng.cli.bench.figures import Figure, Target
 from keng.cli.bench.processes import family, pss_mb
 from keng.cli.bench.scratch import Bench
-from keng.cli.postgres import embedded_cluster
+from keng.runtime.postgres import embedded_cluster
 
 _START_WITHIN = 180.0
 _IDLE_FOR = 20.0

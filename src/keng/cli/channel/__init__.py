@@ -4,9 +4,9 @@ import argparse
 from typing import TYPE_CHECKING
 
 from keng.cli.channel import asking, checking
-from keng.cli.choosing import place_of, unit_of
-from keng.cli.environment import database, start_django
-from keng.cli.errors import CannotContinue
+from keng.cli.unit_choice import place_of, unit_of
+from keng.runtime.environment import database, start_django
+from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
     from keng.delivery.models import ChannelAccount

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from keng.cli.errors import CannotContinue
+from keng.runtime.errors import CannotContinue
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 import psycopg
 
-from keng.cli.errors import CannotContinue
-from keng.cli.supervisor.ports import Ports
 from keng.kit.database import DatabaseNotPrepared, Process, dsn
 from keng.kit.refusals import KeyMissing
+from keng.runtime.errors import CannotContinue
+from keng.runtime.supervisor.ports import Ports
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 _CONNECTS_WITHIN = 3

@@ -21,7 +21,6 @@ from keng.cli.checks.check import (
     unknown,
     wrong,
 )
-from keng.cli.known_keys import is_demo_data, key_faults
 from keng.kit import alive
 from keng.kit.database import (
     PROCESSES,
@@ -32,6 +31,7 @@ from keng.kit.database import (
     role,
 )
 from keng.kit.secrets import site_secret_here
+from keng.runtime.known_keys import is_demo_data, key_faults
 
 OLDEST_SERVER = 150000
 # A critical tip is called for every few seconds, a page to an officer goes out at once.
@@ -398,8 +398,8 @@ def setup(place: Place) -> Finding:
     if site_secret_here() is None:
         # The product's settings would make it: nothing was started here yet.
         return attention("nothing was started here yet: keng serve, then first-day.md")
-    from keng.cli.environment import load_django  # noqa: PLC0415
     from keng.cli.first_steps import first_steps  # noqa: PLC0415
+    from keng.runtime.environment import load_django  # noqa: PLC0415
 
     load_django("owner")
     from django.db import connections  # noqa: PLC0415 -- needs the settings

@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from keng.cli import accounts_of_the_system
 from keng.cli.checks.check import Finding, Place, attention, ok, wrong
-from keng.cli.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
-from keng.cli.rewriting.record import rewrite_fault
-from keng.cli.supervisor.ports import address
 from keng.kit import configuration, times
 from keng.kit.database import data_folder, is_external
 from keng.kit.health import free_bytes
+from keng.runtime import accounts_of_the_system
+from keng.runtime.ownership import ACCOUNT_FOLDERS, RIGHTS_FOLDERS
+from keng.runtime.rewriting.record import rewrite_fault
+from keng.runtime.supervisor.ports import address
 
 DISK_WRONG = 1024**3
 DISK_ATTENTION = 0.1

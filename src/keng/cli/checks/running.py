@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from keng.cli.checks.check import Check, Finding, Place, attention, ok, seconds, unknown, wrong
-from keng.cli.postgres.postmaster import command_line
-from keng.cli.supervisor.ports import address
-from keng.cli.supervisor.register import registered, supervisor_pid
 from keng.kit import alive
 from keng.kit.database import data_folder
+from keng.runtime.postgres.postmaster import command_line
+from keng.runtime.supervisor.ports import address
+from keng.runtime.supervisor.register import registered, supervisor_pid
 
 _ANSWERS_WITHIN = 4.0
 _PAGES = {"public": "/", "desk": "/sign-in/", "edge": "/health"}

@@ -5,16 +5,16 @@ import shutil
 import subprocess
 import sys
 
-from keng.cli.postgres import embedded_cluster
-from keng.cli.tests.template import UNSAFE_AND_FAST, copy_migrated_data
+from keng.runtime.postgres import embedded_cluster
+from keng.runtime.tests.template import UNSAFE_AND_FAST, copy_migrated_data
 
 BEGIN = """
-from keng.cli.environment import start_django
+from keng.runtime.environment import start_django
 start_django()
 from django.db import transaction
 from keng.audit.actions import record
 from keng.audit.heads import sign_heads
-from keng.cli.known_keys import claim
+from keng.runtime.known_keys import claim
 claim(is_demo=False)
 with transaction.atomic():
     for chain in ("unit:one", "unit:two"):
@@ -22,7 +22,7 @@ with transaction.atomic():
 sign_heads()
 """
 TAKE_OUT = """
-from keng.cli.environment import start_django
+from keng.runtime.environment import start_django
 start_django()
 from keng.audit.models import Chain, Entry, SignedHead
 Entry.objects.filter(chain="unit:one").delete()

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from keng.cli.tests.test_supervisor import WITHIN, eventually, is_gone
+from keng.runtime.tests.test_supervisor import WITHIN, eventually, is_gone
 
 
 def test_a_bench_that_is_told_to_end_takes_its_database_along(open_folder):

@@ -6,7 +6,7 @@ import pytest
 
 from keng.cli import demo
 from keng.cli.__main__ import main
-from keng.cli.errors import CannotContinue
+from keng.runtime.errors import CannotContinue
 
 
 def test_loading_stops_when_whoever_started_it_was_killed(monkeypatch):

@@ -27,12 +27,12 @@ from keng.cli import doctor
 from keng.cli.__main__ import main
 from keng.cli.checks import certificate, database, machine, running
 from keng.cli.checks.check import Check, Level, Place, ok, perform
-from keng.cli.supervisor.ports import Ports
-from keng.cli.supervisor.register import supervisor_pid
 from keng.delivery.models import Delivery, Dispatch
 from keng.kit import alive, health, times
 from keng.kit.health import Health
 from keng.lessons.models import Film
+from keng.runtime.supervisor.ports import Ports
+from keng.runtime.supervisor.register import supervisor_pid
 from keng.tips.models import Alarm, AlarmCall, WaitingPicture
 from keng.tips.models.dialogue import Attachment
 from tests import make

@@ -13,16 +13,16 @@ from keng.accounts import second_factor
 from keng.audit import heads
 from keng.audit.models import Entry, SignedHead
 from keng.cli import keys as command
-from keng.cli import known_keys
 from keng.cli.__main__ import main
-from keng.cli.errors import CannotContinue
-from keng.cli.known_keys import claim, is_demo_data, key_faults, require_known_keys
-from keng.cli.postgres import embedded_cluster
-from keng.cli.supervisor.register import only_supervisor
-from keng.cli.tests.template import UNSAFE_AND_FAST, copy_migrated_data
 from keng.delivery import credentials, push_account
 from keng.kit import secrets
 from keng.kit.refusals import KeyMissing
+from keng.runtime import known_keys
+from keng.runtime.errors import CannotContinue
+from keng.runtime.known_keys import claim, is_demo_data, key_faults, require_known_keys
+from keng.runtime.postgres import embedded_cluster
+from keng.runtime.supervisor.register import only_supervisor
+from keng.runtime.tests.template import UNSAFE_AND_FAST, copy_migrated_data
 from keng.vault import opening, seal
 from keng.vault.models import Installation, SenderKey
 from tests import make
@@ -230,9 +230,9 @@ def test_what_began_before_keys_were_on_record_is_known_all_the_same(begun, is_d
 
 
 BEGIN = """
-from keng.cli.environment import start_django
+from keng.runtime.environment import start_django
 start_django()
-from keng.cli.known_keys import claim
+from keng.runtime.known_keys import claim
 from tests import make
 claim(is_demo=False)
 make.officer(unit=make.province_unit())

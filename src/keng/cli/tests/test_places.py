@@ -3,9 +3,9 @@
 import pytest
 
 from keng.cli import places as command
-from keng.cli.errors import CannotContinue
 from keng.demo.territory import LANDMARKS
 from keng.places.models import Landmark
+from keng.runtime.errors import CannotContinue
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection, transaction
 
 from keng.channels.base import Event
-from keng.cli.tests.rights import give_rights
 from keng.delivery import handlers
 from keng.delivery.models import Delivery
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
 from keng.lookup import chat as lookup_chat
+from keng.runtime.tests.rights import give_rights
 from keng.vault import keys, opening, seal
 from tests import make
 

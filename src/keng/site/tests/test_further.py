@@ -4,10 +4,10 @@ import pytest
 from django.utils import translation
 from django.utils.translation import trans_real
 
-from keng.cli.locale import LOCALE, by_sentence, compile_all
 from keng.community.tests.conftest import _fresh, stage  # noqa: F401 -- fixtures
 from keng.community.tests.resident import Resident, code_on, only_tip
 from keng.decisions import closing, triage
+from keng.runtime.locale import LOCALE, by_sentence, compile_all
 from keng.site import frame
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make

@@ -4,13 +4,13 @@ import pytest
 from django.db import OperationalError, ProgrammingError, connection, transaction
 
 from keng.alarms import ringing
-from keng.cli.worker import all_tasks
 from keng.conftest import sign_in
 from keng.decisions import check_steps, out_of_scope, triage, undo, viewing
 from keng.dialogue import answering, withdrawal
 from keng.duty import pager_acts, watch
 from keng.incidents import incident_acts
 from keng.kit import times
+from keng.runtime.worker import all_tasks
 from keng.site.grants import GRANTS
 from keng.site.tests.desk_world import all_roles, world
 from keng.site.tests.test_desk_urls import ROUTES, address

@@ -9,8 +9,8 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
-from keng.cli.tests.rights import give_rights
 from keng.kit import times
+from keng.runtime.tests.rights import give_rights
 from keng.surveys import drafts
 from keng.surveys.actions import counting, reading, releasing
 from keng.surveys.models import Answer, Draft, FreeText, Survey

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 
 from keng.channels.base import Event
-from keng.cli.tests.rights import give_rights
 from keng.delivery import handlers
 from keng.delivery.models import Conversation, Delivery, Inbound
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
+from keng.runtime.tests.rights import give_rights
 from keng.surveys.actions import counting, releasing
 from keng.surveys.chat import talking, talks
 from keng.surveys.chat.commands import read as command

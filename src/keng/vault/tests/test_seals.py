@@ -6,8 +6,8 @@ import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import Box, PrivateKey, PublicKey, SealedBox
 
-from keng.cli.supervisor.children import SENDER_KEY, children
-from keng.cli.supervisor.ports import Ports
+from keng.runtime.supervisor.children import SENDER_KEY, children
+from keng.runtime.supervisor.ports import Ports
 from keng.vault import keys, opening, seal
 from keng.vault.models import SenderKey, UnitKey
 from tests import make

@@ -1,5 +1,0 @@
-"""The embedded PostgreSQL: found, created, started, recovered and stopped by our own launcher."""
-
-from keng.cli.postgres.cluster import Cluster, embedded_cluster, running_cluster
-
-__all__ = ["Cluster", "embedded_cluster", "running_cluster"]

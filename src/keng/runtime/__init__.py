@@ -1,0 +1,1 @@
+"""What keeps running: processes, their accounts, the embedded database, and their supervisor."""

@@ -1,0 +1,175 @@
+"""Whether the keys here are those of the database, asked before anything is made or started.
+
+In plain SQL: loading the product's settings would make the site's key where it is missing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from keng.kit.database import DatabaseNotPrepared, data_folder, dsn
+from keng.runtime.errors import CannotContinue
+from keng.vault.fingerprints import KINDS, Kind, fingerprint, key_file, of_public_key
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class KeyFault:
+    """A key that does not belong to this database, or is not there."""
+
+    kind: Kind
+    is_missing: bool
+
+    def __str__(self) -> str:
+        if self.is_missing:
+            return f"{key_file(self.kind)} is missing"
+        where = key_file(self.kind)
+        if self.kind == "site":
+            return f"{where} (or KENG_SECRET_KEY) is another one"
+        return f"{where} is another one"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the database says of the installation it belongs to."""
+
+    is_demo: bool
+    fingerprints: dict[Kind, bytes]
+
+
+def recorded(connection: Connection) -> Recorded | None:
+    """None before the first start, and before the first one of a version that keeps it."""
+    if not _has_table(connection, "vault_installation"):
+        return None
+    row = connection.execute(
+        "SELECT is_demo, site_key, sender_key, audit_key FROM vault_installation"
+    ).fetchone()
+    if row is None:
+        return None
+    return Recorded(row[0], dict(zip(KINDS, map(bytes, row[1:]), strict=True)))
+
+
+def has_rows(connection: Connection) -> bool:
+    """Whether anybody has begun to work with this database."""
+    return any(
+        _exists(connection, table)
+        for table in ("vault_installation", "places_unit", "accounts_officer")
+    )
+
+
+def key_faults(connection: Connection) -> list[KeyFault]:
+    """What of the keys here is not as the database knows it; nothing where it is empty."""
+    if not has_rows(connection):
+        return []
+    known = recorded(connection)
+    expected = known.fingerprints if known else _known_before(connection)
+    found = []
+    for kind in KINDS:
+        here = fingerprint(kind)
+        if here is None and kind in expected:
+            found.append(KeyFault(kind, is_missing=True))
+        elif here is not None and expected.get(kind) not in {None, here}:
+            found.append(KeyFault(kind, is_missing=False))
+    return found
+
+
+def require_known_keys() -> None:
+    """Raises CannotContinue, in words, when what would be written could not be opened later."""
+    with owner_connection() as connection:
+        faults = key_faults(connection)
+    if faults:
+        raise CannotContinue(
+            f"The keys here do not belong to this database: {'; '.join(map(str, faults))}. "
+            "Nothing was started. Put the old ones back: every backup has them, and KENG_DATA and "
+            "KENG_SECRET_KEY must be as before. If they are lost for good, `keng keys accept` says "
+            "what is lost with them."
+        )
+
+
+def is_demo_data(connection: Connection) -> bool | None:
+    """Whether the people in this database are invented; None where there is nobody yet."""
+    known = recorded(connection)
+    if known is not None:
+        return known.is_demo
+    if not has_rows(connection):
+        return None
+    # Begun before it was kept: the simulated phones are the demo's alone.
+    return connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM delivery_channelaccount WHERE channel = 'sandbox')"
+    ).fetchone() == (True,)
+
+
+def require_demo() -> None:
+    """Raises CannotContinue unless these are the demo's data."""
+    with owner_connection() as connection:
+        if not is_demo_data(connection):
+            raise CannotContinue(
+                f"The data in {data_folder()} are not the demo's: nobody's digits are printed. "
+                "Whoever lost their phone gets another secret with `keng officer renew NAME`."
+            )
+
+
+def claim(*, is_demo: bool) -> None:
+    """At every start: these data are the demo's or one's own for good, with these keys.
+
+    Raises CannotContinue where they are the other's. Needs the settings.
+    """
+    from keng.vault import installation  # noqa: PLC0415 -- needs the settings
+
+    with owner_connection() as connection:
+        belongs_to_demo = is_demo_data(connection)
+    if belongs_to_demo is not None and belongs_to_demo != is_demo:
+        raise CannotContinue(_not_these(is_demo=is_demo))
+    installation.begin(is_demo=is_demo)
+
+
+def _not_these(*, is_demo: bool) -> str:
+    if is_demo:
+        return (
+            f"The data in {data_folder()} are your own, and the demo shows its data to everybody. "
+            "Nothing was started: name another folder in KENG_DATA."
+        )
+    return (
+        f"The data in {data_folder()} are the demo's: nobody real may report into them. Nothing "
+        "was started: name another folder in KENG_DATA, or use `keng demo`."
+    )
+
+
+def _known_before(connection: Connection) -> dict[Kind, bytes | None]:
+    """What an older version left on record: which keys there must be, of one which it is."""
+    found: dict[Kind, bytes | None] = {"site": None}
+    if _has_table(connection, "vault_senderkey") and (
+        row := connection.execute(
+            "SELECT public_key FROM vault_senderkey WHERE retired_at IS NULL "
+            "ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+    ):
+        found["sender"] = of_public_key("sender", bytes(row[0]))
+    if _exists(connection, "audit_signedhead"):
+        found["audit"] = None
+    return found
+
+
+def owner_connection() -> Connection:
+    """To ask what the settings are not needed for. Raises DatabaseNotPrepared."""
+    try:
+        return psycopg.connect(dsn("owner"), connect_timeout=5)
+    except psycopg.OperationalError as error:
+        raise DatabaseNotPrepared(
+            "The database does not answer: run `keng migrate` first (`make run` does it too), or "
+            "ask `keng doctor` what is wrong."
+        ) from error
+
+
+def _has_table(connection: Connection, table: str) -> bool:
+    return connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,)
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    if not _has_table(connection, table):
+        return False
+    question = sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(sql.Identifier(table))
+    return connection.execute(question).fetchone() == (True,)

@@ -1,0 +1,221 @@
+"""The database roles: one per process, none of which owns a table or is superuser."""
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+
+from keng.kit.database import PROCESSES, Process, password_file, role
+from keng.runtime.errors import CannotContinue
+from keng.runtime.postgres.cluster import Cluster, write_secret
+
+DATABASE = "keng"
+OWNER = role("owner")
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+# Nothing of ours is a large object: they belong to no table, so no list of rights would hold them.
+LARGE_OBJECTS = (
+    "lo_creat",
+    "lo_create",
+    "lo_from_bytea",
+    "lo_import",
+    "lo_export",
+    "lo_open",
+    "lo_put",
+    "lo_get",
+    "lowrite",
+    "loread",
+    "lo_truncate",
+    "lo_truncate64",
+    "lo_unlink",
+)
+# More than two of each ever have open (of the edge one, with the 32 lanes that KENG_EDGE_LANES may
+# ask for), and together fewer than the server takes: who takes over one process leaves the others
+# theirs.
+CONNECTIONS: Mapping[Process, int] = {
+    "public": 20,
+    "desk": 20,
+    "edge": 40,
+    "worker": 48,
+    "sender": 24,
+}
+# Locks by one large number are the owner's, who works alone under them: migrations, and writing the
+# files anew. Processes name two small numbers, and those are others.
+OWNERS_LOCKS = "^pg_(try_)?advisory_"
+ROLES_LOCK = 7_301_450_021  # Two at once would both try to create the roles.
+
+
+def ensure_owner(cluster: Cluster, *, may_create_databases: bool = False) -> None:
+    """The superuser's only work: an owner for the product, its database, and the extensions."""
+    with cluster.connect() as connection:
+        _ensure_role(connection, "owner", sql.SQL("CREATEROLE"))
+        if may_create_databases:
+            connection.execute(sql.SQL("ALTER ROLE {} CREATEDB").format(sql.Identifier(OWNER)))
+    with cluster.connect("template1") as template:
+        # In the template, so that every database of this cluster has them from birth.
+        _ensure_extensions(template)
+        _take_from_everybody(template)
+    with cluster.connect() as connection:
+        # Here the lock of migrating is taken.
+        _take_from_everybody(connection)
+        # So that `keng doctor` sees who holds what for how long.
+        connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(OWNER)))
+        if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                    sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                )
+            )
+    with cluster.connect(DATABASE) as product:
+        # One that was made before the template had it.
+        _take_from_everybody(product)
+
+
+def _take_from_everybody(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """What no table's list of rights holds; only the superuser may take it from all."""
+    connection.execute(
+        sql.SQL(
+            "DO $$ DECLARE each record; BEGIN"
+            " FOR each IN SELECT oid::regprocedure AS name FROM pg_proc"
+            " WHERE pronamespace = 'pg_catalog'::regnamespace AND (proname = ANY ({objects})"
+            " OR proname ~ {locks} AND proargtypes::text = '20') LOOP"
+            " EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', each.name);"
+            " END LOOP;"
+            " FOR each IN SELECT oid::regprocedure AS name FROM pg_proc"
+            " WHERE pronamespace = 'pg_catalog'::regnamespace"
+            " AND proname ~ {locks} AND proargtypes::text = '20' LOOP"
+            " EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO {owner}', each.name);"
+            " END LOOP; END $$"
+        ).format(
+            objects=sql.Literal(list(LARGE_OBJECTS)),
+            locks=sql.Literal(OWNERS_LOCKS),
+            owner=sql.Identifier(OWNER),
+        )
+    )
+
+
+def _ensure_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    for extension in EXTENSIONS:
+        connection.execute(
+            sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+        )
+
+
+def ensure_roles(owner_dsn: str) -> None:
+    """A role for every process that has no connection string of its own, with its password file."""
+    with psycopg.connect(owner_dsn, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [ROLES_LOCK])
+        _ensure_extensions(connection)
+        for process in PROCESSES:
+            if process == "owner" or os.environ.get(f"KENG_DATABASE_URL_{process.upper()}"):
+                continue
+            try:
+                _ensure_role(connection, process, sql.SQL("NOCREATEROLE"))
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise CannotContinue(
+                    f"The owner in DATABASE_URL may not create the role {role(process)}. Give it "
+                    "CREATEROLE, or create the five roles yourself and set "
+                    "KENG_DATABASE_URL_PUBLIC, _DESK, _EDGE, _WORKER and _SENDER."
+                ) from error
+
+
+def apply_grants(
+    connection: psycopg.Connection[tuple[Any, ...]], grants: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Exactly these rights on tables for each role: what the list no longer names is taken back."""
+    with connection.transaction():
+        name = connection.info.dbname
+        connection.execute(
+            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+        )
+        columns = _columns(connection)
+        for role_name, tables in grants.items():
+            _grant(connection, role_name, tables, columns)
+
+
+def _columns(connection: psycopg.Connection[tuple[Any, ...]]) -> dict[str, list[str]]:
+    """The names of the columns of each table and view of ours."""
+    rows = connection.execute(
+        "SELECT c.relname::text, array_agg(a.attname::text ORDER BY a.attnum)"
+        " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'p')"
+        " AND a.attnum > 0 AND NOT a.attisdropped GROUP BY c.relname"
+    ).fetchall()
+    return dict(rows)
+
+
+def _grant(
+    connection: psycopg.Connection[tuple[Any, ...]],
+    role_name: str,
+    tables: Mapping[str, str],
+    columns: Mapping[str, list[str]],
+) -> None:
+    to = sql.Identifier(role_name)
+    database = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, to))
+    connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(to))
+    connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(to))
+    for table, rights in tables.items():
+        connection.execute(
+            sql.SQL("GRANT {} ON {} TO {}").format(
+                _rights(rights, columns.get(table, [])), sql.Identifier(table), to
+            )
+        )
+
+
+_A_RIGHT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)(?: \(([a-z0-9_]+(?:, [a-z0-9_]+)*)\))?")
+
+
+def _rights(rights: str, columns: list[str]) -> sql.Composable:
+    """Rights as in GRANT: "SELECT, UPDATE (state, closed_at)"."""
+    each_right = re.split(r", (?![^(]*\))", rights)
+    return sql.SQL(", ").join(_right(right, columns) for right in each_right)
+
+
+def _right(right: str, all_columns: list[str]) -> sql.Composable:
+    known = _A_RIGHT.fullmatch(right)
+    if known is None:
+        raise ValueError(f"{right!r} is no right on a table.")
+    what, columns = known.groups()
+    if what == "UPDATE" and columns is None:
+        # Of each column, not of the table: who may update that may lock it, and all wait behind.
+        columns = ", ".join(all_columns)
+    if not columns:
+        return sql.SQL(cast("Any", what))
+    names = sql.SQL(", ").join(map(sql.Identifier, columns.split(", ")))
+    return sql.SQL(cast("Any", what + " ({})")).format(names)
+
+
+def _ensure_role(
+    connection: psycopg.Connection[tuple[Any, ...]], process: Process, extra: sql.SQL
+) -> None:
+    """The role with the password of its file, whichever of the two was there before."""
+    name, file = role(process), password_file(role(process))
+    if not file.exists():
+        write_secret(file, secrets.token_urlsafe(24))
+    # Hashed on our side: the password itself is never in a statement.
+    encrypted = connection.pgconn.encrypt_password(
+        file.read_text().strip().encode(), name.encode(), b"scram-sha-256"
+    )
+    if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN NOINHERIT {}").format(sql.Identifier(name), extra)
+        )
+    connection.execute(
+        sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+            sql.Identifier(name), sql.Literal(encrypted.decode())
+        )
+    )
+    if process in CONNECTIONS:
+        connection.execute(
+            sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(
+                sql.Identifier(name), sql.Literal(CONNECTIONS[process])
+            )
+        )
+
+
+def _exists(connection: psycopg.Connection[tuple[Any, ...]], query: str, name: str) -> bool:
+    return connection.execute(query.encode(), [name]).fetchone() is not None

@@ -1,0 +1,96 @@
+"""Which processes there are, as whom each runs, and what it is told."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+
+from keng.kit.database import PROCESSES, Process, data_folder, dsn, is_external
+from keng.runtime.accounts_of_the_system import process_account
+from keng.runtime.supervisor.ports import Ports, address
+
+# Only the sender may address a reporter: no other process learns where its key lies.
+SENDER_KEY = "KENG_SENDER_KEY_FILE"
+# What the database's owner can do, no long-running process may: each gets its own string.
+OWNERS = {"DATABASE_URL", *(f"KENG_DATABASE_URL_{process.upper()}" for process in PROCESSES)}
+# How granian serves each of the three sites.
+ASGI = (
+    *("--interface", "asgi", "--loop", "uvloop", "--runtime-mode", "st"),
+    *("--http", "1", "--no-ws", "--log-level", "warning"),
+)
+# Begun by root, it is another account before it loads anything that a stranger speaks to.
+UNPRIVILEGED = (sys.executable, "-m", "keng.runtime.unprivileged")
+
+
+@dataclass(frozen=True)
+class Child:
+    """A process to keep alive. Stopped in the order of the list, so what takes in stops first."""
+
+    name: str
+    command: tuple[str, ...]
+    port: int | None = None
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+    stops_within: float = 20.0
+
+
+def children(ports: Ports, *, is_demo: bool) -> list[Child]:
+    """In the order in which they stop; they start in the opposite one."""
+    shared = {name: str(port) for name, port in ports.settings.items()}
+    if is_demo:
+        shared["KENG_DEMO"] = "1"
+    found = [
+        _site("public", "keng.site.asgi_public:application", ports.public, shared),
+        _site("desk", "keng.site.asgi_desk:application", ports.desk, shared),
+        _site("edge", "keng.edge.asgi:application", ports.edge, shared),
+        _own("worker", shared),
+        _own("sender", shared | {SENDER_KEY: str(data_folder() / "keys" / "sender.key")}),
+    ]
+    return [*found, _fake_zalo(ports)] if is_demo else found
+
+
+def rewriting() -> Child:
+    """What writes the database's files anew at night, as its superuser, and ends."""
+    kept = {name: value for name, value in os.environ.items() if name not in OWNERS | {SENDER_KEY}}
+    environment = kept | {"KENG_DATA": str(data_folder()), "PYTHONUNBUFFERED": "1"}
+    command = (sys.executable, "-m", "keng.cli", "rewrite")
+    return Child("rewrite", command, None, environment)
+
+
+def _site(name: Process, application: str, port: int, shared: dict[str, str]) -> Child:
+    command = (
+        *(*UNPRIVILEGED, "granian", *ASGI),
+        *("--host", address(), "--port", str(port), "--workers-kill-timeout", "15", application),
+    )
+    return Child(name, command, port, _environment(name, shared))
+
+
+def _own(name: Process, shared: dict[str, str]) -> Child:
+    command = (sys.executable, "-m", "keng.cli", name)
+    return Child(name, command, None, _environment(name, shared))
+
+
+def _fake_zalo(ports: Ports) -> Child:
+    settings = data_folder() / "secrets" / "zalo-fake.json"
+    command = (
+        *(*UNPRIVILEGED, "--account", process_account().name, "--keep", str(settings)),
+        *("keng.channels.zalo_oa.fake", "--port", str(ports.zalo_fake)),
+        *("--settings", str(settings)),
+        *("--webhook", f"http://127.0.0.1:{ports.edge}/hooks/zalo_oa/bac-ninh"),
+    )
+    # It plays a foreign company: it is told nothing of ours.
+    ours = {name for name in os.environ if name.startswith("KENG_")} | {"DATABASE_URL"}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    return Child("zalo_fake", command, ports.zalo_fake, environment)
+
+
+def _environment(process: Process, shared: dict[str, str]) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k not in OWNERS and k != SENDER_KEY}
+    if is_external():
+        kept[f"KENG_DATABASE_URL_{process.upper()}"] = dsn(process)
+    return {
+        **kept,
+        **shared,
+        "KENG_PROCESS": process,
+        "KENG_DATA": str(data_folder()),
+        "DJANGO_SETTINGS_MODULE": "keng.site.settings",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,57 @@
+"""Work that needs the whole product, done by a process that ends: the parent of all stays small."""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar, cast
+
+from keng.kit.database import DatabaseNotPrepared
+from keng.kit.refusals import KeyMissing
+from keng.runtime.errors import CannotContinue
+
+T = TypeVar("T")
+
+
+def apart(work: Callable[[], T]) -> T:
+    """What `work` returns, a plain value; its memory and its connections end with its process.
+
+    When we are killed it ends too, so that the next start finds nobody at work and no lock held.
+    Raises CannotContinue with its words, and when it failed in a way that it has printed itself.
+    """
+    # Forked while nothing runs here beside us: no thread, no connection.
+    context = multiprocessing.get_context("fork")
+    receiving, sending = context.Pipe(duplex=False)
+    child = context.Process(target=_report, args=(work, sending))
+    child.start()
+    sending.close()
+    try:
+        result, trouble = cast("tuple[T, str | None]", receiving.recv())
+    except EOFError:
+        raise CannotContinue(
+            "The database could not be prepared; what went wrong is above."
+        ) from None
+    finally:
+        child.join()
+    if trouble is not None:
+        raise CannotContinue(trouble)
+    return result
+
+
+def _report(work: Callable[[], Any], to: Connection) -> None:
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+    try:
+        to.send((work(), None))
+    except (CannotContinue, DatabaseNotPrepared, KeyMissing) as error:
+        to.send((None, str(error)))
+    except KeyboardInterrupt:
+        to.send((None, "Stopped before everything was prepared; the next start goes on."))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 -- only a child runs this
+    parent.join()
+    # At once, like the parent: what was not committed is rolled back, and the next start goes on.
+    os._exit(1)

@@ -1,0 +1,76 @@
+"""What each process is told, and what none but one is told."""
+
+import os
+import socket
+
+import pytest
+
+from keng.runtime.errors import CannotContinue
+from keng.runtime.supervisor.children import SENDER_KEY, children, rewriting
+from keng.runtime.supervisor.ports import Ports, require_free
+
+OWNER = "postgresql://owner:secret@db.invalid/keng"
+
+
+@pytest.fixture
+def told(monkeypatch, tmp_path):
+    """The environment of every child where the operator brings the database."""
+    monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", OWNER)
+    monkeypatch.setenv("KENG_DATABASE_URL_DESK", "postgresql://desk:own@db.invalid/keng")
+    monkeypatch.setenv(SENDER_KEY, "/somewhere")
+    return {child.name: child.environment for child in children(Ports(), is_demo=True)}
+
+
+def test_only_the_sender_learns_where_its_key_lies(told):
+    assert [name for name, environment in told.items() if SENDER_KEY in environment] == ["sender"]
+
+
+def test_no_child_is_told_the_owners_connection(told):
+    assert not any(
+        "owner:secret" in value for environment in told.values() for value in environment.values()
+    )
+
+
+def test_what_writes_the_files_anew_learns_neither_key_nor_connection(told):
+    environment = rewriting().environment
+    assert SENDER_KEY not in environment
+    assert not [name for name in environment if name.startswith(("DATABASE_URL", "KENG_DATABASE_"))]
+
+
+def test_each_child_is_told_its_own_connection_and_no_other(told):
+    for name in ("public", "desk", "edge", "worker", "sender"):
+        names = [n for n in told[name] if n.startswith("KENG_DATABASE_URL_")]
+        assert names == [f"KENG_DATABASE_URL_{name.upper()}"]
+    assert "user=desk password=own" in told["desk"]["KENG_DATABASE_URL_DESK"]
+
+
+def test_each_child_knows_which_process_it_is(told):
+    ours = {name: environment for name, environment in told.items() if name != "zalo_fake"}
+    assert {name: told[name]["KENG_PROCESS"] for name in ours} == {name: name for name in ours}
+
+
+def test_the_fake_zalo_is_told_nothing_of_ours(told):
+    assert not [name for name in told["zalo_fake"] if name.startswith("KENG_")]
+
+
+def test_there_is_no_fake_outside_the_demo():
+    assert "zalo_fake" not in {child.name for child in children(Ports(), is_demo=False)}
+
+
+def test_what_takes_in_stops_before_what_sends():
+    names = [child.name for child in children(Ports(), is_demo=True)]
+    assert names == ["public", "desk", "edge", "worker", "sender", "zalo_fake"]
+
+
+def test_a_taken_port_is_named_with_its_setting():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(CannotContinue, match=f"{port} is in use.*KENG_DESK_PORT"):
+            require_free(Ports(desk=port), ["desk"])
+
+
+def test_what_the_children_need_of_the_system_is_passed_on(told):
+    assert told["public"]["PATH"] == os.environ["PATH"]

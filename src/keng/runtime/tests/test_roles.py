@@ -1,0 +1,247 @@
+"""Every process has a role of its own, with exactly the rights that are listed for it."""
+
+import contextlib
+import stat
+import threading
+import time
+
+import psycopg
+import pytest
+from django.db import connection
+
+from keng.cli.checks import database as checks
+from keng.cli.checks.check import Level, Place
+from keng.kit.database import PROCESSES, dsn, password_file, role
+from keng.runtime import migrate
+from keng.runtime.errors import CannotContinue
+from keng.runtime.migrate import MIGRATION_LOCK
+from keng.runtime.postgres.cluster import SETTINGS, write_secret
+from keng.runtime.rewriting.work import _RUN_LOCK
+from keng.runtime.roles import CONNECTIONS, ROLES_LOCK, apply_grants, ensure_owner, ensure_roles
+from keng.runtime.supervisor.ports import Ports
+from keng.runtime.worker import _workers, all_tasks
+from keng.site.grants import GRANTS
+
+
+@pytest.fixture
+def roles(cluster, monkeypatch):
+    """A cluster with its roles, and a table of the owner's."""
+    monkeypatch.setenv("KENG_DATA", str(cluster.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    cluster.start()
+    ensure_owner(cluster)
+    ensure_roles(dsn("owner"))
+    with psycopg.connect(dsn("owner"), autocommit=True) as owner:
+        owner.execute("CREATE TABLE tip (id int)")
+        yield owner
+
+
+def test_no_process_is_superuser_or_may_make_roles(roles):
+    rows = roles.execute(
+        "SELECT rolname, rolsuper, rolcreaterole, rolcreatedb FROM pg_roles"
+        " WHERE rolname LIKE 'keng%%' AND rolname <> 'keng_owner'"
+    ).fetchall()
+    assert len(rows) == len(PROCESSES) - 1
+    assert not any(any(rights) for _, *rights in rows)
+
+
+def test_the_owner_is_no_superuser(roles):
+    assert roles.execute("SELECT current_setting('is_superuser')").fetchone() == ("off",)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT lo_create(0)",
+        "SELECT lo_creat(-1)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT lo_import('/etc/hostname')",
+        "SELECT lo_put(1, 0, 'x')",
+        "SELECT lo_open(1, 131072)",
+        "CREATE TEMP TABLE mine (id int)",
+    ],
+)
+@pytest.mark.parametrize("process", ["public", "desk"])
+def test_no_process_keeps_anything_beside_the_tables(roles, process, statement):
+    apply_grants(roles, {role(process): {"tip": "SELECT"}})
+    with (
+        psycopg.connect(dsn(process), autocommit=True) as connected,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connected.execute(statement)
+
+
+def test_a_role_has_the_listed_rights_and_no_others(roles):
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT, INSERT"}})
+    with psycopg.connect(dsn("desk"), autocommit=True) as desk:
+        desk.execute("INSERT INTO tip VALUES (1)")
+        assert desk.execute("SELECT count(*) FROM tip").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            desk.execute("DELETE FROM tip")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            desk.execute("CREATE TABLE mine (id int)")
+
+
+def test_a_right_that_the_list_no_longer_names_is_taken_back(roles):
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT, DELETE"}})
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    with (
+        psycopg.connect(dsn("desk"), autocommit=True) as desk,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        desk.execute("DELETE FROM tip")
+
+
+def test_a_role_without_any_table_cannot_even_connect_once_rights_are_given(roles):
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(dsn("edge"))
+
+
+def test_a_role_that_may_change_rows_stops_no_table(roles):
+    """With the right to update a table as a whole a session may lock it, and all wait behind it."""
+    roles.execute("ALTER TABLE tip ADD said text")
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT, INSERT, UPDATE"}})
+    with psycopg.connect(dsn("desk"), autocommit=True) as desk:
+        desk.execute("INSERT INTO tip VALUES (1, 'a')")
+        assert desk.execute("UPDATE tip SET said = 'b', id = 2").rowcount == 1
+        for mode in ("ACCESS EXCLUSIVE", "EXCLUSIVE", "SHARE"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege), desk.transaction():
+                desk.execute(f"LOCK TABLE tip IN {mode} MODE")
+
+
+def test_one_role_leaves_connections_for_the_others(roles):
+    apply_grants(roles, {role(process): {"tip": "SELECT"} for process in PROCESSES[1:]})
+    for process in PROCESSES[1:]:
+        with contextlib.ExitStack() as opened:
+            for _ in range(CONNECTIONS[process]):
+                opened.enter_context(psycopg.connect(dsn(process)))
+            with pytest.raises(psycopg.OperationalError, match="too many"):
+                psycopg.connect(dsn(process))
+            psycopg.connect(dsn("owner")).close()
+
+
+def test_two_workers_have_a_connection_for_each_of_their_threads():
+    """One that is replaced may still be finishing what it does."""
+    threads = _workers(all_tasks())
+    told = [worker for _, worker in threads if worker.bell._is_heard]
+    assert 2 * (len(threads) + len(told)) <= CONNECTIONS["worker"]
+
+
+def test_all_roles_together_leave_room_for_the_owner():
+    assert set(CONNECTIONS) == set(PROCESSES[1:])
+    assert sum(CONNECTIONS.values()) <= int(SETTINGS["max_connections"]) - 6
+
+
+def test_no_role_takes_the_locks_by_which_the_owner_works_alone(roles):
+    """Held by a process, no migration runs and nothing destroyed leaves the files."""
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    functions = ("pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock_shared")
+    for database in ("keng", "postgres"):
+        with psycopg.connect(dsn("desk"), autocommit=True, dbname=database) as desk:
+            for number in (MIGRATION_LOCK, ROLES_LOCK, _RUN_LOCK):
+                for function in functions:
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        desk.execute(f"SELECT {function}(%s::bigint)", [number])
+            with desk.transaction():
+                desk.execute("SELECT pg_advisory_xact_lock(1, 2)")
+
+
+def test_the_doctor_tells_who_holds_what_others_wait_for(roles, monkeypatch):
+    """Rows that a role may change it may hold, and no setting of a role keeps its session short."""
+    apply_grants(roles, {"keng_public": {"tip": "SELECT, UPDATE"}, "keng_desk": {"tip": "SELECT"}})
+    roles.execute("INSERT INTO tip VALUES (1)")
+    monkeypatch.setattr(checks, "HELD_FOR", 0.2)
+    place = Place(Ports())
+    assert checks.transactions(place).level is Level.OK
+    with psycopg.connect(dsn("public")) as public, psycopg.connect(dsn("owner")) as other:
+        public.execute("SET idle_in_transaction_session_timeout = 0")
+        public.execute("SELECT FROM tip FOR UPDATE")
+        time.sleep(0.3)
+        found = checks.transactions(place)
+        assert (found.level, "keng_public has had" in found.text) == (Level.ATTENTION, True)
+        waiting = threading.Thread(target=other.execute, args=("UPDATE tip SET id = 2",))
+        waiting.start()
+        time.sleep(0.3)
+        assert checks.transactions(place).level is Level.WRONG
+        public.rollback()
+        waiting.join()
+
+
+def test_an_unknown_right_is_refused(roles):
+    with pytest.raises(ValueError, match="TRUNCATE"):
+        apply_grants(roles, {"keng_desk": {"tip": "SELECT, TRUNCATE"}})
+
+
+def test_a_lost_password_file_is_replaced(roles):
+    password_file("keng_desk").unlink()
+    ensure_roles(dsn("owner"))
+    apply_grants(roles, {"keng_desk": {"tip": "SELECT"}})
+    with psycopg.connect(dsn("desk")) as desk:
+        assert desk.execute("SELECT current_user").fetchone() == ("keng_desk",)
+
+
+def test_password_files_are_private_and_differ(roles):
+    files = [password_file(role(process)) for process in PROCESSES]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert len({file.read_text() for file in files}) == len(files)
+
+
+def test_a_secret_is_never_written_over(tmp_path):
+    write_secret(tmp_path / "secret", "first")
+    with pytest.raises(FileExistsError):
+        write_secret(tmp_path / "secret", "second")
+
+
+def test_rights_are_given_to_the_roles_of_processes_only():
+    assert set(GRANTS) <= {role(process) for process in PROCESSES if process != "owner"}
+
+
+@pytest.mark.django_db
+def test_every_table_in_the_list_of_rights_exists():
+    named = {table for tables in GRANTS.values() for table in tables}
+    with connection.cursor() as cursor:
+        tables_and_views = connection.introspection.table_names(cursor, include_views=True)
+    assert named <= set(tables_and_views)
+
+
+@pytest.mark.django_db
+def test_the_list_of_rights_can_be_applied():
+    connection.ensure_connection()
+    apply_grants(connection.connection, GRANTS)
+
+
+def test_two_migrations_at_once_come_one_after_the_other(cluster, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(cluster.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(migrate, "embedded_cluster", lambda: cluster)
+    cluster.start()
+    order, first_is_in = [], threading.Event()
+
+    def work(name):
+        with migrate.only_migration():
+            order.append(f"{name} begins")
+            first_is_in.set()
+            time.sleep(0.5)
+            order.append(f"{name} ends")
+
+    one = threading.Thread(target=work, args=("one",))
+    one.start()
+    assert first_is_in.wait(10)
+    work("other")
+    one.join()
+    assert order == ["one begins", "one ends", "other begins", "other ends"]
+
+
+def test_a_migration_that_never_ends_is_told(cluster, monkeypatch):
+    monkeypatch.setenv("KENG_DATA", str(cluster.data))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(migrate, "embedded_cluster", lambda: cluster)
+    monkeypatch.setattr(migrate, "_OTHER_ENDS_WITHIN", 0.3)
+    cluster.start()
+    with (
+        migrate.only_migration(),
+        pytest.raises(CannotContinue, match="Another"),
+        migrate.only_migration(),
+    ):
+        pass

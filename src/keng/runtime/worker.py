@@ -1,0 +1,265 @@
+"""keng worker: suggestions, clocks, retention, rollups; whatever the areas list as their tasks."""
+
+import argparse
+import contextlib
+import importlib
+import importlib.util
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import psycopg
+
+from keng.kit import alive
+from keng.kit.busy import is_passing
+from keng.kit.database import TimeLimits, data_folder, dsn
+from keng.kit.recurring import WORK, Pace, Task
+from keng.runtime.environment import start_django
+from keng.runtime.unprivileged import become_unprivileged
+
+log = logging.getLogger(__name__)
+# How long to wait for a wake-up before looking at the clock and at the signal to stop.
+LONGEST_WAIT = 0.5
+PAUSE_AFTER_ERROR = 5.0
+PAUSE_AFTER_LIMIT = 1.0
+# So long a portion may still take once somebody asks to stop; killed after it, it is done again.
+ENDS_WITHIN = 15.0
+
+# An alarm's portion is small, and a slow task reads whole tables: no statement holds either up.
+_LIMITS = {
+    Pace.ALARM: TimeLimits(statement=15, lock=3, idle=30),
+    Pace.NORMAL: TimeLimits(statement=60, lock=5, idle=60),
+    Pace.SLOW: TimeLimits(statement=120, lock=10, idle=120),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="do what is due now, then end")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    become_unprivileged("worker")
+    start_django("worker")
+    # Told to nobody else: see vault.opening.
+    os.environ["KENG_WORKER_KEYS"] = str(data_folder() / "keys" / "worker")
+    tasks = all_tasks()
+    if arguments.once:
+        Worker(tasks).finish_what_is_due()
+        return 0
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    work(tasks, stop)
+    return 0
+
+
+def work(tasks: list[Task], stop: threading.Event) -> None:
+    """Until somebody asks to stop: calls for help here, everything else in threads beside them."""
+    alive.forget_worker()
+    calls, *others = _workers(tasks)
+    beside = [
+        threading.Thread(target=_run_to_the_end, args=(worker, stop), name=name, daemon=True)
+        for name, worker in others
+    ]
+    for thread in beside:
+        thread.start()
+    try:
+        _run_to_the_end(calls[1], stop)
+    finally:
+        stop.set()
+        until = time.monotonic() + ENDS_WITHIN
+        for thread in beside:
+            thread.join(max(until - time.monotonic(), 0))
+        if sys.exc_info()[0] is None:
+            calls[1].end_sign()
+            alive.forget_worker()
+
+
+def _run_to_the_end(worker: "Worker", stop: threading.Event) -> None:
+    from django.db import connections  # noqa: PLC0415 -- needs the settings
+
+    try:
+        worker.run(stop, worker.bell.wait)
+    finally:
+        worker.bell.hang_up()
+        connections.close_all()
+
+
+def _workers(tasks: list[Task]) -> list[tuple[str, "Worker"]]:
+    """One for each pace, the alarms' first; and one for every slow task."""
+    named = [
+        (str(pace), pace, [task for task in tasks if task.pace == pace])
+        for pace in (Pace.ALARM, Pace.NORMAL)
+    ]
+    named += [(task.name, Pace.SLOW, [task]) for task in tasks if task.pace == Pace.SLOW]
+    return [
+        (name, Worker(own, _Bell(name, own), _LIMITS[pace], _sign_of(name, pace)))
+        for name, pace, own in named
+    ]
+
+
+def _sign_of(name: str, pace: Pace) -> alive.Beat:
+    """The alarms' lane speaks for the process: nothing it does may take long."""
+    return alive.Beat("worker" if pace == Pace.ALARM else f"worker.{name.replace(' ', '-')}")
+
+
+def all_tasks() -> list[Task]:
+    """Those of every installed area that has a tasks module."""
+    from django.apps import apps  # noqa: PLC0415 -- needs the settings
+
+    found: list[Task] = []
+    for app in apps.get_app_configs():
+        if app.name.startswith("keng.") and importlib.util.find_spec(f"{app.name}.tasks"):
+            found += importlib.import_module(f"{app.name}.tasks").TASKS
+    return found
+
+
+class Worker:
+    """Does due tasks one after another; holds nothing that a kill could lose."""
+
+    def __init__(
+        self,
+        tasks: list[Task],
+        bell: "_Bell | None" = None,
+        limits: TimeLimits | None = None,
+        sign: alive.Beat | None = None,
+    ) -> None:
+        """With `sign` others see that it works, and when each task last came through."""
+        self._due = dict.fromkeys(tasks, 0.0)
+        self._sign = sign
+        self._done = {task: _beat_of(task) for task in tasks} if sign is not None else {}
+        for done in self._done.values():
+            done.beat()
+        self.bell = bell or _Bell("", tasks)
+        self._limits = limits
+        # The connection that has been told the limits.
+        self._limited: Any = None
+
+    def run(self, stop: threading.Event, wait: Callable[[float], bool]) -> None:
+        """Until `stop`; `wait` sleeps so many seconds at most and says whether it was woken."""
+        while not stop.is_set():
+            self._beat()
+            if not self.do_what_is_due(stop) and not stop.is_set() and wait(self._next_due_in()):
+                self._wake()
+
+    def finish_what_is_due(self) -> None:
+        while self.do_what_is_due(threading.Event()):
+            pass
+
+    def do_what_is_due(self, stop: threading.Event) -> int:
+        """One portion of each due task; how many rows were done."""
+        done = 0
+        for task in [task for task, due in self._due.items() if due <= time.monotonic()]:
+            if stop.is_set():
+                break
+            self._beat()
+            done += self._do(task)
+        return done
+
+    def _beat(self) -> None:
+        if self._sign is not None:
+            self._sign.beat()
+
+    def end_sign(self) -> None:
+        """At an end in order nobody is missed."""
+        if self._sign is not None:
+            self._sign.end()
+
+    def _next_due_in(self) -> float:
+        left = min(self._due.values(), default=0.0) - time.monotonic()
+        return min(max(left, 0.01), LONGEST_WAIT)
+
+    def _wake(self) -> None:
+        for task in self._due:
+            # One that has just failed keeps its pause.
+            if task.is_woken and self._due[task] - time.monotonic() <= task.every.total_seconds():
+                self._due[task] = 0.0
+
+    def _do(self, task: Task) -> int:
+        from django.db import OperationalError, close_old_connections  # noqa: PLC0415
+
+        close_old_connections()
+        pause = task.every.total_seconds()
+        try:
+            self._limit_time()
+            done = task.run()
+            if task in self._done:
+                self._done[task].beat()
+        except OperationalError as error:
+            if is_passing(error):
+                # Somebody holds what it needs, or it took too long: the others have their turn.
+                log.warning("The task %s was stopped by a limit of time.", task.name)
+                self._due[task] = time.monotonic() + max(pause, PAUSE_AFTER_LIMIT)
+                return 0
+            # The database restarts; nothing is lost, since what was not committed is done again.
+            log.warning("The task %s waits for the database.", task.name)
+            done, pause = 0, 1.0
+        except Exception:
+            # One area's fault must not stop the others' clocks. The message holds no row's content.
+            log.exception("The task %s failed.", task.name)
+            done, pause = 0, max(pause, PAUSE_AFTER_ERROR)
+        self._due[task] = time.monotonic() + (0 if done else pause)
+        return done
+
+    def _limit_time(self) -> None:
+        from django.db import connection  # noqa: PLC0415
+
+        if self._limits is None:
+            return
+        connection.ensure_connection()
+        if connection.connection is not self._limited:
+            with connection.cursor() as cursor:
+                for name, value in self._limits.settings().items():
+                    cursor.execute("SELECT set_config(%s, %s, false)", [name, value])
+            self._limited = connection.connection
+
+
+def _beat_of(task: Task) -> alive.Beat:
+    return alive.task_beat(task.name, pace=str(task.pace), every=task.every.total_seconds())
+
+
+class _Bell:
+    """A connection that hears when work was committed; without one, only the clock wakes.
+
+    For tasks that nobody wakes there is none.
+    """
+
+    def __init__(self, name: str, tasks: list[Task]) -> None:
+        self._name = f"keng worker {name}"[:63]
+        self._is_heard = any(task.is_woken for task in tasks)
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def wait(self, seconds: float) -> bool:
+        if not self._is_heard:
+            time.sleep(seconds)
+            return False
+        try:
+            if self._connection is None:
+                self._connection = psycopg.connect(
+                    dsn("worker"), autocommit=True, connect_timeout=3, application_name=self._name
+                )
+                self._connection.execute(f"LISTEN {WORK}")
+                # Whatever was committed before this is found by looking.
+                return True
+            return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
+        except psycopg.Error as error:
+            log.warning("Not told of new work (%s).", type(error).__name__)
+            self.hang_up()
+            time.sleep(LONGEST_WAIT)
+            return False
+
+    def hang_up(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._connection.close()
+        self._connection = None
