@@ -6,7 +6,6 @@ from keng.reports import desk as views
 from keng.reports.periodic import public as periodic_public
 from keng.reports.periodic.desk import listing
 from keng.reports.periodic.desk import pages as periodic
-from keng.reports.record import desk as record
 
 public: list[URLPattern] = [
     path("results", periodic_public.results, name="results"),
@@ -31,5 +30,4 @@ desk: list[URLPattern] = [
         path(f"{_FILE}{of}", periodic.download, {"of": of}, name=f"report-{of}")
         for of in ("docx", "xlsx", "pdf")
     ),
-    path("audit/", record.audit, name="audit"),
 ]

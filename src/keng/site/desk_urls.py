@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, path
 
 import keng.accounts.urls
-import keng.audit.urls
+import keng.audit_page.urls
 import keng.claims.urls
 import keng.community.urls
 import keng.dialogue.urls
@@ -39,7 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *keng.lessons.urls.desk,
     *keng.partners.urls.desk,
     *keng.reports.urls.desk,
-    *keng.audit.urls.desk,
+    *keng.audit_page.urls.desk,
     path("find/", finding.find, name="find"),
 ]
 if settings.DEMO:

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "keng.lessons",
     "keng.partners",
     "keng.reports",
+    "keng.audit_page",
     "keng.community",
     "keng.demo",
 ]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.audit.verify import faults
+from keng.audit_page.entries import out_of_scope_rates
 from keng.conftest import sign_in
 from keng.decisions import out_of_scope, triage, undo, undo_ending
 from keng.delivery.models import Conversation, Delivery, Inbound
@@ -17,7 +18,6 @@ from keng.incidents import incident_acts
 from keng.kit import times
 from keng.kit.database import data_folder
 from keng.language.fold import fold
-from keng.reports.record.queries import out_of_scope_rates
 from keng.tips import errors, messages, sweep_files
 from keng.tips.errors import sentence_of
 from keng.tips.models import Attachment, HeldEnding, Incident, Sighting, Suggestion, Tip

@@ -13,8 +13,8 @@ from keng.accounts.models import Post
 from keng.audit import verify, witness
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Chain, Entry
+from keng.audit_page.act_words import act_words
 from keng.conftest import sign_in
-from keng.reports.record.acts import act_words
 from keng.tips.models import Decision
 from tests import make
 from tests.architecture.source import KENG, RECORDING, imports, is_test, python_files

@@ -9,12 +9,12 @@ from django.urls import reverse
 from keng.accounts.models import PartnerMember, Post
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
+from keng.audit_page.entries import dressed
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network.models import Lead
-from keng.reports.record.queries import dressed
 from tests import make
 
 pytestmark = pytest.mark.django_db

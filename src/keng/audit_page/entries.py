@@ -15,10 +15,10 @@ from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
 from keng.audit.reading import read_safely, with_safe_columns
 from keng.audit.verify import Fault, faults_of
+from keng.audit_page.act_words import act_words
+from keng.audit_page.things import thing_words
 from keng.kit.ids import read_id
 from keng.places.models import Unit
-from keng.reports.record.acts import act_words
-from keng.reports.record.things import thing_words
 from keng.tips.models import Decision, Tip, TipConcern
 from keng.tips.reporter_times import reporter_time
 

@@ -1,1 +1,0 @@
-"""The record of who did what, as an auditor may read it."""
