@@ -23,6 +23,7 @@ from nacl.secret import SecretBox
 import keng
 from keng.accounts.models import Officer
 from keng.channels.base import Event
+from keng.cli.worker import all_tasks
 from keng.decisions import triage
 from keng.delivery import handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Inbound
@@ -36,7 +37,7 @@ from keng.kit.codes import derived
 from keng.kit.database import data_folder
 from keng.kit.secrets import derive, keyed_hash
 from keng.places.models import Unit
-from keng.tips import receipt_codes, tasks
+from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, Decision, HeldEnding, Receipt, Tip, Wave
 from keng.vault import keys, opening, seal
@@ -174,7 +175,7 @@ def everything_is_sent() -> None:
 def night_passes() -> None:
     """What the worker does, after every ending can be taken back no longer."""
     HeldEnding.objects.update(until=times.now())
-    for task in tasks.TASKS:
+    for task in all_tasks():
         if task.name != "call officers":
             while task.run():
                 pass
