@@ -9,6 +9,7 @@ import base64
 import contextlib
 import datetime
 import hashlib
+import json
 import os
 import re
 import uuid
@@ -17,18 +18,22 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 import keng
 from keng.accounts.models import Officer
 from keng.channels.base import Event
+from keng.cli.worker import all_tasks
+from keng.community import drafts
 from keng.decisions import triage
 from keng.delivery import handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Inbound
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.delivery.tests.sending import sending, until
-from keng.dialogue import answering, reporter, withdrawal
+from keng.dialogue import answering, reporter, shown_codes, withdrawal
+from keng.dialogue.public import code_page, open_tip
 from keng.incidents import wave_acts
 from keng.intake import forget_chats
 from keng.kit import times
@@ -36,7 +41,7 @@ from keng.kit.codes import derived
 from keng.kit.database import data_folder
 from keng.kit.secrets import derive, keyed_hash
 from keng.places.models import Unit
-from keng.tips import receipt_codes, tasks
+from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, Decision, HeldEnding, Receipt, Tip, Wave
 from keng.vault import keys, opening, seal
@@ -62,6 +67,7 @@ class Thief:
             for file in [folder / "sender.key", *folder.glob("worker/*")]
             if file.exists()
         ]
+        self.raw: set[bytes] = set()
         self.loot = dict(self._everything())
 
     def finds(self, words: str) -> list[str]:
@@ -73,6 +79,14 @@ class Thief:
         tokens = {token for text in self.loot.values() for token in _TOKEN.findall(text)}
         codes = {derived("receipt code", token) for token in tokens}
         return [code for code in codes if Receipt.objects.filter(hash=receipt_codes.hash_of(code))]
+
+    def values(self) -> set[str]:
+        """Whatever lies there, in each form in which a cookie may carry it."""
+        found = set(self.loot.values())
+        for raw in self.raw:
+            found |= {raw.hex(), base64.b64encode(raw).decode()}
+            found.add(base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
+        return found | {token for text in found for token in _TOKEN.findall(text)}
 
     @staticmethod
     def _labels() -> Iterator[str]:
@@ -96,6 +110,7 @@ class Thief:
         if not isinstance(value, bytes | memoryview):
             return str(value)
         sealed = bytes(value)
+        self.raw.add(sealed)
         for key in self.private:
             with contextlib.suppress(CryptoError, ValueError):
                 return key.decrypt(sealed).decode(errors="replace")
@@ -174,7 +189,7 @@ def everything_is_sent() -> None:
 def night_passes() -> None:
     """What the worker does, after every ending can be taken back no longer."""
     HeldEnding.objects.update(until=times.now())
-    for task in tasks.TASKS:
+    for task in all_tasks():
         if task.name != "call officers":
             while task.run():
                 pass
@@ -350,3 +365,48 @@ def test_that_a_file_was_sent_cannot_be_shown_of_a_tip_that_has_ended(desk: Offi
     overhead = file.stat().st_size - len(sent)
     other = store_attachment(tip.pk, tip.responsible_unit_id, sent[:-900], "application/pdf")
     assert (data_folder() / other.original_path).stat().st_size == len(sent) + overhead
+
+
+def with_cookie(name: str, value: str) -> HttpRequest:
+    request = HttpRequest()
+    request.COOKIES[name] = value
+    return request
+
+
+def test_no_cookie_made_from_what_lies_on_the_disk_opens_a_tip(desk: Officer) -> None:
+    """The thief knows what such a cookie holds, and seals in its place whatever was found."""
+    tip = make.tip(unit=desk_unit(desk))
+    code = receipt_codes.code_from(receipt_codes.new_token())
+    Receipt.objects.create(hash=receipt_codes.hash_of(code), tip=tip)
+    response = HttpResponse()
+    open_tip.open_tip(response, code)
+    theirs = response.cookies[open_tip.COOKIE].value
+    opened = open_tip.opened_by(with_cookie(open_tip.COOKIE, theirs))
+    assert opened
+    assert opened.tip_id == tip.pk
+    thief = Thief()
+    assert bytes(Receipt.objects.get().hash).hex() in thief.values()
+    sealed, own = base64.urlsafe_b64decode(theirs), None
+    for label in thief.labels:
+        with contextlib.suppress(CryptoError):
+            said, own = json.loads(SecretBox(derive(label)).decrypt(sealed)), label
+    assert own
+    for value in thief.values():
+        made = {name: value if isinstance(was, str) else was for name, was in said.items()}
+        box = bytes(SecretBox(derive(own)).encrypt(json.dumps(made).encode()))
+        forged = base64.urlsafe_b64encode(box).decode()
+        assert open_tip.opened_by(with_cookie(open_tip.COOKIE, forged)) is None, value
+
+
+def test_nothing_that_lies_on_the_disk_is_the_secret_of_a_browser(desk: Officer) -> None:
+    """Of a code that is still shown, and of a report that is being written."""
+    token = receipt_codes.new_token()
+    shown_codes.show_for_a_while(token)
+    draft = drafts.begin()
+    drafts.save(draft)
+    name = code_page.OF_REPORT.cookie
+    assert code_page.OF_REPORT.token_of(with_cookie(name, token))
+    assert drafts.load(draft.secret)
+    for value in Thief().values():
+        assert code_page.OF_REPORT.token_of(with_cookie(name, value)) is None
+        assert drafts.load(value) is None

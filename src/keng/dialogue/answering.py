@@ -6,6 +6,7 @@ import uuid
 from django.db import transaction
 
 from keng.accounts.models import Officer
+from keng.accounts.who import WORKING
 from keng.alarms import unheard
 from keng.audit.actions import record, unit_chain
 from keng.decisions.on_record import decided
@@ -51,13 +52,17 @@ def waited_since(tip: Tip) -> str | None:
 
 @transaction.atomic
 def withdraw(message_id: uuid.UUID, *, by: Officer) -> Tip:
-    """Take back an answer of one's own that has not left yet. Raises NotYours, TooLate."""
+    """Take back an answer of one's own that has not left yet.
+
+    That the words are one's own and nobody has read them stands in for seeing the tip: it may be
+    sealed meanwhile, or lie with another desk. Raises NotYours, TooLate.
+    """
     mine = DialogueMessage.objects.filter(pk=message_id, officer=by)
     tip_id = mine.values_list("tip", flat=True).first()
-    if tip_id is None:
+    if tip_id is None or not WORKING.includes(by):
         raise NotYours
     # The tip first, as whoever undoes its end.
-    tip = lock_tip(tip_id, by=by, closed_too=True)
+    tip = Tip.objects.select_for_update(of=("self",), no_key=True).get(pk=tip_id)
     message = mine.select_for_update(no_key=True).first()
     if message is None:
         raise NotYours
@@ -95,7 +100,7 @@ def _first_within(tip: Tip, since: datetime.datetime) -> datetime.datetime:
 def _forget_answer(tip: Tip, decision: Decision | None) -> None:
     if decision is not None:
         waiting = decision.detail.get("was_waiting")
-        if waiting:
+        if waiting and tip.withdrawn_at is None:
             tip.waiting_since = _first_within(tip, datetime.datetime.fromisoformat(waiting))
         decision.detail["taken_back"] = True
         decision.save(update_fields=["detail"])

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -87,20 +88,16 @@ def withdraw(request: OfficerRequest) -> HttpResponse:
     if batch is None or incident_id is None:
         raise Http404
     try:
-        count = actions.withdraw_answer(batch, by=request.officer)
+        done = actions.withdraw_answer(batch, by=request.officer)
     except errors.NotYours as error:
         raise Http404 from error
-    except errors.TooLate as error:
+    except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
     else:
-        messages.success(
-            request,
-            ngettext(
-                "Taken back for %(count)d reporter.", "Taken back for %(count)d reporters.", count
-            )
-            % {"count": count},
-        )
-    return redirect("incident", pk=incident_id)
+        _say_taken_back(request, done)
+    # Its tips may have left it, or the desk, since it was answered.
+    is_here = _visible_tips(request, incident_id).exists()
+    return redirect("incident", pk=incident_id) if is_here else redirect("incidents")
 
 
 @require_POST
@@ -161,13 +158,33 @@ def _done(request: OfficerRequest, pk: uuid.UUID, words: str, act: Any) -> HttpR
     return redirect("incident", pk=pk)
 
 
+def _say_taken_back(request: OfficerRequest, done: actions.TakenBack) -> None:
+    taken = ngettext(
+        "Taken back for %(count)d reporter.", "Taken back for %(count)d reporters.", done.taken
+    ) % {"count": done.taken}
+    if not done.left:
+        messages.success(request, taken)
+        return
+    left = ngettext(
+        "For %(count)d reporter it was too late.",
+        "For %(count)d reporters it was too late.",
+        done.left,
+    ) % {"count": done.left}
+    # In one toast: a page shows the last one alone.
+    messages.warning(request, f"{taken} {left}")
+
+
 def _visible(request: OfficerRequest, pk: uuid.UUID) -> Incident:
     """The incident; one of whose tips none is visible does not exist for this officer."""
     visible = Incident.objects.visible_to(request.officer).select_related("place", "unit")
     found = get_object_or_404(visible, pk=pk)
-    if not Tip.objects.visible_to(request.officer).filter(incident=found).exists():
+    if not _visible_tips(request, pk).exists():
         raise Http404
     return found
+
+
+def _visible_tips(request: OfficerRequest, incident_id: uuid.UUID) -> QuerySet[Tip]:
+    return Tip.objects.visible_to(request.officer).filter(incident=incident_id)
 
 
 def _page(

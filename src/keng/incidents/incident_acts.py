@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +12,14 @@ from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.decisions import incident_lead, suspension
 from keng.decisions.closing import end_and_tell, hold_chats_of
+from keng.delivery.models import Delivery
 from keng.dialogue import answering
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.tips import messages
 from keng.tips.errors import (
     AlreadyClosed,
+    CannotDecide,
     DangerUnheard,
     NoOutcome,
     NoText,
@@ -24,11 +27,19 @@ from keng.tips.errors import (
     NotYours,
 )
 from keng.tips.gravity import has_unread_danger
-from keng.tips.models import Decision, Incident, Tip
+from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
 from keng.tips.models.tip import TipQuerySet
 
 # Longer than for one answer: there is more to look over once it is written.
 HOLD = datetime.timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """From how many reporters an answer to all was taken back, and to how many it had left."""
+
+    taken: int
+    left: int
 
 
 @transaction.atomic
@@ -72,19 +83,26 @@ def answer_all(
 
 
 @transaction.atomic
-def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> int:
-    """Take back an answer to all that has not left yet. Raises NotYours, TooLate."""
-    steps = Decision.objects.filter(by=by, detail__batch=str(batch)).exclude(
-        detail__has_key="taken_back"
-    )
-    message_ids = [uuid.UUID(step.detail["message"]) for step in steps]
-    if not message_ids:
-        raise NotYours
-    # All of them before the first is put on record: the audit chain is taken last.
-    _hold(Tip.objects.filter(messages__in=message_ids))
+def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> TakenBack:
+    """Take back an answer to all, from each reporter by itself to whom it has not left yet.
+
+    What became of one tip meanwhile is no reason to let it leave for the others.
+    Raises NotYours, TooLate when it is taken back from nobody.
+    """
+    sent = Decision.objects.filter(by=by, detail__batch=str(batch)).order_by("id")
+    steps = sent.exclude(detail__has_key="taken_back")
+    _hold_answers([step.detail["message"] for step in steps])
+    refusals: list[CannotDecide] = []
+    # Read again behind the locks: a second press may have waited there for the first one.
+    message_ids = [uuid.UUID(step.detail["message"]) for step in steps.all()]
     for message_id in message_ids:
-        answering.withdraw(message_id, by=by)
-    return len(message_ids)
+        try:
+            answering.withdraw(message_id, by=by)
+        except CannotDecide as refusal:
+            refusals.append(refusal)
+    if len(refusals) == len(message_ids):
+        raise refusals[0] if refusals else NotYours
+    return TakenBack(len(message_ids) - len(refusals), len(refusals))
 
 
 def to_answer(incident: Incident, officer: Officer) -> TipQuerySet:
@@ -178,9 +196,15 @@ def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = 
     return incident
 
 
-def _hold(tips: TipQuerySet) -> None:
-    held = Tip.objects.filter(pk__in=tips.values("pk")).order_by("id")
-    list(held.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+def _hold_answers(message_ids: list[str]) -> None:
+    """All that goes with them before the first is put on record: the audit chain is taken last."""
+    said = DialogueMessage.objects.filter(pk__in=message_ids)
+    tips = Tip.objects.filter(pk__in=said.values("tip"))
+    # An answer has none, but taking a message away looks for them.
+    seen_in = Sighting.objects.filter(message__in=said.values("pk"))
+    carried = Delivery.objects.filter(dispatch__in=said.values("dispatch_ref"))
+    for rows in (tips, said, seen_in, carried):
+        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _lock(incident_id: uuid.UUID, by: Officer) -> Incident:

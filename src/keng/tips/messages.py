@@ -96,7 +96,9 @@ def call_off_dispatch(dispatch: uuid.UUID | None) -> None:
     """It does not leave, with the caller's transaction. Raises TooLate when a sender holds it."""
     if dispatch is None:
         return
-    deliveries = Delivery.objects.select_for_update(no_key=True).filter(dispatch=dispatch)
+    rows = Delivery.objects.filter(dispatch=dispatch)
+    # What was called off before, since its reporter stopped it, has not left either.
+    deliveries = rows.exclude(state=Delivery.State.CANCELLED).select_for_update(no_key=True)
     if any(each.state != Delivery.State.QUEUED for each in deliveries):
         raise TooLate
     now = times.now()

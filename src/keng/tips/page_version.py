@@ -2,7 +2,8 @@
 
 A version is "<last decision>~<number of the reporter's messages>~<last note>~<last tick>": ids, a
 number and a time of officers, or nothing; no id of a message, which would tell when it was written.
-The first part alone is a version too: it says nothing about the others.
+The first part alone is a version too: it says nothing about the others. It comes back in a form: a
+part that no page wrote is one of a page that knew nothing.
 Ticks of the check list are told, but stand in nobody's way.
 """
 
@@ -15,6 +16,8 @@ from keng.tips.check_list import changed_at, checks_of, who_changed
 from keng.tips.models import Decision, DialogueMessage, Note, Tip, TipCheck
 
 _TAKEN_BACK = "-"
+# More messages than anybody writes, and no more than the database counts to.
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def since(tip: Tip, version: str, officer: Officer) -> Since:
         return Since(decisions, [], [])
     theirs = tip.messages.filter(author=DialogueMessage.Author.REPORTER).order_by("id")
     notes = tip.notes.exclude(officer=officer).select_related("officer").order_by("id")
-    known = int(rest[0]) if rest[0].isdecimal() else 0
+    known = int(rest[0]) if rest[0].isdecimal() and len(rest[0]) <= _MOST_DIGITS else 0
     note = read_id(rest[1])
     return Since(
         decisions,
@@ -67,15 +70,21 @@ def since(tip: Tip, version: str, officer: Officer) -> Since:
 
 
 def _checks_after(tip: Tip, last: str, officer: Officer) -> list[TipCheck]:
-    try:
-        known = datetime.datetime.fromisoformat(last)
-    except ValueError:
-        known = tip.received_at
+    known = _moment(last) or tip.received_at
     return [
         each
         for each in checks_of(tip)
         if changed_at(each) > known and who_changed(each).pk != officer.pk
     ]
+
+
+def _moment(written: str) -> datetime.datetime | None:
+    """With its zone, as `version_of` writes it; None for anything else."""
+    try:
+        found = datetime.datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _decisions_after(tip: Tip, last: str) -> list[Decision]:

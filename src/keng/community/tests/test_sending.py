@@ -198,6 +198,9 @@ def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, 
     page = resident.post("describe", text="a", attached=[picture(f"{n}.jpg") for n in range(5)])
     assert "4.jpg: chỉ nhận tối đa năm tệp." in page.content.decode()
     assert 'name="attached"' not in resident.look("describe").content.decode()
+    for no_file in ("5", "²", "-1", "9" * 5000):
+        resident.post("describe", text="a b", remove=no_file)
+    assert len(uploads.all_paths()) == 5
     resident.post("describe", text="a b", remove="0")
     page = resident.look("describe").content.decode()
     assert "anh.jpg" not in page

@@ -59,8 +59,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if tip_id is None:
         return _of_paper(request, form)
     if kept := request.POST.get("text"):
-        opened = Opened(tip_id, code[-4:], receipt_codes.hash_of(code))
-        return page(request, opened, WriteForm(initial={"text": kept}))
+        return page(request, Opened(tip_id, code), WriteForm(initial={"text": kept}))
     response = redirect("status-tip")
     response.status_code = 303
     open_tip(response, code)

@@ -1,9 +1,13 @@
-"""Which tip a browser has open: fifteen minutes in a sealed cookie that does not hold the code."""
+"""Which tip a browser has open: for fifteen minutes its code stands in a sealed cookie.
+
+Only there: it is hashed anew with each request. The hash itself lies in a row, and the key of the
+seal beside it, so whoever has the disk could make a cookie of the hash, and be any reporter.
+"""
 
 import json
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -12,30 +16,38 @@ from nacl.exceptions import CryptoError
 from keng.kit import cookies, times
 from keng.kit.secrets import box
 from keng.tips import receipt_codes
-from keng.tips.models import Receipt
 
 COOKIE = "keng_b"
 LIFE = timedelta(minutes=15)
-_BOX = "opened tip"
+_BOX = "code of the opened tip"
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The tip that is open, and the end of its code, by which its reporter recognises it."""
+    """The tip that is open, and the code that opened it."""
 
     tip_id: uuid.UUID
-    tail: str
-    receipt: bytes
+    code: str = field(repr=False)
+
+    @property
+    def tail(self) -> str:
+        """The end of the code, by which its reporter recognises it."""
+        return self.code[-4:]
 
 
 def open_tip(response: HttpResponse, code: str) -> None:
-    """Let the browser see this tip for fifteen minutes."""
-    _put(response, receipt_codes.hash_of(code), code[-4:])
+    """Let the browser see the tip of this code for fifteen minutes."""
+    until = (times.now() + LIFE).timestamp()
+    # Sealed: who finds the phone reads no code in its cookies, and opens nothing later.
+    sealed = bytes(box(_BOX).encrypt(json.dumps({"code": code, "until": until}).encode()))
+    cookies.put(
+        response, COOKIE, urlsafe_b64encode(sealed).decode(), seconds=int(LIFE.total_seconds())
+    )
 
 
 def stay_open(response: HttpResponse, opened: Opened) -> None:
     """The fifteen minutes begin again."""
-    _put(response, opened.receipt, opened.tail)
+    open_tip(response, opened.code)
 
 
 def close(response: HttpResponse) -> None:
@@ -52,15 +64,5 @@ def opened_by(request: HttpRequest) -> Opened | None:
         return None
     if said["until"] < times.now().timestamp():
         return None
-    receipt = bytes.fromhex(said["receipt"])
-    tip_id = Receipt.objects.filter(hash=receipt).values_list("tip_id", flat=True).first()
-    return Opened(tip_id, said["tail"], receipt) if tip_id else None
-
-
-def _put(response: HttpResponse, receipt: bytes, tail: str) -> None:
-    until = (times.now() + LIFE).timestamp()
-    said = {"receipt": receipt.hex(), "tail": tail, "until": until}
-    sealed = bytes(box(_BOX).encrypt(json.dumps(said).encode()))
-    cookies.put(
-        response, COOKIE, urlsafe_b64encode(sealed).decode(), seconds=int(LIFE.total_seconds())
-    )
+    tip_id = receipt_codes.tip_id_of(said["code"])
+    return Opened(tip_id, said["code"]) if tip_id else None

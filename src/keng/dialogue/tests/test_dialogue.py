@@ -4,9 +4,12 @@ import datetime
 
 import pytest
 
+from keng.accounts.models import Officer
+from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
+from keng.decisions import triage
 from keng.delivery.models import Delivery
-from keng.dialogue import answering
+from keng.dialogue import answering, withdrawal
 from keng.kit import times
 from keng.tips import errors
 from keng.tips.models import DialogueMessage
@@ -106,6 +109,64 @@ def test_an_answer_that_the_sender_holds_cannot_be_taken_back(desk):
     with pytest.raises(errors.TooLate):
         answering.withdraw(message.pk, by=officer)
     assert tip.messages.exists()
+
+
+@pytest.fixture
+def answered():
+    """A tip of a chat with an answer that has not left, and who wrote it."""
+    unit = make.unit(parent=make.province_unit())
+    make.unit_key(unit.parent)
+    officer = make.officer(unit=unit)
+    waiting = times.now() - datetime.timedelta(minutes=5)
+    tip = make.tip(unit=unit, channel="sandbox", waiting_since=waiting)
+    make.conversation(tip)
+    return tip, answering.answer(tip.pk, text="Nhầm người", by=officer), officer
+
+
+def as_out_of_scope(tip, officer):
+    triage.decline(tip.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+
+
+def as_a_complaint(tip, officer):
+    triage.decline(tip.pk, kind="official", reply="Đã chuyển lên trên.", by=officer)
+
+
+def to_the_province(tip, officer):
+    triage.route(tip.pk, to=tip.responsible_unit.parent, reason="Việc của tỉnh", by=officer)
+
+
+def by_its_reporter(tip, _officer):
+    withdrawal.withdraw(tip.pk)
+
+
+@pytest.mark.parametrize(
+    "goes", [as_out_of_scope, as_a_complaint, to_the_province, by_its_reporter]
+)
+def test_an_answer_is_taken_back_also_where_its_tip_was_sealed_or_left_the_desk(answered, goes):
+    tip, message, officer = answered
+    goes(tip, officer)
+    assert answering.withdraw(message.pk, by=officer) == tip
+    assert not tip.messages.filter(pk=message.pk).exists()
+    assert Delivery.objects.get(dispatch=message.dispatch_ref).state == Delivery.State.CANCELLED
+    tip.refresh_from_db()
+    entry = Entry.objects.get(action="tip.reply_withdrawn", object_id=str(tip.pk))
+    assert entry.chain == unit_chain(tip.responsible_unit_id)
+
+
+def test_a_report_that_was_taken_back_waits_for_no_answer_again(answered):
+    tip, message, officer = answered
+    withdrawal.withdraw(tip.pk)
+    answering.withdraw(message.pk, by=officer)
+    tip.refresh_from_db()
+    assert tip.waiting_since is None
+
+
+def test_whoever_has_no_post_any_more_takes_nothing_back(answered):
+    tip, message, officer = answered
+    officer.posts.update(valid_to=times.local_date(times.now()) - datetime.timedelta(days=1))
+    with pytest.raises(errors.NotYours):
+        answering.withdraw(message.pk, by=Officer.objects.get(pk=officer.pk))
+    assert tip.messages.filter(pk=message.pk).exists()
 
 
 def test_nobody_takes_back_the_answer_of_another(desk):

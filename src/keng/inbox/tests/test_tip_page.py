@@ -6,6 +6,7 @@ from django.urls import reverse
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
+from keng.dialogue import answering
 from keng.files import store
 from keng.tips.models import Attachment, Sighting, Suggestion, Tip
 from tests import make
@@ -114,6 +115,25 @@ def test_after_a_decision_the_next_tip_opens_with_an_undo(desk, unit):
     desk.post(url("decision-undo"), {"decision": step.pk})
     first.refresh_from_db()
     assert first.responsible_unit == unit
+
+
+@pytest.mark.parametrize("goes", ["out_of_scope", "elsewhere"])
+def test_an_answer_is_undone_also_where_its_tip_was_sealed_or_left_the_desk(
+    desk, unit, officer, goes
+):
+    make.unit_key(unit.parent)
+    tip = make.tip(unit=unit)
+    message = answering.answer(tip.pk, text="Nhầm tin", by=officer)
+    if goes == "elsewhere":
+        triage.route(tip.pk, to=unit.parent, reason="Vượt quyền", by=officer)
+    else:
+        triage.decline(tip.pk, kind=goes, reply="Ngoài phạm vi.", by=officer)
+    answer = desk.post(url("reply-withdraw"), {"message": message.pk}, follow=True)
+    assert answer.redirect_chain[-1][0] == (
+        url("inbox") if goes == "elsewhere" else url("tip", tip.pk)
+    )
+    assert "Đã rút lại: người báo sẽ không thấy." in answer.content.decode()
+    assert not tip.messages.filter(text="Nhầm tin").exists()
 
 
 def test_a_stale_answer_is_not_sent_and_its_words_are_kept(desk, unit):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.decisions import triage, undo, viewing
+from keng.decisions import check_steps, triage, undo, viewing
 from keng.dialogue import answering
 from keng.kit import times
 from keng.tips import presence
@@ -106,6 +106,20 @@ def test_ones_own_note_changes_nothing_but_a_colleagues_does(desk, unit, other):
     answer = desk.post(url("tip-rate", tip.pk), {"value": "of_value", "seen": version})
     assert "Đừng gọi điện" in answer.content.decode()
     assert tip.decisions.count() == 1
+
+
+@pytest.mark.parametrize(
+    "crafted",
+    [f"~{'9' * 5000}~~", f"~{'9' * 30}~~", "~²~~", "~-1~~", "~~x~", "~~~2026-01-01", "~~~"],
+)
+def test_a_version_that_no_page_had_knew_nothing(desk, unit, other, crafted):
+    tip = make.tip(unit=unit, urgency="P0")
+    write(tip, "Nó quay lại rồi")
+    check_steps.tick(tip.pk, step="way", by=other)
+    answer = desk.post(url("tip-note", tip.pk), {"text": "Lời tôi gõ", "seen": crafted})
+    assert answer.status_code == 409
+    assert "Lời tôi gõ" in answer.content.decode()
+    assert not tip.notes.exists()
 
 
 def test_a_step_taken_back_meanwhile_is_a_change_too(desk, unit, other):

@@ -18,6 +18,7 @@ from keng.kit import times
 from keng.tips import errors
 from keng.tips import messages as tip_messages
 from keng.tips.errors import sentence_of
+from keng.tips.models import Tip
 
 
 @require_POST
@@ -46,11 +47,13 @@ def withdraw(request: OfficerRequest) -> HttpResponse:
         tip = answering.withdraw(uuid.UUID(request.POST.get("message", "")), by=request.officer)
     except (errors.NotYours, ValueError) as error:
         raise Http404 from error
-    except errors.TooLate as error:
+    except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
         return redirect("inbox")
     messages.success(request, _("Taken back: the reporter will not see it."))
-    return redirect("tip", pk=tip.pk)
+    # It may have gone to another desk since it was answered.
+    is_here = Tip.objects.visible_to(request.officer).filter(pk=tip.pk).exists()
+    return redirect("tip", pk=tip.pk) if is_here else redirect("inbox")
 
 
 @require_POST

@@ -7,13 +7,15 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.decisions import triage
 from keng.delivery.models import Delivery
 from keng.incidents import incident_acts as actions
 from keng.incidents import incident_queries as queries
 from keng.intake.examination.examine import examine_tips
 from keng.kit import times
+from keng.places.models import Unit
 from keng.tips import errors
-from keng.tips.models import DialogueMessage, Sighting, Tip
+from keng.tips.models import DialogueMessage, Incident, Sighting, Tip
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +54,7 @@ def test_a_tip_kept_apart_gets_no_common_answer(event):
 def test_one_answer_to_all_is_taken_back_for_all(event):
     incident, officer, _ = event
     batch = actions.answer_all(incident.pk, text="Nhầm", by=officer)
-    assert actions.withdraw_answer(batch, by=officer) == 3
+    assert actions.withdraw_answer(batch, by=officer) == actions.TakenBack(3, 0)
     assert not DialogueMessage.objects.exists()
     assert Delivery.objects.get().state == "cancelled"
     with pytest.raises(errors.NotYours):
@@ -65,6 +67,56 @@ def test_it_cannot_be_taken_back_once_it_has_left(event):
     DialogueMessage.objects.update(visible_at=times.now() - datetime.timedelta(seconds=1))
     with pytest.raises(errors.TooLate):
         actions.withdraw_answer(batch, by=officer)
+
+
+@pytest.fixture
+def answered(event):
+    """The event in the desk of a commune, with an answer to all that has not left yet."""
+    incident, officer, tips = event
+    province = make.province_unit()
+    make.unit_key(province)
+    Unit.objects.filter(pk=incident.unit_id).update(parent=province)
+    incident = Incident.objects.get(pk=incident.pk)
+    tips = [Tip.objects.get(pk=tip.pk) for tip in tips if tip != tips[2]]
+    batch = actions.answer_all(incident.pk, text="Nhầm", by=officer)
+    return incident, officer, tips, batch
+
+
+def test_what_became_of_one_tip_lets_no_answer_leave_for_the_others(answered):
+    incident, officer, (first, second, third), batch = answered
+    triage.decline(first.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
+    triage.route(second.pk, to=incident.unit.parent, reason="Việc của tỉnh", by=officer)
+    assert actions.withdraw_answer(batch, by=officer) == actions.TakenBack(3, 0)
+    assert not DialogueMessage.objects.filter(text="Nhầm").exists()
+    assert not Delivery.objects.filter(state="queued", text__text="Nhầm").exists()
+    withdrawn = Entry.objects.filter(action="tip.reply_withdrawn").values_list("object_id")
+    assert {pk for (pk,) in withdrawn} == {str(tip.pk) for tip in (first, second, third)}
+
+
+def test_what_has_left_to_one_reporter_does_not_leave_to_the_others(answered, desk_client):
+    incident, officer, (_first, second, _third), batch = answered
+    Delivery.objects.filter(text__text="Nhầm").update(state="leased", leased_until=times.now())
+    sign_in(desk_client, officer)
+    fields = {"batch": str(batch), "incident": str(incident.pk)}
+    page = desk_client.post("/tips/incidents/withdraw/", fields, follow=True).content.decode()
+    assert "Đã rút lại với 2 người báo. Với 1 người báo thì đã quá lúc rút lại." in page
+    assert DialogueMessage.objects.get(text="Nhầm").tip == second
+    [step] = second.decisions.filter(kind="replied")
+    assert "taken_back" not in step.detail
+    again = desk_client.post("/tips/incidents/withdraw/", fields, follow=True).content.decode()
+    assert "Đã quá lúc hoàn tác." in again
+
+
+def test_an_incident_that_has_left_the_desk_is_answered_by_the_list(answered, desk_client):
+    incident, officer, tips, batch = answered
+    Tip.objects.filter(do_not_contact=True).update(incident=None)
+    for tip in tips:
+        triage.route(tip.pk, to=incident.unit.parent, reason="Việc của tỉnh", by=officer)
+    sign_in(desk_client, officer)
+    fields = {"batch": str(batch), "incident": str(incident.pk)}
+    answer = desk_client.post("/tips/incidents/withdraw/", fields, follow=True)
+    assert answer.status_code == 200
+    assert "Đã rút lại với 3 người báo." in answer.content.decode()
 
 
 def test_tips_the_officer_may_not_see_get_no_answer_and_are_not_counted(event):

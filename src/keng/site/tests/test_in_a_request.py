@@ -186,6 +186,22 @@ def answer_withdrawn():
     return Example(desk.officer, lambda by: answering.withdraw(message.pk, by=by), errors.NotYours)
 
 
+def answer_withdrawn_after(end):
+    """The tip was sealed, or passed on, before its officer took the answer back."""
+    desk = TipDesk()
+    message = answering.answer(desk.tip().pk, text="Nhầm.", by=desk.officer)
+    end(message.tip_id, desk)
+    return Example(desk.officer, lambda by: answering.withdraw(message.pk, by=by), errors.NotYours)
+
+
+def sealed_meanwhile(tip_id, desk):
+    triage.decline(tip_id, kind="out_of_scope", reply="Ngoài phạm vi.", by=desk.officer)
+
+
+def routed_meanwhile(tip_id, desk):
+    triage.route(tip_id, to=desk.province, reason="Việc của tỉnh", by=desk.officer)
+
+
 def declined(kind):
     def example():
         desk = TipDesk()
@@ -649,6 +665,14 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
         "suspended": ("tip.suspended", suspended),
         "answered": ("tip.replied", answered),
         "answer withdrawn": ("tip.reply_withdrawn", answer_withdrawn),
+        "answer withdrawn once its tip was sealed": (
+            "tip.reply_withdrawn",
+            lambda: answer_withdrawn_after(sealed_meanwhile),
+        ),
+        "answer withdrawn once its tip was passed on": (
+            "tip.reply_withdrawn",
+            lambda: answer_withdrawn_after(routed_meanwhile),
+        ),
         "acceptance undone": ("tip.taken_back", acceptance_undone),
     },
     "ends": {

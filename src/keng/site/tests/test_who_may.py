@@ -112,6 +112,9 @@ OF_THE_OWN_UNIT = {
     # One's own last decision is taken back also where the tip has left one's sight by it.
     "decisions.undo.take_back",
     "decisions.bulk.take_back",
+    # So are one's own words that have not left.
+    "dialogue.answering.withdraw",
+    "incidents.incident_acts.withdraw_answer",
 }
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
 # they do is tried in the tests of the area. That others do not is tried here.
