@@ -512,7 +512,6 @@ _APART = {
     "dialogue.answering.withdraw": lambda here: {"message_id": _own_answer(here).pk},
     "incidents.incident_acts.record_outcome": {"outcome": "solved"},
     "incidents.incident_acts.withdraw_answer": lambda here: {"batch": _own_batch(here)},
-    "inbox.search_acts.record_name_search": {"query": "ba tám"},
     "inbox.search_acts.remove_search": lambda here: {"saved_id": _own_search(here)},
     "decisions.putting_off.set_aside": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)
