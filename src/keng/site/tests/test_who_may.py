@@ -76,7 +76,6 @@ STEPS = {
     "warnings.patterns.check_filled",
     "warnings.patterns.check_pattern",
     "warnings.patterns.needs_second_person",
-    "warnings.releasing.instead_of_earlier",
 }
 # An officer's own: nobody else's can be named.
 OWN = {
