@@ -54,6 +54,7 @@ pytestmark = pytest.mark.django_db
 STEPS = {
     "claims.writing.locked",
     "delivery.dispatch.send",
+    "delivery.relay.chain_of",
     "delivery.replies.send_to_conversation",
     "lookup.listing.take_off",
     "reports.signing.frozen",
