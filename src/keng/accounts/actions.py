@@ -20,6 +20,8 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.places.models import Unit
 
+# A first day further ahead is a slip of the hand, or a post that nobody remembers giving.
+_AHEAD = datetime.timedelta(days=365)
 # No 0/O, 1/l: it is read from a screen and typed once.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -46,6 +48,14 @@ class OwnCredentials(ValueError):
 
 class NeedsTwoPeople(PermissionError):
     """A post of weight, or of somebody who audits or administers, is asked for and agreed to."""
+
+
+class DayOutOfReach(ValueError):
+    """A post begins today or within a year: nobody held it before it was given."""
+
+
+class PostOver(ValueError):
+    """The post has ended already."""
 
 
 class WrongPassword(ValueError):
@@ -83,7 +93,8 @@ def add_post(
 ) -> Post:
     """One more post of an officer, of a kind that one person gives.
 
-    Raises NotManaged, RoleOfTheProvince, OwnPost, NeedsTwoPeople (accounts.requesting).
+    Raises NotManaged, RoleOfTheProvince, OwnPost, NeedsTwoPeople (accounts.requesting),
+    DayOutOfReach.
     """
     if officer_id == by.pk:
         raise OwnPost
@@ -94,9 +105,14 @@ def add_post(
         raise NeedsTwoPeople
     if not officer.is_active:
         raise NotManaged
+    check_first_day(valid_from)
     post = Post.objects.create(officer=officer, unit_id=unit_id, role=role, valid_from=valid_from)
     record(
-        "officer.post_added", by=by, on=officer, chain=unit_chain(unit_id), detail={"role": role}
+        "officer.post_added",
+        by=by,
+        on=officer,
+        chain=unit_chain(unit_id),
+        detail={"role": role, "valid_from": valid_from.isoformat()},
     )
     told = [officer, *notices.commanders_of(unit, but=officer.pk)]
     notices.tell(told, Notice.Act.POST_ADDED, about=officer, by=by)
@@ -105,7 +121,10 @@ def add_post(
 
 @transaction.atomic
 def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
-    """End a post at once: yesterday was its last day. Raises NotManaged, OwnPost, LastAuditor."""
+    """End a post at once: yesterday was its last day.
+
+    Raises NotManaged, OwnPost, LastAuditor, PostOver.
+    """
     posts = Post.objects.filter(pk=post_id, unit__in=manageable_units(by))
     is_auditors = posts.current().filter(role__in=BEING_AUDITOR.roles)
     # Officers before posts, as closing an account locks them.
@@ -119,18 +138,38 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
         raise NotManaged
     if post.officer_id == by.pk and post.role == Post.Role.ADMINISTRATOR:
         raise OwnPost
+    yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
+    if post.valid_to is not None and post.valid_to <= yesterday:
+        raise PostOver
     told = [post.officer, *watching.told_of_the_end(post.officer, [post.unit])]
-    post.valid_to = times.local_date(times.now()) - datetime.timedelta(days=1)
+    post.valid_to = yesterday
     post.save(update_fields=["valid_to"])
     record(
         "officer.post_ended",
         by=by,
         on=post.officer,
         chain=unit_chain(post.unit_id),
-        detail={"role": post.role},
+        detail={
+            "role": post.role,
+            "valid_from": post.valid_from.isoformat(),
+            "valid_to": yesterday.isoformat(),
+        },
     )
     notices.tell(told, Notice.Act.POST_ENDED, about=post.officer, by=by)
     return post
+
+
+def first_days() -> tuple[datetime.date, datetime.date]:
+    """The earliest and the latest day on which a post may begin that is given now."""
+    today = times.local_date(times.now())
+    return today, today + _AHEAD
+
+
+def check_first_day(day: datetime.date) -> None:
+    """Raises DayOutOfReach."""
+    earliest, latest = first_days()
+    if not earliest <= day <= latest:
+        raise DayOutOfReach
 
 
 def managed_unit(unit_id: uuid.UUID, administrator: Officer) -> None:

@@ -1,5 +1,6 @@
 """Forms of signing in, of one's own settings, and of an administrator's work."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from keng.accounts.actions import first_days
 from keng.accounts.models import Officer, Post
 from keng.accounts.requesting import HALF_LENGTH
 from keng.accounts.who import has_role
@@ -240,6 +242,16 @@ class PostForm(Form):
             # In the wrong unit it shows tips to the wrong officer: nothing is chosen beforehand.
             self.fields["unit"].empty_label = _("Choose a unit")  # type: ignore[attr-defined]
         self.fields["valid_from"].initial = times.local_date(times.now())
+
+    def clean_valid_from(self) -> datetime.date:
+        """No post is held before it is given, and none is given for some far day."""
+        day: datetime.date = self.cleaned_data["valid_from"]
+        earliest, latest = first_days()
+        if day < earliest:
+            raise forms.ValidationError(_("A post begins today or later. Choose another day."))
+        if day > latest:
+            raise forms.ValidationError(_("A post begins within a year. Choose another day."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         """A role that the chosen desk has."""

@@ -14,6 +14,7 @@ from keng.accounts.actions import (
     OwnPost,
     UsernameTaken,
     check_desk_has,
+    check_first_day,
     managed_officer,
     managed_unit,
 )
@@ -82,9 +83,13 @@ def ask_for_officer(
     valid_from: datetime.date,
     by: Officer,
 ) -> OfficerRequest:
-    """A new officer with a first post. Raises NotManaged, RoleOfTheProvince, UsernameTaken."""
+    """A new officer with a first post.
+
+    Raises NotManaged, RoleOfTheProvince, UsernameTaken, DayOutOfReach.
+    """
     managed_unit(unit_id, by)
     unit = check_desk_has(unit_id, role)
+    check_first_day(valid_from)
     called = username.strip().lower()
     _let_lapse(username=called)
     if Officer.objects.filter(username=called).exists():
@@ -112,9 +117,10 @@ def ask_for_officer(
 def ask_for_post(
     officer_id: uuid.UUID, *, unit_id: uuid.UUID, role: str, valid_from: datetime.date, by: Officer
 ) -> OfficerRequest:
-    """A post of weight for somebody who is there. Raises NotManaged, RoleOfTheProvince, OwnPost.
+    """A post of weight for somebody who is there.
 
-    One that is asked for already is asked for once: raises AskedAlready.
+    One that is asked for already is asked for once: raises AskedAlready. Raises NotManaged,
+    RoleOfTheProvince, OwnPost, DayOutOfReach.
     """
     if officer_id == by.pk:
         raise OwnPost
@@ -123,6 +129,7 @@ def ask_for_post(
     unit = check_desk_has(unit_id, role)
     if not officer.is_active:
         raise NotManaged
+    check_first_day(valid_from)
     same = OfficerRequest.objects.open().filter(
         kind=OfficerRequest.Kind.POST, officer=officer, unit=unit, role=role
     )
@@ -263,6 +270,12 @@ def end_request(request: OfficerRequest, state: str) -> None:
     request.save(update_fields=CHANGING)
 
 
+def first_day(asked_for: datetime.date | None) -> datetime.date:
+    """When a post begins that two people have given: not before it is given."""
+    today = times.local_date(times.now())
+    return max(asked_for or today, today)
+
+
 def new_half() -> str:
     """Half of a set-up code."""
     return "".join(secrets.choice(codes.ALPHABET) for _ in range(HALF_LENGTH))
@@ -323,11 +336,11 @@ def still_asks(request: OfficerRequest, asker: Officer) -> bool:
 def _give_post(request: OfficerRequest, by: Officer) -> str:
     if request.officer is None or not request.officer.is_active or request.valid_from is None:
         raise NotWaiting
-    Post.objects.create(
+    post = Post.objects.create(
         officer=request.officer,
         unit=request.unit,
         role=request.role,
-        valid_from=request.valid_from,
+        valid_from=first_day(request.valid_from),
     )
     end_request(request, OfficerRequest.State.DONE)
     _tell_concerned(request, Notice.Act.AGREED, by, also=notices.witnesses_of(request.unit))
@@ -336,7 +349,11 @@ def _give_post(request: OfficerRequest, by: Officer) -> str:
         by=by,
         on=request.officer,
         chain=unit_chain(request.unit_id),
-        detail={"role": request.role, "asked_by": str(request.asked_by_id)},
+        detail={
+            "role": request.role,
+            "valid_from": post.valid_from.isoformat(),
+            "asked_by": str(request.asked_by_id),
+        },
     )
     return ""
 
@@ -362,4 +379,6 @@ def _record(act: str, request: OfficerRequest, by: Officer) -> None:
     detail = {"kind": request.kind, "role": request.role}
     if request.officer_id is not None:
         detail["officer"] = str(request.officer_id)
+    if request.valid_from is not None:
+        detail["valid_from"] = request.valid_from.isoformat()
     record(act, by=by, on=request, chain=unit_chain(request.unit_id), detail=detail)

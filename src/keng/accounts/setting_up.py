@@ -18,6 +18,7 @@ from keng.accounts.requesting import (
     EMPTIED,
     SET_UP_WITHIN,
     end_request,
+    first_day,
     hash_of,
     new_half,
     still_asks,
@@ -213,13 +214,15 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
         raise UsernameTaken from error
     is_new = request.officer_id is None
     end_sessions(officer)
+    detail = {"request": str(request.pk), "role": request.role}
     if is_new:
-        Post.objects.create(
+        post = Post.objects.create(
             officer=officer,
             unit_id=request.unit_id,
             role=request.role,
-            valid_from=request.valid_from or times.local_date(now),
+            valid_from=first_day(request.valid_from),
         )
+        detail["valid_from"] = post.valid_from.isoformat()
         request.officer = officer
     end_request(request, OfficerRequest.State.DONE)
     people = [each for each in (request.asked_by, request.decided_by) if each is not None]
@@ -232,7 +235,7 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
         by=officer,
         on=officer,
         chain=unit_chain(request.unit_id),
-        detail={"request": str(request.pk), "role": request.role},
+        detail=detail,
     )
     return officer
 

@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from keng.accounts import guessing, second_factor
 from keng.accounts.guessing import Origin
@@ -14,7 +15,7 @@ from keng.kit import times
 # Codes asked of somebody who is signed in: so many wrong ones, then a pause.
 PRESENCE_FAILURES = 5
 PRESENCE_PAUSE = datetime.timedelta(minutes=15)
-# The chain of what belongs to no unit.
+# The chain of what belongs to no unit: auditors of a province read it.
 NO_UNIT = "accounts"
 
 
@@ -119,8 +120,14 @@ def sign_out(officer: Officer) -> None:
 
 
 def chain_of(officer: Officer) -> str:
-    """The audit chain of the officer's first unit."""
-    return unit_chain(officer.home_unit_id) if officer.home_unit_id else NO_UNIT
+    """The audit chain of the officer's first unit; where no post is held today, of the last one.
+
+    So that auditors who knew the officer read who tries to get in with an account that is over.
+    """
+    if officer.home_unit_id:
+        return unit_chain(officer.home_unit_id)
+    last = officer.posts.order_by(F("valid_to").desc(nulls_first=True), "-id").first()
+    return unit_chain(last.unit_id) if last else NO_UNIT
 
 
 def _complete(officer: Officer) -> None:
@@ -147,7 +154,8 @@ def _keep_password(officer: Officer | None, made: str) -> None:
     """The same password in a new form, unless another was chosen meanwhile."""
     if officer is not None:
         unchanged = Officer.objects.filter(pk=officer.pk, password=officer.password)
-        unchanged.update(password=made)
+        if unchanged.update(password=made):
+            officer.password = made
 
 
 def _is_ahead(until: datetime.datetime | None) -> bool:

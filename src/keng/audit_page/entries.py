@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
+from keng.accounts.signing_in import NO_UNIT
 from keng.accounts.who import AUDITING, Eyes
 from keng.audit.actions import unit_chain
 from keng.audit.models import Chain, Entry
@@ -34,6 +35,9 @@ class ChainState:
     is_checked: bool
     faults: list[Fault]
     last_hash: str
+    units: int
+    with_no_unit: bool
+    """Whether what belongs to no unit is among them."""
 
 
 def audited_units(officer: Officer) -> list[Unit]:
@@ -46,16 +50,29 @@ def _eyes(officer: Officer) -> Eyes:
     return Eyes(AUDITING.unit_ids(officer), officer.own_unit_ids)
 
 
+def _reads_no_unit(units: list[Unit]) -> bool:
+    """Whether what belongs to no unit is read, too, as tries to sign in by names that nobody has.
+
+    By the province: it is about no commune.
+    """
+    return any(unit.kind == Unit.Kind.PROVINCE for unit in units)
+
+
+def _chains(units: list[Unit]) -> list[str]:
+    """The chains that whoever audits these units reads, and no others."""
+    own = [unit_chain(unit.pk) for unit in units]
+    return [*own, NO_UNIT] if _reads_no_unit(units) else own
+
+
 def entries(officer: Officer, units: list[Unit]) -> QuerySet[Entry]:
     """Entries of the units' chains, without a trace of a tip about the officer's own unit."""
-    chains = [unit_chain(unit.pk) for unit in units]
     hidden = [
         str(tip_id)
         for tip_id in TipConcern.objects.filter(unit__in=officer.own_unit_ids).values_list(
             "tip", flat=True
         )
     ]
-    found = Entry.objects.filter(chain__in=chains)
+    found = Entry.objects.filter(chain__in=_chains(units))
     if hidden:
         # Most entries name no tip in their detail, and a missing name is not "not in" for SQL.
         found = found.exclude(object_kind="tip", object_id__in=hidden).filter(
@@ -129,13 +146,13 @@ def actors(found: QuerySet[Entry]) -> list[Officer]:
 
 def state(units: list[Unit], *, check: bool) -> ChainState:
     """How long the chains are and, if asked or short, whether they hold."""
-    heads = list(Chain.objects.filter(name__in=[unit_chain(unit.pk) for unit in units]))
+    heads = list(Chain.objects.filter(name__in=_chains(units)))
     total = sum(head.last_seq for head in heads)
     checked = check or total <= CHECKED_AT_ONCE
     faults = [fault for head in heads for fault in faults_of(head)] if checked else []
     newest = max(heads, key=lambda head: head.last_seq, default=None)
     mark = _grouped(bytes(newest.last_hash).hex()[:8]) if newest else ""
-    return ChainState(total, checked, faults, mark)
+    return ChainState(total, checked, faults, mark, len(units), _reads_no_unit(units))
 
 
 def out_of_scope_rates(officer: Officer, units: list[Unit]) -> list[dict[str, Any]]:

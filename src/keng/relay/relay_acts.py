@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from keng.audit.actions import record
-from keng.delivery.actions.dispatch import chain_of
+from keng.audit.actions import record, unit_chain
 from keng.delivery.models import Delivery, RelayTask
 from keng.kit import times
 from keng.network.models import Group, Lead
@@ -94,6 +93,7 @@ def mark_handed_out(lead_id: uuid.UUID, *, by: "Officer") -> int:
     """The officer sent the ready message to the lead's own chat; returns how many tasks it was."""
     tasks = list(
         with_end(RelayTask.objects.visible_to(by))
+        .select_related("lead")
         .select_for_update(no_key=True, of=("self",))
         .filter(to_do(), lead_id=lead_id, handed_out_at__isnull=True)
         .order_by("id")
@@ -111,6 +111,7 @@ def mark_seen(task_id: uuid.UUID, *, by: "Officer", seen: bool = True) -> RelayT
     """The officer looked into the group with own eyes and saw it there, or takes that back."""
     task = (
         RelayTask.objects.visible_to(by)
+        .select_related("lead")
         .select_for_update(no_key=True, of=("self",))
         .get(pk=task_id)
     )
@@ -135,17 +136,29 @@ def _by_group(tasks: list[RelayTask]) -> list[RelayTask]:
     return sorted(tasks, key=lambda task: (str(task.group_id), str(task.dispatch_id)))
 
 
+def chain_of(task: RelayTask, by: object) -> str:
+    """The audit chain in which it stands that somebody did something about a task.
+
+    An officer's act is read by the auditors of the desk that looks after the lead. What leads say
+    lies with the dispatch: many say it at once, and no desk has to wait for them.
+    """
+    if isinstance(by, Lead):
+        return f"dispatch:{task.dispatch_id}"
+    return unit_chain(task.lead.unit_id)
+
+
 def _record(
     action: str, tasks: list[RelayTask], *, by: object, detail: dict[str, str] | None = None
 ) -> None:
-    """One entry a dispatch, in a fixed order, so that two people at once never deadlock."""
-    for dispatch_id in sorted({task.dispatch_id for task in tasks}):
-        of = [task for task in tasks if task.dispatch_id == dispatch_id]
+    """One entry a chain, in a fixed order, so that two people at once never deadlock."""
+    chains = {task.pk: chain_of(task, by) for task in tasks}
+    for chain in sorted(set(chains.values())):
+        of = [task for task in tasks if chains[task.pk] == chain]
         record(
             action,
             by=by,
             on=of[0] if len(of) == 1 else None,
-            chain=chain_of(dispatch_id),
+            chain=chain,
             detail={"tasks": [str(task.pk) for task in of]} | (detail or {}),
         )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from keng.audit.actions import record
-from keng.delivery.actions.dispatch import chain_of
+from keng.delivery.actions.relay import chain_of
 from keng.delivery.models import RelayTask
 from keng.network.establishments import WITH_ROOMS
 from keng.network.models import Establishment, Lead
@@ -49,7 +49,7 @@ def tell_houses(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> Rela
         "relay.rooms_told",
         by=by,
         on=task,
-        chain=chain_of(task.dispatch_id),
+        chain=chain_of(task, by),
         detail={"houses": count, "of": most},
     )
     return task

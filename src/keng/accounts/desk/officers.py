@@ -172,6 +172,9 @@ def end_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     except actions.OwnPost:
         messages.warning(request, _("Another administrator must end this post of yours."))
         return redirect("officers")
+    except actions.PostOver:
+        messages.warning(request, _("This post has ended already."))
+        return redirect("officers")
     except closing.LastAuditor:
         messages.warning(request, _last_auditor())
         return redirect("officers")

@@ -12,8 +12,10 @@ from keng.accounts.forms import CodeForm, SignInForm
 from keng.accounts.middleware import OPEN_NAMES, page_at, remember
 from keng.accounts.models import Officer
 from keng.accounts.refusals import Refusal
+from keng.kit.secrets import same
 
 _HALF = "half_signed_in"
+_HALF_MARK = "half_password_mark"
 _WANTED = "wanted"
 _HALF_SECONDS = 300
 
@@ -35,6 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             request.session.flush()
             request.session[_HALF] = [str(officer.pk), int(time.time())]
+            request.session[_HALF_MARK] = officer.get_session_auth_hash()
             request.session[_WANTED] = request.GET.get("next", "")[:200]
             request.session.set_expiry(_HALF_SECONDS)
             return redirect("sign-in-code")
@@ -71,10 +74,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _half_signed_in(request: HttpRequest) -> Officer | None:
+    """Whoever gave name and password a moment ago, while that is still the password."""
     key, at = request.session.get(_HALF, ("", 0))
     if not key or at < time.time() - _HALF_SECONDS:
         return None
-    return Officer.objects.filter(pk=key, is_active=True).first()
+    officer = Officer.objects.filter(pk=key, is_active=True).first()
+    mark = request.session.get(_HALF_MARK, "")
+    if officer is None or not same(mark, officer.get_session_auth_hash()):
+        return None
+    return officer
 
 
 def _signed_in(request: HttpRequest, officer: Officer) -> HttpResponse:

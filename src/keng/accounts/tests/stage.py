@@ -17,6 +17,11 @@ def url(name, *args):
     return reverse(name, "keng.site.desk_urls", args=args)
 
 
+def today():
+    """The day in Vietnam."""
+    return times.local_date(times.now())
+
+
 def able(**fields) -> Officer:
     """An officer who can really sign in."""
     officer = make.officer(password=PASSWORD, **fields)
@@ -51,7 +56,7 @@ class Stage:
             rank="Đ.uý",
             unit_id=(unit or self.ward).pk,
             role=role,
-            valid_from=times.local_date(times.now()),
+            valid_from=today(),
             by=by or self.admin,
         )
 

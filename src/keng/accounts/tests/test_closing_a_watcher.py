@@ -79,11 +79,12 @@ def test_nor_does_one_person_end_the_last_auditors_post(desk_client, stage):
     assert post.pk not in set(Post.objects.current().values_list("pk", flat=True))
 
 
-def test_an_auditors_post_that_was_over_anyway_can_be_ended(stage):
+def test_an_auditors_post_that_was_over_anyway_is_no_last_auditors(stage):
     auditor = auditor_of(stage.province)
     yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
     auditor.posts.update(valid_to=yesterday)
-    actions.end_post(auditor.posts.get().pk, by=stage.admin)
+    with pytest.raises(actions.PostOver):
+        actions.end_post(auditor.posts.get().pk, by=stage.admin)
 
 
 def test_a_wards_auditor_may_go_where_the_province_has_one(stage):

@@ -52,11 +52,11 @@ def test_one_administrator_alone_lets_none_of_these_read_tips(desk_client, stage
 @pytest.mark.parametrize("days", [1, 89])
 def test_ending_the_other_post_first_opens_no_way_round(stage, days):
     watcher = able(unit=stage.province, role=Post.Role.AUDITOR)
-    ended = times.local_date(times.now()) - datetime.timedelta(days=days)
-    watcher.posts.update(valid_to=ended)
+    today = times.local_date(times.now())
+    watcher.posts.update(valid_to=today - datetime.timedelta(days=days))
     with pytest.raises(actions.NeedsTwoPeople):
         actions.add_post(
-            watcher.pk, unit_id=stage.ward.pk, role="duty", valid_from=ended, by=stage.admin
+            watcher.pk, unit_id=stage.ward.pk, role="duty", valid_from=today, by=stage.admin
         )
 
 

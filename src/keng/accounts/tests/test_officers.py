@@ -8,6 +8,7 @@ from django.urls import reverse
 from keng.accounts import actions, requesting, setting_up
 from keng.accounts.models import Officer, OfficerRequest, Post
 from keng.accounts.queries import manageable_officers
+from keng.accounts.tests.stage import today
 from keng.accounts.who import (
     CHECKING_CLAIMS,
     COORDINATING,
@@ -17,8 +18,8 @@ from keng.accounts.who import (
     SIGNING,
     WORKING,
 )
+from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.kit import times
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +47,8 @@ def url(name, *args):
 
 def new_officer(unit, admin, **fields):
     values = {"username": "lan.ngo", "name": "Cán bộ Một", "rank": "Đ.uý", "role": "duty"}
-    today = times.local_date(times.now())
     return requesting.ask_for_officer(
-        **values | {"unit_id": unit.pk, "valid_from": today, "by": admin} | fields
+        **values | {"unit_id": unit.pk, "valid_from": today(), "by": admin} | fields
     )
 
 
@@ -137,12 +137,10 @@ def test_an_administrator_does_not_end_the_own_post(unit, admin):
 def test_an_administrator_gives_themselves_no_post(desk_client, unit, admin, role):
     for give in (actions.add_post, requesting.ask_for_post):
         with pytest.raises(actions.OwnPost):
-            give(
-                admin.pk, unit_id=unit.pk, role=role, valid_from=datetime.date(2026, 1, 1), by=admin
-            )
+            give(admin.pk, unit_id=unit.pk, role=role, valid_from=today(), by=admin)
     sign_in(desk_client, admin)
     answer = desk_client.post(
-        url("officer", admin.pk), {"unit": unit.pk, "role": role, "valid_from": "2026-01-01"}
+        url("officer", admin.pk), {"unit": unit.pk, "role": role, "valid_from": today()}
     )
     assert answer.status_code == 422
     assert "Một quản trị viên khác" in answer.content.decode()
@@ -152,8 +150,8 @@ def test_an_administrator_gives_themselves_no_post(desk_client, unit, admin, rol
 def test_a_commune_has_no_provincial_coordinator(desk_client, unit, admin):
     with pytest.raises(actions.RoleOfTheProvince):
         new_officer(unit, admin, role="coordinator")
-    officer, today = make.officer(unit=unit), times.local_date(times.now())
-    given = {"unit_id": unit.pk, "role": "coordinator", "valid_from": today}
+    officer = make.officer(unit=unit)
+    given = {"unit_id": unit.pk, "role": "coordinator", "valid_from": today()}
     for give in (actions.add_post, requesting.ask_for_post):
         with pytest.raises(actions.RoleOfTheProvince):
             give(officer.pk, by=admin, **given)
@@ -162,7 +160,7 @@ def test_a_commune_has_no_provincial_coordinator(desk_client, unit, admin):
             officer=None, unit_id=unit.pk, role="coordinator", username="ko", name="Ko"
         )
     sign_in(desk_client, admin)
-    sent = {"unit": unit.pk, "role": "coordinator", "valid_from": today}
+    sent = {"unit": unit.pk, "role": "coordinator", "valid_from": today()}
     answer = desk_client.post(url("officer", officer.pk), sent)
     assert answer.status_code == 422
     assert "chỉ có ở đơn vị cấp tỉnh" in answer.content.decode()
@@ -214,3 +212,60 @@ def test_a_slip_in_a_new_password_changes_nothing_and_says_what_to_type_again(de
     assert desk_client.get(url("inbox")).status_code == 200
     officer.refresh_from_db()
     assert officer.check_password(words)
+
+
+UNTRUE_DAYS = [
+    (datetime.date(1, 1, 1), "từ hôm nay trở đi"),
+    (datetime.date(2020, 1, 1), "từ hôm nay trở đi"),
+    (datetime.date(9999, 12, 31), "trong vòng một năm"),
+]
+
+
+@pytest.mark.parametrize(("day", "words"), UNTRUE_DAYS)
+def test_no_post_begins_before_it_is_given_or_more_than_a_year_ahead(
+    desk_client, unit, admin, day, words
+):
+    officer = make.officer(unit=unit)
+    given = {"unit_id": unit.pk, "role": "duty", "valid_from": day}
+    for give in (actions.add_post, requesting.ask_for_post):
+        with pytest.raises(actions.DayOutOfReach):
+            give(officer.pk, by=admin, **given)
+    with pytest.raises(actions.DayOutOfReach):
+        new_officer(unit, admin, valid_from=day)
+    sign_in(desk_client, admin)
+    sent = {"unit": unit.pk, "role": "duty", "valid_from": day.isoformat()}
+    answer = desk_client.post(url("officer", officer.pk), sent)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert officer.posts.count() == 1
+    assert not OfficerRequest.objects.exists()
+
+
+@pytest.mark.parametrize("days", [0, 365])
+def test_a_post_from_today_or_within_a_year_is_on_record_with_its_days(unit, admin, days):
+    officer, first = make.officer(unit=unit), today() + datetime.timedelta(days=days)
+    given = {"unit_id": unit.pk, "role": "duty", "valid_from": first}
+    post = actions.add_post(officer.pk, by=admin, **given)
+    entry = Entry.objects.get(action="officer.post_added")
+    assert entry.detail == {"role": "duty", "valid_from": first.isoformat()}
+    actions.end_post(post.pk, by=admin)
+    entry = Entry.objects.get(action="officer.post_ended")
+    yesterday = today() - datetime.timedelta(days=1)
+    assert entry.detail == {
+        "role": "duty",
+        "valid_from": first.isoformat(),
+        "valid_to": yesterday.isoformat(),
+    }
+
+
+def test_a_post_that_has_ended_is_not_ended_again(desk_client, unit, admin):
+    officer, long_ago = make.officer(unit=unit), datetime.date(2024, 5, 1)
+    post = officer.posts.get()
+    officer.posts.update(valid_to=long_ago)
+    with pytest.raises(actions.PostOver):
+        actions.end_post(post.pk, by=admin)
+    sign_in(desk_client, admin)
+    page = desk_client.post(url("post-end", post.pk), follow=True).content.decode()
+    assert "đã kết thúc rồi" in page
+    assert officer.posts.get().valid_to == long_ago
+    assert not Entry.objects.filter(action="officer.post_ended").exists()

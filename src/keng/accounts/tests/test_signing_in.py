@@ -12,6 +12,7 @@ from django.urls import reverse
 from keng.accounts import actions, guessing, presence, second_factor, signing_in
 from keng.accounts.guessing import Origin, TooManyTries
 from keng.accounts.models import Officer, Post
+from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
@@ -294,3 +295,45 @@ def test_whoever_guesses_the_present_password_at_an_open_desk_waits(desk_client,
 def test_an_auditor_is_no_administrator(desk_client):
     sign_in(desk_client, make.officer(unit=make.unit(), role=Post.Role.AUDITOR))
     assert desk_client.get(reverse("officers", "keng.site.desk_urls")).status_code == 403
+
+
+def test_tries_of_an_officer_whose_posts_have_ended_are_read_where_they_were_last(officer):
+    here = officer.posts.get().unit_id
+    gone = times.local_date(times.now()) - datetime.timedelta(days=3)
+    officer.posts.update(valid_to=gone)
+    make.post(
+        officer,
+        unit=make.unit(),
+        valid_from=datetime.date(2024, 1, 1),
+        valid_to=datetime.date(2024, 12, 31),
+    )
+    officer = Officer.objects.get(pk=officer.pk)
+    wrong_passwords(officer, 1)
+    with pytest.raises(signing_in.WithoutPost):
+        signing_in.check_code(officer, second_factor.current_code(officer), origin=HERE)
+    told = Entry.objects.filter(object_id=str(officer.pk)).values_list("action", "chain")
+    assert set(told) == {
+        ("officer.signin_failed", unit_chain(here)),
+        ("officer.refused_without_post", unit_chain(here)),
+    }
+
+
+def test_a_half_sign_in_ends_with_the_password_it_was_given(desk_client, officer):
+    """Whoever knew the old password stands at the six digits while it is changed elsewhere."""
+    post(desk_client, "sign-in", username=officer.username, password=PASSWORD)
+    actions.change_password(officer, present=PASSWORD, new="mot-cau-khac-rat-dai")
+    answer = post(desk_client, "sign-in-code", code=second_factor.current_code(officer))
+    assert answer.url == reverse("sign-in", "keng.site.desk_urls")
+    assert "officer" not in desk_client.session
+    assert not Entry.objects.filter(action="officer.signed_in").exists()
+
+
+def test_a_password_that_is_hashed_anew_on_the_way_in_gets_in(desk_client, officer):
+    earlier = QuickArgon2()
+    earlier.memory_cost = 16
+    officer.password = earlier.encode(PASSWORD, "x" * 16)
+    officer.save(update_fields=["password"])
+    assert enter(desk_client, officer, wanted="/") == "/"
+    was = officer.password
+    officer.refresh_from_db()
+    assert officer.password != was

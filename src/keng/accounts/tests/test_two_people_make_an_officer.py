@@ -20,6 +20,7 @@ from keng.accounts.tests.stage import (
     code_of,
     finish,
     first_code,
+    today,
     url,
 )
 from keng.accounts.who import Role, needs_two_people
@@ -56,7 +57,7 @@ def sent(unit, **fields):
         "username": "ma1",
         "unit": unit.pk,
         "role": "commander",
-        "valid_from": times.local_date(times.now()),
+        "valid_from": today(),
     }
     return values | fields
 
@@ -93,7 +94,7 @@ def test_one_administrator_alone_renews_nobody(desk_client, stage):
 
 def test_one_administrator_alone_gives_no_post_of_weight(desk_client, stage):
     sign_in(desk_client, stage.admin)
-    post = {"unit": stage.ward.pk, "role": "commander", "valid_from": "2026-01-01"}
+    post = {"unit": stage.ward.pk, "role": "commander", "valid_from": today()}
     desk_client.post(url("officer", stage.officer.pk), post)
     assert not stage.officer.posts.filter(role="commander").exists()
     with pytest.raises(actions.NeedsTwoPeople):
@@ -101,7 +102,7 @@ def test_one_administrator_alone_gives_no_post_of_weight(desk_client, stage):
             stage.officer.pk,
             unit_id=stage.ward.pk,
             role="commander",
-            valid_from=datetime.date(2026, 1, 1),
+            valid_from=today(),
             by=stage.admin,
         )
     other_ward = make.unit(parent=stage.province)
@@ -539,7 +540,7 @@ def test_a_request_is_refused_with_a_reason_or_withdrawn(desk_client, stage):
 
 def test_a_post_of_weight_is_there_once_a_second_person_agrees(desk_client, stage):
     sign_in(desk_client, stage.admin)
-    post = {"unit": stage.ward.pk, "role": "commander", "valid_from": "2026-01-01"}
+    post = {"unit": stage.ward.pk, "role": "commander", "valid_from": today()}
     desk_client.post(url("officer", stage.officer.pk), post)
     repeated = desk_client.post(url("officer", stage.officer.pk), post)
     assert repeated.status_code == 422
@@ -547,13 +548,26 @@ def test_a_post_of_weight_is_there_once_a_second_person_agrees(desk_client, stag
     sign_in(desk_client, stage.commander)
     desk_client.post(url("officer-request-agree", asked.pk), {"code": code_of(stage.commander)})
     given = stage.officer.posts.get(role="commander")
-    assert given.valid_from == datetime.date(2026, 1, 1)
+    assert given.valid_from == today()
     asked.refresh_from_db()
     assert asked.state == "done"
     entry = Entry.objects.get(action="officer.post_added")
     assert entry.actor_id == str(stage.commander.pk)
     assert entry.detail["asked_by"] == str(stage.admin.pk)
+    assert entry.detail["valid_from"] == today().isoformat()
     assert notices_of(stage.officer).count() == 2
+
+
+def test_no_post_begins_before_a_second_person_agreed(stage):
+    given = {"unit_id": stage.ward.pk, "role": "commander", "valid_from": today()}
+    asked = requesting.ask_for_post(stage.officer.pk, by=stage.admin, **given)
+    new = stage.ask_new()
+    OfficerRequest.objects.update(valid_from=today() - datetime.timedelta(days=6))
+    requesting.agree(asked.pk, by=stage.commander)
+    made = finish(*both_halves(OfficerRequest.objects.get(pk=new.pk), second=stage.commander))
+    assert stage.officer.posts.get(role="commander").valid_from == today()
+    assert made.posts.get().valid_from == today()
+    assert Entry.objects.get(action="officer.added").detail["valid_from"] == today().isoformat()
 
 
 # Who is told.

@@ -6,12 +6,18 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from keng.accounts.guessing import Origin
 from keng.accounts.models import PartnerMember, Post
+from keng.accounts.signing_in import NotSignedIn, check_name_and_password
 from keng.audit.actions import record, unit_chain
 from keng.audit.models import Entry
 from keng.audit_page.entries import dressed
 from keng.conftest import sign_in
 from keng.decisions import triage
+from keng.delivery.actions import dispatch as sending
+from keng.delivery.actions import relay, rooms
+from keng.delivery.models import RelayTask
+from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network.models import Lead
@@ -157,3 +163,79 @@ def test_an_officers_id_in_another_name_shows_no_officer(auditor, unit):
     record("tip.accepted", by=other, on=unit, chain=unit_chain(unit.pk))
     chosen = auditor.get(AUDIT, {"officer": str(officer.pk)}).content.decode()
     assert "một đầu mối (" not in chosen
+
+
+@pytest.fixture
+def ward():
+    return Ward.of_a_landlord()
+
+
+def acts_on_the_page(client, officer):
+    """What an auditor reads, and what the page offers to narrow it to; none of it for nothing."""
+    page = sign_in(client, officer).get(AUDIT)
+    shown = {row["entry"].action for row in page.context["rows"]}
+    assert {code for _words, code in page.context["actions"]} == shown
+    assert page.context["state"].entries == len(page.context["rows"])
+    return shown
+
+
+def test_what_officers_do_to_dispatches_and_with_leads_stands_on_the_page(desk_client, ward):
+    make.establishment(unit=ward.unit, place=ward.hamlet, group=ward.group)
+    sent = ward.send(ward.audience())
+    task = RelayTask.objects.get(dispatch=sent)
+    relay.mark_handed_out(ward.lead.pk, by=ward.officer)
+    relay.confirm([task.pk], lead=ward.lead, via="zalo")
+    rooms.tell_houses(task.pk, 1, by=ward.officer)
+    relay.mark_seen(task.pk, by=ward.officer)
+    relay.mark_seen(task.pk, by=ward.officer, seen=False)
+    sending.resend_unknown(sent.pk, by=ward.officer)
+    sending.cancel(sent.pk, by=ward.officer)
+    auditor = make.officer(unit=ward.unit, role=Post.Role.AUDITOR)
+    assert acts_on_the_page(desk_client, auditor) == {
+        "dispatch.sent",
+        "dispatch.cancelled",
+        "dispatch.unknown_resent",
+        "relay.handed_out",
+        "relay.rooms_told",
+        "relay.seen",
+        "relay.not_seen",
+    }
+
+
+def test_what_officers_do_with_their_leads_is_read_where_they_work(desk_client, ward):
+    """Whoever sent the warning: the ward's officers look into the ward's groups."""
+    sent = ward.send(ward.audience(), unit=ward.province)
+    relay.mark_seen(RelayTask.objects.get(dispatch=sent).pk, by=ward.officer)
+    of_the_ward = make.officer(unit=ward.unit, role=Post.Role.AUDITOR)
+    of_the_province = make.officer(unit=ward.province, role=Post.Role.AUDITOR)
+    assert acts_on_the_page(desk_client, of_the_ward) == {"relay.seen"}
+    assert {"relay.seen", "dispatch.sent"} <= acts_on_the_page(desk_client, of_the_province)
+
+
+def test_a_changed_entry_about_a_dispatch_is_said_on_the_page(desk_client, ward):
+    sending.cancel(ward.send(ward.audience()).pk, by=ward.officer)
+    sign_in(desk_client, make.officer(unit=ward.unit, role=Post.Role.AUDITOR))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET detail = '{}' WHERE action = 'dispatch.cancelled'")
+    assert "Nhật ký bị sửa" in desk_client.get(AUDIT).content.decode()
+
+
+def test_tries_of_names_that_nobody_has_are_read_by_the_province_alone(desk_client, unit):
+    with pytest.raises(NotSignedIn):
+        check_name_and_password("khong.co", "sai", origin=Origin("203.0.113.0/24"))
+    of_the_ward = make.officer(unit=unit, role=Post.Role.AUDITOR)
+    of_the_province = make.officer(unit=unit.parent, role=Post.Role.AUDITOR)
+    assert acts_on_the_page(desk_client, of_the_ward) == set()
+    assert acts_on_the_page(desk_client, of_the_province) == {"officer.signin_failed"}
+    sign_in(desk_client, of_the_province)
+    assert "không thuộc đơn vị nào" in desk_client.get(AUDIT).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_entry WHERE action = 'officer.signin_failed'")
+    assert "Nhật ký bị sửa" in desk_client.get(AUDIT).content.decode()
+
+
+def test_the_check_says_what_was_read(auditor, unit):
+    triage.accept(make.tip(unit=unit).pk, by=make.officer(unit=unit))
+    page = auditor.get(AUDIT).content.decode()
+    assert "Đã soát nhật ký của 1 đơn vị." in page
+    assert "không thuộc đơn vị nào" not in page

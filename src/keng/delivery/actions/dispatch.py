@@ -1,5 +1,6 @@
 """Sending one text to one audience: every recipient a row, all of them in one transaction."""
 
+import dataclasses
 import datetime
 import uuid
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
-from keng.audit.actions import record
+from keng.audit.actions import record, unit_chain
 from keng.delivery import recipients
 from keng.delivery.actions.calling_off import call_off
 from keng.delivery.audience import Audience, SameRecipients
@@ -54,13 +55,21 @@ def send(
     source_kind: str,
     source_ref: uuid.UUID | None,
     is_urgent: bool,
-    by: object,
+    by: Any,
     expires_at: datetime.datetime | None = None,
+    ends_earlier: str = "",
 ) -> Dispatch:
     """Freeze texts and recipients. Raises AudienceChanged when it is not the approved audience.
 
-    Of SameRecipients only the definition was approved: who that is, is what the rows say now.
+    Of SameRecipients only the definition was approved: who that is, is what the rows say now. With
+    a reason in `ends_earlier` what went to them before ends first, in the middle of being sent: no
+    sender can take one of those rows any more, none comes back, and it is certain who has it.
     """
+    ended: list[tuple[Dispatch, int]] = []
+    if ends_earlier and isinstance(audience, SameRecipients):
+        moment = times.now()
+        ended = [_end(each, by=by, at=moment) for each in audience.dispatches]
+        audience = dataclasses.replace(audience, called_off_at=moment)
     dispatch = Dispatch.objects.create(
         kind=kind,
         is_urgent=is_urgent,
@@ -80,11 +89,13 @@ def send(
         tasks = _insert_tasks(cursor, dispatch, audience)
         # Sent to the sender at commit: it need not wait for its next look.
         cursor.execute("SELECT pg_notify('keng_delivery', '')")
+    for earlier, unsent in ended:
+        _record_end(earlier, unsent, by=by, reason=ends_earlier)
     record(
         "dispatch.sent",
         by=by,
         on=dispatch,
-        chain=chain_of(dispatch.pk),
+        chain=unit_chain(dispatch.unit_id),
         detail={
             "kind": kind,
             "recipients": count,
@@ -109,37 +120,34 @@ def _write_texts(dispatch: Dispatch, texts: Sequence[Text]) -> list[DispatchText
     )
 
 
-def chain_of(dispatch_id: uuid.UUID) -> str:
-    """The audit chain of a dispatch."""
-    return f"dispatch:{dispatch_id}"
-
-
 @transaction.atomic
-def cancel(
-    dispatch_id: uuid.UUID,
-    *,
-    by: "Officer",
-    reason: str = "",
-    at: datetime.datetime | None = None,
-) -> int:
+def cancel(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     """Take back whatever has not left yet; returns how many. What is being sent now is sent once.
 
-    `at` is the moment that its rows are called off, for SameRecipients. Raises PermissionDenied
-    unless the officer works at the unit that sends or above it.
+    Raises PermissionDenied unless the officer works at the unit that sends or above it.
     """
+    dispatch, unsent = _end(dispatch_id, by=by, at=times.now())
+    _record_end(dispatch, unsent, by=by, reason="")
+    return unsent
+
+
+def _end(dispatch_id: uuid.UUID, *, by: "Officer", at: datetime.datetime) -> tuple[Dispatch, int]:
+    """Call its rows off; how many had not left. Put on record by the caller, as the last thing."""
     dispatch = _steered(dispatch_id, by)
-    now = at or times.now()
-    stopped = call_off(Delivery.objects.filter(dispatch=dispatch), at=now)
-    dispatch.cancelled_at = dispatch.cancelled_at or now
+    unsent = call_off(Delivery.objects.filter(dispatch=dispatch), at=at)
+    dispatch.cancelled_at = dispatch.cancelled_at or at
     dispatch.save(update_fields=["cancelled_at"])
+    return dispatch, unsent
+
+
+def _record_end(dispatch: Dispatch, unsent: int, *, by: "Officer", reason: str) -> None:
     record(
         "dispatch.cancelled",
         by=by,
         on=dispatch,
-        chain=chain_of(dispatch.pk),
-        detail={"unsent": stopped, "reason": reason},
+        chain=unit_chain(dispatch.unit_id),
+        detail={"unsent": unsent, "reason": reason},
     )
-    return stopped
 
 
 def _steered(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
@@ -173,7 +181,7 @@ def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
         "dispatch.unknown_resent",
         by=by,
         on=dispatch,
-        chain=chain_of(dispatch.pk),
+        chain=unit_chain(dispatch.unit_id),
         detail={"again": again},
     )
     return again

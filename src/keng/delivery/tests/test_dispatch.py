@@ -7,6 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.delivery.actions import dispatch as actions
 from keng.delivery.audience import Audience, SameRecipients, groups_of, plan
@@ -212,7 +213,7 @@ def test_leads_are_asked_for_their_groups_and_superiors_for_their_leads(ward):
 def test_sending_leaves_one_audit_entry_with_the_digest_of_its_rows(ward):
     make.group(unit=ward.unit, place=ward.hamlet)
     sent = ward.send(ward.audience())
-    entry = Entry.objects.get(chain=f"dispatch:{sent.pk}")
+    entry = Entry.objects.get(chain=unit_chain(ward.unit.pk), object_id=str(sent.pk))
     assert entry.detail["digest"] == plan(ward.audience()).hash.hex()
     assert entry.detail["recipients"] == 1
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from random import Random
 
 from keng.accounts.models import Officer
-from keng.delivery.actions.dispatch import Text, chain_of
+from keng.audit.actions import unit_chain
+from keng.delivery.actions.dispatch import Text
+from keng.delivery.actions.relay import chain_of
 from keng.delivery.audience import SameRecipients
 from keng.delivery.models import (
     Approval,
@@ -129,7 +131,7 @@ class Carrier:
         }
         on = ("dispatch", str(dispatch.pk))
         act = Act(sending.at, "dispatch.sent", sending.approver, on, detail)
-        record.note(chain_of(dispatch.pk), act)
+        record.note(unit_chain(sending.unit.pk), act)
         return approval, dispatch
 
     def end(
@@ -146,7 +148,7 @@ class Carrier:
         dispatch.cancelled_at = dispatch.cancelled_at or at
         detail = {"unsent": len(unsent), "reason": reason}
         on = ("dispatch", str(dispatch.pk))
-        record.note(chain_of(dispatch.pk), Act(at, "dispatch.cancelled", by, on, detail))
+        record.note(unit_chain(dispatch.unit_id), Act(at, "dispatch.cancelled", by, on, detail))
 
     def write(self) -> None:
         """Everything that was collected, in the order in which rows point at each other."""
@@ -244,19 +246,21 @@ class Carrier:
                 task.seen_at, task.seen_by = seen_at, sending.helper
 
     def _note(self, dispatch: Dispatch, record: Record) -> None:
-        chain = chain_of(dispatch.pk)
         for task in reversed(self._tasks):
             if task.dispatch is not dispatch:
                 break
             on, detail = ("relaytask", str(task.pk)), {"tasks": [str(task.pk)]}
             if task.handed_out_at:
-                act = Act(task.handed_out_at, "relay.handed_out", task.handed_out_by, on, detail)
-                record.note(chain, act)
+                by = task.handed_out_by
+                act = Act(task.handed_out_at, "relay.handed_out", by, on, detail)
+                record.note(chain_of(task, by), act)
             if task.confirmed_at:
                 said = {**detail, "via": task.via}
-                record.note(chain, Act(task.confirmed_at, "relay.confirmed", task.lead, on, said))
+                act = Act(task.confirmed_at, "relay.confirmed", task.lead, on, said)
+                record.note(chain_of(task, task.lead), act)
             if task.seen_at:
-                record.note(chain, Act(task.seen_at, "relay.seen", task.seen_by, on, detail))
+                act = Act(task.seen_at, "relay.seen", task.seen_by, on, detail)
+                record.note(chain_of(task, task.seen_by), act)
 
     def _deliver(
         self,

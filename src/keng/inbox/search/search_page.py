@@ -97,9 +97,7 @@ def _for_a_name(request: OfficerRequest, form: SearchForm) -> HttpResponse:
         return _page(request, form, Found(), status, why=why, is_asked=False)
     found = find(request.officer, form.search(), after=request.POST.get("after", ""))
     reason = why.cleaned_data["reason"]
-    search_acts.record_name_search(
-        form.cleaned_data["q"], reason=reason, found=len(found.rows), by=request.officer
-    )
+    search_acts.record_name_search(reason=reason, found=len(found.rows), by=request.officer)
     again = form.as_query() | {"reason": reason, "after": found.next_cursor}
     return _page(request, form, found, is_asked=True, is_recorded=True, again=again)
 

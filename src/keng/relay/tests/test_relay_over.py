@@ -66,7 +66,7 @@ def test_what_was_passed_on_in_time_stays_passed_on_and_the_rest_did_not_arrive(
 def test_a_recall_says_to_delete_and_the_recalled_text_is_gone(public_client, ward):
     sent = ward.send(ward.audience())
     ward.send(SameRecipients((sent.pk,)), kind="recall")
-    sending.cancel(sent.pk, by=ward.officer, reason="recalled")
+    sending.cancel(sent.pk, by=ward.officer)
     shown = page(public_client, ward.lead)
     assert shown.count("Tôi đã chuyển") == 1
     assert "hãy xoá tin cũ" in shown

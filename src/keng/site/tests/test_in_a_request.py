@@ -590,7 +590,7 @@ def _officer_asked(desk, asker):
         rank="",
         unit_id=desk.unit.pk,
         role="duty",
-        valid_from=make.LONG_AGO,
+        valid_from=times.local_date(times.now()),
         by=asker,
     )
 
@@ -606,7 +606,7 @@ def officer_asked_for():
             rank="",
             unit_id=desk.unit.pk,
             role="duty",
-            valid_from=make.LONG_AGO,
+            valid_from=times.local_date(times.now()),
             by=by,
         ),
         UsernameTaken,

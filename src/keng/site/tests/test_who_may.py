@@ -54,6 +54,7 @@ pytestmark = pytest.mark.django_db
 STEPS = {
     "claims.writing.locked",
     "delivery.dispatch.send",
+    "delivery.relay.chain_of",
     "delivery.replies.send_to_conversation",
     "lookup.listing.take_off",
     "reports.signing.frozen",
@@ -76,7 +77,6 @@ STEPS = {
     "warnings.patterns.check_filled",
     "warnings.patterns.check_pattern",
     "warnings.patterns.needs_second_person",
-    "warnings.releasing.instead_of_earlier",
 }
 # An officer's own: nobody else's can be named.
 OWN = {
@@ -516,7 +516,6 @@ _APART = {
     "dialogue.answering.withdraw": lambda here: {"message_id": _own_answer(here).pk},
     "incidents.incident_acts.record_outcome": {"outcome": "solved"},
     "incidents.incident_acts.withdraw_answer": lambda here: {"batch": _own_batch(here)},
-    "inbox.search_acts.record_name_search": {"query": "ba tám"},
     "inbox.search_acts.remove_search": lambda here: {"saved_id": _own_search(here)},
     "decisions.putting_off.set_aside": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)

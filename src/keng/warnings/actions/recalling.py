@@ -23,7 +23,6 @@ from keng.warnings.actions.errors import (
     StaleApproval,
     WordsStop,
 )
-from keng.warnings.actions.releasing import instead_of_earlier
 from keng.warnings.models import (
     RecallReason,
     RecallRequest,
@@ -175,7 +174,7 @@ def _send(
         issuer=warning.unit.name,
     )
     sent = tuple(version.dispatch_id for version in published if version.dispatch_id)
-    audience = instead_of_earlier(SameRecipients(sent), by=by, reason="recalled")
+    audience = SameRecipients(sent)
     approval = Approval.objects.create(
         text_hash=wording.hash_of(texts),
         audience_hash=audience.hash,
@@ -192,6 +191,7 @@ def _send(
         source_ref=published[-1].pk,
         is_urgent=True,
         by=by,
+        ends_earlier="recalled",
     )
     warning.state, warning.recalled_at = Warning.State.RECALLED, times.now()
     warning.recall_code, warning.recall_reason = reason, words

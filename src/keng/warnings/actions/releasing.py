@@ -114,8 +114,6 @@ def send_out(warning: Warning, version: Version, approval: Approval, by: "Office
     """Send an approved version to whom it is for."""
     content, audience = content_of(version), audience_of(version)
     is_correction = isinstance(audience, SameRecipients)
-    if isinstance(audience, SameRecipients):
-        audience = instead_of_earlier(audience, by=by, reason="corrected")
     code = codes.give(version).code
     stamp = wording.stamp_of(version, code)
     until = content.valid_until
@@ -136,18 +134,8 @@ def send_out(warning: Warning, version: Version, approval: Approval, by: "Office
         by=by,
         # The end of a day is the start of the next one.
         expires_at=times.start_of(until + datetime.timedelta(days=1)) if until else None,
+        ends_earlier="corrected" if is_correction else "",
     )
-
-
-def instead_of_earlier(audience: SameRecipients, *, by: "Officer", reason: str) -> SameRecipients:
-    """End what went out before, in the middle of its being sent; then it is certain who has it.
-
-    No sender can take one of those rows any more, and none comes back into the queue.
-    """
-    moment = times.now()
-    for dispatch_id in audience.dispatches:
-        sending.cancel(dispatch_id, by=by, reason=reason, at=moment)
-    return dataclasses.replace(audience, called_off_at=moment)
 
 
 def publish(warning: Warning, version: Version, approval: Approval, dispatch: Dispatch) -> None:

@@ -3,9 +3,12 @@
 import dataclasses
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from keng.accounts.vouching import COUNTS_FOR
+from keng.audit.actions import unit_chain
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.audience import plan
@@ -297,6 +300,24 @@ def test_a_correction_goes_to_those_who_were_sent_the_warning_and_replaces_what_
     assert f"{old.verify_code.code[:3]}-{old.verify_code.code[3:]}" in text
     assert [v.pk for v in queries.public_versions()] == [new.pk]
     assert RelayTask.objects.filter(dispatch=second, lead=ward.lead).count() == 1
+
+
+def test_what_a_correction_ends_stands_in_the_units_record_once_all_rows_are_written(ward):
+    """The chain stays locked until the commit, and the whole desk writes in it."""
+    version = ward.submitted()
+    first = release(version, ward.commander)
+    with CaptureQueriesContext(connection) as queries:
+        second = correct(ward, version)
+    chain = Entry.objects.filter(chain=unit_chain(ward.unit.pk)).order_by("seq")
+    told = [(each.action, each.object_id) for each in chain][-3:]
+    assert told[0] == ("dispatch.cancelled", str(first.pk))
+    assert told[1] == ("dispatch.sent", str(second.pk))
+    assert told[2][0] == "warning.approved"
+    assert Entry.objects.get(action="dispatch.cancelled").detail["reason"] == "corrected"
+    done = [each["sql"] for each in queries]
+    rows = max(n for n, sql in enumerate(done) if "INSERT INTO delivery_delivery" in sql)
+    ended = next(n for n, sql in enumerate(done) if "'dispatch.cancelled'" in sql)
+    assert rows < ended
 
 
 def test_while_a_correction_is_written_the_public_reads_the_old_version(ward):
