@@ -21,7 +21,14 @@ from keng.decisions.moving_units import to_another_unit
 from keng.decisions.on_record import decided, required, snapshot
 from keng.places.models import Unit
 from keng.tips import deadlines
-from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
+from keng.tips.errors import (
+    AlreadyClosed,
+    AlreadyTaken,
+    CannotGoThere,
+    MoreUrgent,
+    NotInAnIncident,
+    SameTip,
+)
 from keng.tips.incident_titles import title_for
 from keng.tips.lock import lock_tip
 from keng.tips.models import Decision, Incident, Tip
@@ -30,6 +37,7 @@ __all__ = [
     "accept",
     "close",
     "decline",
+    "gravity",
     "make_critical",
     "mark_duplicate",
     "rate",
@@ -76,8 +84,8 @@ def mark_duplicate(
 ) -> Decision:
     """Join the tip to the incident of another one, which must be open and visible too.
 
-    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip.
-    Raises SameTip.
+    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip; and
+    what is urgent would hide behind what is not. Raises SameTip, MoreUrgent.
     """
     # Two officers may join two tips to each other at once: the same order keeps them from waiting
     # for each other for ever.
@@ -91,6 +99,8 @@ def mark_duplicate(
     first = _first_of(of, by)
     if first.pk == tip.pk:
         raise SameTip
+    if gravity(tip) < gravity(first):
+        raise MoreUrgent
     if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
         # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
         accept(first.pk, by=by)
@@ -255,6 +265,11 @@ def rate(
     tip.value = Tip.Value(value)
     tip.save(update_fields=["value"])
     return decided(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
+
+
+def gravity(tip: Tip) -> str:
+    """How urgent it is, the graver the less; what can wait is all the same."""
+    return min(tip.urgency, "P2")
 
 
 def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:

@@ -139,6 +139,35 @@ def test_joining_takes_no_critical_tip_on(desk):
     assert leads.assigned_to is None
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+@pytest.mark.parametrize(
+    ("urgency", "leads_with"), [("P0", "P2"), ("P0", "P1"), ("P1", "P2"), ("P1", "P3")]
+)
+def test_a_tip_stands_behind_no_calmer_one(desk, urgency, leads_with, is_taken):
+    unit, officer = desk
+    tip, calmer = make.tip(unit=unit, urgency=urgency), make.tip(unit=unit, urgency=leads_with)
+    if is_taken:
+        triage.accept(tip.pk, by=officer)
+    rang = Tip.objects.get(pk=tip.pk).rings
+    with pytest.raises(errors.MoreUrgent):
+        triage.mark_duplicate(tip.pk, of=calmer.pk, by=officer)
+    tip.refresh_from_db()
+    assert (tip.duplicate_of, tip.rings) == (None, rang)
+    assert not Decision.objects.filter(kind="duplicate").exists()
+    # The other way round they are joined.
+    triage.mark_duplicate(calmer.pk, of=tip.pk, by=officer)
+    tip.refresh_from_db()
+    assert (tip.urgency, tip.duplicate_of, tip.rings) == (urgency, None, rang)
+
+
+@pytest.mark.parametrize(("urgency", "leads_with"), [("P0", "P0"), ("P1", "P0"), ("P2", "P3")])
+def test_behind_one_that_is_as_urgent_it_stands(desk, urgency, leads_with):
+    unit, officer = desk
+    tip, first = make.tip(unit=unit, urgency=urgency), make.tip(unit=unit, urgency=leads_with)
+    triage.mark_duplicate(tip.pk, of=first.pk, by=officer)
+    assert Tip.objects.get(pk=tip.pk).duplicate_of == first
+
+
 def test_a_tip_is_no_duplicate_of_itself_nor_of_an_invisible_one(desk):
     unit, officer = desk
     tip, foreign = make.tip(unit=unit), make.tip(unit=make.unit())
