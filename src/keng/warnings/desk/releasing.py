@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
 from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
+from keng.tips.models import Incident
 from keng.warnings import actions, queries, rights, style, wording
 from keng.warnings.content import audience_of, choice_of, content_of
 from keng.warnings.forms import ApproveForm, SendBackForm, note_unticked
@@ -87,6 +88,9 @@ def _shown(
     context = {
         "version": version,
         "warning": version.warning,
+        "from_incident": Incident.objects.visible_to(request.officer)
+        .filter(pk=version.warning.from_incident_id)
+        .first(),
         "form": form,
         "back_form": SendBackForm(),
         "plan": counted,
