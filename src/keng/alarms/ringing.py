@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from keng.accounts import rota
 from keng.accounts.models import Officer
 from keng.alarms import bundling
-from keng.alarms.bundled import size_of_bundle
+from keng.alarms.bundled import size_in_calls
 from keng.audit.actions import record, unit_chain
 from keng.delivery.actions import paging
 from keng.kit import times
@@ -154,7 +154,7 @@ def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
 def _words(tip: Tip, round_: int) -> list[paging.Words]:
     # Not by name: the worker would have to load every page of the desk before it can call.
     link = f"{settings.DESK_URL}/tips/{tip.pk}/"
-    size = size_of_bundle(tip.pk)
+    size = size_in_calls(tip)
     found = []
     for language in paging.LANGUAGES:
         with translation.override(language):
@@ -172,7 +172,7 @@ def _room_words(tip: Tip) -> paging.Words:
         subject = _subject(tip)
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
-        alike = _alike(size_of_bundle(tip.pk))
+        alike = _alike(size_in_calls(tip))
         said = "\n".join(filter(None, [subject, _quiet(tip), alike, text]))
     return paging.Words("vi", subject, said)
 
