@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.alarms import unheard
-from keng.decisions import incident_lead
+from keng.decisions import incident_lead, raising
 from keng.decisions.closing import (
     close,
     decline,
@@ -84,8 +84,9 @@ def mark_duplicate(
 ) -> Decision:
     """Join the tip to the incident of another one, which must be open and visible too.
 
-    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip; and
-    what is urgent would hide behind what is not. Raises SameTip, MoreUrgent.
+    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip. Nor
+    does what is urgent hide behind what is not: a first tip is looked at as soon as the one that
+    joins it, and a critical one joins no calmer one. Raises SameTip, MoreUrgent.
     """
     # Two officers may join two tips to each other at once: the same order keeps them from waiting
     # for each other for ever.
@@ -99,7 +100,7 @@ def mark_duplicate(
     first = _first_of(of, by)
     if first.pk == tip.pk:
         raise SameTip
-    if gravity(tip) < gravity(first):
+    if tip.urgency == "P0" != first.urgency:
         raise MoreUrgent
     if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
         # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
@@ -107,6 +108,8 @@ def mark_duplicate(
         first.refresh_from_db()
     before, incident = snapshot(tip), _incident_of(first, tip, by)
     before["left"] = incident_lead.join(tip, first, incident)
+    if gravity(tip) < gravity(first):
+        before["raised"] = raising.raise_first(first, tip)
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
     unheard.let_go(tip)
@@ -122,6 +125,7 @@ def mark_duplicate(
         before=before,
         of=str(first.pk),
         incident=str(incident.pk),
+        first_urgency=first.urgency,
     )
 
 

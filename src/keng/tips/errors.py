@@ -83,7 +83,7 @@ class SameTip(CannotDecide):
 
 
 class MoreUrgent(CannotDecide):
-    """It would stand behind a calmer tip, where nobody sees it in time."""
+    """Critical, it would stand behind a calmer tip, where nobody sees it in time."""
 
     sentence = _(
         "Not done: this tip is more urgent than the one it would stand behind. Join that one to "

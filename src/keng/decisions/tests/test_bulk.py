@@ -112,17 +112,18 @@ def test_the_most_urgent_of_those_that_become_one_incident_leads_it(desk, unit, 
     assert set(Tip.objects.filter(duplicate_of=critical)) == {calm, urgent}
 
 
-def test_what_is_more_urgent_than_the_incident_that_is_there_is_left_and_that_is_said(
+def test_a_critical_one_is_left_out_of_a_calm_incident_that_is_there_and_that_is_said(
     desk, unit, officer
 ):
-    calm, urgent, leads, behind = (
-        make.tip(unit=unit, urgency=urgency) for urgency in ("P2", "P1", "P2", "P2")
+    calm, critical, leads, behind = (
+        make.tip(unit=unit, urgency=level) for level in ("P2", "P0", "P2", "P2")
     )
+    triage.accept(critical.pk, by=officer)
     make.incident(unit=unit, by=officer, tips=(leads, behind))
-    page = desk.post(BULK, chosen([calm, urgent, leads], "join"), follow=True)
+    page = desk.post(BULK, chosen([calm, critical, leads], "join"), follow=True)
     assert "1 tin được để nguyên: khẩn hơn tin đứng đầu vụ" in page.content.decode()
     assert Tip.objects.get(pk=calm.pk).duplicate_of == leads
-    assert Tip.objects.get(pk=urgent.pk).duplicate_of is None
+    assert Tip.objects.get(pk=critical.pk).duplicate_of is None
 
 
 @pytest.mark.parametrize("count", [0, 1])

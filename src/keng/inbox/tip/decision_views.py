@@ -65,9 +65,9 @@ def duplicate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
             "tip": _name(tip),
             "first": _name(step.tip.duplicate_of),
         }
-        joined = Incident.objects.visible_to(request.officer).filter(pk=step.tip.incident_id)
-        if joined.exists():
-            url = reverse("incident", args=[step.tip.incident_id])
+        joined = step.detail["incident"]
+        if Incident.objects.visible_to(request.officer).filter(pk=joined).exists():
+            url = reverse("incident", args=[joined])
             words = format_html('{} <a href="{}">{}</a>', words, url, _("Go to the incident"))
         return next_tip(request, tip, words, step)
     context = tip_context(request, tip, place=_place(request))
