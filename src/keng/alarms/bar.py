@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from keng.accounts.models import Officer
-from keng.alarms.bundled import size_of_bundle
+from keng.alarms.bundled import size_for
 from keng.kit.prepared import Prepared
 from keng.kit.secrets import keyed_hash
 from keng.tips.gravity import Stake, danger_message, stake_of
@@ -45,7 +45,7 @@ class Bar:
     # One for each call: a page that knows them all has nothing new to say.
     marks: list[str]
     newest: Ringing
-    # How many tips ring as one with the one that is shown; 1 when it rings alone.
+    # How many tips that the officer sees ring as one with the one that is shown; 1: it rings alone.
     bundled: int
 
     @property
@@ -76,7 +76,7 @@ def bar_for(officer: Officer, at: uuid.UUID | None = None) -> Bar | None:
     place = ids.index(at) if at in ids else 0
     newest = max(found, key=lambda each: (each.since, each.tip.pk))
     marks = [_mark(each) for each in found]
-    bundled = size_of_bundle(ids[place])
+    bundled = size_for(officer, ids[place])
     return Bar(found[place], place + 1, len(found), ids, marks, newest, bundled)
 
 

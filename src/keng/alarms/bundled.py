@@ -11,10 +11,14 @@ from keng.tips.models import BundledCall, Tip
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """How many tips ring as one, and those of the others that the officer may see."""
+    """The other tips with which one rings as one: those that the officer may see, and no more."""
 
-    size: int
     others: list[Tip]
+
+    @property
+    def size(self) -> int:
+        """How many ring as one, this one too."""
+        return len(self.others) + 1
 
 
 def ids_of_bundle(tip_id: uuid.UUID) -> set[uuid.UUID]:
@@ -24,17 +28,29 @@ def ids_of_bundle(tip_id: uuid.UUID) -> set[uuid.UUID]:
     return {each for row in rows.values_list("first_ref", "tip") for each in row}
 
 
-def size_of_bundle(tip_id: uuid.UUID) -> int:
-    """How many tips are in the bundle of this one; 1 when it is alone."""
-    return len(ids_of_bundle(tip_id)) or 1
+def size_for(officer: Officer, tip_id: uuid.UUID) -> int:
+    """How many tips of the bundle this officer may see, this one too; 1 when it is alone.
+
+    The number alone would tell a desk that somebody of the same line went past it.
+    """
+    ids = ids_of_bundle(tip_id) - {tip_id}
+    return 1 + (Tip.objects.visible_to(officer).filter(pk__in=ids).count() if ids else 0)
+
+
+def size_in_calls(tip: Tip) -> int:
+    """The same for calls, which go to many: what is at the tip's own desk and not kept from it."""
+    ids = ids_of_bundle(tip.pk) - {tip.pk}
+    unit = tip.responsible_unit_id
+    theirs = Tip.objects.filter(pk__in=ids, responsible_unit=unit).exclude(concerns__unit=unit)
+    return 1 + (theirs.count() if ids else 0)
 
 
 def bundled_with(tip: Tip, officer: Officer) -> Bundled | None:
-    """What the page of a critical tip says of its bundle; None when it is alone."""
+    """What the page of a critical tip says of its bundle; None when it is alone for them."""
     if tip.urgency != "P0":
         return None
-    ids = ids_of_bundle(tip.pk)
+    ids = ids_of_bundle(tip.pk) - {tip.pk}
     if not ids:
         return None
-    others = Tip.objects.visible_to(officer).filter(pk__in=ids).exclude(pk=tip.pk)
-    return Bundled(len(ids), list(others.order_by("id")))
+    others = list(Tip.objects.visible_to(officer).filter(pk__in=ids).order_by("id"))
+    return Bundled(others) if others else None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.alarms import bundling
-from keng.alarms.bundled import size_of_bundle
+from keng.alarms.bundled import size_in_calls
 from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers, rota
 from keng.kit import times
@@ -153,7 +153,7 @@ def _whom(tip: Tip, round_: int) -> list[tuple[Officer, Unit, bool]]:
 def _words(tip: Tip, round_: int) -> list[page_officers.Words]:
     # Not by name: the worker would have to load every page of the desk before it can call.
     link = f"{settings.DESK_URL}/tips/{tip.pk}/"
-    size = size_of_bundle(tip.pk)
+    size = size_in_calls(tip)
     found = []
     for language in page_officers.LANGUAGES:
         with translation.override(language):
@@ -171,7 +171,7 @@ def _room_words(tip: Tip) -> page_officers.Words:
         subject = _subject(tip)
         phone = _desk_to_ring(tip).desk_phone
         text = _("Ring the desk of the unit: %(phone)s") % {"phone": phone or _("number not known")}
-        alike = _alike(size_of_bundle(tip.pk))
+        alike = _alike(size_in_calls(tip))
         said = "\n".join(filter(None, [subject, _quiet(tip), alike, text]))
     return page_officers.Words("vi", subject, said)
 

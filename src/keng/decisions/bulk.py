@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from keng.accounts.models import Officer
 from keng.decisions import putting_off, triage, undo
-from keng.tips.errors import CannotDecide, NothingChosen, NotYours
+from keng.tips.errors import AllRing, CannotDecide, MoreUrgent, NothingChosen, NotYours
 from keng.tips.gravity import has_unread_danger
 from keng.tips.models import Decision, Tip
 
@@ -26,6 +26,8 @@ class Done:
     """What was decided, and how often something stood in the way."""
 
     steps: list[Decision] = field(default_factory=list)
+    ringing: int = 0
+    more_urgent: int = 0
     left: int = 0
 
 
@@ -61,18 +63,19 @@ def join(
 ) -> tuple[Done, uuid.UUID]:
     """Make one incident of all of them; returns its id too.
 
-    One that has an incident already keeps it, else the oldest is the first.
+    One that has an incident already keeps it, else the most urgent is the first, and among equals
+    the oldest.
     """
-    tips = _unchanged(tip_ids, by, since)
+    tips, ringing = _unchanged(tip_ids, by, since)
     if len(tips) < 2:
-        raise NothingChosen
-    oldest = min(tips, key=lambda tip: tip.pk)
-    first = next((tip for tip in tips if tip.incident_id), oldest)
+        raise AllRing if ringing else NothingChosen
+    gravest = min(tips, key=lambda tip: (triage.gravity(tip), tip.pk))
+    first = next((tip for tip in tips if tip.incident_id), gravest)
     others = [tip.pk for tip in tips if tip.pk != first.pk]
     done = _one_by_one(others, lambda pk: triage.mark_duplicate(pk, of=first.pk, by=by))
     if not done.steps:
-        raise NothingChosen
-    done.left += len(set(tip_ids)) - len(tips)
+        raise MoreUrgent if done.more_urgent else NothingChosen
+    _count_left(done, tip_ids, tips, ringing)
     incident_id: uuid.UUID = uuid.UUID(done.steps[0].detail["incident"])
     return done, incident_id
 
@@ -103,12 +106,17 @@ def _each(
     since: datetime.datetime,
     act: Callable[[uuid.UUID], Decision],
 ) -> Done:
-    tips = _unchanged(tip_ids, by, since)
+    tips, ringing = _unchanged(tip_ids, by, since)
     if not tips:
-        raise NothingChosen
+        raise AllRing if ringing else NothingChosen
     done = _one_by_one([tip.pk for tip in tips], act)
-    done.left += len(set(tip_ids)) - len(tips)
+    _count_left(done, tip_ids, tips, ringing)
     return done
+
+
+def _count_left(done: Done, tip_ids: Sequence[uuid.UUID], tips: list[Tip], ringing: int) -> None:
+    done.ringing = ringing
+    done.left += len(set(tip_ids)) - len(tips) - ringing
 
 
 def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decision]) -> Done:
@@ -117,13 +125,20 @@ def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decisio
         try:
             with transaction.atomic():
                 done.steps.append(act(pk))
+        except MoreUrgent:
+            done.more_urgent += 1
         except CannotDecide:
             done.left += 1
     return done
 
 
-def _unchanged(tip_ids: Sequence[uuid.UUID], by: Officer, since: datetime.datetime) -> list[Tip]:
+def _unchanged(
+    tip_ids: Sequence[uuid.UUID], by: Officer, since: datetime.datetime
+) -> tuple[list[Tip], int]:
     """The visible ones on which nobody else decided after the list was made, unit by unit.
+
+    Not those that call people: each is taken by somebody who reads it, and never among many. How
+    many those are is the other answer.
 
     All are locked before the first is decided on: each decision locks its unit's chain until
     commit, and whoever decides on a single tip locks the tip before the chain.
@@ -131,10 +146,9 @@ def _unchanged(tip_ids: Sequence[uuid.UUID], by: Officer, since: datetime.dateti
     visible = Tip.objects.visible_to(by).open().filter(pk__in=list(tip_ids)[:MOST])
     _lock(list(visible.values_list("pk", flat=True)))
     decided = Decision.objects.filter(tip__in=tip_ids, at__gt=since).exclude(by=by)
-    # Danger told since is taken by somebody who reads it, and never among many.
-    calm = visible.exclude(pk__in=decided.values("tip")).exclude(danger_unheard=True)
-    found = calm.order_by("responsible_unit", "id")
-    return [tip for tip in found if not has_unread_danger(tip)]
+    found = visible.exclude(pk__in=decided.values("tip")).order_by("responsible_unit", "id")
+    calm = [tip for tip in found if not (tip.rings or has_unread_danger(tip))]
+    return calm, len(found) - len(calm)
 
 
 def _lock(tip_ids: Sequence[uuid.UUID]) -> None:

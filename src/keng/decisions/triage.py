@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
 from keng.alarms import unheard
-from keng.decisions import incident_lead
+from keng.decisions import incident_lead, raising
 from keng.decisions.closing import (
     close,
     decline,
@@ -21,7 +21,14 @@ from keng.decisions.moving_units import to_another_unit
 from keng.decisions.on_record import decided, required, snapshot
 from keng.places.models import Unit
 from keng.tips import deadlines
-from keng.tips.errors import AlreadyClosed, AlreadyTaken, CannotGoThere, NotInAnIncident, SameTip
+from keng.tips.errors import (
+    AlreadyClosed,
+    AlreadyTaken,
+    CannotGoThere,
+    MoreUrgent,
+    NotInAnIncident,
+    SameTip,
+)
 from keng.tips.incident_titles import title_for
 from keng.tips.lock import lock_tip
 from keng.tips.models import Decision, Incident, Tip
@@ -30,6 +37,7 @@ __all__ = [
     "accept",
     "close",
     "decline",
+    "gravity",
     "make_critical",
     "mark_duplicate",
     "rate",
@@ -76,8 +84,9 @@ def mark_duplicate(
 ) -> Decision:
     """Join the tip to the incident of another one, which must be open and visible too.
 
-    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip.
-    Raises SameTip.
+    Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip. Nor
+    does what is urgent hide behind what is not: a first tip is looked at as soon as the one that
+    joins it, and a critical one joins no calmer one. Raises SameTip, MoreUrgent.
     """
     # Two officers may join two tips to each other at once: the same order keeps them from waiting
     # for each other for ever.
@@ -91,12 +100,16 @@ def mark_duplicate(
     first = _first_of(of, by)
     if first.pk == tip.pk:
         raise SameTip
+    if tip.urgency == "P0" != first.urgency:
+        raise MoreUrgent
     if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
         # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
         accept(first.pk, by=by)
         first.refresh_from_db()
     before, incident = snapshot(tip), _incident_of(first, tip, by)
     before["left"] = incident_lead.join(tip, first, incident)
+    if gravity(tip) < gravity(first):
+        before["raised"] = raising.raise_first(first, tip)
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
     unheard.let_go(tip)
@@ -112,6 +125,7 @@ def mark_duplicate(
         before=before,
         of=str(first.pk),
         incident=str(incident.pk),
+        first_urgency=first.urgency,
     )
 
 
@@ -255,6 +269,11 @@ def rate(
     tip.value = Tip.Value(value)
     tip.save(update_fields=["value"])
     return decided(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
+
+
+def gravity(tip: Tip) -> str:
+    """How urgent it is, the graver the less; what can wait is all the same."""
+    return min(tip.urgency, "P2")
 
 
 def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:

@@ -10,7 +10,7 @@ from keng.accounts.models import Officer, Post
 from keng.accounts.who import WORKING
 from keng.alarms import ringing, unheard
 from keng.audit.actions import record, unit_chain
-from keng.decisions import incident_lead, undo_ending
+from keng.decisions import incident_lead, raising, undo_ending
 from keng.decisions.closing import guess_again
 from keng.decisions.on_record import plain
 from keng.kit import times
@@ -61,6 +61,8 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
         undo_ending.give_back(decision, tip, secret=secret)
     else:
         before = dict(decision.detail["before"])
+        if raised := before.pop("raised", None):
+            raising.lower_again(decision, raised)
         _restore(
             tip,
             before,
@@ -84,7 +86,8 @@ def take_back(decision_id: uuid.UUID, *, by: Officer, secret: str = "") -> Tip:
 def concerned(decision: Decision) -> set[str]:
     """The other tips that undoing this one, which ended nothing, locks."""
     before = decision.detail.get("before", {})
-    return incident_lead.concerned(before, before.get("left", {}))
+    others = incident_lead.concerned(before, before.get("left", {}))
+    return others | raising.concerned(before)
 
 
 def _has_left(decision: Decision, tip: Tip) -> bool:

@@ -127,7 +127,8 @@ class _Wish:
     row: dict[str, Any] = field(repr=False)
     comes_back: bool = False
     otherwise: Any = field(default=None, repr=False)
-    """The same message as a part of a tip, for a lone word and for whoever has not stopped."""
+    """The same message as a part of a tip: of a lone word, of whoever has not stopped, and of what
+    is told beside a stop."""
 
 
 class StopHandler:
@@ -166,9 +167,11 @@ class StopHandler:
             return _Wish(_command_row(message, None) | {"is_plain": True})
         if chat_words.is_stop(text):
             row = _command_row(message, auto_replies.stopped_answer)
-            # "Don't text me, he is beating my mother": where no report is open it begins one.
-            otherwise = None if row["is_calm"] else self._tips.prepare(message)
-            row |= {"is_plain": True} | _warnings_row(message)
+            # "Don't text me, he is beating my mother": what is told beside it begins a report or
+            # joins one, like every other message.
+            tells_more = chat_words.tells_beside_stop(text) or urgency_of(text) in {"P0", "P1"}
+            otherwise = self._tips.prepare(message) if tells_more else None
+            row |= {"is_plain": True, "tells_more": tells_more} | _warnings_row(message)
             return _Wish(row, otherwise=otherwise)
         otherwise = self._tips.prepare(message)
         if chat_words.asks_for_messages(text):
@@ -276,8 +279,7 @@ def _command_row(message: Incoming, answer: Callable[[str], str] | None) -> dict
         "delivery": str(new_id()),
         "is_plain": False,
         "is_plain_word": False,
-        # Danger said in the same breath is looked at like in every other message.
-        "is_calm": urgency_of(event.text) not in {"P0", "P1"},
+        "tells_more": False,
     }
     if event.reply_address:
         row["subscription_hash"] = hexed(address_hash(account.channel, event.reply_address))

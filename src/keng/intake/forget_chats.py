@@ -24,14 +24,17 @@ _PORTION = 500
 def forget_chats() -> int:
     """Drop the keyed hash from messages of tips that have ended, and of none; how many.
 
-    A job of the worker.
+    Of none: a bare "stop" or "new tip", whose words nobody reads, so they go too. What waits for a
+    survey or a look-up has no such row. A job of the worker.
     """
     needed = _going_on().filter(pk=OuterRef("tip_ref"))
     known = Inbound.objects.filter(~Exists(needed), conversation_hash__isnull=False)
     chosen = known.select_for_update(no_key=True, of=("self",), skip_locked=True).values_list(
         "pk", flat=True
     )
-    return Inbound.objects.filter(pk__in=list(chosen[:_PORTION])).update(conversation_hash=None)
+    due = Inbound.objects.filter(pk__in=list(chosen[:_PORTION]))
+    due.filter(tip_ref=None).update(text="", latitude=None, longitude=None)
+    return due.update(conversation_hash=None)
 
 
 @transaction.atomic

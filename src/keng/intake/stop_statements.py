@@ -12,7 +12,7 @@ _COLUMNS = """
     sent_at timestamptz, received_at timestamptz, text text, raw bytea, subscription_hash bytea,
     unit uuid, address bytea, answer bytea, subscription_answer bytea, question bytea,
     question_text text, question_message uuid, message uuid, dispatch uuid, delivery uuid,
-    is_plain bool, is_plain_word bool, is_calm bool"""
+    is_plain bool, is_plain_word bool, tells_more bool"""
 _SENT = f"""
 WITH sent AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS sent({_COLUMNS})
@@ -30,6 +30,7 @@ inbound AS (
   SELECT inbound, new.account, new.channel, kind, conversation_hash, sent_at, received_at, text,
          raw, talk.tip_ref
   FROM new LEFT JOIN talk ON talk.key_hash = new.conversation_hash
+  WHERE NOT tells_more
 ),
 """
 _ANSWERED = """
@@ -53,10 +54,9 @@ SELECT pg_notify('keng_delivery', '') FROM answered LIMIT 1
 _SAID = """
 message AS (
   INSERT INTO tips_dialoguemessage (id, tip_id, author, text, channel, inbound_ref, at, examined_at)
-  SELECT message, talk.tip_ref, 'reporter', text, new.channel, inbound, received_at,
-         CASE WHEN is_calm THEN received_at END
+  SELECT message, talk.tip_ref, 'reporter', text, new.channel, inbound, received_at, received_at
   FROM new JOIN talk ON talk.key_hash = new.conversation_hash
-  WHERE talk.tip_ref IS NOT NULL AND text <> ''
+  WHERE talk.tip_ref IS NOT NULL AND text <> '' AND NOT tells_more
 ),
 """
 # The tip before its conversation, as everybody locks who ends one: else they wait for each other.
@@ -80,19 +80,30 @@ answered AS (
 _IS_NEEDED = "d.state = 'leased' OR d.recipient_kind <> 'conversation'"
 # Nothing more is sent, not even what was queued. A lone word stops only where it cannot answer
 # anything: no tip is open, or it was asked about and comes again before the desk has said more.
-# Danger in the same breath, where no tip is open, is left for the statement that opens one.
+# What is told in the same breath is left, with its key, for the statement that keeps it: here only
+# the wish is fulfilled. Where no tip is open nothing is sent: they may hide beside whom they fear.
 STOP = f"""
 {_SENT}
 r AS MATERIALIZED (
   SELECT sent.* FROM sent LEFT JOIN delivery_conversation c
     ON c.key_hash = sent.conversation_hash AND c.tip_ref IS NOT NULL
-  WHERE is_plain AND (is_calm OR c.id IS NOT NULL)
+  WHERE is_plain
      OR NOT is_plain AND (
        c.id IS NULL OR is_plain_word AND c.mode = '{ASKED}' AND NOT EXISTS (
          SELECT FROM tips_dialoguemessage m
          WHERE m.tip_id = c.tip_ref AND m.author = 'desk' AND m.at > c.last_inbound_at))
 ),
-{CLAIM},
+fresh AS (
+  INSERT INTO delivery_dedupekey (key, inbound_ref)
+  SELECT DISTINCT ON (key) key, inbound FROM r WHERE NOT tells_more ORDER BY key
+  ON CONFLICT (key) DO NOTHING
+  RETURNING inbound_ref
+),
+new AS (
+  SELECT r.* FROM r
+  WHERE inbound IN (SELECT inbound_ref FROM fresh)
+     OR tells_more AND NOT EXISTS (SELECT FROM delivery_dedupekey d WHERE d.key = r.key)
+),
 {_TIP_FIRST}
 talk AS (
   UPDATE delivery_conversation c
@@ -144,7 +155,7 @@ answered AS (
   FROM new LEFT JOIN talk ON talk.key_hash = new.conversation_hash
            LEFT JOIN tips_tip tip ON tip.id = talk.tip_ref
            LEFT JOIN ended ON ended.inbound = new.inbound
-  WHERE answer IS NOT NULL AND coalesce(talk.id, ended.id) IS NOT NULL
+  WHERE answer IS NOT NULL AND (talk.id IS NOT NULL OR ended.id IS NOT NULL AND NOT tells_more)
 ),
 {_ANSWERED}
 """  # noqa: S608 -- our own pieces

@@ -37,6 +37,9 @@ _MAY_STOP = re.compile(
     r"|(?:nhan|gui|nhan tin|lam phien)(?!\w)"
 )
 _MAY_START = re.compile(r"nhan|start|resume|bat|mo")
+# Why somebody wishes it, and other words that tell nothing beside it.
+_MILD = f"(?>{spelled_or_bare(phrases('beside_stop_mild_words'))})"
+_BESIDE_STOP = re.compile(f"{_MILD}*{spelled_or_bare(phrases('beside_stop'))}?{_MILD}*")
 _LONE = re.compile(spelled_or_bare(phrases("stop_lone")))
 _LONE_AND_KIND = re.compile(f"{spelled_or_bare(phrases('stop_lone'))}{_KIND}{{0,2}}")
 _LONGEST_FOR_UNIT = 120
@@ -100,6 +103,24 @@ def is_stop(text: str) -> bool:
     # "Dừng nhận tin, đêm hôm cứ rung hoài": a clause of several words says it as well.
     clauses = [_spelled(part) for part in _CLAUSE.split(text)]
     return any(_STOP.fullmatch(each) for each in clauses if each.count(" ") > 1)
+
+
+def tells_beside_stop(text: str) -> bool:
+    """The message tells something beside the wish to get no more messages, its reason and thanks.
+
+    "Đừng nhắn tin nữa, nhà bên bán ma túy" is a report; what only says why is none.
+    """
+    return not all(_tells_nothing(part) for part in _CLAUSE.split(text))
+
+
+def _tells_nothing(clause: str) -> bool:
+    spelled = _spelled(clause)
+    return bool(
+        is_courtesy(clause)
+        or may_be_stop(clause)
+        or _STOP.fullmatch(spelled)
+        or _BESIDE_STOP.fullmatch(spelled)
+    )
 
 
 def is_stop_sentence(text: str) -> bool:

@@ -61,6 +61,11 @@ def stop(tip: Tip, *codes: str) -> None:
     running.update(stopped_at=times.now())
 
 
+def stop_these(tip: Tip, clock_ids: list[str]) -> None:
+    """Stop clocks of the tip that would not run but for a decision that was undone."""
+    tip.clocks.filter(pk__in=clock_ids, stopped_at__isnull=True).update(stopped_at=times.now())
+
+
 def run_again(tip: Tip, code: str) -> None:
     """A deadline was not met after all (a decision was undone): it runs from its first start."""
     first = tip.clocks.filter(rule_code=code).order_by("starts_at").first()

@@ -82,6 +82,15 @@ class SameTip(CannotDecide):
     sentence = _("Not done: a tip is no duplicate of itself.")
 
 
+class MoreUrgent(CannotDecide):
+    """Critical, it would stand behind a calmer tip, where nobody sees it in time."""
+
+    sentence = _(
+        "Not done: this tip is more urgent than the one it would stand behind. Join that one to "
+        "this one instead."
+    )
+
+
 class NotInAnIncident(CannotDecide):
     """There is nothing to take the tip out of."""
 
@@ -148,6 +157,12 @@ class NothingChosen(CannotDecide):
     """Too few tips were chosen, or none of them can be decided on any more."""
 
     sentence = _("Not done: choose the tips first, at least two to join them.")
+
+
+class AllRing(CannotDecide):
+    """Each of the chosen tips calls people, and what rings is never decided among many."""
+
+    sentence = _("Not done: each tip that rings is taken by itself, by somebody who reads it.")
 
 
 class TooLate(CannotDecide):

@@ -22,7 +22,7 @@ from keng.kit import times
 from keng.kit.ids import new_id
 from keng.kit.secrets import keyed_hash
 from keng.language.danger import danger_in
-from keng.tips.models import Alarm, AlarmCall, BundledCall, Clock, Tip
+from keng.tips.models import Alarm, AlarmCall, BundledCall, Clock, Tip, TipConcern
 from keng.vault import keys, seal
 from tests import make
 
@@ -414,6 +414,29 @@ def test_the_officer_reads_on_the_tip_and_in_the_bar_that_calls_are_bundled_and_
         assert "3 tin khẩn đến từ cùng một đường mạng" in page.content.decode()
     other = tips[0] if tips[0].pk != tip.pk else tips[1]
     assert reverse("tip", kwargs={"pk": other.pk}) in page.content.decode()
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_no_number_tells_a_desk_of_a_report_that_is_kept_from_it(desk_client, here, above):
+    # From one line: one that only the province reads, or that is about this desk, and another.
+    kept, shown = report(here), report(here)
+    if above:
+        Tip.objects.filter(pk=kept.pk).update(responsible_unit=here.province)
+    else:
+        TipConcern.objects.create(tip=kept, unit=here.commune)
+    triage.make_critical(shown.pk, by=here.mai)
+    alarm_ringing.call_what_rings()
+    here.lan.refresh_from_db()
+    at = bar.bar_for(here.lan)
+    assert (at.shown.tip, at.total, at.bundled) == (shown, 1, 1)
+    page = sign_in(desk_client, here.lan).get(reverse("tip", kwargs={"pk": shown.pk}))
+    assert "cùng một đường mạng" not in page.content.decode()
+    calls = DispatchText.objects.filter(dispatch__in=shown.alarm.calls.values("dispatch"))
+    assert calls.exists()
+    assert not [call.text for call in calls if "bundled" in call.text or "gọi chung" in call.text]
+    # The province sees both, and reads so.
+    here.mai.refresh_from_db()
+    assert bar.bar_for(here.mai, at=shown.pk).bundled == 2
 
 
 def test_one_alone_says_nothing_of_a_bundle(desk_client, here):

@@ -365,7 +365,7 @@ def test_sorting_it_lower_or_joining_it_ends_the_calls_and_a_stale_page_cannot(h
     with pytest.raises(ChangedMeanwhile):
         triage.sort(lower.pk, category="theft", urgency="P2", by=here.lan, seen="~~~")
     triage.sort(lower.pk, category="theft", urgency="P2", by=here.lan)
-    first = make.tip(unit=here.commune)
+    first = make.tip(unit=here.commune, urgency="P0")
     triage.mark_duplicate(joined.pk, of=first.pk, by=here.lan)
     for tip in (lower, joined):
         tip.refresh_from_db()

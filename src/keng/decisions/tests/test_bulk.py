@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.urls import reverse
 
+from keng.alarms import ringing
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import bulk, putting_off, triage, undo
@@ -78,6 +79,51 @@ def test_tips_join_the_incident_that_is_there_already(unit, officer):
     done, incident_id = bulk.join([tip.pk for tip in old[:2]], by=officer, since=times.now())
     assert incident_id == there.pk
     assert len(done.steps) == 1
+
+
+@pytest.mark.parametrize("act", ["join", "accept", "sort"])
+def test_what_rings_is_left_ringing_by_every_decision_on_many_and_that_is_said(desk, unit, act):
+    calm, other = make.tip(unit=unit), make.tip(unit=unit)
+    critical = make.tip(unit=unit, urgency="P0", text="Nó đang cầm dao chém người")
+    ringing.call_what_rings()
+    page = desk.post(BULK, chosen([calm, other, critical], act, category="theft"), follow=True)
+    critical.refresh_from_db()
+    assert critical.rings
+    assert (critical.state, critical.category, critical.assigned_to) == ("received", "", None)
+    assert critical.alarm.ended_at is None
+    assert "1 tin đang reo được để nguyên" in page.content.decode()
+    assert Decision.objects.exclude(tip=critical).exists()
+    assert not Decision.objects.filter(tip=critical).exists()
+
+
+def test_where_all_that_was_chosen_rings_that_is_why_nothing_was_done(desk, unit):
+    tips = [make.tip(unit=unit, urgency="P0") for _ in range(2)]
+    page = desk.post(BULK, chosen(tips, "join"), follow=True)
+    assert not Decision.objects.exists()
+    assert "tin đang reo được nhận riêng từng tin" in page.content.decode()
+
+
+def test_the_most_urgent_of_those_that_become_one_incident_leads_it(desk, unit, officer):
+    calm, urgent, critical = (
+        make.tip(unit=unit, urgency=urgency) for urgency in ("P2", "P1", "P0")
+    )
+    triage.accept(critical.pk, by=officer)
+    desk.post(BULK, chosen([calm, urgent, critical], "join"))
+    assert set(Tip.objects.filter(duplicate_of=critical)) == {calm, urgent}
+
+
+def test_a_critical_one_is_left_out_of_a_calm_incident_that_is_there_and_that_is_said(
+    desk, unit, officer
+):
+    calm, critical, leads, behind = (
+        make.tip(unit=unit, urgency=level) for level in ("P2", "P0", "P2", "P2")
+    )
+    triage.accept(critical.pk, by=officer)
+    make.incident(unit=unit, by=officer, tips=(leads, behind))
+    page = desk.post(BULK, chosen([calm, critical, leads], "join"), follow=True)
+    assert "1 tin được để nguyên: khẩn hơn tin đứng đầu vụ" in page.content.decode()
+    assert Tip.objects.get(pk=calm.pk).duplicate_of == leads
+    assert Tip.objects.get(pk=critical.pk).duplicate_of is None
 
 
 @pytest.mark.parametrize("count", [0, 1])

@@ -139,6 +139,73 @@ def test_joining_takes_no_critical_tip_on(desk):
     assert leads.assigned_to is None
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+@pytest.mark.parametrize("leads_with", ["P1", "P2", "P3"])
+def test_a_critical_tip_stands_behind_no_calmer_one(desk, leads_with, is_taken):
+    unit, officer = desk
+    tip, calmer = make.tip(unit=unit, urgency="P0"), make.tip(unit=unit, urgency=leads_with)
+    if is_taken:
+        triage.accept(tip.pk, by=officer)
+    with pytest.raises(errors.MoreUrgent):
+        triage.mark_duplicate(tip.pk, of=calmer.pk, by=officer)
+    tip.refresh_from_db()
+    assert (tip.duplicate_of, tip.rings) == (None, not is_taken)
+    assert not Decision.objects.filter(kind="duplicate").exists()
+    # The other way round they are joined.
+    triage.mark_duplicate(calmer.pk, of=tip.pk, by=officer)
+    tip.refresh_from_db()
+    assert (tip.urgency, tip.duplicate_of, tip.rings) == ("P0", None, not is_taken)
+
+
+@pytest.mark.parametrize(
+    ("urgency", "leads_with"), [("P0", "P0"), ("P1", "P0"), ("P2", "P3"), ("P3", "P2")]
+)
+def test_behind_one_that_is_as_urgent_it_stands(desk, urgency, leads_with):
+    unit, officer = desk
+    tip, first = make.tip(unit=unit, urgency=urgency), make.tip(unit=unit, urgency=leads_with)
+    triage.mark_duplicate(tip.pk, of=first.pk, by=officer)
+    first.refresh_from_db()
+    assert Tip.objects.get(pk=tip.pk).duplicate_of == first
+    assert first.urgency == leads_with
+
+
+def urgent_one_joined(desk):
+    unit, officer = desk
+    tip = make.tip(unit=unit, urgency="P1")
+    clock = make.clock(tip, rule_code="LOOK_P1")
+    first = make.tip(unit=unit, urgency="P2")
+    due = Tip.objects.get(pk=first.pk).due_at
+    step = triage.mark_duplicate(tip.pk, of=first.pk, by=officer)
+    first.refresh_from_db()
+    return step, first, clock, due
+
+
+def test_an_urgent_tip_makes_the_first_as_urgent_with_the_time_that_is_left(desk):
+    _step, first, clock, _due = urgent_one_joined(desk)
+    assert (first.urgency, first.urgency_is_rated) == ("P1", False)
+    assert first.clocks.get(rule_code="LOOK_P1").starts_at == clock.starts_at
+    assert first.due_at <= clock.starts_at + datetime.timedelta(hours=1)
+    entry = Entry.objects.get(action="tip.duplicate")
+    assert entry.detail["first_urgency"] == "P1"
+
+
+def test_undoing_it_makes_the_first_as_calm_as_it_was(desk):
+    step, first, _clock, due = urgent_one_joined(desk)
+    undo.take_back(step.pk, by=desk[1])
+    first.refresh_from_db()
+    assert (first.urgency, first.due_at) == ("P2", due)
+    assert "LOOK_P1" not in running(first)
+    assert "LOOK_P1" in running(step.tip)
+
+
+@pytest.mark.parametrize("urgency", ["P0", "P1"])
+def test_undoing_it_lowers_no_first_tip_that_was_sorted_since(desk, urgency):
+    step, first, _clock, _due = urgent_one_joined(desk)
+    triage.sort(first.pk, category="theft", urgency=urgency, by=desk[1])
+    undo.take_back(step.pk, by=desk[1])
+    assert Tip.objects.get(pk=first.pk).urgency == urgency
+
+
 def test_a_tip_is_no_duplicate_of_itself_nor_of_an_invisible_one(desk):
     unit, officer = desk
     tip, foreign = make.tip(unit=unit), make.tip(unit=make.unit())

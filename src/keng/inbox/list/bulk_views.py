@@ -19,7 +19,7 @@ from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
 from keng.tips import errors
 from keng.tips.errors import sentence_of
-from keng.tips.models import Tip
+from keng.tips.models import Incident, Tip
 from keng.tips.toast import show_toast
 
 
@@ -115,7 +115,8 @@ def _join(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpR
     done, incident_id = bulk.join(chosen, by=request.officer, since=since)
     words = _("%(count)d tips are one incident now.") % {"count": len(done.steps) + 1}
     _toast(request, words, done)
-    return redirect("incident", pk=incident_id)
+    theirs = Incident.objects.visible_to(request.officer).filter(pk=incident_id)
+    return redirect("incident", pk=incident_id) if theirs.exists() else _back(request)
 
 
 def _said(request: OfficerRequest, words: str, done: bulk.Done) -> HttpResponse:
@@ -131,14 +132,32 @@ def _toast(request: OfficerRequest, words: str, done: bulk.Done) -> None:
 
 def _left(done: bulk.Done) -> str:
     """What was not done, and why in general: nothing is left out silently."""
-    if not done.left:
-        return ""
-    return ngettext(
-        "%(count)d was left as it is: somebody decided on it meanwhile, or its deadline is near.",
-        "%(count)d were left as they are: somebody decided on them meanwhile, or a deadline is "
-        "near.",
-        done.left,
-    ) % {"count": done.left}
+    said = []
+    if done.ringing:
+        words = ngettext(
+            "%(count)d that rings was left as it is: take it by itself.",
+            "%(count)d that ring were left as they are: take each by itself.",
+            done.ringing,
+        )
+        said.append(words % {"count": done.ringing})
+    if done.more_urgent:
+        words = ngettext(
+            "%(count)d was left as it is: it is more urgent than the one it would stand behind.",
+            "%(count)d were left as they are: they are more urgent than the one they would stand "
+            "behind.",
+            done.more_urgent,
+        )
+        said.append(words % {"count": done.more_urgent})
+    if done.left:
+        words = ngettext(
+            "%(count)d was left as it is: somebody decided on it meanwhile, or its deadline is "
+            "near.",
+            "%(count)d were left as they are: somebody decided on them meanwhile, or a deadline is "
+            "near.",
+            done.left,
+        )
+        said.append(words % {"count": done.left})
+    return " ".join(said)
 
 
 def _until(request: OfficerRequest) -> datetime.datetime:

@@ -3,11 +3,13 @@
 import pytest
 from django.urls import reverse
 
+from keng.accounts.models import Post
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.dialogue import answering
 from keng.files import store
+from keng.kit import times
 from keng.tips.models import Attachment, Sighting, Suggestion, Tip
 from tests import make
 
@@ -260,3 +262,69 @@ def test_a_duplicate_can_be_named_by_its_number(desk, unit):
     desk.post(url("tip-duplicate", tip.pk), {"number": "42", "seen": ""})
     tip.refresh_from_db()
     assert tip.duplicate_of == other
+
+
+@pytest.fixture
+def joined_above(unit):
+    """A tip of this desk that the province joined to one of another desk, of which it tells here
+    nothing: the incident is that desk's, and named by a number of its tip or by its officer.
+    """
+    elsewhere = make.unit(parent=unit.parent)
+    theirs = make.tip(unit=elsewhere, category="scam_impersonation")
+    make.sighting(theirs, indicator=make.indicator("+84912000417"))
+    ours = make.tip(unit=unit, text="Có người gọi điện đòi tiền")
+    province = make.officer(unit=unit.parent, role=Post.Role.COORDINATOR)
+    triage.mark_duplicate(ours.pk, of=theirs.pk, by=province)
+    ours.refresh_from_db()
+    assert "0912 000 417" in ours.incident.title
+    return ours
+
+
+@pytest.mark.parametrize("place", ["page", "pane", "route"])
+def test_of_an_incident_of_another_desk_is_said_only_that_there_is_one(desk, joined_above, place):
+    if place == "pane":
+        answer = desk.get(url("tip", joined_above.pk), headers={"HX-Request": "true"})
+    else:
+        answer = desk.get(url("tip" if place == "page" else "tip-route", joined_above.pk))
+    shown = answer.content.decode()
+    assert "0912" not in shown
+    assert str(joined_above.incident_id) not in shown
+    assert str(joined_above.duplicate_of_id) not in shown
+    assert "Cấp tỉnh đã gộp tin này với tin báo của đơn vị khác" in shown
+
+
+def test_a_warning_begins_with_the_tip_where_its_incident_is_another_desks(
+    unit, desk, joined_above
+):
+    shown = page(desk, joined_above)
+    assert f"?tip={joined_above.pk}" in shown
+    assert desk.get(url("warning-new"), {"tip": joined_above.pk}).status_code == 200
+
+
+def test_who_compares_tips_does_not_read_the_incident_of_another_desk(desk, unit, joined_above):
+    # It leads what was left when the first tip was taken out, and the incident is still theirs.
+    Tip.objects.filter(pk=joined_above.pk).update(duplicate_of=None, state=Tip.State.ACCEPTED)
+    tip = make.tip(unit=unit, text=joined_above.text)
+    shown = desk.get(url("tip-duplicate", tip.pk)).content.decode()
+    assert str(joined_above.pk) in shown
+    assert "0912" not in shown
+    said = desk.post(url("tip-duplicate", tip.pk), {"of": joined_above.pk, "seen": ""}, follow=True)
+    assert Tip.objects.get(pk=tip.pk).duplicate_of == joined_above
+    assert str(joined_above.incident_id) not in said.content.decode()
+
+
+def test_joining_many_to_an_incident_of_another_desk_leads_back_to_the_list(
+    desk, unit, joined_above
+):
+    Tip.objects.filter(pk=joined_above.pk).update(duplicate_of=None, state=Tip.State.ACCEPTED)
+    tip = make.tip(unit=unit)
+    chosen = {"tip": [tip.pk, joined_above.pk], "act": "join", "at": f"{times.now().timestamp()}"}
+    assert desk.post(url("bulk"), chosen, follow=True).status_code == 200
+    assert Tip.objects.get(pk=tip.pk).duplicate_of == joined_above
+
+
+def test_the_province_reads_the_incident_of_its_desks(desk_client, unit, joined_above):
+    mai = make.officer(unit=unit.parent, role=Post.Role.COORDINATOR)
+    shown = page(sign_in(desk_client, mai), joined_above)
+    assert "0912 000 417" in shown
+    assert f"?incident={joined_above.incident_id}" in shown

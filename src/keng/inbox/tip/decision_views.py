@@ -33,7 +33,7 @@ from keng.places.models import Unit
 from keng.tips import errors, letters
 from keng.tips import messages as tip_messages
 from keng.tips.errors import sentence_of
-from keng.tips.models import Decision, Tip
+from keng.tips.models import Decision, Incident, Tip
 
 
 @require_POST
@@ -61,13 +61,14 @@ def duplicate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
             by=request.officer,
             seen=_seen(request),
         )
-        words = format_html(
-            '{} <a href="{}">{}</a>',
-            _("%(tip)s is joined to %(first)s. Open now is the next one by deadline.")
-            % {"tip": _name(tip), "first": _name(step.tip.duplicate_of)},
-            reverse("incident", args=[step.tip.incident_id]),
-            _("Go to the incident"),
-        )
+        words = _("%(tip)s is joined to %(first)s. Open now is the next one by deadline.") % {
+            "tip": _name(tip),
+            "first": _name(step.tip.duplicate_of),
+        }
+        joined = step.detail["incident"]
+        if Incident.objects.visible_to(request.officer).filter(pk=joined).exists():
+            url = reverse("incident", args=[joined])
+            words = format_html('{} <a href="{}">{}</a>', words, url, _("Go to the incident"))
         return next_tip(request, tip, words, step)
     context = tip_context(request, tip, place=_place(request))
     context["candidates"] = candidates(tip, request.officer, list(tip.sightings.all()))

@@ -102,7 +102,7 @@ def candidates(
             apart = abs(at - tip.received_at)
             found.append((-likeness - len(values), apart, pk, values, likeness))
     best = sorted(found, key=lambda each: each[:2])[:limit]
-    rows = Tip.objects.visible_to(officer).select_related("place", "incident")
+    rows = Tip.objects.visible_to(officer).with_incidents_of(officer).select_related("place")
     tips = rows.in_bulk([pk for _score, _apart, pk, _values, _likeness in best]) if best else {}
     return [
         Candidate(tips[pk], values, likeness, apart)

@@ -81,7 +81,8 @@ def now(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 def opened_tip(request: OfficerRequest, pk: uuid.UUID) -> Tip | None:
     """The tip if this officer may see it. Opening it for the first time is on record."""
-    visible = Tip.objects.visible_to(request.officer).select_related(
+    visible = Tip.objects.visible_to(request.officer).with_incidents_of(request.officer)
+    visible = visible.select_related(
         "place",
         "responsible_unit",
         "alarm__taken_by",

@@ -99,10 +99,16 @@ def test_a_week_later_nothing_says_by_which_id_the_provider_knows_a_message(unit
     assert set(Delivery.objects.values_list("provider_id", flat=True)) == {"", "m6"}
 
 
-def test_a_message_of_no_tip_is_nobodys():
-    said = message_of()
+def test_a_message_of_no_tip_is_nobodys_and_its_words_are_gone(unit, become):
+    said, of_a_tip = message_of(), message_of(make.tip(unit=unit))
+    Inbound.objects.update(text="Đừng nhắn tin nữa", latitude=21.3, longitude=106.2)
+    become("worker")
     forget_chats.forget_chats()
+    become("owner")
     assert not known(said)
+    assert (said.text, said.latitude, said.longitude) == ("", None, None)
+    assert known(of_a_tip)
+    assert of_a_tip.text == "Đừng nhắn tin nữa"
 
 
 def test_two_open_tips_of_one_chat_are_one_reporter_until_they_end(unit):

@@ -229,3 +229,94 @@ def test_a_stop_with_danger_is_answered_once(say, answers):
     before = answers()
     examine.examine_messages()
     assert answers() == before
+
+
+# Nothing but the wish, its reason and a courtesy.
+ONLY_A_STOP = [
+    "Đừng nhắn tin nữa",
+    "Dừng nhận tin, cảm ơn anh chị nhé",
+    "Tắt thông báo cho tôi, đêm hôm cứ rung hoài",
+    "Phiền quá! Đừng gửi tin nữa.",
+    "Không nhận tin nữa. Nhiều tin quá.",
+    "Xin chào, hủy đăng ký giúp em ạ. Em cảm ơn nhiều!",
+    "Thôi đừng gửi tin nữa, tôi đang bận",
+    "Dung nhan tin nua, dung nhan tin, cam on",
+    "phien qua, dung gui tin nhan nua",
+    "khong nhan tin nua dau, nhan nham so roi",
+    "Huy dang ky nhan tin. Toi chuyen nha roi",
+    "Stop texting me, please. Thank you very much",
+    "Please stop sending me messages! I'm busy.",
+    "Unsubscribe me. Too many messages",
+    "No more messages. Thanks a lot",
+    "Stop. Stop sending messages, I'm not interested",
+]
+STOP_AND_REPORT = [
+    "Đừng nhắn tin nữa, hàng xóm bán ma túy ở số 5 ngõ 3",
+    "Dừng nhận tin. Quán đầu ngõ cho vay nặng lãi",
+    "Không nhận tin nữa! Nhà số 9 có súng",
+    "Mất xe đạp ở trường Hoa Sen, đừng gửi tin cho em nữa",
+    "Tắt thông báo cho tôi; có người lạ cạy cửa kho",
+    "Cảm ơn, đừng nhắn tin nữa, ông Tư đánh bạc tối qua",
+    "Dung nhan tin nua, nha ben canh co sung",
+    "dung nhan tin. xe tai do trom rac o bo song",
+    "khong nhan tin nua, ho dang lua dao nguoi gia o cho",
+    "danh bac o quan Ba Sau, dung gui tin nhan nua",
+    "Stop texting me. My neighbour sells drugs at number 5",
+    "Please stop sending me messages, there is a gun in house 12",
+    "They steal bikes behind the school. Don't text me any more",
+    "No more messages! My boss keeps our passports",
+    "Đừng làm phiền. Cháy",
+    "Đừng nhắn tin nữa. Công an ơi vào đây ngay, giúp em với",
+    "Dung nhan tin nua, cuu em",
+]
+
+
+def test_nothing_but_a_stop_opens_no_report(say, answers):
+    for text in ONLY_A_STOP:
+        say(text, who=text)
+    assert list(Tip.objects.values_list("text", flat=True)) == []
+    assert answers() == []
+
+
+def test_a_report_beside_a_stop_is_opened_in_silence(say, answers):
+    for text in STOP_AND_REPORT:
+        assert say(text, who=text) == "stop"
+    assert set(Tip.objects.values_list("text", flat=True)) == set(STOP_AND_REPORT)
+    assert not Tip.objects.filter(do_not_contact=False).exists()
+    assert answers() == []
+    assert not Conversation.objects.reachable().exists()
+    assert not Inbound.objects.filter(tip_ref=None).exists()
+
+
+def test_a_report_beside_a_stop_joins_the_open_one_once_and_is_looked_at(say, answers):
+    say(STORY)
+    for _ in range(2):
+        say(STOP_AND_REPORT[0], id="m2")
+    assert Tip.objects.get().do_not_contact
+    assert said_by_reporter() == [STORY, STOP_AND_REPORT[0]]
+    assert DialogueMessage.objects.get(text=STOP_AND_REPORT[0]).examined_at is None
+    assert [("NHẬN LẠI" in text) for text in answers()] == [False, True]
+    examine.examine_messages()
+    assert len(answers()) == 2
+
+
+def test_a_report_beside_a_stop_ends_the_subscription_without_a_word(say, answers):
+    make.subscription(
+        places=(make.place(),), channel="sandbox", address_hash=address_hash("sandbox", "an")
+    )
+    say(STOP_AND_REPORT[0])
+    assert Subscription.objects.get().stopped_at is not None
+    assert Tip.objects.get().text == STOP_AND_REPORT[0]
+    assert answers() == []
+
+
+def test_a_report_about_officers_beside_a_stop_is_not_added_to_what_their_desk_reads(say):
+    say(STORY)
+    text = "Đừng nhắn tin nữa. Công an phường nhận tiền của sòng bạc"
+    say(text)
+    first, second = Tip.objects.order_by("received_at")
+    assert said_by_reporter() == [STORY, text]
+    assert second.text == text
+    assert second.responsible_unit_id != first.responsible_unit_id
+    assert (first.do_not_contact, second.do_not_contact) == (True, True)
+    assert not Conversation.objects.reachable().exists()

@@ -65,7 +65,8 @@ def read(text: str) -> Said | None:
     if act := _ALONE.get(bare):
         return Said(act)
     if chat_words.is_stop(text) or chat_words.may_be_stop(text):
-        return Said("stop")
+        # What is told in the same breath is for the officers.
+        return None if chat_words.tells_beside_stop(text) else Said("stop")
     if _NUMBERS.fullmatch(bare):
         numbers = tuple(int(one) for one in re.findall(r"\d+", bare))
         return None if _is_a_phone(numbers) else Said("numbers", numbers=numbers)

@@ -187,6 +187,15 @@ def test_whoever_has_reported_and_asks_for_no_more_messages_ends_everything(chat
     assert Tip.objects.get().do_not_contact
 
 
+def test_what_is_told_beside_a_stop_is_a_report_and_not_the_end_of_a_survey_alone(chat, stage):
+    survey = stage.opened()
+    chat.say(f"khảo sát {survey.code}")
+    text = "Đừng nhắn tin nữa, nhà bên bán ma túy"
+    chat.say(text)
+    tip = Tip.objects.get()
+    assert (tip.text, tip.do_not_contact) == (text, True)
+
+
 @pytest.mark.parametrize("text", ["đúng", "Huy", "đừng"])
 def test_an_answer_in_words_ends_no_survey(chat, stage, text):
     survey = stage.opened()

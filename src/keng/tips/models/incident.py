@@ -8,13 +8,13 @@ from django.db.models.functions import Now
 from keng.kit.models import Row
 
 if TYPE_CHECKING:
-    from keng.accounts.models import Officer
+    from keng.tips.models.tip import Onlooker
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     """Reads of incidents."""
 
-    def visible_to(self, officer: "Officer") -> "IncidentQuerySet":
+    def visible_to(self, officer: "Onlooker") -> "IncidentQuerySet":
         """Incidents of the officer's units. No post means none."""
         return self.filter(unit_id__in=officer.unit_ids)
 

@@ -15,6 +15,7 @@ from keng.kit import times
 from keng.kit.among import Ids
 from keng.kit.ids import coarse_id
 from keng.kit.models import Row
+from keng.tips.models.incident import Incident
 
 # Search is for work: what was closed longer ago is in nobody's way (decisions.md, safety 7).
 FINDABLE = datetime.timedelta(days=90)
@@ -67,6 +68,14 @@ class TipQuerySet(models.QuerySet["Tip"]):
         if isinstance(units, Ids):
             mine = models.Q(responsible_unit__among=units)
         return self.filter(mine).exclude(pk__in=about_us.values("tip"))
+
+    def with_incidents_of(self, officer: Onlooker) -> "TipQuerySet":
+        """For showing: `incident` is None where the incident is not the officer's to see.
+
+        The province joins tips of several desks, and an incident's name tells of others' tips.
+        """
+        theirs = Incident.objects.visible_to(officer)
+        return self.prefetch_related(models.Prefetch("incident", theirs))
 
     def open(self) -> "TipQuerySet":
         """Tips that still need somebody."""

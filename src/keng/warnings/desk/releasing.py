@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
 from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
+from keng.tips.models import Incident
 from keng.warnings import actions, queries, rights, style, wording
 from keng.warnings.content import audience_of, choice_of, content_of
 from keng.warnings.forms import ApproveForm, SendBackForm, note_unticked
@@ -87,6 +88,7 @@ def _shown(
     context = {
         "version": version,
         "warning": version.warning,
+        "from_incident": _incident_of(version.warning, request),
         "form": form,
         "back_form": SendBackForm(),
         "plan": counted,
@@ -108,6 +110,14 @@ def _shown(
     }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "warnings/approve.html", context, status=status)
+
+
+def _incident_of(warning: Warning, request: HttpRequest) -> Incident | None:
+    """What it began from, unless that is another desk's: its name tells of their tips."""
+    if warning.from_incident_id is None:
+        return None
+    theirs = Incident.objects.visible_to(request.officer)
+    return theirs.filter(pk=warning.from_incident_id).first()
 
 
 @require_POST

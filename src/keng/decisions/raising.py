@@ -1,0 +1,37 @@
+"""A first tip that is looked at as soon as the more urgent one that joins it; undo lowers it again.
+
+What `raise_first` returns is kept with the decision, for `lower_again`.
+"""
+
+from typing import Any
+
+from keng.tips import deadlines
+from keng.tips.models import Decision, Tip
+
+
+def raise_first(first: Tip, tip: Tip) -> dict[str, Any]:
+    """Give the first tip the urgency of the other, and its clock with the time that is left."""
+    was = {"tip": str(first.pk), "urgency": first.urgency, "is_rated": first.urgency_is_rated}
+    first.urgency, first.urgency_is_rated = tip.urgency, tip.urgency_is_rated
+    running = tip.clocks.filter(rule_code=deadlines.LOOK, stopped_at__isnull=True)
+    clocks = [deadlines.start(first, deadlines.LOOK, at=each.starts_at) for each in running]
+    deadlines.settle(first)
+    first.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
+    return was | {"clocks": [str(clock.pk) for clock in clocks]}
+
+
+def lower_again(decision: Decision, raised: dict[str, Any]) -> None:
+    """As it was, unless somebody has sorted it or its reporter told more since. It is locked."""
+    first = Tip.objects.get(pk=raised["tip"])
+    sorted_since = first.decisions.filter(kind=Decision.Kind.SORTED, at__gt=decision.at)
+    if first.urgency != decision.detail["first_urgency"] or sorted_since.exists():
+        return
+    first.urgency, first.urgency_is_rated = raised["urgency"], raised["is_rated"]
+    deadlines.stop_these(first, raised["clocks"])
+    deadlines.settle(first)
+    first.save(update_fields=["urgency", "urgency_is_rated", "due_at"])
+
+
+def concerned(before: dict[str, Any]) -> set[str]:
+    """The tip that `lower_again` changes, so that its caller can lock all in one order."""
+    return {before["raised"]["tip"]} if "raised" in before else set()
