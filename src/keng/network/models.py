@@ -280,6 +280,8 @@ class Subscription(Row):
     minimum_severity = models.PositiveSmallIntegerField(default=1, db_default=1)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    # Its links are derived from it and the site's key (network.links); none: from the key alone.
+    link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
     asked_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
