@@ -224,7 +224,9 @@ def test_a_worker_that_is_killed_while_it_counts_loses_and_doubles_nothing(
     assert Survey.objects.get(pk=survey.pk).figures is None
     assert counting.count_closed() == 1
     assert Survey.objects.get(pk=survey.pk).figures["answers"] == 6
-    assert sorted(FreeText.objects.values_list("words", flat=True)) == [f"Ngõ {n}" for n in range(6)]
+    assert sorted(FreeText.objects.values_list("words", flat=True)) == [
+        f"Ngõ {n}" for n in range(6)
+    ]
     assert Token.objects.filter(used=True).count() == Token.objects.count() == 6
     assert counting.count_closed() == 0
 
