@@ -1,4 +1,4 @@
-"""A claim without the people who share it or ask: covered before it is saved, and shown to who asks."""
+"""A claim without whoever shares it or asks: covered before it is saved, and shown to who asks."""
 
 import re
 

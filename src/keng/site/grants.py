@@ -456,7 +456,7 @@ GRANTS: dict[str, dict[str, str]] = {
         # That somebody has objected, and nothing of what was said.
         "lookup_dispute": "SELECT (listing_id, decided_at)",
         # The provider says that an address is dead, or another one by now.
-        "network_group": "SELECT (id), UPDATE (is_active, channel_address)",
+        "network_group": "SELECT (id), UPDATE (is_active, channel_address, address_changed_at)",
         # Each letter carries the link to stop.
         "network_subscription": "SELECT (id, stopped_at, link_secret), UPDATE (stopped_at)",
         # A dead pager is called no more.

@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.claims.actions.errors import NothingToObject, YourOwn
-from keng.community.covering import for_the_public
 from keng.community.actions import objecting, questions
 from keng.community.actions.errors import AlreadyDecided
+from keng.community.covering import for_the_public
 from keng.community.models import Question
 from keng.community.public.questions import asking
 from keng.community.rights import NotYours

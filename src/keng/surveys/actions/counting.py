@@ -85,7 +85,7 @@ def _locked(survey_id: uuid.UUID) -> Survey | None:
 
 
 def _write_anew(model: Any, rows: list[Any]) -> int:
-    """The same rows in an order that tells nothing; but of a slip, whose code was printed, new ids."""
+    """The same rows in an order that tells nothing; new ids, but of slips: their codes are out."""
     model.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
         if model is not Token:
