@@ -1,8 +1,9 @@
-"""A claim without the people who share it: covered before it is saved, and shown to who asks."""
+"""A claim without whoever shares it or asks: covered before it is saved, and shown to who asks."""
 
 import re
 
-from keng.language.masking import Covered, Masked, mask
+from keng.language import reporters_own
+from keng.language.masking import Covered, Masked
 
 # "@handle", but not the middle of an e-mail address, which is covered as one.
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,40}")
@@ -28,5 +29,5 @@ def covered(text: str) -> Masked:
         pieces.append(Covered("name", found[0], "[@…]"))
         return "[@…]"
 
-    done = mask(_HANDLE.sub(handle, _PROFILE.sub(post, text)))
+    done = reporters_own.cover(_HANDLE.sub(handle, _PROFILE.sub(post, text)))
     return Masked(done.text, (*pieces, *done.covered))

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 
 from keng.delivery import recipients
 from keng.delivery.recipients import Query
+from keng.kit import times
 from keng.network.models import GroupKind
 
 # How many warnings a group gets within seven days before one more needs a reason.
 WEEKLY_LIMIT = 3
+# So long an approver is told that a group's address is new.
+ADDRESS_IS_NEW_FOR = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +245,17 @@ class Listed:
     channel: str
     members: int
     place: str
+    address: str
+    """Where a machine posts it; empty by hand."""
+    address_changed_at: datetime.datetime | None
     has_lead: bool
     """Whether somebody is there to post it, where it is posted by hand."""
+
+    @property
+    def has_new_address(self) -> bool:
+        """Whether it was written down or changed so lately that few have seen it work."""
+        changed = self.address_changed_at
+        return changed is not None and changed > times.now() - ADDRESS_IS_NEW_FOR
 
     @property
     def kind_label(self) -> str:
@@ -256,7 +268,9 @@ def groups_of(audience: Audience | SameRecipients) -> list[Listed]:
     with connection.cursor() as cursor:
         cursor.execute(
             query.sql  # noqa: S608 -- our own words only; values are bound
-            + " SELECT g.id, g.name, g.kind, r.channel, g.member_count, p.name, "
+            + " SELECT g.id, g.name, g.kind, r.channel, g.member_count, p.name, r.address, "
+            + "CASE WHEN r.address = g.channel_address AND r.channel <> 'by_hand' "
+            + "THEN g.address_changed_at END, "
             + _HAS_LEAD
             + " FROM recipients r JOIN network_group g ON g.id = r.recipient_ref "
             "JOIN places_place p ON p.id = g.place_id WHERE r.recipient_kind = 'group' "

@@ -15,7 +15,7 @@ from keng.language.indicators import extract_flat
 from keng.language.indicators.links import find_emails
 from keng.language.indicators.wording import SURNAMES, compiled, phrases
 
-What = Literal["name", "phone", "email", "card"]
+What = Literal["own", "name", "phone", "email", "card"]
 
 
 def _folded(listed: str) -> frozenset[str]:
@@ -193,7 +193,10 @@ def _by_surname(text: FlatText) -> Iterator[_Piece]:
         end = _capitals(text.original, start, 5, shouted=True)
         before = text.flat[max(0, found.start() - 24) : found.start()]
         words = fold(text.original[start:end]).split()
-        is_name = len(words) > 1 and words[1] not in _NO_NAMES and words[0] not in _TITLES.split()
+        # "Thị" is the middle of a name only where another word follows.
+        is_middle = words[1:2] == ["thi"] and len(words) > 2
+        is_name = len(words) > 1 and (is_middle or words[1] not in _NO_NAMES)
+        is_name = is_name and words[0] not in _TITLES.split()
         if is_name and not _PLACE_BEFORE.search(before):
             yield _Piece(start, end, "name")
 

@@ -1,4 +1,7 @@
-"""The reporter's own contact and name, cut from what officers read, and sealed by the caller."""
+"""The writer's own contact and name, cut from what officers read, and sealed by the caller.
+
+Where nobody seals them, `cover` leaves neither these nor names and numbers of others.
+"""
 
 import re
 from collections.abc import Iterable
@@ -8,6 +11,7 @@ from keng.language.indicators import Indicator, english, extract_flat, far_east
 from keng.language.indicators.links import find_emails
 from keng.language.indicators.roles import may_hold_own
 from keng.language.indicators.wording import ME, MINE, compiled, phrases, said
+from keng.language.masking import Covered, Masked, mask
 from keng.language.own_names import own_names
 
 CUT = "[…]"
@@ -37,6 +41,13 @@ def cut(text: str) -> tuple[str, list[str]]:
     flat = flatten(text)
     spans = [*_contacts(text, flat), *own_names(flat)]
     return _without(text, sorted(spans)) if spans else (text, [])
+
+
+def cover(text: str) -> Masked:
+    """The text without its writer and without other people."""
+    shown, own = cut(text)
+    masked = mask(shown)
+    return Masked(masked.text, (*(Covered("own", one, CUT) for one in own), *masked.covered))
 
 
 def _contacts(text: str, flat: FlatText) -> list[tuple[int, int]]:

@@ -13,9 +13,15 @@ _LABEL, _MAC_BYTES = "pledge link", 16
 
 
 def token_of(school_class: SchoolClass) -> str:
-    """The present secret of a class; another `link_version` gives another one."""
-    key, version = school_class.pk, str(school_class.link_version)
-    mac = keyed_hash(_LABEL, key.bytes, version)[:_MAC_BYTES]
+    """The present secret of a class: by the site's key and the row's own secret together.
+
+    A class from before there were such secrets keeps its link until it gets a new one.
+    """
+    key, secret = school_class.pk, bytes(school_class.link_secret)
+    parts: list[str | bytes] = [key.bytes, str(school_class.link_version)]
+    if secret:
+        parts.append(secret)
+    mac = keyed_hash(_LABEL, *parts)[:_MAC_BYTES]
     return base64.urlsafe_b64encode(key.bytes + mac).rstrip(b"=").decode()
 
 

@@ -67,6 +67,11 @@ def _name_is_taken() -> str:
     return _("There is already a group of this name in this unit")
 
 
+def address_is_taken() -> str:
+    """Not whose it is: that group may be another desk's."""
+    return _("Another group in use has this address: check it at the channel")
+
+
 class GroupForm(Form):
     """One group of one unit."""
 
@@ -130,6 +135,10 @@ class GroupForm(Form):
         """Say that the name is taken after all: somebody wrote it down at the same moment."""
         self.add_error("name", _name_is_taken())
 
+    def refuse_address(self) -> None:
+        """The same of its address."""
+        self.add_error("channel_address", address_is_taken())
+
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         channel, address = found.get("channel"), found.get("channel_address", "").strip()
@@ -137,6 +146,10 @@ class GroupForm(Form):
             found["channel_address"] = ""
         elif channel and not address:
             self.add_error("channel_address", _("A group reached by machine needs its address"))
+        elif channel and (self.group is None or self.group.is_active):
+            holder = queries.addresses_in_use().get((channel, address))
+            if holder is not None and (self.group is None or holder != self.group.pk):
+                self.refuse_address()
         return found
 
     def entry(self) -> GroupEntry:

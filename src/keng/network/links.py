@@ -1,6 +1,7 @@
 """Secret links, derived and never stored: a lead's page, and a subscriber's two answers.
 
-Those of leads are derived from a secret of the row, too, and shown when an officer asks.
+They are derived from the site's key and a secret of the row together: neither gives them alone.
+Rows from before there were such secrets have none, and the links of then stay good.
 """
 
 import base64
@@ -56,24 +57,24 @@ def ended_link_hash(token: str) -> str:
     return keyed_hash(_ENDED, token).hex()
 
 
-def confirm_token(subscription_id: uuid.UUID) -> str:
+def confirm_token(subscription: Subscription) -> str:
     """What the confirmation letter carries."""
-    return _token(_CONFIRM, subscription_id)
+    return _answer(_CONFIRM, subscription)
 
 
-def stop_token(subscription_id: uuid.UUID) -> str:
+def stop_token(subscription: Subscription) -> str:
     """What every letter carries, for the one-tap stop."""
-    return _token(_STOP, subscription_id)
+    return _answer(_STOP, subscription)
 
 
-def confirm_url(subscription_id: uuid.UUID) -> str:
+def confirm_url(subscription: Subscription) -> str:
     """The full address at which a person confirms a subscription."""
-    return f"{settings.PUBLIC_URL}/subscribe/{confirm_token(subscription_id)}"
+    return f"{settings.PUBLIC_URL}/subscribe/{confirm_token(subscription)}"
 
 
-def stop_url(subscription_id: uuid.UUID) -> str:
+def stop_url(subscription: Subscription) -> str:
     """The full address of the one-tap stop."""
-    return f"{settings.PUBLIC_URL}/stop/{stop_token(subscription_id)}"
+    return f"{settings.PUBLIC_URL}/stop/{stop_token(subscription)}"
 
 
 def to_confirm(token: str) -> Subscription | None:
@@ -88,10 +89,14 @@ def to_stop(token: str) -> Subscription | None:
 
 def _subscription(label: str, token: str) -> Subscription | None:
     key = _id_in(token)
-    if key is None or not same(_token(label, key), token):
-        return None
     # The public site may not read the sealed address (site.grants).
-    return Subscription.objects.defer("address_sealed").filter(pk=key).first()
+    rows = Subscription.objects.defer("address_sealed")
+    found = rows.filter(pk=key).first() if key else None
+    return found if found and same(_answer(label, found), token) else None
+
+
+def _answer(label: str, subscription: Subscription) -> str:
+    return _token(label, subscription.pk, secret=bytes(subscription.link_secret))
 
 
 def _token(label: str, key: uuid.UUID, version: int = 1, secret: bytes = b"") -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from keng.kit import times
 from keng.kit.models import Row
 from keng.kit.secrets import new_row_secret
 
@@ -57,6 +58,8 @@ class Group(Row):
     # Code of a channel; "by_hand" means that a lead posts there and no machine can.
     channel = models.CharField(max_length=16, default="by_hand", db_default="by_hand")
     channel_address = models.CharField(max_length=120, default="", db_default="", blank=True)
+    # When channel or address were written down or changed last, which an approver is told.
+    address_changed_at = models.DateTimeField(null=True, blank=True)
     member_count = models.PositiveIntegerField(default=0, db_default=0)
     is_active = models.BooleanField(default=True, db_default=True)
     last_sign_at = models.DateTimeField(null=True, blank=True)
@@ -73,11 +76,23 @@ class Group(Row):
                 condition=models.Q(channel="by_hand") | ~models.Q(channel_address=""),
                 name="group_reached_by_machine_has_an_address",
             ),
+            # Else a warning that is let out for one group would be read in another desk's group.
+            models.UniqueConstraint(
+                fields=["channel", "channel_address"],
+                condition=models.Q(is_active=True) & ~models.Q(channel="by_hand"),
+                name="group_in_use_has_its_address_alone",
+            ),
         ]
         indexes = [models.Index(fields=["place", "kind"], name="group_by_place_and_kind")]
 
     def __str__(self) -> str:
         return self.name
+
+    def reach_by(self, channel: str, address: str) -> None:
+        """Where it is posted from now on, and since when, if that is something else."""
+        if (channel, address) != (self.channel, self.channel_address):
+            self.channel, self.channel_address = channel, address
+            self.address_changed_at = times.now()
 
 
 class Lead(Row):
@@ -280,6 +295,8 @@ class Subscription(Row):
     minimum_severity = models.PositiveSmallIntegerField(default=1, db_default=1)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
+    # Its links are derived from it and the site's key (network.links); none: from the key alone.
+    link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
     asked_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)

@@ -132,6 +132,16 @@ def subscription_counts(officer: "Officer") -> SubscriptionCounts:
     return SubscriptionCounts(channels, places, sums)
 
 
+def addresses_in_use() -> dict[tuple[str, str], uuid.UUID]:
+    """By channel and address the group that is reached there, of whichever desk: to compare alone,
+    and never to tell anybody whose it is."""
+    reached = Group.objects.filter(is_active=True).exclude(channel="by_hand")
+    return {
+        (channel, address): pk
+        for channel, address, pk in reached.values_list("channel", "channel_address", "pk")
+    }
+
+
 def ids_below(place_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
     """These places and everything inside them."""
     with connection.cursor() as cursor:

@@ -147,7 +147,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "network_establishment": "SELECT (id, group_id, kind, is_open)",
         # A letter goes to the address that was typed in; no address is read here.
         "network_subscription": "INSERT, SELECT (id, channel, address_hash, kinds, language, "
-        "minimum_severity, quiet_from, quiet_to, asked_at, confirmed_at, stopped_at), "
+        "minimum_severity, quiet_from, quiet_to, link_secret, asked_at, confirmed_at, "
+        "stopped_at), "
         "UPDATE (address_sealed, kinds, language, asked_at, confirmed_at, stopped_at)",
         "network_subscription_places": ALL,
         "delivery_relaytask": "SELECT, UPDATE (confirmed_at, via, reached_count, houses_told, "
@@ -223,7 +224,7 @@ GRANTS: dict[str, dict[str, str]] = {
         "lessons_firsthour": _WRITTEN_ONCE,
         # What could not be prepared is thrown away, words and all.
         "lessons_film": "SELECT, INSERT, UPDATE (state, title, captions, words)",
-        "lessons_schoolclass": "SELECT, INSERT, UPDATE (link_version)",
+        "lessons_schoolclass": "SELECT, INSERT, UPDATE (link_version, link_secret)",
         # What a second person made public stays what it was; it only ends.
         "lookup_listing": "SELECT, INSERT, UPDATE (grade, status, checked_by_id, checked_at, "
         "is_harmless, end_reason, end_note, ended_by_id, ended_at)",
@@ -418,7 +419,8 @@ GRANTS: dict[str, dict[str, str]] = {
         "surveys_paperbatch": R,
         "surveys_answer": ALL,
         "surveys_freetext": ALL,
-        "surveys_token": "SELECT, UPDATE (used)",
+        # Written anew when a survey is closed.
+        "surveys_token": ALL,
         "surveys_chatturn": "SELECT, DELETE",
         "surveys_chattalk": ALL,
         "surveys_chatanswered": ALL,
@@ -454,8 +456,9 @@ GRANTS: dict[str, dict[str, str]] = {
         # That somebody has objected, and nothing of what was said.
         "lookup_dispute": "SELECT (listing_id, decided_at)",
         # The provider says that an address is dead, or another one by now.
-        "network_group": "SELECT (id), UPDATE (is_active, channel_address)",
-        "network_subscription": "SELECT (id, stopped_at), UPDATE (stopped_at)",
+        "network_group": "SELECT (id), UPDATE (is_active, channel_address, address_changed_at)",
+        # Each letter carries the link to stop.
+        "network_subscription": "SELECT (id, stopped_at, link_secret), UPDATE (stopped_at)",
         # A dead pager is called no more.
         "delivery_pagerway": "SELECT (id), UPDATE (gone_at)",
     },

@@ -20,6 +20,13 @@ def test_nothing_of_whoever_shared_it_is_left(told):
     assert told not in covered(SHARED).text
 
 
+@pytest.mark.parametrize("own", ["Mẫu", "17", "John", "Smith"])
+def test_nothing_of_whoever_asks_and_says_who_they_are_is_left(own):
+    asked = "Em là Trần Thị Mẫu, ở nhà số 17. My name is John Smith. Bão đổ bộ tối nay?"
+    assert own not in covered(asked).text
+    assert covered(asked).text.endswith("Bão đổ bộ tối nay?")
+
+
 def test_the_claim_itself_and_the_host_of_a_link_are_left():
     kept = covered(SHARED).text
     assert "bão đổ bộ tối nay" in kept

@@ -12,6 +12,7 @@ from keng.audit.models import Entry
 from keng.claims.actions.errors import NothingToObject, YourOwn
 from keng.community.actions import objecting, questions
 from keng.community.actions.errors import AlreadyDecided
+from keng.community.covering import for_the_public
 from keng.community.models import Question
 from keng.community.public.questions import asking
 from keng.community.rights import NotYours
@@ -113,6 +114,15 @@ def test_the_officer_is_shown_what_to_cover_and_the_rest_reads_only_that(desk_cl
     entry = Entry.objects.get(action="question.answered")
     assert entry.chain == f"unit:{ward.unit.pk}"
     assert "Chủ trọ" not in str(entry.detail)
+
+
+def test_who_asks_and_says_who_they_are_is_covered_beforehand(ward):
+    masked = for_the_public(
+        "My name is John Smith, em ở nhà số 17. Chủ trọ giữ căn cước được không?"
+    )
+    assert "John Smith" in {one.written for one in masked.covered}
+    assert "Smith" not in masked.text
+    assert masked.text.endswith("Chủ trọ giữ căn cước được không?")
 
 
 def test_a_public_answer_stands_on_the_page_of_the_place_and_a_private_one_does_not(

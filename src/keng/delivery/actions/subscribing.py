@@ -77,7 +77,7 @@ def stop(subscription: Subscription) -> None:
 
 def _letter(subscription: Subscription) -> tuple[str, str]:
     places = ", ".join(place.full_name for place in subscription.places.order_by("folded"))
-    stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription.pk)}
+    stop_line = _("To receive nothing more: %(link)s") % {"link": stop_url(subscription)}
     if subscription.confirmed_at:
         subject = _("You already receive warnings")
         text = _(
@@ -89,6 +89,6 @@ def _letter(subscription: Subscription) -> tuple[str, str]:
     text = _(
         "Somebody, perhaps you, asked for warnings of %(places)s at this address. If it was you, "
         "open this page and press the button: %(link)s"
-    ) % {"places": places, "link": confirm_url(subscription.pk)}
+    ) % {"places": places, "link": confirm_url(subscription)}
     otherwise = _("If it was not you, do nothing: no warning will come.")
     return subject, f"{text}\n\n{otherwise}\n{stop_line}"

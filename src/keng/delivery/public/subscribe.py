@@ -149,7 +149,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         "subscription": subscription,
         "places": places,
         "token": token,
-        "stop_token": links.stop_token(subscription.pk),
+        "stop_token": links.stop_token(subscription),
     }
     return render(request, "delivery/subscription_confirm.html", context)
 

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from keng import channels
 from keng.audit.actions import record
@@ -169,9 +169,15 @@ def end_address(kind: str, ref: uuid.UUID, code: str) -> None:
 
 @transaction.atomic
 def move_address(kind: str, ref: uuid.UUID, new_address: str) -> None:
-    """The group has a new address at the provider."""
+    """The group has a new address at the provider; if another group has it, it is that group."""
     if kind == "group":
-        Group.objects.filter(pk=ref).update(channel_address=new_address)
+        moved = Group.objects.filter(pk=ref)
+        try:
+            with transaction.atomic():
+                moved.update(channel_address=new_address, address_changed_at=times.now())
+        except IntegrityError:
+            end_address(kind, ref, "moved_onto_another")
+            return
     record(
         "address.moved",
         by="sender",

@@ -28,6 +28,7 @@ from keng.delivery.sender.texts import NoText, Texts
 from keng.kit import alive, times
 from keng.kit.ending import end_all
 from keng.network.links import stop_url
+from keng.network.models import Subscription
 
 logger = logging.getLogger(__name__)
 # What is done waits so long for company before it is recorded.
@@ -277,14 +278,20 @@ class Sender:
                 text = await self._texts.read(row.text_id)
             except NoText:
                 return Outcome("reject", reason="the text is gone", code="no_text"), None
-        stop = stop_url(row.recipient_ref) if row.recipient_kind == "subscription" else ""
         try:
-            return await self._wire.send(row, text, account, stop)
+            return await self._wire.send(row, text, account, _way_out(row))
         except AWAY:
             raise
         except Exception as error:  # noqa: BLE001 -- one row must not end the sending of all others
             logger.warning("delivery %s failed inside: %s", row.id, type(error).__name__)
             return Outcome("unknown", reason="failed inside", code=type(error).__name__), None
+
+
+def _way_out(row: Leased) -> str:
+    """The link by which a subscriber stops; nobody else has one."""
+    if row.recipient_kind != "subscription":
+        return ""
+    return stop_url(Subscription(pk=row.recipient_ref, link_secret=row.link_secret or b""))
 
 
 def _without_repetition(changes: list[Change]) -> tuple[list[Change], list[Change]]:

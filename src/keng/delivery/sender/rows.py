@@ -28,6 +28,8 @@ class Leased(NamedTuple):
     expires_at: datetime | None
     # Seconds from the moment of the lease until this delivery's turn at the account's rate.
     turn: float = 0.0
+    # Of a subscription: what its link to stop is derived from.
+    link_secret: bytes | None = None
 
     def __repr__(self) -> str:
         return f"Leased({self.id})"  # No address and no words in any log.

@@ -34,7 +34,9 @@ WHERE d.id = due.id
 RETURNING d.id, d.account_id, d.recipient_kind, d.recipient_ref, d.text_id, d.text_sealed,
   d.address, d.address_sealed, d.is_urgent, d.attempts, d.expires_at,
   coalesce(extract(epoch FROM paced.last - paced.apart * (paced.count - due.place + 1)
-    - clock_timestamp()), 0)::float8
+    - clock_timestamp()), 0)::float8,
+  CASE WHEN d.recipient_kind = 'subscription' THEN
+    (SELECT s.link_secret FROM network_subscription s WHERE s.id = d.recipient_ref) END
 """
 
 # A person alone is forgotten with the end of the row, whatever the end was: where they are written

@@ -12,7 +12,7 @@ from keng.channels.zalo_oa.fake import Settings, running
 from keng.channels.zalo_oa.fake.state import Group, User
 from keng.delivery.credentials import for_sending, keep_tokens
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
-from keng.delivery.sender.accounts import RECONNECT
+from keng.delivery.sender.accounts import RECONNECT, move_address
 from keng.delivery.tests.conftest import TOKENS, zalo_account
 from keng.delivery.tests.sending import all_sent, queue, send_until, sending, states, until
 from keng.kit import times
@@ -219,6 +219,19 @@ def test_a_dead_address_is_given_up_on_record_and_the_others_are_not(zalo, fake)
     until(lambda: Entry.objects.filter(action="address.gone").exists())
     assert not NetworkGroup.objects.get(pk=theirs.pk).is_active
     assert circuit() == ""
+
+
+def test_a_group_that_moves_onto_the_address_of_another_one_is_given_up_on_record():
+    place, unit = make.place(), make.unit()
+    one, other = (make.group(unit=unit, place=place, channel="zalo_oa") for _ in range(2))
+    move_address("group", one.pk, "new")
+    one = NetworkGroup.objects.get(pk=one.pk)
+    assert (one.channel_address, one.address_changed_at is None) == ("new", False)
+    move_address("group", other.pk, "new")
+    before, other = other.channel_address, NetworkGroup.objects.get(pk=other.pk)
+    assert (other.channel_address, other.is_active) == (before, False)
+    entries = Entry.objects.filter(chain="addresses").order_by("seq")
+    assert [entry.action for entry in entries] == ["address.moved", "address.gone"]
 
 
 def test_a_broken_set_up_stops_its_account_alone_until_it_is_mended(zalo, fake, account):

@@ -12,6 +12,7 @@ from keng.language.masking import REPORTER, mask, without
         ("Lữ Văn Mẫu (20:14): xem cái này đi", "Lữ Văn Mẫu"),
         ("Bạch Tuyết  09:12\nCó ai bị gọi không", "Bạch Tuyết"),
         ("Hoa Mai: có ai bị gọi không", "Hoa Mai"),
+        ("Trần Thị Mẫu ở thôn bên lừa tôi", "Trần Thị Mẫu"),
         ("hôm qua anh Đỗ Mạnh Thử ở đầu ngõ cũng bị", "Đỗ Mạnh Thử"),
         ("@Giang Hồ Thử vào đọc nhé", "Giang Hồ Thử"),
         ("nhắn em qua hoamai.thu@example.org", "hoamai.thu@example.org"),
@@ -30,6 +31,7 @@ def test_what_names_somebody_is_covered(text, gone):
     "text",
     [
         "Có số 0912000417 gọi đến xưng công an, bảo chuyển vào stk 19001234567",
+        "Ở phố Lê Thị Mẫu, chợ Hồ Thị Thử, xã Lương Thị",
         "Ở xã Tân Thử, thôn Đông Mẫu có người bán hàng giả",
         "CẢNH BÁO: không bấm vào dinhdanh.example",
         "Hotline: gọi 113 khi gấp",

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
+from keng.kit.secrets import new_row_secret
 from keng.lessons import rights
 from keng.lessons.errors import NotYours
 from keng.lessons.models import Campaign, SchoolClass
@@ -102,7 +103,9 @@ def renew_link(key: uuid.UUID, *, by: "Officer") -> SchoolClass:
     found = SchoolClass.objects.visible_to(by).select_related("campaign__unit").get(pk=key)
     if not rights.may_end(by, found.campaign):
         raise NotYours
-    SchoolClass.objects.filter(pk=key).update(link_version=F("link_version") + 1)
+    SchoolClass.objects.filter(pk=key).update(
+        link_version=F("link_version") + 1, link_secret=new_row_secret()
+    )
     record(
         "pledge.link_renewed",
         by=by,

@@ -7,6 +7,7 @@ from django.db import models
 
 from keng.accounts.models import SafetyPurpose
 from keng.kit.models import Row
+from keng.kit.secrets import new_row_secret
 from keng.lessons.four_eyes import FourEyes, FourEyesQuerySet
 
 if TYPE_CHECKING:
@@ -74,8 +75,10 @@ class SchoolClass(Row):
     lead = models.ForeignKey("network.Lead", models.PROTECT, related_name="+")
     school = models.CharField(max_length=160)
     commune = models.ForeignKey("places.Place", models.PROTECT, related_name="+")
-    # The link is derived from id and version: a new version ends the old one.
+    # The link is derived from these and the site's key (lessons.links): another version or secret
+    # ends the old one. Classes of before have no secret until they get a new link.
     link_version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
     pupils = models.PositiveSmallIntegerField(null=True)
     pledged = models.PositiveSmallIntegerField(null=True)
     counted_at = models.DateTimeField(null=True)

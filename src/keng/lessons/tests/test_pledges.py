@@ -14,7 +14,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.lessons import pledge_queries
 from keng.lessons.actions import pledging
-from keng.lessons.links import token_of
+from keng.lessons.links import class_of, token_of
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.schools import schools_of
 from keng.lessons.small_cells import FEWEST, merged
@@ -125,6 +125,33 @@ def test_another_link_ends_the_one_before(desk, desk_client, public_client, sett
     assert public_client.get(f"/pledge/{old}").status_code == 404
     assert public_client.get(f"/pledge/{token_of(one)}").status_code == 200
     assert public_client.get(f"/pledge/{old[:-2]}xx").status_code == 404
+
+
+def test_the_sites_key_without_the_secret_of_the_row_gives_no_link(desk):
+    School(desk)
+    one = campaign(desk).classes.first()
+    same_row = SchoolClass(pk=one.pk, link_version=one.link_version, link_secret=b"")
+    assert token_of(one) != token_of(same_row)
+    assert class_of(token_of(same_row)) is None
+    assert class_of(token_of(one)) == one
+
+
+def test_a_link_from_before_there_were_secrets_goes_on_until_a_new_one_is_given(desk):
+    School(desk)
+    one = campaign(desk).classes.first()
+    SchoolClass.objects.update(link_secret=b"")
+    one.refresh_from_db()
+    old = token_of(one)
+    assert class_of(old) == one
+    pledging.renew_link(one.pk, by=desk.second)
+    assert class_of(old) is None
+    secrets = set()
+    for _ in range(2):
+        one.refresh_from_db()
+        secrets.add(bytes(one.link_secret))
+        pledging.renew_link(one.pk, by=desk.second)
+    assert len(secrets) == 2
+    assert b"" not in secrets
 
 
 def test_the_public_reads_no_class_and_no_count_below_five(desk, public_client):

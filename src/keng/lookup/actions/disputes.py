@@ -11,7 +11,7 @@ from keng.accounts.models import Officer
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.codes import derived
-from keng.language.masking import mask
+from keng.language import reporters_own
 from keng.lookup.actions.listing import take_off
 from keng.lookup.deciders import may_answer, took_part
 from keng.lookup.errors import AlreadyDecided, NoReason, NotListed, NotYours, SamePerson
@@ -54,7 +54,7 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
                 unit_id=unit_id,
                 code_hash=key,
                 reason=Dispute.Reason(reason),
-                text=mask(text[:LONGEST]).text,
+                text=reporters_own.cover(text[:LONGEST]).text,
                 due_on=_due(),
                 listed_by_id=listing.made_by_id,
                 checked_by_id=listing.checked_by_id,

@@ -87,6 +87,16 @@ def test_two_presses_at_the_same_moment_make_one_objection(entry, monkeypatch):
     assert Entry.objects.filter(action="dispute.made").count() == 1
 
 
+def test_who_objects_and_says_who_they_are_is_not_kept_in_clear(entry):
+    told = "Em là Trần Thị Mẫu ở nhà số 17 ngõ 3 phường Nếnh. My name is John Smith."
+    key = bytes(entry.lookup_hash).hex()
+    kept, _code = disputes.object_to(key, reason="recycled", text=told, token=new_token())
+    kept.refresh_from_db()
+    for own in ("Mẫu", "17", "3", "John", "Smith"):
+        assert own not in kept.text
+    assert "phường Nếnh" in kept.text
+
+
 def test_a_copy_without_place_and_device_is_kept_sealed_and_nothing_else(entry, tmp_path):
     dispute = shown(entry, photo())
     (file,) = dispute.files.all()

@@ -22,6 +22,10 @@ class NameTaken(ValueError):
     """The unit has a group of this name; perhaps since a moment ago."""
 
 
+class AddressTaken(ValueError):
+    """Another group in use, perhaps of another desk, is reached there; perhaps since a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupEntry:
     """What a desk writes down about a group."""
@@ -39,7 +43,7 @@ class GroupEntry:
 
 @transaction.atomic
 def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
-    """Write down a new group. Raises NotYourUnit, NameTaken."""
+    """Write down a new group. Raises NotYourUnit, NameTaken, AddressTaken."""
     if entry.unit_id not in by.unit_ids:
         raise NotYourUnit
     group = Group(unit_id=entry.unit_id)
@@ -52,7 +56,7 @@ def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
 
 @transaction.atomic
 def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
-    """Correct what is written down; the unit stays. Raises NameTaken."""
+    """Correct what is written down; the unit stays. Raises NameTaken, AddressTaken."""
     group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     _fill(group, entry)
     _save(group)
@@ -63,10 +67,13 @@ def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Gr
 
 @transaction.atomic
 def set_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
-    """Take a group out of use, or back: it gets no further warning, its past stays."""
+    """Take a group out of use, or back: it gets no further warning, its past stays.
+
+    Raises AddressTaken.
+    """
     group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     group.is_active = active
-    group.save(update_fields=["is_active"])
+    _save(group, update_fields=["is_active"])
     action = "group.taken_back" if active else "group.retired"
     record(action, by=by, on=group, chain=unit_chain(group.unit_id))
     return group
@@ -74,19 +81,24 @@ def set_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
 
 def _fill(group: Group, entry: GroupEntry) -> None:
     group.name, group.kind, group.place_id = entry.name, entry.kind, entry.place_id
-    group.channel, group.channel_address = entry.channel, entry.channel_address
+    group.reach_by(entry.channel, entry.channel_address)
     group.member_count = entry.member_count
     group.officer_in_charge_id = entry.officer_in_charge_id
 
 
-def _save(group: Group, *, force_insert: bool = False) -> None:
+def _save(
+    group: Group, *, force_insert: bool = False, update_fields: list[str] | None = None
+) -> None:
     try:
         with transaction.atomic():
-            group.save(force_insert=force_insert)
+            group.save(force_insert=force_insert, update_fields=update_fields)
     except IntegrityError as error:
-        if isinstance(error.__cause__, UniqueViolation):
-            raise NameTaken from error
-        raise
+        cause = error.__cause__
+        if not isinstance(cause, UniqueViolation):
+            raise
+        if cause.diag.constraint_name == "group_in_use_has_its_address_alone":
+            raise AddressTaken from error
+        raise NameTaken from error
 
 
 def _set_leads(group: Group, entry: GroupEntry, by: "Officer") -> None:

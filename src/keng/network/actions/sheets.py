@@ -23,6 +23,7 @@ _FIELDS = [
     "place",
     "channel",
     "channel_address",
+    "address_changed_at",
     "member_count",
     "officer_in_charge",
     "is_active",
@@ -56,7 +57,7 @@ def import_groups(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "
     try:
         return _imported(sheet, answers, shown=shown, by=by)
     except IntegrityError as error:
-        # Somebody wrote down a group of this name at the same moment.
+        # Somebody wrote down a group of this name or address at the same moment.
         raise Moved from error
 
 
@@ -91,11 +92,8 @@ def _filled(group: Group, row: Row) -> Group:
     if draft is None:
         raise NotReady
     group.name, group.kind, group.place_id = draft.name, draft.kind, draft.place_id
-    group.unit_id, group.channel, group.channel_address = (
-        draft.unit_id,
-        draft.channel,
-        draft.address,
-    )
+    group.unit_id = draft.unit_id
+    group.reach_by(draft.channel, draft.address)
     group.member_count, group.is_active = draft.members, draft.is_active
     group.officer_in_charge_id = draft.officer[0] if draft.officer else None
     return group

@@ -14,7 +14,7 @@ from keng.network import queries, teams
 from keng.network.actions import groups as group_actions
 from keng.network.actions.sheets import may_import
 from keng.network.desk.units import unit_asked, units_of
-from keng.network.forms import CHANNEL_LABELS, GroupFilter, GroupForm
+from keng.network.forms import CHANNEL_LABELS, GroupFilter, GroupForm, address_is_taken
 from keng.network.models import Group, GroupKind
 
 
@@ -74,7 +74,7 @@ def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpRespons
 
 
 def _saved(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
-    """Write down what the form holds; False, with a word at the name, if that is taken by now."""
+    """Write down what the form holds; False, with a word at what is taken by now."""
     try:
         if group:
             group_actions.change_group(group.pk, form.entry(), by=request.officer)
@@ -82,6 +82,9 @@ def _saved(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
             group_actions.add_group(form.entry(), by=request.officer)
     except group_actions.NameTaken:
         form.refuse_name()
+        return False
+    except group_actions.AddressTaken:
+        form.refuse_address()
         return False
     return True
 
@@ -98,7 +101,10 @@ def _of_team(group: Group | None) -> dict[str, object] | None:
 def group_active(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a group out of use or back."""
     group = get_object_or_404(Group.objects.visible_to(request.officer), pk=pk)
-    group_actions.set_active(group.pk, active=not group.is_active, by=request.officer)
+    try:
+        group_actions.set_active(group.pk, active=not group.is_active, by=request.officer)
+    except group_actions.AddressTaken:
+        messages.error(request, address_is_taken())
     return redirect("group-edit", pk=pk)
 
 

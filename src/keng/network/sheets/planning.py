@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Post
 from keng.language.fold import fold
+from keng.network import queries
 from keng.network.models import Group, Lead
 from keng.network.sheets import cells, rows
 from keng.network.sheets.plans import Reader, SheetPlan
@@ -33,6 +34,8 @@ class Known:
     leads: dict[uuid.UUID, list[Lead]]
     officers: dict[uuid.UUID, "list[Officer]"]
     home: uuid.UUID | None
+    addresses: dict[tuple[str, str], uuid.UUID]
+    """Where groups in use are reached, also those that the officer does not see."""
     alike: dict[tuple[uuid.UUID, str], list[Group]] = field(default_factory=dict)
 
     @classmethod
@@ -55,7 +58,8 @@ class Known:
                 there.append(post.officer)
         territory = Territory.of(officer)
         by_name = {(group.unit_id, group.name): group for group in groups}
-        found = cls(territory, by_name, leads, officers, officer.home_unit_id)
+        addresses = queries.addresses_in_use()
+        found = cls(territory, by_name, leads, officers, officer.home_unit_id, addresses)
         for group in groups:
             found.alike.setdefault((group.unit_id, fold(group.name)), []).append(group)
         return found
@@ -80,11 +84,16 @@ def plan(sheet: Sheet, answers: Mapping[str, str], *, by: "Officer") -> Plan:
 
 
 def _keys(row: Row) -> list[tuple[object, ...]]:
-    """What no two rows of a sheet may share: the name in its unit, and the group meant."""
-    if row.draft is None:
+    """What no two rows of a sheet may share: the name in its unit, the group meant, its address."""
+    draft = row.draft
+    if draft is None:
         return []
-    named: tuple[object, ...] = (row.draft.unit_id, fold(row.draft.name))
-    return [named, (row.group_id,)] if row.group_id else [named]
+    keys: list[tuple[object, ...]] = [(draft.unit_id, fold(draft.name))]
+    if row.group_id:
+        keys.append((row.group_id,))
+    if draft.address and draft.is_active:
+        keys.append(("address", draft.channel, draft.address))
+    return keys
 
 
 def _row(line: Line, answers: Mapping[str, str], known: Known) -> Row:
@@ -211,6 +220,9 @@ def _draft(
         officer = (chosen.pk, str(chosen)) if chosen else None
     if channel != "by_hand" and not address:
         reader.errors.append(_("a group reached by machine needs its address"))
+    holder = known.addresses.get((channel or "", address))
+    if holder is not None and active and (group is None or holder != group.pk):
+        reader.errors.append(_("another group in use has this address"))
     if len(address) > 120:
         reader.errors.append(_("the address has more than 120 letters"))
     if reader.errors:

@@ -1,13 +1,16 @@
 """Keeping groups and leads: what a desk writes down, and what another desk never sees."""
 
 import datetime
+import importlib
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.network import queries
 from keng.network.links import earlier_lead_of, lead_of, lead_token, lead_url
 from keng.network.models import Group, Lead
 from tests import make
@@ -99,6 +102,104 @@ def test_two_groups_of_a_unit_have_two_names(client, desk):
     )
     client.post(url("group-new"), group_data(desk, name="Tổ 2"))
     assert Group.objects.filter(unit=desk.unit).count() == 2
+
+
+ADDRESS_TAKEN = "Một nhóm khác đang dùng địa chỉ này"
+
+
+def by_machine(desk, name, address="gmf-nenh-0001", **changes):
+    return group_data(desk, name=name, channel="zalo_oa", channel_address=address, **changes)
+
+
+@pytest.fixture
+def foreign(desk):
+    """A group of the desk beside this one, in which the official account posts."""
+    return make.group(
+        unit=desk.neighbour,
+        place=make.place(),
+        name="Chủ trọ phường bạn",
+        channel="zalo_oa",
+        channel_address="gmf-nenh-0001",
+    )
+
+
+def test_no_group_takes_the_address_of_another_one_and_nobody_is_told_whose_it_is(
+    client, desk, foreign
+):
+    mine = make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 1")
+    for address in (url("group-new"), url("group-edit", mine.pk)):
+        answer = client.post(address, by_machine(desk, "Tổ 1 mới", " gmf-nenh-0001 "))
+        page = answer.content.decode()
+        assert ADDRESS_TAKEN in page
+        assert foreign.name not in page
+        assert foreign.unit.name not in page
+    assert Group.objects.get(channel_address="gmf-nenh-0001") == foreign
+    # On another channel, or of a group that is out of use, it is nobody's.
+    client.post(url("group-new"), by_machine(desk, "Tổ 2") | {"channel": "sandbox"})
+    Group.objects.filter(pk=foreign.pk).update(is_active=False)
+    client.post(url("group-new"), by_machine(desk, "Tổ 3"))
+    assert Group.objects.filter(unit=desk.unit, channel_address="gmf-nenh-0001").count() == 2
+
+
+def test_a_group_out_of_use_comes_back_only_while_its_address_is_free(client, desk, foreign):
+    mine = make.group(
+        unit=desk.unit,
+        place=desk.hamlet,
+        channel="zalo_oa",
+        channel_address="gmf-nenh-0001",
+        is_active=False,
+    )
+    page = client.post(url("group-active", mine.pk), follow=True).content.decode()
+    assert ADDRESS_TAKEN in page
+    assert foreign.name not in page
+    mine.refresh_from_db()
+    assert not mine.is_active
+    assert not Entry.objects.filter(action="group.taken_back").exists()
+    # The rest of it may be corrected meanwhile.
+    client.post(url("group-edit", mine.pk), by_machine(desk, mine.name, member_count="7"))
+    mine.refresh_from_db()
+    assert mine.member_count == 7
+
+
+def test_of_two_forms_at_once_the_second_reads_the_same_sentence(
+    client, desk, foreign, monkeypatch
+):
+    """The other group comes between the look for it and the saving."""
+    monkeypatch.setattr(queries, "addresses_in_use", dict)
+    mine = make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 1")
+    for address in (url("group-new"), url("group-edit", mine.pk)):
+        answer = client.post(address, by_machine(desk, "Tổ 1 mới"))
+        assert answer.status_code == 200
+        assert ADDRESS_TAKEN in answer.content.decode()
+    assert not Entry.objects.filter(action__startswith="group.").exists()
+
+
+def test_when_a_group_got_its_address_is_known(client, desk):
+    before = times.now()
+    client.post(url("group-new"), group_data(desk))
+    group = Group.objects.get()
+    assert group.address_changed_at is None
+    client.post(url("group-edit", group.pk), by_machine(desk, group.name))
+    group.refresh_from_db()
+    since = group.address_changed_at
+    assert since >= before
+    client.post(url("group-edit", group.pk), by_machine(desk, group.name, member_count="9"))
+    group.refresh_from_db()
+    assert (group.member_count, group.address_changed_at) == (9, since)
+
+
+def test_of_groups_that_shared_an_address_the_migration_leaves_the_first_in_use(desk, foreign):
+    apart = importlib.import_module("keng.network.migrations.0014_an_address_is_one_groups")
+    other = {"unit": desk.unit, "place": desk.hamlet, "channel": "zalo_oa"}
+    with connection.cursor() as cursor:
+        cursor.execute('DROP INDEX "group_in_use_has_its_address_alone"')
+        later = make.group(**other, channel_address="gmf-nenh-0001")
+        beside = make.group(**other, channel_address="gmf-nenh-0002")
+        by_hand = [make.group(unit=desk.unit, place=desk.hamlet) for _ in range(2)]
+        cursor.execute(apart._LATER_ONES_OUT_OF_USE)
+    assert set(Group.objects.filter(is_active=True)) == {foreign, beside, *by_hand}
+    later.refresh_from_db()
+    assert later.channel_address == "gmf-nenh-0001"
 
 
 def test_neither_place_nor_lead_of_another_desk_can_be_taken(client, desk):

@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
+from keng.network import queries
 from keng.network.actions import sheets as actions
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import reading, territory, writing
@@ -124,6 +125,66 @@ def test_a_mistake_is_said_with_its_row_and_nothing_is_imported(client, line, wo
     # Not even whoever presses a button that is not there gets half of it.
     agree(client, looked)
     assert not Group.objects.exists()
+
+
+WITH_ADDRESS = f"{HEAD};Kênh;Địa chỉ nhóm trên kênh đó;Đang dùng"
+ADDRESS_TAKEN = "một nhóm khác đang dùng địa chỉ này"
+
+
+@pytest.mark.parametrize("used", ["", "có"])
+def test_no_row_takes_the_address_of_another_group_and_nobody_is_told_whose_it_is(
+    client, desk, used
+):
+    theirs = {"unit": make.unit(), "place": make.place(), "channel": "zalo_oa"}
+    foreign = make.group(**theirs, name="Nhóm bạn")
+    own = make.group(
+        unit=desk.unit,
+        place=desk.hamlet,
+        name="Tổ 1",
+        channel="zalo_oa",
+        channel_address=foreign.channel_address,
+        is_active=False,
+    )
+    lines = (
+        f"Tổ 1;Dân cư;Ninh Khánh;5;;;;{used}",
+        f"Tổ 2;Dân cư;Ninh Khánh;5;;zalo oa;{foreign.channel_address};",
+        "Tổ 3;Dân cư;Ninh Khánh;5;;zalo oa;gmf-3;",
+        "Tổ 4;Dân cư;Ninh Khánh;5;;zalo oa;gmf-3;",
+    )
+    looked = look(client, sheet(*lines, head=WITH_ADDRESS))
+    wrong = {row.number: " ".join(row.errors) for row in looked.context["plan"].wrong}
+    assert ADDRESS_TAKEN in wrong[3]
+    assert "trùng với dòng 4" in wrong[5]
+    # Out of use it may stay as it is.
+    assert (ADDRESS_TAKEN in wrong.get(2, "")) == bool(used)
+    assert "Nhóm bạn" not in looked.content.decode()
+    agree(client, looked)
+    own.refresh_from_db()
+    assert (Group.objects.count(), own.is_active) == (2, False)
+
+
+def test_an_address_that_was_taken_meanwhile_is_said_by_the_preview(client, desk, monkeypatch):
+    content = sheet("Tổ 2;Dân cư;Ninh Khánh;5;;zalo oa;gmf-2;", head=WITH_ADDRESS)
+    looked = look(client, content)
+    assert looked.context["plan"].is_ready
+    theirs = {"unit": make.unit(), "place": make.place(), "channel": "zalo_oa"}
+    make.group(**theirs, channel_address="gmf-2")
+    # Also when it comes between the last look and the writing.
+    with monkeypatch.context() as late:
+        late.setattr(queries, "addresses_in_use", dict)
+        told = {"shown": looked.context["plan"].digest, "by": desk.officer}
+        with pytest.raises(actions.Moved):
+            actions.import_groups(reading.read(content), {}, **told)
+    assert ADDRESS_TAKEN in agree(client, looked).content.decode()
+    assert Group.objects.count() == 1
+
+
+def test_a_sheet_says_when_a_group_got_its_address(client, desk):
+    make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 1", kind="residents")
+    lines = ("Tổ 1;Dân cư;Ninh Khánh;5;;zalo oa;gmf-1;", "Tổ 2;Dân cư;Ninh Khánh;5;;;;")
+    agree(client, look(client, sheet(*lines, head=WITH_ADDRESS)))
+    assert Group.objects.get(name="Tổ 1").address_changed_at is not None
+    assert Group.objects.get(name="Tổ 2").address_changed_at is None
 
 
 def test_the_same_sheet_twice_changes_nothing(client):

@@ -9,12 +9,14 @@ from nacl.public import PrivateKey
 
 from keng.delivery.actions import subscribing
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText
+from keng.delivery.sender import accounts, sql
+from keng.delivery.sender.rows import LEASE_SECONDS, Leased
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network import links
 from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import Wish
-from keng.network.models import Subscription
+from keng.network.models import Group, Subscription
 from keng.tips.models import Tip
 from keng.vault import seal
 from keng.vault.models import SenderKey
@@ -276,6 +278,42 @@ def test_a_letter_goes_to_who_subscribes_and_not_twice(unit, account, become):
     assert "permission denied" in refused("SELECT reply_address_sealed FROM delivery_conversation")
 
 
+def test_the_sender_takes_a_letter_with_the_secret_of_its_link_to_stop(unit, account, become):
+    someone = Subscription.objects.create(
+        channel="sandbox", address_hash=b"h" * 32, address_sealed=b"sealed"
+    )
+    made = Dispatch.objects.create(kind="notice", is_urgent=False, unit=unit)
+    Delivery.objects.create(
+        dispatch=made,
+        account=account,
+        channel="sandbox",
+        recipient_kind="subscription",
+        recipient_ref=someone.pk,
+        address_sealed=b"sealed",
+        not_before=times.now() - EARLIER,
+    )
+    wish = {"accounts": [account.pk], "counts": [1], "sender": new_id(), "lease": LEASE_SECONDS}
+    become("sender")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.LEASE, wish)
+        leased = Leased(*cursor.fetchone())
+    assert bytes(leased.link_secret) == bytes(someone.link_secret)
+    assert leased.recipient_ref == someone.pk
+
+
+def test_the_sender_writes_down_where_a_group_moved_and_since_when(unit, become):
+    place = make.place()
+    group = make.group(unit=unit, place=place, channel="sandbox")
+    other = make.group(unit=unit, place=place, channel="sandbox")
+    become("sender")
+    accounts.move_address("group", group.pk, "new")
+    accounts.move_address("group", other.pk, "new")
+    become("owner")
+    group, other = Group.objects.get(pk=group.pk), Group.objects.get(pk=other.pk)
+    assert (group.channel_address, group.address_changed_at is None) == ("new", False)
+    assert not other.is_active
+
+
 @pytest.mark.parametrize(
     ("process", "statement"),
     [
@@ -339,7 +377,7 @@ def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become)
     wish = Wish("email", "an@example.org", (place.pk,), ("residents",), "vi")
     become("public")
     subscribing.ask(wish)
-    someone = links.to_stop(links.stop_token(Subscription.objects.values_list("pk", flat=True)[0]))
+    someone = links.to_stop(links.stop_token(Subscription.objects.defer("address_sealed").get()))
     subscriptions.confirm(someone)
     subscribing.stop(someone)
     subscribing.ask(wish)

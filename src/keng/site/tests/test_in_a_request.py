@@ -392,6 +392,28 @@ def group_added():
     return Example(ward.officer, lambda by: groups.add_group(entry, by=by), groups.NameTaken)
 
 
+def address_given():
+    """To two groups: one after the other, or at once."""
+    ward = WarningWard()
+    number = itertools.count(1)
+
+    def add(by):
+        entry = groups.GroupEntry(
+            name=f"Chủ trọ {next(number)}",
+            kind="landlords",
+            place_id=ward.hamlet.pk,
+            unit_id=ward.unit.pk,
+            channel="zalo_oa",
+            channel_address=f"gmf-{ward.unit.pk.hex}",
+            member_count=40,
+            officer_in_charge_id=None,
+            lead_ids=frozenset(),
+        )
+        return groups.add_group(entry, by=by)
+
+    return Example(ward.officer, add, groups.AddressTaken)
+
+
 def group_retired():
     ward = WarningWard()
     return Example(
@@ -702,6 +724,7 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
     },
     "network": {
         "group added": ("group.added", group_added),
+        "address given": ("group.added", address_given),
         "group retired": ("group.retired", group_retired),
         "relay confirmed": ("relay.confirmed", relay_confirmed),
     },

@@ -1,8 +1,11 @@
 """The worker's part: mixing, counting after closing, forgetting.
 
 Rows that were written one after another could be joined by their place in the table: the third slip
-used, the third answer, the third text. So answers and texts are written anew in a random order,
-never fewer than five at a time. Nobody but the worker can read what was answered.
+used, the third answer, the third text; and rows that were written in one transaction by its number,
+which stands in each of them. So answers and texts are written anew in a random order, never fewer
+than five at a time while a survey is open. Once it is closed, all of its answers are, then all of
+its texts, then all of its slips, each in a transaction of their own: of the last few, too, nothing
+tells any more what was one form. Nobody but the worker can read what was answered.
 """
 
 import datetime
@@ -11,10 +14,11 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from keng.kit import times
 from keng.surveys import figures
-from keng.surveys.models import Answer, ChatAnswered, FreeText, Survey
+from keng.surveys.models import Answer, ChatAnswered, FreeText, Survey, Token
 from keng.surveys.queries import content_of
 from keng.surveys.suppress import FEWEST
 
@@ -41,35 +45,61 @@ def mix() -> int:
 @transaction.atomic
 def mix_one(survey_id: uuid.UUID) -> int:
     """Write the new answers and texts of a survey anew, in an order that tells nothing."""
-    done = 0
-    models: tuple[Any, ...] = (Answer, FreeText)
+    new = {"survey": survey_id, "mixed": False}
+    answers = list(Answer.objects.select_for_update(no_key=True).filter(**new))
+    # Another worker may have mixed the others a moment ago.
+    if len(answers) < FEWEST:
+        return 0
+    texts = list(FreeText.objects.select_for_update(no_key=True).filter(**new))
+    return _write_anew(Answer, answers) + _write_anew(FreeText, texts)
+
+
+def count_closed() -> int:
+    """Count one survey that was closed; 1 when there was one.
+
+    Each step is whole by itself, and the figures come last: a worker that ends in between begins
+    once more, and nothing is lost or doubled.
+    """
+    closed = _to_count().order_by("closed_at").first()
+    if closed is None:
+        return 0
+    models: tuple[Any, ...] = (Answer, FreeText, Token)
     for model in models:
-        rows = list(
-            model.objects.select_for_update(no_key=True).filter(survey=survey_id, mixed=False)
-        )
-        model.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        for row in rows:
+        with transaction.atomic():
+            if not _locked(closed.pk):
+                return 0
+            whole = model.objects.select_for_update(no_key=True).filter(survey=closed.pk)
+            _write_anew(model, list(whole))
+    return _count(closed.pk)
+
+
+def _to_count() -> QuerySet[Survey]:
+    return Survey.objects.filter(
+        state=Survey.State.CLOSED, figures__isnull=True, closed_at__lte=times.now() - SETTLES
+    )
+
+
+def _locked(survey_id: uuid.UUID) -> Survey | None:
+    """None when another worker has counted it meanwhile."""
+    return _to_count().select_for_update(no_key=True).filter(pk=survey_id).first()
+
+
+def _write_anew(model: Any, rows: list[Any]) -> int:
+    """The same rows in an order that tells nothing; new ids, but of slips: their codes are out."""
+    model.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for row in rows:
+        if model is not Token:
             row.pk, row.mixed = uuid.uuid4(), True
-        _dice.shuffle(rows)
-        model.objects.bulk_create(rows)
-        done += len(rows)
-    return done
+    _dice.shuffle(rows)
+    model.objects.bulk_create(rows)
+    return len(rows)
 
 
 @transaction.atomic
-def count_closed() -> int:
-    """Count one survey that was closed; 1 when there was one."""
-    survey = (
-        Survey.objects.select_for_update(no_key=True, skip_locked=True)
-        .filter(
-            state=Survey.State.CLOSED, figures__isnull=True, closed_at__lte=times.now() - SETTLES
-        )
-        .order_by("closed_at")
-        .first()
-    )
+def _count(survey_id: uuid.UUID) -> int:
+    survey = _locked(survey_id)
     if survey is None:
         return 0
-    mix_one(survey.pk)
     slips = survey.tokens.count()
     answers = list(survey.answers.order_by("id"))
     survey.figures = figures.count(content_of(survey, "vi"), answers, slips=slips)

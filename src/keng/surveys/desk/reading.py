@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from keng.language.masking import mask
+from keng.language import reporters_own
 from keng.surveys import queries
 from keng.surveys.actions import reading as actions
 from keng.surveys.actions import results
@@ -29,7 +29,7 @@ def texts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     waiting = queries.texts_to_read(survey)
     this = waiting[0] if waiting else None
     content = queries.content_of(survey, "vi")
-    masked = mask(this.words) if this else None
+    masked = reporters_own.cover(this.words) if this else None
     context = about(survey, content) | {
         "text": this,
         "left": len(waiting),

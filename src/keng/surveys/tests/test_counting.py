@@ -1,6 +1,9 @@
 """Counting after closing: nothing that tells who answered, by any way round."""
 
+import importlib
+
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
 from keng.surveys.actions import answering, counting, reading, releasing, results
@@ -119,8 +122,113 @@ def test_fewer_than_five_new_answers_wait_to_be_mixed(stage):
     survey = stage.opened()
     stage.answer(survey, 4, q1=0)
     assert counting.mix() == 0
+    # Nor when another worker took the others after they were counted.
+    assert counting.mix_one(survey.pk) == 0
+    assert not Answer.objects.filter(mixed=True).exists()
     stage.answer(survey, q1=0)
     assert counting.mix() == 5
+
+
+def writings(model):
+    """By which transaction each row was written, and all of it in the order of the file."""
+    rows = model.objects.extra(select={"wrote": "xmin::text", "at": "ctid"}, order_by=["at"])
+    return {row.wrote for row in rows}, list(rows)
+
+
+def answered_by_slip(stage, number, *, mixing=True):
+    """Each form in a transaction of its own; the first five were mixed, the others not yet."""
+    survey = stage.opened(reach="once")
+    slips = releasing.make_slips(survey.pk, number, by=stage.coordinator)
+    for at, slip in enumerate(slips):
+        stage.answer(survey, q1=at % 4, q3=at // 4 % 2, q4=f"Ngõ {at}", slip=slip)
+        if mixing and at == 4:
+            counting.mix()
+    return survey
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [1, 2, 6])
+def test_after_closing_no_transaction_tells_which_answer_text_and_slip_were_one_form(stage, number):
+    stage.counted(answered_by_slip(stage, number))
+    wrote = []
+    for model in (Answer, FreeText, Token):
+        transactions, rows = writings(model)
+        assert len(rows) == number
+        assert len(transactions) == 1, model
+        wrote += transactions
+    assert len(set(wrote)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_closing_the_order_of_the_files_is_that_of_no_form(stage):
+    survey = answered_by_slip(stage, 40, mixing=False)
+    before = [writings(model)[1] for model in (Answer, FreeText, Token)]
+    stage.counted(survey)
+    after = [writings(model)[1] for model in (Answer, FreeText, Token)]
+    assert [row.said for row in after[0]] != [row.said for row in before[0]]
+    assert [row.words for row in after[1]] != [row.words for row in before[1]]
+    assert [row.pk for row in after[2]] != [row.pk for row in before[2]]
+    assert {row.pk for row in after[2]} == {row.pk for row in before[2]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_counted_before_is_written_anew_by_the_migration(stage):
+    survey, is_open = answered_by_slip(stage, 6), answered_by_slip(stage, 2)
+    before = {model: writings(model) for model in (Answer, FreeText, Token)}
+    Survey.objects.filter(pk=survey.pk).update(figures={})
+    anew = importlib.import_module(
+        "keng.surveys.migrations.0007_counted_rows_tell_no_transaction"
+    ).Migration.operations[0]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in anew.sql:
+            cursor.execute(statement)
+    wrote = set()
+    for model, (_transactions, rows) in before.items():
+        after = writings(model)[1]
+        assert len(after) == len(rows) == 8
+        of_it = {row.wrote for row in after if row.survey_id == survey.pk}
+        assert len(of_it) == 1
+        wrote |= of_it
+        assert [row for row in after if row.survey_id == is_open.pk] == [
+            row for row in rows if row.survey_id == is_open.pk
+        ]
+    assert len(wrote) == 1
+
+
+class Killed(Exception):
+    """The worker ended here."""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rewritten", [0, 1, 2, 3])
+def test_a_worker_that_is_killed_while_it_counts_loses_and_doubles_nothing(
+    stage, monkeypatch, rewritten
+):
+    survey = answered_by_slip(stage, 6)
+    shuffled = []
+
+    def shuffle(rows):
+        if len(shuffled) == rewritten:
+            raise Killed
+        shuffled.append(rows)
+
+    def count(*_rows, **_slips):
+        raise Killed
+
+    with monkeypatch.context() as killing:
+        killing.setattr(counting._dice, "shuffle", shuffle)
+        killing.setattr(counting.figures, "count", count)
+        with pytest.raises(Killed):
+            stage.counted(survey)
+    assert len(shuffled) == rewritten
+    assert Survey.objects.get(pk=survey.pk).figures is None
+    assert counting.count_closed() == 1
+    assert Survey.objects.get(pk=survey.pk).figures["answers"] == 6
+    assert sorted(FreeText.objects.values_list("words", flat=True)) == [
+        f"Ngõ {n}" for n in range(6)
+    ]
+    assert Token.objects.filter(used=True).count() == Token.objects.count() == 6
+    assert counting.count_closed() == 0
 
 
 def test_a_slip_counts_once_and_a_foreign_one_never(stage):

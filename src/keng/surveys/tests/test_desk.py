@@ -169,12 +169,13 @@ def test_paper_with_a_slip_counts_once(desk, stage):
 def test_a_text_is_shown_with_names_covered_and_the_result_goes_out(desk, stage, monkeypatch):
     survey = stage.opened()
     stage.answer(survey, 6, q1=3)
-    stage.answer(survey, q4="Trước nhà ông Nguyễn Văn Bền, 0912 000 417, tối lắm")
+    stage.answer(survey, q4="Em là Đỗ Thị Mẫu. Trước nhà ông Nguyễn Văn Bền, 0912 000 417, tối lắm")
     survey = stage.counted(survey)
     page = desk.get(url("survey-texts", survey.pk)).content.decode()
     area = page.partition("<textarea")[2].partition("</textarea>")[0]
     assert "0912" not in area
     assert "Bền" not in area
+    assert "Mẫu" not in area
     refused = desk.post(url("survey-publish", survey.pk), RESULT["vi"])
     assert refused.url == url("survey-texts", survey.pk)
     text = FreeText.objects.get()

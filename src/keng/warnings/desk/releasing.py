@@ -85,6 +85,7 @@ def _shown(
     if request.method == "GET" or stale:
         actions.note_reading(version, counted, by=request.officer)
     stamp = wording.stamp_of(version, "")
+    groups = groups_of(audience)
     context = {
         "version": version,
         "warning": version.warning,
@@ -94,7 +95,8 @@ def _shown(
         "plan": counted,
         "channels": counted.channels(),
         "kinds": counted.kinds(),
-        "groups": groups_of(audience),
+        "groups": groups,
+        "has_new_address": any(group.has_new_address for group in groups),
         "limit": WEEKLY_LIMIT,
         "reason": choice_of(version).over_limit_reason,
         "since": since,

@@ -1,6 +1,7 @@
 """The desk's pages of warnings, as an officer goes through them."""
 
 import dataclasses
+import datetime
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from keng.accounts import second_factor
 from keng.conftest import sign_in
 from keng.delivery.models import Dispatch
+from keng.kit import times
 from keng.language.indicators import extract
 from keng.network.models import Group
 from keng.tips.models import Suggestion
@@ -275,6 +277,22 @@ def test_a_correction_is_written_on_the_same_form_and_its_recipients_are_fixed(d
     del data["places"], data["kinds"]
     desk_client.post(url("warning-edit", version.warning_id), data)
     assert Version.objects.filter(submitted_at__isnull=False, number=2).exists()
+
+
+def test_the_approver_reads_where_a_machine_posts_and_what_is_new_about_it(desk_client, ward):
+    version = ward.submitted()
+    sign_in(desk_client, ward.commander)
+
+    def shown():
+        page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
+        return page.partition("Tên từng nhóm")[2].partition("</details>")[0]
+
+    assert ward.machine.channel_address in shown()
+    assert "ghi địa chỉ này lúc" not in shown()
+    for days, is_new in ((6, True), (8, False)):
+        changed = times.now() - datetime.timedelta(days=days)
+        Group.objects.filter(pk=ward.machine.pk).update(address_changed_at=changed)
+        assert ("ghi địa chỉ này lúc" in shown()) == is_new
 
 
 def test_the_approver_of_a_correction_reads_it_as_it_will_be_sent(desk_client, ward):
