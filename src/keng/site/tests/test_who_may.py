@@ -452,6 +452,7 @@ _APART = {
     "community.questions.let_out_answer": lambda here: _handed_in(here.rows["question"]),
     "community.telling.propose_meeting": {"starts_at": NOW},
     "community.telling.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
+    "community.telling.drop_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.telling.call_off": lambda here: {"pk": here.rows["meeting"].pk},
     "community.telling.propose_channel": {"kind": "zalo"},
     "community.telling.let_out_channel": lambda here: _not_let_out(here.rows["official_channel"]),
