@@ -194,7 +194,7 @@ def take_back_and_write_anew(page, stack):
     page.goto(f"{stack.public}/partner/")
     page.get_by_role("link", name=RUMOUR["question"]).click()
     page.locator("main a[href$='/withdraw/']").click()
-    page.fill("[name=reason]", "Nhà trường vừa đổi thông báo.")
+    page.locator("[name=reason][value=changed]").check()
     page.locator("main form button").first.click()
     looks_right(page)
     page.locator("main form[action$='/again/'] button").click()

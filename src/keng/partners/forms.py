@@ -124,18 +124,6 @@ class ReleaseForm(SeenForm):
         self.fields["code"].required = "return" not in self.data
 
 
-class WithdrawForm(Form):
-    """Why a check is taken back: its page stays and says so."""
-
-    reason = forms.CharField(
-        label=_("Why is it taken back?"),
-        max_length=300,
-        help_text=_("Everybody who opens the page reads this."),
-        error_messages={"required": _("Write the reason")},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
 class SharedForm(Form):
     """In how many groups a warning was passed on."""
 

@@ -435,6 +435,7 @@ _APART = {
     "accounts.requesting.show_half": _request,
     "accounts.requesting.withdraw": _request,
     "claims.deciding.put_out_of_scope": {"why": "private"},
+    "claims.deciding.withdraw": {"reason": "changed"},
     "claims.writing.write": {
         "content": SimpleNamespace(
             hash=b"1" * 32,
