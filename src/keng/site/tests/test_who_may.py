@@ -32,6 +32,7 @@ from keng.network.actions.groups import GroupEntry
 from keng.network.actions.leads import LeadEntry
 from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
+from keng.partners import queries as partners
 from keng.partners.errors import NotTheirs
 from keng.places.models import Unit
 from keng.reports.periodic.sight import Ask, sight_of
@@ -125,7 +126,6 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "warnings.patterns.send",
     "warnings.patterns.hand_in",
     "partners.inviting.accept",
-    "partners.inviting.agree_for",
     "lookup.listing.propose",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
@@ -491,6 +491,7 @@ _APART = {
     "network.teams.end_shift": lambda here: {"pk": here.rows["team_shift"].pk},
     "network.teams.take_back": lambda here: {"pk": here.rows["team_ask"].pk},
     "partners.inviting.invite": {"kind": "front", "place": None, "name": make.some_id().hex},
+    "partners.inviting.agree_for": lambda here: _read(here.rows["waiting_member"]),
     "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
     "reports.signing.sign": lambda here: {"ask": _september(here)},
@@ -557,6 +558,11 @@ def _proposed(here):
     entry.status = "proposed"
     entry.save()
     return entry.pk
+
+
+def _read(member):
+    """The first person of a partner, as the second officer read of them."""
+    return {"member_id": member.pk, "seen": partners.seen_of(member)}
 
 
 def _not_let_out(row):
