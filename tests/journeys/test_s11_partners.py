@@ -37,6 +37,7 @@ def invite(desk, stack, name, username):
     page.locator("[name=purposes][value=fire]").check()
     page.fill("[name=member_name]", "Người Thứ Nhất")
     page.fill("[name=username]", username)
+    page.fill("[name=code]", desk.code())
     page.locator("main form button").click()
     return shown_once(page)
 
@@ -45,8 +46,11 @@ def vouch(desk, stack, partner):
     """Another officer than who invited agrees to the first person of a partner."""
     to_partners(desk, stack)
     desk.page.get_by_role("link", name=partner).first.click()
-    desk.page.locator("main form[action$='/agree/'] button").click()
-    expect(desk.page.locator("main form[action$='/agree/']")).to_have_count(0)
+    desk.page.locator("main a[href$='/agree/']").click()
+    expect(desk.page.locator("main")).to_contain_text(partner)
+    desk.page.fill("[name=code]", desk.code())
+    desk.page.locator("main form button").click()
+    expect(desk.page.locator("main a[href$='/agree/']")).to_have_count(0)
 
 
 def add_member(desk, stack, partner, username):
@@ -194,7 +198,7 @@ def take_back_and_write_anew(page, stack):
     page.goto(f"{stack.public}/partner/")
     page.get_by_role("link", name=RUMOUR["question"]).click()
     page.locator("main a[href$='/withdraw/']").click()
-    page.fill("[name=reason]", "Nhà trường vừa đổi thông báo.")
+    page.locator("[name=reason][value=changed]").check()
     page.locator("main form button").first.click()
     looks_right(page)
     page.locator("main form[action$='/again/'] button").click()
@@ -259,6 +263,7 @@ def test_a_person_of_good_standing_asks_and_gets_the_kit(people, stack):
     to_partners(coordinator, stack)
     coordinator.page.get_by_role("link", name="Bà Cả Thử Nghiệm").click()
     coordinator.page.fill("[name=username]", "ba.ca")
+    coordinator.page.fill("[name=code]", coordinator.code())
     coordinator.page.locator("main form button").first.click()
     credentials = shown_once(coordinator.page)
     vouch(Desk(people.officer(), stack, "admin").sign_in(), stack, "Bà Cả Thử Nghiệm")

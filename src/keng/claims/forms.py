@@ -260,16 +260,20 @@ class SendBackForm(Form):
     )
 
 
-class WithdrawForm(Form):
+class TakeBackForm(Form):
     """Why a check is taken back: the public reads it."""
 
-    reason = _words(
-        gettext_lazy("Why is it taken back?"),
-        3,
-        300,
-        gettext_lazy("Write the reason"),
+    reason = HintedChoice(
+        choices=Claim.TakenBack.choices,
+        label=gettext_lazy("Why is it taken back?"),
         help_text=gettext_lazy("Everybody who opens the page reads this."),
+        error_messages={"required": gettext_lazy("Choose the reason")},
     )
+
+
+class WithdrawForm(TakeBackForm):
+    """The officer's own code, too."""
+
     code = own_code()
 
 

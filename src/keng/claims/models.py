@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keng.accounts.hands import InHands, none_of_the_hands, with_hand_of
@@ -82,6 +83,14 @@ class Claim(Row):
         PRIVATE = "private", _("Somebody’s private life")
         OTHER = "other", _("No claim about safety or services")
 
+    class TakenBack(models.TextChoices):
+        """Why a check is taken back. One person does it at once, so the words are nobody's own."""
+
+        WRONG_FACTS = "wrong_facts", _("What the check says is not right.")
+        WRONG_SOURCE = "wrong_source", _("A source of it is wrong.")
+        CHANGED = "changed", _("What it rests on has changed since.")
+        BY_MISTAKE = "by_mistake", _("It was published by mistake.")
+
     unit = models.ForeignKey("places.Unit", models.PROTECT, related_name="+")
     # Who checks it under its own name, instead of the unit.
     partner = models.ForeignKey("accounts.Partner", models.PROTECT, null=True, related_name="+")
@@ -102,6 +111,8 @@ class Claim(Row):
     ended_at = models.DateTimeField(null=True)
     # Whoever asked said, once, that it is a matter of safety or services.
     objected_at = models.DateTimeField(null=True)
+    withdrawn_code = models.CharField(max_length=12, choices=TakenBack, default="", db_default="")
+    # What one person wrote before there was a closed list: for the desk, and on no public page.
     withdrawn_reason = models.TextField(default="", db_default="")
 
     objects = ClaimQuerySet.as_manager()
@@ -127,8 +138,20 @@ class Claim(Row):
                 name="claim_has_a_number_once_published",
             ),
             models.CheckConstraint(
-                condition=Q(state="withdrawn") ^ Q(withdrawn_reason=""),
+                condition=Q(state="withdrawn") ^ Q(withdrawn_code="", withdrawn_reason=""),
                 name="claim_withdrawn_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    withdrawn_code__in=[
+                        "",
+                        "wrong_facts",
+                        "wrong_source",
+                        "changed",
+                        "by_mistake",
+                    ]
+                ),
+                name="claim_withdrawn_for_a_reason_of_the_closed_list",
             ),
         ]
         indexes = [
@@ -147,6 +170,13 @@ class Claim(Row):
     def owner(self) -> str:
         """Whose name its check stands under."""
         return self.partner.name if self.partner else self.unit.name
+
+    @property
+    def withdrawn_words(self) -> str:
+        """Why its check was taken back, as everybody reads it."""
+        if not self.withdrawn_code:
+            return gettext("Whoever published it does not stand by it any more.")
+        return str(self.get_withdrawn_code_display())
 
 
 class Asking(models.Model):

@@ -10,7 +10,19 @@ class NeedsASecondPerson(PermissionError):
 
 
 class MadeTheSignIn(PermissionError):
-    """The officer saw what the partner signs in with: another one is its second person."""
+    """The officer, or somebody of one hand with them, saw what the partner signs in with."""
+
+
+class Changed(ValueError):
+    """What the second officer read is not what stands there any more."""
+
+
+class NotToBeSaid(ValueError):
+    """A name, or a sentence about a partner, that may not stand on a public page."""
+
+    def __init__(self, sentences: dict[str, list[str]]) -> None:
+        super().__init__(sentences)
+        self.sentences = sentences
 
 
 class NotTheirPurpose(ValueError):

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, own_code
-from keng.places.models import Place
+from keng.partners.introduction import stops_introduction
+from keng.places import serving
+from keng.places.models import Place, Unit
 
 
 class MemberForm(Form):
@@ -54,17 +56,30 @@ class InviteForm(MemberForm):
         choices=SafetyPurpose.choices,
         error_messages={"required": _("Choose at least one purpose.")},
     )
-    field_order = ("name", "kind", "place", "about", "purposes", "member_name", "username")
+    code = own_code()
+    field_order = ("name", "kind", "place", "about", "purposes", "member_name", "username", "code")
 
-    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].queryset = places  # type: ignore[attr-defined]
+        self._unit = unit
+
+    def clean(self) -> dict[str, Any]:
+        return _sayable(self, super().clean() or {}, self._unit)
+
+
+class AgreeForm(Form):
+    """The second officer's own code, and what they read (queries.seen_of)."""
+
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+    code = own_code()
 
 
 class AcceptForm(Form):
     """Somebody of good standing becomes a partner."""
 
     username = username_field()
+    code = own_code()
 
 
 class ArticleForm(Form):
@@ -124,18 +139,6 @@ class ReleaseForm(SeenForm):
         self.fields["code"].required = "return" not in self.data
 
 
-class WithdrawForm(Form):
-    """Why a check is taken back: its page stays and says so."""
-
-    reason = forms.CharField(
-        label=_("Why is it taken back?"),
-        max_length=300,
-        help_text=_("Everybody who opens the page reads this."),
-        error_messages={"required": _("Write the reason")},
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-
 class SharedForm(Form):
     """In how many groups a warning was passed on."""
 
@@ -176,3 +179,21 @@ class KitForm(Form):
         error_messages={"required": _("A partner is shown by name: tick this to go on")},
     )
     token = forms.RegexField(r"^[\w-]{22}$", widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._place = place
+
+    def clean(self) -> dict[str, Any]:
+        """Raises Unit.DoesNotExist where nobody would read it."""
+        unit = serving.above(serving.unit_for(self._place))
+        return _sayable(self, super().clean() or {}, unit)
+
+
+def _sayable(form: Form, said: dict[str, Any], unit: Unit) -> dict[str, Any]:
+    """What a partner would be introduced with, or beside each box why it cannot be said."""
+    name, about = said.get("name", ""), said.get("about", "")
+    for box, sentences in stops_introduction(name=name, about=about, unit=unit).items():
+        for sentence in sentences:
+            form.add_error(box, sentence)
+    return said

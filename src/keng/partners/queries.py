@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from keng.accounts.models import Officer, Partner, PartnerMember
+from keng.accounts.vouching import are_of_one_line, had_a_hand
 from keng.accounts.who import COORDINATING, INVITING
 from keng.lessons.models import Collection
 from keng.partners.models import Article, KitRequest, KitShare, Manuscript, OwnText
@@ -25,6 +26,9 @@ _WAITING = """
 SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at, kind, content,
        collection_id, lesson_id, claim_id, hands
 FROM partners_waiting WHERE unit_id = ANY(%s::uuid[]) ORDER BY submitted_at"""
+
+# What the desk may read of somebody who signs in for a partner.
+_READABLE = ("id", "partner_id", "username", "name", "is_active", "awaits_agreement", "made_by_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,8 @@ def partners_of(officer: Officer) -> QuerySet[Partner]:
 
 def members_of(partner: Partner) -> list[PartnerMember]:
     """Who signs in for it: no more than the desk may read."""
-    found = PartnerMember.objects.only(
-        "id", "partner_id", "username", "name", "is_active", "awaits_agreement", "made_by_id"
-    )
-    return list(found.filter(partner=partner).order_by("-is_active", "name"))
+    found = PartnerMember.objects.only(*_READABLE).filter(partner=partner)
+    return list(found.order_by("-is_active", "name"))
 
 
 def has_somebody(partner: Partner) -> bool:
@@ -115,9 +117,49 @@ def has_somebody(partner: Partner) -> bool:
     return able.exists()
 
 
+def is_taken(*, name: str, username: str) -> bool:
+    """Whether a partner is called that already, or somebody signs in with this name."""
+    signs_in = PartnerMember.objects.filter(username=username).exists()
+    return signs_in or Partner.objects.filter(name=name).exists()
+
+
 def made_a_sign_in(partner_id: uuid.UUID, officer: Officer) -> bool:
-    """Whether the officer saw what somebody of the partner signs in with."""
-    return PartnerMember.objects.filter(partner=partner_id, made_by=officer).exists()
+    """Whether the officer, or somebody of one hand with them, saw what somebody signs in with."""
+    makers = Officer.objects.filter(
+        pk__in=PartnerMember.objects.filter(partner=partner_id).values("made_by")
+    )
+    return any(_is_of_one_hand(officer, maker) for maker in makers)
+
+
+def _is_of_one_hand(officer: Officer, maker: Officer) -> bool:
+    """Whether the officer is no second person to who made a sign-in.
+
+    By both rules, for making an account and for letting out a text: it is the one for the other.
+    """
+    return had_a_hand(officer, maker) or are_of_one_line(officer, maker)
+
+
+def to_agree(member_id: uuid.UUID, officer: Officer) -> PartnerMember | None:
+    """Whoever waits for an officer to agree, if this one may: with the partner, to be read."""
+    found = PartnerMember.objects.only(*_READABLE).filter(
+        pk=member_id, is_active=True, awaits_agreement=True, partner__in=partners_of(officer)
+    )
+    member = found.first()
+    if member is None or has_somebody(member.partner):
+        return None
+    maker = Officer.objects.get(pk=member.made_by_id) if member.made_by_id else None
+    return None if maker and _is_of_one_hand(officer, maker) else member
+
+
+def seen_of(member: PartnerMember) -> bytes:
+    """SHA-256 of all that an officer answers for who agrees: the partner, and who signs in."""
+    partner = member.partner
+    seen = [
+        *(str(key) for key in (partner.pk, member.pk, partner.place_id)),
+        *(partner.name, partner.kind, partner.about, member.name, member.username),
+        *partner.purposes,
+    ]
+    return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).digest()
 
 
 def waiting_for(officer: Officer) -> list[Waiting]:

@@ -160,7 +160,7 @@ GRANTS: dict[str, dict[str, str]] = {
         **dict.fromkeys(_CLAIMS, R),
         # A partner's own people publish checks: the same trigger for them.
         "claims_claim": "SELECT, INSERT, UPDATE (state, outside, words, published_at, "
-        "withdrawn_reason, ended_at, objected_at)",
+        "withdrawn_code, ended_at, objected_at)",
         "claims_revision": RI,
         "claims_asking": RI,
         # An answer goes in and is never read back here; a slip is used, and that is all.

@@ -150,7 +150,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     community.questions.decline_as_opinion community.questions.move_to_reports
     community.telling.propose_meeting community.telling.call_off
     community.telling.check_channels community.telling.propose_channel
-    community.telling.drop_channel community.telling.doubt_channel
+    community.telling.drop_meeting community.telling.drop_channel community.telling.doubt_channel
     """,
     ),
     (

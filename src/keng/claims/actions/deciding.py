@@ -54,15 +54,20 @@ def put_out_of_scope(claim_id: uuid.UUID, *, why: str, by: "Officer") -> Claim:
 
 @transaction.atomic
 def withdraw(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Claim:
-    """Take a check back, at once and by one person: the page stays, with the reason."""
+    """Take a check back, at once and by one person: the page stays, with the reason.
+
+    Only for one of the fixed reasons, so that nobody publishes words of their own this way.
+    """
+    why = Claim.TakenBack(reason)
     claim = locked(claim_id, by=by)
     if claim.state != Claim.State.PUBLISHED:
         raise NotPublished
     if (draft := unpublished(claim)) is not None:
         draft.delete()
-    claim.state, claim.withdrawn_reason, claim.ended_at = "withdrawn", reason, times.now()
-    claim.save(update_fields=["state", "withdrawn_reason", "ended_at"])
-    record("claim.withdrawn", by=by, on=claim, chain=unit_chain(claim.unit_id))
+    claim.state, claim.withdrawn_code, claim.ended_at = "withdrawn", why, times.now()
+    claim.save(update_fields=["state", "withdrawn_code", "ended_at"])
+    detail = {"why": reason}
+    record("claim.withdrawn", by=by, on=claim, chain=unit_chain(claim.unit_id), detail=detail)
     return claim
 
 

@@ -51,10 +51,11 @@ def publish(
 
 @transaction.atomic
 def withdraw(claim_id: uuid.UUID, *, partner: Partner, reason: str) -> None:
-    """The page stays, with the reason. Raises NotPublished."""
+    """The page stays, with one of the fixed reasons. Raises NotPublished."""
+    why = Claim.TakenBack(reason)
     claim = _standing(claim_id, partner)
-    claim.state, claim.withdrawn_reason, claim.ended_at = "withdrawn", reason, times.now()
-    claim.save(update_fields=["state", "withdrawn_reason", "ended_at"])
+    claim.state, claim.withdrawn_code, claim.ended_at = "withdrawn", why, times.now()
+    claim.save(update_fields=["state", "withdrawn_code", "ended_at"])
 
 
 def _standing(claim_id: uuid.UUID, partner: Partner) -> Claim:

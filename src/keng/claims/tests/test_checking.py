@@ -107,12 +107,21 @@ def test_nothing_is_handed_in_without_a_source(bureau):
 
 def test_a_withdrawn_check_answers_nobody_and_keeps_its_page(bureau):
     check = bureau.published()
-    actions.withdraw(check.claim_id, reason="Nguồn đã sửa lại.", by=bureau.second)
+    actions.withdraw(check.claim_id, reason="changed", by=bureau.second)
     assert queries.published() == []
     assert queries.alike_published(ASKED) == []
-    assert queries.public_page(1)[0].claim.withdrawn_reason == "Nguồn đã sửa lại."
+    assert queries.public_page(1)[0].claim.withdrawn_code == "changed"
     with pytest.raises(actions.AlreadyEnded):
         actions.write(check.claim_id, content=content(), by=bureau.author)
+
+
+def test_nobody_takes_a_check_back_in_words_of_their_own(bureau):
+    check = bureau.published()
+    with pytest.raises(ValueError, match="Nộp phí"):
+        actions.withdraw(check.claim_id, reason="Nộp phí qua số này", by=bureau.second)
+    assert queries.public_page(1)[0].claim.state == "published"
+    with pytest.raises(IntegrityError, match="closed_list"), transaction.atomic():
+        Claim.objects.update(state="withdrawn", withdrawn_code="Nộp phí")
 
 
 def test_a_private_life_is_out_of_scope_and_its_words_are_gone(bureau):

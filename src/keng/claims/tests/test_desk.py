@@ -193,9 +193,12 @@ def test_it_is_given_back_and_taken_back_with_a_reason(desk_client, bureau):
     assert "Thiếu ngày." in text(desk_client.get(url("claim-write", revision.claim_id)))
     actions.submit(revision.claim_id, by=bureau.author)
     actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
-    data = {"reason": "Nguồn sai.", "code": second_factor.current_code(bureau.second)}
-    page = desk_client.post(url("claim-withdraw", revision.claim_id), data, follow=True)
-    assert "Nguồn sai." in text(page)
+    address, code = url("claim-withdraw", revision.claim_id), second_factor.current_code
+    own_words = {"reason": "Nguồn sai.", "code": code(bureau.second)}
+    assert desk_client.post(address, own_words).status_code == 422
+    data = {"reason": "wrong_source", "code": code(bureau.second)}
+    page = desk_client.post(address, data, follow=True)
+    assert "Một nguồn của bài bị sai." in text(page)
 
 
 def test_a_communes_desk_has_no_tab_and_no_page(desk_client, bureau):
@@ -216,15 +219,15 @@ def test_a_check_taken_back_twice_at_once_is_taken_back_once(desk_client, bureau
     revision = bureau.published()
 
     def meanwhile(_officer, _code):
-        actions.withdraw(revision.claim_id, reason="Nguồn sai.", by=bureau.second)
+        actions.withdraw(revision.claim_id, reason="wrong_source", by=bureau.second)
         return True
 
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
     sign_in(desk_client, bureau.author)
-    sent = {"reason": "Nguồn đã đổi.", "code": "000000"}
+    sent = {"reason": "changed", "code": "000000"}
     answer = desk_client.post(url("claim-withdraw", revision.claim_id), sent, follow=True)
     assert "Bài đã được rút lại trong lúc đó" in text(answer)
-    assert Claim.objects.get().withdrawn_reason == "Nguồn sai."
+    assert Claim.objects.get().withdrawn_code == "wrong_source"
 
 
 def test_what_somebody_else_published_meanwhile_is_said_and_not_published_again(

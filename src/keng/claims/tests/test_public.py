@@ -14,7 +14,7 @@ from keng.claims import actions, queries
 from keng.claims.models import Asking, Claim
 from keng.claims.public import asking, checks
 from keng.claims.tests.bureau import ASKED, SAID, Bureau
-from keng.kit import slowing
+from keng.kit import slowing, times
 from keng.site.headers import POLICY
 
 pytestmark = pytest.mark.django_db
@@ -240,12 +240,28 @@ def test_the_data_block_needs_no_hole_in_the_content_policy(public_client, burea
 
 def test_a_withdrawn_check_keeps_its_page_with_the_reason(public_client, bureau):
     check = bureau.published()
-    actions.withdraw(check.claim_id, reason="Nguồn đã sửa lại.", by=bureau.second)
+    actions.withdraw(check.claim_id, reason="changed", by=bureau.second)
     page = read(public_client, url("claim", 1))
-    assert "Nguồn đã sửa lại." in page
+    assert "Điều làm căn cứ cho bài nay đã thay đổi." in page
     assert "ld+json" not in page
     assert "sms:" not in page
     assert url("claim", 1) not in read(public_client, url("claims"))
+
+
+def test_words_that_one_person_wrote_on_taking_a_check_back_are_on_no_public_page(
+    public_client, bureau
+):
+    """Such rows are from before the list of reasons; the words stay on record."""
+    claim, token = bureau.asked()
+    bureau.published(claim)
+    words = "Nộp 200.000đ vào số 0912 345 678 để nhận lại tiền"
+    ended = {"state": "withdrawn", "withdrawn_reason": words, "ended_at": times.now()}
+    Claim.objects.filter(pk=claim.pk).update(**ended)
+    for address in (url("claim", 1), url("claim-asked", token)):
+        page = read(public_client, address)
+        assert "Bài kiểm chứng này đã được thu hồi" in page, address
+        assert "Nơi đăng bài không còn giữ nội dung này." in page, address
+        assert "0912" not in page, address
 
 
 def picture(client, **asked):
@@ -267,7 +283,7 @@ def test_each_revision_has_a_picture_of_its_own_until_it_is_withdrawn(
     assert english.startswith(b"\x89PNG")
     assert "attachment" in saved
     assert len(list((tmp_path / "cards").iterdir())) == 3
-    actions.withdraw(check.claim_id, reason="Nhầm.", by=bureau.second)
+    actions.withdraw(check.claim_id, reason="by_mistake", by=bureau.second)
     assert public_client.get(url("claim-card", 1)).status_code == 404
 
 
@@ -281,7 +297,7 @@ def test_drafts_and_unknown_numbers_have_no_page(public_client, bureau):
 def test_the_feed_has_what_stands_and_says_when_nothing_changed(public_client, bureau):
     bureau.published()
     withdrawn = bureau.published(quote="Tin khác hẳn", question="Tin khác có thật không?")
-    actions.withdraw(withdrawn.claim_id, reason="Nhầm.", by=bureau.second)
+    actions.withdraw(withdrawn.claim_id, reason="by_mistake", by=bureau.second)
     answer = public_client.get(url("claims-feed"))
     atom = "{http://www.w3.org/2005/Atom}"
     (entry,) = ET.fromstring(answer.content).findall(f"{atom}entry")

@@ -76,18 +76,24 @@ def let_out_meeting(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Meeting
 
 
 @transaction.atomic
-def call_off(pk: uuid.UUID, *, by: Officer) -> Meeting:
-    """It does not take place; if it was public, the page says so until its day is over.
+def drop_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
+    """What waits for a second person waits no more. Raises NotYours, AlreadyDecided."""
+    found = _locked_meeting(pk, by)
+    if found.let_out_at is not None:
+        raise AlreadyDecided
+    return _end_meeting(found, "meeting.dropped", by)
 
-    Raises NotYours.
+
+@transaction.atomic
+def call_off(pk: uuid.UUID, *, by: Officer) -> Meeting:
+    """What was announced does not take place; the page says so until its day is over.
+
+    Raises NotYours, AlreadyDecided.
     """
     found = _locked_meeting(pk, by)
-    if found.called_off_at is None:
-        found.called_off_at = times.now()
-        found.save(update_fields=["called_off_at"])
-        act = "meeting.dropped" if found.let_out_at is None else "meeting.called_off"
-        record(act, by=by, on=found, chain=unit_chain(found.unit_id))
-    return found
+    if found.let_out_at is None:
+        raise AlreadyDecided
+    return _end_meeting(found, "meeting.called_off", by)
 
 
 @transaction.atomic
@@ -218,6 +224,15 @@ def _doubted(pk: uuid.UUID, by: Officer) -> OfficialChannel:
     found = _locked_channel(pk, by)
     if found.doubted_at is None or found.ended_at is not None:
         raise AlreadyDecided
+    return found
+
+
+def _end_meeting(found: Meeting, act: str, by: Officer) -> Meeting:
+    if found.called_off_at is not None:
+        raise AlreadyDecided
+    found.called_off_at = times.now()
+    found.save(update_fields=["called_off_at"])
+    record(act, by=by, on=found, chain=unit_chain(found.unit_id))
     return found
 
 

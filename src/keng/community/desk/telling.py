@@ -129,7 +129,7 @@ def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "refusal": refusal(RELEASING, found.unit, found.all_hands) if waits and is_own else "",
         },
         numbers=check_meeting(found, by=request.officer) if waits else None,
-        drop=telling.call_off,
+        drop=telling.drop_meeting,
         back="meetings",
     )
 

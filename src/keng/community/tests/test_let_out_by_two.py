@@ -287,6 +287,20 @@ def test_a_public_meeting_is_called_off_with_a_code(desk_client, ward):
     assert "Đã hoãn" in place_page(ward)
 
 
+def test_what_is_public_is_not_dropped_without_a_code(desk_client, ward):
+    meeting, channel = announced(ward), listed("zalo", "A", ward)
+    sign_in(desk_client, ward.officer)
+    desk_client.post(f"/meetings/{meeting.pk}/", {"do": "drop"})
+    desk_client.post(f"/official-channels/{channel.pk}/", {"do": "drop"})
+    assert "Đã hoãn" not in place_page(ward)
+    assert official(ward) == ["A"]
+    with pytest.raises(AlreadyDecided):
+        telling.drop_meeting(meeting.pk, by=ward.officer)
+    with pytest.raises(AlreadyDecided):
+        telling.call_off(proposed_meeting(ward).pk, by=ward.officer)
+    assert not Entry.objects.filter(action__in=["meeting.called_off", "meeting.dropped"]).exists()
+
+
 def test_one_officer_answers_nobody_publicly(desk_client, ward):
     question = make_question(ward)
     sign_in(desk_client, ward.officer)

@@ -103,7 +103,7 @@ def _invite(
         by=inviter,
     )
     partner = made.member.partner
-    inviting.agree_for(made.member.pk, by=second)
+    inviting.agree_for(made.member.pk, seen=queries.seen_of(made.member), by=second)
     all_made = [made]
     for name, username in others:
         more = inviting.add_member(partner.pk, name=name, username=username, by=inviter)

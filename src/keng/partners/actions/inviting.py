@@ -15,9 +15,10 @@ from keng.accounts.who import INVITING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
-from keng.partners.errors import NotTheirs
+from keng.partners.errors import Changed, NotTheirs, NotToBeSaid
+from keng.partners.introduction import stops_introduction
 from keng.partners.models import KitRequest
-from keng.partners.queries import has_somebody, invites, partners_of
+from keng.partners.queries import invites, partners_of, seen_of, to_agree
 from keng.places import serving
 from keng.places.models import Place
 
@@ -63,11 +64,14 @@ def invite(
     """A partner with its first member, who signs in once another officer has agreed (agree_for).
 
     Whoever invites sees what the first member signs in with: alone they would be a partner, add a
-    second person and agree to it. Raises NotYours, NameTaken.
+    second person and agree to it; and what stands about it on its public page stands there once
+    that officer has read it. Raises NotYours, NotToBeSaid, NameTaken.
     """
     units = INVITING.own_units(by)
     if not units:
         raise NotYours
+    if stops := stops_introduction(name=name, about=about, unit=units[0]):
+        raise NotToBeSaid(stops)
     unit_id = units[0].pk
     partner = Partner(
         name=name,
@@ -108,20 +112,20 @@ def agree(member_id: uuid.UUID, *, by: PartnerMember) -> None:
 
 
 @transaction.atomic
-def agree_for(member_id: uuid.UUID, *, by: Officer) -> Partner:
+def agree_for(member_id: uuid.UUID, *, seen: bytes, by: Officer) -> Partner:
     """Where nobody of the partner can sign in, as with its first person: another officer than who
-    made the sign-in. Raises NotYours.
+    made the sign-in, to exactly what was read (queries.seen_of). Raises NotYours, Changed.
     """
-    readable = PartnerMember.objects.only("id", "partner_id")
-    found = readable.filter(pk=member_id).exclude(made_by=by).first()
+    found = to_agree(member_id, by)
     if found is None:
         raise NotYours
-    partner = _theirs(found.partner_id, by)
+    if seen_of(found) != seen:
+        raise Changed
     waiting = PartnerMember.objects.filter(pk=member_id, is_active=True, awaits_agreement=True)
-    if has_somebody(partner) or not waiting.update(awaits_agreement=False):
+    if not waiting.update(awaits_agreement=False):
         raise NotYours
-    _record_in_both("partner.member_agreed", partner, member_id, by)
-    return partner
+    _record_in_both("partner.member_agreed", found.partner, member_id, by, seen=seen.hex())
+    return found.partner
 
 
 @transaction.atomic
@@ -163,7 +167,7 @@ def ask_for_kit(*, name: str, place: Place, about: str, token: str) -> None:
 
 @transaction.atomic
 def accept(request_id: uuid.UUID, *, username: str, by: Officer) -> Credentials:
-    """They are a partner, by name and in public. Raises NotYours, NameTaken."""
+    """They are a partner, by name and in public. Raises NotYours, NotToBeSaid, NameTaken."""
     request = _open_request(request_id, by)
     made = invite(
         name=request.name,
@@ -211,11 +215,11 @@ def _close(request: KitRequest, act: str, by: Officer) -> None:
 
 
 def _record_in_both(
-    act: str, partner: Partner, member_id: uuid.UUID, by: Officer | PartnerMember
+    act: str, partner: Partner, member_id: uuid.UUID, by: Officer | PartnerMember, **more: str
 ) -> None:
     """On the desk and with the partner: neither changes who signs in unseen by the other."""
     for chain in unit_chain(partner.invited_by_unit_id), partner_chain(partner.pk):
-        record(act, by=by, on=partner, chain=chain, detail={"member": str(member_id)})
+        record(act, by=by, on=partner, chain=chain, detail={"member": str(member_id)} | more)
 
 
 def _member(

@@ -99,7 +99,7 @@ def discard(pk: uuid.UUID, *, by: PartnerMember) -> None:
 
 @transaction.atomic
 def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscript:
-    """Off the public lists, with all its editions; a check keeps its page, with the reason.
+    """Off the public lists, with all its editions; a check keeps its page, with a fixed reason.
 
     Raises NotTheirs.
     """
@@ -110,7 +110,7 @@ def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscrip
     if text is None:
         raise NotTheirs
     if text.claim_id is not None:
-        _detach(text.claim_id, by, reason)
+        _detach(text.claim_id, by, str(Claim.TakenBack(reason).label))
         try:
             checks.withdraw(text.claim_id, partner=by.partner, reason=reason)
         except NotPublished as error:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.models import Officer
+from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.presence import is_present
 from keng.accounts.second_factor import app_address
 from keng.accounts.who import INVITING
@@ -16,7 +16,9 @@ from keng.kit import qr
 from keng.network.queries import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
-from keng.partners.forms import AcceptForm, InviteForm, MemberForm, ReleaseForm
+from keng.partners.errors import Changed
+from keng.partners.forms import AcceptForm, AgreeForm, InviteForm, MemberForm, ReleaseForm
+from keng.partners.introduction import stops_introduction
 from keng.partners.models import KitRequest
 from keng.partners.showing import shown
 
@@ -40,14 +42,23 @@ def partners(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """A partner and its first member. What they sign in with is shown once."""
     officer = _inviting(request)
-    form = InviteForm(request.POST or None, places=places_of(INVITING.unit_ids(officer)))
+    form = InviteForm(
+        request.POST or None,
+        places=places_of(INVITING.unit_ids(officer)),
+        unit=INVITING.own_units(officer)[0],
+    )
     if request.method == "POST" and form.is_valid():
-        try:
-            made = inviting.invite(**form.cleaned_data, by=officer)
-        except inviting.NameTaken:
+        said = {box: value for box, value in form.cleaned_data.items() if box != "code"}
+        # What will be refused is refused before the code is used up.
+        if queries.is_taken(name=said["name"], username=said["username"]):
             form.add_error(None, _taken())
-        else:
-            return _show_once(request, made)
+        elif is_present(officer, form):
+            try:
+                made = inviting.invite(**said, by=officer)
+            except inviting.NameTaken:
+                form.add_error(None, _taken())
+            else:
+                return _show_once(request, made)
     status = 422 if form.errors else 200
     return render(request, "partners/desk/invite.html", {"form": form}, status=status)
 
@@ -68,9 +79,11 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             form.add_error("username", _taken())
         else:
             return _show_once(request, made)
+    members = queries.members_of(found)
     context = {
         "partner": found,
-        "members": queries.members_of(found),
+        "members": members,
+        "to_agree": [each.pk for each in members if queries.to_agree(each.pk, officer)],
         "form": form,
         "has_somebody": queries.has_somebody(found),
     }
@@ -102,15 +115,40 @@ def close_member(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("desk-partner", pk=found.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Somebody who was added signs in, where nobody of the partner is left to say so."""
+    """Somebody who was added signs in, where nobody of the partner is left to say so.
+
+    With the first one what stands about the partner becomes public, so it is read here.
+    """
+    officer = _inviting(request)
+    found = queries.to_agree(pk, officer)
+    if found is None:
+        raise Http404
+    form = AgreeForm(request.POST or None)
+    seen = queries.seen_of(found).hex()
+    if request.method == "POST" and form.is_valid():
+        # What will be refused is refused before the code is used up.
+        if form.cleaned_data["seen"] != seen:
+            messages.error(request, _changed())
+            return redirect(request.path)
+        if is_present(officer, form):
+            return _agreed(request, found)
+    context = {"member": found, "partner": found.partner, "form": form, "seen": seen}
+    status = 422 if form.errors else 200
+    return render(request, "partners/desk/agree.html", context, status=status)
+
+
+def _agreed(request: HttpRequest, member: PartnerMember) -> HttpResponse:
     try:
-        found = inviting.agree_for(pk, by=_inviting(request))
-    except inviting.NotYours as error:
-        raise Http404 from error
-    messages.success(request, _("This person signs in from now on."))
-    return redirect("desk-partner", pk=found.pk)
+        inviting.agree_for(member.pk, seen=queries.seen_of(member), by=request.officer)
+    except inviting.NotYours:
+        messages.error(request, _overtaken())
+    except Changed:
+        messages.error(request, _changed())
+    else:
+        messages.success(request, _("This person signs in from now on."))
+    return redirect("desk-partner", pk=member.partner_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,9 +190,15 @@ def _decided(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str) -> H
         else:
             articles.publish_for(pk, seen=seen, by=request.officer)
     except articles.NotTheirs:
-        messages.error(request, _("It changed meanwhile: read it again."))
+        messages.error(request, _changed())
     except articles.MadeTheSignIn:
-        messages.error(request, _("You made this partner's sign-in: another coordinator decides."))
+        messages.error(
+            request,
+            _(
+                "You made this partner's sign-in, or had a hand in the sign-in of who did, or "
+                "they in yours: another coordinator decides."
+            ),
+        )
     else:
         messages.success(request, _("Done. The partner sees it at once."))
     return redirect("desk-partners")
@@ -175,7 +219,7 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("Declined. Who asked is forgotten."))
         return redirect("desk-partners")
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _may_be_accepted(officer, found, form):
         try:
             made = inviting.accept(pk, username=form.cleaned_data["username"], by=officer)
         except inviting.NameTaken:
@@ -190,10 +234,24 @@ def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "partners/desk/accept.html", context, status=status)
 
 
+def _may_be_accepted(officer: Officer, asked: KitRequest, form: AcceptForm) -> bool:
+    """Whether nothing is in the way; what will be refused is refused before the code is used up."""
+    unit = INVITING.own_units(officer)[0]
+    for sentences in stops_introduction(name=asked.name, about=asked.about, unit=unit).values():
+        form.add_error(None, sentences)
+    if queries.is_taken(name=asked.name, username=form.cleaned_data["username"]):
+        form.add_error("username", _taken())
+    return form.is_valid() and is_present(officer, form)
+
+
 def _inviting(request: HttpRequest) -> Officer:
     if not queries.invites(request.officer):
         raise Http404
     return request.officer  # type: ignore[no-any-return]
+
+
+def _changed() -> str:
+    return _("It changed meanwhile: read it again.")
 
 
 def _overtaken() -> str:

@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from keng.accounts.models import Partner
 from keng.claims import queries as claims
 from keng.claims import wording
 from keng.kit.slowing import Slowing
@@ -34,7 +33,7 @@ def partners(request: HttpRequest) -> HttpResponse:
 @require_GET
 def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One partner and what it published."""
-    found = get_object_or_404(Partner.objects.active().select_related("place"), pk=pk)
+    found = get_object_or_404(listed(), pk=pk)
     context = {
         "partner": found,
         "articles": Article.objects.public().filter(partner=found)[:50],
@@ -57,18 +56,19 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     place = current(code)
     if place is None:
         raise Http404
-    form = KitForm(request.POST if request.method == "POST" else None)
-    wait = asking.seconds_to_wait(request) if form.is_bound and form.is_valid() else 0
+    form = KitForm(request.POST if request.method == "POST" else None, place=place)
+    try:
+        is_whole = form.is_bound and form.is_valid()
+    except Unit.DoesNotExist as error:
+        raise Http404 from error
+    wait = asking.seconds_to_wait(request) if is_whole else 0
     if wait:
         form.add_error("about", _("Many requests came from your network. Try again later."))
-    elif form.is_bound and form.is_valid():
+    elif is_whole:
         said = form.cleaned_data
-        try:
-            inviting.ask_for_kit(
-                name=said["name"], place=place, about=said["about"], token=said["token"]
-            )
-        except Unit.DoesNotExist as error:
-            raise Http404 from error
+        inviting.ask_for_kit(
+            name=said["name"], place=place, about=said["about"], token=said["token"]
+        )
         return render(request, "partners/joined.html", {"place": place})
     token = request.POST.get("token", "") if form.is_bound and "token" not in form.errors else ""
     context = {"form": form, "place": place, "token": token or receipt_codes.new_token()}

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from keng.accounts.hands import name_hands
 from keng.accounts.models import PartnerMember
 from keng.claims import queries as claims
+from keng.claims.forms import TakeBackForm
 from keng.lessons import queries as lessons
 from keng.partners.actions import manuscripts as actions
 from keng.partners.errors import NotTheirs
-from keng.partners.forms import WithdrawForm
 from keng.partners.models import Manuscript
 from keng.partners.public.deciding import decide, decision, seen_other
 from keng.partners.showing import shown, whole
@@ -59,7 +59,7 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the public lists; the page of a check stays, with the reason."""
     text = get_object_or_404(own(request), pk=pk, published_at__isnull=False, withdrawn_at=None)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
     if text.kind != _CHECK:
         del form.fields["reason"]
     if form.is_bound and form.is_valid():

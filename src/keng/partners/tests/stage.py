@@ -4,6 +4,7 @@ import pyotp
 
 from keng.accounts import partner_signing, second_factor
 from keng.accounts.models import Partner, PartnerMember
+from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from tests import make
 
@@ -45,7 +46,7 @@ class Stage:
 
     def agreed(self, made, *, by):
         """Another officer than who invited says that it is one of the partner."""
-        inviting.agree_for(made.member.pk, by=by)
+        inviting.agree_for(made.member.pk, seen=queries.seen_of(made.member), by=by)
         made.member.awaits_agreement = False
 
     def submitted(self, member=None):

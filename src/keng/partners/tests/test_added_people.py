@@ -16,6 +16,7 @@ IN_ENGLISH = {"accept-language": "en"}
 @pytest.fixture
 def stage(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _o, code: code == "1")
     return Stage()
 
 
@@ -23,6 +24,15 @@ def added(stage, partner, username="moi"):
     return inviting.add_member(
         partner.pk, name="Người Mới", username=username, by=stage.administrator
     )
+
+
+def sent(member):
+    """What the form of the second officer sends."""
+    return {"seen": queries.seen_of(member).hex(), "code": "1"}
+
+
+def agree_for(member, *, by):
+    return inviting.agree_for(member.pk, seen=queries.seen_of(member), by=by)
 
 
 def agreements(made):
@@ -84,12 +94,12 @@ def test_with_nobody_left_another_officer_than_who_added_agrees(desk_client, sta
     become("desk")
     sign_in(desk_client, stage.coordinator)
     assert agree not in desk_client.get(page).content.decode()
-    assert desk_client.post(agree).status_code == 404
+    assert desk_client.post(agree, sent(made.member)).status_code == 404
     inviting.close_member(man.pk, by=stage.administrator)
     with pytest.raises(inviting.NotYours):
-        inviting.agree_for(made.member.pk, by=stage.administrator)
+        agree_for(made.member, by=stage.administrator)
     assert agree in desk_client.get(page).content.decode()
-    assert desk_client.post(agree).status_code == 302
+    assert desk_client.post(agree, sent(made.member)).status_code == 302
     assert agree not in desk_client.get(page).content.decode()
     chains = agreements(made)
     assert {entry.actor_id for entry in chains} == {str(stage.coordinator.pk)}
@@ -118,8 +128,8 @@ def test_a_partner_needs_two_officers_before_its_first_person_signs_in(
     become("desk")
     for each in (made, added_too):
         with pytest.raises(inviting.NotYours):
-            inviting.agree_for(each.member.pk, by=stage.administrator)
-    inviting.agree_for(made.member.pk, by=stage.coordinator)
+            agree_for(each.member, by=stage.administrator)
+    agree_for(made.member, by=stage.coordinator)
     become("public")
     assert public_client.post("/partner/sign-in/", first_page).url == "/partner/sign-in/code/"
 
@@ -132,15 +142,16 @@ def test_whoever_invited_is_told_that_another_officer_has_to_agree(desk_client, 
         "purposes": ["fraud"],
         "member_name": "Người Mới",
         "username": "moi",
+        "code": "1",
     }
     shown = desk_client.post("/partners/new/", form).content.decode()
     assert "một quản trị viên hoặc điều phối viên khác đồng ý" in shown
     made = PartnerMember.objects.get(username="moi")
     page, agree = f"/partners/{made.partner_id}/", f"/partners/members/{made.pk}/agree/"
     assert agree not in desk_client.get(page).content.decode()
-    assert desk_client.post(agree).status_code == 404
+    assert desk_client.post(agree, sent(made)).status_code == 404
     sign_in(desk_client, stage.coordinator)
     assert agree in desk_client.get(page).content.decode()
-    assert desk_client.post(agree).status_code == 302
+    assert desk_client.post(agree, sent(made)).status_code == 302
     made.refresh_from_db()
     assert not made.awaits_agreement

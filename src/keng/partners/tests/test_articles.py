@@ -245,7 +245,7 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
         by=officer,
     ).member
     another = make.officer(unit=ward.province, role="administrator")
-    inviting.agree_for(member.pk, by=another)
+    inviting.agree_for(member.pk, seen=queries.seen_of(member), by=another)
     signed_in(public_client, member)
     page = public_client.get("/partner/kit/").content.decode()
     assert "Cụ Mẫn chuyển tiếp" in page

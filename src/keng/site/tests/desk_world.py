@@ -304,7 +304,24 @@ def _partners(label: str, unit: Unit, place: Any) -> dict[str, Any]:
     asked = KitRequest.objects.create(
         name=f"Già làng {label}", place=place, unit=unit, about="a", token_hash=label.encode()
     )
-    return {"partner": partner, "partner_member": member, "article": article, "kit_request": asked}
+    return {
+        "partner": partner,
+        "partner_member": member,
+        "waiting_member": _waiting_member(label, unit),
+        "article": article,
+        "kit_request": asked,
+    }
+
+
+def _waiting_member(label: str, unit: Unit) -> PartnerMember:
+    """The first person of a new partner, to whom an officer has to agree."""
+    partner = Partner.objects.create(
+        name=f"Đối tác mới {label}", kind="front", purposes=["fraud"], invited_by_unit=unit
+    )
+    name = f"w{make.some_id().hex[:8]}"
+    return PartnerMember.objects.create(
+        partner=partner, username=name, name=f"Người mới {label}", awaits_agreement=True
+    )
 
 
 def _surveys(label: str, unit: Unit, officer: Officer) -> dict[str, Any]:

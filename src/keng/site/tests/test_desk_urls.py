@@ -102,7 +102,7 @@ OBJECTS = {
     "desk-partner": "partner",
     "partner-close": "partner",
     "member-close": "partner_member",
-    "member-agree": "partner_member",
+    "member-agree": "waiting_member",
     "desk-article": "article",
     "kit-accept": "kit_request",
     "meeting": "meeting",

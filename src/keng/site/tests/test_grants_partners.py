@@ -183,7 +183,8 @@ def test_no_lesson_and_no_check_appears_that_nobody_wrote(stage, become):
     ("change", "said"),
     [
         ("words = 'giả'", HELD),
-        ("state = 'withdrawn', withdrawn_reason = 'giả', ended_at = now()", HANDED_IN),
+        ("state = 'withdrawn', withdrawn_code = 'changed', ended_at = now()", HANDED_IN),
+        ("withdrawn_reason = 'giả'", "permission denied"),
         ("state = 'new'", HELD),
         ("published_at = now()", HANDED_IN),
         ("ended_at = now()", HELD),
@@ -208,7 +209,7 @@ def test_the_public_site_still_publishes_corrects_and_takes_back(stage, become):
     for kind in ("lesson", "check"):
         first = published(stage, kind)
         execute("SELECT 1")
-        manuscripts.withdraw(first.pk, by=stage.thu, reason="Sai nguồn")
+        manuscripts.withdraw(first.pk, by=stage.thu, reason="wrong_source")
         execute("SELECT 1")
     become("owner")
     assert Manuscript.objects.exclude(withdrawn_at=None).count() == 2

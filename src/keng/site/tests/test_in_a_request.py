@@ -52,6 +52,7 @@ from keng.partners.actions import releasing as partners
 from keng.partners.errors import NotTheirs
 from keng.partners.models import Article, KitRequest
 from keng.partners.queries import hash_of as hash_of_text
+from keng.partners.queries import seen_of as seen_of_member
 from keng.partners.tests.stage import Stage as PartnerStage
 from keng.partners.tests.test_manuscripts import handed_in
 from keng.relay import relay_acts
@@ -578,6 +579,26 @@ def lesson_of_a_partner_published_by_the_province():
     )
 
 
+def first_person_of_a_partner_agreed_to():
+    stage = PartnerStage()
+    member = inviting.invite(
+        name="Báo Mới",
+        kind="newspaper",
+        place=None,
+        about="",
+        purposes=["fraud"],
+        member_name="Người Mới",
+        username="moi",
+        by=stage.administrator,
+    ).member
+    seen = seen_of_member(member)
+    return Example(
+        stage.coordinator,
+        lambda by: inviting.agree_for(member.pk, seen=seen, by=by),
+        inviting.NotYours,
+    )
+
+
 def article_published_by_its_partner():
     stage = PartnerStage()
     article = stage.submitted()
@@ -757,6 +778,7 @@ EXAMPLES: dict[str, dict[str, tuple[str, Callable[[], Example]]]] = {
         "channel let out": ("channel.listed", channel_let_out),
         "channel taken off": ("channel.unlisted", channel_taken_off),
         "meeting let out": ("meeting.announced", meeting_let_out),
+        "partner agreed to": ("partner.member_agreed", first_person_of_a_partner_agreed_to),
         "public answer let out": ("question.answered", public_answer_let_out),
     },
     "partners": {
@@ -934,13 +956,14 @@ def test_of_two_who_send_the_same_new_group_at_once_one_reads_that_the_name_is_t
 
 
 def test_of_two_who_decide_about_a_request_for_the_kit_at_once_nobody_meets_an_error(
-    transactional_db, desk_client
+    transactional_db, desk_client, monkeypatch
 ):
+    monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _officer, _code: True)
     stage = PartnerStage()
     inviting.ask_for_kit(name="Bà Lan", place=stage.place, about="Bán ở chợ", token="t")
     address = f"/partners/requests/{KitRequest.objects.get().pk}/"
     browsers = [sign_in(Client(), stage.administrator) for _ in range(2)]
-    forms = [{"decline": "1"}, {"username": "lan"}]
+    forms = [{"decline": "1"}, {"username": "lan", "code": "1"}]
     answers = []
 
     def send():

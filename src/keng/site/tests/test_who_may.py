@@ -32,6 +32,7 @@ from keng.network.actions.groups import GroupEntry
 from keng.network.actions.leads import LeadEntry
 from keng.network.actions.teams import ShiftEntry
 from keng.network.sheets.reading import Sheet
+from keng.partners import queries as partners
 from keng.partners.errors import NotTheirs
 from keng.places.models import Unit
 from keng.reports.periodic.sight import Ask, sight_of
@@ -128,7 +129,6 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "warnings.patterns.send",
     "warnings.patterns.hand_in",
     "partners.inviting.accept",
-    "partners.inviting.agree_for",
     "lookup.listing.propose",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
@@ -439,6 +439,7 @@ _APART = {
     "accounts.requesting.show_half": _request,
     "accounts.requesting.withdraw": _request,
     "claims.deciding.put_out_of_scope": {"why": "private"},
+    "claims.deciding.withdraw": {"reason": "changed"},
     "claims.writing.write": {
         "content": SimpleNamespace(
             hash=b"1" * 32,
@@ -456,6 +457,7 @@ _APART = {
     "community.questions.let_out_answer": lambda here: _handed_in(here.rows["question"]),
     "community.telling.propose_meeting": {"starts_at": NOW},
     "community.telling.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
+    "community.telling.drop_meeting": lambda here: _not_let_out(here.rows["meeting"]),
     "community.telling.call_off": lambda here: {"pk": here.rows["meeting"].pk},
     "community.telling.propose_channel": {"kind": "zalo"},
     "community.telling.let_out_channel": lambda here: _not_let_out(here.rows["official_channel"]),
@@ -493,6 +495,7 @@ _APART = {
     "network.teams.end_shift": lambda here: {"pk": here.rows["team_shift"].pk},
     "network.teams.take_back": lambda here: {"pk": here.rows["team_ask"].pk},
     "partners.inviting.invite": {"kind": "front", "place": None, "name": make.some_id().hex},
+    "partners.inviting.agree_for": lambda here: _read(here.rows["waiting_member"]),
     "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
     "reports.signing.sign": lambda here: {"ask": _september(here)},
@@ -558,6 +561,11 @@ def _proposed(here):
     entry.status = "proposed"
     entry.save()
     return entry.pk
+
+
+def _read(member):
+    """The first person of a partner, as the second officer read of them."""
+    return {"member_id": member.pk, "seen": partners.seen_of(member)}
 
 
 def _not_let_out(row):
