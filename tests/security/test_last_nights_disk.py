@@ -25,7 +25,6 @@ from nacl.secret import SecretBox
 import keng
 from keng.accounts.models import Officer
 from keng.channels.base import Event
-from keng.cli.worker import all_tasks
 from keng.community import drafts
 from keng.decisions import triage
 from keng.delivery import handlers
@@ -41,6 +40,7 @@ from keng.kit.codes import derived
 from keng.kit.database import data_folder
 from keng.kit.secrets import derive, keyed_hash
 from keng.places.models import Unit
+from keng.runtime.worker import all_tasks
 from keng.tips import receipt_codes
 from keng.tips.attachments import store_attachment
 from keng.tips.models import Attachment, Decision, HeldEnding, Receipt, Tip, Wave

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from keng.audit.actions import record
-from keng.delivery.actions.relay import chain_of
 from keng.delivery.models import RelayTask
 from keng.network.establishments import WITH_ROOMS
 from keng.network.models import Establishment, Lead
+from keng.relay.relay_acts import chain_of
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

@@ -15,12 +15,12 @@ from keng.audit_page.entries import dressed
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.delivery.actions import dispatch as sending
-from keng.delivery.actions import relay, rooms
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.network.models import Lead
+from keng.relay import relay_acts, rooms
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -183,11 +183,11 @@ def test_what_officers_do_to_dispatches_and_with_leads_stands_on_the_page(desk_c
     make.establishment(unit=ward.unit, place=ward.hamlet, group=ward.group)
     sent = ward.send(ward.audience())
     task = RelayTask.objects.get(dispatch=sent)
-    relay.mark_handed_out(ward.lead.pk, by=ward.officer)
-    relay.confirm([task.pk], lead=ward.lead, via="zalo")
+    relay_acts.mark_handed_out(ward.lead.pk, by=ward.officer)
+    relay_acts.confirm([task.pk], lead=ward.lead, via="zalo")
     rooms.tell_houses(task.pk, 1, by=ward.officer)
-    relay.mark_seen(task.pk, by=ward.officer)
-    relay.mark_seen(task.pk, by=ward.officer, seen=False)
+    relay_acts.mark_seen(task.pk, by=ward.officer)
+    relay_acts.mark_seen(task.pk, by=ward.officer, seen=False)
     sending.resend_unknown(sent.pk, by=ward.officer)
     sending.cancel(sent.pk, by=ward.officer)
     auditor = make.officer(unit=ward.unit, role=Post.Role.AUDITOR)
@@ -205,7 +205,7 @@ def test_what_officers_do_to_dispatches_and_with_leads_stands_on_the_page(desk_c
 def test_what_officers_do_with_their_leads_is_read_where_they_work(desk_client, ward):
     """Whoever sent the warning: the ward's officers look into the ward's groups."""
     sent = ward.send(ward.audience(), unit=ward.province)
-    relay.mark_seen(RelayTask.objects.get(dispatch=sent).pk, by=ward.officer)
+    relay_acts.mark_seen(RelayTask.objects.get(dispatch=sent).pk, by=ward.officer)
     of_the_ward = make.officer(unit=ward.unit, role=Post.Role.AUDITOR)
     of_the_province = make.officer(unit=ward.province, role=Post.Role.AUDITOR)
     assert acts_on_the_page(desk_client, of_the_ward) == {"relay.seen"}

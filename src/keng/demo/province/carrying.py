@@ -10,7 +10,6 @@ from random import Random
 from keng.accounts.models import Officer
 from keng.audit.actions import unit_chain
 from keng.delivery.actions.dispatch import Text
-from keng.delivery.actions.relay import chain_of
 from keng.delivery.audience import SameRecipients
 from keng.delivery.models import (
     Approval,
@@ -28,6 +27,7 @@ from keng.demo.province.record import Act, Record
 from keng.demo.province.volumes import Volumes
 from keng.network.models import Group, Lead
 from keng.places.models import Unit
+from keng.relay.relay_acts import chain_of
 
 _SEEN_BY_AN_OFFICER = 5
 _VIA = (
