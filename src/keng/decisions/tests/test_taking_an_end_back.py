@@ -307,7 +307,7 @@ def test_what_was_out_of_scope_by_mistake_comes_back_whole(desk):
     assert [each.text for each in tip.messages.all()] == ["biển số đây"]
     assert list(Sighting.objects.values()) == seen
     assert Suggestion.objects.get().categories == [{"code": "theft"}]
-    assert store.viewing_copy(tip.attachments.get()) == b"anh"
+    assert store.opened_copy(tip.attachments.get().viewing_path) == b"anh"
     undo_ending.let_go()
     # Nothing is left sealed of a tip that was never out of scope.
     assert not SealedIdentity.objects.filter(kind="content").exists()

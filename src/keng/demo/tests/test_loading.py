@@ -217,7 +217,7 @@ def test_pictures_are_sealed_and_a_copy_of_each_can_be_seen(province):
         assert each.mime == "image/png"
         sealed = (data_folder() / each.original_path).read_bytes()
         assert b"PNG" not in sealed[:64]
-        with Image.open(io.BytesIO(store.viewing_copy(each))) as copy:
+        with Image.open(io.BytesIO(store.opened_copy(each.viewing_path))) as copy:
             assert copy.format == "JPEG"
             assert copy.width == drawing.WIDTH
         assert each.at >= each.tip.received_at

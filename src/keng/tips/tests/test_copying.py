@@ -224,7 +224,7 @@ def test_what_was_sent_waits_under_a_key_that_goes_with_the_copy(tip, own_folder
         assert (viewing_copies.make_next_copy(), viewing_copies.make_next_copy()) == (1, 0)
     kept.refresh_from_db()
     assert kept.no_copy == ""
-    assert store.viewing_copy(kept).startswith(b"\xff\xd8\xff")
+    assert store.opened_copy(kept.viewing_path).startswith(b"\xff\xd8\xff")
     assert not WaitingPicture.objects.exists()
     assert waiting_files() == []
     assert (own_folder / kept.original_path).exists()
@@ -421,7 +421,7 @@ def test_a_worker_without_a_run_left_no_copy_half_made(tip, monkeypatch):
     assert viewing_copies.make_next_copy() == 1
     kept.refresh_from_db()
     assert kept.no_copy == ""
-    assert store.viewing_copy(kept).startswith(b"\xff\xd8\xff")
+    assert store.opened_copy(kept.viewing_path).startswith(b"\xff\xd8\xff")
 
 
 def test_the_role_of_the_site_hands_over_and_the_workers_makes_the_copy(tip, become):
