@@ -86,6 +86,7 @@ READ: dict[str, Callable[[str], object]] = {
     "places.landmarks": landmarks.called,
     "chat: language_of": chat_words.language_of,
     "chat: is_stop": chat_words.is_stop,
+    "chat: says_only_stop": chat_words.says_only_stop,
     "chat: is_stop_sentence": chat_words.is_stop_sentence,
     "chat: may_be_stop": chat_words.may_be_stop,
     "chat: asks_for_messages": chat_words.asks_for_messages,

@@ -95,11 +95,16 @@ def is_stop(text: str) -> bool:
     """The message asks in so many words to get no more messages."""
     if len(text) > _LONGEST_STOP or not _MAY_STOP.search(fold(text)):
         return False
-    if _STOP.fullmatch(_spelled(text)):
+    if says_only_stop(text):
         return True
     # "Dừng nhận tin, đêm hôm cứ rung hoài": a clause of several words says it as well.
     clauses = [_spelled(part) for part in _CLAUSE.split(text)]
     return any(_STOP.fullmatch(each) for each in clauses if each.count(" ") > 1)
+
+
+def says_only_stop(text: str) -> bool:
+    """The same, with not a word beside it that could be a report."""
+    return len(text) <= _LONGEST_STOP and bool(_STOP.fullmatch(_spelled(text)))
 
 
 def is_stop_sentence(text: str) -> bool:

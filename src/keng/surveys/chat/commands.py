@@ -64,7 +64,8 @@ def read(text: str) -> Said | None:
         return _begin(bare[begun.end() :], "vi" if begun["vi"] else "en")
     if act := _ALONE.get(bare):
         return Said(act)
-    if chat_words.is_stop(text) or chat_words.may_be_stop(text):
+    # With words beside it the wish goes the ordinary way: they may tell of danger.
+    if chat_words.says_only_stop(text) or chat_words.may_be_stop(text):
         return Said("stop")
     if _NUMBERS.fullmatch(bare):
         numbers = tuple(int(one) for one in re.findall(r"\d+", bare))
