@@ -93,4 +93,6 @@ def _answers(report: Report, form: DescribeForm) -> dict[str, Any]:
 def _removed(report: Report) -> int | None:
     """Which file was taken out again."""
     number = report.request.POST.get("remove", "")
-    return int(number) if number.isdigit() and int(number) < len(report.draft.files) else None
+    if not (number.isascii() and number.isdigit() and len(number) < 3):
+        return None
+    return int(number) if int(number) < len(report.draft.files) else None
