@@ -6,9 +6,12 @@ the calls say how many there are, and go out once more when there are so many as
 nobody is called any more and some are nobody's yet, the next of them calls after a pause.
 
 What an officer rated always rings by itself, and so does danger in a later message of a bundled tip
-while its bundle has had few calls. So one line rings at one desk at most, within an hour, for three
-tips and for one of all the rest, with two more of each for later danger: twelve. Once nobody is
-called any more, the next one of a line waits no longer than PAUSE.
+while its bundle has had few calls.
+
+However many others one line sends, nobody of it is called for later than PAUSE after they wrote.
+Whatever waits as long as WAITS rings from then on until somebody takes it, but with the others: who
+was called for one of a bundle within ONE_CALL is not called for another of it, and that call was
+for all of them. So forty false reports call nobody more often than a single one that nobody takes.
 """
 
 import datetime
@@ -16,16 +19,20 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from keng.kit import times
-from keng.tips.models import Alarm, BundledCall, Tip
+from keng.tips.models import Alarm, AlarmCall, BundledCall, Tip
 
 AGAIN_AT = (3, 10, 30)
 # One who has come for one of them looks first at the others, which say the same.
 PAUSE = datetime.timedelta(minutes=5)
 # Those that say something else wait less: a minute for each that somebody has come for already.
 JOINT_PAUSE = datetime.timedelta(minutes=1)
+# Nobody is called twice for one bundle within this time, but for what rings by itself.
+ONE_CALL = datetime.timedelta(minutes=2)
+# Then only ONE_CALL is waited for, and both together are PAUSE.
+WAITS = PAUSE - ONE_CALL
 # So often later danger rings by itself before it waits with the others of its bundle.
 OWN_CALLS = 3
 # Then nothing says any more that these tips have one sender, and each rings for itself.
@@ -78,6 +85,8 @@ def tips_that_ring() -> list[uuid.UUID]:
     rated = waiting.filter(tip__urgency_is_rated=True).order_by("tip")
     ringing = list(rated.values_list("tip", flat=True)[:_MOST])
     waiting = waiting.filter(tip__urgency_is_rated=False)
+    overdue = waiting.filter(at__lte=times.now() - WAITS).order_by("tip")
+    ringing += overdue.values_list("tip", flat=True)[:_MOST]
     # What came calm, and is of the bundle for its later words, has said already what is new in it.
     came_bundled = waiting.filter(at=F("tip__received_at"))
     later_danger = _oldest_of_each(came_bundled.filter(tip__danger_unheard=True))
@@ -98,6 +107,40 @@ def tips_that_ring() -> list[uuid.UUID]:
         elif not bundle.was_taken_just_now(unit_id):
             ringing.append(row.tip_id)
     return list(dict.fromkeys(ringing))
+
+
+def alarms_beside(alarm: Alarm) -> QuerySet[Alarm]:
+    """Those of the same bundle at the same desk; none for a tip that is in no bundle."""
+    own = BundledCall.objects.filter(tip=alarm.tip_id).first()
+    first = own.first_ref if own else alarm.tip_id
+    others = BundledCall.objects.filter(first_ref=first).values("tip")
+    of_bundle = Alarm.objects.filter(Q(tip=first) | Q(tip__in=others), unit=alarm.unit_id)
+    return of_bundle.exclude(pk=alarm.pk)
+
+
+def calls_just_made(alarm: Alarm, tip: Tip) -> dict[uuid.UUID | None, AlarmCall]:
+    """Who was called within ONE_CALL for others of its bundle, with their last call (None: the
+    emergency room); nobody where the tip has a call of its own now.
+    """
+    if tip.urgency_is_rated or (alarm.rounds == 0 and not _waits_long(tip)):
+        return {}
+    calls = AlarmCall.objects.filter(
+        alarm__in=alarms_beside(alarm),
+        is_stand_down=False,
+        # Not those that were counted for it in turn: somebody was called, then.
+        dispatch__isnull=False,
+        at__gt=times.now() - ONE_CALL,
+    )
+    return {call.officer_id: call for call in calls.select_related("alarm").order_by("at")}
+
+
+def is_for(call: AlarmCall, tip: Tip) -> bool:
+    """Whether a call for another of its bundle was one for this tip, and nobody came for it yet."""
+    return call.alarm.ended_at is None and call.at >= (tip.danger_at or tip.received_at)
+
+
+def _waits_long(tip: Tip) -> bool:
+    return BundledCall.objects.filter(tip=tip, at__lte=times.now() - WAITS).exists()
 
 
 def call_again() -> int:

@@ -113,10 +113,10 @@ def rounds(calls: Calls) -> list[Round]:
 
 
 def _together(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
-    """The calls of one round each: they left with one dispatch."""
+    """The calls of one round each: they left with one dispatch, or with that of another tip."""
     found: dict[object, list[AlarmCall]] = {}
     for call in rows:
-        found.setdefault(call.dispatch_id, []).append(call)
+        found.setdefault(call.dispatch_id or call.round, []).append(call)
     return found.values()
 
 
@@ -130,7 +130,7 @@ def _called(alarm: Alarm, theirs: list[AlarmCall], calls: Calls) -> Called:
         is_on_duty=first.is_on_duty and not is_room,
         times=len(theirs),
         at=last.at,
-        outcome=_outcome(states) if last.ways else _("has no pager: phone them"),
+        outcome=_how(last, states) if last.ways else _("has no pager: phone them"),
         is_reached=bool(states & _OUT),
         has_taken=not is_room and first.officer_id == alarm.taken_by_id,
         is_to_be_phoned=not last.ways or _is_lost(states),
@@ -149,7 +149,7 @@ def _told(call: AlarmCall, calls: Calls) -> str:
         how = ", ".join(
             f"{channel_name(channel)} {_outcome(states)}"
             for channel, states in sorted(by_channel.items())
-        ) or _outcome(set())
+        ) or _how(call, set())
     return f"{_name(call)}: {how}"
 
 
@@ -159,6 +159,10 @@ def _name(call: AlarmCall) -> str:
 
 def _of(call: AlarmCall, calls: Calls) -> set[tuple[str, str]]:
     return calls.tries.get((call.dispatch_id, call.officer_id), set())
+
+
+def _how(call: AlarmCall, states: set[str]) -> str:
+    return _outcome(states) if call.dispatch_id else _("called for several tips at once")
 
 
 def _outcome(states: set[str]) -> str:

@@ -69,39 +69,34 @@ def _round(alarm: Alarm, tip: Tip) -> None:
     first = _on_it(tip) if alarm.rounds == 0 else None
     whom = [(first, tip.responsible_unit, False)] if first else _whom(tip, alarm.rounds)
     room = "" if first else settings.EMERGENCY_EMAIL
-    called = page_officers.page(
-        [officer for officer, _unit, _duty in whom],
-        _words(tip, alarm.rounds),
-        unit_id=tip.responsible_unit_id,
-        source_kind=SOURCE,
-        source_ref=alarm.pk,
-        room=room,
-        room_words=_room_words(tip),
-    )
-    AlarmCall.objects.bulk_create(
-        AlarmCall(
-            alarm=alarm,
-            round=alarm.rounds,
-            officer=officer,
-            unit=unit,
-            is_on_duty=duty,
-            ways=called.ways[officer.pk],
-            dispatch=called.dispatch,
+    # Whoever was called just now for another one of its bundle was called for this one too.
+    joint = bundling.calls_just_made(alarm, tip)
+    fresh = [officer for officer, _unit, _duty in whom if officer.pk not in joint]
+    fresh_room = "" if None in joint else room
+    called = None
+    if fresh or fresh_room or not joint:
+        called = page_officers.page(
+            fresh,
+            _words(tip, alarm.rounds),
+            unit_id=tip.responsible_unit_id,
+            source_kind=SOURCE,
+            source_ref=alarm.pk,
+            room=fresh_room,
+            room_words=_room_words(tip),
         )
-        for officer, unit, duty in whom
-    )
-    if room:
-        AlarmCall.objects.create(
-            alarm=alarm,
-            round=alarm.rounds,
-            unit=tip.responsible_unit,
-            is_on_duty=True,
-            ways=int(called.room),
-            dispatch=called.dispatch,
-        )
-    alarm.rounds += 1
-    alarm.next_call_at = times.now() + (EVERY if alarm.rounds < _OFTEN else LATER_EVERY)
+    calls = [
+        made
+        for officer, unit, duty in [*whom, *([(None, tip.responsible_unit, True)] if room else [])]
+        if (made := _noted(alarm, tip, officer, unit, called, joint, is_on_duty=duty)) is not None
+    ]
+    AlarmCall.objects.bulk_create(calls)
+    last = times.now() if called else max(call.at for call in joint.values())
+    # Where all were called just now, and for others alone, this one's turn comes after those.
+    alarm.rounds += 1 if calls or called else 0
+    alarm.next_call_at = last + (EVERY if alarm.rounds < _OFTEN else LATER_EVERY)
     alarm.save(update_fields=["rounds", "next_call_at"])
+    if not (calls or called):
+        return
     record(
         "alarm.called",
         by="worker",
@@ -109,10 +104,45 @@ def _round(alarm: Alarm, tip: Tip) -> None:
         chain=unit_chain(tip.responsible_unit_id),
         detail={
             "round": alarm.rounds,
-            "officers": len(whom),
-            "pagers": sum(called.ways.values()),
-            "room": called.room,
+            "officers": len([call for call in calls if call.officer_id]),
+            "pagers": sum(call.ways for call in calls if call.officer_id),
+            "room": any(call.ways for call in calls if not call.officer_id),
         },
+    )
+
+
+def _noted(
+    alarm: Alarm,
+    tip: Tip,
+    officer: Officer | None,
+    unit: Unit,
+    called: page_officers.Paged | None,
+    joint: dict[uuid.UUID | None, AlarmCall],
+    *,
+    is_on_duty: bool,
+) -> AlarmCall | None:
+    """One row of a round; none for who was called for others alone.
+
+    A joint call is noted without its dispatch: that two tips had one is not to outlive the bundle.
+    """
+    earlier = joint.get(officer.pk if officer else None)
+    if earlier is not None:
+        if not bundling.is_for(earlier, tip):
+            return None
+        ways, dispatch = earlier.ways, None
+    elif called is not None:
+        ways, dispatch = called.ways[officer.pk] if officer else int(called.room), called.dispatch
+    else:
+        return None
+    return AlarmCall(
+        alarm=alarm,
+        round=alarm.rounds,
+        officer=officer,
+        unit=unit,
+        is_on_duty=is_on_duty,
+        ways=ways,
+        dispatch=dispatch,
+        at=times.now(),
     )
 
 
@@ -247,20 +277,26 @@ def _end(alarm: Alarm, tip: Tip, *, by: Officer | str) -> None:
         return
     alarm.ended_at, alarm.taken_by_id = times.now(), tip.assigned_to_id
     alarm.save(update_fields=["ended_at", "taken_by"])
-    page_officers.call_off(SOURCE, alarm.pk)
     calls = alarm.calls.filter(ways__gt=0, is_stand_down=False)
-    others = Officer.objects.filter(pk__in=calls.values("officer")).only(*rota.CALLED)
+    # Whoever is called for others of its bundle still has to come.
+    ringing = bundling.alarms_beside(alarm).filter(ended_at__isnull=True)
+    still = AlarmCall.objects.filter(alarm__in=ringing, is_stand_down=False)
+    if not still.exists():
+        page_officers.call_off(SOURCE, alarm.pk)
+    people = calls.exclude(officer__in=still.filter(officer__isnull=False).values("officer"))
+    others = Officer.objects.filter(pk__in=people.values("officer")).only(*rota.CALLED)
     if tip.assigned_to_id:
         others = others.exclude(pk=tip.assigned_to_id)
     # It may have left the sight of those called first: for another unit, or it is about them.
     entitled = [one for one in others if Tip.objects.visible_to(one).filter(pk=tip.pk).exists()]
+    is_room_free = calls.filter(officer=None).exists() and not still.filter(officer=None).exists()
     told = page_officers.page(
         entitled,
         _stand_down(tip),
         unit_id=tip.responsible_unit_id,
         source_kind=SOURCE,
         source_ref=alarm.pk,
-        room=settings.EMERGENCY_EMAIL if calls.filter(officer=None).exists() else "",
+        room=settings.EMERGENCY_EMAIL if is_room_free else "",
         room_words=_stand_down(tip)[0],
     )
     _note_stand_down(alarm, told, entitled)

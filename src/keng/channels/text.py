@@ -3,20 +3,14 @@
 import re
 import unicodedata
 
-# Control characters but tab and newline; zero-width space and BOM; marks that turn the direction of
-# writing, with which a text can be made to look like another one; halves of surrogate pairs, which
-# no database takes. The zero-width joiner stays: emoji need it.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+from keng.kit.visible import visible
+
 _MANY_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 
 
 def clean(text: str) -> str:
-    """NFC, no control characters, LF line ends, at most two blank lines in a row, trimmed."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _UNWANTED.search(text):
-        text = _UNWANTED.sub("", text)
+    """NFC, nothing unseen, LF line ends, at most two blank lines in a row, trimmed."""
+    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     if "\n\n" in text or "\n " in text or "\n\t" in text:

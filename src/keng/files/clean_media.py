@@ -4,11 +4,15 @@ Nothing is decoded or written anew: boxes and chunks that do not carry sound or 
 where they stand, so that every offset in the file stays true.
 """
 
+import itertools
 import struct
 from collections.abc import Iterator
 
 # What a browser plays and we know how to clean.
 PLAYABLE = ("audio/mp4", "video/mp4", "audio/mpeg", "audio/aac", "audio/wav")
+# More than any camera or browser writes; a crafted file of 20 MB holds millions.
+_MOST_PARTS = 10_000
+_MOST_LEVELS = 16
 _NESTED = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"dinf", b"mvex", b"moof", b"traf"}
 _NEEDED = {
     b"ftyp",
@@ -57,27 +61,37 @@ def playing_copy_of(content: bytes, mime: str) -> bytes | None:
             return _without_tags(content)
         if mime == "audio/wav":
             return _wav(content)
-    except (ValueError, struct.error, RecursionError):
+    except (ValueError, struct.error):
         return None
     return None
 
 
 def _mp4(content: bytes) -> bytes:
     made = bytearray(content)
-    for kind, head, start, end in list(_boxes(made, 0, len(made))):
-        _clean(made, kind, head, start, end)
+    _clean(made, 0, len(made), itertools.count(1), level=1)
     return bytes(made)
 
 
-def _clean(made: bytearray, kind: bytes, head: int, start: int, end: int) -> None:
-    if kind in _NESTED:
-        for part in list(_boxes(made, start, end)):
-            _clean(made, *part)
-    elif kind not in _NEEDED:
-        made[head + 4 : head + 8] = b"free"
-        made[start:end] = bytes(end - start)
-    elif kind == b"hdlr" and bytes(made[start + 8 : start + 12]) not in _TRACKS:
-        message = "a track that is neither sound nor picture"
+def _clean(made: bytearray, at: int, end: int, parts: Iterator[int], *, level: int) -> None:
+    """Blank what is not needed of the boxes between two places, as they are read."""
+    if level > _MOST_LEVELS:
+        message = "boxes too deep in each other"
+        raise ValueError(message)
+    for kind, head, start, stop in _boxes(made, at, end):
+        _count(parts)
+        if kind in _NESTED:
+            _clean(made, start, stop, parts, level=level + 1)
+        elif kind not in _NEEDED:
+            made[head + 4 : head + 8] = b"free"
+            made[start:stop] = bytes(stop - start)
+        elif kind == b"hdlr" and bytes(made[start + 8 : start + 12]) not in _TRACKS:
+            message = "a track that is neither sound nor picture"
+            raise ValueError(message)
+
+
+def _count(parts: Iterator[int]) -> None:
+    if next(parts) > _MOST_PARTS:
+        message = "more parts than a recording has"
         raise ValueError(message)
 
 
@@ -99,11 +113,14 @@ def _boxes(made: bytearray, at: int, end: int) -> Iterator[tuple[bytes, int, int
 
 
 def _without_tags(content: bytes) -> bytes | None:
-    while content.startswith(b"ID3") and len(content) > 10:
+    at, parts = 0, itertools.count(1)
+    while content.startswith(b"ID3", at) and len(content) - at > 10:
+        _count(parts)
         size = 0
-        for byte in content[6:10]:
+        for byte in content[at + 6 : at + 10]:
             size = size << 7 | byte & 0x7F
-        content = content[10 + size :]
+        at += 10 + size
+    content = content[at:]
     if content[-128:-125] == b"TAG":
         content = content[:-128]
     # Another kind of tag may stand at the end; then we are not sure.
@@ -112,8 +129,9 @@ def _without_tags(content: bytes) -> bytes | None:
 
 def _wav(content: bytes) -> bytes:
     made = bytearray(content[:12])
-    at = 12
+    at, parts = 12, itertools.count(1)
     while at + 8 <= len(content):
+        _count(parts)
         kind, size = struct.unpack_from("<4sI", content, at)
         whole = content[at : at + 8 + size + size % 2]
         if kind in {b"fmt ", b"data", b"fact"}:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.kit import times
 from keng.kit.uploads import SealedUpload, why_no_room
+from keng.kit.visible import visible
 
 
 class Form(forms.Form):
@@ -20,6 +21,12 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
+        """What was typed, as it can be seen; a password is what its owner says it is."""
+        value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
+        is_words = isinstance(value, str) and not isinstance(widget, forms.PasswordInput)
+        return visible(value) if is_words else value
 
     def _post_clean(self) -> None:
         """After everything else: a file that there was no room for, in words."""

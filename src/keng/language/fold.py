@@ -5,24 +5,26 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Characters that take no room on the screen. They are used to hide words from filters,
-# and they come along unseen when a text is copied from a web page.
-_INVISIBLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
-)
-_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]")
-# A joiner between two pictures makes one picture of them ("family"), so it stays there.
-_STRIPPED = re.compile(
-    f"(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d|(?!\u200d)[{_INVISIBLE}]"
-)
+from keng.kit.visible import INVISIBLE, visible
+
+_INVISIBLE_RUN = re.compile(f"[{INVISIBLE}]")
 _PICTURE_MARKS = re.compile("[\ufe00-\ufe0f\u20e3]")
 _CACHED_BELOW = 0x3000
 
 
 def normalise(text: str) -> str:
     """Composed characters, invisible ones dropped: what is stored and shown."""
-    return unicodedata.normalize("NFC", _STRIPPED.sub("", unicodedata.normalize("NFC", text)))
+    return unicodedata.normalize("NFC", visible(unicodedata.normalize("NFC", text)))
+
+
+def as_read(text: str) -> str:
+    """The words as everybody reads them, whatever stands unseen in them.
+
+    For reading alone: what is marked or covered has its places in the text as it was written.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", _INVISIBLE_RUN.sub("", text))
 
 
 def fold(text: str) -> str:

@@ -46,6 +46,7 @@ _FILLERS = re.compile(rf"(?:(?:{any_of('look_up_fillers')})(?![^\W_])[\s:,.\-]*)
 _BESIDE = re.compile(
     rf"[\s:,.()?!\-]*(?:(?:{any_of('look_up_fillers')}|{NAMED_BANK})(?![^\W_])[\s:,.()?!\-]*)*"
 )
+_HANDLE = re.compile(r"(?<![\w.@/])@[\w.]+")
 _AT_ONCE, _PER_SECOND = 30, 1 / 30
 
 _ROWS = """
@@ -225,7 +226,17 @@ def _told(text: str, command: re.Match[str]) -> Wish | None:
     things = tuple(asked_in(rest)[:_MOST])
     if not things and len(rest.split()) > 3:
         return None
-    return Wish(things, "never", languages)
+    return Wish(things, _kept(rest, things), languages)
+
+
+def _kept(rest: str, things: Sequence[Asked]) -> Literal["never", "in_talk", "always"]:
+    """A command may tell what happened as well, and that is never answered and thrown away."""
+    if len(things) == 1 and alone_in(rest):
+        return "never"
+    words = " ".join(fold(_HANDLE.sub(" ", _without_things(rest))).split())
+    if _BESIDE.fullmatch(words):
+        return "never"
+    return "always" if lookup_questions.tells_too(words) else "in_talk"
 
 
 def _only(text: str) -> Asked | None:

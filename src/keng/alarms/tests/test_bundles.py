@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from keng.alarms import bar, bundling
 from keng.alarms import ringing as alarm_ringing
+from keng.alarms.calls import calls_of
+from keng.alarms.calls import rounds as rounds_of
 from keng.alarms.line_bundles import LIFE, Bundles, bundles
 from keng.audit.models import Entry
 from keng.conftest import sign_in
@@ -99,7 +101,8 @@ def rings():
 
 def rounds():
     """How many times people were called."""
-    return AlarmCall.objects.filter(is_stand_down=False).values("dispatch").distinct().count()
+    calls = AlarmCall.objects.filter(is_stand_down=False, dispatch__isnull=False)
+    return calls.values("dispatch").distinct().count()
 
 
 def test_forty_reports_of_one_sender_ring_once_and_again_at_three_ten_and_thirty(here):
@@ -215,6 +218,78 @@ def test_nobody_waits_longer_than_the_pause_however_many_others_their_line_sends
         assert len(rings()) > before or not Tip.objects.ringing().exists()
 
 
+def unlike_text(number):
+    """Danger told each time in other words, as an attacker would who knows what is bundled."""
+    rest = " ".join(
+        f"{'bcdghklmnp'[number % 10]}{chr(97 + number // 10)}{one}" for one in "aeiouy" * 4
+    )
+    return f"{DIFFERENT[number % 5]}. {rest}"
+
+
+def simulate(here, clock, *, reports, every, takes_after, minutes):
+    """One line sends reports; an officer takes the oldest that rings, after a while, as false.
+
+    Returns how long each waited until it rang and somebody was called since it came.
+    """
+    tick = datetime.timedelta(seconds=15)
+    start = taken_at = called_at = clock.now
+    tips, waited = [], {}
+    while clock.now < start + datetime.timedelta(minutes=minutes):
+        while len(tips) < reports and clock.now >= start + every * len(tips):
+            tips.append(
+                report(here, text=unlike_text(len(tips)), urgency="P0", received_at=clock.now)
+            )
+        before = rounds()
+        alarm_ringing.call_what_rings()
+        called_at = clock.now if rounds() > before else called_at
+        noted = set(AlarmCall.objects.values_list("alarm__tip", flat=True))
+        for tip in tips:
+            if tip.pk in noted and called_at >= tip.received_at:
+                waited.setdefault(tip.pk, clock.now - tip.received_at)
+        ringing = Alarm.objects.filter(ended_at=None, rounds__gt=0).order_by("tip").first()
+        if ringing and clock.now >= taken_at + takes_after:
+            triage.accept(ringing.tip_id, by=here.lan)
+            taken_at = clock.now
+        clock.now += tick
+    assert set(waited) == {tip.pk for tip in tips}
+    return waited.values()
+
+
+@pytest.mark.parametrize("seconds", [15, 120])
+def test_no_false_reports_of_the_same_line_keep_a_true_one_from_its_call_for_five_minutes(
+    here, clock, seconds
+):
+    """The attacker's table: seven false ones from the victim's own network, then the true one."""
+    takes_after = datetime.timedelta(seconds=seconds)
+    every = datetime.timedelta(seconds=10)
+    waited = simulate(here, clock, reports=8, every=every, takes_after=takes_after, minutes=12)
+    assert max(waited) <= bundling.PAUSE
+
+
+def test_forty_false_reports_call_no_more_often_than_one_that_nobody_takes(here, clock):
+    every = datetime.timedelta(seconds=20)
+    waited = simulate(here, clock, reports=40, every=every, takes_after=every, minutes=20)
+    assert max(waited) <= bundling.PAUSE
+    # Three by themselves, one for all the rest every two minutes, and once more for so many.
+    assert 10 <= rounds() <= 3 + 20 / 2 + 3
+
+
+def test_nobody_stands_down_while_others_of_the_bundle_ring_and_the_story_says_so(here, clock):
+    tips = [report(here, received_at=clock.now) for _ in range(3)]
+    alarm_ringing.call_what_rings()
+    clock.move(minutes=4)
+    alarm_ringing.call_what_rings()
+    assert rings() == [tip.pk for tip in tips]
+    second = calls_of(Alarm.objects.get(tip=tips[1]))
+    assert "gọi chung cho nhiều tin" in rounds_of(second)[0].people
+    stood = AlarmCall.objects.filter(is_stand_down=True)
+    for tip in tips[:2]:
+        triage.accept(tip.pk, by=here.lan)
+        assert not stood.exists()
+    triage.accept(tips[2].pk, by=here.lan)
+    assert {call.officer for call in stood} == {here.mai}
+
+
 def test_calm_reports_of_one_line_that_tell_of_danger_later_ring_as_one(here, own_keys):
     calm = "Có số lạ gọi, xưng công an phường, bắt cài ứng dụng"
     tips = [report(here, text=f"{calm} {number}") for number in range(15)]
@@ -278,7 +353,7 @@ def test_while_one_rings_the_others_do_not_and_when_it_is_taken_the_next_rings_a
     first, second, third, fourth = (report(here) for _ in range(4))
     alarm_ringing.call_what_rings()
     triage.accept(first.pk, by=here.lan)
-    clock.move(minutes=4)
+    clock.move(minutes=2)
     alarm_ringing.call_what_rings()
     # The third made the bundle ring again: it was there when nobody had come.
     assert set(rings()) <= {first.pk, third.pk}

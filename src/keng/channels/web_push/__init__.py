@@ -90,7 +90,7 @@ def outcome_of(reply: Reply) -> Outcome:
         return Outcome("gone", reason="the browser unsubscribed", code=code, scope="address")
     if status == 429 or status >= 500:
         after = reading.string(header(reply.headers, "retry-after"), 6)
-        wait = int(after) if after.isdigit() else 30
+        wait = int(after) if after.isascii() and after.isdigit() else 30
         return Outcome("retry", after_seconds=wait, reason="the push service is busy", code=code)
     if status in {401, 403}:
         # Another key than the browser subscribed to, or a wrong clock of ours: for the latter no

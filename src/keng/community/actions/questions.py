@@ -19,6 +19,7 @@ from keng.accounts.models import Officer
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
+from keng.channels.text import clean
 from keng.claims.actions.errors import YourOwn
 from keng.claims.actions.objecting import WEEK
 from keng.claims.links import boxed
@@ -49,6 +50,7 @@ def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str
     if Question.objects.filter(code_hash=receipt_codes.hash_of(code)).exists():
         return code
     shown_codes.show_for_a_while(token)
+    text = clean(text)
     question = Question(
         place=place,
         unit=_desk_for(place, text),

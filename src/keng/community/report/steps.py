@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -194,11 +195,16 @@ class Report:
 
         Who comes to the first question from elsewhere is asked: it may be another person.
         """
-        came_from = urlsplit(self.request.headers.get("Referer", "")).path
         is_first = self.step == next(iter(STEPS)) and self.request.method != "POST"
         if not (is_first and self.was_open and self.done):
             return ""
-        return "" if came_from.startswith(reverse("report")) else url_of(self.next_step)
+        return "" if self._came_from().startswith(reverse("report")) else url_of(self.next_step)
+
+    def _came_from(self) -> str:
+        """The page before; whatever else the header holds is elsewhere."""
+        with suppress(ValueError):
+            return urlsplit(self.request.headers.get("Referer", "")).path
+        return ""
 
     def begin_instead(self) -> HttpResponse:
         """Delete what was begun, files too, and ask the first question."""

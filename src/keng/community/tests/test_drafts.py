@@ -198,6 +198,8 @@ def test_whoever_comes_back_is_told_of_the_report_begun_and_may_delete_it(stage,
     # Whoever goes back a step is not asked.
     back = client.get("/report/who-gets/", HTTP_REFERER="http://testserver/report/what/")
     assert "viết dở" not in back.content.decode()
+    odd = client.get("/report/who-gets/", HTTP_REFERER="http://[bad", HTTP_ACCEPT_LANGUAGE="vi")
+    assert "viết dở" in odd.content.decode()
     answer = client.post("/report/who-gets/", {"anew": "1"})
     assert answer.status_code == 303
     assert not Draft.objects.exists()

@@ -77,6 +77,11 @@ def test_a_question_is_kept_once_and_waits_at_the_desk_of_the_place(public_clien
     assert "Chưa có ai trả lời" in read(public_client, code)
 
 
+def test_a_question_keeps_nothing_that_turns_or_hides_its_words(public_client, ward):
+    asked(public_client, ward, text="Đèn \u202eđường\u2066 hẻm 3 t\xadối\u200b, bao giờ sửa ạ?")
+    assert Question.objects.get().text == "Đèn đường hẻm 3 tối, bao giờ sửa ạ?"
+
+
 def test_one_network_asks_so_often_and_keeps_what_it_typed(public_client, ward, monkeypatch):
     monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     address = f"/places/{ward.place.code}/ask/"

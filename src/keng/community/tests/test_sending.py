@@ -208,6 +208,14 @@ def test_files_are_counted_and_measured_and_the_good_ones_stay(stage, resident, 
     assert len(uploads.all_paths()) == 4
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000, "-1", "7"])
+def test_what_is_no_number_of_a_file_removes_none(stage, resident, number):
+    resident.write(place=stage.place)
+    resident.post("describe", text="a", attached=[picture()])
+    assert resident.post("describe", text="a b", remove=number).status_code < 500
+    assert len(uploads.all_paths()) == 1
+
+
 def test_without_a_key_to_seal_with_the_report_is_kept_and_the_reason_is_said(stage, resident):
     UnitKey.objects.all().delete()
     forget()

@@ -209,6 +209,18 @@ def test_the_same_reply_sent_twice_is_said_once(public_client, tip):
     assert tip.messages.filter(text="Xe máy đỏ").count() == 1
 
 
+def test_a_reply_keeps_nothing_that_turns_or_hides_the_words_of_the_officers_page(
+    public_client, tip
+):
+    enter(public_client)
+    public_client.post(
+        "/status/tip/", {"text": "kẻ \u202eđang\u2066 t\u200bới\xad 👨\u200d👩\u200d👧"}
+    )
+    assert tip.messages.order_by("id").last().text == "kẻ đang tới 👨\u200d👩\u200d👧"
+    reporter.write(tip.pk, text="\u061cnó\u2060 đi\u200c rồi")
+    assert tip.messages.order_by("id").last().text == "nó đi rồi"
+
+
 def test_the_own_number_in_a_reply_is_cut_and_sealed(public_client, tip):
     private = make.unit_key(tip.responsible_unit)
     enter(public_client)

@@ -1,7 +1,9 @@
 """Looking at files: copies without a place, played by who uncovered them and by nobody else."""
 
 import io
+import itertools
 import struct
+import tracemalloc
 
 import pytest
 from django.core import signing
@@ -10,6 +12,7 @@ from PIL import Image
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
+from keng.files import clean_media
 from keng.files.clean_media import playing_copy_of
 from keng.tips.attachments import store_attachment
 from tests import make
@@ -111,6 +114,46 @@ def test_tags_of_sound_are_cut_off():
     assert playing_copy_of(tagged, "audio/mpeg") == frames
     copy = playing_copy_of(WAV + FMT + b"LIST" + struct.pack("<I", 18) + PLACE + DATA, "audio/wav")
     assert copy == b"RIFF" + struct.pack("<I", len(copy) - 8) + b"WAVE" + FMT + DATA
+
+
+@pytest.mark.parametrize(
+    ("content", "mime"),
+    [
+        (film() + box(b"stts") * 2_600_000, "video/mp4"),
+        (film(box(b"stbl", box(b"stts") * 2_600_000)), "video/mp4"),
+        (WAV + b"junk\0\0\0\0" * 2_600_000, "audio/wav"),
+        (b"ID3\x04\0\0\0\0\0\0" * 2_000_000 + b"\xff\xfb", "audio/mpeg"),
+    ],
+)
+def test_a_file_of_millions_of_parts_is_given_up_early_and_has_no_copy(content, mime, monkeypatch):
+    read = itertools.count()
+    count = clean_media._count
+    monkeypatch.setattr(clean_media, "_count", lambda parts: (next(read), count(parts)))
+    tracemalloc.start()
+    copy = playing_copy_of(content, mime)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert copy is None
+    assert next(read) <= 10_001
+    # The file, once more.
+    assert peak < len(content) + 2**21
+
+
+def test_boxes_in_boxes_are_followed_a_few_levels_and_then_have_no_copy():
+    nested = box(b"stts")
+    for _ in range(14):
+        nested = box(b"moov", nested)
+    assert playing_copy_of(film(nested), "video/mp4")
+    for _ in range(2):
+        nested = box(b"moov", nested)
+    assert playing_copy_of(film(nested), "video/mp4") is None
+
+
+def test_an_hour_in_fragments_as_a_browser_records_it_has_a_copy():
+    track_run = box(b"traf", box(b"tfhd") + box(b"tfdt") + box(b"trun"))
+    fragment = box(b"moof", box(b"mfhd") + track_run)
+    recorded = film(track()) + (fragment + box(b"mdat", b"sound")) * 1200
+    assert playing_copy_of(recorded, "video/mp4") == recorded
 
 
 def test_uncovering_is_on_record_and_plays_without_starting_by_itself(desk, unit):

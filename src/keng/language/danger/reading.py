@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from keng.language.danger.clues import Clue, clues_of_words, weigh
 from keng.language.danger.table import FAR_EAST, MASK, Phrase, Rule, calmers, phrases, rules
-from keng.language.fold import flatten
+from keng.language.fold import as_read, flatten
 from keng.language.words import Word, has_accents, words_of
 
 # How many words may stand between two ideas of one rule, and before what calms it.
@@ -115,6 +115,7 @@ _known = _Known()
 
 def danger_in(text: str) -> Danger | None:
     """The gravest danger that a text speaks of; None when it speaks of none."""
+    text = as_read(text)
     found = _known.find(text)
     if found is None:
         return None

@@ -2,6 +2,7 @@
 
 import csv
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from keng.language.danger.reading import THRESHOLD
 from keng.language.danger.table import calmers, phrases, rules
 from keng.language.fold import fold
 from keng.language.urgency import suggest_urgency
+from keng.tips.urgency import urgency_of
 from tests import train_danger
 
 
@@ -42,6 +44,22 @@ def test_danger_with_and_without_accents(text: str, level: str) -> None:
         plain = danger_in(fold(text))
         assert plain is not None
         assert plain.level == level
+
+
+@pytest.mark.parametrize(
+    "text", ["Cháy nhà rồi, trong nhà còn cháu bé", "Nó cầm dao đuổi chém mẹ em", "男人拿着刀"]
+)
+@pytest.mark.parametrize("unseen", ["\xad", "\u200c", "\u2060", "\u061c", "\u202e", "\U000e0041"])
+def test_what_nobody_sees_between_the_letters_lowers_no_danger(text: str, unseen: str) -> None:
+    hidden = unseen.join(text)
+    assert danger_in(hidden) == danger_in(text) is not None
+    assert urgency_of(hidden) == urgency_of(text)
+
+
+def test_letters_in_two_parts_or_of_double_width_are_read_as_danger_too() -> None:
+    text = "Cháy nhà rồi, trong nhà còn cháu bé"
+    assert danger_in(unicodedata.normalize("NFD", text)) == danger_in(text)
+    assert danger_in("ｍｙ　ｈｏｕｓｅ　ｉｓ　ｏｎ　ｆｉｒｅ") == danger_in("my house is on fire")
 
 
 def test_a_market_on_fire_is_understood_without_accents() -> None:

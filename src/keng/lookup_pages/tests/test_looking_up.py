@@ -218,6 +218,65 @@ def test_a_question_in_words_is_answered_also_in_an_open_tip_and_stays_out_of_it
     assert answers()[-1].startswith("0912 000 417: chưa có dữ liệu")
 
 
+TOLD_AFTER_THE_COMMAND = (
+    "tra cứu 0912000417 thằng này bán ma túy cho học sinh ở cổng trường",
+    "tra cuu 0912000417 thang nay ban ma tuy cho hoc sinh o cong truong",
+    "Tra cứu 0912000417 là số của chủ quán, hôm qua chửi hàng xóm",
+    "tra cứu giúp em số này 0912000417, họ mời góp vốn đa cấp cả xóm",
+    "look up 0912000417 he sells drugs at the school gate",
+)
+
+
+@pytest.mark.parametrize("text", TOLD_AFTER_THE_COMMAND)
+def test_what_is_told_after_the_command_is_answered_and_a_report(say, text):
+    for _ in range(2):
+        say(text, id="m1")
+    assert Tip.objects.get().text == text
+    assert [told[:12] for told in answers()].count("0912 000 417") == 1
+
+
+@pytest.mark.parametrize("text", TOLD_AFTER_THE_COMMAND)
+def test_what_is_told_after_the_command_in_an_open_report_is_on_it(say, text):
+    say("Có người gọi xưng công an, bảo chuyển tiền")
+    before = len(answers())
+    say(text)
+    assert [m.text for m in DialogueMessage.objects.order_by("id")][1:] == [text]
+    assert (Tip.objects.count(), len(answers())) == (1, before + 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tra cứu 0912000417",
+        "Tra cuu giúp em số này: 0912000417",
+        "tra cứu số 0912000417 cho em ạ",
+        "tra cứu stk 19036000417001 VCB",
+        "tra cứu biển số 98A-123.45",
+        "tra cứu @trum_lua",
+        "tra cứu 0912000401, 0912000402",
+        "look up this number please 0912000417",
+        "look up 0912000417 for me",
+        "tra cứu",
+    ],
+)
+def test_the_command_and_what_it_asks_for_are_never_kept(text):
+    assert wish_of(event(text)).kept == "never"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tra cứu 0912000417 của Tuấn",
+        "tra cuu 0912000417 chu quan",
+        "tra cứu 0912000417 có phải lừa đảo không ạ",
+        "look up 0912000417 the landlord",
+        "tra cứu sới bạc",
+    ],
+)
+def test_a_few_words_beside_the_command_join_the_open_report_and_open_none(text):
+    assert wish_of(event(text)).kept == "in_talk"
+
+
 def test_after_the_tip_has_ended_a_bare_number_is_a_question_again(say):
     say("Có người gọi xưng công an, bảo chuyển tiền")
     Conversation.objects.update(key_hash=None)

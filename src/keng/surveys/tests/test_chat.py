@@ -12,6 +12,7 @@ from keng.channels.base import Event
 from keng.delivery import handlers
 from keng.delivery.models import Conversation, Delivery, Inbound
 from keng.delivery.receiving import incoming, receiving_accounts
+from keng.intake.examination import examine
 from keng.kit import times
 from keng.runtime.tests.rights import give_rights
 from keng.surveys.actions import counting, releasing
@@ -196,7 +197,78 @@ def test_what_is_told_beside_a_stop_is_a_report_and_not_the_end_of_a_survey_alon
     assert (tip.text, tip.do_not_contact) == (text, True)
 
 
-@pytest.mark.parametrize("text", ["đúng", "Huy", "đừng"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dừng nhận tin. Nó đang cầm dao chém chị Thoa",
+        "dung nhan tin. no dang cam dao chem chi Thoa",
+        "Đừng nhắn tin cho tôi. Nó đang cầm dao đuổi mẹ tôi",
+        "Dừng nhận tin. Cứu em với, nó đang cầm dao",
+        "Don't text me. He is beating my mother right now",
+    ],
+)
+@pytest.mark.parametrize("has_reported", [False, True])
+def test_danger_in_the_same_breath_as_a_stop_is_never_taken_for_a_stop_of_the_survey(
+    chat, stage, text, has_reported
+):
+    if has_reported:
+        chat.say("mất xe máy")
+    survey = stage.opened()
+    chat.say(f"khảo sát {survey.code}")
+    told = chat.say(text)
+    examine.examine_messages()
+    tip = Tip.objects.get()
+    assert (tip.urgency, tip.do_not_contact) == ("P0", True)
+    assert text in {tip.text, *tip.messages.values_list("text", flat=True)}
+    assert "Khảo sát dừng" not in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dừng nhận tin. Nhà số 5 bán pháo lậu",
+        "Stop texting me, he has a knife",
+        "đừng gửi tin nữa… cháy nhà rồi",
+        "stop messages, the house next door sells drugs",
+    ],
+)
+def test_a_stop_with_words_beside_it_is_no_command_of_the_survey(text):
+    assert command(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop",
+        "STOP!",
+        "Dừng nhận tin",
+        "dung nhan tin",
+        "DỪNG NHẬN",
+        "Đừng nhắn cho tôi nữa",
+        "Please stop texting me",
+        "hủy đăng ký",
+        "huỷ đăng kí",
+        "Xin dừng nhận tin. Cảm ơn ạ!",
+        "Dừng nhận tin, đêm hôm cứ rung hoài",
+        "Dừng!",
+        "huỷ",
+        "hủy",
+        "dung",
+        "huy",
+        "ngung",
+        "thôi",
+    ],
+)
+def test_the_wish_with_its_reason_or_thanks_stops_the_survey(text):
+    assert command(text).act == "stop"
+
+
+@pytest.mark.parametrize("text", ["NHẬN LẠI", "nhan lai", "cho em nhận tin lại", "start"])
+def test_who_wants_messages_again_says_nothing_to_the_survey(text):
+    assert command(text) is None
+
+
+@pytest.mark.parametrize("text", ["đúng", "Huy", "đừng", "Đúng!", "dung roi a", "Dùng", "đứng"])
 def test_an_answer_in_words_ends_no_survey(chat, stage, text):
     survey = stage.opened()
     chat.say(f"khảo sát {survey.code}")

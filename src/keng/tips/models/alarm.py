@@ -65,6 +65,7 @@ class AlarmCall(Row):
     ways = models.PositiveSmallIntegerField()
     # Not called to come, but told that nobody else needs to.
     is_stand_down = models.BooleanField(default=False, db_default=False)
+    # Empty: they were called by one call for several tips of a bundle, which is another tip's.
     dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

@@ -128,6 +128,13 @@ def test_what_the_service_answers_is_understood(credentials, status, kind):
     assert outcome.after_seconds == (7 if kind == "retry" else None)
 
 
+@pytest.mark.parametrize("after", ["²", "", "soon"])
+def test_a_wait_that_is_no_number_is_half_a_minute(credentials, after):
+    talk = steps(credentials, subscription().written())
+    begin(talk)
+    assert proceed(talk, Reply(503, {"retry-after": after}, b"")).after_seconds == 30
+
+
 def test_without_a_key_nothing_is_sent():
     outcome = begin(steps({}, subscription().written()))
     assert outcome.kind == "config"
