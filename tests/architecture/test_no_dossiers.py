@@ -26,6 +26,7 @@ KNOWN = {
     "network_group.name": "a group",
     "network_establishment.name": "a boarding house, guesthouse or school",
     "network_group.channel_address": "a group's",
+    "network_group.address_changed_at": "a group's",
     "network_group.member_count": "a number",
     "delivery_channelaccount.name": "an account of the police",
     "delivery_delivery.address": "a group's; a person's is in address_sealed",
