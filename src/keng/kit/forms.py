@@ -26,7 +26,8 @@ class Form(forms.Form):
         """What was typed, as it can be seen; a password is what its owner says it is."""
         value = super()._widget_data_value(widget, html_name)  # type: ignore[misc]
         is_words = isinstance(value, str) and not isinstance(widget, forms.PasswordInput)
-        return visible(value) if is_words else value
+        # A null character stays, and the field refuses it: nobody types one.
+        return visible(value) if is_words and "\0" not in value else value
 
     def _post_clean(self) -> None:
         """After everything else: a file that there was no room for, in words."""

@@ -45,3 +45,4 @@ def test_no_form_keeps_them_and_one_that_holds_nothing_else_is_empty():
     # What somebody chose as a password stays what it was when it was set.
     assert form.cleaned_data["secret"] == "a\xadb"
     assert not _Words({"said": "\u200b\u2060", "secret": "a"}).is_valid()
+    assert not _Words({"said": "a\0b", "secret": "a"}).is_valid()
