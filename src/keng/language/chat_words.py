@@ -39,7 +39,7 @@ _MAY_STOP = re.compile(
 _MAY_START = re.compile(r"nhan|start|resume|bat|mo")
 # Why somebody wishes it, and other words that tell nothing beside it.
 _MILD = f"(?>{spelled_or_bare(phrases('beside_stop_mild_words'))})"
-_BESIDE_STOP = re.compile(f"{_MILD}*{spelled_or_bare(phrases('beside_stop'))}?{_MILD}*")
+_BESIDE_STOP = re.compile(f"{_MILD}*+{spelled_or_bare(phrases('beside_stop'))}?{_MILD}*+")
 _LONE = re.compile(spelled_or_bare(phrases("stop_lone")))
 _LONE_AND_KIND = re.compile(f"{spelled_or_bare(phrases('stop_lone'))}{_KIND}{{0,2}}")
 _LONGEST_FOR_UNIT = 120

@@ -219,8 +219,8 @@ def test_a_question_in_words_is_answered_also_in_an_open_tip_and_stays_out_of_it
 
 
 TOLD_AFTER_THE_COMMAND = (
-    "tra cứu 0912000417 thằng này bán ma túy cho học sinh ở cổng trường",
-    "tra cuu 0912000417 thang nay ban ma tuy cho hoc sinh o cong truong",
+    "tra cứu 0912000417 thằng này bán ma túy cho trẻ con ở đầu ngõ",
+    "tra cuu 0912000417 thang nay ban ma tuy cho tre con o dau ngo",
     "Tra cứu 0912000417 là số của chủ quán, hôm qua chửi hàng xóm",
     "tra cứu giúp em số này 0912000417, họ mời góp vốn đa cấp cả xóm",
     "look up 0912000417 he sells drugs at the school gate",

@@ -55,7 +55,7 @@ pytestmark = pytest.mark.django_db
 STEPS = {
     "claims.writing.locked",
     "delivery.dispatch.send",
-    "delivery.relay.chain_of",
+    "relay.relay_acts.chain_of",
     "delivery.replies.send_to_conversation",
     "lookup.listing.take_off",
     "reports.signing.frozen",
