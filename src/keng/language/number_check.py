@@ -148,11 +148,13 @@ def _link_key(value: str) -> str:
 def _written_numbers(words: str, *, is_call: bool) -> Iterator[_Written]:
     text = flatten(words)
     indicators = extract_flat(text)
-    taken = [(one.start, one.end) for one in indicators]
+    taken = _Taken(len(words))
+    for one in indicators:
+        taken.add(one.start, one.end)
     found = [_of_indicator(words, one) for one in indicators if one.type != "plate"]
     for groups in _unread_digits(text, taken):
         start, end = text.start(groups[0].start), text.end(groups[-1].end)
-        taken.append((start, end))
+        taken.add(start, end)
         digits = "".join(group.digits for group in groups)
         found.append(_Written(start, words[start:end], _digits_key(digits), is_link=False))
     for match in _SHORT.finditer(text.flat):
@@ -160,7 +162,7 @@ def _written_numbers(words: str, *, is_call: bool) -> Iterator[_Written]:
         before = text.flat[max(0, match.start() - 26) : match.start()]
         if not is_call and not _TO_BE_CALLED.search(before):
             continue
-        if followed_by_unit(text.flat, match.end()) or _overlaps(taken, start, end):
+        if followed_by_unit(text.flat, match.end()) or taken.has_any_of(start, end):
             continue
         found.append(_Written(start, words[start:end], match.group(), is_link=False))
     return iter(sorted(found))
@@ -172,12 +174,25 @@ def _of_indicator(words: str, one: Indicator) -> _Written:
     return _Written(one.start, words[one.start : one.end], key, is_link)
 
 
-def _unread_digits(text: FlatText, taken: list[tuple[int, int]]) -> Iterator[list[Group]]:
+class _Taken:
+    """Which places of a text were read already. Asking costs what is asked about, however many."""
+
+    def __init__(self, length: int) -> None:
+        self._places = bytearray(length)
+
+    def add(self, start: int, end: int) -> None:
+        self._places[start:end] = b"\1" * (end - start)
+
+    def has_any_of(self, start: int, end: int) -> bool:
+        return self._places.find(1, start, end) >= 0
+
+
+def _unread_digits(text: FlatText, taken: _Taken) -> Iterator[list[Group]]:
     """Digits that read as no telephone and no account: one of them may have been forgotten."""
     for run in runs(text.flat):
         kept: list[Group] = []
         for group in run:
-            if _overlaps(taken, text.start(group.start), text.end(group.end)):
+            if taken.has_any_of(text.start(group.start), text.end(group.end)):
                 yield from _long_enough(kept)
                 kept = []
             else:
@@ -188,7 +203,3 @@ def _unread_digits(text: FlatText, taken: list[tuple[int, int]]) -> Iterator[lis
 def _long_enough(groups: list[Group]) -> Iterator[list[Group]]:
     if sum(len(group.digits) for group in groups) >= _FEWEST_DIGITS:
         yield groups
-
-
-def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
-    return any(first < end and start < last for first, last in taken)
