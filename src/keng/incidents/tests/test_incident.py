@@ -99,7 +99,7 @@ def test_what_has_left_to_one_reporter_does_not_leave_to_the_others(answered, de
     sign_in(desk_client, officer)
     fields = {"batch": str(batch), "incident": str(incident.pk)}
     page = desk_client.post("/tips/incidents/withdraw/", fields, follow=True).content.decode()
-    assert "Đã rút lại với 2 người báo. Với 1 người báo thì đã quá lúc rút lại." in page
+    assert "Đã rút lại với 2 người báo. Với 1 người báo thì đã quá muộn để rút lại." in page
     assert DialogueMessage.objects.get(text="Nhầm").tip == second
     [step] = second.decisions.filter(kind="replied")
     assert "taken_back" not in step.detail
