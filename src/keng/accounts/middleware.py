@@ -34,7 +34,7 @@ class DeskRequest(HttpRequest):
     """What the database gave up with for a moment, in the try that was answered last."""
 
 
-class OfficerRequest(HttpRequest):
+class SignedInRequest(HttpRequest):
     """A request to the desk by whoever is signed in: every page but those of signing in."""
 
     officer: Officer

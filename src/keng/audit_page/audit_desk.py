@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.audit.models import Entry
 from keng.audit_page import act_words, entries
 from keng.kit.cursors import closed_cursor, opened_cursor
@@ -16,7 +16,7 @@ _SIZE = 50
 
 
 @require_GET
-def audit(request: OfficerRequest) -> HttpResponse:
+def audit(request: SignedInRequest) -> HttpResponse:
     """Who did what, looked at what, and why; and whether the record is whole."""
     units = entries.audited_units(request.officer)
     if not units:

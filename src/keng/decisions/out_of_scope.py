@@ -93,7 +93,7 @@ def seal_content(tip: Tip) -> dict[str, Any] | None:
 
 
 def give_back(tip: Tip, taken: dict[str, Any]) -> None:
-    """Put back what `seal_content` took. For `holding.give_back`, inside its transaction.
+    """Put back what `seal_content` took. For `undo_ending.give_back`, inside its transaction.
 
     Not the copy in Inbound, nor its position: no page shows them, and its sealed body keeps both.
     """

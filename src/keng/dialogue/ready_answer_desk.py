@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.dialogue import ready_answer_acts as actions
 from keng.dialogue.ready_answers import URGENT, URGENT_MONEY, Answer, of_unit
 from keng.kit.forms import Form
@@ -62,7 +62,7 @@ class AnswerForm(Form):
 
 
 @require_GET
-def answers(request: OfficerRequest) -> HttpResponse:
+def answers(request: SignedInRequest) -> HttpResponse:
     """All answers by topic, those out of use at the end."""
     found = of_unit(request.officer.home_unit_id, request.officer)
     shown = [
@@ -78,7 +78,7 @@ def answers(request: OfficerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def write(request: OfficerRequest) -> HttpResponse:
+def write(request: SignedInRequest) -> HttpResponse:
     """A new answer, or another wording of one."""
     if not actions.keeps_answers(request.officer):
         raise PermissionDenied
@@ -102,7 +102,7 @@ def write(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def retire(request: OfficerRequest) -> HttpResponse:
+def retire(request: SignedInRequest) -> HttpResponse:
     """Out of use, or into use again."""
     is_removed = request.POST.get("again") != "1"
     try:
@@ -115,7 +115,7 @@ def retire(request: OfficerRequest) -> HttpResponse:
     return redirect("answers")
 
 
-def _written(request: OfficerRequest, form: AnswerForm) -> bool:
+def _written(request: SignedInRequest, form: AnswerForm) -> bool:
     try:
         actions.write_answer(
             request.POST.get("code", "")[:40],
@@ -132,7 +132,7 @@ def _written(request: OfficerRequest, form: AnswerForm) -> bool:
     return True
 
 
-def _named(request: OfficerRequest) -> Answer | None:
+def _named(request: SignedInRequest) -> Answer | None:
     code = request.POST.get("code") or request.GET.get("code") or ""
     if not code:
         return None

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.accounts.presence import is_present
 from keng.delivery.models import PagerTest, PagerWay
 from keng.delivery.push_account import settings_of_push
@@ -17,7 +17,7 @@ from keng.duty.duty_forms import PagerForm, PresenceForm
 
 
 @require_http_methods(["GET", "POST"])
-def mine(request: OfficerRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """What calls this officer, and how the last tests ended."""
     form = PagerForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
@@ -47,7 +47,7 @@ def _no_mailbox() -> str:
 
 
 def ask_for_code(
-    request: OfficerRequest, *, heading: str, fields: dict[str, str]
+    request: SignedInRequest, *, heading: str, fields: dict[str, str]
 ) -> HttpResponse | None:
     """The page that asks for the officer's own code; None once it was given.
 
@@ -62,7 +62,7 @@ def ask_for_code(
 
 
 @require_POST
-def switch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def switch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """On or off, or gone for good. What silences a pager takes the officer's code."""
     way = get_object_or_404(PagerWay.objects.visible_to(request.officer), pk=pk)
     do = request.POST.get("do", "")
@@ -82,7 +82,7 @@ def switch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def test(request: OfficerRequest) -> HttpResponse:
+def test(request: SignedInRequest) -> HttpResponse:
     """Call all pagers of one's own."""
     try:
         pager_acts.test(by=request.officer)
@@ -96,7 +96,7 @@ def test(request: OfficerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def rang(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def rang(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Where the test leads: it rang."""
     made = get_object_or_404(PagerTest.objects.visible_to(request.officer), pk=pk)
     if request.method == "POST":

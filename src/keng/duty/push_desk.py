@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.channels.ssrf import Refused
 from keng.channels.web_push import NotASubscription, Subscription
 from keng.delivery.push_account import settings_of_push
@@ -22,7 +22,7 @@ _DEVICES = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 
 @require_POST
-def subscribe(request: OfficerRequest) -> HttpResponse:
+def subscribe(request: SignedInRequest) -> HttpResponse:
     """Keep what the browser gave, if it leads to a push service that we know."""
     given = [request.POST.get(name, "") for name in _PARTS]
     try:
@@ -40,13 +40,13 @@ def subscribe(request: OfficerRequest) -> HttpResponse:
 
 
 @require_GET
-def worker(request: OfficerRequest) -> HttpResponse:
+def worker(request: SignedInRequest) -> HttpResponse:
     """The script stands at the root: it may only serve what lies beside or below it."""
     script = Path(str(finders.find("keng/js/sw.js"))).read_text()
     return HttpResponse(script, content_type="text/javascript")
 
 
-def _device(request: OfficerRequest) -> str:
+def _device(request: SignedInRequest) -> str:
     """What the officer recognises it by: browser and system, no more."""
     said = request.headers.get("User-Agent", "")
     browser = next((name for name in _BROWSERS if name in said), "")

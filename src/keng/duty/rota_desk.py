@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Shift
 from keng.duty import rota, watch
 from keng.duty.duty_forms import ShiftForm
@@ -20,7 +20,7 @@ from keng.places.models import Unit
 
 
 @require_http_methods(["GET", "POST"])
-def show(request: OfficerRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """Two weeks of shifts of the officer's own units, and who watches now."""
     kept = rota.kept_units(request.officer)
     people = {(unit, person) for unit in kept for person in rota.watchers(unit.pk)}
@@ -47,7 +47,7 @@ class RotaRow:
     """Whether the reader may take it off."""
 
 
-def _context(request: OfficerRequest, form: ShiftForm | None, kept: list[Any]) -> dict[str, Any]:
+def _context(request: SignedInRequest, form: ShiftForm | None, kept: list[Any]) -> dict[str, Any]:
     now = times.now()
     shifts = rota.shifts_of(request.officer.own_unit_ids)
     tested_at = watch.tested(shifts)
@@ -83,7 +83,7 @@ def _next_shift(kept: list[Unit]) -> dict[str, Any]:
 
 
 @require_POST
-def remove(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a shift off; the row stays, and so does who took it off."""
     try:
         rota.remove_shift(pk, by=request.officer)

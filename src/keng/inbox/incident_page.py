@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.inbox.list.by_incident import MOST, tips_of
 from keng.inbox.list.inbox_row import Row, dressed
 from keng.inbox.list.row_view import opens_beside, shown
@@ -30,20 +30,20 @@ _MONEY = ("money_lost", "money_saved", "money_recovered", "persons_helped")
 
 
 @require_GET
-def incidents(request: OfficerRequest) -> HttpResponse:
+def incidents(request: SignedInRequest) -> HttpResponse:
     """Incidents that are not over."""
     rows = list(queries.open_incidents(request.officer)[:200])
     return render(request, "inbox/incident/incidents.html", {"rows": rows} | undo_context(request))
 
 
 @require_GET
-def incident(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def incident(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Its tips, those that differ first; one answer to all; what came of it."""
     return _page(request, _visible(request, pk))
 
 
 @require_GET
-def rows(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def rows(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What a line of the list opens to; without a script the incident's own page has it all."""
     found = _visible(request, pk)
     if not request.htmx:
@@ -60,7 +60,7 @@ def rows(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def answer(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One answer to every reporter."""
     found, form = _visible(request, pk), ReplyForm(request.POST)
     if not form.is_valid():
@@ -81,7 +81,7 @@ def answer(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: OfficerRequest) -> HttpResponse:
+def withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of one answer to all."""
     batch = read_id(request.POST.get("batch", ""))
     incident_id = read_id(request.POST.get("incident", ""))
@@ -101,7 +101,7 @@ def withdraw(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def outcome(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What came of the event, for all its tips, with the money."""
     found, form = _visible(request, pk), MoneyForm(request.POST)
     if not form.is_valid():
@@ -121,7 +121,7 @@ def outcome(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def close(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """End the incident with all its tips."""
     found, form = _visible(request, pk), CloseForm(request.POST)
     if not form.is_valid():
@@ -135,7 +135,7 @@ def close(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def rename(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A name that says what is new about it."""
     found, form = _visible(request, pk), TitleForm(request.POST)
     if not form.is_valid():
@@ -148,7 +148,7 @@ def rename(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-def _done(request: OfficerRequest, pk: uuid.UUID, words: str, act: Any) -> HttpResponse:
+def _done(request: SignedInRequest, pk: uuid.UUID, words: str, act: Any) -> HttpResponse:
     try:
         act()
     except errors.CannotDecide as error:
@@ -158,7 +158,7 @@ def _done(request: OfficerRequest, pk: uuid.UUID, words: str, act: Any) -> HttpR
     return redirect("incident", pk=pk)
 
 
-def _say_taken_back(request: OfficerRequest, done: actions.TakenBack) -> None:
+def _say_taken_back(request: SignedInRequest, done: actions.TakenBack) -> None:
     taken = ngettext(
         "Taken back for %(count)d reporter.", "Taken back for %(count)d reporters.", done.taken
     ) % {"count": done.taken}
@@ -174,7 +174,7 @@ def _say_taken_back(request: OfficerRequest, done: actions.TakenBack) -> None:
     messages.warning(request, f"{taken} {left}")
 
 
-def _visible(request: OfficerRequest, pk: uuid.UUID) -> Incident:
+def _visible(request: SignedInRequest, pk: uuid.UUID) -> Incident:
     """The incident; one of whose tips none is visible does not exist for this officer."""
     visible = Incident.objects.visible_to(request.officer).select_related("place", "unit")
     found = get_object_or_404(visible, pk=pk)
@@ -183,12 +183,12 @@ def _visible(request: OfficerRequest, pk: uuid.UUID) -> Incident:
     return found
 
 
-def _visible_tips(request: OfficerRequest, incident_id: uuid.UUID) -> QuerySet[Tip]:
+def _visible_tips(request: SignedInRequest, incident_id: uuid.UUID) -> QuerySet[Tip]:
     return Tip.objects.visible_to(request.officer).filter(incident=incident_id)
 
 
 def _page(
-    request: OfficerRequest, found: Incident, status: int = 200, **forms: Any
+    request: SignedInRequest, found: Incident, status: int = 200, **forms: Any
 ) -> HttpResponse:
     money = {name: getattr(found, name) or None for name in _MONEY}
     members = queries.members(found, request.officer)

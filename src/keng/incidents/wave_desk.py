@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.incidents import wave_acts as actions
 from keng.incidents import wave_queries as queries
@@ -39,7 +39,7 @@ def of_tip(tip: Tip, officer: Officer) -> dict[str, Any]:
 
 
 @require_GET
-def waves(request: OfficerRequest) -> HttpResponse:
+def waves(request: SignedInRequest) -> HttpResponse:
     """Everything that rises, and what ended."""
     language = get_language() or "vi"
     context = {
@@ -51,13 +51,13 @@ def waves(request: OfficerRequest) -> HttpResponse:
 
 
 @require_GET
-def wave(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def wave(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Why the machine says so, its tips, its curve, and what the desk made of it."""
     return _page(request, pk)
 
 
 @require_POST
-def dismiss(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def dismiss(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Not a wave, and why."""
     if queries.one(pk, request.officer) is None:
         raise Http404
@@ -77,7 +77,7 @@ def dismiss(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def take_back(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def take_back(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """It is one after all."""
     if queries.one(pk, request.officer) is None:
         raise Http404
@@ -89,7 +89,7 @@ def take_back(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _page(
-    request: OfficerRequest, pk: uuid.UUID, status: int = 200, form: ReasonForm | None = None
+    request: SignedInRequest, pk: uuid.UUID, status: int = 200, form: ReasonForm | None = None
 ) -> HttpResponse:
     seen = queries.one(pk, request.officer)
     if seen is None:

@@ -12,5 +12,5 @@ class IntakeConfig(AppConfig):
         from keng.intake import chat_handlers  # noqa: PLC0415
 
         tips = chat_handlers.TipHandler()
-        for handler in (chat_handlers.StopHandler(tips), chat_handlers.NewTipHandler(), tips):
+        for handler in (chat_handlers.StopHandler(tips), chat_handlers.BeginAnewHandler(), tips):
             handlers.register(handler)

@@ -12,7 +12,7 @@ from keng.channels.base import Event
 from keng.delivery.actions.inbound import hexed, inbound_row
 from keng.delivery.handlers import Statement
 from keng.delivery.receiving import Incoming
-from keng.intake import auto_replies, receive, stop_statements
+from keng.intake import auto_replies, command_statements, receive
 from keng.intake.receive import Chat, NewTip, Sealed
 from keng.intake.row import Row, row_of
 from keng.intake.statement import RECEIVE
@@ -73,13 +73,13 @@ class TipHandler:
         tip = tip_of(message, text)
         row = row_of(tip, self._limits)
         if anew:
-            return _Prepared(row, Statement(stop_statements.RELEASE, _talk(message)))
+            return _Prepared(row, Statement(command_statements.RELEASE, _talk(message)))
         if tip.concerns_by_words:
             above = {"above": message.account.above_id}
             return _Prepared(
                 row,
-                Statement(stop_statements.LEAVE_THE_UNIT, _talk(message) | above),
-                Statement(stop_statements.KEEP_SILENT, {"tip": tip.id}),
+                Statement(command_statements.LEAVE_THE_UNIT, _talk(message) | above),
+                Statement(command_statements.KEEP_SILENT, {"tip": tip.id}),
             )
         return _Prepared(row)
 
@@ -99,7 +99,7 @@ class TipHandler:
         return [*made, *_receive(rows, lane)]
 
 
-class NewTipHandler:
+class BeginAnewHandler:
     """ "Tin mới" and not a word more: the next message opens another tip."""
 
     name = "new_tip"
@@ -117,7 +117,7 @@ class NewTipHandler:
         return _command_row(message, auto_replies.anew_answer)
 
     def statements(self, prepared: Sequence[dict[str, Any]], *, lane: int) -> list[Statement]:
-        return [_command(stop_statements.BEGIN_ANEW, one) for one in prepared]
+        return [_command(command_statements.BEGIN_ANEW, one) for one in prepared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +188,14 @@ class StopHandler:
         for one in prepared:
             made.append(
                 _command(
-                    stop_statements.COME_BACK if one.comes_back else stop_statements.STOP, one.row
+                    command_statements.COME_BACK if one.comes_back else command_statements.STOP,
+                    one.row,
                 )
             )
             if one.otherwise is not None:
                 made += self._tips.statements([one.otherwise], lane=lane)
                 if not one.comes_back:
-                    made.append(_command(stop_statements.ASK_WHETHER_TO_STOP, one.row))
+                    made.append(_command(command_statements.ASK_WHETHER_TO_STOP, one.row))
         return made
 
 

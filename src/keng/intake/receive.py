@@ -1,4 +1,4 @@
-"""The one write path for what comes in: a form with one tip, the edge with a batch of many."""
+"""What comes in by a form or an officer is written, by the statement that the edge runs itself."""
 
 import os
 import uuid
@@ -31,7 +31,7 @@ class Received:
     """What became of one message."""
 
     tip_id: uuid.UUID | None
-    """None for a repetition of what nothing leads to its tip any more (actions.forgetting)."""
+    """None for a repetition of what nothing leads to its tip any more (intake.forget_chats)."""
     is_new: bool
     """False for a repetition, for which nothing was written."""
     opened: bool

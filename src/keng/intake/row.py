@@ -85,7 +85,7 @@ class NewTip:
     urgency_is_rated: bool = False
     """An officer who took it down said how urgent it is."""
     sender_mark: bytes = field(default=b"", repr=False)
-    """By what this process knows whoever sends; it stands in no row (reception.bundles)."""
+    """By what this process knows whoever sends; it stands in no row (alarms.line_bundles)."""
     received_at: dt.datetime = field(default_factory=times.now)
     chat: Chat | None = None
     inbound_id: uuid.UUID = field(default_factory=new_id)

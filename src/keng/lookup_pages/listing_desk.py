@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.accounts.hands import name_hands, refusal
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.accounts.presence import is_present
 from keng.accounts.who import RELEASING
@@ -44,7 +44,7 @@ from keng.tips.errors import NotYours
 
 
 @require_GET
-def listings(request: OfficerRequest) -> HttpResponse:
+def listings(request: SignedInRequest) -> HttpResponse:
     """What waits for a second person, what is disputed, what the public finds, what has ended."""
     officer = request.officer
     context = {
@@ -58,7 +58,7 @@ def listings(request: OfficerRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def propose(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """From a number of a tip: what the public would read, and how it was verified."""
     try:
         sighting = proposing.to_propose(pk, request.officer)
@@ -107,13 +107,13 @@ def propose(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def listing(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def listing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One entry: what the public reads, what speaks for it, and what may be done."""
     return _page(request, _visible(request, pk))
 
 
 @require_http_methods(["GET", "POST"])
-def confirm(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def confirm(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person's answer to the question; yes to it makes nothing public."""
     return _decided(
         request,
@@ -126,7 +126,7 @@ def confirm(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def refuse(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person says no."""
     return _decided(
         request,
@@ -139,7 +139,7 @@ def refuse(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def end(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the list, at once."""
     return _decided(
         request,
@@ -154,7 +154,7 @@ def end(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def dispute(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """An objection, and the decision of somebody who did not list it."""
     rows = Dispute.objects.visible_to(request.officer)
     found = get_object_or_404(
@@ -199,7 +199,7 @@ def dispute(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def dispute_file(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def dispute_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Uncover a picture of an objection. A POST, so that every look is on record."""
     try:
         found = dispute_pictures.show(pk, by=request.officer)
@@ -247,14 +247,14 @@ def _counted(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> dict
     }
 
 
-def _part(request: OfficerRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
+def _part(request: SignedInRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
     """One page of a list, and the way to its other pages."""
     page = Slice.of(request, rows.count(), name)
     return list(rows[page.start : page.end]), page
 
 
 def _decided(
-    request: OfficerRequest,
+    request: SignedInRequest,
     pk: uuid.UUID,
     name: str,
     kind: type[Form],
@@ -304,14 +304,14 @@ def _ending(found: Listing) -> type[Form]:
     return BackForm if found.status == Listing.Status.PROPOSED else EndForm
 
 
-def _visible(request: OfficerRequest, pk: uuid.UUID) -> Listing:
+def _visible(request: SignedInRequest, pk: uuid.UUID) -> Listing:
     rows = Listing.objects.visible_to(request.officer).select_related(
         "indicator", "unit", "made_by", "checked_by", "ended_by"
     )
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(request: OfficerRequest, found: Listing, **sent: object) -> HttpResponse:
+def _page(request: SignedInRequest, found: Listing, **sent: object) -> HttpResponse:
     officer = request.officer
     is_proposed = found.status == Listing.Status.PROPOSED
     is_own = is_proposed and found.made_by_id == officer.pk

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.delivery.models import RelayTask
 from keng.relay import coverage as queries
 from keng.relay import establishment_reach
@@ -20,7 +20,7 @@ from keng.relay.rooms import TooMany, tell_houses
 
 
 @require_safe
-def overall(request: OfficerRequest) -> HttpResponse:
+def overall(request: SignedInRequest) -> HttpResponse:
     """The warnings of the last 30 days together."""
     found = queries.recent(request.officer)
     keys = [dispatch.pk for dispatch in found]
@@ -40,7 +40,7 @@ def overall(request: OfficerRequest) -> HttpResponse:
 
 
 @require_safe
-def of_dispatch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def of_dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One warning."""
     dispatch = get_object_or_404(
         queries.dispatches_for(request.officer).select_related("unit").prefetch_related("texts"),
@@ -63,7 +63,7 @@ def of_dispatch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-def of_place(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def of_place(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One commune: its kinds and its hamlets."""
     found = standing_of(pk, officer=request.officer)
     if found is None:
@@ -72,7 +72,7 @@ def of_place(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def mark_seen(request: OfficerRequest, task: uuid.UUID) -> HttpResponse:
+def mark_seen(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
     """The officer saw it in the group, or takes that back."""
     found = get_object_or_404(RelayTask.objects.visible_to(request.officer), pk=task)
     actions.mark_seen(found.pk, by=request.officer, seen=request.POST.get("seen") != "no")
@@ -80,7 +80,7 @@ def mark_seen(request: OfficerRequest, task: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def tell_rooms(request: OfficerRequest, task: uuid.UUID) -> HttpResponse:
+def tell_rooms(request: SignedInRequest, task: uuid.UUID) -> HttpResponse:
     """A lead told the officer in how many houses the rooms know."""
     found = get_object_or_404(
         RelayTask.objects.visible_to(request.officer).filter(

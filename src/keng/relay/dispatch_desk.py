@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.delivery.actions import dispatch as actions
 from keng.delivery.models import Dispatch
 from keng.delivery.queries import outcomes
@@ -18,7 +18,7 @@ from keng.relay import coverage
 
 
 @require_safe
-def dispatch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def dispatch(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The outcome by channel, what did not arrive and why, and who still has to pass it on."""
     found = get_object_or_404(
         Dispatch.objects.visible_to(request.officer)
@@ -42,7 +42,7 @@ def dispatch(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def cancel(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def cancel(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take back what has not left."""
     get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
     count = actions.cancel(pk, by=request.officer)
@@ -59,7 +59,7 @@ def cancel(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def resend_unknown(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def resend_unknown(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A person decides to send again where the outcome is unknown."""
     get_object_or_404(Dispatch.objects.visible_to(request.officer), pk=pk)
     try:

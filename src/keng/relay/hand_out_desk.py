@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.network.actions.leads import show_link as show_lead_link
 from keng.network.models import Lead
 from keng.relay import relay_acts as actions
@@ -17,13 +17,13 @@ from keng.relay.stopping import RESUME_WITHIN
 
 
 @require_safe
-def hand_outs(request: OfficerRequest) -> HttpResponse:
+def hand_outs(request: SignedInRequest) -> HttpResponse:
     """Leads nobody has told yet, urgent first, and those whose link was used to stop."""
     return _listed(request)
 
 
 @require_POST
-def show_link(request: OfficerRequest, lead: uuid.UUID) -> HttpResponse:
+def show_link(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
     """The same list, where the message to this lead has their link; that goes on record."""
     found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
     if found.stopped_at:
@@ -32,7 +32,7 @@ def show_link(request: OfficerRequest, lead: uuid.UUID) -> HttpResponse:
     return _listed(request, link_of=found.pk)
 
 
-def _listed(request: OfficerRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
+def _listed(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
     context = {
         "hand_outs": queries.hand_outs(request.officer, link_of=link_of),
         "wishes": queries.wishes_to_stop(request.officer, within=RESUME_WITHIN),
@@ -42,7 +42,7 @@ def _listed(request: OfficerRequest, link_of: uuid.UUID | None = None) -> HttpRe
 
 
 @require_POST
-def mark_handed_out(request: OfficerRequest, lead: uuid.UUID) -> HttpResponse:
+def mark_handed_out(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
     """The message was sent to the lead."""
     found = get_object_or_404(Lead.objects.visible_to(request.officer), pk=lead)
     actions.mark_handed_out(found.pk, by=request.officer)

@@ -82,7 +82,7 @@ class Carriage:
 
 
 def balance(officer: Officer, period: Period) -> Balance:
-    """The identity of domain.md, each side counted by its own query."""
+    """What came in is what ended and what is still open: each side is counted by its own query."""
     counts = definitions.count_classes(definitions.in_period(officer, period))
     labels = class_labels()
     return Balance(

@@ -6,7 +6,7 @@ again or objected about, is read with the receipt code. What was on its way then
 has an address of its own until it is settled (delivery.sender.sql).
 
 Where the reporter asked not to be contacted, only the address goes. Each message that comes in
-brings it along (reception.statement), so that "messages again" can be answered.
+brings it along (intake.statement), so that "messages again" can be answered.
 """
 
 import uuid
@@ -17,8 +17,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from keng.delivery.models import Conversation
 from keng.tips.models import DialogueMessage, Tip
 
-# What `Conversation.mode` says of stopping, by reception.commands: it was asked whether to stop; it
-# was stopped; it was stopped and, after writing on, told how to come back.
+# What `Conversation.mode` says of stopping, by intake.command_statements: it was asked whether to
+# stop; it was stopped; it was stopped and, after writing on, told how to come back.
 ASKED, STOPPED, TOLD = "stop_asked", "stopped", "stopped_told"
 _PORTION = 500
 

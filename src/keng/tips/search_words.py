@@ -29,7 +29,7 @@ def add_words(texts: Iterable[tuple[uuid.UUID, str, str]]) -> None:
 
 
 def leave_index(tip: Tip) -> None:
-    """A tip that was unfounded is found no more: nobody is followed by it (safety 7)."""
+    """A tip that was unfounded is found no more: nobody is followed by it."""
     Tip.objects.filter(pk=tip.pk).update(search=None)
 
 

@@ -107,7 +107,7 @@ class Conversation(Row):
         db_persist=True,
     )
     tip_ref = models.UUIDField(null=True, db_index=True)
-    # How it stands beside the tip: "" or a handler's own word (keng.intake.stop_statements).
+    # How it stands beside the tip: "" or a handler's own word (keng.intake.command_statements).
     mode = models.CharField(max_length=16, default="", db_default="")
     opened_at = models.DateTimeField(db_default=Now())
     last_inbound_at = models.DateTimeField(db_default=Now())

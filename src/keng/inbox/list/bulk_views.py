@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.decisions import bulk, putting_off
 from keng.inbox.tip.after_decision import FOLDER, in_list, next_tip
 from keng.kit import times
@@ -24,7 +24,7 @@ from keng.tips.toast import show_toast
 
 
 @require_POST
-def decide(request: OfficerRequest) -> HttpResponse:
+def decide(request: SignedInRequest) -> HttpResponse:
     """Take on, sort, put off or join what was ticked in the list."""
     chosen = [pk for text in request.POST.getlist("tip") if (pk := read_id(text))]
     act = {"accept": _accept, "sort": _sort, "aside": _aside, "join": _join}.get(
@@ -40,7 +40,7 @@ def decide(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def take_back(request: OfficerRequest) -> HttpResponse:
+def take_back(request: SignedInRequest) -> HttpResponse:
     """The undo of a decision on many."""
     steps = [pk for text in request.POST.get("decisions", "").split() if (pk := read_id(text))]
     if not steps:
@@ -60,7 +60,7 @@ def take_back(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def set_aside(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Put one tip off; the next one opens."""
     tip = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
     if tip is None:
@@ -85,14 +85,14 @@ def until_choices() -> list[tuple[str, str]]:
     ]
 
 
-def _accept(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+def _accept(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     done = bulk.accept(chosen, by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is yours now.", "%(count)d tips are yours now.", count)
     return _said(request, words % {"count": count}, done)
 
 
-def _sort(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+def _sort(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     category = request.POST.get("category", "")
     if category not in categories():
         messages.warning(request, _("Not done: choose a category."))
@@ -103,14 +103,14 @@ def _sort(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpR
     return _said(request, words % {"count": count}, done)
 
 
-def _aside(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+def _aside(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     done = bulk.set_aside(chosen, until=_until(request), by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is set aside.", "%(count)d tips are set aside.", count)
     return _said(request, words % {"count": count}, done)
 
 
-def _join(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+def _join(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     """To the incident: what differs is read there first, and one answer goes to all."""
     done, incident_id = bulk.join(chosen, by=request.officer, since=since)
     words = _("%(count)d tips are one incident now.") % {"count": len(done.steps) + 1}
@@ -119,12 +119,12 @@ def _join(request: OfficerRequest, chosen: list[uuid.UUID], since: Any) -> HttpR
     return redirect("incident", pk=incident_id) if theirs.exists() else _back(request)
 
 
-def _said(request: OfficerRequest, words: str, done: bulk.Done) -> HttpResponse:
+def _said(request: SignedInRequest, words: str, done: bulk.Done) -> HttpResponse:
     _toast(request, words, done)
     return _back(request)
 
 
-def _toast(request: OfficerRequest, words: str, done: bulk.Done) -> None:
+def _toast(request: SignedInRequest, words: str, done: bulk.Done) -> None:
     fields = {"decisions": " ".join(str(step.pk) for step in done.steps)}
     undo = ("bulk-undo", fields) if done.steps else ()
     show_toast(request, f"{words} {_left(done)}".strip(), *undo)
@@ -160,7 +160,7 @@ def _left(done: bulk.Done) -> str:
     return " ".join(said)
 
 
-def _until(request: OfficerRequest) -> datetime.datetime:
+def _until(request: SignedInRequest) -> datetime.datetime:
     now = times.now()
     tomorrow = times.start_of(times.local_date(now) + datetime.timedelta(days=1))
     return {
@@ -170,7 +170,7 @@ def _until(request: OfficerRequest) -> datetime.datetime:
     }.get(request.POST.get("until", ""), tomorrow + datetime.timedelta(hours=7, minutes=30))
 
 
-def _page_time(request: OfficerRequest) -> datetime.datetime:
+def _page_time(request: SignedInRequest) -> datetime.datetime:
     """When the list was made; without it everything counts as decided meanwhile."""
     try:
         return datetime.datetime.fromtimestamp(float(request.POST.get("at", "")), datetime.UTC)
@@ -178,5 +178,5 @@ def _page_time(request: OfficerRequest) -> datetime.datetime:
         return datetime.datetime.fromtimestamp(0, datetime.UTC)
 
 
-def _back(request: OfficerRequest) -> HttpResponse:
+def _back(request: SignedInRequest) -> HttpResponse:
     return redirect(in_list(request.session.get(FOLDER, "open"), None))

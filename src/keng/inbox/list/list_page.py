@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.inbox.list.bulk_views import until_choices
 from keng.inbox.list.fears import afraid_since
 from keng.inbox.list.inbox_query import DONE, Inbox, inbox, news, rows_of
@@ -34,13 +34,13 @@ _OLDEST_PAGE = datetime.timedelta(hours=12)
 
 
 @require_GET
-def home(request: OfficerRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Whoever works on tips begins with them; where the others begin, site.who_may says."""
     return redirect("inbox")
 
 
 @require_GET
-def show(request: OfficerRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """The list; with ?tip= and a wide window, that tip beside it."""
     found = inbox(
         request.officer,
@@ -71,7 +71,7 @@ def show(request: OfficerRequest) -> HttpResponse:
 
 
 @require_GET
-def since(request: OfficerRequest) -> HttpResponse:
+def since(request: SignedInRequest) -> HttpResponse:
     """Asked by the list every 20 seconds: how many tips came in since it was made."""
     try:
         at = datetime.datetime.fromtimestamp(float(request.GET.get("at", "")), datetime.UTC)
@@ -89,7 +89,7 @@ def since(request: OfficerRequest) -> HttpResponse:
     return render(request, "inbox/list/news.html", {"news": found, "here": here})
 
 
-def _grown(request: OfficerRequest, found: Inbox) -> dict[str, Any]:
+def _grown(request: SignedInRequest, found: Inbox) -> dict[str, Any]:
     """What a desk needs once it has more tips than fit one look."""
     language = get_language() or "vi"
     return {
@@ -101,7 +101,7 @@ def _grown(request: OfficerRequest, found: Inbox) -> dict[str, Any]:
     }
 
 
-def _chosen(request: OfficerRequest) -> Tip | None:
+def _chosen(request: SignedInRequest) -> Tip | None:
     """The tip named in the address; one that is not visible is as if it were not named."""
     tip_id = read_id(request.GET.get("tip", ""))
     return opened_tip(request, tip_id) if tip_id else None

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.inbox.list.row_view import shown
 from keng.inbox.search import search_acts
 from keng.inbox.search.search_forms import NameReasonForm, SaveSearchForm, SearchForm
@@ -21,7 +21,7 @@ from keng.tips.models import SavedSearch
 
 
 @require_http_methods(["GET", "POST"])
-def search(request: OfficerRequest) -> HttpResponse:
+def search(request: SignedInRequest) -> HttpResponse:
     """Results by GET, so that they have an address; a name of a person never gets into one."""
     data = request.POST if request.method == "POST" else request.GET
     form = SearchForm(data or None, officer=request.officer)
@@ -39,7 +39,7 @@ def search(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def save(request: OfficerRequest) -> HttpResponse:
+def save(request: SignedInRequest) -> HttpResponse:
     """Keep the search under a name."""
     form = SearchForm(request.POST, officer=request.officer)
     named = SaveSearchForm(request.POST)
@@ -62,7 +62,7 @@ def save(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def remove(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Forget a search of one's own."""
     try:
         gone = search_acts.remove_search(pk, by=request.officer)
@@ -72,7 +72,7 @@ def remove(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("search")
 
 
-def saved_links(request: OfficerRequest) -> list[dict[str, Any]]:
+def saved_links(request: SignedInRequest) -> list[dict[str, Any]]:
     """The officer's own searches, by name, each with its address."""
     here = request.GET.copy()
     here.pop("after", None)
@@ -87,7 +87,7 @@ def saved_links(request: OfficerRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _for_a_name(request: OfficerRequest, form: SearchForm) -> HttpResponse:
+def _for_a_name(request: SignedInRequest, form: SearchForm) -> HttpResponse:
     """Ask why first; then the results, with the search on record. Never by an address."""
     why = NameReasonForm(request.POST if "reason" in request.POST else None)
     if "why" in request.POST and not why.is_bound:
@@ -103,7 +103,7 @@ def _for_a_name(request: OfficerRequest, form: SearchForm) -> HttpResponse:
 
 
 def _page(
-    request: OfficerRequest, form: SearchForm, found: Found, status: int = 200, **context: Any
+    request: SignedInRequest, form: SearchForm, found: Found, status: int = 200, **context: Any
 ) -> HttpResponse:
     context |= {"search_form": form, "rows": shown(found.rows), "saved": saved_links(request)}
     context |= {"next_cursor": found.next_cursor, "asked": form.as_query()}

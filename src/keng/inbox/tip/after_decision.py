@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.inbox.list.inbox_query import next_after
 from keng.tips.models import Decision, Tip
 from keng.tips.toast import show_toast
@@ -25,7 +25,7 @@ def in_list(folder: str, tip: Tip | None) -> str:
 
 
 def next_tip(
-    request: OfficerRequest, tip: Tip, words: str, undo: Decision | None = None
+    request: SignedInRequest, tip: Tip, words: str, undo: Decision | None = None
 ) -> HttpResponse:
     """Say what was done and open the tip that comes after the place the decided one had."""
     fields = {"decision": str(undo.pk), "secret": undo.secret} if undo else {}
@@ -37,7 +37,7 @@ def next_tip(
     return redirect("tip", pk=following.pk) if following else redirect("inbox")
 
 
-def same_tip(request: OfficerRequest, tip_id: uuid.UUID, words: str, *undo: Any) -> HttpResponse:
+def same_tip(request: SignedInRequest, tip_id: uuid.UUID, words: str, *undo: Any) -> HttpResponse:
     """Say what was done and stay with the tip."""
     show_toast(request, words, *undo)
     if request.POST.get("from") == "inbox":

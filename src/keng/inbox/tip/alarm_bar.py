@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.alarms.bar import bar_for
 from keng.kit.ids import read_id
 from keng.tips.toast import forget_old_key
@@ -17,14 +17,14 @@ AT = "alarm"
 
 
 @require_GET
-def bar(request: OfficerRequest) -> HttpResponse:
+def bar(request: SignedInRequest) -> HttpResponse:
     """The critical tips that nobody has taken; `on` is the tip whose page is open already."""
     forget_old_key(request)
     context = bar_context(request, shown=read_id(request.GET.get("on", "")))
     return render(request, "inbox/tip/parts/alarm.html", context)
 
 
-def bar_context(request: OfficerRequest, *, shown: uuid.UUID | None = None) -> dict[str, Any]:
+def bar_context(request: SignedInRequest, *, shown: uuid.UUID | None = None) -> dict[str, Any]:
     """What the bar's template shows, with the way to those before and after: the same page.
 
     Where a tip that rings is open, as a page or beside the list, it begins with that one: its key
@@ -41,7 +41,7 @@ def bar_context(request: OfficerRequest, *, shown: uuid.UUID | None = None) -> d
     }
 
 
-def _at(request: OfficerRequest, tip_id: uuid.UUID) -> str:
+def _at(request: SignedInRequest, tip_id: uuid.UUID) -> str:
     query = request.GET.copy()
     query[AT] = str(tip_id)
     return f"?{query.urlencode()}"

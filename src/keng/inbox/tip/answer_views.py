@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.dialogue import answering
 from keng.inbox.tip.after_decision import same_tip
 from keng.inbox.tip.refusal import decides
@@ -23,7 +23,7 @@ from keng.tips.models import Tip
 
 @require_POST
 @decides
-def reply(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Goes out to the reporter, after a few seconds in which it can be taken back."""
     form = ReplyForm(request.POST)
     if not form.is_valid():
@@ -41,7 +41,7 @@ def reply(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: OfficerRequest) -> HttpResponse:
+def withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of an answer."""
     try:
         tip = answering.withdraw(uuid.UUID(request.POST.get("message", "")), by=request.officer)
@@ -58,7 +58,7 @@ def withdraw(request: OfficerRequest) -> HttpResponse:
 
 @require_POST
 @decides
-def note(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def note(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Stays inside, whatever happens."""
     form = NoteForm(request.POST)
     if not form.is_valid():
@@ -69,7 +69,7 @@ def note(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
     return same_tip(request, pk, _("Note saved. The reporter never sees it."))
 
 
-def _again(request: OfficerRequest, pk: uuid.UUID, **forms: ReplyForm | NoteForm) -> HttpResponse:
+def _again(request: SignedInRequest, pk: uuid.UUID, **forms: ReplyForm | NoteForm) -> HttpResponse:
     tip = tip_or_404(request, pk)
     context = tip_context(request, tip, place="page", **forms)
     context["form"] = next(iter(forms.values()))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.decisions import check_steps, triage
 from keng.inbox.tip.refusal import decides
 from keng.kit.forms import Form
@@ -25,7 +25,7 @@ class StepForm(Form):
 
 @require_POST
 @decides
-def tick(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def tick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Done, by this officer, now."""
     try:
         check_steps.tick(pk, step=_given(request)["step"], by=request.officer)
@@ -36,7 +36,7 @@ def tick(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @decides
-def untick(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def untick(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Not done after all."""
     try:
         check_steps.untick(pk, **_given(request), by=request.officer)
@@ -47,14 +47,14 @@ def untick(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @decides
-def make_critical(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def make_critical(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Somebody is in danger now: the calls begin, and the list of what is to be done is there."""
     triage.make_critical(pk, by=request.officer, seen=request.POST.get("seen"))
     messages.success(request, _("It is critical now: everybody on duty is called."))
     return redirect("tip", pk=pk)
 
 
-def _given(request: OfficerRequest) -> dict[str, str]:
+def _given(request: SignedInRequest) -> dict[str, str]:
     """The step and the reason. Raises NotOnTheList when no page of ours sends such a thing."""
     form = StepForm(request.POST)
     if not form.is_valid():

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.decisions import triage, undo
 from keng.inbox.list.inbox_query import by_number
 from keng.inbox.tip.after_decision import next_tip, same_tip
@@ -38,7 +38,7 @@ from keng.tips.models import Decision, Incident, Tip
 
 @require_POST
 @decides
-def accept(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def accept(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip on, or over from a colleague; the officer stays with it."""
     take_over = request.POST.get("take_over") == "1"
     step = triage.accept(pk, by=request.officer, seen=_seen(request), take_over=take_over)
@@ -51,7 +51,7 @@ def accept(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @decides
-def duplicate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def duplicate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Compare with tips that may tell of the same event, and join one."""
     tip = tip_or_404(request, pk)
     if request.method == "POST":
@@ -77,7 +77,7 @@ def duplicate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @decides
-def route(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def route(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Choose the unit and say why."""
     tip = tip_or_404(request, pk)
     form = RouteForm(request.POST or None, units=triage.units_to_route(tip))
@@ -97,7 +97,7 @@ def route(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @decides
-def decline(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Why it is not handled as a tip, and the exact words the reporter will read."""
     tip = tip_or_404(request, pk)
     kinds = _decline_kinds()
@@ -130,7 +130,7 @@ def decline(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @decides
-def sort(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def sort(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Category, urgency, and what it is by law."""
     form = SortForm(request.POST)
     if not form.is_valid():
@@ -153,7 +153,7 @@ def sort(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @decides
-def rate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def rate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Of value or not."""
     form = RateForm(request.POST)
     if not form.is_valid():
@@ -164,7 +164,7 @@ def rate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @decides
-def outcome(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What came of it."""
     form = OutcomeForm(request.POST, auto_id="outcome_%s")
     if not form.is_valid():
@@ -175,7 +175,7 @@ def outcome(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @decides
-def close(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """End the tip and tell the reporter."""
     form = CloseForm(request.POST, auto_id="close_%s")
     if not form.is_valid():
@@ -188,7 +188,7 @@ def close(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @decides
-def reopen(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Begin again with a closed tip."""
     words = (_("Reopen this tip"), _("Reopen it"), _("It is open again, and yours."))
     return _with_reason(request, pk, triage.reopen, words)
@@ -196,7 +196,7 @@ def reopen(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @decides
-def separate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def separate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip out of its incident."""
     words = (
         _("Take this tip out of the incident"),
@@ -207,7 +207,7 @@ def separate(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def take_back(request: OfficerRequest) -> HttpResponse:
+def take_back(request: SignedInRequest) -> HttpResponse:
     """The undo of a toast."""
     decision_id = read_id(request.POST.get("decision", ""))
     if decision_id is None:
@@ -224,7 +224,7 @@ def take_back(request: OfficerRequest) -> HttpResponse:
     return redirect("tip", pk=tip.pk)
 
 
-def _named_tip(request: OfficerRequest) -> uuid.UUID:
+def _named_tip(request: SignedInRequest) -> uuid.UUID:
     """The tip chosen on the page of duplicates: one that is offered, or one by its number."""
     number = request.POST.get("number", "").strip()
     if number:
@@ -239,7 +239,7 @@ def _named_tip(request: OfficerRequest) -> uuid.UUID:
 
 
 def _with_reason(
-    request: OfficerRequest, pk: uuid.UUID, act: Any, words: tuple[str, str, str]
+    request: SignedInRequest, pk: uuid.UUID, act: Any, words: tuple[str, str, str]
 ) -> HttpResponse:
     tip = tip_or_404(request, pk)
     form = ReasonForm(request.POST or None)
@@ -251,7 +251,7 @@ def _with_reason(
     return render(request, "inbox/tip/reason.html", context, status=422 if form.errors else 200)
 
 
-def _again(request: OfficerRequest, pk: uuid.UUID, **forms: Any) -> HttpResponse:
+def _again(request: SignedInRequest, pk: uuid.UUID, **forms: Any) -> HttpResponse:
     """The tip's page once more, with what was typed and what is missing."""
     tip = tip_or_404(request, pk)
     context = tip_context(request, tip, place="page", **forms)
@@ -315,9 +315,9 @@ def _name(tip: Tip | None) -> str:
     return _("Tip %(reference)s") % {"reference": tip.reference} if tip.reference else _("The tip")
 
 
-def _place(request: OfficerRequest) -> str:
+def _place(request: SignedInRequest) -> str:
     return request.POST.get("from") or request.GET.get("from") or "page"
 
 
-def _seen(request: OfficerRequest) -> str | None:
+def _seen(request: SignedInRequest) -> str | None:
     return request.POST.get("seen")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.decisions import viewing
 from keng.files import store
 from keng.files.clean_media import PLAYABLE
@@ -29,7 +29,7 @@ _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
 
 @require_POST
-def attachment(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def attachment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Uncover a file. A POST, so that every look is on record and no address shows a face again."""
     try:
         found = viewing.show_attachment(pk, by=request.officer)
@@ -45,7 +45,7 @@ def attachment(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def play(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Sound or film for the player of this officer who has just uncovered it; then covered again.
 
     The look was recorded when it was uncovered; the key in the address is worth nothing to others.
@@ -69,11 +69,11 @@ def _picture(found: Attachment) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(copy).decode()}"
 
 
-def _key(request: OfficerRequest) -> TimestampSigner:
+def _key(request: SignedInRequest) -> TimestampSigner:
     return TimestampSigner(salt=f"play {request.officer.pk}")
 
 
-def _part(request: OfficerRequest, content: bytes, mime: str) -> HttpResponse:
+def _part(request: SignedInRequest, content: bytes, mime: str) -> HttpResponse:
     """The stretch the player asks for, so that one can jump in a film."""
     wanted = _RANGE.fullmatch(request.headers.get("Range", ""))
     start = int(wanted[1]) if wanted else 0
@@ -89,7 +89,7 @@ def _part(request: OfficerRequest, content: bytes, mime: str) -> HttpResponse:
 
 
 @require_POST
-def sighting_role(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def sighting_role(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Used in the offence or not: only the first is linked with other tips."""
     role = request.POST.get("role", "")
     if role not in Sighting.Role.values:
@@ -105,7 +105,7 @@ def sighting_role(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def same_indicator(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def same_indicator(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The tips in which the same number, account or link was used."""
     visible = Tip.objects.visible_to(request.officer)
     found = (

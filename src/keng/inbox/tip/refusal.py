@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.inbox.tip.timeline import meanwhile
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.tips import errors
@@ -24,7 +24,7 @@ def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For views of one tip: what stands in the way is said on a page that keeps the words."""
 
     @wraps(view)
-    def wrapper(request: OfficerRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: SignedInRequest, pk: uuid.UUID, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, pk, **kwargs)
         except errors.NotYours as error:
@@ -44,7 +44,7 @@ def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _conflict(
-    request: OfficerRequest, pk: uuid.UUID, error: errors.CannotDecide | errors.CannotSeal
+    request: SignedInRequest, pk: uuid.UUID, error: errors.CannotDecide | errors.CannotSeal
 ) -> HttpResponse:
     """Nothing was done: what happened meanwhile, the words typed, and one click to go on."""
     found = tip_or_404(request, pk)
@@ -61,5 +61,5 @@ def _conflict(
     return render(request, "inbox/tip/conflict.html", context, status=409)
 
 
-def _typed(request: OfficerRequest) -> dict[str, str]:
+def _typed(request: SignedInRequest) -> dict[str, str]:
     return {name: request.POST[name] for name in _TYPED if request.POST.get(name, "").strip()}

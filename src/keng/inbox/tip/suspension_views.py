@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.decisions import suspension
 from keng.inbox.list.suspended import suspended
 from keng.inbox.tip.after_decision import same_tip
@@ -21,7 +21,7 @@ from keng.tips.models import Decision
 
 
 @require_GET
-def listed(request: OfficerRequest) -> HttpResponse:
+def listed(request: SignedInRequest) -> HttpResponse:
     """What is suspended, since when and why."""
     rows = [
         {"tip": tip, "step": step, "ground": Decision.Ground(step.detail["ground"]).label}
@@ -32,7 +32,7 @@ def listed(request: OfficerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @decides
-def suspend(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def suspend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What it waits for, why, and what the reporter reads."""
     tip = tip_or_404(request, pk)
     with override(tip.language):
@@ -50,7 +50,7 @@ def suspend(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @decides
-def resume(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def resume(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Go on, and say why now."""
     tip = tip_or_404(request, pk)
     form = ReasonForm(request.POST or None)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.accounts.models import Officer
 from keng.alarms import calls as alarm_calls
 from keng.alarms.bundled import bundled_with
@@ -36,7 +36,7 @@ from keng.tips.toast import undo_context
 
 
 @require_GET
-def tip(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The tip's page; asked by a script, only the pane of the inbox, or the files."""
     found = tip_or_404(request, pk)
     in_pane = bool(request.htmx)
@@ -53,7 +53,7 @@ def tip(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def go(request: OfficerRequest) -> HttpResponse:
+def go(request: SignedInRequest) -> HttpResponse:
     """To a tip by its number, as somebody says it on the telephone."""
     number = request.GET.get("number", "")
     found = numbered(request.officer, number)
@@ -64,7 +64,7 @@ def go(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def now(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
+def now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Still there: says so to colleagues, and tells who else is and what happened meanwhile."""
     found = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
     if found is None:
@@ -79,7 +79,7 @@ def now(request: OfficerRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "inbox/tip/parts/now.html", context)
 
 
-def opened_tip(request: OfficerRequest, pk: uuid.UUID) -> Tip | None:
+def opened_tip(request: SignedInRequest, pk: uuid.UUID) -> Tip | None:
     """The tip if this officer may see it. Opening it for the first time is on record."""
     visible = Tip.objects.visible_to(request.officer).with_incidents_of(request.officer)
     visible = visible.select_related(
@@ -97,7 +97,7 @@ def opened_tip(request: OfficerRequest, pk: uuid.UUID) -> Tip | None:
     return found
 
 
-def tip_or_404(request: OfficerRequest, pk: uuid.UUID) -> Tip:
+def tip_or_404(request: SignedInRequest, pk: uuid.UUID) -> Tip:
     """The same where there has to be one. Raises Http404."""
     found = opened_tip(request, pk)
     if found is None:
@@ -105,7 +105,9 @@ def tip_or_404(request: OfficerRequest, pk: uuid.UUID) -> Tip:
     return found
 
 
-def tip_context(request: OfficerRequest, found: Tip, *, place: str, **forms: Any) -> dict[str, Any]:
+def tip_context(
+    request: SignedInRequest, found: Tip, *, place: str, **forms: Any
+) -> dict[str, Any]:
     """Everything the tip's templates show. `forms` are those sent with mistakes."""
     officer = request.officer
     alarm, calls = alarm_calls.alarm_of(found), alarm_calls.calls_of(alarm_calls.alarm_of(found))
@@ -171,7 +173,7 @@ def _attachments(found: Tip) -> list[Attachment]:
     return list(found.attachments.order_by("at", "id"))
 
 
-def _files(request: OfficerRequest, found: Tip) -> HttpResponse:
+def _files(request: SignedInRequest, found: Tip) -> HttpResponse:
     """The files alone, asked again and again while a copy is being prepared."""
     attachments = _attachments(found)
     _with_files(talk.messages_of(found), attachments)
@@ -180,7 +182,7 @@ def _files(request: OfficerRequest, found: Tip) -> HttpResponse:
 
 
 def _ready(
-    request: OfficerRequest, found: Tip, deadlines: list[decision_words.Deadline], done: set[str]
+    request: SignedInRequest, found: Tip, deadlines: list[decision_words.Deadline], done: set[str]
 ) -> dict[str, Any]:
     """Ready answers; the one asked for stands in the box already, for browsers without script."""
     if not found.text:
@@ -205,7 +207,7 @@ def _alike(found: Tip, officer: Officer, sightings: list[Sighting]) -> list[simi
     return [each for each in close if each.strength != "slightly"]
 
 
-def _talk(request: OfficerRequest, found: Tip, rows: timeline.Rows) -> talk.Talk:
+def _talk(request: SignedInRequest, found: Tip, rows: timeline.Rows) -> talk.Talk:
     """The part of the dialogue that the address names, with each message's files."""
     said = _messages(found, talk.without_tip_itself(rows.messages, found))
     _with_files(said, rows.attachments)

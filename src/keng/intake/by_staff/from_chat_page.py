@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.files import redact
 from keng.intake.by_staff.staff_places import named_places
 from keng.intake.by_staff.take_down import Told, take_down
@@ -27,7 +27,7 @@ _ENOUGH_TO_SUGGEST = ("very", "fairly")
 
 @takes_files()
 @require_http_methods(["GET", "POST"])
-def paste(request: OfficerRequest) -> HttpResponse:
+def paste(request: SignedInRequest) -> HttpResponse:
     """Paste or choose; the answer shows what would be kept. Nothing is kept yet."""
     desk = desk_or_404(request)
     if request.method != "POST":
@@ -51,7 +51,7 @@ def paste(request: OfficerRequest) -> HttpResponse:
 
 
 @require_POST
-def keep(request: OfficerRequest) -> HttpResponse:
+def keep(request: SignedInRequest) -> HttpResponse:
     """Keep what was looked at; the link for the sender."""
     desk = desk_or_404(request)
     form = CoveredForm(
@@ -101,7 +101,7 @@ def _category_of(text: str) -> str:
 
 
 def _check(
-    request: OfficerRequest, form: CoveredForm, cells: Any, *, status: int = 200
+    request: SignedInRequest, form: CoveredForm, cells: Any, *, status: int = 200
 ) -> HttpResponse:
     rows = [
         [(f"{row}-{column}", (row, column) in cells) for column in range(redact.COLUMNS)]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from keng.accounts.middleware import OfficerRequest
+from keng.accounts.middleware import SignedInRequest
 from keng.intake.by_staff.take_down import (
     Destination,
     Told,
@@ -29,7 +29,7 @@ from keng.tips.receipts import receipt_for
 
 
 @require_http_methods(["GET", "POST"])
-def take(request: OfficerRequest) -> HttpResponse:
+def take(request: SignedInRequest) -> HttpResponse:
     """The page; sent without mistakes, the receipt. The code stands in answer to a POST only."""
     desk = desk_or_404(request)
     if request.method != "POST":
@@ -66,7 +66,7 @@ def take(request: OfficerRequest) -> HttpResponse:
     return render(request, "intake/desk/taken.html", context)
 
 
-def desk_or_404(request: OfficerRequest) -> Unit:
+def desk_or_404(request: SignedInRequest) -> Unit:
     """The desk of an officer who takes reports down; for everybody else there is no such page."""
     try:
         return desk_of(request.officer)
@@ -79,7 +79,7 @@ def destination(desk: Unit, place: Place | None, *, past: bool) -> Destination:
     return past_the_desk(desk, place) if past else own_desk(desk)
 
 
-def visible_id(request: OfficerRequest, tip_id: Any) -> Any:
+def visible_id(request: SignedInRequest, tip_id: Any) -> Any:
     """The tip's id if this officer may open it; what went past the desk has no page here."""
     return tip_id if Tip.objects.visible_to(request.officer).filter(pk=tip_id).exists() else None
 
@@ -90,7 +90,7 @@ def cannot_seal() -> str:
 
 
 def _page(
-    request: OfficerRequest, form: TakeDownForm, desk: Unit, *, status: int = 200
+    request: SignedInRequest, form: TakeDownForm, desk: Unit, *, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "desk": desk, "above": past_the_desk(desk, None).unit}
     return render(request, "intake/desk/take_down.html", context, status=status)

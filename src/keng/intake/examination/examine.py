@@ -54,7 +54,7 @@ def examine_tips(portion: int = PORTION) -> int:
     for tip in tips:
         tip.reference = tip.reference or references[tip.pk]
         tip.examined_at = times.now()
-        _look_sooner(tip, found[tip.pk].urgency, at=tip.received_at)
+        _raise_urgency(tip, found[tip.pk].urgency, at=tip.received_at)
     Tip.objects.bulk_update(tips, ["reference", "examined_at", "urgency", "due_at"])
     add_words((tip.pk, tip.text, found[tip.pk].folded) for tip in tips)
     return len(tips)
@@ -86,14 +86,14 @@ def examine_messages(portion: int = PORTION) -> int:
         if unit is not None and chat_words.is_for_unit(message.text, unit.name):
             meant_for_unit.note_meant_for_unit(by_id[message.tip_id])
         coming_back.tell_how_to_come_back(by_id[message.tip_id], message)
-        _waits_again(by_id[message.tip_id], message, found[message.pk])
+        _take_in_further_words(by_id[message.tip_id], message, found[message.pk])
         message.examined_at = times.now()
     DialogueMessage.objects.bulk_update(messages, ["examined_at"])
     add_words((m.tip_id, m.text, found[m.pk].folded) for m in messages)
     return len(messages)
 
 
-def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
+def _take_in_further_words(tip: Tip, message: DialogueMessage, found: Findings) -> None:
     """Somebody waits for an answer, perhaps about something that has become urgent."""
     folded = fold(message.text)
     tip.waiting_since, tip.set_aside_until = tip.waiting_since or message.at, None
@@ -103,7 +103,7 @@ def _waits_again(tip: Tip, message: DialogueMessage, found: Findings) -> None:
     if level == "P0" or answers_not_safe(message):
         later_danger.hear(tip, message)
     else:
-        _look_sooner(tip, level, at=message.at, is_new_danger=found.is_danger)
+        _raise_urgency(tip, level, at=message.at, is_new_danger=found.is_danger)
         if has_left:
             later_danger.tell(tip, message)
     changed = ["waiting_since", "set_aside_until", "money_moved"]
@@ -121,7 +121,7 @@ def _leave_alone(tip: Tip) -> None:
     record("tip.left_alone", by="worker", on=tip, chain=unit_chain(tip.responsible_unit_id))
 
 
-def _look_sooner(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool = False) -> None:
+def _raise_urgency(tip: Tip, level: str, *, at: dt.datetime, is_new_danger: bool = False) -> None:
     """The list follows what the machine reads, upwards only, with its clock (the caller saves).
 
     The tip stands among the urgent ones, marked as suggested, until an officer rates it. His rating

@@ -17,7 +17,7 @@ from keng.kit.ids import coarse_id
 from keng.kit.models import Row
 from keng.tips.models.incident import Incident
 
-# Search is for work: what was closed longer ago is in nobody's way (decisions.md, safety 7).
+# Search is for work: what was closed longer ago is in nobody's way.
 FINDABLE = datetime.timedelta(days=90)
 
 

@@ -254,7 +254,8 @@ SET state = 'cancelled', settled_at = now(), address_sealed = NULL, text_sealed 
 FROM silent JOIN delivery_conversation c ON c.tip_ref = silent.id
 WHERE delivery_delivery.recipient_ref = c.id AND state = 'queued'
 """
-# The same when the new report stands in the same message: the row that follows claims the key.
+# As BEGIN_ANEW, when the new report stands in the same message: the row that follows claims the
+# key.
 RELEASE = """
 UPDATE delivery_conversation SET key_hash = NULL
 WHERE key_hash = %(conversation_hash)s::bytea
