@@ -126,7 +126,8 @@ def chain_of(officer: Officer) -> str:
     """
     if officer.home_unit_id:
         return unit_chain(officer.home_unit_id)
-    last = officer.posts.order_by(F("valid_to").desc(nulls_first=True), "-id").first()
+    begun = officer.posts.filter(valid_from__lte=times.local_date(times.now()))
+    last = begun.order_by(F("valid_to").desc(nulls_first=True), "-id").first()
     return unit_chain(last.unit_id) if last else NO_UNIT
 
 

@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from keng.accounts.models import Officer
 from keng.decisions import putting_off, triage, undo
-from keng.tips.errors import AllRing, CannotDecide, MoreUrgent, NothingChosen, NotYours
-from keng.tips.gravity import has_unread_danger
+from keng.tips.errors import AllRing, CannotDecide, CriticalBehindCalm, NothingChosen, NotYours
+from keng.tips.gravity import has_unread_danger, urgency_order
 from keng.tips.models import Decision, Tip
 
 # As many rows as four pages of the list show.
@@ -27,7 +27,7 @@ class Done:
 
     steps: list[Decision] = field(default_factory=list)
     ringing: int = 0
-    more_urgent: int = 0
+    critical: int = 0
     left: int = 0
 
 
@@ -69,12 +69,12 @@ def join(
     tips, ringing = _unchanged(tip_ids, by, since)
     if len(tips) < 2:
         raise AllRing if ringing else NothingChosen
-    gravest = min(tips, key=lambda tip: (triage.gravity(tip), tip.pk))
+    gravest = min(tips, key=lambda tip: (urgency_order(tip), tip.pk))
     first = next((tip for tip in tips if tip.incident_id), gravest)
     others = [tip.pk for tip in tips if tip.pk != first.pk]
     done = _one_by_one(others, lambda pk: triage.mark_duplicate(pk, of=first.pk, by=by))
     if not done.steps:
-        raise MoreUrgent if done.more_urgent else NothingChosen
+        raise CriticalBehindCalm if done.critical else NothingChosen
     _count_left(done, tip_ids, tips, ringing)
     incident_id: uuid.UUID = uuid.UUID(done.steps[0].detail["incident"])
     return done, incident_id
@@ -125,8 +125,8 @@ def _one_by_one(tip_ids: Sequence[uuid.UUID], act: Callable[[uuid.UUID], Decisio
         try:
             with transaction.atomic():
                 done.steps.append(act(pk))
-        except MoreUrgent:
-            done.more_urgent += 1
+        except CriticalBehindCalm:
+            done.critical += 1
         except CannotDecide:
             done.left += 1
     return done

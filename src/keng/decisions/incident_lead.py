@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from keng.tips.errors import IncidentChanged
+from keng.tips.gravity import urgency_order
 from keng.tips.incident_titles import speaks_of, title_for
 from keng.tips.models import Incident, Tip
 
@@ -104,7 +105,7 @@ def _leads(tip_id: uuid.UUID, incident_id: uuid.UUID | None) -> bool:
 def _behind(tip: Tip) -> list[Tip]:
     """What stands behind the tip, locked: who would lead in its place comes first."""
     rows = tip.duplicates.order_by("pk").select_for_update(no_key=True)
-    return sorted(rows, key=lambda other: (not other.is_open, other.pk))
+    return sorted(rows, key=lambda other: (not other.is_open, urgency_order(other), other.pk))
 
 
 def _locked(tip_ids: dict[str, Any]) -> list[Tip]:

@@ -6,7 +6,7 @@ What `raise_first` returns is kept with the decision, for `lower_again`.
 from typing import Any
 
 from keng.tips import deadlines
-from keng.tips.models import Decision, Tip
+from keng.tips.models import Decision, DialogueMessage, Tip
 
 
 def raise_first(first: Tip, tip: Tip) -> dict[str, Any]:
@@ -21,10 +21,17 @@ def raise_first(first: Tip, tip: Tip) -> dict[str, Any]:
 
 
 def lower_again(decision: Decision, raised: dict[str, Any]) -> None:
-    """As it was, unless somebody has sorted it or its reporter told more since. It is locked."""
+    """As it was, unless there is another reason by now why it is urgent. It is locked.
+
+    Somebody has sorted it, its reporter told more, or another urgent one stands behind it.
+    """
     first = Tip.objects.get(pk=raised["tip"])
     sorted_since = first.decisions.filter(kind=Decision.Kind.SORTED, at__gt=decision.at)
-    if first.urgency != decision.detail["first_urgency"] or sorted_since.exists():
+    told_since = first.messages.filter(author=DialogueMessage.Author.REPORTER, at__gt=decision.at)
+    as_urgent = first.duplicates.exclude(pk=decision.tip_id).filter(urgency__lte=first.urgency)
+    if first.urgency != decision.detail["first_urgency"]:
+        return
+    if sorted_since.exists() or told_since.exists() or as_urgent.exists():
         return
     first.urgency, first.urgency_is_rated = raised["urgency"], raised["is_rated"]
     deadlines.stop_these(first, raised["clocks"])

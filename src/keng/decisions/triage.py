@@ -25,10 +25,11 @@ from keng.tips.errors import (
     AlreadyClosed,
     AlreadyTaken,
     CannotGoThere,
-    MoreUrgent,
+    CriticalBehindCalm,
     NotInAnIncident,
     SameTip,
 )
+from keng.tips.gravity import urgency_order
 from keng.tips.incident_titles import title_for
 from keng.tips.lock import lock_tip
 from keng.tips.models import Decision, Incident, Tip
@@ -37,7 +38,6 @@ __all__ = [
     "accept",
     "close",
     "decline",
-    "gravity",
     "make_critical",
     "mark_duplicate",
     "rate",
@@ -86,7 +86,7 @@ def mark_duplicate(
 
     Chains of duplicates would hide a tip two clicks deep, so it always points at the first tip. Nor
     does what is urgent hide behind what is not: a first tip is looked at as soon as the one that
-    joins it, and a critical one joins no calmer one. Raises SameTip, MoreUrgent.
+    joins it, and a critical one joins no calmer one. Raises SameTip, CriticalBehindCalm.
     """
     # Two officers may join two tips to each other at once: the same order keeps them from waiting
     # for each other for ever.
@@ -100,15 +100,15 @@ def mark_duplicate(
     first = _first_of(of, by)
     if first.pk == tip.pk:
         raise SameTip
-    if tip.urgency == "P0" != first.urgency:
-        raise MoreUrgent
+    if tip.urgency == "P0" and first.urgency != "P0":
+        raise CriticalBehindCalm
     if tip.assigned_to_id == by.pk and first.assigned_to_id is None and first.urgency != "P0":
         # What was mine stays mine behind the tip that leads. A critical one is taken on by itself.
         accept(first.pk, by=by)
         first.refresh_from_db()
     before, incident = snapshot(tip), _incident_of(first, tip, by)
     before["left"] = incident_lead.join(tip, first, incident)
-    if gravity(tip) < gravity(first):
+    if urgency_order(tip) < urgency_order(first):
         before["raised"] = raising.raise_first(first, tip)
     tip.duplicate_of, tip.incident = first, incident
     tip.state, tip.assigned_to = Tip.State.DUPLICATE, tip.assigned_to or by
@@ -269,11 +269,6 @@ def rate(
     tip.value = Tip.Value(value)
     tip.save(update_fields=["value"])
     return decided(tip, Decision.Kind.RATED, by=by, reason=reason, value=tip.value)
-
-
-def gravity(tip: Tip) -> str:
-    """How urgent it is, the graver the less; what can wait is all the same."""
-    return min(tip.urgency, "P2")
 
 
 def _first_of(tip_id: uuid.UUID, by: Officer) -> Tip:

@@ -89,7 +89,9 @@ def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> TakenBack:
     What became of one tip meanwhile is no reason to let it leave for the others.
     Raises NotYours, TooLate when it is taken back from nobody.
     """
-    sent = Decision.objects.filter(by=by, detail__batch=str(batch)).order_by("id")
+    sent = Decision.objects.filter(by=by, detail__batch=str(batch))
+    # Unit by unit: some may have been passed on, and each puts it on record in its unit's chain.
+    sent = sent.order_by("tip__responsible_unit", "id")
     steps = sent.exclude(detail__has_key="taken_back")
     _hold_answers([step.detail["message"] for step in steps])
     refusals: list[CannotDecide] = []

@@ -33,7 +33,7 @@ def forget_chats() -> int:
         "pk", flat=True
     )
     due = Inbound.objects.filter(pk__in=list(chosen[:_PORTION]))
-    due.filter(tip_ref=None).update(text="", latitude=None, longitude=None)
+    due.filter(tip_ref=None).update(text="", latitude=None, longitude=None, raw_sealed=b"")
     return due.update(conversation_hash=None)
 
 

@@ -82,7 +82,7 @@ class SameTip(CannotDecide):
     sentence = _("Not done: a tip is no duplicate of itself.")
 
 
-class MoreUrgent(CannotDecide):
+class CriticalBehindCalm(CannotDecide):
     """Critical, it would stand behind a calmer tip, where nobody sees it in time."""
 
     sentence = _(

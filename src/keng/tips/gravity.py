@@ -25,6 +25,11 @@ class Stake(enum.IntEnum):
     MONEY = 1
 
 
+def urgency_order(tip: Tip) -> str:
+    """How urgent it is, the graver the less; what can wait is all the same."""
+    return min(tip.urgency, "P2")
+
+
 def calls_for_help(text: str, *, happening: str = "unsure") -> bool:
     """Whether the words tell of danger that goes on, in any language that is understood here.
 

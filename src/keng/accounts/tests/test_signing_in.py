@@ -307,6 +307,8 @@ def test_tries_of_an_officer_whose_posts_have_ended_are_read_where_they_were_las
         valid_from=datetime.date(2024, 1, 1),
         valid_to=datetime.date(2024, 12, 31),
     )
+    # Agreed to, and not begun: nobody there knows the officer yet.
+    make.post(officer, unit=make.unit(), valid_from=gone + datetime.timedelta(days=90))
     officer = Officer.objects.get(pk=officer.pk)
     wrong_passwords(officer, 1)
     with pytest.raises(signing_in.WithoutPost):

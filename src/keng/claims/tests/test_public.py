@@ -242,7 +242,7 @@ def test_a_withdrawn_check_keeps_its_page_with_the_reason(public_client, bureau)
     check = bureau.published()
     actions.withdraw(check.claim_id, reason="changed", by=bureau.second)
     page = read(public_client, url("claim", 1))
-    assert "Điều làm căn cứ cho bài nay đã thay đổi." in page
+    assert "Căn cứ của bài này đã thay đổi." in page
     assert "ld+json" not in page
     assert "sms:" not in page
     assert url("claim", 1) not in read(public_client, url("claims"))
@@ -260,7 +260,7 @@ def test_words_that_one_person_wrote_on_taking_a_check_back_are_on_no_public_pag
     for address in (url("claim", 1), url("claim-asked", token)):
         page = read(public_client, address)
         assert "Bài kiểm chứng này đã được thu hồi" in page, address
-        assert "Nơi đăng bài không còn giữ nội dung này." in page, address
+        assert "Nơi đăng bài không còn khẳng định nội dung này là đúng." in page, address
         assert "0912" not in page, address
 
 

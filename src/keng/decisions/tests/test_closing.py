@@ -277,6 +277,18 @@ def test_when_the_first_tip_ends_alone_the_oldest_open_one_leads_and_is_in_the_l
     assert len({each.incident for each in (first, *others)}) == 1
 
 
+def test_when_a_critical_first_tip_ends_alone_the_next_critical_one_leads(desk):
+    unit, officer = desk
+    first = make.tip(unit=unit, urgency="P0")
+    older, critical = make.tip(unit=unit), make.tip(unit=unit, urgency="P0")
+    for tip in (older, critical):
+        triage.mark_duplicate(tip.pk, of=first.pk, by=officer)
+    triage.decline(first.pk, kind="civil", reply="Không.", by=officer)
+    critical.refresh_from_db()
+    older.refresh_from_db()
+    assert (critical.duplicate_of, older.duplicate_of) == (None, critical)
+
+
 def test_a_tip_reopened_behind_a_closed_one_leads_and_is_in_the_list(desk):
     unit, officer = desk
     first, other = make.tip(unit=unit), make.tip(unit=unit)

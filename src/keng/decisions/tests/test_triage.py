@@ -146,7 +146,7 @@ def test_a_critical_tip_stands_behind_no_calmer_one(desk, leads_with, is_taken):
     tip, calmer = make.tip(unit=unit, urgency="P0"), make.tip(unit=unit, urgency=leads_with)
     if is_taken:
         triage.accept(tip.pk, by=officer)
-    with pytest.raises(errors.MoreUrgent):
+    with pytest.raises(errors.CriticalBehindCalm):
         triage.mark_duplicate(tip.pk, of=calmer.pk, by=officer)
     tip.refresh_from_db()
     assert (tip.duplicate_of, tip.rings) == (None, not is_taken)
@@ -204,6 +204,21 @@ def test_undoing_it_lowers_no_first_tip_that_was_sorted_since(desk, urgency):
     triage.sort(first.pk, category="theft", urgency=urgency, by=desk[1])
     undo.take_back(step.pk, by=desk[1])
     assert Tip.objects.get(pk=first.pk).urgency == urgency
+
+
+def test_undoing_it_lowers_no_first_tip_behind_which_another_urgent_one_stands(desk):
+    step, first, _clock, _due = urgent_one_joined(desk)
+    unit, officer = desk
+    triage.mark_duplicate(make.tip(unit=unit, urgency="P1").pk, of=first.pk, by=officer)
+    undo.take_back(step.pk, by=officer)
+    assert Tip.objects.get(pk=first.pk).urgency == "P1"
+
+
+def test_undoing_it_lowers_no_first_tip_whose_reporter_wrote_since(desk):
+    step, first, _clock, _due = urgent_one_joined(desk)
+    make.message(first, text="Nó vừa quay lại")
+    undo.take_back(step.pk, by=desk[1])
+    assert Tip.objects.get(pk=first.pk).urgency == "P1"
 
 
 def test_a_tip_is_no_duplicate_of_itself_nor_of_an_invisible_one(desk):

@@ -8,9 +8,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "UPDATE delivery_inbound SET text = '', latitude = NULL, longitude = NULL"
+            "UPDATE delivery_inbound SET text = '', latitude = NULL, longitude = NULL, raw_sealed = ''"
             " WHERE tip_ref IS NULL AND conversation_hash IS NULL"
-            " AND (text <> '' OR latitude IS NOT NULL)",
+            " AND (text <> '' OR latitude IS NOT NULL OR raw_sealed <> '')",
             migrations.RunSQL.noop,
         )
     ]

@@ -140,14 +140,14 @@ def _left(done: bulk.Done) -> str:
             done.ringing,
         )
         said.append(words % {"count": done.ringing})
-    if done.more_urgent:
+    if done.critical:
         words = ngettext(
             "%(count)d was left as it is: it is more urgent than the one it would stand behind.",
             "%(count)d were left as they are: they are more urgent than the one they would stand "
             "behind.",
-            done.more_urgent,
+            done.critical,
         )
-        said.append(words % {"count": done.more_urgent})
+        said.append(words % {"count": done.critical})
     if done.left:
         words = ngettext(
             "%(count)d was left as it is: somebody decided on it meanwhile, or its deadline is "

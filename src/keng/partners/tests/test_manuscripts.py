@@ -24,7 +24,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 COLLECTION = {"title": "Bạn trẻ và pháp luật", "about": "Ngắn.", "purpose": "fraud"}
 LESSON = initial_of(TEXTS, RIGHT)
-CHANGED = "Điều làm căn cứ cho bài nay đã thay đổi."
+CHANGED = "Căn cứ của bài này đã thay đổi."
 CHECK = {
     "quote": "Chị Nguyễn Thị Lan nói đổi căn cước mất 300 nghìn",
     "topic": "scam",
