@@ -100,7 +100,7 @@ def test_where_all_that_was_chosen_rings_that_is_why_nothing_was_done(desk, unit
     tips = [make.tip(unit=unit, urgency="P0") for _ in range(2)]
     page = desk.post(BULK, chosen(tips, "join"), follow=True)
     assert not Decision.objects.exists()
-    assert "tin đang reo được nhận riêng từng tin" in page.content.decode()
+    assert "tin đang reo phải nhận riêng từng tin" in page.content.decode()
 
 
 def test_the_most_urgent_of_those_that_become_one_incident_leads_it(desk, unit, officer):
