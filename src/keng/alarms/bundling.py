@@ -128,7 +128,7 @@ def calls_just_made(alarm: Alarm, tip: Tip) -> dict[uuid.UUID | None, AlarmCall]
         alarm__in=alarms_beside(alarm),
         is_stand_down=False,
         # Not those that were counted for it in turn: somebody was called, then.
-        dispatch__isnull=False,
+        is_joint=False,
         at__gt=times.now() - ONE_CALL,
     )
     return {call.officer_id: call for call in calls.select_related("alarm").order_by("at")}
@@ -163,7 +163,10 @@ def call_again() -> int:
 
 def forget() -> int:
     """Delete what says that two tips had one sender; 0, since all is done in one go."""
-    BundledCall.objects.filter(at__lt=times.now() - LIFE).delete()
+    over = times.now() - LIFE
+    BundledCall.objects.filter(at__lt=over).delete()
+    joint = AlarmCall.objects.filter(is_joint=True, dispatch__isnull=False, at__lt=over)
+    joint.update(dispatch=None)
     return 0
 
 

@@ -113,10 +113,10 @@ def rounds(calls: Calls) -> list[Round]:
 
 
 def _together(rows: list[AlarmCall]) -> Iterable[list[AlarmCall]]:
-    """The calls of one round each: they left with one dispatch, or with that of another tip."""
+    """The calls of one round each: they were noted at one moment."""
     found: dict[object, list[AlarmCall]] = {}
     for call in rows:
-        found.setdefault(call.dispatch_id or call.round, []).append(call)
+        found.setdefault((call.is_stand_down, call.at), []).append(call)
     return found.values()
 
 
@@ -142,6 +142,8 @@ def _told(call: AlarmCall, calls: Calls) -> str:
     """One person in one round: by what, and whether it came out."""
     if not call.ways:
         how = _("has no pager")
+    elif call.is_joint:
+        how = _how(call, {state for _channel, state in _of(call, calls)})
     else:
         by_channel: dict[str, set[str]] = {}
         for channel, state in _of(call, calls):
@@ -162,7 +164,9 @@ def _of(call: AlarmCall, calls: Calls) -> set[tuple[str, str]]:
 
 
 def _how(call: AlarmCall, states: set[str]) -> str:
-    return _outcome(states) if call.dispatch_id else _("called for several tips at once")
+    if call.is_joint and not _is_lost(states):
+        return _("called for several tips at once")
+    return _outcome(states)
 
 
 def _outcome(states: set[str]) -> str:

@@ -84,13 +84,16 @@ def _round(alarm: Alarm, tip: Tip) -> None:
             room=fresh_room,
             room_words=_room_words(tip),
         )
-    calls = [
-        made
-        for officer, unit, duty in [*whom, *([(None, tip.responsible_unit, True)] if room else [])]
-        if (made := _noted(alarm, tip, officer, unit, called, joint, is_on_duty=duty)) is not None
+    # One moment for all of a round: by it the story knows who was called together.
+    now = times.now()
+    people = [*whom, *([(None, tip.responsible_unit, True)] if room else [])]
+    noted = [
+        _noted(alarm, tip, officer, unit, called, joint, is_on_duty=duty, at=now)
+        for officer, unit, duty in people
     ]
+    calls = [call for call in noted if call is not None]
     AlarmCall.objects.bulk_create(calls)
-    last = times.now() if called else max(call.at for call in joint.values())
+    last = now if called else max(call.at for call in joint.values())
     # Where all were called just now, and for others alone, this one's turn comes after those.
     alarm.rounds += 1 if calls or called else 0
     alarm.next_call_at = last + (EVERY if alarm.rounds < _OFTEN else LATER_EVERY)
@@ -120,18 +123,20 @@ def _noted(
     joint: dict[uuid.UUID | None, AlarmCall],
     *,
     is_on_duty: bool,
+    at: datetime.datetime,
 ) -> AlarmCall | None:
     """One row of a round; none for who was called for others alone.
 
-    A joint call is noted without its dispatch: that two tips had one is not to outlive the bundle.
+    A joint call forgets its dispatch with the bundle (`bundling.forget`).
     """
     earlier = joint.get(officer.pk if officer else None)
     if earlier is not None:
         if not bundling.is_for(earlier, tip):
             return None
-        ways, dispatch = earlier.ways, None
+        ways, dispatch = earlier.ways, earlier.dispatch_id
     elif called is not None:
-        ways, dispatch = called.ways[officer.pk] if officer else int(called.room), called.dispatch
+        ways = called.ways[officer.pk] if officer else int(called.room)
+        dispatch = called.dispatch.pk
     else:
         return None
     return AlarmCall(
@@ -141,8 +146,9 @@ def _noted(
         unit=unit,
         is_on_duty=is_on_duty,
         ways=ways,
-        dispatch=dispatch,
-        at=times.now(),
+        is_joint=earlier is not None,
+        dispatch_id=dispatch,
+        at=at,
     )
 
 

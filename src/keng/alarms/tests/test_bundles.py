@@ -9,13 +9,13 @@ from django.urls import reverse
 
 from keng.alarms import bar, bundling
 from keng.alarms import ringing as alarm_ringing
-from keng.alarms.calls import calls_of
+from keng.alarms.calls import calls_of, ladder
 from keng.alarms.calls import rounds as rounds_of
 from keng.alarms.line_bundles import LIFE, Bundles, bundles
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
-from keng.delivery.models import DispatchText
+from keng.delivery.models import Delivery, DispatchText
 from keng.dialogue import reporter
 from keng.duty import pager_acts
 from keng.intake.examination import examine
@@ -101,7 +101,7 @@ def rings():
 
 def rounds():
     """How many times people were called."""
-    calls = AlarmCall.objects.filter(is_stand_down=False, dispatch__isnull=False)
+    calls = AlarmCall.objects.filter(is_stand_down=False, is_joint=False)
     return calls.values("dispatch").distinct().count()
 
 
@@ -288,6 +288,22 @@ def test_nobody_stands_down_while_others_of_the_bundle_ring_and_the_story_says_s
         assert not stood.exists()
     triage.accept(tips[2].pk, by=here.lan)
     assert {call.officer for call in stood} == {here.mai}
+
+
+def test_where_a_joint_call_reached_nobody_every_tip_of_it_says_so(here, clock):
+    tips = [report(here, received_at=clock.now) for _ in range(3)]
+    clock.move(minutes=4)
+    alarm_ringing.call_what_rings()
+    Delivery.objects.update(state=Delivery.State.REJECTED, settled_at=clock.now)
+    for tip in tips:
+        alarm = Alarm.objects.get(tip=tip)
+        steps = ladder(alarm, calls_of(alarm))
+        assert steps
+        assert all(step.is_to_be_phoned for step in steps)
+    clock.move(minutes=61)
+    bundling.forget()
+    assert not AlarmCall.objects.filter(is_joint=True, dispatch__isnull=False).exists()
+    assert AlarmCall.objects.filter(is_joint=True).exists()
 
 
 def test_calm_reports_of_one_line_that_tell_of_danger_later_ring_as_one(here, own_keys):

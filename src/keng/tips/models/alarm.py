@@ -65,7 +65,9 @@ class AlarmCall(Row):
     ways = models.PositiveSmallIntegerField()
     # Not called to come, but told that nobody else needs to.
     is_stand_down = models.BooleanField(default=False, db_default=False)
-    # Empty: they were called by one call for several tips of a bundle, which is another tip's.
+    # They were called once for several tips of a bundle, by the dispatch of another one of them.
+    is_joint = models.BooleanField(default=False, db_default=False)
+    # Of a joint call empty after an hour: it says that two tips had one sender.
     dispatch = models.ForeignKey("delivery.Dispatch", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
