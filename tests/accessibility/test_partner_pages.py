@@ -1,23 +1,22 @@
 """The room of a partner, behind its own sign-in: no fault, whether empty, with mistakes or full."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from tests.accessibility.reading import LANGUAGES, Reading
 from tests.day import speak
 from tests.journeys import test_s11_partners as partners
+from tests.journeys.desk import Desk
 
 NAMES = {"vi": ("Trường trung học Cầu Đá", "cau.da"), "en": ("Trường trung học Cầu Tre", "cau.tre")}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_a_partners_room_has_a_fault(stack, person, signed_in, language):
-    admin = SimpleNamespace(page=person(locale="vi", storage_state=signed_in("mai")))
+    coordinator = Desk(person(locale="vi", storage_state=signed_in("mai")), stack, "mai")
     page, reading = person(locale=language), Reading(language, is_public=True)
-    credentials = partners.invite(admin, stack, *NAMES[language])
-    another = SimpleNamespace(page=person(locale="vi", storage_state=signed_in("admin")))
-    partners.vouch(another, stack, NAMES[language][0])
+    credentials = partners.invite(coordinator, stack, *NAMES[language])
+    administrator = Desk(person(locale="vi", storage_state=signed_in("admin")), stack, "admin")
+    partners.vouch(administrator, stack, NAMES[language][0])
     partners.sign_in(page, stack, credentials)
     room = f"{stack.public}/partner/"
     page.goto(room)
