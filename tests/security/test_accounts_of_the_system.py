@@ -136,9 +136,12 @@ def test_commands_beside_it_work_and_leave_nothing_of_roots_where_the_account_wr
 
 
 def test_the_tests_of_starts_keys_and_rights_pass_as_an_ordinary_user_too() -> None:
-    names = ["accounts_of_the_system", "postgres", "children", "keys"]
-    names += ["supervisor", "configuration", "roles"] if is_nightly() else []
-    files = [f"src/keng/cli/tests/test_{name}.py" for name in names]
+    runtime, commands = ["accounts_of_the_system", "postgres", "children"], ["keys"]
+    if is_nightly():
+        runtime += ["supervisor", "roles"]
+        commands += ["configuration"]
+    files = [f"src/keng/runtime/tests/test_{name}.py" for name in runtime]
+    files += [f"src/keng/cli/tests/test_{name}.py" for name in commands]
     answer = subprocess.run(
         [sys.executable, "-m", "tests.as_user", "-q", *files],
         capture_output=True,
