@@ -1,7 +1,9 @@
 """The six digits of a running stack's officers and partners, without waiting for the clock.
 
 The product takes the digits of the present 30 seconds, of those before and of those after, each
-once and in this order. So three sign-ins of one officer may follow one another; a fourth waits.
+once and in this order. So three sign-ins of one officer may follow one another. Before a fourth,
+which a person would wait half a minute for, the database forgets that the three were used: as the
+day's busiest officer signs in thirty times in a run, that waiting was the run's length.
 """
 
 import hashlib
@@ -26,34 +28,41 @@ class SecondFactors:
         self._last_steps: dict[str, int] = {}
 
     def next_code(self, username: str) -> str:
-        """The digits of the first step that was not used; waits where the last three were."""
-        secret, last_step = self._read(username)
-        step = self._free_step(max(last_step, self._last_steps.get(username, 0)))
-        self._last_steps[username] = step
-        return pyotp.TOTP(secret).generate_otp(step)
-
-    def _free_step(self, last_step: int) -> int:
-        while True:
+        """The digits of the first step that was not used, or of one whose use is forgotten."""
+        with self._connect() as connection:
+            secret, last_step = self._read(connection, username)
             present = time.time() / STEP_SECONDS
             # Digits are taken until the step after theirs has ended.
             oldest = int(present - 1 + MARGIN_SECONDS / STEP_SECONDS)
-            step = max(last_step + 1, oldest)
-            if step <= int(present) + 1:
-                return step
-            time.sleep(0.2)
+            step = max(last_step + 1, self._last_steps.get(username, 0) + 1, oldest)
+            if step > int(present) + 1:
+                step = oldest
+                self._forget_use(connection, username, since=step)
+        self._last_steps[username] = step
+        return pyotp.TOTP(secret).generate_otp(step)
 
-    def _read(self, username: str) -> tuple[str, int]:
+    def _read(
+        self, connection: "psycopg.Connection[tuple[bytes, int]]", username: str
+    ) -> tuple[str, int]:
         """The secret in base32, and the last step that was used."""
-        with self._connect() as connection:
-            row = connection.execute(
-                """SELECT totp_box, totp_last_step FROM accounts_officer WHERE username = %(name)s
-                UNION ALL
-                SELECT totp_box, totp_last_step FROM accounts_partnermember
-                WHERE username = %(name)s""",
-                {"name": username},
-            ).fetchone()
+        row = connection.execute(
+            """SELECT totp_box, totp_last_step FROM accounts_officer WHERE username = %(name)s
+            UNION ALL
+            SELECT totp_box, totp_last_step FROM accounts_partnermember
+            WHERE username = %(name)s""",
+            {"name": username},
+        ).fetchone()
         assert row is not None, f"Nobody signs in as {username!r}."
         return self._box().decrypt(bytes(row[0])).decode(), row[1]
+
+    def _forget_use(
+        self, connection: "psycopg.Connection[tuple[bytes, int]]", username: str, *, since: int
+    ) -> None:
+        for table in ("accounts_officer", "accounts_partnermember"):
+            connection.execute(
+                f"UPDATE {table} SET totp_last_step = %(step)s WHERE username = %(name)s",
+                {"name": username, "step": since - 1},
+            )
 
     def _connect(self) -> "psycopg.Connection[tuple[bytes, int]]":
         place = json.loads((self._data / "postgres" / "connection.json").read_text())
