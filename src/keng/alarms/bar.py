@@ -2,8 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,9 +13,15 @@ from keng.kit.prepared import Prepared
 from keng.kit.secrets import keyed_hash
 from keng.tips.gravity import Stake, danger_message, stake_of
 from keng.tips.models import Tip
+from keng.tips.models.tip import OnlookerOf
 
 # A flood must not make every page of the desk slow: of more than that the newest are looked at.
 MOST = 200
+# What the order hangs on: every page of the desk asks it, and whole tips are ten times as dear.
+_COMPARED = (
+    *("text", "category", "happening", "money_moved", "received_at", "danger_at", "danger_unheard"),
+    *("suggestion__tip", "suggestion__categories"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,6 @@ class Bar:
         return self.ids[self.place % self.total]
 
 
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    unit_ids: Collection[uuid.UUID]
-    own_unit_ids: Collection[uuid.UUID]
-
-
 def bar_for(officer: Officer, at: uuid.UUID | None = None) -> Bar | None:
     """What the red bar shows: the gravest, or the one at which the officer is; None when all is
     quiet, as nearly always.
@@ -77,18 +76,24 @@ def bar_for(officer: Officer, at: uuid.UUID | None = None) -> Bar | None:
     newest = max(found, key=lambda each: (each.since, each.tip.pk))
     marks = [_mark(each) for each in found]
     bundled = size_for(officer, ids[place])
-    return Bar(found[place], place + 1, len(found), ids, marks, newest, bundled)
+    tips = Tip.objects.visible_to(officer).select_related("place", "assigned_to")
+    shown = tips.filter(pk=ids[place]).first()
+    if shown is None:
+        # Somebody moved it out of their sight since the list was read: what rings now?
+        return bar_for(officer)
+    shown_call = replace(found[place], tip=shown)
+    return Bar(shown_call, place + 1, len(found), ids, marks, newest, bundled)
 
 
 def ringing_of(officer: Officer) -> list[Ringing]:
-    """All that rings for the officer, in the order of the bar."""
+    """All that rings for the officer, in the order of the bar; of the tips only what that takes."""
     asked = {"unit_ids": officer.unit_ids, "own_unit_ids": officer.own_unit_ids}
     ids = [row[0] for row in _RINGING.ask(**asked)]
     if not ids:
         return []
     tips = Tip.objects.visible_to(officer).filter(pk__in=ids)
-    beside = ("place", "assigned_to", "suggestion")
-    return sorted(map(_ringing, tips.select_related(*beside)), key=_graver_first)
+    compared = tips.select_related("suggestion").only(*_COMPARED)
+    return sorted(map(_ringing, compared), key=_graver_first)
 
 
 def _mark(each: Ringing) -> str:
@@ -106,8 +111,8 @@ def _ringing(tip: Tip) -> Ringing:
     return Ringing(tip, words, since, stake_of(tip))
 
 
-def _ringing_query(**asker: Any) -> QuerySet[Tip, Any]:
-    visible = Tip.objects.visible_to(_Asker(**asker))
+def _ringing_query(**onlooker: Any) -> QuerySet[Tip, Any]:
+    visible = Tip.objects.visible_to(OnlookerOf(**onlooker))
     return visible.ringing().order_by("-id").values_list("pk")[:MOST]
 
 

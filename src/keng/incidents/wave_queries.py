@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
@@ -11,9 +12,10 @@ from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.incidents.rising import joins
 from keng.kit import times
+from keng.kit.prepared import Prepared
 from keng.language.taxonomy import is_scam
 from keng.tips.models import Sighting, Tip, Wave, WaveStep, WaveTip
-from keng.tips.models.tip import TipQuerySet
+from keng.tips.models.tip import OnlookerOf, TipQuerySet
 
 _DAYS_OF_CURVE = 14
 _LISTED = 100
@@ -75,7 +77,11 @@ def one(pk: uuid.UUID, officer: Officer) -> Seen | None:
 
 def asking(officer: Officer) -> list[Seen]:
     """For the line over the list: what the desk has said nothing to yet; the largest first."""
-    waves = Wave.objects.visible_to(officer).filter(state=Wave.State.OPEN)
+    # Each look at the list asks, and nearly always nothing rises.
+    ids = _OPEN.ask(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
+    if not ids:
+        return []
+    waves = Wave.objects.visible_to(officer).filter(pk__in=[row[0] for row in ids])
     found = [seen for seen in _seen(waves.order_by("-found_at"), officer) if seen.asks]
     return sorted(found, key=lambda seen: -seen.here)
 
@@ -128,6 +134,14 @@ def live_dismissal(wave: Wave, unit_id: uuid.UUID) -> WaveStep | None:
     return wave.steps.filter(
         unit_id=unit_id, kind=WaveStep.Kind.DISMISSED, taken_back_at=None
     ).first()
+
+
+def _open_query(**onlooker: Any) -> QuerySet[Wave, Any]:
+    visible = Wave.objects.visible_to(OnlookerOf(**onlooker))
+    return visible.filter(state=Wave.State.OPEN).order_by("-found_at").values_list("pk")[:_LISTED]
+
+
+_OPEN = Prepared(_open_query)
 
 
 def _seen(waves: QuerySet[Wave], officer: Officer) -> list[Seen]:

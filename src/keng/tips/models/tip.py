@@ -3,6 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Protocol
 
 from django.contrib.postgres.indexes import GinIndex
@@ -50,6 +51,14 @@ class Onlooker(Protocol):
     @property
     def own_unit_ids(self) -> Collection[uuid.UUID]:
         """The units they belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnlookerOf:
+    """Somebody of these units: a query that is built once for everybody takes nothing more."""
+
+    unit_ids: Collection[uuid.UUID]
+    own_unit_ids: Collection[uuid.UUID]
 
 
 class TipQuerySet(models.QuerySet["Tip"]):
