@@ -284,7 +284,10 @@ class TeamAnswer(Row):
 
 
 class Subscription(Row):
-    """An address that asked for warnings: sealed to the sender, and found again by its hash."""
+    """An address that asked for warnings: sealed to the sender, and found again by its hash.
+
+    Stopped, the row keeps neither (a trigger sees to it, whichever process stops it).
+    """
 
     channel = models.CharField(max_length=16)
     address_hash = models.BinaryField(max_length=32)

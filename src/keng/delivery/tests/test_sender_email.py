@@ -124,6 +124,7 @@ def test_a_passing_refusal_is_tried_again_hours_later(mailbox):
 def test_a_mailbox_that_does_not_exist_ends_the_subscription(mailbox):
     place = make.place()
     subscription = make.subscription(places=(place,))
+    known_by = bytes(subscription.address_hash)
     queue_letters(mailbox, ["550-5.1.1@keng.example"])
     Delivery.objects.update(recipient_ref=subscription.pk)
     with sending():
@@ -131,6 +132,8 @@ def test_a_mailbox_that_does_not_exist_ends_the_subscription(mailbox):
         until(lambda: Entry.objects.filter(action="address.gone").exists())
     subscription.refresh_from_db()
     assert subscription.stopped_at is not None
+    assert bytes(subscription.address_sealed) == b""
+    assert bytes(subscription.address_hash) != known_by
 
 
 def test_a_lasting_refusal_of_one_letter_stops_neither_the_address_nor_the_account(mailbox, server):

@@ -169,6 +169,7 @@ def test_nobody_can_change_what_another_person_receives(public_client, site):
 def test_one_click_of_the_mail_service_stops_it_without_cookie_or_form(public_client, site):
     ask(public_client, site)
     found = Subscription.objects.get()
+    known_by = bytes(found.address_hash)
     waiting = letters().get()
     strict = Client(enforce_csrf_checks=True)
     address = url("subscription-stop", links.stop_token(found))
@@ -179,6 +180,7 @@ def test_one_click_of_the_mail_service_stops_it_without_cookie_or_form(public_cl
     found.refresh_from_db()
     assert found.stopped_at is not None
     assert bytes(found.address_sealed) == b""
+    assert bytes(found.address_hash) != known_by
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
     assert strict.post(address).status_code == 200

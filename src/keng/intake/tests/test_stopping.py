@@ -132,7 +132,9 @@ def test_a_lone_word_under_a_warning_ends_the_subscription(say, answers):
         places=(place,), channel="sandbox", address_hash=address_hash("sandbox", "an")
     )
     say("dừng")
-    assert Subscription.objects.get().stopped_at is not None
+    stopped = Subscription.objects.get()
+    assert stopped.stopped_at is not None
+    assert bytes(stopped.address_hash) != address_hash("sandbox", "an")
     assert "không nhận thêm cảnh báo" in answers()[0]
     assert "/subscribe/" in answers()[0]
 
