@@ -107,7 +107,7 @@ READ: dict[str, Callable[[str], object]] = {
     "warnings: blanks": lambda text: blanks.odd_marks({"what": text}),
     "warnings: verifying": lambda text: list(verifying._codes_in(fold.flatten(text).flat)),
     "warnings: numbers and links": verifying._numbers_and_links,
-    "search of tips": tip_search._taken_apart,
+    "search of tips": tip_search._query_parts,
 }
 
 

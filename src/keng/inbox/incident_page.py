@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.list.by_incident import MOST, tips_of
-from keng.inbox.list.inbox_row import Row, dressed
-from keng.inbox.list.row_view import opens_beside, shown
-from keng.inbox.tip.after_decision import FOLDER, in_list
-from keng.inbox.tip.tip_forms import CloseForm, MoneyForm, ReplyForm, TitleForm
+from keng.inbox.list.by_incident import MOST_INCIDENT_ROWS, open_tips_of_incident
+from keng.inbox.list.inbox_row import InboxRow, with_row_columns
+from keng.inbox.list.row_view import beside_url_start, row_views
+from keng.inbox.tip.after_decision import FOLDER_KEY, list_url
+from keng.inbox.tip.tip_forms import CloseForm, IncidentOutcomeForm, IncidentTitleForm, ReplyForm
 from keng.incidents import incident_acts as actions
 from keng.incidents import incident_queries as queries
 from keng.kit.ids import read_id
@@ -39,32 +39,37 @@ def incidents(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def incident(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Its tips, those that differ first; one answer to all; what came of it."""
-    return _page(request, _visible(request, pk))
+    return _incident_page(request, _incident_or_404(request, pk))
 
 
 @require_GET
-def rows(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def incident_rows(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What a line of the list opens to; without a script the incident's own page has it all."""
-    found = _visible(request, pk)
+    found = _incident_or_404(request, pk)
     if not request.htmx:
         return redirect("incident", pk=pk)
-    tips = tips_of(found, request.officer)
+    tips = open_tips_of_incident(found, request.officer)
     context = {
-        "left": max(0, tips.count() - MOST),
-        "rows": shown([Row(*each) for each in dressed(tips[:MOST], request.officer)]),
+        "left": max(0, tips.count() - MOST_INCIDENT_ROWS),
+        "rows": row_views(
+            [
+                InboxRow(*each)
+                for each in with_row_columns(tips[:MOST_INCIDENT_ROWS], request.officer)
+            ]
+        ),
         "incident": found,
         "chooses": "choose" in request.GET,
-        "opens_beside": opens_beside(in_list(request.session.get(FOLDER, "open"), None)),
+        "opens_beside": beside_url_start(list_url(request.session.get(FOLDER_KEY, "open"), None)),
     }
     return render(request, "inbox/list/incident_rows.html", context)
 
 
 @require_POST
-def answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def incident_answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One answer to every reporter."""
-    found, form = _visible(request, pk), ReplyForm(request.POST)
+    found, form = _incident_or_404(request, pk), ReplyForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, 422, reply_form=form)
+        return _incident_page(request, found, 422, reply_form=form)
     apart = tuple(filter(None, map(read_id, request.POST.getlist("apart"))))
     try:
         batch = actions.answer_all(
@@ -72,7 +77,7 @@ def answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         )
     except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
-        return _page(request, found, 409, reply_form=form)
+        return _incident_page(request, found, 409, reply_form=form)
     words = _("One answer to all leaves in %(seconds)d seconds.") % {
         "seconds": actions.HOLD.total_seconds()
     }
@@ -81,7 +86,7 @@ def answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: SignedInRequest) -> HttpResponse:
+def incident_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of one answer to all."""
     batch = read_id(request.POST.get("batch", ""))
     incident_id = read_id(request.POST.get("incident", ""))
@@ -94,19 +99,19 @@ def withdraw(request: SignedInRequest) -> HttpResponse:
     except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
     else:
-        _say_taken_back(request, done)
+        _show_taken_back(request, done)
     # Its tips may have left it, or the desk, since it was answered.
     is_here = _visible_tips(request, incident_id).exists()
     return redirect("incident", pk=incident_id) if is_here else redirect("incidents")
 
 
 @require_POST
-def outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def incident_outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What came of the event, for all its tips, with the money."""
-    found, form = _visible(request, pk), MoneyForm(request.POST)
+    found, form = _incident_or_404(request, pk), IncidentOutcomeForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, 422, money_form=form)
-    return _done(
+        return _incident_page(request, found, 422, money_form=form)
+    return _act_and_go_back(
         request,
         pk,
         _("The outcome is saved for all tips."),
@@ -121,12 +126,12 @@ def outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def incident_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """End the incident with all its tips."""
-    found, form = _visible(request, pk), CloseForm(request.POST)
+    found, form = _incident_or_404(request, pk), CloseForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, 422, close_form=form)
-    return _done(
+        return _incident_page(request, found, 422, close_form=form)
+    return _act_and_go_back(
         request,
         pk,
         _("The incident is closed and its reporters are told."),
@@ -135,12 +140,12 @@ def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def incident_rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """A name that says what is new about it."""
-    found, form = _visible(request, pk), TitleForm(request.POST)
+    found, form = _incident_or_404(request, pk), IncidentTitleForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, 422, title_form=form)
-    return _done(
+        return _incident_page(request, found, 422, title_form=form)
+    return _act_and_go_back(
         request,
         pk,
         _("Saved."),
@@ -148,7 +153,7 @@ def rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-def _done(request: SignedInRequest, pk: uuid.UUID, words: str, act: Any) -> HttpResponse:
+def _act_and_go_back(request: SignedInRequest, pk: uuid.UUID, words: str, act: Any) -> HttpResponse:
     try:
         act()
     except errors.CannotDecide as error:
@@ -158,7 +163,7 @@ def _done(request: SignedInRequest, pk: uuid.UUID, words: str, act: Any) -> Http
     return redirect("incident", pk=pk)
 
 
-def _say_taken_back(request: SignedInRequest, done: actions.TakenBack) -> None:
+def _show_taken_back(request: SignedInRequest, done: actions.TakenBack) -> None:
     taken = ngettext(
         "Taken back for %(count)d reporter.", "Taken back for %(count)d reporters.", done.taken
     ) % {"count": done.taken}
@@ -174,7 +179,7 @@ def _say_taken_back(request: SignedInRequest, done: actions.TakenBack) -> None:
     messages.warning(request, f"{taken} {left}")
 
 
-def _visible(request: SignedInRequest, pk: uuid.UUID) -> Incident:
+def _incident_or_404(request: SignedInRequest, pk: uuid.UUID) -> Incident:
     """The incident; one of whose tips none is visible does not exist for this officer."""
     visible = Incident.objects.visible_to(request.officer).select_related("place", "unit")
     found = get_object_or_404(visible, pk=pk)
@@ -187,7 +192,7 @@ def _visible_tips(request: SignedInRequest, incident_id: uuid.UUID) -> QuerySet[
     return Tip.objects.visible_to(request.officer).filter(incident=incident_id)
 
 
-def _page(
+def _incident_page(
     request: SignedInRequest, found: Incident, status: int = 200, **forms: Any
 ) -> HttpResponse:
     money = {name: getattr(found, name) or None for name in _MONEY}
@@ -205,11 +210,11 @@ def _page(
         "chosen_answer": next((each.text for each in ready if each.code == wanted), ""),
         "shared": queries.shared_indicators(found, request.officer),
         "reply_form": ReplyForm(),
-        "money_form": MoneyForm(
+        "money_form": IncidentOutcomeForm(
             initial={"outcome": found.outcome, "note": found.outcome_note, **money}
         ),
         "close_form": CloseForm(auto_id="close_%s"),
-        "title_form": TitleForm(initial={"title": found.title}),
+        "title_form": IncidentTitleForm(initial={"title": found.title}),
         "back": reverse("incidents"),
         **forms,
         **undo_context(request),

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keng.accounts.models import Officer
-from keng.inbox.search.search_forms import hamlets_of, places_of
+from keng.inbox.search.search_forms import communes_seen_by, hamlets_of_commune
 from keng.kit.folded import folded
 from keng.language.fold import fold
 from keng.network.models import Group
@@ -77,8 +77,8 @@ def _fitting(wanted: Iterable[str]) -> Callable[[str], bool]:
 
 def _places(officer: Officer, fits: Callable[[str], bool]) -> list[Line]:
     """The communes of the officer's desks and, where there are few, what lies in them."""
-    communes = places_of(officer)
-    inside = [each for commune in communes[:MOST] for each in hamlets_of(commune)]
+    communes = communes_seen_by(officer)
+    inside = [each for commune in communes[:MOST] for each in hamlets_of_commune(commune)]
     found = [place for place in [*communes, *inside] if fits(place.full_name)][:MOST]
     open_tips = Tip.objects.visible_to(officer).open().filter(place__in=found)
     counts = dict(open_tips.order_by().values_list("place").annotate(Count("pk")))

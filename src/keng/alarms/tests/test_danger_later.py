@@ -16,7 +16,7 @@ from keng.decisions import bulk, closing, putting_off, suspension, triage, undo
 from keng.delivery.models import Delivery, DispatchText
 from keng.dialogue import answering, reporter, withdrawal
 from keng.duty import pager_acts
-from keng.inbox.list.inbox_query import inbox
+from keng.inbox.list.inbox_query import inbox_page
 from keng.incidents import incident_acts
 from keng.intake.examination.examine import examine_messages
 from keng.kit import times
@@ -123,7 +123,7 @@ def test_it_rings_in_every_state_and_113_is_answered(here, state):
     assert [each.state for each in sent] == ([] if state == "closed" else ["queued"])
     assert Entry.objects.filter(action="tip.danger_heard", object_id=str(tip.pk)).count() == 1
     # It waits in the list as well, or can be opened from the bar if it had ended.
-    listed = [row.pk for group in inbox(here.mai).groups for row in group.rows]
+    listed = [row.pk for group in inbox_page(here.mai).groups for row in group.rows]
     assert (tip.pk in listed) == (state != "closed")
 
 
@@ -289,7 +289,7 @@ def test_a_joined_tip_stays_in_the_list_until_somebody_answers(here):
     triage.accept(tip.pk, by=here.lan)
 
     def is_listed():
-        return tip.pk in {row.pk for group in inbox(here.lan).groups for row in group.rows}
+        return tip.pk in {row.pk for group in inbox_page(here.lan).groups for row in group.rows}
 
     assert is_listed()
     answering.answer(tip.pk, text="Bạn có an toàn không?", by=here.lan)

@@ -244,7 +244,7 @@ class _Queries:
 
         counts, rows = [], []
         for _ in range(PAGES):
-            spent = _spent(lambda: inbox_query.inbox(self._officer))
+            spent = _spent(lambda: inbox_query.inbox_page(self._officer))
             counts.append(sum(spent[:-1]))
             rows.append(spent[-1])
         return median(counts), median(rows)
@@ -262,10 +262,12 @@ class _Queries:
                     cursor.execute(f"RESET {name}")
 
     def search(self) -> float:
-        from keng.inbox.search.search_query import Search, find  # noqa: PLC0415 -- needs the settings
+        from keng.inbox.search.search_query import TipSearch, find_tips  # noqa: PLC0415 -- needs the settings
 
         return median(
-            sum(_spent(lambda words=words: _some(find(self._officer, Search(q=words)).rows)))
+            sum(
+                _spent(lambda words=words: _some(find_tips(self._officer, TipSearch(q=words)).rows))
+            )
             for words in SEARCHES * PAGES
         )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keng.inbox.list.inbox_query import inbox
+from keng.inbox.list.inbox_query import inbox_page
 from keng.intake.examination.examine import examine_tips
 from keng.tips.models import Tip
 from tests import make
@@ -19,5 +19,5 @@ def test_a_grave_text_on_the_form_stands_before_an_earlier_question_on_papers(
     resident.write(place=stage.place, topic="other", text=text)
     resident.send()
     examine_tips()
-    rows = inbox(make.officer(unit=stage.unit)).groups[0].rows
+    rows = inbox_page(make.officer(unit=stage.unit)).groups[0].rows
     assert rows[0].pk == Tip.objects.get(text=text).pk

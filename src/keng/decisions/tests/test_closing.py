@@ -10,7 +10,7 @@ from keng.audit.verify import faults
 from keng.decisions import out_of_scope, triage
 from keng.delivery.models import Delivery, Inbound
 from keng.dialogue import answering
-from keng.inbox.list.inbox_query import rows_of
+from keng.inbox.list.inbox_query import open_rows_of
 from keng.incidents import incident_acts
 from keng.kit import times
 from keng.tips import errors
@@ -267,9 +267,9 @@ def test_when_the_first_tip_ends_alone_the_oldest_open_one_leads_and_is_in_the_l
     for other in others:
         triage.mark_duplicate(other.pk, of=first.pk, by=officer)
     end(others[0], officer, "closed")
-    assert set(rows_of(officer)) == {first}
+    assert set(open_rows_of(officer)) == {first}
     end(first, officer, kind)
-    assert set(rows_of(officer)) == {others[1]}
+    assert set(open_rows_of(officer)) == {others[1]}
     for each in (first, *others):
         each.refresh_from_db()
     assert others[1].duplicate_of is None
@@ -296,7 +296,7 @@ def test_a_tip_reopened_behind_a_closed_one_leads_and_is_in_the_list(desk):
     end(other, officer, "closed")
     end(first, officer, "closed")
     triage.reopen(other.pk, reason="Có thêm ảnh", by=officer)
-    assert set(rows_of(officer)) == {other}
+    assert set(open_rows_of(officer)) == {other}
     first.refresh_from_db()
     assert first.duplicate_of == other
     triage.reopen(first.pk, reason="Có thêm ảnh", by=officer)
@@ -312,4 +312,4 @@ def test_when_an_incident_ends_the_open_tip_of_another_unit_is_in_that_units_lis
     first.refresh_from_db()
     incident_acts.record_outcome(first.incident_id, outcome="solved", by=officer)
     incident_acts.close(first.incident_id, by=officer)
-    assert set(rows_of(make.officer(unit=other_unit))) == {theirs}
+    assert set(open_rows_of(make.officer(unit=other_unit))) == {theirs}

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
-from keng.decisions import bulk, putting_off
-from keng.inbox.tip.after_decision import FOLDER, in_list, next_tip
+from keng.decisions import bulk as bulk_acts
+from keng.decisions import putting_off
+from keng.inbox.tip.after_decision import FOLDER_KEY, list_url, redirect_to_next_tip
 from keng.kit import times
 from keng.kit.ids import read_id
 from keng.language.taxonomy import categories
@@ -24,29 +25,32 @@ from keng.tips.toast import show_toast
 
 
 @require_POST
-def decide(request: SignedInRequest) -> HttpResponse:
+def bulk(request: SignedInRequest) -> HttpResponse:
     """Take on, sort, put off or join what was ticked in the list."""
     chosen = [pk for text in request.POST.getlist("tip") if (pk := read_id(text))]
-    act = {"accept": _accept, "sort": _sort, "aside": _aside, "join": _join}.get(
-        request.POST.get("act", "")
-    )
+    act = {
+        "accept": _accept_chosen,
+        "sort": _sort_chosen,
+        "aside": _put_off_chosen,
+        "join": _join_chosen,
+    }.get(request.POST.get("act", ""))
     if act is None:
         raise Http404
     try:
         return act(request, chosen, _page_time(request))
     except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
-        return _back(request)
+        return _back_to_list(request)
 
 
 @require_POST
-def take_back(request: SignedInRequest) -> HttpResponse:
+def bulk_undo(request: SignedInRequest) -> HttpResponse:
     """The undo of a decision on many."""
     steps = [pk for text in request.POST.get("decisions", "").split() if (pk := read_id(text))]
     if not steps:
         raise Http404
     try:
-        done = bulk.take_back(steps, by=request.officer)
+        done = bulk_acts.take_back(steps, by=request.officer)
     except errors.NotYours as error:
         raise Http404 from error
     count = len(done.steps)
@@ -55,27 +59,27 @@ def take_back(request: SignedInRequest) -> HttpResponse:
         "Taken back: %(count)d tips are as they were.",
         count,
     )
-    messages.success(request, f"{words % {'count': count}} {_left(done)}".strip())
-    return _back(request)
+    messages.success(request, f"{words % {'count': count}} {_left_out_words(done)}".strip())
+    return _back_to_list(request)
 
 
 @require_POST
-def set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def tip_set_aside(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Put one tip off; the next one opens."""
     tip = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
     if tip is None:
         raise Http404
     try:
         step = putting_off.set_aside(
-            pk, until=_until(request), by=request.officer, seen=request.POST.get("seen")
+            pk, until=_put_off_until(request), by=request.officer, seen=request.POST.get("seen")
         )
     except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
         return redirect("tip", pk=pk)
-    return next_tip(request, tip, _("Set aside; the next tip is open."), step)
+    return redirect_to_next_tip(request, tip, _("Set aside; the next tip is open."), step)
 
 
-def until_choices() -> list[tuple[str, str]]:
+def put_off_choices() -> list[tuple[str, str]]:
     """How long a tip can be put off, shortest first."""
     return [
         ("4h", _("for 4 hours")),
@@ -85,52 +89,54 @@ def until_choices() -> list[tuple[str, str]]:
     ]
 
 
-def _accept(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
-    done = bulk.accept(chosen, by=request.officer, since=since)
+def _accept_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+    done = bulk_acts.accept(chosen, by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is yours now.", "%(count)d tips are yours now.", count)
-    return _said(request, words % {"count": count}, done)
+    return _back_with_toast(request, words % {"count": count}, done)
 
 
-def _sort(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+def _sort_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     category = request.POST.get("category", "")
     if category not in categories():
         messages.warning(request, _("Not done: choose a category."))
-        return _back(request)
-    done = bulk.sort(chosen, category=category, by=request.officer, since=since)
+        return _back_to_list(request)
+    done = bulk_acts.sort(chosen, category=category, by=request.officer, since=since)
     count = len(done.steps)
     words = ngettext("%(count)d tip is sorted.", "%(count)d tips are sorted.", count)
-    return _said(request, words % {"count": count}, done)
+    return _back_with_toast(request, words % {"count": count}, done)
 
 
-def _aside(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
-    done = bulk.set_aside(chosen, until=_until(request), by=request.officer, since=since)
+def _put_off_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+    done = bulk_acts.set_aside(
+        chosen, until=_put_off_until(request), by=request.officer, since=since
+    )
     count = len(done.steps)
     words = ngettext("%(count)d tip is set aside.", "%(count)d tips are set aside.", count)
-    return _said(request, words % {"count": count}, done)
+    return _back_with_toast(request, words % {"count": count}, done)
 
 
-def _join(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
+def _join_chosen(request: SignedInRequest, chosen: list[uuid.UUID], since: Any) -> HttpResponse:
     """To the incident: what differs is read there first, and one answer goes to all."""
-    done, incident_id = bulk.join(chosen, by=request.officer, since=since)
+    done, incident_id = bulk_acts.join(chosen, by=request.officer, since=since)
     words = _("%(count)d tips are one incident now.") % {"count": len(done.steps) + 1}
-    _toast(request, words, done)
+    _show_bulk_toast(request, words, done)
     theirs = Incident.objects.visible_to(request.officer).filter(pk=incident_id)
-    return redirect("incident", pk=incident_id) if theirs.exists() else _back(request)
+    return redirect("incident", pk=incident_id) if theirs.exists() else _back_to_list(request)
 
 
-def _said(request: SignedInRequest, words: str, done: bulk.Done) -> HttpResponse:
-    _toast(request, words, done)
-    return _back(request)
+def _back_with_toast(request: SignedInRequest, words: str, done: bulk_acts.Done) -> HttpResponse:
+    _show_bulk_toast(request, words, done)
+    return _back_to_list(request)
 
 
-def _toast(request: SignedInRequest, words: str, done: bulk.Done) -> None:
+def _show_bulk_toast(request: SignedInRequest, words: str, done: bulk_acts.Done) -> None:
     fields = {"decisions": " ".join(str(step.pk) for step in done.steps)}
     undo = ("bulk-undo", fields) if done.steps else ()
-    show_toast(request, f"{words} {_left(done)}".strip(), *undo)
+    show_toast(request, f"{words} {_left_out_words(done)}".strip(), *undo)
 
 
-def _left(done: bulk.Done) -> str:
+def _left_out_words(done: bulk_acts.Done) -> str:
     """What was not done, and why in general: nothing is left out silently."""
     said = []
     if done.ringing:
@@ -160,7 +166,7 @@ def _left(done: bulk.Done) -> str:
     return " ".join(said)
 
 
-def _until(request: SignedInRequest) -> datetime.datetime:
+def _put_off_until(request: SignedInRequest) -> datetime.datetime:
     now = times.now()
     tomorrow = times.start_of(times.local_date(now) + datetime.timedelta(days=1))
     return {
@@ -178,5 +184,5 @@ def _page_time(request: SignedInRequest) -> datetime.datetime:
         return datetime.datetime.fromtimestamp(0, datetime.UTC)
 
 
-def _back(request: SignedInRequest) -> HttpResponse:
-    return redirect(in_list(request.session.get(FOLDER, "open"), None))
+def _back_to_list(request: SignedInRequest) -> HttpResponse:
+    return redirect(list_url(request.session.get(FOLDER_KEY, "open"), None))

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from keng.inbox.list.inbox_row import Row
+from keng.inbox.list.inbox_row import InboxRow
 from keng.kit import times
 
-Bounds = dict[str, tuple[Any, Any]]
+DeadlineBounds = dict[str, tuple[Any, Any]]
 _SOON = datetime.timedelta(hours=2)
 
 
-def bounds(now: datetime.datetime) -> Bounds:
+def deadline_bounds(now: datetime.datetime) -> DeadlineBounds:
     """Where each group starts and ends; "today" may be empty late in the evening."""
     soon, today = now + _SOON, times.local_date(now)
     ends = [times.start_of(today + datetime.timedelta(days=n)) for n in (1, 2, 7)]
@@ -27,7 +27,7 @@ def bounds(now: datetime.datetime) -> Bounds:
     }
 
 
-def labels() -> dict[str, str]:
+def deadline_labels() -> dict[str, str]:
     """What each stretch is called; before them all stands what is critical."""
     return {
         "live": _("Critical, not ended"),
@@ -40,7 +40,7 @@ def labels() -> dict[str, str]:
     }
 
 
-def group_of(row: Row, stretches: Bounds) -> str:
+def deadline_group_of(row: InboxRow, stretches: DeadlineBounds) -> str:
     """The stretch that a row's deadline falls into."""
     for code, (start, end) in stretches.items():
         if (start is None or row.due_at >= start) and (end is None or row.due_at < end):
@@ -48,6 +48,6 @@ def group_of(row: Row, stretches: Bounds) -> str:
     return "later"
 
 
-def ends_of(stretches: Bounds) -> list[datetime.datetime]:
+def deadline_ends(stretches: DeadlineBounds) -> list[datetime.datetime]:
     """Where the stretches end; the last one does not."""
     return [end for _start, end in stretches.values() if end is not None]

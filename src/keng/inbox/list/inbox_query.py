@@ -22,50 +22,60 @@ from django.db.models import (
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.inbox.list.by_incident import one_for_each, sees_incidents, with_counts
-from keng.inbox.list.cursors import Place, cursor_of, read_cursor
-from keng.inbox.list.deadline_groups import Bounds, bounds, ends_of, group_of, labels
-from keng.inbox.list.inbox_row import Row, dressed
+from keng.inbox.list.by_incident import (
+    groups_by_incident,
+    nearest_of_each_incident,
+    with_incident_counts,
+)
+from keng.inbox.list.cursors import PageStart, cursor_after, page_start_of
+from keng.inbox.list.deadline_groups import (
+    DeadlineBounds,
+    deadline_bounds,
+    deadline_ends,
+    deadline_group_of,
+    deadline_labels,
+)
+from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.kit import times
 from keng.kit.ids import first_coarse_id, first_id
 from keng.kit.prepared import Prepared
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import TipQuerySet
 
-Ends = list[datetime.datetime]
-PAGE = 50
+DeadlineEnds = list[datetime.datetime]
+ROWS_A_PAGE = 50
 # The folder of tips that were closed today; the only one without deadlines.
-DONE = "done"
+DONE_FOLDER = "done"
 _FOLDERS = ("open", "mine", "unassigned", "overdue", "waiting", "asked", "aside")
 # Above this many open tips the folders appear by themselves.
-SMALL = 25
+SMALL_DESK = 25
 # The clocks of danger that goes on; joining a tip stops them, so a running one is newer.
-URGENT = ("URGENT_NOW", "LOOK_P1")
+URGENT_CLOCKS = ("URGENT_NOW", "LOOK_P1")
 # Critical, and nobody has ended it: it stands first until then, whatever its deadline.
-LIVE = Q(urgency="P0")
+LIVE_CRITICAL = Q(urgency="P0")
 _FIRST, _LAST = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (1970, 9000))
 _NUMBER, _IDS = IntegerField(), ArrayField(UUIDField())
 # What a transaction that was under way may still bring with an id from before a page was made.
-_LATE = datetime.timedelta(seconds=15)
+_LATE_COMMIT = datetime.timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DeadlineGroup:
     """The rows whose nearest deadline falls into one stretch of time."""
 
     code: str
     label: str
     count: int
-    rows: list[Row]
+    rows: list[InboxRow]
 
 
 @dataclass(frozen=True, slots=True)
-class Inbox:
+class InboxPage:
     """One page of the inbox, with the counts of every folder and group."""
 
     folder: str
     counts: dict[str, int]
-    groups: list[Group] = field(default_factory=list)
+    groups: list[DeadlineGroup] = field(default_factory=list)
     next_cursor: str = ""
     # The tips that came in just before `at`: they are no news afterwards.
     known: list[uuid.UUID] = field(default_factory=list)
@@ -81,7 +91,7 @@ class Inbox:
     @property
     def is_small(self) -> bool:
         """A small desk has one list and no folders."""
-        return self.counts["open"] <= SMALL
+        return self.counts["open"] <= SMALL_DESK
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +120,8 @@ class _Asker:
 def _folders(asker: _Asker, *, are_open: bool = False) -> dict[str, Q]:
     """The folders of the inbox; each is a condition on the rows, or on rows that `are_open`."""
     now = asker.now
-    open_rows = Q() if are_open else _open()
-    here = open_rows & _not_aside(now)
+    open_rows = Q() if are_open else _is_open()
+    here = open_rows & _is_not_put_off(now)
     return {
         "open": here,
         "mine": here & Q(assigned_to=asker.pk),
@@ -121,57 +131,70 @@ def _folders(asker: _Asker, *, are_open: bool = False) -> dict[str, Q]:
         # We asked or answered, and it is the reporter's turn.
         "asked": here & Q(first_answered_at__isnull=False, waiting_since__isnull=True),
         "aside": open_rows & Q(set_aside_until__gt=now, due_at__gt=now),
-        DONE: Q(state=Tip.State.CLOSED, closed_at__gte=asker.midnight),
+        DONE_FOLDER: Q(state=Tip.State.CLOSED, closed_at__gte=asker.midnight),
     }
 
 
-def rows_of(officer: Officer) -> TipQuerySet:
+def open_rows_of(officer: Officer) -> TipQuerySet:
     """One row per open tip that nobody set aside.
 
     Tips joined to another stand behind that one, not beside it, until their reporter writes again.
     """
-    return Tip.objects.visible_to(officer).filter(_open() & _not_aside(times.now()))
+    return Tip.objects.visible_to(officer).filter(_is_open() & _is_not_put_off(times.now()))
 
 
-def _open() -> Q:
-    return Q(state__in=[Tip.State.RECEIVED, Tip.State.ACCEPTED]) | _heard_from_again()
+def _is_open() -> Q:
+    return Q(state__in=[Tip.State.RECEIVED, Tip.State.ACCEPTED]) | _is_heard_from_again()
 
 
-def _heard_from_again() -> Q:
+def _is_heard_from_again() -> Q:
     """Joined to another tip, and then the reporter answered, or wrote of danger that goes on."""
-    urgent = Clock.objects.filter(tip=OuterRef("pk"), rule_code__in=URGENT, stopped_at__isnull=True)
+    urgent = Clock.objects.filter(
+        tip=OuterRef("pk"), rule_code__in=URGENT_CLOCKS, stopped_at__isnull=True
+    )
     again = Q(first_answered_at__isnull=False) | Q(danger_at__isnull=False) | Q(Exists(urgent))
     return Q(state=Tip.State.DUPLICATE, waiting_since__isnull=False) & again
 
 
-def _not_aside(now: datetime.datetime) -> Q:
+def _is_not_put_off(now: datetime.datetime) -> Q:
     """Not put off, or its time has come; a deadline that is over brings it back by itself."""
     return Q(set_aside_until__isnull=True) | Q(set_aside_until__lte=now) | Q(due_at__lte=now)
 
 
-def inbox(officer: Officer, *, folder: str = "open", after: str = "") -> Inbox:
+def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> InboxPage:
     """A page of a folder, by deadline. `after` is the cursor of the page before."""
     asker = _Asker.of(officer)
-    folder = folder if folder in {*_FOLDERS, DONE} else "open"
-    stretches = bounds(asker.now)
-    counts, newest = _counted(asker, folder, stretches)
-    together = folder != DONE and sees_incidents(officer)
-    until = ends_of(stretches) if together else None
-    rows = _page(asker, folder, read_cursor(after), until, has_live=bool(counts["group_live"]))
-    lines = _lines(asker, folder, ends_of(stretches)) + counts["group_live"] if together else None
-    more = len(rows) > PAGE
-    rows = rows[:PAGE]
-    groups = [Group(DONE, _("Newest first"), counts[DONE], rows)] if folder == DONE and rows else []
+    folder = folder if folder in {*_FOLDERS, DONE_FOLDER} else "open"
+    stretches = deadline_bounds(asker.now)
+    counts, newest = _counts_and_newest(asker, folder, stretches)
+    together = folder != DONE_FOLDER and groups_by_incident(officer)
+    until = deadline_ends(stretches) if together else None
+    rows = _page_rows(
+        asker, folder, page_start_of(after), until, has_live=bool(counts["group_live"])
+    )
+    lines = (
+        _count_grouped_rows(asker, folder, deadline_ends(stretches)) + counts["group_live"]
+        if together
+        else None
+    )
+    more = len(rows) > ROWS_A_PAGE
+    rows = rows[:ROWS_A_PAGE]
+    groups = (
+        [DeadlineGroup(DONE_FOLDER, _("Newest first"), counts[DONE_FOLDER], rows)]
+        if folder == DONE_FOLDER and rows
+        else []
+    )
     groups += [
-        Group(code, labels()[code], counts[f"group_{code}"], found)
+        DeadlineGroup(code, deadline_labels()[code], counts[f"group_{code}"], found)
         for code in ("live", *stretches)
-        if folder != DONE and (found := [row for row in rows if _stands_in(row, stretches) == code])
+        if folder != DONE_FOLDER
+        and (found := [row for row in rows if _group_code(row, stretches) == code])
     ]
-    cursor = cursor_of(rows[-1]) if more else ""
-    return Inbox(folder, counts, groups, cursor, newest, asker.now, lines)
+    cursor = cursor_after(rows[-1]) if more else ""
+    return InboxPage(folder, counts, groups, cursor, newest, asker.now, lines)
 
 
-def next_after(
+def next_tip_after(
     officer: Officer, due_at: datetime.datetime | None, tip_id: uuid.UUID, folder: str = "open"
 ) -> Tip | None:
     """The tip that comes after this place in the folder, or else its first one."""
@@ -179,16 +202,16 @@ def next_after(
     visible = Tip.objects.visible_to(officer)
     rows = visible.filter(known[folder if folder in _FOLDERS else "open"]).exclude(pk=tip_id)
     rows = rows.order_by("due_at", "id")
-    live, others = rows.filter(LIVE), rows.exclude(LIVE)
+    live, others = rows.filter(LIVE_CRITICAL), rows.exclude(LIVE_CRITICAL)
     if due_at is not None:
-        was_live = visible.filter(LIVE, pk=tip_id).exists()
-        found = (live if was_live else others).filter(_due_after(due_at, tip_id)).first()
+        was_live = visible.filter(LIVE_CRITICAL, pk=tip_id).exists()
+        found = (live if was_live else others).filter(_is_due_after(due_at, tip_id)).first()
         if found := found or (others.first() if was_live else None):
             return found
     return live.first() or others.first()
 
 
-def by_number(officer: Officer, number: str) -> Tip | None:
+def open_tip_by_number(officer: Officer, number: str) -> Tip | None:
     """The open tip with this reference; its last digits are enough where they are unambiguous."""
     visible = Tip.objects.visible_to(officer).open()
     exact = visible.filter(reference__iexact=number).first()
@@ -198,26 +221,28 @@ def by_number(officer: Officer, number: str) -> Tip | None:
     return near[0] if len(near) == 1 else None
 
 
-def beside(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None:
+def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None:
     """The row that stands after a tip, or before it; a closed tip stands nowhere."""
     if tip.due_at is None:
         return None
     values, is_live = _Asker.of(officer).values(), tip.urgency == "P0"
-    found = _BESIDE.ask(later, is_live, **values, at=tip.due_at, last=tip.pk)
+    found = _NEIGHBOUR.ask(later, is_live, **values, at=tip.due_at, last=tip.pk)
     if not found and is_live == later:
         # From the last critical one on to the first of the others, or back.
         edge = _FIRST if later else _LAST
-        found = _BESIDE.ask(later, not is_live, **values, at=edge, last=tip.pk)
+        found = _NEIGHBOUR.ask(later, not is_live, **values, at=edge, last=tip.pk)
     return found[0][0] if found else None
 
 
-def _stands_in(row: Row, stretches: Bounds) -> str:
-    return "live" if row.urgency == "P0" else group_of(row, stretches)
+def _group_code(row: InboxRow, stretches: DeadlineBounds) -> str:
+    return "live" if row.urgency == "P0" else deadline_group_of(row, stretches)
 
 
-def news(officer: Officer, since: datetime.datetime, known: list[uuid.UUID]) -> dict[str, int]:
+def count_news(
+    officer: Officer, since: datetime.datetime, known: list[uuid.UUID]
+) -> dict[str, int]:
     """How many tips came in or were passed here after a page was made, and how many urgent ones."""
-    rows = rows_of(officer).filter(_came_after(since - _LATE)).exclude(pk__in=known)
+    rows = open_rows_of(officer).filter(_came_after(since - _LATE_COMMIT)).exclude(pk__in=known)
     return rows.aggregate(new=Count("pk"), urgent=Count("pk", filter=Q(urgency__in=("P0", "P1"))))
 
 
@@ -232,20 +257,20 @@ def _newer(moment: Any, first_tip: Any, first_step: Any) -> Q:
     return Q(id__in=came.values("pk")) | Q(id__in=passed_on.values("tip"))
 
 
-def _counted(
-    asker: _Asker, folder: str, stretches: Bounds
+def _counts_and_newest(
+    asker: _Asker, folder: str, stretches: DeadlineBounds
 ) -> tuple[dict[str, int], list[uuid.UUID]]:
     """Every number of the page from one query, so that they belong to one moment; what is new."""
-    until = ends_of(stretches)
-    late = asker.now - _LATE
+    until = deadline_ends(stretches)
+    late = asker.now - _LATE_COMMIT
     fresh: dict[str, Any] = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
-    names = (*_FOLDERS, DONE, "alarms", "group_live")
+    names = (*_FOLDERS, DONE_FOLDER, "alarms", "group_live")
     found = _COUNTS.ask(folder, **asker.values(), ends=until, **fresh)
     # An officer without a post sees nothing.
     numbers = found[0][:-1] if found else (0,) * (len(names) + len(until))
     newest = (found[0][-1] or []) if found else []
     counts = dict(zip(names, numbers, strict=False))
-    all_others = counts["open" if folder == DONE else folder] - counts["group_live"]
+    all_others = counts["open" if folder == DONE_FOLDER else folder] - counts["group_live"]
     before = [0, *numbers[len(names) :], all_others]
     groups = zip(stretches, pairwise(before), strict=True)
     return counts | {f"group_{code}": upto - since for code, (since, upto) in groups}, newest
@@ -259,26 +284,26 @@ def _count_query(
     visible = Tip.objects.visible_to(who).order_by()
     known = _folders(who, are_open=True)
     every = Func(template="count(*)", output_field=_NUMBER)
-    done = visible.filter(known[DONE]).values_list(every)
-    chosen = known["open" if folder == DONE else folder]
-    return visible.filter(~Q(state=Tip.State.CLOSED), _open()).values_list(
-        *(_how_many(known[code]) for code in _FOLDERS),
+    done = visible.filter(known[DONE_FOLDER]).values_list(every)
+    chosen = known["open" if folder == DONE_FOLDER else folder]
+    return visible.filter(~Q(state=Tip.State.CLOSED), _is_open()).values_list(
+        *(_count_where(known[code]) for code in _FOLDERS),
         Subquery(done),
         # One that ended rings too, when danger was told after it: so not among the open ones.
         Subquery(visible.ringing().values_list(every)),
-        _how_many(chosen & LIVE),
-        *(_how_many(chosen & ~LIVE & Q(due_at__lt=end)) for end in ends),
-        _which(known["open"] & _newer(late, tip, step)),
+        _count_where(chosen & LIVE_CRITICAL),
+        *(_count_where(chosen & ~LIVE_CRITICAL & Q(due_at__lt=end)) for end in ends),
+        _ids_where(known["open"] & _newer(late, tip, step)),
     )
 
 
-def _how_many(condition: Q) -> Func:
+def _count_where(condition: Q) -> Func:
     """Not Django's Count, which would group the rows beside the other columns."""
     template = "count(*) FILTER (WHERE %(expressions)s)"
     return Func(condition, template=template, output_field=_NUMBER)
 
 
-def _which(condition: Q) -> Func:
+def _ids_where(condition: Q) -> Func:
     """The ids of these rows; null when there is none."""
     template = "array_agg(%(expressions)s)"
     return Func(
@@ -286,33 +311,43 @@ def _which(condition: Q) -> Func:
     )
 
 
-def _lines(asker: _Asker, folder: str, ends: list[datetime.datetime]) -> int:
+def _count_grouped_rows(asker: _Asker, folder: str, ends: list[datetime.datetime]) -> int:
     """How many rows are left when tips of one incident stand together."""
-    return one_for_each(_tips(asker, folder, is_live=False), ends).count()
+    return nearest_of_each_incident(_folder_tips(asker, folder, is_live=False), ends).count()
 
 
-def _page(
-    asker: _Asker, folder: str, place: Place | None, ends: Ends | None, *, has_live: bool
-) -> list[Row]:
+def _page_rows(
+    asker: _Asker,
+    folder: str,
+    place: PageStart | None,
+    ends: DeadlineEnds | None,
+    *,
+    has_live: bool,
+) -> list[InboxRow]:
     """A page, and one row more if there is one: what is critical first, then by deadline."""
-    if folder == DONE:
-        return _rows(asker, folder, place, None)
+    if folder == DONE_FOLDER:
+        return _fetch_rows(asker, folder, place, None)
     live = place is None or place.is_live
-    first = _rows(asker, folder, place, None, is_live=True) if live and has_live else []
-    if len(first) > PAGE:
+    first = _fetch_rows(asker, folder, place, None, is_live=True) if live and has_live else []
+    if len(first) > ROWS_A_PAGE:
         return first
-    others = _rows(asker, folder, None if live else place, ends)
-    return (first + others)[: PAGE + 1]
+    others = _fetch_rows(asker, folder, None if live else place, ends)
+    return (first + others)[: ROWS_A_PAGE + 1]
 
 
-def _rows(
-    asker: _Asker, folder: str, place: Place | None, ends: Ends | None, *, is_live: bool = False
-) -> list[Row]:
+def _fetch_rows(
+    asker: _Asker,
+    folder: str,
+    place: PageStart | None,
+    ends: DeadlineEnds | None,
+    *,
+    is_live: bool = False,
+) -> list[InboxRow]:
     """With `ends`, tips of one incident together."""
     values = asker.values()
     values |= {"ends": ends} if ends is not None else {}
     values |= {"at": place.at, "last": place.last} if place is not None else {}
-    return [Row(*each) for each in _ROWS.ask(folder, is_live, **values)]
+    return [InboxRow(*each) for each in _ROWS.ask(folder, is_live, **values)]
 
 
 def _row_query(
@@ -320,46 +355,48 @@ def _row_query(
 ) -> QuerySet[Tip, Any]:
     """From a place on, never by counting rows: what was done meanwhile shifts nothing."""
     who = _Asker(**asker)
-    all_of_them = _tips(who, folder, is_live=is_live)
+    all_of_them = _folder_tips(who, folder, is_live=is_live)
     tips: QuerySet[Tip] = all_of_them
     if ends is not None:
-        tips = one_for_each(tips, ends)
-    if folder == DONE:
+        tips = nearest_of_each_incident(tips, ends)
+    if folder == DONE_FOLDER:
         tips = tips.order_by("-closed_at", "-id")
         later = Q(closed_at__lte=at) & (Q(closed_at__lt=at) | Q(id__lt=last))
     else:
         tips = tips.order_by("due_at", "id")
-        later = _due_after(at, last)
+        later = _is_due_after(at, last)
     tips = tips if at is None else tips.filter(later)
     if ends is None:
-        return dressed(tips, who)[: PAGE + 1]
-    counted = with_counts(tips, all_of_them, who, ends)
-    return dressed(counted, who, "together", "whole", "stands_out")[: PAGE + 1]
+        return with_row_columns(tips, who)[: ROWS_A_PAGE + 1]
+    counted = with_incident_counts(tips, all_of_them, who, ends)
+    return with_row_columns(counted, who, "grouped", "incident_size", "group_flags")[
+        : ROWS_A_PAGE + 1
+    ]
 
 
-def _tips(who: _Asker, folder: str, *, is_live: bool | None = None) -> TipQuerySet:
+def _folder_tips(who: _Asker, folder: str, *, is_live: bool | None = None) -> TipQuerySet:
     """The rows of a folder, or its critical ones, or the others."""
     tips = Tip.objects.visible_to(who).filter(_folders(who)[folder])
-    if is_live is None or folder == DONE:
+    if is_live is None or folder == DONE_FOLDER:
         return tips
-    return tips.filter(LIVE) if is_live else tips.exclude(LIVE)
+    return tips.filter(LIVE_CRITICAL) if is_live else tips.exclude(LIVE_CRITICAL)
 
 
-def _beside_query(
+def _neighbour_query(
     later: bool, is_live: bool, *, at: Any, last: Any, **asker: Any
 ) -> QuerySet[Tip, Any]:
     who = _Asker(**asker)
-    tips = _tips(who, "open", is_live=is_live)
+    tips = _folder_tips(who, "open", is_live=is_live)
     if later:
-        return tips.filter(_due_after(at, last)).order_by("due_at", "id").values_list("pk")[:1]
+        return tips.filter(_is_due_after(at, last)).order_by("due_at", "id").values_list("pk")[:1]
     earlier = Q(due_at__lte=at) & (Q(due_at__lt=at) | Q(id__lt=last))
     return tips.filter(earlier).order_by("-due_at", "-id").values_list("pk")[:1]
 
 
-def _due_after(at: datetime.datetime, last: uuid.UUID) -> Q:
+def _is_due_after(at: datetime.datetime, last: uuid.UUID) -> Q:
     """Said so that the index is entered there: an either-or would walk it from its beginning."""
     return Q(due_at__gte=at) & (Q(due_at__gt=at) | Q(id__gt=last))
 
 
 _COUNTS, _ROWS = Prepared(_count_query), Prepared(_row_query)
-_BESIDE = Prepared(_beside_query)
+_NEIGHBOUR = Prepared(_neighbour_query)

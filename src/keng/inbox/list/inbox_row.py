@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
@@ -12,7 +13,17 @@ from keng.tips.models import Clock, Tip
 from keng.tips.models.tip import Onlooker
 
 
-class Row(NamedTuple):
+class RowFlag(StrEnum):
+    """What is true of any tip behind a line, in one letter each: so it stands in `group_flags`."""
+
+    UNREAD = "u"
+    NOW = "n"
+    MONEY = "m"
+    AGAIN = "a"
+    FEARS = "f"
+
+
+class InboxRow(NamedTuple):
     """A tip in a list: its own columns, then what belongs to it."""
 
     pk: uuid.UUID
@@ -44,19 +55,19 @@ class Row(NamedTuple):
     # The nearest of its running clocks.
     clock_code: str | None
     # How many tips stand behind it.
-    alike: int
+    duplicate_count: int
     # Where tips of one incident stand together: how many this row stands for, and all of them.
-    together: int = 1
-    whole: int = 1
-    # The highest urgency among those, and what else is true of any of them (see `grouped`).
-    stands_out: str | None = None
+    grouped: int = 1
+    incident_size: int = 1
+    # The highest urgency among those, and what else is true of any of them (see `RowFlag`).
+    group_flags: str | None = None
 
 
-_ALWAYS = [name for name in Row._fields if name not in Row._field_defaults]
+_ROW_COLUMNS = [name for name in InboxRow._fields if name not in InboxRow._field_defaults]
 
 
-def dressed(tips: QuerySet[Tip], officer: Onlooker, *more: str) -> QuerySet[Tip, Any]:
-    """What each tip's `Row` is made of, in its order; `more` are the last parts, if it has them."""
+def with_row_columns(tips: QuerySet[Tip], officer: Onlooker, *more: str) -> QuerySet[Tip, Any]:
+    """What each tip's `InboxRow` is made of, in its order; `more` are its last parts, if any."""
     nearest = Clock.objects.filter(tip=OuterRef("pk"), stopped_at__isnull=True).order_by("due_at")
     behind = (
         Tip.objects.visible_to(officer)
@@ -72,6 +83,6 @@ def dressed(tips: QuerySet[Tip], officer: Onlooker, *more: str) -> QuerySet[Tip,
         "incident_title": F("incident__title"),
         "guess": KeyTextTransform("code", KeyTextTransform(0, "suggestion__categories")),
         "clock_code": Subquery(nearest.values("rule_code")[:1]),
-        "alike": Coalesce(Subquery(behind, output_field=IntegerField()), 0),
+        "duplicate_count": Coalesce(Subquery(behind, output_field=IntegerField()), 0),
     }
-    return tips.annotate(**beside).values_list(*_ALWAYS, *more)
+    return tips.annotate(**beside).values_list(*_ROW_COLUMNS, *more)

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.list.bulk_views import until_choices
-from keng.inbox.list.fears import afraid_since
-from keng.inbox.list.inbox_query import DONE, Inbox, inbox, news, rows_of
-from keng.inbox.list.row_view import opens_beside, shown
+from keng.inbox.list.bulk_views import put_off_choices
+from keng.inbox.list.fears import count_afraid_since
+from keng.inbox.list.inbox_query import DONE_FOLDER, InboxPage, count_news, inbox_page, open_rows_of
+from keng.inbox.list.row_view import beside_url_start, row_views
 from keng.inbox.search.search_page import saved_links
-from keng.inbox.tip.after_decision import FOLDER
-from keng.inbox.tip.alarm_bar import bar_context
+from keng.inbox.tip.after_decision import FOLDER_KEY
+from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.tip_page import opened_tip, tip_context
 from keng.incidents.wave_desk import bar
 from keng.intake.by_staff.take_down import takes_down
@@ -34,44 +34,44 @@ _OLDEST_PAGE = datetime.timedelta(hours=12)
 
 
 @require_GET
-def home(request: SignedInRequest) -> HttpResponse:
+def desk_home(request: SignedInRequest) -> HttpResponse:
     """Whoever works on tips begins with them; where the others begin, site.who_may says."""
     return redirect("inbox")
 
 
 @require_GET
-def show(request: SignedInRequest) -> HttpResponse:
+def inbox(request: SignedInRequest) -> HttpResponse:
     """The list; with ?tip= and a wide window, that tip beside it."""
-    found = inbox(
+    found = inbox_page(
         request.officer,
         folder=request.GET.get("folder", "open"),
         after=request.GET.get("after", ""),
     )
-    if request.session.get(FOLDER, "open") != found.folder:
-        request.session[FOLDER] = found.folder
-    chosen = _chosen(request)
+    if request.session.get(FOLDER_KEY, "open") != found.folder:
+        request.session[FOLDER_KEY] = found.folder
+    chosen = _chosen_tip(request)
     beside = chosen.pk if chosen else None
     context: dict[str, Any] = {
         "inbox": found,
-        "groups": [(group.label, group.count, shown(group.rows)) for group in found.groups],
-        "title": _titles()[found.folder],
-        "opens_beside": opens_beside(_address({"folder": found.folder})),
+        "groups": [(group.label, group.count, row_views(group.rows)) for group in found.groups],
+        "title": _folder_titles()[found.folder],
+        "opens_beside": beside_url_start(_inbox_url({"folder": found.folder})),
         "news_url": _news_url(found),
         "next_url": _next_url(found),
         "takes_down": takes_down(request.officer),
         **bar(request.officer),
-        **(bar_context(request, shown=beside) if found.counts["alarms"] else {}),
+        **(alarm_bar_context(request, shown=beside) if found.counts["alarms"] else {}),
         **undo_context(request),
     }
     if request.officer.full_desk or not found.is_small:
-        context |= _grown(request, found)
+        context |= _full_desk_context(request, found)
     if chosen is not None:
         context |= tip_context(request, chosen, place="inbox") | {"chosen": chosen}
     return render(request, "inbox/list/inbox.html", context)
 
 
 @require_GET
-def since(request: SignedInRequest) -> HttpResponse:
+def inbox_news(request: SignedInRequest) -> HttpResponse:
     """Asked by the list every 20 seconds: how many tips came in since it was made."""
     try:
         at = datetime.datetime.fromtimestamp(float(request.GET.get("at", "")), datetime.UTC)
@@ -80,34 +80,34 @@ def since(request: SignedInRequest) -> HttpResponse:
         # Nobody asks so but by hand: the list itself has the answer.
         return redirect("inbox")
     at = max(at, times.now() - _OLDEST_PAGE)
-    found = news(request.officer, at, known)
-    found["afraid"] = afraid_since(rows_of(request.officer), at)
+    found = count_news(request.officer, at, known)
+    found["afraid"] = count_afraid_since(open_rows_of(request.officer), at)
     if not (found["new"] or found["afraid"]):
         # Nothing is put into the page, so nothing is read out again.
         return HttpResponse(status=204)
-    here = _address({"folder": request.GET.get("folder", "open")})
+    here = _inbox_url({"folder": request.GET.get("folder", "open")})
     return render(request, "inbox/list/news.html", {"news": found, "here": here})
 
 
-def _grown(request: SignedInRequest, found: Inbox) -> dict[str, Any]:
+def _full_desk_context(request: SignedInRequest, found: InboxPage) -> dict[str, Any]:
     """What a desk needs once it has more tips than fit one look."""
     language = get_language() or "vi"
     return {
-        "folders": _folders(found),
+        "folders": _folder_links(found),
         "saved": saved_links(request),
-        "chooses": found.folder != DONE,
-        "until_choices": until_choices(),
+        "chooses": found.folder != DONE_FOLDER,
+        "until_choices": put_off_choices(),
         "categories": [(code, label(code, language)) for code in categories()],
     }
 
 
-def _chosen(request: SignedInRequest) -> Tip | None:
+def _chosen_tip(request: SignedInRequest) -> Tip | None:
     """The tip named in the address; one that is not visible is as if it were not named."""
     tip_id = read_id(request.GET.get("tip", ""))
     return opened_tip(request, tip_id) if tip_id else None
 
 
-def _titles() -> dict[str, str]:
+def _folder_titles() -> dict[str, str]:
     return {
         "open": _("All open"),
         "mine": _("Mine"),
@@ -116,36 +116,36 @@ def _titles() -> dict[str, str]:
         "waiting": _("Reporter is waiting"),
         "asked": _("Waiting for the reporter"),
         "aside": _("Set aside"),
-        DONE: _("Done today"),
+        DONE_FOLDER: _("Done today"),
     }
 
 
-def _folders(found: Inbox) -> list[dict[str, Any]]:
+def _folder_links(found: InboxPage) -> list[dict[str, Any]]:
     return [
         {
             "label": title,
             "count": found.counts[code],
             "current": code == found.folder,
-            "url": _address({"folder": code}),
+            "url": _inbox_url({"folder": code}),
         }
-        for code, title in _titles().items()
+        for code, title in _folder_titles().items()
     ]
 
 
-def _next_url(found: Inbox) -> str:
+def _next_url(found: InboxPage) -> str:
     if not found.next_cursor:
         return ""
-    return _address({"folder": found.folder, "after": found.next_cursor})
+    return _inbox_url({"folder": found.folder, "after": found.next_cursor})
 
 
-def _news_url(found: Inbox) -> str:
+def _news_url(found: InboxPage) -> str:
     query = {"folder": found.folder, "at": f"{found.at.timestamp():.3f}"}
     if found.known:
         query["known"] = " ".join(str(pk) for pk in found.known)
     return f"{reverse('inbox-news')}?{urlencode(query)}"
 
 
-def _address(query: dict[str, str]) -> str:
+def _inbox_url(query: dict[str, str]) -> str:
     """The inbox; its usual folder needs no name."""
     said = {name: value for name, value in query.items() if (name, value) != ("folder", "open")}
     return f"{reverse('inbox')}?{urlencode(said)}" if said else reverse("inbox")

@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from keng.inbox.list.by_incident import AGAIN, FEARS, MONEY, NOW, UNREAD
-from keng.inbox.list.inbox_row import Row
+from keng.inbox.list.inbox_row import InboxRow, RowFlag
 from keng.kit import phrases, times
 from keng.kit.words import defang, first_words
 from keng.language.taxonomy import label
@@ -19,10 +18,10 @@ from keng.tips.models.tip import HURRIED
 from keng.tips.origins import channel_name, from_afar, tapped_topic
 from keng.tips.reporter_times import ending_time, reporter_time
 
-_WORDS, _FEW_WORDS = 22, 8
+_EXCERPT_WORDS, _BRIEF_WORDS = 22, 8
 
 
-class Shown(NamedTuple):
+class RowView(NamedTuple):
     """A row in words."""
 
     pk: uuid.UUID
@@ -32,17 +31,17 @@ class Shown(NamedTuple):
     urgency: str
     # Nobody has rated it: the machine and the reporter's taps say so.
     is_suggested: bool
-    said: str
+    excerpt: str
     # Said of the box that ticks it.
-    briefly: str
+    brief: str
     # What makes it stand out, in a word or two each.
     flags: list[str]
     # Place, channel, category.
     where: str
     incident_id: uuid.UUID | None
     title: str
-    together: int
-    whole: int
+    grouped: int
+    incident_size: int
     # Colour, moment and words of its deadline; or else when it was closed.
     tone: str
     due: str
@@ -50,70 +49,70 @@ class Shown(NamedTuple):
     closed: str
 
 
-def shown(rows: list[Row]) -> list[Shown]:
+def row_views(rows: list[InboxRow]) -> list[RowView]:
     """Each row of a page."""
     at, language = times.now(), get_language() or "vi"
     nobody = uuid.UUID(int=0)
     before, after = reverse("tip", args=[nobody]).split(str(nobody))
     found = []
     for row in rows:
-        due, urgency = _due(row), (row.stands_out or row.urgency)[:2]
+        due, urgency = _due_time(row), (row.group_flags or row.urgency)[:2]
         left = (
             f"{clock_name(row.clock_code or '')} {phrases.deadline_words(due, at)}" if due else ""
         )
         found.append(
-            Shown(
+            RowView(
                 row.pk,
                 f"{before}{row.pk}{after}",
-                is_new=_any(row, UNREAD, itself=row.first_read_at is None),
+                is_new=_has_flag(row, RowFlag.UNREAD, itself=row.first_read_at is None),
                 is_hot=urgency in {"P0", "P1"},
                 urgency=urgency,
                 is_suggested=_is_suggested(row, urgency),
-                said=_said(row),
-                briefly=defang(first_words(row.text, _FEW_WORDS)),
-                flags=_flags(row),
-                where=_where(row, language),
+                excerpt=_excerpt(row),
+                brief=defang(first_words(row.text, _BRIEF_WORDS)),
+                flags=_flag_words(row),
+                where=_origin_words(row, language),
                 incident_id=row.incident_id,
                 title=defang(row.incident_title or ""),
-                together=row.together,
-                whole=row.whole,
-                tone=_tone(row, due, at),
+                grouped=row.grouped,
+                incident_size=row.incident_size,
+                tone=_deadline_tone(row, due, at),
                 due=due.astimezone(times.VIETNAM).isoformat() if due else "",
                 left=left.strip(),
-                closed=_closed(row),
+                closed=_closed_words(row),
             )
         )
     return found
 
 
-def opens_beside(here: str) -> str:
+def beside_url_start(here: str) -> str:
     """The list at this address with a tip beside it, up to the tip's id."""
     return f"{here}{'&' if '?' in here else '?'}tip="
 
 
-def _is_suggested(row: Row, urgency: str) -> bool:
+def _is_suggested(row: InboxRow, urgency: str) -> bool:
     return urgency == row.urgency and urgency in HURRIED and not row.urgency_is_rated
 
 
-def _is_outside(row: Row) -> bool:
+def _is_outside(row: InboxRow) -> bool:
     return bool(row.place_province) and row.place_province != row.province_code
 
 
-def _said(row: Row) -> str:
+def _excerpt(row: InboxRow) -> str:
     if row.text:
-        return defang(first_words(row.text, _WORDS))
+        return defang(first_words(row.text, _EXCERPT_WORDS))
     if row.outcome == Tip.Outcome.WITHDRAWN:
         return _("Taken back by the reporter")
     return _("Content is sealed")
 
 
-def _where(row: Row, language: str) -> str:
+def _origin_words(row: InboxRow, language: str) -> str:
     # Tips of one incident came in by several channels.
     parts: list[str | None] = []
     if not row.category:
-        parts += _tapped(row)
-    parts += [row.place_name, channel_name(row.channel) if row.whole == 1 else ""]
-    if row.whole == 1:
+        parts += _tapped_topic_words(row)
+    parts += [row.place_name, channel_name(row.channel) if row.incident_size == 1 else ""]
+    if row.incident_size == 1:
         at = phrases.moment_words(reporter_time(row.received_at, row), "short")
         parts.append(_("received %(at)s") % {"at": at})
     if row.category:
@@ -124,49 +123,49 @@ def _where(row: Row, language: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _tapped(row: Row) -> list[str]:
+def _tapped_topic_words(row: InboxRow) -> list[str]:
     """What the reporter tapped, until an officer has sorted the tip."""
-    topic = tapped_topic(row.topic, row.channel) if row.whole == 1 else ""
+    topic = tapped_topic(row.topic, row.channel) if row.incident_size == 1 else ""
     return [_("chose: %(topic)s") % {"topic": topic}] if topic else []
 
 
-def _due(row: Row) -> datetime.datetime | None:
+def _due_time(row: InboxRow) -> datetime.datetime | None:
     return reporter_time(row.due_at, row) if row.due_at else None
 
 
-def _closed(row: Row) -> str:
+def _closed_words(row: InboxRow) -> str:
     at = row.closed_at
     return phrases.moment_words(ending_time(at, row), "short") if at else ""
 
 
-def _tone(row: Row, due: datetime.datetime | None, at: datetime.datetime) -> str:
+def _deadline_tone(row: InboxRow, due: datetime.datetime | None, at: datetime.datetime) -> str:
     """Red while a critical tip has not ended, however far its deadline is."""
     if due is None:
         return ""
     return "danger" if row.urgency == "P0" else phrases.deadline_state(due, at)
 
 
-def _any(row: Row, what: str, *, itself: bool) -> bool:
+def _has_flag(row: InboxRow, flag: RowFlag, *, itself: bool) -> bool:
     """Whether it is true of the tip itself, or of another one that its line stands for."""
-    return itself or what in (row.stands_out or "")
+    return itself or flag in (row.group_flags or "")
 
 
-def _flags(row: Row) -> list[str]:
+def _flag_words(row: InboxRow) -> list[str]:
     found = []
-    if _any(row, FEARS, itself=row.feared_at is not None):
+    if _has_flag(row, RowFlag.FEARS, itself=row.feared_at is not None):
         found.append(_("Reporter fears being found out"))
-    if _any(row, NOW, itself=row.happening == Tip.Happening.NOW):
+    if _has_flag(row, RowFlag.NOW, itself=row.happening == Tip.Happening.NOW):
         found.append(_("Happening now"))
-    if _any(row, MONEY, itself=row.money_moved):
+    if _has_flag(row, RowFlag.MONEY, itself=row.money_moved):
         found.append(_("Money has moved"))
-    if row.whole == 1:
+    if row.incident_size == 1:
         found += from_afar(row.language, outside=_is_outside(row))
     # An incident's line says how many it is of already.
-    if row.alike and row.whole == 1:
+    if row.duplicate_count and row.incident_size == 1:
         found.append(
-            ngettext("%(count)d more alike", "%(count)d more alike", row.alike)
-            % {"count": row.alike}
+            ngettext("%(count)d more alike", "%(count)d more alike", row.duplicate_count)
+            % {"count": row.duplicate_count}
         )
-    if _any(row, AGAIN, itself=bool(row.waiting_since and row.first_answered_at)):
+    if _has_flag(row, RowFlag.AGAIN, itself=bool(row.waiting_since and row.first_answered_at)):
         found.append(_("Reporter wrote again"))
     return found

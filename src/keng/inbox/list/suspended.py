@@ -6,7 +6,7 @@ from keng.tips.models import Decision, Tip
 _LISTED = 200
 
 
-def suspended(officer: Officer) -> list[tuple[Tip, Decision]]:
+def suspended_tips(officer: Officer) -> list[tuple[Tip, Decision]]:
     """Those the officer may see."""
     tips = Tip.objects.visible_to(officer).open().filter(suspended_at__isnull=False)
     rows = list(tips.select_related("place").order_by("suspended_at", "id")[:_LISTED])

@@ -12,7 +12,7 @@ from keng.tips.errors import NamesAPerson, NotYours, TooMany
 from keng.tips.models import SavedSearch
 
 # More than this nobody looks through.
-MOST = 20
+MOST_SAVED_SEARCHES = 20
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def save_search(name: str, query: dict[str, str], *, by: Officer) -> SavedSearch
     # One officer in two windows: the row of the officer is the lock.
     Officer.objects.select_for_update(no_key=True).get(pk=by.pk)
     own = SavedSearch.objects.filter(officer=by)
-    if own.exclude(name=called).count() >= MOST:
+    if own.exclude(name=called).count() >= MOST_SAVED_SEARCHES:
         raise TooMany
     return own.update_or_create(officer=by, name=called, defaults={"query": query})[0]
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from keng.accounts.models import Officer
-from keng.inbox.search.search_query import Search
+from keng.inbox.search.search_query import TipSearch
 from keng.kit import times
 from keng.kit.forms import Form
 from keng.language.taxonomy import categories, label
@@ -42,7 +42,7 @@ class SearchForm(Form):
         if not self.is_bound:
             # Whoever comes here types; over results J and K should walk the list instead.
             fields["q"].widget.attrs["autofocus"] = True
-        language, places = get_language() or "vi", places_of(officer)
+        language, places = get_language() or "vi", communes_seen_by(officer)
         fields["place"].choices = [("", _("All places"))] + [
             (str(place.pk), place.name) for place in places
         ]
@@ -67,7 +67,7 @@ class SearchForm(Form):
         """Those of the one commune that is meant: a province has too many for one list."""
         chosen = self.data.get("place", "")
         meant = [place for place in places if len(places) == 1 or str(place.pk) == chosen]
-        hamlets = hamlets_of(meant[0]) if meant else []
+        hamlets = hamlets_of_commune(meant[0]) if meant else []
         fields: dict[str, Any] = self.fields
         if not hamlets:
             del self.fields["hamlet"]
@@ -79,12 +79,12 @@ class SearchForm(Form):
             # Another commune was chosen than the one whose hamlet stands there.
             self.data = {**self.data, "hamlet": ""}
 
-    def search(self) -> Search:
+    def search(self) -> TipSearch:
         """What is asked for; a field with a mistake asks for nothing."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else {}
         place, days = given.get("place") or "", given.get("days") or ""
         hamlet = given.get("hamlet") or ""
-        return Search(
+        return TipSearch(
             q=given.get("q", ""),
             place=uuid.UUID(place) if place else None,
             hamlet=uuid.UUID(hamlet) if hamlet else None,
@@ -129,7 +129,7 @@ class SaveSearchForm(Form):
     )
 
 
-def places_of(officer: Officer) -> list[Place]:
+def communes_seen_by(officer: Officer) -> list[Place]:
     """The communes whose desks the officer sees, by name."""
     today = times.local_date(times.now())
     in_force = Q(jurisdictions__valid_to__isnull=True) | Q(jurisdictions__valid_to__gte=today)
@@ -137,7 +137,7 @@ def places_of(officer: Officer) -> list[Place]:
     return list(served.exclude(kind=Place.Kind.PROVINCE).distinct().order_by("name"))
 
 
-def hamlets_of(commune: Place) -> list[Place]:
+def hamlets_of_commune(commune: Place) -> list[Place]:
     """The hamlets and neighbourhoods of today in a commune, by name."""
     inside = Place.objects.filter(parent=commune, kind=Place.Kind.HAMLET, valid_to__isnull=True)
     return list(inside.order_by("name"))

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.list.row_view import shown
+from keng.inbox.list.row_view import row_views
 from keng.inbox.search import search_acts
 from keng.inbox.search.search_forms import NameReasonForm, SaveSearchForm, SearchForm
-from keng.inbox.search.search_query import Found, find
+from keng.inbox.search.search_query import SearchResults, find_tips
 from keng.tips import errors
 from keng.tips.models import SavedSearch
 
@@ -27,26 +27,26 @@ def search(request: SignedInRequest) -> HttpResponse:
     form = SearchForm(data or None, officer=request.officer)
     wanted = form.search()
     if wanted.needs_a_reason:
-        return _for_a_name(request, form)
+        return _search_for_a_name(request, form)
     if request.method == "POST":
         return redirect(f"{reverse('search')}?{urlencode(form.as_query())}")
-    found = find(request.officer, wanted, after=request.GET.get("after", ""))
+    found = find_tips(request.officer, wanted, after=request.GET.get("after", ""))
     context: dict[str, Any] = {"is_asked": bool(wanted), "save_form": SaveSearchForm()}
     if found.next_cursor:
         query = form.as_query() | {"after": found.next_cursor}
         context["older_url"] = f"{reverse('search')}?{urlencode(query)}"
-    return _page(request, form, found, **context)
+    return _search_page(request, form, found, **context)
 
 
 @require_POST
-def save(request: SignedInRequest) -> HttpResponse:
+def search_keep(request: SignedInRequest) -> HttpResponse:
     """Keep the search under a name."""
     form = SearchForm(request.POST, officer=request.officer)
     named = SaveSearchForm(request.POST)
     wanted = form.search()
     if not named.is_valid() or not wanted:
-        found = Found() if wanted.needs_a_reason else find(request.officer, wanted)
-        return _page(request, form, found, 422, is_asked=bool(wanted), save_form=named)
+        found = SearchResults() if wanted.needs_a_reason else find_tips(request.officer, wanted)
+        return _search_page(request, form, found, 422, is_asked=bool(wanted), save_form=named)
     query = form.as_query()
     try:
         search_acts.save_search(named.cleaned_data["name"], query, by=request.officer)
@@ -54,7 +54,7 @@ def save(request: SignedInRequest) -> HttpResponse:
         messages.warning(request, _("Not kept: a search for a person is not saved."))
         return redirect("search")
     except errors.TooMany:
-        most = {"most": search_acts.MOST}
+        most = {"most": search_acts.MOST_SAVED_SEARCHES}
         messages.warning(request, _("Not kept: you have %(most)d already. Remove one.") % most)
     else:
         messages.success(request, _("Kept. It stands with your folders."))
@@ -62,7 +62,7 @@ def save(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-def remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def search_remove(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Forget a search of one's own."""
     try:
         gone = search_acts.remove_search(pk, by=request.officer)
@@ -87,25 +87,29 @@ def saved_links(request: SignedInRequest) -> list[dict[str, Any]]:
     ]
 
 
-def _for_a_name(request: SignedInRequest, form: SearchForm) -> HttpResponse:
+def _search_for_a_name(request: SignedInRequest, form: SearchForm) -> HttpResponse:
     """Ask why first; then the results, with the search on record. Never by an address."""
     why = NameReasonForm(request.POST if "reason" in request.POST else None)
     if "why" in request.POST and not why.is_bound:
         why = NameReasonForm(request.POST)
     if not (request.method == "POST" and why.is_bound and why.is_valid()):
         status = 422 if why.errors else 200
-        return _page(request, form, Found(), status, why=why, is_asked=False)
-    found = find(request.officer, form.search(), after=request.POST.get("after", ""))
+        return _search_page(request, form, SearchResults(), status, why=why, is_asked=False)
+    found = find_tips(request.officer, form.search(), after=request.POST.get("after", ""))
     reason = why.cleaned_data["reason"]
     search_acts.record_name_search(reason=reason, found=len(found.rows), by=request.officer)
     again = form.as_query() | {"reason": reason, "after": found.next_cursor}
-    return _page(request, form, found, is_asked=True, is_recorded=True, again=again)
+    return _search_page(request, form, found, is_asked=True, is_recorded=True, again=again)
 
 
-def _page(
-    request: SignedInRequest, form: SearchForm, found: Found, status: int = 200, **context: Any
+def _search_page(
+    request: SignedInRequest,
+    form: SearchForm,
+    found: SearchResults,
+    status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
-    context |= {"search_form": form, "rows": shown(found.rows), "saved": saved_links(request)}
+    context |= {"search_form": form, "rows": row_views(found.rows), "saved": saved_links(request)}
     context |= {"next_cursor": found.next_cursor, "asked": form.as_query()}
     named = context.get("save_form")
     problem = context.get("why") or (named if named and named.is_bound else None)

@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.lookups import Regex
 
 from keng.accounts.models import Officer
-from keng.inbox.list.inbox_row import Row, dressed
+from keng.inbox.list.inbox_row import InboxRow, with_row_columns
 from keng.kit import times
 from keng.kit.folded import folded
 from keng.kit.ids import read_id
@@ -27,7 +27,7 @@ from keng.places.models import Place
 from keng.tips.models import Sighting, Tip
 from keng.tips.models.tip import TipQuerySet
 
-PAGE = 50
+RESULTS_A_PAGE = 50
 _MOST_WORDS = 8
 # Long runs of digits are numbers of somebody; words are what is left without them.
 _DIGITS = re.compile(r"\+?\d(?:[\s.\-]?\d){4,}")
@@ -37,7 +37,7 @@ _REFERENCE = re.compile(r"\d{4}-[a-z0-9 .\-]+-\d{4,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class TipSearch:
     """What an officer looks for. Empty parts ask for nothing."""
 
     q: str = ""
@@ -60,34 +60,37 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResults:
     """One page of results, newest first."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[InboxRow] = field(default_factory=list)
     next_cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _QueryParts:
     """A query taken apart: normalised numbers (any one of each set), and what is left."""
 
     numbers: tuple[frozenset[str], ...]
     words: tuple[str, ...]
 
 
-def find(officer: Officer, search: Search, *, after: str = "") -> Found:
+def find_tips(officer: Officer, search: TipSearch, *, after: str = "") -> SearchResults:
     """A page of what the officer may see and search. `after` is the cursor of the page before."""
     if not search:
-        return Found()
+        return SearchResults()
     rows = _narrowed(Tip.objects.visible_to(officer).findable(), search)
-    rows = rows.filter(_said(search.q)).order_by("-id")
+    rows = rows.filter(_matches_query(search.q)).order_by("-id")
     if (last := read_id(after)) is not None:
         rows = rows.filter(id__lt=last)
-    page = [Row(*each) for each in dressed(rows, officer)[: PAGE + 1]]
-    return Found(page[:PAGE], str(page[PAGE - 1].pk) if len(page) > PAGE else "")
+    page = [InboxRow(*each) for each in with_row_columns(rows, officer)[: RESULTS_A_PAGE + 1]]
+    return SearchResults(
+        page[:RESULTS_A_PAGE],
+        str(page[RESULTS_A_PAGE - 1].pk) if len(page) > RESULTS_A_PAGE else "",
+    )
 
 
-def _narrowed(rows: TipQuerySet, search: Search) -> TipQuerySet:
+def _narrowed(rows: TipQuerySet, search: TipSearch) -> TipQuerySet:
     if search.only_open:
         rows = rows.open()
     if search.place:
@@ -112,17 +115,17 @@ def _in_hamlet(hamlet_id: uuid.UUID) -> Q:
         return Q(pk__in=[])
     # Where hamlets are only numbered, a bare figure says nothing.
     called = hamlet.full_name if hamlet.name.isdigit() else hamlet.name
-    named = Q(_says("place_detail", called)) | Q(suggestion__places__contains=[hamlet.code])
+    named = Q(_column_names("place_detail", called)) | Q(suggestion__places__contains=[hamlet.code])
     return Q(place=hamlet) | (Q(place=hamlet.parent_id) & named)
 
 
-def _says(column: str, name: str) -> Regex:
+def _column_names(column: str, name: str) -> Regex:
     """Whether it says this name, with accents or without; "Thôn 10" is not "Thôn 1"."""
     words = r"\s+".join(re.escape(word) for word in fold(name).split())
     return Regex(folded(F(column)), rf"(^|[^a-z0-9]){words}([^a-z0-9]|$)")
 
 
-def _said(query: str) -> Q:
+def _matches_query(query: str) -> Q:
     """Every number and every word of the query, in a tip or what its reporter wrote later."""
     text = normalise(query).strip()
     if not text:
@@ -131,16 +134,16 @@ def _said(query: str) -> Q:
         return Q(reference__endswith=f"-{text.zfill(4)}")
     if _REFERENCE.fullmatch(fold(text)):
         return Q(reference__iexact=text)
-    parts = _taken_apart(text)
+    parts = _query_parts(text)
     if not parts.numbers and not parts.words:
         return Q(pk__in=[])
-    wanted = _worded(parts.words) if parts.words else Q()
+    wanted = _has_words(parts.words) if parts.words else Q()
     for values in parts.numbers:
-        wanted &= _used(values)
+        wanted &= _was_used(values)
     return wanted
 
 
-def _taken_apart(text: str) -> _Parts:
+def _query_parts(text: str) -> _QueryParts:
     found = extract(text)
     numbers, rest = [], text
     for one in reversed(found):
@@ -150,10 +153,10 @@ def _taken_apart(text: str) -> _Parts:
     numbers += [frozenset({_digits(run[0])}) for run in _DIGITS.finditer(rest)]
     # A part of somebody's number would be found as a word, so figures are none.
     words = [word for word in _WORD.findall(fold(_DIGITS.sub(" ", rest))) if not word.isdigit()]
-    return _Parts(tuple(numbers), tuple(dict.fromkeys(words))[:_MOST_WORDS])
+    return _QueryParts(tuple(numbers), tuple(dict.fromkeys(words))[:_MOST_WORDS])
 
 
-def _used(values: frozenset[str]) -> Q:
+def _was_used(values: frozenset[str]) -> Q:
     """In these tips it was used in the offence, or is a site; a page counts for its whole site."""
     same = Q(value__in=values)
     for value in values:
@@ -166,7 +169,7 @@ def _used(values: frozenset[str]) -> Q:
     return Q(Exists(Sighting.objects.filter(role, tip=OuterRef("pk"), indicator__in=known)))
 
 
-def _worded(words: tuple[str, ...]) -> Q:
+def _has_words(words: tuple[str, ...]) -> Q:
     """All words, the last one as far as it was typed."""
     # Only letters and digits are left in a word, so nothing in it is an operator.
     terms = " & ".join([*words[:-1], f"{words[-1]}:*"])

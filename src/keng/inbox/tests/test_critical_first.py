@@ -8,8 +8,8 @@ from django.urls import reverse
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.inbox.list import inbox_query as queries
-from keng.inbox.list.inbox_query import PAGE, inbox, next_after
-from keng.inbox.list.neighbours import neighbours
+from keng.inbox.list.inbox_query import ROWS_A_PAGE, inbox_page, next_tip_after
+from keng.inbox.list.neighbours import neighbour_ids
 from keng.kit import times
 from keng.tips.models import Tip
 from tests import make
@@ -40,7 +40,7 @@ def test_it_stands_above_what_is_overdue_also_after_somebody_took_it(desk, desk_
     critical = due_in(unit, 200, urgency="P0", text="Cháy nhà ở ngõ 5")
     make.clock(critical, rule_code="CLASSIFY_HOUSE")
     triage.accept(critical.pk, by=officer)
-    found = inbox(officer)
+    found = inbox_page(officer)
     assert order(found) == [critical.pk, late.pk]
     assert [group.code for group in found.groups] == ["live", "overdue"]
     page = sign_in(desk_client, officer).get(INBOX).content.decode()
@@ -59,25 +59,25 @@ def test_the_provinces_list_has_it_alone_above_the_incidents(desk):
     make.incident(unit=ward, by=officer, tips=tips)
     Tip.objects.filter(pk__in=[tip.pk for tip in tips]).update(state="accepted")
     Tip.objects.filter(pk=tips[1].pk).update(urgency="P0")
-    found = inbox(coordinator)
+    found = inbox_page(coordinator)
     assert [(group.code, group.count) for group in found.groups] == [("live", 1), ("overdue", 2)]
     assert order(found) == [tips[1].pk, tips[0].pk]
     assert (found.total, found.lines) == (3, 2)
 
 
 def test_pages_hold_every_tip_once_across_the_end_of_the_critical_ones(desk, monkeypatch):
-    monkeypatch.setattr(queries, "PAGE", 4)
+    monkeypatch.setattr(queries, "ROWS_A_PAGE", 4)
     monkeypatch.setattr(queries, "_ROWS", queries.Prepared(queries._row_query))
     unit, officer = desk
     critical = [due_in(unit, n, urgency="P0").pk for n in range(6)]
     others = [due_in(unit, n - 2).pk for n in range(6)]
     seen, cursor = [], ""
     for _page in range(3):
-        found = inbox(officer, after=cursor)
+        found = inbox_page(officer, after=cursor)
         seen += order(found)
         cursor = found.next_cursor
     assert (seen, cursor) == (critical + others, "")
-    assert PAGE > 4
+    assert ROWS_A_PAGE > 4
 
 
 def test_what_comes_next_follows_the_list(desk):
@@ -85,18 +85,18 @@ def test_what_comes_next_follows_the_list(desk):
     late, later = due_in(unit, -1), due_in(unit, 1)
     critical, far = due_in(unit, 5, urgency="P0"), due_in(unit, 50, urgency="P0")
     listed = [critical, far, late, later]
-    assert order(inbox(officer)) == [tip.pk for tip in listed]
+    assert order(inbox_page(officer)) == [tip.pk for tip in listed]
     for before, tip, after in zip([None, *listed], listed, [*listed[1:], None], strict=False):
-        assert neighbours(tip, officer) == (before and before.pk, after and after.pk)
-        assert next_after(officer, tip.due_at, tip.pk) == (after or critical)
+        assert neighbour_ids(tip, officer) == (before and before.pk, after and after.pk)
+        assert next_tip_after(officer, tip.due_at, tip.pk) == (after or critical)
 
 
 def test_a_desk_without_a_critical_tip_is_asked_no_more(desk, django_assert_num_queries):
     unit, officer = desk
     due_in(unit, 1)
-    inbox(officer)
+    inbox_page(officer)
     with django_assert_num_queries(2):
-        inbox(officer)
+        inbox_page(officer)
     due_in(unit, 1, urgency="P0")
     with django_assert_num_queries(3):
-        inbox(officer)
+        inbox_page(officer)

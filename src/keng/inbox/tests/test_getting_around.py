@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from keng.conftest import sign_in
-from keng.inbox.list.neighbours import neighbours, numbered
+from keng.inbox.list.neighbours import neighbour_ids, tip_by_number
 from keng.kit import times
 from tests import make
 
@@ -35,19 +35,19 @@ def url(name, *args):
 def test_a_tip_stands_between_its_neighbours_by_deadline(unit, officer):
     last, first, middle = due(unit, 9), due(unit, 1), due(unit, 5)
     due(make.unit(), 4)
-    assert neighbours(middle, officer) == (first.pk, last.pk)
-    assert neighbours(first, officer) == (None, middle.pk)
-    assert neighbours(last, officer) == (middle.pk, None)
+    assert neighbour_ids(middle, officer) == (first.pk, last.pk)
+    assert neighbour_ids(first, officer) == (None, middle.pk)
+    assert neighbour_ids(last, officer) == (middle.pk, None)
 
 
 def test_the_same_deadline_is_walked_in_one_order(unit, officer):
     at = times.now() + datetime.timedelta(hours=2)
     tips = sorted((make.tip(unit=unit, due_at=at) for _ in range(3)), key=lambda tip: tip.pk)
-    assert neighbours(tips[1], officer) == (tips[0].pk, tips[2].pk)
+    assert neighbour_ids(tips[1], officer) == (tips[0].pk, tips[2].pk)
 
 
 def test_a_tip_alone_has_nobody_beside_it(unit, officer):
-    assert neighbours(due(unit, 1), officer) == (None, None)
+    assert neighbour_ids(due(unit, 1), officer) == (None, None)
 
 
 @pytest.mark.parametrize("number", ["NENH-0417", "nenh-0417", " NENH-0417 ", "417", "0417"])
@@ -62,8 +62,8 @@ def test_a_closed_tip_is_found_by_its_whole_number(unit, officer):
     tip = make.tip(
         unit=unit, reference="NENH-0007", state="closed", due_at=None, closed_at=times.now()
     )
-    assert numbered(officer, "NENH-0007") == tip
-    assert numbered(officer, "7") is None
+    assert tip_by_number(officer, "NENH-0007") == tip
+    assert tip_by_number(officer, "7") is None
 
 
 @pytest.mark.parametrize("number", ["", "xa-0417", "0417", "9" * 300, "%"])

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from keng.conftest import sign_in
 from keng.inbox import incident_page
-from keng.inbox.list.inbox_query import PAGE, inbox
-from keng.inbox.list.row_view import shown
+from keng.inbox.list.inbox_query import ROWS_A_PAGE, inbox_page
+from keng.inbox.list.row_view import row_views
 from keng.kit import times
 from keng.tips.models import Incident, Tip
 from tests import make
@@ -49,7 +49,7 @@ def test_tips_of_one_incident_are_one_row_in_each_stretch_and_the_counts_add_up(
     ward, officer, coordinator = here
     _, tips = heard_again(ward, officer, [-2, -1, 1, 1.5, 10])
     alone = due_in(ward, -3)
-    found = inbox(coordinator)
+    found = inbox_page(coordinator)
     assert lines(found) == {
         "overdue": [alone.pk, tips[0]],
         "soon": [tips[2]],
@@ -57,14 +57,14 @@ def test_tips_of_one_incident_are_one_row_in_each_stretch_and_the_counts_add_up(
     }
     assert (found.total, found.lines) == (6, 4)
     for group in found.groups:
-        assert group.count == sum(row.together for row in group.rows)
-    assert [row.whole for group in found.groups for row in group.rows] == [1, 5, 5, 5]
+        assert group.count == sum(row.grouped for row in group.rows)
+    assert [row.incident_size for group in found.groups for row in group.rows] == [1, 5, 5, 5]
 
 
 def test_a_commune_sees_each_tip_by_itself(here):
     ward, officer, _ = here
     _, tips = heard_again(ward, officer, [-2, -1])
-    found = inbox(officer)
+    found = inbox_page(officer)
     assert lines(found) == {"overdue": tips}
     assert found.lines is None
 
@@ -74,7 +74,7 @@ def test_what_is_over_or_stands_alone_is_not_grouped(here):
     made, tips = heard_again(ward, officer, [-3, -2])
     Incident.objects.filter(pk=made.pk).update(closed_at=NIGHT)
     others = [due_in(ward, -1).pk, due_in(ward, -0.5).pk]
-    assert lines(inbox(coordinator)) == {"overdue": [*tips, *others]}
+    assert lines(inbox_page(coordinator)) == {"overdue": [*tips, *others]}
 
 
 def test_nothing_of_others_is_in_a_row_or_its_counts(here):
@@ -82,25 +82,25 @@ def test_nothing_of_others_is_in_a_row_or_its_counts(here):
     made, tips = heard_again(ward, officer, [-2, -1])
     hidden = due_in(ward, -4, concerns=(ward.parent,))
     Tip.objects.filter(pk=hidden.pk).update(incident=made)
-    found = inbox(coordinator)
+    found = inbox_page(coordinator)
     assert lines(found) == {"overdue": [tips[0]]}
-    assert (found.groups[0].rows[0].together, found.groups[0].rows[0].whole) == (2, 2)
+    assert (found.groups[0].rows[0].grouped, found.groups[0].rows[0].incident_size) == (2, 2)
 
 
 def test_pages_together_show_each_row_once_and_reach_every_tip(here, desk_client):
     ward, officer, coordinator = here
-    wanted = {due_in(ward, -3).pk for _ in range(PAGE)}
+    wanted = {due_in(ward, -3).pk for _ in range(ROWS_A_PAGE)}
     made = [heard_again(ward, officer, [-n, -n - 0.5])[0] for n in (2, 5)]
     wanted |= {pk for each in made for pk in each.tips.values_list("pk", flat=True)}
     client, url, reached, rows = sign_in(desk_client, coordinator), INBOX, set(), 0
     while url:
         context = client.get(url).context
         for row in (row for group in context["inbox"].groups for row in group.rows):
-            reached |= opened(client, row) if row.whole > 1 else {row.pk}
+            reached |= opened(client, row) if row.incident_size > 1 else {row.pk}
             rows += 1
         url = context["next_url"]
     assert reached == wanted
-    assert rows == PAGE + 2
+    assert rows == ROWS_A_PAGE + 2
 
 
 def opened(client, row):
@@ -157,11 +157,11 @@ def test_a_row_says_the_worst_of_what_it_stands_for_and_nothing_of_other_stretch
 def line_of(client, officer):
     """The first line of the list as the page shows it."""
     page = sign_in(client, officer).get(INBOX)
-    return shown(page.context["inbox"].groups[0].rows)[0]
+    return row_views(page.context["inbox"].groups[0].rows)[0]
 
 
 def test_what_does_not_fit_below_a_row_is_counted_and_led_to(here, desk_client, monkeypatch):
-    monkeypatch.setattr(incident_page, "MOST", 2)
+    monkeypatch.setattr(incident_page, "MOST_INCIDENT_ROWS", 2)
     ward, officer, coordinator = here
     address = reverse("incident-rows", DESK, args=[heard_again(ward, officer, [1, 2, 3])[0].pk])
     Tip.objects.update(state="accepted")
@@ -169,7 +169,7 @@ def test_what_does_not_fit_below_a_row_is_counted_and_led_to(here, desk_client, 
     page = desk_client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert page.count("data-row") == 2
     assert "Còn 1 tin nữa" in page
-    monkeypatch.setattr(incident_page, "MOST", 3)
+    monkeypatch.setattr(incident_page, "MOST_INCIDENT_ROWS", 3)
     page = desk_client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "tin nữa" not in page
 

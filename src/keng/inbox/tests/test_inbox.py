@@ -9,7 +9,7 @@ from django.urls import reverse
 from keng.alarms.bar import ringing_of
 from keng.conftest import sign_in
 from keng.decisions import triage
-from keng.inbox.list.inbox_query import PAGE, inbox, news, next_after
+from keng.inbox.list.inbox_query import ROWS_A_PAGE, count_news, inbox_page, next_tip_after
 from keng.kit import times
 from keng.kit.ids import first_id
 from keng.tips.models import Tip
@@ -49,7 +49,7 @@ def test_rows_stand_in_groups_by_their_deadline(desk):
     made = {code: [due_in(unit, **span).pk] for code, span in spans.items()}
     make.tip(unit=make.unit())
     make.tip(unit=unit, concerns=(unit,))
-    found = inbox(officer)
+    found = inbox_page(officer)
     assert codes(found) == made
     assert found.total == sum(group.count for group in found.groups) == 6
 
@@ -58,9 +58,9 @@ def test_a_joined_tip_stands_behind_the_first_one(desk):
     unit, officer = desk
     first, second = due_in(unit, hours=3), due_in(unit, hours=1)
     make.incident(unit=unit, by=officer, tips=(first, second))
-    found = inbox(officer)
+    found = inbox_page(officer)
     assert [row.pk for row in found.groups[0].rows] == [first.pk]
-    assert found.groups[0].rows[0].alike == 1
+    assert found.groups[0].rows[0].duplicate_count == 1
 
 
 def test_a_joined_tip_stands_in_the_list_again_when_its_reporter_writes(desk):
@@ -68,7 +68,7 @@ def test_a_joined_tip_stands_in_the_list_again_when_its_reporter_writes(desk):
     first, second, third = (due_in(unit, hours=n) for n in (3, 1, 2))
     make.incident(unit=unit, by=officer, tips=(first, second, third))
     Tip.objects.filter(pk=second.pk).update(first_answered_at=NIGHT, waiting_since=NIGHT)
-    found = inbox(officer)
+    found = inbox_page(officer)
     assert [row.pk for group in found.groups for row in group.rows] == [second.pk, first.pk]
     assert found.counts["open"] == 2
 
@@ -83,14 +83,14 @@ def test_danger_that_goes_on_is_seen_in_a_joined_tip_too(desk):
         urgency="P0", danger_at=NIGHT, danger_unheard=True, waiting_since=NIGHT
     )
     assert [each.tip for each in ringing_of(officer)] == [second]
-    assert second.pk in {row.pk for group in inbox(officer).groups for row in group.rows}
+    assert second.pk in {row.pk for group in inbox_page(officer).groups for row in group.rows}
 
 
 def test_pages_of_what_was_done_hold_every_tip_once(desk):
     unit, officer = desk
-    made = {make.tip(unit=unit, state="closed").pk for _ in range(PAGE + 3)}
-    first = inbox(officer, folder="done")
-    second = inbox(officer, folder="done", after=first.next_cursor)
+    made = {make.tip(unit=unit, state="closed").pk for _ in range(ROWS_A_PAGE + 3)}
+    first = inbox_page(officer, folder="done")
+    second = inbox_page(officer, folder="done", after=first.next_cursor)
     seen = [row.pk for found in (first, second) for group in found.groups for row in group.rows]
     assert len(seen) == len(made)
     assert set(seen) == made
@@ -101,21 +101,21 @@ def test_a_tip_set_aside_comes_back_at_its_time_and_at_its_deadline(desk, monkey
     timed, due = due_in(unit, hours=30), due_in(unit, hours=3)
     until = NIGHT + datetime.timedelta(hours=5)
     Tip.objects.filter(pk__in=[timed.pk, due.pk]).update(set_aside_until=until)
-    assert inbox(officer).total == 0
+    assert inbox_page(officer).total == 0
     monkeypatch.setattr(times, "now", lambda: NIGHT + datetime.timedelta(hours=4))
-    assert [row.pk for group in inbox(officer).groups for row in group.rows] == [due.pk]
+    assert [row.pk for group in inbox_page(officer).groups for row in group.rows] == [due.pk]
     monkeypatch.setattr(times, "now", lambda: NIGHT + datetime.timedelta(hours=6))
-    assert inbox(officer).total == 2
+    assert inbox_page(officer).total == 2
 
 
 def test_pages_together_hold_every_tip_once(desk):
     unit, officer = desk
     due = NIGHT + datetime.timedelta(hours=5)
-    made = {make.tip(unit=unit, due_at=due).pk for _ in range(PAGE + 7)}
-    first = inbox(officer)
-    second = inbox(officer, after=first.next_cursor)
+    made = {make.tip(unit=unit, due_at=due).pk for _ in range(ROWS_A_PAGE + 7)}
+    first = inbox_page(officer)
+    second = inbox_page(officer, after=first.next_cursor)
     seen = [row.pk for found in (first, second) for group in found.groups for row in group.rows]
-    assert len(seen) == PAGE + 7
+    assert len(seen) == ROWS_A_PAGE + 7
     assert set(seen) == made
     assert second.next_cursor == ""
 
@@ -123,11 +123,11 @@ def test_pages_together_hold_every_tip_once(desk):
 def test_the_next_tip_is_the_one_after_the_place_of_the_last(desk):
     unit, officer = desk
     early, middle, late = (due_in(unit, hours=hours) for hours in (1, 2, 3))
-    assert next_after(officer, middle.due_at, middle.pk) == late
-    assert next_after(officer, late.due_at, late.pk) == early
+    assert next_tip_after(officer, middle.due_at, middle.pk) == late
+    assert next_tip_after(officer, late.due_at, late.pk) == early
     Tip.objects.filter(pk=late.pk).update(assigned_to=officer)
-    assert next_after(officer, early.due_at, early.pk, "mine") == late
-    assert next_after(officer, early.due_at, early.pk, "unassigned") == middle
+    assert next_tip_after(officer, early.due_at, early.pk, "mine") == late
+    assert next_tip_after(officer, early.due_at, early.pk, "unassigned") == middle
 
 
 def test_folders_count_what_they_show(desk):
@@ -153,10 +153,10 @@ def test_folders_count_what_they_show(desk):
         "done": 1,
     }
     for folder, count in expected.items():
-        found = inbox(officer, folder=folder)
+        found = inbox_page(officer, folder=folder)
         shown = [row.pk for group in found.groups for row in group.rows]
         assert found.counts[folder] == len(shown) == count
-    assert codes(inbox(officer, folder="overdue")) == {"overdue": [late.pk]}
+    assert codes(inbox_page(officer, folder="overdue")) == {"overdue": [late.pk]}
 
 
 @pytest.mark.parametrize(
@@ -167,14 +167,14 @@ def test_folders_count_what_they_show(desk):
 def test_no_folder_counts_what_concerns_the_own_unit(desk, fields):
     unit, officer = desk
     make.tip(unit=unit, concerns=(unit,), **fields)
-    found = [inbox(officer, folder=folder) for folder in ("open", "done")]
+    found = [inbox_page(officer, folder=folder) for folder in ("open", "done")]
     assert not any(any(each.counts.values()) or each.known or each.groups for each in found)
 
 
 def test_without_a_post_every_count_is_nothing(desk):
     unit, _ = desk
     due_in(unit, hours=1)
-    found = inbox(make.officer())
+    found = inbox_page(make.officer())
     assert found.counts["open"] == found.counts["done"] == found.counts["group_soon"] == 0
     assert not found.groups
     assert not found.known
@@ -190,16 +190,16 @@ def at_work():
 def test_what_came_in_after_the_page_is_news_and_nothing_else_is(at_work):
     unit, officer = at_work
     before = make.tip(unit=unit)
-    page = inbox(officer)
+    page = inbox_page(officer)
     assert page.known == [before.pk]
-    assert news(officer, page.at, page.known) == {"new": 0, "urgent": 0}
+    assert count_news(officer, page.at, page.known) == {"new": 0, "urgent": 0}
     make.tip(unit=unit)
     make.tip(unit=unit, urgency="P1")
     make.tip(unit=unit, concerns=(unit,))
     make.tip(unit=make.unit())
-    assert news(officer, page.at, page.known) == {"new": 2, "urgent": 1}
-    again = inbox(officer)
-    assert news(officer, again.at, again.known) == {"new": 0, "urgent": 0}
+    assert count_news(officer, page.at, page.known) == {"new": 2, "urgent": 1}
+    again = inbox_page(officer)
+    assert count_news(officer, again.at, again.known) == {"new": 0, "urgent": 0}
 
 
 def test_a_tip_that_was_passed_here_is_news(at_work):
@@ -209,9 +209,9 @@ def test_a_tip_that_was_passed_here_is_news(at_work):
     unit.save()
     an_hour_ago = times.now() - datetime.timedelta(hours=1)
     old = make.tip(unit=province, id=uuid.UUID(int=first_id(an_hour_ago).int + 1))
-    page = inbox(officer)
+    page = inbox_page(officer)
     triage.route(old.pk, to=unit, reason="Xã lo", by=make.officer(unit=province))
-    assert news(officer, page.at, page.known) == {"new": 1, "urgent": 0}
+    assert count_news(officer, page.at, page.known) == {"new": 1, "urgent": 0}
 
 
 def test_the_question_for_news_is_three_queries_beside_the_session(

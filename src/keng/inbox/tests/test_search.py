@@ -10,7 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.decisions import triage
 from keng.inbox.search import search_acts, search_query
-from keng.inbox.search.search_query import Search, find
+from keng.inbox.search.search_query import TipSearch, find_tips
 from keng.intake.examination.examine import examine_messages, examine_tips
 from keng.kit import times
 from keng.places.models import Jurisdiction
@@ -36,7 +36,7 @@ def officer(unit):
 
 
 def seen(officer, **wanted):
-    return [row.pk for row in find(officer, Search(**wanted)).rows]
+    return [row.pk for row in find_tips(officer, TipSearch(**wanted)).rows]
 
 
 def told(unit, text, **fields):
@@ -214,11 +214,11 @@ def test_an_unfounded_tip_leaves_the_index_and_comes_back_when_reopened(unit, of
 
 
 def test_pages_together_hold_every_found_tip_once(unit, officer, monkeypatch):
-    monkeypatch.setattr(search_query, "PAGE", 3)
+    monkeypatch.setattr(search_query, "RESULTS_A_PAGE", 3)
     made = [told(unit, "Trộm chó trong xóm").pk for _ in range(7)]
     pages, after = [], ""
     while True:
-        found = find(officer, Search(q="trom cho"), after=after)
+        found = find_tips(officer, TipSearch(q="trom cho"), after=after)
         pages += [row.pk for row in found.rows]
         after = found.next_cursor
         if not after:
@@ -227,7 +227,7 @@ def test_pages_together_hold_every_found_tip_once(unit, officer, monkeypatch):
 
 
 def test_the_index_serves_words(unit, officer):
-    rows = Tip.objects.filter(search_query._worded(("dien", "luc")))
+    rows = Tip.objects.filter(search_query._has_words(("dien", "luc")))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         assert "tip_search" in rows.explain()
@@ -302,11 +302,11 @@ def test_a_search_is_kept_under_a_name_opened_again_and_removed(unit, officer, d
 
 
 def test_at_most_twenty_searches_are_kept_and_none_for_a_person(officer):
-    for number in range(search_acts.MOST):
+    for number in range(search_acts.MOST_SAVED_SEARCHES):
         search_acts.save_search(f"Tìm {number}", {"q": "x"}, by=officer)
     search_acts.save_search("Tìm 3", {"q": "y"}, by=officer)
     with pytest.raises(TooMany):
         search_acts.save_search("Thêm", {"q": "x"}, by=officer)
     with pytest.raises(NamesAPerson):
         search_acts.save_search("Tìm 3", {"q": "nguyen van an"}, by=officer)
-    assert SavedSearch.objects.filter(officer=officer).count() == search_acts.MOST
+    assert SavedSearch.objects.filter(officer=officer).count() == search_acts.MOST_SAVED_SEARCHES

@@ -9,35 +9,37 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.list.inbox_query import next_after
+from keng.inbox.list.inbox_query import next_tip_after
 from keng.tips.models import Decision, Tip
 from keng.tips.toast import show_toast
 
 # The folder that the officer works through: the next tip comes from it.
-FOLDER = "folder"
+FOLDER_KEY = "folder"
 
 
-def in_list(folder: str, tip: Tip | None) -> str:
+def list_url(folder: str, tip: Tip | None) -> str:
     """The address of the list with this tip beside it."""
     chosen = {"tip": str(tip.pk)} if tip else {}
     query = ({} if folder == "open" else {"folder": folder}) | chosen
     return f"{reverse('inbox')}?{urlencode(query)}" if query else reverse("inbox")
 
 
-def next_tip(
+def redirect_to_next_tip(
     request: SignedInRequest, tip: Tip, words: str, undo: Decision | None = None
 ) -> HttpResponse:
     """Say what was done and open the tip that comes after the place the decided one had."""
     fields = {"decision": str(undo.pk), "secret": undo.secret} if undo else {}
     show_toast(request, words, *(("decision-undo", fields) if undo else ()))
-    folder = request.session.get(FOLDER, "open")
-    following = next_after(request.officer, tip.due_at, tip.pk, folder)
+    folder = request.session.get(FOLDER_KEY, "open")
+    following = next_tip_after(request.officer, tip.due_at, tip.pk, folder)
     if request.POST.get("from") == "inbox":
-        return redirect(in_list(folder, following))
+        return redirect(list_url(folder, following))
     return redirect("tip", pk=following.pk) if following else redirect("inbox")
 
 
-def same_tip(request: SignedInRequest, tip_id: uuid.UUID, words: str, *undo: Any) -> HttpResponse:
+def redirect_to_same_tip(
+    request: SignedInRequest, tip_id: uuid.UUID, words: str, *undo: Any
+) -> HttpResponse:
     """Say what was done and stay with the tip."""
     show_toast(request, words, *undo)
     if request.POST.get("from") == "inbox":

@@ -13,35 +13,37 @@ from keng.kit.ids import read_id
 from keng.tips.toast import forget_old_key
 
 # In an address: at which of those that ring the officer is.
-AT = "alarm"
+ALARM_PARAMETER = "alarm"
 
 
 @require_GET
-def bar(request: SignedInRequest) -> HttpResponse:
+def alarm(request: SignedInRequest) -> HttpResponse:
     """The critical tips that nobody has taken; `on` is the tip whose page is open already."""
     forget_old_key(request)
-    context = bar_context(request, shown=read_id(request.GET.get("on", "")))
+    context = alarm_bar_context(request, shown=read_id(request.GET.get("on", "")))
     return render(request, "inbox/tip/parts/alarm.html", context)
 
 
-def bar_context(request: SignedInRequest, *, shown: uuid.UUID | None = None) -> dict[str, Any]:
+def alarm_bar_context(
+    request: SignedInRequest, *, shown: uuid.UUID | None = None
+) -> dict[str, Any]:
     """What the bar's template shows, with the way to those before and after: the same page.
 
     Where a tip that rings is open, as a page or beside the list, it begins with that one: its key
     takes what the officer reads.
     """
-    found = bar_for(request.officer, read_id(request.GET.get(AT, "")) or shown)
+    found = bar_for(request.officer, read_id(request.GET.get(ALARM_PARAMETER, "")) or shown)
     if found is None:
         return {"bar": None}
     return {
         "bar": found,
         "shown": shown,
-        "earlier_url": _at(request, found.earlier),
-        "later_url": _at(request, found.later),
+        "earlier_url": _alarm_url(request, found.earlier),
+        "later_url": _alarm_url(request, found.later),
     }
 
 
-def _at(request: SignedInRequest, tip_id: uuid.UUID) -> str:
+def _alarm_url(request: SignedInRequest, tip_id: uuid.UUID) -> str:
     query = request.GET.copy()
-    query[AT] = str(tip_id)
+    query[ALARM_PARAMETER] = str(tip_id)
     return f"?{query.urlencode()}"

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.dialogue import answering
-from keng.inbox.tip.after_decision import same_tip
-from keng.inbox.tip.refusal import decides
+from keng.inbox.tip.after_decision import redirect_to_same_tip
+from keng.inbox.tip.refusal import explains_refusals
 from keng.inbox.tip.tip_forms import NoteForm, ReplyForm
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.kit import times
@@ -22,12 +22,12 @@ from keng.tips.models import Tip
 
 
 @require_POST
-@decides
-def reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Goes out to the reporter, after a few seconds in which it can be taken back."""
     form = ReplyForm(request.POST)
     if not form.is_valid():
-        return _again(request, pk, reply_form=form)
+        return _tip_page_again(request, pk, reply_form=form)
     message = answering.answer(
         pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
     )
@@ -36,12 +36,12 @@ def reply(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     }
     if message.visible_at <= times.now():
         # Where minutes count it was not held.
-        return same_tip(request, pk, _("Your answer is on its way."))
-    return same_tip(request, pk, words, "reply-withdraw", {"message": str(message.pk)})
+        return redirect_to_same_tip(request, pk, _("Your answer is on its way."))
+    return redirect_to_same_tip(request, pk, words, "reply-withdraw", {"message": str(message.pk)})
 
 
 @require_POST
-def withdraw(request: SignedInRequest) -> HttpResponse:
+def reply_withdraw(request: SignedInRequest) -> HttpResponse:
     """The undo of an answer."""
     try:
         tip = answering.withdraw(uuid.UUID(request.POST.get("message", "")), by=request.officer)
@@ -57,19 +57,21 @@ def withdraw(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@decides
-def note(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_note(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Stays inside, whatever happens."""
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _again(request, pk, note_form=form)
+        return _tip_page_again(request, pk, note_form=form)
     answering.add_note(
         pk, text=form.cleaned_data["text"], by=request.officer, seen=request.POST.get("seen")
     )
-    return same_tip(request, pk, _("Note saved. The reporter never sees it."))
+    return redirect_to_same_tip(request, pk, _("Note saved. The reporter never sees it."))
 
 
-def _again(request: SignedInRequest, pk: uuid.UUID, **forms: ReplyForm | NoteForm) -> HttpResponse:
+def _tip_page_again(
+    request: SignedInRequest, pk: uuid.UUID, **forms: ReplyForm | NoteForm
+) -> HttpResponse:
     tip = tip_or_404(request, pk)
     context = tip_context(request, tip, place="page", **forms)
     context["form"] = next(iter(forms.values()))

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.accounts.middleware import SignedInRequest
 from keng.decisions import triage, undo
-from keng.inbox.list.inbox_query import by_number
-from keng.inbox.tip.after_decision import next_tip, same_tip
-from keng.inbox.tip.refusal import decides
-from keng.inbox.tip.similar import candidates
+from keng.inbox.list.inbox_query import open_tip_by_number
+from keng.inbox.tip.after_decision import redirect_to_next_tip, redirect_to_same_tip
+from keng.inbox.tip.refusal import explains_refusals
+from keng.inbox.tip.similar import duplicate_candidates
 from keng.inbox.tip.tip_forms import (
     CloseForm,
     DeclineForm,
@@ -37,78 +37,82 @@ from keng.tips.models import Decision, Incident, Tip
 
 
 @require_POST
-@decides
-def accept(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_accept(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip on, or over from a colleague; the officer stays with it."""
     take_over = request.POST.get("take_over") == "1"
-    step = triage.accept(pk, by=request.officer, seen=_seen(request), take_over=take_over)
+    step = triage.accept(pk, by=request.officer, seen=_seen_version(request), take_over=take_over)
     if step.kind == Decision.Kind.REOPENED:
-        words = _("%(tip)s is open again and yours.") % {"tip": _name(step.tip)}
-        return same_tip(request, pk, words)
-    words = _("%(tip)s is yours now.") % {"tip": _name(step.tip)}
-    return same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
+        words = _("%(tip)s is open again and yours.") % {"tip": _tip_name(step.tip)}
+        return redirect_to_same_tip(request, pk, words)
+    words = _("%(tip)s is yours now.") % {"tip": _tip_name(step.tip)}
+    return redirect_to_same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
 
 
 @require_http_methods(["GET", "POST"])
-@decides
-def duplicate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_duplicate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Compare with tips that may tell of the same event, and join one."""
     tip = tip_or_404(request, pk)
     if request.method == "POST":
         step = triage.mark_duplicate(
             pk,
-            of=_named_tip(request),
+            of=_chosen_original(request),
             by=request.officer,
-            seen=_seen(request),
+            seen=_seen_version(request),
         )
         words = _("%(tip)s is joined to %(first)s. Open now is the next one by deadline.") % {
-            "tip": _name(tip),
-            "first": _name(step.tip.duplicate_of),
+            "tip": _tip_name(tip),
+            "first": _tip_name(step.tip.duplicate_of),
         }
         joined = step.detail["incident"]
         if Incident.objects.visible_to(request.officer).filter(pk=joined).exists():
             url = reverse("incident", args=[joined])
             words = format_html('{} <a href="{}">{}</a>', words, url, _("Go to the incident"))
-        return next_tip(request, tip, words, step)
-    context = tip_context(request, tip, place=_place(request))
-    context["candidates"] = candidates(tip, request.officer, list(tip.sightings.all()))
+        return redirect_to_next_tip(request, tip, words, step)
+    context = tip_context(request, tip, place=_place_of_form(request))
+    context["candidates"] = duplicate_candidates(tip, request.officer, list(tip.sightings.all()))
     return render(request, "inbox/tip/duplicate.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@decides
-def route(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_route(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Choose the unit and say why."""
     tip = tip_or_404(request, pk)
     form = RouteForm(request.POST or None, units=triage.units_to_route(tip))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         step = triage.route(
-            pk, to=given["to"], reason=given["reason"], by=request.officer, seen=_seen(request)
+            pk,
+            to=given["to"],
+            reason=given["reason"],
+            by=request.officer,
+            seen=_seen_version(request),
         )
         words = _("%(tip)s is with %(unit)s now; the next tip is open.") % {
-            "tip": _name(tip),
+            "tip": _tip_name(tip),
             "unit": given["to"],
         }
-        return next_tip(request, tip, words, step)
-    context = tip_context(request, tip, place=_place(request), form=form)
+        return redirect_to_next_tip(request, tip, words, step)
+    context = tip_context(request, tip, place=_place_of_form(request), form=form)
     return render(request, "inbox/tip/route.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
-@decides
-def decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Why it is not handled as a tip, and the exact words the reporter will read."""
     tip = tip_or_404(request, pk)
     kinds = _decline_kinds()
     kind = request.POST.get("kind") or request.GET.get("kind") or ""
     if not kind:
         # Nothing is chosen beforehand: a letter that nobody chose would go out with one key.
-        context = tip_context(request, tip, place=_place(request), kinds=kinds, kind="")
+        context = tip_context(request, tip, place=_place_of_form(request), kinds=kinds, kind="")
         return render(request, "inbox/tip/decline.html", context)
     if kind not in kinds:
         raise Http404
-    units = _may_be_about(tip) if kind == "official" else []
+    units = _units_it_may_be_about(tip) if kind == "official" else []
     with override(tip.language):
         first_words = {"reply": letters.decline_reply(kind, tip)}
     form = DeclineForm(request.POST or None, units=units, initial=first_words)
@@ -120,21 +124,21 @@ def decline(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
             by=request.officer,
             reason=kinds[kind][0],
             concerns=form.cleaned_data.get("concerns"),
-            seen=_seen(request),
+            seen=_seen_version(request),
         )
-        return next_tip(request, tip, _declined_words(tip, kind), step)
-    context = tip_context(request, tip, place=_place(request), form=form)
+        return redirect_to_next_tip(request, tip, _declined_words(tip, kind), step)
+    context = tip_context(request, tip, place=_place_of_form(request), form=form)
     context |= {"kinds": kinds, "kind": kind}
     return render(request, "inbox/tip/decline.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
-@decides
-def sort(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_sort(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Category, urgency, and what it is by law."""
     form = SortForm(request.POST)
     if not form.is_valid():
-        return _again(request, pk, sort_form=form)
+        return _tip_page_again(request, pk, sort_form=form)
     given = form.cleaned_data
     step = triage.sort(
         pk,
@@ -142,72 +146,78 @@ def sort(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         kind=given["kind"] or None,
         urgency=given["urgency"] or None,
         by=request.officer,
-        seen=_seen(request),
+        seen=_seen_version(request),
     )
     if not Tip.objects.visible_to(request.officer).filter(pk=pk).exists():
         words = _("%(tip)s is with the unit above now, and this desk no longer sees it.")
-        return next_tip(request, step.tip, words % {"tip": _name(step.tip)}, step)
-    words = _("%(tip)s is sorted.") % {"tip": _name(step.tip)}
-    return same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
+        return redirect_to_next_tip(request, step.tip, words % {"tip": _tip_name(step.tip)}, step)
+    words = _("%(tip)s is sorted.") % {"tip": _tip_name(step.tip)}
+    return redirect_to_same_tip(request, pk, words, "decision-undo", {"decision": str(step.pk)})
 
 
 @require_POST
-@decides
-def rate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_rate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Of value or not."""
     form = RateForm(request.POST)
     if not form.is_valid():
-        return _again(request, pk)
-    triage.rate(pk, value=form.cleaned_data["value"], by=request.officer, seen=_seen(request))
-    return same_tip(request, pk, _("Saved."))
+        return _tip_page_again(request, pk)
+    triage.rate(
+        pk, value=form.cleaned_data["value"], by=request.officer, seen=_seen_version(request)
+    )
+    return redirect_to_same_tip(request, pk, _("Saved."))
 
 
 @require_POST
-@decides
-def outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What came of it."""
     form = OutcomeForm(request.POST, auto_id="outcome_%s")
     if not form.is_valid():
-        return _again(request, pk, outcome_form=form)
-    triage.record_outcome(pk, by=request.officer, seen=_seen(request), **form.cleaned_data)
-    return same_tip(request, pk, _("The outcome is saved. Close the tip to tell the reporter."))
+        return _tip_page_again(request, pk, outcome_form=form)
+    triage.record_outcome(pk, by=request.officer, seen=_seen_version(request), **form.cleaned_data)
+    return redirect_to_same_tip(
+        request, pk, _("The outcome is saved. Close the tip to tell the reporter.")
+    )
 
 
 @require_POST
-@decides
-def close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """End the tip and tell the reporter."""
     form = CloseForm(request.POST, auto_id="close_%s")
     if not form.is_valid():
-        return _again(request, pk, close_form=form)
+        return _tip_page_again(request, pk, close_form=form)
     tip = tip_or_404(request, pk)
-    step = triage.close(pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen(request))
+    step = triage.close(
+        pk, by=request.officer, text=form.cleaned_data["text"], seen=_seen_version(request)
+    )
     words = _("%(tip)s is closed; you can undo it for %(seconds)d seconds. The next tip is open.")
-    return next_tip(request, tip, words % _for_a_while(tip), step)
+    return redirect_to_next_tip(request, tip, words % _undo_values(tip), step)
 
 
 @require_http_methods(["GET", "POST"])
-@decides
-def reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_reopen(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Begin again with a closed tip."""
     words = (_("Reopen this tip"), _("Reopen it"), _("It is open again, and yours."))
-    return _with_reason(request, pk, triage.reopen, words)
+    return _decide_with_reason(request, pk, triage.reopen, words)
 
 
 @require_http_methods(["GET", "POST"])
-@decides
-def separate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_separate(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the tip out of its incident."""
     words = (
         _("Take this tip out of the incident"),
         _("Take it out"),
         _("It stands alone again."),
     )
-    return _with_reason(request, pk, triage.separate, words)
+    return _decide_with_reason(request, pk, triage.separate, words)
 
 
 @require_POST
-def take_back(request: SignedInRequest) -> HttpResponse:
+def decision_undo(request: SignedInRequest) -> HttpResponse:
     """The undo of a toast."""
     decision_id = read_id(request.POST.get("decision", ""))
     if decision_id is None:
@@ -220,15 +230,15 @@ def take_back(request: SignedInRequest) -> HttpResponse:
     except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
         return redirect("inbox")
-    messages.success(request, _("Taken back: %(tip)s is as it was.") % {"tip": _name(tip)})
+    messages.success(request, _("Taken back: %(tip)s is as it was.") % {"tip": _tip_name(tip)})
     return redirect("tip", pk=tip.pk)
 
 
-def _named_tip(request: SignedInRequest) -> uuid.UUID:
+def _chosen_original(request: SignedInRequest) -> uuid.UUID:
     """The tip chosen on the page of duplicates: one that is offered, or one by its number."""
     number = request.POST.get("number", "").strip()
     if number:
-        found = by_number(request.officer, number)
+        found = open_tip_by_number(request.officer, number)
         if found is None:
             raise errors.NoSuchTip
         return found.pk
@@ -238,20 +248,20 @@ def _named_tip(request: SignedInRequest) -> uuid.UUID:
     return chosen
 
 
-def _with_reason(
+def _decide_with_reason(
     request: SignedInRequest, pk: uuid.UUID, act: Any, words: tuple[str, str, str]
 ) -> HttpResponse:
     tip = tip_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        act(pk, reason=form.cleaned_data["reason"], by=request.officer, seen=_seen(request))
-        return same_tip(request, pk, words[2])
+        act(pk, reason=form.cleaned_data["reason"], by=request.officer, seen=_seen_version(request))
+        return redirect_to_same_tip(request, pk, words[2])
     context = tip_context(request, tip, place="page", form=form)
     context |= {"heading": words[0], "button": words[1]}
     return render(request, "inbox/tip/reason.html", context, status=422 if form.errors else 200)
 
 
-def _again(request: SignedInRequest, pk: uuid.UUID, **forms: Any) -> HttpResponse:
+def _tip_page_again(request: SignedInRequest, pk: uuid.UUID, **forms: Any) -> HttpResponse:
     """The tip's page once more, with what was typed and what is missing."""
     tip = tip_or_404(request, pk)
     context = tip_context(request, tip, place="page", **forms)
@@ -296,28 +306,28 @@ def _declined_words(tip: Tip, kind: str) -> str:
             "%(tip)s is with the unit above now; the answer leaves in %(seconds)d seconds, until "
             "then you can undo it. The next tip is open."
         )
-    return words % _for_a_while(tip)
+    return words % _undo_values(tip)
 
 
-def _for_a_while(tip: Tip) -> dict[str, Any]:
-    return {"tip": _name(tip), "seconds": tip_messages.HOLD.total_seconds()}
+def _undo_values(tip: Tip) -> dict[str, Any]:
+    return {"tip": _tip_name(tip), "seconds": tip_messages.HOLD.total_seconds()}
 
 
-def _may_be_about(tip: Tip) -> list[Unit]:
+def _units_it_may_be_about(tip: Tip) -> list[Unit]:
     """At a provincial desk the officer says which unit a complaint is about."""
     unit = tip.responsible_unit
     return list(Unit.objects.filter(parent=unit)) if unit.kind == Unit.Kind.PROVINCE else []
 
 
-def _name(tip: Tip | None) -> str:
+def _tip_name(tip: Tip | None) -> str:
     if tip is None:
         return ""
     return _("Tip %(reference)s") % {"reference": tip.reference} if tip.reference else _("The tip")
 
 
-def _place(request: SignedInRequest) -> str:
+def _place_of_form(request: SignedInRequest) -> str:
     return request.POST.get("from") or request.GET.get("from") or "page"
 
 
-def _seen(request: SignedInRequest) -> str | None:
+def _seen_version(request: SignedInRequest) -> str | None:
     return request.POST.get("seen")

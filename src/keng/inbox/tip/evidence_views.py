@@ -17,8 +17,8 @@ from keng.accounts.middleware import SignedInRequest
 from keng.decisions import viewing
 from keng.files import store
 from keng.files.clean_media import PLAYABLE
-from keng.inbox.tip.after_decision import same_tip
-from keng.inbox.tip.similar import tips_with
+from keng.inbox.tip.after_decision import redirect_to_same_tip
+from keng.inbox.tip.similar import tips_with_indicator
 from keng.tips import errors
 from keng.tips.errors import sentence_of
 from keng.tips.models import Attachment, Sighting, Tip
@@ -33,19 +33,21 @@ def attachment(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Uncover a file. A POST, so that every look is on record and no address shows a face again."""
     try:
         found = viewing.show_attachment(pk, by=request.officer)
-        picture = _picture(found) if found.kind == Attachment.Kind.IMAGE else ""
+        picture = _picture_url(found) if found.kind == Attachment.Kind.IMAGE else ""
     except (errors.NotYours, FileNotFoundError) as error:
         raise Http404 from error
     context = {"attachment": found, "tip": found.tip, "picture": picture}
     if not picture:
         address = reverse("attachment-play", args=[found.pk])
-        context["play"] = f"{address}?{urlencode({'key': _key(request).sign(str(found.pk))})}"
+        context["play"] = (
+            f"{address}?{urlencode({'key': _play_signer(request).sign(str(found.pk))})}"
+        )
     name = "parts/viewed" if request.htmx else "attachment"
     return render(request, f"inbox/tip/{name}.html", context)
 
 
 @require_GET
-def play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def attachment_play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Sound or film for the player of this officer who has just uncovered it; then covered again.
 
     The look was recorded when it was uncovered; the key in the address is worth nothing to others.
@@ -54,26 +56,26 @@ def play(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if found is None and not viewing.viewable(request.officer).filter(pk=pk).exists():
         raise Http404
     try:
-        said = _key(request).unsign(request.GET.get("key", ""), max_age=_PLAYS_FOR)
+        said = _play_signer(request).unsign(request.GET.get("key", ""), max_age=_PLAYS_FOR)
         content = store.opened_copy(found.viewing_path) if found and said == str(pk) else b""
     except (BadSignature, FileNotFoundError):
         content = b""
     if found is None or not content or found.mime not in PLAYABLE:
         return redirect("tip", pk=Attachment.objects.get(pk=pk).tip_id)
-    return _part(request, content, found.mime)
+    return _range_response(request, content, found.mime)
 
 
-def _picture(found: Attachment) -> str:
+def _picture_url(found: Attachment) -> str:
     # Copies to view are always JPEG (tips.pictures), whatever was sent.
     copy = store.opened_copy(found.viewing_path)
     return f"data:image/jpeg;base64,{base64.b64encode(copy).decode()}"
 
 
-def _key(request: SignedInRequest) -> TimestampSigner:
+def _play_signer(request: SignedInRequest) -> TimestampSigner:
     return TimestampSigner(salt=f"play {request.officer.pk}")
 
 
-def _part(request: SignedInRequest, content: bytes, mime: str) -> HttpResponse:
+def _range_response(request: SignedInRequest, content: bytes, mime: str) -> HttpResponse:
     """The stretch the player asks for, so that one can jump in a film."""
     wanted = _RANGE.fullmatch(request.headers.get("Range", ""))
     start = int(wanted[1]) if wanted else 0
@@ -101,7 +103,7 @@ def sighting_role(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     except errors.ChangedMeanwhile as error:
         messages.warning(request, sentence_of(error))
         return redirect("tip", pk=Sighting.objects.get(pk=pk).tip_id)
-    return same_tip(request, found.tip_id, _("Saved."))
+    return redirect_to_same_tip(request, found.tip_id, _("Saved."))
 
 
 @require_GET
@@ -115,5 +117,9 @@ def same_indicator(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     )
     if found is None:
         raise Http404
-    context = {"sighting": found, "tip": found.tip, "rows": tips_with(found, request.officer)}
+    context = {
+        "sighting": found,
+        "tip": found.tip,
+        "rows": tips_with_indicator(found, request.officer),
+    }
     return render(request, "inbox/tip/same_indicator.html", context)

@@ -7,23 +7,23 @@ from keng.tips.models import Sighting
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A stretch of text; marked when it is an indicator."""
 
     text: str
     is_marked: bool = False
 
 
-def marked(text: str, sightings: list[Sighting]) -> list[Piece]:
+def marked_pieces(text: str, sightings: list[Sighting]) -> list[TextPiece]:
     """The text in pieces, in order and complete; its links cannot be tapped."""
     pieces, at = [], 0
     for start, end in sorted({(each.start, each.end) for each in sightings}):
         if start < at or end > len(text) or not text[start:end].strip():
             continue
         if start > at:
-            pieces.append(Piece(defang(text[at:start])))
-        pieces.append(Piece(defang(text[start:end]), is_marked=True))
+            pieces.append(TextPiece(defang(text[at:start])))
+        pieces.append(TextPiece(defang(text[start:end]), is_marked=True))
         at = end
     if at < len(text):
-        pieces.append(Piece(defang(text[at:])))
+        pieces.append(TextPiece(defang(text[at:])))
     return pieces

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from keng.accounts.middleware import SignedInRequest
-from keng.inbox.tip.timeline import meanwhile
+from keng.inbox.tip.timeline import events_since
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.tips import errors
 from keng.tips.errors import sentence_of
@@ -20,7 +20,7 @@ from keng.tips.page_version import since
 _TYPED = ("text", "reply", "reason", "note")
 
 
-def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def explains_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For views of one tip: what stands in the way is said on a page that keeps the words."""
 
     @wraps(view)
@@ -28,22 +28,24 @@ def decides(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, pk, **kwargs)
         except errors.NotYours as error:
-            if not _typed(request):
+            if not _typed_words(request):
                 raise Http404 from error
             # The same for a tip that went elsewhere and for one that never was.
-            return render(request, "inbox/tip/gone.html", {"typed": _typed(request)}, status=404)
+            return render(
+                request, "inbox/tip/gone.html", {"typed": _typed_words(request)}, status=404
+            )
         except errors.ChangedMeanwhile as error:
-            return _conflict(request, pk, error)
+            return _conflict_page(request, pk, error)
         except (errors.CannotDecide, errors.CannotSeal) as error:
-            if _typed(request):
-                return _conflict(request, pk, error)
+            if _typed_words(request):
+                return _conflict_page(request, pk, error)
             messages.warning(request, sentence_of(error))
             return redirect("tip", pk=pk)
 
     return wrapper
 
 
-def _conflict(
+def _conflict_page(
     request: SignedInRequest, pk: uuid.UUID, error: errors.CannotDecide | errors.CannotSeal
 ) -> HttpResponse:
     """Nothing was done: what happened meanwhile, the words typed, and one click to go on."""
@@ -52,14 +54,14 @@ def _conflict(
     news = since(found, request.POST.get("seen", ""), request.officer)
     kept = {"csrfmiddlewaretoken", "seen", *_TYPED}
     context |= {
-        "events": meanwhile(found, news, request.officer),
+        "events": events_since(found, news, request.officer),
         "explained": sentence_of(error),
         "may_go_on": isinstance(error, errors.ChangedMeanwhile),
-        "typed": _typed(request),
+        "typed": _typed_words(request),
         "sent": [(key, value) for key, value in request.POST.items() if key not in kept],
     }
     return render(request, "inbox/tip/conflict.html", context, status=409)
 
 
-def _typed(request: SignedInRequest) -> dict[str, str]:
+def _typed_words(request: SignedInRequest) -> dict[str, str]:
     return {name: request.POST[name] for name in _TYPED if request.POST.get(name, "").strip()}

@@ -22,7 +22,7 @@ _WORTH_A_LOOK, _ALIKE, _VERY_ALIKE = 0.1, 0.2, 0.4
 
 
 @dataclass(slots=True)
-class Seen:
+class TipIndicator:
     """One indicator of a tip and where else it was used in an offence."""
 
     sighting: Sighting
@@ -35,7 +35,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Candidate:
+class DuplicateCandidate:
     """A tip that may speak of the same event, and the reasons."""
 
     tip: Tip
@@ -51,14 +51,14 @@ class Candidate:
         return "fairly" if self.likeness >= _ALIKE else "slightly"
 
 
-def indicators(tip: Tip, officer: Officer, sightings: list[Sighting]) -> list[Seen]:
+def indicators_of_tip(tip: Tip, officer: Officer, sightings: list[Sighting]) -> list[TipIndicator]:
     """The indicators of a tip, each once; counted elsewhere only if used in the offence there.
 
     `sightings` are the tip's own, in the order of its words.
     """
-    found: dict[uuid.UUID, Seen] = {}
+    found: dict[uuid.UUID, TipIndicator] = {}
     for sighting in sightings:
-        found.setdefault(sighting.indicator_id, Seen(sighting))
+        found.setdefault(sighting.indicator_id, TipIndicator(sighting))
     used = [key for key, seen in found.items() if seen.sighting.role == Sighting.Role.USED]
     if used:
         _count_elsewhere(tip, officer, found, used)
@@ -66,7 +66,7 @@ def indicators(tip: Tip, officer: Officer, sightings: list[Sighting]) -> list[Se
     return list(found.values())
 
 
-def _note_listings(officer: Officer, used: list[Seen]) -> None:
+def _note_listings(officer: Officer, used: list[TipIndicator]) -> None:
     """Which of them the public finds or waits for, as far as the officer may see it."""
     listed = standing([seen.sighting.indicator_id for seen in used], officer)
     for seen in used:
@@ -75,7 +75,7 @@ def _note_listings(officer: Officer, used: list[Seen]) -> None:
         seen.may_list = may_propose(officer) and may_be_public(indicator.type, indicator.value)
 
 
-def tips_with(sighting: Sighting, officer: Officer) -> "list[Tip]":
+def tips_with_indicator(sighting: Sighting, officer: Officer) -> "list[Tip]":
     """Visible tips in which the same indicator was used, newest first."""
     elsewhere = Sighting.objects.filter(
         indicator=sighting.indicator_id, role=Sighting.Role.USED
@@ -84,16 +84,16 @@ def tips_with(sighting: Sighting, officer: Officer) -> "list[Tip]":
     return list(visible.select_related("place").order_by("-id")[:50])
 
 
-def candidates(
+def duplicate_candidates(
     tip: Tip, officer: Officer, sightings: list[Sighting], *, limit: int = 8
-) -> list[Candidate]:
+) -> list[DuplicateCandidate]:
     """Open tips that may tell of the same event, likeliest first; never duplicates.
 
     `sightings` are the tip's own.
     """
-    recent = _others(tip, officer)
+    recent = _other_open_tips(tip, officer)
     used = {each.indicator_id for each in sightings if each.role == Sighting.Role.USED}
-    shared = _shared(tip, officer, used, [pk for pk, _text, _at in recent])
+    shared = _shared_values(tip, officer, used, [pk for pk, _text, _at in recent])
     found, own = [], shingles(tip.text)
     for pk, text, at in recent:
         values, likeness = shared.get(pk, []), jaccard(own, shingles(text))
@@ -105,13 +105,13 @@ def candidates(
     rows = Tip.objects.visible_to(officer).with_incidents_of(officer).select_related("place")
     tips = rows.in_bulk([pk for _score, _apart, pk, _values, _likeness in best]) if best else {}
     return [
-        Candidate(tips[pk], values, likeness, apart)
+        DuplicateCandidate(tips[pk], values, likeness, apart)
         for _score, apart, pk, values, likeness in best
         if pk in tips
     ]
 
 
-def _others(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, datetime.datetime]]:
+def _other_open_tips(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, datetime.datetime]]:
     """Only what is compared: hundreds of whole tips would cost more than the comparison."""
     open_tips = (
         Tip.objects.visible_to(officer)
@@ -122,7 +122,7 @@ def _others(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, datetime.d
     return list(rows.values_list("pk", "text", "received_at")[:_COMPARED])
 
 
-def _shared(
+def _shared_values(
     tip: Tip, officer: Officer, used: set[uuid.UUID], others: list[uuid.UUID]
 ) -> dict[uuid.UUID, list[str]]:
     """Values that were used in the offence both here and there, by tip."""
@@ -143,7 +143,7 @@ def _shared(
 
 
 def _count_elsewhere(
-    tip: Tip, officer: Officer, sightings: dict[uuid.UUID, Seen], used: list[uuid.UUID]
+    tip: Tip, officer: Officer, sightings: dict[uuid.UUID, TipIndicator], used: list[uuid.UUID]
 ) -> None:
     visible = Tip.objects.visible_to(officer).exclude(pk=tip.pk)
     rows = (

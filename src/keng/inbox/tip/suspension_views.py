@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.accounts.middleware import SignedInRequest
 from keng.decisions import suspension
-from keng.inbox.list.suspended import suspended
-from keng.inbox.tip.after_decision import same_tip
-from keng.inbox.tip.refusal import decides
+from keng.inbox.list.suspended import suspended_tips
+from keng.inbox.tip.after_decision import redirect_to_same_tip
+from keng.inbox.tip.refusal import explains_refusals
 from keng.inbox.tip.tip_forms import SuspendForm
 from keng.inbox.tip.tip_page import tip_context, tip_or_404
 from keng.kit.forms import ReasonForm
@@ -21,18 +21,18 @@ from keng.tips.models import Decision
 
 
 @require_GET
-def listed(request: SignedInRequest) -> HttpResponse:
+def suspended(request: SignedInRequest) -> HttpResponse:
     """What is suspended, since when and why."""
     rows = [
         {"tip": tip, "step": step, "ground": Decision.Ground(step.detail["ground"]).label}
-        for tip, step in suspended(request.officer)
+        for tip, step in suspended_tips(request.officer)
     ]
     return render(request, "inbox/list/suspended.html", {"rows": rows})
 
 
 @require_http_methods(["GET", "POST"])
-@decides
-def suspend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_suspend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """What it waits for, why, and what the reporter reads."""
     tip = tip_or_404(request, pk)
     with override(tip.language):
@@ -42,22 +42,24 @@ def suspend(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         suspension.suspend(
             pk, by=request.officer, seen=request.POST.get("seen"), **form.cleaned_data
         )
-        return same_tip(request, pk, _("Suspended. Its deadlines run on, and the list shows it."))
+        return redirect_to_same_tip(
+            request, pk, _("Suspended. Its deadlines run on, and the list shows it.")
+        )
     context = tip_context(request, tip, place="page", form=form)
     status = 422 if form.errors else 200
     return render(request, "inbox/tip/suspend.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
-@decides
-def resume(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusals
+def tip_resume(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Go on, and say why now."""
     tip = tip_or_404(request, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         suspension.resume(pk, reason=reason, by=request.officer, seen=request.POST.get("seen"))
-        return same_tip(request, pk, _("Taken up again; the reporter is told."))
+        return redirect_to_same_tip(request, pk, _("Taken up again; the reporter is told."))
     context = tip_context(request, tip, place="page", form=form)
     context |= {"heading": _("Take this tip up again"), "button": _("Take it up again")}
     return render(request, "inbox/tip/reason.html", context, status=422 if form.errors else 200)

@@ -26,7 +26,7 @@ from keng.tips.page_version import Since
 from keng.tips.reporter_times import times_in_order
 
 # What is told by a decision, a message or a note of its own is not told twice.
-_LOOKS = (
+_TOLD_ACTIONS = (
     "tip.read",
     "tip.taken_back",
     "tip.reply_withdrawn",
@@ -40,7 +40,7 @@ _LOOKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineEvent:
     """One line of the timeline."""
 
     at: datetime.datetime
@@ -52,7 +52,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TipRows:
     """What a tip's page has read already, each list oldest first; messages without their words."""
 
     steps: list[Decision]
@@ -64,94 +64,98 @@ class Rows:
     calls: list[Round] = field(default_factory=list)
 
 
-def timeline(tip: Tip, rows: Rows, officer: Officer) -> list[Event]:
+def timeline_events(tip: Tip, rows: TipRows, officer: Officer) -> list[TimelineEvent]:
     """Newest first: arrival, looks, decisions with their reason, messages, notes, clocks."""
     events = [
-        *_beginning(tip),
-        *_clocks(rows.deadlines),
-        *_recorded(tip, rows.attachments, officer),
+        *_arrival_events(tip),
+        *_deadline_events(rows.deadlines),
+        *_recorded_events(tip, rows.attachments, officer),
     ]
-    events += _steps(rows.steps, officer)
-    events += [_note(note, officer) for note in rows.notes]
-    events += [event for each in rows.checks for event in _ticks(each, officer)]
-    events += [Event(each.at, each.words, reason=each.people) for each in rows.calls]
-    fears = _fears(tip)
-    events += [_message(each, fears) for each in rows.messages if not _is_told(each, tip)]
+    events += _step_events(rows.steps, officer)
+    events += [_note_event(note, officer) for note in rows.notes]
+    events += [event for each in rows.checks for event in _tick_events(each, officer)]
+    events += [TimelineEvent(each.at, each.words, reason=each.people) for each in rows.calls]
+    fears = _fear_times(tip)
+    events += [
+        _message_event(each, fears) for each in rows.messages if not _is_told_elsewhere(each, tip)
+    ]
     for number, file in enumerate(rows.attachments, start=1):
         words = _("%(kind)s %(n)d came in; the original is sealed")
         said = {"kind": file.get_kind_display(), "n": number}
-        events.append(Event(file.at, words % said, is_reporters=True))
-    return _as_shown(events, tip)[::-1]
+        events.append(TimelineEvent(file.at, words % said, is_reporters=True))
+    return _in_shown_order(events, tip)[::-1]
 
 
-def _as_shown(events: list[Event], tip: Tip) -> list[Event]:
+def _in_shown_order(events: list[TimelineEvent], tip: Tip) -> list[TimelineEvent]:
     """In their true order, oldest first, with the times that officers may read."""
     events = sorted(events, key=lambda event: event.at)
     moments = times_in_order([(each.at, each.is_reporters) for each in events], tip)
     return [replace(each, at=at) for each, at in zip(events, moments, strict=True)]
 
 
-def meanwhile(tip: Tip, news: Since, officer: Officer) -> list[Event]:
+def events_since(tip: Tip, news: Since, officer: Officer) -> list[TimelineEvent]:
     """What happened after an officer's page was made, oldest first."""
-    events = _steps(news.decisions, officer)
-    fears = _fears(tip)
-    events += [replace(_message(each, fears), reason=each.text) for each in news.messages]
-    events += [_note(each, officer, with_words=True) for each in news.notes]
-    events += [_ticks(each, officer)[-1] for each in news.checks]
-    return _as_shown(events, tip)
+    events = _step_events(news.decisions, officer)
+    fears = _fear_times(tip)
+    events += [replace(_message_event(each, fears), reason=each.text) for each in news.messages]
+    events += [_note_event(each, officer, with_words=True) for each in news.notes]
+    events += [_tick_events(each, officer)[-1] for each in news.checks]
+    return _in_shown_order(events, tip)
 
 
-def _beginning(tip: Tip) -> Iterator[Event]:
+def _arrival_events(tip: Tip) -> Iterator[TimelineEvent]:
     words = _("Received by %(channel)s. The reporter has a receipt code.")
     said = words % {"channel": channel_name(tip.channel)}
-    yield Event(tip.received_at, said, is_reporters=True)
+    yield TimelineEvent(tip.received_at, said, is_reporters=True)
     if tip.examined_at:
         words = _("The machine looked for numbers, links and categories")
-        yield Event(tip.examined_at, words, is_reporters=True)
+        yield TimelineEvent(tip.examined_at, words, is_reporters=True)
     suggestion = getattr(tip, "suggestion", None)
     if suggestion is not None and suggestion.urgency in HURRIED:
         words = _("The machine read it as %(level)s") % {"level": suggestion.urgency}
         reasons = ", ".join(suggestion.urgency_reasons)
-        yield Event(suggestion.at, words, reason=reasons, is_reporters=True)
+        yield TimelineEvent(suggestion.at, words, reason=reasons, is_reporters=True)
 
 
-def _clocks(deadlines: list[Deadline]) -> Iterator[Event]:
+def _deadline_events(deadlines: list[Deadline]) -> Iterator[TimelineEvent]:
     now = times.now()
     for each in deadlines:
         words = _("Deadline set: %(name)s") % {"name": each.name}
-        yield Event(each.starts_at, words, is_reporters=True)
+        yield TimelineEvent(each.starts_at, words, is_reporters=True)
         if each.due_at < (each.stopped_at or now):
             words = _("Deadline missed: %(name)s") % {"name": each.name}
-            yield Event(each.due_at, words, is_reporters=True)
+            yield TimelineEvent(each.due_at, words, is_reporters=True)
 
 
-def _recorded(tip: Tip, attachments: list[Attachment], officer: Officer) -> list[Event]:
+def _recorded_events(
+    tip: Tip, attachments: list[Attachment], officer: Officer
+) -> list[TimelineEvent]:
     """What is in the audit record alone: looks at the tip and its files, and what was undone."""
     numbers = {str(file.pk): n for n, file in enumerate(attachments, start=1)}
     entries = list(
         Entry.objects.filter(
             Q(object_kind="tip", object_id=str(tip.pk))
             | Q(object_kind="attachment", object_id__in=numbers),
-            action__in=_LOOKS,
+            action__in=_TOLD_ACTIONS,
         ).order_by("id")
     )
     actors = {entry.actor_id for entry in entries if entry.actor_kind == "officer"}
-    people = _people(actors - {str(officer.pk)}) | {str(officer.pk): officer}
+    people = _officers_by_id(actors - {str(officer.pk)}) | {str(officer.pk): officer}
     events = [
-        Event(
+        TimelineEvent(
             entry.at,
-            _looked(entry, numbers),
-            _who(people.get(entry.actor_id), officer),
+            _recorded_words(entry, numbers),
+            _person_name(people.get(entry.actor_id), officer),
             is_reporters=entry.actor_kind != "officer",
         )
         for entry in entries
     ]
     if tip.first_read_at and not any(entry.action == "tip.read" for entry in entries):
-        events.append(Event(tip.first_read_at, _("First read on the desk")))
+        events.append(TimelineEvent(tip.first_read_at, _("First read on the desk")))
     return events
 
 
-def _looked(entry: Entry, numbers: dict[str, int]) -> str:
+def _recorded_words(entry: Entry, numbers: dict[str, int]) -> str:
     if entry.action == "attachment.shown":
         return _("File %(n)d looked at") % {"n": numbers[entry.object_id]}
     if entry.action == "attachment.not_shown":
@@ -173,44 +177,46 @@ def _looked(entry: Entry, numbers: dict[str, int]) -> str:
     }[entry.action]
 
 
-def _people(ids: set[str]) -> dict[str, Officer]:
+def _officers_by_id(ids: set[str]) -> dict[str, Officer]:
     found = Officer.objects.in_bulk([uuid.UUID(each) for each in ids]) if ids else {}
     return {str(key): each for key, each in found.items()}
 
 
-def _who(person: Officer | None, officer: Officer) -> str:
+def _person_name(person: Officer | None, officer: Officer) -> str:
     if person is None:
         return ""
     return _("you") if person.pk == officer.pk else str(person)
 
 
-def _note(note: Note, officer: Officer, *, with_words: bool = False) -> Event:
+def _note_event(note: Note, officer: Officer, *, with_words: bool = False) -> TimelineEvent:
     reason = note.text if with_words else ""
-    return Event(note.at, _("Internal note written"), _who(note.officer, officer), reason)
+    return TimelineEvent(
+        note.at, _("Internal note written"), _person_name(note.officer, officer), reason
+    )
 
 
-def _ticks(check: TipCheck, officer: Officer) -> list[Event]:
+def _tick_events(check: TipCheck, officer: Officer) -> list[TimelineEvent]:
     """A step that was ticked, and taken away again."""
     step = {"step": words_of(check.step)}
     words = _("Ticked: “%(step)s”") % step
-    events = [Event(check.ticked_at, words, _who(check.ticked_by, officer))]
+    events = [TimelineEvent(check.ticked_at, words, _person_name(check.ticked_by, officer))]
     if check.unticked_at is not None:
-        words, who = _("Unticked: “%(step)s”") % step, _who(check.unticked_by, officer)
-        events.append(Event(check.unticked_at, words, who, check.reason))
+        words, who = _("Unticked: “%(step)s”") % step, _person_name(check.unticked_by, officer)
+        events.append(TimelineEvent(check.unticked_at, words, who, check.reason))
     return events
 
 
-def _is_told(message: DialogueMessage, tip: Tip) -> bool:
+def _is_told_elsewhere(message: DialogueMessage, tip: Tip) -> bool:
     """The first message is the tip itself, and an officer's answer is a decision."""
     return message.author == DialogueMessage.Author.DESK or is_tip_itself(message, tip)
 
 
-def _fears(tip: Tip) -> set[datetime.datetime]:
+def _fear_times(tip: Tip) -> set[datetime.datetime]:
     """When the reporter tapped that they are afraid: the last time is kept with the tip."""
     return {tip.feared_at} if tip.feared_at else set()
 
 
-def _message(message: DialogueMessage, fears: set[datetime.datetime]) -> Event:
+def _message_event(message: DialogueMessage, fears: set[datetime.datetime]) -> TimelineEvent:
     if message.author == DialogueMessage.Author.REPORTER:
         if message.at in fears:
             words = _("The reporter fears being found out or threatened")
@@ -218,13 +224,16 @@ def _message(message: DialogueMessage, fears: set[datetime.datetime]) -> Event:
             words = _("The reporter wrote")
     else:
         words = _("Automatic message to the reporter")
-    return Event(message.at, words, is_reporters=True)
+    return TimelineEvent(message.at, words, is_reporters=True)
 
 
-def _steps(steps: list[Decision], officer: Officer) -> list[Event]:
+def _step_events(steps: list[Decision], officer: Officer) -> list[TimelineEvent]:
     units = _unit_names(steps)
     return [
-        Event(step.at, _step(step, units), _who(step.by, officer), step.reason) for step in steps
+        TimelineEvent(
+            step.at, _step_words(step, units), _person_name(step.by, officer), step.reason
+        )
+        for step in steps
     ]
 
 
@@ -234,14 +243,14 @@ def _unit_names(steps: list[Decision]) -> dict[str, str]:
     return {str(unit.pk): unit.name for unit in found}
 
 
-def _step(step: Decision, units: dict[str, str]) -> str:
-    words = _words(step, units)
+def _step_words(step: Decision, units: dict[str, str]) -> str:
+    words = _decision_words(step, units)
     if step.detail.get("taken_back"):
         return _("%(step)s (taken back)") % {"step": words}
     return words
 
 
-def _words(step: Decision, units: dict[str, str]) -> str:
+def _decision_words(step: Decision, units: dict[str, str]) -> str:
     kind, detail = Decision.Kind, step.detail
     if step.kind == kind.ROUTED:
         return _("Passed to %(unit)s") % {"unit": units.get(detail["to"], "")}
@@ -254,7 +263,7 @@ def _words(step: Decision, units: dict[str, str]) -> str:
             "urgency": detail["urgency"],
         }
     if step.kind in {kind.RATED, kind.OUTCOME, kind.SUSPENDED}:
-        return _graded(step)
+        return _graded_words(step)
     if step.kind == kind.DECLINED and detail.get("as_kind") == "official":
         return _("Complaint about officers: moved to the unit above")
     if step.kind == kind.REPLIED and "batch" in detail:
@@ -262,7 +271,7 @@ def _words(step: Decision, units: dict[str, str]) -> str:
     return str(Decision.Kind(step.kind).label)
 
 
-def _graded(step: Decision) -> str:
+def _graded_words(step: Decision) -> str:
     if step.kind == Decision.Kind.RATED:
         return _("Rated: %(value)s") % {"value": Tip.Value(step.detail["value"]).label}
     if step.kind == Decision.Kind.SUSPENDED:

@@ -16,7 +16,7 @@ from keng.tips.models.tip import Urgency
 _REASON = {"required": _("Say why in a few words.")}
 
 
-def _area(rows: int = 3, **attrs: str) -> forms.Textarea:
+def _text_area(rows: int = 3, **attrs: str) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
@@ -25,7 +25,7 @@ class ReplyForm(Form):
 
     text = forms.CharField(
         max_length=2000,
-        widget=_area(),
+        widget=_text_area(),
         error_messages={
             "required": _("Write what the reporter should read."),
             "max_length": _("At most 2,000 characters fit; yours has more."),
@@ -37,7 +37,9 @@ class NoteForm(Form):
     """An internal note."""
 
     text = forms.CharField(
-        max_length=5000, widget=_area(2), error_messages={"required": _("Write the note first.")}
+        max_length=5000,
+        widget=_text_area(2),
+        error_messages={"required": _("Write the note first.")},
     )
 
 
@@ -53,13 +55,13 @@ class SuspendForm(Form):
     reason = forms.CharField(
         label=_("Why? Only officers read this."),
         max_length=500,
-        widget=_area(2),
+        widget=_text_area(2),
         error_messages=_REASON,
     )
     text = forms.CharField(
         label=_("What the reporter reads"),
         max_length=2000,
-        widget=_area(4),
+        widget=_text_area(4),
         error_messages={"required": _("Write what the reporter should read.")},
     )
 
@@ -69,7 +71,7 @@ class DeclineForm(Form):
 
     reply = forms.CharField(
         max_length=2000,
-        widget=_area(8),
+        widget=_text_area(8),
         error_messages={"required": _("Write what the reporter should read.")},
     )
     concerns = forms.ModelChoiceField(
@@ -104,7 +106,7 @@ class RouteForm(Form):
     reason = forms.CharField(
         label=_("Why there?"),
         max_length=500,
-        widget=_area(3),
+        widget=_text_area(3),
         help_text=_("The other desk reads it. Nothing that is a state secret."),
         error_messages=_REASON,
     )
@@ -161,22 +163,22 @@ class OutcomeForm(Form):
         error_messages={"required": _("Choose an outcome.")},
     )
     note = forms.CharField(
-        label=_("Note for the desk"), max_length=2000, required=False, widget=_area(2)
+        label=_("Note for the desk"), max_length=2000, required=False, widget=_text_area(2)
     )
 
 
 class CloseForm(Form):
     """The last words to the reporter; empty means the fixed sentence."""
 
-    text = forms.CharField(max_length=2000, required=False, widget=_area(3))
+    text = forms.CharField(max_length=2000, required=False, widget=_text_area(3))
 
 
-def _in_digits() -> forms.TextInput:
+def _digits_input() -> forms.TextInput:
     """A number that may be typed with dots: a browser refuses them in a field of its own kind."""
     return forms.TextInput(attrs={"inputmode": "numeric"})
 
 
-class MoneyForm(OutcomeForm):
+class IncidentOutcomeForm(OutcomeForm):
     """The outcome of an incident, with money in whole đồng."""
 
     _MONEY = {"min_value": _("Not below zero."), "invalid": _("Digits only, in đồng.")}
@@ -186,21 +188,21 @@ class MoneyForm(OutcomeForm):
         min_value=0,
         required=False,
         error_messages=_MONEY,
-        widget=_in_digits(),
+        widget=_digits_input(),
     )
     money_saved = forms.IntegerField(
         label=_("Kept from being lost, đồng"),
         min_value=0,
         required=False,
         error_messages=_MONEY,
-        widget=_in_digits(),
+        widget=_digits_input(),
     )
     money_recovered = forms.IntegerField(
         label=_("Got back, đồng"),
         min_value=0,
         required=False,
         error_messages=_MONEY,
-        widget=_in_digits(),
+        widget=_digits_input(),
     )
     persons_helped = forms.IntegerField(
         label=_("People helped"), min_value=0, required=False, error_messages=_MONEY
@@ -215,7 +217,7 @@ class MoneyForm(OutcomeForm):
         return {name: self.cleaned_data[name] or 0 for name in names}
 
 
-class TitleForm(Form):
+class IncidentTitleForm(Form):
     """The name of an incident."""
 
     title = forms.CharField(

@@ -17,10 +17,10 @@ from keng.alarms.bundled import bundled_with
 from keng.decisions.viewing import note_first_read
 from keng.dialogue import ready_answers, talk
 from keng.dialogue.handed_codes import code_in_hands
-from keng.inbox.list.neighbours import neighbours, numbered
+from keng.inbox.list.neighbours import neighbour_ids, tip_by_number
 from keng.inbox.tip import similar, timeline
-from keng.inbox.tip.alarm_bar import bar_context
-from keng.inbox.tip.marked_text import marked
+from keng.inbox.tip.alarm_bar import alarm_bar_context
+from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
 from keng.incidents.wave_desk import of_tip
 from keng.kit import times
@@ -41,22 +41,22 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     found = tip_or_404(request, pk)
     in_pane = bool(request.htmx)
     if in_pane and request.GET.get("part") == "files":
-        return _files(request, found)
+        return _files_part(request, found)
     context = tip_context(request, found, place="inbox" if in_pane else "page")
     stand_by(found, by=request.officer)
     if in_pane:
         return render(request, "inbox/tip/pane.html", context)
-    context["before"], context["after"] = neighbours(found, request.officer)
-    context |= bar_context(request, shown=pk)
+    context["before"], context["after"] = neighbour_ids(found, request.officer)
+    context |= alarm_bar_context(request, shown=pk)
     context |= of_tip(found, request.officer)
     return render(request, "inbox/tip/tip.html", context | undo_context(request))
 
 
 @require_GET
-def go(request: SignedInRequest) -> HttpResponse:
+def tip_go(request: SignedInRequest) -> HttpResponse:
     """To a tip by its number, as somebody says it on the telephone."""
     number = request.GET.get("number", "")
-    found = numbered(request.officer, number)
+    found = tip_by_number(request.officer, number)
     if found is None:
         messages.warning(request, _("No tip of yours has this number."))
         return redirect("inbox")
@@ -64,7 +64,7 @@ def go(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-def now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def tip_now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Still there: says so to colleagues, and tells who else is and what happened meanwhile."""
     found = Tip.objects.visible_to(request.officer).filter(pk=pk).first()
     if found is None:
@@ -74,7 +74,7 @@ def now(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "tip": found,
         "readers": readers.others(found, request.officer),
-        "events": timeline.meanwhile(found, news, request.officer),
+        "events": timeline.events_since(found, news, request.officer),
     }
     return render(request, "inbox/tip/parts/now.html", context)
 
@@ -111,18 +111,18 @@ def tip_context(
     """Everything the tip's templates show. `forms` are those sent with mistakes."""
     officer = request.officer
     alarm, calls = alarm_calls.alarm_of(found), alarm_calls.calls_of(alarm_calls.alarm_of(found))
-    rows = timeline.Rows(
+    rows = timeline.TipRows(
         steps=decision_words.decisions(found),
         messages=talk.messages_of(found),
         notes=list(found.notes.select_related("officer").order_by("id")),
-        attachments=_attachments(found),
+        attachments=_attachments_of(found),
         deadlines=decision_words.deadlines(found),
         checks=check_list.checks_of(found),
         calls=alarm_calls.rounds(calls),
     )
     done = check_list.check_list(found, rows.checks, rows.steps, rows.messages)
     sightings = list(found.sightings.select_related("indicator").order_by("start"))
-    said = _talk(request, found, rows)
+    said = _talk_with_files(request, found, rows)
     conversation = conversation_of(found)
     channel = conversation.account.channel if conversation else "web"
     return {
@@ -136,16 +136,16 @@ def tip_context(
         "alarm_row": alarm if found.urgency == "P0" else None,
         "stood_down": alarm_calls.stood_down(calls),
         "ladder": alarm_calls.ladder(alarm, calls) if alarm else [],
-        "pieces": marked(found.text, [s for s in sightings if s.message_id is None]),
+        "pieces": marked_pieces(found.text, [s for s in sightings if s.message_id is None]),
         "talk": said,
         "messages_said": said.shown,
         "notes": rows.notes,
         "attachments": rows.attachments,
         "deadlines": rows.deadlines,
-        "timeline": timeline.timeline(found, rows, officer),
-        "indicators": similar.indicators(found, officer, sightings),
-        "alike": _alike(found, officer, sightings),
-        "suggested": _suggested(found),
+        "timeline": timeline.timeline_events(found, rows, officer),
+        "indicators": similar.indicators_of_tip(found, officer, sightings),
+        "alike": _likely_duplicates(found, officer, sightings),
+        "suggested": _suggested_categories(found),
         "urgency_reasons": _urgency_reasons(found),
         "category": label(found.category, get_language() or "vi") if found.category else "",
         "channel": origins.channel_name(found.channel),
@@ -154,10 +154,12 @@ def tip_context(
         "kept_from": [
             concern.unit for concern in found.concerns.filter(is_guess=True).select_related("unit")
         ],
-        **_ready(request, found, rows.deadlines, {line.code for line in done if line.is_done}),
+        **_ready_answers_context(
+            request, found, rows.deadlines, {line.code for line in done if line.is_done}
+        ),
         "outgoing": origins.outgoing_place(found, channel),
         "is_held_by_other": found.assigned_to_id not in {None, officer.pk},
-        "sort_form": SortForm(initial=_sorted_as(found), auto_id="sort_%s"),
+        "sort_form": SortForm(initial=_sort_initial(found), auto_id="sort_%s"),
         "outcome_form": OutcomeForm(
             initial={"outcome": found.outcome, "note": found.outcome_note}, auto_id="outcome_%s"
         ),
@@ -166,22 +168,22 @@ def tip_context(
     }
 
 
-def _attachments(found: Tip) -> list[Attachment]:
+def _attachments_of(found: Tip) -> list[Attachment]:
     """The files; none when the tip is out of scope: they are sealed with its words."""
     if found.kind == Tip.Kind.OUT_OF_SCOPE:
         return []
     return list(found.attachments.order_by("at", "id"))
 
 
-def _files(request: SignedInRequest, found: Tip) -> HttpResponse:
+def _files_part(request: SignedInRequest, found: Tip) -> HttpResponse:
     """The files alone, asked again and again while a copy is being prepared."""
-    attachments = _attachments(found)
-    _with_files(talk.messages_of(found), attachments)
+    attachments = _attachments_of(found)
+    _join_files(talk.messages_of(found), attachments)
     context = {"tip": found, "attachments": attachments}
     return render(request, "inbox/tip/parts/files.html", context)
 
 
-def _ready(
+def _ready_answers_context(
     request: SignedInRequest, found: Tip, deadlines: list[decision_words.Deadline], done: set[str]
 ) -> dict[str, Any]:
     """Ready answers; the one asked for stands in the box already, for browsers without script."""
@@ -199,22 +201,24 @@ def _ready(
     }
 
 
-def _alike(found: Tip, officer: Officer, sightings: list[Sighting]) -> list[similar.Candidate]:
+def _likely_duplicates(
+    found: Tip, officer: Officer, sightings: list[Sighting]
+) -> list[similar.DuplicateCandidate]:
     """The likely ones, for a line beside the tip; the page that compares shows the others too."""
     if not found.is_open or found.duplicate_of_id:
         return []
-    close = similar.candidates(found, officer, sightings, limit=3)
+    close = similar.duplicate_candidates(found, officer, sightings, limit=3)
     return [each for each in close if each.strength != "slightly"]
 
 
-def _talk(request: SignedInRequest, found: Tip, rows: timeline.Rows) -> talk.Talk:
+def _talk_with_files(request: SignedInRequest, found: Tip, rows: timeline.TipRows) -> talk.Talk:
     """The part of the dialogue that the address names, with each message's files."""
-    said = _messages(found, talk.without_tip_itself(rows.messages, found))
-    _with_files(said, rows.attachments)
+    said = _shown_messages(found, talk.without_tip_itself(rows.messages, found))
+    _join_files(said, rows.attachments)
     return talk.part_of(said, found, request.GET.get("talk", ""))
 
 
-def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
+def _shown_messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
     """The dialogue; what still waits to leave is marked, with the seconds it waits."""
     now = times.now()
     for row in rows:
@@ -225,7 +229,7 @@ def _messages(found: Tip, rows: list[DialogueMessage]) -> list[Any]:
     return rows
 
 
-def _with_files(said: list[Any], attachments: list[Any]) -> list[Any]:
+def _join_files(said: list[Any], attachments: list[Any]) -> list[Any]:
     """Each message with its files, each file with its message; what came with the tip has none."""
     by_id = {message.pk: message for message in said}
     for message in said:
@@ -237,7 +241,7 @@ def _with_files(said: list[Any], attachments: list[Any]) -> list[Any]:
     return said
 
 
-def _suggested(found: Tip) -> list[dict[str, Any]]:
+def _suggested_categories(found: Tip) -> list[dict[str, Any]]:
     """The machine's categories with their names; empty once an officer has decided."""
     suggestion = getattr(found, "suggestion", None)
     if suggestion is None or found.category:
@@ -254,7 +258,7 @@ def _urgency_reasons(found: Tip) -> list[str]:
     return list(suggestion.urgency_reasons)
 
 
-def _sorted_as(found: Tip) -> dict[str, str]:
+def _sort_initial(found: Tip) -> dict[str, str]:
     suggestion = getattr(found, "suggestion", None)
     guess = suggestion.categories[0]["code"] if suggestion and suggestion.categories else ""
     if suggestion is None or found.urgency_is_rated or found.urgency in HURRIED:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keng.inbox.list.inbox_query import inbox
+from keng.inbox.list.inbox_query import inbox_page
 from keng.intake.examination.examine import examine_messages, examine_tips
 from keng.places.models import Unit
 from keng.tips.models import Tip
@@ -17,7 +17,7 @@ def officer(say):
 
 def behind_the_question(officer):
     """The words of what stands below the question of "papers" in the list."""
-    listed = [row.pk for group in inbox(officer).groups for row in group.rows]
+    listed = [row.pk for group in inbox_page(officer).groups for row in group.rows]
     texts = dict(Tip.objects.values_list("pk", "text"))
     question = [texts[pk] for pk in listed].index(ON_PAPERS)
     return [texts[pk] for pk in listed[question + 1 :]]

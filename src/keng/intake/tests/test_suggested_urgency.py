@@ -8,7 +8,7 @@ from django.urls import reverse
 from keng.alarms.ringing import call_what_rings
 from keng.conftest import sign_in
 from keng.decisions import triage, undo
-from keng.inbox.list.inbox_query import inbox
+from keng.inbox.list.inbox_query import inbox_page
 from keng.intake.examination.examine import examine_messages, examine_tips
 from keng.tips.models import Alarm, Tip
 from tests import make
@@ -30,7 +30,7 @@ def waiting(unit, text, **more):
 
 
 def order(officer):
-    return [row.pk for group in inbox(officer).groups for row in group.rows]
+    return [row.pk for group in inbox_page(officer).groups for row in group.rows]
 
 
 def test_a_suggested_p1_stands_there_with_the_one_hour_clock(desk, desk_client):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from keng.conftest import sign_in
-from keng.inbox.list.inbox_query import PAGE
+from keng.inbox.list.inbox_query import ROWS_A_PAGE
 from keng.kit import times
 from keng.tips import decision_words
 from keng.tips.fill_ins import filled
@@ -180,7 +180,7 @@ def test_a_page_from_before_this_version_says_too_much_rather_than_nothing(make_
 
 
 def test_the_next_page_of_the_list_is_named_without_a_time(desk, unit):
-    made = [make.tip(unit=unit, received_at=yesterday(8, 48)) for _ in range(PAGE + 3)]
+    made = [make.tip(unit=unit, received_at=yesterday(8, 48)) for _ in range(ROWS_A_PAGE + 3)]
     first = desk.get(url("inbox")).content.decode()
     (after,) = re.findall(r'rel="next" href="[^"]*after=([^"&]+)"', first)
     assert not re.search(r"\d{9,}|[0-9a-f]{8}-", after)
