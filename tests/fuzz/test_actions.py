@@ -144,7 +144,7 @@ class Desk(RuleBasedStateMachine):
     @rule(by=who, words=said)
     def answer_all(self, by, words):
         for found in Incident.objects.all()[:1]:
-            self._try(incident_acts.close, found.pk, by=by, text=words)
+            self._try(incident_acts.close_incident, found.pk, by=by, text=words)
 
     @invariant()
     def nothing_is_half_done(self):

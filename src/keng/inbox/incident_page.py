@@ -72,14 +72,14 @@ def incident_answer(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return _incident_page(request, found, 422, reply_form=form)
     apart = tuple(filter(None, map(read_id, request.POST.getlist("apart"))))
     try:
-        batch = actions.answer_all(
+        batch = actions.answer_incident(
             pk, text=form.cleaned_data["text"], by=request.officer, apart=apart
         )
     except errors.CannotDecide as error:
         messages.warning(request, sentence_of(error))
         return _incident_page(request, found, 409, reply_form=form)
     words = _("One answer to all leaves in %(seconds)d seconds.") % {
-        "seconds": actions.HOLD.total_seconds()
+        "seconds": actions.ANSWER_ALL_HOLD.total_seconds()
     }
     show_toast(request, words, "incident-withdraw", {"batch": str(batch), "incident": str(pk)})
     return redirect("incident", pk=pk)
@@ -93,7 +93,7 @@ def incident_withdraw(request: SignedInRequest) -> HttpResponse:
     if batch is None or incident_id is None:
         raise Http404
     try:
-        done = actions.withdraw_answer(batch, by=request.officer)
+        done = actions.withdraw_incident_answer(batch, by=request.officer)
     except errors.NotYours as error:
         raise Http404 from error
     except errors.CannotDecide as error:
@@ -115,7 +115,7 @@ def incident_outcome(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         request,
         pk,
         _("The outcome is saved for all tips."),
-        lambda: actions.record_outcome(
+        lambda: actions.record_incident_outcome(
             pk,
             outcome=form.cleaned_data["outcome"],
             note=form.cleaned_data["note"],
@@ -135,7 +135,7 @@ def incident_close(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         request,
         pk,
         _("The incident is closed and its reporters are told."),
-        lambda: actions.close(pk, by=request.officer, text=form.cleaned_data["text"]),
+        lambda: actions.close_incident(pk, by=request.officer, text=form.cleaned_data["text"]),
     )
 
 
@@ -149,7 +149,7 @@ def incident_rename(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         request,
         pk,
         _("Saved."),
-        lambda: actions.rename(pk, title=form.cleaned_data["title"], by=request.officer),
+        lambda: actions.rename_incident(pk, title=form.cleaned_data["title"], by=request.officer),
     )
 
 
@@ -163,7 +163,7 @@ def _act_and_go_back(request: SignedInRequest, pk: uuid.UUID, words: str, act: A
     return redirect("incident", pk=pk)
 
 
-def _show_taken_back(request: SignedInRequest, done: actions.TakenBack) -> None:
+def _show_taken_back(request: SignedInRequest, done: actions.WithdrawnAnswers) -> None:
     taken = ngettext(
         "Taken back for %(count)d reporter.", "Taken back for %(count)d reporters.", done.taken
     ) % {"count": done.taken}
@@ -196,16 +196,18 @@ def _incident_page(
     request: SignedInRequest, found: Incident, status: int = 200, **forms: Any
 ) -> HttpResponse:
     money = {name: getattr(found, name) or None for name in _MONEY}
-    members = queries.members(found, request.officer)
-    ready = queries.ready_for(found, request.officer, [each.tip for each in members])
+    members = queries.incident_tips(found, request.officer)
+    ready = queries.ready_answers_for_incident(
+        found, request.officer, [each.tip for each in members]
+    )
     wanted = request.GET.get("answer")
     context = {
         "incident": found,
         "odd": [member.tip for member in members if member.is_odd],
         "alike": [member.tip for member in members if not member.is_odd],
         "size": len(members),
-        "balance": queries.balance(found, request.officer),
-        "sent": queries.sent_to_all(found, request.officer),
+        "balance": queries.answer_balance(found, request.officer),
+        "sent": queries.answers_sent_to_all(found, request.officer),
         "ready": ready,
         "chosen_answer": next((each.text for each in ready if each.code == wanted), ""),
         "shared": queries.shared_indicators(found, request.officer),

@@ -31,11 +31,11 @@ from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
 from keng.tips.models.tip import TipQuerySet
 
 # Longer than for one answer: there is more to look over once it is written.
-HOLD = datetime.timedelta(seconds=60)
+ANSWER_ALL_HOLD = datetime.timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
+class WithdrawnAnswers:
     """From how many reporters an answer to all was taken back, and to how many it had left."""
 
     taken: int
@@ -43,7 +43,7 @@ class TakenBack:
 
 
 @transaction.atomic
-def answer_all(
+def answer_incident(
     incident_id: uuid.UUID, *, text: str, by: Officer, apart: tuple[uuid.UUID, ...] = ()
 ) -> uuid.UUID:
     """Send one answer to every reporter of the incident, each alone; returns the batch's id.
@@ -51,21 +51,23 @@ def answer_all(
     Left out: tips in `apart`, which get an answer of their own, and reporters who asked not to be
     contacted. Raises NoText, NothingToAnswer.
     """
-    incident = _lock(incident_id, by)
+    incident = _locked_incident(incident_id, by)
     if not text.strip():
         raise NoText
     tips = list(
-        to_answer(incident, by).exclude(pk__in=apart).select_for_update(of=("self",), no_key=True)
+        tips_to_answer(incident, by)
+        .exclude(pk__in=apart)
+        .select_for_update(of=("self",), no_key=True)
     )
     if not tips:
         raise NothingToAnswer
     batch, steps = new_id(), []
     for tip in tips:
         waiting = answering.waited_since(tip)
-        message = messages.say(tip, text, by=by, hold=HOLD)
+        message = messages.say(tip, text, by=by, hold=ANSWER_ALL_HOLD)
         messages.answered(tip)
         steps.append(
-            _step(
+            _decision_on(
                 tip,
                 Decision.Kind.REPLIED,
                 by,
@@ -78,12 +80,12 @@ def answer_all(
             )
         )
     Decision.objects.bulk_create(steps)
-    _record("incident.answered", incident, by, tips, batch=str(batch))
+    _record_batch("incident.answered", incident, by, tips, batch=str(batch))
     return batch
 
 
 @transaction.atomic
-def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> TakenBack:
+def withdraw_incident_answer(batch: uuid.UUID, *, by: Officer) -> WithdrawnAnswers:
     """Take back an answer to all, from each reporter by itself to whom it has not left yet.
 
     What became of one tip meanwhile is no reason to let it leave for the others.
@@ -93,7 +95,7 @@ def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> TakenBack:
     # Unit by unit: some may have been passed on, and each puts it on record in its unit's chain.
     sent = sent.order_by("tip__responsible_unit", "id")
     steps = sent.exclude(detail__has_key="taken_back")
-    _hold_answers([step.detail["message"] for step in steps])
+    _lock_answers([step.detail["message"] for step in steps])
     refusals: list[CannotDecide] = []
     # Read again behind the locks: a second press may have waited there for the first one.
     message_ids = [uuid.UUID(step.detail["message"]) for step in steps.all()]
@@ -104,19 +106,19 @@ def withdraw_answer(batch: uuid.UUID, *, by: Officer) -> TakenBack:
             refusals.append(refusal)
     if len(refusals) == len(message_ids):
         raise refusals[0] if refusals else NotYours
-    return TakenBack(len(message_ids) - len(refusals), len(refusals))
+    return WithdrawnAnswers(len(message_ids) - len(refusals), len(refusals))
 
 
-def to_answer(incident: Incident, officer: Officer) -> TipQuerySet:
+def tips_to_answer(incident: Incident, officer: Officer) -> TipQuerySet:
     """The open tips of an incident whose reporters take an answer, oldest first."""
     visible = Tip.objects.visible_to(officer).open()
     return visible.filter(incident=incident, do_not_contact=False).order_by("id")
 
 
 @transaction.atomic
-def rename(incident_id: uuid.UUID, *, title: str, by: Officer) -> Incident:
+def rename_incident(incident_id: uuid.UUID, *, title: str, by: Officer) -> Incident:
     """Give the incident a name that says what is new about it. Raises NoText."""
-    incident = _lock(incident_id, by)
+    incident = _locked_incident(incident_id, by)
     if not title.strip():
         raise NoText
     incident.title = title.strip()
@@ -126,7 +128,7 @@ def rename(incident_id: uuid.UUID, *, title: str, by: Officer) -> Incident:
 
 
 @transaction.atomic
-def record_outcome(
+def record_incident_outcome(
     incident_id: uuid.UUID,
     *,
     outcome: str,
@@ -140,7 +142,7 @@ def record_outcome(
     """Say what came of the event; its open tips get the same outcome. Raises NoOutcome."""
     if not outcome:
         raise NoOutcome
-    incident = _lock(incident_id, by)
+    incident = _locked_incident(incident_id, by)
     incident.outcome, incident.outcome_note = Tip.Outcome(outcome), note.strip()
     incident.money_lost, incident.money_saved = money_lost, money_saved
     incident.money_recovered, incident.persons_helped = money_recovered, persons_helped
@@ -154,28 +156,30 @@ def record_outcome(
             "persons_helped",
         ]
     )
-    tips = _open_tips(incident, by)
+    tips = _locked_open_tips(incident, by)
     Tip.objects.filter(pk__in=[tip.pk for tip in tips]).update(
         outcome=incident.outcome, outcome_note=incident.outcome_note
     )
     detail = {"outcome": incident.outcome, "incident": str(incident.pk)}
     Decision.objects.bulk_create(
-        _step(tip, Decision.Kind.OUTCOME, by, note, detail) for tip in tips
+        _decision_on(tip, Decision.Kind.OUTCOME, by, note, detail) for tip in tips
     )
-    _record("incident.outcome", incident, by, tips, outcome=incident.outcome)
+    _record_batch("incident.outcome", incident, by, tips, outcome=incident.outcome)
     return incident
 
 
 @transaction.atomic
-def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = "") -> Incident:
+def close_incident(
+    incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = ""
+) -> Incident:
     """End the incident and all its open tips; each reporter is told.
 
     Raises NoOutcome, DangerUnheard.
     """
-    incident = _lock(incident_id, by)
+    incident = _locked_incident(incident_id, by)
     if not incident.outcome:
         raise NoOutcome
-    tips = _open_tips(incident, by)
+    tips = _locked_open_tips(incident, by)
     if any(tip.danger_unheard or has_unread_danger(tip) for tip in tips):
         raise DangerUnheard
     hold_chats_of(tips)
@@ -192,13 +196,13 @@ def close(incident_id: uuid.UUID, *, by: Officer, text: str = "", reason: str = 
     incident.save(update_fields=["closed_at"])
     detail = {"outcome": incident.outcome, "incident": str(incident.pk)}
     Decision.objects.bulk_create(
-        _step(tip, Decision.Kind.CLOSED, by, reason, detail) for tip in tips
+        _decision_on(tip, Decision.Kind.CLOSED, by, reason, detail) for tip in tips
     )
-    _record("incident.closed", incident, by, tips)
+    _record_batch("incident.closed", incident, by, tips)
     return incident
 
 
-def _hold_answers(message_ids: list[str]) -> None:
+def _lock_answers(message_ids: list[str]) -> None:
     """All that goes with them before the first is put on record: the audit chain is taken last."""
     said = DialogueMessage.objects.filter(pk__in=message_ids)
     tips = Tip.objects.filter(pk__in=said.values("tip"))
@@ -209,7 +213,7 @@ def _hold_answers(message_ids: list[str]) -> None:
         list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _lock(incident_id: uuid.UUID, by: Officer) -> Incident:
+def _locked_incident(incident_id: uuid.UUID, by: Officer) -> Incident:
     # Not its key: whoever joins a tip to it meanwhile holds that tip, and would wait for us.
     visible = Incident.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     incident = visible.filter(pk=incident_id).first()
@@ -220,12 +224,12 @@ def _lock(incident_id: uuid.UUID, by: Officer) -> Incident:
     return incident
 
 
-def _open_tips(incident: Incident, by: Officer) -> list[Tip]:
+def _locked_open_tips(incident: Incident, by: Officer) -> list[Tip]:
     visible = Tip.objects.visible_to(by).open().select_for_update(of=("self",), no_key=True)
     return list(visible.filter(incident=incident).order_by("id"))
 
 
-def _step(tip: Tip, kind: str, by: Officer, reason: str, detail: dict[str, Any]) -> Decision:
+def _decision_on(tip: Tip, kind: str, by: Officer, reason: str, detail: dict[str, Any]) -> Decision:
     return Decision(
         tip=tip,
         kind=kind,
@@ -237,7 +241,9 @@ def _step(tip: Tip, kind: str, by: Officer, reason: str, detail: dict[str, Any])
     )
 
 
-def _record(action: str, incident: Incident, by: Officer, tips: list[Tip], **detail: str) -> None:
+def _record_batch(
+    action: str, incident: Incident, by: Officer, tips: list[Tip], **detail: str
+) -> None:
     """One entry for the whole batch, with a digest of its ordered rows."""
     digest = hashlib.sha256("\n".join(str(tip.pk) for tip in tips).encode()).hexdigest()
     record(

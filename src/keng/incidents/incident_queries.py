@@ -20,13 +20,13 @@ from keng.tips.models import Decision, DialogueMessage, Incident, Sighting, Tip
 from keng.tips.origins import channel_name
 
 # Below this likeness to the rest a tip is put in front, to be read by itself.
-_ODD = 0.08
+_ODD_BELOW = 0.08
 # What each tip has for itself.
-_OF_ONE = ("{deadline}", "{place}")
+_GAPS_OF_ONE_TIP = ("{deadline}", "{place}")
 
 
 @dataclass(slots=True)
-class Member:
+class IncidentTip:
     """A tip of an incident, and how like the others it is."""
 
     tip: Tip
@@ -35,7 +35,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelledCount:
     """A row of the balance."""
 
     label: str
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentAnswer:
     """One answer that went to all."""
 
     text: str
@@ -53,10 +53,10 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class AnswerBalance:
     """Who gets the one answer and who does not; sums up to the incident's visible tips."""
 
-    by_channel: list[Line]
+    by_channel: list[LabelledCount]
     not_contacted: int
     closed: int
 
@@ -83,7 +83,7 @@ def open_incidents(officer: Officer) -> QuerySet[Incident]:
     )
 
 
-def members(incident: Incident, officer: Officer) -> list[Member]:
+def incident_tips(incident: Incident, officer: Officer) -> list[IncidentTip]:
     """The visible tips, least alike first: these are to be read before one answer goes to all."""
     tips = list(
         Tip.objects.visible_to(officer)
@@ -92,15 +92,15 @@ def members(incident: Incident, officer: Officer) -> list[Member]:
         .order_by("id")
     )
     if len(tips) < 3:
-        return [Member(tip, 1.0) for tip in tips]
+        return [IncidentTip(tip, 1.0) for tip in tips]
     said = [shingles(tip.text) for tip in tips]
-    found = [Member(tip, _likeness_to_rest(at, said)) for at, tip in enumerate(tips)]
+    found = [IncidentTip(tip, _likeness_to_rest(at, said)) for at, tip in enumerate(tips)]
     for member in found:
-        member.is_odd = member.likeness < _ODD
+        member.is_odd = member.likeness < _ODD_BELOW
     return sorted(found, key=lambda each: (not each.is_odd, each.likeness, each.tip.pk))
 
 
-def shared_indicators(incident: Incident, officer: Officer) -> list[Line]:
+def shared_indicators(incident: Incident, officer: Officer) -> list[LabelledCount]:
     """What the tips have in common, most frequent first; a site also where its role is unknown."""
     used = Q(role=Sighting.Role.USED)
     rows = (
@@ -120,10 +120,10 @@ def shared_indicators(incident: Incident, officer: Officer) -> list[Line]:
         for row in rows
     ]
     common = sorted((-count, value) for value, count in found if count > 1)
-    return [Line(value, -count) for count, value in common[:8]]
+    return [LabelledCount(value, -count) for count, value in common[:8]]
 
 
-def sent_to_all(incident: Incident, officer: Officer) -> list[Sent]:
+def answers_sent_to_all(incident: Incident, officer: Officer) -> list[SentAnswer]:
     """The answers that went to all, newest first; counted are visible tips, none taken back."""
     steps = (
         Decision.objects.filter(
@@ -142,13 +142,15 @@ def sent_to_all(incident: Incident, officer: Officer) -> list[Sent]:
         [uuid.UUID(steps[0].detail["message"]) for steps in batches.values()]
     )
     return [
-        Sent(said[message].text, steps[0].at, str(steps[0].by), len(steps))
+        SentAnswer(said[message].text, steps[0].at, str(steps[0].by), len(steps))
         for steps in batches.values()
         if (message := uuid.UUID(steps[0].detail["message"])) in said
     ]
 
 
-def ready_for(incident: Incident, officer: Officer, tips: list[Tip]) -> list[Ready]:
+def ready_answers_for_incident(
+    incident: Incident, officer: Officer, tips: list[Tip]
+) -> list[Ready]:
     """Ready answers that are true for every reporter of it, in the language most of them write.
 
     Left out are those with a deadline or a place, which each tip has for itself.
@@ -163,14 +165,14 @@ def ready_for(incident: Incident, officer: Officer, tips: list[Tip]) -> list[Rea
         if each.is_removed or each.topic in AT_ONCE.values():
             continue
         text = each.text_en if is_english else each.text_vi
-        if not any(gap in text for gap in _OF_ONE):
+        if not any(gap in text for gap in _GAPS_OF_ONE_TIP):
             found.append(
                 (each.topic != topic, Ready(each.code, each.title, filled(text, first, [])))
             )
     return [ready for _other, ready in sorted(found, key=lambda pair: pair[0])]
 
 
-def balance(incident: Incident, officer: Officer) -> Balance:
+def answer_balance(incident: Incident, officer: Officer) -> AnswerBalance:
     """Through which channel each reporter would be answered."""
     tips = list(Tip.objects.visible_to(officer).filter(incident=incident))
     reached = dict(
@@ -181,14 +183,16 @@ def balance(incident: Incident, officer: Officer) -> Balance:
     channels: dict[str, int] = {}
     for tip in tips:
         if tip.is_open and not tip.do_not_contact:
-            name = _sent_through(reached.get(tip.pk))
+            name = _answer_channel_name(reached.get(tip.pk))
             channels[name] = channels.get(name, 0) + 1
-    lines = [Line(name, count) for name, count in sorted(channels.items(), key=lambda x: -x[1])]
+    lines = [
+        LabelledCount(name, count) for name, count in sorted(channels.items(), key=lambda x: -x[1])
+    ]
     still = [tip for tip in tips if tip.is_open]
-    return Balance(lines, sum(tip.do_not_contact for tip in still), len(tips) - len(still))
+    return AnswerBalance(lines, sum(tip.do_not_contact for tip in still), len(tips) - len(still))
 
 
-def _sent_through(channel: str | None) -> str:
+def _answer_channel_name(channel: str | None) -> str:
     return channel_name(channel) if channel else _("Status page, until the code is entered")
 
 

@@ -10,8 +10,8 @@ from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.incidents import rising
-from keng.incidents.wave_queries import live_dismissal
-from keng.incidents.wave_signs import Rise, rises
+from keng.incidents.wave_queries import standing_dismissal
+from keng.incidents.wave_signs import Rise, find_rises
 from keng.kit import times
 from keng.lookup.models import Indicator
 from keng.places.models import Unit
@@ -19,21 +19,21 @@ from keng.tips.errors import CannotDecide, NoReason
 from keng.tips.models import Tip, Wave, WaveStep, WaveTip
 
 # So long after it was last over its level a wave ends by itself.
-QUIET = datetime.timedelta(days=3)
+ENDS_AFTER_QUIET = datetime.timedelta(days=3)
 # Two workers at once would find the same wave twice.
-_LOCK = [0x6B656E67, 0x77617665]
+_ADVISORY_LOCK = [0x6B656E67, 0x77617665]
 
 
 def find_waves() -> int:
     """Look at every province once; 0, since everything is looked at in one go."""
-    for province in rising.provinces():
-        _look_at(province)
-    _forget_numbers()
+    for province in rising.wave_provinces():
+        _find_waves_of(province)
+    _forget_gone_numbers()
     return 0
 
 
 # Numbers that no report and no listing names any more: they were destroyed with what named them.
-_GONE = """
+_WAVES_WITH_GONE_NUMBERS = """
 SELECT wave.id FROM tips_wave wave WHERE EXISTS (
   SELECT FROM jsonb_array_elements(wave.reasons) AS reason
   WHERE reason ->> 'sign' = 'indicator' AND NOT EXISTS (
@@ -43,54 +43,60 @@ SELECT wave.id FROM tips_wave wave WHERE EXISTS (
 
 
 @transaction.atomic
-def _forget_numbers() -> None:
+def _forget_gone_numbers() -> None:
     """A number goes from the reasons of waves once the reports that told it were destroyed."""
-    if not _is_alone():
+    if not _got_lock():
         return
     with connection.cursor() as cursor:
-        cursor.execute(_GONE)
+        cursor.execute(_WAVES_WITH_GONE_NUMBERS)
         gone = [pk for (pk,) in cursor]
     for wave in Wave.objects.filter(pk__in=gone):
         known = {
             str(pk)
-            for pk in Indicator.objects.filter(pk__in=_keys(wave)).values_list("pk", flat=True)
+            for pk in Indicator.objects.filter(pk__in=_indicator_ids(wave)).values_list(
+                "pk", flat=True
+            )
         }
         wave.reasons = [each for each in wave.reasons if "id" not in each or each["id"] in known]
         wave.save(update_fields=["reasons"])
 
 
-def _is_alone() -> bool:
+def _got_lock() -> bool:
     """Whether nobody else changes waves until the end of this transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _LOCK)
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", _ADVISORY_LOCK)
         return bool(cursor.fetchone()[0])
 
 
 @transaction.atomic
-def _look_at(province: Unit) -> None:
-    if not _is_alone():
+def _find_waves_of(province: Unit) -> None:
+    if not _got_lock():
         return
     now = times.now()
-    told = rising.told_lately(province, now)
-    signs = rising.signs(told)
-    found = rises(told, signs, rising.level(province, signs, now), now)
+    recent = rising.recent_tips(province, now)
+    signs = rising.indicator_signs(recent)
+    found = find_rises(recent, signs, rising.baseline_of(province, signs, now), now)
     running = list(
         Wave.objects.filter(unit=province).exclude(state=Wave.State.ENDED).order_by("found_at")
     )
     if not (found or running):
         return
-    kept = _Kept(running)
+    kept = _RunningWaves(running)
     for rise in found:
-        _keep(province, rise, kept, now)
+        _keep_rise(province, rise, kept, now)
     used = {sign.tips: str(sign.pk) for sign in signs}
     for wave in kept.waves:
-        _join(wave, {pk for tips, key in used.items() if key in _keys(wave) for pk in tips}, kept)
-        if wave.seen_at < now - QUIET:
+        _add_tips(
+            wave,
+            {pk for tips, key in used.items() if key in _indicator_ids(wave) for pk in tips},
+            kept,
+        )
+        if wave.seen_at < now - ENDS_AFTER_QUIET:
             wave.state, wave.ended_at = Wave.State.ENDED, now
             wave.save(update_fields=["state", "ended_at"])
 
 
-class _Kept:
+class _RunningWaves:
     """The waves that have not ended, and the tips of each."""
 
     def __init__(self, waves: list[Wave]) -> None:
@@ -100,23 +106,27 @@ class _Kept:
         for wave, tip in members:
             self.tips[wave].add(tip)
 
-    def same(self, rise: Rise) -> list[Wave]:
+    def matching(self, rise: Rise) -> list[Wave]:
         """Those with the same number, link or tips; for a category alone, of that category."""
         keys = {reason["id"] for reason in rise.reasons if "id" in reason}
-        category = _alone(rise.reasons) and rise.category
+        category = _is_category_alone(rise.reasons) and rise.category
         return [
             wave
             for wave in self.waves
-            if keys & _keys(wave)
-            or (category and _alone(wave.reasons) and wave.category == category)
-            or (not category and not _alone(wave.reasons) and self.tips[wave.pk] & rise.tips)
+            if keys & _indicator_ids(wave)
+            or (category and _is_category_alone(wave.reasons) and wave.category == category)
+            or (
+                not category
+                and not _is_category_alone(wave.reasons)
+                and self.tips[wave.pk] & rise.tips
+            )
         ]
 
 
-def _keep(province: Unit, rise: Rise, kept: _Kept, now: datetime.datetime) -> None:
+def _keep_rise(province: Unit, rise: Rise, kept: _RunningWaves, now: datetime.datetime) -> None:
     """Write what rises: a new wave, or the one it already is."""
     # One that is open hides in none that was dismissed.
-    same = sorted(kept.same(rise), key=lambda each: each.state != Wave.State.OPEN)
+    same = sorted(kept.matching(rise), key=lambda each: each.state != Wave.State.OPEN)
     wave = same[0] if same else Wave.objects.create(unit=province, found_at=now)
     if not same:
         kept.waves.append(wave)
@@ -126,12 +136,12 @@ def _keep(province: Unit, rise: Rise, kept: _Kept, now: datetime.datetime) -> No
     wave.category, wave.seen_at = rise.category or wave.category, now
     # Two that turn out to be one go on as one, with the tips and the warnings of both.
     for other in same[1:]:
-        _join(wave, kept.tips[other.pk], kept, save=False)
+        _add_tips(wave, kept.tips[other.pk], kept, save=False)
         other.steps.filter(kind=WaveStep.Kind.WARNED).update(wave=wave)
         other.state, other.ended_at = Wave.State.ENDED, now
         other.save(update_fields=["state", "ended_at"])
         kept.waves.remove(other)
-    _join(wave, rise.tips, kept, save=False)
+    _add_tips(wave, rise.tips, kept, save=False)
     grown = _has_grown(wave, len(kept.tips[wave.pk]))
     if grown:
         wave.state, wave.found_at = Wave.State.OPEN, now
@@ -154,7 +164,7 @@ def _has_grown(wave: Wave, size: int) -> bool:
     return wave.state == Wave.State.DISMISSED and is_the_provinces
 
 
-def _join(wave: Wave, tips: set[uuid.UUID], kept: _Kept, *, save: bool = True) -> None:
+def _add_tips(wave: Wave, tips: set[uuid.UUID], kept: _RunningWaves, *, save: bool = True) -> None:
     """Further tips of a wave; it goes on as long as some join."""
     fresh = tips - kept.tips[wave.pk]
     if not fresh:
@@ -168,30 +178,30 @@ def _join(wave: Wave, tips: set[uuid.UUID], kept: _Kept, *, save: bool = True) -
         wave.save(update_fields=["seen_at"])
 
 
-def _keys(wave: Wave) -> set[str]:
+def _indicator_ids(wave: Wave) -> set[str]:
     return {reason["id"] for reason in wave.reasons if "id" in reason}
 
 
-def _alone(reasons: list[dict[str, Any]]) -> bool:
+def _is_category_alone(reasons: list[dict[str, Any]]) -> bool:
     """Whether nothing but the category joins its tips."""
     return bool(reasons) and all(reason["sign"] == "category" for reason in reasons)
 
 
-def may_judge(officer: Officer) -> bool:
+def may_judge_waves(officer: Officer) -> bool:
     """Whoever decides about tips or answers for the desk."""
     return WORKING.includes(officer)
 
 
 @transaction.atomic
-def dismiss(wave_id: uuid.UUID, *, reason: str, by: Officer) -> WaveStep:
+def dismiss_wave(wave_id: uuid.UUID, *, reason: str, by: Officer) -> WaveStep:
     """Not a wave, says a desk with its reason: for itself; the province's, for everybody.
 
     Raises NoReason, CannotDecide.
     """
-    wave, unit = _locked(wave_id, by)
+    wave, unit = _locked_wave(wave_id, by)
     if not reason.strip():
         raise NoReason
-    step = live_dismissal(wave, unit)
+    step = standing_dismissal(wave, unit)
     if step is not None:
         return step
     size = Tip.objects.in_waves().filter(waves__wave=wave).count()
@@ -211,10 +221,10 @@ def dismiss(wave_id: uuid.UUID, *, reason: str, by: Officer) -> WaveStep:
 
 
 @transaction.atomic
-def take_back(wave_id: uuid.UUID, *, by: Officer) -> None:
+def take_back_dismissal(wave_id: uuid.UUID, *, by: Officer) -> None:
     """It is a wave after all. Raises CannotDecide."""
-    wave, unit = _locked(wave_id, by)
-    step = live_dismissal(wave, unit)
+    wave, unit = _locked_wave(wave_id, by)
+    step = standing_dismissal(wave, unit)
     if step is None:
         return
     step.taken_back_at = times.now()
@@ -225,15 +235,17 @@ def take_back(wave_id: uuid.UUID, *, by: Officer) -> None:
     record("wave.reopened", by=by, on=wave, chain=unit_chain(unit))
 
 
-def note_warning(wave: Wave, *, warning_id: uuid.UUID, unit_id: uuid.UUID, by: Officer) -> None:
+def note_wave_warning(
+    wave: Wave, *, warning_id: uuid.UUID, unit_id: uuid.UUID, by: Officer
+) -> None:
     """A desk began a warning from it; the caller's transaction and its entry of the draft."""
     WaveStep.objects.create(
         wave=wave, unit_id=unit_id, kind=WaveStep.Kind.WARNED, by=by, warning_ref=warning_id
     )
 
 
-def _locked(wave_id: uuid.UUID, by: Officer) -> tuple[Wave, uuid.UUID]:
+def _locked_wave(wave_id: uuid.UUID, by: Officer) -> tuple[Wave, uuid.UUID]:
     wave = Wave.objects.visible_to(by).select_for_update(no_key=True).get(pk=wave_id)
-    if wave.state == Wave.State.ENDED or not may_judge(by) or by.home_unit_id is None:
+    if wave.state == Wave.State.ENDED or not may_judge_waves(by) or by.home_unit_id is None:
         raise CannotDecide
     return wave, wave.unit_id if wave.unit_id in WORKING.own_unit_ids(by) else by.home_unit_id

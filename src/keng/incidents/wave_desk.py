@@ -21,21 +21,21 @@ from keng.tips import errors
 from keng.tips.errors import sentence_of
 from keng.tips.models import Tip
 
-_SHOWN = 100
+_MOST_TIPS = 100
 
 
-def bar(officer: Officer) -> dict[str, Any]:
+def wave_bar_context(officer: Officer) -> dict[str, Any]:
     """For the list: the largest wave that the desk has said nothing to, and how many more."""
-    if not actions.may_judge(officer):
+    if not actions.may_judge_waves(officer):
         return {}
-    found = queries.asking(officer)
-    return {"wave": _row(found[0]), "more_waves": len(found) - 1} if found else {}
+    found = queries.unanswered_waves(officer)
+    return {"wave": _wave_context(found[0]), "more_waves": len(found) - 1} if found else {}
 
 
-def of_tip(tip: Tip, officer: Officer) -> dict[str, Any]:
+def wave_of_tip_context(tip: Tip, officer: Officer) -> dict[str, Any]:
     """For a tip's page: the wave that it fits."""
-    seen = queries.of_tip(tip, officer)
-    return {"wave": _row(seen)} if seen else {}
+    seen = queries.wave_of_tip(tip, officer)
+    return {"wave": _wave_context(seen)} if seen else {}
 
 
 @require_GET
@@ -43,9 +43,11 @@ def waves(request: SignedInRequest) -> HttpResponse:
     """Everything that rises, and what ended."""
     language = get_language() or "vi"
     context = {
-        "running": [_row(seen) for seen in queries.running(request.officer)],
-        "ended": [_row(seen) for seen in queries.ended(request.officer)],
-        "elsewhere": [label(code, language) for code in queries.elsewhere(request.officer)],
+        "running": [_wave_context(seen) for seen in queries.running_waves(request.officer)],
+        "ended": [_wave_context(seen) for seen in queries.ended_waves(request.officer)],
+        "elsewhere": [
+            label(code, language) for code in queries.scams_rising_elsewhere(request.officer)
+        ],
     }
     return render(request, "incidents/waves.html", context)
 
@@ -53,19 +55,19 @@ def waves(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def wave(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Why the machine says so, its tips, its curve, and what the desk made of it."""
-    return _page(request, pk)
+    return _wave_page(request, pk)
 
 
 @require_POST
-def dismiss(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def wave_dismiss(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Not a wave, and why."""
-    if queries.one(pk, request.officer) is None:
+    if queries.visible_wave(pk, request.officer) is None:
         raise Http404
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _page(request, pk, 422, form=form)
+        return _wave_page(request, pk, 422, form=form)
     try:
-        actions.dismiss(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        actions.dismiss_wave(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except errors.NoReason as error:
         messages.warning(request, sentence_of(error))
     except errors.CannotDecide:
@@ -77,41 +79,43 @@ def dismiss(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def take_back(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def wave_take_back(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """It is one after all."""
-    if queries.one(pk, request.officer) is None:
+    if queries.visible_wave(pk, request.officer) is None:
         raise Http404
     try:
-        actions.take_back(pk, by=request.officer)
+        actions.take_back_dismissal(pk, by=request.officer)
     except errors.CannotDecide:
         messages.warning(request, _("Not done: it has ended, or others decide about it."))
     return redirect("wave", pk=pk)
 
 
-def _page(
+def _wave_page(
     request: SignedInRequest, pk: uuid.UUID, status: int = 200, form: ReasonForm | None = None
 ) -> HttpResponse:
-    seen = queries.one(pk, request.officer)
+    seen = queries.visible_wave(pk, request.officer)
     if seen is None:
         raise Http404
-    curve = queries.curve(seen.wave, request.officer)
-    tips = queries.tips_of(seen.wave, request.officer).select_related("place", "responsible_unit")
+    curve = queries.wave_curve(seen.wave, request.officer)
+    tips = queries.tips_of_wave(seen.wave, request.officer).select_related(
+        "place", "responsible_unit"
+    )
     context = {
-        **_row(seen),
-        "lines": wave_words.lines(seen),
+        **_wave_context(seen),
+        "lines": wave_words.reason_lines(seen),
         "curve": curve,
         "highest": max((count for _day, count in curve), default=0),
-        "tips": tips[:_SHOWN],
-        "may_judge": actions.may_judge(request.officer),
+        "tips": tips[:_MOST_TIPS],
+        "may_judge": actions.may_judge_waves(request.officer),
         "form": form or ReasonForm(),
     }
     return render(request, "incidents/wave.html", context, status=status)
 
 
-def _row(seen: queries.Seen) -> dict[str, Any]:
+def _wave_context(seen: queries.WaveView) -> dict[str, Any]:
     return {
         "seen": seen,
-        "title": wave_words.title(seen),
-        "brief": wave_words.brief(seen),
-        "what": wave_words.what(seen),
+        "title": wave_words.wave_title(seen),
+        "brief": wave_words.wave_summary(seen),
+        "what": wave_words.wave_subject(seen),
     }

@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from keng.accounts.models import Officer
 from keng.accounts.who import WORKING
-from keng.incidents.rising import joins
+from keng.incidents.rising import joining_sightings
 from keng.kit import times
 from keng.kit.prepared import Prepared
 from keng.language.taxonomy import is_scam
@@ -22,7 +22,7 @@ _LISTED = 100
 
 
 @dataclass(slots=True)
-class Seen:
+class WaveView:
     """A wave for one officer: how many of its tips they see, and what their desk made of it."""
 
     wave: Wave
@@ -57,46 +57,46 @@ class Seen:
         return self.wave.state == Wave.State.OPEN and not self.steps
 
 
-def running(officer: Officer) -> list[Seen]:
+def running_waves(officer: Officer) -> list[WaveView]:
     """What has not ended, newest first."""
     waves = Wave.objects.visible_to(officer).exclude(state=Wave.State.ENDED)
-    return _seen(waves.order_by("-found_at"), officer)
+    return _wave_views(waves.order_by("-found_at"), officer)
 
 
-def ended(officer: Officer) -> list[Seen]:
+def ended_waves(officer: Officer) -> list[WaveView]:
     """What has, newest first."""
     waves = Wave.objects.visible_to(officer).filter(state=Wave.State.ENDED)
-    return _seen(waves.order_by("-ended_at"), officer)
+    return _wave_views(waves.order_by("-ended_at"), officer)
 
 
-def one(pk: uuid.UUID, officer: Officer) -> Seen | None:
+def visible_wave(pk: uuid.UUID, officer: Officer) -> WaveView | None:
     """This wave, if the officer sees one of its tips."""
-    found = _seen(Wave.objects.visible_to(officer).filter(pk=pk), officer)
+    found = _wave_views(Wave.objects.visible_to(officer).filter(pk=pk), officer)
     return found[0] if found else None
 
 
-def asking(officer: Officer) -> list[Seen]:
+def unanswered_waves(officer: Officer) -> list[WaveView]:
     """For the line over the list: what the desk has said nothing to yet; the largest first."""
     # Each look at the list asks, and nearly always nothing rises.
-    ids = _OPEN.ask(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
+    ids = _OPEN_IDS.ask(unit_ids=officer.unit_ids, own_unit_ids=officer.own_unit_ids)
     if not ids:
         return []
     waves = Wave.objects.visible_to(officer).filter(pk__in=[row[0] for row in ids])
-    found = [seen for seen in _seen(waves.order_by("-found_at"), officer) if seen.asks]
+    found = [seen for seen in _wave_views(waves.order_by("-found_at"), officer) if seen.asks]
     return sorted(found, key=lambda seen: -seen.here)
 
 
-def of_tip(tip: Tip, officer: Officer) -> Seen | None:
+def wave_of_tip(tip: Tip, officer: Officer) -> WaveView | None:
     """The wave that an open tip fits, so that a desk's very first one offers the warning."""
     if not tip.is_open:
         return None
     its = WaveTip.objects.filter(tip=tip).values("wave")
     waves = Wave.objects.visible_to(officer).filter(pk__in=its, state=Wave.State.OPEN)
-    found = _seen(waves.order_by("-found_at"), officer)
+    found = _wave_views(waves.order_by("-found_at"), officer)
     return next((seen for seen in found if not seen.dismissal), None)
 
 
-def elsewhere(officer: Officer) -> list[str]:
+def scams_rising_elsewhere(officer: Officer) -> list[str]:
     """Sorts of scam that rise in the province without a tip here: which sort, and no more.
 
     Of nothing but scams: of other things even that could tell a desk who went past it.
@@ -108,16 +108,16 @@ def elsewhere(officer: Officer) -> list[str]:
     return sorted(set(waves.values_list("category", flat=True)))
 
 
-def tips_of(wave: Wave, officer: Officer) -> TipQuerySet:
+def tips_of_wave(wave: Wave, officer: Officer) -> TipQuerySet:
     """Its tips that the officer sees, newest first."""
     visible = Tip.objects.visible_to(officer).in_waves().filter(waves__wave=wave)
     return visible.order_by("-received_at", "-id")
 
 
-def curve(wave: Wave, officer: Officer) -> list[tuple[datetime.date, int]]:
+def wave_curve(wave: Wave, officer: Officer) -> list[tuple[datetime.date, int]]:
     """How many of these came in on each of the last days, the newest last."""
     counted: dict[datetime.date, int] = {}
-    for at in tips_of(wave, officer).values_list("received_at", flat=True):
+    for at in tips_of_wave(wave, officer).values_list("received_at", flat=True):
         day = times.local_date(at)
         counted[day] = counted.get(day, 0) + 1
     last = times.local_date(wave.ended_at or times.now())
@@ -129,22 +129,22 @@ def curve(wave: Wave, officer: Officer) -> list[tuple[datetime.date, int]]:
     ][-60:]
 
 
-def live_dismissal(wave: Wave, unit_id: uuid.UUID) -> WaveStep | None:
+def standing_dismissal(wave: Wave, unit_id: uuid.UUID) -> WaveStep | None:
     """A desk's "not a wave" that was not taken back."""
     return wave.steps.filter(
         unit_id=unit_id, kind=WaveStep.Kind.DISMISSED, taken_back_at=None
     ).first()
 
 
-def _open_query(**onlooker: Any) -> QuerySet[Wave, Any]:
+def _open_ids_query(**onlooker: Any) -> QuerySet[Wave, Any]:
     visible = Wave.objects.visible_to(OnlookerOf(**onlooker))
     return visible.filter(state=Wave.State.OPEN).order_by("-found_at").values_list("pk")[:_LISTED]
 
 
-_OPEN = Prepared(_open_query)
+_OPEN_IDS = Prepared(_open_ids_query)
 
 
-def _seen(waves: QuerySet[Wave], officer: Officer) -> list[Seen]:
+def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
     counting = Tip.objects.in_waves()
     visible = Tip.objects.visible_to(officer).in_waves()
     rows = list(
@@ -163,9 +163,9 @@ def _seen(waves: QuerySet[Wave], officer: Officer) -> list[Seen]:
     )
     for step in taken.select_related("by").order_by("-id"):
         steps.setdefault(step.wave_id, []).append(step)
-    known = _known(rows, visible)
+    known = _known_indicators(rows, visible)
     return [
-        Seen(
+        WaveView(
             wave,
             wave.here,
             wave.total,
@@ -178,12 +178,12 @@ def _seen(waves: QuerySet[Wave], officer: Officer) -> list[Seen]:
     ]
 
 
-def _known(waves: Sequence[Wave], visible: TipQuerySet) -> dict[uuid.UUID, set[str]]:
+def _known_indicators(waves: Sequence[Wave], visible: TipQuerySet) -> dict[uuid.UUID, set[str]]:
     keys = {reason["id"] for wave in waves for reason in wave.reasons if "id" in reason}
     if not keys:
         return {}
     rows = Sighting.objects.filter(
-        joins(), indicator__in=keys, tip__in=visible, tip__waves__wave__in=waves
+        joining_sightings(), indicator__in=keys, tip__in=visible, tip__waves__wave__in=waves
     ).values_list("tip__waves__wave", "indicator")
     found: dict[uuid.UUID, set[str]] = {}
     for wave, indicator in rows.distinct():

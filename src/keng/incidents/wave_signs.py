@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from keng.incidents.usual_level import WEEK, Usual
+from keng.incidents.usual_level import WEEK_DAYS, UsualLevel
 from keng.language.similarity import jaccard, shingles
 from keng.language.taxonomy import may_count_in_waves
 from keng.tips.models.wave import FEWEST
@@ -20,15 +20,15 @@ RARE_OF_CATEGORY = 1e-3
 # Copies of one message lie above this (the same line as beside a tip).
 VERY_ALIKE = 0.4
 # Below this nobody asks how unlikely something is.
-_SURE = 1e-6
+_SURE_CHANCE = 1e-6
 # Words and pairs of them; "mất xe máy" is said by everybody who lost one.
-_ENOUGH_WORDS = 16
+_LEAST_SHINGLES = 16
 # In days. The shorter first: what rises today is said as of today.
-WINDOWS = (1, WEEK)
+WINDOW_DAYS = (1, WEEK_DAYS)
 _DAY = datetime.timedelta(days=1)
 
 
-class Told(NamedTuple):
+class RecentTip(NamedTuple):
     """A tip of the last week, as far as it matters here."""
 
     pk: uuid.UUID
@@ -41,12 +41,12 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class Baseline:
     """What was there before: for each category and each indicator that now occurs."""
 
-    categories: dict[str, Usual]
-    indicators: dict[uuid.UUID, Usual]
-    unseen: Usual
+    categories: dict[str, UsualLevel]
+    indicators: dict[uuid.UUID, UsualLevel]
+    unseen: UsualLevel
     is_known: bool
     """Whether there is enough of a history to speak of categories."""
 
@@ -60,7 +60,7 @@ class Rise:
     category: str = ""
 
 
-class Sign(NamedTuple):
+class IndicatorSign(NamedTuple):
     """An indicator used in the offence, and the tips of the week that have it."""
 
     pk: uuid.UUID
@@ -69,32 +69,38 @@ class Sign(NamedTuple):
     tips: frozenset[uuid.UUID]
 
 
-def rises(
-    told: list[Told], signs: Iterable[Sign], level: Level, now: datetime.datetime
+def find_rises(
+    recent: list[RecentTip],
+    signs: Iterable[IndicatorSign],
+    baseline: Baseline,
+    now: datetime.datetime,
 ) -> list[Rise]:
     """Everything that rises, each tip in one of them; a category only by what is left of it."""
-    by_id = {tip.pk: tip for tip in told if may_count_in_waves(tip.category)}
-    found = _together(by_id, signs, level, now)
+    by_id = {tip.pk: tip for tip in recent if may_count_in_waves(tip.category)}
+    found = _joined_rises(by_id, signs, baseline, now)
     left = [tip for tip in by_id.values() if not any(tip.pk in rise.tips for rise in found)]
-    return found + (_of_categories(left, level, now) if level.is_known else [])
+    return found + (_category_rises(left, baseline, now) if baseline.is_known else [])
 
 
-def _together(
-    by_id: dict[uuid.UUID, Told], signs: Iterable[Sign], level: Level, now: datetime.datetime
+def _joined_rises(
+    by_id: dict[uuid.UUID, RecentTip],
+    signs: Iterable[IndicatorSign],
+    baseline: Baseline,
+    now: datetime.datetime,
 ) -> list[Rise]:
     """Numbers and links that rise, and texts that are copies; what shares a tip is one."""
-    joined = _Groups()
+    joined = _DisjointSets()
     reasons: list[tuple[set[uuid.UUID], dict[str, Any]]] = []
     for sign in signs:
         tips = [by_id[pk] for pk in sign.tips if pk in by_id]
-        usual = level.indicators.get(sign.pk, level.unseen)
-        if reason := _rise(tips, usual, RARE, FEWEST, now):
+        usual = baseline.indicators.get(sign.pk, baseline.unseen)
+        if reason := _rise_reason(tips, usual, RARE, FEWEST, now):
             said = {"sign": "indicator", "id": str(sign.pk), "type": sign.type}
             reasons.append(({t.pk for t in tips}, reason | said | {"value": sign.value}))
     reasons += [
         ({t.pk for t in tips}, reason | {"sign": "likeness"})
-        for tips in _alike(list(by_id.values()))
-        if (reason := _rise(tips, level.unseen, RARE, FEWEST, now))
+        for tips in _groups_alike(list(by_id.values()))
+        if (reason := _rise_reason(tips, baseline.unseen, RARE, FEWEST, now))
     ]
     for pks, _reason in reasons:
         joined.join(pks)
@@ -105,17 +111,19 @@ def _together(
         rise.reasons.append(reason)
     for rise in found.values():
         rise.reasons.sort(key=lambda reason: (-reason["tips"], reason["sign"]))
-        rise.category = _most(by_id[pk].category for pk in rise.tips)
+        rise.category = _most_common(by_id[pk].category for pk in rise.tips)
     return list(found.values())
 
 
-def _of_categories(left: list[Told], level: Level, now: datetime.datetime) -> list[Rise]:
+def _category_rises(
+    left: list[RecentTip], baseline: Baseline, now: datetime.datetime
+) -> list[Rise]:
     """Categories that rise by tips which nothing else joins."""
-    found, looks = [], len(WINDOWS) * max(1, len(level.categories))
+    found, looks = [], len(WINDOW_DAYS) * max(1, len(baseline.categories))
     for category in sorted({tip.category for tip in left} - {""}):
         tips = [tip for tip in left if tip.category == category]
-        usual = level.categories.get(category, level.unseen)
-        reason = _rise(tips, usual, RARE_OF_CATEGORY / looks, FEWEST_OF_CATEGORY, now)
+        usual = baseline.categories.get(category, baseline.unseen)
+        reason = _rise_reason(tips, usual, RARE_OF_CATEGORY / looks, FEWEST_OF_CATEGORY, now)
         if reason:
             said = {"sign": "category", "category": category}
             within = now - datetime.timedelta(days=reason["days"])
@@ -124,12 +132,12 @@ def _of_categories(left: list[Told], level: Level, now: datetime.datetime) -> li
     return found
 
 
-def _rise(
-    tips: list[Told], usual: Usual, rare: float, fewest: int, now: datetime.datetime
+def _rise_reason(
+    tips: list[RecentTip], usual: UsualLevel, rare: float, fewest: int, now: datetime.datetime
 ) -> dict[str, Any] | None:
     """The window in which so many people tell of it as chance alone would hardly bring, if any."""
     found = []
-    for days in WINDOWS:
+    for days in WINDOW_DAYS:
         within = [tip for tip in tips if tip.at > now - days * _DAY]
         people = len({tip.reporter for tip in within})
         if people < fewest or people < 2 * usual.expected(days):
@@ -143,19 +151,21 @@ def _rise(
                     "places": len({tip.place for tip in within if tip.place}),
                     "minutes": max(1, round((max(times) - min(times)).total_seconds() / 60)),
                     "days": days,
-                    "usual": round(usual.expected(WEEK), 2),
+                    "usual": round(usual.expected(WEEK_DAYS), 2),
                     "chance": chance,
                 }
             )
     # What is beyond every doubt in both is told with the larger number.
-    return min(found, key=lambda each: (max(each["chance"], _SURE), -each["tips"]), default=None)
+    return min(
+        found, key=lambda each: (max(each["chance"], _SURE_CHANCE), -each["tips"]), default=None
+    )
 
 
-def _alike(told: list[Told]) -> list[list[Told]]:
+def _groups_alike(recent: list[RecentTip]) -> list[list[RecentTip]]:
     """Groups of texts in which each is nearly a copy of another one."""
-    words = {tip.pk: shingles(tip.text) for tip in told if tip.text}
-    joined = _Groups()
-    newest = [tip for tip in told if len(words.get(tip.pk, ())) >= _ENOUGH_WORDS]
+    words = {tip.pk: shingles(tip.text) for tip in recent if tip.text}
+    joined = _DisjointSets()
+    newest = [tip for tip in recent if len(words.get(tip.pk, ())) >= _LEAST_SHINGLES]
     for at, one in enumerate(newest):
         mine = words[one.pk]
         for other in newest[at + 1 :]:
@@ -165,18 +175,18 @@ def _alike(told: list[Told]) -> list[list[Told]]:
                 continue
             if jaccard(mine, theirs) >= VERY_ALIKE:
                 joined.join({one.pk, other.pk})
-    groups: dict[uuid.UUID, list[Told]] = defaultdict(list)
+    groups: dict[uuid.UUID, list[RecentTip]] = defaultdict(list)
     for tip in newest:
         groups[joined.root(tip.pk)].append(tip)
     return [group for group in groups.values() if len(group) >= FEWEST]
 
 
-def _most(categories: Iterable[str]) -> str:
+def _most_common(categories: Iterable[str]) -> str:
     counted = Counter(category for category in categories if category)
     return max(counted, key=lambda code: (counted[code], code), default="")
 
 
-class _Groups:
+class _DisjointSets:
     """Which belong together, directly or through others."""
 
     def __init__(self) -> None:

@@ -130,10 +130,10 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     decisions.check_steps.untick decisions.viewing.note_first_read decisions.viewing.set_role
     decisions.viewing.show_attachment decisions.bulk.accept decisions.bulk.join
     decisions.bulk.set_aside decisions.bulk.sort decisions.bulk.take_back
-    incidents.incident_acts.answer_all incidents.incident_acts.close
-    incidents.incident_acts.record_outcome incidents.incident_acts.rename
-    incidents.incident_acts.withdraw_answer incidents.wave_acts.dismiss
-    incidents.wave_acts.take_back lookup_pages.propose.propose
+    incidents.incident_acts.answer_incident incidents.incident_acts.close_incident
+    incidents.incident_acts.record_incident_outcome incidents.incident_acts.rename_incident
+    incidents.incident_acts.withdraw_incident_answer incidents.wave_acts.dismiss_wave
+    incidents.wave_acts.take_back_dismissal lookup_pages.propose.propose
     inbox.search_acts.record_name_search inbox.search_acts.remove_search
     inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose
     network.establishments.add_establishment network.establishments.change_establishment

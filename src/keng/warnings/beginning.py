@@ -62,7 +62,7 @@ def of(
         if incident is None:
             return None
     if wave_id:
-        seen = wave_queries.one(wave_id, officer)
+        seen = wave_queries.visible_wave(wave_id, officer)
         if seen is None:
             return None
     if officer.home_unit_id is None:
@@ -79,7 +79,7 @@ def of(
 
 def _of_wave(unit: Unit, wave: Wave, officer: "Officer") -> Beginning:
     """From the tips of it that the officer sees; for a province the whole of it, if it is wide."""
-    tips = list(wave_queries.tips_of(wave, officer).select_related("place"))
+    tips = list(wave_queries.tips_of_wave(wave, officer).select_related("place"))
     places, differing = _places(unit, None, tips)
     whole = [place for place in offered_places(unit) if place.kind == Place.Kind.PROVINCE]
     if whole and len({tip.place_id for tip in tips if tip.place_id}) >= _MANY_PLACES:

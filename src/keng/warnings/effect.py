@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from keng.accounts.queries import is_at_province
-from keng.incidents.rising import SORT_OF
+from keng.incidents.rising import CATEGORY_OR_GUESS
 from keng.kit import times
 from keng.network.queries import ids_below
 from keng.places.models import Place
@@ -76,7 +76,9 @@ def tips(warning: Warning, officer: "Officer", side: str, where: str) -> QuerySe
     )
     here = Q(place__in=_places(warning))
     same_kind = Q(sort_of=warning.category)
-    return found.alias(sort_of=SORT_OF).filter(same_kind, here if where == "here" else ~here)
+    return found.alias(sort_of=CATEGORY_OR_GUESS).filter(
+        same_kind, here if where == "here" else ~here
+    )
 
 
 def _days(warning: Warning) -> int:

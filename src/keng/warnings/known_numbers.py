@@ -131,7 +131,7 @@ def origin_of(
     visible = Tip.objects.visible_to(officer)
     if wave is not None:
         url = reverse("wave", args=[wave.pk], urlconf="keng.site.desk_urls")
-        return Origin(wave_queries.tips_of(wave, officer), _("the tips of the wave"), url)
+        return Origin(wave_queries.tips_of_wave(wave, officer), _("the tips of the wave"), url)
     if incident is not None:
         url = reverse("incident", args=[incident.pk], urlconf="keng.site.desk_urls")
         return Origin(visible.filter(incident=incident), _("the tips of the incident"), url)

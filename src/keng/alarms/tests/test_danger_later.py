@@ -501,9 +501,9 @@ def test_no_decision_on_many_takes_or_ends_it(here, is_examined):
     make.message(quiet, DANGER)
     if is_examined:
         examine_messages()
-    incident_acts.record_outcome(quiet.incident_id, outcome="solved", by=here.lan)
+    incident_acts.record_incident_outcome(quiet.incident_id, outcome="solved", by=here.lan)
     with pytest.raises(DangerUnheard):
-        incident_acts.close(quiet.incident_id, by=here.lan)
+        incident_acts.close_incident(quiet.incident_id, by=here.lan)
 
 
 def test_taking_a_report_back_ends_no_danger_that_nobody_has_looked_at(here):

@@ -310,6 +310,6 @@ def test_when_an_incident_ends_the_open_tip_of_another_unit_is_in_that_units_lis
     first, theirs = make.tip(unit=unit), make.tip(unit=other_unit)
     triage.mark_duplicate(theirs.pk, of=first.pk, by=make.officer(unit=unit.parent))
     first.refresh_from_db()
-    incident_acts.record_outcome(first.incident_id, outcome="solved", by=officer)
-    incident_acts.close(first.incident_id, by=officer)
+    incident_acts.record_incident_outcome(first.incident_id, outcome="solved", by=officer)
+    incident_acts.close_incident(first.incident_id, by=officer)
     assert set(open_rows_of(make.officer(unit=other_unit))) == {theirs}

@@ -112,7 +112,7 @@ def leads_two(unit, officer, title=""):
         triage.mark_duplicate(other.pk, of=first.pk, by=officer)
     first.refresh_from_db()
     if title:
-        incident_acts.rename(first.incident_id, title=title, by=officer)
+        incident_acts.rename_incident(first.incident_id, title=title, by=officer)
     return first, others
 
 

@@ -240,20 +240,20 @@ def test_a_wave_waits_to_be_discovered(province):
 
 
 def test_the_wave_is_found_at_once_with_the_right_reasons(coordinator):
-    (seen,) = [each for each in wave_queries.asking(coordinator) if each.is_whole]
+    (seen,) = [each for each in wave_queries.unanswered_waves(coordinator) if each.is_whole]
     assert seen.wave.category == "scam_impersonation"
     reasons = {reason.get("value", "") for reason in seen.wave.reasons}
     assert WAVE_LINK in reasons
     assert any(value.endswith("246810") for value in reasons)
     told = Tip.objects.filter(text__icontains=WAVE_LINK)
-    assert set(told) <= set(wave_queries.tips_of(seen.wave, coordinator))
+    assert set(told) <= set(wave_queries.tips_of_wave(seen.wave, coordinator))
 
 
 def test_the_ward_s_first_tip_offers_it(province):
-    (seen,) = wave_queries.asking(Officer.objects.get(username="lan"))
+    (seen,) = wave_queries.unanswered_waves(Officer.objects.get(username="lan"))
     assert (seen.here, seen.is_elsewhere) == (1, True)
     assert (
-        wave_queries.tips_of(seen.wave, Officer.objects.get(username="lan")).get().state
+        wave_queries.tips_of_wave(seen.wave, Officer.objects.get(username="lan")).get().state
         == "received"
     )
 

@@ -22,7 +22,7 @@ from keng.inbox.tip import similar, timeline
 from keng.inbox.tip.alarm_bar import alarm_bar_context
 from keng.inbox.tip.marked_text import marked_pieces
 from keng.inbox.tip.tip_forms import CloseForm, OutcomeForm, SortForm
-from keng.incidents.wave_desk import of_tip
+from keng.incidents.wave_desk import wave_of_tip_context
 from keng.kit import times
 from keng.language.taxonomy import label
 from keng.tips import check_list, decision_words, origins, readers
@@ -48,7 +48,7 @@ def tip(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         return render(request, "inbox/tip/pane.html", context)
     context["before"], context["after"] = neighbour_ids(found, request.officer)
     context |= alarm_bar_context(request, shown=pk)
-    context |= of_tip(found, request.officer)
+    context |= wave_of_tip_context(found, request.officer)
     return render(request, "inbox/tip/tip.html", context | undo_context(request))
 
 

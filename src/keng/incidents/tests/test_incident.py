@@ -36,7 +36,7 @@ def event():
 
 def test_one_answer_reaches_every_reporter_alone(event):
     incident, officer, tips = event
-    actions.answer_all(incident.pk, text="Đây là lừa đảo, đừng chuyển tiền.", by=officer)
+    actions.answer_incident(incident.pk, text="Đây là lừa đảo, đừng chuyển tiền.", by=officer)
     answered = set(DialogueMessage.objects.values_list("tip", flat=True))
     assert answered == {tips[0].pk, tips[1].pk, tips[3].pk}
     assert Delivery.objects.count() == 1
@@ -47,26 +47,26 @@ def test_one_answer_reaches_every_reporter_alone(event):
 
 def test_a_tip_kept_apart_gets_no_common_answer(event):
     incident, officer, tips = event
-    actions.answer_all(incident.pk, text="Cảnh giác", by=officer, apart=(tips[0].pk,))
+    actions.answer_incident(incident.pk, text="Cảnh giác", by=officer, apart=(tips[0].pk,))
     assert not tips[0].messages.exists()
 
 
 def test_one_answer_to_all_is_taken_back_for_all(event):
     incident, officer, _ = event
-    batch = actions.answer_all(incident.pk, text="Nhầm", by=officer)
-    assert actions.withdraw_answer(batch, by=officer) == actions.TakenBack(3, 0)
+    batch = actions.answer_incident(incident.pk, text="Nhầm", by=officer)
+    assert actions.withdraw_incident_answer(batch, by=officer) == actions.WithdrawnAnswers(3, 0)
     assert not DialogueMessage.objects.exists()
     assert Delivery.objects.get().state == "cancelled"
     with pytest.raises(errors.NotYours):
-        actions.withdraw_answer(batch, by=officer)
+        actions.withdraw_incident_answer(batch, by=officer)
 
 
 def test_it_cannot_be_taken_back_once_it_has_left(event):
     incident, officer, _ = event
-    batch = actions.answer_all(incident.pk, text="Xong", by=officer)
+    batch = actions.answer_incident(incident.pk, text="Xong", by=officer)
     DialogueMessage.objects.update(visible_at=times.now() - datetime.timedelta(seconds=1))
     with pytest.raises(errors.TooLate):
-        actions.withdraw_answer(batch, by=officer)
+        actions.withdraw_incident_answer(batch, by=officer)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def answered(event):
     Unit.objects.filter(pk=incident.unit_id).update(parent=province)
     incident = Incident.objects.get(pk=incident.pk)
     tips = [Tip.objects.get(pk=tip.pk) for tip in tips if tip != tips[2]]
-    batch = actions.answer_all(incident.pk, text="Nhầm", by=officer)
+    batch = actions.answer_incident(incident.pk, text="Nhầm", by=officer)
     return incident, officer, tips, batch
 
 
@@ -86,7 +86,7 @@ def test_what_became_of_one_tip_lets_no_answer_leave_for_the_others(answered):
     incident, officer, (first, second, third), batch = answered
     triage.decline(first.pk, kind="out_of_scope", reply="Ngoài phạm vi.", by=officer)
     triage.route(second.pk, to=incident.unit.parent, reason="Việc của tỉnh", by=officer)
-    assert actions.withdraw_answer(batch, by=officer) == actions.TakenBack(3, 0)
+    assert actions.withdraw_incident_answer(batch, by=officer) == actions.WithdrawnAnswers(3, 0)
     assert not DialogueMessage.objects.filter(text="Nhầm").exists()
     assert not Delivery.objects.filter(state="queued", text__text="Nhầm").exists()
     withdrawn = Entry.objects.filter(action="tip.reply_withdrawn").values_list("object_id")
@@ -123,26 +123,26 @@ def test_tips_the_officer_may_not_see_get_no_answer_and_are_not_counted(event):
     incident, officer, tips = event
     hidden = make.tip(unit=incident.unit, concerns=(incident.unit,))
     Tip.objects.filter(pk=hidden.pk).update(incident=incident)
-    actions.answer_all(incident.pk, text="Cảnh giác", by=officer)
+    actions.answer_incident(incident.pk, text="Cảnh giác", by=officer)
     assert not hidden.messages.exists()
-    assert queries.balance(incident, officer).total == len(tips)
+    assert queries.answer_balance(incident, officer).total == len(tips)
 
 
 def test_the_balance_sums_up_to_the_tips(event):
     incident, officer, tips = event
     Tip.objects.filter(pk=tips[3].pk).update(state="closed", closed_at=times.now(), due_at=None)
-    balance = queries.balance(incident, officer)
+    balance = queries.answer_balance(incident, officer)
     assert (balance.sent, balance.not_contacted, balance.closed, balance.total) == (2, 1, 1, 4)
 
 
 def test_the_outcome_and_the_end_hold_for_every_tip(event):
     incident, officer, tips = event
     with pytest.raises(errors.NoOutcome):
-        actions.close(incident.pk, by=officer)
-    actions.record_outcome(
+        actions.close_incident(incident.pk, by=officer)
+    actions.record_incident_outcome(
         incident.pk, outcome="warned", by=officer, money_saved=18_000_000, persons_helped=2
     )
-    actions.close(incident.pk, by=officer)
+    actions.close_incident(incident.pk, by=officer)
     for tip in tips:
         tip.refresh_from_db()
         assert (tip.state, tip.outcome) == ("closed", "warned")
@@ -151,7 +151,7 @@ def test_the_outcome_and_the_end_hold_for_every_tip(event):
     assert incident.closed_at
     assert incident.money_saved == 18_000_000
     with pytest.raises(errors.AlreadyClosed):
-        actions.answer_all(incident.pk, text="x", by=officer)
+        actions.answer_incident(incident.pk, text="x", by=officer)
 
 
 def test_the_tip_that_says_something_else_comes_first(event):
@@ -160,7 +160,7 @@ def test_the_tip_that_says_something_else_comes_first(event):
         unit=incident.unit, text="Hẹn sáu giờ tối mai ở cổng khu công nghiệp, một nam tới"
     )
     Tip.objects.filter(pk=odd.pk).update(incident=incident, duplicate_of=tips[0], state="duplicate")
-    members = queries.members(incident, officer)
+    members = queries.incident_tips(incident, officer)
     assert (members[0].tip, members[0].is_odd) == (odd, True)
     assert [member.is_odd for member in members[1:]] == [False] * 4
 
@@ -168,7 +168,7 @@ def test_the_tip_that_says_something_else_comes_first(event):
 def test_an_incident_of_another_unit_is_nobodys_business(event):
     incident, _, _ = event
     with pytest.raises(errors.NotYours):
-        actions.rename(incident.pk, title="x", by=make.officer(unit=make.unit()))
+        actions.rename_incident(incident.pk, title="x", by=make.officer(unit=make.unit()))
 
 
 def test_the_site_that_several_tips_name_is_what_they_have_in_common():
@@ -185,10 +185,10 @@ def test_the_site_that_several_tips_name_is_what_they_have_in_common():
 
 def test_the_page_shows_what_went_to_all_with_its_count_and_nothing_taken_back(event, desk_client):
     incident, officer, tips = event
-    actions.answer_all(incident.pk, text="Đây là lừa đảo.", by=officer, apart=(tips[0].pk,))
-    nothing = actions.answer_all(incident.pk, text="Nhầm tin.", by=officer)
-    actions.withdraw_answer(nothing, by=officer)
-    [sent] = queries.sent_to_all(incident, officer)
+    actions.answer_incident(incident.pk, text="Đây là lừa đảo.", by=officer, apart=(tips[0].pk,))
+    nothing = actions.answer_incident(incident.pk, text="Nhầm tin.", by=officer)
+    actions.withdraw_incident_answer(nothing, by=officer)
+    [sent] = queries.answers_sent_to_all(incident, officer)
     assert (sent.text, sent.by, sent.count) == ("Đây là lừa đảo.", str(officer), 2)
     sign_in(desk_client, officer)
     address = reverse("incident", "keng.site.desk_urls", args=[incident.pk])
@@ -203,9 +203,9 @@ def test_the_page_shows_what_went_to_all_with_its_count_and_nothing_taken_back(e
 
 def test_no_ready_answer_for_all_says_what_holds_for_one_tip(event):
     incident, officer, tips = event
-    ready = queries.ready_for(incident, officer, list(tips))
+    ready = queries.ready_answers_for_incident(incident, officer, list(tips))
     assert {each.code for each in ready}.isdisjoint({"looking"})
     assert not any("{" in each.text for each in ready)
     Tip.objects.update(language="en")
-    [first, *_] = queries.ready_for(incident, officer, list(Tip.objects.all()))
+    [first, *_] = queries.ready_answers_for_incident(incident, officer, list(Tip.objects.all()))
     assert "Thank you" in first.text

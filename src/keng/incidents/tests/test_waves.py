@@ -12,8 +12,8 @@ from keng.audit.models import Entry
 from keng.delivery.models import Inbound
 from keng.incidents import wave_acts as actions
 from keng.incidents import wave_queries as queries
-from keng.incidents.usual_level import Usual, tail, usual
-from keng.incidents.wave_signs import Level, Told, rises
+from keng.incidents.usual_level import UsualLevel, tail_probability, usual_level_of
+from keng.incidents.wave_signs import Baseline, RecentTip, find_rises
 from keng.kit import times
 from keng.tips import errors
 from keng.tips.models import Tip, TipConcern, Wave, WaveTip
@@ -44,20 +44,22 @@ _DIFFERENT = (
     ],
 )
 def test_the_tail_is_exact(count, mean, spread, expected):
-    assert tail(count, mean, spread) == pytest.approx(expected, rel=1e-4)
+    assert tail_probability(count, mean, spread) == pytest.approx(expected, rel=1e-4)
 
 
 @given(st.integers(1, 60), st.floats(0.05, 20), st.floats(1, 6))
 def test_more_is_never_likelier_and_more_spread_is_never_rarer_far_out(count, mean, spread):
-    assert 0 <= tail(count + 1, mean, spread) <= tail(count, mean, spread) <= 1
+    assert (
+        0 <= tail_probability(count + 1, mean, spread) <= tail_probability(count, mean, spread) <= 1
+    )
     far = int(mean) * 3 + 12
-    assert tail(far, mean, spread) >= tail(far, mean) * 0.999
+    assert tail_probability(far, mean, spread) >= tail_probability(far, mean) * 0.999
 
 
 def test_what_was_never_seen_may_come_once_by_chance():
-    assert usual([0] * 8).expected(56) == 1
-    assert usual([2] * 8).expected(7) == 2
-    assert usual([0, 9, 0, 0, 12, 0, 1, 0]).spread > 5
+    assert usual_level_of([0] * 8).expected(56) == 1
+    assert usual_level_of([2] * 8).expected(7) == 2
+    assert usual_level_of([0, 9, 0, 0, 12, 0, 1, 0]).spread > 5
 
 
 def test_a_steady_province_has_no_wave_for_a_year():
@@ -65,10 +67,12 @@ def test_a_steady_province_has_no_wave_for_a_year():
     dice, found = random.Random(333), 0
     now = times.now()
     paces = {f"sort{n}": 0.05 + n / 20 for n in range(30)}
-    known = Level({c: Usual(pace) for c, pace in paces.items()}, {}, Usual(1 / 56), is_known=True)
+    known = Baseline(
+        {c: UsualLevel(pace) for c, pace in paces.items()}, {}, UsualLevel(1 / 56), is_known=True
+    )
     for _day in range(365):
         told = [
-            Told(
+            RecentTip(
                 make.some_id(),
                 now - dt.timedelta(days=7 * dice.random()),
                 category,
@@ -79,7 +83,7 @@ def test_a_steady_province_has_no_wave_for_a_year():
             for category, pace in paces.items()
             for _ in range(_poisson(dice, pace * 7))
         ]
-        found += len(rises(told, [], known, now))
+        found += len(find_rises(told, [], known, now))
     assert found <= 1
 
 
@@ -133,8 +137,8 @@ def a_link_told_at(desks, count=3):
 def test_three_people_with_one_link_are_a_wave_with_its_reason(desks, coordinator):
     tips = a_link_told_at(desks)
     actions.find_waves()
-    (seen,) = queries.running(coordinator)
-    assert set(queries.tips_of(seen.wave, coordinator)) == set(tips)
+    (seen,) = queries.running_waves(coordinator)
+    assert set(queries.tips_of_wave(seen.wave, coordinator)) == set(tips)
     (reason,) = seen.wave.reasons
     assert (reason["sign"], reason["value"], reason["tips"]) == ("indicator", LINK, 3)
     assert (reason["places"], reason["minutes"], reason["usual"]) == (3, 120, 0.12)
@@ -150,7 +154,7 @@ def test_looking_again_changes_nothing_and_another_tip_joins(desks, coordinator)
     late = told(desks[3], _DIFFERENT[3], link=LINK)
     actions.find_waves()
     (wave,) = Wave.objects.all()
-    assert late in queries.tips_of(wave, coordinator)
+    assert late in queries.tips_of_wave(wave, coordinator)
     assert Entry.objects.filter(action="wave.found").count() == 1
 
 
@@ -241,25 +245,25 @@ def test_a_desk_s_first_tip_offers_the_wave_without_the_tips_of_others(desks):
     a_link_told_at(desks[1:])
     actions.find_waves()
     officer = make.officer(unit=desks[0])
-    assert queries.running(officer) == queries.asking(officer) == []
-    assert queries.elsewhere(officer) == ["scam_impersonation"]
+    assert queries.running_waves(officer) == queries.unanswered_waves(officer) == []
+    assert queries.scams_rising_elsewhere(officer) == ["scam_impersonation"]
     first = told(desks[0], _DIFFERENT[4], link=LINK)
     actions.find_waves()
-    (seen,) = queries.asking(officer)
+    (seen,) = queries.unanswered_waves(officer)
     assert (seen.here, seen.is_whole) == (1, False)
-    assert list(queries.tips_of(seen.wave, officer)) == [first]
-    assert queries.of_tip(first, officer).wave == seen.wave
-    assert sum(count for _day, count in queries.curve(seen.wave, officer)) == 1
-    assert queries.elsewhere(officer) == []
+    assert list(queries.tips_of_wave(seen.wave, officer)) == [first]
+    assert queries.wave_of_tip(first, officer).wave == seen.wave
+    assert sum(count for _day, count in queries.wave_curve(seen.wave, officer)) == 1
+    assert queries.scams_rising_elsewhere(officer) == []
 
 
 def test_a_tip_that_comes_to_concern_a_unit_leaves_the_numbers_of_its_wave(desks, coordinator):
     tips = a_link_told_at(desks[:3])
     actions.find_waves()
-    assert queries.running(coordinator)[0].total == 3
+    assert queries.running_waves(coordinator)[0].total == 3
     TipConcern.objects.create(tip=tips[2], unit=desks[2])
     for officer in (coordinator, make.officer(unit=desks[0])):
-        assert queries.running(officer)[0].total == 2
+        assert queries.running_waves(officer)[0].total == 2
 
 
 def test_what_rises_elsewhere_is_told_of_scams_alone(desks):
@@ -267,7 +271,7 @@ def test_what_rises_elsewhere_is_told_of_scams_alone(desks):
         told(desks[n + 1], _DIFFERENT[n], category="gambling", link=LINK)
     actions.find_waves()
     assert Wave.objects.get().category == "gambling"
-    assert queries.elsewhere(make.officer(unit=desks[0])) == []
+    assert queries.scams_rising_elsewhere(make.officer(unit=desks[0])) == []
 
 
 def test_one_s_own_tip_of_no_scam_does_not_tell_that_others_went_past_the_desk(
@@ -278,10 +282,10 @@ def test_one_s_own_tip_of_no_scam_does_not_tell_that_others_went_past_the_desk(
     own = told(desks[0], _DIFFERENT[3], category="gambling", link=LINK)
     actions.find_waves()
     officer = make.officer(unit=desks[0])
-    assert queries.running(officer) == []
-    assert queries.of_tip(own, officer) is None
-    assert queries.one(Wave.objects.get().pk, officer) is None
-    assert len(queries.running(coordinator)) == 1
+    assert queries.running_waves(officer) == []
+    assert queries.wave_of_tip(own, officer) is None
+    assert queries.visible_wave(Wave.objects.get().pk, officer) is None
+    assert len(queries.running_waves(coordinator)) == 1
 
 
 # -- what people make of it
@@ -292,51 +296,55 @@ def test_a_desk_says_not_a_wave_for_itself_and_the_province_for_all(desks, coord
     actions.find_waves()
     wave, officer = Wave.objects.get(), make.officer(unit=desks[0])
     with pytest.raises(errors.NoReason):
-        actions.dismiss(wave.pk, reason=" ", by=officer)
-    actions.dismiss(wave.pk, reason="Trang tập huấn của phường", by=officer)
-    assert queries.asking(officer) == []
-    assert len(queries.asking(coordinator)) == 1
-    actions.dismiss(wave.pk, reason="Diễn tập", by=coordinator)
+        actions.dismiss_wave(wave.pk, reason=" ", by=officer)
+    actions.dismiss_wave(wave.pk, reason="Trang tập huấn của phường", by=officer)
+    assert queries.unanswered_waves(officer) == []
+    assert len(queries.unanswered_waves(coordinator)) == 1
+    actions.dismiss_wave(wave.pk, reason="Diễn tập", by=coordinator)
     actions.find_waves()
-    assert queries.asking(coordinator) == queries.asking(make.officer(unit=desks[1])) == []
+    assert (
+        queries.unanswered_waves(coordinator)
+        == queries.unanswered_waves(make.officer(unit=desks[1]))
+        == []
+    )
     assert Entry.objects.filter(action="wave.dismissed").count() == 2
-    actions.take_back(wave.pk, by=coordinator)
-    assert len(queries.asking(coordinator)) == 1
+    actions.take_back_dismissal(wave.pk, by=coordinator)
+    assert len(queries.unanswered_waves(coordinator)) == 1
 
 
 def test_twice_as_many_ask_again(desks, coordinator):
     a_link_told_at(desks)
     actions.find_waves()
     wave = Wave.objects.get()
-    actions.dismiss(wave.pk, reason="Diễn tập", by=coordinator)
+    actions.dismiss_wave(wave.pk, reason="Diễn tập", by=coordinator)
     for n in range(3):
         told(desks[n], f"Lần nữa {n} {_DIFFERENT[n + 1]}", link=LINK)
     actions.find_waves()
     wave.refresh_from_db()
     assert wave.state == "open"
-    assert len(queries.asking(coordinator)) == 1
+    assert len(queries.unanswered_waves(coordinator)) == 1
 
 
 def test_twice_as_many_ask_the_one_desk_again_that_said_it_is_none(desks):
     a_link_told_at(desks)
     actions.find_waves()
     wave, officer = Wave.objects.get(), make.officer(unit=desks[0])
-    actions.dismiss(wave.pk, reason="Trang tập huấn của phường", by=officer)
-    assert queries.asking(officer) == []
+    actions.dismiss_wave(wave.pk, reason="Trang tập huấn của phường", by=officer)
+    assert queries.unanswered_waves(officer) == []
     for n in range(3):
         told(desks[n], f"Lần nữa {n} {_DIFFERENT[n + 1]}", link=LINK)
     actions.find_waves()
-    assert len(queries.asking(officer)) == 1
+    assert len(queries.unanswered_waves(officer)) == 1
 
 
 def test_only_whoever_sees_a_tip_of_it_may_judge(desks):
     a_link_told_at(desks[1:])
     actions.find_waves()
     with pytest.raises(Wave.DoesNotExist):
-        actions.dismiss(Wave.objects.get().pk, reason="x", by=make.officer(unit=desks[0]))
+        actions.dismiss_wave(Wave.objects.get().pk, reason="x", by=make.officer(unit=desks[0]))
     auditor = make.officer(unit=desks[1], role=Post.Role.AUDITOR)
     with pytest.raises(Wave.DoesNotExist):
-        actions.dismiss(Wave.objects.get().pk, reason="x", by=auditor)
+        actions.dismiss_wave(Wave.objects.get().pk, reason="x", by=auditor)
 
 
 def test_a_wave_ends_by_itself_and_may_come_again(desks, coordinator):
@@ -347,8 +355,8 @@ def test_a_wave_ends_by_itself_and_may_come_again(desks, coordinator):
     actions.find_waves()
     wave = Wave.objects.get()
     assert (wave.state, bool(wave.ended_at)) == ("ended", True)
-    assert queries.running(coordinator) == []
+    assert queries.running_waves(coordinator) == []
     for n in range(4):
         told(desks[n], f"Tháng sau {_DIFFERENT[n]}", link=LINK)
     actions.find_waves()
-    assert len(queries.running(coordinator)) == 1
+    assert len(queries.running_waves(coordinator)) == 1

@@ -268,25 +268,27 @@ def event_answered():
     event = desk.event()
     return Example(
         desk.officer,
-        lambda by: incident_acts.answer_all(event.pk, text="Cảnh giác.", by=by),
+        lambda by: incident_acts.answer_incident(event.pk, text="Cảnh giác.", by=by),
         may_repeat=True,
     )
 
 
 def event_answer_withdrawn():
     desk = TipDesk()
-    batch = incident_acts.answer_all(desk.event().pk, text="Nhầm.", by=desk.officer)
+    batch = incident_acts.answer_incident(desk.event().pk, text="Nhầm.", by=desk.officer)
     return Example(
-        desk.officer, lambda by: incident_acts.withdraw_answer(batch, by=by), errors.NotYours
+        desk.officer,
+        lambda by: incident_acts.withdraw_incident_answer(batch, by=by),
+        errors.NotYours,
     )
 
 
 def event_closed():
     desk = TipDesk()
     event = desk.event()
-    incident_acts.record_outcome(event.pk, outcome="warned", by=desk.officer)
+    incident_acts.record_incident_outcome(event.pk, outcome="warned", by=desk.officer)
     return Example(
-        desk.officer, lambda by: incident_acts.close(event.pk, by=by), errors.AlreadyClosed
+        desk.officer, lambda by: incident_acts.close_incident(event.pk, by=by), errors.AlreadyClosed
     )
 
 
@@ -839,9 +841,9 @@ def event_closed_and_tip_joined():
     desk = TipDesk()
     event, tip = desk.event(), desk.tip()
     first = event.tips.get(duplicate_of=None)
-    incident_acts.record_outcome(event.pk, outcome="warned", by=desk.officer)
+    incident_acts.record_incident_outcome(event.pk, outcome="warned", by=desk.officer)
     return (
-        Example(desk.officer, lambda by: incident_acts.close(event.pk, by=by)),
+        Example(desk.officer, lambda by: incident_acts.close_incident(event.pk, by=by)),
         Example(desk.officer, lambda by: triage.mark_duplicate(tip.pk, of=first.pk, by=by)),
     )
 
@@ -852,10 +854,11 @@ def event_answered_and_first_tip_out_of_scope():
     first = event.tips.get(duplicate_of=None)
     # Named by a number of this tip, so that the name goes with it.
     make.sighting(first, indicator=make.indicator(fresh_number()))
-    incident_acts.rename(event.pk, title=title_of(first), by=desk.officer)
+    incident_acts.rename_incident(event.pk, title=title_of(first), by=desk.officer)
     return (
         Example(
-            desk.officer, lambda by: incident_acts.answer_all(event.pk, text="Cảnh giác.", by=by)
+            desk.officer,
+            lambda by: incident_acts.answer_incident(event.pk, text="Cảnh giác.", by=by),
         ),
         Example(
             desk.officer,
@@ -869,10 +872,10 @@ def event_closed_and_first_tip_separated():
     event = desk.event()
     first = event.tips.get(duplicate_of=None)
     make.sighting(first, indicator=make.indicator(fresh_number()))
-    incident_acts.rename(event.pk, title=title_of(first), by=desk.officer)
-    incident_acts.record_outcome(event.pk, outcome="warned", by=desk.officer)
+    incident_acts.rename_incident(event.pk, title=title_of(first), by=desk.officer)
+    incident_acts.record_incident_outcome(event.pk, outcome="warned", by=desk.officer)
     return (
-        Example(desk.officer, lambda by: incident_acts.close(event.pk, by=by)),
+        Example(desk.officer, lambda by: incident_acts.close_incident(event.pk, by=by)),
         Example(desk.officer, lambda by: triage.separate(first.pk, reason="Khác", by=by)),
     )
 

@@ -70,7 +70,7 @@ STEPS = {
     "decisions.on_record.decided",
     "tips.lock.lock_tip",
     "decisions.suspension.lift",
-    "incidents.wave_acts.note_warning",
+    "incidents.wave_acts.note_wave_warning",
     "warnings.drafting.locked",
     "warnings.releasing.note_numbers",
     "warnings.releasing.note_reading",
@@ -115,7 +115,7 @@ OF_THE_OWN_UNIT = {
     "decisions.bulk.take_back",
     # So are one's own words that have not left.
     "dialogue.answering.withdraw",
-    "incidents.incident_acts.withdraw_answer",
+    "incidents.incident_acts.withdraw_incident_answer",
 }
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
 # they do is tried in the tests of the area. That others do not is tried here.
@@ -517,8 +517,8 @@ _APART = {
     "decisions.bulk.take_back": lambda here: {"decision_ids": [_own_decision(here).pk]},
     "decisions.closing.record_outcome": {"outcome": "solved"},
     "dialogue.answering.withdraw": lambda here: {"message_id": _own_answer(here).pk},
-    "incidents.incident_acts.record_outcome": {"outcome": "solved"},
-    "incidents.incident_acts.withdraw_answer": lambda here: {"batch": _own_batch(here)},
+    "incidents.incident_acts.record_incident_outcome": {"outcome": "solved"},
+    "incidents.incident_acts.withdraw_incident_answer": lambda here: {"batch": _own_batch(here)},
     "inbox.search_acts.remove_search": lambda here: {"saved_id": _own_search(here)},
     "decisions.putting_off.set_aside": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)

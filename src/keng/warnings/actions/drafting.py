@@ -7,7 +7,7 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan
-from keng.incidents.wave_acts import note_warning
+from keng.incidents.wave_acts import note_wave_warning
 from keng.kit import times
 from keng.places.models import Unit
 from keng.tips.models import Incident, Tip, Wave
@@ -51,7 +51,7 @@ def draft(
     version = _new_version(warning, 1, content, choice, by)
     detail = _hashes(version)
     if from_wave is not None:
-        note_warning(from_wave, warning_id=warning.pk, unit_id=unit.pk, by=by)
+        note_wave_warning(from_wave, warning_id=warning.pk, unit_id=unit.pk, by=by)
         detail["wave"] = str(from_wave.pk)
     record("warning.drafted", by=by, on=version, chain=unit_chain(unit.pk), detail=detail)
     return version
