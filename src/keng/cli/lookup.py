@@ -11,7 +11,7 @@ from keng.runtime.environment import database, start_django
 from keng.runtime.errors import CannotContinue
 
 if TYPE_CHECKING:
-    from keng.lookup.lists.reading import Fault
+    from keng.lookup.block_lists.reading import ListFault
 
 _LONGEST_DAYS = 366
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from keng.lookup.lists import importing, reading  # noqa: PLC0415 -- needs the settings
+    from keng.lookup.block_lists import importing, reading  # noqa: PLC0415 -- needs the settings
 
     expires_on = _last_day(arguments.expires)
     for name, most in (("source", 80), ("licence", 200), ("origin", 300)):
@@ -56,15 +56,15 @@ def _import(arguments: argparse.Namespace) -> int:
         raise CannotContinue("Name the source and what its licence allows.")
     try:
         with _opened(arguments.file) as file:
-            result = importing.import_list(
-                reading.read(file, arguments.format),
+            result = importing.import_block_list(
+                reading.read_block_list(file, arguments.format),
                 source=arguments.source.strip(),
                 licence=arguments.licence.strip(),
                 origin=arguments.origin.strip(),
                 expires_on=expires_on,
                 leave_out_faulty=arguments.leave_out_faulty,
             )
-    except importing.Faulty as error:
+    except importing.FaultyList as error:
         _print_faults(error.faults, error.count)
         raise CannotContinue(
             "Nothing was imported. Mend these lines, or add --leave-out-faulty."
@@ -85,10 +85,10 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     from keng.kit import times  # noqa: PLC0415 -- needs the settings
-    from keng.lookup.lists.importing import sources  # noqa: PLC0415
+    from keng.lookup.block_lists.importing import block_list_sources  # noqa: PLC0415
 
     today = times.local_date(times.now())
-    found = list(sources())
+    found = list(block_list_sources())
     for source, listed in found:
         ended = "" if source.expires_on >= today else "  ENDED: shown no longer"
         print(f"{source.name}: {listed} listed, until {source.expires_on}{ended}")
@@ -99,13 +99,13 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from keng.lookup.lists.importing import remove_list  # noqa: PLC0415 -- needs the settings
+    from keng.lookup.block_lists.importing import remove_block_list  # noqa: PLC0415 -- needs the settings
     from keng.lookup.models import BlockList  # noqa: PLC0415
 
     source = BlockList.objects.filter(name=arguments.source).first()
     if source is None:
         raise CannotContinue(f"No source is called {arguments.source!r}: see `keng lookup list`.")
-    if remove_list(source):
+    if remove_block_list(source):
         print(f"{arguments.source!r} is gone with everything it listed.")
     else:
         print(f"{arguments.source!r} lists nothing more. Its name stays: people objected to it.")
@@ -131,7 +131,7 @@ def _opened(name: str) -> AbstractContextManager[TextIO]:
     return Path(name).open(encoding="utf-8-sig", newline="")
 
 
-def _print_faults(faults: "list[Fault]", count: int) -> None:
+def _print_faults(faults: "list[ListFault]", count: int) -> None:
     for fault in faults:
         print(f"line {fault.line}: {fault.why}")
     if count > len(faults):

@@ -102,7 +102,7 @@ def _destroy(among: QuerySet[Tip]) -> int:
     sightings = Sighting.objects.filter(tip__in=ids)
     named = set(sightings.values_list("indicator_id", flat=True))
     sightings.delete()
-    indicators.remove_unused_of(named)
+    indicators.remove_unused_among(named)
     Suggestion.objects.filter(tip__in=ids).update(categories=[], urgency_reasons=[], places=[])
     SealedIdentity.objects.filter(tip_ref__in=ids).delete()
     Inbound.objects.filter(tip_ref__in=ids).update(

@@ -15,47 +15,49 @@ from keng.accounts.who import HEARING_OBJECTIONS, WORKING
 from keng.lookup.models import Dispute, Listing
 from keng.places.models import Unit
 
-_DECIDE = WORKING.roles
+_DECIDING_ROLES = WORKING.roles
 # Listed nothing, so one of these always can.
-_AUDIT = HEARING_OBJECTIONS.roles - _DECIDE
+_AUDITING_ROLES = HEARING_OBJECTIONS.roles - _DECIDING_ROLES
 
 
-def took_part(officer: Officer, dispute: Dispute) -> bool:
+def took_part_in_listing(officer: Officer, dispute: Dispute) -> bool:
     """Whether the officer proposed or checked an entry of the number, or is tied to who did."""
-    return officer.pk in tied_to_any(_parties(dispute))
+    return officer.pk in tied_to_any(_parties_of(dispute))
 
 
-def may_answer(officer: Officer, dispute: Dispute) -> bool:
+def may_answer_dispute(officer: Officer, dispute: Dispute) -> bool:
     """Whether the officer's post lets them decide it, and nobody nearer is left if an auditor."""
-    parties = _parties(dispute)
+    parties = _parties_of(dispute)
     tied = tied_to_any(parties)
     if WORKING.may_act_for(officer, dispute.unit):
         return officer.pk not in tied
     if not HEARING_OBJECTIONS.may_act_for(officer, dispute.unit):
         return False
-    if _posts(dispute, _DECIDE, without=tied).exists():
+    if _posts_without(dispute, _DECIDING_ROLES, without=tied).exists():
         return False
-    return any(post.officer_id == officer.pk for post in _auditors(dispute, parties, tied))
+    return any(post.officer_id == officer.pk for post in _auditor_posts(dispute, parties, tied))
 
 
-def who_may(dispute: Dispute, most: int = 8) -> list[Post]:
+def dispute_deciders(dispute: Dispute, most: int = 8) -> list[Post]:
     """The posts of those who may decide now; none only where there is no auditor either."""
-    parties = _parties(dispute)
+    parties = _parties_of(dispute)
     tied = tied_to_any(parties)
-    officers = list(_posts(dispute, _DECIDE, without=tied)[:most])
-    return officers or _auditors(dispute, parties, tied)[:most]
+    officers = list(_posts_without(dispute, _DECIDING_ROLES, without=tied)[:most])
+    return officers or _auditor_posts(dispute, parties, tied)[:most]
 
 
-def _auditors(dispute: Dispute, parties: set[uuid.UUID], tied: set[uuid.UUID]) -> list[Post]:
+def _auditor_posts(dispute: Dispute, parties: set[uuid.UUID], tied: set[uuid.UUID]) -> list[Post]:
     """Those whom nothing ties to it; where there are none, those who took no part themselves.
 
     At a young desk the commander agreed to every sign-in, and an objection has a last day.
     """
-    untied = list(_posts(dispute, _AUDIT, without=tied))
-    return untied or list(_posts(dispute, _AUDIT, without=parties))
+    untied = list(_posts_without(dispute, _AUDITING_ROLES, without=tied))
+    return untied or list(_posts_without(dispute, _AUDITING_ROLES, without=parties))
 
 
-def _posts(dispute: Dispute, roles: frozenset[str], *, without: set[uuid.UUID]) -> "QuerySet[Post]":
+def _posts_without(
+    dispute: Dispute, roles: frozenset[str], *, without: set[uuid.UUID]
+) -> "QuerySet[Post]":
     above = Q(unit__in=Unit.objects.filter(pk=dispute.unit_id).values("parent"))
     here = Q(unit=dispute.unit_id) | above & Q(unit__kind=Unit.Kind.PROVINCE)
     able = Post.objects.current().filter(here, role__in=roles, officer__is_active=True)
@@ -63,7 +65,7 @@ def _posts(dispute: Dispute, roles: frozenset[str], *, without: set[uuid.UUID]) 
     return others.select_related("officer", "unit").order_by("unit__kind", "officer__name")
 
 
-def _parties(dispute: Dispute) -> set[uuid.UUID]:
+def _parties_of(dispute: Dispute) -> set[uuid.UUID]:
     """Who has a hand in the entry or checked it, or another one that the decision can end.
 
     That is what stands, what waits for a second person, and what others object to.

@@ -17,11 +17,11 @@ class OnlyWhenConfirmed(CannotList):
     """An account that was not verified: a mistake would cost its holder too much."""
 
 
-class TooFew(CannotList):
+class TooFewReporters(CannotList):
     """Fewer different people reported it than it takes."""
 
 
-class AlreadyThere(CannotList):
+class AlreadyListed(CannotList):
     """It is listed in this grade, or waits for a second person."""
 
 
@@ -33,7 +33,7 @@ class MayDoHarm(CannotList):
     """It would warn a suspect or expose a reporter: not listed."""
 
 
-class Disputed(CannotList):
+class DisputeOpen(CannotList):
     """An objection to the same number is open: first that is answered."""
 
 
@@ -49,7 +49,7 @@ class NotListed(CannotList):
     """There is no such entry, or no longer: nothing to object to."""
 
 
-class StandsForAnother(CannotList):
+class ListedByAnother(CannotList):
     """Another desk's entry stands under the number, for which this officer may not decide."""
 
     def __init__(self, unit: str) -> None:

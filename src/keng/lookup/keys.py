@@ -7,19 +7,19 @@ from keng.language.asked import listing_hash
 from keng.language.indicators import is_own_site
 from keng.language.indicators.addresses import host_of
 
-__all__ = ["hash_of", "key_of", "may_be_public"]
+__all__ = ["lookup_hash_of", "lookup_key_of", "may_be_public"]
 
 PHONE, BANK_ACCOUNT, URL = "phone", "bank_account", "url"
 
 
-def key_of(type: str, value: str) -> str:
+def lookup_key_of(type: str, value: str) -> str:
     """The normalised value under which an indicator is listed: of a site, its host."""
     return host_of(value) if type == URL and is_own_site(value) else value
 
 
-def hash_of(type: str, value: str) -> bytes:
+def lookup_hash_of(type: str, value: str) -> bytes:
     """The hash under which an indicator is listed."""
-    return listing_hash(type, key_of(type, value))
+    return listing_hash(type, lookup_key_of(type, value))
 
 
 def may_be_public(type: str, value: str) -> bool:

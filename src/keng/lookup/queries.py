@@ -16,9 +16,9 @@ from keng.lookup.models import Dispute, Indicator, Listing
 CONFIRMED, REPORTED, IMPORTED = "confirmed", "reported", "imported"
 NO_DATA, PRIVATE = "no_data", "private"
 # The strongest first; a desk that saw it itself before a list of others.
-_STRENGTH = (CONFIRMED, REPORTED, IMPORTED)
+_GRADES_BY_STRENGTH = (CONFIRMED, REPORTED, IMPORTED)
 # What the public site and the edge may read of a listing (site.grants).
-_READ = (
+_PUBLIC_FIELDS = (
     "id",
     "lookup_hash",
     "grade",
@@ -39,13 +39,13 @@ _READ = (
     "block_list__expires_on",
 )
 # The words of a dispute are for the desk; the public site cannot read them back.
-UNREAD = ("text", "listed_by", "checked_by", "hands", "decided_by")
+DESK_ONLY_DISPUTE_FIELDS = ("text", "listed_by", "checked_by", "hands", "decided_by")
 # For so long a look-up says that an entry was taken off.
-_REMEMBERED = datetime.timedelta(days=730)
+_TAKEN_OFF_SHOWN_FOR = datetime.timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LookupAnswer:
     """What is known of one thing that was asked about."""
 
     asked: Asked
@@ -69,14 +69,14 @@ class Answer:
         return bool(self.taken_off and self.taken_off.end_reason == Listing.End.SPOOFED)
 
 
-def answers(asked: Sequence[Asked]) -> list[Answer]:
+def lookup_answers(asked: Sequence[Asked]) -> list[LookupAnswer]:
     """An answer for each of these, in their order, with three statements in all.
 
     Nothing about the question is kept anywhere.
     """
-    keys = {listing_hash(*key): key for each in asked if not _private(each) for key in each.keys}
-    found = _by_hash(_listed(list(keys))) if keys else {}
-    off = _by_hash(_taken_off(list(keys))) if keys else {}
+    keys = {listing_hash(*key): key for each in asked if not _is_private(each) for key in each.keys}
+    found = _by_hash(_listed_under(list(keys))) if keys else {}
+    off = _by_hash(_taken_off_under(list(keys))) if keys else {}
     disputed = (
         set(
             Dispute.objects.open()
@@ -86,7 +86,7 @@ def answers(asked: Sequence[Asked]) -> list[Answer]:
         if found
         else set()
     )
-    return [_answer(each, found, off, disputed) for each in asked]
+    return [_answer_to(each, found, off, disputed) for each in asked]
 
 
 def public_listing(hash: str) -> Listing | None:
@@ -95,13 +95,13 @@ def public_listing(hash: str) -> Listing | None:
         key = bytes.fromhex(hash)
     except ValueError:
         return None
-    rows = sorted(_listed([key]), key=_strength)
-    return next((row for row in rows if _answers(row, row.indicator.type)), None)
+    rows = sorted(_listed_under([key]), key=_strength)
+    return next((row for row in rows if _may_answer(row, row.indicator.type)), None)
 
 
-def dispute_of(typed: str) -> Dispute | None:
+def dispute_by_code(typed: str) -> Dispute | None:
     """The dispute that a code opens. Raises MalformedCode."""
-    found = Dispute.objects.filter(code_hash=code_hash(cleaned(typed)))
+    found = Dispute.objects.filter(code_hash=dispute_code_hash(cleaned(typed)))
     return _readable(found).first()
 
 
@@ -123,7 +123,7 @@ def _readable(disputes: QuerySet[Dispute]) -> QuerySet[Dispute]:
     return disputes.select_related("listing__indicator", "unit").only(*wanted)
 
 
-def code_hash(code: str) -> bytes:
+def dispute_code_hash(code: str) -> bytes:
     """The keyed hash of a dispute's code: what is stored."""
     return keyed_hash("dispute", code)
 
@@ -138,55 +138,57 @@ def decided_disputes(limit: int = 50) -> list[Dispute]:
     return list(_readable(decided.order_by("-decided_at", number, "id"))[:limit])
 
 
-def _private(asked: Asked) -> bool:
+def _is_private(asked: Asked) -> bool:
     return asked.may_name_a_person
 
 
-def _answer(
+def _answer_to(
     asked: Asked,
     found: dict[bytes, list[Listing]],
     off: dict[bytes, list[Listing]],
     disputed: set[uuid.UUID],
-) -> Answer:
-    if _private(asked):
-        return Answer(asked, PRIVATE)
+) -> LookupAnswer:
+    if _is_private(asked):
+        return LookupAnswer(asked, PRIVATE)
     rows = [
         row
         for kind, value in asked.keys
         for row in found.get(listing_hash(kind, value), ())
-        if _answers(row, kind)
+        if _may_answer(row, kind)
     ]
     gone = [row for key in asked.keys for row in off.get(listing_hash(*key), ())]
     taken_off = max(gone, key=lambda row: row.ended_at or row.made_at) if gone else None
     if not rows:
-        return Answer(asked, NO_DATA, taken_off=taken_off)
+        return LookupAnswer(asked, NO_DATA, taken_off=taken_off)
     best = min(rows, key=_strength)
     sources = dict.fromkeys(
         row.block_list.name for row in rows if row.block_list is not None and row is not best
     )
-    return Answer(
+    return LookupAnswer(
         asked, best.grade, listing=best, sources=tuple(sources), is_disputed=best.pk in disputed
     )
 
 
-def _answers(row: Listing, kind: str) -> bool:
+def _may_answer(row: Listing, kind: str) -> bool:
     """An account is there only when confirmed: a mistake would cost its holder too much."""
     return row.grade == CONFIRMED or kind != Indicator.Type.BANK_ACCOUNT
 
 
 def _strength(row: Listing) -> int:
-    return _STRENGTH.index(row.grade)
+    return _GRADES_BY_STRENGTH.index(row.grade)
 
 
-def _listed(keys: Sequence[bytes]) -> Iterable[Listing]:
+def _listed_under(keys: Sequence[bytes]) -> Iterable[Listing]:
     rows = Listing.objects.public().filter(lookup_hash__in=keys)
-    return rows.select_related("indicator", "unit", "block_list").only(*_READ).order_by("id")
+    return (
+        rows.select_related("indicator", "unit", "block_list").only(*_PUBLIC_FIELDS).order_by("id")
+    )
 
 
-def _taken_off(keys: Sequence[bytes]) -> Iterable[Listing]:
-    since = times.now() - _REMEMBERED
+def _taken_off_under(keys: Sequence[bytes]) -> Iterable[Listing]:
+    since = times.now() - _TAKEN_OFF_SHOWN_FOR
     rows = Listing.objects.taken_off().filter(lookup_hash__in=keys, ended_at__gt=since)
-    return rows.select_related("indicator", "unit", "block_list").only(*_READ)
+    return rows.select_related("indicator", "unit", "block_list").only(*_PUBLIC_FIELDS)
 
 
 def _by_hash(rows: Iterable[Listing]) -> dict[bytes, list[Listing]]:

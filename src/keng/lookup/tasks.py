@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from keng.kit.recurring import Pace, Task
 from keng.lookup.actions import indicators
-from keng.lookup.actions.listing import expire
+from keng.lookup.actions.listing import expire_listings
 
 TASKS = [
-    Task("end listings by their day", expire, every=timedelta(minutes=10)),
+    Task("end listings by their day", expire_listings, every=timedelta(minutes=10)),
     Task(
         "remove indicators that nothing names",
-        indicators.remove_unused,
+        indicators.remove_unused_indicators,
         every=timedelta(minutes=10),
         pace=Pace.SLOW,
     ),

@@ -1,10 +1,10 @@
 """A number alone in a chat, a question about one, or "tra cứu …": answered by a look-up.
 
-What is asked goes on sealed; the sender answers it (lookup.chat). Outside of a report nobody is
-remembered for a question. In the middle of an open tip its words belong to the tip as well, and a
-message that tells what happened is a tip whatever it asks. Only the database knows whether a tip is
-open, so such a message is prepared as both: a question that claims its key stands alone, else it is
-answered once the tip has it.
+What is asked goes on sealed; the sender answers it (lookup.chat_answers). Outside of a report
+nobody is remembered for a question. In the middle of an open tip its words belong to the tip as
+well, and a message that tells what happened is a tip whatever it asks. Only the database knows
+whether a tip is open, so such a message is prepared as both: a question that claims its key stands
+alone, else it is answered once the tip has it.
 """
 
 import json
@@ -27,7 +27,7 @@ from keng.language.fold import fold
 from keng.language.indicators import extract
 from keng.language.indicators.wording import NAMED_BANK
 from keng.language.phrase_lists import any_of
-from keng.lookup import chat
+from keng.lookup import chat_answers
 from keng.tips.urgency import urgency_of
 from keng.vault import seal
 
@@ -159,11 +159,11 @@ class LookUpHandler:
         """A question for each thing; when there is none, what to do."""
         who = message.conversation_hash.hex() if message.conversation_hash else ""
         if self._limits.wait(who):
-            slow = chat.slow_text(wish.languages)
+            slow = chat_answers.lookup_slow_text(wish.languages)
             return [] if self._notices.wait(who) else [slow]
         if not wish.things:
-            return [chat.help_text(wish.languages)]
-        return [chat.question(thing, wish.languages) for thing in wish.things]
+            return [chat_answers.lookup_help_text(wish.languages)]
+        return [chat_answers.question_to_seal(thing, wish.languages) for thing in wish.things]
 
 
 def wish_of(event: Event) -> Wish | None:

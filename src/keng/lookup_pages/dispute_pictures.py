@@ -40,11 +40,11 @@ def object_to(
     Sent twice, one objection with its first pictures, and its code is shown for a while from the
     first time on. Raises NotListed, NoPicture.
     """
-    was_sent = disputes.is_made(token)
+    was_sent = disputes.is_objection_sent(token)
     for number, picture in enumerate(pictures[:MOST]):
         if mime_of(picture) not in VIEWABLE:
             raise NoPicture(number)
-    dispute, code = disputes.object_to(hash, reason=reason, text=text, token=token)
+    dispute, code = disputes.object_to_listing(hash, reason=reason, text=text, token=token)
     if not was_sent:
         shown_codes.show_for_a_while(token)
     if not DisputeFile.objects.filter(dispute=dispute.pk).exists():
@@ -63,7 +63,7 @@ def count_not_shown(dispute: Dispute) -> int:
 
 def viewable(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFile]:
     """The pictures, for whoever decides or decided it and for nobody else."""
-    may = disputes.may_decide(officer, dispute) or dispute.decided_by_id == officer.pk
+    may = disputes.may_decide_dispute(officer, dispute) or dispute.decided_by_id == officer.pk
     seen = Dispute.objects.visible_to(officer).filter(Q(pk=dispute.pk))
     found = DisputeFile.objects.filter(dispute__in=seen.values("pk"))
     return found.order_by("id") if may else found.none()

@@ -13,7 +13,7 @@ from keng.accounts.hands import with_hand_of
 from keng.accounts.models import Officer
 from keng.accounts.vouching import tied_to_any
 from keng.accounts.who import WORKING
-from keng.lookup.keys import URL, key_of
+from keng.lookup.keys import URL, lookup_key_of
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.models.listing import ListingQuerySet
 from keng.tips.models import ListingEvidence, Sighting, TakenDown, Tip
@@ -33,7 +33,7 @@ def tips_behind(indicator: Indicator, officer: Officer) -> QuerySet[Tip]:
     """Visible tips in which it was used in the offence; of a site, any page of it."""
     same = Q(pk=indicator.pk)
     if indicator.type == URL:
-        host = key_of(indicator.type, indicator.value)
+        host = lookup_key_of(indicator.type, indicator.value)
         ends = Q(value=host) | Q(value__regex=rf"^{_literal(host)}[/?#:]")
         same |= Q(type=URL) & ends
     used = Sighting.objects.filter(

@@ -133,7 +133,7 @@ def refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         pk,
         "refuse",
         RefuseForm,
-        lambda said: actions.refuse(pk, reason=said["reason"], by=request.officer),
+        lambda said: actions.refuse_listing(pk, reason=said["reason"], by=request.officer),
         _("Refused: nothing became public."),
     )
 
@@ -146,7 +146,7 @@ def end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         pk,
         "end",
         _ending(_visible(request, pk)),
-        lambda said: actions.end(
+        lambda said: actions.end_listing(
             pk, why=said.get("why", Listing.End.NO_LONGER), note=said["note"], by=request.officer
         ),
         _("Ended: the public does not find it any more."),
@@ -164,7 +164,7 @@ def dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         decide = partial(
-            disputes.decide,
+            disputes.decide_dispute,
             pk,
             outcome=given["outcome"],
             answer=given["answer"],
@@ -185,10 +185,10 @@ def dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "form": form,
         "listing": found.listing,
         "tips": queries.evidence(found.listing, request.officer),
-        "may_decide": disputes.may_decide(request.officer, found),
-        "others": disputes.decided_with(found).count(),
-        "took_part": deciders.took_part(request.officer, found),
-        "deciders": [] if found.outcome else deciders.who_may(found),
+        "may_decide": disputes.may_decide_dispute(request.officer, found),
+        "others": disputes.disputes_decided_with(found).count(),
+        "took_part": deciders.took_part_in_listing(request.officer, found),
+        "deciders": [] if found.outcome else deciders.dispute_deciders(found),
         "is_mine": Listing.objects.visible_to(request.officer).filter(pk=found.listing_id).exists(),
         "today": times.local_date(times.now()),
         "files": dispute_pictures.viewable(request.officer, found),
@@ -212,7 +212,7 @@ def dispute_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 def explained(error: errors.CannotList) -> str:
     """Why nothing was changed."""
-    if isinstance(error, errors.StandsForAnother):
+    if isinstance(error, errors.ListedByAnother):
         return _(
             "%(unit)s has an entry under this number. Yours takes its place only through somebody "
             "who may decide for both desks: a commander, coordinator or officer on duty at the "
@@ -221,13 +221,13 @@ def explained(error: errors.CannotList) -> str:
     words = {
         errors.NeverPublic: _("Plates, personal pages and short links are for the desk only."),
         errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
-        errors.TooFew: str(TOO_FEW),
-        errors.AlreadyThere: _("It is in the list already, or waits for a second person."),
+        errors.TooFewReporters: str(TOO_FEW),
+        errors.AlreadyListed: _("It is in the list already, or waits for a second person."),
         errors.SamePerson: _(
             "Somebody else decides: you took part in listing it, or in the sign-in of who did."
         ),
         errors.MayDoHarm: _("Then it stays inside. Refuse it with the reason."),
-        errors.Disputed: _(
+        errors.DisputeOpen: _(
             "Somebody objects to this number. It can be made public once the objection is answered."
         ),
         errors.AlreadyDecided: _("It was decided meanwhile."),
@@ -317,7 +317,7 @@ def _page(request: SignedInRequest, found: Listing, **sent: object) -> HttpRespo
     is_own = is_proposed and found.made_by_id == officer.pk
     has_hand = is_proposed and found.has_hand_of(officer)
     name_hands([found])
-    may_check = actions.may_check(officer, found)
+    may_check = actions.may_check_listing(officer, found)
     behind = queries.visible_evidence(found, officer).values_list("pk", flat=True)
     hands = [*found.all_hands, officer.pk]
     context = {
@@ -327,8 +327,8 @@ def _page(request: SignedInRequest, found: Listing, **sent: object) -> HttpRespo
         "may_check": may_check,
         **(_counted(behind, hands=hands) if may_check or has_hand else {}),
         "refusal": _refusal(found) if has_hand else "",
-        "may_end": actions.works_on(officer, found) and (found.status == "listed" or is_own),
-        "newer": actions.taken_place_by(found),
+        "may_end": actions.may_end_listing(officer, found) and (found.status == "listed" or is_own),
+        "newer": actions.replacement_of(found),
         "check": CheckForm(auto_id="check_%s"),
         "refuse": RefuseForm(auto_id="refuse_%s"),
         "end": _ending(found)(auto_id="end_%s"),

@@ -46,7 +46,7 @@ def propose(
     tips = list(tips_behind(sighting.indicator, by).values_list("pk", flat=True))
     if unit_id is None or not tips:
         raise errors.NotYours
-    made = listings.propose(
+    made = listings.propose_listing(
         sighting.indicator,
         grade=grade,
         category=category,
@@ -57,7 +57,7 @@ def propose(
         by=by,
     )
     if grade == Listing.Grade.REPORTED and reporters_behind(tips, hands=made.all_hands) < ENOUGH:
-        raise errors.TooFew
+        raise errors.TooFewReporters
     ListingEvidence.objects.bulk_create(ListingEvidence(listing=made, tip_id=tip) for tip in tips)
     return made
 
@@ -68,9 +68,9 @@ def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
 
     Raises those of lookup.errors.
     """
-    made = listings.confirm(listing_id, does_harm=does_harm, by=by)
+    made = listings.confirm_listing(listing_id, does_harm=does_harm, by=by)
     if made.grade == Listing.Grade.REPORTED:
         tips = ListingEvidence.objects.filter(listing=made).values_list("tip", flat=True)
         if reporters_behind(tips, hands=[*made.all_hands, by.pk]) < ENOUGH:
-            raise errors.TooFew
+            raise errors.TooFewReporters
     return made

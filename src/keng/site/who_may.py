@@ -135,7 +135,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     incidents.incident_acts.withdraw_incident_answer incidents.wave_acts.dismiss_wave
     incidents.wave_acts.take_back_dismissal lookup_pages.propose.propose
     inbox.search_acts.record_name_search inbox.search_acts.remove_search
-    inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose
+    inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose_listing
     network.establishments.add_establishment network.establishments.change_establishment
     network.establishments.import_establishments network.establishments.set_open
     network.groups.add_group network.groups.change_group network.groups.set_active
@@ -160,13 +160,13 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     warnings.recalling.refuse_recall warnings.drafting.send_back warnings.patterns.approve
     warnings.patterns.end warnings.patterns.review community.questions.let_out_answer
     community.telling.let_out_meeting community.telling.let_out_channel
-    community.telling.keep_channel community.telling.end_channel lookup.listing.confirm
-    lookup.listing.refuse lookup.listing.end lookup_pages.propose.confirm
+    community.telling.keep_channel community.telling.end_channel lookup.listing.confirm_listing
+    lookup.listing.refuse_listing lookup.listing.end_listing lookup_pages.propose.confirm
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
     (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
-    (HEARING_OBJECTIONS, "lookup.disputes.decide lookup_pages.dispute_pictures.show"),
+    (HEARING_OBJECTIONS, "lookup.disputes.decide_dispute lookup_pages.dispute_pictures.show"),
     (
         LEADING,
         """

@@ -58,7 +58,7 @@ def sent_objection(stage, browser):
     def send():
         return browser.post("/lookup/object/", written)
 
-    return send, disputes.code_of(token)
+    return send, disputes.dispute_code_of(token)
 
 
 EVERY_KIND = pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_what_is_out_of_scope_leaves_no_number_either(unit, become):
     tip = examined(unit)
     decline(tip, make.officer(unit=unit))
     become("worker")
-    indicators.remove_unused()
+    indicators.remove_unused_indicators()
     assert kinds() == []
 
 
@@ -78,7 +78,7 @@ def test_what_another_report_names_stays(unit):
     tip, _other = examined(unit), examined(unit, "Số 0912345678 lại gọi")
     withdrawal.withdraw(tip.pk)
     withdrawal.destroy_withdrawn()
-    indicators.remove_unused()
+    indicators.remove_unused_indicators()
     assert kinds() == ["phone"]
 
 
@@ -88,7 +88,7 @@ def test_what_is_listed_stays(unit):
     make_listing.listing(phone.value, unit=unit)
     withdrawal.withdraw(tip.pk)
     withdrawal.destroy_withdrawn()
-    indicators.remove_unused()
+    indicators.remove_unused_indicators()
     assert kinds() == ["phone"]
 
 
@@ -97,7 +97,7 @@ def test_taking_an_end_back_brings_them_back_even_if_they_went_meanwhile(unit, b
     tip = examined(unit)
     before = set(tip.sightings.values_list("indicator__type", "start", "end", "role"))
     step = decline(tip, officer)
-    indicators.remove_unused()
+    indicators.remove_unused_indicators()
     become("desk")
     undo.take_back(step.pk, secret=step.secret, by=officer)
     become("owner")
@@ -112,9 +112,9 @@ def test_what_was_left_behind_earlier_goes_in_portions():
     Indicator.objects.bulk_create(
         Indicator(type="phone", value=f"09000000{number:02}") for number in range(5)
     )
-    assert indicators.remove_unused(portion=3) == 3
-    assert indicators.remove_unused(portion=3) == 2
-    assert indicators.remove_unused(portion=3) == 0
+    assert indicators.remove_unused_indicators(portion=3) == 3
+    assert indicators.remove_unused_indicators(portion=3) == 2
+    assert indicators.remove_unused_indicators(portion=3) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -125,7 +125,7 @@ def test_one_that_a_new_report_names_at_the_same_moment_stays(unit):
     removed = []
 
     def remove():
-        removed.append(indicators.remove_unused())
+        removed.append(indicators.remove_unused_indicators())
         connection.close()
 
     with transaction.atomic():
@@ -134,7 +134,7 @@ def test_one_that_a_new_report_names_at_the_same_moment_stays(unit):
         other.start()
         other.join(10)
     assert removed == [0]
-    assert indicators.remove_unused() == 0
+    assert indicators.remove_unused_indicators() == 0
     assert tip.sightings.count() == 1
 
 

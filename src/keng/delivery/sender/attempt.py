@@ -31,7 +31,7 @@ from keng.delivery.sender.rows import Leased
 from keng.delivery.sender.texts import Text
 from keng.kit import times
 from keng.kit.ids import new_id
-from keng.lookup import chat
+from keng.lookup import chat_answers
 from keng.vault import opening
 
 if TYPE_CHECKING:
@@ -239,7 +239,9 @@ async def _words(row: Leased, text: Text) -> str:
         return text.text
     words = opening.for_sender(row.text_sealed).decode()
     return (
-        await orm.in_answering_thread(chat.words, words) if row.recipient_kind == "asker" else words
+        await orm.in_answering_thread(chat_answers.message_for_asker, words)
+        if row.recipient_kind == "asker"
+        else words
     )
 
 

@@ -9,7 +9,7 @@ from keng.delivery.models import Attempt, Delivery, SandboxMessage
 from keng.delivery.tests.sending import all_sent, queue, send_until, states
 from keng.kit.ids import new_id
 from keng.language.asked import asked_in
-from keng.lookup import chat
+from keng.lookup import chat_answers
 from keng.lookup.tests.make_listing import listing
 from keng.vault import seal
 
@@ -50,7 +50,7 @@ def test_nothing_of_the_asker_is_left_once_the_answer_is_out(account):
 
 def test_a_question_is_answered_by_what_is_listed_when_it_is_sent(account):
     (asked,) = asked_in("0912000417")
-    answer(account, chat.question(asked, ["vi"]))
+    answer(account, chat_answers.question_to_seal(asked, ["vi"]))
     listing("+84912000417", unit=account.unit, used_in=dt.date(2026, 10, 1))
     send_until(all_sent(1))
     source = f"Theo {account.unit.name}, tháng 10/2026."
@@ -63,7 +63,7 @@ def test_an_answer_that_cannot_be_read_now_is_a_try_and_no_fault_of_the_provider
     def fail(opened):
         raise OperationalError
 
-    monkeypatch.setattr(chat, "words", fail)
+    monkeypatch.setattr(chat_answers, "message_for_asker", fail)
     answer(account)
     send_until(Attempt.objects.exists)
     # Whom nobody reached tried nothing, and after eight of those an account is stopped.

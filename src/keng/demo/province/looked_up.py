@@ -13,9 +13,9 @@ from keng.demo.province.record import Act, Record
 from keng.kit import times
 from keng.kit.codes import derived
 from keng.lookup.actions import listing as actions
-from keng.lookup.keys import hash_of, may_be_public
+from keng.lookup.keys import lookup_hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
-from keng.lookup.queries import code_hash
+from keng.lookup.queries import dispute_code_hash
 from keng.lookup_pages.evidence import ENOUGH
 from keng.places.models import Unit
 from keng.tips.models import ListingEvidence, Sighting, TipConcern
@@ -69,7 +69,7 @@ def list_few(unit: Unit, now: dt.datetime) -> None:
     today = times.local_date(now)
     for kind, value, grade, category in _FEW:
         indicator, _made = Indicator.objects.get_or_create(type=kind, value=value)
-        made = actions.propose(
+        made = actions.propose_listing(
             indicator,
             grade=grade,
             category=category,
@@ -79,8 +79,8 @@ def list_few(unit: Unit, now: dt.datetime) -> None:
             basis=_BASIS[Listing.Grade.CONFIRMED],
             expires_on=today + _HOLDS,
         )
-        actions.confirm(made.pk, does_harm=False, by=second)
-    actions.end(made.pk, why="mistake", note="Nhầm một chữ số.", by=writer)
+        actions.confirm_listing(made.pk, does_harm=False, by=second)
+    actions.end_listing(made.pk, why="mistake", note="Nhầm một chữ số.", by=writer)
 
 
 class Clerk:
@@ -122,7 +122,7 @@ class Clerk:
         chosen: list[Indicator] = []
         keys: set[bytes] = set()
         for one in (indicators[each] for each in ids):
-            key = hash_of(one.type, one.value)
+            key = lookup_hash_of(one.type, one.value)
             same = sum(each.type == one.type for each in chosen)
             if may_be_public(one.type, one.value) and key not in keys and same < _MOST // 3:
                 chosen.append(one)
@@ -145,7 +145,7 @@ class Clerk:
             indicator=indicator,
             unit=self._unit,
             grade=grade,
-            lookup_hash=hash_of(indicator.type, indicator.value),
+            lookup_hash=lookup_hash_of(indicator.type, indicator.value),
             basis=_BASIS[grade],
             category=seen[-1].tip.category or "scam_other",
             made_by=self._writer,
@@ -189,7 +189,7 @@ class Clerk:
             unit=self._unit,
             reason=reason,
             text=text,
-            code_hash=code_hash(code),
+            code_hash=dispute_code_hash(code),
             made_at=made,
             listed_by=self._writer,
             checked_by=self._second,

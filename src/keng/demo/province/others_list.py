@@ -3,8 +3,8 @@
 import datetime as dt
 
 from keng.kit import times
-from keng.lookup.lists.importing import import_list
-from keng.lookup.lists.reading import Entry
+from keng.lookup.block_lists.importing import import_block_list
+from keng.lookup.block_lists.reading import ListEntry
 
 SOURCE = "Danh sách mẫu của bản demo"
 _LICENCE = "Hư cấu, chỉ dùng trong bản demo"
@@ -28,8 +28,8 @@ _HOSTS = (
 
 def bring(now: dt.datetime) -> None:
     """As the operator's command does it."""
-    import_list(
-        (Entry("url", host) for host in _HOSTS),
+    import_block_list(
+        (ListEntry("url", host) for host in _HOSTS),
         source=SOURCE,
         licence=_LICENCE,
         origin="",

@@ -16,7 +16,7 @@ from keng.delivery.credentials import keep_secrets
 from keng.delivery.models import Conversation, Delivery, Inbound, InboundMedia
 from keng.edge.tests.conftest import SECRET, settled
 from keng.kit import times
-from keng.lookup import chat
+from keng.lookup import chat_answers
 from keng.network.actions.subscriptions import address_hash
 from keng.network.models import Subscription
 from keng.places.models import Unit
@@ -336,7 +336,9 @@ def test_neither_words_nor_names_nor_addresses_reach_the_log(edge, account):
 def test_a_number_alone_is_answered_and_the_edge_remembers_nobody(edge, opened):
     assert [say(edge, "0912 000 417", id="m1") for _ in range(2)] == [200, 200]
     delivery = Delivery.objects.get()
-    assert chat.words(opened(delivery.text_sealed)).startswith("0912 000 417: chưa có dữ liệu")
+    assert chat_answers.message_for_asker(opened(delivery.text_sealed)).startswith(
+        "0912 000 417: chưa có dữ liệu"
+    )
     assert opened(delivery.address_sealed) == "an"
     assert (Tip.objects.count(), Inbound.objects.count(), Conversation.objects.count()) == (0, 0, 0)
     assert say(edge, "Có kẻ gọi số lạ xưng công an") == 200

@@ -10,7 +10,7 @@ from keng.delivery import handlers
 from keng.delivery.models import Delivery
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
-from keng.lookup import chat as lookup_chat
+from keng.lookup import chat_answers as lookup_chat
 from keng.runtime.tests.rights import give_rights
 from keng.vault import keys, opening, seal
 from tests import make
@@ -76,7 +76,7 @@ def answers():
         rows = Delivery.objects.select_related("text").order_by("id")
         # Of what never left nothing is kept that could be read.
         return [
-            lookup_chat.words(opened(row.text_sealed) or row.text.text)
+            lookup_chat.message_for_asker(opened(row.text_sealed) or row.text.text)
             if row.text_sealed or row.text
             else ""
             for row in rows

@@ -12,35 +12,35 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.codes import derived
 from keng.language import reporters_own
-from keng.lookup.actions.listing import take_off
-from keng.lookup.deciders import may_answer, took_part
+from keng.lookup.actions.listing import end_disputed_listings
+from keng.lookup.deciders import may_answer_dispute, took_part_in_listing
 from keng.lookup.errors import AlreadyDecided, NoReason, NotListed, NotYours, SamePerson
 from keng.lookup.models import Dispute
-from keng.lookup.queries import UNREAD, code_hash, public_listing
+from keng.lookup.queries import DESK_ONLY_DISPUTE_FIELDS, dispute_code_hash, public_listing
 from keng.places.serving import first_province_unit
 
-LONGEST = 3000
+LONGEST_OBJECTION = 3000
 
 
-def code_of(token: str) -> str:
+def dispute_code_of(token: str) -> str:
     """The code of the form's token: sent twice, the same code."""
     return derived("dispute code", token)
 
 
-def is_made(token: str) -> bool:
+def is_objection_sent(token: str) -> bool:
     """Whether the form with this token was sent before."""
-    return Dispute.objects.filter(code_hash=code_hash(code_of(token))).exists()
+    return Dispute.objects.filter(code_hash=dispute_code_hash(dispute_code_of(token))).exists()
 
 
 @transaction.atomic
-def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute, str]:
+def object_to_listing(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute, str]:
     """Object to the entry under this hash; the dispute and the code that reads its answer.
 
     Names and numbers of people are covered before anything is kept. Raises NotListed.
     """
-    code = code_of(token)
-    key = code_hash(code)
-    earlier = Dispute.objects.filter(code_hash=key).defer(*UNREAD)
+    code = dispute_code_of(token)
+    key = dispute_code_hash(code)
+    earlier = Dispute.objects.filter(code_hash=key).defer(*DESK_ONLY_DISPUTE_FIELDS)
     if found := earlier.first():
         return found, code
     listing = public_listing(hash)
@@ -54,8 +54,8 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
                 unit_id=unit_id,
                 code_hash=key,
                 reason=Dispute.Reason(reason),
-                text=reporters_own.cover(text[:LONGEST]).text,
-                due_on=_due(),
+                text=reporters_own.cover(text[:LONGEST_OBJECTION]).text,
+                due_on=_due_date(),
                 listed_by_id=listing.made_by_id,
                 checked_by_id=listing.checked_by_id,
                 hands=list(listing.all_hands),
@@ -74,7 +74,7 @@ def object_to(hash: str, *, reason: str, text: str, token: str) -> tuple[Dispute
 
 
 @transaction.atomic
-def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> Dispute:
+def decide_dispute(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> Dispute:
     """Answer a dispute; unless it is rejected, the entry ends at this moment.
 
     What ends with it is not to be decided once more: whoever else objects to the same number gets
@@ -82,9 +82,9 @@ def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> 
     """
     if not (asked := Dispute.objects.visible_to(by).filter(pk=dispute_id)).exists():
         raise NotYours
-    dispute, others = _locked(asked)
-    if not may_answer(by, dispute):
-        raise SamePerson if took_part(by, dispute) else NotYours
+    dispute, others = _locked_disputes(asked)
+    if not may_answer_dispute(by, dispute):
+        raise SamePerson if took_part_in_listing(by, dispute) else NotYours
     if dispute.decided_at is not None:
         raise AlreadyDecided
     if not answer.strip():
@@ -97,27 +97,27 @@ def decide(dispute_id: uuid.UUID, *, outcome: str, answer: str, by: Officer) -> 
         each.decided_by, each.decided_at = by, now
         each.save(update_fields=["outcome", "answer", "decided_by", "decided_at"])
     if dispute.outcome != Dispute.Outcome.REJECTED:
-        take_off(dispute, by=by)
+        end_disputed_listings(dispute, by=by)
     for each in sorted(decided, key=lambda each: str(each.unit_id)):
         _record_decision(each, dispute, by)
     return dispute
 
 
-def may_decide(officer: Officer, dispute: Dispute) -> bool:
+def may_decide_dispute(officer: Officer, dispute: Dispute) -> bool:
     """Whether the officer may answer this dispute: nobody who listed the number."""
-    return dispute.decided_at is None and may_answer(officer, dispute)
+    return dispute.decided_at is None and may_answer_dispute(officer, dispute)
 
 
-def decided_with(dispute: Dispute) -> QuerySet[Dispute]:
+def disputes_decided_with(dispute: Dispute) -> QuerySet[Dispute]:
     """The other open objections to the same number: upheld, they all get its answer."""
     same = Dispute.objects.open().filter(listing__lookup_hash=dispute.listing.lookup_hash)
     return same.exclude(pk=dispute.pk)
 
 
-def _locked(asked: QuerySet[Dispute]) -> tuple[Dispute, list[Dispute]]:
-    """It and `decided_with` it, in one order, so that two who decide wait for one another."""
+def _locked_disputes(asked: QuerySet[Dispute]) -> tuple[Dispute, list[Dispute]]:
+    """It and `disputes_decided_with` it, in one order: two who decide wait for one another."""
     found = asked.select_related("listing").get()
-    either = Q(pk=found.pk) | Q(pk__in=decided_with(found).values("pk"))
+    either = Q(pk=found.pk) | Q(pk__in=disputes_decided_with(found).values("pk"))
     rows = Dispute.objects.filter(either).select_related("listing").order_by("id")
     locked = {row.pk: row for row in rows.select_for_update(no_key=True, of=("self",))}
     dispute = locked.pop(found.pk)
@@ -131,5 +131,5 @@ def _record_decision(each: Dispute, asked: Dispute, by: Officer) -> None:
     record("dispute.decided", by=by, on=each, chain=unit_chain(each.unit_id), detail=detail)
 
 
-def _due() -> datetime.date:
+def _due_date() -> datetime.date:
     return times.local_date(times.now() + datetime.timedelta(days=settings.DISPUTE_DAYS))

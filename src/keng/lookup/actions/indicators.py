@@ -45,12 +45,12 @@ def hold_indicators(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], 
 
 
 @transaction.atomic
-def remove_unused(portion: int = _PORTION) -> int:
+def remove_unused_indicators(portion: int = _PORTION) -> int:
     """Remove indicators that no row names; how many. A job of the worker."""
-    return remove_unused_of(list(_unused().values_list("pk", flat=True)[:portion]))
+    return remove_unused_among(list(_unused_indicators().values_list("pk", flat=True)[:portion]))
 
 
-def remove_unused_of(ids: Collection[UUID]) -> int:
+def remove_unused_among(ids: Collection[UUID]) -> int:
     """Remove those of these that no row names, inside the caller's transaction; how many.
 
     Locked first and asked again then: a row that names one was committed before, and is seen, or
@@ -58,10 +58,10 @@ def remove_unused_of(ids: Collection[UUID]) -> int:
     """
     rows = Indicator.objects.filter(pk__in=ids).select_for_update(skip_locked=True)
     locked = list(rows.values_list("pk", flat=True))
-    return _unused().filter(pk__in=locked).delete()[0] if locked else 0
+    return _unused_indicators().filter(pk__in=locked).delete()[0] if locked else 0
 
 
-def _unused() -> QuerySet[Indicator]:
+def _unused_indicators() -> QuerySet[Indicator]:
     """Indicators that no row of any table names; areas above have such rows too."""
     unused = Indicator.objects.all()
     for relation in Indicator._meta.get_fields(include_hidden=True):  # noqa: SLF001 -- documented

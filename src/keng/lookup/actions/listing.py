@@ -15,29 +15,34 @@ from keng.kit import times
 from keng.lookup.actions.indicators import hold_indicators
 from keng.lookup.errors import (
     AlreadyDecided,
-    AlreadyThere,
-    Disputed,
+    AlreadyListed,
+    DisputeOpen,
+    ListedByAnother,
     MayDoHarm,
     NeverPublic,
     NoReason,
     NotYours,
     OnlyWhenConfirmed,
     SamePerson,
-    StandsForAnother,
 )
-from keng.lookup.keys import hash_of, may_be_public
+from keng.lookup.keys import lookup_hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
 
-LONGEST = datetime.timedelta(days=366)
+LONGEST_LISTED = datetime.timedelta(days=366)
 # What ends sooner than this may be proposed again, so that no gap comes between.
 _NEAR_ITS_END = datetime.timedelta(days=30)
 # Ends that say something about the number, so that a look-up goes on saying it.
-REASONS = (Listing.End.NO_LONGER, Listing.End.MISTAKE, Listing.End.RECYCLED, Listing.End.SPOOFED)
+END_REASONS = (
+    Listing.End.NO_LONGER,
+    Listing.End.MISTAKE,
+    Listing.End.RECYCLED,
+    Listing.End.SPOOFED,
+)
 _PORTION = 500
 
 
 @transaction.atomic
-def propose(
+def propose_listing(
     indicator: Indicator,
     *,
     grade: str,
@@ -61,11 +66,11 @@ def propose(
         raise OnlyWhenConfirmed
     if not basis.strip():
         raise NoReason
-    key = hash_of(indicator.type, indicator.value)
-    if _same(key, grade).exists():
-        raise AlreadyThere
-    latest = times.local_date(times.now() + LONGEST)
-    hands = hands_of_all(_since_public(key, unit_id))
+    key = lookup_hash_of(indicator.type, indicator.value)
+    if _as_strong_listings(key, grade).exists():
+        raise AlreadyListed
+    latest = times.local_date(times.now() + LONGEST_LISTED)
+    hands = hands_of_all(_proposals_since_public(key, unit_id))
     pair = (indicator.type, indicator.value)
     try:
         with transaction.atomic():
@@ -83,7 +88,7 @@ def propose(
                 expires_on=min(expires_on, latest),
             )
     except IntegrityError as error:
-        raise AlreadyThere from error
+        raise AlreadyListed from error
     record(
         "listing.proposed",
         by=by,
@@ -95,7 +100,7 @@ def propose(
 
 
 @transaction.atomic
-def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
+def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     """The second person makes it public, having said that it warns nobody and exposes nobody.
 
     While an objection to the number is open, nothing takes the place of what it is about. Another
@@ -103,66 +108,66 @@ def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     of one commune could take off what the next one knows. Raises NotYours, SamePerson,
     AlreadyDecided, MayDoHarm, Disputed, AlreadyThere, StandsForAnother.
     """
-    listing = _to_check(listing_id, by)
+    listing = _locked_proposal(listing_id, by)
     if does_harm:
         raise MayDoHarm
     key, now = bytes(listing.lookup_hash), times.now()
     if listing.expires_on < times.local_date(now):
         raise AlreadyDecided
     if Dispute.objects.open().filter(listing__lookup_hash=key).exists():
-        raise Disputed
+        raise DisputeOpen
     standing = Listing.objects.filter(lookup_hash=key, status="listed", block_list__isnull=True)
     weaker = list(standing.select_related("unit").select_for_update(no_key=True, of=("self",)))
-    if _same(key, listing.grade).exists():
-        raise AlreadyThere
+    if _as_strong_listings(key, listing.grade).exists():
+        raise AlreadyListed
     for old in weaker:
         if old.unit is not None and not may_release_for(by, old.unit):
-            raise StandsForAnother(old.unit.name)
+            raise ListedByAnother(old.unit.name)
     for old in weaker:
-        _end(old, Listing.End.REPLACED, "", by=by, at=now)
+        _end_row(old, Listing.End.REPLACED, "", by=by, at=now)
     listing.status, listing.is_harmless = Listing.Status.LISTED, True
     listing.checked_by, listing.checked_at = by, now
     try:
         with transaction.atomic():
             listing.save(update_fields=["status", "is_harmless", "checked_by", "checked_at"])
     except IntegrityError as error:
-        raise AlreadyThere from error
+        raise AlreadyListed from error
     hands = in_the_record(listing.all_hands)
-    _record("listing.confirmed", listing, by, grade=listing.grade, hands=hands)
+    _record_on_listing("listing.confirmed", listing, by, grade=listing.grade, hands=hands)
     return listing
 
 
 @transaction.atomic
-def refuse(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listing:
+def refuse_listing(listing_id: uuid.UUID, *, reason: str, by: Officer) -> Listing:
     """The second person says no. Raises NotYours, SamePerson, AlreadyDecided, NoReason."""
-    listing = _to_check(listing_id, by)
+    listing = _locked_proposal(listing_id, by)
     if not reason.strip():
         raise NoReason
-    _end(listing, Listing.End.REFUSED, reason.strip(), by=by)
+    _end_row(listing, Listing.End.REFUSED, reason.strip(), by=by)
     return listing
 
 
 @transaction.atomic
-def end(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> Listing:
+def end_listing(listing_id: uuid.UUID, *, why: str, note: str, by: Officer) -> Listing:
     """Take it off the list, at once and by one person: what is wrong must not wait for a second.
 
     What it had taken the place of in another desk's name stands again. Raises NotYours,
     AlreadyDecided, NoReason.
     """
-    listing = _locked(listing_id, by)
+    listing = _locked_listing(listing_id, by)
     if listing.status == Listing.Status.ENDED:
         raise AlreadyDecided
-    if not works_on(by, listing) or why not in REASONS:
+    if not may_end_listing(by, listing) or why not in END_REASONS:
         raise NotYours
     if not note.strip():
         raise NoReason
-    _end(listing, Listing.End(why), note.strip(), by=by)
+    _end_row(listing, Listing.End(why), note.strip(), by=by)
     _restore_displaced(listing, by)
     return listing
 
 
 @transaction.atomic
-def expire(portion: int = _PORTION) -> int:
+def expire_listings(portion: int = _PORTION) -> int:
     """End what has reached its last day; a look-up stopped answering with it at midnight."""
     today = times.local_date(times.now())
     over = Listing.objects.exclude(status="ended").filter(expires_on__lt=today).order_by("id")
@@ -172,12 +177,12 @@ def expire(portion: int = _PORTION) -> int:
         status=Listing.Status.ENDED, end_reason=Listing.End.EXPIRED, ended_at=times.now()
     )
     for row in sorted((r for r in rows if r.unit_id), key=lambda r: str(r.unit_id)):
-        _record("listing.ended", row, "worker", why=Listing.End.EXPIRED)
+        _record_on_listing("listing.ended", row, "worker", why=Listing.End.EXPIRED)
         _restore_displaced(row, "worker")
     return len(rows)
 
 
-def may_check(officer: Officer, listing: Listing) -> bool:
+def may_check_listing(officer: Officer, listing: Listing) -> bool:
     """Whether the officer can be the second person of this proposal."""
     return (
         listing.status == Listing.Status.PROPOSED
@@ -187,7 +192,7 @@ def may_check(officer: Officer, listing: Listing) -> bool:
     )
 
 
-def works_on(officer: Officer, listing: Listing) -> bool:
+def may_end_listing(officer: Officer, listing: Listing) -> bool:
     """Whether the officer may take it off: who made it, or who may release for its unit."""
     if listing.unit is None:
         return False
@@ -195,7 +200,7 @@ def works_on(officer: Officer, listing: Listing) -> bool:
     return is_own or may_release_for(officer, listing.unit)
 
 
-def take_off(dispute: Dispute, *, by: Officer) -> None:
+def end_disputed_listings(dispute: Dispute, *, by: Officer) -> None:
     """End whatever stands under the number of a decided dispute, in its transaction.
 
     What had taken the place of the disputed entry, what waits for a second person and what block
@@ -213,7 +218,7 @@ def take_off(dispute: Dispute, *, by: Officer) -> None:
     for row in sorted(
         rows.select_for_update(no_key=True, of=("self",)), key=lambda row: str(row.unit_id)
     ):
-        _end(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
+        _end_row(row, why, row.end_note, by=by, unit_id=dispute.unit_id)
 
 
 def _restore_displaced(listing: Listing, by: object) -> None:
@@ -232,7 +237,7 @@ def _restore_displaced(listing: Listing, by: object) -> None:
         return
     old.status, old.end_reason, old.ended_at = Listing.Status.LISTED, "", None
     old.save(update_fields=["status", "end_reason", "ended_at"])
-    _record("listing.restored", old, by, after=str(listing.pk))
+    _record_on_listing("listing.restored", old, by, after=str(listing.pk))
 
 
 def _displaced_by(listing: Listing) -> Listing | None:
@@ -244,7 +249,7 @@ def _displaced_by(listing: Listing) -> Listing | None:
     return there.select_for_update(no_key=True).first()
 
 
-def taken_place_by(listing: Listing) -> Listing | None:
+def replacement_of(listing: Listing) -> Listing | None:
     """The entry that was made public in its place, of whichever desk; for its page."""
     if listing.end_reason != Listing.End.REPLACED:
         return None
@@ -253,7 +258,7 @@ def taken_place_by(listing: Listing) -> Listing | None:
     return newer.select_related("unit").first()
 
 
-def _same(key: bytes, grade: str) -> QuerySet[Listing]:
+def _as_strong_listings(key: bytes, grade: str) -> QuerySet[Listing]:
     """Public entries of desks that say more already, or as much and not only for some days."""
     soon = times.local_date(times.now() + _NEAR_ITS_END)
     says_as_much = Q(grade=grade, expires_on__gt=soon)
@@ -262,14 +267,14 @@ def _same(key: bytes, grade: str) -> QuerySet[Listing]:
     return Listing.objects.public().filter(says_as_much, lookup_hash=key, block_list__isnull=True)
 
 
-def _since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]:
+def _proposals_since_public(key: bytes, unit_id: uuid.UUID) -> QuerySet[Listing]:
     """What the unit proposed about the number since it last made it public, refused or not."""
     mine = Listing.objects.filter(lookup_hash=key, unit=unit_id)
     last = mine.filter(checked_at__isnull=False).order_by("-id").first()
     return (mine.filter(pk__gt=last.pk) if last else mine).order_by("id")
 
 
-def _locked(listing_id: uuid.UUID, by: Officer) -> Listing:
+def _locked_listing(listing_id: uuid.UUID, by: Officer) -> Listing:
     visible = Listing.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     listing = visible.select_related("unit", "indicator").filter(pk=listing_id).first()
     if listing is None:
@@ -277,18 +282,18 @@ def _locked(listing_id: uuid.UUID, by: Officer) -> Listing:
     return listing
 
 
-def _to_check(listing_id: uuid.UUID, by: Officer) -> Listing:
-    listing = _locked(listing_id, by)
+def _locked_proposal(listing_id: uuid.UUID, by: Officer) -> Listing:
+    listing = _locked_listing(listing_id, by)
     if listing.has_hand_of(by):
         raise SamePerson
     if listing.status != Listing.Status.PROPOSED:
         raise AlreadyDecided
-    if not may_check(by, listing):
+    if not may_check_listing(by, listing):
         raise NotYours
     return listing
 
 
-def _end(
+def _end_row(
     listing: Listing,
     why: "Listing.End",
     note: str,
@@ -300,10 +305,10 @@ def _end(
     listing.status, listing.end_reason, listing.end_note = Listing.Status.ENDED, why, note
     listing.ended_by, listing.ended_at = by, at or times.now()
     listing.save(update_fields=["status", "end_reason", "end_note", "ended_by", "ended_at"])
-    _record("listing.ended", listing, by, unit_id=unit_id, why=str(why))
+    _record_on_listing("listing.ended", listing, by, unit_id=unit_id, why=str(why))
 
 
-def _record(
+def _record_on_listing(
     act: str, listing: Listing, by: object, *, unit_id: uuid.UUID | None = None, **detail: object
 ) -> None:
     record(act, by=by, on=listing, chain=unit_chain(listing.unit_id or unit_id), detail=detail)

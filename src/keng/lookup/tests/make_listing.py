@@ -5,9 +5,9 @@ from typing import Any
 
 from keng.kit import times
 from keng.language.asked import asked_in
-from keng.lookup.keys import hash_of
+from keng.lookup.keys import lookup_hash_of
 from keng.lookup.models import BlockList, Listing
-from keng.lookup.queries import Answer, answers
+from keng.lookup.queries import LookupAnswer, lookup_answers
 from tests import make
 
 
@@ -32,7 +32,7 @@ def listing(value: str = "+84912000417", *, unit: Any, type: str = "phone", **fi
     if values["status"] == "ended":
         values = {"ended_at": times.now(), "end_reason": "no_longer"} | values
     return Listing.objects.create(
-        indicator=found, lookup_hash=hash_of(type, value), unit=unit, **values
+        indicator=found, lookup_hash=lookup_hash_of(type, value), unit=unit, **values
     )
 
 
@@ -42,7 +42,7 @@ def imported(value: str, *, name: str = "Danh sách A", type: str = "url", **fie
     source, _made = BlockList.objects.get_or_create(name=name, defaults={"expires_on": last})
     return Listing.objects.create(
         indicator=make.indicator(value, type=type),
-        lookup_hash=hash_of(type, value),
+        lookup_hash=lookup_hash_of(type, value),
         block_list=source,
         grade="imported",
         status="listed",
@@ -51,6 +51,6 @@ def imported(value: str, *, name: str = "Danh sách A", type: str = "url", **fie
     )
 
 
-def look_up(text: str) -> list[Answer]:
+def look_up(text: str) -> list[LookupAnswer]:
     """What the page answers to a text."""
-    return answers(asked_in(text))
+    return lookup_answers(asked_in(text))

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from keng.language.asked import asked_in
-from keng.lookup import chat
+from keng.lookup import chat_answers
 from keng.lookup.actions import disputes
 from keng.lookup.tests.make_listing import imported, listing
 from tests import make
@@ -44,7 +44,9 @@ def unit():
 
 def said(text, *languages):
     (asked,) = asked_in(text)
-    return chat.words(chat.question(asked, languages or ("vi", "en")))
+    return chat_answers.message_for_asker(
+        chat_answers.question_to_seal(asked, languages or ("vi", "en"))
+    )
 
 
 @pytest.mark.parametrize("grade", GRADES)
@@ -81,7 +83,7 @@ def test_what_was_taken_off_is_said_as_on_the_page_and_names_nobody(unit, end):
 def test_an_open_objection_is_said_with_the_entry(unit):
     made = listing(unit=unit)
     key = bytes(made.lookup_hash).hex()
-    disputes.object_to(key, reason="mistake", text="Không phải.", token="x" * 22)
+    disputes.object_to_listing(key, reason="mistake", text="Không phải.", token="x" * 22)
     assert "Chủ số đã khiếu nại" in said(NUMBER, "vi")
     assert "Its holder has objected" in said(NUMBER, "en")
 

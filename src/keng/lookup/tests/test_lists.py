@@ -9,8 +9,8 @@ import pytest
 from keng.audit.models import Entry as AuditEntry
 from keng.cli.__main__ import main
 from keng.language.asked import listing_hash
-from keng.lookup.lists import importing
-from keng.lookup.lists.reading import Entry, Fault, NotThisFormat, read
+from keng.lookup.block_lists import importing
+from keng.lookup.block_lists.reading import ListEntry, ListFault, NotThisFormat, read_block_list
 from keng.lookup.models import BlockList, Dispute, Indicator, Listing
 from tests import make
 
@@ -19,12 +19,12 @@ SOON = dt.date.today() + dt.timedelta(days=90)  # noqa: DTZ011 -- any day within
 
 
 def read_text(text, form="hosts"):
-    return list(read(io.StringIO(text), form))
+    return list(read_block_list(io.StringIO(text), form))
 
 
 def bring(text, *, source="A list", form="hosts", expires_on=SOON, **options):
-    return importing.import_list(
-        read(io.StringIO(text), form),
+    return importing.import_block_list(
+        read_block_list(io.StringIO(text), form),
         source=source,
         licence="free to use",
         origin="",
@@ -44,15 +44,18 @@ def test_a_hosts_file_lists_its_domains_and_not_the_machine_itself():
         "0.0.0.0 www.Bad-One.com bad-two.vn  # why\nbad-three.top\n0.0.0.0 0.0.0.0\n"
     )
     assert read_text(text) == [
-        Entry("url", "bad-one.com"),
-        Entry("url", "bad-two.vn"),
-        Entry("url", "bad-three.top"),
+        ListEntry("url", "bad-one.com"),
+        ListEntry("url", "bad-two.vn"),
+        ListEntry("url", "bad-three.top"),
     ]
 
 
 def test_a_csv_lists_phones_and_links_by_its_columns():
     text = "note,Type,VALUE\nx,phone,+84 912 345 678\n,domain,hxxps://bad-one[.]com/login\n,,\n"
-    assert read_text(text, "csv") == [Entry("phone", "+84912345678"), Entry("url", "bad-one.com")]
+    assert read_text(text, "csv") == [
+        ListEntry("phone", "+84912345678"),
+        ListEntry("url", "bad-one.com"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,7 @@ def test_a_csv_lists_phones_and_links_by_its_columns():
 )
 def test_a_line_that_cannot_be_taken_says_why(text, form, why):
     (fault,) = read_text(text, form)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, ListFault)
     assert fault.line == len(text.splitlines())
     assert why in fault.why
 
@@ -106,9 +109,9 @@ def test_a_list_again_with_a_later_day_is_shown_until_then():
 @pytest.mark.parametrize("text", ["bad-two.com\nnonsense\n", "# nothing\n"])
 def test_a_faulty_or_empty_list_leaves_everything_as_it_was(text):
     bring("bad-one.com\n")
-    with pytest.raises((importing.Faulty, importing.NothingListed)):
+    with pytest.raises((importing.FaultyList, importing.NothingListed)):
         bring(text)
-    with pytest.raises((importing.Faulty, importing.NothingListed)):
+    with pytest.raises((importing.FaultyList, importing.NothingListed)):
         bring(text, source="Another")
     assert listed() == ["bad-one.com"]
     assert not BlockList.objects.filter(name="Another").exists()
@@ -141,7 +144,7 @@ def test_a_removed_list_leaves_no_value_behind_but_those_in_tips():
     seen = make.indicator("bad-one.com", type="url")
     make.sighting(make.tip(unit=make.unit()), indicator=seen)
     bring("bad-one.com\nbad-two.com\n")
-    assert importing.remove_list(BlockList.objects.get()) is True
+    assert importing.remove_block_list(BlockList.objects.get()) is True
     assert list(Indicator.objects.all()) == [seen]
     assert not Listing.objects.exists()
 
@@ -153,7 +156,7 @@ def test_the_row_that_somebody_objected_to_stays_with_its_answer():
     Dispute.objects.create(
         listing=row, unit=make.unit(), code_hash=b"x" * 32, reason="mistake", text="", due_on=SOON
     )
-    assert importing.remove_list(BlockList.objects.get()) is False
+    assert importing.remove_block_list(BlockList.objects.get()) is False
     assert listed() == []
     assert Listing.objects.get() == row
 
@@ -187,8 +190,8 @@ def test_a_list_as_it_is_published_can_be_imported(name):
     if not file.exists():
         pytest.skip(f"{file.name} is not beside this repository (../shared/data/blocklists)")
     with file.open() as lines:
-        result = importing.import_list(
-            read(lines, "hosts"),
+        result = importing.import_block_list(
+            read_block_list(lines, "hosts"),
             source=name,
             licence="MIT",
             origin="",

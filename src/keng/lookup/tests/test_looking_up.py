@@ -111,7 +111,7 @@ def test_an_open_objection_is_said_with_the_entry(unit):
     made = listing(unit=unit)
     assert not look_up("0912000417")[0].is_disputed
     key = bytes(made.lookup_hash).hex()
-    disputes.object_to(key, reason="mistake", text="Không phải.", token="x" * 22)
+    disputes.object_to_listing(key, reason="mistake", text="Không phải.", token="x" * 22)
     assert look_up("0912000417")[0].is_disputed
 
 

@@ -42,7 +42,7 @@ class ObjectForm(Form):
     )
     text = forms.CharField(
         label=gettext_lazy("Tell us what shows it"),
-        max_length=disputes.LONGEST,
+        max_length=disputes.LONGEST_OBJECTION,
         help_text=gettext_lazy(
             "Since when you have the number, what it is used for, which bill or paper shows it. "
             "Do not write your name or the number of your identity card."
@@ -156,8 +156,8 @@ def objected(request: HttpRequest) -> HttpResponse:
     allowed = OF_OBJECTION.token_of(request)
     if allowed is None:
         return OF_OBJECTION.ask()
-    code = disputes.code_of(allowed[0])
-    dispute = queries.dispute_of(code)
+    code = disputes.dispute_code_of(allowed[0])
+    dispute = queries.dispute_by_code(code)
     if dispute is None:
         return OF_OBJECTION.ask()
     context = {"dispute": dispute, "grouped": codes.grouped(code), "shown_until": allowed[1]}
@@ -171,7 +171,7 @@ def read_answer(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "lookup_pages/public/enter.html", {"form": form})
     try:
-        dispute = queries.dispute_of(form.cleaned_data["code"])
+        dispute = queries.dispute_by_code(form.cleaned_data["code"])
     except codes.MalformedCode as found:
         words = _("A code has 16 letters and digits; this one has %(count)d")
         form.add_error("code", words % {"count": found.length})

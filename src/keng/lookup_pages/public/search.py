@@ -16,7 +16,7 @@ from keng.kit.slowing import Slowing
 from keng.language.asked import LONGEST, asked_in
 from keng.language.category_names import label_for_reader
 from keng.lookup import queries
-from keng.lookup.queries import Answer
+from keng.lookup.queries import LookupAnswer
 from keng.lookup_pages.promises import PROMISES
 
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
@@ -43,7 +43,7 @@ class LookUpForm(Form):
 class Shown:
     """An answer with the words of its page."""
 
-    answer: Answer
+    answer: LookupAnswer
     how: str
     about_account: bool
 
@@ -73,10 +73,10 @@ def _answered(request: HttpRequest) -> HttpResponse:
         response = _ask(request, form, status=429)
         response.headers["Retry-After"] = str(wait)
         return response
-    return _show(request, text, queries.answers(asked))
+    return _show(request, text, queries.lookup_answers(asked))
 
 
-def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpResponse:
+def _show(request: HttpRequest, text: str, answers: list[LookupAnswer]) -> HttpResponse:
     shown = [
         Shown(
             each,
@@ -109,7 +109,7 @@ def _show(request: HttpRequest, text: str, answers: list[Answer]) -> HttpRespons
     return response
 
 
-def _type(answer: Answer) -> str:
+def _type(answer: LookupAnswer) -> str:
     """What it is taken for: what it is listed as, else what it looks like."""
     return answer.listing.indicator.type if answer.listing else answer.asked.type
 
@@ -119,7 +119,7 @@ def _ask(request: HttpRequest, form: LookUpForm, status: int = 200) -> HttpRespo
     return render(request, "lookup_pages/public/box.html", context, status=status)
 
 
-def _carried(text: str, answers: list[Answer]) -> str:
+def _carried(text: str, answers: list[LookupAnswer]) -> str:
     """What goes into a report: a message as it was pasted, a bare number with what it is."""
     if len(answers) > 1 or len(text.split()) > 6:
         return text

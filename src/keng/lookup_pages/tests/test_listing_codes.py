@@ -99,7 +99,7 @@ def test_what_cannot_be_done_uses_up_no_code(desk_client, unit, chief):
 
 def test_what_the_proposer_typed_in_is_no_reporter(desk_client, unit, bao):
     seen = typed(unit, bao)
-    with pytest.raises(errors.TooFew):
+    with pytest.raises(errors.TooFewReporters):
         proposed(seen[0], bao, grade="reported")
     assert not Listing.objects.exists()
     sign_in(desk_client, bao)
@@ -110,7 +110,7 @@ def test_what_the_proposer_typed_in_is_no_reporter(desk_client, unit, bao):
 def test_nor_is_what_the_second_person_typed_in(desk_client, unit, bao, chief):
     seen = typed(unit, chief)
     made = proposed(seen[0], bao, grade="reported")
-    with pytest.raises(errors.TooFew):
+    with pytest.raises(errors.TooFewReporters):
         proposing.confirm(made.pk, does_harm=False, by=chief)
     sign_in(desk_client, chief)
     sent = {"harm": "no", "code": second_factor.current_code(chief)}
@@ -129,7 +129,7 @@ def test_nor_what_somebody_typed_in_whose_sign_in_the_proposer_made(unit, bao):
     seen = typed(unit, made)
     made.set_up_at = times.now()
     made.save()
-    with pytest.raises(errors.TooFew):
+    with pytest.raises(errors.TooFewReporters):
         proposed(seen[0], bao, grade="reported")
 
 

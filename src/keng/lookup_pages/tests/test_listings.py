@@ -14,7 +14,7 @@ from keng.lookup import deciders, errors
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, Listing
-from keng.lookup.queries import dispute_of
+from keng.lookup.queries import dispute_by_code
 from keng.lookup.tests.make_listing import imported, listing, look_up
 from keng.lookup_pages.evidence import waiting
 from keng.lookup_pages.propose import propose
@@ -78,7 +78,7 @@ def grade(text="0912000417"):
 def test_one_officer_proposes_and_another_one_makes_it_public(unit, lan, chief):
     made = proposed(sighting(unit), lan)
     assert grade() == "no_data"
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     assert grade() == "confirmed"
     acts = list(Entry.objects.order_by("id").values_list("action", flat=True))
     assert acts[-2:] == ["listing.proposed", "listing.confirmed"]
@@ -87,7 +87,7 @@ def test_one_officer_proposes_and_another_one_makes_it_public(unit, lan, chief):
 def test_nobody_is_their_own_second_person(unit, chief):
     made = proposed(sighting(unit), chief)
     with pytest.raises(errors.SamePerson):
-        actions.confirm(made.pk, does_harm=False, by=chief)
+        actions.confirm_listing(made.pk, does_harm=False, by=chief)
     assert grade() == "no_data"
 
 
@@ -97,10 +97,10 @@ def test_another_persons_proposal_of_the_same_number_opens_no_way_round(
     """The chief's own number, proposed once more by a colleague: it stays the chief's."""
     seen = sighting(unit)
     first = proposed(seen, chief)
-    actions.end(first.pk, why=Listing.End.NO_LONGER, note="Viết lại.", by=chief)
+    actions.end_listing(first.pk, why=Listing.End.NO_LONGER, note="Viết lại.", by=chief)
     again = proposed(seen, lan, basis="Đã gọi thử, cùng giọng.")
     with pytest.raises(errors.SamePerson):
-        actions.confirm(again.pk, does_harm=False, by=chief)
+        actions.confirm_listing(again.pk, does_harm=False, by=chief)
     with pytest.raises(IntegrityError, match="checked_by"), transaction.atomic():
         Listing.objects.filter(pk=again.pk).update(checked_by=chief)
     assert waiting_count(chief) == 0
@@ -114,35 +114,37 @@ def test_another_persons_proposal_of_the_same_number_opens_no_way_round(
     assert f"tỉnh sẽ duyệt. Người duyệt được ở tỉnh: {province}" in answer.content.decode()
     assert grade() == "no_data"
     assert waiting_count(province) == 1
-    actions.confirm(again.pk, does_harm=False, by=province)
+    actions.confirm_listing(again.pk, does_harm=False, by=province)
     hands = [str(chief.pk), str(lan.pk)]
     assert Entry.objects.get(action="listing.confirmed").detail["hands"] == hands
 
 
 def test_a_hand_in_what_was_public_before_is_none_in_what_follows(unit, lan, chief):
     seen = sighting(unit)
-    actions.confirm(proposed(seen, chief).pk, does_harm=False, by=make.officer(unit=unit.parent))
+    actions.confirm_listing(
+        proposed(seen, chief).pk, does_harm=False, by=make.officer(unit=unit.parent)
+    )
     listed = Listing.objects.get()
-    actions.end(listed.pk, why=Listing.End.NO_LONGER, note="Hết dùng.", by=chief)
+    actions.end_listing(listed.pk, why=Listing.End.NO_LONGER, note="Hết dùng.", by=chief)
     again = proposed(seen, lan)
-    actions.confirm(again.pk, does_harm=False, by=chief)
+    actions.confirm_listing(again.pk, does_harm=False, by=chief)
 
 
 def test_a_second_person_must_be_entitled_to_release_for_the_unit(unit, lan):
     made = proposed(sighting(unit), lan)
     colleague = make.officer(unit=unit)
     with pytest.raises(errors.NotYours):
-        actions.confirm(made.pk, does_harm=False, by=colleague)
+        actions.confirm_listing(made.pk, does_harm=False, by=colleague)
     province = make.officer(unit=unit.parent)
-    actions.confirm(made.pk, does_harm=False, by=province)
+    actions.confirm_listing(made.pk, does_harm=False, by=province)
     assert grade() == "confirmed"
 
 
 def test_what_would_warn_a_suspect_or_expose_a_reporter_stays_inside(unit, lan, chief):
     made = proposed(sighting(unit), lan)
     with pytest.raises(errors.MayDoHarm):
-        actions.confirm(made.pk, does_harm=True, by=chief)
-    actions.refuse(made.pk, reason="Đang theo dõi.", by=chief)
+        actions.confirm_listing(made.pk, does_harm=True, by=chief)
+    actions.refuse_listing(made.pk, reason="Đang theo dõi.", by=chief)
     assert grade() == "no_data"
     assert look_up("0912000417")[0].taken_off is None
 
@@ -151,7 +153,7 @@ def test_a_proposal_of_another_unit_does_not_exist(unit, lan):
     made = proposed(sighting(unit), lan)
     elsewhere = make.officer(unit=make.unit(parent=unit.parent), role="commander")
     with pytest.raises(errors.NotYours):
-        actions.confirm(made.pk, does_harm=False, by=elsewhere)
+        actions.confirm_listing(made.pk, does_harm=False, by=elsewhere)
 
 
 # What may be listed.
@@ -177,11 +179,11 @@ def test_a_plate_or_somebodys_page_is_never_listed(unit, lan, type, value):
 
 def test_reported_takes_three_different_reporters(unit, lan, chief):
     first, second = sighting(unit), sighting(unit)
-    with pytest.raises(errors.TooFew):
+    with pytest.raises(errors.TooFewReporters):
         proposed(first, lan, grade="reported")
     third = sighting(unit)
     made = proposed(third, lan, grade="reported")
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     assert (grade(), second.tip_id != third.tip_id) == ("reported", True)
 
 
@@ -191,7 +193,7 @@ def test_tips_out_of_one_conversation_are_one_reporter(unit, lan):
         Inbound.objects.create(
             channel="zalo_oa", kind="text", conversation_hash=b"1" * 32, tip_ref=each.tip_id
         )
-    with pytest.raises(errors.TooFew):
+    with pytest.raises(errors.TooFewReporters):
         proposed(seen[0], lan, grade="reported")
     sighting(unit)
     assert proposed(seen[0], lan, grade="reported").grade == "reported"
@@ -201,14 +203,14 @@ def test_a_tip_in_which_the_number_was_not_used_counts_for_nothing(unit, lan):
     seen = [sighting(unit) for _ in range(3)]
     seen[2].role = "not_used"
     seen[2].save()
-    with pytest.raises(errors.TooFew):
+    with pytest.raises(errors.TooFewReporters):
         proposed(seen[0], lan, grade="reported")
 
 
 def test_an_unfounded_tip_counts_for_nothing(unit, lan):
     sighting(unit, outcome="unfounded", state="closed")
     seen = [sighting(unit) for _ in range(2)]
-    with pytest.raises(errors.TooFew):
+    with pytest.raises(errors.TooFewReporters):
         proposed(seen[0], lan, grade="reported")
 
 
@@ -223,21 +225,21 @@ def test_pages_of_one_site_speak_for_the_site(unit, lan, chief):
     seen = [sighting(unit, page, type="url") for page in pages]
     sighting(unit, "lua-dao.example.com", type="url")
     made = proposed(seen[0], lan, grade="reported")
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     assert grade("lua-dao.example/c") == "reported"
     assert grade("lua-dao.example.com") == "no_data"
 
 
 def test_the_same_number_is_not_proposed_twice(unit, lan):
     proposed(sighting(unit), lan)
-    with pytest.raises(errors.AlreadyThere):
+    with pytest.raises(errors.AlreadyListed):
         proposed(sighting(unit), lan)
 
 
 def test_confirmed_takes_the_place_of_reported(unit, lan, chief):
     old = listing(NUMBER, unit=unit, grade="reported")
     made = proposed(sighting(unit), lan)
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     old.refresh_from_db()
     assert (grade(), old.end_reason) == ("confirmed", "replaced")
 
@@ -247,7 +249,7 @@ def test_what_ends_soon_is_renewed_without_a_gap(unit, lan, chief):
     old = listing(NUMBER, unit=unit, expires_on=soon)
     made = proposed(sighting(unit), lan)
     assert grade() == "confirmed"
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     old.refresh_from_db()
     (answer,) = look_up("0912000417")
     assert (old.end_reason, answer.listing.pk) == ("replaced", made.pk)
@@ -259,10 +261,10 @@ def test_reported_never_takes_the_place_of_confirmed(unit, lan, chief):
     made = proposed(seen[0], lan, grade="reported")
     soon = times.local_date(times.now() + datetime.timedelta(days=20))
     theirs = listing(NUMBER, unit=elsewhere, expires_on=soon)
-    with pytest.raises(errors.AlreadyThere):
-        actions.confirm(made.pk, does_harm=False, by=chief)
-    actions.end(made.pk, why="no_longer", note="Thôi.", by=lan)
-    with pytest.raises(errors.AlreadyThere):
+    with pytest.raises(errors.AlreadyListed):
+        actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.end_listing(made.pk, why="no_longer", note="Thôi.", by=lan)
+    with pytest.raises(errors.AlreadyListed):
         proposed(seen[0], lan, grade="reported")
     theirs.refresh_from_db()
     assert (grade(), theirs.status) == ("confirmed", "listed")
@@ -274,8 +276,8 @@ def test_reported_never_takes_the_place_of_confirmed(unit, lan, chief):
 def test_one_person_takes_an_entry_off_with_a_reason(unit, lan, chief):
     made = listing(NUMBER, unit=unit, made_by=lan)
     with pytest.raises(errors.NoReason):
-        actions.end(made.pk, why="mistake", note=" ", by=chief)
-    actions.end(made.pk, why="mistake", note="Nhầm một chữ số.", by=lan)
+        actions.end_listing(made.pk, why="mistake", note=" ", by=chief)
+    actions.end_listing(made.pk, why="mistake", note="Nhầm một chữ số.", by=lan)
     assert grade() == "no_data"
     assert Entry.objects.latest("id").detail == {"why": "mistake"}
 
@@ -284,7 +286,7 @@ def test_the_worker_ends_what_has_reached_its_day(unit):
     day = times.local_date(times.now()) - datetime.timedelta(days=1)
     over = listing(NUMBER, unit=unit, expires_on=day)
     stays = listing("+84912000418", unit=unit)
-    assert actions.expire() == 1
+    assert actions.expire_listings() == 1
     over.refresh_from_db()
     stays.refresh_from_db()
     assert (over.end_reason, stays.status) == ("expired", "listed")
@@ -295,18 +297,18 @@ def test_the_worker_ends_what_has_reached_its_day(unit):
 
 def objection(made, **fields):
     values = {"reason": "mistake", "text": "Số của quán tôi.", "token": "x" * 22}
-    return disputes.object_to(bytes(made.lookup_hash).hex(), **values | fields)[0]
+    return disputes.object_to_listing(bytes(made.lookup_hash).hex(), **values | fields)[0]
 
 
 def test_a_wrongly_listed_shop_is_taken_off_by_somebody_who_did_not_list_it(unit, lan, chief):
     made = proposed(sighting(unit), lan)
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     dispute = objection(made)
     for who in (lan, chief):
         with pytest.raises(errors.SamePerson):
-            disputes.decide(dispute.pk, outcome="rejected", answer="Không.", by=who)
+            disputes.decide_dispute(dispute.pk, outcome="rejected", answer="Không.", by=who)
     mai = make.officer(unit=unit.parent, role="coordinator")
-    disputes.decide(dispute.pk, outcome="removed", answer="Xin lỗi quán.", by=mai)
+    disputes.decide_dispute(dispute.pk, outcome="removed", answer="Xin lỗi quán.", by=mai)
     (answer,) = look_up("0912000417")
     assert (answer.grade, answer.taken_off.end_reason) == ("no_data", "mistake")
     acts = list(Entry.objects.order_by("id").values_list("action", flat=True))
@@ -317,7 +319,7 @@ def test_a_wrongly_listed_shop_is_taken_off_by_somebody_who_did_not_list_it(unit
 def test_a_recycled_number_and_a_faked_hotline_are_said_as_such(unit, outcome):
     made = listing(NUMBER, unit=unit)
     mai = make.officer(unit=unit.parent)
-    disputes.decide(objection(made).pk, outcome=outcome, answer="Đúng.", by=mai)
+    disputes.decide_dispute(objection(made).pk, outcome=outcome, answer="Đúng.", by=mai)
     (answer,) = look_up("0912000417")
     assert (answer.grade, answer.taken_off.end_reason) == ("no_data", outcome)
     assert answer.is_spoofed == (outcome == "spoofed")
@@ -326,7 +328,7 @@ def test_a_recycled_number_and_a_faked_hotline_are_said_as_such(unit, outcome):
 def test_a_rejected_objection_leaves_the_entry(unit):
     made = listing(NUMBER, unit=unit)
     mai = make.officer(unit=unit.parent)
-    disputes.decide(objection(made).pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
+    disputes.decide_dispute(objection(made).pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
     (answer,) = look_up("0912000417")
     assert (answer.grade, answer.is_disputed) == ("confirmed", False)
 
@@ -336,10 +338,10 @@ def test_an_objection_is_answered_once_and_with_words(unit):
     mai = make.officer(unit=unit.parent)
     dispute = objection(made)
     with pytest.raises(errors.NoReason):
-        disputes.decide(dispute.pk, outcome="removed", answer=" ", by=mai)
-    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=mai)
+        disputes.decide_dispute(dispute.pk, outcome="removed", answer=" ", by=mai)
+    disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đúng.", by=mai)
     with pytest.raises(errors.AlreadyDecided):
-        disputes.decide(dispute.pk, outcome="rejected", answer="Không.", by=mai)
+        disputes.decide_dispute(dispute.pk, outcome="rejected", answer="Không.", by=mai)
 
 
 def test_whoever_objects_keeps_no_name_here_and_gets_a_day(unit, settings):
@@ -358,7 +360,7 @@ def test_an_objection_to_a_foreign_list_goes_to_whoever_runs_the_site(unit):
     dispute = objection(made)
     mai = make.officer(unit=unit.parent)
     assert not Dispute.objects.visible_to(make.officer(unit=unit)).exists()
-    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=mai)
+    disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đúng.", by=mai)
     (answer,) = look_up("vay-sieutoc.example")
     assert (answer.grade, answer.taken_off.pk) == ("no_data", made.pk)
 
@@ -369,7 +371,7 @@ def test_when_everybody_of_the_desk_took_part_the_auditor_decides(unit, desk_cli
     quan = make.officer(unit=province, name="Quân")
     thu = make.officer(unit=province, name="Khổng Diệu Thu", role="auditor")
     made = proposed(sighting(province), mai)
-    actions.confirm(made.pk, does_harm=False, by=quan)
+    actions.confirm_listing(made.pk, does_harm=False, by=quan)
     dispute = objection(made)
     address = reverse("listing-dispute", args=[dispute.pk])
     sign_in(desk_client, quan)
@@ -389,12 +391,12 @@ def test_the_auditor_leaves_it_to_an_officer_of_the_desk_who_took_no_part(unit, 
     third = make.officer(unit=province, name="Mẫn Khắc Việt", role="commander")
     dispute = objection(listing(NUMBER, unit=province))
     with pytest.raises(errors.NotYours):
-        disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=thu)
+        disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đúng.", by=thu)
     sign_in(desk_client, thu)
     page = desk_client.get(reverse("listing-dispute", args=[dispute.pk])).content.decode()
     assert "Mẫn Khắc Việt" in page
     assert "bạn đã tham gia" not in page
-    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=third)
+    disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đúng.", by=third)
 
 
 def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
@@ -404,8 +406,8 @@ def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
     old = listing(NUMBER, unit=unit, expires_on=soon)
     made = proposed(sighting(unit), lan)
     dispute = objection(old)
-    with pytest.raises(errors.Disputed):
-        actions.confirm(made.pk, does_harm=False, by=chief)
+    with pytest.raises(errors.DisputeOpen):
+        actions.confirm_listing(made.pk, does_harm=False, by=chief)
     sign_in(desk_client, chief)
     said = desk_client.post(
         reverse("listing-confirm", args=[made.pk]), {"harm": "no", "code": "1"}, follow=True
@@ -414,8 +416,8 @@ def test_nothing_takes_the_place_of_an_entry_while_an_objection_to_it_is_open(
     old.refresh_from_db()
     assert old.status == "listed"
     mai = make.officer(unit=unit.parent)
-    disputes.decide(dispute.pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    disputes.decide_dispute(dispute.pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
 
 
 def test_an_upheld_objection_leaves_nothing_of_the_number_listed(unit, lan):
@@ -428,7 +430,7 @@ def test_an_upheld_objection_leaves_nothing_of_the_number_listed(unit, lan):
     dispute = objection(newer)
     Dispute.objects.filter(pk=dispute.pk).update(listing=old)
     mai = make.officer(unit=unit.parent, role="coordinator")
-    disputes.decide(dispute.pk, outcome="removed", answer="Xin lỗi quán.", by=mai)
+    disputes.decide_dispute(dispute.pk, outcome="removed", answer="Xin lỗi quán.", by=mai)
     (answer,) = look_up("0912000417")
     assert (answer.grade, answer.sources) == ("no_data", ())
     for row in (old, newer, waits, other_list):
@@ -451,7 +453,7 @@ def test_upheld_once_it_answers_everybody_who_objects_to_the_number(unit, desk_c
     sign_in(desk_client, mai)
     address = reverse("listing-dispute", args=[dispute.pk])
     assert "Còn 2 khiếu nại khác về số này" in desk_client.get(address).content.decode()
-    disputes.decide(dispute.pk, outcome="spoofed", answer="Số bị giả.", by=mai)
+    disputes.decide_dispute(dispute.pk, outcome="spoofed", answer="Số bị giả.", by=mai)
     for each in (dispute, second, earlier):
         each.refresh_from_db()
         assert (each.outcome, each.answer, each.decided_by) == ("spoofed", "Số bị giả.", mai)
@@ -461,25 +463,27 @@ def test_upheld_once_it_answers_everybody_who_objects_to_the_number(unit, desk_c
     stranger.refresh_from_db()
     assert stranger.outcome == ""
     with pytest.raises(errors.AlreadyDecided):
-        disputes.decide(second.pk, outcome="rejected", answer="Không.", by=mai)
+        disputes.decide_dispute(second.pk, outcome="rejected", answer="Không.", by=mai)
 
 
 def test_everybody_who_objects_reads_the_answer_with_their_own_code(unit):
     key = bytes(listing(NUMBER, unit=unit).lookup_hash).hex()
     codes = [
-        disputes.object_to(key, reason="mistake", text="Không.", token=token * 22)[1]
+        disputes.object_to_listing(key, reason="mistake", text="Không.", token=token * 22)[1]
         for token in "ab"
     ]
     mai = make.officer(unit=unit.parent)
-    disputes.decide(dispute_of(codes[0]).pk, outcome="removed", answer="Xin lỗi.", by=mai)
-    assert [dispute_of(code).answer for code in codes] == ["Xin lỗi."] * 2
+    disputes.decide_dispute(
+        dispute_by_code(codes[0]).pk, outcome="removed", answer="Xin lỗi.", by=mai
+    )
+    assert [dispute_by_code(code).answer for code in codes] == ["Xin lỗi."] * 2
 
 
 def test_a_rejected_objection_answers_nobody_else(unit):
     made = listing(NUMBER, unit=unit)
     dispute, second = objection(made), objection(made, token="b" * 22)
     mai = make.officer(unit=unit.parent)
-    disputes.decide(dispute.pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
+    disputes.decide_dispute(dispute.pk, outcome="rejected", answer="Vẫn bị dùng.", by=mai)
     second.refresh_from_db()
     assert second.outcome == ""
 
@@ -497,21 +501,21 @@ def test_whoever_has_a_part_in_the_number_decides_no_objection_to_it(unit, how, 
     dispute = objection(listing(NUMBER, unit=unit))
     for outcome in ("removed", "rejected"):
         with pytest.raises(errors.SamePerson):
-            disputes.decide(dispute.pk, outcome=outcome, answer="Đúng.", by=mai)
+            disputes.decide_dispute(dispute.pk, outcome=outcome, answer="Đúng.", by=mai)
     sign_in(desk_client, mai)
     page = desk_client.get(reverse("listing-dispute", args=[dispute.pk])).content.decode()
     assert 'name="outcome"' not in page
     assert "bạn đã tham gia" in page
     third = make.officer(unit=unit.parent)
-    disputes.decide(dispute.pk, outcome="removed", answer="Đúng.", by=third)
+    disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đúng.", by=third)
 
 
 def test_an_upheld_objection_is_told_of_an_entry_that_had_ended_meanwhile(unit, lan, chief):
     made = listing(NUMBER, unit=unit, made_by=lan)
     dispute = objection(made)
-    actions.end(made.pk, why="no_longer", note="Đã cắt.", by=lan)
+    actions.end_listing(made.pk, why="no_longer", note="Đã cắt.", by=lan)
     mai = make.officer(unit=unit.parent)
-    disputes.decide(dispute.pk, outcome="recycled", answer="Đúng.", by=mai)
+    disputes.decide_dispute(dispute.pk, outcome="recycled", answer="Đúng.", by=mai)
     (answer,) = look_up("0912000417")
     made.refresh_from_db()
     assert (answer.taken_off.end_reason, made.end_note) == ("recycled", "Đã cắt.")
@@ -538,10 +542,10 @@ def test_an_entry_tells_nothing_of_a_tip_that_the_officer_may_not_see(unit, desk
 def proposed_twice(unit, lan, chief):
     """An objection to what Bảo proposed once more, after the chief had refused Lan's proposal."""
     seen = sighting(unit)
-    actions.refuse(proposed(seen, lan).pk, reason="Chưa đủ.", by=chief)
+    actions.refuse_listing(proposed(seen, lan).pk, reason="Chưa đủ.", by=chief)
     bao = make.officer(unit=unit, name="Bảo")
     again = proposed(seen, bao)
-    actions.confirm(again.pk, does_harm=False, by=chief)
+    actions.confirm_listing(again.pk, does_harm=False, by=chief)
     return objection(again)
 
 
@@ -568,10 +572,10 @@ def test_nor_does_somebody_in_whose_sign_in_they_had_a_hand(request, unit, propo
     ghost.set_up_asked_by = request.getfixturevalue(who)
     ghost.save()
     with pytest.raises(errors.SamePerson):
-        disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=ghost)
-    assert ghost.pk not in {post.officer_id for post in deciders.who_may(proposed_twice)}
+        disputes.decide_dispute(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=ghost)
+    assert ghost.pk not in {post.officer_id for post in deciders.dispute_deciders(proposed_twice)}
     other = make.officer(unit=unit)
-    disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
+    disputes.decide_dispute(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
 
 
 def test_an_auditor_decides_rather_than_nobody_whoever_agreed_to_the_sign_in(
@@ -579,12 +583,12 @@ def test_an_auditor_decides_rather_than_nobody_whoever_agreed_to_the_sign_in(
 ):
     young = {"set_up_at": times.now(), "set_up_agreed_by": chief}
     auditor = make.officer(unit=unit, name="Thu", role="auditor", **young)
-    assert [post.officer for post in deciders.who_may(proposed_twice)] == [auditor]
+    assert [post.officer for post in deciders.dispute_deciders(proposed_twice)] == [auditor]
     other = make.officer(unit=unit, name="Kiểm", role="auditor")
-    assert [post.officer for post in deciders.who_may(proposed_twice)] == [other]
+    assert [post.officer for post in deciders.dispute_deciders(proposed_twice)] == [other]
     with pytest.raises(errors.SamePerson):
-        disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=auditor)
-    disputes.decide(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
+        disputes.decide_dispute(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=auditor)
+    disputes.decide_dispute(proposed_twice.pk, outcome="rejected", answer="Đúng.", by=other)
 
 
 def test_the_way_from_a_tip_to_the_public_on_the_desk(unit, lan, chief, desk_client):
@@ -637,7 +641,7 @@ def test_the_menu_counts_what_waits_for_somebody_else_or_is_disputed(unit, lan, 
     assert waiting_count(chief) == 0
     made = proposed(sighting(unit), lan)
     assert (waiting_count(lan), waiting_count(chief)) == (0, 1)
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     assert waiting_count(chief) == 0
     objection(made)
     elsewhere = make.officer(unit=make.unit(parent=unit.parent))
@@ -684,7 +688,7 @@ def test_both_officers_read_how_many_reporters_cannot_be_told_apart(unit, lan, c
         page = desk_client.get(address).content.decode()
         assert "Nhiều nhất 3 người báo khác nhau" in page
         assert "2 tin trong số này gửi qua trang web" in page
-    actions.confirm(made.pk, does_harm=False, by=chief)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
     assert (
         "người báo khác nhau"
         not in desk_client.get(reverse("listing", args=[made.pk])).content.decode()

@@ -63,7 +63,7 @@ def answering():
 def ours(unit, bao, province, theirs):
     """What Nếnh says, let out in its place by the province."""
     made = proposed(sighting(unit), bao)
-    return actions.confirm(made.pk, does_harm=False, by=make.officer(unit=province))
+    return actions.confirm_listing(made.pk, does_harm=False, by=make.officer(unit=province))
 
 
 def test_two_of_one_desk_do_not_take_the_place_of_another_desks_entry(
@@ -76,8 +76,8 @@ def test_two_of_one_desk_do_not_take_the_place_of_another_desks_entry(
     assert "Công an phường Việt Yên đang có mục về số này" in page
     assert state(theirs) == ("listed", "")
     assert state(made) == ("proposed", "")
-    with pytest.raises(errors.StandsForAnother):
-        actions.confirm(made.pk, does_harm=False, by=chief)
+    with pytest.raises(errors.ListedByAnother):
+        actions.confirm_listing(made.pk, does_harm=False, by=chief)
 
 
 def test_once_ours_ends_theirs_stands_again(desk_client, bao, ours, theirs):
@@ -96,9 +96,9 @@ def test_nor_does_a_renewal_of_ours_change_that(unit, bao, chief, ours, theirs):
     soon = times.local_date(times.now() + datetime.timedelta(days=20))
     Listing.objects.filter(pk=ours.pk).update(expires_on=soon)
     again = proposed(sighting(unit), bao)
-    actions.confirm(again.pk, does_harm=False, by=chief)
+    actions.confirm_listing(again.pk, does_harm=False, by=chief)
     assert state(ours) == ("ended", "replaced")
-    actions.end(again.pk, why="no_longer", note="Hết dùng.", by=bao)
+    actions.end_listing(again.pk, why="no_longer", note="Hết dùng.", by=bao)
     assert answering() == theirs
 
 
@@ -106,7 +106,7 @@ def test_what_the_worker_ends_by_its_day_leaves_theirs(ours, theirs, become):
     yesterday = times.local_date(times.now() - datetime.timedelta(days=1))
     Listing.objects.filter(pk=ours.pk).update(expires_on=yesterday)
     become("worker")
-    assert actions.expire() == 1
+    assert actions.expire_listings() == 1
     become("owner")
     assert answering() == theirs
 
@@ -118,7 +118,7 @@ def test_what_is_over_or_was_found_wrong_since_does_not_come_back(bao, ours, the
         Listing.objects.filter(pk=theirs.pk).update(expires_on=yesterday)
     else:
         listing(NUMBER, unit=theirs.unit, status="ended", end_reason="mistake")
-    actions.end(ours.pk, why="no_longer", note="Hết dùng.", by=bao)
+    actions.end_listing(ours.pk, why="no_longer", note="Hết dùng.", by=bao)
     assert state(theirs) == ("ended", "replaced")
 
 

@@ -7,7 +7,7 @@ from keng.delivery import handlers
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Dispatch, Inbound
 from keng.kit import times
 from keng.language.asked import listing_hash
-from keng.lookup import chat
+from keng.lookup import chat_answers
 from keng.lookup.models import Listing
 from keng.lookup_pages.chat_handler import LookUpHandler, wish_of
 from keng.tips.models import DialogueMessage, Tip
@@ -39,7 +39,10 @@ def read(sealed):
 
 def answers():
     """What the sender makes of the rows."""
-    return [chat.words(read(row.text_sealed)) for row in Delivery.objects.order_by("id")]
+    return [
+        chat_answers.message_for_asker(read(row.text_sealed))
+        for row in Delivery.objects.order_by("id")
+    ]
 
 
 def list_it(type, value, **fields):

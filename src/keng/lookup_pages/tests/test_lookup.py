@@ -216,7 +216,7 @@ def test_somebody_listed_objects_without_an_account_and_reads_the_answer_by_code
     assert "Its holder has objected" in text_of(public_client.post("/lookup/", {"q": NUMBER}))
     third = make.officer(unit=unit.parent)
     dispute = Dispute.objects.get(listing=made)
-    disputes.decide(dispute.pk, outcome="removed", answer="Đã gọi và kiểm tra.", by=third)
+    disputes.decide_dispute(dispute.pk, outcome="removed", answer="Đã gọi và kiểm tra.", by=third)
     read = text_of(public_client.post("/lookup/answer/", {"code": code}))
     assert "listed by mistake" in read
     assert "Đã gọi và kiểm tra." in read
@@ -270,7 +270,7 @@ def test_the_public_record_tells_results_and_neither_number_nor_words(public_cli
     made = listing(unit=unit)
     objected(public_client, reason="recycled", text="Mới mua sim tuần trước.")
     third = make.officer(unit=unit.parent)
-    disputes.decide(
+    disputes.decide_dispute(
         Dispute.objects.get(listing=made).pk, outcome="recycled", answer="Đúng thế.", by=third
     )
     public_client.cookies["keng_language"] = "en"
@@ -287,8 +287,8 @@ def test_a_number_stands_in_the_record_once_for_each_decision(public_client, uni
     for _ in range(4):
         objected(public_client)
     asked = Dispute.objects.filter(listing=made).order_by("id")
-    disputes.decide(asked[0].pk, outcome="rejected", answer="Không.", by=third)
-    disputes.decide(asked[3].pk, outcome="removed", answer="Đúng thế.", by=third)
+    disputes.decide_dispute(asked[0].pk, outcome="rejected", answer="Không.", by=third)
+    disputes.decide_dispute(asked[3].pk, outcome="removed", answer="Đúng thế.", by=third)
     assert Dispute.objects.filter(outcome="removed").count() == 3
     shown = [(each.pk, each.outcome) for each in decided_disputes()]
     assert shown == [(asked[1].pk, "removed"), (asked[0].pk, "rejected")]

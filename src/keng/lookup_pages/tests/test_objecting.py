@@ -90,7 +90,7 @@ def test_two_presses_at_the_same_moment_make_one_objection(entry, monkeypatch):
 def test_who_objects_and_says_who_they_are_is_not_kept_in_clear(entry):
     told = "Em là Trần Thị Mẫu ở nhà số 17 ngõ 3 phường Nếnh. My name is John Smith."
     key = bytes(entry.lookup_hash).hex()
-    kept, _code = disputes.object_to(key, reason="recycled", text=told, token=new_token())
+    kept, _code = disputes.object_to_listing(key, reason="recycled", text=told, token=new_token())
     kept.refresh_from_db()
     for own in ("Mẫu", "17", "3", "John", "Smith"):
         assert own not in kept.text
@@ -191,6 +191,6 @@ def test_what_cannot_be_opened_is_said_to_whoever_objects_and_to_whoever_decides
     assert page.count("/listings/dispute-files/") == 1
     settings.ROOT_URLCONF = "keng.site.public_urls"
     settings.MIDDLEWARE = settings.PUBLIC_MIDDLEWARE
-    code = {"code": disputes.code_of(token)}
+    code = {"code": disputes.dispute_code_of(token)}
     answer = public_client.post("/lookup/answer/", code).content.decode()
     assert "Có 1 ảnh bạn gửi không mở được ở đây" in answer

@@ -11,7 +11,7 @@ from keng.language.asked import asked_in
 from keng.lookup.actions import disputes
 from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, DisputeFile
-from keng.lookup.queries import answers, decided_disputes, dispute_of, public_listing
+from keng.lookup.queries import decided_disputes, dispute_by_code, lookup_answers, public_listing
 from keng.lookup.tests.make_listing import listing
 from keng.lookup_pages import dispute_pictures
 from keng.lookup_pages.evidence import reporters_behind, unlinked_behind
@@ -60,7 +60,7 @@ def test_pictures_of_an_objection_are_put_there_by_one_process_and_named_to_the_
 def test_a_look_up_needs_no_more_than_what_it_answers_with(unit, become, process):
     listing(unit=unit)
     become(process)
-    assert answers(asked_in(NUMBER))[0].grade == "confirmed"
+    assert lookup_answers(asked_in(NUMBER))[0].grade == "confirmed"
     for column in ("basis", "end_note", "ended_by_id"):
         refused(f"SELECT {column} FROM lookup_listing")
     refused("UPDATE lookup_listing SET status = 'ended'")
@@ -84,9 +84,11 @@ def test_the_public_site_takes_an_objection_and_cannot_read_its_words(unit, beco
     key = bytes(made.lookup_hash).hex()
     become("public")
     assert public_listing(key) is not None
-    _dispute, code = disputes.object_to(key, reason="mistake", text="Không.", token="x" * 22)
-    again = disputes.object_to(key, reason="mistake", text="Không.", token="x" * 22)
-    assert (again[1], dispute_of(code).outcome, decided_disputes()) == (code, "", [])
+    _dispute, code = disputes.object_to_listing(
+        key, reason="mistake", text="Không.", token="x" * 22
+    )
+    again = disputes.object_to_listing(key, reason="mistake", text="Không.", token="x" * 22)
+    assert (again[1], dispute_by_code(code).outcome, decided_disputes()) == (code, "", [])
     refused("SELECT text FROM lookup_dispute")
     refused("UPDATE lookup_dispute SET outcome = 'removed'")
 
@@ -97,7 +99,7 @@ def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(uni
     seen = make.sighting(make.tip(unit=unit), indicator=make.indicator("+84912000417"))
     disputed = listing("+84912000418", unit=unit)
     key = bytes(disputed.lookup_hash).hex()
-    disputes.object_to(key, reason="mistake", text="Không.", token="x" * 22)
+    disputes.object_to_listing(key, reason="mistake", text="Không.", token="x" * 22)
     become("desk")
     made = propose(
         seen.pk,
@@ -108,9 +110,9 @@ def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(uni
         expires_on=disputed.expires_on,
         by=lan,
     )
-    actions.confirm(made.pk, does_harm=False, by=chief)
-    actions.end(made.pk, why="no_longer", note="Đã cắt.", by=chief)
-    disputes.decide(Dispute.objects.get().pk, outcome="removed", answer="Đúng.", by=mai)
+    actions.confirm_listing(made.pk, does_harm=False, by=chief)
+    actions.end_listing(made.pk, why="no_longer", note="Đã cắt.", by=chief)
+    disputes.decide_dispute(Dispute.objects.get().pk, outcome="removed", answer="Đúng.", by=mai)
     assert (reporters_behind([seen.tip_id], hands=()), unlinked_behind([seen.tip_id])) == (1, 1)
     refused("UPDATE lookup_listing SET lookup_hash = ''")
     refused("UPDATE lookup_dispute SET text = ''")
@@ -120,6 +122,6 @@ def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(uni
 def test_the_worker_ends_by_the_day_and_nothing_else(unit, become):
     listing(unit=unit, expires_on="2020-01-01")
     become("worker")
-    assert actions.expire() == 1
+    assert actions.expire_listings() == 1
     refused("UPDATE lookup_listing SET expires_on = '2030-01-01'")
     refused("SELECT text FROM lookup_dispute")

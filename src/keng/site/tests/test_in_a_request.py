@@ -448,7 +448,7 @@ def listing_proposed():
             expires_on=today + datetime.timedelta(days=90),
             by=by,
         ),
-        lookup_errors.AlreadyThere,
+        lookup_errors.AlreadyListed,
     )
 
 
@@ -458,7 +458,7 @@ def listing_confirmed():
     made = listing(fresh_number(), unit=desk.unit, status="proposed", made_by=desk.officer)
     return Example(
         chief,
-        lambda by: listings.confirm(made.pk, does_harm=False, by=by),
+        lambda by: listings.confirm_listing(made.pk, does_harm=False, by=by),
         lookup_errors.AlreadyDecided,
     )
 

@@ -121,7 +121,7 @@ def test_the_workers_portions_find_their_rows_by_an_index(desk):
         forget_chats.forget_repetitions,
         chats.forget_addresses,
         fetch_media.fetch_files,
-        indicators.remove_unused,
+        indicators.remove_unused_indicators,
         examine.examine_tips,
         examine.examine_messages,
         ringing.call_what_rings,

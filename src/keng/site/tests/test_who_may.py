@@ -57,7 +57,7 @@ STEPS = {
     "delivery.dispatch.send",
     "relay.relay_acts.chain_of",
     "delivery.replies.send_to_conversation",
-    "lookup.listing.take_off",
+    "lookup.listing.end_disputed_listings",
     "reports.signing.frozen",
     "reports.signing.may_publish",
     "surveys.writing.locked",
@@ -120,7 +120,7 @@ OF_THE_OWN_UNIT = {
 # Of these whoever may gets on only with rows of their own making, or as the last one left: that
 # they do is tried in the tests of the area. That others do not is tried here.
 NOT_FOR_EVERY_ONE_OF_THEM = {
-    "lookup.disputes.decide",
+    "lookup.disputes.decide_dispute",
     "lookup_pages.dispute_pictures.show",
     "surveys.paper.type_in",
     "surveys.paper.finish",
@@ -129,7 +129,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "warnings.patterns.send",
     "warnings.patterns.hand_in",
     "partners.inviting.accept",
-    "lookup.listing.propose",
+    "lookup.listing.propose_listing",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw",
@@ -474,9 +474,9 @@ _APART = {
     "lessons.pledging.renew_link": lambda here: {"key": here.rows["school_class"].pk},
     "lessons.releasing.end": lambda here: {"kind": Edition, "key": here.rows["edition"].pk},
     "lessons.releasing.publish": lambda here: {"kind": Edition, "key": here.rows["edition"].pk},
-    "lookup.listing.confirm": lambda here: {"listing_id": _proposed(here)},
-    "lookup.listing.refuse": lambda here: {"listing_id": _proposed(here)},
-    "lookup.listing.end": {"why": "no_longer"},
+    "lookup.listing.confirm_listing": lambda here: {"listing_id": _proposed(here)},
+    "lookup.listing.refuse_listing": lambda here: {"listing_id": _proposed(here)},
+    "lookup.listing.end_listing": {"why": "no_longer"},
     "network.establishments.add_establishment": lambda here: {"entry": _house(here)},
     "network.establishments.change_establishment": lambda here: {
         "pk": here.rows["establishment"].pk,

@@ -16,77 +16,79 @@ from keng.kit.phrases import month_words
 from keng.language.asked import Asked
 from keng.lookup import queries
 from keng.lookup.models import Listing
-from keng.lookup.queries import Answer
+from keng.lookup.queries import LookupAnswer
 
 # A question begins so, and no text.
 _QUESTION = '{"asked": '
 
 
-def question(asked: Asked, languages: Sequence[str]) -> str:
+def question_to_seal(asked: Asked, languages: Sequence[str]) -> str:
     """What is to be sealed in the place of an answer."""
     return json.dumps({"asked": asdict(asked), "languages": languages})
 
 
-def words(opened: str) -> str:
+def message_for_asker(opened: str) -> str:
     """The message to whoever asked: a question gets its answer, any other text stays as it is."""
     if not opened.startswith(_QUESTION):
         return opened
     found = json.loads(opened)
     also = tuple((kind, value) for kind, value in found["asked"].pop("also"))
-    (answer,) = queries.answers([Asked(**found["asked"], also=also)])
-    return told(answer, found["languages"])
+    (answer,) = queries.lookup_answers([Asked(**found["asked"], also=also)])
+    return answer_in_words(answer, found["languages"])
 
 
-def told(answer: Answer, languages: Sequence[str]) -> str:
+def answer_in_words(answer: LookupAnswer, languages: Sequence[str]) -> str:
     """An answer in words, in one language after the other."""
     made = []
     for language in languages:
         with translation.override(language):
-            made.append(f"{answer.asked.shown}: {' '.join(_parts(answer))}\n{_end(answer)}")
+            made.append(
+                f"{answer.asked.shown}: {' '.join(_answer_parts(answer))}\n{_closing_words(answer)}"
+            )
     return "\n\n".join(made)
 
 
-def help_text(languages: tuple[str, ...]) -> str:
+def lookup_help_text(languages: tuple[str, ...]) -> str:
     """When nothing was named that could be looked up."""
-    return _in(
+    return _in_languages(
         languages,
         lambda: (
             _(
                 "Send one phone number, account or link, and you read what is known of it. For a "
                 "whole message use the page: %(page)s"
             )
-            % {"page": _page()}
+            % {"page": _lookup_url()}
         ),
     )
 
 
-def slow_text(languages: tuple[str, ...]) -> str:
+def lookup_slow_text(languages: tuple[str, ...]) -> str:
     """When too many were asked one after the other."""
-    return _in(
+    return _in_languages(
         languages,
         lambda: (
             _(
                 "You looked up many numbers in a short time. Wait ten minutes, or use the page: "
                 "%(page)s"
             )
-            % {"page": _page()}
+            % {"page": _lookup_url()}
         ),
     )
 
 
-def _parts(answer: Answer) -> list[str]:
+def _answer_parts(answer: LookupAnswer) -> list[str]:
     if answer.grade == queries.PRIVATE:
         return [_("plates and personal pages are for the desk only, so nothing is said.")]
     listing = answer.listing
     if listing is None:
-        return [_not_listed(answer.taken_off)]
-    parts = [_graded(listing), *_by(listing)]
+        return [_not_listed_words(answer.taken_off)]
+    parts = [_grade_words(listing), *_source_words(listing)]
     if answer.is_disputed:
         parts.append(_("Its holder has objected. The objection is being looked at."))
     return parts
 
 
-def _graded(listing: Listing) -> str:
+def _grade_words(listing: Listing) -> str:
     if listing.grade == queries.CONFIRMED:
         return _("CONFIRMED: it was used in a scam.")
     if listing.grade == queries.REPORTED:
@@ -95,7 +97,7 @@ def _graded(listing: Listing) -> str:
     return _("listed by %(source)s. Our desk has not checked it.") % {"source": source}
 
 
-def _by(listing: Listing) -> list[str]:
+def _source_words(listing: Listing) -> list[str]:
     """Who says so, and the month in which it was used."""
     if listing.unit is None:
         return []
@@ -105,7 +107,7 @@ def _by(listing: Listing) -> list[str]:
     return [_("According to %(unit)s, in %(month)s.") % names]
 
 
-def _not_listed(taken_off: Listing | None) -> str:
+def _not_listed_words(taken_off: Listing | None) -> str:
     if taken_off is None:
         return _(
             "no data yet. That does not mean safe: new numbers and pages of fraudsters are "
@@ -121,7 +123,7 @@ def _not_listed(taken_off: Listing | None) -> str:
     return _("no data. It stood in the list by mistake and was taken off.")
 
 
-def _end(answer: Answer) -> str:
+def _closing_words(answer: LookupAnswer) -> str:
     said = []
     if answer.listing:
         said.append(
@@ -132,10 +134,10 @@ def _end(answer: Answer) -> str:
     report = _(
         "To report it, write here what happened, with the number. More, and objections: %(page)s"
     )
-    return "\n".join([*said, report % {"page": _page()}])
+    return "\n".join([*said, report % {"page": _lookup_url()}])
 
 
-def _in(languages: tuple[str, ...], sentence: Callable[[], str]) -> str:
+def _in_languages(languages: tuple[str, ...], sentence: Callable[[], str]) -> str:
     said = []
     for language in languages:
         with translation.override(language):
@@ -143,5 +145,5 @@ def _in(languages: tuple[str, ...], sentence: Callable[[], str]) -> str:
     return "\n".join(said)
 
 
-def _page() -> str:
+def _lookup_url() -> str:
     return f"{settings.PUBLIC_URL}/lookup/"
