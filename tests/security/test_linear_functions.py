@@ -94,7 +94,7 @@ READ: dict[str, Callable[[str], object]] = {
     "chat: is_courtesy": chat_words.is_courtesy,
     "chat: wants_no_contact": lambda text: chat_words.wants_no_contact(fold.fold(text)),
     "chat: is_for_unit": lambda text: chat_words.is_for_unit(text, "Công an phường Thử"),
-    "chat: looking up": chat_handler._question,
+    "chat: looking up": chat_handler._free_question,
     "chat: asks_about_it": lambda text: lookup_questions.asks_about_it(fold.fold(text)),
     "chat: tells_too": lambda text: lookup_questions.tells_too(fold.fold(text)),
     "chat: a survey": commands.read,

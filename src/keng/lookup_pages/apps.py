@@ -10,6 +10,6 @@ class LookupPagesConfig(AppConfig):
     def ready(self) -> None:
         from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
         from keng.intake.chat_handlers import TipHandler  # noqa: PLC0415
-        from keng.lookup_pages.chat_handler import LookUpHandler  # noqa: PLC0415
+        from keng.lookup_pages.chat_handler import LookupHandler  # noqa: PLC0415
 
-        handlers.register(LookUpHandler(TipHandler()))
+        handlers.register(LookupHandler(TipHandler()))

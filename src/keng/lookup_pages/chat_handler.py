@@ -31,32 +31,32 @@ from keng.lookup import chat_answers
 from keng.tips.urgency import urgency_of
 from keng.vault import seal
 
-_MOST = 3
+_MOST_ASKED = 3
 # Shorter ones are rather a code or a sum, and mostly somebody answers a question with them.
 _ACCOUNT_FROM = 8
 _LONGEST_ALONE = 200
 _LONGEST_QUESTION = 1000
-_A_THING = re.compile(r"\d|[^\s.]\.[^\s.]")
+_HAS_FIGURE_OR_DOT = re.compile(r"\d|[^\s.]\.[^\s.]")
 _MAY_NAME_ONE = re.compile(r"\d|\.\w")
 _THREE_WORDS = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{2,}+[\s,.!?]++){2}[^\W\d_]{2,}+(?![^\s,.!?])")
 _COMMAND = re.compile(
     r"\s*(?:(?P<vi>tra cuu)|(?P<en>look ?up)|(?P<soft>kiem tra|check))(?![^\W_])[\s:,.\-]*"
 )
 _FILLERS = re.compile(rf"(?:(?:{any_of('look_up_fillers')})(?![^\W_])[\s:,.\-]*)*")
-_BESIDE = re.compile(
+_WORDS_BESIDE = re.compile(
     rf"[\s:,.()?!\-]*(?:(?:{any_of('look_up_fillers')}|{NAMED_BANK})(?![^\W_])[\s:,.()?!\-]*)*"
 )
 _HANDLE = re.compile(r"(?<![\w.@/])@[\w.]+")
 _AT_ONCE, _PER_SECOND = 30, 1 / 30
 
-_ROWS = """
+_ROWS_SQL = """
 WITH r AS MATERIALIZED (
   SELECT * FROM json_to_recordset(%(rows)s::json) AS r(
     key bytea, mark uuid, account uuid, channel text, conversation_hash bytea, unit uuid,
     received_at timestamptz, address bytea, kept text, dispatch uuid, things json)
 ),
 """
-_ANSWERED = """
+_ANSWERED_SQL = """
 thing AS MATERIALIZED (
   SELECT asking.*, t.*
   FROM asking, json_to_recordset(asking.things) AS t(n int, delivery uuid, words bytea)
@@ -76,8 +76,8 @@ delivery AS (
 SELECT pg_notify('keng_delivery', '') FROM thing LIMIT 1
 """
 # A question by itself: its key is claimed, so that no tip has it.
-_ASK = f"""
-{_ROWS}
+_ASK_SQL = f"""
+{_ROWS_SQL}
 alone AS (
   SELECT r.* FROM r WHERE kept = 'never' OR kept = 'in_talk' AND NOT EXISTS (
     SELECT FROM delivery_conversation c
@@ -90,25 +90,25 @@ fresh AS (
   RETURNING inbound_ref
 ),
 asking AS (SELECT alone.* FROM alone JOIN fresh ON fresh.inbound_ref = alone.mark),
-{_ANSWERED}
+{_ANSWERED_SQL}
 """  # noqa: S608 -- our own pieces
 # A question in a report: the message is in its tip just now (a repetition has no row of its own).
 # Whoever asked to be left alone is not written to, whatever they ask.
-_ASK_TOO = f"""
-{_ROWS}
+_ASK_IN_TIP_SQL = f"""
+{_ROWS_SQL}
 asking AS (
   SELECT r.* FROM r JOIN delivery_inbound i ON i.id = r.mark JOIN tips_tip t ON t.id = i.tip_ref
   WHERE NOT t.do_not_contact
 ),
-{_ANSWERED}
+{_ANSWERED_SQL}
 """  # noqa: S608 -- our own pieces
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LookupQuestion:
     """What somebody wants to know, and whether the words belong to a tip as well."""
 
-    things: tuple[Asked, ...]
+    asked: tuple[Asked, ...]
     kept: Literal["never", "in_talk", "always"]
     """in_talk: only where a tip is open already."""
     languages: tuple[str, ...] = ("vi", "en")
@@ -117,11 +117,11 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     row: dict[str, Any] = field(repr=False)
-    otherwise: Any = field(repr=False)
+    as_tip: Any = field(repr=False)
     """The same message as a part of a tip; None when it can be nothing but a question."""
 
 
-class LookUpHandler:
+class LookupHandler:
     """Answers a question without keeping who asked, unless the words belong to a report."""
 
     name = "look_up"
@@ -139,72 +139,76 @@ class LookUpHandler:
         event = message.event
         if event.group or not event.reply_address or message.conversation_hash is None:
             return False
-        return wish_of(event) is not None
+        return lookup_question_of(event) is not None
 
     def prepare(self, message: Incoming) -> _Prepared:
-        wish = wish_of(message.event)
-        assert wish is not None  # noqa: S101 -- `takes` has seen it
-        otherwise = None if wish.kept == "never" else self._tips.prepare(message)
-        return _Prepared(_row(message, wish, self._texts(message, wish)), otherwise)
+        question = lookup_question_of(message.event)
+        assert question is not None  # noqa: S101 -- `takes` has seen it
+        as_tip = None if question.kept == "never" else self._tips.prepare(message)
+        return _Prepared(_row_of(message, question, self._texts(message, question)), as_tip)
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
-        parts = [one for one in prepared if one.otherwise is not None]
-        made = [Statement(_ASK, {"rows": json.dumps([one.row for one in prepared])})]
+        parts = [one for one in prepared if one.as_tip is not None]
+        made = [Statement(_ASK_SQL, {"rows": json.dumps([one.row for one in prepared])})]
         if parts:
-            made += self._tips.statements([one.otherwise for one in parts], lane=lane)
-            made.append(Statement(_ASK_TOO, {"rows": json.dumps([one.row for one in parts])}))
+            made += self._tips.statements([one.as_tip for one in parts], lane=lane)
+            made.append(
+                Statement(_ASK_IN_TIP_SQL, {"rows": json.dumps([one.row for one in parts])})
+            )
         return made
 
-    def _texts(self, message: Incoming, wish: Wish) -> list[str]:
+    def _texts(self, message: Incoming, question: LookupQuestion) -> list[str]:
         """A question for each thing; when there is none, what to do."""
         who = message.conversation_hash.hex() if message.conversation_hash else ""
         if self._limits.wait(who):
-            slow = chat_answers.lookup_slow_text(wish.languages)
+            slow = chat_answers.lookup_slow_text(question.languages)
             return [] if self._notices.wait(who) else [slow]
-        if not wish.things:
-            return [chat_answers.lookup_help_text(wish.languages)]
-        return [chat_answers.question_to_seal(thing, wish.languages) for thing in wish.things]
+        if not question.asked:
+            return [chat_answers.lookup_help_text(question.languages)]
+        return [
+            chat_answers.question_to_seal(thing, question.languages) for thing in question.asked
+        ]
 
 
-def wish_of(event: Event) -> Wish | None:
+def lookup_question_of(event: Event) -> LookupQuestion | None:
     """What a message asks; None when it tells something, however short it is."""
     text = unicodedata.normalize("NFC", event.text.strip())
     if event.kind != "text" or event.media or not text or len(text) > LONGEST:
         return None
     command = _COMMAND.match(fold(text[:40]))
-    if command is None or (command["soft"] and _told(text, command) is None):
-        return _question(text)
+    if command is None or (command["soft"] and _command_question(text, command) is None):
+        return _free_question(text)
     # Whoever is in danger or has just paid reports, whatever the first word was.
     if urgency_of(text) in ("P0", "P1"):
-        return _question(text)
-    return _told(text, command)
+        return _free_question(text)
+    return _command_question(text, command)
 
 
-def _question(text: str) -> Wish | None:
+def _free_question(text: str) -> LookupQuestion | None:
     """A number alone, or words that ask about one."""
     # Most messages end here: a story is not looked through for a number that it could be.
     is_story = len(text) > _LONGEST_ALONE or _THREE_WORDS.search(text)
-    alone = None if is_story else _public(_only(text))
+    alone = None if is_story else _if_answerable(_only_indicator(text))
     if alone:
-        return Wish((alone,), "in_talk")
+        return LookupQuestion((alone,), "in_talk")
     if len(text) > _LONGEST_QUESTION or not _MAY_NAME_ONE.search(text):
         return None
     # Roughly first, since it is cheap: without what holds a figure or a dot.
-    rough = " ".join(word for word in fold(text).split() if not _A_THING.search(word))
+    rough = " ".join(word for word in fold(text).split() if not _HAS_FIGURE_OR_DOT.search(word))
     if not lookup_questions.asks_about_it(rough):
         return None
     shown, _own = reporters_own.cut(text)
-    words = " ".join(fold(_without_things(shown)).split())
-    things = tuple(one for one in asked_in(shown) if _public(one))[:_MOST]
+    words = " ".join(fold(_words_without_indicators(shown)).split())
+    things = tuple(one for one in asked_in(shown) if _if_answerable(one))[:_MOST_ASKED]
     # Nobody in danger is to read about a number first.
     if not things or urgency_of(text) == "P0":
         return None
     is_report = lookup_questions.tells_too(words) or urgency_of(text) == "P1"
     language = chat_words.language_of(text)
-    return Wish(things, "always" if is_report else "in_talk", (language,))
+    return LookupQuestion(things, "always" if is_report else "in_talk", (language,))
 
 
-def _without_things(text: str) -> str:
+def _words_without_indicators(text: str) -> str:
     """The words around what is asked about."""
     left, end = [], 0
     for one in extract(text):
@@ -213,33 +217,33 @@ def _without_things(text: str) -> str:
     return " ".join([*left, text[end:]])
 
 
-def _told(text: str, command: re.Match[str]) -> Wish | None:
+def _command_question(text: str, command: re.Match[str]) -> LookupQuestion | None:
     rest = text[command.end() :]
     rest = rest[_end_of(_FILLERS.match(fold(rest))) :]
-    languages = _languages(text, command)
+    languages = _answer_languages(text, command)
     if command["soft"]:
         # Everyday words: a question only when nothing but the number follows.
         if len(rest) > _LONGEST_ALONE:
             return None
-        alone = _only(rest)
-        return Wish((alone,), "never", languages) if alone else None
-    things = tuple(asked_in(rest)[:_MOST])
+        alone = _only_indicator(rest)
+        return LookupQuestion((alone,), "never", languages) if alone else None
+    things = tuple(asked_in(rest)[:_MOST_ASKED])
     if not things and len(rest.split()) > 3:
         return None
-    return Wish(things, _kept(rest, things), languages)
+    return LookupQuestion(things, _kept_in_tip(rest, things), languages)
 
 
-def _kept(rest: str, things: Sequence[Asked]) -> Literal["never", "in_talk", "always"]:
+def _kept_in_tip(rest: str, things: Sequence[Asked]) -> Literal["never", "in_talk", "always"]:
     """A command may tell what happened as well, and that is never answered and thrown away."""
     if len(things) == 1 and alone_in(rest):
         return "never"
-    words = " ".join(fold(_HANDLE.sub(" ", _without_things(rest))).split())
-    if _BESIDE.fullmatch(words):
+    words = " ".join(fold(_HANDLE.sub(" ", _words_without_indicators(rest))).split())
+    if _WORDS_BESIDE.fullmatch(words):
         return "never"
     return "always" if lookup_questions.tells_too(words) else "in_talk"
 
 
-def _only(text: str) -> Asked | None:
+def _only_indicator(text: str) -> Asked | None:
     """The one thing that the text names, beside words such as "stk", "giúp em" and a bank."""
     alone = alone_in(text)
     if alone:
@@ -248,17 +252,17 @@ def _only(text: str) -> Asked | None:
     if len(found) != 1:
         return None
     beside = fold(f"{text[: found[0].start]} {text[found[0].end :]}")
-    return asked_in(text)[0] if _BESIDE.fullmatch(beside) else None
+    return asked_in(text)[0] if _WORDS_BESIDE.fullmatch(beside) else None
 
 
-def _languages(text: str, command: re.Match[str]) -> tuple[str, ...]:
+def _answer_languages(text: str, command: re.Match[str]) -> tuple[str, ...]:
     if chat_words.language_of(text) == "en":
         return ("en",)
     is_vietnamese = command["vi"] or command[0].strip().startswith("kiem")
     return ("vi",) if is_vietnamese else ("vi", "en")
 
 
-def _public(alone: Asked | None) -> Asked | None:
+def _if_answerable(alone: Asked | None) -> Asked | None:
     """What a bare message may ask: a plate or a page by itself is rather a part of a report."""
     if alone is None or alone.may_name_a_person:
         return None
@@ -266,7 +270,7 @@ def _public(alone: Asked | None) -> Asked | None:
     return None if is_short else alone
 
 
-def _row(message: Incoming, wish: Wish, texts: list[str]) -> dict[str, Any]:
+def _row_of(message: Incoming, question: LookupQuestion, texts: list[str]) -> dict[str, Any]:
     account, seals = message.account, message.seals or seal.Together()
     return {
         "key": hexed(message.key),
@@ -278,7 +282,7 @@ def _row(message: Incoming, wish: Wish, texts: list[str]) -> dict[str, Any]:
         "unit": str(account.unit_id),
         "received_at": message.received_at.isoformat(),
         "address": hexed(seals.for_sender(message.event.reply_address or "")),
-        "kept": wish.kept,
+        "kept": question.kept,
         "dispatch": str(new_id()),
         "things": [
             {"n": n, "delivery": str(new_id()), "words": hexed(seals.for_sender(text))}

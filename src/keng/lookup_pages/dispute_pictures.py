@@ -17,7 +17,7 @@ from keng.lookup.models import Dispute, DisputeFile
 from keng.tips import viewing_copies
 from keng.tips.errors import NotYours
 
-MOST = 3
+MOST_PICTURES = 3
 
 
 class NoPicture(CannotList):
@@ -30,7 +30,7 @@ class NoPicture(CannotList):
 
 
 @transaction.atomic
-def object_to(
+def object_with_pictures(
     hash: str, *, reason: str, text: str, token: str, pictures: Sequence[bytes] = ()
 ) -> tuple[Dispute, str]:
     """Object to an entry and show pictures; only copies without place and device are kept.
@@ -41,27 +41,27 @@ def object_to(
     first time on. Raises NotListed, NoPicture.
     """
     was_sent = disputes.is_objection_sent(token)
-    for number, picture in enumerate(pictures[:MOST]):
+    for number, picture in enumerate(pictures[:MOST_PICTURES]):
         if mime_of(picture) not in VIEWABLE:
             raise NoPicture(number)
     dispute, code = disputes.object_to_listing(hash, reason=reason, text=text, token=token)
     if not was_sent:
         shown_codes.show_for_a_while(token)
     if not DisputeFile.objects.filter(dispute=dispute.pk).exists():
-        for picture in pictures[:MOST]:
+        for picture in pictures[:MOST_PICTURES]:
             prepared = viewing_copies.prepare(picture, mime_of(picture))
             made = DisputeFile.objects.create(dispute=dispute, no_copy=prepared.no_copy)
             prepared.let_wait(dispute_file=made)
     return dispute, code
 
 
-def count_not_shown(dispute: Dispute) -> int:
+def count_pictures_not_shown(dispute: Dispute) -> int:
     """How many of its pictures nobody can look at, for whoever sent them."""
     without = DisputeFile.objects.filter(dispute=dispute.pk).exclude(no_copy="")
     return without.exclude(no_copy=NoCopy.WAITING).count()
 
 
-def viewable(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFile]:
+def viewable_pictures(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFile]:
     """The pictures, for whoever decides or decided it and for nobody else."""
     may = disputes.may_decide_dispute(officer, dispute) or dispute.decided_by_id == officer.pk
     seen = Dispute.objects.visible_to(officer).filter(Q(pk=dispute.pk))
@@ -70,11 +70,11 @@ def viewable(officer: Officer, dispute: Dispute) -> QuerySet[DisputeFile]:
 
 
 @transaction.atomic
-def show(file_id: uuid.UUID, *, by: Officer) -> DisputeFile:
+def show_picture(file_id: uuid.UUID, *, by: Officer) -> DisputeFile:
     """Uncover a picture: each look is on record. Raises NotYours."""
     kept = DisputeFile.objects.exclude(viewing_path="").select_related("dispute")
     file = kept.filter(pk=file_id).first()
-    if file is None or not viewable(by, file.dispute).filter(pk=file_id).exists():
+    if file is None or not viewable_pictures(by, file.dispute).filter(pk=file_id).exists():
         raise NotYours
     chain = unit_chain(file.dispute.unit_id)
     detail = {"file": str(file.pk)}

@@ -19,12 +19,12 @@ from keng.lookup.models.listing import ListingQuerySet
 from keng.tips.models import ListingEvidence, Sighting, TakenDown, Tip
 
 # So many different people before "reported by several".
-ENOUGH = 3
+ENOUGH_REPORTERS = 3
 # What was found to be nothing speaks for nothing.
-_VOID = (Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN)
+_VOID_OUTCOMES = (Tip.Outcome.UNFOUNDED, Tip.Outcome.NOT_A_TIP, Tip.Outcome.WITHDRAWN)
 
 
-def may_propose(officer: Officer) -> bool:
+def may_propose_listing(officer: Officer) -> bool:
     """Whether the officer works on tips: an auditor or an administrator does not."""
     return WORKING.includes(officer)
 
@@ -34,13 +34,13 @@ def tips_behind(indicator: Indicator, officer: Officer) -> QuerySet[Tip]:
     same = Q(pk=indicator.pk)
     if indicator.type == URL:
         host = lookup_key_of(indicator.type, indicator.value)
-        ends = Q(value=host) | Q(value__regex=rf"^{_literal(host)}[/?#:]")
+        ends = Q(value=host) | Q(value__regex=rf"^{_regex_literal(host)}[/?#:]")
         same |= Q(type=URL) & ends
     used = Sighting.objects.filter(
         role=Sighting.Role.USED, indicator__in=Indicator.objects.filter(same)
     )
     visible = Tip.objects.visible_to(officer).filter(pk__in=used.values("tip"))
-    return visible.exclude(outcome__in=_VOID).exclude(kind=Tip.Kind.OUT_OF_SCOPE)
+    return visible.exclude(outcome__in=_VOID_OUTCOMES).exclude(kind=Tip.Kind.OUT_OF_SCOPE)
 
 
 def reporters_behind(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> int:
@@ -51,7 +51,7 @@ def reporters_behind(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID])
     """
     ids = set(tips)
     own = TakenDown.objects.filter(tip__in=ids, officer__in=tied_to_any(hands))
-    return _count(
+    return _count_by(
         "SELECT delivery_correspondents(%s::uuid[])", ids - set(own.values_list("tip", flat=True))
     )
 
@@ -63,7 +63,7 @@ def unlinked_behind(tips: Iterable[uuid.UUID]) -> int:
     """
     ids = set(tips)
     typed = TakenDown.objects.filter(tip__in=ids)
-    return _count(
+    return _count_by(
         "SELECT delivery_unlinked(%s::uuid[])", ids - set(typed.values_list("tip", flat=True))
     )
 
@@ -75,31 +75,31 @@ def taken_down_behind(tips: Iterable[uuid.UUID]) -> list[tuple[Officer, int]]:
     return counted.most_common()
 
 
-def evidence(listing: Listing, officer: Officer) -> list[Tip]:
+def evidence_tips(listing: Listing, officer: Officer) -> list[Tip]:
     """The tips behind a listing that the officer may see; no trace of the others."""
     visible = visible_evidence(listing, officer)
     return list(visible.select_related("place").order_by("-id")[:50])
 
 
 def visible_evidence(listing: Listing, officer: Officer) -> QuerySet[Tip]:
-    """All of `evidence`, however many they are."""
+    """All of `evidence_tips`, however many they are."""
     behind = ListingEvidence.objects.filter(listing=listing).values("tip")
     return Tip.objects.visible_to(officer).filter(pk__in=behind)
 
 
-def to_check(officer: Officer) -> QuerySet[Listing]:
+def listings_to_check(officer: Officer) -> QuerySet[Listing]:
     """What waits for a second person, the oldest first."""
-    return _visible(officer).filter(status="proposed").order_by("id")
+    return _visible_listings(officer).filter(status="proposed").order_by("id")
 
 
-def in_force(officer: Officer) -> QuerySet[Listing]:
+def listings_in_force(officer: Officer) -> QuerySet[Listing]:
     """What the public finds now, the next to end first."""
-    return _visible(officer).public().order_by("expires_on", "id")
+    return _visible_listings(officer).public().order_by("expires_on", "id")
 
 
-def over(officer: Officer) -> QuerySet[Listing]:
+def ended_listings(officer: Officer) -> QuerySet[Listing]:
     """What has ended, the newest first."""
-    return _visible(officer).filter(status="ended").order_by("-ended_at", "-id")
+    return _visible_listings(officer).filter(status="ended").order_by("-ended_at", "-id")
 
 
 def open_disputes(officer: Officer) -> QuerySet[Dispute]:
@@ -108,7 +108,7 @@ def open_disputes(officer: Officer) -> QuerySet[Dispute]:
     return mine.order_by("due_on", "id")
 
 
-def waiting(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
+def waiting_listings(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
     """Entries that wait for somebody: a second person, or an answer to an objection."""
     disputed = Dispute.objects.open().filter(listing=OuterRef("pk"))
     others = Q(status="proposed") & ~with_hand_of(officer)
@@ -116,22 +116,24 @@ def waiting(units: list[uuid.UUID], officer: uuid.UUID) -> QuerySet[Listing]:
     return Listing.objects.visible_to(onlooker).filter(others | Exists(disputed))
 
 
-def standing(indicators: Iterable[uuid.UUID], officer: Officer) -> dict[uuid.UUID, Listing]:
+def standing_listings(
+    indicators: Iterable[uuid.UUID], officer: Officer
+) -> dict[uuid.UUID, Listing]:
     """The visible listing of each indicator that waits or is public."""
-    rows = _visible(officer).filter(indicator__in=list(indicators)).exclude(status="ended")
+    rows = _visible_listings(officer).filter(indicator__in=list(indicators)).exclude(status="ended")
     return {row.indicator_id: row for row in rows.order_by("status")}
 
 
-def _visible(officer: Officer) -> ListingQuerySet:
+def _visible_listings(officer: Officer) -> ListingQuerySet:
     return Listing.objects.visible_to(officer).select_related("indicator", "unit", "made_by")
 
 
-def _count(function: str, tips: Iterable[uuid.UUID]) -> int:
+def _count_by(function: str, tips: Iterable[uuid.UUID]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(function, [list(tips)])
         (count,) = cursor.fetchone()
     return int(count)
 
 
-def _literal(host: str) -> str:
+def _regex_literal(host: str) -> str:
     return "".join(c if c.isalnum() else f"\\{c}" for c in host)

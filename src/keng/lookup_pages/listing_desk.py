@@ -32,13 +32,13 @@ from keng.lookup_pages import dispute_pictures
 from keng.lookup_pages import evidence as queries
 from keng.lookup_pages import propose as proposing
 from keng.lookup_pages.listing_forms import (
-    TOO_FEW,
-    BackForm,
-    CheckForm,
-    DecideForm,
-    EndForm,
-    ProposeForm,
-    RefuseForm,
+    TOO_FEW_REPORTERS,
+    ConfirmListingForm,
+    DecideDisputeForm,
+    EndListingForm,
+    ProposeListingForm,
+    RefuseListingForm,
+    TakeBackListingForm,
 )
 from keng.tips.errors import NotYours
 
@@ -48,20 +48,20 @@ def listings(request: SignedInRequest) -> HttpResponse:
     """What waits for a second person, what is disputed, what the public finds, what has ended."""
     officer = request.officer
     context = {
-        "disputes": _part(request, queries.open_disputes(officer), "disputes"),
-        "proposed": _part(request, queries.to_check(officer), "proposed"),
-        "in_force": _part(request, queries.in_force(officer), "listed"),
-        "over": _part(request, queries.over(officer), "ended"),
+        "disputes": _list_part(request, queries.open_disputes(officer), "disputes"),
+        "proposed": _list_part(request, queries.listings_to_check(officer), "proposed"),
+        "in_force": _list_part(request, queries.listings_in_force(officer), "listed"),
+        "over": _list_part(request, queries.ended_listings(officer), "ended"),
         "today": times.local_date(times.now()),
     }
     return render(request, "lookup_pages/desk/listings.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def listing_propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """From a number of a tip: what the public would read, and how it was verified."""
     try:
-        sighting = proposing.to_propose(pk, request.officer)
+        sighting = proposing.sighting_to_propose(pk, request.officer)
     except errors.NotYours as error:
         raise Http404 from error
     tip, indicator = sighting.tip, sighting.indicator
@@ -71,15 +71,15 @@ def propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "holds": 180,
         "month": times.local_date(tip.received_at).replace(day=1).isoformat(),
     }
-    counted = _counted((each.pk for each in tips), hands=[request.officer.pk])
-    is_enough = counted["reporters"] >= queries.ENOUGH
-    form = ProposeForm(
+    counted = _evidence_counts((each.pk for each in tips), hands=[request.officer.pk])
+    is_enough = counted["reporters"] >= queries.ENOUGH_REPORTERS
+    form = ProposeListingForm(
         request.POST or None, indicator=indicator, is_enough=is_enough, initial=initial
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            made = proposing.propose(
+            made = proposing.propose_sighting(
                 pk,
                 grade=given["grade"],
                 category=given["category"],
@@ -89,7 +89,7 @@ def propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
                 by=request.officer,
             )
         except errors.CannotList as error:
-            form.add_error(None, explained(error))
+            form.add_error(None, refusal_sentence(error))
         else:
             messages.success(request, _("Proposed: a second person looks at it."))
             return redirect("listing", pk=made.pk)
@@ -109,43 +109,45 @@ def propose(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 def listing(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """One entry: what the public reads, what speaks for it, and what may be done."""
-    return _page(request, _visible(request, pk))
+    return _listing_page(request, _listing_or_404(request, pk))
 
 
 @require_http_methods(["GET", "POST"])
-def confirm(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def listing_confirm(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person's answer to the question; yes to it makes nothing public."""
-    return _decided(
+    return _decide_listing(
         request,
         pk,
         "check",
-        CheckForm,
-        lambda said: proposing.confirm(pk, does_harm=said["harm"] != "no", by=request.officer),
+        ConfirmListingForm,
+        lambda said: proposing.confirm_proposal(
+            pk, does_harm=said["harm"] != "no", by=request.officer
+        ),
         _("It is public now."),
     )
 
 
 @require_http_methods(["GET", "POST"])
-def refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def listing_refuse(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """The second person says no."""
-    return _decided(
+    return _decide_listing(
         request,
         pk,
         "refuse",
-        RefuseForm,
+        RefuseListingForm,
         lambda said: actions.refuse_listing(pk, reason=said["reason"], by=request.officer),
         _("Refused: nothing became public."),
     )
 
 
 @require_http_methods(["GET", "POST"])
-def end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def listing_end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the list, at once."""
-    return _decided(
+    return _decide_listing(
         request,
         pk,
         "end",
-        _ending(_visible(request, pk)),
+        _end_form(_listing_or_404(request, pk)),
         lambda said: actions.end_listing(
             pk, why=said.get("why", Listing.End.NO_LONGER), note=said["note"], by=request.officer
         ),
@@ -154,13 +156,13 @@ def end(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
+def listing_dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """An objection, and the decision of somebody who did not list it."""
     rows = Dispute.objects.visible_to(request.officer)
     found = get_object_or_404(
         rows.select_related("listing__indicator", "listing__unit", "unit", "decided_by"), pk=pk
     )
-    form = DecideForm(request.POST or None)
+    form = DecideDisputeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         decide = partial(
@@ -175,7 +177,7 @@ def dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         except errors.NotYours as error:
             raise Http404 from error
         except errors.CannotList as error:
-            form.add_error(None, explained(error))
+            form.add_error(None, refusal_sentence(error))
         else:
             if is_done:
                 messages.success(request, _("Decided: the answer can be read with the code."))
@@ -184,14 +186,14 @@ def dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
         "dispute": found,
         "form": form,
         "listing": found.listing,
-        "tips": queries.evidence(found.listing, request.officer),
+        "tips": queries.evidence_tips(found.listing, request.officer),
         "may_decide": disputes.may_decide_dispute(request.officer, found),
         "others": disputes.disputes_decided_with(found).count(),
         "took_part": deciders.took_part_in_listing(request.officer, found),
         "deciders": [] if found.outcome else deciders.dispute_deciders(found),
         "is_mine": Listing.objects.visible_to(request.officer).filter(pk=found.listing_id).exists(),
         "today": times.local_date(times.now()),
-        "files": dispute_pictures.viewable(request.officer, found),
+        "files": dispute_pictures.viewable_pictures(request.officer, found),
         "n_files": found.files.count(),
     }
     status = 422 if form.errors else 200
@@ -202,7 +204,7 @@ def dispute(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
 def dispute_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     """Uncover a picture of an objection. A POST, so that every look is on record."""
     try:
-        found = dispute_pictures.show(pk, by=request.officer)
+        found = dispute_pictures.show_picture(pk, by=request.officer)
         picture = base64.b64encode(opened_copy(found.viewing_path)).decode()
     except (NotYours, FileNotFoundError) as error:
         raise Http404 from error
@@ -210,7 +212,7 @@ def dispute_file(request: SignedInRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "lookup_pages/desk/dispute_file.html", context)
 
 
-def explained(error: errors.CannotList) -> str:
+def refusal_sentence(error: errors.CannotList) -> str:
     """Why nothing was changed."""
     if isinstance(error, errors.ListedByAnother):
         return _(
@@ -221,7 +223,7 @@ def explained(error: errors.CannotList) -> str:
     words = {
         errors.NeverPublic: _("Plates, personal pages and short links are for the desk only."),
         errors.OnlyWhenConfirmed: _("An account is made public only when confirmed."),
-        errors.TooFewReporters: str(TOO_FEW),
+        errors.TooFewReporters: str(TOO_FEW_REPORTERS),
         errors.AlreadyListed: _("It is in the list already, or waits for a second person."),
         errors.SamePerson: _(
             "Somebody else decides: you took part in listing it, or in the sign-in of who did."
@@ -236,7 +238,7 @@ def explained(error: errors.CannotList) -> str:
     return words.get(type(error), _("This is for another officer to decide."))
 
 
-def _counted(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> dict[str, Any]:
+def _evidence_counts(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> dict[str, Any]:
     """What both officers read about who stands behind an entry."""
     ids = list(tips)
     return {
@@ -247,13 +249,13 @@ def _counted(tips: Iterable[uuid.UUID], *, hands: Collection[uuid.UUID]) -> dict
     }
 
 
-def _part(request: SignedInRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
+def _list_part(request: SignedInRequest, rows: QuerySet[Any], name: str) -> tuple[list[Any], Slice]:
     """One page of a list, and the way to its other pages."""
     page = Slice.of(request, rows.count(), name)
     return list(rows[page.start : page.end]), page
 
 
-def _decided(
+def _decide_listing(
     request: SignedInRequest,
     pk: uuid.UUID,
     name: str,
@@ -262,19 +264,19 @@ def _decided(
     words: str,
 ) -> HttpResponse:
     """One decision about an entry: its form stands on the entry's page, under `name`."""
-    found = _visible(request, pk)
+    found = _listing_or_404(request, pk)
     if request.method != "POST":
         return redirect("listing", pk=pk)
     form = kind(request.POST, auto_id=f"{name}_%s")
     if not form.is_valid():
-        return _page(request, found, **{name: form})
+        return _listing_page(request, found, **{name: form})
     try:
         if not _done_if_present(request.officer, form, partial(act, form.cleaned_data)):
-            return _page(request, found, **{name: form})
+            return _listing_page(request, found, **{name: form})
     except errors.SamePerson:
-        messages.warning(request, _refusal(found))
+        messages.warning(request, _second_person_words(found))
     except errors.CannotList as error:
-        messages.warning(request, explained(error))
+        messages.warning(request, refusal_sentence(error))
     else:
         messages.success(request, words)
     return redirect("listing", pk=pk)
@@ -294,24 +296,24 @@ def _done_if_present(officer: Officer, form: Form, act: Callable[[], object]) ->
     return True
 
 
-def _refusal(found: Listing) -> str:
+def _second_person_words(found: Listing) -> str:
     """What somebody with a hand in a proposal reads: who could make it public instead."""
     return refusal(RELEASING, found.unit, found.all_hands) if found.unit is not None else ""
 
 
-def _ending(found: Listing) -> type[Form]:
+def _end_form(found: Listing) -> type[Form]:
     """A proposal is only taken back; an entry ends for one of the reasons that the public reads."""
-    return BackForm if found.status == Listing.Status.PROPOSED else EndForm
+    return TakeBackListingForm if found.status == Listing.Status.PROPOSED else EndListingForm
 
 
-def _visible(request: SignedInRequest, pk: uuid.UUID) -> Listing:
+def _listing_or_404(request: SignedInRequest, pk: uuid.UUID) -> Listing:
     rows = Listing.objects.visible_to(request.officer).select_related(
         "indicator", "unit", "made_by", "checked_by", "ended_by"
     )
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(request: SignedInRequest, found: Listing, **sent: object) -> HttpResponse:
+def _listing_page(request: SignedInRequest, found: Listing, **sent: object) -> HttpResponse:
     officer = request.officer
     is_proposed = found.status == Listing.Status.PROPOSED
     is_own = is_proposed and found.made_by_id == officer.pk
@@ -322,16 +324,16 @@ def _page(request: SignedInRequest, found: Listing, **sent: object) -> HttpRespo
     hands = [*found.all_hands, officer.pk]
     context = {
         "listing": found,
-        "tips": queries.evidence(found, officer),
+        "tips": queries.evidence_tips(found, officer),
         "disputes": list(found.disputes.visible_to(officer).order_by("-id")),
         "may_check": may_check,
-        **(_counted(behind, hands=hands) if may_check or has_hand else {}),
-        "refusal": _refusal(found) if has_hand else "",
+        **(_evidence_counts(behind, hands=hands) if may_check or has_hand else {}),
+        "refusal": _second_person_words(found) if has_hand else "",
         "may_end": actions.may_end_listing(officer, found) and (found.status == "listed" or is_own),
         "newer": actions.replacement_of(found),
-        "check": CheckForm(auto_id="check_%s"),
-        "refuse": RefuseForm(auto_id="refuse_%s"),
-        "end": _ending(found)(auto_id="end_%s"),
+        "check": ConfirmListingForm(auto_id="check_%s"),
+        "refuse": RefuseListingForm(auto_id="refuse_%s"),
+        "end": _end_form(found)(auto_id="end_%s"),
         "form": next(iter(sent.values()), None),
         **sent,
     }

@@ -13,21 +13,25 @@ from keng.language import taxonomy
 from keng.lookup.models import Dispute, Indicator, Listing
 
 _MONTHS_BACK = 12
-_HOLDS = {90: gettext_lazy("3 months"), 180: gettext_lazy("6 months"), 365: gettext_lazy("a year")}
-_WHY = (
+_DAYS_LISTED = {
+    90: gettext_lazy("3 months"),
+    180: gettext_lazy("6 months"),
+    365: gettext_lazy("a year"),
+}
+_END_REASONS = (
     Listing.End.NO_LONGER,
     Listing.End.MISTAKE,
     Listing.End.RECYCLED,
     Listing.End.SPOOFED,
 )
 
-TOO_FEW = gettext_lazy(
+TOO_FEW_REPORTERS = gettext_lazy(
     "“Reported” takes three different reporters, and there are fewer. Tips that were taken down by "
     "somebody who proposes or checks the entry do not count."
 )
 
 
-class ProposeForm(Form):
+class ProposeListingForm(Form):
     """What the public would read, and how it was verified."""
 
     grade = HintedChoice(
@@ -51,7 +55,7 @@ class ProposeForm(Form):
         help_text=gettext_lazy("The public reads the month and never a day."),
     )
     holds = forms.TypedChoiceField(
-        label=gettext_lazy("Stays for"), choices=list(_HOLDS.items()), coerce=int, initial=180
+        label=gettext_lazy("Stays for"), choices=list(_DAYS_LISTED.items()), coerce=int, initial=180
     )
     basis = forms.CharField(
         label=gettext_lazy("How it was verified"),
@@ -73,12 +77,12 @@ class ProposeForm(Form):
                 if category.in_lookup
             ),
         ]
-        fields["month"].choices = [(m.isoformat(), f"{m:%-m/%Y}") for m in _months()]
+        fields["month"].choices = [(m.isoformat(), f"{m:%-m/%Y}") for m in _months_to_choose()]
         if indicator.type == Indicator.Type.BANK_ACCOUNT or not is_enough:
             # A mistake with an account would cost its holder too much, if it was only reported.
             fields["grade"].choices = fields["grade"].choices[:1]
         if not is_enough and indicator.type != Indicator.Type.BANK_ACCOUNT:
-            fields["grade"].error_messages["invalid_choice"] = TOO_FEW
+            fields["grade"].error_messages["invalid_choice"] = TOO_FEW_REPORTERS
 
     def month_chosen(self) -> datetime.date:
         """The first day of the month."""
@@ -90,7 +94,7 @@ class ProposeForm(Form):
         return times.local_date(times.now() + days)
 
 
-class CheckForm(Form):
+class ConfirmListingForm(Form):
     """The question that the second person answers before anything is public."""
 
     harm = HintedChoice(
@@ -105,7 +109,7 @@ class CheckForm(Form):
     code = own_code()
 
 
-class RefuseForm(Form):
+class RefuseListingForm(Form):
     """Why not."""
 
     reason = forms.CharField(
@@ -117,7 +121,7 @@ class RefuseForm(Form):
     code = own_code()
 
 
-class BackForm(Form):
+class TakeBackListingForm(Form):
     """Why a proposal is taken back before anybody checked it."""
 
     note = forms.CharField(
@@ -129,12 +133,12 @@ class BackForm(Form):
     code = own_code()
 
 
-class EndForm(Form):
+class EndListingForm(Form):
     """Why it is taken off, and in words."""
 
     why = forms.ChoiceField(
         label=gettext_lazy("Why it is taken off"),
-        choices=[(each.value, each.label) for each in _WHY],
+        choices=[(each.value, each.label) for each in _END_REASONS],
     )
     note = forms.CharField(
         label=gettext_lazy("In words"),
@@ -145,7 +149,7 @@ class EndForm(Form):
     code = own_code()
 
 
-class DecideForm(Form):
+class DecideDisputeForm(Form):
     """The outcome, and what whoever objected reads."""
 
     outcome = HintedChoice(
@@ -170,7 +174,7 @@ class DecideForm(Form):
     code = own_code()
 
 
-def _months() -> list[datetime.date]:
+def _months_to_choose() -> list[datetime.date]:
     """This month and those before, newest first."""
     first = times.local_date(times.now()).replace(day=1)
     found = [first]

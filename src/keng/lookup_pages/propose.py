@@ -9,24 +9,29 @@ from keng.accounts.models import Officer
 from keng.lookup import errors
 from keng.lookup.actions import listing as listings
 from keng.lookup.models import Listing
-from keng.lookup_pages.evidence import ENOUGH, may_propose, reporters_behind, tips_behind
+from keng.lookup_pages.evidence import (
+    ENOUGH_REPORTERS,
+    may_propose_listing,
+    reporters_behind,
+    tips_behind,
+)
 from keng.tips.models import ListingEvidence, Sighting, Tip
 
 
-def to_propose(sighting_id: uuid.UUID, by: Officer) -> Sighting:
+def sighting_to_propose(sighting_id: uuid.UUID, by: Officer) -> Sighting:
     """The sighting from which a listing is proposed. Raises lookup.errors.NotYours."""
     found = (
         Sighting.objects.select_related("indicator", "tip")
         .filter(pk=sighting_id, role=Sighting.Role.USED, tip__in=Tip.objects.visible_to(by))
         .first()
     )
-    if found is None or not may_propose(by):
+    if found is None or not may_propose_listing(by):
         raise errors.NotYours
     return found
 
 
 @transaction.atomic
-def propose(
+def propose_sighting(
     sighting_id: uuid.UUID,
     *,
     grade: str,
@@ -41,7 +46,7 @@ def propose(
     "Reported" takes three different reporters, none of them taken down by whoever has a hand in
     it. Raises those of lookup.errors.
     """
-    sighting = to_propose(sighting_id, by)
+    sighting = sighting_to_propose(sighting_id, by)
     unit_id = by.home_unit_id
     tips = list(tips_behind(sighting.indicator, by).values_list("pk", flat=True))
     if unit_id is None or not tips:
@@ -56,14 +61,17 @@ def propose(
         unit_id=unit_id,
         by=by,
     )
-    if grade == Listing.Grade.REPORTED and reporters_behind(tips, hands=made.all_hands) < ENOUGH:
+    if (
+        grade == Listing.Grade.REPORTED
+        and reporters_behind(tips, hands=made.all_hands) < ENOUGH_REPORTERS
+    ):
         raise errors.TooFewReporters
     ListingEvidence.objects.bulk_create(ListingEvidence(listing=made, tip_id=tip) for tip in tips)
     return made
 
 
 @transaction.atomic
-def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
+def confirm_proposal(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     """Make it public as the second person, whose own tips do not speak for it either.
 
     Raises those of lookup.errors.
@@ -71,6 +79,6 @@ def confirm(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> Listing:
     made = listings.confirm_listing(listing_id, does_harm=does_harm, by=by)
     if made.grade == Listing.Grade.REPORTED:
         tips = ListingEvidence.objects.filter(listing=made).values_list("tip", flat=True)
-        if reporters_behind(tips, hands=[*made.all_hands, by.pk]) < ENOUGH:
+        if reporters_behind(tips, hands=[*made.all_hands, by.pk]) < ENOUGH_REPORTERS:
             raise errors.TooFewReporters
     return made

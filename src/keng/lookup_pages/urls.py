@@ -6,19 +6,19 @@ from keng.lookup_pages import listing_desk
 from keng.lookup_pages.public import dispute, search
 
 public: list[URLPattern] = [
-    path("lookup/", search.look_up, name="lookup"),
-    path("lookup/record/", search.record, name="lookup-record"),
-    path("lookup/object/", dispute.object_to, name="lookup-object"),
-    path("lookup/objected/", dispute.objected, name="lookup-objected"),
-    path("lookup/answer/", dispute.read_answer, name="lookup-answer"),
+    path("lookup/", search.lookup, name="lookup"),
+    path("lookup/record/", search.lookup_record, name="lookup-record"),
+    path("lookup/object/", dispute.lookup_object, name="lookup-object"),
+    path("lookup/objected/", dispute.lookup_objected, name="lookup-objected"),
+    path("lookup/answer/", dispute.lookup_answer, name="lookup-answer"),
 ]
 desk: list[URLPattern] = [
     path("listings/", listing_desk.listings, name="listings"),
-    path("listings/propose/<uuid:pk>/", listing_desk.propose, name="listing-propose"),
+    path("listings/propose/<uuid:pk>/", listing_desk.listing_propose, name="listing-propose"),
     path("listings/<uuid:pk>/", listing_desk.listing, name="listing"),
-    path("listings/<uuid:pk>/confirm/", listing_desk.confirm, name="listing-confirm"),
-    path("listings/<uuid:pk>/refuse/", listing_desk.refuse, name="listing-refuse"),
-    path("listings/<uuid:pk>/end/", listing_desk.end, name="listing-end"),
-    path("listings/disputes/<uuid:pk>/", listing_desk.dispute, name="listing-dispute"),
+    path("listings/<uuid:pk>/confirm/", listing_desk.listing_confirm, name="listing-confirm"),
+    path("listings/<uuid:pk>/refuse/", listing_desk.listing_refuse, name="listing-refuse"),
+    path("listings/<uuid:pk>/end/", listing_desk.listing_end, name="listing-end"),
+    path("listings/disputes/<uuid:pk>/", listing_desk.listing_dispute, name="listing-dispute"),
     path("listings/dispute-files/<uuid:pk>/", listing_desk.dispute_file, name="dispute-file"),
 ]

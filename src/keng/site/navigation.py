@@ -19,7 +19,7 @@ from keng.claims.rights import checks_claims
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.kit import times
 from keng.kit.prepared import Prepared
-from keng.lookup_pages.evidence import waiting
+from keng.lookup_pages.evidence import waiting_listings
 from keng.partners.queries import waiting_count as waiting_count_of_partners
 from keng.site.who_may import may_open
 from keng.surveys.rights import has_surveys
@@ -137,7 +137,7 @@ def _menu(
     onlooker: Any = SimpleNamespace(unit_ids=units)
     pages: list[tuple[str, QuerySet[Any]]] = [
         ("questions", Question.objects.visible_to(onlooker).waiting()),
-        ("listings", waiting(units, officer)),
+        ("listings", waiting_listings(units, officer)),
     ]
     if lets_out:
         meetings = Meeting.objects.visible_to(onlooker).to_decide(officer, today)

@@ -133,7 +133,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     incidents.incident_acts.answer_incident incidents.incident_acts.close_incident
     incidents.incident_acts.record_incident_outcome incidents.incident_acts.rename_incident
     incidents.incident_acts.withdraw_incident_answer incidents.wave_acts.dismiss_wave
-    incidents.wave_acts.take_back_dismissal lookup_pages.propose.propose
+    incidents.wave_acts.take_back_dismissal lookup_pages.propose.propose_sighting
     inbox.search_acts.record_name_search inbox.search_acts.remove_search
     inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose_listing
     network.establishments.add_establishment network.establishments.change_establishment
@@ -161,12 +161,15 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     warnings.patterns.end warnings.patterns.review community.questions.let_out_answer
     community.telling.let_out_meeting community.telling.let_out_channel
     community.telling.keep_channel community.telling.end_channel lookup.listing.confirm_listing
-    lookup.listing.refuse_listing lookup.listing.end_listing lookup_pages.propose.confirm
+    lookup.listing.refuse_listing lookup.listing.end_listing lookup_pages.propose.confirm_proposal
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
     (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
-    (HEARING_OBJECTIONS, "lookup.disputes.decide_dispute lookup_pages.dispute_pictures.show"),
+    (
+        HEARING_OBJECTIONS,
+        "lookup.disputes.decide_dispute lookup_pages.dispute_pictures.show_picture",
+    ),
     (
         LEADING,
         """

@@ -16,9 +16,9 @@ def _fresh(tmp_path, monkeypatch):
     queries.forget()
     rush.forget()
     code_attempts.forget()
-    search.asking.forget()
-    dispute.objecting.forget()
-    dispute._wrong.forget()
+    search.lookup_limit.forget()
+    dispute.objection_limit.forget()
+    dispute._wrong_code_limit.forget()
     questions.asking.forget()
 
 

@@ -16,7 +16,7 @@ from keng.lookup.actions import listing as actions
 from keng.lookup.keys import lookup_hash_of, may_be_public
 from keng.lookup.models import Dispute, Indicator, Listing
 from keng.lookup.queries import dispute_code_hash
-from keng.lookup_pages.evidence import ENOUGH
+from keng.lookup_pages.evidence import ENOUGH_REPORTERS
 from keng.places.models import Unit
 from keng.tips.models import ListingEvidence, Sighting, TipConcern
 
@@ -138,7 +138,7 @@ class Clerk:
         last = min(max(each.tip.received_at for each in seen), self._now - dt.timedelta(hours=9))
         made = min(last + dt.timedelta(hours=5), self._now - dt.timedelta(hours=4))
         is_account = indicator.type == Indicator.Type.BANK_ACCOUNT
-        sure = is_account or number % 3 != 1 or len(seen) < ENOUGH
+        sure = is_account or number % 3 != 1 or len(seen) < ENOUGH_REPORTERS
         grade = Listing.Grade.CONFIRMED if sure else Listing.Grade.REPORTED
         listing = Listing(
             id=id_at(made, self._dice),

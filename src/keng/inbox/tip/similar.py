@@ -11,7 +11,7 @@ from keng.kit import times
 from keng.language.similarity import jaccard, shingles
 from keng.lookup.keys import may_be_public
 from keng.lookup.models import Listing
-from keng.lookup_pages.evidence import may_propose, standing
+from keng.lookup_pages.evidence import may_propose_listing, standing_listings
 from keng.tips.models import Sighting, Tip
 
 _RECENT = datetime.timedelta(days=30)
@@ -68,11 +68,13 @@ def indicators_of_tip(tip: Tip, officer: Officer, sightings: list[Sighting]) -> 
 
 def _note_listings(officer: Officer, used: list[TipIndicator]) -> None:
     """Which of them the public finds or waits for, as far as the officer may see it."""
-    listed = standing([seen.sighting.indicator_id for seen in used], officer)
+    listed = standing_listings([seen.sighting.indicator_id for seen in used], officer)
     for seen in used:
         indicator = seen.sighting.indicator
         seen.listing = listed.get(indicator.pk)
-        seen.may_list = may_propose(officer) and may_be_public(indicator.type, indicator.value)
+        seen.may_list = may_propose_listing(officer) and may_be_public(
+            indicator.type, indicator.value
+        )
 
 
 def tips_with_indicator(sighting: Sighting, officer: Officer) -> "list[Tip]":

@@ -9,7 +9,7 @@ import pytest
 from keng.channels.base import Event
 from keng.kit import times
 from keng.language import chat_words
-from keng.lookup_pages.chat_handler import wish_of
+from keng.lookup_pages.chat_handler import lookup_question_of
 
 DATA = Path(__file__).parent / "data"
 # An answer to an officer and a report are both kept as the reporter's words.
@@ -34,7 +34,7 @@ def intent_of(text):
         reply_address="an",
         raw_kind="",
     )
-    return "lookup" if wish_of(event) else "words"
+    return "lookup" if lookup_question_of(event) else "words"
 
 
 def figures(name):

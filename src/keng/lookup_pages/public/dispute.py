@@ -22,11 +22,11 @@ from keng.lookup.models import Dispute, Listing
 from keng.lookup_pages import dispute_pictures as actions
 
 # Each objection is read by a person: so many from one network, then one in ten minutes.
-objecting = Slowing(at_once=5, pause=600.0)
-_wrong = Slowing(at_once=20, pause=3.0)
+objection_limit = Slowing(at_once=5, pause=600.0)
+_wrong_code_limit = Slowing(at_once=20, pause=3.0)
 
 
-class ObjectForm(Form):
+class ObjectionForm(Form):
     """Why, and what shows it. The number is not asked again."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
@@ -65,7 +65,7 @@ class ObjectForm(Form):
     def pictures(self) -> list[bytes]:
         """What was sent; what is in the way is said on the form, and nothing is kept of it."""
         sent = [file for file in self.cleaned_data["attached"] if isinstance(file, SealedUpload)]
-        if len(sent) > actions.MOST:
+        if len(sent) > actions.MOST_PICTURES:
             self.add_error("attached", _("Three pictures are the most. Choose them again."))
         found = []
         for file in sent:
@@ -73,7 +73,7 @@ class ObjectForm(Form):
                 words = _("%(name)s is larger than 20 MB. Choose the pictures again.")
                 self.add_error("attached", words % {"name": file.name})
             elif not self.errors:
-                found.append(_read(file, self))
+                found.append(_read_picture(file, self))
         return found
 
     def refuse(self, number: int) -> None:
@@ -85,7 +85,7 @@ class ObjectForm(Form):
         self.add_error("attached", words % {"name": self.cleaned_data["attached"][number].name})
 
 
-class AnswerForm(Form):
+class ObjectionCodeForm(Form):
     """The code of an objection."""
 
     code = forms.CharField(
@@ -107,33 +107,33 @@ class AnswerForm(Form):
 
 @takes_files()
 @require_http_methods(["GET", "HEAD", "POST"])
-def object_to(request: HttpRequest) -> HttpResponse:
+def lookup_object(request: HttpRequest) -> HttpResponse:
     """The questions, and after them the code. Which entry it is about travels in the form alone."""
     if request.method != "POST":
         return redirect("lookup")
-    return _objected(request)
+    return _object(request)
 
 
-def _objected(request: HttpRequest) -> HttpResponse:
+def _object(request: HttpRequest) -> HttpResponse:
     listing = queries.public_listing(request.POST.get("hash", ""))
     if listing is None and "text" not in request.POST:
-        return _gone(request)
+        return _gone_page(request)
     if language := chosen_language(request):
-        return answer_in(language, lambda: _form(request, listing, _unsent(request)))
+        return answer_in(language, lambda: _objection_page(request, listing, _unsent_form(request)))
     if "text" not in request.POST:
-        return _form(request, listing, _unsent(request))
-    form = ObjectForm(request.POST, request.FILES)
+        return _objection_page(request, listing, _unsent_form(request))
+    form = ObjectionForm(request.POST, request.FILES)
     pictures = form.pictures() if form.is_valid() else []
     if form.errors:
-        return _form(request, listing, form)
-    if wait := objecting.seconds_to_wait(request):
+        return _objection_page(request, listing, form)
+    if wait := objection_limit.seconds_to_wait(request):
         form.add_error(None, _("Several objections came from your network. Try again later."))
-        response = _form(request, listing, form, status=429)
+        response = _objection_page(request, listing, form, status=429)
         response.headers["Retry-After"] = str(wait)
         return response
     given = form.cleaned_data
     try:
-        actions.object_to(
+        actions.object_with_pictures(
             given["hash"],
             reason=given["reason"],
             text=given["text"],
@@ -141,15 +141,15 @@ def _objected(request: HttpRequest) -> HttpResponse:
             pictures=pictures,
         )
     except NotListed:
-        return _gone(request)
+        return _gone_page(request)
     except actions.NoPicture as found:
         form.refuse(found.number)
-        return _form(request, listing, form)
+        return _objection_page(request, listing, form)
     return OF_OBJECTION.lead_to(given["token"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def objected(request: HttpRequest) -> HttpResponse:
+def lookup_objected(request: HttpRequest) -> HttpResponse:
     """The code, for ten minutes, to the browser that objected; its button posts here."""
     if request.method == "POST":
         return OF_OBJECTION.close(request)
@@ -161,13 +161,13 @@ def objected(request: HttpRequest) -> HttpResponse:
     if dispute is None:
         return OF_OBJECTION.ask()
     context = {"dispute": dispute, "grouped": codes.grouped(code), "shown_until": allowed[1]}
-    return _private(render(request, "lookup_pages/public/objected.html", context))
+    return _never_stored(render(request, "lookup_pages/public/objected.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def read_answer(request: HttpRequest) -> HttpResponse:
+def lookup_answer(request: HttpRequest) -> HttpResponse:
     """Where an objection stands. The code never stands in an address."""
-    form = AnswerForm(request.POST or None)
+    form = ObjectionCodeForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "lookup_pages/public/enter.html", {"form": form})
     try:
@@ -177,21 +177,21 @@ def read_answer(request: HttpRequest) -> HttpResponse:
         form.add_error("code", words % {"count": found.length})
         return render(request, "lookup_pages/public/enter.html", {"form": form})
     if dispute is None:
-        wait = _wrong.seconds_to_wait(request)
+        wait = _wrong_code_limit.seconds_to_wait(request)
         form.add_error("code", _("There is no objection with this code. Check each character"))
         status = 429 if wait else 200
         return render(request, "lookup_pages/public/enter.html", {"form": form}, status=status)
     show = {
         "dispute": dispute,
         "code": form.cleaned_data["code"],
-        "not_shown": actions.count_not_shown(dispute),
+        "not_shown": actions.count_pictures_not_shown(dispute),
     }
     if language := chosen_language(request):
-        return answer_in(language, lambda: _answer(request, show))
-    return _answer(request, show)
+        return answer_in(language, lambda: _answer_page(request, show))
+    return _answer_page(request, show)
 
 
-def _read(file: SealedUpload, form: Form) -> bytes:
+def _read_picture(file: SealedUpload, form: Form) -> bytes:
     try:
         return bytes(file.read())
     except (Damaged, FileNotFoundError):
@@ -200,28 +200,28 @@ def _read(file: SealedUpload, form: Form) -> bytes:
         return b""
 
 
-def _answer(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
-    return _private(render(request, "lookup_pages/public/answer.html", context))
+def _answer_page(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    return _never_stored(render(request, "lookup_pages/public/answer.html", context))
 
 
-def _unsent(request: HttpRequest) -> ObjectForm:
+def _unsent_form(request: HttpRequest) -> ObjectionForm:
     """What was typed so far, unchecked: the language was switched, or nothing was typed yet."""
     kept = {name: request.POST.get(name, "") for name in ("hash", "reason", "text")}
-    return ObjectForm(initial=kept | {"token": request.POST.get("token") or codes.new_token()})
+    return ObjectionForm(initial=kept | {"token": request.POST.get("token") or codes.new_token()})
 
 
-def _form(
-    request: HttpRequest, listing: Listing | None, form: ObjectForm, status: int = 200
+def _objection_page(
+    request: HttpRequest, listing: Listing | None, form: ObjectionForm, status: int = 200
 ) -> HttpResponse:
     what = defang(as_dialled(listing.indicator.value)) if listing else ""
     context = {"form": form, "listing": listing, "what": what, "days": settings.DISPUTE_DAYS}
-    return _private(render(request, "lookup_pages/public/object.html", context, status=status))
+    return _never_stored(render(request, "lookup_pages/public/object.html", context, status=status))
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def _gone_page(request: HttpRequest) -> HttpResponse:
     return render(request, "lookup_pages/public/gone.html", status=410)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _never_stored(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store"
     return response

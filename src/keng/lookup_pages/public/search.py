@@ -20,11 +20,11 @@ from keng.lookup.queries import LookupAnswer
 from keng.lookup_pages.promises import PROMISES
 
 # A whole street may share one address; whoever goes through all numbers is slowed to a crawl.
-AT_ONCE, PAUSE = 60, 2.0
-asking = Slowing(at_once=AT_ONCE, pause=PAUSE)
+LOOKUPS_AT_ONCE, LOOKUP_PAUSE = 60, 2.0
+lookup_limit = Slowing(at_once=LOOKUPS_AT_ONCE, pause=LOOKUP_PAUSE)
 
 
-class LookUpForm(Form):
+class LookupForm(Form):
     """One box, no kind to choose."""
 
     q = forms.CharField(
@@ -40,7 +40,7 @@ class LookUpForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AnswerView:
     """An answer with the words of its page."""
 
     answer: LookupAnswer
@@ -49,41 +49,41 @@ class Shown:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def look_up(request: HttpRequest) -> HttpResponse:
+def lookup(request: HttpRequest) -> HttpResponse:
     """The box; its answers stand in answer to a POST and nothing of the question is kept."""
     if request.method != "POST":
-        return _ask(request, LookUpForm())
+        return _box_page(request, LookupForm())
     if language := chosen_language(request):
-        return answer_in(language, lambda: _answered(request))
-    return _answered(request)
+        return answer_in(language, lambda: _look_up(request))
+    return _look_up(request)
 
 
-def _answered(request: HttpRequest) -> HttpResponse:
-    form = LookUpForm(request.POST)
+def _look_up(request: HttpRequest) -> HttpResponse:
+    form = LookupForm(request.POST)
     if not form.is_valid():
-        return _ask(request, form)
+        return _box_page(request, form)
     text = form.cleaned_data["q"]
     asked = asked_in(text)
     if not asked:
         form.add_error("q", _("We found no number and no link in it. Copy it once more"))
-        return _ask(request, form)
-    if wait := asking.seconds_to_wait(request, weight=len(asked)):
+        return _box_page(request, form)
+    if wait := lookup_limit.seconds_to_wait(request, weight=len(asked)):
         words = _("Many look-ups came from your network. Wait %(count)d seconds, then try again")
         form.add_error("q", words % {"count": wait})
-        response = _ask(request, form, status=429)
+        response = _box_page(request, form, status=429)
         response.headers["Retry-After"] = str(wait)
         return response
-    return _show(request, text, queries.lookup_answers(asked))
+    return _answers_page(request, text, queries.lookup_answers(asked))
 
 
-def _show(request: HttpRequest, text: str, answers: list[LookupAnswer]) -> HttpResponse:
+def _answers_page(request: HttpRequest, text: str, answers: list[LookupAnswer]) -> HttpResponse:
     shown = [
-        Shown(
+        AnswerView(
             each,
             label_for_reader(each.listing.category)
             if each.listing and each.listing.category
             else "",
-            _type(each) == "bank_account",
+            _indicator_type(each) == "bank_account",
         )
         for each in answers
     ]
@@ -96,7 +96,7 @@ def _show(request: HttpRequest, text: str, answers: list[LookupAnswer]) -> HttpR
         "cards": [each for each in shown if each not in several],
         "unknown": several,
         "text": text,
-        "carried": _carried(text, answers),
+        "carried": _report_text(text, answers),
         "at": times.now(),
         "about_account": any(each.about_account for each in shown),
         "has_data": any(each.answer.listing for each in shown),
@@ -109,17 +109,17 @@ def _show(request: HttpRequest, text: str, answers: list[LookupAnswer]) -> HttpR
     return response
 
 
-def _type(answer: LookupAnswer) -> str:
+def _indicator_type(answer: LookupAnswer) -> str:
     """What it is taken for: what it is listed as, else what it looks like."""
     return answer.listing.indicator.type if answer.listing else answer.asked.type
 
 
-def _ask(request: HttpRequest, form: LookUpForm, status: int = 200) -> HttpResponse:
+def _box_page(request: HttpRequest, form: LookupForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "promises": PROMISES}
     return render(request, "lookup_pages/public/box.html", context, status=status)
 
 
-def _carried(text: str, answers: list[LookupAnswer]) -> str:
+def _report_text(text: str, answers: list[LookupAnswer]) -> str:
     """What goes into a report: a message as it was pasted, a bare number with what it is."""
     if len(answers) > 1 or len(text.split()) > 6:
         return text
@@ -127,7 +127,7 @@ def _carried(text: str, answers: list[LookupAnswer]) -> str:
 
 
 @require_safe
-def record(request: HttpRequest) -> HttpResponse:
+def lookup_record(request: HttpRequest) -> HttpResponse:
     """The public record of objections: what was decided, without names and without numbers."""
     return render(
         request, "lookup_pages/public/record.html", {"disputes": queries.decided_disputes()}

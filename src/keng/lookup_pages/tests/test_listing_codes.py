@@ -111,7 +111,7 @@ def test_nor_is_what_the_second_person_typed_in(desk_client, unit, bao, chief):
     seen = typed(unit, chief)
     made = proposed(seen[0], bao, grade="reported")
     with pytest.raises(errors.TooFewReporters):
-        proposing.confirm(made.pk, does_harm=False, by=chief)
+        proposing.confirm_proposal(made.pk, does_harm=False, by=chief)
     sign_in(desk_client, chief)
     sent = {"harm": "no", "code": second_factor.current_code(chief)}
     address = reverse("listing-confirm", args=[made.pk])
@@ -120,7 +120,7 @@ def test_nor_is_what_the_second_person_typed_in(desk_client, unit, bao, chief):
     assert look_up("0912000417")[0].grade == "no_data"
     # Whoever heard none of them may.
     third = make.officer(unit=unit.parent, name="Mai")
-    proposing.confirm(made.pk, does_harm=False, by=third)
+    proposing.confirm_proposal(made.pk, does_harm=False, by=third)
     assert look_up("0912000417")[0].grade == "reported"
 
 

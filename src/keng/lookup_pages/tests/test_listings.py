@@ -16,8 +16,8 @@ from keng.lookup.actions import listing as actions
 from keng.lookup.models import Dispute, Listing
 from keng.lookup.queries import dispute_by_code
 from keng.lookup.tests.make_listing import imported, listing, look_up
-from keng.lookup_pages.evidence import waiting
-from keng.lookup_pages.propose import propose
+from keng.lookup_pages.evidence import waiting_listings
+from keng.lookup_pages.propose import propose_sighting
 from keng.tips.models import ListingEvidence
 from tests import make
 
@@ -28,7 +28,7 @@ NUMBER = "+84912000417"
 
 def waiting_count(officer):
     """The number in the officer's menu."""
-    return waiting(list(officer.unit_ids), officer.pk).count()
+    return waiting_listings(list(officer.unit_ids), officer.pk).count()
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +65,7 @@ def proposed(seen, by, **fields):
         "month": datetime.date(2026, 11, 1),
         "expires_on": times.local_date(times.now() + datetime.timedelta(days=90)),
     }
-    return propose(seen.pk, by=by, **values | fields)
+    return propose_sighting(seen.pk, by=by, **values | fields)
 
 
 def grade(text="0912000417"):

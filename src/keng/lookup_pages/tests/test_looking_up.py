@@ -9,7 +9,7 @@ from keng.kit import times
 from keng.language.asked import listing_hash
 from keng.lookup import chat_answers
 from keng.lookup.models import Listing
-from keng.lookup_pages.chat_handler import LookUpHandler, wish_of
+from keng.lookup_pages.chat_handler import LookupHandler, lookup_question_of
 from keng.tips.models import DialogueMessage, Tip
 from keng.vault import keys, opening
 from tests import make
@@ -112,8 +112,8 @@ def test_nothing_is_kept_that_names_the_asker_and_little_that_names_the_question
     ],
 )
 def test_what_is_a_question(text, shown):
-    wish = wish_of(event(text))
-    assert (None if wish is None else [one.shown for one in wish.things]) == shown
+    question = lookup_question_of(event(text))
+    assert (None if question is None else [one.shown for one in question.asked]) == shown
 
 
 @pytest.mark.parametrize(
@@ -135,11 +135,11 @@ def test_what_is_a_question(text, shown):
     ],
 )
 def test_what_tells_something_is_no_question(text):
-    assert wish_of(event(text)) is None
+    assert lookup_question_of(event(text)) is None
 
 
 def test_a_picture_with_a_number_and_a_number_in_a_group_are_no_questions(say):
-    assert wish_of(event(NUMBER, media=("picture",))) is None
+    assert lookup_question_of(event(NUMBER, media=("picture",))) is None
     assert say(NUMBER, group="g1") == "tip"
 
 
@@ -263,7 +263,7 @@ def test_what_is_told_after_the_command_in_an_open_report_is_on_it(say, text):
     ],
 )
 def test_the_command_and_what_it_asks_for_are_never_kept(text):
-    assert wish_of(event(text)).kept == "never"
+    assert lookup_question_of(event(text)).kept == "never"
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_the_command_and_what_it_asks_for_are_never_kept(text):
     ],
 )
 def test_a_few_words_beside_the_command_join_the_open_report_and_open_none(text):
-    assert wish_of(event(text)).kept == "in_talk"
+    assert lookup_question_of(event(text)).kept == "in_talk"
 
 
 def test_after_the_tip_has_ended_a_bare_number_is_a_question_again(say):
@@ -345,4 +345,4 @@ def test_whoever_goes_through_all_numbers_is_slowed_down_and_told_once(say):
 def test_the_handler_stands_before_the_open_tip_and_after_stop():
     order = handlers.ORDER
     assert order.index("stop") < order.index("look_up") < order.index("tip")
-    assert isinstance(handlers._handlers["look_up"], LookUpHandler)
+    assert isinstance(handlers._handlers["look_up"], LookupHandler)

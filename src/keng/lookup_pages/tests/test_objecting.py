@@ -57,9 +57,9 @@ def photo():
 
 def objected(entry, *pictures, token=None):
     key = bytes(entry.lookup_hash).hex()
-    return dispute_pictures.object_to(key, **REASON, token=token or new_token(), pictures=pictures)[
-        0
-    ]
+    return dispute_pictures.object_with_pictures(
+        key, **REASON, token=token or new_token(), pictures=pictures
+    )[0]
 
 
 def shown(entry, *pictures):
@@ -132,9 +132,9 @@ def test_whoever_decides_looks_and_it_goes_on_record_nobody_else_does(unit, entr
     ]
     for other in others:
         with pytest.raises(NotYours):
-            dispute_pictures.show(file.pk, by=other)
+            dispute_pictures.show_picture(file.pk, by=other)
     assert not Entry.objects.filter(action="dispute.file_shown").exists()
-    assert dispute_pictures.show(file.pk, by=decides) == file
+    assert dispute_pictures.show_picture(file.pk, by=decides) == file
     said = Entry.objects.get(action="dispute.file_shown")
     assert (said.object_id, said.detail) == (str(file.dispute_id), {"file": str(file.pk)})
 

@@ -15,7 +15,7 @@ from keng.lookup.queries import decided_disputes, dispute_by_code, lookup_answer
 from keng.lookup.tests.make_listing import listing
 from keng.lookup_pages import dispute_pictures
 from keng.lookup_pages.evidence import reporters_behind, unlinked_behind
-from keng.lookup_pages.propose import propose
+from keng.lookup_pages.propose import propose_sighting
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_pictures_of_an_objection_are_put_there_by_one_process_and_named_to_the_
     Image.new("RGB", (9, 9)).save(picture, "PNG")
     make.worker_key()
     become("public")
-    dispute_pictures.object_to(
+    dispute_pictures.object_with_pictures(
         key, reason="mistake", text="Không.", token="x" * 22, pictures=[picture.getvalue()]
     )
     refused("SELECT viewing_path FROM lookup_disputefile")
@@ -101,7 +101,7 @@ def test_the_desk_lists_decides_and_ends_and_changes_nothing_that_was_listed(uni
     key = bytes(disputed.lookup_hash).hex()
     disputes.object_to_listing(key, reason="mistake", text="Không.", token="x" * 22)
     become("desk")
-    made = propose(
+    made = propose_sighting(
         seen.pk,
         grade="confirmed",
         category="scam_bank",

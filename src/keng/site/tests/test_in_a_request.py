@@ -45,7 +45,7 @@ from keng.lessons.tests.world import Desk as LessonDesk
 from keng.lookup import errors as lookup_errors
 from keng.lookup.actions import listing as listings
 from keng.lookup.tests.make_listing import listing
-from keng.lookup_pages.propose import propose
+from keng.lookup_pages.propose import propose_sighting
 from keng.network.actions import groups
 from keng.partners.actions import inviting
 from keng.partners.actions import releasing as partners
@@ -439,7 +439,7 @@ def listing_proposed():
     today = times.local_date(times.now())
     return Example(
         desk.officer,
-        lambda by: propose(
+        lambda by: propose_sighting(
             seen.pk,
             grade="confirmed",
             category="scam_bank",

@@ -21,7 +21,7 @@ from keng.kit import uploads
 from keng.kit.room import NoRoom, room
 from keng.kit.uploads import largest_file_for
 from keng.lessons.film_forms import FilmForm
-from keng.lookup_pages.public.dispute import ObjectForm
+from keng.lookup_pages.public.dispute import ObjectionForm
 from keng.network.establishment_forms import EstablishmentSheetForm
 from keng.network.forms import SheetForm
 from keng.site.bodies import MOST_PARTS
@@ -231,7 +231,7 @@ FORMS = {
     "film-new": FilmForm,
     "establishments-import": EstablishmentSheetForm,
     "groups-import": SheetForm,
-    "lookup-object": ObjectForm,
+    "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,
     "status-tip": WriteForm,
     "take-down-chat": ChatForm,

@@ -64,7 +64,7 @@ STEPS = {
     "alarms.ringing.settle",
     "decisions.closing.end_and_tell",
     "tips.messages.say",
-    "lookup_pages.propose.to_propose",
+    "lookup_pages.propose.sighting_to_propose",
     "intake.take_down.may_read_code",
     "tips.presence.stand_by",
     "decisions.on_record.decided",
@@ -121,7 +121,7 @@ OF_THE_OWN_UNIT = {
 # they do is tried in the tests of the area. That others do not is tried here.
 NOT_FOR_EVERY_ONE_OF_THEM = {
     "lookup.disputes.decide_dispute",
-    "lookup_pages.dispute_pictures.show",
+    "lookup_pages.dispute_pictures.show_picture",
     "surveys.paper.type_in",
     "surveys.paper.finish",
     "reports.signing.sign",
@@ -523,7 +523,7 @@ _APART = {
     "decisions.putting_off.set_aside": lambda _here: {
         "until": times.now() + datetime.timedelta(hours=2)
     },
-    "lookup_pages.propose.confirm": lambda here: {"listing_id": _proposed(here)},
+    "lookup_pages.propose.confirm_proposal": lambda here: {"listing_id": _proposed(here)},
     "intake.take_down.take_down": lambda here: {
         "told": Told(manner=TakenDown.Manner.PHONE, to=own_desk(here.unit), text="Mất xe")
     },
