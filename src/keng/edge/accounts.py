@@ -13,8 +13,8 @@ from keng.delivery.actions.inbound import pin_signature
 from keng.delivery.receiving import ReceivingAccount, receiving_accounts
 from keng.kit.ending import end_all
 
-log = logging.getLogger(__name__)
-EVERY = 20.0
+logger = logging.getLogger(__name__)
+REFRESH_SECONDS = 20.0
 _PAUSE_AFTER_ERROR = 1.0
 # Asking for an unknown address must not become a way to keep the database busy.
 _LEAST_BETWEEN = 1.0
@@ -43,9 +43,11 @@ class AccountBook:
     async def refresh(self) -> bool:
         self._read_at = time.monotonic()
         try:
-            self._accounts = await asyncio.get_running_loop().run_in_executor(self._thread, _read)
+            self._accounts = await asyncio.get_running_loop().run_in_executor(
+                self._thread, _read_accounts
+            )
         except Exception as error:  # noqa: BLE001 -- the old ones still hold; the type says enough
-            log.warning("The channel accounts cannot be read (%s).", type(error).__name__)
+            logger.warning("The channel accounts cannot be read (%s).", type(error).__name__)
             return False
         self.is_read = True
         return True
@@ -54,7 +56,7 @@ class AccountBook:
         """Remember which reading of the signature scheme is this account's."""
         if account.credentials.get("signature_variant") != variant:
             account.credentials["signature_variant"] = variant
-            self._thread.submit(_pin, account, variant)
+            self._thread.submit(_keep_variant, account, variant)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._keep_fresh())
@@ -69,7 +71,7 @@ class AccountBook:
             try:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 -- whatever it was, it must be told again
-                log.warning("Not told of changed accounts (%s).", type(error).__name__)
+                logger.warning("Not told of changed accounts (%s).", type(error).__name__)
             await asyncio.sleep(_PAUSE_AFTER_ERROR)
 
     async def _listen(self) -> None:
@@ -81,20 +83,20 @@ class AccountBook:
             await connection.execute("LISTEN keng_accounts")
             while True:
                 is_read = await self.refresh()
-                wait = EVERY if is_read else _PAUSE_AFTER_ERROR
+                wait = REFRESH_SECONDS if is_read else _PAUSE_AFTER_ERROR
                 async for _ in connection.notifies(timeout=wait, stop_after=1):
                     pass
 
 
-def _read() -> dict[tuple[str, str], ReceivingAccount]:
+def _read_accounts() -> dict[tuple[str, str], ReceivingAccount]:
     close_old_connections()
     handlers.refresh()
     return {(account.channel, account.slug): account for account in receiving_accounts()}
 
 
-def _pin(account: ReceivingAccount, variant: str) -> None:
+def _keep_variant(account: ReceivingAccount, variant: str) -> None:
     close_old_connections()
     try:
         pin_signature(account.id, variant)
     except Exception as error:  # noqa: BLE001 -- tried again with the next start
-        log.warning("A signature's reading was not kept (%s).", type(error).__name__)
+        logger.warning("A signature's reading was not kept (%s).", type(error).__name__)

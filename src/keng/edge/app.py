@@ -13,25 +13,25 @@ from keng.delivery.actions.inbound import RECEIPT_STATES
 from keng.delivery.receiving import Incoming, ReceivingAccount, incoming
 from keng.edge.accounts import AccountBook
 from keng.edge.http import (
-    Bodies,
-    Gone,
+    CallerGone,
     PushedOut,
     Receive,
+    RequestBodies,
     Scope,
     Send,
     TooLarge,
     TooSlow,
-    answer,
     headers_of,
+    send_status,
 )
-from keng.edge.prefixes import Prefixes
-from keng.edge.writer import Busy, NotWritten, Writer
+from keng.edge.prefixes import PrefixLookup
+from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
 from keng.kit import alive, times
 from keng.kit.database import dsn
 from keng.kit.health import Health
 from keng.language.indicators import digits
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 # A receipt can be quicker than the sender, who has not yet written down what it is a receipt of.
 _RECEIPT_AGAIN_AFTER = 5.0
 _MOST_RECEIPTS_AGAIN = 5000
@@ -40,14 +40,14 @@ _MOST_RECEIPTS_AGAIN = 5000
 _OPENS_WITHIN = 3.0
 
 
-class Edge:
+class EdgeApp:
     """The application. Made before the server's loop runs, it connects at the start event."""
 
     def __init__(self) -> None:
-        self._writer: Writer | None = None
+        self._writer: BatchWriter | None = None
         self._book: AccountBook | None = None
-        self._prefixes: Prefixes | None = None
-        self._bodies = Bodies()
+        self._prefixes: PrefixLookup | None = None
+        self._bodies = RequestBodies()
         self._receipts_again = 0
         self._health = Health("edge")
         self._sign = alive.Beat("edge")
@@ -73,9 +73,9 @@ class Edge:
     async def open(self) -> None:
         address = dsn("edge")
         # One is best on one disk: its batches are larger, and the next one fills meanwhile.
-        self._writer = Writer(address, lanes=int(os.environ.get("KENG_EDGE_LANES", "1")))
+        self._writer = BatchWriter(address, lanes=int(os.environ.get("KENG_EDGE_LANES", "1")))
         self._book = AccountBook(address)
-        self._prefixes = Prefixes(address)
+        self._prefixes = PrefixLookup(address)
         self._writer.start()
         self._book.start()
         self._prefixes.start()
@@ -105,19 +105,19 @@ class Edge:
         match scope["path"].split("/"):
             case ["", "hooks", channel, slug] if channel in channels.codes() and slug:
                 if scope["method"] != "POST":
-                    await answer(send, 405, allow="POST")
+                    await send_status(send, 405, allow="POST")
                 else:
                     await self._hook(channel, slug, scope, receive, send)
             case ["", "lookup", "v1", "prefix", prefix] if self._prefixes is not None:
                 await self._prefixes.serve(prefix, scope, send)
             case ["", "health"]:
                 if scope["method"] not in ("GET", "HEAD"):
-                    await answer(send, 405, allow="GET, HEAD")
+                    await send_status(send, 405, allow="GET, HEAD")
                 else:
                     is_well = self._is_well() and await self._health.is_well()
-                    await answer(send, 200 if is_well else 503)
+                    await send_status(send, 200 if is_well else 503)
             case _:
-                await answer(send, 404)
+                await send_status(send, 404)
 
     async def _beat(self) -> None:
         """For as long as messages are taken and written."""
@@ -138,20 +138,20 @@ class Edge:
             status = 413
         except TooSlow:
             status = 408
-        except (Busy, PushedOut):
+        except (WriterBusy, PushedOut):
             status = 503
         except NotWritten:
             status = 500
-        except Gone:
+        except CallerGone:
             return
         except Exception as error:  # noqa: BLE001 -- the message might quote what came in
-            log.error("A webhook could not be taken (%s).", type(error).__name__)  # noqa: TRY400
+            logger.error("A webhook could not be taken (%s).", type(error).__name__)  # noqa: TRY400
             status = 503
-        await answer(send, status)
+        await send_status(send, status)
 
     async def _take(self, channel: str, slug: str, scope: Scope, raw: bytes) -> int:
         if self._book is None or self._writer is None or not self._book.is_read:
-            raise Busy
+            raise WriterBusy
         account = self._book.get(channel, slug) or await self._book.look_again(channel, slug)
         if account is None:
             return 404
@@ -167,7 +167,7 @@ class Edge:
     async def _write(self, account: ReceivingAccount, parsed: Parsed, raw: bytes) -> None:
         writer = self._writer
         if writer is None:
-            raise Busy
+            raise WriterBusy
         now = times.now()
         messages = [
             incoming(account, event, raw=raw, now=now, seals=writer.seals)
@@ -189,5 +189,5 @@ class Edge:
         if self._writer is not None:
             try:
                 self._writer.submit(message, again=True)
-            except Busy:
-                log.info("A receipt was not looked at again.")
+            except WriterBusy:
+                logger.info("A receipt was not looked at again.")

@@ -8,6 +8,6 @@ os.environ.setdefault("KENG_PROCESS", "edge")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "keng.site.settings")
 django.setup()
 
-from keng.edge.app import Edge  # noqa: E402 -- needs the settings
+from keng.edge.app import EdgeApp  # noqa: E402 -- needs the settings
 
-application = Edge()
+application = EdgeApp()

@@ -16,7 +16,7 @@ RETRY_AFTER_SECONDS = 1
 BODY_SECONDS = 10.0
 # As many as may wait to be written (edge.writer).
 MOST_BODIES = 2048
-_WORDS = {
+_STATUS_WORDS = {
     200: b"ok",
     400: b"bad request",
     401: b"not verified",
@@ -42,11 +42,11 @@ class PushedOut(Exception):
     """Too many bodies were on their way, and this one had been for longest."""
 
 
-class Gone(Exception):
+class CallerGone(Exception):
     """The caller hung up before the body had come."""
 
 
-class Bodies:
+class RequestBodies:
     """Takes bodies in: each within some seconds, and so many at a time.
 
     Providers send from a few networks and anybody may send from any, so no network counts here: one
@@ -63,7 +63,7 @@ class Bodies:
         return len(self._places)
 
     async def take(self, scope: Scope, receive: Receive) -> bytes:
-        """The whole body. Raises TooLarge as soon as that is known, TooSlow, PushedOut and Gone."""
+        """The whole body. Raises TooLarge at once, TooSlow, PushedOut, CallerGone."""
         timeout = asyncio.timeout(self._seconds)
         place = _Place(timeout)
         try:
@@ -103,7 +103,7 @@ async def _body_of(scope: Scope, receive: Receive) -> bytes:
     message = await receive()
     raw: bytes = message.get("body", b"")
     if not message.get("more_body"):
-        return _checked(message, raw)
+        return _checked_message(message, raw)
     parts, size = [raw], len(raw)
     while message.get("more_body"):
         message = await receive()
@@ -112,12 +112,12 @@ async def _body_of(scope: Scope, receive: Receive) -> bytes:
         if size > MAX_BODY:
             raise TooLarge
         parts.append(part)
-    return _checked(message, b"".join(parts))
+    return _checked_message(message, b"".join(parts))
 
 
-def _checked(message: Mapping[str, Any], raw: bytes) -> bytes:
+def _checked_message(message: Mapping[str, Any], raw: bytes) -> bytes:
     if message["type"] == "http.disconnect":
-        raise Gone
+        raise CallerGone
     if len(raw) > MAX_BODY:
         raise TooLarge
     return raw
@@ -128,9 +128,9 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-async def answer(send: Send, status: int, *, allow: str = "") -> None:
+async def send_status(send: Send, status: int, *, allow: str = "") -> None:
     """One word; a caller that must come again is told when."""
-    body = _WORDS.get(status, b"")
+    body = _STATUS_WORDS.get(status, b"")
     headers = [_PLAIN, (b"content-length", str(len(body)).encode())]
     if status == 503:
         headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))

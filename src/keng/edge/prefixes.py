@@ -26,24 +26,24 @@ from keng.kit.ending import end_all
 from keng.kit.limits import Limits, network_of
 from keng.kit.secrets import derive
 
-log = logging.getLogger(__name__)
-DIGITS = 4
-_PREFIX = re.compile(rf"[0-9a-f]{{{DIGITS}}}")
-_HASH = 32
-_REST = 2 * _HASH - DIGITS
+logger = logging.getLogger(__name__)
+PREFIX_DIGITS = 4
+_PREFIX = re.compile(rf"[0-9a-f]{{{PREFIX_DIGITS}}}")
+_HASH_BYTES = 32
+_REST_DIGITS = 2 * _HASH_BYTES - PREFIX_DIGITS
 # What is confirmed is public, on the look-up page as here.
-NOTE = (
+ANSWER_NOTE = (
     b"The entries behind these hashes are public. No match says nothing good about a number. "
     b"Some hashes only fill the answer up."
 )
 # Made smaller on the way, each answer would have a size of its own.
-_KEPT = b"public, max-age=600, no-transform"
-LEAST = 64
+_CACHE_CONTROL = b"public, max-age=600, no-transform"
+LEAST_HASHES = 64
 _MOST_WAITING = 2000
 _MOST_AT_ONCE = 256
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 # One index range for each prefix; the index holds grade and last day, so no row is read.
-SQL = """
+PREFIX_SQL = """
 SELECT asked.n, l.lookup_hash
 FROM unnest(%(firsts)s::bytea[], %(lasts)s::bytea[]) WITH ORDINALITY AS asked(first, last, n)
 CROSS JOIN LATERAL (
@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
     AND lookup_hash BETWEEN asked.first AND asked.last
 ) l
 """
-_LARGEST = """
+_LARGEST_SQL = """
 SELECT coalesce(max(held), 0) FROM (
   SELECT count(*) AS held FROM lookup_listing WHERE status = 'listed' AND grade = 'confirmed'
   GROUP BY substring(lookup_hash FROM 1 FOR 2)
@@ -60,16 +60,16 @@ SELECT coalesce(max(held), 0) FROM (
 """
 
 
-class Busy(Exception):
+class LookupBusy(Exception):
     """Too many wait, or the database is away."""
 
 
-def bounds(prefix: str) -> tuple[bytes, bytes]:
+def prefix_bounds(prefix: str) -> tuple[bytes, bytes]:
     """The first and the last hash that begin so."""
-    return tuple(bytes.fromhex(prefix.ljust(2 * _HASH, end)) for end in "0f")  # type: ignore[return-value]
+    return tuple(bytes.fromhex(prefix.ljust(2 * _HASH_BYTES, end)) for end in "0f")  # type: ignore[return-value]
 
 
-class Filler:
+class FillerHashes:
     """The hashes that stand for nothing: the same for one prefix today, tomorrow, at every edge."""
 
     def __init__(self) -> None:
@@ -77,16 +77,19 @@ class Filler:
 
     def entries(self, prefix: str, count: int) -> list[str]:
         """So many of them; those of a smaller count are among those of a larger one."""
-        stream = hashlib.shake_256(self._key + prefix.encode()).hexdigest(count * _HASH)
-        return [stream[at : at + _REST] for at in range(0, count * 2 * _HASH, 2 * _HASH)]
+        stream = hashlib.shake_256(self._key + prefix.encode()).hexdigest(count * _HASH_BYTES)
+        return [
+            stream[at : at + _REST_DIGITS]
+            for at in range(0, count * 2 * _HASH_BYTES, 2 * _HASH_BYTES)
+        ]
 
 
-class Answers:
+class PrefixAnswers:
     """The body of each answer."""
 
     def __init__(self) -> None:
-        self._filler = Filler()
-        self.entries = LEAST
+        self._filler = FillerHashes()
+        self.entries = LEAST_HASHES
         """How many hashes an answer holds; when one has more, all are made larger for good."""
 
     def make_room(self, most: int) -> None:
@@ -96,20 +99,23 @@ class Answers:
 
     def body(self, prefix: str, found: Sequence[bytes]) -> bytes:
         """The real ones among the fillers, in the order of their digits."""
-        real = {each.hex()[DIGITS:] for each in found}
+        real = {each.hex()[PREFIX_DIGITS:] for each in found}
         self.make_room(len(real))
         fillers = self._filler.entries(prefix, self.entries - len(real))
         listed = '","'.join(sorted([*real, *fillers]))
-        head = b'{"version":1,"prefix":"%b","note":"%b","hashes":["' % (prefix.encode(), NOTE)
+        head = b'{"version":1,"prefix":"%b","note":"%b","hashes":["' % (
+            prefix.encode(),
+            ANSWER_NOTE,
+        )
         return b"%b%b%b" % (head, listed.encode(), b'"]}')
 
 
-class Prefixes:
+class PrefixLookup:
     """One connection; who asks while a query is on its way shares the next one."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._answers = Answers()
+        self._answers = PrefixAnswers()
         self._limits = _limits()
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
         self._arrived = asyncio.Event()
@@ -128,25 +134,25 @@ class Prefixes:
         """Answer one question. Nothing of it is kept or written to a log."""
         prefix = prefix.lower()
         if scope["method"] != "GET":
-            await _refuse(send, 405, (b"allow", b"GET"))
+            await _send_error(send, 405, (b"allow", b"GET"))
             return
         if not _PREFIX.fullmatch(prefix):
-            await _refuse(send, 400)
+            await _send_error(send, 400)
             return
         wait = self._limits.wait(network_of(scope, behind_proxy=settings.BEHIND_TLS))
         if wait:
-            await _refuse(send, 429, (b"retry-after", b"%d" % math.ceil(wait)))
+            await _send_error(send, 429, (b"retry-after", b"%d" % math.ceil(wait)))
             return
         try:
             body = await self._ask(prefix)
-        except Busy:
-            await _refuse(send, 503, (b"retry-after", b"1"))
+        except LookupBusy:
+            await _send_error(send, 503, (b"retry-after", b"1"))
             return
-        await _say(send, 200, body, (b"cache-control", _KEPT))
+        await _send_json(send, 200, body, (b"cache-control", _CACHE_CONTROL))
 
     def _ask(self, prefix: str) -> asyncio.Future[bytes]:
         if not self.is_connected or len(self._waiting) >= _MOST_WAITING:
-            raise Busy
+            raise LookupBusy
         # Whoever hangs up must not take the answer away from others with the same prefix.
         asked = self._waiting.get(prefix)
         if asked is None:
@@ -168,12 +174,12 @@ class Prefixes:
                 async with connection:
                     # Whatever the prefix, the plan is the same range of the index: made once.
                     await connection.execute("SET plan_cache_mode = force_generic_plan")
-                    largest = await (await connection.execute(_LARGEST)).fetchone()
+                    largest = await (await connection.execute(_LARGEST_SQL)).fetchone()
                     self._answers.make_room(largest[0] if largest else 0)
                     self.is_connected, pause = True, _FIRST_PAUSE
                     await self._read(connection)
             except Exception as error:  # noqa: BLE001 -- whatever it was, looking up comes back
-                log.warning("Looking up is away (%s).", type(error).__name__)
+                logger.warning("Looking up is away (%s).", type(error).__name__)
             finally:
                 self.is_connected = False
             self._fail(self._waiting)
@@ -199,13 +205,13 @@ class Prefixes:
     async def _answer(
         self, cursor: psycopg.AsyncCursor[Any], taken: dict[str, asyncio.Future[bytes]]
     ) -> None:
-        firsts, lasts = zip(*map(bounds, taken), strict=True)
+        firsts, lasts = zip(*map(prefix_bounds, taken), strict=True)
         values = {
             "firsts": list(firsts),
             "lasts": list(lasts),
             "today": times.local_date(times.now()),
         }
-        await cursor.execute(SQL, values)
+        await cursor.execute(PREFIX_SQL, values)
         found: list[list[bytes]] = [[] for _ in taken]
         async for number, digest in cursor:
             found[number - 1].append(digest)
@@ -217,7 +223,7 @@ class Prefixes:
     def _fail(waiting: dict[str, asyncio.Future[bytes]]) -> None:
         for asked in waiting.values():
             if not asked.done():
-                asked.set_exception(Busy())
+                asked.set_exception(LookupBusy())
                 # A caller that hung up asks no more.
                 asked.exception()
 
@@ -225,30 +231,30 @@ class Prefixes:
 def _limits() -> Limits:
     """So many at once and for each second: KENG_LOOKUP_NETWORK_LIMIT, KENG_LOOKUP_LIMIT."""
     return Limits(
-        network=_pair("KENG_LOOKUP_NETWORK_LIMIT", "240,2"),
-        process=_pair("KENG_LOOKUP_LIMIT", "8000,4000"),
+        network=_limit_pair("KENG_LOOKUP_NETWORK_LIMIT", "240,2"),
+        process=_limit_pair("KENG_LOOKUP_LIMIT", "8000,4000"),
     )
 
 
-def _pair(name: str, default: str) -> tuple[int, float]:
+def _limit_pair(name: str, default: str) -> tuple[int, float]:
     at_once, _comma, per_second = os.environ.get(name, default).partition(",")
     return int(at_once), max(float(per_second or 1), 0.001)
 
 
-async def _refuse(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
+async def _send_error(send: Send, status: int, *headers: tuple[bytes, bytes]) -> None:
     body = b'{"version":1,"error":"%s"}' % _ERRORS[status]
-    await _say(send, status, body, (b"cache-control", b"no-store"), *headers)
+    await _send_json(send, status, body, (b"cache-control", b"no-store"), *headers)
 
 
 _ERRORS = {
-    400: b"a prefix is %d hex digits" % DIGITS,
+    400: b"a prefix is %d hex digits" % PREFIX_DIGITS,
     405: b"GET only",
     429: b"too many questions; see retry-after",
     503: b"try again",
 }
 
 
-async def _say(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+async def _send_json(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
     with contextlib.suppress(OSError):
         await send(
             {

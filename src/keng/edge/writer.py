@@ -21,7 +21,7 @@ import psycopg
 from keng.delivery.handlers import Handler, Statement, handler_of
 from keng.delivery.receiving import Incoming, new_seals
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 MOST_IN_A_BATCH = 128
 MOST_WAITING = 2048
 MOST_REMEMBERED = 20_000
@@ -40,7 +40,7 @@ _ACK_BEFORE_COMMIT = (
 )
 
 
-class Busy(Exception):
+class WriterBusy(Exception):
     """Too much is waiting, or the database is away: the caller shall come again."""
 
 
@@ -56,14 +56,14 @@ class _Item:
     key: bytes = field(repr=False)
 
 
-class Writer:
+class BatchWriter:
     """All lanes together, and how much may wait."""
 
     def __init__(self, dsn: str, *, lanes: int = 1) -> None:
         self.seals = new_seals()
         """For what is submitted now, until a batch of any lane leaves (docs/decisions/0005)."""
         self._lanes = [
-            Lane(number, dsn, on_taken=self._renew, on_written=self._remember)
+            WriterLane(number, dsn, on_taken=self._renew, on_written=self._remember)
             for number in range(lanes)
         ]
         # Keys whose rows are known to be committed: a repetition costs neither sealing nor a query.
@@ -81,8 +81,8 @@ class Writer:
     def submit(self, message: Incoming, *, again: bool = False) -> asyncio.Future[None]:
         """Prepare and queue a message; the future is done when its rows are committed.
 
-        With `again` also when it was written before. Raises Busy; the future fails with Busy or
-        NotWritten.
+        With `again` also when it was written before. Raises WriterBusy; the future fails with that
+        or NotWritten.
         """
         if message.key in self._written and not again:
             known: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -91,7 +91,7 @@ class Writer:
         mark = (message.conversation_hash or message.key)[0]
         lane = self._lanes[mark % len(self._lanes)]
         if self._closing or not lane.is_connected or sum(map(len, self._lanes)) >= MOST_WAITING:
-            raise Busy
+            raise WriterBusy
         handler = handler_of(message)
         done = asyncio.get_running_loop().create_future()
         item = _Item(handler, handler.prepare(message), done, message.key)
@@ -113,7 +113,7 @@ class Writer:
             await lane.close()
 
 
-class Lane:
+class WriterLane:
     """One connection and the messages waiting for it."""
 
     def __init__(
@@ -161,12 +161,12 @@ class Lane:
             try:
                 await self._run()
             except Exception as error:  # noqa: BLE001 -- the message might quote what came in
-                log.error(  # noqa: TRY400 -- likewise
-                    "Lane %s failed (%s) and begins anew.", self._number, _place_of(error)
+                logger.error(  # noqa: TRY400 -- likewise
+                    "Lane %s failed (%s) and begins anew.", self._number, _error_place(error)
                 )
             else:
                 return
-            self._fail([*self._in_hand, *self._waiting], Busy())
+            self._fail([*self._in_hand, *self._waiting], WriterBusy())
             self._in_hand = ()
             self._waiting.clear()
             await self._hang_up()
@@ -177,7 +177,7 @@ class Lane:
         while not (self._closing and not self._waiting):
             if self._connection is None:
                 if not await self._connect():
-                    self._fail(list(self._waiting), Busy())
+                    self._fail(list(self._waiting), WriterBusy())
                     self._waiting.clear()
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, _LONGEST_PAUSE)
@@ -204,38 +204,38 @@ class Lane:
                 application_name=f"keng edge lane {self._number}",
             )
         except psycopg.Error as error:
-            log.warning("The database cannot be reached (%s).", type(error).__name__)
+            logger.warning("The database cannot be reached (%s).", type(error).__name__)
             return False
         self._connection = connection
         return True
 
     async def _write(self, batch: Sequence[_Item]) -> None:
         if _ACK_BEFORE_COMMIT:
-            _finish(batch)
+            _settle(batch)
             await asyncio.sleep(0.05)
         try:
             await self._execute_in_time(batch)
         except TimeoutError:
-            log.warning("The database did not answer about a batch of %s.", len(batch))
-            self._fail(batch, Busy())
+            logger.warning("The database did not answer about a batch of %s.", len(batch))
+            self._fail(batch, WriterBusy())
         except psycopg.Error as error:
             await self._sort_out(batch, error)
         except Exception:
             # A handler's own fault: nothing was written, and all the others must still be.
-            log.exception("A batch of %s could not be made.", len(batch))
+            logger.exception("A batch of %s could not be made.", len(batch))
             await self._one_by_one(batch)
         else:
             self._on_written(batch)
-            _finish(batch)
+            _settle(batch)
 
     async def _sort_out(self, batch: Sequence[_Item], error: psycopg.Error) -> None:
         """Nothing of the batch is there. Without a connection all come again; else one by one."""
-        log.warning("A batch of %s was not written (%s).", len(batch), type(error).__name__)
+        logger.warning("A batch of %s was not written (%s).", len(batch), type(error).__name__)
         if self._connection is None or self._connection.closed:
             await self._hang_up()
-            self._fail(batch, Busy())
+            self._fail(batch, WriterBusy())
         elif len(batch) == 1 and isinstance(error, psycopg.OperationalError):
-            self._fail(batch, Busy())
+            self._fail(batch, WriterBusy())
         else:
             await self._one_by_one(batch)
 
@@ -250,7 +250,7 @@ class Lane:
             if self.is_connected and time.monotonic() < until:
                 await self._write([item])
             else:
-                self._fail([item], Busy())
+                self._fail([item], WriterBusy())
         await self._set_lock_timeout("RESET lock_timeout")
 
     async def _set_lock_timeout(self, statement: LiteralString) -> None:
@@ -273,7 +273,7 @@ class Lane:
         finally:
             if not task.done():
                 connection, self._connection = self._connection, None
-                given_up = asyncio.create_task(_let_go(task, connection))
+                given_up = asyncio.create_task(_cancel_and_close(task, connection))
                 self._given_up.add(given_up)
                 given_up.add_done_callback(self._given_up.discard)
         if not task.done():
@@ -317,7 +317,7 @@ class Lane:
                 item.done.exception()
 
 
-async def _let_go(
+async def _cancel_and_close(
     task: asyncio.Task[None], connection: psycopg.AsyncConnection[Any] | None
 ) -> None:
     task.cancel()
@@ -327,7 +327,7 @@ async def _let_go(
             await connection.close()
 
 
-def _place_of(error: BaseException) -> str:
+def _error_place(error: BaseException) -> str:
     """Its type and where it was raised; not its message, which might quote what came in."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -336,7 +336,7 @@ def _place_of(error: BaseException) -> str:
     return f"{type(error).__name__}{where}"
 
 
-def _finish(batch: Sequence[_Item]) -> None:
+def _settle(batch: Sequence[_Item]) -> None:
     for item in batch:
         if not item.done.done():
             item.done.set_result(None)

@@ -158,14 +158,14 @@ class _Statements:
 
     def round(self) -> tuple[float, float]:
         """The median of both in ms, asked in turns: a busy moment of the machine meets both."""
-        from keng.edge.prefixes import SQL, bounds  # noqa: PLC0415 -- needs the settings
+        from keng.edge.prefixes import PREFIX_SQL, prefix_bounds  # noqa: PLC0415 -- needs the settings
         from keng.kit import times  # noqa: PLC0415
 
         today, prefixes, keys = times.local_date(times.now()), [], []
         for n in range(STATEMENTS):
-            first, last = bounds(f"{n * 131 % 65_536:04x}")
+            first, last = prefix_bounds(f"{n * 131 % 65_536:04x}")
             values = {"firsts": [first], "lasts": [last], "today": today}
-            prefixes.append(self._timed(SQL, values))
+            prefixes.append(self._timed(PREFIX_SQL, values))
             keys.append(self._timed(_BY_KEY, {"id": self._ids[n * 7 % len(self._ids)]}))
         return median(prefixes) * 1000, median(keys) * 1000
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from keng.edge import http
-from keng.edge.http import Bodies, PushedOut, TooSlow
+from keng.edge.http import PushedOut, RequestBodies, TooSlow
 from tests.running import running
 
 SCOPE: dict[str, list[tuple[bytes, bytes]]] = {"headers": []}
@@ -36,7 +36,7 @@ def begun():
 
 @pytest.mark.parametrize("receive", [never, begun()])
 def test_a_body_that_never_ends_is_waited_for_so_long(receive):
-    bodies = Bodies(seconds=0.05)
+    bodies = RequestBodies(seconds=0.05)
     began = time.monotonic()
     with pytest.raises(TooSlow):
         asyncio.run(asyncio.wait_for(bodies.take(SCOPE, receive), 5))
@@ -46,7 +46,7 @@ def test_a_body_that_never_ends_is_waited_for_so_long(receive):
 
 def test_one_too_many_pushes_out_the_oldest_and_is_taken():
     async def crowd():
-        bodies = Bodies(seconds=30, most=3)
+        bodies = RequestBodies(seconds=30, most=3)
         held = [asyncio.create_task(bodies.take(SCOPE, begun())) for _ in range(3)]
         await asyncio.sleep(0.01)
         assert await bodies.take(SCOPE, whole()) == b"{}"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keng.edge import prefixes
-from keng.edge.prefixes import LEAST, Answers, bounds
+from keng.edge.prefixes import LEAST_HASHES, PrefixAnswers, prefix_bounds
 from keng.kit import times
 from keng.language.asked import asked_in, listing_hash
 from keng.lookup.models import BlockList, Listing
@@ -101,7 +101,7 @@ def test_every_answer_has_one_size_and_is_the_same_again(edge):
     assert {len(str(headers)) for _status, _body, headers in answers} == {len(str(answers[0][2]))}
     assert answers[0][1] == answers[4][1]
     body = json.loads(answers[1][1])
-    assert (len(body["hashes"]), body["hashes"]) == (LEAST, sorted(body["hashes"]))
+    assert (len(body["hashes"]), body["hashes"]) == (LEAST_HASHES, sorted(body["hashes"]))
     assert "are public" in body["note"]
     assert answers[0][2]["cache-control"] == "public, max-age=600, no-transform"
 
@@ -123,12 +123,12 @@ def test_an_answer_keeps_its_size_when_an_entry_comes_and_when_it_goes(edge):
 HASHES = st.text("0123456789abcdef", min_size=60, max_size=60)
 
 
-@given(st.text("0123456789abcdef", min_size=4, max_size=4), st.sets(HASHES, max_size=LEAST))
+@given(st.text("0123456789abcdef", min_size=4, max_size=4), st.sets(HASHES, max_size=LEAST_HASHES))
 def test_every_answer_is_as_long_as_an_empty_one(prefix, rests):
-    body = Answers().body(prefix, [bytes.fromhex(prefix + rest) for rest in rests])
-    assert len(body) == len(Answers().body("0000", []))
+    body = PrefixAnswers().body(prefix, [bytes.fromhex(prefix + rest) for rest in rests])
+    assert len(body) == len(PrefixAnswers().body("0000", []))
     hashes = json.loads(body)["hashes"]
-    assert len(set(hashes)) == LEAST
+    assert len(set(hashes)) == LEAST_HASHES
     assert rests <= set(hashes)
 
 
@@ -139,7 +139,7 @@ def test_as_the_edge_comes_one_network_reads_the_whole_list_in_no_working_day(mo
     waits = [limits.wait("scraper") for _ in range(2000)]
     at_once, seconds_for_each = waits.count(0), max(waits)
     assert at_once <= 300
-    assert (16**prefixes.DIGITS - at_once) * seconds_for_each > 8 * 3600
+    assert (16**prefixes.PREFIX_DIGITS - at_once) * seconds_for_each > 8 * 3600
 
 
 @pytest.mark.django_db(transaction=True)
@@ -203,17 +203,17 @@ def test_the_client_asks_under_the_same_keys_as_the_site(client, kind, written):
 
 
 def test_more_than_an_answer_holds_makes_every_answer_larger():
-    answers = Answers()
+    answers = PrefixAnswers()
     small = answers.body("0000", [])
-    first, last = bounds("abcd")
-    many = [bytes([*first[:2], n, *last[3:]]) for n in range(LEAST + 1)]
-    assert len(json.loads(answers.body("abcd", many))["hashes"]) == 2 * LEAST
+    first, last = prefix_bounds("abcd")
+    many = [bytes([*first[:2], n, *last[3:]]) for n in range(LEAST_HASHES + 1)]
+    assert len(json.loads(answers.body("abcd", many))["hashes"]) == 2 * LEAST_HASHES
     larger = json.loads(answers.body("0000", []))["hashes"]
     assert set(json.loads(small)["hashes"]) < set(larger)
 
 
 def test_fillers_look_like_hashes_and_differ_by_prefix():
-    answers = Answers()
+    answers = PrefixAnswers()
     one, two = (json.loads(answers.body(prefix, []))["hashes"] for prefix in ("0000", "0001"))
     assert {len(each) for each in one} == {60}
     assert not set(one) & set(two)

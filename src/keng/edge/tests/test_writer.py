@@ -21,7 +21,7 @@ from keng.delivery.models import ChannelAccount, Inbound
 from keng.delivery.receiving import incoming, receiving_accounts
 from keng.edge import writer as writer_module
 from keng.edge.tests.conftest import SECRET
-from keng.edge.writer import Busy, NotWritten, Writer
+from keng.edge.writer import BatchWriter, NotWritten, WriterBusy
 from keng.kit import times
 from keng.kit.database import dsn
 from keng.tips.models import Tip
@@ -70,7 +70,7 @@ def test_a_row_the_database_refuses_is_refused_alone(account, address):
     messages.insert(4, message(accounts["gone"], "tin lạc", "p4"))
 
     async def scenario():
-        writer = Writer(address, lanes=1)
+        writer = BatchWriter(address, lanes=1)
         await ready(writer)
         found = await outcomes(writer, messages)
         await writer.close()
@@ -86,7 +86,7 @@ def test_a_throwaway_key_is_let_go_when_a_batch_leaves(account, address):
     (known_account,) = known().values()
 
     async def scenario():
-        writer = Writer(address, lanes=1)
+        writer = BatchWriter(address, lanes=1)
         await ready(writer)
         for batch in (("một", "hai"), ("ba", "bốn")):
             together = [message(known_account, words, words, writer.seals) for words in batch]
@@ -110,7 +110,7 @@ class Faulty:
 
 def test_a_mistake_of_ours_about_one_message_refuses_that_one_alone(account, address):
     async def scenario():
-        writer = Writer(address, lanes=1)
+        writer = BatchWriter(address, lanes=1)
         await ready(writer)
         (lane,) = writer._lanes
         items = [
@@ -130,7 +130,7 @@ def test_a_lost_connection_is_told_and_made_again(account, address):
     phones = known()["phones"]
 
     async def scenario():
-        writer = Writer(address, lanes=1)
+        writer = BatchWriter(address, lanes=1)
         await ready(writer)
         writer._lanes[0]._connection.pgconn.finish()
         first = await outcomes(writer, [message(phones, "một", "p1"), message(phones, "hai", "p2")])
@@ -142,7 +142,7 @@ def test_a_lost_connection_is_told_and_made_again(account, address):
         return first, second
 
     first, second = asyncio.run(scenario())
-    assert [type(one) for one in first] == [Busy, Busy]
+    assert [type(one) for one in first] == [WriterBusy, WriterBusy]
     assert second == [None]
     assert Tip.objects.get().text == "ba"
 
@@ -151,11 +151,11 @@ def test_without_a_database_nothing_is_taken(account):
     phones = known()["phones"]
 
     async def scenario():
-        writer = Writer("host=127.0.0.1 port=1 dbname=none connect_timeout=1")
+        writer = BatchWriter("host=127.0.0.1 port=1 dbname=none connect_timeout=1")
         writer.start()
         await asyncio.sleep(0.2)
         assert not writer.is_ready
-        with pytest.raises(Busy):
+        with pytest.raises(WriterBusy):
             writer.submit(message(phones, "một", "p1"))
         await writer.close()
 
@@ -169,14 +169,14 @@ def test_more_than_may_wait_is_sent_away_and_the_rest_is_written_before_the_end(
     phones = known()["phones"]
 
     async def scenario():
-        writer = Writer(address, lanes=2)
+        writer = BatchWriter(address, lanes=2)
         await ready(writer)
         taken = [writer.submit(message(phones, f"tin {n}", f"p{n}")) for n in range(5)]
-        with pytest.raises(Busy):
+        with pytest.raises(WriterBusy):
             writer.submit(message(phones, "quá", "p9"))
         await writer.close()
         assert all(one.done() and one.exception() is None for one in taken)
-        with pytest.raises(Busy):
+        with pytest.raises(WriterBusy):
             writer.submit(message(phones, "sau", "p10"))
 
     asyncio.run(scenario())
@@ -189,7 +189,7 @@ def test_a_deadlock_or_another_passing_trouble_is_no_poison(account, address):
     one = message(phones, "một", "p1")
 
     async def scenario(blocker):
-        writer = Writer(f"{address} options='-c lock_timeout=300ms'", lanes=1)
+        writer = BatchWriter(f"{address} options='-c lock_timeout=300ms'", lanes=1)
         await ready(writer)
         blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
         found = await outcomes(writer, [one])
@@ -200,7 +200,7 @@ def test_a_deadlock_or_another_passing_trouble_is_no_poison(account, address):
 
     with psycopg.connect(address) as blocker:
         found, again = asyncio.run(scenario(blocker))
-    assert ([type(each) for each in found], again) == ([Busy], [None])
+    assert ([type(each) for each in found], again) == ([WriterBusy], [None])
     assert Tip.objects.count() == 1
 
 
@@ -212,7 +212,7 @@ def test_a_row_that_an_officers_page_holds_keeps_only_its_own_reporter_waiting(
     messages = [message(phones, f"tin {n}", f"p{n}") for n in range(40)]
 
     async def scenario(blocker):
-        writer = Writer(f"{address} options='-c lock_timeout=300ms'", lanes=1)
+        writer = BatchWriter(f"{address} options='-c lock_timeout=300ms'", lanes=1)
         await ready(writer)
         assert await outcomes(writer, [message(phones, "tin đầu", "p3")]) == [None]
         blocker.execute("SELECT id FROM delivery_conversation FOR UPDATE")
@@ -225,7 +225,7 @@ def test_a_row_that_an_officers_page_holds_keeps_only_its_own_reporter_waiting(
 
     with psycopg.connect(address) as blocker:
         found, again = asyncio.run(scenario(blocker))
-    assert [n for n, each in enumerate(found) if isinstance(each, Busy)] == [3]
+    assert [n for n, each in enumerate(found) if isinstance(each, WriterBusy)] == [3]
     assert [each for each in found if each is not None] == [found[3]]
     assert again == [None]
     assert Inbound.objects.count() == 41
@@ -237,7 +237,7 @@ def test_whoever_is_left_when_many_rows_are_held_comes_again(account, address, m
     messages = [message(phones, f"tin {n}", f"p{n}") for n in range(300)]
 
     async def scenario(blocker):
-        writer = Writer(f"{address} options='-c lock_timeout=100ms'", lanes=1)
+        writer = BatchWriter(f"{address} options='-c lock_timeout=100ms'", lanes=1)
         await ready(writer)
         blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
         # Alone, one after the other, they would wait for 15 seconds.
@@ -250,7 +250,7 @@ def test_whoever_is_left_when_many_rows_are_held_comes_again(account, address, m
 
     with psycopg.connect(address) as blocker:
         found, again = asyncio.run(scenario(blocker))
-    assert {type(each) for each in found} == {Busy}
+    assert {type(each) for each in found} == {WriterBusy}
     assert again == [None]
 
 
@@ -258,7 +258,7 @@ def test_a_fault_of_ours_ends_no_lane_and_whoever_waited_comes_again(account, ad
     phones = known()["phones"]
 
     async def scenario():
-        writer = Writer(address, lanes=1)
+        writer = BatchWriter(address, lanes=1)
         await ready(writer)
         (lane,) = writer._lanes
         renew, lane._on_taken = lane._on_taken, faulty
@@ -277,7 +277,7 @@ def test_a_fault_of_ours_ends_no_lane_and_whoever_waited_comes_again(account, ad
         raise KeyError("một")
 
     found, again = asyncio.run(scenario())
-    assert [type(each) for each in found] == [Busy, Busy]
+    assert [type(each) for each in found] == [WriterBusy, WriterBusy]
     assert again == [None]
     assert Tip.objects.get().text == "ba"
 
@@ -290,7 +290,7 @@ def test_a_database_that_stands_still_is_given_up_and_what_it_wrote_is_not_writt
     one = message(phones, "một", "p1")
 
     async def scenario(blocker):
-        writer = Writer(address, lanes=1)
+        writer = BatchWriter(address, lanes=1)
         await ready(writer)
         # Nothing strikes on the server's side: it waits for as long as the table is held.
         blocker.execute("LOCK TABLE tips_tip IN ACCESS EXCLUSIVE MODE")
@@ -307,7 +307,7 @@ def test_a_database_that_stands_still_is_given_up_and_what_it_wrote_is_not_writt
 
     with psycopg.connect(address) as blocker:
         found, again = asyncio.run(scenario(blocker))
-    assert ([type(each) for each in found], again) == ([Busy], [None])
+    assert ([type(each) for each in found], again) == ([WriterBusy], [None])
     assert Tip.objects.count() == 1
 
 

@@ -56,7 +56,7 @@ def propose_listing(
     """Ask a second person to make it public.
 
     Which tips speak for it is the caller's business (lookup_pages.propose). Raises NeverPublic,
-    OnlyWhenConfirmed, NoReason, AlreadyThere, NotYours.
+    OnlyWhenConfirmed, NoReason, AlreadyListed, NotYours.
     """
     if unit_id not in WORKING.own_unit_ids(by):
         raise NotYours
@@ -106,7 +106,7 @@ def confirm_listing(listing_id: uuid.UUID, *, does_harm: bool, by: Officer) -> L
     While an objection to the number is open, nothing takes the place of what it is about. Another
     desk's entry makes room only where the second person may release for that desk as well, or two
     of one commune could take off what the next one knows. Raises NotYours, SamePerson,
-    AlreadyDecided, MayDoHarm, Disputed, AlreadyThere, StandsForAnother.
+    AlreadyDecided, MayDoHarm, DisputeOpen, AlreadyListed, ListedByAnother.
     """
     listing = _locked_proposal(listing_id, by)
     if does_harm:

@@ -112,7 +112,7 @@ def import_block_list(
     expires_on: dt.date,
     leave_out_faulty: bool = False,
 ) -> ImportResult:
-    """Replace what `source` listed. Raises Faulty or NothingListed, and then nothing changed."""
+    """Replace what `source` listed. Raises FaultyList, NothingListed, and then nothing changed."""
     block_list, _made = BlockList.objects.get_or_create(
         name=source, defaults={"expires_on": expires_on}
     )

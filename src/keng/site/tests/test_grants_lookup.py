@@ -73,7 +73,7 @@ def test_the_edge_reads_hashes_of_entries_and_nothing_else(unit, become):
     with connection.cursor() as cursor:
         key = bytes(made.lookup_hash)
         values = {"firsts": [key], "lasts": [key], "today": made.expires_on}
-        cursor.execute(prefixes.SQL, values)
+        cursor.execute(prefixes.PREFIX_SQL, values)
         assert [bytes(each) for _n, each in cursor.fetchall()] == [key]
     refused("SELECT indicator_id FROM lookup_listing")
     refused("SELECT listing_id FROM lookup_dispute")
