@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from keng.claims.matching import matches
+from keng.claims.matching import best_matches
 from tests.load.dev_set import TIPS
 
 
@@ -20,7 +20,7 @@ def test_the_first_match_is_the_claim_and_what_is_new_has_none() -> None:
     """Measured on 2026-11-26 on the 20 questions: precision 1.00, recall 1.00."""
     known = [(claim["id"], [claim["text"]]) for claim in _lines("claims.jsonl")]
     asked = _lines("claim_queries.jsonl")
-    first = [next((m.of for m in matches(q["text"], known, most=1)), None) for q in asked]
+    first = [next((m.item for m in best_matches(q["text"], known, most=1)), None) for q in asked]
     right = sum(found == q["claim_id"] for found, q in zip(first, asked, strict=True) if found)
     assert right / sum(found is not None for found in first) >= 0.9
     assert right / sum(q["claim_id"] is not None for q in asked) >= 0.9

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from keng.channels import text as channel_text
-from keng.claims import covering, matching
+from keng.claims import matching, redact_claims
 from keng.inbox.search import search_query as tip_search
 from keng.intake.examination import findings, places
 from keng.kit import words as kit_words
@@ -98,8 +98,8 @@ READ: dict[str, Callable[[str], object]] = {
     "chat: asks_about_it": lambda text: lookup_questions.asks_about_it(fold.fold(text)),
     "chat: tells_too": lambda text: lookup_questions.tells_too(fold.fold(text)),
     "chat: a survey": commands.read,
-    "claims: covering": covering.covered,
-    "claims: matching": lambda text: matching.matches(text, [(1, [text])], most=3),
+    "claims: redact_claims": redact_claims.redact_claim,
+    "claims: matching": lambda text: matching.best_matches(text, [(1, [text])], most=3),
     "keep_together": kit_words.keep_together,
     "defang": kit_words.defang,
     "channels: clean": channel_text.clean,

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 
-class Claims(AppConfig):
+class ClaimsConfig(AppConfig):
     """The area of claims."""
 
     name = "keng.claims"

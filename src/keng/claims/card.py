@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keng.claims.models import Revision
-from keng.claims.wording import TONES, url_of
+from keng.claims.sentences import VERDICT_TONES, check_url
 from keng.kit import cards
 from keng.kit.cards import INK, LEFT, RIGHT, SOFT, box, framed, head, qr, text, wrapped
 from keng.kit.phrases import moment_words
@@ -24,28 +24,28 @@ _ANSWER_SIZES = (32, 29, 26, 23, 20)
 _BOX_ENDS = 478
 
 
-def stored(revision: Revision, language: str) -> str:
+def stored_card(revision: Revision, language: str) -> str:
     """Its path below the data folder; a correction has a picture of its own."""
     language = language if language in revision.texts else "vi"
     name = f"claim-{revision.claim.number}-{revision.number}.{language}"
-    return cards.kept(Path(settings.DATA_FOLDER), name, lambda: svg(revision, language))
+    return cards.kept(Path(settings.DATA_FOLDER), name, lambda: card_svg(revision, language))
 
 
-def svg(revision: Revision, language: str) -> str:
+def card_svg(revision: Revision, language: str) -> str:
     """The picture as SVG. The rumour itself is not on it: pictures are cut, and passed on so."""
     with translation.override(language):
         words = revision.texts[language]
         parts, y = [head(revision.claim.owner)], 112.0
-        size, lines = _fitting(words["question"], _TITLE_SIZES, 2)
+        size, lines = _fitted_title(words["question"], _TITLE_SIZES, 2)
         for line in lines:
             y += size * 1.2
             parts.append(text(LEFT, y, size, line, weight=700))
-        parts += [_verdict(revision, words["answer"], y + 30), _foot(revision)]
-        return framed(*parts, qr(url_of(revision.claim.number)))
+        parts += [_verdict_box(revision, words["answer"], y + 30), _card_foot(revision)]
+        return framed(*parts, qr(check_url(revision.claim.number)))
 
 
-def _verdict(revision: Revision, answer: str, top: float) -> str:
-    colour, tint = _COLOURS[TONES[revision.verdict]]
+def _verdict_box(revision: Revision, answer: str, top: float) -> str:
+    colour, tint = _COLOURS[VERDICT_TONES[revision.verdict]]
     room = _BOX_ENDS - top - 84
     for size in _ANSWER_SIZES:
         lines = wrapped(answer, size, RIGHT - LEFT - 40, bold=False)
@@ -61,7 +61,7 @@ def _verdict(revision: Revision, answer: str, top: float) -> str:
     return "".join(parts)
 
 
-def _fitting(words: str, sizes: tuple[int, ...], most: int) -> tuple[int, list[str]]:
+def _fitted_title(words: str, sizes: tuple[int, ...], most: int) -> tuple[int, list[str]]:
     for size in sizes:
         lines = wrapped(words, size, RIGHT - LEFT, bold=True)
         if len(lines) <= most:
@@ -69,9 +69,9 @@ def _fitting(words: str, sizes: tuple[int, ...], most: int) -> tuple[int, list[s
     return size, lines[: most + 1]
 
 
-def _foot(revision: Revision) -> str:
+def _card_foot(revision: Revision) -> str:
     on = moment_words(revision.published_at or revision.made_at, "date")
-    evidence = _("Evidence: %s") % url_of(revision.claim.number).partition("://")[2]
+    evidence = _("Evidence: %s") % check_url(revision.claim.number).partition("://")[2]
     return "".join(
         [
             text(LEFT, 556, 24, evidence, weight=700, fill=INK),

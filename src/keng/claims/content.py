@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from keng.claims.models import Revision
 
-FIELDS = ("question", "answer", "unknown", "advice", "note")
+TEXT_FIELDS = ("question", "answer", "unknown", "advice", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class CheckContent:
     """Everything that the second person publishes. Languages: "vi" always, "en" perhaps."""
 
     verdict: str
@@ -56,7 +56,7 @@ class Content:
     @property
     def hash(self) -> bytes:
         """SHA-256 of the canonical JSON: one comma more is another hash."""
-        return _hash(
+        return _content_hash(
             self.verdict,
             self.topic,
             self.quote,
@@ -66,9 +66,9 @@ class Content:
         )
 
 
-def hash_of(revision: Revision) -> bytes:
+def revision_hash(revision: Revision) -> bytes:
     """The hash of what the revision's row says now."""
-    return _hash(
+    return _content_hash(
         revision.verdict,
         revision.topic,
         revision.quote,
@@ -78,7 +78,7 @@ def hash_of(revision: Revision) -> bytes:
     )
 
 
-def _hash(
+def _content_hash(
     verdict: str, topic: str, quote: str, seen: str, texts: object, evidence: object
 ) -> bytes:
     said = {

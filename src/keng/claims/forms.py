@@ -7,17 +7,19 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keng.claims.actions.asking import LONGEST
-from keng.claims.content import FIELDS, Content, Evidence
-from keng.claims.covering import covered
+from keng.claims.actions.asking import LONGEST_CLAIM
+from keng.claims.content import TEXT_FIELDS, CheckContent, Evidence
 from keng.claims.models import Claim, Revision, Topic, Verdict
+from keng.claims.redact_claims import redact_claim
 from keng.kit.forms import Form, HintedChoice, not_to_come, own_code
 
-SOURCES = 4
+MOST_SOURCES = 4
 _LONGEST_NUMBER = 2_000_000_000
 
 
-def _words(label: Any, rows: int, most: int, missing: Any = "", **kwargs: Any) -> forms.CharField:
+def _words_field(
+    label: Any, rows: int, most: int, missing: Any = "", **kwargs: Any
+) -> forms.CharField:
     if missing:
         kwargs["error_messages"] = {"required": missing}
     return forms.CharField(
@@ -29,13 +31,13 @@ def _words(label: Any, rows: int, most: int, missing: Any = "", **kwargs: Any) -
     )
 
 
-class AskForm(Form):
+class AskClaimForm(Form):
     """What somebody heard; nothing about where they have it from."""
 
-    words = _words(
+    words = _words_field(
         gettext_lazy("What did you hear?"),
         4,
-        LONGEST,
+        LONGEST_CLAIM,
         gettext_lazy("Write what you heard"),
         help_text=gettext_lazy(
             "Type it or paste the message or the link. Leave out who sent it to you."
@@ -47,10 +49,10 @@ class AskForm(Form):
     same_as = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
-class CheckForm(Form):
+class WriteCheckForm(Form):
     """The text of a check in Vietnamese, perhaps in English; its sources are forms of their own."""
 
-    quote = _words(
+    quote = _words_field(
         gettext_lazy("The rumour in its own words"),
         3,
         800,
@@ -74,18 +76,18 @@ class CheckForm(Form):
         label=gettext_lazy("Verdict"),
         error_messages={"required": gettext_lazy("Choose a verdict")},
     )
-    answer = _words(
+    answer = _words_field(
         gettext_lazy("The short answer"), 3, 600, gettext_lazy("Write the short answer")
     )
-    unknown = _words(
+    unknown = _words_field(
         gettext_lazy("What is not known"),
         2,
         600,
         gettext_lazy("Write what is not known"),
         help_text=gettext_lazy("There is always something: where it began, for instance."),
     )
-    advice = _words(gettext_lazy("If you are worried"), 2, 400)
-    note = _words(
+    advice = _words_field(gettext_lazy("If you are worried"), 2, 400)
+    note = _words_field(
         gettext_lazy("What this correction changes"),
         2,
         300,
@@ -98,10 +100,10 @@ class CheckForm(Form):
     en_question = forms.CharField(
         max_length=120, required=False, label=gettext_lazy("The question, which is the title")
     )
-    en_answer = _words(gettext_lazy("The short answer"), 3, 600)
-    en_unknown = _words(gettext_lazy("What is not known"), 2, 600)
-    en_advice = _words(gettext_lazy("If you are worried"), 2, 400)
-    en_note = _words(gettext_lazy("What this correction changes"), 2, 300)
+    en_answer = _words_field(gettext_lazy("The short answer"), 3, 600)
+    en_unknown = _words_field(gettext_lazy("What is not known"), 2, 600)
+    en_advice = _words_field(gettext_lazy("If you are worried"), 2, 400)
+    en_note = _words_field(gettext_lazy("What this correction changes"), 2, 300)
 
     def __init__(self, *args: Any, corrects: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,7 +127,7 @@ class CheckForm(Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        names = [f"en_{field}" for field in FIELDS if f"en_{field}" in self.fields]
+        names = [f"en_{field}" for field in TEXT_FIELDS if f"en_{field}" in self.fields]
         needed = [name for name in names if found.get(name.removeprefix("en_"))]
         if any(found.get(name) for name in names):
             for name in needed:
@@ -133,14 +135,17 @@ class CheckForm(Form):
                     self.add_error(name, _("The English text needs all its parts, or none"))
         return found
 
-    def content(self, evidence: list[Evidence]) -> Content:
+    def content(self, evidence: list[Evidence]) -> CheckContent:
         """What was written, with its sources."""
         found = self.cleaned_data
-        texts = {"vi": {field: _tidy(found.get(field, "")) for field in FIELDS}}
+        texts = {"vi": {field: _tidy(found.get(field, "")) for field in TEXT_FIELDS}}
         if found["en_question"]:
-            texts["en"] = {field: _tidy(found.get(f"en_{field}", "")) for field in FIELDS}
-        quote, seen = covered(_tidy(found["quote"])).text, covered(_tidy(found["seen"])).text
-        return Content(found["verdict"], found["topic"], quote, seen, texts, evidence)
+            texts["en"] = {field: _tidy(found.get(f"en_{field}", "")) for field in TEXT_FIELDS}
+        quote, seen = (
+            redact_claim(_tidy(found["quote"])).text,
+            redact_claim(_tidy(found["seen"])).text,
+        )
+        return CheckContent(found["verdict"], found["topic"], quote, seen, texts, evidence)
 
 
 _MISSING = {
@@ -160,7 +165,7 @@ class EvidenceForm(Form):
         label=gettext_lazy("Who says it"),
         help_text=gettext_lazy("An office, a school, a record: not a private person."),
     )
-    finding = _words(gettext_lazy("What follows from it"), 2, 300)
+    finding = _words_field(gettext_lazy("What follows from it"), 2, 300)
     dated = forms.DateField(
         required=False,
         label=gettext_lazy("Of which day"),
@@ -174,7 +179,7 @@ class EvidenceForm(Form):
         label=gettext_lazy("Link, if there is one"),
         error_messages={"invalid": gettext_lazy("Write the whole link, with https://")},
     )
-    excerpt = _words(
+    excerpt = _words_field(
         gettext_lazy("The words themselves, pasted"),
         3,
         3000,
@@ -219,16 +224,16 @@ def evidence_forms(data: Any, kept: Sequence[Mapping[str, str]]) -> list[Evidenc
         EvidenceForm(
             data, prefix=f"e{at + 1}", needed=at == 0, initial=kept[at] if at < len(kept) else None
         )
-        for at in range(SOURCES)
+        for at in range(MOST_SOURCES)
     ]
 
 
-def initial_of(revision: Revision) -> dict[str, Any]:
+def initial_of_revision(revision: Revision) -> dict[str, Any]:
     """A revision, as the form shows it."""
     vietnamese, english = revision.texts["vi"], revision.texts.get("en", {})
     return {
-        **{field: vietnamese.get(field, "") for field in FIELDS},
-        **{f"en_{field}": english.get(field, "") for field in FIELDS},
+        **{field: vietnamese.get(field, "") for field in TEXT_FIELDS},
+        **{f"en_{field}": english.get(field, "") for field in TEXT_FIELDS},
         "quote": revision.quote,
         "seen": revision.seen,
         "verdict": revision.verdict,
@@ -241,17 +246,17 @@ def _tidy(text: str) -> str:
     return "\n".join(line.strip() for line in text.replace("\r\n", "\n").strip().split("\n"))
 
 
-class PublishForm(Form):
+class PublishCheckForm(Form):
     """The second person's own code, and the hash of what they read."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     code = own_code()
 
 
-class SendBackForm(Form):
+class SendBackCheckForm(Form):
     """What the author has to change."""
 
-    reason = _words(
+    reason = _words_field(
         gettext_lazy("Give it back to the author"),
         2,
         600,
@@ -260,7 +265,7 @@ class SendBackForm(Form):
     )
 
 
-class TakeBackForm(Form):
+class TakeBackCheckForm(Form):
     """Why a check is taken back: the public reads it."""
 
     reason = HintedChoice(
@@ -271,13 +276,13 @@ class TakeBackForm(Form):
     )
 
 
-class WithdrawForm(TakeBackForm):
+class WithdrawCheckForm(TakeBackCheckForm):
     """The officer's own code, too."""
 
     code = own_code()
 
 
-class OutsideForm(Form):
+class OutOfScopeForm(Form):
     """Why a claim is none of ours."""
 
     why = HintedChoice(

@@ -11,7 +11,7 @@ from keng.language.similarity import jaccard, shingles
 T = TypeVar("T")
 # Below it what is shared is chance. Set on the development set, which tests/load measures: so the
 # figures there are the best case.
-ALIKE = 0.107
+LEAST_LIKENESS = 0.107
 _FEWEST_SHARED = 2
 _SENTENCE_END = re.compile(r"[.!?\n]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -29,19 +29,21 @@ _FILLER = frozenset(_FILLERS.split())
 class Match(Generic[T]):
     """Something asked before, how alike it is, and the words that both have."""
 
-    of: T
+    item: T
     score: float
     shared: tuple[str, ...]
 
 
-def matches(asked: str, known: Iterable[tuple[T, Sequence[str]]], *, most: int) -> list[Match[T]]:
+def best_matches(
+    asked: str, known: Iterable[tuple[T, Sequence[str]]], *, most: int
+) -> list[Match[T]]:
     """The most alike first. A long message is compared sentence by sentence, too."""
-    parts = [_telling(part) for part in _parts(asked)]
+    parts = [_telling_shingles(part) for part in _parts_to_compare(asked)]
     found = []
     for thing, texts in known:
-        said = [_telling(text) for text in texts if text]
+        said = [_telling_shingles(text) for text in texts if text]
         score = max((jaccard(one, other) for one in parts for other in said), default=0.0)
-        shared = _shared(asked, texts) if score >= ALIKE else ()
+        shared = _shared_words(asked, texts) if score >= LEAST_LIKENESS else ()
         if len(shared) >= _FEWEST_SHARED:
             found.append(Match(thing, score, shared))
     return sorted(found, key=lambda match: -match.score)[:most]
@@ -52,18 +54,18 @@ def same_words(one: str, other: str) -> bool:
     return shingles(one) == shingles(other)
 
 
-def _telling(text: str) -> frozenset[str]:
+def _telling_shingles(text: str) -> frozenset[str]:
     """Words and pairs of them without what every question has."""
     words = _WORD.findall(flatten(text).flat)
     return shingles(" ".join(word for word in words if word not in _FILLER))
 
 
-def _parts(text: str) -> list[str]:
+def _parts_to_compare(text: str) -> list[str]:
     sentences = [part for part in _SENTENCE_END.split(text) if len(part.split()) >= _SHORTEST]
     return [text, *sentences[:_MOST_PARTS]]
 
 
-def _shared(asked: str, texts: Sequence[str]) -> tuple[str, ...]:
+def _shared_words(asked: str, texts: Sequence[str]) -> tuple[str, ...]:
     """The telling words of the question that stand there as well, as they were asked."""
     there = {word for text in texts for word in _WORD.findall(flatten(text).flat)}
     flat = flatten(asked)

@@ -230,7 +230,7 @@ class Revision(InHands, Row):
     )
     published_at = models.DateTimeField(null=True)
 
-    # What a page shows of it, in the language of its reader (wording.dressed).
+    # What a page shows of it, in the language of its reader (sentences.prepared_for_reader).
     words: dict[str, str]
     spoken: str
     tone: str

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from keng.accounts.hands import name_hands
-from keng.claims.links import token_hash, unboxed
-from keng.claims.matching import Match, matches
+from keng.claims.matching import Match, best_matches
 from keng.claims.models import Asking, Claim, Revision
+from keng.claims.secret_links import token_hash, unbox_words
 
 if TYPE_CHECKING:
     import uuid
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MOST_COMPARED = 1500
 
 
-def _newest() -> QuerySet[Revision]:
+def _newest_revisions() -> QuerySet[Revision]:
     later = Revision.objects.filter(
         claim=OuterRef("claim"), published_at__isnull=False, number__gt=OuterRef("number")
     )
@@ -31,37 +31,39 @@ def _newest() -> QuerySet[Revision]:
     )
 
 
-def _standing() -> QuerySet[Revision]:
-    return _newest().filter(claim__state=Claim.State.PUBLISHED)
+def _standing_checks() -> QuerySet[Revision]:
+    return _newest_revisions().filter(claim__state=Claim.State.PUBLISHED)
 
 
-def published(limit: int = 500) -> list[Revision]:
+def published_checks(limit: int = 500) -> list[Revision]:
     """The text of each check that stands, newest first; without the evidence, which is long."""
-    return list(_standing().defer("evidence")[:limit])
+    return list(_standing_checks().defer("evidence")[:limit])
 
 
-def published_count() -> int:
+def count_published_checks() -> int:
     """How many checks stand."""
-    return _standing().count()
+    return _standing_checks().count()
 
 
-def published_page(number: int, size: int) -> list[Revision]:
+def page_of_published_checks(number: int, size: int) -> list[Revision]:
     """So many of them, with their evidence; the first page is 1."""
-    return list(_standing()[(number - 1) * size : number * size])
+    return list(_standing_checks()[(number - 1) * size : number * size])
 
 
-def published_by(partner: "Partner", limit: int = 50) -> list[Revision]:
+def checks_published_by(partner: "Partner", limit: int = 50) -> list[Revision]:
     """What a partner checked under its own name."""
-    standing = _newest().filter(claim__state=Claim.State.PUBLISHED, claim__partner=partner)
+    standing = _newest_revisions().filter(
+        claim__state=Claim.State.PUBLISHED, claim__partner=partner
+    )
     return list(standing[:limit])
 
 
 def recent_checks(limit: int = 3) -> list[Revision]:
     """For the home page."""
-    return published_page(1, limit)
+    return page_of_published_checks(1, limit)
 
 
-def public_page(number: int | None) -> list[Revision]:
+def public_revisions(number: int | None) -> list[Revision]:
     """All published revisions of a check, newest first; none when there is no such page."""
     return list(
         Revision.objects.filter(
@@ -72,7 +74,7 @@ def public_page(number: int | None) -> list[Revision]:
     )
 
 
-def asked_under(token: str) -> Claim | None:
+def claim_under(token: str) -> Claim | None:
     """The claim behind a secret link."""
     found = (
         Asking.objects.filter(token_hash=token_hash(token)).select_related("claim__same_as").first()
@@ -80,36 +82,36 @@ def asked_under(token: str) -> Claim | None:
     return found.claim if found else None
 
 
-def words_under(token: str) -> str:
+def askers_words_under(token: str) -> str:
     """What was asked under a secret link itself, also where it joined what another one asked."""
     found = Asking.objects.filter(token_hash=token_hash(token)).first()
-    return unboxed(bytes(found.box), token) if found else ""
+    return unbox_words(bytes(found.box), token) if found else ""
 
 
-def alike_published(words: str, *, most: int = 3) -> list[Match[Revision]]:
+def published_checks_like(words: str, *, most: int = 3) -> list[Match[Revision]]:
     """Checks that may answer it; compared with how others asked the same thing as well."""
-    checks = published(_MOST_COMPARED)
+    checks = published_checks(_MOST_COMPARED)
     asked: dict[uuid.UUID, list[str]] = {}
     same = Claim.objects.filter(same_as__in=[check.claim_id for check in checks])
     for check_id, said in same.values_list("same_as", "words")[: 2 * _MOST_COMPARED]:
         if check_id is not None:
             asked.setdefault(check_id, []).append(said)
-    known = ((check, [*_said(check), *asked.get(check.claim_id, ())]) for check in checks)
-    return matches(words, known, most=most)
+    known = ((check, [*_texts_of(check), *asked.get(check.claim_id, ())]) for check in checks)
+    return best_matches(words, known, most=most)
 
 
-def alike_open(words: str) -> "uuid.UUID | None":
+def open_claim_like(words: str) -> "uuid.UUID | None":
     """The claim most like it that others asked and that is being checked.
 
     Only that there is one can be shown: neither the words of whoever asked nor an officer's draft
     was read by a second person.
     """
     asked = Claim.objects.filter(state__in=Claim.OPEN, about=None).order_by("-id")
-    found = matches(words, ((c, [c.words]) for c in asked[:_MOST_COMPARED]), most=1)
-    return found[0].of.pk if found else None
+    found = best_matches(words, ((c, [c.words]) for c in asked[:_MOST_COMPARED]), most=1)
+    return found[0].item.pk if found else None
 
 
-def _said(check: Revision) -> list[str]:
+def _texts_of(check: Revision) -> list[str]:
     return [
         check.quote,
         check.claim.words,
@@ -118,7 +120,7 @@ def _said(check: Revision) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class DeskLists:
+class DeskClaimLists:
     """The desk's page of claims."""
 
     new: list[Claim]
@@ -129,7 +131,7 @@ class DeskLists:
     outside: list[tuple[str, int]]
 
 
-def desk_lists(officer: "Officer") -> DeskLists:
+def desk_claim_lists(officer: "Officer") -> DeskClaimLists:
     """What was asked, what is written, what waits for a second person, what is out."""
     claims = Claim.objects.visible_to(officer)
     new = claims.filter(state=Claim.State.NEW).select_related("about")
@@ -142,10 +144,10 @@ def desk_lists(officer: "Officer") -> DeskLists:
     name_hands(drafts)
     for draft in drafts:
         draft.is_own = draft.has_hand_of(officer)
-    out = _newest().filter(claim__in=claims.filter(state=Claim.State.PUBLISHED))
+    out = _newest_revisions().filter(claim__in=claims.filter(state=Claim.State.PUBLISHED))
     outside = claims.filter(state=Claim.State.OUT_OF_SCOPE).values_list("outside")
     labels = dict(Claim.Outside.choices)
-    return DeskLists(
+    return DeskClaimLists(
         list(new.annotate(asked=Count("askings")).order_by("-asked", "received_at")[:200]),
         [draft for draft in drafts if draft.submitted_at is None],
         [draft for draft in drafts if draft.submitted_at is not None],
@@ -158,7 +160,7 @@ def desk_lists(officer: "Officer") -> DeskLists:
     )
 
 
-def waiting_for(officer: "Officer") -> int:
+def count_waiting_for(officer: "Officer") -> int:
     """How many checks this officer could publish: written by somebody else."""
     return (
         Revision.objects.visible_to(officer)

@@ -5,4 +5,10 @@ from datetime import timedelta
 from keng.claims.actions import objecting
 from keng.kit.recurring import Task
 
-TASKS = [Task("words of claims that were out of scope", objecting.sweep, every=timedelta(hours=1))]
+TASKS = [
+    Task(
+        "words of claims that were out of scope",
+        objecting.sweep_askers_words,
+        every=timedelta(hours=1),
+    )
+]

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keng.accounts.models import Partner, SafetyPurpose
-from keng.claims.covering import covered
-from keng.claims.forms import SOURCES, CheckForm, EvidenceForm, evidence_forms
+from keng.claims.forms import MOST_SOURCES, EvidenceForm, WriteCheckForm, evidence_forms
 from keng.claims.models import Topic
+from keng.claims.redact_claims import redact_claim
 from keng.kit.forms import Form
 from keng.lessons.writing_form import LessonForm
 from keng.partners.models import Manuscript
@@ -109,12 +109,12 @@ class CheckBoxes(Boxes):
     ) -> None:
         super().__init__(data)
         self.partner = partner
-        self.check = CheckForm(data, initial=dict(typed), corrects=corrects)
+        self.check = WriteCheckForm(data, initial=dict(typed), corrects=corrects)
         topics: Any = self.check.fields["topic"]
         topics.choices = [
             (code, label) for code, label in topics.choices if not code or purpose_of(code, partner)
         ]
-        kept = [_source(typed, f"e{at + 1}-") for at in range(SOURCES)]
+        kept = [_source(typed, f"e{at + 1}-") for at in range(MOST_SOURCES)]
         self.sources: list[EvidenceForm] = evidence_forms(data, kept)
         self.forms = [self.check, *self.sources]
 
@@ -123,7 +123,7 @@ class CheckBoxes(Boxes):
         """People are covered before anything is kept."""
         found = super().typed
         return found | {
-            name: covered(found[name]).text for name in ("quote", "seen") if name in found
+            name: redact_claim(found[name]).text for name in ("quote", "seen") if name in found
         }
 
     @property

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from keng.claims.actions.for_partners import as_revision
-from keng.claims.wording import dressed
+from keng.claims.actions.for_partners import unsaved_revision
+from keng.claims.sentences import prepared_for_reader
 from keng.partners.models import Manuscript
 from keng.partners.queries import Waiting
 
@@ -17,7 +17,7 @@ def shown(text: Manuscript | Waiting) -> dict[str, Any]:
     """What the included page needs (partners/lesson_words.html, claims/body.html)."""
     content = text.content or {}
     if text.kind == Manuscript.Kind.CHECK:
-        check = dressed([as_revision(content)])[0]
+        check = prepared_for_reader([unsaved_revision(content)])[0]
         check.words, check.spoken = check.texts["vi"], "vi"
         return {"check": check, "stands": True}
     opens = None if text.collection_id else content.get("collection")

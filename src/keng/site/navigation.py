@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.accounts.queries import is_at_province
 from keng.accounts.who import LEADING, RELEASING, WORKING
-from keng.claims.queries import waiting_for
+from keng.claims.queries import count_waiting_for
 from keng.claims.rights import checks_claims
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.kit import times
@@ -73,7 +73,7 @@ def desk_tabs(officer: Officer, path: str) -> list[dict[str, object]]:
 
 
 def _claims(officer: Officer) -> int:
-    return 0 if connection.needs_rollback else waiting_for(officer)
+    return 0 if connection.needs_rollback else count_waiting_for(officer)
 
 
 def desk_menu(officer: Officer) -> list[dict[str, object]]:

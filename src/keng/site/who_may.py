@@ -181,9 +181,9 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         CHECKING_CLAIMS,
         """
-    claims.asking.add claims.deciding.answer_with claims.deciding.put_out_of_scope
-    claims.deciding.withdraw claims.writing.publish claims.writing.send_back
-    claims.writing.submit claims.writing.write
+    claims.asking.add_claim claims.deciding.answer_claim_with claims.deciding.put_claim_out_of_scope
+    claims.deciding.claim_withdraw claims.writing.publish_claim claims.writing.send_back_claim
+    claims.writing.submit_claim claims.writing.claim_write
     """,
     ),
     (

@@ -1,7 +1,7 @@
 """What changes a claim; each function is one decision that can be explained."""
 
-from keng.claims.actions.asking import TooMany, add, ask
-from keng.claims.actions.deciding import answer_with, put_out_of_scope, withdraw
+from keng.claims.actions.asking import TooManyClaims, add_claim, ask_claim
+from keng.claims.actions.deciding import answer_claim_with, put_claim_out_of_scope, withdraw_claim
 from keng.claims.actions.errors import (
     AlreadyEnded,
     NothingToObject,
@@ -10,8 +10,8 @@ from keng.claims.actions.errors import (
     StalePublication,
     YourOwn,
 )
-from keng.claims.actions.objecting import may_object, object_to
-from keng.claims.actions.writing import publish, send_back, submit, write
+from keng.claims.actions.objecting import may_object_to_out_of_scope, object_to_out_of_scope
+from keng.claims.actions.writing import publish_claim, send_back_claim, submit_claim, write_claim
 
 __all__ = [
     "AlreadyEnded",
@@ -19,17 +19,17 @@ __all__ = [
     "NotSubmitted",
     "NothingToObject",
     "StalePublication",
-    "TooMany",
+    "TooManyClaims",
     "YourOwn",
-    "add",
-    "answer_with",
-    "ask",
-    "may_object",
-    "object_to",
-    "publish",
-    "put_out_of_scope",
-    "send_back",
-    "submit",
-    "withdraw",
-    "write",
+    "add_claim",
+    "answer_claim_with",
+    "ask_claim",
+    "may_object_to_out_of_scope",
+    "object_to_out_of_scope",
+    "publish_claim",
+    "put_claim_out_of_scope",
+    "send_back_claim",
+    "submit_claim",
+    "withdraw_claim",
+    "write_claim",
 ]

@@ -12,31 +12,33 @@ from django.db.models import Max
 
 from keng.accounts.models import Partner
 from keng.claims.actions.errors import NotPublished
-from keng.claims.actions.writing import next_number
-from keng.claims.content import hash_of
+from keng.claims.actions.writing import next_claim_number
+from keng.claims.content import revision_hash
 from keng.claims.models import Claim, Revision
 from keng.kit import times
 
-_PARTS = ("verdict", "topic", "quote", "seen", "texts", "evidence")
+_CONTENT_FIELDS = ("verdict", "topic", "quote", "seen", "texts", "evidence")
 
 
-def as_revision(content: Mapping[str, Any]) -> Revision:
-    """What was written (content.Content.as_json), as a revision that is kept nowhere yet."""
-    made = Revision(number=1, **{part: content[part] for part in _PARTS})
-    made.hash = hash_of(made)
+def unsaved_revision(content: Mapping[str, Any]) -> Revision:
+    """What was written (content.CheckContent.as_json), as a revision that is kept nowhere yet."""
+    made = Revision(number=1, **{part: content[part] for part in _CONTENT_FIELDS})
+    made.hash = revision_hash(made)
     return made
 
 
 @transaction.atomic
-def publish(
+def publish_for_partner(
     content: Mapping[str, Any], *, partner: Partner, claim_id: uuid.UUID | None
 ) -> Revision:
     """A check, or the correction of one that stands. Raises NotPublished."""
-    now, revision = times.now(), as_revision(content)
+    now, revision = times.now(), unsaved_revision(content)
     if claim_id is None:
-        claim = Claim(unit_id=partner.invited_by_unit_id, partner=partner, number=next_number())
+        claim = Claim(
+            unit_id=partner.invited_by_unit_id, partner=partner, number=next_claim_number()
+        )
     else:
-        claim = _standing(claim_id, partner)
+        claim = _locked_standing_claim(claim_id, partner)
     claim.state, claim.published_at = Claim.State.PUBLISHED, now
     if claim_id is None:
         claim.save(force_insert=True)
@@ -50,15 +52,15 @@ def publish(
 
 
 @transaction.atomic
-def withdraw(claim_id: uuid.UUID, *, partner: Partner, reason: str) -> None:
+def withdraw_for_partner(claim_id: uuid.UUID, *, partner: Partner, reason: str) -> None:
     """The page stays, with one of the fixed reasons. Raises NotPublished."""
     why = Claim.TakenBack(reason)
-    claim = _standing(claim_id, partner)
+    claim = _locked_standing_claim(claim_id, partner)
     claim.state, claim.withdrawn_code, claim.ended_at = "withdrawn", why, times.now()
     claim.save(update_fields=["state", "withdrawn_code", "ended_at"])
 
 
-def _standing(claim_id: uuid.UUID, partner: Partner) -> Claim:
+def _locked_standing_claim(claim_id: uuid.UUID, partner: Partner) -> Claim:
     found = Claim.objects.select_for_update(no_key=True, of=("self",)).filter(
         pk=claim_id, partner=partner
     )

@@ -9,7 +9,7 @@ from django.db.models import Max
 from keng.accounts.hands import in_the_record
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import AlreadyEnded, NotSubmitted, StalePublication, YourOwn
-from keng.claims.content import Content, hash_of
+from keng.claims.content import CheckContent, revision_hash
 from keng.claims.models import Claim, Revision
 from keng.kit import times
 
@@ -21,16 +21,16 @@ _NUMBERING = 5_120_012
 
 
 @transaction.atomic
-def write(claim_id: uuid.UUID, *, content: Content, by: "Officer") -> Revision:
+def write_claim(claim_id: uuid.UUID, *, content: CheckContent, by: "Officer") -> Revision:
     """Save the text that is being written. What waited for a second person waits no more.
 
     Whoever saved any of it is one of its authors: somebody else has to publish it. Nothing changed,
     nothing saved.
     """
-    claim = locked(claim_id, by=by)
+    claim = locked_claim(claim_id, by=by)
     if claim.state in Claim.ENDED:
         raise AlreadyEnded
-    revision = unpublished(claim)
+    revision = unpublished_revision(claim)
     if revision is not None and bytes(revision.hash) == content.hash:
         return revision
     if revision is None:
@@ -48,15 +48,15 @@ def write(claim_id: uuid.UUID, *, content: Content, by: "Officer") -> Revision:
     if claim.state == Claim.State.NEW:
         claim.state = Claim.State.WORKING
         claim.save(update_fields=["state"])
-    _note("claim.written", revision, by)
+    _record_revision("claim.written", revision, by)
     return revision
 
 
 @transaction.atomic
-def submit(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
+def submit_claim(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
     """Ask a second person. Raises NotSubmitted when there is nothing to publish."""
-    claim = locked(claim_id, by=by)
-    revision = unpublished(claim)
+    claim = locked_claim(claim_id, by=by)
+    revision = unpublished_revision(claim)
     if claim.state in Claim.ENDED:
         raise AlreadyEnded
     if revision is None or not revision.evidence:
@@ -64,65 +64,65 @@ def submit(claim_id: uuid.UUID, *, by: "Officer") -> Revision:
     revision.submitted_at, revision.returned_reason = times.now(), ""
     revision.add_hand(by)
     revision.save(update_fields=["submitted_at", "returned_reason", "hands"])
-    _note("claim.submitted", revision, by)
+    _record_revision("claim.submitted", revision, by)
     return revision
 
 
 @transaction.atomic
-def send_back(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Revision:
+def send_back_claim(claim_id: uuid.UUID, *, reason: str, by: "Officer") -> Revision:
     """Give it back to the author with what has to change."""
-    revision = _waiting(locked(claim_id, by=by))
+    revision = _waiting_revision(locked_claim(claim_id, by=by))
     revision.submitted_at, revision.returned_reason = None, reason
     revision.save(update_fields=["submitted_at", "returned_reason"])
-    _note("claim.sent_back", revision, by)
+    _record_revision("claim.sent_back", revision, by)
     return revision
 
 
 @transaction.atomic
-def publish(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
+def publish_claim(claim_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Revision:
     """Publish exactly what the second person read. Raises YourOwn, StalePublication."""
-    claim = locked(claim_id, by=by)
-    revision = _waiting(claim)
+    claim = locked_claim(claim_id, by=by)
+    revision = _waiting_revision(claim)
     if revision.has_hand_of(by):
         raise YourOwn
-    if seen != bytes(revision.hash) or hash_of(revision) != seen:
+    if seen != bytes(revision.hash) or revision_hash(revision) != seen:
         raise StalePublication
     revision.published_by, revision.published_at = by, times.now()
     revision.save(update_fields=["published_by", "published_at"])
     if claim.number is None:
-        claim.number = next_number()
+        claim.number = next_claim_number()
     claim.state, claim.published_at = Claim.State.PUBLISHED, revision.published_at
     claim.save(update_fields=["state", "number", "published_at"])
-    _note("claim.published", revision, by)
+    _record_revision("claim.published", revision, by)
     return revision
 
 
-def locked(claim_id: uuid.UUID, *, by: "Officer") -> Claim:
+def locked_claim(claim_id: uuid.UUID, *, by: "Officer") -> Claim:
     """The claim, locked. Raises DoesNotExist for claims of others."""
     return Claim.objects.visible_to(by).select_for_update(no_key=True).get(pk=claim_id)
 
 
-def unpublished(claim: Claim) -> Revision | None:
+def unpublished_revision(claim: Claim) -> Revision | None:
     """The text that is being written or waits; at most one."""
     return claim.revisions.filter(published_at__isnull=True).first()
 
 
-def _waiting(claim: Claim) -> Revision:
-    revision = unpublished(claim)
+def _waiting_revision(claim: Claim) -> Revision:
+    revision = unpublished_revision(claim)
     if revision is None or revision.submitted_at is None or claim.state in Claim.ENDED:
         raise NotSubmitted
     revision.claim = claim
     return revision
 
 
-def next_number() -> int:
+def next_claim_number() -> int:
     """Free until this transaction ends: two who publish at once get one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_NUMBERING])
     return (Claim.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def _note(action: str, revision: Revision, by: "Officer") -> None:
+def _record_revision(action: str, revision: Revision, by: "Officer") -> None:
     detail: dict[str, object] = {
         "number": revision.number,
         "text": bytes(revision.hash).hex(),

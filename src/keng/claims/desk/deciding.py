@@ -13,36 +13,36 @@ from keng.accounts.hands import name_hands, refusal
 from keng.accounts.presence import is_present
 from keng.accounts.who import CHECKING_CLAIMS
 from keng.claims import actions
-from keng.claims.actions.writing import unpublished
-from keng.claims.desk.listing import found, shown
-from keng.claims.forms import OutsideForm, PublishForm, SendBackForm, WithdrawForm
+from keng.claims.actions.writing import unpublished_revision
+from keng.claims.desk.listing import claim_context, claim_or_404
+from keng.claims.forms import OutOfScopeForm, PublishCheckForm, SendBackCheckForm, WithdrawCheckForm
 from keng.claims.models import Claim, Revision
-from keng.claims.wording import dressed
+from keng.claims.sentences import prepared_for_reader
 from keng.kit.forms import Form
 
 
-def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def claim_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Exactly what would be public, read by somebody who did not write it."""
-    claim = found(request, pk)
-    revision = unpublished(claim)
+    claim = claim_or_404(request, pk)
+    revision = unpublished_revision(claim)
     if revision is None or revision.submitted_at is None:
         return redirect("claim-detail", pk=pk)
     revision.claim = claim
-    form = PublishForm(request.POST or None)
+    form = PublishCheckForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _shown(request, revision, form)
+        return _publish_page(request, revision, form)
     seen = bytes.fromhex(form.cleaned_data["hash"])
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(revision.hash) != seen:
-        return _shown(request, revision, PublishForm(), stale=True)
+        return _publish_page(request, revision, PublishCheckForm(), stale=True)
     if not revision.has_hand_of(request.officer) and not is_present(request.officer, form):
-        return _shown(request, revision, form)
+        return _publish_page(request, revision, form)
     try:
-        actions.publish(pk, seen=seen, by=request.officer)
+        actions.publish_claim(pk, seen=seen, by=request.officer)
     except actions.YourOwn:
         messages.error(request, refusal(CHECKING_CLAIMS, claim.unit, revision.all_hands))
     except actions.StalePublication:
-        return _shown(request, revision, PublishForm(), stale=True)
+        return _publish_page(request, revision, PublishCheckForm(), stale=True)
     except actions.NotSubmitted:
         messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
     else:
@@ -50,14 +50,14 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("claim-detail", pk=pk)
 
 
-def _shown(
+def _publish_page(
     request: HttpRequest, revision: Revision, form: forms.Form, *, stale: bool = False
 ) -> HttpResponse:
     earlier = (
         revision.claim.revisions.filter(published_at__isnull=False).order_by("-number").first()
     )
     name_hands([revision])
-    check = dressed([revision])[0]
+    check = prepared_for_reader([revision])[0]
     # The Vietnamese text is the one that is published; the English stands below it.
     check.words, check.spoken = check.texts["vi"], "vi"
     context = {
@@ -66,7 +66,7 @@ def _shown(
         "form": form,
         "stale": stale,
         "is_author": revision.has_hand_of(request.officer),
-        "back_form": SendBackForm(),
+        "back_form": SendBackCheckForm(),
         "refusal": refusal(CHECKING_CLAIMS, revision.claim.unit, revision.all_hands),
         "hash": bytes(revision.hash).hex(),
         "earlier": earlier,
@@ -76,15 +76,15 @@ def _shown(
 
 
 @require_POST
-def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def claim_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Back to the author, with the reason."""
-    found(request, pk)
-    form = SendBackForm(request.POST)
+    claim_or_404(request, pk)
+    form = SendBackCheckForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Write what has to change"))
         return redirect("claim-publish", pk=pk)
     try:
-        actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        actions.send_back_claim(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except actions.NotSubmitted:
         messages.warning(request, _("Nothing waits here any more."))
     else:
@@ -92,20 +92,20 @@ def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("claim-detail", pk=pk)
 
 
-class CheckForm(Form):
+class EarlierCheckForm(Form):
     """Which earlier check answers it."""
 
     check = forms.UUIDField()
 
 
 @require_POST
-def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def claim_answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """It is what an earlier check answers."""
-    found(request, pk)
-    form = CheckForm(request.POST)
+    claim_or_404(request, pk)
+    form = EarlierCheckForm(request.POST)
     check = form.cleaned_data["check"] if form.is_valid() else None
     try:
-        actions.answer_with(pk, check=check, by=request.officer)
+        actions.answer_claim_with(pk, check=check, by=request.officer)
     except actions.NotPublished:
         messages.warning(request, _("This check does not stand any more."))
     except actions.AlreadyEnded:
@@ -118,13 +118,15 @@ def answer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def outside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def claim_outside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Out of scope: a polite answer, and the words are destroyed."""
-    claim, form = found(request, pk), OutsideForm(request.POST)
+    claim, form = claim_or_404(request, pk), OutOfScopeForm(request.POST)
     if not form.is_valid():
-        return render(request, "claims/detail.html", shown(request, claim, form), status=422)
+        return render(
+            request, "claims/detail.html", claim_context(request, claim, form), status=422
+        )
     try:
-        actions.put_out_of_scope(pk, why=form.cleaned_data["why"], by=request.officer)
+        actions.put_claim_out_of_scope(pk, why=form.cleaned_data["why"], by=request.officer)
     except actions.AlreadyEnded:
         messages.warning(request, _("This claim was ended meanwhile."))
     except actions.YourOwn:
@@ -134,15 +136,15 @@ def outside(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("desk-claims")
 
 
-def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def claim_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a check back: the page says so and why."""
-    claim = found(request, pk)
+    claim = claim_or_404(request, pk)
     if claim.state != Claim.State.PUBLISHED:
         return redirect("claim-detail", pk=pk)
-    form = WithdrawForm(request.POST or None)
+    form = WithdrawCheckForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and is_present(request.officer, form):
         try:
-            actions.withdraw(pk, reason=form.cleaned_data["reason"], by=request.officer)
+            actions.withdraw_claim(pk, reason=form.cleaned_data["reason"], by=request.officer)
         except actions.NotPublished:
             messages.error(request, _("It was taken back meanwhile."))
         else:

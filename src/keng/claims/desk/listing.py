@@ -9,42 +9,42 @@ from django.views.decorators.http import require_safe
 from keng.accounts.hands import name_hands, refusal
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import CHECKING_CLAIMS
-from keng.claims import queries, wording
-from keng.claims.forms import OutsideForm
+from keng.claims import queries, sentences
+from keng.claims.forms import OutOfScopeForm
 from keng.claims.models import Claim
 from keng.claims.rights import checks_claims
 
 
 @require_safe
-def claims(request: HttpRequest) -> HttpResponse:
+def desk_claims(request: HttpRequest) -> HttpResponse:
     """The desk's claims: what waits for a second person first."""
     context = {
-        "lists": queries.desk_lists(request.officer),
+        "lists": queries.desk_claim_lists(request.officer),
         "may_check": checks_claims(request.officer),
     }
     return render(request, "claims/desk_list.html", context)
 
 
 @require_safe
-def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def claim_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One claim, what was asked before that is like it, and what can be done with it now."""
-    claim = found(request, pk)
-    return render(request, "claims/detail.html", shown(request, claim, OutsideForm()))
+    claim = claim_or_404(request, pk)
+    return render(request, "claims/detail.html", claim_context(request, claim, OutOfScopeForm()))
 
 
-def found(request: HttpRequest, pk: uuid.UUID) -> Claim:
+def claim_or_404(request: HttpRequest, pk: uuid.UUID) -> Claim:
     """The claim, if the officer checks claims where it is. Raises Http404."""
     visible = Claim.objects.visible_to(request.officer)
     return get_object_or_404(visible.select_related("unit", "same_as", "about"), pk=pk)
 
 
-def shown(request: HttpRequest, claim: Claim, form: OutsideForm) -> dict[str, object]:
+def claim_context(request: HttpRequest, claim: Claim, form: OutOfScopeForm) -> dict[str, object]:
     """What the page of a claim says."""
     revisions = list(claim.revisions.select_related("published_by").order_by("-number"))
     name_hands(revisions)
     draft = next((each for each in revisions if each.published_at is None), None)
     is_open = claim.state in Claim.OPEN
-    matches = queries.alike_published(claim.words, most=5) if is_open else []
+    matches = queries.published_checks_like(claim.words, most=5) if is_open else []
     return {
         "claim": claim,
         "revisions": revisions,
@@ -55,10 +55,10 @@ def shown(request: HttpRequest, claim: Claim, form: OutsideForm) -> dict[str, ob
         "waits": bool(draft and draft.submitted_at),
         "is_author": bool(draft and draft.has_hand_of(request.officer)),
         "refusal": refusal(CHECKING_CLAIMS, claim.unit, draft.all_hands) if draft else "",
-        "matches": [match for match in matches if match.of.claim_id != claim.pk],
-        "about_check": queries.public_page(claim.about.number)[:1] if claim.about else [],
+        "matches": [match for match in matches if match.item.claim_id != claim.pk],
+        "about_check": queries.public_revisions(claim.about.number)[:1] if claim.about else [],
         "asked": claim.askings.count(),
         "form": form,
-        "same_page": queries.public_page(claim.same_as.number)[:1] if claim.same_as else [],
-        "outside": wording.outside_words(claim.outside) if claim.outside else None,
+        "same_page": queries.public_revisions(claim.same_as.number)[:1] if claim.same_as else [],
+        "outside": sentences.out_of_scope_answer(claim.outside) if claim.outside else None,
     }

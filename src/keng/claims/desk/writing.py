@@ -8,47 +8,47 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from keng.claims import actions, queries
-from keng.claims.covering import covered
-from keng.claims.desk.listing import found
-from keng.claims.forms import AskForm, CheckForm, evidence_forms, initial_of
+from keng.claims.desk.listing import claim_or_404
+from keng.claims.forms import AskClaimForm, WriteCheckForm, evidence_forms, initial_of_revision
 from keng.claims.models import Claim, Revision
+from keng.claims.redact_claims import redact_claim
 from keng.claims.rights import checks_claims
 
 
-def new(request: HttpRequest) -> HttpResponse:
+def claim_new(request: HttpRequest) -> HttpResponse:
     """What goes round, written down by an officer; what is like it is shown before it is kept."""
     if not checks_claims(request.officer):
         raise Http404
-    form = AskForm(request.POST or None)
+    form = AskClaimForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         status = 422 if form.errors else 200
         return render(request, "claims/new.html", {"form": form}, status=status)
-    words = covered(form.cleaned_data["words"]).text
-    matches = queries.alike_published(words)
+    words = redact_claim(form.cleaned_data["words"]).text
+    matches = queries.published_checks_like(words)
     if matches and request.POST.get("do") != "send":
-        again = AskForm(initial={"words": words})
+        again = AskClaimForm(initial={"words": words})
         return render(request, "claims/new.html", {"form": again, "matches": matches})
-    claim = actions.add(words, by=request.officer)
+    claim = actions.add_claim(words, by=request.officer)
     return redirect("claim-write", pk=claim.pk)
 
 
-def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def claim_write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The text and its sources; a preview beside them."""
-    claim = found(request, pk)
+    claim = claim_or_404(request, pk)
     if claim.state in Claim.ENDED:
         return redirect("claim-detail", pk=pk)
     revisions = claim.revisions.select_related("made_by").order_by("-number")
     latest = revisions.first()
     corrects = claim.state == Claim.State.PUBLISHED
-    initial = initial_of(latest) if latest else {"quote": claim.words}
+    initial = initial_of_revision(latest) if latest else {"quote": claim.words}
     if latest and latest.published_at:
         # A correction says what it changes, not what the last one changed.
         initial |= {"note": "", "en_note": ""}
-    form = CheckForm(request.POST or None, initial=initial, corrects=corrects)
+    form = WriteCheckForm(request.POST or None, initial=initial, corrects=corrects)
     sources = evidence_forms(request.POST or None, latest.evidence if latest else [])
     # All of them are looked at, so that all their mistakes are named at once.
     if request.method == "POST" and all([form.is_valid(), *(each.is_valid() for each in sources)]):
-        return _saved(request, claim, form, sources)
+        return _save_check(request, claim, form, sources)
     context = {
         "claim": claim,
         "form": form,
@@ -60,10 +60,12 @@ def write(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "claims/write.html", context, status=422 if form.is_bound else 200)
 
 
-def _saved(request: HttpRequest, claim: Claim, form: CheckForm, sources: list) -> HttpResponse:
+def _save_check(
+    request: HttpRequest, claim: Claim, form: WriteCheckForm, sources: list
+) -> HttpResponse:
     evidence = [found for each in sources if (found := each.evidence())]
     try:
-        revision: Revision = actions.write(
+        revision: Revision = actions.write_claim(
             claim.pk, content=form.content(evidence), by=request.officer
         )
         if request.POST.get("do") != "submit":
@@ -71,7 +73,7 @@ def _saved(request: HttpRequest, claim: Claim, form: CheckForm, sources: list) -
                 request, _("Saved as version %(number)d") % {"number": revision.number}
             )
             return redirect("claim-write", pk=claim.pk)
-        actions.submit(claim.pk, by=request.officer)
+        actions.submit_claim(claim.pk, by=request.officer)
     except actions.AlreadyEnded:
         messages.warning(request, _("This claim was ended meanwhile."))
     else:

@@ -10,111 +10,117 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from keng.claims import actions, queries, wording
-from keng.claims.covering import covered
-from keng.claims.forms import AskForm
+from keng.claims import actions, queries, sentences
+from keng.claims.forms import AskClaimForm
 from keng.claims.models import Claim
-from keng.claims.wording import dressed
+from keng.claims.redact_claims import redact_claim
+from keng.claims.sentences import prepared_for_reader
 from keng.kit.slowing import Slowing
 
 # What one network sends in an hour is less than half of what is taken from all (MOST_AN_HOUR).
-sending = Slowing(at_once=10, pause=300.0)
+send_limit = Slowing(at_once=10, pause=300.0)
 # Each comparison goes through all that was checked and asked.
-comparing = Slowing(at_once=30, pause=5.0)
+compare_limit = Slowing(at_once=30, pause=5.0)
 # Named as the cookies of codes are: whoever reads the names is not to learn what was asked.
 _COOKIE = "keng_f"
 _OPEN_SECONDS = 600
 _LONGEST_TOKEN = 100
 
 
-def ask(request: HttpRequest) -> HttpResponse:
+def claim_ask(request: HttpRequest) -> HttpResponse:
     """Two steps: the answer that is there already, or the words as they would be kept."""
     if request.method != "POST":
         asked = request.GET.get("about", "")
         about = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 9 else None
-        form = AskForm(initial={"about": about} if about and queries.public_page(about) else None)
+        form = AskClaimForm(
+            initial={"about": about} if about and queries.public_revisions(about) else None
+        )
         return render(request, "claims/ask.html", {"form": form})
-    form = AskForm(request.POST)
+    form = AskClaimForm(request.POST)
     if not form.is_valid():
         return render(request, "claims/ask.html", {"form": form}, status=422)
     is_sent = request.POST.get("do") == "send"
-    if wait := (sending if is_sent else comparing).seconds_to_wait(request):
+    if wait := (send_limit if is_sent else compare_limit).seconds_to_wait(request):
         form.add_error("words", _("Many questions came from your network. Try again later."))
         response = render(request, "claims/ask.html", {"form": form}, status=429)
         response.headers["Retry-After"] = str(wait)
         return response
     if not is_sent:
-        return render(request, "claims/ask_check.html", _known(form.cleaned_data))
-    return _kept(request, form)
+        return render(request, "claims/ask_check.html", _known_context(form.cleaned_data))
+    return _keep_claim(request, form)
 
 
-def _known(said: dict[str, Any]) -> dict[str, object]:
-    kept, about = covered(said["words"]), said["about"]
-    found = [] if about else queries.alike_published(kept.text)
-    dressed([match.of for match in found])
-    other = None if about else queries.alike_open(kept.text)
+def _known_context(said: dict[str, Any]) -> dict[str, object]:
+    kept, about = redact_claim(said["words"]), said["about"]
+    found = [] if about else queries.published_checks_like(kept.text)
+    prepared_for_reader([match.item for match in found])
+    other = None if about else queries.open_claim_like(kept.text)
     initial = {"words": kept.text, "about": about}
     return {
         "kept": kept,
         "matches": found,
         "about": about,
-        "form": AskForm(initial=initial),
+        "form": AskClaimForm(initial=initial),
         "other": other,
     }
 
 
-def _kept(request: HttpRequest, form: AskForm) -> HttpResponse:
+def _keep_claim(request: HttpRequest, form: AskClaimForm) -> HttpResponse:
     said = form.cleaned_data
     try:
-        token = actions.ask(said["words"], about=said["about"], same_as=said["same_as"])
-    except actions.TooMany:
+        token = actions.ask_claim(said["words"], about=said["about"], same_as=said["same_as"])
+    except actions.TooManyClaims:
         return render(request, "claims/ask.html", {"form": form, "is_full": True}, status=503)
-    return _led_on(token)
+    return _redirect_with_cookie(token)
 
 
 @require_safe
-def asked(request: HttpRequest, token: str) -> HttpResponse:
+def claim_asked(request: HttpRequest, token: str) -> HttpResponse:
     """The link that was kept leads on: what stays in the browser's history says nothing."""
-    if queries.asked_under(token) is None:
+    if queries.claim_under(token) is None:
         raise Http404
-    return _led_on(token)
+    return _redirect_with_cookie(token)
 
 
 @require_safe
-def outcome(request: HttpRequest) -> HttpResponse:
+def claim_outcome(request: HttpRequest) -> HttpResponse:
     """What became of it: for whoever came by the link, and with nothing that says who they are."""
     token = request.COOKIES.get(_COOKIE, "")[:_LONGEST_TOKEN]
-    claim = queries.asked_under(token) if token else None
+    claim = queries.claim_under(token) if token else None
     if claim is None:
         return render(request, "claims/asked_over.html")
     answer = claim.same_as if claim.state == Claim.State.ANSWERED else claim
-    checks = dressed(queries.public_page(answer.number)[:1]) if answer and answer.number else []
+    checks = (
+        prepared_for_reader(queries.public_revisions(answer.number)[:1])
+        if answer and answer.number
+        else []
+    )
     is_outside = claim.state == Claim.State.OUT_OF_SCOPE
     context = {
         "claim": claim,
         "check": checks[0] if checks else None,
         "answer": answer,
-        "outside": wording.outside_words(claim.outside) if is_outside else None,
-        "may_object": is_outside and actions.may_object(token),
+        "outside": sentences.out_of_scope_answer(claim.outside) if is_outside else None,
+        "may_object": is_outside and actions.may_object_to_out_of_scope(token),
         "token": token,
         "address": f"{settings.PUBLIC_URL}{reverse('claim-asked', args=[token])}",
-        "words": queries.words_under(token),
+        "words": queries.askers_words_under(token),
     }
     return render(request, "claims/asked.html", context)
 
 
 @require_POST
-def objected(request: HttpRequest) -> HttpResponse:
+def claim_object(request: HttpRequest) -> HttpResponse:
     """It is about safety or services after all. The page says what became of that."""
     token = request.POST.get("token", "")[:_LONGEST_TOKEN]
-    if queries.asked_under(token) is None:
+    if queries.claim_under(token) is None:
         raise Http404
     with suppress(actions.NothingToObject):
-        actions.object_to(token)
-    return _led_on(token)
+        actions.object_to_out_of_scope(token)
+    return _redirect_with_cookie(token)
 
 
-def _led_on(token: str) -> HttpResponse:
+def _redirect_with_cookie(token: str) -> HttpResponse:
     """To the page without the link in its address; this browser may open it for ten minutes.
 
     A link is opened from other programs, too, where a stricter cookie would not come along. Quick

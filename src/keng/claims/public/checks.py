@@ -9,40 +9,40 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from keng.claims import card, queries, wording
-from keng.claims.forms import AskForm
+from keng.claims import card, queries, sentences
+from keng.claims.forms import AskClaimForm
 from keng.claims.models import Claim
 from keng.claims.public.review import claim_review
 
-A_PAGE = 12
+CHECKS_A_PAGE = 12
 
 
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """Ask first, read what others asked below."""
-    total = queries.published_count()
+    total = queries.count_published_checks()
     number = _page_number(request, total)
-    shown = queries.published_page(number, A_PAGE)
+    shown = queries.page_of_published_checks(number, CHECKS_A_PAGE)
     context = {
-        "form": AskForm(),
-        "checks": wording.dressed(shown),
+        "form": AskClaimForm(),
+        "checks": sentences.prepared_for_reader(shown),
         "number": number,
         "total": total,
         "newer_url": f"?page={number - 1}" if number > 1 else "",
-        "older_url": f"?page={number + 1}" if number * A_PAGE < total else "",
+        "older_url": f"?page={number + 1}" if number * CHECKS_A_PAGE < total else "",
     }
     return render(request, "claims/list.html", context)
 
 
 @require_safe
-def check(request: HttpRequest, number: int) -> HttpResponse:
+def claim(request: HttpRequest, number: int) -> HttpResponse:
     """One check: as it stands now, with what it said before."""
-    revisions = wording.dressed(queries.public_page(number))
+    revisions = sentences.prepared_for_reader(queries.public_revisions(number))
     if not revisions:
         raise Http404
     newest, claim = revisions[0], revisions[0].claim
     stands = claim.state == Claim.State.PUBLISHED
-    text = wording.share_text(newest)
+    text = sentences.share_text(newest)
     context = {
         "check": newest,
         "claim": claim,
@@ -51,20 +51,20 @@ def check(request: HttpRequest, number: int) -> HttpResponse:
         "text": text,
         "first": revisions[-1],
         "sms": f"sms:?body={quote(text)}",
-        "canonical": wording.url_of(number),
+        "canonical": sentences.check_url(number),
         "review": claim_review(revisions) if stands else "",
     }
     return render(request, "claims/check.html", context)
 
 
 @require_safe
-def card_picture(request: HttpRequest, number: int) -> HttpResponse:
+def claim_card(request: HttpRequest, number: int) -> HttpResponse:
     """The picture to share. A withdrawn check has none: nobody should pass it on."""
-    revisions = queries.public_page(number)
+    revisions = queries.public_revisions(number)
     if not revisions or revisions[0].claim.state != Claim.State.PUBLISHED:
         raise Http404
     # The language stands in the address: a chat app that fetches the picture has no choice of it.
-    path = Path(settings.DATA_FOLDER) / card.stored(revisions[0], request.GET.get("in", "vi"))
+    path = Path(settings.DATA_FOLDER) / card.stored_card(revisions[0], request.GET.get("in", "vi"))
     response = HttpResponse(path.read_bytes(), content_type="image/png")
     name = f"kiem-chung-{number}.png"
     shown = content_disposition_header("save" in request.GET, name)
@@ -76,6 +76,6 @@ def card_picture(request: HttpRequest, number: int) -> HttpResponse:
 
 def _page_number(request: HttpRequest, total: int) -> int:
     asked = request.GET.get("page", "")
-    last = max(1, -(-total // A_PAGE))
+    last = max(1, -(-total // CHECKS_A_PAGE))
     is_number = asked.isascii() and asked.isdecimal() and len(asked) < 5
     return min(max(1, int(asked)), last) if is_number else 1

@@ -6,17 +6,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keng.claims import queries
-from keng.claims.wording import url_of
+from keng.claims.sentences import check_url
 from keng.kit import feeds
 
 
 @require_safe
-def atom(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
+def claims_feed(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
     """The newest checks with their verdicts."""
-    return feeds.answered(request, _feed)
+    return feeds.answered(request, _built_feed)
 
 
-def _feed() -> feeds.SteadyFeed:
+def _built_feed() -> feeds.SteadyFeed:
     feed = feeds.SteadyFeed(
         title=_("Checked rumours"),
         link=f"{settings.PUBLIC_URL}/claims",
@@ -25,10 +25,10 @@ def _feed() -> feeds.SteadyFeed:
         feed_url=f"{settings.PUBLIC_URL}/claims/feed.atom",
         author_name="Kẻng",
     )
-    for check in queries.published(feeds.LONGEST):
+    for check in queries.published_checks(feeds.LONGEST):
         words = check.texts["vi"]
         feed.add(
-            address=url_of(check.claim.number),
+            address=check_url(check.claim.number),
             at=check.published_at,
             title=words["question"],
             description=f"{check.get_verdict_display()}. {words['answer']}",

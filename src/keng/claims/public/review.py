@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from keng.claims.models import Claim, Revision, Verdict
-from keng.claims.wording import url_of, words_of
+from keng.claims.sentences import check_url, words_for_reader
 from keng.kit.languages import spoken_in
 
 # From 1 to 5; what is not verified has a name and no place between true and false.
@@ -26,7 +26,7 @@ def claim_review(revisions: list[Revision]) -> SafeString:
 
 
 def _review(newest: Revision, first: Revision) -> dict[str, object]:
-    words = words_of(newest)
+    words = words_for_reader(newest)
     rating: dict[str, object] = {
         "@type": "Rating",
         "alternateName": str(newest.get_verdict_display()),
@@ -37,7 +37,7 @@ def _review(newest: Revision, first: Revision) -> dict[str, object]:
     return {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
-        "url": url_of(newest.claim.number),
+        "url": check_url(newest.claim.number),
         "headline": words["question"],
         "datePublished": published,
         "dateModified": (newest.published_at or newest.made_at).isoformat(),
@@ -46,12 +46,12 @@ def _review(newest: Revision, first: Revision) -> dict[str, object]:
         "itemReviewed": {"@type": "Claim", "name": newest.quote, "datePublished": published},
         "reviewRating": rating,
         "reviewBody": words["answer"],
-        "author": _author(newest.claim),
+        "author": _author_of(newest.claim),
         "citation": [each["link"] for each in newest.evidence if each["link"]],
     }
 
 
-def _author(claim: Claim) -> dict[str, str]:
+def _author_of(claim: Claim) -> dict[str, str]:
     kind = "GovernmentOrganization"
     if claim.partner is not None:
         kind = "Person" if claim.partner.kind == "person" else "Organization"

@@ -3,7 +3,7 @@
 import datetime
 
 from keng.claims import actions
-from keng.claims.content import Content, Evidence
+from keng.claims.content import CheckContent, Evidence
 from keng.claims.models import Claim
 from tests import make
 
@@ -28,7 +28,7 @@ def content(*, evidence=(SOURCE,), verdict="false", quote=ASKED, english=None, *
     texts = {"vi": SAID | changes}
     if english:
         texts["en"] = english
-    return Content(verdict, "papers", quote, "trong các nhóm khu trọ", texts, list(evidence))
+    return CheckContent(verdict, "papers", quote, "trong các nhóm khu trọ", texts, list(evidence))
 
 
 class Bureau:
@@ -41,14 +41,14 @@ class Bureau:
         self.second = make.officer(unit=self.province, name="Trực tỉnh")
 
     def asked(self, words=ASKED):
-        token = actions.ask(words)
+        token = actions.ask_claim(words)
         return Claim.objects.latest("received_at", "id"), token
 
     def waiting(self, claim=None, **changes):
-        claim = claim or actions.add(changes.get("quote", ASKED), by=self.author)
-        actions.write(claim.pk, content=content(**changes), by=self.author)
-        return actions.submit(claim.pk, by=self.author)
+        claim = claim or actions.add_claim(changes.get("quote", ASKED), by=self.author)
+        actions.write_claim(claim.pk, content=content(**changes), by=self.author)
+        return actions.submit_claim(claim.pk, by=self.author)
 
     def published(self, claim=None, **changes):
         revision = self.waiting(claim, **changes)
-        return actions.publish(revision.claim_id, seen=bytes(revision.hash), by=self.second)
+        return actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=self.second)

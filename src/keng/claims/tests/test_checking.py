@@ -26,9 +26,9 @@ def bureau():
 def test_two_people_publish_and_everybody_who_asked_is_led_there(bureau):
     claim, token = bureau.asked()
     revision = bureau.published(claim)
-    found = queries.asked_under(token)
+    found = queries.claim_under(token)
     assert (found.state, found.number) == ("published", 1)
-    assert queries.published() == [revision]
+    assert queries.published_checks() == [revision]
     acts = Entry.objects.order_by("seq").values_list("action", flat=True)
     assert list(acts) == ["claim.written", "claim.submitted", "claim.published"]
 
@@ -36,46 +36,48 @@ def test_two_people_publish_and_everybody_who_asked_is_led_there(bureau):
 def test_the_author_does_not_publish(bureau):
     revision = bureau.waiting()
     with pytest.raises(actions.YourOwn):
-        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.author)
-    assert not queries.published()
+        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.author)
+    assert not queries.published_checks()
 
 
 def test_whoever_changes_a_word_becomes_its_author(bureau):
     revision = bureau.waiting()
-    actions.write(revision.claim_id, content=content(unknown="Ai nói trước."), by=bureau.second)
-    changed = actions.submit(revision.claim_id, by=bureau.second)
+    actions.write_claim(
+        revision.claim_id, content=content(unknown="Ai nói trước."), by=bureau.second
+    )
+    changed = actions.submit_claim(revision.claim_id, by=bureau.second)
     with pytest.raises(actions.YourOwn):
-        actions.publish(revision.claim_id, seen=bytes(changed.hash), by=bureau.second)
+        actions.publish_claim(revision.claim_id, seen=bytes(changed.hash), by=bureau.second)
 
 
 def test_what_was_read_is_what_is_published(bureau):
     seen = bytes(bureau.waiting().hash)
     claim = Claim.objects.get()
-    actions.write(claim.pk, content=content(unknown="Điều khác."), by=bureau.author)
-    actions.submit(claim.pk, by=bureau.author)
+    actions.write_claim(claim.pk, content=content(unknown="Điều khác."), by=bureau.author)
+    actions.submit_claim(claim.pk, by=bureau.author)
     with pytest.raises(actions.StalePublication):
-        actions.publish(claim.pk, seen=seen, by=bureau.second)
+        actions.publish_claim(claim.pk, seen=seen, by=bureau.second)
 
 
 def test_a_row_changed_behind_our_back_is_not_published(bureau):
     revision = bureau.waiting()
     Revision.objects.update(quote="Lời khác hẳn")
     with pytest.raises(actions.StalePublication):
-        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
 
 
 def test_a_change_has_to_be_handed_in_again(bureau):
     revision = bureau.waiting()
-    actions.write(revision.claim_id, content=content(unknown="Điều khác."), by=bureau.author)
+    actions.write_claim(revision.claim_id, content=content(unknown="Điều khác."), by=bureau.author)
     with pytest.raises(actions.NotSubmitted):
-        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
 
 
 def test_a_correction_is_a_new_revision_and_the_old_one_stays(bureau):
     first = bureau.published()
     again = bureau.published(first.claim, verdict="partly", note="Thêm bảng phí mới.")
-    assert [r.number for r in queries.public_page(1)] == [2, 1]
-    assert queries.published() == [again]
+    assert [r.number for r in queries.public_revisions(1)] == [2, 1]
+    assert queries.published_checks() == [again]
 
 
 @pytest.mark.parametrize("change", [{"quote": "khác"}, {"published_at": None}])
@@ -100,35 +102,35 @@ def test_the_database_wants_evidence_and_a_second_person(bureau):
 
 def test_nothing_is_handed_in_without_a_source(bureau):
     claim, _token = bureau.asked()
-    actions.write(claim.pk, content=content(evidence=()), by=bureau.author)
+    actions.write_claim(claim.pk, content=content(evidence=()), by=bureau.author)
     with pytest.raises(actions.NotSubmitted):
-        actions.submit(claim.pk, by=bureau.author)
+        actions.submit_claim(claim.pk, by=bureau.author)
 
 
 def test_a_withdrawn_check_answers_nobody_and_keeps_its_page(bureau):
     check = bureau.published()
-    actions.withdraw(check.claim_id, reason="changed", by=bureau.second)
-    assert queries.published() == []
-    assert queries.alike_published(ASKED) == []
-    assert queries.public_page(1)[0].claim.withdrawn_code == "changed"
+    actions.withdraw_claim(check.claim_id, reason="changed", by=bureau.second)
+    assert queries.published_checks() == []
+    assert queries.published_checks_like(ASKED) == []
+    assert queries.public_revisions(1)[0].claim.withdrawn_code == "changed"
     with pytest.raises(actions.AlreadyEnded):
-        actions.write(check.claim_id, content=content(), by=bureau.author)
+        actions.write_claim(check.claim_id, content=content(), by=bureau.author)
 
 
 def test_nobody_takes_a_check_back_in_words_of_their_own(bureau):
     check = bureau.published()
     with pytest.raises(ValueError, match="Nộp phí"):
-        actions.withdraw(check.claim_id, reason="Nộp phí qua số này", by=bureau.second)
-    assert queries.public_page(1)[0].claim.state == "published"
+        actions.withdraw_claim(check.claim_id, reason="Nộp phí qua số này", by=bureau.second)
+    assert queries.public_revisions(1)[0].claim.state == "published"
     with pytest.raises(IntegrityError, match="closed_list"), transaction.atomic():
         Claim.objects.update(state="withdrawn", withdrawn_code="Nộp phí")
 
 
 def test_a_private_life_is_out_of_scope_and_its_words_are_gone(bureau):
     claim, token = bureau.asked("Cô giáo lớp 3 bỏ chồng theo người khác phải không?")
-    actions.write(claim.pk, content=content(quote="Cô giáo bỏ chồng"), by=bureau.author)
-    actions.put_out_of_scope(claim.pk, why="private", by=bureau.author)
-    found = queries.asked_under(token)
+    actions.write_claim(claim.pk, content=content(quote="Cô giáo bỏ chồng"), by=bureau.author)
+    actions.put_claim_out_of_scope(claim.pk, why="private", by=bureau.author)
+    found = queries.claim_under(token)
     assert (found.state, found.outside, found.words) == ("out_of_scope", "private", "")
     assert not Revision.objects.exists()
     assert "chồng" not in str(list(Entry.objects.values_list("detail", flat=True)))
@@ -139,7 +141,7 @@ def test_a_private_life_is_out_of_scope_and_its_words_are_gone(bureau):
 def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     words = "Nhà máy nước xả bẩn phải không?"
     claim, token = bureau.asked(words)
-    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.author)
     asked = f"/claims/asked/{token}"
     assert "/object" in public_client.get(asked, follow=True).content.decode()
     objecting_at = "/claims/asked/object"
@@ -150,11 +152,11 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
     assert (claim.state, claim.words, claim.outside) == ("new", words, "")
     assert Entry.objects.filter(action="claim.objected").count() == 1
     with pytest.raises(actions.YourOwn):
-        actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
-    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.second)
+        actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.second)
     assert bytes(Asking.objects.get().box) == b""
     with pytest.raises(actions.NothingToObject):
-        actions.object_to(token)
+        actions.object_to_out_of_scope(token)
     read = public_client.get(asked, follow=True).content.decode()
     assert "/object" not in read
     assert words not in read
@@ -162,42 +164,44 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
 
 def test_after_a_week_nobody_brings_the_words_back(bureau):
     claim, token = bureau.asked("Nhà máy nước xả bẩn phải không?")
-    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
-    assert objecting.sweep() == 0
-    Claim.objects.update(ended_at=times.now() - objecting.WEEK - datetime.timedelta(minutes=1))
+    actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    assert objecting.sweep_askers_words() == 0
+    Claim.objects.update(
+        ended_at=times.now() - objecting.OBJECTION_TIME - datetime.timedelta(minutes=1)
+    )
     with pytest.raises(actions.NothingToObject):
-        actions.object_to(token)
-    assert objecting.sweep() == 1
+        actions.object_to_out_of_scope(token)
+    assert objecting.sweep_askers_words() == 1
     assert bytes(Asking.objects.get().box) == b""
 
 
 def test_an_open_question_cannot_be_objected_to(bureau):
     _claim, token = bureau.asked()
     with pytest.raises(actions.NothingToObject):
-        actions.object_to(token)
+        actions.object_to_out_of_scope(token)
 
 
 def test_a_published_check_cannot_be_put_out_of_scope(bureau):
     check = bureau.published()
     with pytest.raises(actions.AlreadyEnded):
-        actions.put_out_of_scope(check.claim_id, why="opinion", by=bureau.author)
+        actions.put_claim_out_of_scope(check.claim_id, why="opinion", by=bureau.author)
 
 
 def test_an_earlier_check_answers_and_learns_how_it_was_asked(bureau):
     check = bureau.published()
     claim, token = bureau.asked("Làm lại thẻ chip tốn ba trăm nghìn à?")
-    assert not queries.alike_published("lam lai the chip ton ba tram nghin a")
-    actions.answer_with(claim.pk, check=check.claim_id, by=bureau.author)
-    assert queries.asked_under(token).same_as_id == check.claim_id
-    (match,) = queries.alike_published("lam lai the chip ton ba tram nghin a")
-    assert match.of == check
+    assert not queries.published_checks_like("lam lai the chip ton ba tram nghin a")
+    actions.answer_claim_with(claim.pk, check=check.claim_id, by=bureau.author)
+    assert queries.claim_under(token).same_as_id == check.claim_id
+    (match,) = queries.published_checks_like("lam lai the chip ton ba tram nghin a")
+    assert match.item == check
 
 
 def test_only_a_check_that_stands_answers(bureau):
     claim, _token = bureau.asked()
     draft = bureau.waiting(quote="Tin khác hẳn về xăng dầu")
     with pytest.raises(actions.NotPublished):
-        actions.answer_with(claim.pk, check=draft.claim_id, by=bureau.author)
+        actions.answer_claim_with(claim.pk, check=draft.claim_id, by=bureau.author)
 
 
 def test_claims_are_the_work_of_the_province(bureau):
@@ -207,25 +211,25 @@ def test_claims_are_the_work_of_the_province(bureau):
     for officer in (commander, elsewhere, make.officer(unit=bureau.province, role="auditor")):
         assert not Claim.objects.visible_to(officer).exists()
         with pytest.raises(Claim.DoesNotExist):
-            actions.put_out_of_scope(claim.pk, why="other", by=officer)
+            actions.put_claim_out_of_scope(claim.pk, why="other", by=officer)
     assert Claim.objects.visible_to(bureau.second).get() == claim
 
 
 def test_checks_are_numbered_in_the_order_of_their_publication(bureau):
     first, second = bureau.waiting(), bureau.waiting(quote="Tin thứ hai")
     for revision in (second, first):
-        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
     assert [c.number for c in Claim.objects.order_by("id")] == [2, 1]
 
 
 def with_a_word_more(bureau, revision, by):
     changed = content(unknown="Ai nói trước, và khi nào.")
-    actions.write(revision.claim_id, content=changed, by=by)
-    return actions.submit(revision.claim_id, by=by)
+    actions.write_claim(revision.claim_id, content=changed, by=by)
+    return actions.submit_claim(revision.claim_id, by=by)
 
 
 def publish(revision, by):
-    return actions.publish(revision.claim_id, seen=bytes(revision.hash), by=by)
+    return actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=by)
 
 
 def test_another_persons_word_opens_no_way_round(bureau):
@@ -246,13 +250,13 @@ def test_another_persons_word_opens_no_way_round(bureau):
 
 def test_no_ghost_of_whose_decision_was_objected_to_decides(bureau):
     claim, token = bureau.asked("Nhà máy nước xả bẩn phải không?")
-    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
-    objecting.object_to(token)
+    actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    objecting.object_to_out_of_scope(token)
     made_by_author = {"set_up_agreed_by": bureau.author, "set_up_at": times.now()}
     Officer.objects.filter(pk=bureau.second.pk).update(**made_by_author)
     ghost = Officer.objects.get(pk=bureau.second.pk)
     with pytest.raises(actions.YourOwn):
-        actions.put_out_of_scope(claim.pk, why="opinion", by=ghost)
+        actions.put_claim_out_of_scope(claim.pk, why="opinion", by=ghost)
 
 
 @pytest.mark.parametrize("hand", ["set_up_asked_by", "set_up_agreed_by"])
@@ -267,17 +271,17 @@ def test_whoever_made_the_authors_sign_in_does_not_publish(bureau, hand):
 
 
 def test_what_was_only_saved_is_a_hand_in_it_and_so_is_handing_it_in(bureau):
-    claim = actions.add(ASKED, by=bureau.author)
-    actions.write(claim.pk, content=content(), by=bureau.author)
-    actions.write(claim.pk, content=content(unknown="Điều khác."), by=bureau.second)
+    claim = actions.add_claim(ASKED, by=bureau.author)
+    actions.write_claim(claim.pk, content=content(), by=bureau.author)
+    actions.write_claim(claim.pk, content=content(unknown="Điều khác."), by=bureau.second)
     handing_in = make.officer(unit=bureau.province, role="commander")
-    revision = actions.submit(claim.pk, by=handing_in)
+    revision = actions.submit_claim(claim.pk, by=handing_in)
     for hand in (bureau.author, bureau.second, handing_in):
-        assert queries.waiting_for(hand) == 0
+        assert queries.count_waiting_for(hand) == 0
         with pytest.raises(actions.YourOwn):
             publish(revision, hand)
     fourth = make.officer(unit=bureau.province)
-    assert queries.waiting_for(fourth) == 1
+    assert queries.count_waiting_for(fourth) == 1
     publish(revision, fourth)
 
 

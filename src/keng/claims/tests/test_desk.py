@@ -152,8 +152,8 @@ def test_out_of_scope_destroys_the_words_and_leaves_a_count(desk_client, bureau)
 def test_another_officer_decides_what_was_objected_to(desk_client, bureau):
     check = bureau.published()
     claim, token = bureau.asked("đổi căn cước mất 300 nghìn phải không ạ")
-    actions.put_out_of_scope(claim.pk, why="opinion", by=bureau.author)
-    actions.object_to(token)
+    actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.author)
+    actions.object_to_out_of_scope(token)
     sign_in(desk_client, bureau.author)
     page = text(desk_client.get(url("claim-detail", claim.pk)))
     assert "nay một cán bộ khác quyết định" in page
@@ -191,8 +191,8 @@ def test_it_is_given_back_and_taken_back_with_a_reason(desk_client, bureau):
     sign_in(desk_client, bureau.second)
     desk_client.post(url("claim-send-back", revision.claim_id), {"reason": "Thiếu ngày."})
     assert "Thiếu ngày." in text(desk_client.get(url("claim-write", revision.claim_id)))
-    actions.submit(revision.claim_id, by=bureau.author)
-    actions.publish(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
+    actions.submit_claim(revision.claim_id, by=bureau.author)
+    actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=bureau.second)
     address, code = url("claim-withdraw", revision.claim_id), second_factor.current_code
     own_words = {"reason": "Nguồn sai.", "code": code(bureau.second)}
     assert desk_client.post(address, own_words).status_code == 422
@@ -219,7 +219,7 @@ def test_a_check_taken_back_twice_at_once_is_taken_back_once(desk_client, bureau
     revision = bureau.published()
 
     def meanwhile(_officer, _code):
-        actions.withdraw(revision.claim_id, reason="wrong_source", by=bureau.second)
+        actions.withdraw_claim(revision.claim_id, reason="wrong_source", by=bureau.second)
         return True
 
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)
@@ -237,7 +237,7 @@ def test_what_somebody_else_published_meanwhile_is_said_and_not_published_again(
     third = make.officer(unit=bureau.province)
 
     def meanwhile(_officer, _code):
-        actions.publish(revision.claim_id, seen=bytes(revision.hash), by=third)
+        actions.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=third)
         return True
 
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", meanwhile)

@@ -29,8 +29,8 @@ ENGLISH = {
 
 @pytest.fixture
 def bureau():
-    asking.sending.forget()
-    asking.comparing.forget()
+    asking.send_limit.forget()
+    asking.compare_limit.forget()
     return Bureau()
 
 
@@ -116,7 +116,7 @@ def test_one_network_asks_so_often_and_keeps_what_it_typed(
     public_client, bureau, monkeypatch, more
 ):
     monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
-    most = (asking.sending if more else asking.comparing).at_once
+    most = (asking.send_limit if more else asking.compare_limit).at_once
     for _ in range(most):
         assert send(public_client, ASKED, **more).status_code in (200, 302)
     late = send(public_client, ASKED, **more)
@@ -133,7 +133,7 @@ def test_one_network_asks_so_often_and_keeps_what_it_typed(
 
 def test_a_private_life_gets_its_polite_answer(public_client, bureau):
     address = send(public_client, "Cô giáo bỏ chồng theo trai à?", do="send").url
-    actions.put_out_of_scope(Claim.objects.get().pk, why="private", by=bureau.author)
+    actions.put_claim_out_of_scope(Claim.objects.get().pk, why="private", by=bureau.author)
     page = read(public_client, address)
     assert "đời tư của một người" in page.replace("\u00a0", " ")
     assert "Cảm ơn bạn" in page
@@ -240,7 +240,7 @@ def test_the_data_block_needs_no_hole_in_the_content_policy(public_client, burea
 
 def test_a_withdrawn_check_keeps_its_page_with_the_reason(public_client, bureau):
     check = bureau.published()
-    actions.withdraw(check.claim_id, reason="changed", by=bureau.second)
+    actions.withdraw_claim(check.claim_id, reason="changed", by=bureau.second)
     page = read(public_client, url("claim", 1))
     assert "Căn cứ của bài này đã thay đổi." in page
     assert "ld+json" not in page
@@ -283,7 +283,7 @@ def test_each_revision_has_a_picture_of_its_own_until_it_is_withdrawn(
     assert english.startswith(b"\x89PNG")
     assert "attachment" in saved
     assert len(list((tmp_path / "cards").iterdir())) == 3
-    actions.withdraw(check.claim_id, reason="by_mistake", by=bureau.second)
+    actions.withdraw_claim(check.claim_id, reason="by_mistake", by=bureau.second)
     assert public_client.get(url("claim-card", 1)).status_code == 404
 
 
@@ -297,7 +297,7 @@ def test_drafts_and_unknown_numbers_have_no_page(public_client, bureau):
 def test_the_feed_has_what_stands_and_says_when_nothing_changed(public_client, bureau):
     bureau.published()
     withdrawn = bureau.published(quote="Tin khác hẳn", question="Tin khác có thật không?")
-    actions.withdraw(withdrawn.claim_id, reason="by_mistake", by=bureau.second)
+    actions.withdraw_claim(withdrawn.claim_id, reason="by_mistake", by=bureau.second)
     answer = public_client.get(url("claims-feed"))
     atom = "{http://www.w3.org/2005/Atom}"
     (entry,) = ET.fromstring(answer.content).findall(f"{atom}entry")
@@ -310,7 +310,7 @@ def test_the_feed_has_what_stands_and_says_when_nothing_changed(public_client, b
 def test_the_list_reads_one_page_and_comparing_reads_no_evidence(
     public_client, bureau, monkeypatch
 ):
-    monkeypatch.setattr(checks, "A_PAGE", 2)
+    monkeypatch.setattr(checks, "CHECKS_A_PAGE", 2)
     for number in range(3):
         bureau.published(quote=f"Tin {number}", question=f"Tin số {number} có thật không?")
     with CaptureQueriesContext(connection) as ran:
@@ -321,7 +321,7 @@ def test_the_list_reads_one_page_and_comparing_reads_no_evidence(
     second = read(public_client, url("claims") + "?page=2").replace("\u00a0", " ")
     assert ("Tin số 0" in second, "Tin số 2" in second) == (True, False)
     with CaptureQueriesContext(connection) as ran:
-        queries.alike_published("đổi căn cước")
+        queries.published_checks_like("đổi căn cước")
     assert not [each for each in ran if '"evidence"' in each["sql"]]
 
 

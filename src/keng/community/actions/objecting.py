@@ -4,8 +4,8 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import NothingToObject
-from keng.claims.actions.objecting import WEEK
-from keng.claims.links import unboxed
+from keng.claims.actions.objecting import OBJECTION_TIME
+from keng.claims.secret_links import unbox_words
 from keng.community.models import Question
 from keng.kit import times
 from keng.tips import receipt_codes
@@ -18,7 +18,7 @@ def may_object(question: Question) -> bool:
         and question.objected_at is None
         and bool(question.box)
         and question.decided_at is not None
-        and question.decided_at > times.now() - WEEK
+        and question.decided_at > times.now() - OBJECTION_TIME
     )
 
 
@@ -29,7 +29,7 @@ def object_to(code: str) -> Question:
     question = found.filter(code_hash=receipt_codes.hash_of(code)).first()
     if question is None or not may_object(question):
         raise NothingToObject
-    question.state, question.text = Question.State.WAITING, unboxed(bytes(question.box), code)
+    question.state, question.text = Question.State.WAITING, unbox_words(bytes(question.box), code)
     question.decided_at, question.objected_at = None, times.now()
     question.save(update_fields=["state", "text", "decided_at", "objected_at"])
     record("question.objected", by="resident", on=question, chain=unit_chain(question.unit_id))

@@ -21,8 +21,8 @@ from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean
 from keng.claims.actions.errors import YourOwn
-from keng.claims.actions.objecting import WEEK
-from keng.claims.links import boxed
+from keng.claims.actions.objecting import OBJECTION_TIME
+from keng.claims.secret_links import box_words
 from keng.community.actions.errors import AlreadyDecided, Changed
 from keng.community.checking import check_answer
 from keng.community.models import Question
@@ -58,7 +58,7 @@ def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str
         text=text,
         language=language,
         code_hash=receipt_codes.hash_of(code),
-        box=boxed(text, code),
+        box=box_words(text, code),
     )
     Question.objects.bulk_create([question], ignore_conflicts=True)
     return code
@@ -180,7 +180,7 @@ def sweep(limit: int = 500) -> int:
         + _emptied(public.filter(decided_at__lt=now - PUBLIC_FOR), limit, **gone)
         + _emptied(
             Question.objects.filter(
-                state=Question.State.OPINION, decided_at__lt=now - WEEK
+                state=Question.State.OPINION, decided_at__lt=now - OBJECTION_TIME
             ).exclude(box=b""),
             limit,
             box=b"",

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from keng.claims.queries import recent_checks
-from keng.claims.wording import dressed
+from keng.claims.sentences import prepared_for_reader
 from keng.community import rush
 from keng.community.promises import PROMISES
 from keng.community.queries import last_month
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "promises": PROMISES,
             "open_surveys": open_now(near, limit=2),
             "lessons": newest_lessons(),
-            "checks": dressed(recent_checks(3)),
+            "checks": prepared_for_reader(recent_checks(3)),
         },
     )
 

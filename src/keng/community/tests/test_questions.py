@@ -207,7 +207,7 @@ def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
     assert ASKED.encode() not in bytes(question.box)
     questions.decline_as_opinion(question.pk, by=ward.officer)
     assert questions.sweep() == 0
-    late = times.now() - objecting.WEEK - datetime.timedelta(minutes=1)
+    late = times.now() - objecting.OBJECTION_TIME - datetime.timedelta(minutes=1)
     Question.objects.update(decided_at=late)
     with pytest.raises(NothingToObject):
         objecting.object_to(receipt_codes.cleaned(code))

@@ -7,7 +7,7 @@ from random import Random
 from keng.accounts.models import Officer
 from keng.audit.actions import unit_chain
 from keng.claims import actions
-from keng.claims.content import Content, Evidence
+from keng.claims.content import CheckContent, Evidence
 from keng.claims.models import Asking, Claim, Revision
 from keng.demo.province.clockwork import id_at
 from keng.demo.province.record import Act, Record
@@ -24,11 +24,11 @@ def check_few(now: dt.datetime) -> None:
     """For the small demo: what the officers do, done by their own actions, on this day."""
     writer, second = _officers()
     for rumour in CHECKED[:_FEW]:
-        claim = actions.add(rumour.quote, by=writer)
-        actions.write(claim.pk, content=_content(rumour, rumour.said[-1], now), by=writer)
-        revision = actions.submit(claim.pk, by=writer)
-        actions.publish(claim.pk, seen=bytes(revision.hash), by=second)
-    actions.ask(OPEN[0])
+        claim = actions.add_claim(rumour.quote, by=writer)
+        actions.write_claim(claim.pk, content=_content(rumour, rumour.said[-1], now), by=writer)
+        revision = actions.submit_claim(claim.pk, by=writer)
+        actions.publish_claim(claim.pk, seen=bytes(revision.hash), by=second)
+    actions.ask_claim(OPEN[0])
 
 
 class Newsroom:
@@ -137,7 +137,7 @@ def _officers() -> tuple[Officer, Officer]:
     return Officer.objects.get(username=_WRITER), Officer.objects.get(username=_SECOND)
 
 
-def _content(rumour: Rumour, said: Said, on: dt.datetime) -> Content:
+def _content(rumour: Rumour, said: Said, on: dt.datetime) -> CheckContent:
     texts = {
         "vi": {
             "question": rumour.question,
@@ -160,4 +160,4 @@ def _content(rumour: Rumour, said: Said, on: dt.datetime) -> Content:
         )
         for each in said.sources
     ]
-    return Content(said.verdict, rumour.topic, rumour.quote, rumour.seen, texts, evidence)
+    return CheckContent(said.verdict, rumour.topic, rumour.quote, rumour.seen, texts, evidence)

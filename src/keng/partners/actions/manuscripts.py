@@ -112,7 +112,7 @@ def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscrip
     if text.claim_id is not None:
         _detach(text.claim_id, by, str(Claim.TakenBack(reason).label))
         try:
-            checks.withdraw(text.claim_id, partner=by.partner, reason=reason)
+            checks.withdraw_for_partner(text.claim_id, partner=by.partner, reason=reason)
         except NotPublished as error:
             raise NotTheirs from error
     elif text.lesson is not None:

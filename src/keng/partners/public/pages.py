@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.claims import queries as claims
-from keng.claims import wording
+from keng.claims import sentences
 from keng.kit.slowing import Slowing
 from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
@@ -38,7 +38,7 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "partner": found,
         "articles": Article.objects.public().filter(partner=found)[:50],
         "lessons": lessons.published_by(found),
-        "checks": wording.dressed(claims.published_by(found)),
+        "checks": sentences.prepared_for_reader(claims.checks_published_by(found)),
     }
     return render(request, "partners/partner.html", context)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from keng.accounts.hands import name_hands
 from keng.accounts.models import PartnerMember
 from keng.claims import queries as claims
-from keng.claims.forms import TakeBackForm
+from keng.claims.forms import TakeBackCheckForm
 from keng.lessons import queries as lessons
 from keng.partners.actions import manuscripts as actions
 from keng.partners.errors import NotTheirs
@@ -59,7 +59,7 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the public lists; the page of a check stays, with the reason."""
     text = get_object_or_404(own(request), pk=pk, published_at__isnull=False, withdrawn_at=None)
-    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    form = TakeBackCheckForm(request.POST if request.method == "POST" else None)
     if text.kind != _CHECK:
         del form.fields["reason"]
     if form.is_bound and form.is_valid():
@@ -77,8 +77,8 @@ def _alike(text: Manuscript) -> list[Any]:
     """Checks of anybody that may answer the same rumour already."""
     if text.kind != _CHECK or text.published_at:
         return []
-    found = claims.alike_published(text.content["quote"])
-    return [match for match in found if match.of.claim_id != text.claim_id]
+    found = claims.published_checks_like(text.content["quote"])
+    return [match for match in found if match.item.claim_id != text.claim_id]
 
 
 def _versions(request: HttpRequest, text: Manuscript) -> list[Manuscript]:

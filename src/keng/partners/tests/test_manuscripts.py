@@ -245,7 +245,7 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
 
 def test_nothing_of_the_desk_is_in_sight_of_a_partner(public_client, stage):
     officer = make.officer(unit=stage.province, role="coordinator", name="Đại úy Kín Tiếng")
-    asked = claims.ask("Tin riêng gửi cho công an về bình chữa cháy")
+    asked = claims.ask_claim("Tin riêng gửi cho công an về bình chữa cháy")
     tip = make.tip(unit=stage.unit, text="Nội dung tin báo kín")
     text = check(public_client, stage.thu)
     for address in (
@@ -269,10 +269,10 @@ def test_no_officer_opens_edits_or_ends_what_a_partner_checked(public_client, st
     assert not Claim.objects.visible_to(officer).filter(pk=text.claim_id).exists()
     assert not Revision.objects.visible_to(officer).exists()
     with pytest.raises(Claim.DoesNotExist):
-        claims.withdraw(text.claim_id, reason="changed", by=officer)
-    claims.ask("Đổi căn cước mất 300 nghìn phải không?")
+        claims.withdraw_claim(text.claim_id, reason="changed", by=officer)
+    claims.ask_claim("Đổi căn cước mất 300 nghìn phải không?")
     asked = Claim.objects.get(partner=None)
-    claims.answer_with(asked.pk, check=text.claim_id, by=officer)
+    claims.answer_claim_with(asked.pk, check=text.claim_id, by=officer)
     asked.refresh_from_db()
     assert asked.same_as_id == text.claim_id
 

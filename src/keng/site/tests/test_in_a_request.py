@@ -505,7 +505,7 @@ def claim_published():
     revision = bureau.waiting()
     return Example(
         bureau.second,
-        lambda by: claims.publish(revision.claim_id, seen=bytes(revision.hash), by=by),
+        lambda by: claims.publish_claim(revision.claim_id, seen=bytes(revision.hash), by=by),
         claims.NotSubmitted,
     )
 

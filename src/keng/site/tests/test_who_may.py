@@ -53,7 +53,7 @@ pytestmark = pytest.mark.django_db
 
 # Parts of acts: they lock, write or record for an act that has asked already, or only answer.
 STEPS = {
-    "claims.writing.locked",
+    "claims.writing.locked_claim",
     "delivery.dispatch.send",
     "relay.relay_acts.chain_of",
     "delivery.replies.send_to_conversation",
@@ -91,7 +91,7 @@ OWN = {
 # These begin something in the name of the officer's own unit: which unit's rows there are is no
 # matter.
 OF_THE_OWN_UNIT = {
-    "claims.asking.add",
+    "claims.asking.add_claim",
     "community.telling.check_channels",
     "community.telling.propose_channel",
     "community.telling.propose_meeting",
@@ -438,9 +438,9 @@ _APART = {
     "accounts.requesting.refuse": _request,
     "accounts.requesting.show_half": _request,
     "accounts.requesting.withdraw": _request,
-    "claims.deciding.put_out_of_scope": {"why": "private"},
-    "claims.deciding.withdraw": {"reason": "changed"},
-    "claims.writing.write": {
+    "claims.deciding.put_claim_out_of_scope": {"why": "private"},
+    "claims.deciding.claim_withdraw": {"reason": "changed"},
+    "claims.writing.claim_write": {
         "content": SimpleNamespace(
             hash=b"1" * 32,
             verdict="false",

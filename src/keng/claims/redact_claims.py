@@ -16,7 +16,7 @@ _PROFILE = re.compile(
 )
 
 
-def covered(text: str) -> Masked:
+def redact_claim(text: str) -> Masked:
     """Names, numbers, handles and the pages of people give way to marks."""
     pieces: list[Covered] = []
 

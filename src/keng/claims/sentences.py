@@ -12,36 +12,36 @@ from keng.kit.languages import spoken_in
 from keng.kit.phrases import moment_words
 
 # The colour word beside each verdict; the word itself always stands there, too.
-TONES = {"false": "danger", "partly": "warn", "true": "ok", "unverified": "none"}
+VERDICT_TONES = {"false": "danger", "partly": "warn", "true": "ok", "unverified": "none"}
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class OutOfScopeAnswer:
     """The polite answer to what is none of our business."""
 
     title: str
     text: str
 
 
-def outside_words(why: str) -> Outside:
+def out_of_scope_answer(why: str) -> OutOfScopeAnswer:
     """In the language of the reader; the same for everybody who asked such a thing."""
     kind = Claim.Outside
     return {
-        kind.OPINION: Outside(
+        kind.OPINION: OutOfScopeAnswer(
             _("This is an opinion, so we do not check it"),
             _(
                 "Everybody may have one. We check only what can be found out about safety and"
                 " services."
             ),
         ),
-        kind.POLITICS: Outside(
+        kind.POLITICS: OutOfScopeAnswer(
             _("This is about politics, so we do not check it"),
             _(
                 "Here we check only claims about safety and services, such as a scam, a fire or a"
                 " fee."
             ),
         ),
-        kind.PRIVATE: Outside(
+        kind.PRIVATE: OutOfScopeAnswer(
             _("This is somebody’s private life, so we do not check it"),
             _(
                 "We do not look into it, publish nothing about it and keep nothing of it. Whoever"
@@ -49,7 +49,7 @@ def outside_words(why: str) -> Outside:
                 " in private."
             ),
         ),
-        kind.OTHER: Outside(
+        kind.OTHER: OutOfScopeAnswer(
             _("This is nothing that we can check"),
             _(
                 "Here we check only claims about safety and services. If something happened to you,"
@@ -59,39 +59,39 @@ def outside_words(why: str) -> Outside:
     }[kind(why)]
 
 
-def words_of(revision: Revision) -> dict[str, str]:
+def words_for_reader(revision: Revision) -> dict[str, str]:
     """Its words in the visitor's language, or in Vietnamese."""
     found: dict[str, str] = revision.texts[spoken_in(revision.texts)]
     return found
 
 
-def url_of(number: int | None) -> str:
+def check_url(number: int | None) -> str:
     """The address of a check, as it is passed on."""
     return f"{settings.PUBLIC_URL}/claims/{number}"
 
 
 def share_text(revision: Revision) -> str:
     """What a group gets: the question, the verdict, the answer, where the evidence stands."""
-    words, on = words_of(revision), revision.published_at or revision.made_at
+    words, on = words_for_reader(revision), revision.published_at or revision.made_at
     verdict = revision.get_verdict_display()
     said = _("%(unit)s, %(when)s. Evidence: %(link)s") % {
         "unit": revision.claim.owner,
         "when": moment_words(on, "date"),
-        "link": url_of(revision.claim.number),
+        "link": check_url(revision.claim.number),
     }
     return f"{words['question']}\n{verdict}. {words['answer']}\n{said}"
 
 
-def dressed(revisions: list[Revision]) -> list[Revision]:
+def prepared_for_reader(revisions: list[Revision]) -> list[Revision]:
     """With the words of the visitor's language, the tone of the verdict, the sources as shown."""
     for revision in revisions:
-        revision.words, revision.spoken = words_of(revision), spoken_in(revision.texts)
-        revision.tone = TONES[revision.verdict]
-        revision.sources = [_source(each) for each in revision.evidence]
+        revision.words, revision.spoken = words_for_reader(revision), spoken_in(revision.texts)
+        revision.tone = VERDICT_TONES[revision.verdict]
+        revision.sources = [_shown_source(each) for each in revision.evidence]
     return revisions
 
 
-def _source(kept: dict[str, str]) -> dict[str, str]:
+def _shown_source(kept: dict[str, str]) -> dict[str, str]:
     day = datetime.date.fromisoformat(kept["dated"])
     return {
         **kept,

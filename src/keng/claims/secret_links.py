@@ -7,7 +7,7 @@ from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
 
-def new_token() -> str:
+def new_asker_token() -> str:
     """128 bits that nobody guesses."""
     return secrets.token_urlsafe(16)
 
@@ -17,12 +17,12 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def boxed(words: str, token: str) -> bytes:
+def box_words(words: str, token: str) -> bytes:
     """Words that nobody reads who does not hold the link."""
     return bytes(_box(token).encrypt(words.encode()))
 
 
-def unboxed(box: bytes, token: str) -> str:
+def unbox_words(box: bytes, token: str) -> str:
     """The words again; "" where there are none."""
     try:
         return _box(token).decrypt(box).decode() if box else ""
