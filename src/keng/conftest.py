@@ -15,7 +15,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from keng.accounts import guessing
 from keng.accounts.middleware import DeskRequest, OfficerMiddleware, put_into
 from keng.accounts.sessions import SessionStore
-from keng.community.report import beginning
+from keng.community.report import begin_limit
 from keng.intake.tests.chat_fixtures import answers, own_keys, say
 from keng.kit import cards
 from keng.kit.tests.browser import Browser
@@ -57,7 +57,7 @@ def nobody_has_guessed(monkeypatch):
 @pytest.fixture(autouse=True)
 def nobody_has_begun_a_report():
     """How many reports a network has begun is counted in memory, which tests share."""
-    beginning.forget()
+    begin_limit.forget_begun_reports()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -58,6 +58,9 @@ REPORTERS = {
 # Acts of officers, the clock of the page, days without a time, the paper for the reporter
 # (taken.html); and what the code rounded already.
 OTHERS = {
+    "announcement.html:channel.checked_on",
+    "announcement.html:channel.doubted_at",
+    "announcement.html:meeting.starts_at",
     "answer_all.html:each.at",
     "answers.html:each.changed_at",
     "audit.html:row.at",
@@ -103,9 +106,6 @@ OTHERS = {
     "public.html:report.published_at",
     "question.html:question.gone_at",
     "question.html:question.handed_in_at",
-    "told.html:channel.checked_on",
-    "told.html:channel.doubted_at",
-    "told.html:meeting.starts_at",
     "questions.html:each.gone_at",
     "report.html:public.published_at",
     "report.html:signed.signed_at",

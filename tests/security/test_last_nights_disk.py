@@ -402,11 +402,11 @@ def test_nothing_that_lies_on_the_disk_is_the_secret_of_a_browser(desk: Officer)
     """Of a code that is still shown, and of a report that is being written."""
     token = receipt_codes.new_token()
     shown_codes.show_for_a_while(token)
-    draft = drafts.begin()
-    drafts.save(draft)
+    draft = drafts.new_draft()
+    drafts.save_draft(draft)
     name = code_page.OF_REPORT.cookie
     assert code_page.OF_REPORT.token_of(with_cookie(name, token))
-    assert drafts.load(draft.secret)
+    assert drafts.load_draft(draft.secret)
     for value in Thief().values():
         assert code_page.OF_REPORT.token_of(with_cookie(name, value)) is None
-        assert drafts.load(value) is None
+        assert drafts.load_draft(value) is None

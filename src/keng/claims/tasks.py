@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from keng.claims.actions import objecting
+from keng.claims.actions import objections
 from keng.kit.recurring import Task
 
 TASKS = [
     Task(
         "words of claims that were out of scope",
-        objecting.sweep_askers_words,
+        objections.sweep_askers_words,
         every=timedelta(hours=1),
     )
 ]

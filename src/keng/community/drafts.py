@@ -22,14 +22,14 @@ from keng.kit import times, uploads
 from keng.kit.secrets import derive, keyed_hash
 from keng.kit.uploads import SealedUpload
 
-LIFE = timedelta(minutes=30)
+DRAFT_LIFE = timedelta(minutes=30)
 _PORTION = 200
 # Of each minute; others of the worker's tasks wait so long.
 _SWEEPS_SECONDS = 20.0
 
 
 @dataclass
-class Unfinished:
+class ReportDraft:
     """A draft in the clear, for the length of one request."""
 
     secret: str = field(repr=False)
@@ -37,12 +37,12 @@ class Unfinished:
     files: list[SealedUpload] = field(default_factory=list, repr=False)
 
 
-def begin() -> Unfinished:
+def new_draft() -> ReportDraft:
     """An empty draft that is not stored yet."""
-    return Unfinished(secrets.token_urlsafe(32))
+    return ReportDraft(secrets.token_urlsafe(32))
 
 
-def load(secret: str, *, lock: bool = False) -> Unfinished | None:
+def load_draft(secret: str, *, lock: bool = False) -> ReportDraft | None:
     """The draft of a secret; None when there is none or its thirty minutes are over.
 
     With `lock`, in the caller's transaction: another request with the same draft waits.
@@ -50,41 +50,43 @@ def load(secret: str, *, lock: bool = False) -> Unfinished | None:
     if not secret:
         return None
     rows = Draft.objects.select_for_update(no_key=True) if lock else Draft.objects
-    row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - LIFE).first()
+    row = rows.filter(
+        id_hash=_draft_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE
+    ).first()
     if row is None:
         return None
     try:
-        said = json.loads(SecretBox(_key(secret)).decrypt(bytes(row.box)))
+        said = json.loads(SecretBox(_draft_key(secret)).decrypt(bytes(row.box)))
     except CryptoError:
         # Written under another site secret: nobody can read it any more.
         return None
-    return Unfinished(
+    return ReportDraft(
         secret, said["answers"], [SealedUpload.from_kept(kept) for kept in said["files"]]
     )
 
 
-def save(draft: Unfinished) -> None:
+def save_draft(draft: ReportDraft) -> None:
     """Store the draft; its thirty minutes begin again."""
     said = {"answers": draft.answers, "files": [file.kept() for file in draft.files]}
     plain = json.dumps(said, ensure_ascii=False).encode()
     Draft.objects.update_or_create(
-        id_hash=_id_hash(draft.secret),
+        id_hash=_draft_id_hash(draft.secret),
         defaults={
-            "box": bytes(SecretBox(_key(draft.secret)).encrypt(plain)),
+            "box": bytes(SecretBox(_draft_key(draft.secret)).encrypt(plain)),
             "files": [file.path for file in draft.files],
             "touched_at": times.now(),
         },
     )
 
 
-def drop(secret: str) -> None:
+def drop_draft(secret: str) -> None:
     """Forget a draft and its files; the files go when the transaction commits."""
-    row = Draft.objects.filter(id_hash=_id_hash(secret)).first()
+    row = Draft.objects.filter(id_hash=_draft_id_hash(secret)).first()
     if row is not None:
-        _remove([row])
+        _remove_rows([row])
 
 
-def sweep() -> int:
+def sweep_drafts() -> int:
     """Remove drafts whose time is over, and uploads that belong to none. A job of the worker.
 
     Each portion commits by itself, until none is left or the time for it is.
@@ -100,27 +102,27 @@ def sweep() -> int:
 @transaction.atomic
 def _sweep_portion() -> int:
     ended = Draft.objects.select_for_update(no_key=True, skip_locked=True).filter(
-        touched_at__lte=times.now() - LIFE
+        touched_at__lte=times.now() - DRAFT_LIFE
     )
     rows = list(ended[:_PORTION])
-    _remove(rows)
+    _remove_rows(rows)
     return len(rows)
 
 
-def _remove(rows: list[Draft]) -> None:
+def _remove_rows(rows: list[Draft]) -> None:
     paths = [path for row in rows for path in row.files]
     Draft.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    transaction.on_commit(partial(_discard, paths))
+    transaction.on_commit(partial(_discard_files, paths))
 
 
-def _discard(paths: list[str]) -> None:
+def _discard_files(paths: list[str]) -> None:
     for path in paths:
         uploads.discard(path)
 
 
 def _sweep_files() -> int:
     """A request that broke off before its draft was saved leaves files that nobody can open."""
-    until = (times.now() - LIFE).timestamp()
+    until = (times.now() - DRAFT_LIFE).timestamp()
     old = [path for path, changed in uploads.all_paths().items() if changed < until]
     if not old:
         return 0
@@ -131,9 +133,9 @@ def _sweep_files() -> int:
     return len(orphans)
 
 
-def _id_hash(secret: str) -> bytes:
+def _draft_id_hash(secret: str) -> bytes:
     return keyed_hash("draft id", secret)
 
 
-def _key(secret: str) -> bytes:
+def _draft_key(secret: str) -> bytes:
     return hashlib.blake2b(secret.encode(), key=derive("draft key"), digest_size=32).digest()

@@ -12,18 +12,18 @@ from keng.kit.forms import Form, HintedChoice, own_code
 from keng.places.models import Place
 from keng.warnings.forms import numbers_field
 
-MOST = 1000
-_IN_WORDS = {"required": _("Write your question")}
+LONGEST_QUESTION = 1000
+_QUESTION_MISSING = {"required": _("Write your question")}
 
 
-class AskForm(Form):
+class AskQuestionForm(Form):
     """A question to the desk of a place; no name, no account."""
 
     text = forms.CharField(
         label=_("Your question"),
-        max_length=MOST,
+        max_length=LONGEST_QUESTION,
         help_text=_("Write no name and no phone number, neither yours nor anybody else's."),
-        error_messages=_IN_WORDS | {"max_length": _("At most 1,000 characters")},
+        error_messages=_QUESTION_MISSING | {"max_length": _("At most 1,000 characters")},
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     wish = HintedChoice(
@@ -38,12 +38,12 @@ class AskForm(Form):
     token = forms.RegexField(r"^[\w-]{22}$", widget=forms.HiddenInput())
 
 
-class AnswerForm(Form):
+class AnswerQuestionForm(Form):
     """The question as everybody may read it, and the answer."""
 
     shown = forms.CharField(
         label=_("The question as it is shown"),
-        max_length=MOST,
+        max_length=LONGEST_QUESTION,
         help_text=_("Covered by the machine where it saw a name or number. Read it once more."),
         error_messages={"required": _("Write the question as it may be shown.")},
         widget=forms.Textarea(attrs={"rows": 4, "lang": "vi"}),
@@ -66,14 +66,14 @@ class AnswerForm(Form):
             )
 
 
-class DecideForm(Form):
+class DecideAnnouncementForm(Form):
     """The officer's own code, and the numbers they ticked as compared."""
 
     numbers = numbers_field()
     code = own_code()
 
 
-class LetOutForm(DecideForm):
+class LetOutAnswerForm(DecideAnnouncementForm):
     """The same, for exactly the words that were read."""
 
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput())

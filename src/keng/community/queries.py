@@ -10,14 +10,14 @@ from keng.kit import times
 from keng.tips.models import Tip
 
 # A month with fewer is not worth a sentence, and could say too much.
-FEWEST = 10
+FEWEST_TIPS = 10
 _KEPT_SECONDS = 300.0
 _HELPED = (Tip.Outcome.SOLVED, Tip.Outcome.PREVENTED, Tip.Outcome.WARNED)
-_kept: dict[datetime.date, tuple[float, "Month | None"]] = {}
+_kept_accounts: dict[datetime.date, tuple[float, "MonthAccount | None"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthAccount:
     """A month that is over: how many tips came in, were answered, and helped."""
 
     first: datetime.date
@@ -31,22 +31,22 @@ class Month:
         return self.answered == self.received
 
 
-def last_month() -> Month | None:
+def last_month_account() -> MonthAccount | None:
     """The account of the last full month; None when there is too little to tell."""
     first = _month_before(times.local_date(times.now()))
-    until, kept = _kept.get(first, (0.0, None))
+    until, kept = _kept_accounts.get(first, (0.0, None))
     if until < time.monotonic():
-        kept = _counted(first)
-        _kept[first] = (time.monotonic() + _KEPT_SECONDS, kept)
+        kept = _month_account(first)
+        _kept_accounts[first] = (time.monotonic() + _KEPT_SECONDS, kept)
     return kept
 
 
-def forget() -> None:
+def forget_month_accounts() -> None:
     """Count anew (for tests)."""
-    _kept.clear()
+    _kept_accounts.clear()
 
 
-def _counted(first: datetime.date) -> Month | None:
+def _month_account(first: datetime.date) -> MonthAccount | None:
     end = (first + datetime.timedelta(days=31)).replace(day=1)
     counts = Tip.objects.filter(
         received_at__gte=times.start_of(first), received_at__lt=times.start_of(end)
@@ -55,7 +55,7 @@ def _counted(first: datetime.date) -> Month | None:
         answered=Count("pk", filter=Q(first_answered_at__isnull=False)),
         helped=Count("pk", filter=Q(outcome__in=_HELPED)),
     )
-    return Month(first, **counts) if counts["received"] >= FEWEST else None
+    return MonthAccount(first, **counts) if counts["received"] >= FEWEST_TIPS else None
 
 
 def _month_before(day: datetime.date) -> datetime.date:

@@ -13,7 +13,7 @@ class NotYours(PermissionError):
     """The officer does not speak for this desk, or sees no such thing."""
 
 
-def speaks(officer: "Officer") -> bool:
+def speaks_for_desk(officer: "Officer") -> bool:
     """Whether the officer speaks for any desk."""
     return WORKING.includes(officer)
 

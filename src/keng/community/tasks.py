@@ -7,6 +7,6 @@ from keng.community.actions import questions
 from keng.kit.recurring import Task
 
 TASKS = [
-    Task("drafts", drafts.sweep, every=timedelta(minutes=1)),
-    Task("questions", questions.sweep, every=timedelta(hours=1)),
+    Task("drafts", drafts.sweep_drafts, every=timedelta(minutes=1)),
+    Task("questions", questions.sweep_questions, every=timedelta(hours=1)),
 ]

@@ -146,11 +146,13 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
     relay.rooms.tell_houses warnings.asking.call_province warnings.drafting.draft
     warnings.drafting.revise warnings.drafting.submit warnings.patterns.make
-    warnings.recalling.ask_recall warnings.recalling.withdraw_recall community.questions.answer
-    community.questions.decline_as_opinion community.questions.move_to_reports
-    community.telling.propose_meeting community.telling.call_off
-    community.telling.check_channels community.telling.propose_channel
-    community.telling.drop_meeting community.telling.drop_channel community.telling.doubt_channel
+    warnings.recalling.ask_recall warnings.recalling.withdraw_recall
+    community.questions.answer_question community.questions.decline_question_as_opinion
+    community.questions.move_question_to_inbox
+    community.announcements.propose_meeting community.announcements.call_off_meeting
+    community.announcements.check_channels community.announcements.propose_channel
+    community.announcements.drop_meeting community.announcements.drop_channel
+    community.announcements.doubt_channel
     """,
     ),
     (
@@ -159,9 +161,10 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     warnings.releasing.approve warnings.recalling.recall warnings.recalling.approve_recall
     warnings.recalling.refuse_recall warnings.drafting.send_back warnings.patterns.approve
     warnings.patterns.end warnings.patterns.review community.questions.let_out_answer
-    community.telling.let_out_meeting community.telling.let_out_channel
-    community.telling.keep_channel community.telling.end_channel lookup.listing.confirm_listing
-    lookup.listing.refuse_listing lookup.listing.end_listing lookup_pages.propose.confirm_proposal
+    community.announcements.let_out_meeting community.announcements.let_out_channel
+    community.announcements.keep_channel community.announcements.end_channel
+    lookup.listing.confirm_listing lookup.listing.refuse_listing lookup.listing.end_listing
+    lookup_pages.propose.confirm_proposal
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
@@ -182,8 +185,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
         CHECKING_CLAIMS,
         """
     claims.asking.add_claim claims.deciding.answer_claim_with claims.deciding.put_claim_out_of_scope
-    claims.deciding.claim_withdraw claims.writing.publish_claim claims.writing.send_back_claim
-    claims.writing.submit_claim claims.writing.claim_write
+    claims.deciding.withdraw_claim claims.writing.publish_claim claims.writing.send_back_claim
+    claims.writing.submit_claim claims.writing.write_claim
     """,
     ),
     (

@@ -10,7 +10,7 @@ from keng.claims.actions.errors import (
     StalePublication,
     YourOwn,
 )
-from keng.claims.actions.objecting import may_object_to_out_of_scope, object_to_out_of_scope
+from keng.claims.actions.objections import may_object_to_out_of_scope, object_to_out_of_scope
 from keng.claims.actions.writing import publish_claim, send_back_claim, submit_claim, write_claim
 
 __all__ = [

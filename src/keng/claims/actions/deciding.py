@@ -8,7 +8,7 @@ from django.db import transaction
 from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import AlreadyEnded, NotPublished, YourOwn
-from keng.claims.actions.objecting import forget_askers_words
+from keng.claims.actions.objections import forget_askers_words
 from keng.claims.actions.writing import locked_claim, unpublished_revision
 from keng.claims.models import Claim
 from keng.kit import times
@@ -37,7 +37,7 @@ def put_claim_out_of_scope(claim_id: uuid.UUID, *, why: str, by: "Officer") -> C
     """None of the police's business: its words leave the desk at once, with the check.
 
     What stays is a row without words, which the page of whoever asked and a count need. For a week
-    that page alone can bring the words back, once (objecting); then another officer decides, and
+    that page alone can bring the words back, once (objections); then another officer decides, and
     that is final. Raises AlreadyEnded, YourOwn.
     """
     claim = _locked_open_claim(claim_id, by)

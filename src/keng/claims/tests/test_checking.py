@@ -9,7 +9,7 @@ from keng.accounts.models import Officer
 from keng.accounts.vouching import COUNTS_FOR
 from keng.audit.models import Entry
 from keng.claims import actions, queries
-from keng.claims.actions import objecting
+from keng.claims.actions import objections
 from keng.claims.models import Asking, Claim, Revision
 from keng.claims.tests.bureau import ASKED, Bureau, content
 from keng.kit import times
@@ -165,13 +165,13 @@ def test_whoever_asked_objects_once_within_a_week(bureau, public_client):
 def test_after_a_week_nobody_brings_the_words_back(bureau):
     claim, token = bureau.asked("Nhà máy nước xả bẩn phải không?")
     actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.author)
-    assert objecting.sweep_askers_words() == 0
+    assert objections.sweep_askers_words() == 0
     Claim.objects.update(
-        ended_at=times.now() - objecting.OBJECTION_TIME - datetime.timedelta(minutes=1)
+        ended_at=times.now() - objections.OBJECTION_TIME - datetime.timedelta(minutes=1)
     )
     with pytest.raises(actions.NothingToObject):
         actions.object_to_out_of_scope(token)
-    assert objecting.sweep_askers_words() == 1
+    assert objections.sweep_askers_words() == 1
     assert bytes(Asking.objects.get().box) == b""
 
 
@@ -251,7 +251,7 @@ def test_another_persons_word_opens_no_way_round(bureau):
 def test_no_ghost_of_whose_decision_was_objected_to_decides(bureau):
     claim, token = bureau.asked("Nhà máy nước xả bẩn phải không?")
     actions.put_claim_out_of_scope(claim.pk, why="opinion", by=bureau.author)
-    objecting.object_to_out_of_scope(token)
+    objections.object_to_out_of_scope(token)
     made_by_author = {"set_up_agreed_by": bureau.author, "set_up_at": times.now()}
     Officer.objects.filter(pk=bureau.second.pk).update(**made_by_author)
     ghost = Officer.objects.get(pk=bureau.second.pk)

@@ -5,5 +5,5 @@ class AlreadyDecided(ValueError):
     """A colleague was faster, or its time is over."""
 
 
-class Changed(ValueError):
+class WordsChanged(ValueError):
     """The words are no longer those that the second person read."""

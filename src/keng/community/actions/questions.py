@@ -1,8 +1,8 @@
 """Asking, answering, and what else may become of a question. Its words do not outlive that.
 
 What the desk can read goes with the decision. A copy that only the asker's code opens is there a
-week longer for one objection (actions.objecting), as with claims. An answer that everybody reads is
-let out by a second person (docs/decisions/0015); until then the words as they were asked stay.
+week longer for one objection (actions.objections), as with claims. An answer that everybody reads
+is let out by a second person (docs/decisions/0015); until then the words as they were asked stay.
 """
 
 import hashlib
@@ -21,13 +21,13 @@ from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
 from keng.channels.text import clean
 from keng.claims.actions.errors import YourOwn
-from keng.claims.actions.objecting import OBJECTION_TIME
+from keng.claims.actions.objections import OBJECTION_TIME
 from keng.claims.secret_links import box_words
-from keng.community.actions.errors import AlreadyDecided, Changed
-from keng.community.checking import check_answer
+from keng.community.actions.errors import AlreadyDecided, WordsChanged
 from keng.community.models import Question
 from keng.community.models.questions import PRIVATE_FOR, PUBLIC_FOR, UNANSWERED_FOR
-from keng.community.rights import NotYours, speaks
+from keng.community.number_checks import check_answer_numbers
+from keng.community.rights import NotYours, speaks_for_desk
 from keng.dialogue import shown_codes
 from keng.intake.receive import NewTip, receive_one
 from keng.kit import times
@@ -40,7 +40,7 @@ from keng.warnings.actions.errors import NumbersUnchecked
 
 
 @transaction.atomic
-def ask(place: Place, *, text: str, wish: str, token: str, language: str) -> str:
+def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -> str:
     """Hand a question in; the code of its answer, the same for the same token.
 
     Sent twice it is kept once, and its code is shown for a while from the first time on. One that
@@ -69,25 +69,25 @@ def _desk_for(place: Place, text: str) -> Unit:
     return serving.above(nearest) if seems_about_officers(text) else nearest
 
 
-def passed_over(question: Question) -> Unit | None:
+def desk_passed_over(question: Question) -> Unit | None:
     """The desk of the place, where the question went above it; None where it has it."""
     nearest = serving.unit_for(question.place)
     return nearest if serving.above(nearest).pk == question.unit_id != nearest.pk else None
 
 
 @transaction.atomic
-def answer(pk: uuid.UUID, *, shown: str, words: str, by: Officer) -> Question:
+def answer_question(pk: uuid.UUID, *, shown: str, words: str, by: Officer) -> Question:
     """Answer the asker alone, and the words as they were asked are gone; or hand the answer in that
-    everybody is to read. Raises as `_open`.
+    everybody is to read. Raises as `_locked_question`.
     """
-    question = _open(pk, by)
+    question = _locked_question(pk, by)
     question.shown_text, question.answer = shown, words
     if question.wish == Question.Wish.PUBLIC:
-        return _handed_in(question, by)
-    return _decided(question, Question.State.ANSWERED, "question.answered", by)
+        return _hand_in_answer(question, by)
+    return _close_question(question, Question.State.ANSWERED, "question.answered", by)
 
 
-def _handed_in(question: Question, by: Officer) -> Question:
+def _hand_in_answer(question: Question, by: Officer) -> Question:
     question.add_hand(by)
     question.handed_in_at = times.now()
     question.save(update_fields=["shown_text", "answer", "hands", "handed_in_at"])
@@ -99,43 +99,46 @@ def _handed_in(question: Question, by: Officer) -> Question:
 def let_out_answer(pk: uuid.UUID, *, seen: str, numbers: str = "", by: Officer) -> Question:
     """Let everybody read exactly these words; the words as they were asked are gone.
 
-    `numbers` is as for approving a warning. Raises as `_open`, and Changed, NumbersUnchecked.
+    `numbers` is as for approving a warning. Raises as `_locked_question`, and WordsChanged,
+    NumbersUnchecked.
     """
-    question = _open(pk, by)
+    question = _locked_question(pk, by)
     if question.handed_in_at is None:
         raise AlreadyDecided
     if question.has_hand_of(by) or not may_release_for(by, question.unit):
         raise NotYours
-    if seen != seen_of(question):
-        raise Changed
-    checked = check_answer(question, by=by)
+    if seen != answer_digest(question):
+        raise WordsChanged
+    checked = check_answer_numbers(question, by=by)
     if checked.digest and checked.digest != numbers:
         raise NumbersUnchecked
-    return _decided(question, Question.State.ANSWERED, "question.answered", by)
+    return _close_question(question, Question.State.ANSWERED, "question.answered", by)
 
 
-def seen_of(question: Question) -> str:
+def answer_digest(question: Question) -> str:
     """What whoever lets an answer out has to have read, as it stands now."""
     words = json.dumps([str(question.pk), question.shown_text, question.answer])
     return hashlib.sha256(words.encode()).hexdigest()
 
 
 @transaction.atomic
-def decline_as_opinion(pk: uuid.UUID, *, by: Officer) -> Question:
-    """No matter of this site: the asker reads the fixed answer. Raises as `_open`."""
-    return _decided(_open(pk, by), Question.State.OPINION, "question.declined", by)
+def decline_question_as_opinion(pk: uuid.UUID, *, by: Officer) -> Question:
+    """No matter of this site: the asker reads the fixed answer. Raises as `_locked_question`."""
+    return _close_question(
+        _locked_question(pk, by), Question.State.OPINION, "question.declined", by
+    )
 
 
 @transaction.atomic
-def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
+def move_question_to_inbox(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
     """It is really a report: from now on the asker's code opens that. Returns the tip's id.
 
     A desk that did not get the question does not see the report either.
 
-    Raises as `_open`, and tips.errors.CannotSeal.
+    Raises as `_locked_question`, and tips.errors.CannotSeal.
     """
-    question = _open(pk, by)
-    kept_from = passed_over(question)
+    question = _locked_question(pk, by)
+    kept_from = desk_passed_over(question)
     tip_id = receive_one(
         NewTip(
             concerns=(kept_from.pk,) if kept_from else (),
@@ -150,11 +153,11 @@ def move_to_reports(pk: uuid.UUID, *, by: Officer) -> uuid.UUID:
             dedupe_key=keyed_hash("question", question.pk.bytes),
         )
     )
-    _decided(question, Question.State.MOVED, "question.moved", by)
+    _close_question(question, Question.State.MOVED, "question.moved", by)
     return tip_id
 
 
-def sweep(limit: int = 500) -> int:
+def sweep_questions(limit: int = 500) -> int:
     """Destroy the words whose time is over; how many questions."""
     now = times.now()
     waiting = Question.objects.waiting().alias(since=Coalesce("objected_at", "asked_at"))
@@ -168,7 +171,7 @@ def sweep(limit: int = 500) -> int:
         "answer": "",
     }
     return (
-        _emptied(
+        _empty_rows(
             waiting.filter(since__lt=now - UNANSWERED_FOR),
             limit,
             decided_at=now,
@@ -176,9 +179,9 @@ def sweep(limit: int = 500) -> int:
             **gone,
         )
         # When it was answered stays: the reply time is told after the words are gone, too.
-        + _emptied(private.filter(decided_at__lt=now - PRIVATE_FOR), limit, **gone)
-        + _emptied(public.filter(decided_at__lt=now - PUBLIC_FOR), limit, **gone)
-        + _emptied(
+        + _empty_rows(private.filter(decided_at__lt=now - PRIVATE_FOR), limit, **gone)
+        + _empty_rows(public.filter(decided_at__lt=now - PUBLIC_FOR), limit, **gone)
+        + _empty_rows(
             Question.objects.filter(
                 state=Question.State.OPINION, decided_at__lt=now - OBJECTION_TIME
             ).exclude(box=b""),
@@ -188,17 +191,17 @@ def sweep(limit: int = 500) -> int:
     )
 
 
-def _emptied(over: QuerySet[Question], limit: int, **empty: Any) -> int:
+def _empty_rows(over: QuerySet[Question], limit: int, **empty: Any) -> int:
     keys = list(over.values_list("pk", flat=True)[:limit])
     # Asked once more: what was decided since then is not destroyed.
     return over.filter(pk__in=keys).update(**empty)
 
 
-def _open(pk: uuid.UUID, by: Officer) -> Question:
+def _locked_question(pk: uuid.UUID, by: Officer) -> Question:
     """Raises NotYours, AlreadyDecided; YourOwn for whose decision was objected to."""
     found = Question.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     question = found.select_related("place", "unit").filter(pk=pk).first()
-    if question is None or not speaks(by):
+    if question is None or not speaks_for_desk(by):
         raise NotYours
     if question.state != Question.State.WAITING:
         raise AlreadyDecided
@@ -207,7 +210,7 @@ def _open(pk: uuid.UUID, by: Officer) -> Question:
     return question
 
 
-def _decided(question: Question, state: Question.State, act: str, by: Officer) -> Question:
+def _close_question(question: Question, state: Question.State, act: str, by: Officer) -> Question:
     question.state, question.text = state, ""
     detail: dict[str, object] = {"wish": question.wish}
     if state == Question.State.ANSWERED:

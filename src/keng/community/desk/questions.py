@@ -16,12 +16,12 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.claims.actions.errors import YourOwn
 from keng.community.actions import questions as actions
-from keng.community.actions.errors import AlreadyDecided, Changed
-from keng.community.checking import check_answer
-from keng.community.covering import for_the_public
-from keng.community.forms import AnswerForm, LetOutForm
+from keng.community.actions.errors import AlreadyDecided, WordsChanged
+from keng.community.forms import AnswerQuestionForm, LetOutAnswerForm
 from keng.community.models import Question
-from keng.community.rights import NotYours, speaks
+from keng.community.number_checks import check_answer_numbers
+from keng.community.redact_questions import redact_question
+from keng.community.rights import NotYours, speaks_for_desk
 from keng.tips.errors import CannotSeal
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked
@@ -49,60 +49,60 @@ def question(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         done = _("Answered. The words as they were asked are destroyed.")
         if is_public:
             done = _("Handed in: a second person lets it out.")
-        return _decide(
+        return _decide_question(
             request,
             done,
-            lambda: actions.answer(pk, by=request.officer, **form.cleaned_data),
+            lambda: actions.answer_question(pk, by=request.officer, **form.cleaned_data),
         )
-    return _page(request, found, form=form)
+    return _question_page(request, found, form=form)
 
 
 @require_POST
-def let_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def question_let_out(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A second person lets everybody read exactly these words."""
     seen = Question.objects.visible_to(request.officer).select_related("place", "unit")
     found = get_object_or_404(seen, pk=pk)
     if found.handed_in_at is None:
         messages.warning(request, _("Somebody decided this question meanwhile."))
         return redirect("questions")
-    if why := _refusal(request, found):
+    if why := _why_not_let_out(request, found):
         messages.error(request, why)
         return redirect("question", pk=pk)
-    form = LetOutForm(request.POST)
+    form = LetOutAnswerForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, let_out_form=form)
+        return _question_page(request, found, let_out_form=form)
     given = form.cleaned_data
     # What is stale is said before the code is used up: the same code does not work twice.
-    if given["seen"] != actions.seen_of(found):
-        return _page(request, found, stale=True)
-    digest = check_answer(found, by=request.officer).digest
+    if given["seen"] != actions.answer_digest(found):
+        return _question_page(request, found, stale=True)
+    digest = check_answer_numbers(found, by=request.officer).digest
     if digest and digest != given["numbers"]:
         note_unticked(form)
-        return _page(request, found, let_out_form=form)
+        return _question_page(request, found, let_out_form=form)
     if not is_present(request.officer, form):
-        return _page(request, found, let_out_form=form)
+        return _question_page(request, found, let_out_form=form)
     try:
-        return _decide(
+        return _decide_question(
             request,
             _("Answered. The words as they were asked are destroyed."),
             lambda: actions.let_out_answer(
                 pk, seen=given["seen"], numbers=given["numbers"], by=request.officer
             ),
         )
-    except (Changed, NumbersUnchecked):
+    except (WordsChanged, NumbersUnchecked):
         found.refresh_from_db()
-        return _page(request, found, stale=True)
+        return _question_page(request, found, stale=True)
 
 
-def _answer_form(found: Question, posted: Any) -> AnswerForm:
-    masked = for_the_public(found.text)
+def _answer_form(found: Question, posted: Any) -> AnswerQuestionForm:
+    masked = redact_question(found.text)
     initial = {"shown": found.shown_text or masked.text, "words": found.answer}
-    form = AnswerForm(posted, initial=initial)
+    form = AnswerQuestionForm(posted, initial=initial)
     form.fit(is_public=found.wish == Question.Wish.PUBLIC, is_covered=bool(masked.covered))
     return form
 
 
-def _refusal(request: HttpRequest, found: Question) -> str:
+def _why_not_let_out(request: HttpRequest, found: Question) -> str:
     """Why this officer does not let the answer out that waits; empty if they may."""
     if found.has_hand_of(request.officer):
         return refusal(RELEASING, found.unit, found.all_hands)
@@ -111,23 +111,23 @@ def _refusal(request: HttpRequest, found: Question) -> str:
     return ""
 
 
-def _page(
+def _question_page(
     request: HttpRequest,
     found: Question,
     *,
-    form: AnswerForm | None = None,
-    let_out_form: LetOutForm | None = None,
+    form: AnswerQuestionForm | None = None,
+    let_out_form: LetOutAnswerForm | None = None,
     stale: bool = False,
 ) -> HttpResponse:
     is_own = found.objected_at is not None and found.decided_by_id in tied_to(request.officer)
     waits = found.state == Question.State.WAITING and found.handed_in_at is not None
     form = form or _answer_form(found, None)
-    let_out_form = let_out_form or LetOutForm()
+    let_out_form = let_out_form or LetOutAnswerForm()
     context = {
         "question": found,
         "form": form,
-        "covered": for_the_public(found.text).covered,
-        "may_decide": speaks(request.officer) and not is_own,
+        "covered": redact_question(found.text).covered,
+        "may_decide": speaks_for_desk(request.officer) and not is_own,
         "is_own": is_own,
         "waits": waits,
         "let_out_form": let_out_form,
@@ -136,9 +136,9 @@ def _page(
     if waits:
         name_hands([found])
         context |= {
-            "seen": actions.seen_of(found),
-            "numbers": check_answer(found, by=request.officer),
-            "refusal": _refusal(request, found),
+            "seen": actions.answer_digest(found),
+            "numbers": check_answer_numbers(found, by=request.officer),
+            "refusal": _why_not_let_out(request, found),
         }
     is_wrong = any(one.is_bound and one.errors for one in (form, let_out_form))
     status = 409 if stale else 422 if is_wrong else 200
@@ -146,20 +146,24 @@ def _page(
 
 
 @require_POST
-def opinion(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def question_opinion(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """No matter of this site: the asker reads the fixed, polite answer."""
     done = _("The asker reads the fixed answer. The words are gone from the desk.")
-    return _decide(request, done, lambda: actions.decline_as_opinion(pk, by=request.officer))
+    return _decide_question(
+        request, done, lambda: actions.decline_question_as_opinion(pk, by=request.officer)
+    )
 
 
 @require_POST
-def move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def question_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """It is really a report: it goes into the inbox, and the asker is told."""
     done = _("It is a report now, in the inbox. The asker's code opens it.")
-    return _decide(request, done, lambda: actions.move_to_reports(pk, by=request.officer))
+    return _decide_question(
+        request, done, lambda: actions.move_question_to_inbox(pk, by=request.officer)
+    )
 
 
-def _decide(request: HttpRequest, done: str, act: object) -> HttpResponse:
+def _decide_question(request: HttpRequest, done: str, act: object) -> HttpResponse:
     try:
         act()  # type: ignore[operator]
     except NotYours as error:

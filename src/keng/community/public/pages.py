@@ -5,9 +5,9 @@ from django.shortcuts import render
 
 from keng.claims.queries import recent_checks
 from keng.claims.sentences import prepared_for_reader
-from keng.community import rush
+from keng.community import busy_notice
 from keng.community.promises import PROMISES
-from keng.community.queries import last_month
+from keng.community.queries import last_month_account
 from keng.kit.database import has_own_server
 from keng.lessons.first_hour import page_now
 from keng.lessons.queries import newest as newest_lessons
@@ -21,9 +21,9 @@ from keng.warnings.queries import current, current_for
 def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
     near = place_near(request)
-    found = _each_once(current_for("", near, limit=12))[:4]
-    further = _each_once([*found, *current(limit=12)])[len(found) :][:3] if near else []
-    busy = rush.is_busy()
+    found = _once_by_words(current_for("", near, limit=12))[:4]
+    further = _once_by_words([*found, *current(limit=12)])[len(found) :][:3] if near else []
+    busy = busy_notice.is_busy()
     return render(
         request,
         "community/home.html",
@@ -32,9 +32,9 @@ def home(request: HttpRequest) -> HttpResponse:
             "newest": found[0] if found else None,
             "others": found[1:],
             "further": further,
-            "month": last_month(),
+            "month": last_month_account(),
             "busy": busy,
-            "known": rush.known_already() if busy else [],
+            "known": busy_notice.recent_urgent_warnings() if busy else [],
             "promises": PROMISES,
             "open_surveys": open_now(near, limit=2),
             "lessons": newest_lessons(),
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _each_once(versions: list[Version]) -> list[Version]:
+def _once_by_words(versions: list[Version]) -> list[Version]:
     """The first of those in the same words: a province and its communes warn of the same thing."""
     first: dict[tuple[str, ...], Version] = {}
     for version in versions:

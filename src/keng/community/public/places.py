@@ -14,7 +14,8 @@ from keng.kit import times
 from keng.network.queries import ids_below
 from keng.network.teams import keeping_a_rota
 from keng.partners.queries import near as articles_near
-from keng.places import near, serving
+from keng.places import near as near_place
+from keng.places import serving
 from keng.places.models import Place, Succession, Unit
 from keng.places.search import current, find
 from keng.relay import reach_in_words
@@ -23,9 +24,9 @@ from keng.warnings.models import Version
 from keng.warnings.queries import current_for
 
 # A page that calls itself ours is looked for here first: so it is said when there is none.
-_LOOKED_FOR = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
+_EXPECTED_KINDS = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
 # In a frame of another site: nothing to fill in, so no click can be stolen.
-_FRAMED = (
+_FRAME_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'none'; "
     "base-uri 'none'; frame-ancestors *"
 )
@@ -58,7 +59,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReachedWarning:
     """The newest warning of which it can be said how far it came here."""
 
     version: Version
@@ -80,13 +81,13 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "is_nearest": unit.kind == Unit.Kind.COMMUNE,
             "warnings": warnings,
             "promises": PROMISES,
-            "formed_of": _formed_of(found),
-            "told": _told(warnings, found),
+            "formed_of": _former_names(found),
+            "told": _reached_warning(warnings, found),
             "questions": Question.objects.public().about(found)[:5],
-            "meetings": _meetings(found),
+            "meetings": _public_meetings(found),
             "articles": articles_near(found),
             "teams_on_rota": keeping_a_rota(ids_below([found.pk])),
-            "channels": channels_of(unit, above),
+            "channels": official_channel_list(unit, above),
             "is_near": _is_near(request, found),
             "open_surveys": surveys.open_now(found, limit=3),
             "survey_results": surveys.results(found, limit=2),
@@ -95,7 +96,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def questions(request: HttpRequest, code: str) -> HttpResponse:
+def place_questions(request: HttpRequest, code: str) -> HttpResponse:
     """Everything that was asked and answered for everybody, of the last year."""
     found, unit = place_and_desk(code)
     asked = Question.objects.public().about(found)[:100]
@@ -105,12 +106,12 @@ def questions(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def embed(request: HttpRequest, code: str) -> HttpResponse:
+def place_embed(request: HttpRequest, code: str) -> HttpResponse:
     """The same in small, for the page of a school or a newspaper: no cookie, no form."""
     found, unit = place_and_desk(code)
     context = {"place": found, "unit": unit, "warnings": current_for("", found, limit=3)}
     response = render(request, "community/embed.html", context)
-    response.headers["Content-Security-Policy"] = _FRAMED
+    response.headers["Content-Security-Policy"] = _FRAME_POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["Cache-Control"] = "public, max-age=60"
     return response
@@ -142,20 +143,20 @@ def _is_desk_phone(channel: OfficialChannel, unit: Unit) -> bool:
 
 
 @require_POST
-def choose_near(request: HttpRequest) -> HttpResponse:
+def near(request: HttpRequest) -> HttpResponse:
     """Show the warnings of a place first in this browser, or of none again."""
     found = current(request.POST.get("code", "")[:20])
     response = redirect("home")
     response.status_code = 303
     if found is None:
-        near.forget(response)
+        near_place.forget(response)
     else:
-        near.remember(response, found)
+        near_place.remember(response, found)
     return response
 
 
 @dataclass(frozen=True, slots=True)
-class Channels:
+class OfficialChannelList:
     """The list of one desk and the one above, what it has none of, and when it was looked at."""
 
     listed: list[OfficialChannel]
@@ -166,36 +167,38 @@ class Channels:
         return min((one.checked_on for one in self.listed), default=None)
 
 
-def channels_of(unit: Unit, above: Unit) -> Channels:
+def official_channel_list(unit: Unit, above: Unit) -> OfficialChannelList:
     """What the page of a place lists."""
     listed = list(
         OfficialChannel.objects.in_use().filter(unit__in={unit.pk, above.pk}).select_related("unit")
     )
     listed.sort(key=lambda one: one.unit_id != unit.pk)
     has = {one.kind for one in listed}
-    return Channels(listed, [str(kind.label) for kind in _LOOKED_FOR if kind not in has])
+    return OfficialChannelList(
+        listed, [str(kind.label) for kind in _EXPECTED_KINDS if kind not in has]
+    )
 
 
-def _meetings(place: Place) -> list[Meeting]:
+def _public_meetings(place: Place) -> list[Meeting]:
     public = Meeting.objects.public().upcoming().filter(place__in=ids_below([place.pk]))
     return list(public.select_related("place")[:5])
 
 
-def _told(warnings: list[Version], place: Place) -> Told | None:
+def _reached_warning(warnings: list[Version], place: Place) -> ReachedWarning | None:
     inside = ids_below([place.pk])
     for version in warnings:
         if version.dispatch_id and (found := reach_in_words.reached(version.dispatch_id, inside)):
-            return Told(version, found, times.now())
+            return ReachedWarning(version, found, times.now())
     return None
 
 
-def _formed_of(place: Place) -> list[str]:
+def _former_names(place: Place) -> list[str]:
     before = Succession.objects.filter(new=place).select_related("old").order_by("old__name")
     return [row.old.full_name for row in before]
 
 
 def _is_near(request: HttpRequest, place: Place) -> bool:
-    return request.COOKIES.get(near.COOKIE) == place.code
+    return request.COOKIES.get(near_place.COOKIE) == place.code
 
 
 def _our_province() -> str | None:

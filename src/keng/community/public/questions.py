@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.claims.actions.errors import NothingToObject
-from keng.community.actions.objecting import may_object, object_to
-from keng.community.actions.questions import ask as ask_desk
-from keng.community.actions.questions import passed_over
-from keng.community.forms import AskForm
+from keng.community.actions.objections import may_object_to_opinion, object_to_opinion
+from keng.community.actions.questions import ask_desk, desk_passed_over
+from keng.community.forms import AskQuestionForm
 from keng.community.models import Question
 from keng.community.promises import PROMISES
 from keng.dialogue.public import code_attempts
@@ -24,15 +23,15 @@ from keng.places.search import current
 from keng.tips import receipt_codes
 
 # Each question is read by a person: so many from one network, then one in five minutes.
-asking = Slowing(at_once=10, pause=300.0)
+question_limit = Slowing(at_once=10, pause=300.0)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask(request: HttpRequest, code: str) -> HttpResponse:
+def place_ask(request: HttpRequest, code: str) -> HttpResponse:
     """The form; once sent, the code with which the answer is read."""
     place, unit = place_and_desk(code)
-    form = AskForm(request.POST if request.method == "POST" else None)
-    wait = asking.seconds_to_wait(request) if form.is_bound and form.is_valid() else 0
+    form = AskQuestionForm(request.POST if request.method == "POST" else None)
+    wait = question_limit.seconds_to_wait(request) if form.is_bound and form.is_valid() else 0
     if wait:
         form.add_error("text", _("Many questions came from your network. Try again later."))
     elif form.is_bound and form.is_valid():
@@ -53,7 +52,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def asked(request: HttpRequest) -> HttpResponse:
+def question_asked(request: HttpRequest) -> HttpResponse:
     """The code, for ten minutes, to the browser that asked; its button posts here."""
     if request.method == "POST":
         return OF_QUESTION.close(request)
@@ -68,13 +67,13 @@ def asked(request: HttpRequest) -> HttpResponse:
         "question": found,
         "code": receipt_codes.grouped(code),
         "shown_until": allowed[1],
-        "kept_from": passed_over(found),
+        "kept_from": desk_passed_over(found),
     }
     return render(request, "community/asked.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def read(request: HttpRequest) -> HttpResponse:
+def question_answer(request: HttpRequest) -> HttpResponse:
     """The answer to one's own question; the code stands in no address."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     if not (form.is_bound and form.is_valid()):
@@ -84,7 +83,7 @@ def read(request: HttpRequest) -> HttpResponse:
         context = {
             "question": found,
             "code": form.cleaned_data["code"],
-            "may_object": may_object(found),
+            "may_object": may_object_to_opinion(found),
             "promises": PROMISES,
         }
         return render(request, "community/answer.html", context)
@@ -100,13 +99,13 @@ def read(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def objected(request: HttpRequest) -> HttpResponse:
+def question_object(request: HttpRequest) -> HttpResponse:
     """It is about safety or services after all. The page of the answer says what became of that."""
     form = CodeForm(request.POST)
     if form.is_valid():
         with suppress(NothingToObject):
-            object_to(form.cleaned_data["code"])
-    return read(request)
+            object_to_opinion(form.cleaned_data["code"])
+    return question_answer(request)
 
 
 def _question_of(code: str) -> Question | None:

@@ -10,9 +10,15 @@ from django.utils.translation import gettext as _
 
 from keng.community.report.name import ANONYMOUS
 from keng.community.report.recipient import ABROAD, NOWHERE, ONLINE, PROVINCE, place_of
-from keng.community.report.sending import FileLost, NotThere, send
-from keng.community.report.steps import CHECK, COOKIE, Report, step, url_of
-from keng.community.report.what import ABOUT_MONEY, NAMES
+from keng.community.report.send import FileLost, NoSuchDraft, send_report
+from keng.community.report.steps import (
+    CHECK_STEP,
+    REPORT_COOKIE,
+    ReportJourney,
+    report_step,
+    step_url,
+)
+from keng.community.report.what import MONEY_TOPICS, TOPIC_NAMES
 from keng.dialogue.public.code_page import OF_REPORT
 from keng.kit import cookies
 from keng.kit.forms import Form
@@ -30,7 +36,7 @@ class SendForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AnswerRow:
     """One answer, and where it can be changed."""
 
     label: str
@@ -38,100 +44,106 @@ class Row:
     url: str
 
 
-@step(CHECK, SendForm)
-def check(report: Report, form: SendForm) -> HttpResponse:
+@report_step(CHECK_STEP, SendForm)
+def report_check(report: ReportJourney, form: SendForm) -> HttpResponse:
     """Show everything once more; send it when asked to."""
     if form.is_bound and "meant" in form.data and report.was_open:
         report.answers["meant_for_unit"] = form.data["meant"] == "1"
         return report.stay()
     if not form.is_bound or not form.is_valid():
-        return _page(report, SendForm())
+        return _check_page(report, SendForm())
     token = form.cleaned_data["token"]
-    if report.was_open and report.next_step != CHECK:
-        return _page(report, SendForm())
+    if report.was_open and report.next_step != CHECK_STEP:
+        return _check_page(report, SendForm())
     try:
-        send(
+        send_report(
             report.draft.secret,
             token,
             language=report.request.LANGUAGE_CODE,
             sender_mark=mark_of(report.request),
         )
-    except NotThere:
+    except NoSuchDraft:
         return report.gone()
     except FileLost as lost:
         words = _("%(name)s cannot be read any more. Take it out, or add it again.")
         form.add_error(None, words % {"name": lost.name})
-        return _page(report, form, token=token)
+        return _check_page(report, form, token=token)
     except CannotSeal:
         words = _(
             "This site cannot seal names, phone numbers and files yet. Take them out, then send."
         )
         form.add_error(None, words)
-        return _page(report, form, token=token)
+        return _check_page(report, form, token=token)
     response = OF_REPORT.lead_to(token) if _is_sender(report, token) else OF_REPORT.ask()
-    cookies.forget(response, COOKIE)
+    cookies.forget(response, REPORT_COOKIE)
     return response
 
 
-def _is_sender(report: Report, token: str) -> bool:
+def _is_sender(report: ReportJourney, token: str) -> bool:
     """Whether the form comes from the browser that wrote the report: not after Quick exit.
 
     Either the first answer never came, and the report's own cookie is still there, or it did.
     """
-    has_draft = bool(report.request.COOKIES.get(COOKIE))
+    has_draft = bool(report.request.COOKIES.get(REPORT_COOKIE))
     return has_draft or OF_REPORT.secret_of(report.request) == token
 
 
-def _page(report: Report, form: SendForm, *, token: str = "") -> HttpResponse:
+def _check_page(report: ReportJourney, form: SendForm, *, token: str = "") -> HttpResponse:
     if not report.was_open:
         return report.gone()
-    if report.next_step != CHECK:
+    if report.next_step != CHECK_STEP:
         return report.go(report.next_step)
     said = report.answers
     return report.page(
         form,
-        rows=_rows(report),
+        rows=_answer_rows(report),
         token=token or receipt_codes.new_token(),
         is_about_child=is_about_child(said["text"], said["topic"]),
     )
 
 
-def _happening(said: str) -> str:
+def _happening_words(said: str) -> str:
     return str(Tip.Happening(said).label) if said else _("Not answered")
 
 
-def _rows(report: Report) -> list[Row]:
+def _answer_rows(report: ReportJourney) -> list[AnswerRow]:
     said, none = report.answers, _("none")
     place, spot = place_of(said), said.get("spot") or none
     rows = [
-        Row(_("Who should get it"), _desk(said["desk"]), url_of("who-gets")),
-        Row(_("What it is about"), str(NAMES[said["topic"]]), url_of("what")),
-        Row(_("Where"), place.full_name if place else _nowhere(said["place"]), url_of("where")),
-        Row(_("The exact spot"), spot, url_of("where")),
-        Row(_("In your words"), said["text"], url_of("describe")),
-        Row(_("Still happening"), _happening(said["happening"]), url_of("describe")),
+        AnswerRow(_("Who should get it"), _desk_words(said["desk"]), step_url("who-gets")),
+        AnswerRow(_("What it is about"), str(TOPIC_NAMES[said["topic"]]), step_url("what")),
+        AnswerRow(
+            _("Where"),
+            place.full_name if place else _no_place_words(said["place"]),
+            step_url("where"),
+        ),
+        AnswerRow(_("The exact spot"), spot, step_url("where")),
+        AnswerRow(_("In your words"), said["text"], step_url("describe")),
+        AnswerRow(_("Still happening"), _happening_words(said["happening"]), step_url("describe")),
     ]
     if said.get("team"):
-        rows.insert(1, Row(_("Comes from"), _team(said), url_of("who-gets")))
-    if said["topic"] in ABOUT_MONEY:
+        rows.insert(1, AnswerRow(_("Comes from"), _team_words(said), step_url("who-gets")))
+    if said["topic"] in MONEY_TOPICS:
         moved = _("Yes") if said.get("money_moved") else _("No")
-        rows.append(Row(_("Sent money or read out a code"), moved, url_of("describe")))
-    rows.append(Row(_("Pictures, videos, sound"), _files(report) or none, url_of("describe")))
-    rows.append(Row(_("About you"), _who(report), url_of("name")))
+        rows.append(AnswerRow(_("Sent money or read out a code"), moved, step_url("describe")))
+    rows.append(
+        AnswerRow(_("Pictures, videos, sound"), _file_lines(report) or none, step_url("describe"))
+    )
+    rows.append(AnswerRow(_("About you"), _identity_words(report), step_url("name")))
     return rows
 
 
-def _desk(desk: str) -> str:
+def _desk_words(desk: str) -> str:
     if desk == PROVINCE:
         return _("Straight to the province")
     return _("The police desk of the commune where it happened")
 
 
-def _team(said: dict[str, Any]) -> str:
+def _team_words(said: dict[str, Any]) -> str:
     return _("A self-management team") if said.get("as_team") else _("A resident")
 
 
-def _nowhere(chosen: str) -> str:
+def _no_place_words(chosen: str) -> str:
     if chosen == ONLINE:
         return _("By phone or online, no place")
     if chosen == ABROAD:
@@ -139,13 +151,13 @@ def _nowhere(chosen: str) -> str:
     return _("I do not remember") if chosen in NOWHERE else _("none")
 
 
-def _files(report: Report) -> str:
+def _file_lines(report: ReportJourney) -> str:
     return "\n".join(
         f"{file.name} ({filesizeformat(file.size or 0)})" for file in report.draft.files
     )
 
 
-def _who(report: Report) -> str:
+def _identity_words(report: ReportJourney) -> str:
     if report.answers.get("wish", ANONYMOUS) == ANONYMOUS:
         return _("Anonymous")
     named = [report.answers.get("name"), report.answers.get("phone")]

@@ -7,8 +7,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from keng.community.report.recipient import place_of
-from keng.community.report.steps import MOST_FILES, MOST_WORDS, Report, beginning_of, step
-from keng.community.report.what import ABOUT_MONEY
+from keng.community.report.steps import (
+    MOST_FILES,
+    MOST_WORDS,
+    ReportJourney,
+    cut_to_longest,
+    report_step,
+)
+from keng.community.report.what import MONEY_TOPICS
 from keng.kit.forms import Form, ManyFiles
 from keng.kit.phrases import thousands
 from keng.kit.uploads import takes_files
@@ -54,10 +60,10 @@ class DescribeForm(Form):
 
 
 @takes_files()
-@step("describe", DescribeForm)
-def describe(report: Report, form: DescribeForm) -> HttpResponse:
+@report_step("describe", DescribeForm)
+def report_describe(report: ReportJourney, form: DescribeForm) -> HttpResponse:
     """Ask what happened. What is public about it already is shown before anything is typed."""
-    removed = _removed(report)
+    removed = _removed_file(report)
     if form.is_bound and removed is not None:
         report.draft.files.pop(removed).discard()
         report.keep_unchecked(form)
@@ -66,31 +72,31 @@ def describe(report: Report, form: DescribeForm) -> HttpResponse:
         for words in report.refused:
             form.add_error("attached", words)
         typed = form.data.get("text", "")
-        if (kept := beginning_of(typed)) != typed:
+        if (kept := cut_to_longest(typed)) != typed:
             too_long = _("Only the first %(count)s characters are kept on this page.")
             form.add_error("text", too_long % {"count": thousands(len(kept))})
         if form.is_valid():
-            return report.answered(_answers(report, form))
+            return report.answered(_answers_of(report, form))
     topic = report.answers.get("topic", "")
     return report.page(
         form,
-        about_money=topic in ABOUT_MONEY,
+        about_money=topic in MONEY_TOPICS,
         files=report.draft.files,
         files_left=MOST_FILES - len(report.draft.files),
         warnings=current_for(topic, place_of(report.answers), limit=2),
     )
 
 
-def _answers(report: Report, form: DescribeForm) -> dict[str, Any]:
+def _answers_of(report: ReportJourney, form: DescribeForm) -> dict[str, Any]:
     said = {key: value for key, value in form.cleaned_data.items() if key != "attached"}
     # Other words are asked about anew.
     said["meant_for_unit"] = False
-    if report.answers.get("topic") not in ABOUT_MONEY:
+    if report.answers.get("topic") not in MONEY_TOPICS:
         said["money_moved"] = False
     return said
 
 
-def _removed(report: Report) -> int | None:
+def _removed_file(report: ReportJourney) -> int | None:
     """Which file was taken out again."""
     number = report.request.POST.get("remove", "")
     return int(number) if number in map(str, range(len(report.draft.files))) else None

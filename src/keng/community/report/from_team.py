@@ -6,17 +6,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from keng.community.report.steps import Report
+from keng.community.report.steps import ReportJourney
 from keng.network.models import Lead
 from keng.network.teams import team_of
 from keng.relay.public.frame import for_lead
 
-_FIRST = "who-gets"
+_FIRST_STEP = "who-gets"
 
 
 @require_POST
 @for_lead
-def begin(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
+def report_team(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
     """From here on nothing tells whose link it was: the draft holds the place and the mark."""
     try:
         group = team_of(lead, uuid.UUID(request.POST.get("group", "")))
@@ -24,7 +24,7 @@ def begin(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
         group = None
     if group is None:
         raise Http404
-    report = Report(request, _FIRST)
+    report = ReportJourney(request, _FIRST_STEP)
     if report.done and "anew" not in request.POST:
         # Somebody is in the middle of a report of their own: it is neither lost nor marked.
         return render(
@@ -33,4 +33,4 @@ def begin(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
             {"report": report, "token": token, "group": group},
         )
     report.begin_anew({"team": True, "as_team": True, "place": str(group.place_id)})
-    return report.go(_FIRST)
+    return report.go(_FIRST_STEP)

@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from keng.community.report.steps import Report, step
+from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
 
 ANONYMOUS, SEALED = "anonymous", "sealed"
@@ -47,8 +47,8 @@ class NameForm(Form):
         return said
 
 
-@step("name", NameForm)
-def name(report: Report, form: NameForm) -> HttpResponse:
+@report_step("name", NameForm)
+def report_name(report: ReportJourney, form: NameForm) -> HttpResponse:
     """Ask whether to say who one is."""
     if form.is_bound and form.is_valid():
         return report.answered(form.cleaned_data)

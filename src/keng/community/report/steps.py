@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from keng.community import drafts
 from keng.community.promises import PROMISES
-from keng.community.report import beginning
+from keng.community.report import begin_limit
 from keng.community.report.recipient import Recipient, recipient_of
 from keng.kit import cookies
 from keng.kit.languages import chosen_language
@@ -25,7 +25,7 @@ from keng.kit.uploads import SealedUpload, why_no_room
 from keng.tips.unread_files import refuse_beyond_share
 
 # The names of cookies say nothing: whoever goes through a phone may read them.
-COOKIE = "keng_a"
+REPORT_COOKIE = "keng_a"
 STEPS = {
     "who-gets": gettext_lazy("Who gets it"),
     "what": gettext_lazy("What it is about"),
@@ -33,9 +33,9 @@ STEPS = {
     "describe": gettext_lazy("In your words"),
     "name": gettext_lazy("About you"),
 }
-CHECK = "check"
+CHECK_STEP = "check"
 # The button that deletes what was begun.
-ANEW = "anew"
+ANEW_BUTTON = "anew"
 MOST_FILES = 5
 MOST_WORDS = 8000
 # Words that are too long are kept so that they can be shortened, up to here.
@@ -57,18 +57,18 @@ class TooManyBegun(Exception):
         self.seconds = seconds
 
 
-class Report:
+class ReportJourney:
     """What this browser has answered, and where it goes from here."""
 
     def __init__(self, request: HttpRequest, step: str) -> None:
         self.request = request
         self.step = step
-        secret = request.COOKIES.get(COOKIE, "")
-        found = drafts.load(secret)
+        secret = request.COOKIES.get(REPORT_COOKIE, "")
+        found = drafts.load_draft(secret)
         self.was_open = found is not None
         # The browser comes with a report that is not here any more: sent, or too old.
         self.is_lost = bool(secret) and found is None
-        self.draft = found or drafts.begin()
+        self.draft = found or drafts.new_draft()
         self.answers = self.draft.answers
         self.refused: list[str] = []
         # Nothing is kept: there is no draft, and no room for one of this network.
@@ -84,16 +84,16 @@ class Report:
     @property
     def next_step(self) -> str:
         """The first question without an answer, or the check page."""
-        return next((step for step in STEPS if step not in self.done), CHECK)
+        return next((step for step in STEPS if step not in self.done), CHECK_STEP)
 
     @property
     def back_url(self) -> str:
         """Where "Back" leads: to the check page from a single change, else one step back."""
-        if self.step != CHECK and self.next_step == CHECK:
-            return url_of(CHECK)
-        steps = [*STEPS, CHECK]
+        if self.step != CHECK_STEP and self.next_step == CHECK_STEP:
+            return step_url(CHECK_STEP)
+        steps = [*STEPS, CHECK_STEP]
         at = steps.index(self.step)
-        return url_of(steps[at - 1]) if at else reverse("home")
+        return step_url(steps[at - 1]) if at else reverse("home")
 
     def recipient(self) -> Recipient | None:
         """Who will read it."""
@@ -114,8 +114,8 @@ class Report:
         Not counted: only whoever has the link of a team gets here.
         """
         self._is_counted = True
-        drafts.drop(self.draft.secret)
-        self.draft = drafts.begin()
+        drafts.drop_draft(self.draft.secret)
+        self.draft = drafts.new_draft()
         self.answers = self.draft.answers
         self.answers |= answers
 
@@ -185,7 +185,7 @@ class Report:
         if is_kept:
             self._save(response)
         elif self.is_lost:
-            cookies.forget(response, COOKIE)
+            cookies.forget(response, REPORT_COOKIE)
         elif was_lost:
             self._save(response)
         return response
@@ -198,7 +198,7 @@ class Report:
         is_first = self.step == next(iter(STEPS)) and self.request.method != "POST"
         if not (is_first and self.was_open and self.done):
             return ""
-        return "" if self._came_from().startswith(reverse("report")) else url_of(self.next_step)
+        return "" if self._came_from().startswith(reverse("report")) else step_url(self.next_step)
 
     def _came_from(self) -> str:
         """The page before; whatever else the header holds is elsewhere."""
@@ -208,10 +208,10 @@ class Report:
 
     def begin_instead(self) -> HttpResponse:
         """Delete what was begun, files too, and ask the first question."""
-        drafts.drop(self.draft.secret)
-        response = HttpResponseRedirect(url_of(next(iter(STEPS))))
+        drafts.drop_draft(self.draft.secret)
+        response = HttpResponseRedirect(step_url(next(iter(STEPS))))
         response.status_code = 303
-        cookies.forget(response, COOKIE)
+        cookies.forget(response, REPORT_COOKIE)
         return response
 
     def gone(self) -> HttpResponse:
@@ -219,12 +219,12 @@ class Report:
         response = render(
             self.request, "community/report/gone.html", {"was_lost": self.is_lost}, status=410
         )
-        cookies.forget(response, COOKIE)
+        cookies.forget(response, REPORT_COOKIE)
         return response
 
     def go(self, step: str) -> HttpResponse:
         """Keep everything and show a step."""
-        response = HttpResponseRedirect(url_of(step))
+        response = HttpResponseRedirect(step_url(step))
         response.status_code = 303
         self._save(response)
         return response
@@ -253,26 +253,33 @@ class Report:
     def _save(self, response: HttpResponse) -> None:
         """Raises TooManyBegun, for a report that is not here yet."""
         if not self._is_counted:
-            if seconds := beginning.seconds_to_wait(self.request):
+            if seconds := begin_limit.seconds_until_next_report(self.request):
                 raise TooManyBegun(seconds)
             self._is_counted = True
-        drafts.save(self.draft)
-        cookies.put(response, COOKIE, self.draft.secret, seconds=int(drafts.LIFE.total_seconds()))
+        drafts.save_draft(self.draft)
+        cookies.put(
+            response,
+            REPORT_COOKIE,
+            self.draft.secret,
+            seconds=int(drafts.DRAFT_LIFE.total_seconds()),
+        )
 
 
-def step(name: str, form_class: type[F]) -> Callable[[Callable[[Report, F], HttpResponse]], View]:
+def report_step(
+    name: str, form_class: type[F]
+) -> Callable[[Callable[[ReportJourney, F], HttpResponse]], View]:
     """A question: opens the report, switches the language, and hands on the form."""
 
-    def decorate(view: Callable[[Report, F], HttpResponse]) -> View:
+    def decorate(view: Callable[[ReportJourney, F], HttpResponse]) -> View:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def wrapped(request: HttpRequest) -> HttpResponse:
-            report = Report(request, name)
+            report = ReportJourney(request, name)
             if request.method != "POST":
                 if name != next(iter(STEPS)) and not report.was_open:
                     return report.gone()
                 return view(report, form_class(initial=report.answers))
-            if ANEW in request.POST:
+            if ANEW_BUTTON in request.POST:
                 return report.begin_instead()
             report.take_files()
             form = form_class(request.POST)
@@ -293,14 +300,14 @@ def _bounded(value: Any, field: forms.Field) -> Any:
     longest = getattr(field, "max_length", None) or _LONGEST_CHOICE
     if longest > _LONGEST_LINE:
         longest = LONGEST_KEPT
-    return beginning_of(value, longest) if isinstance(value, str) else value
+    return cut_to_longest(value, longest) if isinstance(value, str) else value
 
 
-def beginning_of(words: str, longest: int = LONGEST_KEPT) -> str:
+def cut_to_longest(words: str, longest: int = LONGEST_KEPT) -> str:
     """As much of what was typed as a draft keeps."""
     return words[:longest].encode()[:MOST_KEPT_BYTES].decode(errors="ignore")
 
 
-def url_of(step: str) -> str:
+def step_url(step: str) -> str:
     """The address of a step."""
     return reverse(f"report-{step}")

@@ -4,7 +4,7 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from keng.community.report.steps import Report, step
+from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
 
 # Code of the topic (also the name of its drawing), what the tile says, and what belongs to it.
@@ -18,22 +18,22 @@ TOPICS = (
     ("fire", _("Fire, weapons, traffic"), _("Fireworks, blades, racing, accidents")),
     ("other", _("Something else"), _("Lodgings, fake goods, dumped poison")),
 )
-NAMES = {code: name for code, name, _hint in TOPICS}
+TOPIC_NAMES = {code: name for code, name, _hint in TOPICS}
 # Where the question about money makes sense.
-ABOUT_MONEY = ("scam", "loan")
+MONEY_TOPICS = ("scam", "loan")
 
 
 class WhatForm(Form):
     """One of eight buttons."""
 
     topic = forms.ChoiceField(
-        choices=list(NAMES.items()),
+        choices=list(TOPIC_NAMES.items()),
         error_messages={"required": _("Tap one of the eight; “Something else” is fine too")},
     )
 
 
-@step("what", WhatForm)
-def what(report: Report, form: WhatForm) -> HttpResponse:
+@report_step("what", WhatForm)
+def report_what(report: ReportJourney, form: WhatForm) -> HttpResponse:
     """Ask what it is about."""
     if form.is_bound and form.is_valid():
         return report.answered(form.cleaned_data)

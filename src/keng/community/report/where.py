@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.community.report.recipient import NOWHERE, place_of
-from keng.community.report.steps import Report, step
+from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
 from keng.places import serving
 from keng.places.models import Place, Succession
 from keng.places.search import Match, find
 
 # How many results stand in the open; the others are one tap away.
-IN_THE_OPEN = 5
+RESULTS_SHOWN = 5
 _SPLIT = "split:"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlaceChoice:
     """One place to choose: the value of its radio button, its name, and what tells it apart."""
 
     value: str
@@ -53,36 +53,38 @@ class WhereForm(Form):
     )
 
 
-@step("where", WhereForm)
-def where(report: Report, form: WhereForm) -> HttpResponse:
+@report_step("where", WhereForm)
+def report_where(report: ReportJourney, form: WhereForm) -> HttpResponse:
     """Ask where it happened; search as often as needed."""
     if not form.is_bound:
-        return _page(report, form, report.answers.get("q", ""))
+        return _where_page(report, form, report.answers.get("q", ""))
     if not form.is_valid():
-        return _page(report, form, "")
+        return _where_page(report, form, "")
     said = form.cleaned_data
     if "find" in report.request.POST or (said["q"] and said["q"] != said["searched"]):
-        return _page(report, form, said["q"])
+        return _where_page(report, form, said["q"])
     if said["choice"].startswith(_SPLIT):
-        return _page(report, form, said["q"], split=_place(said["choice"].removeprefix(_SPLIT)))
+        return _where_page(
+            report, form, said["q"], split=_place_by_id(said["choice"].removeprefix(_SPLIT))
+        )
     within = said.pop("within")
-    place = _place(said["choice"] or within)
+    place = _place_by_id(said["choice"] or within)
     if place is None and said["choice"] not in NOWHERE:
         form.add_error("choice", _("Choose a place, or one of the answers below the list"))
-        return _page(report, form, said["q"])
+        return _where_page(report, form, said["q"])
     chosen = str(place.pk) if place else said["choice"]
     said["choice"] = chosen
     return report.answered({**said, "place": chosen})
 
 
-def _page(
-    report: Report, form: WhereForm, query: str, *, split: Place | None = None
+def _where_page(
+    report: ReportJourney, form: WhereForm, query: str, *, split: Place | None = None
 ) -> HttpResponse:
-    found = Results()
+    found = PlaceResults()
     if split is not None:
-        found.first = [_today_row(place) for place in _parts(split)]
+        found.first = [_today_choice(place) for place in _parts_of_split(split)]
     elif query:
-        found = _results(query)
+        found = _place_results(query)
     else:
         found.first = _chosen_before(report)
     first, further = found.first, found.further
@@ -90,10 +92,10 @@ def _page(
     return report.page(
         form,
         query=query,
-        first=first[:IN_THE_OPEN],
-        more_first=first[IN_THE_OPEN:],
-        further=further[:IN_THE_OPEN],
-        more_further=further[IN_THE_OPEN:],
+        first=first[:RESULTS_SHOWN],
+        more_first=first[RESULTS_SHOWN:],
+        further=further[:RESULTS_SHOWN],
+        more_further=further[RESULTS_SHOWN:],
         split=split,
         count=len(first),
         choice=_preselected(form, first, further, is_sure=is_sure),
@@ -106,75 +108,77 @@ def _page(
 
 
 @dataclass
-class Results:
+class PlaceResults:
     """What a search found, in the order in which it is offered."""
 
-    first: list[Row] = field(default_factory=list)
+    first: list[PlaceChoice] = field(default_factory=list)
     """In the own province, under today's names and former ones; where it has none, today's."""
-    further: list[Row] = field(default_factory=list)
+    further: list[PlaceChoice] = field(default_factory=list)
     """In other provinces; where the own one has none, former names."""
     further_lies_elsewhere: bool = False
     only_alike: bool = False
     """They only look like what was typed."""
     province: Place | None = None
     """A whole province was named: one of its communes is chosen."""
-    communes: list[Row] = field(default_factory=list)
+    communes: list[PlaceChoice] = field(default_factory=list)
 
 
-def _results(query: str) -> Results:
+def _place_results(query: str) -> PlaceResults:
     ours = serving.first_province_unit().province_code
     matches = find(query, province_code=ours, limit=40)
-    found = Results(only_alike=any(match.only_alike for match in matches))
+    found = PlaceResults(only_alike=any(match.only_alike for match in matches))
     whole = next((match for match in matches if match.communes), None)
     if whole is not None:
         found.province = whole.place
-        found.communes = [_today_row(place) for place in whole.communes]
+        found.communes = [_today_choice(place) for place in whole.communes]
     places = [match for match in matches if not match.communes]
     near = [match for match in places if match.place.province_code == ours]
     found.further_lies_elsewhere = bool(near)
     for match in places:
-        row = _match_row(match, ours) if match.was is None else _old_row(match)
+        row = _match_choice(match, ours) if match.was is None else _former_choice(match)
         is_first = match in near if near else match.was is None
         (found.first if is_first else found.further).append(row)
     return found
 
 
-def _match_row(match: Match, ours: str) -> Row:
+def _match_choice(match: Match, ours: str) -> PlaceChoice:
     parts = [_("%(landmark)s lies here") % {"landmark": match.landmark}] if match.landmark else []
     if match.place.province_code == ours:
         parts.append(_("In this province"))
     if match.old_names:
-        parts.append(_("Before: %(names)s") % {"names": _some(match.old_names)})
+        parts.append(_("Before: %(names)s") % {"names": _first_names(match.old_names)})
     name = ", ".join(filter(None, [match.place.full_name, match.lies_in]))
-    return Row(str(match.place.pk), name, ". ".join(parts))
+    return PlaceChoice(str(match.place.pk), name, ". ".join(parts))
 
 
-def _old_row(match: Match) -> Row:
+def _former_choice(match: Match) -> PlaceChoice:
     was = match.was or match.place
     name = _("%(name)s (former name)") % {"name": _with_district(was)}
     if match.split_into:
-        names = _some([place.full_name for place in match.split_into])
+        names = _first_names([place.full_name for place in match.split_into])
         hint = _("Was divided: %(names)s. We will ask one more question") % {"names": names}
-        return Row(f"{_SPLIT}{was.pk}", name, hint)
+        return PlaceChoice(f"{_SPLIT}{was.pk}", name, hint)
     now = f"{match.place.full_name}, {match.lies_in}"
-    return Row(str(match.place.pk), name, _("Now %(name)s") % {"name": now})
+    return PlaceChoice(str(match.place.pk), name, _("Now %(name)s") % {"name": now})
 
 
-def _today_row(place: Place) -> Row:
-    return Row(str(place.pk), place.full_name, "")
+def _today_choice(place: Place) -> PlaceChoice:
+    return PlaceChoice(str(place.pk), place.full_name, "")
 
 
-def _chosen_before(report: Report) -> list[Row]:
+def _chosen_before(report: ReportJourney) -> list[PlaceChoice]:
     place = place_of(report.answers)
-    return [_today_row(place)] if place else []
+    return [_today_choice(place)] if place else []
 
 
-def _parts(split: Place) -> list[Place]:
+def _parts_of_split(split: Place) -> list[Place]:
     rows = Succession.objects.filter(old=split).select_related("new").order_by("new__name")
     return [row.new for row in rows]
 
 
-def _preselected(form: WhereForm, first: list[Row], further: list[Row], *, is_sure: bool) -> str:
+def _preselected(
+    form: WhereForm, first: list[PlaceChoice], further: list[PlaceChoice], *, is_sure: bool
+) -> str:
     """What stays chosen; a single result is chosen already, "Continue" confirms it."""
     shown = {row.value for row in [*first, *further]} | set(NOWHERE)
     chosen = str(form["choice"].value() or form.initial.get("place") or "")
@@ -183,7 +187,7 @@ def _preselected(form: WhereForm, first: list[Row], further: list[Row], *, is_su
     return first[0].value if is_sure and len(first) == 1 and not further else ""
 
 
-def _place(value: Any) -> Place | None:
+def _place_by_id(value: Any) -> Place | None:
     try:
         key = uuid.UUID(str(value))
     except ValueError:
@@ -195,5 +199,5 @@ def _with_district(place: Place) -> str:
     return ", ".join(part for part in (place.full_name, place.old_district) if part)
 
 
-def _some(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
     return ", ".join(names[:4]) + (" …" if len(names) > 4 else "")

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from keng.community.report.recipient import COMMUNE, PROVINCE
-from keng.community.report.steps import Report, step
+from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
 
 
@@ -22,8 +22,8 @@ class WhoGetsForm(Form):
     )
 
 
-@step("who-gets", WhoGetsForm)
-def who_gets(report: Report, form: WhoGetsForm) -> HttpResponse:
+@report_step("who-gets", WhoGetsForm)
+def report_who_gets(report: ReportJourney, form: WhoGetsForm) -> HttpResponse:
     """Ask who should get the report."""
     if form.is_bound and form.is_valid():
         return report.answered(form.cleaned_data)

@@ -10,14 +10,14 @@ register = template.Library()
 
 
 @register.filter
-def words(version: Version, part: str) -> str:
+def version_words(version: Version, part: str) -> str:
     """One part of a warning in the reader's language, else in Vietnamese."""
-    return str(version.texts[spoken(version)].get(part, ""))
+    return str(version.texts[version_language(version)].get(part, ""))
 
 
 @register.filter
-def spoken(version: Version) -> str:
-    """The language in which `words` says it, so that a screen reader speaks it right."""
+def version_language(version: Version) -> str:
+    """The language in which `version_words` says it, so that a screen reader speaks it right."""
     asked = get_language() or "vi"
     return asked if asked in version.texts else "vi"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keng.community import queries, rush
+from keng.community import busy_notice, queries
 from keng.community.public import questions
 from keng.community.tests.resident import Resident, Stage
 from keng.dialogue.public import code_attempts
@@ -13,13 +13,13 @@ from keng.lookup_pages.public import dispute, search
 def _fresh(tmp_path, monkeypatch):
     """A data folder of its own, and nothing remembered from another test."""
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
-    queries.forget()
-    rush.forget()
+    queries.forget_month_accounts()
+    busy_notice.forget_busy()
     code_attempts.forget()
     search.lookup_limit.forget()
     dispute.objection_limit.forget()
     dispute._wrong_code_limit.forget()
-    questions.asking.forget()
+    questions.question_limit.forget()
 
 
 @pytest.fixture

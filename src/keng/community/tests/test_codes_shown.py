@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from keng.community.models import Question
-from keng.community.report.steps import COOKIE
+from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tests.resident import Resident, code_on
 from keng.dialogue import shown_codes
 from keng.dialogue.public import code_page
@@ -142,10 +142,10 @@ def test_another_browser_does_not_get_the_code_with_the_same_form(stage, public_
 def test_a_retry_whose_first_answer_never_came_still_gets_the_receipt(stage, public_client):
     resident = Resident(public_client)
     resident.write(place=stage.place)
-    token, draft = resident.token(), public_client.cookies[COOKIE].value
+    token, draft = resident.token(), public_client.cookies[REPORT_COOKIE].value
     public_client.post("/report/check/", {"token": token})
     lost = Client()
-    lost.cookies[COOKIE] = draft
+    lost.cookies[REPORT_COOKIE] = draft
     again = lost.post("/report/check/", {"token": token})
     assert again.url == "/receipt/"
     assert shows(lost.get("/receipt/"), receipt_codes.code_from(token))

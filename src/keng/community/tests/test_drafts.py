@@ -9,7 +9,7 @@ from django.test import Client
 
 from keng.community import drafts
 from keng.community.models import Draft
-from keng.community.report.steps import COOKIE
+from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tasks import TASKS
 from keng.community.tests.resident import Resident
 from keng.kit import times, uploads
@@ -56,7 +56,7 @@ def test_neither_table_nor_disk_holds_a_word_of_what_is_being_written(stage, res
         "bi-mat",
         "scam",
         str(stage.place.pk),
-        resident.client.cookies[COOKIE].value,
+        resident.client.cookies[REPORT_COOKIE].value,
     ]
     for secret in [*(word.encode() for word in secrets), SECRET_FILE[:30]]:
         assert secret not in in_table()
@@ -69,12 +69,12 @@ def test_another_browser_does_not_see_the_draft(stage, resident):
     write_and_stop(stage, resident)
     other = Resident(Client())
     assert other.look("describe").status_code == 410
-    other.client.cookies[COOKIE] = "A" * 43
+    other.client.cookies[REPORT_COOKIE] = "A" * 43
     assert other.look("describe").status_code == 410
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(stage, resident):
-    cookie = resident.post("who-gets", desk="commune").cookies[COOKIE]
+    cookie = resident.post("who-gets", desk="commune").cookies[REPORT_COOKIE]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
     assert cookie["max-age"] == 1800
@@ -82,7 +82,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(stage, resident):
 
 def test_nothing_is_stored_before_the_first_answer(stage, resident):
     response = resident.look("who-gets")
-    assert COOKIE not in response.cookies
+    assert REPORT_COOKIE not in response.cookies
     assert not Draft.objects.exists()
 
 
@@ -125,7 +125,7 @@ def test_a_draft_that_goes_on_keeps_its_old_files(stage, resident):
     write_and_stop(stage, resident)
     for path in uploads.all_paths():
         age_file(data_folder() / path)
-    assert drafts.sweep() == 0
+    assert drafts.sweep_drafts() == 0
     assert len(uploads.all_paths()) == 1
 
 
@@ -136,7 +136,7 @@ def test_quick_exit_deletes_the_draft_and_leads_to_a_page_without_our_name(
     with django_capture_on_commit_callbacks(execute=True):
         response = resident.client.post("/exit/")
     assert (response.status_code, response.url) == (303, "/calendar/")
-    assert response.cookies[COOKIE].value == ""
+    assert response.cookies[REPORT_COOKIE].value == ""
     assert not Draft.objects.exists()
     assert uploads.all_paths() == {}
     page = resident.client.get("/calendar/").content.decode()
@@ -167,7 +167,7 @@ def test_another_site_that_sends_somebody_to_quick_exit_deletes_nothing(stage, r
     answer = resident.client.post("/exit/", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.url == "/calendar/"
     assert Draft.objects.exists()
-    assert COOKIE not in answer.cookies
+    assert REPORT_COOKIE not in answer.cookies
 
 
 def test_an_operator_may_name_another_page_for_quick_exit(stage, resident, settings):

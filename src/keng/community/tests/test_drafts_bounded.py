@@ -7,7 +7,7 @@ from django.test import Client
 
 from keng.community import drafts
 from keng.community.models import Draft
-from keng.community.report import beginning
+from keng.community.report import begin_limit
 from keng.community.report.steps import MOST_KEPT_BYTES
 from keng.community.tests.resident import Resident
 from keng.kit import times
@@ -20,7 +20,9 @@ FLOOD = "😀" * 20_000
 @pytest.fixture
 def few(monkeypatch):
     """Three at once for one network, and the clock stands."""
-    monkeypatch.setattr(beginning, "_limits", beginning.limits_of("3,0.1", clock=lambda: 1000.0))
+    monkeypatch.setattr(
+        begin_limit, "_limits", begin_limit.begin_limits_of("3,0.1", clock=lambda: 1000.0)
+    )
 
 
 def test_a_draft_has_no_more_bytes_than_the_longest_report(public_client):
@@ -65,27 +67,29 @@ def test_a_report_that_goes_on_is_never_refused(public_client, few):
 
 
 def test_a_limit_of_nought_is_none(public_client, monkeypatch):
-    monkeypatch.setattr(beginning, "_limits", beginning.limits_of("0,1", clock=lambda: 1000.0))
+    monkeypatch.setattr(
+        begin_limit, "_limits", begin_limit.begin_limits_of("0,1", clock=lambda: 1000.0)
+    )
     for _ in range(5):
         assert Client().post("/report/who-gets/", {"desk": "province"}).status_code == 303
 
 
 def test_all_ended_drafts_are_swept_at_once(db):
     for number in range(450):
-        drafts.save(drafts.Unfinished(f"secret {number}", {"text": "a"}))
+        drafts.save_draft(drafts.ReportDraft(f"secret {number}", {"text": "a"}))
     Draft.objects.update(touched_at=times.now() - datetime.timedelta(minutes=31))
-    going_on = drafts.begin()
-    drafts.save(going_on)
-    assert drafts.sweep() == 450
+    going_on = drafts.new_draft()
+    drafts.save_draft(going_on)
+    assert drafts.sweep_drafts() == 450
     assert Draft.objects.count() == 1
 
 
 def test_a_sweep_ends_after_its_time_and_the_next_one_goes_on(db, monkeypatch):
     for number in range(450):
-        drafts.save(drafts.Unfinished(f"secret {number}", {"text": "a"}))
+        drafts.save_draft(drafts.ReportDraft(f"secret {number}", {"text": "a"}))
     Draft.objects.update(touched_at=times.now() - datetime.timedelta(minutes=31))
     monkeypatch.setattr(drafts, "_SWEEPS_SECONDS", 0.0)
-    assert drafts.sweep() == 200
+    assert drafts.sweep_drafts() == 200
     assert Draft.objects.count() == 250
 
 

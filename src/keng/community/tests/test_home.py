@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from keng.community import rush
+from keng.community import busy_notice
 from keng.community.tests.resident import Resident, only_tip
 from keng.kit import times
 from keng.network.models import GroupKind
@@ -145,31 +145,31 @@ def many(unit, count):
 
 
 def test_in_a_rush_the_first_page_says_that_answers_will_be_late(public_client, stage, monkeypatch):
-    monkeypatch.setattr(rush, "BUSY_FROM", 5)
+    monkeypatch.setattr(busy_notice, "BUSY_FROM", 5)
     many(stage.unit, 4)
     assert "Đang rất đông" not in home(public_client)
     many(stage.other, 1)
-    rush.forget()
+    busy_notice.forget_busy()
     page = home(public_client)
     assert "Đang rất đông" in page
     assert "Tin của bạn vẫn được nhận" in page
 
 
 def test_yesterdays_rush_is_over(public_client, stage, monkeypatch):
-    monkeypatch.setattr(rush, "BUSY_FROM", 5)
+    monkeypatch.setattr(busy_notice, "BUSY_FROM", 5)
     for _n in range(6):
         make.tip(unit=stage.unit, received_at=times.now() - datetime.timedelta(hours=2))
     assert "Đang rất đông" not in home(public_client)
 
 
 def test_a_report_in_a_rush_is_received_all_the_same(public_client, stage, monkeypatch):
-    monkeypatch.setattr(rush, "BUSY_FROM", 1)
+    monkeypatch.setattr(busy_notice, "BUSY_FROM", 1)
     Resident(public_client).report(place=stage.place)
     assert only_tip().responsible_unit == stage.unit
 
 
 def test_a_rush_names_the_urgent_warnings_of_the_day(public_client, ward, monkeypatch):
-    monkeypatch.setattr(rush, "BUSY_FROM", 1)
+    monkeypatch.setattr(busy_notice, "BUSY_FROM", 1)
     version = ward.published()
     many(ward.unit, 1)
     assert "Những việc đã có cảnh báo" not in home(public_client)

@@ -10,10 +10,10 @@ from django.test import Client, override_settings
 
 from keng.accounts.models import Officer
 from keng.audit.models import Entry
-from keng.community.actions import questions, telling
-from keng.community.actions.errors import AlreadyDecided, Changed
-from keng.community.checking import check_channel
+from keng.community.actions import announcements, questions
+from keng.community.actions.errors import AlreadyDecided, WordsChanged
 from keng.community.models import Meeting, OfficialChannel, Question
+from keng.community.number_checks import check_channel_numbers
 from keng.community.official_numbers import official_channels_of
 from keng.community.rights import NotYours
 from keng.conftest import sign_in
@@ -36,15 +36,15 @@ def ward(tmp_path, monkeypatch):
 
 def listed(kind, shown_as, ward):
     """A channel of the ward that two let out."""
-    made = telling.propose_channel(kind=kind, shown_as=shown_as, by=ward.officer)
-    ticked = check_channel(made, by=ward.commander).digest
-    return telling.let_out_channel(made.pk, numbers=ticked, by=ward.commander)
+    made = announcements.propose_channel(kind=kind, shown_as=shown_as, by=ward.officer)
+    ticked = check_channel_numbers(made, by=ward.commander).digest
+    return announcements.let_out_channel(made.pk, numbers=ticked, by=ward.commander)
 
 
 def announced(ward, **fields):
     """A meeting of the ward that two let out."""
     made = proposed_meeting(ward, **fields)
-    return telling.let_out_meeting(made.pk, by=ward.commander)
+    return announcements.let_out_meeting(made.pk, by=ward.commander)
 
 
 def proposed_meeting(ward, **fields):
@@ -55,12 +55,12 @@ def proposed_meeting(ward, **fields):
         "about": "Phòng cháy",
         "by": ward.officer,
     }
-    return telling.propose_meeting(**(values | fields))
+    return announcements.propose_meeting(**(values | fields))
 
 
 def make_question(ward, *, wish="public", text="Công an có gọi điện không?"):
     token = receipt_codes.new_token()
-    code = questions.ask(ward.place, text=text, wish=wish, token=token, language="vi")
+    code = questions.ask_desk(ward.place, text=text, wish=wish, token=token, language="vi")
     return Question.objects.get(code_hash=receipt_codes.hash_of(code))
 
 
@@ -100,23 +100,23 @@ def test_one_officer_puts_nothing_on_the_public_list_and_nothing_becomes_officia
     for do in ("let_out", "end", "keep"):
         desk_client.post(f"/official-channels/{one.pk}/", {"do": do, "code": "1"})
     with pytest.raises(NotYours):
-        telling.let_out_channel(one.pk, by=ward.officer)
+        announcements.let_out_channel(one.pk, by=ward.officer)
     assert official(ward) == []
     assert not Entry.objects.filter(action="channel.listed").exists()
 
 
 def test_a_second_person_compares_the_number_and_lets_it_out_with_a_code(desk_client, ward):
-    made = telling.propose_channel(kind="phone", shown_as=NUMBER, by=ward.officer)
+    made = announcements.propose_channel(kind="phone", shown_as=NUMBER, by=ward.officer)
     sign_in(desk_client, ward.commander)
     address = f"/official-channels/{made.pk}/"
-    ticked = check_channel(made, by=ward.commander).digest
+    ticked = check_channel_numbers(made, by=ward.commander).digest
     assert ticked in desk_client.get(address).content.decode()
     sent = {"do": "let_out", "code": "1", "numbers": ticked}
     for wrong in ({"code": "0"}, {"code": ""}, {"numbers": ""}, {"numbers": "0" * 64}):
         assert desk_client.post(address, sent | wrong).status_code == 422
     assert official(ward) == []
     with pytest.raises(NumbersUnchecked):
-        telling.let_out_channel(made.pk, by=ward.commander)
+        announcements.let_out_channel(made.pk, by=ward.commander)
     assert desk_client.post(address, sent).status_code == 302
     assert NUMBER in channels_page()
     assert official(ward) == [NUMBER]
@@ -124,34 +124,34 @@ def test_a_second_person_compares_the_number_and_lets_it_out_with_a_code(desk_cl
     assert entry.detail == {"kind": "phone", "written_by": [str(ward.officer.pk)]}
     assert Entry.objects.filter(action="channel.proposed").count() == 1
     with pytest.raises(AlreadyDecided):
-        telling.let_out_channel(made.pk, numbers=ticked, by=ward.province_duty)
+        announcements.let_out_channel(made.pk, numbers=ticked, by=ward.province_duty)
     with pytest.raises(AlreadyDecided):
-        telling.drop_channel(made.pk, by=ward.officer)
+        announcements.drop_channel(made.pk, by=ward.officer)
 
 
 def test_where_nobody_else_is_at_hand_the_province_lets_it_out(desk_client, ward):
-    made = telling.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.commander)
+    made = announcements.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(f"/official-channels/{made.pk}/").content.decode()
     assert str(ward.coordinator) in page
     with pytest.raises(NotYours):
-        telling.let_out_channel(made.pk, by=ward.commander)
-    telling.let_out_channel(made.pk, by=ward.province_duty)
+        announcements.let_out_channel(made.pk, by=ward.commander)
+    announcements.let_out_channel(made.pk, by=ward.province_duty)
     assert official(ward) == ["Công an phường"]
 
 
 def test_nobody_lets_out_what_a_ghost_of_theirs_wrote(ward):
-    channel = telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
+    channel = announcements.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     meeting = proposed_meeting(ward)
     question = make_question(ward)
-    questions.answer(question.pk, shown="a", words="b", by=ward.officer)
+    questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
     made_by_commander = {"set_up_agreed_by": ward.commander, "set_up_at": times.now()}
     Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
     question.refresh_from_db()
-    seen = questions.seen_of(question)
+    seen = questions.answer_digest(question)
     for act in (
-        lambda: telling.let_out_channel(channel.pk, by=ward.commander),
-        lambda: telling.let_out_meeting(meeting.pk, by=ward.commander),
+        lambda: announcements.let_out_channel(channel.pk, by=ward.commander),
+        lambda: announcements.let_out_meeting(meeting.pk, by=ward.commander),
         lambda: questions.let_out_answer(question.pk, seen=seen, by=ward.commander),
     ):
         with pytest.raises(NotYours):
@@ -169,7 +169,7 @@ def test_a_bank_account_is_no_channel(desk_client, ward):
 
 
 def test_what_waits_is_counted_in_the_menu_of_whoever_may_let_it_out(desk_client, ward):
-    telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
+    announcements.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     proposed_meeting(ward)
 
     def counts(officer):
@@ -198,7 +198,7 @@ def test_one_officer_takes_no_true_channel_off_but_nobody_is_to_use_it_at_once(d
     assert official(ward) == []
     desk_client.post(address, {"do": "end", "code": "1"})
     with pytest.raises(NotYours):
-        telling.end_channel(channel.pk, by=ward.officer)
+        announcements.end_channel(channel.pk, by=ward.officer)
     channel.refresh_from_db()
     assert channel.ended_at is None
     sign_in(desk_client, ward.commander)
@@ -216,31 +216,31 @@ def test_one_officer_takes_no_true_channel_off_but_nobody_is_to_use_it_at_once(d
 
 def test_what_was_doubted_is_kept_by_whoever_doubted_it_or_by_a_second_person(ward):
     channel = listed("zalo", "A", ward)
-    telling.doubt_channel(channel.pk, by=ward.officer)
+    announcements.doubt_channel(channel.pk, by=ward.officer)
     with pytest.raises(AlreadyDecided):
-        telling.doubt_channel(channel.pk, by=ward.commander)
+        announcements.doubt_channel(channel.pk, by=ward.commander)
     with pytest.raises(NotYours):
-        telling.keep_channel(channel.pk, by=make.officer(unit=ward.unit))
-    telling.keep_channel(channel.pk, by=ward.officer)
-    telling.doubt_channel(channel.pk, by=ward.officer)
-    telling.keep_channel(channel.pk, by=ward.province_duty)
+        announcements.keep_channel(channel.pk, by=make.officer(unit=ward.unit))
+    announcements.keep_channel(channel.pk, by=ward.officer)
+    announcements.doubt_channel(channel.pk, by=ward.officer)
+    announcements.keep_channel(channel.pk, by=ward.province_duty)
     assert official(ward) == ["A"]
     with pytest.raises(AlreadyDecided):
-        telling.end_channel(channel.pk, by=ward.commander)
+        announcements.end_channel(channel.pk, by=ward.commander)
 
 
 def test_nobody_takes_off_what_a_ghost_of_theirs_doubted(ward):
     channel = listed("zalo", "A", ward)
-    telling.doubt_channel(channel.pk, by=ward.officer)
+    announcements.doubt_channel(channel.pk, by=ward.officer)
     made_by_commander = {"set_up_asked_by": ward.commander, "set_up_at": times.now()}
     Officer.objects.filter(pk=ward.officer.pk).update(**made_by_commander)
     commander = Officer.objects.get(pk=ward.commander.pk)
     with pytest.raises(NotYours):
-        telling.end_channel(channel.pk, by=commander)
+        announcements.end_channel(channel.pk, by=commander)
 
 
 def test_what_waits_is_dropped_by_anybody_of_the_desk(desk_client, ward):
-    made = telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
+    made = announcements.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     sign_in(desk_client, ward.officer)
     desk_client.post(f"/official-channels/{made.pk}/", {"do": "drop"})
     assert not OfficialChannel.objects.on_the_list().exists()
@@ -248,7 +248,7 @@ def test_what_waits_is_dropped_by_anybody_of_the_desk(desk_client, ward):
     desk_client.post(f"/meetings/{meeting.pk}/", {"do": "drop"})
     assert "Phòng cháy" not in place_page(ward)
     with pytest.raises(AlreadyDecided):
-        telling.let_out_meeting(meeting.pk, by=ward.commander)
+        announcements.let_out_meeting(meeting.pk, by=ward.commander)
     assert Entry.objects.filter(action__in=["meeting.dropped", "channel.dropped"]).count() == 2
 
 
@@ -295,9 +295,9 @@ def test_what_is_public_is_not_dropped_without_a_code(desk_client, ward):
     assert "Đã hoãn" not in place_page(ward)
     assert official(ward) == ["A"]
     with pytest.raises(AlreadyDecided):
-        telling.drop_meeting(meeting.pk, by=ward.officer)
+        announcements.drop_meeting(meeting.pk, by=ward.officer)
     with pytest.raises(AlreadyDecided):
-        telling.call_off(proposed_meeting(ward).pk, by=ward.officer)
+        announcements.call_off_meeting(proposed_meeting(ward).pk, by=ward.officer)
     assert not Entry.objects.filter(action__in=["meeting.called_off", "meeting.dropped"]).exists()
 
 
@@ -310,7 +310,7 @@ def test_one_officer_answers_nobody_publicly(desk_client, ward):
     question.refresh_from_db()
     assert (question.state, question.text != "") == ("waiting", True)
     assert "evil" not in place_page(ward)
-    given = {"seen": questions.seen_of(question), "code": "1"}
+    given = {"seen": questions.answer_digest(question), "code": "1"}
     desk_client.post(f"{address}let-out/", given)
     assert Question.objects.get().state == "waiting"
     sign_in(desk_client, ward.commander)
@@ -330,26 +330,30 @@ def test_one_officer_answers_nobody_publicly(desk_client, ward):
 
 def test_whoever_changes_the_words_lets_them_out_no_more(ward):
     question = make_question(ward)
-    first = questions.answer(question.pk, shown="a", words="b", by=ward.officer)
-    seen = questions.seen_of(first)
-    again = questions.answer(question.pk, shown="a", words="c", by=ward.commander)
-    with pytest.raises(Changed):
+    first = questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
+    seen = questions.answer_digest(first)
+    again = questions.answer_question(question.pk, shown="a", words="c", by=ward.commander)
+    with pytest.raises(WordsChanged):
         questions.let_out_answer(question.pk, seen=seen, by=ward.province_duty)
     with pytest.raises(NotYours):
-        questions.let_out_answer(question.pk, seen=questions.seen_of(again), by=ward.commander)
-    questions.let_out_answer(question.pk, seen=questions.seen_of(again), by=ward.province_duty)
+        questions.let_out_answer(
+            question.pk, seen=questions.answer_digest(again), by=ward.commander
+        )
+    questions.let_out_answer(
+        question.pk, seen=questions.answer_digest(again), by=ward.province_duty
+    )
 
 
 def test_an_answer_for_the_asker_alone_needs_no_second_person(ward):
     question = make_question(ward, wish="private")
-    questions.answer(question.pk, shown="a", words="b", by=ward.officer)
+    questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
     assert Question.objects.get().state == "answered"
 
 
 def test_what_becomes_no_answer_takes_the_waiting_one_with_it(ward):
     question = make_question(ward)
-    questions.answer(question.pk, shown="a", words="b", by=ward.officer)
-    questions.decline_as_opinion(question.pk, by=ward.officer)
+    questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
+    questions.decline_question_as_opinion(question.pk, by=ward.officer)
     question.refresh_from_db()
     assert (question.state, question.shown_text, question.answer) == ("opinion", "", "")
     assert (question.hands, question.handed_in_at) == ([], None)
@@ -357,19 +361,19 @@ def test_what_becomes_no_answer_takes_the_waiting_one_with_it(ward):
 
 def test_the_asker_reads_no_answer_that_waits(public_client, ward):
     token = receipt_codes.new_token()
-    code = questions.ask(ward.place, text="x?", wish="public", token=token, language="vi")
+    code = questions.ask_desk(ward.place, text="x?", wish="public", token=token, language="vi")
     question = Question.objects.get()
-    questions.answer(question.pk, shown="a", words="Chưa ai duyệt", by=ward.officer)
+    questions.answer_question(question.pk, shown="a", words="Chưa ai duyệt", by=ward.officer)
     page = public_client.post("/answer/", {"code": code}).content.decode()
     assert "Chưa ai duyệt" not in page
     assert "Chưa có ai trả lời" in page
 
 
 def test_the_database_holds_to_it(ward):
-    channel = telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
+    channel = announcements.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
     meeting = proposed_meeting(ward)
     question = make_question(ward)
-    questions.answer(question.pk, shown="a", words="b", by=ward.officer)
+    questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
     now = times.now()
     let_out = {"let_out_at": now, "let_out_by": ward.officer}
     ended = {"doubted_by": ward.officer, "ended_by": ward.officer, "ended_at": now}

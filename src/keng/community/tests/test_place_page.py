@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import IntegrityError
 
-from keng.community.actions import telling
+from keng.community.actions import announcements
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.rights import NotYours
 from keng.community.tests.test_let_out_by_two import announced, listed
@@ -50,7 +50,7 @@ def test_a_meeting_stands_on_the_page_of_the_place_also_when_it_is_called_off(pu
     shown = page(public_client, ward)
     assert "Phòng cháy" in shown
     assert "Đã hoãn" not in shown
-    telling.call_off(meeting.pk, by=ward.commander)
+    announcements.call_off_meeting(meeting.pk, by=ward.commander)
     assert "Đã hoãn" in page(public_client, ward)
 
 
@@ -74,8 +74,8 @@ def test_what_is_on_the_official_list_is_shown_and_the_rest_is_called_false(publ
     assert "Không có tài khoản Zalo" not in shown
     everywhere = public_client.get("/official-channels/").content.decode()
     assert "Zalo: Công an phường Nếnh" in everywhere
-    telling.doubt_channel(OfficialChannel.objects.get().pk, by=ward.officer)
-    telling.end_channel(OfficialChannel.objects.get().pk, by=ward.commander)
+    announcements.doubt_channel(OfficialChannel.objects.get().pk, by=ward.officer)
+    announcements.end_channel(OfficialChannel.objects.get().pk, by=ward.commander)
     assert "Zalo: Công an phường Nếnh" not in page(public_client, ward)
 
 
@@ -92,14 +92,14 @@ def test_the_day_of_the_last_look_is_the_oldest_of_the_list(public_client, ward)
     listed("email", "x@y.example", ward)
     OfficialChannel.objects.filter(pk=channel.pk).update(checked_on=datetime.date(2026, 3, 9))
     assert "Danh sách kiểm lại ngày 9/3/2026" in page(public_client, ward)
-    assert telling.check_channels(by=ward.officer) == 2
+    assert announcements.check_channels(by=ward.officer) == 2
     assert "9/3/2026" not in page(public_client, ward)
 
 
 def test_the_same_channel_is_listed_once(ward):
-    telling.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
-    with pytest.raises(telling.ListedAlready):
-        telling.propose_channel(kind="zalo", shown_as="A", by=ward.commander)
+    announcements.propose_channel(kind="zalo", shown_as="A", by=ward.officer)
+    with pytest.raises(announcements.ChannelListedAlready):
+        announcements.propose_channel(kind="zalo", shown_as="A", by=ward.commander)
     with pytest.raises(IntegrityError, match="official_channel_is_listed_once"):
         OfficialChannel.objects.create(
             unit=ward.unit,
@@ -113,9 +113,9 @@ def test_the_same_channel_is_listed_once(ward):
 def test_nobody_speaks_for_the_desk_of_others(ward):
     meeting = announced(ward)
     with pytest.raises(NotYours):
-        telling.call_off(meeting.pk, by=make.officer(unit=make.unit()))
+        announcements.call_off_meeting(meeting.pk, by=make.officer(unit=make.unit()))
     with pytest.raises(NotYours):
-        telling.propose_channel(
+        announcements.propose_channel(
             kind="zalo", shown_as="A", by=make.officer(unit=ward.unit, role="auditor")
         )
 

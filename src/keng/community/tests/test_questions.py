@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from keng.audit.models import Entry
 from keng.claims.actions.errors import NothingToObject, YourOwn
-from keng.community.actions import objecting, questions
+from keng.community.actions import objections, questions
 from keng.community.actions.errors import AlreadyDecided
-from keng.community.covering import for_the_public
 from keng.community.models import Question
-from keng.community.public.questions import asking
+from keng.community.public.questions import question_limit
+from keng.community.redact_questions import redact_question
 from keng.community.rights import NotYours
 from keng.conftest import sign_in
 from keng.kit import slowing, times
@@ -57,7 +57,7 @@ def read(client, code):
 
 def put(ward, *, wish="public", text=ASKED, **fields):
     token = receipt_codes.new_token()
-    code = questions.ask(ward.place, text=text, wish=wish, token=token, language="vi")
+    code = questions.ask_desk(ward.place, text=text, wish=wish, token=token, language="vi")
     found = Question.objects.get(code_hash=receipt_codes.hash_of(code))
     if fields:
         Question.objects.filter(pk=found.pk).update(**fields)
@@ -67,7 +67,7 @@ def put(ward, *, wish="public", text=ASKED, **fields):
 def let_out(question, *, by):
     """The second person reads the answer that waits, and lets it out."""
     waiting = Question.objects.get(pk=question.pk)
-    return questions.let_out_answer(question.pk, seen=questions.seen_of(waiting), by=by)
+    return questions.let_out_answer(question.pk, seen=questions.answer_digest(waiting), by=by)
 
 
 def test_a_question_is_kept_once_and_waits_at_the_desk_of_the_place(public_client, ward):
@@ -86,7 +86,7 @@ def test_one_network_asks_so_often_and_keeps_what_it_typed(public_client, ward, 
     monkeypatch.setattr(slowing, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     address = f"/places/{ward.place.code}/ask/"
     sent = {"text": ASKED, "wish": "private"}
-    for number in range(asking.at_once):
+    for number in range(question_limit.at_once):
         answer = public_client.post(address, sent | {"token": f"{number:022d}"})
         assert answer.status_code == 303
     late = public_client.post(address, sent | {"token": "t" * 22})
@@ -94,7 +94,7 @@ def test_one_network_asks_so_often_and_keeps_what_it_typed(public_client, ward, 
     page = late.content.decode()
     assert ASKED in page
     assert "Nhiều câu hỏi đã đến từ mạng của bạn" in page
-    assert Question.objects.count() == asking.at_once
+    assert Question.objects.count() == question_limit.at_once
     elsewhere = public_client.post(address, sent | {"token": "t" * 22}, REMOTE_ADDR="203.0.113.9")
     assert elsewhere.status_code == 303
 
@@ -122,7 +122,7 @@ def test_the_officer_is_shown_what_to_cover_and_the_rest_reads_only_that(desk_cl
 
 
 def test_who_asks_and_says_who_they_are_is_covered_beforehand(ward):
-    masked = for_the_public(
+    masked = redact_question(
         "My name is John Smith, em ở nhà số 17. Chủ trọ giữ căn cước được không?"
     )
     assert "John Smith" in {one.written for one in masked.covered}
@@ -135,9 +135,9 @@ def test_a_public_answer_stands_on_the_page_of_the_place_and_a_private_one_does_
 ):
     public, _ = put(ward)
     private, code = put(ward, wish="private", text="Riêng tôi hỏi")
-    questions.answer(public.pk, shown="Chung?", words=ANSWER, by=ward.officer)
+    questions.answer_question(public.pk, shown="Chung?", words=ANSWER, by=ward.officer)
     let_out(public, by=ward.commander)
-    questions.answer(private.pk, shown="Riêng?", words="Trả lời riêng.", by=ward.officer)
+    questions.answer_question(private.pk, shown="Riêng?", words="Trả lời riêng.", by=ward.officer)
     for address in (f"/places/{ward.place.code}/", f"/places/{ward.place.code}/questions/"):
         page = public_client.get(address).content.decode()
         assert "Chung?" in page
@@ -148,14 +148,14 @@ def test_a_public_answer_stands_on_the_page_of_the_place_and_a_private_one_does_
 
 def test_an_opinion_gets_the_fixed_polite_answer(public_client, ward):
     question, code = put(ward, text="Phường nên trồng thêm cây")
-    questions.decline_as_opinion(question.pk, by=ward.officer)
+    questions.decline_question_as_opinion(question.pk, by=ward.officer)
     assert "Cảm ơn bạn đã viết" in read(public_client, code)
     assert Question.objects.get().text == ""
 
 
 def test_the_asker_objects_once_and_another_officer_decides(public_client, ward):
     question, code = put(ward, wish="private", text="Đèn hẻm hỏng, tối đi sợ cướp")
-    questions.decline_as_opinion(question.pk, by=ward.officer)
+    questions.decline_question_as_opinion(question.pk, by=ward.officer)
     page = read(public_client, code)
     assert "Trong bảy ngày, chỉ mã của bạn đưa lại được" in page
     assert code in re.search(r'name="code" value="([^"]+)"', page)[1]
@@ -164,10 +164,10 @@ def test_the_asker_objects_once_and_another_officer_decides(public_client, ward)
     question.refresh_from_db()
     assert (question.state, question.text) == ("waiting", "Đèn hẻm hỏng, tối đi sợ cướp")
     assert Entry.objects.filter(action="question.objected").count() == 1
-    for act in (questions.decline_as_opinion, questions.move_to_reports):
+    for act in (questions.decline_question_as_opinion, questions.move_question_to_inbox):
         with pytest.raises(YourOwn):
             act(question.pk, by=ward.officer)
-    questions.decline_as_opinion(question.pk, by=ward.commander)
+    questions.decline_question_as_opinion(question.pk, by=ward.commander)
     question.refresh_from_db()
     assert (question.state, question.text, bytes(question.box)) == ("opinion", "", b"")
     page = public_client.post("/answer/object/", {"code": code}).content.decode()
@@ -177,8 +177,8 @@ def test_the_asker_objects_once_and_another_officer_decides(public_client, ward)
 
 def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, ward):
     question, code = put(ward)
-    questions.decline_as_opinion(question.pk, by=ward.officer)
-    objecting.object_to(receipt_codes.cleaned(code))
+    questions.decline_question_as_opinion(question.pk, by=ward.officer)
+    objections.object_to_opinion(receipt_codes.cleaned(code))
     own = sign_in(desk_client, ward.officer).get(f"/questions/{question.pk}/").content.decode()
     assert "nay một cán bộ khác quyết định" in own
     assert "/opinion/" not in own
@@ -192,9 +192,9 @@ def test_the_desk_says_that_another_officer_decides_the_objection(desk_client, w
 
 def test_what_was_objected_to_is_answered_by_another_officer(public_client, ward):
     question, code = put(ward, text="Đèn hẻm hỏng")
-    questions.decline_as_opinion(question.pk, by=ward.officer)
-    objecting.object_to(receipt_codes.cleaned(code))
-    questions.answer(question.pk, shown="Đèn?", words="Mai sửa.", by=ward.commander)
+    questions.decline_question_as_opinion(question.pk, by=ward.officer)
+    objections.object_to_opinion(receipt_codes.cleaned(code))
+    questions.answer_question(question.pk, shown="Đèn?", words="Mai sửa.", by=ward.commander)
     with pytest.raises(YourOwn):
         let_out(question, by=ward.officer)
     let_out(question, by=ward.province_duty)
@@ -205,13 +205,13 @@ def test_what_was_objected_to_is_answered_by_another_officer(public_client, ward
 def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
     question, code = put(ward)
     assert ASKED.encode() not in bytes(question.box)
-    questions.decline_as_opinion(question.pk, by=ward.officer)
-    assert questions.sweep() == 0
-    late = times.now() - objecting.OBJECTION_TIME - datetime.timedelta(minutes=1)
+    questions.decline_question_as_opinion(question.pk, by=ward.officer)
+    assert questions.sweep_questions() == 0
+    late = times.now() - objections.OBJECTION_TIME - datetime.timedelta(minutes=1)
     Question.objects.update(decided_at=late)
     with pytest.raises(NothingToObject):
-        objecting.object_to(receipt_codes.cleaned(code))
-    assert questions.sweep() == 1
+        objections.object_to_opinion(receipt_codes.cleaned(code))
+    assert questions.sweep_questions() == 1
     question.refresh_from_db()
     assert (question.state, bytes(question.box)) == ("opinion", b"")
     assert question.decided_at == late
@@ -220,12 +220,12 @@ def test_after_a_week_no_code_brings_the_words_back(public_client, ward):
 
 def test_a_question_objected_to_late_waits_thirty_days_more(ward):
     question, code = put(ward, asked_at=times.now() - datetime.timedelta(days=29))
-    questions.decline_as_opinion(question.pk, by=ward.officer)
-    objecting.object_to(receipt_codes.cleaned(code))
+    questions.decline_question_as_opinion(question.pk, by=ward.officer)
+    objections.object_to_opinion(receipt_codes.cleaned(code))
     Question.objects.update(asked_at=times.now() - datetime.timedelta(days=35))
-    assert questions.sweep() == 0
+    assert questions.sweep_questions() == 0
     Question.objects.update(objected_at=times.now() - datetime.timedelta(days=31))
-    assert questions.sweep() == 1
+    assert questions.sweep_questions() == 1
     question.refresh_from_db()
     assert (question.state, question.text, bytes(question.box)) == ("gone", "", b"")
     assert question.decided_by is None
@@ -235,12 +235,12 @@ def test_only_what_was_declined_can_be_objected_to(ward):
     _question, code = put(ward)
     for unknown in (code, receipt_codes.code_from(receipt_codes.new_token())):
         with pytest.raises(NothingToObject):
-            objecting.object_to(receipt_codes.cleaned(unknown))
+            objections.object_to_opinion(receipt_codes.cleaned(unknown))
 
 
 def test_what_is_really_a_report_becomes_one_under_the_askers_own_code(public_client, ward):
     question, code = put(ward, text="Nhà bên đang đánh bạc, số của em là 0912000418")
-    questions.move_to_reports(question.pk, by=ward.officer)
+    questions.move_question_to_inbox(question.pk, by=ward.officer)
     tip = Tip.objects.get()
     assert "đánh bạc" in tip.text
     assert "0912000418" not in tip.text
@@ -261,13 +261,13 @@ def test_a_question_about_officers_of_the_ward_goes_past_it_and_says_so(public_c
     assert question.unit == ward.unit.parent
     assert not Question.objects.visible_to(ward.officer).exists()
     with pytest.raises(NotYours):
-        questions.answer(question.pk, shown="a", words="b", by=ward.officer)
+        questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
 
 
 def test_and_as_a_report_the_ward_does_not_see_it_either(ward):
     question, _ = put(ward, text="Trưởng công an phường mình nhận tiền bảo kê quán karaoke")
     above = make.officer(unit=ward.unit.parent)
-    questions.move_to_reports(question.pk, by=above)
+    questions.move_question_to_inbox(question.pk, by=above)
     assert not Tip.objects.visible_to(ward.officer).exists()
     assert Tip.objects.visible_to(above).get().concerns.get().unit == ward.unit
 
@@ -278,11 +278,11 @@ def test_a_question_is_decided_once_and_by_its_own_desk(ward):
     auditor = make.officer(unit=ward.unit, role="auditor")
     for other in (stranger, auditor):
         with pytest.raises(NotYours):
-            questions.answer(question.pk, shown="a", words="b", by=other)
-    questions.answer(question.pk, shown="a", words="b", by=ward.officer)
+            questions.answer_question(question.pk, shown="a", words="b", by=other)
+    questions.answer_question(question.pk, shown="a", words="b", by=ward.officer)
     let_out(question, by=ward.commander)
     with pytest.raises(AlreadyDecided):
-        questions.decline_as_opinion(question.pk, by=ward.commander)
+        questions.decline_question_as_opinion(question.pk, by=ward.commander)
 
 
 def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
@@ -292,12 +292,12 @@ def test_words_are_destroyed_when_their_time_is_over(public_client, ward):
     public, _ = put(ward)
     fresh, _ = put(ward)
     for one in (private, public):
-        questions.answer(one.pk, shown="a", words="b", by=ward.officer)
+        questions.answer_question(one.pk, shown="a", words="b", by=ward.officer)
     let_out(public, by=ward.commander)
     Question.objects.filter(pk__in=[private.pk, public.pk]).update(
         decided_at=now - datetime.timedelta(days=91)
     )
-    assert questions.sweep() == 2
+    assert questions.sweep_questions() == 2
     private.refresh_from_db()
     assert private.decided_at == now - datetime.timedelta(days=91)
     gone = Question.objects.filter(state="gone")
@@ -315,11 +315,13 @@ def test_an_answer_given_while_the_sweeper_looks_is_not_destroyed(ward):
         result = execute(sql, *rest)
         if not found and sql.startswith("SELECT"):
             found.append(sql)
-            questions.answer(question.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer)
+            questions.answer_question(
+                question.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer
+            )
         return result
 
     with connection.execute_wrapper(between):
-        assert questions.sweep() == 0
+        assert questions.sweep_questions() == 0
     assert "community_question" in found[0]
     question.refresh_from_db()
     assert (question.state, question.answer) == ("answered", ANSWER)
@@ -403,18 +405,18 @@ def test_each_process_does_its_part_of_a_question(public_client, ward, become):
     outside = asked(public_client, ward, text="Phường nên trồng thêm cây")
     become("desk")
     first, moved, third = Question.objects.visible_to(ward.officer).order_by("asked_at")
-    questions.answer(first.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer)
+    questions.answer_question(first.pk, shown="Chủ trọ giữ?", words=ANSWER, by=ward.officer)
     let_out(first, by=ward.commander)
-    questions.move_to_reports(moved.pk, by=ward.officer)
-    questions.decline_as_opinion(third.pk, by=ward.officer)
+    questions.move_question_to_inbox(moved.pk, by=ward.officer)
+    questions.decline_question_as_opinion(third.pk, by=ward.officer)
     become("worker")
-    assert questions.sweep() == 0
+    assert questions.sweep_questions() == 0
     become("public")
-    objecting.object_to(receipt_codes.cleaned(outside))
+    objections.object_to_opinion(receipt_codes.cleaned(outside))
     become("desk")
-    questions.decline_as_opinion(third.pk, by=ward.commander)
+    questions.decline_question_as_opinion(third.pk, by=ward.commander)
     become("worker")
-    assert questions.sweep() == 0
+    assert questions.sweep_questions() == 0
     become("public")
     assert "Lời bạn viết đã hủy" in read(public_client, outside)
     assert ANSWER in read(public_client, code)

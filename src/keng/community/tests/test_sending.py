@@ -15,8 +15,8 @@ from keng.accounts.models import Officer
 from keng.alarms.line_bundles import bundles
 from keng.community import drafts
 from keng.community.models import Draft
-from keng.community.report import sending
-from keng.community.report.steps import COOKIE
+from keng.community.report import send
+from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tests.resident import Resident, Stage, code_on, only_tip
 from keng.delivery.models import DedupeKey, Inbound
 from keng.files import store as tip_files
@@ -89,12 +89,12 @@ def test_two_presses_at_the_same_moment_make_one_tip(public_client):
     make.clock_rules()
     stage, resident = Stage(), Resident(public_client)
     resident.write(place=stage.place, files=[picture()])
-    token, secret = resident.token(), resident.client.cookies[COOKIE].value
+    token, secret = resident.token(), resident.client.cookies[REPORT_COOKIE].value
     codes, gate = [], threading.Barrier(4)
 
     def press():
         browser = Client()
-        browser.cookies[COOKIE] = secret
+        browser.cookies[REPORT_COOKIE] = secret
         gate.wait()
         codes.append(code_on(Resident(browser).send(token)))
         connections.close_all()
@@ -118,7 +118,7 @@ def test_the_draft_and_its_files_are_gone_once_it_is_sent(
         resident.send(token)
     assert not Draft.objects.exists()
     assert uploads.all_paths() == {}
-    assert resident.client.cookies[COOKIE].value == ""
+    assert resident.client.cookies[REPORT_COOKIE].value == ""
 
 
 def test_a_failed_sending_keeps_everything_for_another_try(stage, resident, monkeypatch):
@@ -126,7 +126,7 @@ def test_a_failed_sending_keeps_everything_for_another_try(stage, resident, monk
     token = resident.token()
     with monkeypatch.context() as patch:
         # The database goes away in the middle of the write.
-        patch.setattr(sending, "receive_one", lambda _: connection.cursor().execute("SELECT 1/0"))
+        patch.setattr(send, "receive_one", lambda _: connection.cursor().execute("SELECT 1/0"))
         resident.client.raise_request_exception = False
         assert resident.send(token).status_code == 500
     assert not Tip.objects.exists()
@@ -146,7 +146,7 @@ def test_a_name_is_sealed_to_the_desk_that_reads_the_report(stage, resident):
 def test_whoever_turns_anonymous_again_leaves_no_name_behind(stage, resident):
     resident.write(place=stage.place, wish="sealed", name="Nguyễn Thị Thử", phone="0912 000 111")
     resident.post("name", wish="anonymous", name="Nguyễn Thị Thử", phone="0912 000 111")
-    draft = drafts.load(resident.client.cookies[COOKIE].value)
+    draft = drafts.load_draft(resident.client.cookies[REPORT_COOKIE].value)
     assert "Thử" not in json.dumps(draft.answers, ensure_ascii=False)
     resident.send()
     assert not SealedIdentity.objects.exists()

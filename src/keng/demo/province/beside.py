@@ -6,9 +6,13 @@ Everything goes through the product's own actions; only the moments are dated ba
 import datetime as dt
 
 from keng.accounts.models import Officer, Partner, PartnerMember
-from keng.community.actions import questions, telling
-from keng.community.checking import check_answer, check_channel, check_meeting
+from keng.community.actions import announcements, questions
 from keng.community.models import OfficialChannel, Question
+from keng.community.number_checks import (
+    check_answer_numbers,
+    check_channel_numbers,
+    check_meeting_numbers,
+)
 from keng.demo.people import Credential
 from keng.demo.province import beside_words as words
 from keng.demo.province import learning
@@ -51,9 +55,9 @@ def load(units: dict[str, Unit], *, whole: bool) -> list[Credential]:
 
 
 def _list(kind: str, shown_as: str, *, by: Officer, second: Officer) -> None:
-    made = telling.propose_channel(kind=kind, shown_as=shown_as, by=by)
-    ticked = check_channel(made, by=second).digest
-    telling.let_out_channel(made.pk, numbers=ticked, by=second)
+    made = announcements.propose_channel(kind=kind, shown_as=shown_as, by=by)
+    ticked = check_channel_numbers(made, by=second).digest
+    announcements.let_out_channel(made.pk, numbers=ticked, by=second)
 
 
 def _tell(unit: Unit, place: Place, desk: Officer, second: Officer) -> None:
@@ -64,23 +68,27 @@ def _tell(unit: Unit, place: Place, desk: Officer, second: Officer) -> None:
     OfficialChannel.objects.filter(unit=unit).update(checked_on=today - dt.timedelta(days=6))
     for days, hour, venue, about in words.MEETINGS:
         at = dt.datetime.combine(today + dt.timedelta(days=days), dt.time(hour), times.VIETNAM)
-        made = telling.propose_meeting(place=place, starts_at=at, venue=venue, about=about, by=desk)
-        ticked = check_meeting(made, by=second).digest
-        telling.let_out_meeting(made.pk, numbers=ticked, by=second)
+        made = announcements.propose_meeting(
+            place=place, starts_at=at, venue=venue, about=about, by=desk
+        )
+        ticked = check_meeting_numbers(made, by=second).digest
+        announcements.let_out_meeting(made.pk, numbers=ticked, by=second)
 
 
 def _ask(place: Place, desk: Officer, second: Officer, asked: tuple[words.Asked, ...]) -> None:
     for number, each in enumerate(asked):
         token = f"demo question {number}"
-        code = questions.ask(place, text=each.text, wish=each.wish, token=token, language="vi")
+        code = questions.ask_desk(place, text=each.text, wish=each.wish, token=token, language="vi")
         found = Question.objects.get(code_hash=receipt_codes.hash_of(code))
         moment = times.now() - dt.timedelta(days=each.days_ago, hours=3)
         found_row = Question.objects.filter(pk=found.pk)
         if each.answer:
-            answered = questions.answer(found.pk, shown=each.text, words=each.answer, by=desk)
+            answered = questions.answer_question(
+                found.pk, shown=each.text, words=each.answer, by=desk
+            )
             if answered.handed_in_at is not None:
-                ticked = check_answer(answered, by=second).digest
-                seen = questions.seen_of(answered)
+                ticked = check_answer_numbers(answered, by=second).digest
+                seen = questions.answer_digest(answered)
                 questions.let_out_answer(found.pk, seen=seen, numbers=ticked, by=second)
             took = dt.timedelta(days=each.took_days)
             found_row.update(asked_at=moment, decided_at=moment + took)

@@ -26,7 +26,7 @@ from keng.audit import verify
 from keng.audit.models import Entry
 from keng.claims import actions as claims
 from keng.claims.tests.bureau import Bureau
-from keng.community.actions import questions, telling
+from keng.community.actions import announcements, questions
 from keng.community.actions.errors import AlreadyDecided
 from keng.community.models import Question
 from keng.conftest import sign_in
@@ -532,37 +532,39 @@ def pattern_approved():
 
 def channel_let_out():
     ward = WarningWard()
-    made = telling.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
+    made = announcements.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
     return Example(
-        ward.commander, lambda by: telling.let_out_channel(made.pk, by=by), AlreadyDecided
+        ward.commander, lambda by: announcements.let_out_channel(made.pk, by=by), AlreadyDecided
     )
 
 
 def channel_taken_off():
     ward = WarningWard()
-    made = telling.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
-    telling.let_out_channel(made.pk, by=ward.province_duty)
-    telling.doubt_channel(made.pk, by=ward.officer)
-    return Example(ward.commander, lambda by: telling.end_channel(made.pk, by=by), AlreadyDecided)
+    made = announcements.propose_channel(kind="zalo", shown_as="Công an phường", by=ward.officer)
+    announcements.let_out_channel(made.pk, by=ward.province_duty)
+    announcements.doubt_channel(made.pk, by=ward.officer)
+    return Example(
+        ward.commander, lambda by: announcements.end_channel(made.pk, by=by), AlreadyDecided
+    )
 
 
 def meeting_let_out():
     ward = WarningWard()
-    made = telling.propose_meeting(
+    made = announcements.propose_meeting(
         place=ward.hamlet, starts_at=times.now(), venue="a", about="b", by=ward.officer
     )
     return Example(
-        ward.commander, lambda by: telling.let_out_meeting(made.pk, by=by), AlreadyDecided
+        ward.commander, lambda by: announcements.let_out_meeting(made.pk, by=by), AlreadyDecided
     )
 
 
 def public_answer_let_out():
     ward = WarningWard()
     token = receipt_codes.new_token()
-    questions.ask(ward.place, text="x?", wish="public", token=token, language="vi")
+    questions.ask_desk(ward.place, text="x?", wish="public", token=token, language="vi")
     asked = Question.objects.visible_to(ward.officer).get()
-    waiting = questions.answer(asked.pk, shown="a", words="b", by=ward.officer)
-    seen = questions.seen_of(waiting)
+    waiting = questions.answer_question(asked.pk, shown="a", words="b", by=ward.officer)
+    seen = questions.answer_digest(waiting)
     return Example(
         ward.commander,
         lambda by: questions.let_out_answer(asked.pk, seen=seen, by=by),

@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from keng.accounts.who import Role
 from keng.community.models import Draft
 from keng.community.report.describe import DescribeForm
-from keng.community.report.steps import COOKIE
+from keng.community.report.steps import REPORT_COOKIE
 from keng.community.tests.resident import Resident, Stage
 from keng.conftest import sign_in
 from keng.dialogue.public.status_page import WriteForm
@@ -275,4 +275,4 @@ def test_too_long_words_are_kept_to_be_shortened_and_what_is_not_is_said(describ
     kept = resident.look("describe").content.decode()
     assert words[:20_000].strip() in kept
     assert words[:20_010] not in kept
-    assert resident.client.cookies[COOKIE].value
+    assert resident.client.cookies[REPORT_COOKIE].value

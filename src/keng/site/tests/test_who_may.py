@@ -20,7 +20,7 @@ from django.db import connection, transaction
 import keng
 from keng.accounts.models import Post
 from keng.accounts.who import WORKING
-from keng.community.actions.questions import seen_of
+from keng.community.actions.questions import answer_digest
 from keng.conftest import sign_in
 from keng.dialogue.ready_answers import standard
 from keng.intake.by_staff.take_down import Told, own_desk
@@ -92,9 +92,9 @@ OWN = {
 # matter.
 OF_THE_OWN_UNIT = {
     "claims.asking.add_claim",
-    "community.telling.check_channels",
-    "community.telling.propose_channel",
-    "community.telling.propose_meeting",
+    "community.announcements.check_channels",
+    "community.announcements.propose_channel",
+    "community.announcements.propose_meeting",
     "network.sheets.export_groups",
     "network.sheets.import_groups",
     "network.establishments.import_establishments",
@@ -439,8 +439,8 @@ _APART = {
     "accounts.requesting.show_half": _request,
     "accounts.requesting.withdraw": _request,
     "claims.deciding.put_claim_out_of_scope": {"why": "private"},
-    "claims.deciding.claim_withdraw": {"reason": "changed"},
-    "claims.writing.claim_write": {
+    "claims.deciding.withdraw_claim": {"reason": "changed"},
+    "claims.writing.write_claim": {
         "content": SimpleNamespace(
             hash=b"1" * 32,
             verdict="false",
@@ -451,20 +451,26 @@ _APART = {
             evidence=[],
         )
     },
-    "community.questions.answer": lambda here: {"pk": here.rows["question"].pk},
-    "community.questions.decline_as_opinion": lambda here: {"pk": here.rows["question"].pk},
-    "community.questions.move_to_reports": lambda here: {"pk": here.rows["question"].pk},
+    "community.questions.answer_question": lambda here: {"pk": here.rows["question"].pk},
+    "community.questions.decline_question_as_opinion": lambda here: {
+        "pk": here.rows["question"].pk
+    },
+    "community.questions.move_question_to_inbox": lambda here: {"pk": here.rows["question"].pk},
     "community.questions.let_out_answer": lambda here: _handed_in(here.rows["question"]),
-    "community.telling.propose_meeting": {"starts_at": NOW},
-    "community.telling.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
-    "community.telling.drop_meeting": lambda here: _not_let_out(here.rows["meeting"]),
-    "community.telling.call_off": lambda here: {"pk": here.rows["meeting"].pk},
-    "community.telling.propose_channel": {"kind": "zalo"},
-    "community.telling.let_out_channel": lambda here: _not_let_out(here.rows["official_channel"]),
-    "community.telling.drop_channel": lambda here: _not_let_out(here.rows["official_channel"]),
-    "community.telling.doubt_channel": lambda here: {"pk": here.rows["official_channel"].pk},
-    "community.telling.keep_channel": _doubted,
-    "community.telling.end_channel": _doubted,
+    "community.announcements.propose_meeting": {"starts_at": NOW},
+    "community.announcements.let_out_meeting": lambda here: _not_let_out(here.rows["meeting"]),
+    "community.announcements.drop_meeting": lambda here: _not_let_out(here.rows["meeting"]),
+    "community.announcements.call_off_meeting": lambda here: {"pk": here.rows["meeting"].pk},
+    "community.announcements.propose_channel": {"kind": "zalo"},
+    "community.announcements.let_out_channel": lambda here: _not_let_out(
+        here.rows["official_channel"]
+    ),
+    "community.announcements.drop_channel": lambda here: _not_let_out(
+        here.rows["official_channel"]
+    ),
+    "community.announcements.doubt_channel": lambda here: {"pk": here.rows["official_channel"].pk},
+    "community.announcements.keep_channel": _doubted,
+    "community.announcements.end_channel": _doubted,
     "relay.rooms.tell_houses": lambda here: {
         "task_id": _confirmed(here.rows["task"]),
         "count": 0,
@@ -578,7 +584,7 @@ def _handed_in(row):
     """A question whose answer for everybody waits for a second person."""
     given = {"shown_text": "Hỏi", "answer": "Đáp", "handed_in_at": times.now()}
     type(row).objects.filter(pk=row.pk).update(**given)
-    return {"pk": row.pk, "seen": seen_of(type(row).objects.get(pk=row.pk))}
+    return {"pk": row.pk, "seen": answer_digest(type(row).objects.get(pk=row.pk))}
 
 
 def _waiting(here):

@@ -4,13 +4,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from keng.community.report.describe import DescribeForm
-from keng.community.report.steps import MOST_WORDS, Report, TooManyBegun
+from keng.community.report.steps import MOST_WORDS, ReportJourney, TooManyBegun
 
 
 @require_POST
-def carry(request: HttpRequest) -> HttpResponse:
+def report_with(request: HttpRequest) -> HttpResponse:
     """Begin a report with these words, or go on with the one that is open."""
-    report = Report(request, "who-gets")
+    report = ReportJourney(request, "who-gets")
     words = request.POST.get("text", "").replace("\x00", "").strip()
     written = report.answers.get("text", "")
     if words and words not in written:

@@ -16,12 +16,12 @@ from keng.accounts.presence import is_present
 from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
-from keng.community.actions import telling
+from keng.community.actions import announcements
 from keng.community.actions.errors import AlreadyDecided
-from keng.community.checking import check_channel, check_meeting
-from keng.community.forms import ChannelForm, DecideForm, MeetingForm
+from keng.community.forms import ChannelForm, DecideAnnouncementForm, MeetingForm
 from keng.community.models import Meeting, OfficialChannel
-from keng.community.rights import NotYours, own_desk, speaks
+from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
+from keng.community.rights import NotYours, own_desk, speaks_for_desk
 from keng.network.queries import places_of
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked
@@ -32,13 +32,13 @@ from keng.warnings.known_numbers import NumberCheck
 def meetings(request: HttpRequest) -> HttpResponse:
     """What is announced or waits to be, and one more."""
     officer = request.officer
-    units = [own_desk(officer)] if speaks(officer) else []
+    units = [own_desk(officer)] if speaks_for_desk(officer) else []
     form = MeetingForm(request.POST or None, places=places_of(units))
     if request.method == "POST" and not units:
         raise Http404
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = telling.propose_meeting(
+        made = announcements.propose_meeting(
             place=given["place"],
             starts_at=given["starts_at"],
             venue=given["venue"],
@@ -56,17 +56,17 @@ def meetings(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def channels(request: HttpRequest) -> HttpResponse:
+def desk_channels(request: HttpRequest) -> HttpResponse:
     """The list that residents compare with, what waits to come onto it, and one more channel."""
     form = ChannelForm(request.POST or None)
-    if request.method == "POST" and not speaks(request.officer):
+    if request.method == "POST" and not speaks_for_desk(request.officer):
         raise Http404
     if request.method == "POST" and form.is_valid():
         try:
-            made = telling.propose_channel(**form.cleaned_data, by=request.officer)
-        except telling.ListedAlready:
+            made = announcements.propose_channel(**form.cleaned_data, by=request.officer)
+        except announcements.ChannelListedAlready:
             form.add_error("shown_as", _("This one is on the list already, or waits for it."))
-        except telling.NoAccount:
+        except announcements.AccountIsNoChannel:
             form.add_error("shown_as", _("A bank account is no channel of a desk."))
         else:
             messages.success(request, _("Handed in: a second person lets it out."))
@@ -75,17 +75,17 @@ def channels(request: HttpRequest) -> HttpResponse:
     context = {
         "channels": listed.select_related("unit", "checked_by")[:500],
         "form": form,
-        "may_write": speaks(request.officer),
+        "may_write": speaks_for_desk(request.officer),
     }
     status = 422 if form.errors else 200
     return render(request, "community/desk/channels.html", context, status=status)
 
 
 @require_POST
-def check_channels(request: HttpRequest) -> HttpResponse:
+def desk_channels_check(request: HttpRequest) -> HttpResponse:
     """All of the own desk's are right today."""
     try:
-        count = telling.check_channels(by=request.officer)
+        count = announcements.check_channels(by=request.officer)
     except NotYours as error:
         raise Http404 from error
     messages.success(request, _("Checked today: %(n)s channels.") % {"n": count})
@@ -93,7 +93,7 @@ def check_channels(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DecisionChoice:
     """Something that may be decided here: its button, the act behind it, and what is said then."""
 
     button: str
@@ -114,28 +114,32 @@ def meeting(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     choices = {}
     if waits and not is_own and may_release_for(request.officer, found.unit):
         done = _("Announced on the page of the place.")
-        choices["let_out"] = Choice(_("Announce it"), telling.let_out_meeting, done, compares=True)
+        choices["let_out"] = DecisionChoice(
+            _("Announce it"), announcements.let_out_meeting, done, compares=True
+        )
     if not waits and found.called_off_at is None:
         done = _("Called off. The page says so until that day is over.")
-        choices["call_off"] = Choice(_("Call off"), telling.call_off, done, is_grave=True)
-    return _page(
+        choices["call_off"] = DecisionChoice(
+            _("Call off"), announcements.call_off_meeting, done, is_grave=True
+        )
+    return _announcement_page(
         request,
         found,
         choices,
         context={
             "meeting": found,
             "waits": waits,
-            "may_drop": waits and speaks(request.officer),
+            "may_drop": waits and speaks_for_desk(request.officer),
             "refusal": refusal(RELEASING, found.unit, found.all_hands) if waits and is_own else "",
         },
-        numbers=check_meeting(found, by=request.officer) if waits else None,
-        drop=telling.drop_meeting,
+        numbers=check_meeting_numbers(found, by=request.officer) if waits else None,
+        drop=announcements.drop_meeting,
         back="meetings",
     )
 
 
 @require_http_methods(["GET", "POST"])
-def channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def desk_channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One channel: let out by a second person, doubted by one, taken off by another."""
     visible = OfficialChannel.objects.visible_to(request.officer).on_the_list()
     found = get_object_or_404(
@@ -147,50 +151,52 @@ def channel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         hands = (found.doubted_by_id,)
     is_own = not tied_to(request.officer).isdisjoint(hands)
     to_decide = waits or found.doubted_at is not None
-    return _page(
+    return _announcement_page(
         request,
         found,
         _choices_of_channel(request, found, is_own=is_own),
         context={
             "channel": found,
             "waits": waits,
-            "may_drop": waits and speaks(request.officer),
+            "may_drop": waits and speaks_for_desk(request.officer),
             "refusal": refusal(RELEASING, found.unit, hands) if to_decide and is_own else "",
         },
-        numbers=check_channel(found, by=request.officer) if waits else None,
-        drop=telling.drop_channel,
+        numbers=check_channel_numbers(found, by=request.officer) if waits else None,
+        drop=announcements.drop_channel,
         back="desk-channels",
     )
 
 
 def _choices_of_channel(
     request: HttpRequest, found: OfficialChannel, *, is_own: bool
-) -> dict[str, Choice]:
+) -> dict[str, DecisionChoice]:
     may_release = may_release_for(request.officer, found.unit)
     if found.let_out_at is None:
         done = _("It is on the public list now.")
         button = _("Put it on the list")
-        one = Choice(button, telling.let_out_channel, done, compares=True)
+        one = DecisionChoice(button, announcements.let_out_channel, done, compares=True)
         return {"let_out": one} if may_release and not is_own else {}
     if found.doubted_at is None:
         done = _("The public list says now that nobody is to use it. A second person takes it off.")
         button = _("Take off the list")
-        one = Choice(button, telling.doubt_channel, done, is_grave=True)
-        return {"doubt": one} if speaks(request.officer) else {}
+        one = DecisionChoice(button, announcements.doubt_channel, done, is_grave=True)
+        return {"doubt": one} if speaks_for_desk(request.officer) else {}
     choices = {}
     if may_release and not is_own:
         done = _("Taken off the public list.")
-        choices["end"] = Choice(_("Take off the list"), telling.end_channel, done, is_grave=True)
+        choices["end"] = DecisionChoice(
+            _("Take off the list"), announcements.end_channel, done, is_grave=True
+        )
     if may_release or found.doubted_by_id == request.officer.pk:
         done = _("It stays on the public list.")
-        choices["keep"] = Choice(_("It is ours: keep it"), telling.keep_channel, done)
+        choices["keep"] = DecisionChoice(_("It is ours: keep it"), announcements.keep_channel, done)
     return choices
 
 
-def _page(
+def _announcement_page(
     request: HttpRequest,
     found: Meeting | OfficialChannel,
-    choices: dict[str, Choice],
+    choices: dict[str, DecisionChoice],
     *,
     context: dict[str, Any],
     numbers: NumberCheck | None,
@@ -198,10 +204,10 @@ def _page(
     back: str,
 ) -> HttpResponse:
     """The page of one of them, and what is decided on it: each with the officer's own code."""
-    form = DecideForm(request.POST or None)
+    form = DecideAnnouncementForm(request.POST or None)
     do = request.POST.get("do", "")
     if request.method == "POST" and do == "drop":
-        return _decided(
+        return _decide_announcement(
             request, back, _("It waits no more."), lambda: drop(found.pk, by=request.officer)
         )
     if request.method == "POST" and do not in choices:
@@ -213,7 +219,7 @@ def _page(
         if choice.compares and numbers and numbers.digest != given["numbers"]:
             note_unticked(form)
         elif is_present(request.officer, form):
-            return _decided(
+            return _decide_announcement(
                 request,
                 back,
                 choice.done,
@@ -228,10 +234,12 @@ def _page(
         "people": people_with(found.all_hands),
     }
     status = 422 if form.errors else 200
-    return render(request, "community/desk/told.html", context, status=status)
+    return render(request, "community/desk/announcement.html", context, status=status)
 
 
-def _decided(request: HttpRequest, back: str, done: str, act: Callable[[], object]) -> HttpResponse:
+def _decide_announcement(
+    request: HttpRequest, back: str, done: str, act: Callable[[], object]
+) -> HttpResponse:
     try:
         act()
     except NotYours as error:

@@ -11,26 +11,26 @@ from keng.warnings.queries import current
 
 # Over all desks together: a rush at a single one could tell that somebody there has reported.
 BUSY_FROM = 100
-_WITHIN = datetime.timedelta(hours=1)
-_KNOWN_FOR = datetime.timedelta(hours=24)
+_COUNTED_WITHIN = datetime.timedelta(hours=1)
+_RECENT_FOR = datetime.timedelta(hours=24)
 _KEPT_SECONDS = 60.0
-_kept: list[tuple[float, bool]] = []
+_kept_answer: list[tuple[float, bool]] = []
 
 
 def is_busy() -> bool:
     """Whether at least BUSY_FROM reports came in within the hour; asked once a minute."""
-    if not _kept or _kept[0][0] < time.monotonic():
-        since = times.now() - _WITHIN
+    if not _kept_answer or _kept_answer[0][0] < time.monotonic():
+        since = times.now() - _COUNTED_WITHIN
         # The newest first, and no further than the limit: a storm must not make this slow.
         newest = Tip.objects.order_by("-id").values_list("received_at", flat=True)[:BUSY_FROM]
         found = [at for at in newest if at >= since]
-        _kept[:] = [(time.monotonic() + _KEPT_SECONDS, len(found) >= BUSY_FROM)]
-    return _kept[0][1]
+        _kept_answer[:] = [(time.monotonic() + _KEPT_SECONDS, len(found) >= BUSY_FROM)]
+    return _kept_answer[0][1]
 
 
-def known_already() -> list[Version]:
+def recent_urgent_warnings() -> list[Version]:
     """Urgent warnings of the last day: what need not be told again."""
-    since = times.now() - _KNOWN_FOR
+    since = times.now() - _RECENT_FOR
     urgent = PublicWarning.Severity.URGENT
     return [
         version
@@ -39,6 +39,6 @@ def known_already() -> list[Version]:
     ]
 
 
-def forget() -> None:
+def forget_busy() -> None:
     """Count anew (for tests)."""
-    _kept.clear()
+    _kept_answer.clear()

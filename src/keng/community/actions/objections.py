@@ -4,14 +4,14 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.claims.actions.errors import NothingToObject
-from keng.claims.actions.objecting import OBJECTION_TIME
+from keng.claims.actions.objections import OBJECTION_TIME
 from keng.claims.secret_links import unbox_words
 from keng.community.models import Question
 from keng.kit import times
 from keng.tips import receipt_codes
 
 
-def may_object(question: Question) -> bool:
+def may_object_to_opinion(question: Question) -> bool:
     """Whether its code can still bring the words back to the desk."""
     return (
         question.state == Question.State.OPINION
@@ -23,11 +23,11 @@ def may_object(question: Question) -> bool:
 
 
 @transaction.atomic
-def object_to(code: str) -> Question:
+def object_to_opinion(code: str) -> Question:
     """The words wait at the desk again, once, for another officer. Raises NothingToObject."""
     found = Question.objects.defer("text", "hands").select_for_update(no_key=True)
     question = found.filter(code_hash=receipt_codes.hash_of(code)).first()
-    if question is None or not may_object(question):
+    if question is None or not may_object_to_opinion(question):
         raise NothingToObject
     question.state, question.text = Question.State.WAITING, unbox_words(bytes(question.box), code)
     question.decided_at, question.objected_at = None, times.now()

@@ -15,9 +15,9 @@ from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.audit.actions import record, unit_chain
 from keng.community.actions.errors import AlreadyDecided
-from keng.community.checking import check_channel, check_meeting
 from keng.community.models import Meeting, OfficialChannel
-from keng.community.rights import NotYours, own_desk, speaks
+from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
+from keng.community.rights import NotYours, own_desk, speaks_for_desk
 from keng.kit import times
 from keng.language.indicators import extract
 from keng.places.models import Place
@@ -25,11 +25,11 @@ from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.known_numbers import NumberCheck
 
 
-class ListedAlready(ValueError):
+class ChannelListedAlready(ValueError):
     """The same channel is on the list, or waits to come onto it."""
 
 
-class NoAccount(ValueError):
+class AccountIsNoChannel(ValueError):
     """A bank account is no channel: nobody at a desk asks for money."""
 
 
@@ -62,7 +62,7 @@ def let_out_meeting(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Meeting
         raise AlreadyDecided
     if found.has_hand_of(by) or not may_release_for(by, found.unit):
         raise NotYours
-    _check(check_meeting(found, by=by), numbers)
+    _require_ticked(check_meeting_numbers(found, by=by), numbers)
     found.let_out_at, found.let_out_by = times.now(), by
     found.save(update_fields=["let_out_at", "let_out_by"])
     record(
@@ -85,7 +85,7 @@ def drop_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
 
 
 @transaction.atomic
-def call_off(pk: uuid.UUID, *, by: Officer) -> Meeting:
+def call_off_meeting(pk: uuid.UUID, *, by: Officer) -> Meeting:
     """What was announced does not take place; the page says so until its day is over.
 
     Raises NotYours, AlreadyDecided.
@@ -100,11 +100,11 @@ def call_off(pk: uuid.UUID, *, by: Officer) -> Meeting:
 def propose_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel:
     """One more channel that is really ours; it waits for a second person.
 
-    Raises NotYours, ListedAlready, NoAccount.
+    Raises NotYours, ChannelListedAlready, AccountIsNoChannel.
     """
     unit_id = own_desk(by)
     if kind != OfficialChannel.Kind.PHONE and _names_an_account(shown_as):
-        raise NoAccount
+        raise AccountIsNoChannel
     try:
         with transaction.atomic():
             made = OfficialChannel.objects.create(
@@ -116,7 +116,7 @@ def propose_channel(*, kind: str, shown_as: str, by: Officer) -> OfficialChannel
                 hands=[by.pk],
             )
     except IntegrityError as error:
-        raise ListedAlready from error
+        raise ChannelListedAlready from error
     record("channel.proposed", by=by, on=made, chain=unit_chain(unit_id), detail={"kind": kind})
     return made
 
@@ -132,7 +132,7 @@ def let_out_channel(pk: uuid.UUID, *, numbers: str = "", by: Officer) -> Officia
         raise AlreadyDecided
     if found.has_hand_of(by) or not may_release_for(by, found.unit):
         raise NotYours
-    _check(check_channel(found, by=by), numbers)
+    _require_ticked(check_channel_numbers(found, by=by), numbers)
     found.let_out_at, found.let_out_by = times.now(), by
     found.checked_on, found.checked_by = times.local_date(times.now()), by
     found.save(update_fields=["let_out_at", "let_out_by", "checked_on", "checked_by"])
@@ -193,7 +193,7 @@ def keep_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
 
     Raises NotYours, AlreadyDecided.
     """
-    found = _doubted(pk, by)
+    found = _locked_doubted_channel(pk, by)
     if found.doubted_by_id != by.pk and not may_release_for(by, found.unit):
         raise NotYours
     found.doubted_at, found.doubted_by = None, None
@@ -205,7 +205,7 @@ def keep_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
 @transaction.atomic
 def end_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     """Off the list, by a second person to whoever doubted it. Raises NotYours, AlreadyDecided."""
-    found = _doubted(pk, by)
+    found = _locked_doubted_channel(pk, by)
     if found.doubted_by_id in tied_to(by) or not may_release_for(by, found.unit):
         raise NotYours
     found.ended_at, found.ended_by = times.now(), by
@@ -220,7 +220,7 @@ def end_channel(pk: uuid.UUID, *, by: Officer) -> OfficialChannel:
     return found
 
 
-def _doubted(pk: uuid.UUID, by: Officer) -> OfficialChannel:
+def _locked_doubted_channel(pk: uuid.UUID, by: Officer) -> OfficialChannel:
     found = _locked_channel(pk, by)
     if found.doubted_at is None or found.ended_at is not None:
         raise AlreadyDecided
@@ -239,7 +239,7 @@ def _end_meeting(found: Meeting, act: str, by: Officer) -> Meeting:
 def _locked_meeting(pk: uuid.UUID, by: Officer) -> Meeting:
     visible = Meeting.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     found = visible.select_related("unit", "place").filter(pk=pk).first()
-    if found is None or not speaks(by):
+    if found is None or not speaks_for_desk(by):
         raise NotYours
     return found
 
@@ -247,7 +247,7 @@ def _locked_meeting(pk: uuid.UUID, by: Officer) -> Meeting:
 def _locked_channel(pk: uuid.UUID, by: Officer) -> OfficialChannel:
     visible = OfficialChannel.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     found = visible.select_related("unit").filter(pk=pk).first()
-    if found is None or not speaks(by):
+    if found is None or not speaks_for_desk(by):
         raise NotYours
     return found
 
@@ -256,6 +256,6 @@ def _names_an_account(words: str) -> bool:
     return any(one.type == "bank_account" for one in extract(words))
 
 
-def _check(checked: NumberCheck, ticked: str) -> None:
+def _require_ticked(checked: NumberCheck, ticked: str) -> None:
     if checked.digest and checked.digest != ticked:
         raise NumbersUnchecked

@@ -19,24 +19,24 @@ _DEFAULT = "120,0.1"
 _NO_LIMIT = 10**9
 
 
-def limits_of(setting: str, *, clock: Callable[[], float] = time.monotonic) -> Limits:
+def begin_limits_of(setting: str, *, clock: Callable[[], float] = time.monotonic) -> Limits:
     """The limits that KENG_DRAFTS_NETWORK_LIMIT says; none for all networks together."""
     at_once, _comma, per_second = setting.partition(",")
     network = int(at_once), max(float(per_second or 1), 0.001)
     return Limits(network=network, process=(_NO_LIMIT, float(_NO_LIMIT)), clock=clock)
 
 
-_lock = threading.Lock()
-_limits = limits_of(os.environ.get("KENG_DRAFTS_NETWORK_LIMIT") or _DEFAULT)
+_limits_lock = threading.Lock()
+_limits = begin_limits_of(os.environ.get("KENG_DRAFTS_NETWORK_LIMIT") or _DEFAULT)
 
 
-def seconds_to_wait(request: HttpRequest) -> float:
+def seconds_until_next_report(request: HttpRequest) -> float:
     """Count one more report of this network; 0, or how long until it may begin one."""
-    with _lock:
+    with _limits_lock:
         return _limits.wait(network_around(address_of(request)))
 
 
-def forget() -> None:
+def forget_begun_reports() -> None:
     """Forget every network (for tests)."""
-    with _lock:
+    with _limits_lock:
         _limits.forget()

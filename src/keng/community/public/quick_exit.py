@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from keng.community import drafts
-from keng.community.report.steps import COOKIE as REPORT
+from keng.community.report.steps import REPORT_COOKIE as REPORT
 from keng.dialogue.public import code_page
 from keng.kit import cookies, times
 
@@ -25,14 +25,14 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
     None of our cookies stays, not even the one against forged forms: without it no form in the
     history can be sent again.
     """
-    response = _elsewhere() if settings.EXIT_URL else redirect("calendar")
+    response = _exit_page() if settings.EXIT_URL else redirect("calendar")
     response.status_code = 200 if settings.EXIT_URL else 303
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return response
     if secret := request.COOKIES.get(REPORT):
-        drafts.drop(secret)
+        drafts.drop_draft(secret)
     code_page.close_all(request)
-    cookies.forget(response, *(name for name in request.COOKIES if _is_ours(name)))
+    cookies.forget(response, *(name for name in request.COOKIES if _is_our_cookie(name)))
     return response
 
 
@@ -48,12 +48,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _is_ours(name: str) -> bool:
+def _is_our_cookie(name: str) -> bool:
     """Of a visitor: the desk beside us on the same host keeps its officers signed in."""
     return name.startswith("keng_") and not name.startswith(settings.SESSION_COOKIE_NAME)
 
 
-def _elsewhere() -> HttpResponse:
+def _exit_page() -> HttpResponse:
     # Not a redirect: the content policy forbids a form to end on another site.
     response = HttpResponse()
     response.headers["Refresh"] = f"0; url={settings.EXIT_URL}"

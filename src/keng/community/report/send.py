@@ -17,7 +17,7 @@ from keng.tips.attachments import store_attachment
 from keng.tips.origins import FROM_TEAM
 
 
-class NotThere(LookupError):
+class NoSuchDraft(LookupError):
     """There is no such draft, and nothing was sent under this token either."""
 
 
@@ -30,33 +30,33 @@ class FileLost(Exception):
 
 
 @transaction.atomic
-def send(secret: str, token: str, *, language: str, sender_mark: bytes = b"") -> None:
+def send_report(secret: str, token: str, *, language: str, sender_mark: bytes = b"") -> None:
     """Send the draft and forget it; its code is then shown for a while, the same for this token.
 
     `sender_mark` is by what this process knows the sender, for the calls alone.
-    Raises NotThere, FileLost, tips.errors.CannotSeal.
+    Raises NoSuchDraft, FileLost, tips.errors.CannotSeal.
     """
     code = receipt_codes.code_from(token)
     # A second press waits here until the first is done, and then finds the draft gone.
-    draft = drafts.load(secret, lock=True)
+    draft = drafts.load_draft(secret, lock=True)
     if receipt_codes.tip_id_of(code) is not None:
         return
     if draft is None:
-        raise NotThere
+        raise NoSuchDraft
     new = _new_tip(draft, code, token, language, sender_mark)
     _keep_files(draft, new)
     shown_codes.show_for_a_while(token)
     receive_one(new)
-    drafts.drop(secret)
+    drafts.drop_draft(secret)
 
 
 def _new_tip(
-    draft: drafts.Unfinished, code: str, token: str, language: str, sender_mark: bytes
+    draft: drafts.ReportDraft, code: str, token: str, language: str, sender_mark: bytes
 ) -> NewTip:
     said = draft.answers
     recipient, place = recipient_of(said), place_of(said)
     if recipient is None:
-        raise NotThere
+        raise NoSuchDraft
     return NewTip(
         unit_id=recipient.unit.pk,
         concerns=tuple(unit.pk for unit in recipient.concerns),
@@ -67,7 +67,7 @@ def _new_tip(
         happening=said["happening"],
         money_moved=bool(said.get("money_moved")),
         place_id=place.pk if place else None,
-        place_detail=_spot(said),
+        place_detail=_spot_words(said),
         language=language,
         province_code=recipient.unit.province_code,
         receipt_hash=receipt_codes.hash_of(code),
@@ -77,7 +77,7 @@ def _new_tip(
     )
 
 
-def _spot(answers: dict[str, Any]) -> str:
+def _spot_words(answers: dict[str, Any]) -> str:
     """As it was written; abroad with that before it for the desk: no place of ours says it."""
     spot = str(answers.get("spot", ""))
     if answers.get("place") != ABROAD:
@@ -87,7 +87,7 @@ def _spot(answers: dict[str, Any]) -> str:
     return f"{abroad}. {spot}"[:200] if spot else abroad
 
 
-def _keep_files(draft: drafts.Unfinished, new: NewTip) -> None:
+def _keep_files(draft: drafts.ReportDraft, new: NewTip) -> None:
     """Before the tip itself, whose audit chain stays locked until commit."""
     for upload in draft.files:
         try:

@@ -6,15 +6,15 @@ from keng.language.masking import Covered, Masked
 
 # On a public page no number stands, not even one that was used in an offence: the look-up is for
 # those, and lists none that nobody confirmed.
-_INSTEAD = {"phone": "[số máy]", "bank_account": "[số tài khoản]", "plate": "[biển số]"}
+_PLACEHOLDERS = {"phone": "[số máy]", "bank_account": "[số tài khoản]", "plate": "[biển số]"}
 
 
-def for_the_public(text: str) -> Masked:
+def redact_question(text: str) -> Masked:
     """Names, numbers and plates covered; the links stay, the page shows none that can be tapped."""
     masked = reporters_own.cover(text)
     shown, covered, at = [], list(masked.covered), 0
     for found in extract(masked.text):
-        instead = _INSTEAD.get(found.type)
+        instead = _PLACEHOLDERS.get(found.type)
         if instead and found.start >= at:
             written = masked.text[found.start : found.end]
             shown += [masked.text[at : found.start], instead]

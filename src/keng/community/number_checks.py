@@ -6,20 +6,20 @@ from keng.places.models import Unit
 from keng.warnings.known_numbers import NumberCheck, check_numbers, origin_of
 
 
-def check_meeting(meeting: Meeting, *, by: Officer) -> NumberCheck:
+def check_meeting_numbers(meeting: Meeting, *, by: Officer) -> NumberCheck:
     """Of where it is and what it is about."""
-    return _check({"what": meeting.about, "act": meeting.venue}, meeting.unit, by)
+    return _check_numbers({"what": meeting.about, "act": meeting.venue}, meeting.unit, by)
 
 
-def check_channel(channel: OfficialChannel, *, by: Officer) -> NumberCheck:
+def check_channel_numbers(channel: OfficialChannel, *, by: Officer) -> NumberCheck:
     """Of what is listed: it is in no desk's list yet, so whoever lets it out compares it."""
-    return _check({"what": channel.shown_as}, channel.unit, by)
+    return _check_numbers({"what": channel.shown_as}, channel.unit, by)
 
 
-def check_answer(question: Question, *, by: Officer) -> NumberCheck:
+def check_answer_numbers(question: Question, *, by: Officer) -> NumberCheck:
     """Of the question as it is shown, and of the answer."""
-    return _check({"what": question.shown_text, "act": question.answer}, question.unit, by)
+    return _check_numbers({"what": question.shown_text, "act": question.answer}, question.unit, by)
 
 
-def _check(parts: dict[str, str], unit: Unit, by: Officer) -> NumberCheck:
+def _check_numbers(parts: dict[str, str], unit: Unit, by: Officer) -> NumberCheck:
     return check_numbers({"vi": parts}, unit=unit, origin=origin_of(by, unit))
