@@ -148,7 +148,7 @@ class WriteCheckForm(Form):
         return CheckContent(found["verdict"], found["topic"], quote, seen, texts, evidence)
 
 
-_MISSING = {
+_REQUIRED_WORDS = {
     "source": gettext_lazy("Write who says it"),
     "finding": gettext_lazy("Write what follows from it"),
     "dated": gettext_lazy("Write of which day it is"),
@@ -191,7 +191,7 @@ class EvidenceForm(Form):
         if needed:
             for name in ("source", "finding", "dated", "excerpt"):
                 self.fields[name].required = True
-                self.fields[name].error_messages["required"] = _MISSING[name]
+                self.fields[name].error_messages["required"] = _REQUIRED_WORDS[name]
 
     def clean_dated(self) -> Any:
         return not_to_come(self.cleaned_data["dated"])
@@ -199,7 +199,7 @@ class EvidenceForm(Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if any(found.values()):
-            for name, words in _MISSING.items():
+            for name, words in _REQUIRED_WORDS.items():
                 if not found.get(name) and name not in self.errors:
                     self.add_error(name, words)
         return found

@@ -34,7 +34,7 @@ class AccountBook:
     def get(self, channel: str, slug: str) -> ReceivingAccount | None:
         return self._accounts.get((channel, slug))
 
-    async def look_again(self, channel: str, slug: str) -> ReceivingAccount | None:
+    async def get_or_refresh(self, channel: str, slug: str) -> ReceivingAccount | None:
         """For an address that is not known: perhaps it is new."""
         if time.monotonic() - self._read_at > _LEAST_BETWEEN:
             await self.refresh()
@@ -52,7 +52,7 @@ class AccountBook:
         self.is_read = True
         return True
 
-    def pin(self, account: ReceivingAccount, variant: str) -> None:
+    def keep_variant(self, account: ReceivingAccount, variant: str) -> None:
         """Remember which reading of the signature scheme is this account's."""
         if account.credentials.get("signature_variant") != variant:
             account.credentials["signature_variant"] = variant

@@ -55,11 +55,11 @@ class EdgeApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._serve_lifespan(receive, send)
         elif scope["type"] == "http":
             await self._route(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _serve_lifespan(self, receive: Receive, send: Send) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
@@ -107,7 +107,7 @@ class EdgeApp:
                 if scope["method"] != "POST":
                     await send_status(send, 405, allow="POST")
                 else:
-                    await self._hook(channel, slug, scope, receive, send)
+                    await self._serve_webhook(channel, slug, scope, receive, send)
             case ["", "lookup", "v1", "prefix", prefix] if self._prefixes is not None:
                 await self._prefixes.serve(prefix, scope, send)
             case ["", "health"]:
@@ -129,11 +129,13 @@ class EdgeApp:
     def _is_well(self) -> bool:
         return bool(self._writer and self._writer.is_ready and self._book and self._book.is_read)
 
-    async def _hook(
+    async def _serve_webhook(
         self, channel: str, slug: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         try:
-            status = await self._take(channel, slug, scope, await self._bodies.take(scope, receive))
+            status = await self._handle_webhook(
+                channel, slug, scope, await self._bodies.receive_body(scope, receive)
+            )
         except TooLarge:
             status = 413
         except TooSlow:
@@ -149,10 +151,10 @@ class EdgeApp:
             status = 503
         await send_status(send, status)
 
-    async def _take(self, channel: str, slug: str, scope: Scope, raw: bytes) -> int:
+    async def _handle_webhook(self, channel: str, slug: str, scope: Scope, raw: bytes) -> int:
         if self._book is None or self._writer is None or not self._book.is_read:
             raise WriterBusy
-        account = self._book.get(channel, slug) or await self._book.look_again(channel, slug)
+        account = self._book.get(channel, slug) or await self._book.get_or_refresh(channel, slug)
         if account is None:
             return 404
         parsed = channels.get(channel).parse(
@@ -160,7 +162,7 @@ class EdgeApp:
         )
         if parsed.verified:
             if parsed.variant:
-                self._book.pin(account, parsed.variant)
+                self._book.keep_variant(account, parsed.variant)
             await self._write(account, parsed, raw)
         return parsed.status
 

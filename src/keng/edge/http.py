@@ -62,7 +62,7 @@ class RequestBodies:
         """How many are on their way."""
         return len(self._places)
 
-    async def take(self, scope: Scope, receive: Receive) -> bytes:
+    async def receive_body(self, scope: Scope, receive: Receive) -> bytes:
         """The whole body. Raises TooLarge at once, TooSlow, PushedOut, CallerGone."""
         timeout = asyncio.timeout(self._seconds)
         place = _Place(timeout)

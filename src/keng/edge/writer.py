@@ -169,7 +169,7 @@ class WriterLane:
             self._fail([*self._in_hand, *self._waiting], WriterBusy())
             self._in_hand = ()
             self._waiting.clear()
-            await self._hang_up()
+            await self._disconnect()
             await asyncio.sleep(_FIRST_PAUSE)
 
     async def _run(self) -> None:
@@ -192,7 +192,7 @@ class WriterLane:
             self._on_taken()
             await self._write(self._in_hand)
             self._in_hand = ()
-        await self._hang_up()
+        await self._disconnect()
 
     async def _connect(self) -> bool:
         try:
@@ -219,27 +219,27 @@ class WriterLane:
             logger.warning("The database did not answer about a batch of %s.", len(batch))
             self._fail(batch, WriterBusy())
         except psycopg.Error as error:
-            await self._sort_out(batch, error)
+            await self._recover_batch(batch, error)
         except Exception:
             # A handler's own fault: nothing was written, and all the others must still be.
             logger.exception("A batch of %s could not be made.", len(batch))
-            await self._one_by_one(batch)
+            await self._write_one_by_one(batch)
         else:
             self._on_written(batch)
             _settle(batch)
 
-    async def _sort_out(self, batch: Sequence[_Item], error: psycopg.Error) -> None:
+    async def _recover_batch(self, batch: Sequence[_Item], error: psycopg.Error) -> None:
         """Nothing of the batch is there. Without a connection all come again; else one by one."""
         logger.warning("A batch of %s was not written (%s).", len(batch), type(error).__name__)
         if self._connection is None or self._connection.closed:
-            await self._hang_up()
+            await self._disconnect()
             self._fail(batch, WriterBusy())
         elif len(batch) == 1 and isinstance(error, psycopg.OperationalError):
             self._fail(batch, WriterBusy())
         else:
-            await self._one_by_one(batch)
+            await self._write_one_by_one(batch)
 
-    async def _one_by_one(self, batch: Sequence[_Item]) -> None:
+    async def _write_one_by_one(self, batch: Sequence[_Item]) -> None:
         """Only the message that is at fault is refused, and only whoever is held up comes again."""
         if len(batch) == 1:
             self._fail(batch, NotWritten())
@@ -259,7 +259,7 @@ class WriterLane:
         try:
             await self._connection.execute(statement)
         except psycopg.Error:
-            await self._hang_up()
+            await self._disconnect()
 
     async def _execute_in_time(self, batch: Sequence[_Item]) -> None:
         """As `_execute`; raises TimeoutError, and gives the connection up, if nothing comes back.
@@ -302,7 +302,7 @@ class WriterLane:
             )
         ]
 
-    async def _hang_up(self) -> None:
+    async def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(psycopg.Error):

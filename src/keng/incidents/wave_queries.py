@@ -18,7 +18,7 @@ from keng.tips.models import Sighting, Tip, Wave, WaveStep, WaveTip
 from keng.tips.models.tip import OnlookerOf, TipQuerySet
 
 _DAYS_OF_CURVE = 14
-_LISTED = 100
+_MOST_LISTED = 100
 
 
 @dataclass(slots=True)
@@ -138,7 +138,9 @@ def standing_dismissal(wave: Wave, unit_id: uuid.UUID) -> WaveStep | None:
 
 def _open_ids_query(**onlooker: Any) -> QuerySet[Wave, Any]:
     visible = Wave.objects.visible_to(OnlookerOf(**onlooker))
-    return visible.filter(state=Wave.State.OPEN).order_by("-found_at").values_list("pk")[:_LISTED]
+    return (
+        visible.filter(state=Wave.State.OPEN).order_by("-found_at").values_list("pk")[:_MOST_LISTED]
+    )
 
 
 _OPEN_IDS = Prepared(_open_ids_query)
@@ -153,7 +155,7 @@ def _wave_views(waves: QuerySet[Wave], officer: Officer) -> list[WaveView]:
             total=Count("members", filter=Q(members__tip__in=counting), distinct=True),
             first=Min("members__tip__received_at", filter=Q(members__tip__in=visible)),
             last=Max("members__tip__received_at", filter=Q(members__tip__in=visible)),
-        )[:_LISTED]
+        )[:_MOST_LISTED]
     )
     if not rows:
         return []

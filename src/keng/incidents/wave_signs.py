@@ -15,8 +15,8 @@ from keng.tips.models.wave import FEWEST
 # Of a category, which joins what may have nothing to do with each other.
 FEWEST_OF_CATEGORY = 5
 # Of one number or one text; of a category it is shared among all categories and both windows.
-RARE = 1e-3
-RARE_OF_CATEGORY = 1e-3
+RARE_CHANCE = 1e-3
+RARE_CATEGORY_CHANCE = 1e-3
 # Copies of one message lie above this (the same line as beside a tip).
 VERY_ALIKE = 0.4
 # Below this nobody asks how unlikely something is.
@@ -94,13 +94,13 @@ def _joined_rises(
     for sign in signs:
         tips = [by_id[pk] for pk in sign.tips if pk in by_id]
         usual = baseline.indicators.get(sign.pk, baseline.unseen)
-        if reason := _rise_reason(tips, usual, RARE, FEWEST, now):
+        if reason := _rise_reason(tips, usual, RARE_CHANCE, FEWEST, now):
             said = {"sign": "indicator", "id": str(sign.pk), "type": sign.type}
             reasons.append(({t.pk for t in tips}, reason | said | {"value": sign.value}))
     reasons += [
         ({t.pk for t in tips}, reason | {"sign": "likeness"})
         for tips in _groups_alike(list(by_id.values()))
-        if (reason := _rise_reason(tips, baseline.unseen, RARE, FEWEST, now))
+        if (reason := _rise_reason(tips, baseline.unseen, RARE_CHANCE, FEWEST, now))
     ]
     for pks, _reason in reasons:
         joined.join(pks)
@@ -123,7 +123,7 @@ def _category_rises(
     for category in sorted({tip.category for tip in left} - {""}):
         tips = [tip for tip in left if tip.category == category]
         usual = baseline.categories.get(category, baseline.unseen)
-        reason = _rise_reason(tips, usual, RARE_OF_CATEGORY / looks, FEWEST_OF_CATEGORY, now)
+        reason = _rise_reason(tips, usual, RARE_CATEGORY_CHANCE / looks, FEWEST_OF_CATEGORY, now)
         if reason:
             said = {"sign": "category", "category": category}
             within = now - datetime.timedelta(days=reason["days"])

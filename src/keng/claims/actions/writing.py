@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 # Any number that no other part of the product takes.
-_NUMBERING = 5_120_012
+_NUMBER_LOCK = 5_120_012
 
 
 @transaction.atomic
@@ -118,7 +118,7 @@ def _waiting_revision(claim: Claim) -> Revision:
 def next_claim_number() -> int:
     """Free until this transaction ends: two who publish at once get one after the other."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_NUMBERING])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_NUMBER_LOCK])
     return (Claim.objects.aggregate(last=Max("number"))["last"] or 0) + 1
 
 

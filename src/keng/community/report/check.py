@@ -49,7 +49,7 @@ def report_check(report: ReportJourney, form: SendForm) -> HttpResponse:
     """Show everything once more; send it when asked to."""
     if form.is_bound and "meant" in form.data and report.was_open:
         report.answers["meant_for_unit"] = form.data["meant"] == "1"
-        return report.stay()
+        return report.ask_again()
     if not form.is_bound or not form.is_valid():
         return _check_page(report, SendForm())
     token = form.cleaned_data["token"]
@@ -63,7 +63,7 @@ def report_check(report: ReportJourney, form: SendForm) -> HttpResponse:
             sender_mark=mark_of(report.request),
         )
     except NoSuchDraft:
-        return report.gone()
+        return report.gone_page()
     except FileLost as lost:
         words = _("%(name)s cannot be read any more. Take it out, or add it again.")
         form.add_error(None, words % {"name": lost.name})
@@ -90,11 +90,11 @@ def _is_sender(report: ReportJourney, token: str) -> bool:
 
 def _check_page(report: ReportJourney, form: SendForm, *, token: str = "") -> HttpResponse:
     if not report.was_open:
-        return report.gone()
+        return report.gone_page()
     if report.next_step != CHECK_STEP:
-        return report.go(report.next_step)
+        return report.go_to(report.next_step)
     said = report.answers
-    return report.page(
+    return report.question_page(
         form,
         rows=_answer_rows(report),
         token=token or receipt_codes.new_token(),

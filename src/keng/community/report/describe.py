@@ -67,7 +67,7 @@ def report_describe(report: ReportJourney, form: DescribeForm) -> HttpResponse:
     if form.is_bound and removed is not None:
         report.draft.files.pop(removed).discard()
         report.keep_unchecked(form)
-        return report.stay()
+        return report.ask_again()
     if form.is_bound:
         for words in report.refused:
             form.add_error("attached", words)
@@ -76,9 +76,9 @@ def report_describe(report: ReportJourney, form: DescribeForm) -> HttpResponse:
             too_long = _("Only the first %(count)s characters are kept on this page.")
             form.add_error("text", too_long % {"count": thousands(len(kept))})
         if form.is_valid():
-            return report.answered(_answers_of(report, form))
+            return report.keep_answers(_answers_of(report, form))
     topic = report.answers.get("topic", "")
-    return report.page(
+    return report.question_page(
         form,
         about_money=topic in MONEY_TOPICS,
         files=report.draft.files,

@@ -17,9 +17,9 @@ def report_with(request: HttpRequest) -> HttpResponse:
         together = f"{written}\n\n{words}" if written else words
         report.answers["text"] = together[:MOST_WORDS]
     try:
-        return report.go(report.next_step)
+        return report.go_to(report.next_step)
     except TooManyBegun as error:
         # In the box of the report's words, which comes back here.
         report.step = "describe"
         form = DescribeForm({"text": words})
-        return report.refuse(form, error, lambda: report.page(form))
+        return report.refuse_to_begin(form, error, lambda: report.question_page(form))

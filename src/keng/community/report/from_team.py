@@ -33,4 +33,4 @@ def report_team(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
             {"report": report, "token": token, "group": group},
         )
     report.begin_anew({"team": True, "as_team": True, "place": str(group.place_id)})
-    return report.go(_FIRST_STEP)
+    return report.go_to(_FIRST_STEP)

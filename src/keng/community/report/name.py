@@ -51,6 +51,6 @@ class NameForm(Form):
 def report_name(report: ReportJourney, form: NameForm) -> HttpResponse:
     """Ask whether to say who one is."""
     if form.is_bound and form.is_valid():
-        return report.answered(form.cleaned_data)
+        return report.keep_answers(form.cleaned_data)
     wish = form["wish"].value() or ANONYMOUS
-    return report.page(form, wish=wish)
+    return report.question_page(form, wish=wish)

@@ -45,8 +45,8 @@ MOST_KEPT_BYTES = 4 * MOST_WORDS
 _LONGEST_LINE = 1000
 _LONGEST_CHOICE = 200
 
-View = Callable[[HttpRequest], HttpResponse]
-F = TypeVar("F", bound=forms.Form)
+StepView = Callable[[HttpRequest], HttpResponse]
+StepForm = TypeVar("StepForm", bound=forms.Form)
 
 
 class TooManyBegun(Exception):
@@ -99,14 +99,14 @@ class ReportJourney:
         """Who will read it."""
         return recipient_of(self.answers)
 
-    def answered(self, values: dict[str, Any]) -> HttpResponse:
+    def keep_answers(self, values: dict[str, Any]) -> HttpResponse:
         """Keep valid answers and go to the next question."""
         self.answers |= values
         if self.step not in self.done:
             self.done.append(self.step)
         if self.is_lost:
             self.answers["lost"] = True
-        return self.go(self.next_step)
+        return self.go_to(self.next_step)
 
     def begin_anew(self, answers: dict[str, Any]) -> None:
         """Forget what this browser has begun, files too, and start with these answers.
@@ -123,9 +123,9 @@ class ReportJourney:
         """Put uploads beside the answers, within the limits; note what was refused."""
         for file in self.request.FILES.getlist("attached"):
             if isinstance(file, SealedUpload):
-                self._take(file)
+                self._take_file(file)
 
-    def _take(self, file: SealedUpload) -> None:
+    def _take_file(self, file: SealedUpload) -> None:
         refuse_beyond_share(file)
         if file.is_too_large:
             self.refused.append(_("%(name)s is larger than 20 MB.") % {"name": file.name})
@@ -141,22 +141,22 @@ class ReportJourney:
         for name, field in form.fields.items():
             if not isinstance(field, forms.FileField):
                 value = field.widget.value_from_datadict(form.data, form.files, name)
-                self.answers[name] = "" if value is None else _bounded(value, field)
+                self.answers[name] = "" if value is None else _cut_value(value, field)
         if self.step in self.done:
             self.done.remove(self.step)
 
-    def stay(self) -> HttpResponse:
+    def ask_again(self) -> HttpResponse:
         """Show the same question again, with what is kept by now."""
-        return self.go(self.step)
+        return self.go_to(self.step)
 
     def switch_language(self, form: forms.Form, language: str) -> HttpResponse:
         """Show the same question in the other language, with everything that was typed."""
         self.keep_unchecked(form)
-        response = self.stay()
+        response = self.ask_again()
         cookies.put_language(response, language)
         return response
 
-    def page(self, form: forms.Form, **context: Any) -> HttpResponse:
+    def question_page(self, form: forms.Form, **context: Any) -> HttpResponse:
         """The question as a page; what was sent with mistakes is kept all the same."""
         is_kept = self.request.method == "POST" and self.step in STEPS and not self.is_refused
         if is_kept:
@@ -206,7 +206,7 @@ class ReportJourney:
             return urlsplit(self.request.headers.get("Referer", "")).path
         return ""
 
-    def begin_instead(self) -> HttpResponse:
+    def drop_and_begin(self) -> HttpResponse:
         """Delete what was begun, files too, and ask the first question."""
         drafts.drop_draft(self.draft.secret)
         response = HttpResponseRedirect(step_url(next(iter(STEPS))))
@@ -214,7 +214,7 @@ class ReportJourney:
         cookies.forget(response, REPORT_COOKIE)
         return response
 
-    def gone(self) -> HttpResponse:
+    def gone_page(self) -> HttpResponse:
         """A later step without a report: it was sent, or its time is over."""
         response = render(
             self.request, "community/report/gone.html", {"was_lost": self.is_lost}, status=410
@@ -222,14 +222,14 @@ class ReportJourney:
         cookies.forget(response, REPORT_COOKIE)
         return response
 
-    def go(self, step: str) -> HttpResponse:
+    def go_to(self, step: str) -> HttpResponse:
         """Keep everything and show a step."""
         response = HttpResponseRedirect(step_url(step))
         response.status_code = 303
         self._save(response)
         return response
 
-    def refuse(
+    def refuse_to_begin(
         self, form: forms.Form, error: TooManyBegun, answer: Callable[[], HttpResponse]
     ) -> HttpResponse:
         """The question again, with what was typed; nothing of it is kept."""
@@ -245,7 +245,7 @@ class ReportJourney:
             response = answer()
         except TooManyBegun:
             # Not the question itself was answered, but something that leads back to it.
-            response = self.page(form)
+            response = self.question_page(form)
         response.status_code = 429
         response.headers["Retry-After"] = str(math.ceil(error.seconds))
         return response
@@ -266,21 +266,21 @@ class ReportJourney:
 
 
 def report_step(
-    name: str, form_class: type[F]
-) -> Callable[[Callable[[ReportJourney, F], HttpResponse]], View]:
+    name: str, form_class: type[StepForm]
+) -> Callable[[Callable[[ReportJourney, StepForm], HttpResponse]], StepView]:
     """A question: opens the report, switches the language, and hands on the form."""
 
-    def decorate(view: Callable[[ReportJourney, F], HttpResponse]) -> View:
+    def decorate(view: Callable[[ReportJourney, StepForm], HttpResponse]) -> StepView:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def wrapped(request: HttpRequest) -> HttpResponse:
             report = ReportJourney(request, name)
             if request.method != "POST":
                 if name != next(iter(STEPS)) and not report.was_open:
-                    return report.gone()
+                    return report.gone_page()
                 return view(report, form_class(initial=report.answers))
             if ANEW_BUTTON in request.POST:
-                return report.begin_instead()
+                return report.drop_and_begin()
             report.take_files()
             form = form_class(request.POST)
             try:
@@ -288,14 +288,14 @@ def report_step(
                     return report.switch_language(form, language)
                 return view(report, form)
             except TooManyBegun as error:
-                return report.refuse(form, error, lambda: view(report, form))
+                return report.refuse_to_begin(form, error, lambda: view(report, form))
 
         return wrapped
 
     return decorate
 
 
-def _bounded(value: Any, field: forms.Field) -> Any:
+def _cut_value(value: Any, field: forms.Field) -> Any:
     """What was typed into a field, and not without end."""
     longest = getattr(field, "max_length", None) or _LONGEST_CHOICE
     if longest > _LONGEST_LINE:

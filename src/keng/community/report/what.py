@@ -36,5 +36,5 @@ class WhatForm(Form):
 def report_what(report: ReportJourney, form: WhatForm) -> HttpResponse:
     """Ask what it is about."""
     if form.is_bound and form.is_valid():
-        return report.answered(form.cleaned_data)
-    return report.page(form, topics=TOPICS)
+        return report.keep_answers(form.cleaned_data)
+    return report.question_page(form, topics=TOPICS)

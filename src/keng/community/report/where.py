@@ -74,7 +74,7 @@ def report_where(report: ReportJourney, form: WhereForm) -> HttpResponse:
         return _where_page(report, form, said["q"])
     chosen = str(place.pk) if place else said["choice"]
     said["choice"] = chosen
-    return report.answered({**said, "place": chosen})
+    return report.keep_answers({**said, "place": chosen})
 
 
 def _where_page(
@@ -89,7 +89,7 @@ def _where_page(
         found.first = _chosen_before(report)
     first, further = found.first, found.further
     is_sure = not found.only_alike and found.province is None
-    return report.page(
+    return report.question_page(
         form,
         query=query,
         first=first[:RESULTS_SHOWN],

@@ -26,5 +26,5 @@ class WhoGetsForm(Form):
 def report_who_gets(report: ReportJourney, form: WhoGetsForm) -> HttpResponse:
     """Ask who should get the report."""
     if form.is_bound and form.is_valid():
-        return report.answered(form.cleaned_data)
-    return report.page(form)
+        return report.keep_answers(form.cleaned_data)
+    return report.question_page(form)

@@ -39,7 +39,7 @@ def test_a_body_that_never_ends_is_waited_for_so_long(receive):
     bodies = RequestBodies(seconds=0.05)
     began = time.monotonic()
     with pytest.raises(TooSlow):
-        asyncio.run(asyncio.wait_for(bodies.take(SCOPE, receive), 5))
+        asyncio.run(asyncio.wait_for(bodies.receive_body(SCOPE, receive), 5))
     assert time.monotonic() - began < 3
     assert bodies.waiting == 0
 
@@ -47,9 +47,9 @@ def test_a_body_that_never_ends_is_waited_for_so_long(receive):
 def test_one_too_many_pushes_out_the_oldest_and_is_taken():
     async def crowd():
         bodies = RequestBodies(seconds=30, most=3)
-        held = [asyncio.create_task(bodies.take(SCOPE, begun())) for _ in range(3)]
+        held = [asyncio.create_task(bodies.receive_body(SCOPE, begun())) for _ in range(3)]
         await asyncio.sleep(0.01)
-        assert await bodies.take(SCOPE, whole()) == b"{}"
+        assert await bodies.receive_body(SCOPE, whole()) == b"{}"
         await asyncio.sleep(0.01)
         over = [task.done() for task in held]
         for task in held:

@@ -106,13 +106,13 @@ class _Asker:
     midnight: datetime.datetime
 
     @classmethod
-    def of(cls, officer: Officer) -> "_Asker":
+    def of_officer(cls, officer: Officer) -> "_Asker":
         """The officer, at this moment."""
         now = times.now()
         midnight = times.start_of(times.local_date(now))
         return cls(officer.pk, officer.unit_ids, officer.own_unit_ids, now, midnight)
 
-    def values(self) -> dict[str, Any]:
+    def query_values(self) -> dict[str, Any]:
         """What a prepared query is asked with."""
         return {name: getattr(self, name) for name in self.__slots__}
 
@@ -163,7 +163,7 @@ def _is_not_put_off(now: datetime.datetime) -> Q:
 
 def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> InboxPage:
     """A page of a folder, by deadline. `after` is the cursor of the page before."""
-    asker = _Asker.of(officer)
+    asker = _Asker.of_officer(officer)
     folder = folder if folder in {*_FOLDERS, DONE_FOLDER} else "open"
     stretches = deadline_bounds(asker.now)
     counts, newest = _counts_and_newest(asker, folder, stretches)
@@ -198,7 +198,7 @@ def next_tip_after(
     officer: Officer, due_at: datetime.datetime | None, tip_id: uuid.UUID, folder: str = "open"
 ) -> Tip | None:
     """The tip that comes after this place in the folder, or else its first one."""
-    known = _folders(_Asker.of(officer))
+    known = _folders(_Asker.of_officer(officer))
     visible = Tip.objects.visible_to(officer)
     rows = visible.filter(known[folder if folder in _FOLDERS else "open"]).exclude(pk=tip_id)
     rows = rows.order_by("due_at", "id")
@@ -225,7 +225,7 @@ def neighbour_id(officer: Officer, tip: Tip, *, later: bool) -> uuid.UUID | None
     """The row that stands after a tip, or before it; a closed tip stands nowhere."""
     if tip.due_at is None:
         return None
-    values, is_live = _Asker.of(officer).values(), tip.urgency == "P0"
+    values, is_live = _Asker.of_officer(officer).query_values(), tip.urgency == "P0"
     found = _NEIGHBOUR.ask(later, is_live, **values, at=tip.due_at, last=tip.pk)
     if not found and is_live == later:
         # From the last critical one on to the first of the others, or back.
@@ -247,10 +247,10 @@ def count_news(
 
 
 def _came_after(moment: datetime.datetime) -> Q:
-    return _newer(moment, first_coarse_id(moment), first_id(moment))
+    return _newer_than(moment, first_coarse_id(moment), first_id(moment))
 
 
-def _newer(moment: Any, first_tip: Any, first_step: Any) -> Q:
+def _newer_than(moment: Any, first_tip: Any, first_step: Any) -> Q:
     """Ids tell the time, those of tips to five minutes: two short walks along primary keys."""
     came = Tip.objects.filter(id__gte=first_tip, received_at__gt=moment)
     passed_on = Decision.objects.filter(kind=Decision.Kind.ROUTED, id__gt=first_step)
@@ -265,7 +265,7 @@ def _counts_and_newest(
     late = asker.now - _LATE_COMMIT
     fresh: dict[str, Any] = {"late": late, "tip": first_coarse_id(late), "step": first_id(late)}
     names = (*_FOLDERS, DONE_FOLDER, "alarms", "group_live")
-    found = _COUNTS.ask(folder, **asker.values(), ends=until, **fresh)
+    found = _COUNTS.ask(folder, **asker.query_values(), ends=until, **fresh)
     # An officer without a post sees nothing.
     numbers = found[0][:-1] if found else (0,) * (len(names) + len(until))
     newest = (found[0][-1] or []) if found else []
@@ -293,7 +293,7 @@ def _count_query(
         Subquery(visible.ringing().values_list(every)),
         _count_where(chosen & LIVE_CRITICAL),
         *(_count_where(chosen & ~LIVE_CRITICAL & Q(due_at__lt=end)) for end in ends),
-        _ids_where(known["open"] & _newer(late, tip, step)),
+        _ids_where(known["open"] & _newer_than(late, tip, step)),
     )
 
 
@@ -344,7 +344,7 @@ def _fetch_rows(
     is_live: bool = False,
 ) -> list[InboxRow]:
     """With `ends`, tips of one incident together."""
-    values = asker.values()
+    values = asker.query_values()
     values |= {"ends": ends} if ends is not None else {}
     values |= {"at": place.at, "last": place.last} if place is not None else {}
     return [InboxRow(*each) for each in _ROWS.ask(folder, is_live, **values)]

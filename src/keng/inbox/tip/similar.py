@@ -16,7 +16,7 @@ from keng.tips.models import Sighting, Tip
 
 _RECENT = datetime.timedelta(days=30)
 # How many of the newest open tips are compared by their words.
-_COMPARED = 300
+_MOST_COMPARED = 300
 # Shares of common words and word pairs; copies of one message lie above the last.
 _WORTH_A_LOOK, _ALIKE, _VERY_ALIKE = 0.1, 0.2, 0.4
 
@@ -121,7 +121,7 @@ def _other_open_tips(tip: Tip, officer: Officer) -> list[tuple[uuid.UUID, str, d
         .filter(duplicate_of__isnull=True, received_at__gte=times.now() - _RECENT)
     )
     rows = open_tips.exclude(pk=tip.pk).exclude(text="").order_by("-id")
-    return list(rows.values_list("pk", "text", "received_at")[:_COMPARED])
+    return list(rows.values_list("pk", "text", "received_at")[:_MOST_COMPARED])
 
 
 def _shared_values(

@@ -111,10 +111,10 @@ def lookup_object(request: HttpRequest) -> HttpResponse:
     """The questions, and after them the code. Which entry it is about travels in the form alone."""
     if request.method != "POST":
         return redirect("lookup")
-    return _object(request)
+    return _handle_objection(request)
 
 
-def _object(request: HttpRequest) -> HttpResponse:
+def _handle_objection(request: HttpRequest) -> HttpResponse:
     listing = queries.public_listing(request.POST.get("hash", ""))
     if listing is None and "text" not in request.POST:
         return _gone_page(request)
