@@ -52,7 +52,7 @@ class WaveView:
         return [step for step in self.steps if step.kind == WaveStep.Kind.WARNED]
 
     @property
-    def asks(self) -> bool:
+    def is_unanswered(self) -> bool:
         """Whether the desk has said nothing to it yet."""
         return self.wave.state == Wave.State.OPEN and not self.steps
 
@@ -82,7 +82,9 @@ def unanswered_waves(officer: Officer) -> list[WaveView]:
     if not ids:
         return []
     waves = Wave.objects.visible_to(officer).filter(pk__in=[row[0] for row in ids])
-    found = [seen for seen in _wave_views(waves.order_by("-found_at"), officer) if seen.asks]
+    found = [
+        seen for seen in _wave_views(waves.order_by("-found_at"), officer) if seen.is_unanswered
+    ]
     return sorted(found, key=lambda seen: -seen.here)
 
 

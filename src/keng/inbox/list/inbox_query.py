@@ -81,7 +81,7 @@ class InboxPage:
     known: list[uuid.UUID] = field(default_factory=list)
     at: datetime.datetime = field(default_factory=times.now)
     # How many rows are left when tips of one incident stand together; None where they do not.
-    lines: int | None = None
+    grouped_total: int | None = None
 
     @property
     def total(self) -> int:
@@ -172,7 +172,7 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
     rows = _page_rows(
         asker, folder, page_start_of(after), until, has_live=bool(counts["group_live"])
     )
-    lines = (
+    grouped_total = (
         _count_grouped_rows(asker, folder, deadline_ends(stretches)) + counts["group_live"]
         if together
         else None
@@ -191,7 +191,7 @@ def inbox_page(officer: Officer, *, folder: str = "open", after: str = "") -> In
         and (found := [row for row in rows if _group_code(row, stretches) == code])
     ]
     cursor = cursor_after(rows[-1]) if more else ""
-    return InboxPage(folder, counts, groups, cursor, newest, asker.now, lines)
+    return InboxPage(folder, counts, groups, cursor, newest, asker.now, grouped_total)
 
 
 def next_tip_after(

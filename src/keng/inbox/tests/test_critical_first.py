@@ -62,7 +62,7 @@ def test_the_provinces_list_has_it_alone_above_the_incidents(desk):
     found = inbox_page(coordinator)
     assert [(group.code, group.count) for group in found.groups] == [("live", 1), ("overdue", 2)]
     assert order(found) == [tips[1].pk, tips[0].pk]
-    assert (found.total, found.lines) == (3, 2)
+    assert (found.total, found.grouped_total) == (3, 2)
 
 
 def test_pages_hold_every_tip_once_across_the_end_of_the_critical_ones(desk, monkeypatch):

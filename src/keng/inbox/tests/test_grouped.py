@@ -55,7 +55,7 @@ def test_tips_of_one_incident_are_one_row_in_each_stretch_and_the_counts_add_up(
         "soon": [tips[2]],
         "today": [tips[4]],
     }
-    assert (found.total, found.lines) == (6, 4)
+    assert (found.total, found.grouped_total) == (6, 4)
     for group in found.groups:
         assert group.count == sum(row.grouped for row in group.rows)
     assert [row.incident_size for group in found.groups for row in group.rows] == [1, 5, 5, 5]
@@ -66,7 +66,7 @@ def test_a_commune_sees_each_tip_by_itself(here):
     _, tips = heard_again(ward, officer, [-2, -1])
     found = inbox_page(officer)
     assert lines(found) == {"overdue": tips}
-    assert found.lines is None
+    assert found.grouped_total is None
 
 
 def test_what_is_over_or_stands_alone_is_not_grouped(here):
