@@ -18,7 +18,7 @@ from keng.lessons.models import Collection
 from keng.partners.models import Article, KitRequest, KitShare, Manuscript, OwnText
 from keng.places.models import Place
 from keng.warnings.models import Version
-from keng.warnings.queries import current, current_for
+from keng.warnings.queries import current_warnings, current_warnings_for
 
 # A view (migration 0005): what was handed in and has nobody of the partner left to read it, who had
 # no hand in it. Drafts, and what one of the partner's own people can publish, are not in it.
@@ -240,8 +240,8 @@ def near(place: Place, *, limit: int = 3) -> list[Article]:
 def kit_of(partner: Partner, *, limit: int = 5) -> list[Version]:
     """The warnings to pass on: of the partner's place, or of everywhere."""
     if partner.place is None:
-        return current(limit=limit)
-    return current_for("", partner.place, limit=limit)
+        return current_warnings(limit=limit)
+    return current_warnings_for("", partner.place, limit=limit)
 
 
 def said_of(partner: Partner) -> dict[uuid.UUID, int]:

@@ -144,8 +144,9 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     network.sheets.import_groups network.teams.add_shift network.teams.ask
     network.teams.end_shift network.teams.take_back delivery.dispatch.cancel
     delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
-    relay.rooms.tell_houses warnings.asking.call_province warnings.drafting.draft
-    warnings.drafting.revise warnings.drafting.submit warnings.patterns.make
+    relay.rooms.tell_houses warnings.province_call.call_province
+    warnings.drafting.draft_warning warnings.drafting.revise_warning
+    warnings.drafting.submit_warning warnings.pattern_acts.make_pattern
     warnings.recalling.ask_recall warnings.recalling.withdraw_recall community.questions.answer
     community.questions.decline_as_opinion community.questions.move_to_reports
     community.telling.propose_meeting community.telling.call_off
@@ -156,16 +157,18 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         RELEASING,
         """
-    warnings.releasing.approve warnings.recalling.recall warnings.recalling.approve_recall
-    warnings.recalling.refuse_recall warnings.drafting.send_back warnings.patterns.approve
-    warnings.patterns.end warnings.patterns.review community.questions.let_out_answer
+    warnings.releasing.approve_warning warnings.recalling.recall_warning
+    warnings.recalling.approve_recall warnings.recalling.refuse_recall
+    warnings.drafting.send_back_warning warnings.pattern_acts.approve_pattern
+    warnings.pattern_acts.end_pattern warnings.pattern_acts.review_pattern_use
+    community.questions.let_out_answer
     community.telling.let_out_meeting community.telling.let_out_channel
     community.telling.keep_channel community.telling.end_channel lookup.listing.confirm
     lookup.listing.refuse lookup.listing.end lookup_pages.propose.confirm
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
-    (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
+    (COMMUNE_WORKING, "warnings.pattern_acts.send_pattern warnings.pattern_acts.hand_in_pattern"),
     (HEARING_OBJECTIONS, "lookup.disputes.decide lookup_pages.dispute_pictures.show"),
     (
         LEADING,

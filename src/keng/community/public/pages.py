@@ -15,14 +15,14 @@ from keng.places.models import Unit
 from keng.places.near import place_near
 from keng.surveys.queries import open_now
 from keng.warnings.models import Version
-from keng.warnings.queries import current, current_for
+from keng.warnings.queries import current_warnings, current_warnings_for
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
     near = place_near(request)
-    found = _each_once(current_for("", near, limit=12))[:4]
-    further = _each_once([*found, *current(limit=12)])[len(found) :][:3] if near else []
+    found = _each_once(current_warnings_for("", near, limit=12))[:4]
+    further = _each_once([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
     busy = rush.is_busy()
     return render(
         request,

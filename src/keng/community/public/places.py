@@ -20,7 +20,7 @@ from keng.places.search import current, find
 from keng.relay import reach_in_words
 from keng.surveys import queries as surveys
 from keng.warnings.models import Version
-from keng.warnings.queries import current_for
+from keng.warnings.queries import current_warnings_for
 
 # A page that calls itself ours is looked for here first: so it is said when there is none.
 _LOOKED_FOR = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
@@ -69,7 +69,7 @@ class Told:
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a commune or province of today."""
     found, unit = place_and_desk(code)
-    above, warnings = serving.above(unit), current_for("", found, limit=10)
+    above, warnings = serving.above(unit), current_warnings_for("", found, limit=10)
     return render(
         request,
         "community/place.html",
@@ -108,7 +108,7 @@ def questions(request: HttpRequest, code: str) -> HttpResponse:
 def embed(request: HttpRequest, code: str) -> HttpResponse:
     """The same in small, for the page of a school or a newspaper: no cookie, no form."""
     found, unit = place_and_desk(code)
-    context = {"place": found, "unit": unit, "warnings": current_for("", found, limit=3)}
+    context = {"place": found, "unit": unit, "warnings": current_warnings_for("", found, limit=3)}
     response = render(request, "community/embed.html", context)
     response.headers["Content-Security-Policy"] = _FRAMED
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

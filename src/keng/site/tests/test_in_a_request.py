@@ -68,8 +68,8 @@ from keng.tips import errors, receipt_codes
 from keng.tips.incident_titles import title_of
 from keng.warnings import actions as warnings
 from keng.warnings.actions import errors as warning_errors
-from keng.warnings.actions import patterns
-from keng.warnings.actions.recalling import seen_of
+from keng.warnings.actions import pattern_acts
+from keng.warnings.actions.recalling import digest_of_request
 from keng.warnings.content import audience_of
 from keng.warnings.tests.test_patterns import made as made_pattern
 from keng.warnings.tests.ward import Ward as WarningWard
@@ -294,7 +294,7 @@ def warning_submitted():
     ward = WarningWard()
     version = ward.draft()
     return Example(
-        ward.officer, lambda by: warnings.submit(version.warning_id, by=by), may_repeat=True
+        ward.officer, lambda by: warnings.submit_warning(version.warning_id, by=by), may_repeat=True
     )
 
 
@@ -307,7 +307,7 @@ def warning_approved():
     }
     return Example(
         ward.province_duty,
-        lambda by: warnings.approve(version.pk, **seen, by=by),
+        lambda by: warnings.approve_warning(version.pk, **seen, by=by),
         warning_errors.NotSubmitted,
     )
 
@@ -317,7 +317,7 @@ def warning_recalled():
     version = ward.published()
     return Example(
         ward.coordinator,
-        lambda by: warnings.recall(version.warning_id, reason="wrong_facts", by=by),
+        lambda by: warnings.recall_warning(version.warning_id, reason="wrong_facts", by=by),
         warning_errors.AlreadyRecalled,
     )
 
@@ -341,7 +341,7 @@ def recall_asked():
 def recall_approved():
     ward = WarningWard()
     asked = _recall_asked(ward)
-    seen = seen_of(asked, asked.warning)
+    seen = digest_of_request(asked, asked.warning)
     return Example(
         ward.province_duty,
         lambda by: warnings.approve_recall(asked.pk, seen=seen, by=by),
@@ -523,8 +523,8 @@ def pattern_approved():
     pattern = made_pattern(ward)
     return Example(
         ward.commander,
-        lambda by: patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=by),
-        patterns.NotInForce,
+        lambda by: pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=by),
+        pattern_acts.NotInForce,
     )
 
 

@@ -45,7 +45,7 @@ from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
 from keng.tips.errors import CannotDecide, NothingChosen
 from keng.tips.errors import NotYours as NotYoursToDecide
 from keng.tips.models import Decision, DialogueMessage, TakenDown
-from keng.warnings.content import Choice, Content
+from keng.warnings.content import AudienceChoice, WarningContent
 from keng.warnings.models import RecallRequest
 from tests import make
 
@@ -71,13 +71,13 @@ STEPS = {
     "tips.lock.lock_tip",
     "decisions.suspension.lift",
     "incidents.wave_acts.note_warning",
-    "warnings.drafting.locked",
+    "warnings.drafting.lock_warning",
     "warnings.releasing.note_numbers",
     "warnings.releasing.note_reading",
-    "warnings.releasing.send_out",
-    "warnings.patterns.check_filled",
-    "warnings.patterns.check_pattern",
-    "warnings.patterns.needs_second_person",
+    "warnings.releasing.send_version",
+    "warnings.pattern_acts.check_filled_pattern",
+    "warnings.pattern_acts.check_pattern",
+    "warnings.pattern_acts.needs_second_person",
 }
 # An officer's own: nobody else's can be named.
 OWN = {
@@ -126,8 +126,8 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "surveys.paper.finish",
     "reports.signing.sign",
     "reports.signing.publish",
-    "warnings.patterns.send",
-    "warnings.patterns.hand_in",
+    "warnings.pattern_acts.send_pattern",
+    "warnings.pattern_acts.hand_in_pattern",
     "partners.inviting.accept",
     "lookup.listing.propose",
     "accounts.actions.add_post",
@@ -137,7 +137,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "surveys.reading.decide",
     "partners.releasing.publish_for",
     "partners.releasing.give_back_for",
-    "warnings.patterns.make",
+    "warnings.pattern_acts.make_pattern",
     "lessons.writing.write",
     "lessons.writing.rewrite",
 }
@@ -231,7 +231,7 @@ def test_every_address_is_in_the_table_once():
 
 
 def _content(here):
-    return Content({"vi": PARTS}, "scam_bank", 2, None)
+    return WarningContent({"vi": PARTS}, "scam_bank", 2, None)
 
 
 def _by_name(here):
@@ -351,7 +351,7 @@ def _by_name(here):
         "value": "of_value",
         "wave_id": rows["wave"].pk,
         "warning_id": rows["warning"].pk,
-        "choice": Choice((), (), (), subscribers=False),
+        "choice": AudienceChoice((), (), (), subscribers=False),
         "pattern_id": rows["pattern"].pk,
         "severity": 2,
         "kinds": ["residents"],
@@ -530,13 +530,13 @@ _APART = {
     "decisions.triage.mark_duplicate": lambda here: {"of": _second_tip(here).pk},
     "decisions.triage.route": lambda _here: {"to": make.unit()},
     "decisions.undo.take_back": lambda here: {"decision_id": _own_decision(here).pk},
-    "warnings.patterns.make": {"texts": PARTS},
-    "warnings.drafting.send_back": lambda here: {"warning_id": _waiting(here).warning_id},
-    "warnings.releasing.approve": lambda here: {
+    "warnings.pattern_acts.make_pattern": {"texts": PARTS},
+    "warnings.drafting.send_back_warning": lambda here: {"warning_id": _waiting(here).warning_id},
+    "warnings.releasing.approve_warning": lambda here: {
         "version_id": _waiting(here).pk,
         "text_hash": b"0" * 32,
     },
-    "warnings.recalling.recall": lambda here: {
+    "warnings.recalling.recall_warning": lambda here: {
         "warning_id": _published(here),
         "reason": "wrong_facts",
     },
