@@ -9,7 +9,7 @@ from keng.claims.covering import covered
 from keng.claims.forms import SOURCES, CheckForm, EvidenceForm, evidence_forms
 from keng.claims.models import Topic
 from keng.kit.forms import Form
-from keng.lessons.writing_form import LessonForm
+from keng.lessons.lesson_form import LessonForm
 from keng.partners.models import Manuscript
 
 # A topic is written about by whoever was invited for one of these purposes.

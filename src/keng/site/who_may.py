@@ -200,10 +200,10 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         PROVINCE_WORKING,
         """
-    lessons.writing.open_collection lessons.writing.write lessons.writing.rewrite
-    lessons.releasing.publish lessons.releasing.end lessons.filming.take_in
-    lessons.filming.discard lessons.keeping.write_first_hour lessons.pledging.open_campaign
-    lessons.pledging.renew_link
+    lessons.writing.open_collection lessons.writing.write_lesson lessons.writing.rewrite_lesson
+    lessons.releasing.publish_text lessons.releasing.end_text lessons.film_acts.take_in_film
+    lessons.film_acts.discard_film lessons.first_hour_acts.write_first_hour
+    lessons.pledge_acts.open_campaign lessons.pledge_acts.renew_class_link
     """,
     ),
     (SIGNING, "reports.signing.sign"),

@@ -9,8 +9,8 @@ from keng.community import rush
 from keng.community.promises import PROMISES
 from keng.community.queries import last_month
 from keng.kit.database import has_own_server
-from keng.lessons.first_hour import page_now
-from keng.lessons.queries import newest as newest_lessons
+from keng.lessons.first_hour import first_hour_page
+from keng.lessons.queries import newest_editions as newest_lessons
 from keng.places.models import Unit
 from keng.places.near import place_near
 from keng.surveys.queries import open_now
@@ -55,7 +55,7 @@ def _each_once(versions: list[Version]) -> list[Version]:
 def first_hour(request: HttpRequest) -> HttpResponse:
     """What to do for somebody who has just sent money, as the desk keeps it."""
     desk = Unit.objects.order_by("-kind", "id").first()
-    context = {"page": page_now(), "desk": desk}
+    context = {"page": first_hour_page(), "desk": desk}
     return render(request, "community/first_hour.html", context)
 
 

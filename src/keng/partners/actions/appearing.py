@@ -26,14 +26,16 @@ def _lesson(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
     content: dict[str, Any] = text.content or {}
     if text.collection_id is None:
         partner = Partner.objects.get(pk=text.partner_id)
-        collection = lessons.collection_for(partner, content["collection"], text.purpose)
+        collection = lessons.collection_of_partner(partner, content["collection"], text.purpose)
     else:
         own = Collection.objects.filter(partner_id=text.partner_id, made_by=None)
         collection = own.get(pk=text.collection_id)
     lesson = None
     if text.lesson_id is not None:
         lesson = Lesson.objects.get(pk=text.lesson_id, collection=collection)
-    made = lessons.publish(content["texts"], content["right"], collection=collection, lesson=lesson)
+    made = lessons.publish_partner_lesson(
+        content["texts"], content["right"], collection=collection, lesson=lesson
+    )
     return {"collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk}
 
 

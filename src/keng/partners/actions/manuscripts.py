@@ -116,7 +116,7 @@ def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscrip
         except NotPublished as error:
             raise NotTheirs from error
     elif text.lesson is not None:
-        lessons.end(text.lesson)
+        lessons.end_partner_lesson(text.lesson)
     text.withdrawn_at = times.now()
     text.save(update_fields=["withdrawn_at"])
     note("manuscript.withdrawn", by, text)

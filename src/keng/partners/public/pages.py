@@ -37,7 +37,7 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "partner": found,
         "articles": Article.objects.public().filter(partner=found)[:50],
-        "lessons": lessons.published_by(found),
+        "lessons": lessons.editions_of_partner(found),
         "checks": wording.dressed(claims.published_by(found)),
     }
     return render(request, "partners/partner.html", context)

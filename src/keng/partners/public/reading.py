@@ -48,7 +48,7 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "matches": _alike(text),
             "versions": versions,
             "is_newest": bool(versions) and versions[0].pk == text.pk,
-            "finished": lessons.finished_of([text.lesson_id]).get(text.lesson_id, (0, 0)),
+            "finished": lessons.finished_counts([text.lesson_id]).get(text.lesson_id, (0, 0)),
         }
     )
     status = 422 if form.errors or problem else 200

@@ -10,9 +10,9 @@ from keng.audit.models import Entry
 from keng.claims import actions as claims
 from keng.claims.models import Claim, Revision
 from keng.conftest import sign_in
+from keng.lessons.lesson_form import initial_of_edition
 from keng.lessons.models import Collection, Edition
 from keng.lessons.tests.world import RIGHT, TEXTS
-from keng.lessons.writing_form import initial_of
 from keng.partners import queries
 from keng.partners.actions import manuscripts
 from keng.partners.boxes import boxes_for
@@ -23,7 +23,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 COLLECTION = {"title": "Bạn trẻ và pháp luật", "about": "Ngắn.", "purpose": "fraud"}
-LESSON = initial_of(TEXTS, RIGHT)
+LESSON = initial_of_edition(TEXTS, RIGHT)
 CHANGED = "Căn cứ của bài này đã thay đổi."
 CHECK = {
     "quote": "Chị Nguyễn Thị Lan nói đổi căn cước mất 300 nghìn",

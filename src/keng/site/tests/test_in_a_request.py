@@ -513,7 +513,7 @@ def lesson_published():
     edition = desk.lesson()
     return Example(
         desk.second,
-        lambda by: lessons.publish(Edition, edition.pk, seen=bytes(edition.hash), by=by),
+        lambda by: lessons.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=by),
         ChangedMeanwhile,
     )
 
