@@ -7,7 +7,7 @@ from keng.places.models import Unit
 from keng.warnings.recall_words import forbidden_in_recall
 
 
-def stops_introduction(*, name: str, about: str, unit: Unit) -> dict[str, list[str]]:
+def forbidden_in_introduction(*, name: str, about: str, unit: Unit) -> dict[str, list[str]]:
     """The sentences of what may not be said, by the box; as strict as why a warning is taken back.
 
     Nobody who reads whom a text is by has to open anything or to call a number.

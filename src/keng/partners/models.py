@@ -28,7 +28,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
 
-class OwnText(InHands, Row):
+class PartnerText(InHands, Row):
     """What a partner writes. It appears when a second person has read it.
 
     `hands` are members of the partner; where all of its people had one in it, the province is the
@@ -97,18 +97,18 @@ class OwnText(InHands, Row):
         return self.submitted_at is not None and self.published_at is None
 
 
-class Article(OwnText):
+class Article(PartnerText):
     """An open post of a partner."""
 
     text = models.TextField()
 
     objects = ArticleQuerySet.as_manager()
 
-    class Meta(OwnText.Meta):
+    class Meta(PartnerText.Meta):
         indexes = [models.Index(fields=["partner", "-published_at"], name="article_of_partner")]
 
 
-class Manuscript(OwnText):
+class Manuscript(PartnerText):
     """A lesson or a claim check as the partner's people write it, apart from what is public.
 
     `typed` is what stands in the boxes, whole or not; `content` what a second person reads and
@@ -131,9 +131,9 @@ class Manuscript(OwnText):
     claim = models.ForeignKey("claims.Claim", models.PROTECT, null=True, related_name="+")
     revision = models.ForeignKey("claims.Revision", models.PROTECT, null=True, related_name="+")
 
-    class Meta(OwnText.Meta):
+    class Meta(PartnerText.Meta):
         constraints = [
-            *OwnText.Meta.constraints,
+            *PartnerText.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(kind__in=["lesson", "check"]), name="manuscript_kind_is_known"
             ),

@@ -20,7 +20,7 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.kit import times
 from keng.kit.prepared import Prepared
 from keng.lookup_pages.evidence import waiting
-from keng.partners.queries import waiting_count as waiting_count_of_partners
+from keng.partners.queries import count_waiting_at_desk as waiting_count_of_partners
 from keng.site.who_may import may_open
 from keng.surveys.rights import has_surveys
 from keng.warnings.waiting_count import count_waiting_warnings

@@ -211,12 +211,16 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         INVITING,
         """
-    partners.inviting.invite partners.inviting.add_member partners.inviting.agree_for
-    partners.inviting.close_member partners.inviting.set_active partners.inviting.accept
-    partners.inviting.decline
+    partners.inviting.invite_partner partners.inviting.add_member
+    partners.inviting.agree_for_partner partners.inviting.close_member
+    partners.inviting.set_partner_active partners.inviting.accept_kit_request
+    partners.inviting.decline_kit_request
     """,
     ),
-    (COORDINATING, "partners.releasing.publish_for partners.releasing.give_back_for"),
+    (
+        COORDINATING,
+        "partners.releasing.publish_for_partner partners.releasing.give_back_to_partner",
+    ),
     (
         ADMINISTERING,
         """

@@ -13,7 +13,7 @@ from keng.community.public.questions import place_and_desk
 from keng.kit import times
 from keng.network.queries import ids_below
 from keng.network.teams import keeping_a_rota
-from keng.partners.queries import near as articles_near
+from keng.partners.queries import articles_near
 from keng.places import near, serving
 from keng.places.models import Place, Succession, Unit
 from keng.places.search import current, find

@@ -63,14 +63,14 @@ def teach_as(members: list[PartnerMember]) -> None:
         if name != _OF_PARTNER:
             continue
         opens = None if collection else said["texts"]
-        made = manuscripts.begin(
+        made = manuscripts.begin_manuscript(
             author,
             kind=Manuscript.Kind.LESSON,
             purpose=said["purpose"],
             collection=collection,
             opens=opens,
         )
-        made = manuscripts.write(
+        made = manuscripts.write_manuscript(
             author,
             made.pk,
             typed=initial_of_edition(texts, right),
@@ -78,8 +78,8 @@ def teach_as(members: list[PartnerMember]) -> None:
             purpose=said["purpose"],
             content={"texts": texts, "right": right},
         )
-        seen = queries.hash_of(manuscripts.submit(made.pk, by=author))
-        made = manuscripts.publish(made.pk, seen=seen, by=second)
+        seen = queries.hash_of_text(manuscripts.submit_manuscript(made.pk, by=author))
+        made = manuscripts.publish_manuscript(made.pk, seen=seen, by=second)
         collection = made.collection
         if made.lesson is not None:
             _finish(made.lesson, _FINISHED[-1])

@@ -64,7 +64,7 @@ def take_in_film(
 def discard_film(key: uuid.UUID, *, by: "Officer") -> None:
     """Throw away what could not be prepared: its words and whatever is left of its file.
 
-    Raises NotYours; NotRefused for a film that can be used or is being prepared.
+    Raises NotYours; FilmNotRefused for a film that can be used or is being prepared.
     """
     film = Film.objects.visible_to(by).select_for_update(no_key=True).filter(pk=key).first()
     if film is None or rights.unit_to_write_for(by) is None:

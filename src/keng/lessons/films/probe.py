@@ -46,7 +46,7 @@ def demuxer_of(start: bytes) -> str:
 
 
 def probe_film(path: Path) -> FilmFacts:
-    """Look at a file. Raises Refused."""
+    """Look at a file. Raises FilmRefused."""
     with path.open("rb") as file:
         demuxer = demuxer_of(file.read(16))
     if not demuxer:

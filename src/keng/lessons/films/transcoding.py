@@ -37,7 +37,7 @@ class TranscodedFilm:
 def transcode_film(
     source: Path, target: Path, poster: Path, facts: FilmFacts, progress: Callable[[int], None]
 ) -> TranscodedFilm:
-    """Write the film and its poster frame; `progress` hears percents. Raises Refused."""
+    """Write the film and its poster frame; `progress` hears percents. Raises FilmRefused."""
 
     def hear(line: str) -> None:
         done = _PROGRESS.match(line)

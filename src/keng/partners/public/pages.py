@@ -14,26 +14,26 @@ from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
 from keng.partners.forms import KitForm
 from keng.partners.models import Article
-from keng.partners.queries import listed
+from keng.partners.queries import listed_partners
 from keng.places.models import Unit
 from keng.places.search import current
 from keng.tips import receipt_codes
 
 # Each request is read by a person, who then meets whoever asked.
-asking = Slowing(at_once=5, pause=600.0)
+join_limit = Slowing(at_once=5, pause=600.0)
 
 
 @require_GET
 def partners(request: HttpRequest) -> HttpResponse:
     """Who publishes here, and what came last."""
-    context = {"partners": listed(), "articles": Article.objects.public()[:5]}
+    context = {"partners": listed_partners(), "articles": Article.objects.public()[:5]}
     return render(request, "partners/partners.html", context)
 
 
 @require_GET
 def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One partner and what it published."""
-    found = get_object_or_404(listed(), pk=pk)
+    found = get_object_or_404(listed_partners(), pk=pk)
     context = {
         "partner": found,
         "articles": Article.objects.public().filter(partner=found)[:50],
@@ -51,7 +51,7 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest, code: str) -> HttpResponse:
+def partner_join(request: HttpRequest, code: str) -> HttpResponse:
     """A person of good standing asks for the kit; the coordinator decides and meets them."""
     place = current(code)
     if place is None:
@@ -61,7 +61,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         is_whole = form.is_bound and form.is_valid()
     except Unit.DoesNotExist as error:
         raise Http404 from error
-    wait = asking.seconds_to_wait(request) if is_whole else 0
+    wait = join_limit.seconds_to_wait(request) if is_whole else 0
     if wait:
         form.add_error("about", _("Many requests came from your network. Try again later."))
     elif is_whole:

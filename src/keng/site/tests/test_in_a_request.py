@@ -51,8 +51,8 @@ from keng.partners.actions import inviting
 from keng.partners.actions import releasing as partners
 from keng.partners.errors import NotTheirs
 from keng.partners.models import Article, KitRequest
-from keng.partners.queries import hash_of as hash_of_text
-from keng.partners.queries import seen_of as seen_of_member
+from keng.partners.queries import agreement_digest as seen_of_member
+from keng.partners.queries import hash_of_text
 from keng.partners.tests.stage import Stage as PartnerStage
 from keng.partners.tests.test_manuscripts import handed_in
 from keng.relay import relay_acts
@@ -574,14 +574,14 @@ def lesson_of_a_partner_published_by_the_province():
     seen = hash_of_text(text)
     return Example(
         stage.coordinator,
-        lambda by: partners.publish_for(text.pk, seen=seen, by=by),
+        lambda by: partners.publish_for_partner(text.pk, seen=seen, by=by),
         NotTheirs,
     )
 
 
 def first_person_of_a_partner_agreed_to():
     stage = PartnerStage()
-    member = inviting.invite(
+    member = inviting.invite_partner(
         name="Báo Mới",
         kind="newspaper",
         place=None,
@@ -594,7 +594,7 @@ def first_person_of_a_partner_agreed_to():
     seen = seen_of_member(member)
     return Example(
         stage.coordinator,
-        lambda by: inviting.agree_for(member.pk, seen=seen, by=by),
+        lambda by: inviting.agree_for_partner(member.pk, seen=seen, by=by),
         inviting.NotYours,
     )
 
@@ -605,7 +605,7 @@ def article_published_by_its_partner():
     seen = hash_of_text(article)
     return Example(
         None,
-        lambda _: partners.publish(Article, article.pk, seen=seen, by=stage.binh),
+        lambda _: partners.publish_partner_text(Article, article.pk, seen=seen, by=stage.binh),
         NotTheirs,
     )
 

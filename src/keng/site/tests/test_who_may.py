@@ -103,7 +103,7 @@ OF_THE_OWN_UNIT = {
     "lessons.pledge_acts.open_campaign",
     "lessons.writing.open_collection",
     "lessons.film_acts.take_in_film",
-    "partners.inviting.invite",
+    "partners.inviting.invite_partner",
     "dialogue.ready_answer_acts.write_answer",
     "dialogue.ready_answer_acts.set_answer_removed",
     "inbox.search_acts.record_name_search",
@@ -128,15 +128,15 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "reports.signing.publish",
     "warnings.pattern_acts.send_pattern",
     "warnings.pattern_acts.hand_in_pattern",
-    "partners.inviting.accept",
+    "partners.inviting.accept_kit_request",
     "lookup.listing.propose",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw",
     "duty.rota.add_shifts",
     "surveys.reading.decide",
-    "partners.releasing.publish_for",
-    "partners.releasing.give_back_for",
+    "partners.releasing.publish_for_partner",
+    "partners.releasing.give_back_to_partner",
     "warnings.pattern_acts.make_pattern",
     "lessons.writing.write_lesson",
     "lessons.writing.rewrite_lesson",
@@ -497,10 +497,14 @@ _APART = {
     "network.teams.ask": lambda here: {"group_id": here.rows["team"].pk},
     "network.teams.end_shift": lambda here: {"pk": here.rows["team_shift"].pk},
     "network.teams.take_back": lambda here: {"pk": here.rows["team_ask"].pk},
-    "partners.inviting.invite": {"kind": "front", "place": None, "name": make.some_id().hex},
-    "partners.inviting.agree_for": lambda here: _read(here.rows["waiting_member"]),
-    "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
-    "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
+    "partners.inviting.invite_partner": {
+        "kind": "front",
+        "place": None,
+        "name": make.some_id().hex,
+    },
+    "partners.inviting.agree_for_partner": lambda here: _read(here.rows["waiting_member"]),
+    "partners.releasing.give_back_to_partner": lambda here: {"pk": here.rows["article"].pk},
+    "partners.releasing.publish_for_partner": lambda here: {"pk": here.rows["article"].pk},
     "reports.signing.sign": lambda here: {"ask": _september(here)},
     "surveys.releasing.approve": lambda here: {"survey_id": _survey(here, state="submitted")},
     "surveys.releasing.send_back": lambda here: {"survey_id": _survey(here, state="submitted")},
@@ -568,7 +572,7 @@ def _proposed(here):
 
 def _read(member):
     """The first person of a partner, as the second officer read of them."""
-    return {"member_id": member.pk, "seen": partners.seen_of(member)}
+    return {"member_id": member.pk, "seen": partners.agreement_digest(member)}
 
 
 def _not_let_out(row):

@@ -61,7 +61,7 @@ def recall_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Disp
 def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: "Officer") -> RecallRequest:
     """Hand a recall in for a second person, with words of one's own or a fixed reason.
 
-    Raises NotPublished, AlreadyRecalled, NotYours, RecallWaits, WordsStop.
+    Raises NotPublished, AlreadyRecalled, NotYours, RecallWaits, RecallWordsStop.
     """
     warning, latest = _lock_published(warning_id, by)
     if not rights.may_ask_recall(by, warning):
@@ -82,7 +82,7 @@ def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: "Officer")
 def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Dispatch:
     """Let exactly these words take exactly this version back; never by whoever wrote them.
 
-    Raises NotSubmitted, NotYours, StaleApproval, WordsStop, NotPublished, AlreadyRecalled.
+    Raises NotSubmitted, NotYours, StaleApproval, RecallWordsStop, NotPublished, AlreadyRecalled.
     """
     warning, latest, asked = _lock_request(request_id, by)
     if asked.asked_by_id == by.pk or not rights.may_release(by, warning):

@@ -9,20 +9,20 @@ from keng.claims.actions import for_partners as checks
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection, Lesson
 from keng.partners.errors import NotTheirs
-from keng.partners.models import Article, Manuscript, OwnText
-from keng.partners.queries import Waiting
+from keng.partners.models import Article, Manuscript, PartnerText
+from keng.partners.queries import WaitingText
 
 
-def appear(text: OwnText | Waiting) -> dict[str, uuid.UUID | None]:
+def make_public(text: PartnerText | WaitingText) -> dict[str, uuid.UUID | None]:
     """Let everybody read it; the keys under which the text finds it again. Raises NotTheirs."""
-    if isinstance(text, Article) or not isinstance(text, Manuscript | Waiting):
+    if isinstance(text, Article) or not isinstance(text, Manuscript | WaitingText):
         return {}
     if text.kind == Manuscript.Kind.LESSON:
-        return _lesson(text)
-    return _check(text) if text.kind == Manuscript.Kind.CHECK else {}
+        return _publish_lesson(text)
+    return _publish_check(text) if text.kind == Manuscript.Kind.CHECK else {}
 
 
-def _lesson(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
+def _publish_lesson(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | None]:
     content: dict[str, Any] = text.content or {}
     if text.collection_id is None:
         partner = Partner.objects.get(pk=text.partner_id)
@@ -39,7 +39,7 @@ def _lesson(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
     return {"collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk}
 
 
-def _check(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
+def _publish_check(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | None]:
     partner = Partner.objects.get(pk=text.partner_id)
     try:
         made = checks.publish(text.content or {}, partner=partner, claim_id=text.claim_id)
