@@ -68,14 +68,14 @@ class InviteForm(MemberForm):
         return _checked_introduction(self, super().clean() or {}, self._unit)
 
 
-class AgreeForm(Form):
+class MemberAgreeForm(Form):
     """The second officer's own code, and what they read (queries.agreement_digest)."""
 
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     code = own_code()
 
 
-class AcceptForm(Form):
+class KitAcceptForm(Form):
     """Somebody of good standing becomes a partner."""
 
     username = username_field()
@@ -139,7 +139,7 @@ class ReleaseForm(SeenForm):
         self.fields["code"].required = "return" not in self.data
 
 
-class SharedForm(Form):
+class KitShareForm(Form):
     """In how many groups a warning was passed on."""
 
     groups = forms.IntegerField(
@@ -156,7 +156,7 @@ class SharedForm(Form):
     )
 
 
-class KitForm(Form):
+class KitRequestForm(Form):
     """Somebody of good standing asks to be a partner."""
 
     name = forms.CharField(

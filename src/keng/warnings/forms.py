@@ -238,7 +238,7 @@ def initial_of_version(version: Version) -> dict[str, Any]:
     }
 
 
-class ApproveForm(Form):
+class WarningApproveForm(Form):
     """The approver's own code, the two hashes they looked at, and the numbers they ticked."""
 
     text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
@@ -247,7 +247,7 @@ class ApproveForm(Form):
     code = own_code()
 
 
-class SendBackForm(Form):
+class WarningSendBackForm(Form):
     """What the author has to change."""
 
     reason = forms.CharField(

@@ -121,7 +121,7 @@ class PatternApproveForm(Form):
     code = own_code()
 
 
-class FillForm(Form):
+class FillPatternForm(Form):
     """One box for each blank of the pattern."""
 
     number = forms.CharField(
@@ -170,7 +170,7 @@ class FillForm(Form):
         return found
 
 
-class SendAloneForm(Form):
+class SendPatternForm(Form):
     """The sender's own code, the list they looked at, and the numbers they ticked."""
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)

@@ -13,15 +13,17 @@ from keng.accounts.who import PROVINCE_WORKING
 from keng.lessons import queries, rights
 from keng.lessons.actions import releasing
 from keng.lessons.errors import ChangedMeanwhile, NotYours
-from keng.lessons.forms import PublishForm
+from keng.lessons.forms import PublishTextForm
 from keng.lessons.four_eyes import FourEyes
 
 
-def decide_text(request: HttpRequest, text: FourEyes) -> tuple[PublishForm, HttpResponse | None]:
+def decide_text(
+    request: HttpRequest, text: FourEyes
+) -> tuple[PublishTextForm, HttpResponse | None]:
     """Carry a posted decision out: the form to show, or where to go from here."""
     if request.method == "POST" and request.POST.get("do") == "end":
-        return PublishForm(), _end_posted(request, text)
-    form = PublishForm(request.POST if request.method == "POST" else None)
+        return PublishTextForm(), _end_posted(request, text)
+    form = PublishTextForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if not rights.may_publish_text(request.officer, text):
             messages.error(request, _refusal_words(request, text))
@@ -31,7 +33,7 @@ def decide_text(request: HttpRequest, text: FourEyes) -> tuple[PublishForm, Http
     return form, None
 
 
-def decision_panel(request: HttpRequest, text: FourEyes, form: PublishForm) -> dict[str, Any]:
+def decision_panel(request: HttpRequest, text: FourEyes, form: PublishTextForm) -> dict[str, Any]:
     """What the panel shows."""
     officer = request.officer
     name_hands([text])
@@ -55,7 +57,7 @@ def _refusal_words(request: HttpRequest, text: FourEyes) -> str:
     return ""
 
 
-def _publish_posted(request: HttpRequest, text: FourEyes, form: PublishForm) -> HttpResponse:
+def _publish_posted(request: HttpRequest, text: FourEyes, form: PublishTextForm) -> HttpResponse:
     try:
         seen = bytes.fromhex(form.cleaned_data["hash"])
         releasing.publish_text(type(text), text.pk, seen=seen, by=request.officer)

@@ -10,7 +10,7 @@ from functools import cache
 
 import imageio_ffmpeg
 
-OFF = "off"
+FFMPEG_OFF = "off"
 _CPU_SECONDS = 900
 _MOST_LINES = 200
 
@@ -23,7 +23,7 @@ class TookTooLong(Exception):
 def ffmpeg_program() -> str:
     """The ffmpeg to run: KENG_FFMPEG, or the one that came along; "" when films are off."""
     wanted = os.environ.get("KENG_FFMPEG", "")
-    if wanted == OFF:
+    if wanted == FFMPEG_OFF:
         return ""
     if wanted:
         return shutil.which(wanted) or ""

@@ -12,7 +12,7 @@ from keng.kit.languages import spoken_in
 from keng.kit.slowing import Slowing
 from keng.lessons import pledge_queries, queries
 from keng.lessons.actions.finish_count import count_finished
-from keng.lessons.forms import AnswerForm, ClassForm
+from keng.lessons.forms import FinishedClassForm, QuizAnswerForm
 from keng.lessons.models import Collection, Edition
 
 # A school has one network: a few classes finish at once, and its teachers print their papers.
@@ -45,7 +45,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     """What to know, and the first question; the further ones stand on their own."""
     edition = _edition_or_404(slug)
     at = _question_number(request.GET.get("q", "1"), edition)
-    form = AnswerForm(question=_quiz(edition)[at - 1])
+    form = QuizAnswerForm(question=_quiz(edition)[at - 1])
     return render(request, "lessons/lesson.html", _lesson_context(edition, at) | {"form": form})
 
 
@@ -55,7 +55,7 @@ def lesson_answer(request: HttpRequest, slug: str) -> HttpResponse:
     edition = _edition_or_404(slug)
     at = _question_number(request.POST.get("q", "1"), edition)
     question = _quiz(edition)[at - 1]
-    form = AnswerForm(request.POST, question=question)
+    form = QuizAnswerForm(request.POST, question=question)
     context = _lesson_context(edition, at) | {"form": form}
     if not form.is_valid():
         return render(request, "lessons/lesson.html", context, status=422)
@@ -85,7 +85,7 @@ def lesson_done(request: HttpRequest, slug: str) -> HttpResponse:
         return response
     context = _lesson_context(edition, 1) | {
         "others": queries.other_editions_of(edition),
-        "form": ClassForm(),
+        "form": FinishedClassForm(),
     }
     return render(request, "lessons/done.html", context)
 
@@ -94,7 +94,7 @@ def lesson_done(request: HttpRequest, slug: str) -> HttpResponse:
 def lesson_class(request: HttpRequest, slug: str) -> HttpResponse:
     """A paper for a class, with a number and without names; printed and not kept."""
     edition = _edition_or_404(slug)
-    form = ClassForm(request.POST)
+    form = FinishedClassForm(request.POST)
     context = _lesson_context(edition, 1) | {"form": form}
     wait = certificate_limit.seconds_to_wait(request) if form.is_valid() else 0
     if wait:

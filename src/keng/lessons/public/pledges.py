@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from keng.kit import times
 from keng.lessons import class_links, pledge_queries
 from keng.lessons.actions import pledge_acts
-from keng.lessons.pledge_forms import CountForm
+from keng.lessons.pledge_forms import PledgeCountForm
 
 
 @require_safe
@@ -28,7 +28,7 @@ def pledge_count(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     is_open = found.campaign.is_counting(times.local_date(times.now()))
     initial = {"pupils": found.pupils, "pledged": found.pledged}
-    form = CountForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = PledgeCountForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and is_open and form.is_valid():
         with contextlib.suppress(pledge_acts.NotCounting):
             pledge_acts.count_pledges(found, **form.cleaned_data)

@@ -12,7 +12,7 @@ from keng.partners.actions.releasing import (
     give_back_to_partner,
     lock_unpublished,
     publish_for_partner,
-    record_with_partner,
+    record_in_partner_chain,
 )
 from keng.partners.errors import MadeTheSignIn, NeedsASecondPerson, NotTheirPurpose, NotTheirs
 from keng.partners.models import Article
@@ -51,7 +51,7 @@ def write_article(
     article.add_hand(member)
     article.written_by, article.written_at, article.submitted_at = member, times.now(), None
     article.save()
-    record_with_partner("article.written", member, article)
+    record_in_partner_chain("article.written", member, article)
     return article
 
 
@@ -66,5 +66,5 @@ def withdraw_article(pk: uuid.UUID, *, by: PartnerMember) -> Article:
         raise NotTheirs
     article.withdrawn_at = times.now()
     article.save(update_fields=["withdrawn_at"])
-    record_with_partner("article.withdrawn", by, article)
+    record_in_partner_chain("article.withdrawn", by, article)
     return article

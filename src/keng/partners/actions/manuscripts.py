@@ -15,7 +15,7 @@ from keng.kit import times
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection
 from keng.partners.actions import releasing
-from keng.partners.actions.releasing import lock_unpublished, record_with_partner
+from keng.partners.actions.releasing import lock_unpublished, record_in_partner_chain
 from keng.partners.errors import NotTheirPurpose, NotTheirs
 from keng.partners.models import Manuscript
 
@@ -83,7 +83,7 @@ def write_manuscript(
     text.add_hand(member)
     text.written_by, text.written_at, text.submitted_at = member, times.now(), None
     text.save()
-    record_with_partner("manuscript.written", member, text)
+    record_in_partner_chain("manuscript.written", member, text)
     return text
 
 
@@ -94,7 +94,7 @@ def discard_manuscript(pk: uuid.UUID, *, by: PartnerMember) -> None:
     text.title, text.typed, text.content, text.returned_reason = "", {}, {}, ""
     text.submitted_at, text.withdrawn_at = None, times.now()
     text.save()
-    record_with_partner("manuscript.discarded", by, text)
+    record_in_partner_chain("manuscript.discarded", by, text)
 
 
 @transaction.atomic
@@ -119,7 +119,7 @@ def withdraw_manuscript(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -
         lessons.end_partner_lesson(text.lesson)
     text.withdrawn_at = times.now()
     text.save(update_fields=["withdrawn_at"])
-    record_with_partner("manuscript.withdrawn", by, text)
+    record_in_partner_chain("manuscript.withdrawn", by, text)
     return text
 
 
@@ -137,4 +137,4 @@ def _detach_corrections(claim_id: uuid.UUID, by: PartnerMember, reason: str) -> 
         text.claim, text.content, text.submitted_at = None, {}, None
         text.returned_reason = reason
         text.save()
-        record_with_partner("manuscript.given_back", by, text)
+        record_in_partner_chain("manuscript.given_back", by, text)

@@ -31,7 +31,7 @@ def submit_partner_text(kind: type[_Text], pk: uuid.UUID, *, by: PartnerMember) 
     text.submitted_at, text.returned_reason = times.now(), ""
     text.add_hand(by)
     text.save(update_fields=["submitted_at", "returned_reason", "hands"])
-    record_with_partner(_SUBMITTED[kind], by, text)
+    record_in_partner_chain(_SUBMITTED[kind], by, text)
     return text
 
 
@@ -51,7 +51,7 @@ def publish_partner_text(
         setattr(text, name, value)
     text.published_at, text.released_by = times.now(), by
     text.save()
-    record_with_partner(_PUBLISHED[kind], by, text)
+    record_in_partner_chain(_PUBLISHED[kind], by, text)
     return text
 
 
@@ -63,7 +63,7 @@ def give_back_partner_text(
     text = _lock_waiting(kind, by, pk, seen)
     text.submitted_at, text.returned_reason = None, reason
     text.save(update_fields=["submitted_at", "returned_reason"])
-    record_with_partner(_GIVEN_BACK[kind], by, text)
+    record_in_partner_chain(_GIVEN_BACK[kind], by, text)
     return text
 
 
@@ -148,7 +148,7 @@ def _lock_waiting(kind: type[_Text], member: PartnerMember, pk: uuid.UUID, seen:
     return text
 
 
-def record_with_partner(act: str, member: PartnerMember, text: PartnerText) -> None:
+def record_in_partner_chain(act: str, member: PartnerMember, text: PartnerText) -> None:
     """An entry in the partner's own chain: no desk reads it."""
     detail = {"text": queries.hash_of_text(text).hex(), "hands": in_the_record(text.all_hands)}
     record(act, by=member, on=text, chain=partner_chain(member.partner_id), detail=detail)

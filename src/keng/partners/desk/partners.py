@@ -17,7 +17,7 @@ from keng.network.queries import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from keng.partners.errors import ChangedMeanwhile
-from keng.partners.forms import AcceptForm, AgreeForm, InviteForm, MemberForm, ReleaseForm
+from keng.partners.forms import InviteForm, KitAcceptForm, MemberAgreeForm, MemberForm, ReleaseForm
 from keng.partners.introduction import forbidden_in_introduction
 from keng.partners.models import KitRequest
 from keng.partners.second_persons_view import reading_context
@@ -125,7 +125,7 @@ def member_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     found = queries.member_to_agree_to(pk, officer)
     if found is None:
         raise Http404
-    form = AgreeForm(request.POST or None)
+    form = MemberAgreeForm(request.POST or None)
     seen = queries.agreement_digest(found).hex()
     if request.method == "POST" and form.is_valid():
         # What will be refused is refused before the code is used up.
@@ -212,7 +212,7 @@ def kit_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     officer = _inviting_officer(request)
     seen = KitRequest.objects.visible_to(officer).select_related("place")
     found = get_object_or_404(seen, pk=pk, decided_at=None)
-    form = AcceptForm(request.POST or None)
+    form = KitAcceptForm(request.POST or None)
     if "decline" in request.POST:
         try:
             inviting.decline_kit_request(pk, by=officer)
@@ -238,7 +238,7 @@ def kit_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "partners/desk/accept.html", context, status=status)
 
 
-def _may_be_accepted(officer: Officer, asked: KitRequest, form: AcceptForm) -> bool:
+def _may_be_accepted(officer: Officer, asked: KitRequest, form: KitAcceptForm) -> bool:
     """Whether nothing is in the way; what will be refused is refused before the code is used up."""
     unit = INVITING.own_units(officer)[0]
     for sentences in forbidden_in_introduction(

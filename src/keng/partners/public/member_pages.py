@@ -12,7 +12,7 @@ from keng.kit.ids import read_id
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
-from keng.partners.forms import ArticleForm, SharedForm
+from keng.partners.forms import ArticleForm, KitShareForm
 from keng.partners.models import Article
 from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
 
@@ -112,7 +112,7 @@ def partner_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def partner_kit(request: HttpRequest) -> HttpResponse:
     """The newest warnings with text and picture, and what one says to have passed on."""
     partner = request.member.partner
-    form = SharedForm(request.POST if request.method == "POST" else None)
+    form = KitShareForm(request.POST if request.method == "POST" else None)
     versions = queries.kit_warnings(partner)
     if form.is_bound and form.is_valid():
         chosen = next((v for v in versions if str(v.pk) == request.POST.get("version")), None)

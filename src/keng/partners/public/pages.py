@@ -12,7 +12,7 @@ from keng.claims import wording
 from keng.kit.slowing import Slowing
 from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
-from keng.partners.forms import KitForm
+from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article
 from keng.partners.queries import listed_partners
 from keng.places.models import Unit
@@ -56,7 +56,7 @@ def partner_join(request: HttpRequest, code: str) -> HttpResponse:
     place = current(code)
     if place is None:
         raise Http404
-    form = KitForm(request.POST if request.method == "POST" else None, place=place)
+    form = KitRequestForm(request.POST if request.method == "POST" else None, place=place)
     try:
         is_whole = form.is_bound and form.is_valid()
     except Unit.DoesNotExist as error:

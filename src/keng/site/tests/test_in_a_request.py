@@ -524,7 +524,7 @@ def pattern_approved():
     return Example(
         ward.commander,
         lambda by: pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=by),
-        pattern_acts.NotInForce,
+        pattern_acts.PatternNotInForce,
     )
 
 

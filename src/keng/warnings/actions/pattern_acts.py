@@ -37,7 +37,7 @@ FILLED_PATTERN_HOLDS = datetime.timedelta(days=7)
 _REVIEW_HOUR = datetime.timedelta(hours=8)
 
 
-class NotInForce(Exception):
+class PatternNotInForce(Exception):
     """Not approved, ended or expired: nothing goes out with it."""
 
 
@@ -111,11 +111,11 @@ def approve_pattern(
 ) -> Pattern:
     """Let others send it; `numbers` is as for approving a warning.
 
-    Raises NotYours, BlankMisplaced, StaleApproval, NumbersUnchecked, NotInForce.
+    Raises NotYours, BlankMisplaced, StaleApproval, NumbersUnchecked, PatternNotInForce.
     """
     pattern = _lock_pattern(pattern_id, by)
     if pattern.ended_at is not None or pattern.approved_at is not None:
-        raise NotInForce
+        raise PatternNotInForce
     if pattern.made_by_id in tied_to(by) or not may_approve_pattern(by, pattern):
         raise NotYours
     if pattern_blanks.misplaced_blanks(pattern.texts):
@@ -174,7 +174,7 @@ def needs_second_person(
 def hand_in_pattern(pattern_id: uuid.UUID, values: Mapping[str, str], *, by: "Officer") -> Version:
     """Fill it, and let a second person send it like any warning.
 
-    Raises NotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
+    Raises PatternNotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
     """
     pattern, unit = _lock_pattern_to_fill(pattern_id, by)
     content = filled_content(pattern, values, unit)
@@ -223,8 +223,8 @@ def send_pattern(
     """One officer fills and sends it, to the own commune only; it is looked at by 08:00.
 
     The approval is that of whoever approved the pattern: the words are those, with the blanks.
-    `numbers` is as for approving a warning. Raises NotInForce, BlankUnfit, NotYours, StaleApproval,
-    NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
+    `numbers` is as for approving a warning. Raises PatternNotInForce, BlankUnfit, NotYours,
+    StaleApproval, NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
     """
     pattern, unit = _lock_pattern_to_fill(pattern_id, by)
     if pattern.approved_by is None:
@@ -361,7 +361,7 @@ def _lock_pattern_to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern
         raise NotYours
     today = times.local_date(times.now())
     if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
-        raise NotInForce
+        raise PatternNotInForce
     if _hash_now(pattern) != bytes(pattern.hash):
         raise StaleApproval("text")
     return pattern, unit

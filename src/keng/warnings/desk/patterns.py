@@ -30,7 +30,12 @@ from keng.warnings.actions.errors import (
 from keng.warnings.forms import note_unticked
 from keng.warnings.known_numbers import NumberCheck
 from keng.warnings.models import Pattern, PatternUse
-from keng.warnings.pattern_forms import FillForm, PatternApproveForm, PatternForm, SendAloneForm
+from keng.warnings.pattern_forms import (
+    FillPatternForm,
+    PatternApproveForm,
+    PatternForm,
+    SendPatternForm,
+)
 
 _SECOND_PERSON = gettext_lazy(
     "A number or a link that you filled in stands in no report of your desk: a second person lets"
@@ -122,7 +127,7 @@ def _is_own(request: HttpRequest, found: Pattern) -> bool:
     return found.made_by_id in tied_to(request.officer)
 
 
-def _is_ticked(form: PatternApproveForm | SendAloneForm, numbers: NumberCheck) -> bool:
+def _is_ticked(form: PatternApproveForm | SendPatternForm, numbers: NumberCheck) -> bool:
     """Whether the marked numbers were ticked as compared; if not, the form says so."""
     if numbers.digest and form.cleaned_data["numbers"] != numbers.digest:
         note_unticked(form)
@@ -145,7 +150,7 @@ def _approve_posted(request: HttpRequest, found: Pattern, form: PatternApproveFo
                 " pattern anew."
             ),
         )
-    except (NumbersUnchecked, StaleApproval, pattern_acts.NotInForce):
+    except (NumbersUnchecked, StaleApproval, pattern_acts.PatternNotInForce):
         messages.error(request, _("It could not be approved: read it again."))
     else:
         messages.success(request, _("Approved: one officer may send it now."))
@@ -173,12 +178,12 @@ def pattern_send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if unit is None or not Pattern.objects.in_force(today).filter(pk=pk).exists():
         return redirect("pattern", pk=pk)
     posted = request.POST if request.method == "POST" else None
-    form = FillForm(
+    form = FillPatternForm(
         posted, codes=pattern_blanks.blanks_of(found.texts), places=places_of([unit.pk])
     )
     do = posted.get("do", "") if posted is not None else ""
     wants = do == "send"
-    confirm = SendAloneForm(posted if wants else None)
+    confirm = SendPatternForm(posted if wants else None)
     context: dict[str, Any] = {"pattern": found, "form": form, "confirm": confirm, "unit": unit}
     if posted is not None and form.is_valid():
         numbers = pattern_acts.check_filled_pattern(
@@ -201,11 +206,11 @@ def pattern_send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "warnings/pattern_send.html", context, status=status)
 
 
-def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillForm) -> HttpResponse:
+def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm) -> HttpResponse:
     """It waits for a second person, as a warning; whoever can is called from its page."""
     try:
         version = pattern_acts.hand_in_pattern(found.pk, form.cleaned_data, by=request.officer)
-    except (NotYours, StaleApproval, pattern_acts.NotInForce):
+    except (NotYours, StaleApproval, pattern_acts.PatternNotInForce):
         messages.error(request, _("This pattern cannot be filled any more."))
     except NobodyThere:
         messages.error(request, _("Nobody would receive it."))
@@ -230,7 +235,7 @@ def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any
 
 
 def _send_posted(
-    request: HttpRequest, found: Pattern, form: FillForm, confirm: SendAloneForm
+    request: HttpRequest, found: Pattern, form: FillPatternForm, confirm: SendPatternForm
 ) -> HttpResponse | None:
     """The way to the dispatch; None when something stands in the way, which the form then says."""
     if not is_present(request.officer, confirm):

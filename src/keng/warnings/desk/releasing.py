@@ -13,7 +13,7 @@ from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
 from keng.tips.models import Incident
 from keng.warnings import actions, outgoing_text, queries, rights, style
 from keng.warnings.content import audience_of, choice_of, warning_content_of
-from keng.warnings.forms import ApproveForm, SendBackForm, note_unticked
+from keng.warnings.forms import WarningApproveForm, WarningSendBackForm, note_unticked
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
 
@@ -23,7 +23,7 @@ def warning_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     version = _waiting_version(request, pk)
     if version is None:
         return redirect("warning-detail", pk=pk)
-    form = ApproveForm(request.POST or None)
+    form = WarningApproveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _approve_posted(request, version, form)
     return _approve_page(request, version, form)
@@ -41,12 +41,14 @@ def _waiting_version(request: HttpRequest, pk: uuid.UUID) -> Version | None:
     return version if is_open and rights.may_release(request.officer, warning) else None
 
 
-def _approve_posted(request: HttpRequest, version: Version, form: ApproveForm) -> HttpResponse:
+def _approve_posted(
+    request: HttpRequest, version: Version, form: WarningApproveForm
+) -> HttpResponse:
     text_hash = bytes.fromhex(form.cleaned_data["text_hash"])
     audience_hash = bytes.fromhex(form.cleaned_data["audience_hash"])
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
-        return _approve_page(request, version, ApproveForm(), stale=True)
+        return _approve_page(request, version, WarningApproveForm(), stale=True)
     digest = check_warning(version.warning, version.texts, officer=request.officer).digest
     if digest and form.cleaned_data["numbers"] != digest:
         note_unticked(form)
@@ -62,7 +64,7 @@ def _approve_posted(request: HttpRequest, version: Version, form: ApproveForm) -
             by=request.officer,
         )
     except actions.StaleApproval:
-        return _approve_page(request, version, ApproveForm(), stale=True)
+        return _approve_page(request, version, WarningApproveForm(), stale=True)
     except actions.NumbersUnchecked:
         note_unticked(form)
         return _approve_page(request, version, form)
@@ -77,7 +79,7 @@ def _approve_posted(request: HttpRequest, version: Version, form: ApproveForm) -
 
 
 def _approve_page(
-    request: HttpRequest, version: Version, form: ApproveForm, *, stale: bool = False
+    request: HttpRequest, version: Version, form: WarningApproveForm, *, stale: bool = False
 ) -> HttpResponse:
     audience, content = audience_of(version), warning_content_of(version)
     counted = plan(audience)
@@ -91,7 +93,7 @@ def _approve_page(
         "warning": version.warning,
         "from_incident": _incident_of(version.warning, request),
         "form": form,
-        "back_form": SendBackForm(),
+        "back_form": WarningSendBackForm(),
         "plan": counted,
         "channels": counted.channels(),
         "kinds": counted.kinds(),
@@ -148,7 +150,7 @@ def warning_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     version = _waiting_version(request, pk)
     if version is None:
         return redirect("warning-detail", pk=pk)
-    form = SendBackForm(request.POST)
+    form = WarningSendBackForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write what has to change"))
         return redirect("warning-approve", pk=pk)

@@ -99,7 +99,7 @@ def test_one_officer_fills_and_sends_it_at_night(ward, clock):
 
 def test_a_pattern_needs_a_second_person_and_the_text_they_read(ward):
     pattern = made(ward)
-    with pytest.raises(pattern_acts.NotInForce):
+    with pytest.raises(pattern_acts.PatternNotInForce):
         send(pattern, ward)
     for wrong in (ward.officer, make.officer(unit=ward.unit)):
         with pytest.raises(NotYours):
@@ -159,13 +159,13 @@ def test_a_pattern_that_was_changed_behind_the_screens_sends_nothing(ward):
 def test_it_expires_and_can_be_ended(ward, clock):
     pattern = approved(ward, days=1)
     clock.now += datetime.timedelta(days=2)
-    with pytest.raises(pattern_acts.NotInForce):
+    with pytest.raises(pattern_acts.PatternNotInForce):
         send(pattern, ward)
     fresh = approved(ward)
     with pytest.raises(NotYours):
         pattern_acts.end_pattern(fresh.pk, by=ward.officer)
     pattern_acts.end_pattern(fresh.pk, by=ward.commander)
-    with pytest.raises(pattern_acts.NotInForce):
+    with pytest.raises(pattern_acts.PatternNotInForce):
         send(fresh, ward)
 
 
