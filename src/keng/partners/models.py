@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.hands import InHands, none_of_the_hands
 from keng.accounts.models import SafetyPurpose
 from keng.accounts.who import INVITING
+from keng.claims.models import Claim
 from keng.kit import times
 from keng.kit.models import Row
 
@@ -44,6 +45,7 @@ class PartnerText(InHands, Row):
     written_by = models.ForeignKey("accounts.PartnerMember", models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=times.now)
     submitted_at = models.DateTimeField(null=True)
+    # Somebody's words; where its check was taken back, one of Claim.TakenBack.
     returned_reason = models.CharField(max_length=300, default="", db_default="")
     published_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(
@@ -96,6 +98,11 @@ class PartnerText(InHands, Row):
         """Whether a second person has still to read it."""
         return self.submitted_at is not None and self.published_at is None
 
+    @property
+    def returned_words(self) -> str:
+        """Why it is a draft again, as its writers read it."""
+        return self.returned_reason
+
 
 class Article(PartnerText):
     """An open post of a partner."""
@@ -145,6 +152,13 @@ class Manuscript(PartnerText):
             ),
         ]
         indexes = [models.Index(fields=["partner", "-id"], name="manuscript_of_partner")]
+
+    @property
+    def returned_words(self) -> str:
+        """A person's words, or why its check was taken back, in the language of the reader."""
+        if self.returned_reason in Claim.TakenBack.values:
+            return str(Claim.TakenBack(self.returned_reason).label)
+        return self.returned_reason
 
 
 class KitRequestQuerySet(models.QuerySet["KitRequest"]):

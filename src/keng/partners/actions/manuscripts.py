@@ -110,7 +110,7 @@ def withdraw_manuscript(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -
     if text is None:
         raise NotTheirs
     if text.claim_id is not None:
-        _detach_corrections(text.claim_id, by, str(Claim.TakenBack(reason).label))
+        _detach_corrections(text.claim_id, by, Claim.TakenBack(reason))
         try:
             checks.withdraw(text.claim_id, partner=by.partner, reason=reason)
         except NotPublished as error:
@@ -119,7 +119,7 @@ def withdraw_manuscript(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -
         lessons.end_partner_lesson(text.lesson)
     text.withdrawn_at = times.now()
     text.save(update_fields=["withdrawn_at"])
-    record_in_partner_chain("manuscript.withdrawn", by, text)
+    record_in_partner_chain("manuscript.withdrawn", by, text, why=reason)
     return text
 
 
@@ -127,7 +127,7 @@ def _is_public(claim: Claim) -> bool:
     return claim.state == Claim.State.PUBLISHED
 
 
-def _detach_corrections(claim_id: uuid.UUID, by: PartnerMember, reason: str) -> None:
+def _detach_corrections(claim_id: uuid.UUID, by: PartnerMember, reason: Claim.TakenBack) -> None:
     """Corrections of a check that is taken back are drafts of another check, and say why."""
     corrections = Manuscript.objects.select_for_update(no_key=True, of=("self",)).filter(
         partner_id=by.partner_id, claim_id=claim_id, published_at=None, withdrawn_at=None
@@ -135,6 +135,6 @@ def _detach_corrections(claim_id: uuid.UUID, by: PartnerMember, reason: str) -> 
     for text in corrections:
         # Whole again once somebody has looked at its boxes, which ask for no note any more.
         text.claim, text.content, text.submitted_at = None, {}, None
-        text.returned_reason = reason
+        text.returned_reason = reason.value
         text.save()
-        record_in_partner_chain("manuscript.given_back", by, text)
+        record_in_partner_chain("manuscript.given_back", by, text, why=reason.value)

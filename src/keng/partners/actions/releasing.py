@@ -148,7 +148,14 @@ def _lock_waiting(kind: type[_Text], member: PartnerMember, pk: uuid.UUID, seen:
     return text
 
 
-def record_in_partner_chain(act: str, member: PartnerMember, text: PartnerText) -> None:
+def record_in_partner_chain(
+    act: str, member: PartnerMember, text: PartnerText, *, why: str = ""
+) -> None:
     """An entry in the partner's own chain: no desk reads it."""
-    detail = {"text": queries.hash_of_text(text).hex(), "hands": in_the_record(text.all_hands)}
+    detail: dict[str, object] = {
+        "text": queries.hash_of_text(text).hex(),
+        "hands": in_the_record(text.all_hands),
+    }
+    if why:
+        detail["why"] = why
     record(act, by=member, on=text, chain=partner_chain(member.partner_id), detail=detail)

@@ -189,6 +189,11 @@ def test_a_correction_whose_check_is_taken_back_becomes_another_check(public_cli
     assert public_client.post(f"/partner/texts/{correction.pk}/", sent).url == there
     assert CHANGED in page(public_client, there)
     assert 'name="note"' not in page(public_client, there)
+    correction.refresh_from_db()
+    assert correction.returned_reason == "changed"
+    for act, text in (("withdrawn", first), ("given_back", correction)):
+        entry = Entry.objects.get(action=f"manuscript.{act}", object_id=str(text.pk))
+        assert entry.detail["why"] == "changed"
     signed_in(public_client, stage.thu)
     public_client.post(there, CHECK | {"do": "submit"})
     correction.refresh_from_db()
