@@ -196,10 +196,7 @@ def _decide_posted(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str
     except articles.MadeTheSignIn:
         messages.error(
             request,
-            _(
-                "You made this partner's sign-in, or had a hand in the sign-in of who did, or "
-                "they in yours: another coordinator decides."
-            ),
+            _("You are not independent of whoever made this sign-in: somebody else decides."),
         )
     else:
         messages.success(request, _("Done. The partner sees it at once."))
