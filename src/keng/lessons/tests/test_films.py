@@ -159,7 +159,7 @@ def test_a_film_that_takes_too_long_is_stopped(monkeypatch, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(600)\n")
     slow.chmod(0o700)
-    monkeypatch.setattr(ffmpeg, "program", lambda: str(slow))
+    monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: str(slow))
     with pytest.raises(ffmpeg.TookTooLong):
         ffmpeg.run_ffmpeg([], within=0.2)
 
@@ -172,7 +172,7 @@ def test_ffmpeg_runs_within_limits_and_without_our_environment(monkeypatch, tmp_
         " resource.getrlimit(resource.RLIMIT_FSIZE)[0], sys.argv[1:5])\n"
     )
     spy.chmod(0o700)
-    monkeypatch.setattr(ffmpeg, "program", lambda: str(spy))
+    monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: str(spy))
     heard = []
     ffmpeg.run_ffmpeg(["-i", "x"], within=30, line=heard.append)
     assert heard == [
@@ -188,7 +188,7 @@ def test_a_file_is_never_read_by_a_reader_of_its_own_choice(tmp_path):
 
 
 def test_without_ffmpeg_the_desk_says_that_films_are_off(desk, desk_client, monkeypatch):
-    monkeypatch.setattr(ffmpeg, "program", lambda: "")
+    monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: "")
     sign_in(desk_client, desk.writer)
     assert "KENG_FFMPEG" in desk_client.get("/lessons/films/").content.decode()
     assert desk_client.get("/lessons/films/new/").status_code == 302

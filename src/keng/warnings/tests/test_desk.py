@@ -361,7 +361,7 @@ def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, mon
         actions.send_back_warning(pk, reason="Xem lại", by=ward.coordinator)
         return found
 
-    monkeypatch.setattr(releasing, "_waiting", other_decides)
+    monkeypatch.setattr(releasing, "_waiting_version", other_decides)
     answer = desk_client.post(url(name, version.warning_id), data, follow=True)
     assert answer.status_code == 200
     assert "Người khác vừa quyết định" in answer.content.decode()
