@@ -75,7 +75,7 @@ CODE = (
     "lookup/models/indicator.py:Type",
     "claims/models.py:Verdict",
     "claims/models.py:Topic",
-    "warnings/labels.py:what",
+    "warnings/part_names.py:what_heading",
 )
 _LEADS_ON = re.compile(r"{%-?\s*(?:include|extends)\s+(.*?)\s*-?%}")
 _TEMPLATE_NAME = re.compile(r'[":,]([\w/]+\.html)\b')

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 KENG = ROOT / "src" / "keng"
 TESTS = ROOT / "tests"
 # A function that puts an act on record, and the one under which texts of partners do.
-RECORDING = {"keng.audit.actions.record", "keng.partners.actions.releasing.note"}
+RECORDING = {"keng.audit.actions.record", "keng.partners.actions.releasing.record_in_partner_chain"}
 
 
 def python_files(*folders: Path) -> list[Path]:

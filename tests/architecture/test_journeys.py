@@ -83,7 +83,7 @@ def test_a_journey_lets_axe_read_what_it_shows(file):
     "words",
     [
         "from keng.tips.models import Tip",
-        "from keng.warnings.actions.drafting import draft",
+        "from keng.warnings.actions.drafting import draft_warning",
         "import django.db",
         "import requests",
         "from urllib.request import urlopen",

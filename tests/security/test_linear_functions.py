@@ -38,7 +38,7 @@ from keng.lookup_pages import chat_handler
 from keng.places import landmarks, search
 from keng.surveys.chat import commands
 from keng.tips import urgency
-from keng.warnings import blanks, verifying
+from keng.warnings import pattern_blanks, verifying
 from tests.security import cost, hostile
 from tests.security.test_linear_patterns import WINDOWS
 
@@ -104,7 +104,7 @@ READ: dict[str, Callable[[str], object]] = {
     "defang": kit_words.defang,
     "channels: clean": channel_text.clean,
     "channels: split": lambda text: channel_text.split(text, 500),
-    "warnings: blanks": lambda text: blanks.odd_marks({"what": text}),
+    "warnings: blanks": lambda text: pattern_blanks.odd_marks({"what": text}),
     "warnings: verifying": lambda text: list(verifying._codes_in(fold.flatten(text).flat)),
     "warnings: numbers and links": verifying._numbers_and_links,
     "search of tips": tip_search._query_parts,

@@ -7,7 +7,7 @@ from keng.kit import times
 from keng.tips.models import Tip
 from keng.warnings.models import Version
 from keng.warnings.models import Warning as PublicWarning
-from keng.warnings.queries import current
+from keng.warnings.queries import current_warnings
 
 # Over all desks together: a rush at a single one could tell that somebody there has reported.
 BUSY_FROM = 100
@@ -34,7 +34,7 @@ def recent_urgent_warnings() -> list[Version]:
     urgent = PublicWarning.Severity.URGENT
     return [
         version
-        for version in current(limit=20)
+        for version in current_warnings(limit=20)
         if version.severity == urgent and version.published_at and version.published_at >= since
     ]
 

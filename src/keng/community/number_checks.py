@@ -3,7 +3,7 @@
 from keng.accounts.models import Officer
 from keng.community.models import Meeting, OfficialChannel, Question
 from keng.places.models import Unit
-from keng.warnings.known_numbers import NumberCheck, check_numbers, origin_of
+from keng.warnings.known_numbers import NumberCheck, check_numbers, compared_tips
 
 
 def check_meeting_numbers(meeting: Meeting, *, by: Officer) -> NumberCheck:
@@ -22,4 +22,4 @@ def check_answer_numbers(question: Question, *, by: Officer) -> NumberCheck:
 
 
 def _check_numbers(parts: dict[str, str], unit: Unit, by: Officer) -> NumberCheck:
-    return check_numbers({"vi": parts}, unit=unit, origin=origin_of(by, unit))
+    return check_numbers({"vi": parts}, unit=unit, against=compared_tips(by, unit))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from keng.kit.forms import Form
 from keng.kit.uploads import Damaged, SealedUpload
 from keng.lessons.films.captions import NoCaptions, as_webvtt
-from keng.lessons.films.looking import demuxer_of
+from keng.lessons.films.probe import demuxer_of
 from keng.lessons.forms import LONGEST_TITLE
 
 _EMPTY = {"required": gettext_lazy("Write this part")}

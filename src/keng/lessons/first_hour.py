@@ -11,7 +11,7 @@ from keng.lessons.models import FirstHour
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FirstHourPage:
     """What is shown in the visitor's language."""
 
     steps: list[dict[str, str]]
@@ -20,15 +20,15 @@ class Page:
     kept: FirstHour | None = None
 
 
-def page_now() -> Page:
+def first_hour_page() -> FirstHourPage:
     """The newest published text; where there is none, the one that comes with Kẻng."""
-    kept = current()
-    texts = kept.texts if kept else default_texts()
+    kept = current_first_hour()
+    texts = kept.texts if kept else default_first_hour_texts()
     code = spoken_in(texts)
-    return Page(texts[code]["steps"], code, kept.hotlines if kept else [], kept)
+    return FirstHourPage(texts[code]["steps"], code, kept.hotlines if kept else [], kept)
 
 
-def current() -> FirstHour | None:
+def current_first_hour() -> FirstHour | None:
     """What everybody reads now, if the desk published anything.
 
     When the newest was taken away, no older one comes back by itself.
@@ -38,16 +38,16 @@ def current() -> FirstHour | None:
     return newest if newest and newest.is_public else None
 
 
-def default_texts() -> dict[str, Any]:
+def default_first_hour_texts() -> dict[str, Any]:
     """The five steps in both languages."""
     found = {}
     for code in ("vi", "en"):
         with translation.override(code):
-            found[code] = {"steps": _steps()}
+            found[code] = {"steps": _default_steps()}
     return found
 
 
-def _steps() -> list[dict[str, str]]:
+def _default_steps() -> list[dict[str, str]]:
     said = [
         (
             _("Call your bank, right now"),

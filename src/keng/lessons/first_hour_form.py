@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from keng.kit.forms import Form
 
 # Five: so many things every page that leads there promises.
-STEPS = range(1, 6)
+FIRST_HOUR_STEPS = range(1, 6)
 _MOST_HOTLINES = 40
 _PARTS = 3
 _EMPTY = {"required": gettext_lazy("Write this part")}
@@ -32,7 +32,7 @@ class FirstHourForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for n in STEPS:
+        for n in FIRST_HOUR_STEPS:
             for code in ("vi", "en"):
                 self.fields[f"{code}_title_{n}"] = forms.CharField(
                     label=gettext_lazy("Step"), max_length=80, error_messages=_EMPTY
@@ -47,7 +47,7 @@ class FirstHourForm(Form):
     def steps(self) -> list[list[BoundField]]:
         """The fields as the page shows them: a step in both languages."""
         names = ("vi_title", "vi_text", "en_title", "en_text")
-        return [[self[f"{name}_{n}"] for name in names] for n in STEPS]
+        return [[self[f"{name}_{n}"] for name in names] for n in FIRST_HOUR_STEPS]
 
     def clean_hotlines(self) -> list[dict[str, str]]:
         """Bank, number and source of each line."""
@@ -70,14 +70,14 @@ class FirstHourForm(Form):
             code: {
                 "steps": [
                     {"title": given[f"{code}_title_{n}"], "text": given[f"{code}_text_{n}"]}
-                    for n in STEPS
+                    for n in FIRST_HOUR_STEPS
                 ]
             }
             for code in ("vi", "en")
         }
 
 
-def initial_of(texts: dict[str, Any], hotlines: list[dict[str, str]]) -> dict[str, str]:
+def initial_of_first_hour(texts: dict[str, Any], hotlines: list[dict[str, str]]) -> dict[str, str]:
     """A text as the form shows it."""
     found = {
         "hotlines": "\n".join(f"{h['bank']} | {h['number']} | {h['source']}" for h in hotlines)

@@ -71,14 +71,14 @@ class CollectionForm(Form):
         return found
 
 
-class PublishForm(Form):
+class PublishTextForm(Form):
     """The second person's signature under a text that was read."""
 
     hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     code = own_code()
 
 
-class AnswerForm(Form):
+class QuizAnswerForm(Form):
     """One question of a lesson. What is chosen is shown once and kept nowhere."""
 
     choice = HintedChoice(
@@ -95,7 +95,7 @@ class AnswerForm(Form):
         field.choices = [(str(n), words) for n, words in enumerate(question["options"])]
 
 
-class ClassForm(Form):
+class FinishedClassForm(Form):
     """A class that finished a lesson: its name is printed and not kept."""
 
     school_class = forms.CharField(

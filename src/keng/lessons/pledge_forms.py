@@ -81,7 +81,7 @@ class CampaignForm(Form):
         return found
 
 
-class CountForm(Form):
+class PledgeCountForm(Form):
     """Two numbers of a class."""
 
     pupils = forms.IntegerField(

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from keng.lessons.links import url_of
+from keng.lessons.class_links import class_url
 from keng.lessons.models import Campaign, SchoolClass
-from keng.lessons.small_cells import FEWEST, Cell, merged
+from keng.lessons.small_cells import FEWEST_IN_CELL, PupilCell, merge_small_cells
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -34,7 +34,7 @@ def desk_campaigns(officer: "Officer") -> list[Campaign]:
 
 
 @dataclass(slots=True)
-class SchoolRow:
+class PledgeRow:
     """A school on the desk."""
 
     name: str
@@ -54,21 +54,21 @@ class SchoolRow:
         return sum(one.pledged or 0 for one in self.classes)
 
 
-def schools_in(campaign: Campaign) -> list[SchoolRow]:
+def rows_by_school(campaign: Campaign) -> list[PledgeRow]:
     """By commune and school, each class with the link of its teacher."""
-    rows: dict[tuple[str, str], SchoolRow] = {}
-    for one in _classes(campaign):
-        one.url = url_of(one)  # type: ignore[attr-defined]
+    rows: dict[tuple[str, str], PledgeRow] = {}
+    for one in _classes_of(campaign):
+        one.url = class_url(one)  # type: ignore[attr-defined]
         key = (one.commune.full_name, one.school)
-        rows.setdefault(key, SchoolRow(one.school, one.commune.full_name)).classes.append(one)
+        rows.setdefault(key, PledgeRow(one.school, one.commune.full_name)).classes.append(one)
     return list(rows.values())
 
 
-def communes_in(schools: list[SchoolRow]) -> list[SchoolRow]:
+def rows_by_commune(schools: list[PledgeRow]) -> list[PledgeRow]:
     """The same by commune."""
-    rows: dict[str, SchoolRow] = {}
+    rows: dict[str, PledgeRow] = {}
     for school in schools:
-        row = rows.setdefault(school.commune, SchoolRow(school.commune, school.commune))
+        row = rows.setdefault(school.commune, PledgeRow(school.commune, school.commune))
         row.classes += school.classes
     return list(rows.values())
 
@@ -78,34 +78,37 @@ class Participation:
     """What the public reads. Cells lie within communes, so that no difference tells a small one."""
 
     pledged: int
-    communes: list[Cell]
-    schools: dict[str, list[Cell]]
+    communes: list[PupilCell]
+    schools: dict[str, list[PupilCell]]
 
     @property
     def is_enough(self) -> bool:
-        return self.pledged >= FEWEST
+        return self.pledged >= FEWEST_IN_CELL
 
     @property
-    def rows(self) -> list[tuple[Cell, list[Cell]]]:
+    def rows(self) -> list[tuple[PupilCell, list[PupilCell]]]:
         """Each cell of communes, with the schools of one that stands alone."""
         return [(cell, self.schools.get(cell.label, [])) for cell in self.communes]
 
 
-def participation(campaign: Campaign) -> Participation:
+def participation_in(campaign: Campaign) -> Participation:
     """Counts of those who pledged, by commune and school; no class, no share of a class."""
     by_commune: dict[str, dict[str, int]] = {}
-    for one in _classes(campaign):
+    for one in _classes_of(campaign):
         if one.pledged is not None:
             schools = by_commune.setdefault(one.commune.full_name, {})
             schools[one.school] = schools.get(one.school, 0) + one.pledged
     totals = [(commune, sum(schools.values())) for commune, schools in by_commune.items()]
     return Participation(
         sum(count for _, count in totals),
-        merged(totals),
-        {commune: merged(list(schools.items())) for commune, schools in by_commune.items()},
+        merge_small_cells(totals),
+        {
+            commune: merge_small_cells(list(schools.items()))
+            for commune, schools in by_commune.items()
+        },
     )
 
 
-def _classes(campaign: Campaign) -> QuerySet[SchoolClass]:
+def _classes_of(campaign: Campaign) -> QuerySet[SchoolClass]:
     found = campaign.classes.select_related("group", "lead", "commune")
     return found.order_by("commune__full_name", "school", "group__name")

@@ -16,7 +16,7 @@ def public_editions() -> QuerySet[Edition]:
     """Of each lesson the newest published text, newest first."""
     return (
         Edition.objects.published()
-        .filter(~Exists(_later()))
+        .filter(~Exists(_later_published()))
         .filter(
             Q(lesson__collection__partner=None) | Q(lesson__collection__partner__is_active=True)
         )
@@ -25,53 +25,53 @@ def public_editions() -> QuerySet[Edition]:
     )
 
 
-def _later() -> QuerySet[Edition]:
+def _later_published() -> QuerySet[Edition]:
     """Published after it, taken away or not: what was replaced never comes back by itself."""
     return Edition.objects.filter(
         lesson=OuterRef("lesson"), number__gt=OuterRef("number"), published_at__isnull=False
     )
 
 
-def newest(limit: int = 2) -> list[Edition]:
+def newest_editions(limit: int = 2) -> list[Edition]:
     """For the home page."""
     return list(public_editions()[:limit])
 
 
-def published_by(partner: "Partner", limit: int = 50) -> list[Edition]:
+def editions_of_partner(partner: "Partner", limit: int = 50) -> list[Edition]:
     """The lessons that stand under a partner's name."""
     return list(public_editions().filter(lesson__collection__partner=partner)[:limit])
 
 
-def public_by_slug(slug: str) -> Edition | None:
+def public_edition(slug: str) -> Edition | None:
     """What the public reads of a lesson now."""
     return public_editions().filter(lesson__slug=slug).first()
 
 
-def others_of(edition: Edition, limit: int = 3) -> list[Edition]:
+def other_editions_of(edition: Edition, limit: int = 3) -> list[Edition]:
     """Further lessons of the same collection."""
     same = public_editions().filter(lesson__collection=edition.lesson.collection_id)
     return list(same.exclude(lesson=edition.lesson_id)[:limit])
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class PublicCollection:
     """A collection with what the public can read of it."""
 
     collection: Collection
     editions: list[Edition]
 
 
-def shelves() -> list[Shelf]:
+def public_collections() -> list[PublicCollection]:
     """Collections that have a published lesson, the one with the newest first."""
-    found: dict[Any, Shelf] = {}
+    found: dict[Any, PublicCollection] = {}
     for edition in public_editions()[:300]:
         whose = edition.lesson.collection
-        found.setdefault(whose.pk, Shelf(whose, [])).editions.append(edition)
+        found.setdefault(whose.pk, PublicCollection(whose, [])).editions.append(edition)
     return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
-class DeskLists:
+class LessonDeskLists:
     """The desk's page of lessons."""
 
     waiting: list[Edition]
@@ -79,7 +79,7 @@ class DeskLists:
     collections: list[Collection]
 
 
-def desk_lists(officer: "Officer") -> DeskLists:
+def lesson_desk_lists(officer: "Officer") -> LessonDeskLists:
     """What waits for a second person, what is public with its count, and the collections."""
     seen = (
         Edition.objects.visible_to(officer)
@@ -87,15 +87,15 @@ def desk_lists(officer: "Officer") -> DeskLists:
         .order_by("-id")
     )
     waiting = seen.filter(published_at__isnull=True, ended_at__isnull=True)[:100]
-    public = list(seen.published().filter(~Exists(_later()))[:200])
-    counts = finished_of([edition.lesson_id for edition in public])
+    public = list(seen.published().filter(~Exists(_later_published()))[:200])
+    counts = finished_counts([edition.lesson_id for edition in public])
     for edition in public:
         edition.count = counts.get(edition.lesson_id, (0, 0))  # type: ignore[attr-defined]
     collections = Collection.objects.visible_to(officer).select_related("partner", "unit")
-    return DeskLists(list(waiting), public, list(collections.order_by("-id")[:100]))
+    return LessonDeskLists(list(waiting), public, list(collections.order_by("-id")[:100]))
 
 
-def finished_of(lessons: list[Any]) -> dict[Any, tuple[int, int]]:
+def finished_counts(lessons: list[Any]) -> dict[Any, tuple[int, int]]:
     """Of each lesson how often it was finished, and how many pupils teachers named."""
     rows = (
         Finished.objects.filter(lesson__in=lessons)
@@ -105,7 +105,7 @@ def finished_of(lessons: list[Any]) -> dict[Any, tuple[int, int]]:
     return {row["lesson"]: (row["all_times"], row["all_pupils"]) for row in rows}
 
 
-def standing(text: "FourEyes") -> str:
+def standing_of_text(text: "FourEyes") -> str:
     """In one word: waiting, public or ended."""
     if text.ended_at is not None:
         return "ended"

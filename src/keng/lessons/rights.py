@@ -15,11 +15,11 @@ def unit_to_write_for(officer: "Officer") -> "Unit | None":
     return next(iter(PROVINCE_WORKING.own_units(officer)), None)
 
 
-def may_publish(officer: "Officer", text: "FourEyes") -> bool:
+def may_publish_text(officer: "Officer", text: "FourEyes") -> bool:
     """A second person of the same desk, with no hand in any text since the last published one."""
-    return not text.has_hand_of(officer) and may_end(officer, text)
+    return not text.has_hand_of(officer) and may_end_text(officer, text)
 
 
-def may_end(officer: "Officer", text: "FourEyes") -> bool:
+def may_end_text(officer: "Officer", text: "FourEyes") -> bool:
     """Taking something away needs no second person: what is wrong must not wait."""
     return PROVINCE_WORKING.may_act_for(officer, text.unit)

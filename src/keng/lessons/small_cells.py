@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-FEWEST = 5
+FEWEST_IN_CELL = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PupilCell:
     """Those who are counted together: one by its name, or several by their number."""
 
     labels: tuple[str, ...]
@@ -18,18 +18,18 @@ class Cell:
         return self.labels[0] if len(self.labels) == 1 else ""
 
 
-def merged(rows: list[tuple[str, int]]) -> list[Cell]:
+def merge_small_cells(rows: list[tuple[str, int]]) -> list[PupilCell]:
     """Put the small ones together until they are enough; nothing if all are not enough.
 
     The cells still add up to everything, so no total tells what a merged one holds.
     """
     left = sorted(rows, key=lambda row: (-row[1], row[0]))
-    small = [row for row in left if row[1] < FEWEST]
+    small = [row for row in left if row[1] < FEWEST_IN_CELL]
     big = left[: len(left) - len(small)]
-    while small and big and sum(count for _, count in small) < FEWEST:
+    while small and big and sum(count for _, count in small) < FEWEST_IN_CELL:
         small.append(big.pop())
-    cells = [Cell((label,), count) for label, count in big]
+    cells = [PupilCell((label,), count) for label, count in big]
     together = sum(count for _, count in small)
-    if small and together >= FEWEST:
-        cells.append(Cell(tuple(sorted(label for label, _ in small)), together))
+    if small and together >= FEWEST_IN_CELL:
+        cells.append(PupilCell(tuple(sorted(label for label, _ in small)), together))
     return cells

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from keng.kit.recurring import Pace, Task
-from keng.lessons.actions import filming
+from keng.lessons.actions import film_acts
 
 TASKS = [
-    Task("prepare films", filming.prepare_next, every=timedelta(seconds=3), pace=Pace.SLOW),
-    Task("sweep films", filming.sweep, every=timedelta(hours=1), pace=Pace.SLOW),
+    Task("prepare films", film_acts.prepare_next_film, every=timedelta(seconds=3), pace=Pace.SLOW),
+    Task("sweep films", film_acts.sweep_films, every=timedelta(hours=1), pace=Pace.SLOW),
 ]

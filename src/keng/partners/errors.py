@@ -13,11 +13,11 @@ class MadeTheSignIn(PermissionError):
     """The officer, or somebody of one hand with them, saw what the partner signs in with."""
 
 
-class Changed(ValueError):
+class ChangedMeanwhile(ValueError):
     """What the second officer read is not what stands there any more."""
 
 
-class NotToBeSaid(ValueError):
+class IntroductionForbidden(ValueError):
     """A name, or a sentence about a partner, that may not stand on a public page."""
 
     def __init__(self, sentences: dict[str, list[str]]) -> None:

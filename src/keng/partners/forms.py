@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.forms import username_field
 from keng.accounts.models import Partner, SafetyPurpose
 from keng.kit.forms import Form, HintedChoices, own_code
-from keng.partners.introduction import stops_introduction
+from keng.partners.introduction import forbidden_in_introduction
 from keng.places import serving
 from keng.places.models import Place, Unit
 
@@ -65,17 +65,17 @@ class InviteForm(MemberForm):
         self._unit = unit
 
     def clean(self) -> dict[str, Any]:
-        return _sayable(self, super().clean() or {}, self._unit)
+        return _checked_introduction(self, super().clean() or {}, self._unit)
 
 
-class AgreeForm(Form):
-    """The second officer's own code, and what they read (queries.seen_of)."""
+class MemberAgreeForm(Form):
+    """The second officer's own code, and what they read (queries.agreement_digest)."""
 
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     code = own_code()
 
 
-class AcceptForm(Form):
+class KitAcceptForm(Form):
     """Somebody of good standing becomes a partner."""
 
     username = username_field()
@@ -122,7 +122,7 @@ class SeenForm(Form):
     )
 
     def clean_seen(self) -> bytes:
-        """The hash of those words (queries.hash_of)."""
+        """The hash of those words (queries.hash_of_text)."""
         try:
             return bytes.fromhex(self.cleaned_data["seen"])
         except ValueError as error:
@@ -139,7 +139,7 @@ class ReleaseForm(SeenForm):
         self.fields["code"].required = "return" not in self.data
 
 
-class SharedForm(Form):
+class KitShareForm(Form):
     """In how many groups a warning was passed on."""
 
     groups = forms.IntegerField(
@@ -156,7 +156,7 @@ class SharedForm(Form):
     )
 
 
-class KitForm(Form):
+class KitRequestForm(Form):
     """Somebody of good standing asks to be a partner."""
 
     name = forms.CharField(
@@ -187,13 +187,13 @@ class KitForm(Form):
     def clean(self) -> dict[str, Any]:
         """Raises Unit.DoesNotExist where nobody would read it."""
         unit = serving.above(serving.unit_for(self._place))
-        return _sayable(self, super().clean() or {}, unit)
+        return _checked_introduction(self, super().clean() or {}, unit)
 
 
-def _sayable(form: Form, said: dict[str, Any], unit: Unit) -> dict[str, Any]:
+def _checked_introduction(form: Form, said: dict[str, Any], unit: Unit) -> dict[str, Any]:
     """What a partner would be introduced with, or beside each box why it cannot be said."""
     name, about = said.get("name", ""), said.get("about", "")
-    for box, sentences in stops_introduction(name=name, about=about, unit=unit).items():
+    for box, sentences in forbidden_in_introduction(name=name, about=about, unit=unit).items():
         for sentence in sentences:
             form.add_error(box, sentence)
     return said

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from keng.accounts.hands import InHands, none_of_the_hands
 from keng.accounts.models import SafetyPurpose
 from keng.accounts.who import INVITING
+from keng.claims.models import Claim
 from keng.kit import times
 from keng.kit.models import Row
 
@@ -28,7 +29,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
 
-class OwnText(InHands, Row):
+class PartnerText(InHands, Row):
     """What a partner writes. It appears when a second person has read it.
 
     `hands` are members of the partner; where all of its people had one in it, the province is the
@@ -44,6 +45,7 @@ class OwnText(InHands, Row):
     written_by = models.ForeignKey("accounts.PartnerMember", models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=times.now)
     submitted_at = models.DateTimeField(null=True)
+    # Somebody's words; where its check was taken back, one of Claim.TakenBack.
     returned_reason = models.CharField(max_length=300, default="", db_default="")
     published_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(
@@ -96,19 +98,24 @@ class OwnText(InHands, Row):
         """Whether a second person has still to read it."""
         return self.submitted_at is not None and self.published_at is None
 
+    @property
+    def returned_words(self) -> str:
+        """Why it is a draft again, as its writers read it."""
+        return self.returned_reason
 
-class Article(OwnText):
+
+class Article(PartnerText):
     """An open post of a partner."""
 
     text = models.TextField()
 
     objects = ArticleQuerySet.as_manager()
 
-    class Meta(OwnText.Meta):
+    class Meta(PartnerText.Meta):
         indexes = [models.Index(fields=["partner", "-published_at"], name="article_of_partner")]
 
 
-class Manuscript(OwnText):
+class Manuscript(PartnerText):
     """A lesson or a claim check as the partner's people write it, apart from what is public.
 
     `typed` is what stands in the boxes, whole or not; `content` what a second person reads and
@@ -131,9 +138,9 @@ class Manuscript(OwnText):
     claim = models.ForeignKey("claims.Claim", models.PROTECT, null=True, related_name="+")
     revision = models.ForeignKey("claims.Revision", models.PROTECT, null=True, related_name="+")
 
-    class Meta(OwnText.Meta):
+    class Meta(PartnerText.Meta):
         constraints = [
-            *OwnText.Meta.constraints,
+            *PartnerText.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(kind__in=["lesson", "check"]), name="manuscript_kind_is_known"
             ),
@@ -145,6 +152,13 @@ class Manuscript(OwnText):
             ),
         ]
         indexes = [models.Index(fields=["partner", "-id"], name="manuscript_of_partner")]
+
+    @property
+    def returned_words(self) -> str:
+        """A person's words, or why its check was taken back, in the language of the reader."""
+        if self.returned_reason in Claim.TakenBack.values:
+            return str(Claim.TakenBack(self.returned_reason).label)
+        return self.returned_reason
 
 
 class KitRequestQuerySet(models.QuerySet["KitRequest"]):

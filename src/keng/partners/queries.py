@@ -15,24 +15,32 @@ from keng.accounts.models import Officer, Partner, PartnerMember
 from keng.accounts.vouching import are_of_one_line, had_a_hand
 from keng.accounts.who import COORDINATING, INVITING
 from keng.lessons.models import Collection
-from keng.partners.models import Article, KitRequest, KitShare, Manuscript, OwnText
+from keng.partners.models import Article, KitRequest, KitShare, Manuscript, PartnerText
 from keng.places.models import Place
 from keng.warnings.models import Version
-from keng.warnings.queries import current, current_for
+from keng.warnings.queries import current_warnings, current_warnings_for
 
 # A view (migration 0005): what was handed in and has nobody of the partner left to read it, who had
 # no hand in it. Drafts, and what one of the partner's own people can publish, are not in it.
-_WAITING = """
+_SELECT_WAITING = """
 SELECT id, partner_id, partner_name, unit_id, purpose, title, text, submitted_at, kind, content,
        collection_id, lesson_id, claim_id, hands
 FROM partners_waiting WHERE unit_id = ANY(%s::uuid[]) ORDER BY submitted_at"""
 
 # What the desk may read of somebody who signs in for a partner.
-_READABLE = ("id", "partner_id", "username", "name", "is_active", "awaits_agreement", "made_by_id")
+_READABLE_OF_MEMBER = (
+    "id",
+    "partner_id",
+    "username",
+    "name",
+    "is_active",
+    "awaits_agreement",
+    "made_by_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingText:
     """A text as the province may read it: an article, a lesson or a check."""
 
     id: uuid.UUID
@@ -51,7 +59,7 @@ class Waiting:
     hands: list[uuid.UUID]
 
 
-def hash_of(text: OwnText | Waiting) -> bytes:
+def hash_of_text(text: PartnerText | WaitingText) -> bytes:
     """SHA-256 of everything that a second person answers for: one comma more is another hash."""
     either: Any = text
     whole = {"id": str(either.id), "purpose": either.purpose, "title": either.title}
@@ -65,7 +73,7 @@ def hash_of(text: OwnText | Waiting) -> bytes:
     return hashlib.sha256(canonical.encode()).digest()
 
 
-def second_people(text: OwnText) -> list[PartnerMember]:
+def second_people(text: PartnerText) -> list[PartnerMember]:
     """Whoever of the partner could publish it; nobody: the province's coordinator does."""
     able = PartnerMember.objects.filter(
         partner_id=text.partner_id, is_active=True, awaits_agreement=False
@@ -79,12 +87,12 @@ def writers_of(hands: Sequence[uuid.UUID]) -> list[PartnerMember]:
     return [people[pk] for pk in hands if pk in people]
 
 
-def invites(officer: Officer) -> bool:
+def may_invite(officer: Officer) -> bool:
     """Whether the officer makes partners: administrators and the provincial coordinator."""
     return INVITING.includes(officer)
 
 
-def listed() -> QuerySet[Partner]:
+def listed_partners() -> QuerySet[Partner]:
     """Those that the public finds: somebody of theirs has signed in, or something is published."""
     came = PartnerMember.objects.filter(partner=OuterRef("pk"), must_choose_password=False)
     published = Article.objects.filter(
@@ -94,7 +102,7 @@ def listed() -> QuerySet[Partner]:
     return found.select_related("place").order_by("kind", "name")
 
 
-def publishes(officer: Officer) -> bool:
+def may_publish_for_partners(officer: Officer) -> bool:
     """Whether the officer is the second person for a partner of one."""
     return COORDINATING.includes(officer)
 
@@ -107,17 +115,17 @@ def partners_of(officer: Officer) -> QuerySet[Partner]:
 
 def members_of(partner: Partner) -> list[PartnerMember]:
     """Who signs in for it: no more than the desk may read."""
-    found = PartnerMember.objects.only(*_READABLE).filter(partner=partner)
+    found = PartnerMember.objects.only(*_READABLE_OF_MEMBER).filter(partner=partner)
     return list(found.order_by("-is_active", "name"))
 
 
-def has_somebody(partner: Partner) -> bool:
+def has_active_member(partner: Partner) -> bool:
     """Whether somebody of the partner can sign in, and so agree to who is added."""
     able = PartnerMember.objects.filter(partner=partner, is_active=True, awaits_agreement=False)
     return able.exists()
 
 
-def is_taken(*, name: str, username: str) -> bool:
+def is_name_taken(*, name: str, username: str) -> bool:
     """Whether a partner is called that already, or somebody signs in with this name."""
     signs_in = PartnerMember.objects.filter(username=username).exists()
     return signs_in or Partner.objects.filter(name=name).exists()
@@ -139,19 +147,19 @@ def _is_of_one_hand(officer: Officer, maker: Officer) -> bool:
     return had_a_hand(officer, maker) or are_of_one_line(officer, maker)
 
 
-def to_agree(member_id: uuid.UUID, officer: Officer) -> PartnerMember | None:
+def member_to_agree_to(member_id: uuid.UUID, officer: Officer) -> PartnerMember | None:
     """Whoever waits for an officer to agree, if this one may: with the partner, to be read."""
-    found = PartnerMember.objects.only(*_READABLE).filter(
+    found = PartnerMember.objects.only(*_READABLE_OF_MEMBER).filter(
         pk=member_id, is_active=True, awaits_agreement=True, partner__in=partners_of(officer)
     )
     member = found.first()
-    if member is None or has_somebody(member.partner):
+    if member is None or has_active_member(member.partner):
         return None
     maker = Officer.objects.get(pk=member.made_by_id) if member.made_by_id else None
     return None if maker and _is_of_one_hand(officer, maker) else member
 
 
-def seen_of(member: PartnerMember) -> bytes:
+def agreement_digest(member: PartnerMember) -> bytes:
     """SHA-256 of all that an officer answers for who agrees: the partner, and who signs in."""
     partner = member.partner
     seen = [
@@ -162,26 +170,26 @@ def seen_of(member: PartnerMember) -> bytes:
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).digest()
 
 
-def waiting_for(officer: Officer) -> list[Waiting]:
+def waiting_texts(officer: Officer) -> list[WaitingText]:
     """What the province's coordinator is asked to publish."""
-    if not publishes(officer):
+    if not may_publish_for_partners(officer):
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [list(COORDINATING.unit_ids(officer))])
+        cursor.execute(_SELECT_WAITING, [list(COORDINATING.unit_ids(officer))])
         rows = cursor.fetchall()
-    names = [field.name for field in fields(Waiting)]
-    return [Waiting(**_read(dict(zip(names, row, strict=True)))) for row in rows]
+    names = [field.name for field in fields(WaitingText)]
+    return [WaitingText(**_with_json(dict(zip(names, row, strict=True)))) for row in rows]
 
 
-def _read(row: dict[str, Any]) -> dict[str, Any]:
+def _with_json(row: dict[str, Any]) -> dict[str, Any]:
     """The driver leaves JSON to Django's fields, and a view has none."""
     return row | {"content": json.loads(row["content"]) if row["content"] else None}
 
 
-def waiting_count(officer: Officer) -> int:
+def count_waiting_at_desk(officer: Officer) -> int:
     """Articles to publish and people to decide about."""
     asked = KitRequest.objects.visible_to(officer).filter(decided_at=None).count()
-    return asked + len(waiting_for(officer))
+    return asked + len(waiting_texts(officer))
 
 
 def articles_of(member: PartnerMember) -> list[Article]:
@@ -222,7 +230,7 @@ def people_of(member: PartnerMember) -> list[PartnerMember]:
     return list(found.order_by("-id"))
 
 
-def is_alone(member: PartnerMember) -> bool:
+def is_only_member(member: PartnerMember) -> bool:
     """Whether nobody else signs in for the partner."""
     others = PartnerMember.objects.filter(
         partner_id=member.partner_id, is_active=True, awaits_agreement=False
@@ -230,26 +238,26 @@ def is_alone(member: PartnerMember) -> bool:
     return not others.exclude(pk=member.pk).exists()
 
 
-def near(place: Place, *, limit: int = 3) -> list[Article]:
+def articles_near(place: Place, *, limit: int = 3) -> list[Article]:
     """The newest articles of partners of this place, of its province and of the whole site."""
     around = [place.pk, *([place.parent_id] if place.parent_id else [])]
     found = Article.objects.public().filter(Q(partner__place__in=around) | Q(partner__place=None))
     return list(found[:limit])
 
 
-def kit_of(partner: Partner, *, limit: int = 5) -> list[Version]:
+def kit_warnings(partner: Partner, *, limit: int = 5) -> list[Version]:
     """The warnings to pass on: of the partner's place, or of everywhere."""
     if partner.place is None:
-        return current(limit=limit)
-    return current_for("", partner.place, limit=limit)
+        return current_warnings(limit=limit)
+    return current_warnings_for("", partner.place, limit=limit)
 
 
-def said_of(partner: Partner) -> dict[uuid.UUID, int]:
+def kit_shares_of(partner: Partner) -> dict[uuid.UUID, int]:
     """In how many groups the partner passed each warning on."""
     return dict(KitShare.objects.filter(partner=partner).values_list("version", "groups"))
 
 
-def reach_of(partner: Partner) -> tuple[int, int]:
+def kit_reach(partner: Partner) -> tuple[int, int]:
     """How many warnings, and in how many groups together; for the partner's own eyes."""
     shares = KitShare.objects.filter(partner=partner)
     return shares.count(), shares.aggregate(all=Sum("groups"))["all"] or 0

@@ -5,4 +5,4 @@ from datetime import timedelta
 from keng.kit.recurring import Task
 from keng.partners.actions import inviting
 
-TASKS = [Task("requests to be a partner", inviting.forget_requests, every=timedelta(hours=1))]
+TASKS = [Task("requests to be a partner", inviting.forget_kit_requests, every=timedelta(hours=1))]

@@ -20,10 +20,10 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.kit import times
 from keng.kit.prepared import Prepared
 from keng.lookup_pages.evidence import waiting_listings
-from keng.partners.queries import waiting_count as waiting_count_of_partners
+from keng.partners.queries import count_waiting_at_desk as waiting_count_of_partners
 from keng.site.who_may import may_open
 from keng.surveys.rights import has_surveys
-from keng.warnings.waiting import count_for
+from keng.warnings.waiting_count import count_waiting_warnings
 
 # Further pages of a tab, at addresses of their own.
 _BELOW = {"groups": ("leads", "establishments", "coverage", "subscriptions")}
@@ -160,4 +160,4 @@ _MENU = Prepared(_menu)
 
 def _waiting(officer: Officer) -> int:
     # The page of an error is drawn, too, where the database answers nothing more.
-    return 0 if connection.needs_rollback else count_for(officer)
+    return 0 if connection.needs_rollback else count_waiting_warnings(officer)

@@ -144,8 +144,9 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     network.sheets.import_groups network.teams.add_shift network.teams.ask
     network.teams.end_shift network.teams.take_back delivery.dispatch.cancel
     delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
-    relay.rooms.tell_houses warnings.asking.call_province warnings.drafting.draft
-    warnings.drafting.revise warnings.drafting.submit warnings.patterns.make
+    relay.rooms.tell_houses warnings.province_call.call_province
+    warnings.drafting.draft_warning warnings.drafting.revise_warning
+    warnings.drafting.submit_warning warnings.pattern_acts.make_pattern
     warnings.recalling.ask_recall warnings.recalling.withdraw_recall
     community.questions.answer_question community.questions.decline_question_as_opinion
     community.questions.move_question_to_inbox
@@ -158,9 +159,11 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         RELEASING,
         """
-    warnings.releasing.approve warnings.recalling.recall warnings.recalling.approve_recall
-    warnings.recalling.refuse_recall warnings.drafting.send_back warnings.patterns.approve
-    warnings.patterns.end warnings.patterns.review community.questions.let_out_answer
+    warnings.releasing.approve_warning warnings.recalling.recall_warning
+    warnings.recalling.approve_recall warnings.recalling.refuse_recall
+    warnings.drafting.send_back_warning warnings.pattern_acts.approve_pattern
+    warnings.pattern_acts.end_pattern warnings.pattern_acts.review_pattern_use
+    community.questions.let_out_answer
     community.announcements.let_out_meeting community.announcements.let_out_channel
     community.announcements.keep_channel community.announcements.end_channel
     lookup.listing.confirm_listing lookup.listing.refuse_listing lookup.listing.end_listing
@@ -168,7 +171,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     surveys.releasing.approve surveys.results.publish surveys.results.send_back
     """,
     ),
-    (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
+    (COMMUNE_WORKING, "warnings.pattern_acts.send_pattern warnings.pattern_acts.hand_in_pattern"),
     (
         HEARING_OBJECTIONS,
         "lookup.disputes.decide_dispute lookup_pages.dispute_pictures.show_picture",
@@ -203,10 +206,10 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         PROVINCE_WORKING,
         """
-    lessons.writing.open_collection lessons.writing.write lessons.writing.rewrite
-    lessons.releasing.publish lessons.releasing.end lessons.filming.take_in
-    lessons.filming.discard lessons.keeping.write_first_hour lessons.pledging.open_campaign
-    lessons.pledging.renew_link
+    lessons.writing.open_collection lessons.writing.write_lesson lessons.writing.rewrite_lesson
+    lessons.releasing.publish_text lessons.releasing.end_text lessons.film_acts.take_in_film
+    lessons.film_acts.discard_film lessons.first_hour_acts.write_first_hour
+    lessons.pledge_acts.open_campaign lessons.pledge_acts.renew_class_link
     """,
     ),
     (SIGNING, "reports.signing.sign"),
@@ -214,12 +217,16 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         INVITING,
         """
-    partners.inviting.invite partners.inviting.add_member partners.inviting.agree_for
-    partners.inviting.close_member partners.inviting.set_active partners.inviting.accept
-    partners.inviting.decline
+    partners.inviting.invite_partner partners.inviting.add_member
+    partners.inviting.agree_for_partner partners.inviting.close_member
+    partners.inviting.set_partner_active partners.inviting.accept_kit_request
+    partners.inviting.decline_kit_request
     """,
     ),
-    (COORDINATING, "partners.releasing.publish_for partners.releasing.give_back_for"),
+    (
+        COORDINATING,
+        "partners.releasing.publish_for_partner partners.releasing.give_back_to_partner",
+    ),
     (
         ADMINISTERING,
         """

@@ -26,10 +26,10 @@ from keng.kit.cards import (
     width,
     wrapped,
 )
-from keng.warnings import labels
+from keng.warnings import part_names
 from keng.warnings.models import Version
 from keng.warnings.models import Warning as PublicWarning
-from keng.warnings.wording import date_words, url_of
+from keng.warnings.outgoing_text import date_words, warning_url
 
 _DANGER, _DANGER_TINT = "#a32419", "#fdecea"
 _TEXT = 268
@@ -40,7 +40,7 @@ _ROWS_END = 488
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ShareCard:
     """What stands on a card. It depends on nothing that can change after publishing."""
 
     code: str
@@ -56,11 +56,11 @@ class Card:
     language: str = "vi"
 
 
-def card_of(version: Version, code: str, language: str = "vi") -> Card:
+def card_of(version: Version, code: str, language: str = "vi") -> ShareCard:
     """The card of a version in a language that it has, else the Vietnamese one."""
     language = language if language in version.texts else "vi"
     words = version.texts[language]
-    return Card(
+    return ShareCard(
         code,
         version.warning.unit.name,
         words["title"],
@@ -75,24 +75,24 @@ def card_of(version: Version, code: str, language: str = "vi") -> Card:
     )
 
 
-def stored(card: Card) -> str:
+def stored_card(card: ShareCard) -> str:
     """The card's path below the data folder; drawn unless it lies there already."""
     name = card.code if card.language == "vi" else f"{card.code}.{card.language}"
-    return cards.kept(Path(settings.DATA_FOLDER), name, lambda: svg(card))
+    return cards.kept(Path(settings.DATA_FOLDER), name, lambda: card_as_svg(card))
 
 
-def drawn(card: Card) -> bytes:
+def card_as_png(card: ShareCard) -> bytes:
     """The card as PNG."""
-    return cards.png(svg(card))
+    return cards.png(card_as_svg(card))
 
 
-def svg(card: Card) -> str:
+def card_as_svg(card: ShareCard) -> str:
     """The card as SVG; every word of a warning passes through escape."""
     with translation.override(card.language):
-        return framed(_head(card), _body(card), _foot(card), qr(url_of(card.code)))
+        return framed(_head(card), _body(card), _foot(card), qr(warning_url(card.code)))
 
 
-def _head(card: Card) -> str:
+def _head(card: ShareCard) -> str:
     parts = [head(card.issuer)]
     if card.is_urgent:
         word = _("Urgent warning")
@@ -104,7 +104,7 @@ def _head(card: Card) -> str:
     return "".join(parts)
 
 
-def _body(card: Card) -> str:
+def _body(card: ShareCard) -> str:
     size, lines = _title(card.title)
     parts, y = [], 106.0
     for line in lines:
@@ -124,13 +124,13 @@ def _title(title: str) -> tuple[int, list[str]]:
     return _TITLE_SIZES[-1], lines[:3]
 
 
-def _rows(card: Card, top: float) -> str:
+def _rows(card: ShareCard, top: float) -> str:
     """What they do, how to notice it, what to do, whom to call: the third must be remembered.
 
     Signs too long for the room that the others leave stay on the page and in the message.
     """
     first, notice = (
-        (labels.what_on_card(card.category), card.what, False),
+        (part_names.what_on_card(card.category), card.what, False),
         (_("You notice"), card.signs, False),
     )
     rest = [(_("You do"), card.act, True), (_("Call"), card.call, False)]
@@ -171,10 +171,10 @@ def _drawn_rows(laid: list[tuple[str, list[str], bool]], size: int, top: float) 
     return "".join(parts)
 
 
-def _foot(card: Card) -> str:
+def _foot(card: ShareCard) -> str:
     host = settings.PUBLIC_URL.partition("://")[2]
     lines = [
-        (_("Is it real? %s") % url_of(card.code).partition("://")[2], True),
+        (_("Is it real? %s") % warning_url(card.code).partition("://")[2], True),
         # In the picture itself, so that nobody who passes it on can leave it out.
         (_("To tell the police privately, without a name: %s") % host, False),
     ]

@@ -11,12 +11,12 @@ from keng.delivery.audience import Audience, SameRecipients
 from keng.places.models import Unit
 from keng.warnings.models import Version
 
-PARTS = ("what", "signs", "act", "call")
-FIELDS = ("title", *PARTS)
+WARNING_PARTS = ("what", "signs", "act", "call")
+WARNING_FIELDS = ("title", *WARNING_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class WarningContent:
     """Everything that is approved about the text. Languages: "vi" always, "en" perhaps."""
 
     texts: Mapping[str, Mapping[str, str]]
@@ -38,7 +38,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AudienceChoice:
     """Whom the author wants to reach; what it means is counted anew each time."""
 
     places: tuple[uuid.UUID, ...]
@@ -71,15 +71,15 @@ class Choice:
         )
 
 
-def content_of(version: Version) -> Content:
+def warning_content_of(version: Version) -> WarningContent:
     """What a version says."""
-    return Content(version.texts, version.category, version.severity, version.valid_until)
+    return WarningContent(version.texts, version.category, version.severity, version.valid_until)
 
 
-def choice_of(version: Version) -> Choice:
+def choice_of(version: Version) -> AudienceChoice:
     """Whom a version's author chose."""
     kept = version.audience
-    return Choice(
+    return AudienceChoice(
         tuple(uuid.UUID(key) for key in kept.get("places", ())),
         tuple(kept.get("kinds", ())),
         tuple(uuid.UUID(key) for key in kept.get("without", ())),

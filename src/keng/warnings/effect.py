@@ -21,12 +21,12 @@ from keng.warnings.models import Warning
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-DAYS = 14
-SIDES, WHERE = ("before", "after"), ("here", "elsewhere")
+EFFECT_DAYS = 14
+EFFECT_SIDES, EFFECT_PLACES = ("before", "after"), ("here", "elsewhere")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EffectRow:
     """One row of the table: where, and how many on each side of the warning."""
 
     where: str
@@ -35,37 +35,40 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class WarningEffect:
     """As many days on each side, so that the two can be compared."""
 
     days: int
-    rows: list[Row]
+    rows: list[EffectRow]
 
     @property
     def is_complete(self) -> bool:
         """Whether all the days after it are over."""
-        return self.days == DAYS
+        return self.days == EFFECT_DAYS
 
 
-def of(warning: Warning, officer: "Officer") -> Effect | None:
+def effect_of_warning(warning: Warning, officer: "Officer") -> WarningEffect | None:
     """None before it went out, and while less than a day is over."""
-    days = _days(warning)
+    days = _days_counted(warning)
     if not days:
         return None
-    return Effect(
+    return WarningEffect(
         days,
         [
-            Row(where, *(tips(warning, officer, side, where).count() for side in SIDES))
-            for where in WHERE
+            EffectRow(
+                where,
+                *(tips_counted(warning, officer, side, where).count() for side in EFFECT_SIDES),
+            )
+            for where in EFFECT_PLACES
             if where == "here" or _sees_elsewhere(warning, officer)
         ],
     )
 
 
-def tips(warning: Warning, officer: "Officer", side: str, where: str) -> QuerySet[Tip]:
+def tips_counted(warning: Warning, officer: "Officer", side: str, where: str) -> QuerySet[Tip]:
     """What one number counts: reports of the warning's category that the officer may see."""
-    at, days = warning.published_at, _days(warning)
-    if at is None or not days or side not in SIDES or where not in WHERE:
+    at, days = warning.published_at, _days_counted(warning)
+    if at is None or not days or side not in EFFECT_SIDES or where not in EFFECT_PLACES:
         return Tip.objects.none()
     length = datetime.timedelta(days=days)
     since, until = (at - length, at) if side == "before" else (at, at + length)
@@ -74,21 +77,21 @@ def tips(warning: Warning, officer: "Officer", side: str, where: str) -> QuerySe
         .in_waves()
         .filter(received_at__gte=since, received_at__lt=until, place__isnull=False)
     )
-    here = Q(place__in=_places(warning))
+    here = Q(place__in=_places_warned(warning))
     same_kind = Q(sort_of=warning.category)
     return found.alias(sort_of=CATEGORY_OR_GUESS).filter(
         same_kind, here if where == "here" else ~here
     )
 
 
-def _days(warning: Warning) -> int:
+def _days_counted(warning: Warning) -> int:
     """Whole days since it went out, as far as they are looked at."""
     if warning.published_at is None or not warning.category:
         return 0
-    return min(DAYS, (times.now() - warning.published_at).days)
+    return min(EFFECT_DAYS, (times.now() - warning.published_at).days)
 
 
-def _places(warning: Warning) -> list[uuid.UUID]:
+def _places_warned(warning: Warning) -> list[uuid.UUID]:
     """Where its first version was sent, and everything inside."""
     first = warning.versions.filter(published_at__isnull=False).order_by("number").first()
     chosen = [uuid.UUID(key) for key in first.audience.get("places", ())] if first else []
@@ -99,5 +102,5 @@ def _sees_elsewhere(warning: Warning, officer: "Officer") -> bool:
     """A province has something to compare with, unless it warned everybody."""
     if not is_at_province(officer):
         return False
-    whole = Place.objects.filter(pk__in=_places(warning), kind=Place.Kind.PROVINCE)
+    whole = Place.objects.filter(pk__in=_places_warned(warning), kind=Place.Kind.PROVINCE)
     return not whole.exists()

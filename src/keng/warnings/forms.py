@@ -17,9 +17,9 @@ from keng.network.models import Group, GroupKind
 from keng.network.queries import places_of
 from keng.places.models import Place, Unit
 from keng.warnings import verifying
-from keng.warnings.content import FIELDS, PARTS, Choice, Content
+from keng.warnings.content import WARNING_FIELDS, WARNING_PARTS, AudienceChoice, WarningContent
 from keng.warnings.models import RecallReason, Version, Warning
-from keng.warnings.recall_words import stops_recall
+from keng.warnings.recall_words import forbidden_in_recall
 
 LONGEST_TITLE = 72
 _PART_LABELS = {
@@ -136,12 +136,14 @@ class WarningForm(Form):
         help_text=gettext_lazy("Only with a reason do groups that already had three get this one."),
     )
 
-    def __init__(self, *args: Any, unit: Unit, fixed: Choice | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, unit: Unit, fixed: AudienceChoice | None = None, **kwargs: Any
+    ) -> None:
         """With `fixed`, for a correction, the audience is not asked: it is who got the warning."""
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         self.unit, self.fixed = unit, fixed
-        for number, part in enumerate(PARTS, 1):
+        for number, part in enumerate(WARNING_PARTS, 1):
             self.fields[part].label = format_html("<b>{}</b> {}", number, self.fields[part].label)
         # Nothing is chosen beforehand: the first of the list would be a guess.
         fields["category"].choices = [
@@ -159,7 +161,7 @@ class WarningForm(Form):
         groups = Group.objects.filter(unit__in=[unit.pk, *_below(unit)], is_active=True)
         fields["without"].choices = [(str(g.pk), g.name) for g in groups.order_by("name")]
 
-    def mark(self, suggested: Iterable[str]) -> None:
+    def mark_suggested(self, suggested: Iterable[str]) -> None:
         """Say beside these parts that their words are a suggestion, as long as they stand so."""
         for part in suggested:
             shown = self[part]
@@ -175,7 +177,7 @@ class WarningForm(Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        english = {field: found.get(f"en_{field}", "").strip() for field in FIELDS}
+        english = {field: found.get(f"en_{field}", "").strip() for field in WARNING_FIELDS}
         if any(english.values()):
             for field, words in english.items():
                 if not words:
@@ -184,20 +186,20 @@ class WarningForm(Form):
                     )
         return found
 
-    def content(self) -> Content:
+    def content(self) -> WarningContent:
         """What was written."""
         found = self.cleaned_data
-        texts = {"vi": {field: _tidy(found[field]) for field in FIELDS}}
+        texts = {"vi": {field: _tidy(found[field]) for field in WARNING_FIELDS}}
         if found["en_title"].strip():
-            texts["en"] = {field: _tidy(found[f"en_{field}"]) for field in FIELDS}
-        return Content(texts, found["category"], found["severity"], found["valid_until"])
+            texts["en"] = {field: _tidy(found[f"en_{field}"]) for field in WARNING_FIELDS}
+        return WarningContent(texts, found["category"], found["severity"], found["valid_until"])
 
-    def choice(self) -> Choice:
+    def choice(self) -> AudienceChoice:
         """Whom it is for."""
         if self.fixed:
             return self.fixed
         found = self.cleaned_data
-        return Choice(
+        return AudienceChoice(
             tuple(uuid.UUID(key) for key in found["places"]),
             tuple(found["kinds"]),
             tuple(uuid.UUID(key) for key in found["without"]),
@@ -223,12 +225,12 @@ def _below(unit: Unit) -> list[uuid.UUID]:
     return list(Unit.objects.filter(parent=unit).values_list("pk", flat=True))
 
 
-def initial_of(version: Version) -> dict[str, Any]:
+def initial_of_version(version: Version) -> dict[str, Any]:
     """A version, as the form shows it."""
     vietnamese, english = version.texts["vi"], version.texts.get("en", {})
     return {
-        **{field: vietnamese[field] for field in FIELDS},
-        **{f"en_{field}": english.get(field, "") for field in FIELDS},
+        **{field: vietnamese[field] for field in WARNING_FIELDS},
+        **{f"en_{field}": english.get(field, "") for field in WARNING_FIELDS},
         "category": version.category,
         "severity": version.severity,
         "valid_until": version.valid_until,
@@ -236,7 +238,7 @@ def initial_of(version: Version) -> dict[str, Any]:
     }
 
 
-class ApproveForm(Form):
+class WarningApproveForm(Form):
     """The approver's own code, the two hashes they looked at, and the numbers they ticked."""
 
     text_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
@@ -245,7 +247,7 @@ class ApproveForm(Form):
     code = own_code()
 
 
-class SendBackForm(Form):
+class WarningSendBackForm(Form):
     """What the author has to change."""
 
     reason = forms.CharField(
@@ -299,7 +301,7 @@ class RecallForm(Form):
         words = _tidy(found.get("words", ""))
         if not words:
             self.add_error("words", _("Write the reason"))
-        for sentence in stops_recall(words, self._unit):
+        for sentence in forbidden_in_recall(words, self._unit):
             self.add_error("words", sentence)
         return found | {"words": words}
 
@@ -327,7 +329,7 @@ class VerifyForm(Form):
     """Is this warning real?"""
 
     code = forms.CharField(
-        max_length=verifying.LONGEST,
+        max_length=verifying.LONGEST_PASTED,
         label=gettext_lazy("The code, or the whole message"),
         help_text=gettext_lazy(
             "Six letters and digits at the end of every warning, for instance 7QM-4KD. If you paste"

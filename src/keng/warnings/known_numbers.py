@@ -72,7 +72,7 @@ def register_official_numbers(source: OfficialSource) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ComparedTips:
     """The tips a warning is compared with: those it began from, else what is open at its desk."""
 
     tips: TipQuerySet
@@ -119,35 +119,37 @@ class NumberCheck:
         return dict(found)
 
 
-def origin_of(
+def compared_tips(
     officer: "Officer",
     unit: Unit,
     *,
     tip: Tip | None = None,
     incident: Incident | None = None,
     wave: Wave | None = None,
-) -> Origin:
+) -> ComparedTips:
     """The tips that this officer sees of what a warning begins from; of nothing, the open ones."""
     visible = Tip.objects.visible_to(officer)
     if wave is not None:
         url = reverse("wave", args=[wave.pk], urlconf="keng.site.desk_urls")
-        return Origin(wave_queries.tips_of_wave(wave, officer), _("the tips of the wave"), url)
+        return ComparedTips(wave_queries.tips_of_wave(wave, officer), _("the tips of the wave"), url)
     if incident is not None:
         url = reverse("incident", args=[incident.pk], urlconf="keng.site.desk_urls")
-        return Origin(visible.filter(incident=incident), _("the tips of the incident"), url)
+        return ComparedTips(visible.filter(incident=incident), _("the tips of the incident"), url)
     if tip is not None:
         its = Q(pk=tip.pk)
         if tip.incident_id is not None:
             its |= Q(incident=tip.incident_id)
         url = reverse("tip", args=[tip.pk], urlconf="keng.site.desk_urls")
-        return Origin(visible.filter(its), _("the tip"), url)
-    return Origin(visible.open().filter(responsible_unit=unit), _("the open tips of this desk"))
+        return ComparedTips(visible.filter(its), _("the tip"), url)
+    return ComparedTips(
+        visible.open().filter(responsible_unit=unit), _("the open tips of this desk")
+    )
 
 
-def origin_of_warning(warning: Warning, officer: "Officer") -> Origin:
+def compared_tips_of_warning(warning: Warning, officer: "Officer") -> ComparedTips:
     """The same for a warning that was saved."""
     began_from = Wave.objects.filter(steps__warning_ref=warning.pk)
-    return origin_of(
+    return compared_tips(
         officer,
         warning.unit,
         tip=warning.from_tip,
@@ -157,47 +159,50 @@ def origin_of_warning(warning: Warning, officer: "Officer") -> Origin:
 
 
 def check_numbers(
-    texts: Mapping[str, Mapping[str, str]], *, unit: Unit, origin: Origin
+    texts: Mapping[str, Mapping[str, str]], *, unit: Unit, against: ComparedTips
 ) -> NumberCheck:
     """Every number, account and link of the texts, with where it stands."""
-    where: dict[str, _Where] = {}
-    known = [*_official(unit, where), *_of_tips(origin, where)]
-    lines = [_line(one, where) for one in compare_numbers(texts, known)]
+    where: dict[str, _KnownPlace] = {}
+    known = [*_official_numbers(unit, where), *_numbers_of_tips(against, where)]
+    lines = [_number_line(one, where) for one in compare_numbers(texts, known)]
     lines.sort(key=lambda line: ("danger", "warn", "ok").index(line.tone))
-    return NumberCheck(lines, origin.words)
+    return NumberCheck(lines, against.words)
 
 
 def check_warning(
     warning: Warning, texts: Mapping[str, Mapping[str, str]], *, officer: "Officer"
 ) -> NumberCheck:
     """The numbers of a saved warning, within what this officer sees."""
-    return check_numbers(texts, unit=warning.unit, origin=origin_of_warning(warning, officer))
+    return check_numbers(
+        texts, unit=warning.unit, against=compared_tips_of_warning(warning, officer)
+    )
 
 
 def official_values(unit: Unit) -> list[KnownNumber]:
     """The desks' own numbers alone: what may be named where nothing else has a place."""
-    return _official(unit, {})
+    return _official_numbers(unit, {})
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
+class _KnownPlace:
     words: str
     shown_as: str
     url: str = ""
 
 
-def _official(unit: Unit, where: dict[str, _Where]) -> list[KnownNumber]:
+def _official_numbers(unit: Unit, where: dict[str, _KnownPlace]) -> list[KnownNumber]:
     found: list[KnownNumber] = []
-    for number in [*_emergency(), *_desks(unit)]:
+    for number in [*_emergency_numbers(), *_desk_numbers(unit)]:
         source = f"official:{len(found)}"
-        where[source] = _Where(number.owner, number.shown_as)
+        where[source] = _KnownPlace(number.owner, number.shown_as)
         found += [
-            KnownNumber(kind, value, "official", source) for kind, value in _values(number.shown_as)
+            KnownNumber(kind, value, "official", source)
+            for kind, value in _values_shown(number.shown_as)
         ]
     return found
 
 
-def _emergency() -> list[OfficialNumber]:
+def _emergency_numbers() -> list[OfficialNumber]:
     return [
         OfficialNumber("111", _("child protection line")),
         OfficialNumber("112", _("search and rescue")),
@@ -208,7 +213,7 @@ def _emergency() -> list[OfficialNumber]:
     ]
 
 
-def _desks(unit: Unit) -> Iterable[OfficialNumber]:
+def _desk_numbers(unit: Unit) -> Iterable[OfficialNumber]:
     """Telephones and channels of the unit, the one above, and the others below that."""
     above = unit.parent_id or unit.pk
     desks = Unit.objects.filter(Q(pk=unit.pk) | Q(pk=above) | Q(parent=above))
@@ -220,7 +225,7 @@ def _desks(unit: Unit) -> Iterable[OfficialNumber]:
         yield from source(ids)
 
 
-def _values(shown_as: str) -> list[tuple[Kind, str]]:
+def _values_shown(shown_as: str) -> list[tuple[Kind, str]]:
     """The numbers and links in what is shown; bare digits are a number, whatever their length.
 
     A bank account that stands there is nobody's official one: no desk asks for money.
@@ -233,9 +238,9 @@ def _values(shown_as: str) -> list[tuple[Kind, str]]:
     return [(_KINDS[one.type], one.value) for one in found]
 
 
-def _of_tips(origin: Origin, where: dict[str, _Where]) -> list[KnownNumber]:
+def _numbers_of_tips(against: ComparedTips, where: dict[str, _KnownPlace]) -> list[KnownNumber]:
     rows = Sighting.objects.filter(
-        tip__in=origin.tips.order_by().values("pk"), indicator__type__in=_SHARED_TYPES
+        tip__in=against.tips.order_by().values("pk"), indicator__type__in=_SHARED_TYPES
     ).values_list("indicator__type", "indicator__value", "role", "tip")
     tips: dict[tuple[str, str], dict[str, set[uuid.UUID]]] = defaultdict(lambda: defaultdict(set))
     for kind, value, role, tip in rows.iterator():
@@ -245,7 +250,7 @@ def _of_tips(origin: Origin, where: dict[str, _Where]) -> list[KnownNumber]:
         role = next(each for each in _STRONGEST if by_role[each])
         source = f"{kind}:{value}"
         shown_as = _as_shown(kind, value)
-        where[source] = _Where(_in_tips(len(by_role[role])), shown_as, origin.url)
+        where[source] = _KnownPlace(_in_tips(len(by_role[role])), shown_as, against.url)
         found.append(KnownNumber(_KINDS[kind], value, _STANDINGS[role], source))
     return found
 
@@ -254,8 +259,8 @@ def _in_tips(count: int) -> str:
     return ngettext("in %(n)s tip", "in %(n)s tips", count) % {"n": count}
 
 
-def _line(one: ComparedNumber, where: Mapping[str, _Where]) -> NumberLine:
-    place = where[one.known.source] if one.known else _Where("", "")
+def _number_line(one: ComparedNumber, where: Mapping[str, _KnownPlace]) -> NumberLine:
+    place = where[one.known.source] if one.known else _KnownPlace("", "")
     words = {
         "official": _("official: %(where)s"),
         "used": _("used in the offence, %(where)s"),

@@ -13,8 +13,8 @@ from keng.kit.forms import Form, day_field, own_code
 from keng.language import taxonomy
 from keng.network.models import GroupKind
 from keng.places.models import Place
-from keng.warnings import blanks
-from keng.warnings.content import FIELDS
+from keng.warnings import pattern_blanks
+from keng.warnings.content import WARNING_FIELDS
 from keng.warnings.forms import LONGEST_TITLE, numbers_field
 from keng.warnings.models import Warning
 
@@ -94,9 +94,9 @@ class PatternForm(Form):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        if odd := blanks.odd_marks(self.texts(found)):
+        if odd := pattern_blanks.odd_marks(self.texts(found)):
             self.add_error("what", _("This is none of the blanks: %(mark)s") % {"mark": odd[0]})
-        for field, mark in blanks.misplaced_blanks(self.texts(found)):
+        for field, mark in pattern_blanks.misplaced_blanks(self.texts(found)):
             words = _(
                 "%(mark)s has no place here: who sends it fills it alone. It may stand in “What"
                 " they do” and “How to notice”."
@@ -107,7 +107,10 @@ class PatternForm(Form):
     @staticmethod
     def texts(found: dict[str, Any]) -> dict[str, str]:
         """The words by field."""
-        return {field: str(found.get(field, "")).replace("\r\n", "\n").strip() for field in FIELDS}
+        return {
+            field: str(found.get(field, "")).replace("\r\n", "\n").strip()
+            for field in WARNING_FIELDS
+        }
 
 
 class PatternApproveForm(Form):
@@ -118,7 +121,7 @@ class PatternApproveForm(Form):
     code = own_code()
 
 
-class FillForm(Form):
+class FillPatternForm(Form):
     """One box for each blank of the pattern."""
 
     number = forms.CharField(
@@ -150,14 +153,14 @@ class FillForm(Form):
             ("", _("Choose where")),
             *((p.full_name, p.full_name) for p in places),
         ]
-        for code in blanks.MARKS:
+        for code in pattern_blanks.BLANK_MARKS:
             if code not in kept:
                 del self.fields[code]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        for code in blanks.MARKS:
-            if code in found and not blanks.is_fit(code, found[code]):
+        for code in pattern_blanks.BLANK_MARKS:
+            if code in found and not pattern_blanks.fits_blank(code, found[code]):
                 self.add_error(
                     code,
                     _("A number has digits only.")
@@ -167,7 +170,7 @@ class FillForm(Form):
         return found
 
 
-class SendAloneForm(Form):
+class SendPatternForm(Form):
     """The sender's own code, the list they looked at, and the numbers they ticked."""
 
     audience_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)

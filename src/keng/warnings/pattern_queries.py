@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class PatternLists:
     """The three lists of the page."""
 
     in_force: list[Pattern]
@@ -23,30 +23,30 @@ class Lists:
     over: list[Pattern]
 
 
-def lists(officer: "Officer") -> Lists:
+def pattern_lists(officer: "Officer") -> PatternLists:
     """The patterns an officer may see; of those that are over the newest twenty."""
     today = times.local_date(times.now())
     seen = Pattern.objects.visible_to(officer).select_related("unit", "made_by", "approved_by")
     in_force = seen.in_force(today)
     waiting = seen.filter(approved_at__isnull=True, ended_at__isnull=True, expires_on__gte=today)
     over = seen.exclude(pk__in=in_force.values("pk")).exclude(pk__in=waiting.values("pk"))
-    return Lists(
+    return PatternLists(
         list(in_force.order_by("-id")),
         list(waiting.order_by("-id")),
         list(over.order_by("-id")[:20]),
     )
 
 
-def unreviewed() -> QuerySet[PatternUse]:
+def unreviewed_uses() -> QuerySet[PatternUse]:
     """What nobody has looked at yet; a recalled warning was looked at."""
     return PatternUse.objects.filter(reviewed_at__isnull=True).exclude(
         version__warning__state=Warning.State.RECALLED
     )
 
 
-def to_review(officer: "Officer") -> list[PatternUse]:
+def uses_to_review(officer: "Officer") -> list[PatternUse]:
     """What was sent alone in the officer's units and not looked at, the oldest deadline first."""
-    found = unreviewed().filter(version__warning__unit__in=officer.unit_ids)
+    found = unreviewed_uses().filter(version__warning__unit__in=officer.unit_ids)
     rows = list(
         found.select_related(
             "version__warning__unit", "version__dispatch", "sent_by", "pattern"

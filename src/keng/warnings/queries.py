@@ -15,9 +15,9 @@ from keng.network.models import Group
 from keng.network.queries import ids_below
 from keng.places.models import Place
 from keng.warnings import rights
-from keng.warnings.changes import Change, changes
 from keng.warnings.content import audience_of
 from keng.warnings.models import Reading, RecallRequest, VerifyCode, Version, Warning
+from keng.warnings.version_diff import PartChange, changed_parts
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -34,12 +34,12 @@ def public_versions() -> QuerySet[Version]:
     )
 
 
-def current(limit: int = 20, *, offset: int = 0) -> list[Version]:
+def current_warnings(limit: int = 20, *, offset: int = 0) -> list[Version]:
     """Warnings that hold today, newest first."""
     return list(_holding(public_versions())[offset : offset + limit])
 
 
-def recent(place: Place | None = None, limit: int = 500) -> list[Version]:
+def recent_warnings(place: Place | None = None, limit: int = 500) -> list[Version]:
     """Those of the last 90 days, held or not, with what was taken back; near a place, if given."""
     since = times.now() - PUBLIC_DAYS
     found = list(public_versions().filter(warning__published_at__gt=since)[:limit])
@@ -54,7 +54,7 @@ def _holding(versions: QuerySet[Version]) -> QuerySet[Version]:
     )
 
 
-def current_for(topic: str, place: Place | None = None, limit: int = 3) -> list[Version]:
+def current_warnings_for(topic: str, place: Place | None = None, limit: int = 3) -> list[Version]:
     """Warnings that hold today about a resident's topic, in or around a place; newest first.
 
     `topic` is one of the eight tiles, "" for all. A warning of the whole province concerns each of
@@ -83,7 +83,7 @@ def _ids_above(place: Place) -> list[uuid.UUID]:
     return found
 
 
-def by_code(code: str) -> Version | None:
+def version_by_code(code: str) -> Version | None:
     """The exact version a verify code was printed under, for ever."""
     found = (
         VerifyCode.objects.select_related("version__warning__unit")
@@ -93,7 +93,7 @@ def by_code(code: str) -> Version | None:
     return found.version if found else None
 
 
-def published_of(warning: Warning) -> list[Version]:
+def published_versions_of(warning: Warning) -> list[Version]:
     """Its published versions, newest first."""
     found = warning.versions.filter(published_at__isnull=False).select_related("verify_code")
     return list(found.order_by("-number"))
@@ -115,7 +115,7 @@ def place_names(versions: list[Version]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class DeskLists:
+class WarningDeskLists:
     """The desk's warnings page."""
 
     to_release: list[Version]
@@ -125,7 +125,7 @@ class DeskLists:
     """Recalls that wait for this officer, each with its warning's newest public version."""
 
 
-def desk_lists(officer: "Officer") -> DeskLists:
+def warning_desk_lists(officer: "Officer") -> WarningDeskLists:
     """What waits for this officer's approval, what is being written, what is out."""
     later = Version.objects.filter(warning=OuterRef("warning"), number__gt=OuterRef("number"))
     latest = list(
@@ -166,16 +166,16 @@ def desk_lists(officer: "Officer") -> DeskLists:
     titles = {version.warning_id: version.texts["vi"]["title"] for version in public}
     for recall in recalls:
         recall.title = titles[recall.warning_id]  # type: ignore[attr-defined]
-    return DeskLists(to_release, working, published, recalls)
+    return WarningDeskLists(to_release, working, published, recalls)
 
 
 @dataclass(frozen=True, slots=True)
-class Since:
+class SinceLastLook:
     """What changed since this approver last looked: words, and who is on the list."""
 
     version: Version
     at: datetime.datetime
-    texts: list[Change]
+    texts: list[PartChange]
     joined: list[str]
     left: list[str]
     people_before: int
@@ -185,7 +185,7 @@ class Since:
         return len(self.texts) + bool(self.joined or self.left)
 
 
-def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> Since | None:
+def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> SinceLastLook | None:
     """The difference to what the officer read before; None at the first look or without any."""
     reading = (
         Reading.objects.filter(version__warning_id=version.warning_id, officer=officer)
@@ -195,7 +195,7 @@ def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> Since
     )
     if reading is None:
         return None
-    texts = [] if reading.version_id == version.pk else changes(reading.version, version)
+    texts = [] if reading.version_id == version.pk else changed_parts(reading.version, version)
     joined: list[str] = []
     left: list[str] = []
     if bytes(reading.audience_hash) != now.hash:
@@ -205,7 +205,7 @@ def since_last_look(version: Version, now: Plan, *, officer: "Officer") -> Since
         left = [group.name for group in gone]
     if not texts and bytes(reading.audience_hash) == now.hash:
         return None
-    return Since(reading.version, reading.at, texts, joined, left, reading.people)
+    return SinceLastLook(reading.version, reading.at, texts, joined, left, reading.people)
 
 
 def waiting_recall(warning: Warning) -> RecallRequest | None:

@@ -13,7 +13,7 @@ from keng.language.indicators.links import find_emails
 from keng.language.number_check import compare_numbers
 from keng.warnings.known_numbers import official_values
 from keng.warnings.models import RecallReason, Warning
-from keng.warnings.style import Shown
+from keng.warnings.style import StyleLine
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -21,37 +21,40 @@ if TYPE_CHECKING:
     from keng.places.models import Unit
 
 
-def check_recall_words(words: str, unit: "Unit") -> list[Shown]:
+def check_recall_words(words: str, unit: "Unit") -> list[StyleLine]:
     """What keeps these words from going out; what only should be better comes after it.
 
     They pass the checks of a warning, and stricter ones: nobody who reads why a warning was taken
     back has to open anything or to call a number that is no desk's.
     """
-    found = [Shown("danger", line, "vi") for line in [*_links(words), *_numbers(words, unit)]]
+    found = [
+        StyleLine("danger", line, "vi")
+        for line in [*_link_sentences(words), *_number_sentences(words, unit)]
+    ]
     for one in house_style.check_words(words):
         if one.level != "ok" and one.code != "link":
             sentence = _(house_style.MESSAGES[one.code]) % one.params
-            found.append(Shown("danger" if one.level == "stop" else "warn", sentence, "vi"))
+            found.append(StyleLine("danger" if one.level == "stop" else "warn", sentence, "vi"))
     return found
 
 
-def stops_recall(words: str, unit: "Unit") -> list[str]:
+def forbidden_in_recall(words: str, unit: "Unit") -> list[str]:
     """The sentences of what may not go out."""
     return [one.words for one in check_recall_words(words, unit) if one.tone == "danger"]
 
 
-def words_of_recall(reason: str, words: str) -> "str | _StrPromise":
+def recall_reason_words(reason: str, words: str) -> "str | _StrPromise":
     """What everybody reads: a fixed reason in the language of the reader, else the words."""
     return words if reason == RecallReason.OWN_WORDS else RecallReason(reason).label
 
 
-def seen_recall(warning: Warning, number: int, words: str) -> bytes:
+def recall_digest(warning: Warning, number: int, words: str) -> bytes:
     """What an approval of a recall is bound to: the words, and the version that they take back."""
     seen = json.dumps([str(warning.pk), number, words], ensure_ascii=False)
     return hashlib.sha256(seen.encode()).digest()
 
 
-def _links(words: str) -> list[str]:
+def _link_sentences(words: str) -> list[str]:
     text = flatten(words)
     spans = [(one.start, one.end) for one in extract_flat(text) if one.type == "url"]
     spans += [(text.start(mail.start), text.end(mail.end)) for mail in find_emails(text)]
@@ -61,7 +64,7 @@ def _links(words: str) -> list[str]:
     ]
 
 
-def _numbers(words: str, unit: "Unit") -> list[str]:
+def _number_sentences(words: str, unit: "Unit") -> list[str]:
     links = {one.start for one in extract_flat(flatten(words)) if one.type == "url"}
     return [
         _("“%(quote)s” is no number of a desk") % {"quote": one.quote}

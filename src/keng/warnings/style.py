@@ -1,20 +1,19 @@
 """The house style as the desk shows it: each finding with its level in colour and its words."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from keng.language import house_style
 from keng.language.house_style import Finding
-from keng.warnings import labels
-from keng.warnings.content import Content
+from keng.warnings.content import WarningContent
+from keng.warnings.part_names import part_headings
 
 _TONES = {"ok": "ok", "fix": "warn", "stop": "danger"}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class StyleLine:
     """One line of the list beside the text."""
 
     tone: str
@@ -22,23 +21,24 @@ class Shown:
     language: str
 
 
-def check(content: Content) -> list[Shown]:
+def check_style(content: WarningContent) -> list[StyleLine]:
     """Everything the house style says, what stops first."""
     found = [(one, language) for language in content.texts for one in _findings(content, language)]
     found.sort(key=lambda pair: ("stop", "fix", "ok").index(pair[0].level))
     return [
-        Shown(_TONES[one.level], _words(one, content.category), language) for one, language in found
+        StyleLine(_TONES[one.level], _words(one, content.category), language)
+        for one, language in found
     ]
 
 
-def stops(content: Content) -> list[Finding]:
+def stopping_findings(content: WarningContent) -> list[Finding]:
     """What keeps a warning from being submitted."""
     return [
         one for language in content.texts for one in house_style.stops(_findings(content, language))
     ]
 
 
-def _findings(content: Content, language: str) -> list[Finding]:
+def _findings(content: WarningContent, language: str) -> list[Finding]:
     words = content.texts[language]
     parts = {part: words.get(part, "") for part in house_style.PARTS}
     return house_style.check(parts, title=words.get("title", ""), language=language)
@@ -48,13 +48,5 @@ def _words(finding: Finding, category: str) -> str:
     # Sentences of the language package are in the catalogue under their English words.
     params = dict(finding.params)
     if finding.code == "part_missing":
-        params["part"] = _PART_NAMES[str(params["part"])](category)
+        params["part"] = part_headings(category)[str(params["part"])]
     return _(house_style.MESSAGES[finding.code]) % params
-
-
-_PART_NAMES: dict[str, Callable[[str], str]] = {
-    "what": labels.what,
-    "signs": lambda _category: _("How to notice"),
-    "act": lambda _category: _("What to do now"),
-    "call": lambda _category: _("Whom to call"),
-}

@@ -18,11 +18,11 @@ from keng.kit import times
 from keng.language.fold import flatten
 from keng.language.indicators import extract
 from keng.language.indicators.addresses import shown_link
-from keng.warnings.codes import ALPHABET, LENGTH, cleaned
 from keng.warnings.models import VerifyCode, Version
-from keng.warnings.wording import date_words, url_of
+from keng.warnings.outgoing_text import date_words, warning_url
+from keng.warnings.verify_codes import CODE_ALPHABET, CODE_LENGTH, typed_code
 
-LONGEST = 8000
+LONGEST_PASTED = 8000
 # Looked for in one question to the database: a true code may stand behind many numbers of a text.
 _MOST_CODES = 200
 # Compared with what was published under them; a correction names one more. And taken for a slip.
@@ -31,7 +31,7 @@ _MOST_NEAR = 3
 # Whoever pastes no more than this beside the code has pasted no message.
 _FEW_WORDS = 8
 # With the letters read as digits; each place is tried, so that a word before it hides none.
-_LETTER = f"[{ALPHABET}OIL]"
+_LETTER = f"[{CODE_ALPHABET}OIL]"
 _CODE = re.compile(
     rf"(?<!\w)(?<!\w-)(?=({_LETTER}{{3}}[- ]?{_LETTER}{{3}})(?!-?\w))", re.IGNORECASE
 )
@@ -48,7 +48,7 @@ _DAY = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}/\d{4}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class VerifyResult:
     """What can be said of what was pasted, and nothing more: never that a message is genuine."""
 
     kind: str
@@ -62,20 +62,20 @@ class Verdict:
     near: list[Version] = field(default_factory=list)
 
 
-def verdict_on(pasted: str) -> Verdict:
+def verify_pasted(pasted: str) -> VerifyResult:
     """Look at a code alone, or at a whole message with its code."""
-    text = pasted[:LONGEST]
+    text = pasted[:LONGEST_PASTED]
     flat = flatten(text).flat.upper()
-    known = _published(_codes_in(flat))
+    known = _published_under(_codes_in(flat))
     if known:
-        pasted_text = _read(text, {version.verify_code.code for version in known})
+        pasted_text = _read_pasted(text, {version.verify_code.code for version in known})
         sent = _sent_under(known)
-        return min((_compared(pasted_text, one, sent) for one in known), key=_how_far)
-    if near := _near(flat):
-        return Verdict("near", near=near)
+        return min((_compare(pasted_text, one, sent) for one in known), key=_how_far)
+    if near := _near_codes(flat):
+        return VerifyResult("near", near=near)
     if len(pasted.split()) > _FEW_WORDS:
-        return Verdict("unknown" if _names_a_code(text) else "none")
-    return Verdict("unknown" if next(_codes_in(flat), "") else "impossible")
+        return VerifyResult("unknown" if _names_a_code(text) else "none")
+    return VerifyResult("unknown" if next(_codes_in(flat), "") else "impossible")
 
 
 def _names_a_code(text: str) -> bool:
@@ -83,7 +83,7 @@ def _names_a_code(text: str) -> bool:
     return any(not found[0].replace("-", "").isdigit() for found in _PRINTED.finditer(text))
 
 
-def _how_far(verdict: Verdict) -> tuple[int, float]:
+def _how_far(verdict: VerifyResult) -> tuple[int, float]:
     """Of several codes, as in a correction that names what it replaces, the one that fits best."""
     published = verdict.version.published_at if verdict.version else None
     return len(verdict.differs), -published.timestamp() if published else 0.0
@@ -91,22 +91,22 @@ def _how_far(verdict: Verdict) -> tuple[int, float]:
 
 def _codes_in(flat: str) -> Iterator[str]:
     """What may be a code: all of it, then what has its hyphen, then the rest."""
-    yield from filter(None, [cleaned(flat)])
+    yield from filter(None, [typed_code(flat)])
     written = [found[1] for found in _CODE.finditer(flat)]
     for one in sorted(written, key=lambda one: "-" not in one):
-        if code := cleaned(one):
+        if code := typed_code(one):
             yield code
 
 
-def _published(codes: Iterable[str]) -> list[Version]:
+def _published_under(codes: Iterable[str]) -> list[Version]:
     wanted = list(dict.fromkeys(codes))[:_MOST_CODES]
     if not wanted:
         return []
-    found = _shown().filter(code__in=wanted).order_by("-version__published_at")
+    found = _published_codes().filter(code__in=wanted).order_by("-version__published_at")
     return [code.version for code in found[:_MOST_COMPARED]]
 
 
-def _shown() -> QuerySet[VerifyCode]:
+def _published_codes() -> QuerySet[VerifyCode]:
     return VerifyCode.objects.select_related("version__warning__unit").filter(
         version__published_at__isnull=False
     )
@@ -120,7 +120,7 @@ class _Pasted:
     words: int
 
 
-def _read(text: str, codes: set[str]) -> _Pasted:
+def _read_pasted(text: str, codes: set[str]) -> _Pasted:
     rest = _letters_as_digits(_without_codes(text, codes))
     return _Pasted(_numbers_and_links(rest), len(rest.split()))
 
@@ -135,7 +135,7 @@ def _sent_under(versions: list[Version]) -> dict[object, list[str]]:
     return sent
 
 
-def _compared(pasted: _Pasted, version: Version, sent: dict[object, list[str]]) -> Verdict:
+def _compare(pasted: _Pasted, version: Version, sent: dict[object, list[str]]) -> VerifyResult:
     everything = _all_published(version, sent.get(version.dispatch_id, []))
     published = _letters_as_digits("\n".join(everything))
     ours = {*_numbers_and_links(published), *_numbers(published)}
@@ -144,8 +144,8 @@ def _compared(pasted: _Pasted, version: Version, sent: dict[object, list[str]]) 
     if differs:
         told = _numbers_and_links("\n".join(version.texts["vi"].values()))
         missing = [shown for key, shown in told.items() if key not in theirs]
-        return Verdict("differs", version, differs, missing)
-    return Verdict("agrees" if pasted.words > _FEW_WORDS else "code", version)
+        return VerifyResult("differs", version, differs, missing)
+    return VerifyResult("agrees" if pasted.words > _FEW_WORDS else "code", version)
 
 
 def _all_published(version: Version, sent: list[str]) -> list[str]:
@@ -155,7 +155,7 @@ def _all_published(version: Version, sent: list[str]) -> list[str]:
         *(words for texts in version.texts.values() for words in texts.values()),
         *sent,
         version.warning.recall_reason,
-        url_of(version.verify_code.code),
+        warning_url(version.verify_code.code),
         urlsplit(settings.PUBLIC_URL).netloc,
         *(date_words(times.local_date(day)) for day in days if day),
         date_words(version.valid_until) if version.valid_until else "",
@@ -171,7 +171,7 @@ def _without_codes(text: str, codes: set[str]) -> str:
     spans = [
         (flat.start(found.start()), flat.end(found.start() + len(found[1])))
         for found in _CODE.finditer(flat.flat)
-        if cleaned(found[1].upper()) in codes
+        if typed_code(found[1].upper()) in codes
     ]
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
@@ -219,16 +219,16 @@ def _is_published(key: str, shown: str, ours: set[str]) -> bool:
     return key in ours or (len(parts) > 1 and all(part in ours for part in parts))
 
 
-def _near(flat: str) -> list[Version]:
+def _near_codes(flat: str) -> list[Version]:
     """Published codes one slip away: a character lost, wrong, too many, or two in wrong order."""
-    typed = [re.sub(r"\W", "", flat)] if len(flat) <= LENGTH + 4 else []
+    typed = [re.sub(r"\W", "", flat)] if len(flat) <= CODE_LENGTH + 4 else []
     typed += [
         found[1].replace("-", "") for found in _ALMOST.finditer(flat) if not found[1].isalpha()
     ]
     patterns = {each for one in typed[:_MOST_COMPARED] for each in _one_away(one)}
     if not patterns:
         return []
-    found = _shown().filter(code__regex=f"^(?:{'|'.join(sorted(patterns))})$")
+    found = _published_codes().filter(code__regex=f"^(?:{'|'.join(sorted(patterns))})$")
     newest = found.order_by("-version__published_at")
     return [code.version for code in newest[:_MOST_NEAR]]
 
@@ -236,17 +236,17 @@ def _near(flat: str) -> list[Version]:
 def _one_away(typed: str) -> set[str]:
     """Patterns of all codes that are one slip away."""
     code = "".join(
-        c if c in ALPHABET else "." for c in typed.translate(str.maketrans("OIL", "011"))
+        c if c in CODE_ALPHABET else "." for c in typed.translate(str.maketrans("OIL", "011"))
     )
-    if not LENGTH - 1 <= len(code) <= LENGTH + 1:
+    if not CODE_LENGTH - 1 <= len(code) <= CODE_LENGTH + 1:
         return set()
     places = range(len(code))
-    if len(code) == LENGTH - 1:
+    if len(code) == CODE_LENGTH - 1:
         found = {f"{code[:at]}.{code[at:]}" for at in range(len(code) + 1)}
-    elif len(code) == LENGTH:
+    elif len(code) == CODE_LENGTH:
         found = {f"{code[:at]}.{code[at + 1 :]}" for at in places}
         found |= {
-            f"{code[:at]}{code[at + 1]}{code[at]}{code[at + 2 :]}" for at in range(LENGTH - 1)
+            f"{code[:at]}{code[at + 1]}{code[at]}{code[at + 2 :]}" for at in range(CODE_LENGTH - 1)
         }
     else:
         found = {code[:at] + code[at + 1 :] for at in places}

@@ -9,20 +9,20 @@ from keng.community import busy_notice
 from keng.community.promises import PROMISES
 from keng.community.queries import last_month_account
 from keng.kit.database import has_own_server
-from keng.lessons.first_hour import page_now
-from keng.lessons.queries import newest as newest_lessons
+from keng.lessons.first_hour import first_hour_page
+from keng.lessons.queries import newest_editions as newest_lessons
 from keng.places.models import Unit
 from keng.places.near import place_near
 from keng.surveys.queries import open_now
 from keng.warnings.models import Version
-from keng.warnings.queries import current, current_for
+from keng.warnings.queries import current_warnings, current_warnings_for
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
     near = place_near(request)
-    found = _once_by_words(current_for("", near, limit=12))[:4]
-    further = _once_by_words([*found, *current(limit=12)])[len(found) :][:3] if near else []
+    found = _once_by_words(current_warnings_for("", near, limit=12))[:4]
+    further = _once_by_words([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
     busy = busy_notice.is_busy()
     return render(
         request,
@@ -55,7 +55,7 @@ def _once_by_words(versions: list[Version]) -> list[Version]:
 def first_hour(request: HttpRequest) -> HttpResponse:
     """What to do for somebody who has just sent money, as the desk keeps it."""
     desk = Unit.objects.order_by("-kind", "id").first()
-    context = {"page": page_now(), "desk": desk}
+    context = {"page": first_hour_page(), "desk": desk}
     return render(request, "community/first_hour.html", context)
 
 

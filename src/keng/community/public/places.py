@@ -13,7 +13,7 @@ from keng.community.public.questions import place_and_desk
 from keng.kit import times
 from keng.network.queries import ids_below
 from keng.network.teams import keeping_a_rota
-from keng.partners.queries import near as articles_near
+from keng.partners.queries import articles_near
 from keng.places import near as near_place
 from keng.places import serving
 from keng.places.models import Place, Succession, Unit
@@ -21,7 +21,7 @@ from keng.places.search import current, find
 from keng.relay import reach_in_words
 from keng.surveys import queries as surveys
 from keng.warnings.models import Version
-from keng.warnings.queries import current_for
+from keng.warnings.queries import current_warnings_for
 
 # A page that calls itself ours is looked for here first: so it is said when there is none.
 _EXPECTED_KINDS = (OfficialChannel.Kind.FACEBOOK, OfficialChannel.Kind.ZALO)
@@ -70,7 +70,7 @@ class ReachedWarning:
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a commune or province of today."""
     found, unit = place_and_desk(code)
-    above, warnings = serving.above(unit), current_for("", found, limit=10)
+    above, warnings = serving.above(unit), current_warnings_for("", found, limit=10)
     return render(
         request,
         "community/place.html",
@@ -109,7 +109,7 @@ def place_questions(request: HttpRequest, code: str) -> HttpResponse:
 def place_embed(request: HttpRequest, code: str) -> HttpResponse:
     """The same in small, for the page of a school or a newspaper: no cookie, no form."""
     found, unit = place_and_desk(code)
-    context = {"place": found, "unit": unit, "warnings": current_for("", found, limit=3)}
+    context = {"place": found, "unit": unit, "warnings": current_warnings_for("", found, limit=3)}
     response = render(request, "community/embed.html", context)
     response.headers["Content-Security-Policy"] = _FRAME_POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

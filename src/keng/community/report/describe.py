@@ -19,7 +19,7 @@ from keng.kit.forms import Form, ManyFiles
 from keng.kit.phrases import thousands
 from keng.kit.uploads import takes_files
 from keng.tips.models import Tip
-from keng.warnings.queries import current_for
+from keng.warnings.queries import current_warnings_for
 
 
 class DescribeForm(Form):
@@ -83,7 +83,7 @@ def report_describe(report: ReportJourney, form: DescribeForm) -> HttpResponse:
         about_money=topic in MONEY_TOPICS,
         files=report.draft.files,
         files_left=MOST_FILES - len(report.draft.files),
-        warnings=current_for(topic, place_of(report.answers), limit=2),
+        warnings=current_warnings_for(topic, place_of(report.answers), limit=2),
     )
 
 

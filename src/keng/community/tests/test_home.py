@@ -12,7 +12,7 @@ from keng.community import busy_notice
 from keng.community.tests.resident import Resident, only_tip
 from keng.kit import times
 from keng.network.models import GroupKind
-from keng.warnings.content import Choice
+from keng.warnings.content import AudienceChoice
 from keng.warnings.models import Version
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
@@ -50,7 +50,7 @@ def elsewhere(ward):
     make.group(unit=unit, place=place)
     # An officer reads once which units belong to the post: this one is younger than the unit.
     ward.province_duty = make.officer(unit=ward.province)
-    choice = Choice((place.pk,), tuple(GroupKind.values))
+    choice = AudienceChoice((place.pk,), tuple(GroupKind.values))
     return ward.published(unit=unit, choice=choice, words=words, by=officer), place
 
 

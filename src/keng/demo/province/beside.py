@@ -98,9 +98,9 @@ def _ask(place: Place, desk: Officer, second: Officer, asked: tuple[words.Asked,
 
 def _invite(
     body: words.Body, place: Place, inviter: Officer, second: Officer
-) -> list[inviting.Credentials]:
+) -> list[inviting.MemberCredentials]:
     first, *others = body.members
-    made = inviting.invite(
+    made = inviting.invite_partner(
         name=body.name,
         kind=body.kind,
         place=place if body.is_local else None,
@@ -111,11 +111,13 @@ def _invite(
         by=inviter,
     )
     partner = made.member.partner
-    inviting.agree_for(made.member.pk, seen=queries.seen_of(made.member), by=second)
+    inviting.agree_for_partner(
+        made.member.pk, seen=queries.agreement_digest(made.member), by=second
+    )
     all_made = [made]
     for name, username in others:
         more = inviting.add_member(partner.pk, name=name, username=username, by=inviter)
-        inviting.agree(more.member.pk, by=made.member)
+        inviting.agree_to_member(more.member.pk, by=made.member)
         more.member.partner = partner
         all_made.append(more)
     return all_made
@@ -123,13 +125,13 @@ def _invite(
 
 def _publish(post: words.Post, members: list[PartnerMember], coordinator: Officer) -> None:
     author = members[0]
-    made = articles.write(author, purpose=post.purpose, title=post.title, text=post.text)
-    seen = queries.hash_of(articles.submit(made.pk, by=author))
+    made = articles.write_article(author, purpose=post.purpose, title=post.title, text=post.text)
+    seen = queries.hash_of_text(articles.submit_article(made.pk, by=author))
     if post.days_ago is None:
         return
     if len(members) > 1:
-        articles.publish(made.pk, seen=seen, by=members[1])
+        articles.publish_article(made.pk, seen=seen, by=members[1])
     else:
-        articles.publish_for(made.pk, seen=seen, by=coordinator)
+        articles.publish_for_partner(made.pk, seen=seen, by=coordinator)
     at = times.now() - dt.timedelta(days=post.days_ago, hours=5)
     Article.objects.filter(pk=made.pk).update(published_at=at, submitted_at=at)

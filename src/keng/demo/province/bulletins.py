@@ -11,7 +11,7 @@ from keng.demo.province.volumes import Volumes
 from keng.demo.province.words import sections
 from keng.kit import times
 from keng.network.models import GroupKind
-from keng.warnings.content import FIELDS, Choice, Content
+from keng.warnings.content import WARNING_FIELDS, AudienceChoice, WarningContent
 
 K = GroupKind
 # Whom a matter concerns; everything else goes to everybody.
@@ -32,7 +32,7 @@ class Amendment:
     """What came after: other words to the same people, or the warning taken back."""
 
     at: dt.datetime
-    content: Content | None
+    content: WarningContent | None
     """The words put right; None when it was taken back."""
     reason: str = ""
 
@@ -45,8 +45,8 @@ class Bulletin:
     desk: Desk
     matter: str
     """Its section in words/warnings.txt."""
-    content: Content
-    choice: Choice
+    content: WarningContent
+    choice: AudienceChoice
     author: Officer
     approver: Officer
     amendments: tuple[Amendment, ...] = ()
@@ -78,7 +78,7 @@ class Year:
                 days = 5 + 32 * (number - volumes.province_warnings)
             yield self._bulletin(desk, matter, content, min(days, 360))
 
-    def _bulletin(self, desk: Desk, matter: str, content: Content, days: int) -> Bulletin:
+    def _bulletin(self, desk: Desk, matter: str, content: WarningContent, days: int) -> Bulletin:
         day = self._volumes.today - dt.timedelta(days=days)
         at = times.start_of(day) + dt.timedelta(hours=8, minutes=self._dice.randrange(540))
         until = day + dt.timedelta(days=self._dice.choice((30, 45, 60)))
@@ -90,7 +90,7 @@ class Year:
             desk,
             matter,
             replace(content, valid_until=until),
-            Choice((desk.place.pk,), tuple(str(kind) for kind in kinds)),
+            AudienceChoice((desk.place.pk,), tuple(str(kind) for kind in kinds)),
             author=desk.officer(self._dice),
             approver=approver,
         )
@@ -115,7 +115,10 @@ class Year:
         return found
 
     def _some(
-        self, found: list[Bulletin], desk: Desk | None, matters: dict[str, str] | dict[str, Content]
+        self,
+        found: list[Bulletin],
+        desk: Desk | None,
+        matters: dict[str, str] | dict[str, WarningContent],
     ) -> int | None:
         """Which one: of a desk the newest, else any that stands as it was first written."""
         fit = [
@@ -128,7 +131,7 @@ class Year:
             return None
         return fit[-1] if desk is not None else self._dice.choice(fit)
 
-    def _corrected(self, bulletin: Bulletin, first: Content) -> Bulletin:
+    def _corrected(self, bulletin: Bulletin, first: WarningContent) -> Bulletin:
         right = bulletin.content
         at = bulletin.at + dt.timedelta(hours=self._dice.uniform(0.7, 4))
         wrong = replace(first, valid_until=right.valid_until)
@@ -141,20 +144,20 @@ class Year:
         return replace(bulletin, amendments=after)
 
 
-def contents() -> dict[str, Content]:
+def contents() -> dict[str, WarningContent]:
     """The warnings of words/warnings.txt by their names, in both languages."""
     found = {}
     for matter, lines in sections("warnings.txt").items():
         category, severity = lines[0].split()
         texts = {
-            "vi": dict(zip(FIELDS, lines[1:6], strict=True)),
-            "en": dict(zip(FIELDS, lines[6:11], strict=True)),
+            "vi": dict(zip(WARNING_FIELDS, lines[1:6], strict=True)),
+            "en": dict(zip(WARNING_FIELDS, lines[6:11], strict=True)),
         }
-        found[matter] = Content(texts, category, int(severity), None)
+        found[matter] = WarningContent(texts, category, int(severity), None)
     return found
 
 
-def first_tries() -> dict[str, Content]:
+def first_tries() -> dict[str, WarningContent]:
     """What some of them said at first, with one part that was wrong."""
     found = {}
     for name, lines in sections("amendments.txt").items():

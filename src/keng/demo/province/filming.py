@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from keng.accounts.models import Officer
 from keng.demo.province.drawing import MARK
-from keng.lessons.actions import filming
+from keng.lessons.actions import film_acts
 from keng.lessons.films import ffmpeg
 from keng.lessons.models import Film
 
@@ -30,13 +30,13 @@ _WORDS = {
 
 def film(writer: Officer) -> Film | None:
     """A film that is ready; None where films are off."""
-    if not ffmpeg.is_on():
+    if not ffmpeg.films_are_on():
         return None
     with tempfile.TemporaryDirectory() as folder:
         for number, words in enumerate(_CARDS):
             _card(words).save(Path(folder) / f"{number}.png")
         target = Path(folder) / "film.mp4"
-        code, said = ffmpeg.run(
+        code, said = ffmpeg.run_ffmpeg(
             [
                 "-loglevel",
                 "error",
@@ -60,14 +60,14 @@ def film(writer: Officer) -> Film | None:
         )
         if code:
             raise RuntimeError(said)
-        made = filming.take_in(
+        made = film_acts.take_in_film(
             [target.read_bytes()],
             title="Ba câu hỏi lại",
             captions=_captions(),
             words=_WORDS,
             by=writer,
         )
-    filming.prepare_next()
+    film_acts.prepare_next_film()
     made.refresh_from_db()
     return made
 

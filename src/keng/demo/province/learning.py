@@ -7,10 +7,10 @@ from keng.demo.province import filming
 from keng.demo.province.lesson_words import COLLECTIONS, HOTLINES, LESSONS, PLEDGE
 from keng.kit import times
 from keng.lessons import first_hour
-from keng.lessons.actions import counting, keeping, pledging, releasing, writing
+from keng.lessons.actions import finish_count, first_hour_acts, pledge_acts, releasing, writing
+from keng.lessons.lesson_form import initial_of_edition
 from keng.lessons.models import Campaign, Collection, Edition, FirstHour, Lesson
 from keng.lessons.schools import schools_of
-from keng.lessons.writing_form import initial_of
 from keng.partners import queries
 from keng.partners.actions import manuscripts
 from keng.partners.models import Manuscript
@@ -44,8 +44,10 @@ def teach(*, whole: bool) -> list[Lesson]:
             collections[name] = _collection(name, writer)
         # The first lesson begins with the film; the small demo has none to prepare.
         film = filming.film(writer) if whole and number == 0 else None
-        edition = writing.write(texts, right, collection=collections[name], film=film, by=writer)
-        releasing.publish(Edition, edition.pk, seen=bytes(edition.hash), by=second)
+        edition = writing.write_lesson(
+            texts, right, collection=collections[name], film=film, by=writer
+        )
+        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=second)
         if whole:
             _finish(edition.lesson, _FINISHED[number])
         made.append(edition.lesson)
@@ -61,23 +63,23 @@ def teach_as(members: list[PartnerMember]) -> None:
         if name != _OF_PARTNER:
             continue
         opens = None if collection else said["texts"]
-        made = manuscripts.begin(
+        made = manuscripts.begin_manuscript(
             author,
             kind=Manuscript.Kind.LESSON,
             purpose=said["purpose"],
             collection=collection,
             opens=opens,
         )
-        made = manuscripts.write(
+        made = manuscripts.write_manuscript(
             author,
             made.pk,
-            typed=initial_of(texts, right),
+            typed=initial_of_edition(texts, right),
             title=texts["vi"]["title"],
             purpose=said["purpose"],
             content={"texts": texts, "right": right},
         )
-        seen = queries.hash_of(manuscripts.submit(made.pk, by=author))
-        made = manuscripts.publish(made.pk, seen=seen, by=second)
+        seen = queries.hash_of_text(manuscripts.submit_manuscript(made.pk, by=author))
+        made = manuscripts.publish_manuscript(made.pk, seen=seen, by=second)
         collection = made.collection
         if made.lesson is not None:
             _finish(made.lesson, _FINISHED[-1])
@@ -89,7 +91,7 @@ def _collection(name: str, writer: Officer) -> Collection:
 
 
 def _finish(lesson: Lesson, often: int) -> None:
-    counting.count_finished(lesson, pupils=often // 2)
+    finish_count.count_finished(lesson, pupils=often // 2)
     lesson.finished.update(times=often)
 
 
@@ -98,18 +100,18 @@ def pledge(unit: Unit, *, whole: bool) -> Campaign:
     writer = Officer.objects.get(username=_WRITER)
     second = Officer.objects.get(username=_SECOND)
     today = times.local_date(times.now())
-    made = pledging.open_campaign(
+    made = pledge_acts.open_campaign(
         PLEDGE,
         purpose="children",
         days=(today - datetime.timedelta(days=6), today + datetime.timedelta(days=24)),
         schools=[school.key for school in schools_of(unit)],
         by=writer,
     )
-    releasing.publish(Campaign, made.pk, seen=bytes(made.hash), by=second)
+    releasing.publish_text(Campaign, made.pk, seen=bytes(made.hash), by=second)
     for number, one in enumerate(made.classes.select_related("group").order_by("group__name")):
         if number % (5 if whole else 3) != 2:
             pupils = min(one.group.member_count, 60)
-            pledging.count(one, pupils=pupils, pledged=pupils - number % 4)
+            pledge_acts.count_pledges(one, pupils=pupils, pledged=pupils - number % 4)
     return made
 
 
@@ -118,5 +120,7 @@ def keep_first_hour(*, whole: bool) -> None:
     if whole:
         writer = Officer.objects.get(username=_WRITER)
         second = Officer.objects.get(username=_SECOND)
-        made = keeping.write_first_hour(first_hour.default_texts(), HOTLINES, by=writer)
-        releasing.publish(FirstHour, made.pk, seen=bytes(made.hash), by=second)
+        made = first_hour_acts.write_first_hour(
+            first_hour.default_first_hour_texts(), HOTLINES, by=writer
+        )
+        releasing.publish_text(FirstHour, made.pk, seen=bytes(made.hash), by=second)

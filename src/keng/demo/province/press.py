@@ -15,10 +15,10 @@ from keng.demo.province.record import Act, Record
 from keng.demo.province.territory import Territory
 from keng.demo.province.volumes import Volumes
 from keng.kit import times
-from keng.warnings import wording
-from keng.warnings.codes import ALPHABET, LENGTH
-from keng.warnings.content import Content
+from keng.warnings import outgoing_text
+from keng.warnings.content import WarningContent
 from keng.warnings.models import RecallReason, RecallRequest, VerifyCode, Version, Warning
+from keng.warnings.verify_codes import CODE_ALPHABET, CODE_LENGTH
 
 
 class Press:
@@ -68,7 +68,7 @@ class Press:
 
     def code(self) -> str:
         """One that no warning has yet."""
-        while (code := "".join(self._dice.choices(ALPHABET, k=LENGTH))) in self._used:
+        while (code := "".join(self._dice.choices(CODE_ALPHABET, k=CODE_LENGTH))) in self._used:
             pass
         self._used.add(code)
         return code
@@ -111,7 +111,7 @@ class _Story:
                 self._take_back(each)
 
     def _draft(
-        self, content: Content, drafted: dt.datetime, *, published_at: dt.datetime
+        self, content: WarningContent, drafted: dt.datetime, *, published_at: dt.datetime
     ) -> Version:
         dice, bulletin = self._press.dice, self._bulletin
         return Version(
@@ -130,16 +130,18 @@ class _Story:
             submitted_at=after(drafted, dice, typically=9, until=published_at),
         )
 
-    def _publish(self, at: dt.datetime, content: Content, ends_at: dt.datetime | None) -> None:
+    def _publish(
+        self, at: dt.datetime, content: WarningContent, ends_at: dt.datetime | None
+    ) -> None:
         version, code = self._latest, VerifyCode(code=self._press.code(), version=self._latest)
         replaces = self._codes[-1].code if self._codes else ""
-        stamp = wording.Stamp(self._unit.name, code.code, times.local_date(at), replaces)
+        stamp = outgoing_text.Stamp(self._unit.name, code.code, times.local_date(at), replaces)
         until = content.valid_until
         sending = Sending(
             Dispatch.Kind.CORRECTION if replaces else Dispatch.Kind.WARNING,
             at,
             self._unit,
-            wording.messages(content, stamp),
+            outgoing_text.warning_messages(content, stamp),
             content.hash,
             version.pk,
             is_urgent=content.severity == Warning.Severity.URGENT,
@@ -163,7 +165,9 @@ class _Story:
         }
         self._note("warning.approved", at, version.pk, detail)
 
-    def _correct(self, at: dt.datetime, content: Content, ends_at: dt.datetime | None) -> None:
+    def _correct(
+        self, at: dt.datetime, content: WarningContent, ends_at: dt.datetime | None
+    ) -> None:
         earlier = list(self._sent)
         drafted = at - dt.timedelta(minutes=self._press.dice.randrange(6, 30))
         self._latest = self._draft(content, drafted, published_at=at)
@@ -173,7 +177,7 @@ class _Story:
 
     def _take_back(self, what: Amendment) -> None:
         """In the author's own words, which the approver let out."""
-        texts = wording.recall_messages(
+        texts = outgoing_text.recall_messages(
             self._latest.texts,
             codes=[each.code for each in self._codes],
             reason=what.reason,
@@ -187,7 +191,7 @@ class _Story:
                 what.at,
                 self._unit,
                 texts,
-                wording.hash_of(texts),
+                outgoing_text.hash_of_texts(texts),
                 self._latest.pk,
                 is_urgent=True,
                 author=self._bulletin.author,

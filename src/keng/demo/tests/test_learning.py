@@ -5,9 +5,9 @@ import pytest
 from keng.demo.people import PROVINCE, make_officers
 from keng.demo.province import learning
 from keng.demo.province.lesson_words import LESSONS
+from keng.lessons.lesson_form import LessonForm, initial_of_edition
 from keng.lessons.models import Campaign, Edition, Film
-from keng.lessons.queries import shelves
-from keng.lessons.writing_form import LessonForm, initial_of
+from keng.lessons.queries import public_collections
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def unit():
 def test_both_sizes_of_the_demo_have_lessons(unit, whole, lessons, shown):
     learning.load(unit, whole=whole)
     assert Edition.objects.published().count() == lessons
-    assert len(shelves()) == shown
+    assert len(public_collections()) == shown
     assert Campaign.objects.published().count() == 1
     assert list(Film.objects.values_list("state", "seconds")) == ([("ready", 9)] if whole else [])
 
@@ -39,7 +39,7 @@ def test_both_sizes_of_the_demo_have_lessons(unit, whole, lessons, shown):
 @pytest.mark.parametrize("number", range(len(LESSONS)))
 def test_a_lesson_of_the_demo_could_have_been_written_on_the_desk(number):
     _, texts, right = LESSONS[number]
-    form = LessonForm(initial_of(texts, right))
+    form = LessonForm(initial_of_edition(texts, right))
     assert form.is_valid(), form.errors
     assert form.texts() == texts
     assert form.right() == right

@@ -39,8 +39,8 @@ from keng.reports.periodic import figures, lines, signing, spans
 from keng.reports.periodic.sight import Ask, sight_of
 from keng.tips.models import Attachment, ClockRule, Decision, DialogueMessage, Incident, Tip
 from keng.vault import keys, seal
-from keng.warnings.codes import grouped
 from keng.warnings.models import Version, Warning
+from keng.warnings.verify_codes import printed_code
 from tests import make
 
 SHARE = 50
@@ -360,7 +360,7 @@ def test_a_correction_replaces_the_earlier_text_for_exactly_those_who_had_it(pro
         assert {language for language, _ in changed} == {"vi", "en"}
         assert len({part for _, part in changed}) == 1
         sent = second.dispatch.texts.get(language="vi").text
-        assert grouped(first.verify_code.code) in sent
+        assert printed_code(first.verify_code.code) in sent
 
 
 def test_what_was_taken_back_says_why_to_exactly_those_who_had_it(province):

@@ -77,7 +77,7 @@ def test_numbers_accounts_and_links_are_nobodys(texts):
 
 def test_every_warning_keeps_the_house_style():
     for content in [*contents().values(), *first_tries().values()]:
-        assert not style.stops(content), content.texts["vi"]["title"]
+        assert not style.stopping_findings(content), content.texts["vi"]["title"]
 
 
 def test_what_is_put_right_or_taken_back_is_a_warning_that_there_is():

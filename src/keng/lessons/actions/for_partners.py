@@ -16,7 +16,7 @@ from keng.lessons.models import Collection, Edition, Lesson
 from keng.lessons.slugs import slug_for
 
 
-def collection_for(partner: Partner, texts: Mapping[str, Any], purpose: str) -> Collection:
+def collection_of_partner(partner: Partner, texts: Mapping[str, Any], purpose: str) -> Collection:
     """The partner's own collection of this title, opened if there is none. Raises OutOfPurpose."""
     if purpose not in partner.purposes:
         raise OutOfPurpose
@@ -35,7 +35,7 @@ def collection_for(partner: Partner, texts: Mapping[str, Any], purpose: str) -> 
 
 
 @transaction.atomic
-def publish(
+def publish_partner_lesson(
     texts: Mapping[str, Any],
     right: Sequence[int],
     *,
@@ -62,6 +62,6 @@ def publish(
     return made
 
 
-def end(lesson: Lesson) -> None:
+def end_partner_lesson(lesson: Lesson) -> None:
     """Nobody reads the lesson any more; an earlier edition does not come back."""
     lesson.editions.filter(made_by=None, ended_at=None).update(ended_at=times.now())

@@ -16,7 +16,7 @@ from keng.lessons.models import Campaign, Edition, FirstHour
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-Text = TypeVar("Text", bound=FourEyes)
+_Text = TypeVar("_Text", bound=FourEyes)
 # What the record calls it: the kinds of text this area has.
 _PUBLISHED = {
     Edition: "lesson.published",
@@ -27,13 +27,13 @@ _ENDED = {Edition: "lesson.ended", Campaign: "pledge.ended", FirstHour: "first_h
 
 
 @transaction.atomic
-def publish(kind: type[Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> Text:
+def publish_text(kind: type[_Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> _Text:
     """Let the public read exactly what this second person read.
 
     Raises NotYours; ChangedMeanwhile when the text is another one or is decided already.
     """
-    text = _locked(kind, key, by)
-    if not rights.may_publish(by, text):
+    text = _lock_text(kind, key, by)
+    if not rights.may_publish_text(by, text):
         raise NotYours
     if not text.is_waiting or seen != bytes(text.hash) or text.hash_now != seen:
         raise ChangedMeanwhile
@@ -52,10 +52,10 @@ def publish(kind: type[Text], key: uuid.UUID, *, seen: bytes, by: "Officer") -> 
 
 
 @transaction.atomic
-def end(kind: type[Text], key: uuid.UUID, *, by: "Officer") -> Text:
+def end_text(kind: type[_Text], key: uuid.UUID, *, by: "Officer") -> _Text:
     """Nobody reads it any more; by one person, at once. Raises NotYours."""
-    text = _locked(kind, key, by)
-    if not rights.may_end(by, text):
+    text = _lock_text(kind, key, by)
+    if not rights.may_end_text(by, text):
         raise NotYours
     if text.ended_at is None:
         text.ended_at = times.now()
@@ -70,10 +70,10 @@ def end(kind: type[Text], key: uuid.UUID, *, by: "Officer") -> Text:
     return text
 
 
-def _locked(kind: type[Text], key: uuid.UUID, by: "Officer") -> Text:
+def _lock_text(kind: type[_Text], key: uuid.UUID, by: "Officer") -> _Text:
     manager: Any = kind._default_manager  # noqa: SLF001 -- Django documents it
     visible = manager.visible_to(by)
-    found: Text = (
+    found: _Text = (
         visible.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=key)
     )
     return found

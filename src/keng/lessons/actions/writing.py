@@ -43,7 +43,7 @@ def open_collection(texts: Mapping[str, Any], *, purpose: str, by: "Officer") ->
 
 
 @transaction.atomic
-def write(
+def write_lesson(
     texts: Mapping[str, Any],
     right: Sequence[int],
     *,
@@ -52,14 +52,14 @@ def write(
     film: Film | None = None,
 ) -> Edition:
     """A new lesson. Raises NotYours."""
-    _unit(collection, by)
+    _writing_unit(collection, by)
     slug = slug_for(texts["vi"]["title"], lambda slug: Lesson.objects.filter(slug=slug).exists())
     lesson = Lesson.objects.create(slug=slug, collection=collection)
-    return _edition(lesson, texts, right, film, by)
+    return _save_edition(lesson, texts, right, film, by)
 
 
 @transaction.atomic
-def rewrite(
+def rewrite_lesson(
     texts: Mapping[str, Any],
     right: Sequence[int],
     *,
@@ -71,24 +71,24 @@ def rewrite(
 
     Raises NotYours, ChangedMeanwhile.
     """
-    return _edition(lesson, texts, right, film, by)
+    return _save_edition(lesson, texts, right, film, by)
 
 
-def _unit(collection: Collection, by: "Officer") -> "Unit":
+def _writing_unit(collection: Collection, by: "Officer") -> "Unit":
     unit = rights.unit_to_write_for(by)
     if unit is None or unit.pk != collection.unit_id:
         raise NotYours
     return unit
 
 
-def _edition(
+def _save_edition(
     lesson: Lesson,
     texts: Mapping[str, Any],
     right: Sequence[int],
     film: Film | None,
     by: "Officer",
 ) -> Edition:
-    unit = _unit(lesson.collection, by)
+    unit = _writing_unit(lesson.collection, by)
     last = lesson.editions.aggregate(last=Max("number"))["last"] or 0
     made = Edition(
         lesson=lesson,

@@ -13,25 +13,27 @@ from keng.accounts.who import PROVINCE_WORKING
 from keng.lessons import queries, rights
 from keng.lessons.actions import releasing
 from keng.lessons.errors import ChangedMeanwhile, NotYours
-from keng.lessons.forms import PublishForm
+from keng.lessons.forms import PublishTextForm
 from keng.lessons.four_eyes import FourEyes
 
 
-def decide(request: HttpRequest, text: FourEyes) -> tuple[PublishForm, HttpResponse | None]:
+def decide_text(
+    request: HttpRequest, text: FourEyes
+) -> tuple[PublishTextForm, HttpResponse | None]:
     """Carry a posted decision out: the form to show, or where to go from here."""
     if request.method == "POST" and request.POST.get("do") == "end":
-        return PublishForm(), _ended(request, text)
-    form = PublishForm(request.POST if request.method == "POST" else None)
+        return PublishTextForm(), _end_posted(request, text)
+    form = PublishTextForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if not rights.may_publish(request.officer, text):
-            messages.error(request, _refusal(request, text))
+        if not rights.may_publish_text(request.officer, text):
+            messages.error(request, _refusal_words(request, text))
             return form, redirect(request.path)
         if is_present(request.officer, form):
-            return form, _published(request, text, form)
+            return form, _publish_posted(request, text, form)
     return form, None
 
 
-def decision(request: HttpRequest, text: FourEyes, form: PublishForm) -> dict[str, Any]:
+def decision_panel(request: HttpRequest, text: FourEyes, form: PublishTextForm) -> dict[str, Any]:
     """What the panel shows."""
     officer = request.officer
     name_hands([text])
@@ -39,26 +41,26 @@ def decision(request: HttpRequest, text: FourEyes, form: PublishForm) -> dict[st
         "text": text,
         "form": form,
         "hash": bytes(text.hash).hex(),
-        "standing": queries.standing(text),
-        "refusal": _refusal(request, text) if text.is_waiting else "",
-        "can_publish": text.is_waiting and rights.may_publish(officer, text),
-        "can_end": text.ended_at is None and rights.may_end(officer, text),
+        "standing": queries.standing_of_text(text),
+        "refusal": _refusal_words(request, text) if text.is_waiting else "",
+        "can_publish": text.is_waiting and rights.may_publish_text(officer, text),
+        "can_end": text.ended_at is None and rights.may_end_text(officer, text),
     }
 
 
-def _refusal(request: HttpRequest, text: FourEyes) -> str:
+def _refusal_words(request: HttpRequest, text: FourEyes) -> str:
     """What stands in the way of somebody who could publish it, had they no hand in it."""
-    if not rights.may_end(request.officer, text):
+    if not rights.may_end_text(request.officer, text):
         return _("This is not yours to publish.")
     if text.has_hand_of(request.officer):
         return refusal(PROVINCE_WORKING, text.unit, text.all_hands)
     return ""
 
 
-def _published(request: HttpRequest, text: FourEyes, form: PublishForm) -> HttpResponse:
+def _publish_posted(request: HttpRequest, text: FourEyes, form: PublishTextForm) -> HttpResponse:
     try:
         seen = bytes.fromhex(form.cleaned_data["hash"])
-        releasing.publish(type(text), text.pk, seen=seen, by=request.officer)
+        releasing.publish_text(type(text), text.pk, seen=seen, by=request.officer)
     except (NotYours, ChangedMeanwhile):
         messages.error(request, _("It could not be published: read it again."))
     else:
@@ -66,9 +68,9 @@ def _published(request: HttpRequest, text: FourEyes, form: PublishForm) -> HttpR
     return redirect(request.path)
 
 
-def _ended(request: HttpRequest, text: FourEyes) -> HttpResponse:
+def _end_posted(request: HttpRequest, text: FourEyes) -> HttpResponse:
     try:
-        releasing.end(type(text), text.pk, by=request.officer)
+        releasing.end_text(type(text), text.pk, by=request.officer)
     except NotYours:
         messages.error(request, _("This is not yours to take away."))
     else:

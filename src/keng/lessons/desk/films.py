@@ -10,37 +10,37 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.kit.uploads import takes_files
-from keng.lessons import rights, serving
-from keng.lessons.actions import filming
+from keng.lessons import film_ranges, rights
+from keng.lessons.actions import film_acts
 from keng.lessons.errors import NotYours
 from keng.lessons.film_forms import FilmForm
 from keng.lessons.films import ffmpeg
-from keng.lessons.films.looking import MOST_BYTES
+from keng.lessons.films.probe import MOST_FILM_BYTES
 from keng.lessons.models import Film
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def films(request: HttpRequest) -> HttpResponse:
     """Every film, and how far the worker is with it."""
     films = Film.objects.visible_to(request.officer).select_related("made_by").order_by("-id")
     context = {
         "films": films[:100],
-        "is_on": ffmpeg.is_on(),
+        "is_on": ffmpeg.films_are_on(),
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }
     return render(request, "lessons/desk/films.html", context)
 
 
-@takes_files(most_bytes=MOST_BYTES)
+@takes_files(most_bytes=MOST_FILM_BYTES)
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def film_new(request: HttpRequest) -> HttpResponse:
     """Upload one: larger than other files, since a phone's film is made small only here."""
-    if rights.unit_to_write_for(request.officer) is None or not ffmpeg.is_on():
+    if rights.unit_to_write_for(request.officer) is None or not ffmpeg.films_are_on():
         return redirect("films")
     is_sent = request.method == "POST"
     form = FilmForm(request.POST, request.FILES) if is_sent else FilmForm()
     if is_sent and form.is_valid():
-        made = filming.take_in(
+        made = film_acts.take_in_film(
             form.cleaned_data["file"].chunks(),
             title=form.cleaned_data["title"],
             captions=form.captions(),
@@ -57,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One film: how far it is, then the film itself."""
-    found = _visible(request, pk)
+    found = _visible_film(request, pk)
     is_part = bool(request.htmx) and not request.htmx.boosted
     name = "lessons/desk/film_state.html" if is_part else "lessons/desk/film.html"
     may_write = rights.unit_to_write_for(request.officer) is not None
@@ -66,12 +66,12 @@ def film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def film_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Throw a film away that could not be prepared."""
-    _visible(request, pk)
+    _visible_film(request, pk)
     try:
-        filming.discard(pk, by=request.officer)
-    except (NotYours, filming.NotRefused):
+        film_acts.discard_film(pk, by=request.officer)
+    except (NotYours, film_acts.FilmNotRefused):
         messages.error(request, _("Only a film that cannot be used is discarded."))
         return redirect("film", pk=pk)
     messages.success(request, _("Discarded: its file and its words are gone."))
@@ -79,29 +79,29 @@ def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_GET
-def play(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def desk_film_play(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The film for the officer's player."""
-    return _played(request, pk, lambda film: serving.film_file(request, film))
+    return _ready_file(request, pk, lambda film: film_ranges.film_file(request, film))
 
 
 @require_GET
-def poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def desk_film_poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Its poster frame."""
-    return _played(request, pk, serving.poster_file)
+    return _ready_file(request, pk, film_ranges.poster_file)
 
 
 @require_GET
-def captions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def desk_film_captions(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Its Vietnamese captions."""
-    return _played(request, pk, lambda film: serving.captions_file(film, "vi"))
+    return _ready_file(request, pk, lambda film: film_ranges.captions_file(film, "vi"))
 
 
-def _played(
+def _ready_file(
     request: HttpRequest, pk: uuid.UUID, make: Callable[[Film], HttpResponse]
 ) -> HttpResponse:
-    found = _visible(request, pk)
+    found = _visible_film(request, pk)
     return make(found) if found.state == Film.State.READY else redirect("film", pk=pk)
 
 
-def _visible(request: HttpRequest, pk: uuid.UUID) -> Film:
+def _visible_film(request: HttpRequest, pk: uuid.UUID) -> Film:
     return get_object_or_404(Film.objects.visible_to(request.officer), pk=pk)

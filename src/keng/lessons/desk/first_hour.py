@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.lessons import first_hour, rights
-from keng.lessons.actions import keeping
-from keng.lessons.desk.deciding import decide, decision
-from keng.lessons.first_hour_form import FirstHourForm, initial_of
+from keng.lessons.actions import first_hour_acts
+from keng.lessons.desk.deciding import decide_text, decision_panel
+from keng.lessons.first_hour_form import FirstHourForm, initial_of_first_hour
 from keng.lessons.models import FirstHour
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def first_hours(request: HttpRequest) -> HttpResponse:
     """What everybody reads now, and the texts before and after it."""
     texts = FirstHour.objects.visible_to(request.officer).select_related("made_by")
     context = {
-        "page": first_hour.page_now(),
+        "page": first_hour.first_hour_page(),
         "texts": texts.order_by("-id")[:30],
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }
@@ -28,18 +28,18 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def first_hour_new(request: HttpRequest) -> HttpResponse:
     """Write the next text, from the present one."""
     if rights.unit_to_write_for(request.officer) is None:
         return redirect("first-hours")
-    kept = first_hour.current()
-    texts = kept.texts if kept else first_hour.default_texts()
+    kept = first_hour.current_first_hour()
+    texts = kept.texts if kept else first_hour.default_first_hour_texts()
     form = FirstHourForm(
         request.POST if request.method == "POST" else None,
-        initial=initial_of(texts, kept.hotlines if kept else []),
+        initial=initial_of_first_hour(texts, kept.hotlines if kept else []),
     )
     if request.method == "POST" and form.is_valid():
-        made = keeping.write_first_hour(
+        made = first_hour_acts.write_first_hour(
             form.texts(), form.cleaned_data["hotlines"], by=request.officer
         )
         messages.success(request, _("Written: a second person publishes it."))
@@ -53,14 +53,14 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def text(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def first_hour_text(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One text: read, published by a second person, or taken away."""
     visible = FirstHour.objects.visible_to(request.officer)
     found = get_object_or_404(visible.select_related("unit", "made_by", "published_by"), pk=pk)
-    form, answer = decide(request, found)
+    form, answer = decide_text(request, found)
     if answer is not None:
         return answer
-    context = decision(request, found, form)
+    context = decision_panel(request, found, form)
     return render(
         request, "lessons/desk/first_hour.html", context, status=422 if form.errors else 200
     )

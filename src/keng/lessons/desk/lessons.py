@@ -11,25 +11,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from keng.lessons import queries, rights
 from keng.lessons.actions import writing
-from keng.lessons.desk.deciding import decide, decision
+from keng.lessons.desk.deciding import decide_text, decision_panel
 from keng.lessons.errors import ChangedMeanwhile, NotYours
 from keng.lessons.forms import CollectionForm
+from keng.lessons.lesson_form import LessonForm, initial_of_edition
 from keng.lessons.models import Collection, Edition, Film
-from keng.lessons.writing_form import LessonForm, initial_of
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def desk_lessons(request: HttpRequest) -> HttpResponse:
     """What waits for a second person, what is public, and the collections."""
     context = {
-        "lists": queries.desk_lists(request.officer),
+        "lists": queries.lesson_desk_lists(request.officer),
         "may_write": rights.unit_to_write_for(request.officer) is not None,
     }
     return render(request, "lessons/desk/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def new_collection(request: HttpRequest) -> HttpResponse:
+def collection_new(request: HttpRequest) -> HttpResponse:
     """Under the desk's own name: partners open theirs themselves."""
     if rights.unit_to_write_for(request.officer) is None:
         return redirect("desk-lessons")
@@ -44,26 +44,28 @@ def new_collection(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def lesson_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Write a lesson of a collection; somebody else publishes it."""
     visible = Collection.objects.visible_to(request.officer).select_related("partner", "unit")
     collection = get_object_or_404(visible, pk=pk)
-    return _written(request, collection, None)
+    return _writing_page(request, collection, None)
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def lesson_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Write the next edition of a lesson."""
-    edition = _visible(request, pk)
-    return _written(request, edition.lesson.collection, edition)
+    edition = _visible_edition(request, pk)
+    return _writing_page(request, edition.lesson.collection, edition)
 
 
-def _written(request: HttpRequest, collection: Collection, before: Edition | None) -> HttpResponse:
+def _writing_page(
+    request: HttpRequest, collection: Collection, before: Edition | None
+) -> HttpResponse:
     if rights.unit_to_write_for(request.officer) is None:
         return redirect("desk-lessons")
     initial: dict[str, Any] | None = None
     if before is not None:
-        initial = {**initial_of(before.texts, before.right), "film": before.film_id}
+        initial = {**initial_of_edition(before.texts, before.right), "film": before.film_id}
     form = LessonForm(
         request.POST if request.method == "POST" else None,
         initial=initial,
@@ -71,7 +73,7 @@ def _written(request: HttpRequest, collection: Collection, before: Edition | Non
     )
     if request.method == "POST" and form.is_valid():
         try:
-            made = _kept(form, collection, before, request)
+            made = _save_posted(form, collection, before, request)
         except NotYours:
             messages.error(request, _("This is not yours to write."))
             return redirect("desk-lessons")
@@ -84,25 +86,25 @@ def _written(request: HttpRequest, collection: Collection, before: Edition | Non
     return render(request, "lessons/desk/write.html", context, status=422 if form.errors else 200)
 
 
-def _kept(
+def _save_posted(
     form: LessonForm, collection: Collection, before: Edition | None, request: HttpRequest
 ) -> Edition:
     chosen: Any = {"film": form.cleaned_data["film"], "by": request.officer}
     if before is not None:
-        return writing.rewrite(form.texts(), form.right(), lesson=before.lesson, **chosen)
-    return writing.write(form.texts(), form.right(), collection=collection, **chosen)
+        return writing.rewrite_lesson(form.texts(), form.right(), lesson=before.lesson, **chosen)
+    return writing.write_lesson(form.texts(), form.right(), collection=collection, **chosen)
 
 
 @require_http_methods(["GET", "POST"])
-def lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def desk_lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One edition: read, published by a second person, or taken away."""
-    edition = _visible(request, pk)
+    edition = _visible_edition(request, pk)
     whose = edition.lesson.collection
-    form, answer = decide(request, edition)
+    form, answer = decide_text(request, edition)
     if answer is not None:
         return answer
-    counts = queries.finished_of([edition.lesson_id]).get(edition.lesson_id, (0, 0))
-    context = decision(request, edition, form) | {
+    counts = queries.finished_counts([edition.lesson_id]).get(edition.lesson_id, (0, 0))
+    context = decision_panel(request, edition, form) | {
         "edition": edition,
         "collection": whose,
         "counts": counts,
@@ -112,7 +114,7 @@ def lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "lessons/desk/lesson.html", context, status=422 if form.errors else 200)
 
 
-def _visible(request: HttpRequest, pk: uuid.UUID) -> Edition:
+def _visible_edition(request: HttpRequest, pk: uuid.UUID) -> Edition:
     found = Edition.objects.visible_to(request.officer).select_related(
         "lesson__collection__partner",
         "lesson__collection__unit",

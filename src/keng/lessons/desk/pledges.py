@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keng.lessons import pledge_queries, rights
-from keng.lessons.actions import pledging
-from keng.lessons.desk.deciding import decide, decision
+from keng.lessons.actions import pledge_acts
+from keng.lessons.desk.deciding import decide_text, decision_panel
 from keng.lessons.errors import NotYours
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.pledge_forms import CampaignForm
@@ -18,7 +18,7 @@ from keng.lessons.schools import schools_of
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def pledges(request: HttpRequest) -> HttpResponse:
     """Every campaign with its counts."""
     context = {
         "campaigns": pledge_queries.desk_campaigns(request.officer),
@@ -28,7 +28,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def pledge_new(request: HttpRequest) -> HttpResponse:
     """What is pledged, when, and in which schools."""
     unit = rights.unit_to_write_for(request.officer)
     if unit is None:
@@ -38,7 +38,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        made = pledging.open_campaign(
+        made = pledge_acts.open_campaign(
             form.texts(),
             purpose=given["purpose"],
             days=(given["starts_on"], given["ends_on"]),
@@ -56,19 +56,19 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def campaign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def pledge(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One campaign: who takes part, the links to hand out, and the second person's look."""
     visible = Campaign.objects.visible_to(request.officer)
     found = get_object_or_404(visible.select_related("unit", "made_by", "published_by"), pk=pk)
-    form, answer = decide(request, found)
+    form, answer = decide_text(request, found)
     if answer is not None:
         return answer
-    schools = pledge_queries.schools_in(found)
-    context = decision(request, found, form) | {
+    schools = pledge_queries.rows_by_school(found)
+    context = decision_panel(request, found, form) | {
         "campaign": found,
         "schools": schools,
-        "communes": pledge_queries.communes_in(schools),
-        "may_write": rights.may_end(request.officer, found),
+        "communes": pledge_queries.rows_by_commune(schools),
+        "may_write": rights.may_end_text(request.officer, found),
     }
     return render(
         request, "lessons/desk/campaign.html", context, status=422 if form.errors else 200
@@ -76,12 +76,12 @@ def campaign(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def renew_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def pledge_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Another link for one class."""
     visible = SchoolClass.objects.visible_to(request.officer)
     found = get_object_or_404(visible, pk=pk)
     try:
-        pledging.renew_link(pk, by=request.officer)
+        pledge_acts.renew_class_link(pk, by=request.officer)
     except NotYours:
         raise Http404 from None
     messages.success(request, _("The old link opens nothing any more. Hand out the new one."))

@@ -10,9 +10,9 @@ from functools import cache
 
 import imageio_ffmpeg
 
-OFF = "off"
+FFMPEG_OFF = "off"
 _CPU_SECONDS = 900
-_LINES = 200
+_MOST_LINES = 200
 
 
 class TookTooLong(Exception):
@@ -20,10 +20,10 @@ class TookTooLong(Exception):
 
 
 @cache
-def program() -> str:
+def ffmpeg_program() -> str:
     """The ffmpeg to run: KENG_FFMPEG, or the one that came along; "" when films are off."""
     wanted = os.environ.get("KENG_FFMPEG", "")
-    if wanted == OFF:
+    if wanted == FFMPEG_OFF:
         return ""
     if wanted:
         return shutil.which(wanted) or ""
@@ -34,12 +34,12 @@ def program() -> str:
         return ""
 
 
-def is_on() -> bool:
+def films_are_on() -> bool:
     """Whether films can be prepared here."""
-    return bool(program())
+    return bool(ffmpeg_program())
 
 
-def run(
+def run_ffmpeg(
     arguments: Sequence[str], *, within: float, line: Callable[[str], None] | None = None
 ) -> tuple[int, str]:
     """Run it; returns its exit code and the end of what it complained about.
@@ -51,7 +51,7 @@ def run(
         "-m",
         "keng.lessons.films.confined",
         str(_CPU_SECONDS),
-        program(),
+        ffmpeg_program(),
         "-hide_banner",
         "-nostdin",
         "-protocol_whitelist",
@@ -73,7 +73,7 @@ def run(
         late.set()
         process.kill()
 
-    reader = threading.Thread(target=_hear, args=(process.stderr, heard))
+    reader = threading.Thread(target=_read_complaints, args=(process.stderr, heard))
     watchdog = threading.Timer(within, stop)
     with process:
         reader.start()
@@ -93,8 +93,8 @@ def run(
     return code, "".join(heard)
 
 
-def _hear(stream: object, heard: list[str]) -> None:
+def _read_complaints(stream: object, heard: list[str]) -> None:
     """The first lines of the complaints: a broken file can make millions."""
     for number, each in enumerate(stream):  # type: ignore[var-annotated, arg-type]
-        if number < _LINES:
+        if number < _MOST_LINES:
             heard.append(each)

@@ -11,7 +11,7 @@ from keng.kit.models import Row
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-FOLDER = "films"
+FILMS_FOLDER = "films"
 
 
 class FilmQuerySet(models.QuerySet["Film"]):
@@ -81,17 +81,17 @@ class Film(Row):
     @property
     def incoming_path(self) -> str:
         """What was uploaded; gone once the worker is done with it."""
-        return f"{FOLDER}/incoming/{self.pk}"
+        return f"{FILMS_FOLDER}/incoming/{self.pk}"
 
     @property
     def path(self) -> str:
         """The film itself, below the data folder."""
-        return f"{FOLDER}/{self.pk}.mp4"
+        return f"{FILMS_FOLDER}/{self.pk}.mp4"
 
     @property
     def poster_path(self) -> str:
         """Its poster frame."""
-        return f"{FOLDER}/{self.pk}.jpg"
+        return f"{FILMS_FOLDER}/{self.pk}.jpg"
 
     @property
     def content(self) -> dict[str, Any]:

@@ -5,30 +5,30 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from keng.lessons import serving
+from keng.lessons import film_ranges
 from keng.lessons.models import Film
 from keng.lessons.queries import public_editions
 
 
 @require_safe
-def film(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def film_play(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The film, in stretches."""
-    return serving.film_file(request, _public(pk))
+    return film_ranges.film_file(request, _film_or_404(pk))
 
 
 @require_safe
-def poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def film_poster(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What stands there before it plays."""
-    return serving.poster_file(_public(pk))
+    return film_ranges.poster_file(_film_or_404(pk))
 
 
 @require_safe
-def captions(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpResponse:
+def film_captions(request: HttpRequest, pk: uuid.UUID, language: str) -> HttpResponse:
     """WebVTT of a language."""
-    return serving.captions_file(_public(pk), language)
+    return film_ranges.captions_file(_film_or_404(pk), language)
 
 
-def _public(pk: uuid.UUID) -> Film:
+def _film_or_404(pk: uuid.UUID) -> Film:
     edition = public_editions().filter(film=pk, film__state="ready").first()
     if edition is None or edition.film is None:
         raise Http404

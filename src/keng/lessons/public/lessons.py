@@ -11,20 +11,20 @@ from keng.kit import times
 from keng.kit.languages import spoken_in
 from keng.kit.slowing import Slowing
 from keng.lessons import pledge_queries, queries
-from keng.lessons.actions.counting import count_finished
-from keng.lessons.forms import AnswerForm, ClassForm
+from keng.lessons.actions.finish_count import count_finished
+from keng.lessons.forms import FinishedClassForm, QuizAnswerForm
 from keng.lessons.models import Collection, Edition
 
 # A school has one network: a few classes finish at once, and its teachers print their papers.
-finishing = Slowing(at_once=150, pause=30.0)
-printing = Slowing(at_once=20, pause=120.0)
+finish_limit = Slowing(at_once=150, pause=30.0)
+certificate_limit = Slowing(at_once=20, pause=120.0)
 
 
 @require_safe
-def corner(request: HttpRequest) -> HttpResponse:
+def lessons(request: HttpRequest) -> HttpResponse:
     """Every collection with its lessons."""
     context = {
-        "shelves": queries.shelves(),
+        "shelves": queries.public_collections(),
         "campaigns": pledge_queries.public_campaigns()[:6],
     }
     return render(request, "lessons/corner.html", context)
@@ -43,20 +43,20 @@ def collection(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     """What to know, and the first question; the further ones stand on their own."""
-    edition = _public(slug)
-    at = _asked(request.GET.get("q", "1"), edition)
-    form = AnswerForm(question=_quiz(edition)[at - 1])
-    return render(request, "lessons/lesson.html", _context(edition, at) | {"form": form})
+    edition = _edition_or_404(slug)
+    at = _question_number(request.GET.get("q", "1"), edition)
+    form = QuizAnswerForm(question=_quiz(edition)[at - 1])
+    return render(request, "lessons/lesson.html", _lesson_context(edition, at) | {"form": form})
 
 
 @require_POST
-def answer(request: HttpRequest, slug: str) -> HttpResponse:
+def lesson_answer(request: HttpRequest, slug: str) -> HttpResponse:
     """What was chosen, the right answer, and why. Nothing of it is kept."""
-    edition = _public(slug)
-    at = _asked(request.POST.get("q", "1"), edition)
+    edition = _edition_or_404(slug)
+    at = _question_number(request.POST.get("q", "1"), edition)
     question = _quiz(edition)[at - 1]
-    form = AnswerForm(request.POST, question=question)
-    context = _context(edition, at) | {"form": form}
+    form = QuizAnswerForm(request.POST, question=question)
+    context = _lesson_context(edition, at) | {"form": form}
     if not form.is_valid():
         return render(request, "lessons/lesson.html", context, status=422)
     chosen = int(form.cleaned_data["choice"])
@@ -71,34 +71,37 @@ def answer(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def done(request: HttpRequest, slug: str) -> HttpResponse:
+def lesson_done(request: HttpRequest, slug: str) -> HttpResponse:
     """Finished: one more is counted, and what else there is to learn.
 
     What one network sends beyond a school's pace is thanked and not counted.
     """
-    edition = _public(slug)
+    edition = _edition_or_404(slug)
     if request.method == "POST":
-        if not finishing.seconds_to_wait(request):
+        if not finish_limit.seconds_to_wait(request):
             count_finished(edition.lesson)
         response = redirect("lesson-done", slug=slug)
         response.status_code = 303
         return response
-    context = _context(edition, 1) | {"others": queries.others_of(edition), "form": ClassForm()}
+    context = _lesson_context(edition, 1) | {
+        "others": queries.other_editions_of(edition),
+        "form": FinishedClassForm(),
+    }
     return render(request, "lessons/done.html", context)
 
 
 @require_POST
-def certificate(request: HttpRequest, slug: str) -> HttpResponse:
+def lesson_class(request: HttpRequest, slug: str) -> HttpResponse:
     """A paper for a class, with a number and without names; printed and not kept."""
-    edition = _public(slug)
-    form = ClassForm(request.POST)
-    context = _context(edition, 1) | {"form": form}
-    wait = printing.seconds_to_wait(request) if form.is_valid() else 0
+    edition = _edition_or_404(slug)
+    form = FinishedClassForm(request.POST)
+    context = _lesson_context(edition, 1) | {"form": form}
+    wait = certificate_limit.seconds_to_wait(request) if form.is_valid() else 0
     if wait:
         words = _("Many papers were made from your network. Try again later.")
         form.add_error("school_class", words)
     if form.errors:
-        context["others"] = queries.others_of(edition)
+        context["others"] = queries.other_editions_of(edition)
         response = render(request, "lessons/done.html", context, status=429 if wait else 422)
         if wait:
             response.headers["Retry-After"] = str(wait)
@@ -108,36 +111,36 @@ def certificate(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "lessons/certificate.html", context)
 
 
-def _public(slug: str) -> Edition:
-    found = queries.public_by_slug(slug)
+def _edition_or_404(slug: str) -> Edition:
+    found = queries.public_edition(slug)
     if found is None:
         raise Http404
     return found
 
 
-def _text(edition: Edition) -> dict[str, Any]:
+def _text_for_reader(edition: Edition) -> dict[str, Any]:
     found: dict[str, Any] = edition.texts[spoken_in(edition.texts)]
     return found
 
 
 def _quiz(edition: Edition) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = _text(edition)["quiz"]
+    found: list[dict[str, Any]] = _text_for_reader(edition)["quiz"]
     return found
 
 
-def _asked(said: str, edition: Edition) -> int:
+def _question_number(said: str, edition: Edition) -> int:
     """Which question, from 1; anything else is the first."""
     number = int(said) if said.isascii() and said.isdecimal() and len(said) < 3 else 1
     return number if 1 <= number <= len(_quiz(edition)) else 1
 
 
-def _context(edition: Edition, at: int) -> dict[str, Any]:
+def _lesson_context(edition: Edition, at: int) -> dict[str, Any]:
     total = len(_quiz(edition))
     return {
         "edition": edition,
         "lesson": edition.lesson,
         "collection": edition.lesson.collection,
-        "text": _text(edition),
+        "text": _text_for_reader(edition),
         "spoken": spoken_in(edition.texts),
         "at": at,
         "total": total,

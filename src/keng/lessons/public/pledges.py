@@ -7,31 +7,31 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.kit import times
-from keng.lessons import links, pledge_queries
-from keng.lessons.actions import pledging
-from keng.lessons.pledge_forms import CountForm
+from keng.lessons import class_links, pledge_queries
+from keng.lessons.actions import pledge_acts
+from keng.lessons.pledge_forms import PledgeCountForm
 
 
 @require_safe
-def campaign(request: HttpRequest, slug: str) -> HttpResponse:
+def pledge_public(request: HttpRequest, slug: str) -> HttpResponse:
     """What is pledged, and how many did, in cells of at least five."""
     found = get_object_or_404(pledge_queries.public_campaigns(), slug=slug)
-    context = {"campaign": found, "counts": pledge_queries.participation(found)}
+    context = {"campaign": found, "counts": pledge_queries.participation_in(found)}
     return render(request, "lessons/campaign.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def count(request: HttpRequest, token: str) -> HttpResponse:
+def pledge_count(request: HttpRequest, token: str) -> HttpResponse:
     """Opening the link changes nothing; two numbers and a button do."""
-    found = links.class_of(token)
+    found = class_links.class_of_token(token)
     if found is None or not found.campaign.is_public:
         raise Http404
     is_open = found.campaign.is_counting(times.local_date(times.now()))
     initial = {"pupils": found.pupils, "pledged": found.pledged}
-    form = CountForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = PledgeCountForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and is_open and form.is_valid():
-        with contextlib.suppress(pledging.NotCounting):
-            pledging.count(found, **form.cleaned_data)
+        with contextlib.suppress(pledge_acts.NotCounting):
+            pledge_acts.count_pledges(found, **form.cleaned_data)
         answer = redirect(f"{request.path}?counted")
         answer.status_code = 303
         return answer

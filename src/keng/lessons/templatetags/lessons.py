@@ -17,26 +17,26 @@ def promise(name: str) -> Any:
 
 
 @register.filter
-def words(texts: dict[str, Any]) -> dict[str, Any]:
+def in_reader_language(texts: dict[str, Any]) -> dict[str, Any]:
     """The texts in the visitor's language, or in Vietnamese; `lang` says which it is."""
     code = spoken_in(texts)
     return {**texts[code], "lang": code}
 
 
 @register.filter
-def at(values: list[Any], index: int) -> Any:
+def item_at(values: list[Any], index: int) -> Any:
     """What stands at a place of a list; nothing beyond its end."""
     return values[index] if 0 <= index < len(values) else None
 
 
 @register.filter
-def has(mapping: dict[str, Any], key: str) -> bool:
+def has_key(mapping: dict[str, Any], key: str) -> bool:
     """Whether there is something under this key."""
     return key in mapping
 
 
 @register.filter
-def told(words: dict[str, str], code: str) -> dict[str, str]:
+def film_words(words: dict[str, str], code: str) -> dict[str, str]:
     """The words of a language, or the Vietnamese ones; `lang` says which they are."""
     found = code if code in words else "vi"
     return {"lang": found, "words": words.get(found, "")}

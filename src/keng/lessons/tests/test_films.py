@@ -9,10 +9,10 @@ from django.test import TestCase
 
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.lessons.actions import filming, writing
+from keng.lessons.actions import film_acts, writing
 from keng.lessons.films import ffmpeg
 from keng.lessons.films.captions import NoCaptions, as_webvtt
-from keng.lessons.films.looking import Refused, look
+from keng.lessons.films.probe import FilmRefused, probe_film
 from keng.lessons.models import Film
 from keng.lessons.tests.world import RIGHT, TEXTS, Desk
 
@@ -36,7 +36,7 @@ def desk():
 def original(tmp_path_factory):
     """Two seconds of a moving picture with a tone, as a phone would send it: 720 lines."""
     path = tmp_path_factory.mktemp("films") / "phone.mov"
-    code, said = ffmpeg.run(
+    code, said = ffmpeg.run_ffmpeg(
         [
             "-f",
             "lavfi",
@@ -65,12 +65,12 @@ def original(tmp_path_factory):
 
 def uploaded(desk, content, **fields):
     values = {"title": "Phim", "captions": {"vi": CAPTIONS}, "words": {"vi": "Cúp máy."}}
-    return filming.take_in([content], by=desk.writer, **values | fields)
+    return film_acts.take_in_film([content], by=desk.writer, **values | fields)
 
 
 def prepared(desk, content):
     film = uploaded(desk, content)
-    assert filming.prepare_next() == 1
+    assert film_acts.prepare_next_film() == 1
     film.refresh_from_db()
     return film
 
@@ -79,13 +79,13 @@ def test_the_worker_makes_a_film_that_cheap_phones_play(desk, original, data):
     film = prepared(desk, original)
     assert (film.state, film.problem, film.percent) == ("ready", "", 100)
     assert (film.width, film.height, film.seconds) == (854, 480, 2)
-    _, said = ffmpeg.run(["-f", "mov", "-i", str(data / film.path)], within=30)
+    _, said = ffmpeg.run_ffmpeg(["-f", "mov", "-i", str(data / film.path)], within=30)
     assert "h264 (Constrained Baseline)" in said
     assert "aac" in said
     assert "location" not in said
     assert (data / film.poster_path).read_bytes()[:2] == b"\xff\xd8"
     assert not (data / film.incoming_path).exists()
-    assert filming.prepare_next() == 0
+    assert film_acts.prepare_next_film() == 0
     acts = Entry.objects.filter(object_kind="film").order_by("seq").values_list("action", flat=True)
     assert list(acts) == ["film.uploaded", "film.prepared"]
 
@@ -104,7 +104,7 @@ def lying(content):
 
 def generated(tmp_path, picture):
     path = tmp_path / "made.mp4"
-    code, said = ffmpeg.run(
+    code, said = ffmpeg.run_ffmpeg(
         [
             "-f",
             "lavfi",
@@ -159,9 +159,9 @@ def test_a_film_that_takes_too_long_is_stopped(monkeypatch, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(600)\n")
     slow.chmod(0o700)
-    monkeypatch.setattr(ffmpeg, "program", lambda: str(slow))
+    monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: str(slow))
     with pytest.raises(ffmpeg.TookTooLong):
-        ffmpeg.run([], within=0.2)
+        ffmpeg.run_ffmpeg([], within=0.2)
 
 
 def test_ffmpeg_runs_within_limits_and_without_our_environment(monkeypatch, tmp_path):
@@ -172,9 +172,9 @@ def test_ffmpeg_runs_within_limits_and_without_our_environment(monkeypatch, tmp_
         " resource.getrlimit(resource.RLIMIT_FSIZE)[0], sys.argv[1:5])\n"
     )
     spy.chmod(0o700)
-    monkeypatch.setattr(ffmpeg, "program", lambda: str(spy))
+    monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: str(spy))
     heard = []
-    ffmpeg.run(["-i", "x"], within=30, line=heard.append)
+    ffmpeg.run_ffmpeg(["-i", "x"], within=30, line=heard.append)
     assert heard == [
         "[] 2147483648 67108864 ['-hide_banner', '-nostdin', '-protocol_whitelist', 'file']"
     ]
@@ -183,22 +183,24 @@ def test_ffmpeg_runs_within_limits_and_without_our_environment(monkeypatch, tmp_
 def test_a_file_is_never_read_by_a_reader_of_its_own_choice(tmp_path):
     path = tmp_path / "x.mp4"
     path.write_bytes(b"#EXTM3U\nfile:///etc/passwd\n")
-    with pytest.raises(Refused, match="no_film"):
-        look(path)
+    with pytest.raises(FilmRefused, match="no_film"):
+        probe_film(path)
 
 
 def test_without_ffmpeg_the_desk_says_that_films_are_off(desk, desk_client, monkeypatch):
-    monkeypatch.setattr(ffmpeg, "program", lambda: "")
+    monkeypatch.setattr(ffmpeg, "ffmpeg_program", lambda: "")
     sign_in(desk_client, desk.writer)
     assert "KENG_FFMPEG" in desk_client.get("/lessons/films/").content.decode()
     assert desk_client.get("/lessons/films/new/").status_code == 302
-    with pytest.raises(filming.FilmsAreOff):
+    with pytest.raises(film_acts.FilmsAreOff):
         uploaded(desk, b"x")
 
 
 def test_a_film_is_played_in_stretches_once_its_lesson_is_published(desk, original, public_client):
     film = prepared(desk, original)
-    edition = writing.write(TEXTS, RIGHT, collection=desk.collection(), film=film, by=desk.writer)
+    edition = writing.write_lesson(
+        TEXTS, RIGHT, collection=desk.collection(), film=film, by=desk.writer
+    )
     address = f"/films/{film.pk}/film.mp4"
     assert public_client.get(address).status_code == 404
     desk.publish(edition)
@@ -220,7 +222,9 @@ def test_a_film_is_played_in_stretches_once_its_lesson_is_published(desk, origin
 
 def test_captions_changed_behind_the_second_persons_back_are_noticed(desk, original):
     film = prepared(desk, original)
-    edition = writing.write(TEXTS, RIGHT, collection=desk.collection(), film=film, by=desk.writer)
+    edition = writing.write_lesson(
+        TEXTS, RIGHT, collection=desk.collection(), film=film, by=desk.writer
+    )
     Film.objects.filter(pk=film.pk).update(captions={"vi": CAPTIONS.replace("Cúp", "Nghe")})
     edition.refresh_from_db()
     assert edition.hash_now != bytes(edition.hash)
@@ -249,8 +253,8 @@ def test_a_film_that_can_be_used_is_not_thrown_away(desk, desk_client):
     film = uploaded(desk, b"x")
     for state in ("waiting", "working"):
         Film.objects.filter(pk=film.pk).update(state=state)
-        with pytest.raises(filming.NotRefused):
-            filming.discard(film.pk, by=desk.writer)
+        with pytest.raises(film_acts.FilmNotRefused):
+            film_acts.discard_film(film.pk, by=desk.writer)
         page = sign_in(desk_client, desk.writer).get(f"/lessons/films/{film.pk}/")
         assert "discard/" not in page.content.decode()
 

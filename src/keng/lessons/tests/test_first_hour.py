@@ -3,10 +3,10 @@
 import pytest
 
 from keng.conftest import sign_in
-from keng.lessons.actions import keeping, releasing
+from keng.lessons.actions import first_hour_acts, releasing
 from keng.lessons.errors import NotYours
-from keng.lessons.first_hour import default_texts
-from keng.lessons.first_hour_form import initial_of
+from keng.lessons.first_hour import default_first_hour_texts
+from keng.lessons.first_hour_form import initial_of_first_hour
 from keng.lessons.models import FirstHour
 from keng.lessons.tests.world import Desk
 from tests import make
@@ -21,7 +21,7 @@ def desk():
 
 
 def changed():
-    texts = default_texts()
+    texts = default_first_hour_texts()
     texts["vi"]["steps"][0]["title"] = "Bấm số của ngân hàng"
     return texts
 
@@ -37,7 +37,7 @@ def test_without_the_desk_the_five_steps_stand_there_and_no_number(public_client
 
 
 def test_a_text_is_read_once_a_second_person_published_it(desk, public_client):
-    made = keeping.write_first_hour(changed(), [BANK], by=desk.writer)
+    made = first_hour_acts.write_first_hour(changed(), [BANK], by=desk.writer)
     assert "Bấm số của" not in page(public_client)
     desk.publish(made)
     shown = page(public_client)
@@ -47,9 +47,11 @@ def test_a_text_is_read_once_a_second_person_published_it(desk, public_client):
 
 
 def test_a_text_that_is_taken_away_brings_no_older_one_back(desk, public_client):
-    desk.publish(keeping.write_first_hour(changed(), [BANK], by=desk.writer))
-    second = desk.publish(keeping.write_first_hour(default_texts(), [], by=desk.writer))
-    releasing.end(FirstHour, second.pk, by=desk.second)
+    desk.publish(first_hour_acts.write_first_hour(changed(), [BANK], by=desk.writer))
+    second = desk.publish(
+        first_hour_acts.write_first_hour(default_first_hour_texts(), [], by=desk.writer)
+    )
+    releasing.end_text(FirstHour, second.pk, by=desk.second)
     assert "Bấm số của" not in page(public_client)
 
 
@@ -63,22 +65,22 @@ def test_a_text_that_is_taken_away_brings_no_older_one_back(desk, public_client)
 )
 def test_a_number_of_a_bank_needs_its_source(desk, desk_client, hotlines, kept):
     sign_in(desk_client, desk.writer)
-    sent = initial_of(changed(), []) | {"hotlines": hotlines}
+    sent = initial_of_first_hour(changed(), []) | {"hotlines": hotlines}
     answer = desk_client.post("/lessons/first-hour/new/", sent)
     assert answer.status_code == (302 if kept else 422)
     assert FirstHour.objects.exists() == kept
 
 
 def publish(text, by):
-    return releasing.publish(FirstHour, text.pk, seen=bytes(text.hash), by=by)
+    return releasing.publish_text(FirstHour, text.pk, seen=bytes(text.hash), by=by)
 
 
 def test_another_persons_word_opens_no_way_round(desk):
-    keeping.write_first_hour(changed(), [], by=desk.writer)
-    again = keeping.write_first_hour(changed(), [BANK], by=desk.second)
+    first_hour_acts.write_first_hour(changed(), [], by=desk.writer)
+    again = first_hour_acts.write_first_hour(changed(), [BANK], by=desk.second)
     for hand in (desk.writer, desk.second):
         with pytest.raises(NotYours):
             publish(again, hand)
     publish(again, make.officer(unit=desk.unit))
-    later = keeping.write_first_hour(default_texts(), [], by=desk.second)
+    later = first_hour_acts.write_first_hour(default_first_hour_texts(), [], by=desk.second)
     publish(later, desk.writer)

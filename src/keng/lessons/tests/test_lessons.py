@@ -31,7 +31,7 @@ def test_nobody_reads_a_lesson_before_a_second_person_published_it(desk, public_
 def test_who_wrote_it_does_not_publish_it(desk):
     edition = desk.lesson()
     with pytest.raises(NotYours):
-        releasing.publish(Edition, edition.pk, seen=bytes(edition.hash), by=desk.writer)
+        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=desk.writer)
     edition.published_by = desk.writer
     with pytest.raises(IntegrityError), transaction.atomic():
         edition.save()
@@ -40,19 +40,19 @@ def test_who_wrote_it_does_not_publish_it(desk):
 def test_what_is_published_is_what_was_read(desk):
     edition = desk.lesson()
     with pytest.raises(ChangedMeanwhile):
-        releasing.publish(Edition, edition.pk, seen=b"0" * 32, by=desk.second)
+        releasing.publish_text(Edition, edition.pk, seen=b"0" * 32, by=desk.second)
     Edition.objects.filter(pk=edition.pk).update(texts=titled("Tiêu đề khác"))
     with pytest.raises(ChangedMeanwhile):
-        releasing.publish(Edition, edition.pk, seen=bytes(edition.hash), by=desk.second)
+        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=desk.second)
 
 
 def test_a_commune_neither_writes_nor_sees_a_lesson_of_the_province(desk):
     edition = desk.lesson()
     commune = make.officer(unit=make.unit(parent=desk.unit), role="commander")
     with pytest.raises(NotYours):
-        writing.write(TEXTS, RIGHT, collection=edition.lesson.collection, by=commune)
+        writing.write_lesson(TEXTS, RIGHT, collection=edition.lesson.collection, by=commune)
     with pytest.raises(ObjectDoesNotExist):
-        releasing.publish(Edition, edition.pk, seen=bytes(edition.hash), by=commune)
+        releasing.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=commune)
 
 
 def test_the_next_edition_replaces_the_one_before_and_what_was_ended_stays_away(
@@ -60,18 +60,20 @@ def test_the_next_edition_replaces_the_one_before_and_what_was_ended_stays_away(
 ):
     first = desk.published()
     address = f"/lessons/{first.lesson.slug}"
-    second = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.writer)
+    second = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.writer)
     assert "Bản mới" not in public_client.get(address).content.decode()
     desk.publish(second)
     assert "Bản mới" in public_client.get(address).content.decode()
-    releasing.end(Edition, second.pk, by=desk.writer)
+    releasing.end_text(Edition, second.pk, by=desk.writer)
     assert public_client.get(address).status_code == 404
 
 
 def test_what_was_overtaken_while_it_waited_is_not_published(desk):
     first = desk.published()
-    waiting = writing.rewrite(titled("Bản hai"), RIGHT, lesson=first.lesson, by=desk.writer)
-    desk.publish(writing.rewrite(titled("Bản ba"), RIGHT, lesson=first.lesson, by=desk.writer))
+    waiting = writing.rewrite_lesson(titled("Bản hai"), RIGHT, lesson=first.lesson, by=desk.writer)
+    desk.publish(
+        writing.rewrite_lesson(titled("Bản ba"), RIGHT, lesson=first.lesson, by=desk.writer)
+    )
     with pytest.raises(ChangedMeanwhile):
         desk.publish(waiting)
 
@@ -79,27 +81,27 @@ def test_what_was_overtaken_while_it_waited_is_not_published(desk):
 def test_a_collection_stands_under_the_partners_own_name(desk, public_client):
     body = partner(desk.unit, name="Báo Thử Nghiệm")
     words = {"vi": {"title": "Bạn trẻ và pháp luật", "about": "Ngắn."}}
-    opened = for_partners.collection_for(body, words, "fraud")
-    for_partners.publish(TEXTS, RIGHT, collection=opened, lesson=None)
+    opened = for_partners.collection_of_partner(body, words, "fraud")
+    for_partners.publish_partner_lesson(TEXTS, RIGHT, collection=opened, lesson=None)
     page = public_client.get("/lessons").content.decode()
     assert "Bạn trẻ và pháp luật" in page
     assert "Báo Thử Nghiệm" in page
     with pytest.raises(OutOfPurpose):
-        for_partners.collection_for(body, words, "road")
+        for_partners.collection_of_partner(body, words, "road")
     body.is_active = False
     body.save()
     assert "Báo Thử Nghiệm" not in public_client.get("/lessons").content.decode()
 
 
 def test_what_a_partner_wrote_is_not_the_desks(desk, desk_client):
-    opened = for_partners.collection_for(partner(desk.unit), {"vi": {"title": "T"}}, "fraud")
-    edition = for_partners.publish(TEXTS, RIGHT, collection=opened, lesson=None)
+    opened = for_partners.collection_of_partner(partner(desk.unit), {"vi": {"title": "T"}}, "fraud")
+    edition = for_partners.publish_partner_lesson(TEXTS, RIGHT, collection=opened, lesson=None)
     page = sign_in(desk_client, desk.writer).get("/lessons/").content.decode()
     assert TEXTS["vi"]["title"] not in page
     assert desk_client.get(f"/lessons/{edition.pk}/").status_code == 404
     assert desk_client.get(f"/lessons/collections/{opened.pk}/new/").status_code == 404
     with pytest.raises(Edition.DoesNotExist):
-        releasing.end(Edition, edition.pk, by=desk.writer)
+        releasing.end_text(Edition, edition.pk, by=desk.writer)
     offered = desk_client.get("/lessons/collections/new/").content.decode()
     assert "Đoàn xã Thử" not in offered
 
@@ -195,7 +197,7 @@ def test_a_lesson_with_a_gap_is_not_taken(desk, desk_client, changes):
 
 def test_every_decision_about_a_lesson_is_on_record(desk):
     edition = desk.published()
-    releasing.end(Edition, edition.pk, by=desk.second)
+    releasing.end_text(Edition, edition.pk, by=desk.second)
     acts = Entry.objects.filter(chain=f"unit:{desk.unit.pk}").order_by("seq")
     assert list(acts.values_list("action", flat=True)) == [
         "collection.opened",
@@ -208,34 +210,36 @@ def test_every_decision_about_a_lesson_is_on_record(desk):
 def test_another_persons_word_opens_no_way_round(desk):
     """The writer's lesson, rewritten with one word more by a colleague: it stays the writer's."""
     first = desk.lesson()
-    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
+    again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
     for hand in (desk.writer, desk.second):
         with pytest.raises(NotYours):
-            releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=hand)
+            releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=hand)
         with pytest.raises(IntegrityError, match="published_by"), transaction.atomic():
             Edition.objects.filter(pk=again.pk).update(published_by=hand)
     third = make.officer(unit=desk.unit)
-    releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=third)
+    releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=third)
     hands = [str(desk.writer.pk), str(desk.second.pk)]
     assert Entry.objects.get(action="lesson.published").detail["hands"] == hands
 
 
 def test_taking_a_text_away_before_it_was_published_takes_no_hand_out_of_the_next(desk):
     first = desk.lesson()
-    releasing.end(Edition, first.pk, by=desk.writer)
-    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
+    releasing.end_text(Edition, first.pk, by=desk.writer)
+    again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
     with pytest.raises(NotYours):
-        releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
+        releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
 
 
 def test_a_hand_in_what_was_published_before_is_none_in_the_next_edition(desk):
     first = desk.published()
-    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
-    releasing.publish(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
+    again = writing.rewrite_lesson(titled("Bản mới"), RIGHT, lesson=first.lesson, by=desk.second)
+    releasing.publish_text(Edition, again.pk, seen=bytes(again.hash), by=desk.writer)
 
 
 def test_who_had_a_hand_in_it_is_named_and_so_is_who_could_publish(desk, desk_client):
-    again = writing.rewrite(titled("Bản mới"), RIGHT, lesson=desk.lesson().lesson, by=desk.second)
+    again = writing.rewrite_lesson(
+        titled("Bản mới"), RIGHT, lesson=desk.lesson().lesson, by=desk.second
+    )
     sign_in(desk_client, desk.writer)
     page = desk_client.get(f"/lessons/{again.pk}/").content.decode()
     assert f"{desk.writer}, {desk.second}" in page

@@ -13,11 +13,11 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.lessons import pledge_queries
-from keng.lessons.actions import pledging
-from keng.lessons.links import class_of, token_of
+from keng.lessons.actions import pledge_acts
+from keng.lessons.class_links import class_of_token, class_token
 from keng.lessons.models import Campaign, SchoolClass
 from keng.lessons.schools import schools_of
-from keng.lessons.small_cells import FEWEST, merged
+from keng.lessons.small_cells import FEWEST_IN_CELL, merge_small_cells
 from keng.lessons.tests.world import Desk
 from keng.places.models import Place
 from tests import make
@@ -46,7 +46,7 @@ def desk():
 
 def campaign(desk, *, published=True, days=(0, 7)):
     today = times.local_date(times.now())
-    made = pledging.open_campaign(
+    made = pledge_acts.open_campaign(
         {"vi": {"title": "Không đọc mã OTP", "pledge": ["Em không đọc mã cho ai."]}},
         purpose="children",
         days=tuple(today + datetime.timedelta(days=n) for n in days),
@@ -69,7 +69,7 @@ def test_a_teacher_counts_through_the_link_and_corrects_it(desk, public_client):
     School(desk)
     made = campaign(desk)
     one = made.classes.first()
-    address = f"/pledge/{token_of(one)}"
+    address = f"/pledge/{class_token(one)}"
     assert public_client.get(address).status_code == 200
     one.refresh_from_db()
     assert one.counted_at is None
@@ -97,7 +97,7 @@ def test_a_teacher_counts_through_the_link_and_corrects_it(desk, public_client):
 def test_numbers_that_cannot_be_are_asked_again(desk, public_client, sent):
     School(desk)
     one = campaign(desk).classes.first()
-    answer = public_client.post(f"/pledge/{token_of(one)}", sent)
+    answer = public_client.post(f"/pledge/{class_token(one)}", sent)
     assert answer.status_code == 422
     assert 'id="problem"' in answer.content.decode()
 
@@ -107,23 +107,23 @@ def test_a_link_opens_nothing_before_publication_and_counts_nothing_after_the_en
 ):
     School(desk)
     one = campaign(desk, published=False).classes.first()
-    assert public_client.get(f"/pledge/{token_of(one)}").status_code == 404
+    assert public_client.get(f"/pledge/{class_token(one)}").status_code == 404
     over = campaign(desk, days=(-9, -2)).classes.first()
-    public_client.post(f"/pledge/{token_of(over)}", {"pupils": "30", "pledged": "20"})
+    public_client.post(f"/pledge/{class_token(over)}", {"pupils": "30", "pledged": "20"})
     over.refresh_from_db()
     assert over.pledged is None
-    with pytest.raises(pledging.NotCounting):
-        pledging.count(over, pupils=30, pledged=20)
+    with pytest.raises(pledge_acts.NotCounting):
+        pledge_acts.count_pledges(over, pupils=30, pledged=20)
 
 
 def test_another_link_ends_the_one_before(desk, desk_client, public_client, settings):
     School(desk)
     one = campaign(desk).classes.first()
-    old = token_of(one)
-    pledging.renew_link(one.pk, by=desk.second)
+    old = class_token(one)
+    pledge_acts.renew_class_link(one.pk, by=desk.second)
     one.refresh_from_db()
     assert public_client.get(f"/pledge/{old}").status_code == 404
-    assert public_client.get(f"/pledge/{token_of(one)}").status_code == 200
+    assert public_client.get(f"/pledge/{class_token(one)}").status_code == 200
     assert public_client.get(f"/pledge/{old[:-2]}xx").status_code == 404
 
 
@@ -131,9 +131,9 @@ def test_the_sites_key_without_the_secret_of_the_row_gives_no_link(desk):
     School(desk)
     one = campaign(desk).classes.first()
     same_row = SchoolClass(pk=one.pk, link_version=one.link_version, link_secret=b"")
-    assert token_of(one) != token_of(same_row)
-    assert class_of(token_of(same_row)) is None
-    assert class_of(token_of(one)) == one
+    assert class_token(one) != class_token(same_row)
+    assert class_of_token(class_token(same_row)) is None
+    assert class_of_token(class_token(one)) == one
 
 
 def test_a_link_from_before_there_were_secrets_goes_on_until_a_new_one_is_given(desk):
@@ -141,15 +141,15 @@ def test_a_link_from_before_there_were_secrets_goes_on_until_a_new_one_is_given(
     one = campaign(desk).classes.first()
     SchoolClass.objects.update(link_secret=b"")
     one.refresh_from_db()
-    old = token_of(one)
-    assert class_of(old) == one
-    pledging.renew_link(one.pk, by=desk.second)
-    assert class_of(old) is None
+    old = class_token(one)
+    assert class_of_token(old) == one
+    pledge_acts.renew_class_link(one.pk, by=desk.second)
+    assert class_of_token(old) is None
     secrets = set()
     for _ in range(2):
         one.refresh_from_db()
         secrets.add(bytes(one.link_secret))
-        pledging.renew_link(one.pk, by=desk.second)
+        pledge_acts.renew_class_link(one.pk, by=desk.second)
     assert len(secrets) == 2
     assert b"" not in secrets
 
@@ -160,7 +160,7 @@ def test_the_public_reads_no_class_and_no_count_below_five(desk, public_client):
     made = campaign(desk)
     for one in made.classes.all():
         small = one.school.endswith("Nhỏ")
-        pledging.count(one, pupils=30, pledged=3 if small else 27)
+        pledge_acts.count_pledges(one, pupils=30, pledged=3 if small else 27)
     page = public_client.get(reverse("pledge-public", args=[made.slug])).content.decode()
     assert "<b>30</b>" in page
     assert "Nhỏ" not in page
@@ -174,10 +174,10 @@ def test_the_desk_sees_the_counts_and_the_links(desk, desk_client):
     School(desk)
     made = campaign(desk)
     one = made.classes.first()
-    pledging.count(one, pupils=30, pledged=27)
+    pledge_acts.count_pledges(one, pupils=30, pledged=27)
     sign_in(desk_client, desk.second)
     page = desk_client.get(f"/lessons/pledges/{made.pk}/").content.decode()
-    assert token_of(one) in page
+    assert class_token(one) in page
     assert "27" in page
 
 
@@ -194,22 +194,22 @@ def test_no_table_of_a_campaign_has_room_for_a_pupil():
 @given(st.lists(st.integers(0, 60), max_size=12))
 def test_cells_are_large_and_add_up_or_are_none(counts):
     rows = [(f"{n}", count) for n, count in enumerate(counts)]
-    cells = merged(rows)
-    assert all(cell.count >= FEWEST for cell in cells)
+    cells = merge_small_cells(rows)
+    assert all(cell.count >= FEWEST_IN_CELL for cell in cells)
     labels = [label for cell in cells for label in cell.labels]
     assert len(labels) == len(set(labels))
     if cells:
         assert sum(cell.count for cell in cells) == sum(counts)
     else:
-        assert sum(counts) < FEWEST
+        assert sum(counts) < FEWEST_IN_CELL
 
 
 def test_schools_of_a_commune_add_up_to_it(desk):
     School(desk)
     made = campaign(desk)
     for one in made.classes.all():
-        pledging.count(one, pupils=20, pledged=10)
-    counts = pledge_queries.participation(made)
+        pledge_acts.count_pledges(one, pupils=20, pledged=10)
+    counts = pledge_queries.participation_in(made)
     assert counts.pledged == 20
     assert [(cell.count, [s.count for s in schools]) for cell, schools in counts.rows] == [
         (20, [20])

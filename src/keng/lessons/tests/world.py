@@ -31,14 +31,16 @@ class Desk:
         return writing.open_collection(texts, purpose=purpose, by=self.writer)
 
     def lesson(self, texts=TEXTS, right=RIGHT, **whose):
-        return writing.write(texts, right, collection=self.collection(**whose), by=self.writer)
+        return writing.write_lesson(
+            texts, right, collection=self.collection(**whose), by=self.writer
+        )
 
     def published(self, **options):
         edition = self.lesson(**options)
         return self.publish(edition)
 
     def publish(self, text):
-        return releasing.publish(type(text), text.pk, seen=bytes(text.hash), by=self.second)
+        return releasing.publish_text(type(text), text.pk, seen=bytes(text.hash), by=self.second)
 
 
 def partner(unit, **fields):

@@ -15,20 +15,20 @@ from keng.accounts.who import INVITING
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import keyed_hash
-from keng.partners.errors import Changed, NotTheirs, NotToBeSaid
-from keng.partners.introduction import stops_introduction
+from keng.partners.errors import ChangedMeanwhile, IntroductionForbidden, NotTheirs
+from keng.partners.introduction import forbidden_in_introduction
 from keng.partners.models import KitRequest
-from keng.partners.queries import invites, partners_of, seen_of, to_agree
+from keng.partners.queries import agreement_digest, may_invite, member_to_agree_to, partners_of
 from keng.places import serving
 from keng.places.models import Place
 
 # Django would ask for the row back, and the desk may not read it.
-_INSERT = """
+_INSERT_MEMBER = """
 INSERT INTO accounts_partnermember
     (id, partner_id, username, name, password, totp_box, made_by_id, made_at, awaits_agreement)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 
-_KEPT = datetime.timedelta(days=30)
+_REQUESTS_KEPT = datetime.timedelta(days=30)
 _PORTION = 500
 
 
@@ -41,7 +41,7 @@ class NameTaken(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class MemberCredentials:
     """What a new member signs in with. Shown once, kept nowhere."""
 
     member: PartnerMember
@@ -50,7 +50,7 @@ class Credentials:
 
 
 @transaction.atomic
-def invite(
+def invite_partner(
     *,
     name: str,
     kind: str,
@@ -60,18 +60,18 @@ def invite(
     member_name: str,
     username: str,
     by: Officer,
-) -> Credentials:
-    """A partner with its first member, who signs in once another officer has agreed (agree_for).
+) -> MemberCredentials:
+    """A partner with its first member, who signs in once another officer has agreed.
 
     Whoever invites sees what the first member signs in with: alone they would be a partner, add a
     second person and agree to it; and what stands about it on its public page stands there once
-    that officer has read it. Raises NotYours, NotToBeSaid, NameTaken.
+    that officer has read it (agree_for_partner). Raises NotYours, IntroductionForbidden, NameTaken.
     """
     units = INVITING.own_units(by)
     if not units:
         raise NotYours
-    if stops := stops_introduction(name=name, about=about, unit=units[0]):
-        raise NotToBeSaid(stops)
+    if stops := forbidden_in_introduction(name=name, about=about, unit=units[0]):
+        raise IntroductionForbidden(stops)
     unit_id = units[0].pk
     partner = Partner(
         name=name,
@@ -86,22 +86,24 @@ def invite(
             partner.save(force_insert=True)
     except IntegrityError as error:
         raise NameTaken from error
-    made = _member(partner, member_name, username, by, waits=True)
+    made = _make_member(partner, member_name, username, by, waits=True)
     record("partner.invited", by=by, on=partner, chain=unit_chain(unit_id), detail={"kind": kind})
     return made
 
 
 @transaction.atomic
-def add_member(partner_id: uuid.UUID, *, name: str, username: str, by: Officer) -> Credentials:
+def add_member(
+    partner_id: uuid.UUID, *, name: str, username: str, by: Officer
+) -> MemberCredentials:
     """One more person, who signs in once one of the others agrees. Raises NotYours, NameTaken."""
-    partner = _theirs(partner_id, by)
-    made = _member(partner, name, username, by, waits=True)
+    partner = _partner_of_desk(partner_id, by)
+    made = _make_member(partner, name, username, by, waits=True)
     _record_in_both("partner.member_added", partner, made.member.pk, by)
     return made
 
 
 @transaction.atomic
-def agree(member_id: uuid.UUID, *, by: PartnerMember) -> None:
+def agree_to_member(member_id: uuid.UUID, *, by: PartnerMember) -> None:
     """It is one of theirs: that person signs in from now on. Raises NotTheirs."""
     found = PartnerMember.objects.filter(
         pk=member_id, partner_id=by.partner_id, is_active=True, awaits_agreement=True
@@ -112,15 +114,16 @@ def agree(member_id: uuid.UUID, *, by: PartnerMember) -> None:
 
 
 @transaction.atomic
-def agree_for(member_id: uuid.UUID, *, seen: bytes, by: Officer) -> Partner:
+def agree_for_partner(member_id: uuid.UUID, *, seen: bytes, by: Officer) -> Partner:
     """Where nobody of the partner can sign in, as with its first person: another officer than who
-    made the sign-in, to exactly what was read (queries.seen_of). Raises NotYours, Changed.
+    made the sign-in, to exactly what was read (queries.agreement_digest). Raises NotYours,
+    ChangedMeanwhile.
     """
-    found = to_agree(member_id, by)
+    found = member_to_agree_to(member_id, by)
     if found is None:
         raise NotYours
-    if seen_of(found) != seen:
-        raise Changed
+    if agreement_digest(found) != seen:
+        raise ChangedMeanwhile
     waiting = PartnerMember.objects.filter(pk=member_id, is_active=True, awaits_agreement=True)
     if not waiting.update(awaits_agreement=False):
         raise NotYours
@@ -135,16 +138,16 @@ def close_member(member_id: uuid.UUID, *, by: Officer) -> Partner:
     found = member.first()
     if found is None:
         raise NotYours
-    partner = _theirs(found.partner_id, by)
+    partner = _partner_of_desk(found.partner_id, by)
     PartnerMember.objects.filter(pk=member_id).update(is_active=False)
     _record_in_both("partner.member_closed", partner, member_id, by)
     return partner
 
 
 @transaction.atomic
-def set_active(partner_id: uuid.UUID, *, is_active: bool, by: Officer) -> Partner:
+def set_partner_active(partner_id: uuid.UUID, *, is_active: bool, by: Officer) -> Partner:
     """Whether it publishes here at present: its pages go and come with it. Raises NotYours."""
-    partner = _theirs(partner_id, by)
+    partner = _partner_of_desk(partner_id, by)
     if partner.is_active != is_active:
         partner.is_active = is_active
         partner.save(update_fields=["is_active"])
@@ -166,10 +169,13 @@ def ask_for_kit(*, name: str, place: Place, about: str, token: str) -> None:
 
 
 @transaction.atomic
-def accept(request_id: uuid.UUID, *, username: str, by: Officer) -> Credentials:
-    """They are a partner, by name and in public. Raises NotYours, NotToBeSaid, NameTaken."""
-    request = _open_request(request_id, by)
-    made = invite(
+def accept_kit_request(request_id: uuid.UUID, *, username: str, by: Officer) -> MemberCredentials:
+    """They are a partner, by name and in public.
+
+    Raises NotYours, IntroductionForbidden, NameTaken.
+    """
+    request = _lock_request(request_id, by)
+    made = invite_partner(
         name=request.name,
         kind=Partner.Kind.PERSON,
         place=request.place,
@@ -179,35 +185,37 @@ def accept(request_id: uuid.UUID, *, username: str, by: Officer) -> Credentials:
         username=username,
         by=by,
     )
-    _close(request, "kit.accepted", by)
+    _close_request(request, "kit.accepted", by)
     return made
 
 
 @transaction.atomic
-def decline(request_id: uuid.UUID, *, by: Officer) -> None:
+def decline_kit_request(request_id: uuid.UUID, *, by: Officer) -> None:
     """Not a partner; who asked is forgotten. Raises NotYours."""
-    _close(_open_request(request_id, by), "kit.declined", by)
+    _close_request(_lock_request(request_id, by), "kit.declined", by)
 
 
-def forget_requests() -> int:
+def forget_kit_requests() -> int:
     """Empty and close what nobody decided in time. A job of the worker; it says how many."""
     with transaction.atomic():
-        waiting = KitRequest.objects.filter(decided_at=None, asked_at__lt=times.now() - _KEPT)
+        waiting = KitRequest.objects.filter(
+            decided_at=None, asked_at__lt=times.now() - _REQUESTS_KEPT
+        )
         ids = list(waiting.values_list("id", flat=True)[:_PORTION])
         return KitRequest.objects.filter(id__in=ids, decided_at=None).update(
             name="", about="", decided_at=times.now()
         )
 
 
-def _open_request(request_id: uuid.UUID, by: Officer) -> KitRequest:
+def _lock_request(request_id: uuid.UUID, by: Officer) -> KitRequest:
     found = KitRequest.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     request = found.select_related("place").filter(pk=request_id, decided_at=None).first()
-    if request is None or not invites(by):
+    if request is None or not may_invite(by):
         raise NotYours
     return request
 
 
-def _close(request: KitRequest, act: str, by: Officer) -> None:
+def _close_request(request: KitRequest, act: str, by: Officer) -> None:
     request.name = request.about = ""
     request.decided_at, request.decided_by = times.now(), by
     request.save(update_fields=["name", "about", "decided_at", "decided_by"])
@@ -222,15 +230,15 @@ def _record_in_both(
         record(act, by=by, on=partner, chain=chain, detail={"member": str(member_id)} | more)
 
 
-def _member(
+def _make_member(
     partner: Partner, name: str, username: str, by: Officer, *, waits: bool = False
-) -> Credentials:
+) -> MemberCredentials:
     password, secret = one_time_password(), second_factor.new_secret()
     member = PartnerMember(partner=partner, name=name, username=username, awaits_agreement=waits)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                _INSERT,
+                _INSERT_MEMBER,
                 [
                     member.pk,
                     partner.pk,
@@ -245,10 +253,10 @@ def _member(
             )
     except IntegrityError as error:
         raise NameTaken from error
-    return Credentials(member, password, secret)
+    return MemberCredentials(member, password, secret)
 
 
-def _theirs(partner_id: uuid.UUID, by: Officer) -> Partner:
+def _partner_of_desk(partner_id: uuid.UUID, by: Officer) -> Partner:
     found = partners_of(by).filter(pk=partner_id).first()
     if found is None:
         raise NotYours

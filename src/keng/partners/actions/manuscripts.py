@@ -15,17 +15,17 @@ from keng.kit import times
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection
 from keng.partners.actions import releasing
-from keng.partners.actions.releasing import note, unpublished
+from keng.partners.actions.releasing import lock_unpublished, record_in_partner_chain
 from keng.partners.errors import NotTheirPurpose, NotTheirs
 from keng.partners.models import Manuscript
 
-submit = partial(releasing.submit, Manuscript)
-publish = partial(releasing.publish, Manuscript)
-give_back = partial(releasing.give_back, Manuscript)
+submit_manuscript = partial(releasing.submit_partner_text, Manuscript)
+publish_manuscript = partial(releasing.publish_partner_text, Manuscript)
+give_back_manuscript = partial(releasing.give_back_partner_text, Manuscript)
 
 
 @transaction.atomic
-def begin(
+def begin_manuscript(
     member: PartnerMember,
     *,
     kind: str,
@@ -55,13 +55,13 @@ def begin(
         made.title, made.typed = after.title, after.typed
         made.collection_id, made.lesson_id = after.collection_id, after.lesson_id
         # One that was withdrawn is not corrected: another check is written from its words.
-        made.claim = after.claim if after.claim and _stands(after.claim) else None
+        made.claim = after.claim if after.claim and _is_public(after.claim) else None
     made.save(force_insert=True)
     return made
 
 
 @transaction.atomic
-def write(
+def write_manuscript(
     member: PartnerMember,
     pk: uuid.UUID,
     *,
@@ -76,29 +76,29 @@ def write(
     """
     if purpose not in member.partner.purposes:
         raise NotTheirPurpose
-    text = unpublished(Manuscript, member, pk)
+    text = lock_unpublished(Manuscript, member, pk)
     opens = {"collection": text.content["collection"]} if "collection" in text.content else {}
     text.typed, text.title, text.purpose = dict(typed), title[:120], purpose
     text.content = opens | dict(content or {})
     text.add_hand(member)
     text.written_by, text.written_at, text.submitted_at = member, times.now(), None
     text.save()
-    note("manuscript.written", member, text)
+    record_in_partner_chain("manuscript.written", member, text)
     return text
 
 
 @transaction.atomic
-def discard(pk: uuid.UUID, *, by: PartnerMember) -> None:
+def discard_manuscript(pk: uuid.UUID, *, by: PartnerMember) -> None:
     """A draft that nobody wants: its words are gone at once. Raises NotTheirs."""
-    text = unpublished(Manuscript, by, pk)
+    text = lock_unpublished(Manuscript, by, pk)
     text.title, text.typed, text.content, text.returned_reason = "", {}, {}, ""
     text.submitted_at, text.withdrawn_at = None, times.now()
     text.save()
-    note("manuscript.discarded", by, text)
+    record_in_partner_chain("manuscript.discarded", by, text)
 
 
 @transaction.atomic
-def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscript:
+def withdraw_manuscript(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscript:
     """Off the public lists, with all its editions; a check keeps its page, with a fixed reason.
 
     Raises NotTheirs.
@@ -110,24 +110,24 @@ def withdraw(pk: uuid.UUID, *, by: PartnerMember, reason: str = "") -> Manuscrip
     if text is None:
         raise NotTheirs
     if text.claim_id is not None:
-        _detach(text.claim_id, by, str(Claim.TakenBack(reason).label))
+        _detach_corrections(text.claim_id, by, Claim.TakenBack(reason))
         try:
             checks.withdraw_for_partner(text.claim_id, partner=by.partner, reason=reason)
         except NotPublished as error:
             raise NotTheirs from error
     elif text.lesson is not None:
-        lessons.end(text.lesson)
+        lessons.end_partner_lesson(text.lesson)
     text.withdrawn_at = times.now()
     text.save(update_fields=["withdrawn_at"])
-    note("manuscript.withdrawn", by, text)
+    record_in_partner_chain("manuscript.withdrawn", by, text, why=reason)
     return text
 
 
-def _stands(claim: Claim) -> bool:
+def _is_public(claim: Claim) -> bool:
     return claim.state == Claim.State.PUBLISHED
 
 
-def _detach(claim_id: uuid.UUID, by: PartnerMember, reason: str) -> None:
+def _detach_corrections(claim_id: uuid.UUID, by: PartnerMember, reason: Claim.TakenBack) -> None:
     """Corrections of a check that is taken back are drafts of another check, and say why."""
     corrections = Manuscript.objects.select_for_update(no_key=True, of=("self",)).filter(
         partner_id=by.partner_id, claim_id=claim_id, published_at=None, withdrawn_at=None
@@ -135,6 +135,6 @@ def _detach(claim_id: uuid.UUID, by: PartnerMember, reason: str) -> None:
     for text in corrections:
         # Whole again once somebody has looked at its boxes, which ask for no note any more.
         text.claim, text.content, text.submitted_at = None, {}, None
-        text.returned_reason = reason
+        text.returned_reason = reason.value
         text.save()
-        note("manuscript.given_back", by, text)
+        record_in_partner_chain("manuscript.given_back", by, text, why=reason.value)

@@ -10,7 +10,7 @@ from keng.partners.models import KitShare
 
 
 @transaction.atomic
-def shared(member: PartnerMember, version_id: uuid.UUID, *, groups: int) -> None:
+def note_kit_share(member: PartnerMember, version_id: uuid.UUID, *, groups: int) -> None:
     """In so many groups; said again, the later number counts. Only the partner sees it."""
     KitShare.objects.update_or_create(
         partner_id=member.partner_id,

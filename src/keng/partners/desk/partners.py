@@ -16,20 +16,20 @@ from keng.kit import qr
 from keng.network.queries import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
-from keng.partners.errors import Changed
-from keng.partners.forms import AcceptForm, AgreeForm, InviteForm, MemberForm, ReleaseForm
-from keng.partners.introduction import stops_introduction
+from keng.partners.errors import ChangedMeanwhile
+from keng.partners.forms import InviteForm, KitAcceptForm, MemberAgreeForm, MemberForm, ReleaseForm
+from keng.partners.introduction import forbidden_in_introduction
 from keng.partners.models import KitRequest
-from keng.partners.showing import shown
+from keng.partners.second_persons_view import reading_context
 
 
 @require_GET
-def partners(request: HttpRequest) -> HttpResponse:
+def desk_partners(request: HttpRequest) -> HttpResponse:
     """Who publishes, what waits for the province, who asked for the kit."""
-    officer = _inviting(request)
+    officer = _inviting_officer(request)
     context = {
         "partners": queries.partners_of(officer)[:300],
-        "waiting": queries.waiting_for(officer),
+        "waiting": queries.waiting_texts(officer),
         "requests": KitRequest.objects.visible_to(officer)
         .filter(decided_at=None)
         .select_related("place")
@@ -39,9 +39,9 @@ def partners(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest) -> HttpResponse:
+def partner_invite(request: HttpRequest) -> HttpResponse:
     """A partner and its first member. What they sign in with is shown once."""
-    officer = _inviting(request)
+    officer = _inviting_officer(request)
     form = InviteForm(
         request.POST or None,
         places=places_of(INVITING.unit_ids(officer)),
@@ -50,23 +50,23 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = {box: value for box, value in form.cleaned_data.items() if box != "code"}
         # What will be refused is refused before the code is used up.
-        if queries.is_taken(name=said["name"], username=said["username"]):
-            form.add_error(None, _taken())
+        if queries.is_name_taken(name=said["name"], username=said["username"]):
+            form.add_error(None, _name_taken_words())
         elif is_present(officer, form):
             try:
-                made = inviting.invite(**said, by=officer)
+                made = inviting.invite_partner(**said, by=officer)
             except inviting.NameTaken:
-                form.add_error(None, _taken())
+                form.add_error(None, _name_taken_words())
             else:
-                return _show_once(request, made)
+                return _credentials_page(request, made)
     status = 422 if form.errors else 200
     return render(request, "partners/desk/invite.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
-def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def desk_partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One partner: who signs in for it, one more member."""
-    officer = _inviting(request)
+    officer = _inviting_officer(request)
     found = get_object_or_404(queries.partners_of(officer), pk=pk)
     form = MemberForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -76,27 +76,27 @@ def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
                 pk, name=said["member_name"], username=said["username"], by=officer
             )
         except inviting.NameTaken:
-            form.add_error("username", _taken())
+            form.add_error("username", _name_taken_words())
         else:
-            return _show_once(request, made)
+            return _credentials_page(request, made)
     members = queries.members_of(found)
     context = {
         "partner": found,
         "members": members,
-        "to_agree": [each.pk for each in members if queries.to_agree(each.pk, officer)],
+        "to_agree": [each.pk for each in members if queries.member_to_agree_to(each.pk, officer)],
         "form": form,
-        "has_somebody": queries.has_somebody(found),
+        "has_somebody": queries.has_active_member(found),
     }
     status = 422 if form.errors else 200
     return render(request, "partners/desk/partner.html", context, status=status)
 
 
 @require_POST
-def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def partner_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The partner publishes no more, or again."""
-    officer = _inviting(request)
+    officer = _inviting_officer(request)
     try:
-        changed = inviting.set_active(pk, is_active="open" in request.POST, by=officer)
+        changed = inviting.set_partner_active(pk, is_active="open" in request.POST, by=officer)
     except inviting.NotYours as error:
         raise Http404 from error
     done = _("It publishes again.") if changed.is_active else _("Closed: its pages are gone.")
@@ -105,10 +105,10 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def close_member(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def member_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One person signs in no more."""
     try:
-        found = inviting.close_member(pk, by=_inviting(request))
+        found = inviting.close_member(pk, by=_inviting_officer(request))
     except inviting.NotYours as error:
         raise Http404 from error
     messages.success(request, _("This person signs in no more."))
@@ -116,48 +116,50 @@ def close_member(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def member_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Somebody who was added signs in, where nobody of the partner is left to say so.
 
     With the first one what stands about the partner becomes public, so it is read here.
     """
-    officer = _inviting(request)
-    found = queries.to_agree(pk, officer)
+    officer = _inviting_officer(request)
+    found = queries.member_to_agree_to(pk, officer)
     if found is None:
         raise Http404
-    form = AgreeForm(request.POST or None)
-    seen = queries.seen_of(found).hex()
+    form = MemberAgreeForm(request.POST or None)
+    seen = queries.agreement_digest(found).hex()
     if request.method == "POST" and form.is_valid():
         # What will be refused is refused before the code is used up.
         if form.cleaned_data["seen"] != seen:
-            messages.error(request, _changed())
+            messages.error(request, _changed_words())
             return redirect(request.path)
         if is_present(officer, form):
-            return _agreed(request, found)
+            return _agree_posted(request, found)
     context = {"member": found, "partner": found.partner, "form": form, "seen": seen}
     status = 422 if form.errors else 200
     return render(request, "partners/desk/agree.html", context, status=status)
 
 
-def _agreed(request: HttpRequest, member: PartnerMember) -> HttpResponse:
+def _agree_posted(request: HttpRequest, member: PartnerMember) -> HttpResponse:
     try:
-        inviting.agree_for(member.pk, seen=queries.seen_of(member), by=request.officer)
+        inviting.agree_for_partner(
+            member.pk, seen=queries.agreement_digest(member), by=request.officer
+        )
     except inviting.NotYours:
-        messages.error(request, _overtaken())
-    except Changed:
-        messages.error(request, _changed())
+        messages.error(request, _overtaken_words())
+    except ChangedMeanwhile:
+        messages.error(request, _changed_words())
     else:
         messages.success(request, _("This person signs in from now on."))
     return redirect("desk-partner", pk=member.partner_id)
 
 
 @require_http_methods(["GET", "POST"])
-def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def desk_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """An article, a lesson or a check in which everybody of the partner had a hand, so that the
     province is the second person.
     """
-    officer = _inviting(request)
-    found = next((one for one in queries.waiting_for(officer) if one.id == pk), None)
+    officer = _inviting_officer(request)
+    found = next((one for one in queries.waiting_texts(officer) if one.id == pk), None)
     if found is None:
         raise Http404
     is_maker = queries.made_a_sign_in(found.partner_id, officer)
@@ -165,39 +167,36 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
         # What will be refused is refused before the code is used up.
-        no_code = "return" in request.POST or is_maker or seen != queries.hash_of(found)
+        no_code = "return" in request.POST or is_maker or seen != queries.hash_of_text(found)
         if "return" in request.POST and not reason:
             form.add_error("reason", form.fields["reason"].error_messages["required"])
         elif no_code or is_present(officer, form):
-            return _decided(request, pk, seen, reason)
+            return _decide_posted(request, pk, seen, reason)
     context = {
         "article": found,
         "form": form,
         "is_maker": is_maker,
-        "seen": queries.hash_of(found).hex(),
+        "seen": queries.hash_of_text(found).hex(),
         "people": queries.writers_of(found.hands),
     }
     if found.kind != "article":
-        context |= shown(found)
+        context |= reading_context(found)
     status = 422 if form.errors else 200
     return render(request, "partners/desk/article.html", context, status=status)
 
 
-def _decided(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str) -> HttpResponse:
+def _decide_posted(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str) -> HttpResponse:
     try:
         if "return" in request.POST:
-            articles.give_back_for(pk, seen=seen, reason=reason, by=request.officer)
+            articles.give_back_to_partner(pk, seen=seen, reason=reason, by=request.officer)
         else:
-            articles.publish_for(pk, seen=seen, by=request.officer)
+            articles.publish_for_partner(pk, seen=seen, by=request.officer)
     except articles.NotTheirs:
-        messages.error(request, _changed())
+        messages.error(request, _changed_words())
     except articles.MadeTheSignIn:
         messages.error(
             request,
-            _(
-                "You made this partner's sign-in, or had a hand in the sign-in of who did, or "
-                "they in yours: another coordinator decides."
-            ),
+            _("You are not independent of whoever made this sign-in: somebody else decides."),
         )
     else:
         messages.success(request, _("Done. The partner sees it at once."))
@@ -205,69 +204,73 @@ def _decided(request: HttpRequest, pk: uuid.UUID, seen: bytes, reason: str) -> H
 
 
 @require_http_methods(["GET", "POST"])
-def accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def kit_accept(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Somebody of good standing becomes a partner, or does not."""
-    officer = _inviting(request)
+    officer = _inviting_officer(request)
     seen = KitRequest.objects.visible_to(officer).select_related("place")
     found = get_object_or_404(seen, pk=pk, decided_at=None)
-    form = AcceptForm(request.POST or None)
+    form = KitAcceptForm(request.POST or None)
     if "decline" in request.POST:
         try:
-            inviting.decline(pk, by=officer)
+            inviting.decline_kit_request(pk, by=officer)
         except inviting.NotYours:
-            messages.error(request, _overtaken())
+            messages.error(request, _overtaken_words())
         else:
             messages.success(request, _("Declined. Who asked is forgotten."))
         return redirect("desk-partners")
     if request.method == "POST" and form.is_valid() and _may_be_accepted(officer, found, form):
         try:
-            made = inviting.accept(pk, username=form.cleaned_data["username"], by=officer)
+            made = inviting.accept_kit_request(
+                pk, username=form.cleaned_data["username"], by=officer
+            )
         except inviting.NameTaken:
-            form.add_error("username", _taken())
+            form.add_error("username", _name_taken_words())
         except inviting.NotYours:
-            messages.error(request, _overtaken())
+            messages.error(request, _overtaken_words())
             return redirect("desk-partners")
         else:
-            return _show_once(request, made)
+            return _credentials_page(request, made)
     context = {"asked": found, "form": form}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "partners/desk/accept.html", context, status=status)
 
 
-def _may_be_accepted(officer: Officer, asked: KitRequest, form: AcceptForm) -> bool:
+def _may_be_accepted(officer: Officer, asked: KitRequest, form: KitAcceptForm) -> bool:
     """Whether nothing is in the way; what will be refused is refused before the code is used up."""
     unit = INVITING.own_units(officer)[0]
-    for sentences in stops_introduction(name=asked.name, about=asked.about, unit=unit).values():
+    for sentences in forbidden_in_introduction(
+        name=asked.name, about=asked.about, unit=unit
+    ).values():
         form.add_error(None, sentences)
-    if queries.is_taken(name=asked.name, username=form.cleaned_data["username"]):
-        form.add_error("username", _taken())
+    if queries.is_name_taken(name=asked.name, username=form.cleaned_data["username"]):
+        form.add_error("username", _name_taken_words())
     return form.is_valid() and is_present(officer, form)
 
 
-def _inviting(request: HttpRequest) -> Officer:
-    if not queries.invites(request.officer):
+def _inviting_officer(request: HttpRequest) -> Officer:
+    if not queries.may_invite(request.officer):
         raise Http404
     return request.officer  # type: ignore[no-any-return]
 
 
-def _changed() -> str:
+def _changed_words() -> str:
     return _("It changed meanwhile: read it again.")
 
 
-def _overtaken() -> str:
+def _overtaken_words() -> str:
     return _("Somebody else has decided it meanwhile: nothing waits here.")
 
 
-def _taken() -> str:
+def _name_taken_words() -> str:
     return _("A partner is called that already, or somebody signs in with this name.")
 
 
-def _show_once(request: HttpRequest, made: inviting.Credentials) -> HttpResponse:
+def _credentials_page(request: HttpRequest, made: inviting.MemberCredentials) -> HttpResponse:
     """The only page that ever shows the password; it is the answer to a POST."""
     address = app_address(made.member.username, made.totp_secret)
     context = {
         "made": made,
         "picture": qr.drawn(address),
-        "has_somebody": queries.has_somebody(made.member.partner),
+        "has_somebody": queries.has_active_member(made.member.partner),
     }
     return render(request, "partners/desk/credentials.html", context)

@@ -12,12 +12,12 @@ from keng.accounts.models import PartnerMember
 from keng.partners import queries
 from keng.partners.errors import NeedsASecondPerson, NotTheirs
 from keng.partners.forms import SeenForm
-from keng.partners.models import OwnText
+from keng.partners.models import PartnerText
 
 
-def decide(
+def decide_own_text(
     request: HttpRequest,
-    text: OwnText,
+    text: PartnerText,
     *,
     publish: Callable[..., Any],
     give_back: Callable[..., Any],
@@ -39,11 +39,11 @@ def decide(
     except NotTheirs:
         return form, _("It changed meanwhile: read it again.")
     except NeedsASecondPerson:
-        return form, refusal(queries.second_people(text))
+        return form, refusal_words(queries.second_people(text))
     return None, ""
 
 
-def refusal(could: Sequence[PartnerMember]) -> str:
+def refusal_words(could: Sequence[PartnerMember]) -> str:
     """What somebody with a hand in it reads: who could publish it instead."""
     if could:
         names = ", ".join(member.name for member in could)
@@ -56,7 +56,9 @@ def refusal(could: Sequence[PartnerMember]) -> str:
     )
 
 
-def decision(request: HttpRequest, text: OwnText, form: SeenForm, problem: str) -> dict[str, Any]:
+def own_decision_panel(
+    request: HttpRequest, text: PartnerText, form: SeenForm, problem: str
+) -> dict[str, Any]:
     """What this part of the page shows."""
     member = request.member
     name_hands([text], of=PartnerMember)
@@ -68,12 +70,12 @@ def decision(request: HttpRequest, text: OwnText, form: SeenForm, problem: str) 
         "partner": member.partner,
         "waits": text.waits,
         "may_publish": text.waits and not text.has_hand_of(member),
-        "refusal": refusal(could),
-        "seen": queries.hash_of(text).hex(),
+        "refusal": refusal_words(could),
+        "seen": queries.hash_of_text(text).hex(),
     }
 
 
-def seen_other(name: str, *args: object) -> HttpResponse:
+def see_other(name: str, *args: object) -> HttpResponse:
     """To another page, after a POST."""
     response = redirect(name, *args)
     response.status_code = 303

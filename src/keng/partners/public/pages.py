@@ -12,32 +12,32 @@ from keng.claims import sentences
 from keng.kit.slowing import Slowing
 from keng.lessons import queries as lessons
 from keng.partners.actions import inviting
-from keng.partners.forms import KitForm
+from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article
-from keng.partners.queries import listed
+from keng.partners.queries import listed_partners
 from keng.places.models import Unit
 from keng.places.search import current
 from keng.tips import receipt_codes
 
 # Each request is read by a person, who then meets whoever asked.
-asking = Slowing(at_once=5, pause=600.0)
+join_limit = Slowing(at_once=5, pause=600.0)
 
 
 @require_GET
 def partners(request: HttpRequest) -> HttpResponse:
     """Who publishes here, and what came last."""
-    context = {"partners": listed(), "articles": Article.objects.public()[:5]}
+    context = {"partners": listed_partners(), "articles": Article.objects.public()[:5]}
     return render(request, "partners/partners.html", context)
 
 
 @require_GET
 def partner(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One partner and what it published."""
-    found = get_object_or_404(listed(), pk=pk)
+    found = get_object_or_404(listed_partners(), pk=pk)
     context = {
         "partner": found,
         "articles": Article.objects.public().filter(partner=found)[:50],
-        "lessons": lessons.published_by(found),
+        "lessons": lessons.editions_of_partner(found),
         "checks": sentences.prepared_for_reader(claims.checks_published_by(found)),
     }
     return render(request, "partners/partner.html", context)
@@ -51,17 +51,17 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def join(request: HttpRequest, code: str) -> HttpResponse:
+def partner_join(request: HttpRequest, code: str) -> HttpResponse:
     """A person of good standing asks for the kit; the coordinator decides and meets them."""
     place = current(code)
     if place is None:
         raise Http404
-    form = KitForm(request.POST if request.method == "POST" else None, place=place)
+    form = KitRequestForm(request.POST if request.method == "POST" else None, place=place)
     try:
         is_whole = form.is_bound and form.is_valid()
     except Unit.DoesNotExist as error:
         raise Http404 from error
-    wait = asking.seconds_to_wait(request) if is_whole else 0
+    wait = join_limit.seconds_to_wait(request) if is_whole else 0
     if wait:
         form.add_error("about", _("Many requests came from your network. Try again later."))
     elif is_whole:

@@ -28,7 +28,7 @@ class Stage:
         self.binh = inviting.add_member(
             self.partner.pk, name="Bình", username="binh", by=self.administrator
         ).member
-        inviting.agree(self.binh.pk, by=self.thu)
+        inviting.agree_to_member(self.binh.pk, by=self.thu)
 
     def invited(self, *, name, username, **fields):
         values = {
@@ -39,19 +39,21 @@ class Stage:
             "member_name": username.title(),
             "by": self.administrator,
         } | fields
-        made = inviting.invite(name=name, username=username, **values)
+        made = inviting.invite_partner(name=name, username=username, **values)
         is_coordinators = values["by"] == self.coordinator
         self.agreed(made, by=self.administrator if is_coordinators else self.coordinator)
         return made
 
     def agreed(self, made, *, by):
         """Another officer than who invited says that it is one of the partner."""
-        inviting.agree_for(made.member.pk, seen=queries.seen_of(made.member), by=by)
+        inviting.agree_for_partner(
+            made.member.pk, seen=queries.agreement_digest(made.member), by=by
+        )
         made.member.awaits_agreement = False
 
     def submitted(self, member=None):
         member = member or self.thu
-        return articles.submit(articles.write(member, **WORDS).pk, by=member)
+        return articles.submit_article(articles.write_article(member, **WORDS).pk, by=member)
 
     def alone(self):
         """A partner of one person."""

@@ -28,11 +28,11 @@ def added(stage, partner, username="moi"):
 
 def sent(member):
     """What the form of the second officer sends."""
-    return {"seen": queries.seen_of(member).hex(), "code": "1"}
+    return {"seen": queries.agreement_digest(member).hex(), "code": "1"}
 
 
 def agree_for(member, *, by):
-    return inviting.agree_for(member.pk, seen=queries.seen_of(member), by=by)
+    return inviting.agree_for_partner(member.pk, seen=queries.agreement_digest(member), by=by)
 
 
 def agreements(made):
@@ -79,12 +79,12 @@ def test_nobody_of_another_partner_agrees(public_client, stage):
 def test_who_only_waits_is_nobodys_second_person(stage):
     man = stage.alone()
     made = added(stage, man.partner)
-    articles.submit(articles.write(man, **WORDS).pk, by=man)
-    assert queries.is_alone(man)
-    assert len(queries.waiting_for(stage.coordinator)) == 1
-    inviting.agree(made.member.pk, by=man)
-    assert not queries.is_alone(man)
-    assert queries.waiting_for(stage.coordinator) == []
+    articles.submit_article(articles.write_article(man, **WORDS).pk, by=man)
+    assert queries.is_only_member(man)
+    assert len(queries.waiting_texts(stage.coordinator)) == 1
+    inviting.agree_to_member(made.member.pk, by=man)
+    assert not queries.is_only_member(man)
+    assert queries.waiting_texts(stage.coordinator) == []
 
 
 def test_with_nobody_left_another_officer_than_who_added_agrees(desk_client, stage, become):
@@ -110,7 +110,7 @@ def test_a_partner_needs_two_officers_before_its_first_person_signs_in(
     public_client, stage, become
 ):
     become("desk")
-    made = inviting.invite(
+    made = inviting.invite_partner(
         name="Báo Mới",
         kind="newspaper",
         place=None,

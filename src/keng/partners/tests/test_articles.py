@@ -32,7 +32,7 @@ def test_one_writes_another_publishes_everybody_reads(public_client, stage):
     public_client.post("/partner/articles/new/", {**WORDS, "do": "submit"})
     article = Article.objects.get()
     page = f"/partner/articles/{article.pk}/"
-    seen = {"seen": queries.hash_of(article).hex(), "do": "publish"}
+    seen = {"seen": queries.hash_of_text(article).hex(), "do": "publish"}
     assert public_client.post(page, seen).status_code == 422
     assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
     signed_in(public_client, stage.binh)
@@ -44,24 +44,24 @@ def test_one_writes_another_publishes_everybody_reads(public_client, stage):
         f"/places/{stage.place.code}/",
     ):
         assert WORDS["title"] in public_client.get(address).content.decode(), address
-    articles.withdraw(article.pk, by=stage.thu)
+    articles.withdraw_article(article.pk, by=stage.thu)
     assert public_client.get(f"/partners/articles/{article.pk}/").status_code == 404
 
 
 def test_the_second_person_publishes_only_the_words_they_read(stage):
     article = stage.submitted()
-    articles.write(stage.thu, **WORDS | {"text": "Khác hẳn."}, pk=article.pk)
-    articles.submit(article.pk, by=stage.thu)
+    articles.write_article(stage.thu, **WORDS | {"text": "Khác hẳn."}, pk=article.pk)
+    articles.submit_article(article.pk, by=stage.thu)
     with pytest.raises(articles.NotTheirs):
-        articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
+        articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
 
 
 def test_whoever_changed_it_last_does_not_publish_it(stage):
     article = stage.submitted()
-    articles.write(stage.binh, **WORDS, pk=article.pk)
-    again = articles.submit(article.pk, by=stage.binh)
+    articles.write_article(stage.binh, **WORDS, pk=article.pk)
+    again = articles.submit_article(article.pk, by=stage.binh)
     with pytest.raises(articles.NeedsASecondPerson):
-        articles.publish(article.pk, seen=queries.hash_of(again), by=stage.binh)
+        articles.publish_article(article.pk, seen=queries.hash_of_text(again), by=stage.binh)
     with pytest.raises(IntegrityError, match="article_is_published_by"):
         Article.objects.filter(pk=article.pk).update(
             published_at=times.now(), released_by=stage.binh
@@ -71,7 +71,7 @@ def test_whoever_changed_it_last_does_not_publish_it(stage):
 def test_it_goes_back_with_a_reason(public_client, stage):
     article = stage.submitted()
     signed_in(public_client, stage.binh)
-    sent = {"seen": queries.hash_of(article).hex(), "do": "return"}
+    sent = {"seen": queries.hash_of_text(article).hex(), "do": "return"}
     page = f"/partner/articles/{article.pk}/"
     assert public_client.post(page, sent).status_code == 422
     public_client.post(page, sent | {"reason": "Thêm nguồn"})
@@ -80,7 +80,7 @@ def test_it_goes_back_with_a_reason(public_client, stage):
 
 def test_a_purpose_that_is_not_theirs_is_refused(stage):
     with pytest.raises(articles.NotTheirPurpose):
-        articles.write(stage.thu, **WORDS | {"purpose": "road"})
+        articles.write_article(stage.thu, **WORDS | {"purpose": "road"})
     with pytest.raises(IntegrityError, match="article_purpose_is_of_the_closed_list"):
         Article.objects.create(
             partner=stage.partner, written_by=stage.thu, **WORDS | {"purpose": "opinion"}
@@ -89,8 +89,8 @@ def test_a_purpose_that_is_not_theirs_is_refused(stage):
 
 def test_what_was_withdrawn_is_written_anew_in_another_article(public_client, stage):
     article = stage.submitted()
-    seen = queries.hash_of(article)
-    articles.publish(article.pk, seen=seen, by=stage.binh)
+    seen = queries.hash_of_text(article)
+    articles.publish_article(article.pk, seen=seen, by=stage.binh)
     signed_in(public_client, stage.thu)
     anew = f"/partner/articles/new/?after={article.pk}"
     assert WORDS["text"] not in public_client.get(anew).content.decode()
@@ -114,17 +114,17 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
 
 def test_for_a_partner_of_one_the_coordinator_is_the_second_person(desk_client, stage, monkeypatch):
     alone = stage.alone()
-    draft = articles.write(alone, **WORDS | {"title": "Nháp"})
+    draft = articles.write_article(alone, **WORDS | {"title": "Nháp"})
     article = stage.submitted(alone)
     of_two = stage.submitted()
-    assert [one.id for one in queries.waiting_for(stage.coordinator)] == [article.pk]
+    assert [one.id for one in queries.waiting_texts(stage.coordinator)] == [article.pk]
     sign_in(desk_client, stage.coordinator)
     page = desk_client.get("/partners/").content.decode()
     assert WORDS["title"] in page
     assert "Nháp" not in page
     for hidden in (draft, of_two):
         assert desk_client.get(f"/partners/articles/{hidden.pk}/").status_code == 404
-    sent = {"seen": queries.hash_of(article).hex(), "publish": "1"}
+    sent = {"seen": queries.hash_of_text(article).hex(), "publish": "1"}
     address = f"/partners/articles/{article.pk}/"
     monkeypatch.setattr(
         "keng.accounts.presence.confirm_presence", lambda _officer, code: code == "123456"
@@ -145,12 +145,14 @@ def test_who_made_the_sign_in_is_not_the_second_person(desk_client, stage, becom
     address = f"/partners/articles/{article.pk}/"
     become("desk")
     assert 'name="publish"' not in desk_client.get(address).content.decode()
-    sent = {"seen": queries.hash_of(article).hex(), "publish": "1", "code": "123456"}
+    sent = {"seen": queries.hash_of_text(article).hex(), "publish": "1", "code": "123456"}
     desk_client.post(address, sent)
     with pytest.raises(articles.MadeTheSignIn):
-        articles.publish_for(article.pk, seen=queries.hash_of(article), by=stage.coordinator)
+        articles.publish_for_partner(
+            article.pk, seen=queries.hash_of_text(article), by=stage.coordinator
+        )
     another = make.officer(unit=stage.province, role="coordinator")
-    articles.publish_for(article.pk, seen=queries.hash_of(article), by=another)
+    articles.publish_for_partner(article.pk, seen=queries.hash_of_text(article), by=another)
 
 
 def test_a_partner_sees_whom_the_desk_added(public_client, stage):
@@ -166,7 +168,7 @@ def test_a_partner_sees_whom_the_desk_added(public_client, stage):
 def test_no_other_officer_opens_a_page_of_partners(desk_client, stage, role):
     stage.submitted(stage.alone())
     officer = make.officer(unit=stage.province, role=role)
-    assert queries.waiting_for(officer) == []
+    assert queries.waiting_texts(officer) == []
     assert not queries.partners_of(officer).exists()
     assert sign_in(desk_client, officer).get("/partners/").status_code == 403
 
@@ -200,17 +202,19 @@ def test_no_process_opens_what_is_not_its_own(become, process, statement):
 def test_each_process_does_its_part(public_client, stage, become):
     become("public")
     article = stage.submitted()
-    articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
+    articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
     signed_in(public_client, stage.thu)
     assert public_client.get("/partner/").status_code == 200
     inviting.ask_for_kit(name="Cụ Mẫn", place=stage.place, about="Già làng", token="t" * 22)
     become("desk")
-    made = inviting.accept(KitRequest.objects.get().pk, username="man", by=stage.administrator)
+    made = inviting.accept_kit_request(
+        KitRequest.objects.get().pk, username="man", by=stage.administrator
+    )
     stage.agreed(made, by=stage.coordinator)
     become("public")
     alone = stage.submitted(made.member)
     become("desk")
-    articles.publish_for(alone.pk, seen=queries.hash_of(alone), by=stage.coordinator)
+    articles.publish_for_partner(alone.pk, seen=queries.hash_of_text(alone), by=stage.coordinator)
     inviting.close_member(made.member.pk, by=stage.coordinator)
     become("public")
     assert Article.objects.public().count() == 2
@@ -223,10 +227,10 @@ def test_a_person_of_good_standing_asks_and_is_accepted_or_forgotten(public_clie
     for _ in range(2):
         assert public_client.post(address, sent).status_code == 200
     asked = KitRequest.objects.get()
-    made = inviting.accept(asked.pk, username="man", by=stage.coordinator)
+    made = inviting.accept_kit_request(asked.pk, username="man", by=stage.coordinator)
     assert (made.member.partner.name, made.member.partner.kind) == ("Cụ Mẫn", "person")
     inviting.ask_for_kit(name="Ai đó", place=stage.place, about="x", token="u" * 22)
-    inviting.decline(KitRequest.objects.get(decided_at=None).pk, by=stage.coordinator)
+    inviting.decline_kit_request(KitRequest.objects.get(decided_at=None).pk, by=stage.coordinator)
     assert set(KitRequest.objects.values_list("name", "about")) == {("", "")}
 
 
@@ -234,7 +238,7 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
     ward = Ward()
     version = ward.published()
     officer = make.officer(unit=ward.province, role="coordinator")
-    member = inviting.invite(
+    member = inviting.invite_partner(
         name="Cụ Mẫn",
         kind="person",
         place=ward.place,
@@ -245,14 +249,14 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
         by=officer,
     ).member
     another = make.officer(unit=ward.province, role="administrator")
-    inviting.agree_for(member.pk, seen=queries.seen_of(member), by=another)
+    inviting.agree_for_partner(member.pk, seen=queries.agreement_digest(member), by=another)
     signed_in(public_client, member)
     page = public_client.get("/partner/kit/").content.decode()
     assert "Cụ Mẫn chuyển tiếp" in page
     assert f"/w/{version.verify_code.code}" in page
     for groups in ("3", "4"):
         public_client.post("/partner/kit/", {"version": str(version.pk), "groups": groups})
-    assert queries.reach_of(member.partner) == (1, 4)
+    assert queries.kit_reach(member.partner) == (1, 4)
     assert "4" not in public_client.get(f"/partners/{member.partner_id}/").content.decode().split(
         "<h1>"
     )[1].split("</main>")[0].replace(str(member.partner_id), "")
@@ -266,8 +270,8 @@ def test_the_kit_has_the_newest_warnings_and_counts_only_what_was_said(public_cl
 def test_the_number_is_said_again_not_added(stage):
     version = Ward().published()
     for groups in (2, 5):
-        sharing.shared(stage.thu, version.pk, groups=groups)
-    assert queries.reach_of(stage.partner) == (1, 5)
+        sharing.note_kit_share(stage.thu, version.pk, groups=groups)
+    assert queries.kit_reach(stage.partner) == (1, 5)
 
 
 def test_who_was_invited_is_public_from_the_first_sign_in_on(public_client, stage):
@@ -292,43 +296,45 @@ def test_a_request_that_nobody_decides_is_forgotten_in_a_month(stage, become):
     assert (first.name, first.about, first.decided_at is None) == ("", "", False)
     assert (second.name, second.decided_at) == ("Bà Lan", None)
     with pytest.raises(inviting.NotYours):
-        inviting.accept(first.pk, username="lan", by=stage.coordinator)
+        inviting.accept_kit_request(first.pk, username="lan", by=stage.coordinator)
 
 
 def two_hands(stage):
     """Written by one of the two, changed by the other and handed in."""
     article = stage.submitted()
-    articles.write(stage.binh, **WORDS | {"text": WORDS["text"] + " Nhé."}, pk=article.pk)
-    return articles.submit(article.pk, by=stage.binh)
+    articles.write_article(stage.binh, **WORDS | {"text": WORDS["text"] + " Nhé."}, pk=article.pk)
+    return articles.submit_article(article.pk, by=stage.binh)
 
 
 def test_another_persons_word_opens_no_way_round(public_client, stage):
     article = two_hands(stage)
-    sent = {"seen": queries.hash_of(article).hex(), "do": "publish"}
+    sent = {"seen": queries.hash_of_text(article).hex(), "do": "publish"}
     for hand in (stage.thu, stage.binh):
         with pytest.raises(articles.NeedsASecondPerson):
-            articles.publish(article.pk, seen=queries.hash_of(article), by=hand)
+            articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=hand)
         with pytest.raises(IntegrityError, match=r"article_is_published_by"), transaction.atomic():
             Article.objects.filter(pk=article.pk).update(published_at=times.now(), released_by=hand)
     an = inviting.add_member(stage.partner.pk, name="An", username="an", by=stage.administrator)
-    inviting.agree(an.member.pk, by=stage.thu)
+    inviting.agree_to_member(an.member.pk, by=stage.thu)
     signed_in(public_client, stage.thu)
     answer = public_client.post(f"/partner/articles/{article.pk}/", sent)
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "Người đăng được: An." in page
     assert "Thu, Bình" in page
-    published = articles.publish(article.pk, seen=queries.hash_of(article), by=an.member)
+    published = articles.publish_article(
+        article.pk, seen=queries.hash_of_text(article), by=an.member
+    )
     entry = Entry.objects.get(action="article.published")
     assert entry.detail["hands"] == [str(stage.thu.pk), str(stage.binh.pk)]
     assert published.all_hands == (stage.thu.pk, stage.binh.pk)
 
 
 def test_handing_it_in_is_a_hand_in_it(stage):
-    article = articles.write(stage.thu, **WORDS)
-    article = articles.submit(article.pk, by=stage.binh)
+    article = articles.write_article(stage.thu, **WORDS)
+    article = articles.submit_article(article.pk, by=stage.binh)
     with pytest.raises(articles.NeedsASecondPerson):
-        articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
+        articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
 
 
 def test_where_everybody_of_a_partner_had_a_hand_its_page_says_that_the_province_publishes(
@@ -340,7 +346,9 @@ def test_where_everybody_of_a_partner_had_a_hand_its_page_says_that_the_province
     page = public_client.get(f"/partner/articles/{article.pk}/").content.decode()
     assert "điều phối viên tỉnh sẽ đọc và đăng" in page
     become("owner")
-    articles.publish_for(article.pk, seen=queries.hash_of(article), by=stage.coordinator)
+    articles.publish_for_partner(
+        article.pk, seen=queries.hash_of_text(article), by=stage.coordinator
+    )
     become("public")
     page = public_client.get(f"/partners/articles/{article.pk}/").content.decode()
     assert "vì mọi người bên đối tác này đều đã tham gia bài" in page
@@ -351,14 +359,14 @@ def test_where_everybody_of_a_partner_had_a_hand_the_province_publishes(
 ):
     monkeypatch.setattr("keng.accounts.presence.confirm_presence", lambda _officer, code: code)
     stage.submitted()
-    assert queries.waiting_for(stage.coordinator) == []
+    assert queries.waiting_texts(stage.coordinator) == []
     article = two_hands(stage)
     become("desk")
     sign_in(desk_client, stage.coordinator)
     assert WORDS["title"] in desk_client.get("/partners/").content.decode()
     address = f"/partners/articles/{article.pk}/"
     assert "Thu, Bình" in desk_client.get(address).content.decode()
-    sent = {"seen": queries.hash_of(article).hex(), "publish": "1", "code": "1"}
+    sent = {"seen": queries.hash_of_text(article).hex(), "publish": "1", "code": "1"}
     desk_client.post(address, sent)
     become("owner")
     article = Article.objects.get(pk=article.pk)
@@ -370,9 +378,9 @@ def test_where_everybody_of_a_partner_had_a_hand_the_province_publishes(
 def test_an_approval_is_bound_to_the_words_and_not_to_their_moment(stage):
     """Words changed behind the screens, at the same moment: neither of the two publishes them."""
     article, alone = stage.submitted(), stage.submitted(stage.alone())
-    seen, seen_alone = queries.hash_of(article), queries.hash_of(alone)
+    seen, seen_alone = queries.hash_of_text(article), queries.hash_of_text(alone)
     Article.objects.update(text="Lời khác hẳn, không ai đọc.")
     with pytest.raises(articles.NotTheirs):
-        articles.publish(article.pk, seen=seen, by=stage.binh)
+        articles.publish_article(article.pk, seen=seen, by=stage.binh)
     with pytest.raises(articles.NotTheirs):
-        articles.publish_for(alone.pk, seen=seen_alone, by=stage.coordinator)
+        articles.publish_for_partner(alone.pk, seen=seen_alone, by=stage.coordinator)

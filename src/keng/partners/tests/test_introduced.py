@@ -9,7 +9,7 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
-from keng.partners.errors import Changed, NotToBeSaid
+from keng.partners.errors import ChangedMeanwhile, IntroductionForbidden
 from keng.partners.models import KitRequest
 from keng.partners.tests.stage import Stage
 from tests import make
@@ -49,14 +49,14 @@ def invited(desk_client, officer, **changes):
 
 
 def seen(member):
-    return queries.seen_of(member).hex()
+    return queries.agreement_digest(member).hex()
 
 
 def test_what_one_officer_writes_about_a_partner_is_on_no_public_page(desk_client, stage):
     made = invited(desk_client, stage.administrator)
     address = f"/partners/{made.partner_id}/"
     assert read_publicly(address).status_code == 404
-    inviting.agree_for(made.pk, seen=queries.seen_of(made), by=stage.coordinator)
+    inviting.agree_for_partner(made.pk, seen=queries.agreement_digest(made), by=stage.coordinator)
     PartnerMember.objects.filter(pk=made.pk).update(must_choose_password=False)
     page = read_publicly(address).content.decode()
     assert FORM["name"] in page
@@ -106,8 +106,8 @@ def test_nobody_agrees_to_words_that_changed_since_they_were_read(desk_client, s
     address = f"/partners/members/{made.pk}/agree/"
     told = desk_client.post(address, {"seen": stale, "code": "1"}, follow=True)
     assert "vừa thay đổi: hãy đọc lại" in told.content.decode()
-    with pytest.raises(Changed):
-        inviting.agree_for(made.pk, seen=bytes.fromhex(stale), by=stage.coordinator)
+    with pytest.raises(ChangedMeanwhile):
+        inviting.agree_for_partner(made.pk, seen=bytes.fromhex(stale), by=stage.coordinator)
     made.refresh_from_db()
     assert made.awaits_agreement
 
@@ -131,7 +131,7 @@ def test_no_partner_is_called_like_the_police(desk_client, stage, name):
     answer = desk_client.post("/partners/new/", FORM | {"name": name})
     assert answer.status_code == 422
     assert "dễ bị hiểu là công an" in answer.content.decode()
-    with pytest.raises(NotToBeSaid):
+    with pytest.raises(IntroductionForbidden):
         stage.invited(name=name, username="moi")
 
 
@@ -145,7 +145,7 @@ def test_other_names_are_no_police(stage, name):
 def test_nothing_to_call_or_to_open_introduces_a_partner(desk_client, stage, box, words):
     sign_in(desk_client, stage.administrator)
     assert desk_client.post("/partners/new/", FORM | {box: words}).status_code == 422
-    with pytest.raises(NotToBeSaid):
+    with pytest.raises(IntroductionForbidden):
         stage.invited(**{"name": "Báo Mới", "username": "moi"} | {box: words})
     assert not PartnerMember.objects.filter(username="moi").exists()
 
@@ -185,22 +185,26 @@ def test_a_ghost_of_who_made_a_sign_in_does_not_agree_to_it(desk_client, stage):
     address = f"/partners/members/{made.pk}/agree/"
     for one in (ghost, of_the_ghost):
         with pytest.raises(inviting.NotYours):
-            inviting.agree_for(made.pk, seen=queries.seen_of(made), by=one)
+            inviting.agree_for_partner(made.pk, seen=queries.agreement_digest(made), by=one)
         sign_in(desk_client, one)
         assert address not in desk_client.get(f"/partners/{made.partner_id}/").content.decode()
         assert desk_client.post(address, {"seen": seen(made), "code": "1"}).status_code == 404
     theirs = invited(desk_client, ghost, name="Báo Khác", username="khac")
     with pytest.raises(inviting.NotYours):
-        inviting.agree_for(theirs.pk, seen=queries.seen_of(theirs), by=stage.administrator)
-    inviting.agree_for(theirs.pk, seen=queries.seen_of(theirs), by=stage.coordinator)
+        inviting.agree_for_partner(
+            theirs.pk, seen=queries.agreement_digest(theirs), by=stage.administrator
+        )
+    inviting.agree_for_partner(
+        theirs.pk, seen=queries.agreement_digest(theirs), by=stage.coordinator
+    )
 
 
 def test_a_ghost_of_who_made_a_sign_in_does_not_publish_for_the_partner(desk_client, stage):
     article = stage.submitted(stage.alone())
     ghost = ghost_of(stage, stage.administrator, role="coordinator")
-    hash_now = queries.hash_of(article)
+    hash_now = queries.hash_of_text(article)
     with pytest.raises(articles.MadeTheSignIn):
-        articles.publish_for(article.pk, seen=hash_now, by=ghost)
+        articles.publish_for_partner(article.pk, seen=hash_now, by=ghost)
     page = sign_in(desk_client, ghost).get(f"/partners/articles/{article.pk}/").content.decode()
     assert 'name="publish"' not in page
-    articles.publish_for(article.pk, seen=hash_now, by=stage.coordinator)
+    articles.publish_for_partner(article.pk, seen=hash_now, by=stage.coordinator)

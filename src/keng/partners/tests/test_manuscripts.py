@@ -10,20 +10,20 @@ from keng.audit.models import Entry
 from keng.claims import actions as claims
 from keng.claims.models import Claim, Revision
 from keng.conftest import sign_in
+from keng.lessons.lesson_form import initial_of_edition
 from keng.lessons.models import Collection, Edition
 from keng.lessons.tests.world import RIGHT, TEXTS
-from keng.lessons.writing_form import initial_of
 from keng.partners import queries
 from keng.partners.actions import manuscripts
-from keng.partners.boxes import boxes_for
 from keng.partners.errors import NeedsASecondPerson, NotTheirPurpose, NotTheirs
 from keng.partners.models import Manuscript
 from keng.partners.tests.stage import Stage, signed_in
+from keng.partners.writing_forms import writing_forms_for
 from tests import make
 
 pytestmark = pytest.mark.django_db
 COLLECTION = {"title": "Bạn trẻ và pháp luật", "about": "Ngắn.", "purpose": "fraud"}
-LESSON = initial_of(TEXTS, RIGHT)
+LESSON = initial_of_edition(TEXTS, RIGHT)
 CHANGED = "Căn cứ của bài này đã thay đổi."
 CHECK = {
     "quote": "Chị Nguyễn Thị Lan nói đổi căn cước mất 300 nghìn",
@@ -65,11 +65,11 @@ def check(client, member, **changes):
 def handed_in(member, kind):
     """The same without pages."""
     opens = {"vi": {"title": COLLECTION["title"], "about": "Ngắn."}} if kind == "lesson" else None
-    text = manuscripts.begin(member, kind=kind, purpose="fraud", opens=opens)
+    text = manuscripts.begin_manuscript(member, kind=kind, purpose="fraud", opens=opens)
     words = LESSON if kind == "lesson" else CHECK
-    boxes = boxes_for(kind, words, {}, partner=member.partner)
+    boxes = writing_forms_for(kind, words, {}, partner=member.partner)
     assert boxes.is_whole
-    manuscripts.write(
+    manuscripts.write_manuscript(
         member,
         text.pk,
         typed=boxes.typed,
@@ -77,12 +77,12 @@ def handed_in(member, kind):
         purpose="fraud",
         content=boxes.content,
     )
-    return manuscripts.submit(text.pk, by=member)
+    return manuscripts.submit_manuscript(text.pk, by=member)
 
 
 def released(client, member, text):
     signed_in(client, member)
-    sent = {"seen": queries.hash_of(text).hex(), "do": "publish"}
+    sent = {"seen": queries.hash_of_text(text).hex(), "do": "publish"}
     assert client.post(f"/partner/texts/{text.pk}/", sent).status_code == 303
     text.refresh_from_db()
     return text
@@ -97,7 +97,7 @@ def page(client, address):
 def test_a_lesson_is_read_by_everybody_under_the_partners_name(public_client, stage):
     text = lesson(public_client, stage.thu)
     own = f"/partner/texts/{text.pk}/"
-    sent = {"seen": queries.hash_of(text).hex(), "do": "publish"}
+    sent = {"seen": queries.hash_of_text(text).hex(), "do": "publish"}
     assert public_client.post(own, sent).status_code == 422
     assert not Edition.objects.exists()
     assert not Collection.objects.exists()
@@ -185,10 +185,15 @@ def test_a_correction_whose_check_is_taken_back_becomes_another_check(public_cli
     correction = Manuscript.objects.latest("id")
     public_client.post(f"/partner/texts/{first.pk}/withdraw/", {"reason": "changed"})
     signed_in(public_client, stage.binh)
-    sent = {"seen": queries.hash_of(correction).hex(), "do": "publish"}
+    sent = {"seen": queries.hash_of_text(correction).hex(), "do": "publish"}
     assert public_client.post(f"/partner/texts/{correction.pk}/", sent).url == there
     assert CHANGED in page(public_client, there)
     assert 'name="note"' not in page(public_client, there)
+    correction.refresh_from_db()
+    assert correction.returned_reason == "changed"
+    for act, text in (("withdrawn", first), ("given_back", correction)):
+        entry = Entry.objects.get(action=f"manuscript.{act}", object_id=str(text.pk))
+        assert entry.detail["why"] == "changed"
     signed_in(public_client, stage.thu)
     public_client.post(there, CHECK | {"do": "submit"})
     correction.refresh_from_db()
@@ -218,7 +223,7 @@ def test_a_topic_for_which_the_partner_was_not_invited_is_not_offered(public_cli
     sent = CHECK | {"topic": "traffic", "do": "submit"}
     assert public_client.post("/partner/checks/new/", sent).status_code == 422
     with pytest.raises(NotTheirPurpose):
-        manuscripts.begin(stage.thu, kind="check", purpose="road")
+        manuscripts.begin_manuscript(stage.thu, kind="check", purpose="road")
 
 
 def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
@@ -238,9 +243,11 @@ def test_a_partner_opens_nothing_of_another_partner(public_client, stage):
     assert mine.title not in home
     assert draft.title not in home
     with pytest.raises(NotTheirs):
-        manuscripts.begin(other, kind="lesson", purpose="fraud", collection=mine.collection)
+        manuscripts.begin_manuscript(
+            other, kind="lesson", purpose="fraud", collection=mine.collection
+        )
     with pytest.raises(NotTheirs):
-        manuscripts.publish(draft.pk, seen=queries.hash_of(draft), by=other)
+        manuscripts.publish_manuscript(draft.pk, seen=queries.hash_of_text(draft), by=other)
 
 
 def test_nothing_of_the_desk_is_in_sight_of_a_partner(public_client, stage):
@@ -282,12 +289,12 @@ def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, s
     alone = stage.alone()
     text, of_two = handed_in(alone, "lesson"), handed_in(stage.thu, "check")
     rumour = handed_in(alone, "check")
-    assert {each.id for each in queries.waiting_for(stage.coordinator)} == {text.pk, rumour.pk}
+    assert {each.id for each in queries.waiting_texts(stage.coordinator)} == {text.pk, rumour.pk}
     sign_in(desk_client, stage.coordinator)
     assert desk_client.get(f"/partners/articles/{of_two.pk}/").status_code == 404
     assert "Anh tên gì?" in desk_client.get(f"/partners/articles/{text.pk}/").content.decode()
     for each in (text, rumour):
-        sent = {"seen": queries.hash_of(each).hex(), "publish": "1", "code": "1"}
+        sent = {"seen": queries.hash_of_text(each).hex(), "publish": "1", "code": "1"}
         desk_client.post(f"/partners/articles/{each.pk}/", sent)
         each.refresh_from_db()
         assert each.released_by_officer == stage.coordinator
@@ -298,15 +305,15 @@ def test_for_a_partner_of_one_the_coordinator_reads_and_publishes(desk_client, s
 def test_whoever_wrote_it_last_does_not_publish_it(public_client, stage):
     text = lesson(public_client, stage.thu)
     with pytest.raises(NeedsASecondPerson):
-        manuscripts.publish(text.pk, seen=queries.hash_of(text), by=stage.thu)
+        manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.thu)
     signed_in(public_client, stage.binh)
     other = LESSON | {"vi_title": "Tiêu đề khác", "do": "submit"}
     public_client.post(f"/partner/texts/{text.pk}/edit/", other)
     with pytest.raises(NotTheirs):
-        manuscripts.publish(text.pk, seen=queries.hash_of(text), by=stage.binh)
+        manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
     text.refresh_from_db()
     with pytest.raises(NeedsASecondPerson):
-        manuscripts.publish(text.pk, seen=queries.hash_of(text), by=stage.binh)
+        manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
     with pytest.raises(IntegrityError, match="manuscript_is_published_by"):
         Manuscript.objects.filter(pk=text.pk).update(
             published_at=text.submitted_at, released_by=stage.binh
@@ -345,15 +352,15 @@ def test_each_process_does_its_part(public_client, stage, become):
     become("public")
     text = released(public_client, stage.binh, lesson(public_client, stage.thu))
     rumour = released(public_client, stage.binh, check(public_client, stage.thu))
-    manuscripts.withdraw(text.pk, by=stage.thu)
-    manuscripts.withdraw(rumour.pk, by=stage.thu, reason="wrong_source")
+    manuscripts.withdraw_manuscript(text.pk, by=stage.thu)
+    manuscripts.withdraw_manuscript(rumour.pk, by=stage.thu, reason="wrong_source")
     become("desk")
     alone = stage.alone()
     become("public")
     waiting = lesson(public_client, alone)
     become("desk")
     manuscripts.releasing.publish_for(
-        waiting.pk, seen=queries.hash_of(waiting), by=stage.coordinator
+        waiting.pk, seen=queries.hash_of_text(waiting), by=stage.coordinator
     )
 
 

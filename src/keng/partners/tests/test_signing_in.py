@@ -96,7 +96,7 @@ def test_whoever_was_closed_is_out_at_once(public_client, stage):
 
 def test_a_closed_partner_is_out_and_its_page_is_gone(public_client, stage):
     signed_in(public_client, stage.thu)
-    inviting.set_active(stage.partner.pk, is_active=False, by=stage.coordinator)
+    inviting.set_partner_active(stage.partner.pk, is_active=False, by=stage.coordinator)
     assert public_client.get("/partner/").url == "/partner/sign-in/"
     assert public_client.get(f"/partners/{stage.partner.pk}/").status_code == 404
 

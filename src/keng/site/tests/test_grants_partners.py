@@ -29,7 +29,7 @@ def stage(tmp_path, monkeypatch):
 def published(stage, kind):
     """Written and handed in by one, published by the other."""
     text = handed_in(stage.thu, kind)
-    return manuscripts.publish(text.pk, seen=queries.hash_of(text), by=stage.binh)
+    return manuscripts.publish_manuscript(text.pk, seen=queries.hash_of_text(text), by=stage.binh)
 
 
 def execute(sql, *values):
@@ -52,7 +52,7 @@ _RELEASED = "UPDATE partners_article SET published_at = now(), released_by_id = 
 
 
 def test_what_nobody_handed_in_is_not_published(stage, become):
-    articles.write(stage.thu, **WORDS)
+    articles.write_article(stage.thu, **WORDS)
     become("public")
     assert HELD in refused(_RELEASED + ", submitted_at = now()", stage.binh.pk)
     become("owner")
@@ -94,7 +94,7 @@ def test_what_is_published_is_what_was_handed_in(stage, become, change):
 )
 def test_what_was_published_stays_what_it_was(stage, become, change):
     article = stage.submitted()
-    articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
+    articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
     become("public")
     assert HELD in refused(f"UPDATE partners_article SET {change}")
 
@@ -138,10 +138,10 @@ def test_nothing_is_published_or_taken_back_without_its_entry(stage, become):
     become("public")
     assert "on record" in refused(_RELEASED, stage.binh.pk)
     article = Article.objects.get()
-    articles.publish(article.pk, seen=queries.hash_of(article), by=stage.binh)
+    articles.publish_article(article.pk, seen=queries.hash_of_text(article), by=stage.binh)
     execute("SELECT 1")
     assert "on record" in refused("UPDATE partners_article SET withdrawn_at = now()")
-    articles.withdraw(article.pk, by=stage.thu)
+    articles.withdraw_article(article.pk, by=stage.thu)
     execute("SELECT 1")
 
 
@@ -209,7 +209,7 @@ def test_the_public_site_still_publishes_corrects_and_takes_back(stage, become):
     for kind in ("lesson", "check"):
         first = published(stage, kind)
         execute("SELECT 1")
-        manuscripts.withdraw(first.pk, by=stage.thu, reason="wrong_source")
+        manuscripts.withdraw_manuscript(first.pk, by=stage.thu, reason="wrong_source")
         execute("SELECT 1")
     become("owner")
     assert Manuscript.objects.exclude(withdrawn_at=None).count() == 2

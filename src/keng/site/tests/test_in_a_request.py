@@ -51,8 +51,8 @@ from keng.partners.actions import inviting
 from keng.partners.actions import releasing as partners
 from keng.partners.errors import NotTheirs
 from keng.partners.models import Article, KitRequest
-from keng.partners.queries import hash_of as hash_of_text
-from keng.partners.queries import seen_of as seen_of_member
+from keng.partners.queries import agreement_digest as seen_of_member
+from keng.partners.queries import hash_of_text
 from keng.partners.tests.stage import Stage as PartnerStage
 from keng.partners.tests.test_manuscripts import handed_in
 from keng.relay import relay_acts
@@ -68,8 +68,8 @@ from keng.tips import errors, receipt_codes
 from keng.tips.incident_titles import title_of
 from keng.warnings import actions as warnings
 from keng.warnings.actions import errors as warning_errors
-from keng.warnings.actions import patterns
-from keng.warnings.actions.recalling import seen_of
+from keng.warnings.actions import pattern_acts
+from keng.warnings.actions.recalling import digest_of_request
 from keng.warnings.content import audience_of
 from keng.warnings.tests.test_patterns import made as made_pattern
 from keng.warnings.tests.ward import Ward as WarningWard
@@ -296,7 +296,7 @@ def warning_submitted():
     ward = WarningWard()
     version = ward.draft()
     return Example(
-        ward.officer, lambda by: warnings.submit(version.warning_id, by=by), may_repeat=True
+        ward.officer, lambda by: warnings.submit_warning(version.warning_id, by=by), may_repeat=True
     )
 
 
@@ -309,7 +309,7 @@ def warning_approved():
     }
     return Example(
         ward.province_duty,
-        lambda by: warnings.approve(version.pk, **seen, by=by),
+        lambda by: warnings.approve_warning(version.pk, **seen, by=by),
         warning_errors.NotSubmitted,
     )
 
@@ -319,7 +319,7 @@ def warning_recalled():
     version = ward.published()
     return Example(
         ward.coordinator,
-        lambda by: warnings.recall(version.warning_id, reason="wrong_facts", by=by),
+        lambda by: warnings.recall_warning(version.warning_id, reason="wrong_facts", by=by),
         warning_errors.AlreadyRecalled,
     )
 
@@ -343,7 +343,7 @@ def recall_asked():
 def recall_approved():
     ward = WarningWard()
     asked = _recall_asked(ward)
-    seen = seen_of(asked, asked.warning)
+    seen = digest_of_request(asked, asked.warning)
     return Example(
         ward.province_duty,
         lambda by: warnings.approve_recall(asked.pk, seen=seen, by=by),
@@ -515,7 +515,7 @@ def lesson_published():
     edition = desk.lesson()
     return Example(
         desk.second,
-        lambda by: lessons.publish(Edition, edition.pk, seen=bytes(edition.hash), by=by),
+        lambda by: lessons.publish_text(Edition, edition.pk, seen=bytes(edition.hash), by=by),
         ChangedMeanwhile,
     )
 
@@ -525,8 +525,8 @@ def pattern_approved():
     pattern = made_pattern(ward)
     return Example(
         ward.commander,
-        lambda by: patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=by),
-        patterns.NotInForce,
+        lambda by: pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=by),
+        pattern_acts.PatternNotInForce,
     )
 
 
@@ -578,14 +578,14 @@ def lesson_of_a_partner_published_by_the_province():
     seen = hash_of_text(text)
     return Example(
         stage.coordinator,
-        lambda by: partners.publish_for(text.pk, seen=seen, by=by),
+        lambda by: partners.publish_for_partner(text.pk, seen=seen, by=by),
         NotTheirs,
     )
 
 
 def first_person_of_a_partner_agreed_to():
     stage = PartnerStage()
-    member = inviting.invite(
+    member = inviting.invite_partner(
         name="Báo Mới",
         kind="newspaper",
         place=None,
@@ -598,7 +598,7 @@ def first_person_of_a_partner_agreed_to():
     seen = seen_of_member(member)
     return Example(
         stage.coordinator,
-        lambda by: inviting.agree_for(member.pk, seen=seen, by=by),
+        lambda by: inviting.agree_for_partner(member.pk, seen=seen, by=by),
         inviting.NotYours,
     )
 
@@ -609,7 +609,7 @@ def article_published_by_its_partner():
     seen = hash_of_text(article)
     return Example(
         None,
-        lambda _: partners.publish(Article, article.pk, seen=seen, by=stage.binh),
+        lambda _: partners.publish_partner_text(Article, article.pk, seen=seen, by=stage.binh),
         NotTheirs,
     )
 

@@ -45,7 +45,7 @@ from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
 from keng.tips.errors import CannotDecide, NothingChosen
 from keng.tips.errors import NotYours as NotYoursToDecide
 from keng.tips.models import Decision, DialogueMessage, TakenDown
-from keng.warnings.content import Choice, Content
+from keng.warnings.content import AudienceChoice, WarningContent
 from keng.warnings.models import RecallRequest
 from tests import make
 
@@ -71,13 +71,13 @@ STEPS = {
     "tips.lock.lock_tip",
     "decisions.suspension.lift",
     "incidents.wave_acts.note_wave_warning",
-    "warnings.drafting.locked",
+    "warnings.drafting.lock_warning",
     "warnings.releasing.note_numbers",
     "warnings.releasing.note_reading",
-    "warnings.releasing.send_out",
-    "warnings.patterns.check_filled",
-    "warnings.patterns.check_pattern",
-    "warnings.patterns.needs_second_person",
+    "warnings.releasing.send_version",
+    "warnings.pattern_acts.check_filled_pattern",
+    "warnings.pattern_acts.check_pattern",
+    "warnings.pattern_acts.needs_second_person",
 }
 # An officer's own: nobody else's can be named.
 OWN = {
@@ -99,11 +99,11 @@ OF_THE_OWN_UNIT = {
     "network.sheets.import_groups",
     "network.establishments.import_establishments",
     "network.targets.set_targets",
-    "lessons.keeping.write_first_hour",
-    "lessons.pledging.open_campaign",
+    "lessons.first_hour_acts.write_first_hour",
+    "lessons.pledge_acts.open_campaign",
     "lessons.writing.open_collection",
-    "lessons.filming.take_in",
-    "partners.inviting.invite",
+    "lessons.film_acts.take_in_film",
+    "partners.inviting.invite_partner",
     "dialogue.ready_answer_acts.write_answer",
     "dialogue.ready_answer_acts.set_answer_removed",
     "inbox.search_acts.record_name_search",
@@ -126,20 +126,20 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "surveys.paper.finish",
     "reports.signing.sign",
     "reports.signing.publish",
-    "warnings.patterns.send",
-    "warnings.patterns.hand_in",
-    "partners.inviting.accept",
+    "warnings.pattern_acts.send_pattern",
+    "warnings.pattern_acts.hand_in_pattern",
+    "partners.inviting.accept_kit_request",
     "lookup.listing.propose_listing",
     "accounts.actions.add_post",
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw",
     "duty.rota.add_shifts",
     "surveys.reading.decide",
-    "partners.releasing.publish_for",
-    "partners.releasing.give_back_for",
-    "warnings.patterns.make",
-    "lessons.writing.write",
-    "lessons.writing.rewrite",
+    "partners.releasing.publish_for_partner",
+    "partners.releasing.give_back_to_partner",
+    "warnings.pattern_acts.make_pattern",
+    "lessons.writing.write_lesson",
+    "lessons.writing.rewrite_lesson",
 }
 REFUSED = (
     PermissionError,
@@ -231,7 +231,7 @@ def test_every_address_is_in_the_table_once():
 
 
 def _content(here):
-    return Content({"vi": PARTS}, "scam_bank", 2, None)
+    return WarningContent({"vi": PARTS}, "scam_bank", 2, None)
 
 
 def _by_name(here):
@@ -351,7 +351,7 @@ def _by_name(here):
         "value": "of_value",
         "wave_id": rows["wave"].pk,
         "warning_id": rows["warning"].pk,
-        "choice": Choice((), (), (), subscribers=False),
+        "choice": AudienceChoice((), (), (), subscribers=False),
         "pattern_id": rows["pattern"].pk,
         "severity": 2,
         "kinds": ["residents"],
@@ -475,11 +475,14 @@ _APART = {
         "task_id": _confirmed(here.rows["task"]),
         "count": 0,
     },
-    "lessons.filming.discard": lambda here: {"key": here.rows["film"].pk},
-    "lessons.filming.take_in": {"words": {}},
-    "lessons.pledging.renew_link": lambda here: {"key": here.rows["school_class"].pk},
-    "lessons.releasing.end": lambda here: {"kind": Edition, "key": here.rows["edition"].pk},
-    "lessons.releasing.publish": lambda here: {"kind": Edition, "key": here.rows["edition"].pk},
+    "lessons.film_acts.discard_film": lambda here: {"key": here.rows["film"].pk},
+    "lessons.film_acts.take_in_film": {"words": {}},
+    "lessons.pledge_acts.renew_class_link": lambda here: {"key": here.rows["school_class"].pk},
+    "lessons.releasing.end_text": lambda here: {"kind": Edition, "key": here.rows["edition"].pk},
+    "lessons.releasing.publish_text": lambda here: {
+        "kind": Edition,
+        "key": here.rows["edition"].pk,
+    },
     "lookup.listing.confirm_listing": lambda here: {"listing_id": _proposed(here)},
     "lookup.listing.refuse_listing": lambda here: {"listing_id": _proposed(here)},
     "lookup.listing.end_listing": {"why": "no_longer"},
@@ -500,10 +503,14 @@ _APART = {
     "network.teams.ask": lambda here: {"group_id": here.rows["team"].pk},
     "network.teams.end_shift": lambda here: {"pk": here.rows["team_shift"].pk},
     "network.teams.take_back": lambda here: {"pk": here.rows["team_ask"].pk},
-    "partners.inviting.invite": {"kind": "front", "place": None, "name": make.some_id().hex},
-    "partners.inviting.agree_for": lambda here: _read(here.rows["waiting_member"]),
-    "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
-    "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
+    "partners.inviting.invite_partner": {
+        "kind": "front",
+        "place": None,
+        "name": make.some_id().hex,
+    },
+    "partners.inviting.agree_for_partner": lambda here: _read(here.rows["waiting_member"]),
+    "partners.releasing.give_back_to_partner": lambda here: {"pk": here.rows["article"].pk},
+    "partners.releasing.publish_for_partner": lambda here: {"pk": here.rows["article"].pk},
     "reports.signing.sign": lambda here: {"ask": _september(here)},
     "surveys.releasing.approve": lambda here: {"survey_id": _survey(here, state="submitted")},
     "surveys.releasing.send_back": lambda here: {"survey_id": _survey(here, state="submitted")},
@@ -536,13 +543,13 @@ _APART = {
     "decisions.triage.mark_duplicate": lambda here: {"of": _second_tip(here).pk},
     "decisions.triage.route": lambda _here: {"to": make.unit()},
     "decisions.undo.take_back": lambda here: {"decision_id": _own_decision(here).pk},
-    "warnings.patterns.make": {"texts": PARTS},
-    "warnings.drafting.send_back": lambda here: {"warning_id": _waiting(here).warning_id},
-    "warnings.releasing.approve": lambda here: {
+    "warnings.pattern_acts.make_pattern": {"texts": PARTS},
+    "warnings.drafting.send_back_warning": lambda here: {"warning_id": _waiting(here).warning_id},
+    "warnings.releasing.approve_warning": lambda here: {
         "version_id": _waiting(here).pk,
         "text_hash": b"0" * 32,
     },
-    "warnings.recalling.recall": lambda here: {
+    "warnings.recalling.recall_warning": lambda here: {
         "warning_id": _published(here),
         "reason": "wrong_facts",
     },
@@ -571,7 +578,7 @@ def _proposed(here):
 
 def _read(member):
     """The first person of a partner, as the second officer read of them."""
-    return {"member_id": member.pk, "seen": partners.seen_of(member)}
+    return {"member_id": member.pk, "seen": partners.agreement_digest(member)}
 
 
 def _not_let_out(row):

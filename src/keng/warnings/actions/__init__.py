@@ -1,7 +1,11 @@
 """What changes a warning; each function is one decision an officer can explain."""
 
-from keng.warnings.actions.asking import call_province
-from keng.warnings.actions.drafting import draft, revise, send_back, submit
+from keng.warnings.actions.drafting import (
+    draft_warning,
+    revise_warning,
+    send_back_warning,
+    submit_warning,
+)
 from keng.warnings.actions.errors import (
     AlreadyRecalled,
     NobodyThere,
@@ -10,19 +14,20 @@ from keng.warnings.actions.errors import (
     NotYours,
     NumbersUnchecked,
     RecallWaits,
+    RecallWordsStop,
     SetUpAnAuthor,
     StaleApproval,
     StyleStops,
-    WordsStop,
 )
+from keng.warnings.actions.province_call import call_province
 from keng.warnings.actions.recalling import (
     approve_recall,
     ask_recall,
-    recall,
+    recall_warning,
     refuse_recall,
     withdraw_recall,
 )
-from keng.warnings.actions.releasing import approve, note_reading
+from keng.warnings.actions.releasing import approve_warning, note_reading
 
 __all__ = [
     "AlreadyRecalled",
@@ -32,20 +37,20 @@ __all__ = [
     "NotYours",
     "NumbersUnchecked",
     "RecallWaits",
+    "RecallWordsStop",
     "SetUpAnAuthor",
     "StaleApproval",
     "StyleStops",
-    "WordsStop",
-    "approve",
     "approve_recall",
+    "approve_warning",
     "ask_recall",
     "call_province",
-    "draft",
+    "draft_warning",
     "note_reading",
-    "recall",
+    "recall_warning",
     "refuse_recall",
-    "revise",
-    "send_back",
-    "submit",
+    "revise_warning",
+    "send_back_warning",
+    "submit_warning",
     "withdraw_recall",
 ]

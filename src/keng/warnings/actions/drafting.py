@@ -19,7 +19,7 @@ from keng.warnings.actions.errors import (
     NotYours,
     StyleStops,
 )
-from keng.warnings.content import Choice, Content, audience_of, content_of
+from keng.warnings.content import AudienceChoice, WarningContent, audience_of, warning_content_of
 from keng.warnings.models import Version, Warning
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def draft(
+def draft_warning(
     *,
     unit_id: uuid.UUID,
-    content: Content,
-    choice: Choice,
+    content: WarningContent,
+    choice: AudienceChoice,
     by: "Officer",
     from_tip: Tip | None = None,
     from_incident: Incident | None = None,
@@ -49,7 +49,7 @@ def draft(
         from_incident=from_incident,
     )
     version = _new_version(warning, 1, content, choice, by)
-    detail = _hashes(version)
+    detail = _version_detail(version)
     if from_wave is not None:
         note_wave_warning(from_wave, warning_id=warning.pk, unit_id=unit.pk, by=by)
         detail["wave"] = str(from_wave.pk)
@@ -58,12 +58,14 @@ def draft(
 
 
 @transaction.atomic
-def revise(warning_id: uuid.UUID, *, content: Content, choice: Choice, by: "Officer") -> Version:
+def revise_warning(
+    warning_id: uuid.UUID, *, content: WarningContent, choice: AudienceChoice, by: "Officer"
+) -> Version:
     """Save another state. What waited for approval waits no more; what is public is corrected.
 
     Nothing changed means no new version.
     """
-    warning, latest = locked(warning_id, by=by)
+    warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
         raise AlreadyRecalled
     if latest.text_hash == content.hash and latest.audience == choice.as_json():
@@ -79,20 +81,20 @@ def revise(warning_id: uuid.UUID, *, content: Content, choice: Choice, by: "Offi
         by=by,
         on=version,
         chain=unit_chain(warning.unit_id),
-        detail=_hashes(version),
+        detail=_version_detail(version),
     )
     return version
 
 
 @transaction.atomic
-def submit(warning_id: uuid.UUID, *, by: "Officer") -> Version:
+def submit_warning(warning_id: uuid.UUID, *, by: "Officer") -> Version:
     """Ask a second person. Raises StyleStops or NobodyThere."""
-    warning, latest = locked(warning_id, by=by)
+    warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
         raise AlreadyRecalled
     if latest.published_at is not None:
         raise NotSubmitted
-    if stops := style.stops(content_of(latest)):
+    if stops := style.stopping_findings(warning_content_of(latest)):
         raise StyleStops(stops)
     if not plan(audience_of(latest)).recipients:
         raise NobodyThere
@@ -107,15 +109,15 @@ def submit(warning_id: uuid.UUID, *, by: "Officer") -> Version:
         by=by,
         on=latest,
         chain=unit_chain(warning.unit_id),
-        detail=_hashes(latest),
+        detail=_version_detail(latest),
     )
     return latest
 
 
 @transaction.atomic
-def send_back(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Version:
+def send_back_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Version:
     """Give it back to the author with what has to change."""
-    warning, latest = locked(warning_id, by=by)
+    warning, latest = lock_warning(warning_id, by=by)
     if latest.submitted_at is None or latest.published_at is not None:
         raise NotSubmitted
     if not rights.may_release(by, warning):
@@ -130,12 +132,12 @@ def send_back(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Version:
         by=by,
         on=latest,
         chain=unit_chain(warning.unit_id),
-        detail=_hashes(latest),
+        detail=_version_detail(latest),
     )
     return latest
 
 
-def locked(warning_id: uuid.UUID, *, by: "Officer") -> tuple[Warning, Version]:
+def lock_warning(warning_id: uuid.UUID, *, by: "Officer") -> tuple[Warning, Version]:
     """The warning, locked, with its latest version. Raises DoesNotExist for other units' ones."""
     warning = Warning.objects.visible_to(by).select_for_update(no_key=True).get(pk=warning_id)
     latest = warning.versions.order_by("-number").first()
@@ -146,7 +148,7 @@ def locked(warning_id: uuid.UUID, *, by: "Officer") -> tuple[Warning, Version]:
 
 
 def _new_version(
-    warning: Warning, number: int, content: Content, choice: Choice, by: "Officer"
+    warning: Warning, number: int, content: WarningContent, choice: AudienceChoice, by: "Officer"
 ) -> Version:
     return Version.objects.create(
         warning=warning,
@@ -161,5 +163,5 @@ def _new_version(
     )
 
 
-def _hashes(version: Version) -> dict[str, object]:
+def _version_detail(version: Version) -> dict[str, object]:
     return {"number": version.number, "text": bytes(version.text_hash).hex()}

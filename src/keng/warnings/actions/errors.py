@@ -45,7 +45,7 @@ class RecallWaits(Exception):
     """A recall of this warning waits already for a second person."""
 
 
-class WordsStop(Exception):
+class RecallWordsStop(Exception):
     """The words of a recall hold what must not go out; holds the sentences that say so."""
 
     def __init__(self, sentences: list[str]) -> None:

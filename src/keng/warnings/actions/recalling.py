@@ -11,17 +11,17 @@ from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import SameRecipients
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
-from keng.warnings import rights, wording
-from keng.warnings.actions.drafting import locked
+from keng.warnings import outgoing_text, rights
+from keng.warnings.actions.drafting import lock_warning
 from keng.warnings.actions.errors import (
     AlreadyRecalled,
     NotPublished,
     NotSubmitted,
     NotYours,
     RecallWaits,
+    RecallWordsStop,
     SetUpAnAuthor,
     StaleApproval,
-    WordsStop,
 )
 from keng.warnings.models import (
     RecallReason,
@@ -31,14 +31,14 @@ from keng.warnings.models import (
     Version,
     Warning,
 )
-from keng.warnings.recall_words import seen_recall, stops_recall, words_of_recall
+from keng.warnings.recall_words import forbidden_in_recall, recall_digest, recall_reason_words
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
 @transaction.atomic
-def recall(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
+def recall_warning(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
     """Take a warning back, at once and by one person: what is wrong must not wait for a second.
 
     Only for one of the fixed reasons, so that nobody broadcasts words of their own this way. It
@@ -46,11 +46,11 @@ def recall(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
     """
     if reason == RecallReason.OWN_WORDS:
         raise NotYours
-    warning, latest = _published(warning_id, by)
+    warning, latest = _lock_published(warning_id, by)
     if not rights.may_release(by, warning):
         raise NotYours
-    dispatch = _send(warning, RecallReason(reason), "", by=by, asked_by=None)
-    _requests(warning).update(
+    dispatch = _send_recall(warning, RecallReason(reason), "", by=by, asked_by=None)
+    _waiting_requests(warning).update(
         state=RecallRequest.State.OVERTAKEN, decided_by=by, decided_at=times.now()
     )
     _record("warning.recalled", warning, latest, by, {"dispatch": str(dispatch.pk), "why": reason})
@@ -61,16 +61,16 @@ def recall(warning_id: uuid.UUID, *, reason: str, by: "Officer") -> Dispatch:
 def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: "Officer") -> RecallRequest:
     """Hand a recall in for a second person, with words of one's own or a fixed reason.
 
-    Raises NotPublished, AlreadyRecalled, NotYours, RecallWaits, WordsStop.
+    Raises NotPublished, AlreadyRecalled, NotYours, RecallWaits, RecallWordsStop.
     """
-    warning, latest = _published(warning_id, by)
+    warning, latest = _lock_published(warning_id, by)
     if not rights.may_ask_recall(by, warning):
         raise NotYours
-    if _requests(warning).exists():
+    if _waiting_requests(warning).exists():
         raise RecallWaits
     is_own = reason == RecallReason.OWN_WORDS
-    if is_own and (stops := stops_recall(words, warning.unit)):
-        raise WordsStop(stops)
+    if is_own and (stops := forbidden_in_recall(words, warning.unit)):
+        raise RecallWordsStop(stops)
     asked = RecallRequest.objects.create(
         warning=warning, reason=RecallReason(reason), words=words if is_own else "", asked_by=by
     )
@@ -82,19 +82,19 @@ def ask_recall(warning_id: uuid.UUID, *, reason: str, words: str, by: "Officer")
 def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Dispatch:
     """Let exactly these words take exactly this version back; never by whoever wrote them.
 
-    Raises NotSubmitted, NotYours, StaleApproval, WordsStop, NotPublished, AlreadyRecalled.
+    Raises NotSubmitted, NotYours, StaleApproval, RecallWordsStop, NotPublished, AlreadyRecalled.
     """
-    warning, latest, asked = _waiting(request_id, by)
+    warning, latest, asked = _lock_request(request_id, by)
     if asked.asked_by_id == by.pk or not rights.may_release(by, warning):
         raise NotYours
     if had_a_hand(by, asked.asked_by):
         raise SetUpAnAuthor
-    if seen != seen_of(asked, warning):
+    if seen != digest_of_request(asked, warning):
         raise StaleApproval("text")
-    if asked.words and (stops := stops_recall(asked.words, warning.unit)):
-        raise WordsStop(stops)
-    dispatch = _send(warning, asked.reason, asked.words, by=by, asked_by=asked.asked_by)
-    _decide(asked, RecallRequest.State.APPROVED, by)
+    if asked.words and (stops := forbidden_in_recall(asked.words, warning.unit)):
+        raise RecallWordsStop(stops)
+    dispatch = _send_recall(warning, asked.reason, asked.words, by=by, asked_by=asked.asked_by)
+    _decide_request(asked, RecallRequest.State.APPROVED, by)
     detail: dict[str, object] = {
         "dispatch": str(dispatch.pk),
         "why": asked.reason,
@@ -107,11 +107,11 @@ def approve_recall(request_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Disp
 @transaction.atomic
 def refuse_recall(request_id: uuid.UUID, *, reason: str, by: "Officer") -> RecallRequest:
     """The warning stays, and whoever asked reads why. Raises NotSubmitted, NotYours."""
-    warning, latest, asked = _waiting(request_id, by)
+    warning, latest, asked = _lock_request(request_id, by)
     if asked.asked_by_id == by.pk or not rights.may_release(by, warning):
         raise NotYours
     asked.refused_reason = reason
-    _decide(asked, RecallRequest.State.REFUSED, by)
+    _decide_request(asked, RecallRequest.State.REFUSED, by)
     _record("warning.recall_refused", warning, latest, by)
     return asked
 
@@ -119,23 +119,23 @@ def refuse_recall(request_id: uuid.UUID, *, reason: str, by: "Officer") -> Recal
 @transaction.atomic
 def withdraw_recall(request_id: uuid.UUID, *, by: "Officer") -> RecallRequest:
     """Whoever asked for it asks no more. Raises NotSubmitted, NotYours."""
-    warning, latest, asked = _waiting(request_id, by)
+    warning, latest, asked = _lock_request(request_id, by)
     if asked.asked_by_id != by.pk:
         raise NotYours
-    _decide(asked, RecallRequest.State.WITHDRAWN, by)
+    _decide_request(asked, RecallRequest.State.WITHDRAWN, by)
     _record("warning.recall_withdrawn", warning, latest, by)
     return asked
 
 
-def seen_of(asked: RecallRequest, warning: Warning) -> bytes:
+def digest_of_request(asked: RecallRequest, warning: Warning) -> bytes:
     """What whoever approves it has to have seen, as things stand now."""
     published = warning.versions.filter(published_at__isnull=False)
     number = published.order_by("-number").values_list("number", flat=True).first() or 0
-    return seen_recall(warning, number, f"{asked.reason} {asked.words}")
+    return recall_digest(warning, number, f"{asked.reason} {asked.words}")
 
 
-def _published(warning_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version]:
-    warning, latest = locked(warning_id, by=by)
+def _lock_published(warning_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version]:
+    warning, latest = lock_warning(warning_id, by=by)
     if warning.state == Warning.State.RECALLED:
         raise AlreadyRecalled
     if warning.state != Warning.State.PUBLISHED:
@@ -143,40 +143,40 @@ def _published(warning_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version]:
     return warning, latest
 
 
-def _requests(warning: Warning) -> RecallRequestQuerySet:
+def _waiting_requests(warning: Warning) -> RecallRequestQuerySet:
     return RecallRequest.objects.filter(warning=warning).waiting()
 
 
-def _waiting(request_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version, RecallRequest]:
+def _lock_request(request_id: uuid.UUID, by: "Officer") -> tuple[Warning, Version, RecallRequest]:
     """The request, once its warning is locked: of two who decide at once the second is told."""
     asked = RecallRequest.objects.visible_to(by).get(pk=request_id)
-    warning, latest = _published(asked.warning_id, by)
-    waiting = _requests(warning).filter(pk=request_id).select_related("asked_by").first()
+    warning, latest = _lock_published(asked.warning_id, by)
+    waiting = _waiting_requests(warning).filter(pk=request_id).select_related("asked_by").first()
     if waiting is None:
         raise NotSubmitted
     return warning, latest, waiting
 
 
-def _decide(asked: RecallRequest, state: str, by: "Officer") -> None:
+def _decide_request(asked: RecallRequest, state: str, by: "Officer") -> None:
     asked.state, asked.decided_by, asked.decided_at = state, by, times.now()
     asked.save(update_fields=["state", "decided_by", "decided_at", "refused_reason"])
 
 
-def _send(
+def _send_recall(
     warning: Warning, reason: str, words: str, *, by: "Officer", asked_by: "Officer | None"
 ) -> Dispatch:
     published = list(warning.versions.filter(dispatch__isnull=False).order_by("number"))
     found = VerifyCode.objects.filter(version__in=published).order_by("version__number")
-    texts = wording.recall_messages(
+    texts = outgoing_text.recall_messages(
         published[-1].texts,
         codes=[code.code for code in found],
-        reason=words_of_recall(reason, words),
+        reason=recall_reason_words(reason, words),
         issuer=warning.unit.name,
     )
     sent = tuple(version.dispatch_id for version in published if version.dispatch_id)
     audience = SameRecipients(sent)
     approval = Approval.objects.create(
-        text_hash=wording.hash_of(texts),
+        text_hash=outgoing_text.hash_of_texts(texts),
         audience_hash=audience.hash,
         approved_by=by,
         author=asked_by,

@@ -12,8 +12,8 @@ from keng.delivery.actions import dispatch as sending
 from keng.delivery.audience import Plan, SameRecipients, groups_of, plan
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
-from keng.warnings import card, codes, rights, wording
-from keng.warnings.actions.drafting import locked
+from keng.warnings import card, outgoing_text, rights, verify_codes
+from keng.warnings.actions.drafting import lock_warning
 from keng.warnings.actions.errors import (
     NotSubmitted,
     NotYours,
@@ -21,7 +21,7 @@ from keng.warnings.actions.errors import (
     SetUpAnAuthor,
     StaleApproval,
 )
-from keng.warnings.content import audience_of, content_of
+from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.known_numbers import NumberCheck, check_warning
 from keng.warnings.models import Reading, Version, Warning
 
@@ -45,7 +45,7 @@ def note_reading(version: Version, seen: Plan, *, by: "Officer") -> None:
 
 
 @transaction.atomic
-def approve(
+def approve_warning(
     version_id: uuid.UUID,
     *,
     text_hash: bytes,
@@ -59,7 +59,7 @@ def approve(
     StaleApproval when text or list changed since, NumbersUnchecked, NotYours, NotSubmitted.
     """
     asked = Version.objects.visible_to(by).get(pk=version_id)
-    warning, version = locked(asked.warning_id, by=by)
+    warning, version = lock_warning(asked.warning_id, by=by)
     if version.pk != version_id or bytes(version.text_hash) != text_hash:
         raise StaleApproval("text")
     # A correction that waited while the warning was recalled would bring it back to life.
@@ -70,7 +70,7 @@ def approve(
         raise NotYours
     if rights.set_up_an_author(by, version):
         raise SetUpAnAuthor
-    if content_of(version).hash != bytes(version.text_hash):
+    if warning_content_of(version).hash != bytes(version.text_hash):
         raise StaleApproval("text")
     if plan(audience_of(version)).hash != audience_hash:
         raise StaleApproval("audience")
@@ -79,10 +79,10 @@ def approve(
         text_hash=text_hash, audience_hash=audience_hash, approved_by=by, author=version.made_by
     )
     try:
-        dispatch = send_out(warning, version, approval, by)
+        dispatch = send_version(warning, version, approval, by)
     except sending.AudienceChanged as error:
         raise StaleApproval("audience") from error
-    publish(warning, version, approval, dispatch)
+    publish_version(warning, version, approval, dispatch)
     record(
         "warning.approved",
         by=by,
@@ -110,12 +110,12 @@ def note_numbers(version: Version, ticked: str, *, by: "Officer") -> NumberCheck
     return checked
 
 
-def send_out(warning: Warning, version: Version, approval: Approval, by: "Officer") -> Dispatch:
+def send_version(warning: Warning, version: Version, approval: Approval, by: "Officer") -> Dispatch:
     """Send an approved version to whom it is for."""
-    content, audience = content_of(version), audience_of(version)
+    content, audience = warning_content_of(version), audience_of(version)
     is_correction = isinstance(audience, SameRecipients)
-    code = codes.give(version).code
-    stamp = wording.stamp_of(version, code)
+    code = verify_codes.give_code(version).code
+    stamp = outgoing_text.stamp_of(version, code)
     until = content.valid_until
     return sending.send(
         kind=Dispatch.Kind.CORRECTION if is_correction else Dispatch.Kind.WARNING,
@@ -123,9 +123,9 @@ def send_out(warning: Warning, version: Version, approval: Approval, by: "Office
         approval=approval,
         texts=[
             dataclasses.replace(
-                text, image_path=card.stored(card.card_of(version, code, text.language))
+                text, image_path=card.stored_card(card.card_of(version, code, text.language))
             )
-            for text in wording.messages(content, stamp)
+            for text in outgoing_text.warning_messages(content, stamp)
         ],
         audience=audience,
         source_kind="warning_version",
@@ -138,7 +138,9 @@ def send_out(warning: Warning, version: Version, approval: Approval, by: "Office
     )
 
 
-def publish(warning: Warning, version: Version, approval: Approval, dispatch: Dispatch) -> None:
+def publish_version(
+    warning: Warning, version: Version, approval: Approval, dispatch: Dispatch
+) -> None:
     """What was sent is what the public reads."""
     now = times.now()
     version.approval, version.dispatch, version.published_at = approval, dispatch, now

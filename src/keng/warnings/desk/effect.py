@@ -10,15 +10,15 @@ from django.views.decorators.http import require_safe
 from keng.warnings import effect
 from keng.warnings.models import Warning
 
-_SHOWN = 200
+_MOST_SHOWN = 200
 
 
 @require_safe
-def tips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def warning_effect(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Exactly the reports that one number counted, newest first."""
     warning = get_object_or_404(Warning.objects.visible_to(request.officer), pk=pk)
     side, where = request.GET.get("side", "after"), request.GET.get("where", "here")
-    found = effect.tips(warning, request.officer, side, where)
+    found = effect.tips_counted(warning, request.officer, side, where)
     title = {
         ("before", "here"): _("Before the warning, in its places"),
         ("after", "here"): _("After the warning, in its places"),
@@ -29,6 +29,6 @@ def tips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "warning": warning,
         "title": title,
         "total": found.count(),
-        "rows": found.select_related("place").order_by("-received_at", "-id")[:_SHOWN],
+        "rows": found.select_related("place").order_by("-received_at", "-id")[:_MOST_SHOWN],
     }
     return render(request, "warnings/effect_tips.html", context)

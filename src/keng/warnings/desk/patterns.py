@@ -18,8 +18,8 @@ from keng.accounts.who import RELEASING
 from keng.delivery.audience import plan
 from keng.kit import times
 from keng.network.queries import places_of
-from keng.warnings import blanks, pattern_queries, wording
-from keng.warnings.actions import patterns
+from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
+from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import (
     NobodyThere,
     NotYours,
@@ -30,7 +30,12 @@ from keng.warnings.actions.errors import (
 from keng.warnings.forms import note_unticked
 from keng.warnings.known_numbers import NumberCheck
 from keng.warnings.models import Pattern, PatternUse
-from keng.warnings.pattern_forms import FillForm, PatternApproveForm, PatternForm, SendAloneForm
+from keng.warnings.pattern_forms import (
+    FillPatternForm,
+    PatternApproveForm,
+    PatternForm,
+    SendPatternForm,
+)
 
 _SECOND_PERSON = gettext_lazy(
     "A number or a link that you filled in stands in no report of your desk: a second person lets"
@@ -39,27 +44,27 @@ _SECOND_PERSON = gettext_lazy(
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def patterns(request: HttpRequest) -> HttpResponse:
     """What may be sent alone, what waits for a second person, and what was sent."""
     context = {
-        "lists": pattern_queries.lists(request.officer),
-        "uses": pattern_queries.to_review(request.officer),
-        "may_write": bool(patterns.units_to_write_for(request.officer)),
+        "lists": pattern_queries.pattern_lists(request.officer),
+        "uses": pattern_queries.uses_to_review(request.officer),
+        "may_write": bool(pattern_acts.units_to_write_for(request.officer)),
     }
     return render(request, "warnings/patterns.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def pattern_new(request: HttpRequest) -> HttpResponse:
     """Write one; somebody else approves it."""
     form = PatternForm(request.POST or None)
-    units = patterns.units_to_write_for(request.officer)
+    units = pattern_acts.units_to_write_for(request.officer)
     if not units:
         raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            made = patterns.make(
+            made = pattern_acts.make_pattern(
                 form.texts(given),
                 unit_id=units[0].pk,
                 category=given["category"],
@@ -75,7 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Written: a second person approves it."))
             return redirect("pattern", pk=made.pk)
-    context = {"form": form, "marks": blanks.MARKS}
+    context = {"form": form, "marks": pattern_blanks.BLANK_MARKS}
     status = 422 if form.errors else 200
     return render(request, "warnings/pattern_new.html", context, status=status)
 
@@ -83,17 +88,17 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One pattern: read, approved by a second person, ended."""
-    found = _visible(request, pk)
+    found = _visible_pattern(request, pk)
     form = PatternApproveForm(request.POST or None)
-    numbers = patterns.check_pattern(found, by=request.officer)
+    numbers = pattern_acts.check_pattern(found, by=request.officer)
     if (
         request.method == "POST"
         and form.is_valid()
         and _is_ticked(form, numbers)
         and is_present(request.officer, form)
     ):
-        return _approved(request, found, form)
-    can = patterns.may_approve(request.officer, found)
+        return _approve_posted(request, found, form)
+    can = pattern_acts.may_approve_pattern(request.officer, found)
     today = times.local_date(times.now())
     context = {
         "pattern": found,
@@ -105,7 +110,7 @@ def pattern(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "refusal": _refusal(request, found),
         "can_end": can and found.ended_at is None,
         "in_force": Pattern.objects.in_force(today).filter(pk=found.pk).exists(),
-        "commune": patterns.commune_of(request.officer),
+        "commune": pattern_acts.commune_desk_of(request.officer),
     }
     return render(request, "warnings/pattern.html", context, status=422 if form.errors else 200)
 
@@ -122,7 +127,7 @@ def _is_own(request: HttpRequest, found: Pattern) -> bool:
     return found.made_by_id in tied_to(request.officer)
 
 
-def _is_ticked(form: PatternApproveForm | SendAloneForm, numbers: NumberCheck) -> bool:
+def _is_ticked(form: PatternApproveForm | SendPatternForm, numbers: NumberCheck) -> bool:
     """Whether the marked numbers were ticked as compared; if not, the form says so."""
     if numbers.digest and form.cleaned_data["numbers"] != numbers.digest:
         note_unticked(form)
@@ -130,14 +135,14 @@ def _is_ticked(form: PatternApproveForm | SendAloneForm, numbers: NumberCheck) -
     return True
 
 
-def _approved(request: HttpRequest, found: Pattern, form: PatternApproveForm) -> HttpResponse:
+def _approve_posted(request: HttpRequest, found: Pattern, form: PatternApproveForm) -> HttpResponse:
     try:
         seen = bytes.fromhex(form.cleaned_data["hash"])
         numbers = form.cleaned_data["numbers"]
-        patterns.approve(found.pk, seen=seen, numbers=numbers, by=request.officer)
+        pattern_acts.approve_pattern(found.pk, seen=seen, numbers=numbers, by=request.officer)
     except NotYours:
         messages.error(request, _refusal(request, found) or _("This is not yours to approve."))
-    except patterns.BlankMisplaced:
+    except pattern_acts.BlankMisplaced:
         messages.error(
             request,
             _(
@@ -145,7 +150,7 @@ def _approved(request: HttpRequest, found: Pattern, form: PatternApproveForm) ->
                 " pattern anew."
             ),
         )
-    except (NumbersUnchecked, StaleApproval, patterns.NotInForce):
+    except (NumbersUnchecked, StaleApproval, pattern_acts.PatternNotInForce):
         messages.error(request, _("It could not be approved: read it again."))
     else:
         messages.success(request, _("Approved: one officer may send it now."))
@@ -153,11 +158,11 @@ def _approved(request: HttpRequest, found: Pattern, form: PatternApproveForm) ->
 
 
 @require_POST
-def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def pattern_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """No more."""
-    _visible(request, pk)
+    _visible_pattern(request, pk)
     try:
-        patterns.end(pk, by=request.officer)
+        pattern_acts.end_pattern(pk, by=request.officer)
     except NotYours:
         raise Http404 from None
     messages.success(request, _("Ended: nothing more goes out with it."))
@@ -165,41 +170,47 @@ def end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def pattern_send(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Fill the blanks, see the text and the list, confirm with a code."""
-    found = _visible(request, pk)
-    unit = patterns.commune_of(request.officer)
+    found = _visible_pattern(request, pk)
+    unit = pattern_acts.commune_desk_of(request.officer)
     today = times.local_date(times.now())
     if unit is None or not Pattern.objects.in_force(today).filter(pk=pk).exists():
         return redirect("pattern", pk=pk)
     posted = request.POST if request.method == "POST" else None
-    form = FillForm(posted, codes=blanks.blanks_of(found.texts), places=places_of([unit.pk]))
+    form = FillPatternForm(
+        posted, codes=pattern_blanks.blanks_of(found.texts), places=places_of([unit.pk])
+    )
     do = posted.get("do", "") if posted is not None else ""
     wants = do == "send"
-    confirm = SendAloneForm(posted if wants else None)
+    confirm = SendPatternForm(posted if wants else None)
     context: dict[str, Any] = {"pattern": found, "form": form, "confirm": confirm, "unit": unit}
     if posted is not None and form.is_valid():
-        numbers = patterns.check_filled(found, form.cleaned_data, unit, by=request.officer)
+        numbers = pattern_acts.check_filled_pattern(
+            found, form.cleaned_data, unit, by=request.officer
+        )
         context |= _preview(found, unit, form.cleaned_data) | {"numbers": numbers}
-        by_two = patterns.needs_second_person(found, form.cleaned_data, unit, by=request.officer)
+        by_two = pattern_acts.needs_second_person(
+            found, form.cleaned_data, unit, by=request.officer
+        )
         context["by_two"] = by_two
         if do == "hand_in":
-            return _handed_in(request, found, form)
+            return _hand_in_posted(request, found, form)
         if wants and by_two:
             confirm.add_error(None, _SECOND_PERSON)
         may_go = wants and not by_two and confirm.is_valid() and _is_ticked(confirm, numbers)
-        if may_go and (sent := _sent(request, found, form, confirm)):
+        if may_go and (sent := _send_posted(request, found, form, confirm)):
             return sent
     context["parts"] = found.texts
     status = 422 if form.errors or confirm.errors else 200
     return render(request, "warnings/pattern_send.html", context, status=status)
 
 
-def _handed_in(request: HttpRequest, found: Pattern, form: FillForm) -> HttpResponse:
+def _hand_in_posted(request: HttpRequest, found: Pattern, form: FillPatternForm) -> HttpResponse:
     """It waits for a second person, as a warning; whoever can is called from its page."""
     try:
-        version = patterns.hand_in(found.pk, form.cleaned_data, by=request.officer)
-    except (NotYours, StaleApproval, patterns.NotInForce):
+        version = pattern_acts.hand_in_pattern(found.pk, form.cleaned_data, by=request.officer)
+    except (NotYours, StaleApproval, pattern_acts.PatternNotInForce):
         messages.error(request, _("This pattern cannot be filled any more."))
     except NobodyThere:
         messages.error(request, _("Nobody would receive it."))
@@ -212,25 +223,25 @@ def _handed_in(request: HttpRequest, found: Pattern, form: FillForm) -> HttpResp
 
 
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
-    content = patterns.content_for(found, values, unit)
-    counted = plan(patterns.choice_for(found, unit).audience(unit, found.severity))
-    stamp = wording.Stamp(unit.name, "", times.local_date(times.now()))
+    content = pattern_acts.filled_content(found, values, unit)
+    counted = plan(pattern_acts.choice_for_commune(found, unit).audience(unit, found.severity))
+    stamp = outgoing_text.Stamp(unit.name, "", times.local_date(times.now()))
     return {
-        "previews": wording.messages(content, stamp),
+        "previews": outgoing_text.warning_messages(content, stamp),
         "plan": counted,
         "audience_hash": counted.hash.hex(),
-        "review_by": patterns.review_by(),
+        "review_by": pattern_acts.review_deadline(),
     }
 
 
-def _sent(
-    request: HttpRequest, found: Pattern, form: FillForm, confirm: SendAloneForm
+def _send_posted(
+    request: HttpRequest, found: Pattern, form: FillPatternForm, confirm: SendPatternForm
 ) -> HttpResponse | None:
     """The way to the dispatch; None when something stands in the way, which the form then says."""
     if not is_present(request.officer, confirm):
         return None
     try:
-        dispatch = patterns.send(
+        dispatch = pattern_acts.send_pattern(
             found.pk,
             form.cleaned_data,
             audience_hash=bytes.fromhex(confirm.cleaned_data["audience_hash"]),
@@ -239,7 +250,7 @@ def _sent(
         )
     except StaleApproval:
         confirm.add_error(None, _("The list changed meanwhile: look again, then send."))
-    except patterns.SecondPersonNeeded:
+    except pattern_acts.SecondPersonNeeded:
         confirm.add_error(None, _SECOND_PERSON)
     except NumbersUnchecked:
         note_unticked(confirm)
@@ -256,12 +267,12 @@ def _sent(
 
 
 @require_POST
-def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def pattern_review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """It was right to send it."""
     visible = PatternUse.objects.filter(version__warning__unit__in=request.officer.unit_ids)
     get_object_or_404(visible, pk=pk)
     try:
-        patterns.review(pk, by=request.officer)
+        pattern_acts.review_pattern_use(pk, by=request.officer)
     except NotYours:
         messages.error(request, _("Somebody else has to look at it: not who sent it."))
     else:
@@ -269,6 +280,6 @@ def review(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("patterns")
 
 
-def _visible(request: HttpRequest, pk: uuid.UUID) -> Pattern:
+def _visible_pattern(request: HttpRequest, pk: uuid.UUID) -> Pattern:
     found = Pattern.objects.visible_to(request.officer)
     return get_object_or_404(found.select_related("unit", "made_by", "approved_by"), pk=pk)

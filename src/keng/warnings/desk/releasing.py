@@ -11,25 +11,25 @@ from django.views.decorators.http import require_POST
 from keng.accounts.presence import is_present
 from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
 from keng.tips.models import Incident
-from keng.warnings import actions, queries, rights, style, wording
-from keng.warnings.content import audience_of, choice_of, content_of
-from keng.warnings.forms import ApproveForm, SendBackForm, note_unticked
+from keng.warnings import actions, outgoing_text, queries, rights, style
+from keng.warnings.content import audience_of, choice_of, warning_content_of
+from keng.warnings.forms import WarningApproveForm, WarningSendBackForm, note_unticked
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Version, Warning
 
 
-def approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def warning_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What would go out, to whom, and what changed since this officer last looked."""
-    version = _waiting(request, pk)
+    version = _waiting_version(request, pk)
     if version is None:
         return redirect("warning-detail", pk=pk)
-    form = ApproveForm(request.POST or None)
+    form = WarningApproveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _approved(request, version, form)
-    return _shown(request, version, form)
+        return _approve_posted(request, version, form)
+    return _approve_page(request, version, form)
 
 
-def _waiting(request: HttpRequest, pk: uuid.UUID) -> Version | None:
+def _waiting_version(request: HttpRequest, pk: uuid.UUID) -> Version | None:
     """The version that waits for approval, if there is one and this officer may decide."""
     warning = get_object_or_404(
         Warning.objects.visible_to(request.officer).select_related("unit"), pk=pk
@@ -41,20 +41,22 @@ def _waiting(request: HttpRequest, pk: uuid.UUID) -> Version | None:
     return version if is_open and rights.may_release(request.officer, warning) else None
 
 
-def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> HttpResponse:
+def _approve_posted(
+    request: HttpRequest, version: Version, form: WarningApproveForm
+) -> HttpResponse:
     text_hash = bytes.fromhex(form.cleaned_data["text_hash"])
     audience_hash = bytes.fromhex(form.cleaned_data["audience_hash"])
     # What is stale is said before the code is used up: the same code does not work twice.
     if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
-        return _shown(request, version, ApproveForm(), stale=True)
+        return _approve_page(request, version, WarningApproveForm(), stale=True)
     digest = check_warning(version.warning, version.texts, officer=request.officer).digest
     if digest and form.cleaned_data["numbers"] != digest:
         note_unticked(form)
-        return _shown(request, version, form)
+        return _approve_page(request, version, form)
     if rights.set_up_an_author(request.officer, version) or not is_present(request.officer, form):
-        return _shown(request, version, form)
+        return _approve_page(request, version, form)
     try:
-        dispatch = actions.approve(
+        dispatch = actions.approve_warning(
             version.pk,
             text_hash=text_hash,
             audience_hash=audience_hash,
@@ -62,10 +64,10 @@ def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> Http
             by=request.officer,
         )
     except actions.StaleApproval:
-        return _shown(request, version, ApproveForm(), stale=True)
+        return _approve_page(request, version, WarningApproveForm(), stale=True)
     except actions.NumbersUnchecked:
         note_unticked(form)
-        return _shown(request, version, form)
+        return _approve_page(request, version, form)
     except actions.NotSubmitted:
         messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
         return redirect("warning-detail", pk=version.warning_id)
@@ -76,22 +78,22 @@ def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> Http
     return redirect("dispatch", pk=dispatch.pk)
 
 
-def _shown(
-    request: HttpRequest, version: Version, form: ApproveForm, *, stale: bool = False
+def _approve_page(
+    request: HttpRequest, version: Version, form: WarningApproveForm, *, stale: bool = False
 ) -> HttpResponse:
-    audience, content = audience_of(version), content_of(version)
+    audience, content = audience_of(version), warning_content_of(version)
     counted = plan(audience)
     since = queries.since_last_look(version, counted, officer=request.officer)
     if request.method == "GET" or stale:
         actions.note_reading(version, counted, by=request.officer)
-    stamp = wording.stamp_of(version, "")
+    stamp = outgoing_text.stamp_of(version, "")
     groups = groups_of(audience)
     context = {
         "version": version,
         "warning": version.warning,
         "from_incident": _incident_of(version.warning, request),
         "form": form,
-        "back_form": SendBackForm(),
+        "back_form": WarningSendBackForm(),
         "plan": counted,
         "channels": counted.channels(),
         "kinds": counted.kinds(),
@@ -103,9 +105,9 @@ def _shown(
         "stale": stale,
         "is_author": rights.has_hand_in(request.officer, version),
         "set_up_an_author": rights.set_up_an_author(request.officer, version),
-        "findings": style.check(content),
+        "findings": style.check_style(content),
         "numbers": check_warning(version.warning, version.texts, officer=request.officer),
-        "previews": wording.messages(content, stamp),
+        "previews": outgoing_text.warning_messages(content, stamp),
         "parts": version.texts["vi"],
         "text_hash": bytes(version.text_hash).hex(),
         "audience_hash": counted.hash.hex(),
@@ -123,7 +125,7 @@ def _incident_of(warning: Warning, request: HttpRequest) -> Incident | None:
 
 
 @require_POST
-def call_province(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def warning_call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Call whoever is on duty at the province to approve it."""
     get_object_or_404(Warning.objects.visible_to(request.officer), pk=pk)
     try:
@@ -143,17 +145,17 @@ def call_province(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def warning_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Give it back to the author."""
-    version = _waiting(request, pk)
+    version = _waiting_version(request, pk)
     if version is None:
         return redirect("warning-detail", pk=pk)
-    form = SendBackForm(request.POST)
+    form = WarningSendBackForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write what has to change"))
         return redirect("warning-approve", pk=pk)
     try:
-        actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+        actions.send_back_warning(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except (actions.NotSubmitted, actions.NotYours):
         messages.error(request, _("Somebody else has decided it meanwhile: nothing waits here."))
         return redirect("warning-detail", pk=pk)

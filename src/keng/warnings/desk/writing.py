@@ -15,20 +15,20 @@ from keng.kit import times
 from keng.kit.ids import read_id
 from keng.network.models import GroupKind
 from keng.places.models import Unit
-from keng.warnings import actions, beginning, style, wording
-from keng.warnings.content import Choice, Content, choice_of, content_of
-from keng.warnings.forms import WarningForm, initial_of
-from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, origin_of
+from keng.warnings import actions, first_draft, outgoing_text, style
+from keng.warnings.content import AudienceChoice, WarningContent, choice_of, warning_content_of
+from keng.warnings.forms import WarningForm, initial_of_version
+from keng.warnings.known_numbers import NumberCheck, check_numbers, check_warning, compared_tips
 from keng.warnings.models import Version, Warning
 
 
-def new(request: HttpRequest) -> HttpResponse:
+def warning_new(request: HttpRequest) -> HttpResponse:
     """Begin a warning, perhaps from a tip, an incident or a wave."""
-    start = beginning.of(
+    start = first_draft.first_draft_from(
         request.officer,
-        tip_id=_key(request, "tip"),
-        incident_id=_key(request, "incident"),
-        wave_id=_key(request, "wave"),
+        tip_id=_id_asked(request, "tip"),
+        incident_id=_id_asked(request, "incident"),
+        wave_id=_id_asked(request, "wave"),
     )
     if start is None:
         raise Http404
@@ -37,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
         start.initial["kinds"] = asked
     form = WarningForm(request.POST or None, unit=start.unit, initial=start.initial)
     if request.method == "POST" and form.is_valid() and request.POST.get("do") != "check":
-        version = actions.draft(
+        version = actions.draft_warning(
             unit_id=start.unit.pk,
             content=form.content(),
             choice=form.choice(),
@@ -46,12 +46,12 @@ def new(request: HttpRequest) -> HttpResponse:
             from_incident=start.incident,
             from_wave=start.wave,
         )
-        return _saved(request, version)
-    form.mark(start.suggested)
-    return _shown(request, form, {"start": start})
+        return _answer_saved(request, version)
+    form.mark_suggested(start.suggested)
+    return _compose_page(request, form, {"start": start})
 
 
-def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def warning_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Go on with a draft, or begin a correction of a public warning."""
     warning = get_object_or_404(
         Warning.objects.visible_to(request.officer)
@@ -62,38 +62,38 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     latest = warning.versions.order_by("-number")[0]
     fixed = choice_of(latest) if warning.state == Warning.State.PUBLISHED else None
     form = WarningForm(
-        request.POST or None, unit=warning.unit, fixed=fixed, initial=initial_of(latest)
+        request.POST or None, unit=warning.unit, fixed=fixed, initial=initial_of_version(latest)
     )
     if request.method == "POST" and form.is_valid() and request.POST.get("do") != "check":
-        version = actions.revise(
+        version = actions.revise_warning(
             pk, content=form.content(), choice=form.choice(), by=request.officer
         )
-        return _saved(request, version)
-    return _shown(request, form, {"warning": warning, "latest": latest})
+        return _answer_saved(request, version)
+    return _compose_page(request, form, {"warning": warning, "latest": latest})
 
 
-def _saved(request: HttpRequest, version: Version) -> HttpResponse:
+def _answer_saved(request: HttpRequest, version: Version) -> HttpResponse:
     if request.POST.get("do") == "submit":
-        return _submitted(request, version.warning_id)
+        return _submit_posted(request, version.warning_id)
     messages.success(request, _("Saved as version %(number)d") % {"number": version.number})
     return redirect("warning-edit", pk=version.warning_id)
 
 
 @require_POST
-def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def warning_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask a second person to approve what was saved."""
     get_object_or_404(Warning.objects.visible_to(request.officer), pk=pk)
-    return _submitted(request, pk)
+    return _submit_posted(request, pk)
 
 
-def _submitted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def _submit_posted(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not _has_seen_numbers(request, pk):
         messages.error(
             request, _("Saved, but not submitted: compare the marked numbers, then submit again.")
         )
         return redirect("warning-edit", pk=pk)
     try:
-        actions.submit(pk, by=request.officer)
+        actions.submit_warning(pk, by=request.officer)
     except actions.StyleStops:
         messages.error(request, _("Saved, but not submitted: see what the house style stops."))
         return redirect("warning-edit", pk=pk)
@@ -116,63 +116,65 @@ def _has_seen_numbers(request: HttpRequest, pk: uuid.UUID) -> bool:
 
 
 @require_POST
-def audience(request: HttpRequest) -> HttpResponse:
+def warning_audience(request: HttpRequest) -> HttpResponse:
     """The exact number of recipients for what is ticked now (asked by htmx while choosing)."""
     unit = get_object_or_404(Unit, pk=request.officer.home_unit_id)
-    if key := _key(request, "warning"):
+    if key := _id_asked(request, "warning"):
         unit = get_object_or_404(Warning.objects.visible_to(request.officer), pk=key).unit
     form = WarningForm(request.POST, unit=unit)
     form.is_valid()
-    context = {"form": form, "swapped": True, **_audience(form, unit)}
+    context = {"form": form, "swapped": True, **_audience_counts(form, unit)}
     return render(request, "warnings/audience.html", context)
 
 
-def _sample(unit: Unit, latest: Version | None) -> wording.Stamp:
+def _preview_stamp(unit: Unit, latest: Version | None) -> outgoing_text.Stamp:
     """The stamp of the text as it would be sent; the real code is made at the approval."""
     if latest is not None and latest.published_at is None:
-        return wording.stamp_of(latest, "")
+        return outgoing_text.stamp_of(latest, "")
     replaces = latest.verify_code.code if latest else ""
-    return wording.Stamp(unit.name, "", times.local_date(times.now()), replaces)
+    return outgoing_text.Stamp(unit.name, "", times.local_date(times.now()), replaces)
 
 
-def _shown(request: HttpRequest, form: WarningForm, context: dict[str, Any]) -> HttpResponse:
+def _compose_page(request: HttpRequest, form: WarningForm, context: dict[str, Any]) -> HttpResponse:
     warning, latest = context.get("warning"), context.get("latest")
-    shown: Content | None = None
+    shown: WarningContent | None = None
     if form.is_bound:
         shown = form.content() if form.is_valid() else None
     elif latest:
-        shown = content_of(latest)
-    found = _correction(latest) if latest else {}
+        shown = warning_content_of(latest)
+    found = _correction_counts(latest) if latest else {}
     if not found:
-        found = _audience(form, warning.unit if warning else form.unit)
+        found = _audience_counts(form, warning.unit if warning else form.unit)
     if shown:
-        context["numbers"] = _numbers(request, form.unit, shown, context)
+        context["numbers"] = _numbers_in_form(request, form.unit, shown, context)
     context |= {
         "form": form,
         "unit": form.unit,
         "content": shown,
-        "findings": style.check(shown) if shown else [],
-        "previews": wording.messages(shown, _sample(form.unit, latest)) if shown else [],
+        "findings": style.check_style(shown) if shown else [],
+        "previews": outgoing_text.warning_messages(shown, _preview_stamp(form.unit, latest))
+        if shown
+        else [],
         **found,
     }
     status = 422 if form.is_bound and not form.is_valid() else 200
     return render(request, "warnings/compose.html", context, status=status)
 
 
-def _numbers(
-    request: HttpRequest, unit: Unit, content: Content, context: dict[str, Any]
+def _numbers_in_form(
+    request: HttpRequest, unit: Unit, content: WarningContent, context: dict[str, Any]
 ) -> NumberCheck:
     """The numbers of the text as it stands in the form, saved or not."""
     if warning := context.get("warning"):
         return check_warning(warning, content.texts, officer=request.officer)
     start = context["start"]
-    origin = origin_of(
+    against = compared_tips(
         request.officer, unit, tip=start.tip, incident=start.incident, wave=start.wave
     )
-    return check_numbers(content.texts, unit=unit, origin=origin)
+    return check_numbers(content.texts, unit=unit, against=against)
 
 
-def _correction(latest: Version) -> dict[str, Any]:
+def _correction_counts(latest: Version) -> dict[str, Any]:
     """A correction's audience is not chosen: it is whoever was sent the earlier version."""
     sent = latest.warning.versions.filter(dispatch__isnull=False)
     earlier = tuple(sent.values_list("dispatch_id", flat=True))
@@ -182,10 +184,10 @@ def _correction(latest: Version) -> dict[str, Any]:
     return {"corrects": True, "plan": found, "channels": found.channels()}
 
 
-def _audience(form: WarningForm, unit: Unit) -> dict[str, Any]:
+def _audience_counts(form: WarningForm, unit: Unit) -> dict[str, Any]:
     """Counts for what is chosen, and for every kind, chosen or not."""
-    value = _values(form)
-    choice = Choice(
+    value = _audience_values(form)
+    choice = AudienceChoice(
         _ids(value["places"]),
         tuple(value["kinds"]),
         _ids(value["without"]),
@@ -211,7 +213,7 @@ def _audience(form: WarningForm, unit: Unit) -> dict[str, Any]:
     }
 
 
-def _values(form: WarningForm) -> dict[str, Any]:
+def _audience_values(form: WarningForm) -> dict[str, Any]:
     """What the form holds at this moment, right or wrong, with only the choices it offers."""
     names = ("places", "kinds", "without", "subscribers", "over_limit_reason", "severity")
     found = {name: form[name].value() for name in names}
@@ -227,7 +229,7 @@ def _ids(keys: list[str]) -> tuple[uuid.UUID, ...]:
     return tuple(uuid.UUID(key) for key in keys)
 
 
-def _key(request: HttpRequest, name: str) -> uuid.UUID | None:
+def _id_asked(request: HttpRequest, name: str) -> uuid.UUID | None:
     asked = request.POST.get(name) or request.GET.get(name, "")
     key = read_id(asked)
     if asked and key is None:

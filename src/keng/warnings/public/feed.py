@@ -8,16 +8,16 @@ from django.views.decorators.http import require_safe
 from keng.kit import feeds
 from keng.language import taxonomy
 from keng.warnings import queries
-from keng.warnings.wording import url_of
+from keng.warnings.outgoing_text import warning_url
 
 
 @require_safe
-def atom(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
+def warnings_feed(request: HttpRequest) -> HttpResponse | HttpResponseNotModified:
     """The newest warnings, each whole."""
-    return feeds.answered(request, _feed)
+    return feeds.answered(request, _current_feed)
 
 
-def _feed() -> feeds.SteadyFeed:
+def _current_feed() -> feeds.SteadyFeed:
     feed = feeds.SteadyFeed(
         title=_("Warnings"),
         link=f"{settings.PUBLIC_URL}/warnings",
@@ -26,10 +26,10 @@ def _feed() -> feeds.SteadyFeed:
         feed_url=f"{settings.PUBLIC_URL}/warnings/feed.atom",
         author_name="Kẻng",
     )
-    for version in queries.current(feeds.LONGEST):
+    for version in queries.current_warnings(feeds.LONGEST):
         words = version.texts["vi"]
         feed.add(
-            address=url_of(version.verify_code.code),
+            address=warning_url(version.verify_code.code),
             at=version.published_at,
             title=words["title"],
             description="\n".join(words[part] for part in ("what", "signs", "act", "call")),

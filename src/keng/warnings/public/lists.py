@@ -13,9 +13,9 @@ from keng.places.models import Place, Unit
 from keng.places.search import Match, current, find
 from keng.warnings import queries
 from keng.warnings.models import Version
-from keng.warnings.public.pages import standing_of, words_of
+from keng.warnings.public.pages import standing_of_version, words_for_reader
 
-A_PAGE = 12
+WARNINGS_PER_PAGE = 12
 _MOST_PLACES = 8
 
 
@@ -27,14 +27,14 @@ def warnings(request: HttpRequest) -> HttpResponse:
     matches = _matches(query) if query and place is None else []
     if len(matches) == 1 and not matches[0].only_alike:
         place = matches[0].place
-    found = queries.recent(place)
+    found = queries.recent_warnings(place)
     for version in found:
-        version.standing = standing_of(version)
+        version.standing = standing_of_version(version)
     # In force first; among each other they stay as they were, newest first.
     found.sort(key=lambda version: version.standing != "current")
     number = _page_number(request, len(found))
-    shown = found[(number - 1) * A_PAGE : number * A_PAGE]
-    _dress(shown)
+    shown = found[(number - 1) * WARNINGS_PER_PAGE : number * WARNINGS_PER_PAGE]
+    _add_words(shown)
     context = {
         "held": [version for version in shown if version.standing == "current"],
         "past": [version for version in shown if version.standing != "current"],
@@ -45,7 +45,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
         "matches": [] if place else matches,
         "only_alike": any(match.only_alike for match in matches),
         "newer_url": _address(number - 1, place) if number > 1 else "",
-        "older_url": _address(number + 1, place) if number * A_PAGE < len(found) else "",
+        "older_url": _address(number + 1, place) if number * WARNINGS_PER_PAGE < len(found) else "",
     }
     return render(request, "warnings/list.html", context)
 
@@ -68,7 +68,7 @@ def _matches(query: str) -> list[Match]:
 
 def _page_number(request: HttpRequest, total: int) -> int:
     asked = request.GET.get("page", "")
-    last = max(1, -(-total // A_PAGE))
+    last = max(1, -(-total // WARNINGS_PER_PAGE))
     return min(max(1, int(asked)), last) if asked.isdecimal() and len(asked) < 5 else 1
 
 
@@ -79,10 +79,10 @@ def _address(number: int, place: Place | None) -> str:
     return f"?{urlencode(said)}" if said else "?"
 
 
-def _dress(shown: list[Version]) -> None:
+def _add_words(shown: list[Version]) -> None:
     names = queries.place_names(shown)
     for version in shown:
-        version.words, version.spoken = words_of(version), spoken_in(version.texts)
+        version.words, version.spoken = words_for_reader(version), spoken_in(version.texts)
         version.category_label = label_for_reader(version.category)
         version.place_names = [
             names[key] for key in version.audience.get("places", ()) if key in names

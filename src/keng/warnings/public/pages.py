@@ -17,27 +17,27 @@ from keng.kit.languages import FULL, spoken_in
 from keng.kit.slowing import Slowing
 from keng.language.category_names import label_for_reader
 from keng.warnings import card, queries
-from keng.warnings.codes import cleaned
 from keng.warnings.forms import VerifyForm
 from keng.warnings.models import Version, Warning
-from keng.warnings.verifying import verdict_on
-from keng.warnings.wording import url_of
+from keng.warnings.outgoing_text import warning_url
+from keng.warnings.verify_codes import typed_code
+from keng.warnings.verifying import verify_pasted
 
 
 @require_safe
 def warning(request: HttpRequest, code: str) -> HttpResponse:
     """The exact version behind a code, with what became of it."""
-    version = found_by(code)
-    published = queries.published_of(version.warning)
+    version = version_or_404(code)
+    published = queries.published_versions_of(version.warning)
     newest = published[0]
     language = spoken_in(version.texts)
     text = _sent_text(version, language)
     context = {
         "version": version,
         "warning": version.warning,
-        "words": words_of(version),
+        "words": words_for_reader(version),
         "spoken": language,
-        "standing": standing_of(version, newest),
+        "standing": standing_of_version(version, newest),
         "newest": newest,
         "published": published,
         "category": label_for_reader(version.category),
@@ -45,22 +45,22 @@ def warning(request: HttpRequest, code: str) -> HttpResponse:
         "only_frame": (get_language() or "vi") not in FULL,
         "in_english": _english_beside(version, language),
         "sms": f"sms:?body={quote(text)}",
-        "canonical": url_of(version.verify_code.code),
+        "canonical": warning_url(version.verify_code.code),
         "groups": queries.groups_reached(newest.dispatch_id) if newest != version else 0,
         "places": list(queries.place_names([version]).values()),
     }
     return render(request, "warnings/warning.html", context)
 
 
-def found_by(typed: str) -> Version:
+def version_or_404(typed: str) -> Version:
     """The version that a typed code belongs to. Raises Http404."""
-    version = queries.by_code(cleaned(typed))
+    version = queries.version_by_code(typed_code(typed))
     if version is None:
         raise Http404
     return version
 
 
-def standing_of(version: Version, newest: Version | None = None) -> str:
+def standing_of_version(version: Version, newest: Version | None = None) -> str:
     """In one word: recalled, replaced, expired or current."""
     if version.warning.state == Warning.State.RECALLED:
         return "recalled"
@@ -77,7 +77,7 @@ def _english_beside(version: Version, spoken: str) -> dict[str, str]:
     return found if spoken == "vi" and asked not in FULL else {}
 
 
-def words_of(version: Version) -> dict[str, str]:
+def words_for_reader(version: Version) -> dict[str, str]:
     """Its words in the visitor's language, or in Vietnamese."""
     found: dict[str, str] = version.texts[spoken_in(version.texts)]
     return found
@@ -91,15 +91,15 @@ def _sent_text(version: Version, language: str) -> str:
 
 
 @require_safe
-def card_picture(request: HttpRequest, code: str) -> FileResponse:
+def warning_card(request: HttpRequest, code: str) -> FileResponse:
     """The share card. A recalled or replaced warning has none: nobody should pass it on."""
-    version = found_by(code)
-    newest = queries.published_of(version.warning)[0]
-    if standing_of(version, newest) in {"recalled", "replaced"}:
+    version = version_or_404(code)
+    newest = queries.published_versions_of(version.warning)[0]
+    if standing_of_version(version, newest) in {"recalled", "replaced"}:
         raise Http404
     # The language stands in the address: a chat app that fetches the picture has no choice of it.
     found = card.card_of(version, version.verify_code.code, request.GET.get("in", "vi"))
-    path = Path(settings.DATA_FOLDER) / card.stored(found)
+    path = Path(settings.DATA_FOLDER) / card.stored_card(found)
     name = f"{'canh-bao' if found.language == 'vi' else 'warning'}-{found.code}.png"
     response = FileResponse(
         path.open("rb"),
@@ -114,24 +114,24 @@ def card_picture(request: HttpRequest, code: str) -> FileResponse:
 
 # So many at once from one address, then one more for each pause: thirty people in a training room
 # share one, and whoever tries all codes gets 43,200 of 729 million a day.
-checking = Slowing(at_once=40, pause=2.0)
+verify_limit = Slowing(at_once=40, pause=2.0)
 
 
 def verify(request: HttpRequest) -> HttpResponse:
     """From the code at the end of a message, or from the whole message, to what was published."""
     form = VerifyForm(request.POST if request.method == "POST" else None)
     verdict = None
-    if form.is_bound and (wait := checking.seconds_to_wait(request)):
+    if form.is_bound and (wait := verify_limit.seconds_to_wait(request)):
         return _not_checked(request, wait)
     if form.is_bound and form.is_valid():
-        verdict = verdict_on(form.cleaned_data["code"])
+        verdict = verify_pasted(form.cleaned_data["code"])
         if verdict.kind == "code" and verdict.version:
             return redirect("warning", code=verdict.version.verify_code.code)
     context: dict[str, Any] = {"form": form, "verdict": verdict}
     if verdict and verdict.version:
-        newest = queries.published_of(verdict.version.warning)[0]
-        context["words"] = words_of(verdict.version)
-        context["standing"] = standing_of(verdict.version, newest)
+        newest = queries.published_versions_of(verdict.version.warning)[0]
+        context["words"] = words_for_reader(verdict.version)
+        context["standing"] = standing_of_version(verdict.version, newest)
     status = 422 if form.errors else 200
     return render(request, "warnings/verify.html", context, status=status)
 

@@ -7,20 +7,20 @@ from django.views.decorators.http import require_safe
 from keng.kit import qr
 from keng.kit.languages import spoken_in
 from keng.warnings import queries
-from keng.warnings.public.pages import found_by, standing_of, words_of
-from keng.warnings.wording import url_of
+from keng.warnings.outgoing_text import warning_url
+from keng.warnings.public.pages import standing_of_version, version_or_404, words_for_reader
 
 
 @require_safe
-def poster(request: HttpRequest, code: str) -> HttpResponse:
+def warning_poster(request: HttpRequest, code: str) -> HttpResponse:
     """The sheet. A recalled, replaced or expired warning has none: it should hang nowhere."""
-    version = found_by(code)
-    if standing_of(version, queries.published_of(version.warning)[0]) != "current":
+    version = version_or_404(code)
+    if standing_of_version(version, queries.published_versions_of(version.warning)[0]) != "current":
         raise Http404
-    address = url_of(version.verify_code.code)
+    address = warning_url(version.verify_code.code)
     context = {
         "version": version,
-        "words": words_of(version),
+        "words": words_for_reader(version),
         "spoken": spoken_in(version.texts),
         "address": address,
         "qr": qr.drawn(address, border=2),

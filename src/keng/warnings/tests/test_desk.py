@@ -15,7 +15,7 @@ from keng.language.indicators import extract
 from keng.network.models import Group
 from keng.tips.models import Suggestion
 from keng.warnings import actions
-from keng.warnings.content import content_of
+from keng.warnings.content import warning_content_of
 from keng.warnings.desk import releasing
 from keng.warnings.models import Reading, Version, Warning
 from keng.warnings.tests.ward import CALM, Ward
@@ -299,9 +299,11 @@ def test_the_approver_of_a_correction_reads_it_as_it_will_be_sent(desk_client, w
     version = ward.published()
     code = version.verify_code.code
     words = {**CALM, "call": "Trực ban 0204 000 0999, hoặc 113."}
-    changed = dataclasses.replace(content_of(version), texts={"vi": words})
-    actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=ward.officer)
-    actions.submit(version.warning_id, by=ward.officer)
+    changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
+    actions.revise_warning(
+        version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+    )
+    actions.submit_warning(version.warning_id, by=ward.officer)
     for officer, name in ((ward.commander, "warning-approve"), (ward.officer, "warning-edit")):
         sign_in(desk_client, officer)
         page = desk_client.get(url(name, version.warning_id)).content.decode()
@@ -352,14 +354,14 @@ def test_who_decides_a_moment_later_than_another_reads_so(desk_client, ward, mon
     page = desk_client.get(url("warning-approve", version.warning_id))
     data = {name: hidden(page, name) for name in ("text_hash", "audience_hash")}
     data |= {"code": second_factor.current_code(ward.commander), "reason": "Sai số"}
-    looked = releasing._waiting
+    looked = releasing._waiting_version
 
     def other_decides(request, pk):
         found = looked(request, pk)
-        actions.send_back(pk, reason="Xem lại", by=ward.coordinator)
+        actions.send_back_warning(pk, reason="Xem lại", by=ward.coordinator)
         return found
 
-    monkeypatch.setattr(releasing, "_waiting", other_decides)
+    monkeypatch.setattr(releasing, "_waiting_version", other_decides)
     answer = desk_client.post(url(name, version.warning_id), data, follow=True)
     assert answer.status_code == 200
     assert "Người khác vừa quyết định" in answer.content.decode()

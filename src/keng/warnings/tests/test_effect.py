@@ -73,28 +73,35 @@ def test_both_sides_are_of_one_length_and_of_its_places_and_kind(desks, coordina
     told(desks[0], -2, warning, outcome="not_a_tip")
     told(desks[0], -2, warning, concerns=(desks[1],))
     told(desks[1], 1, warning)
-    found = effect.of(warning, coordinator)
+    found = effect.effect_of_warning(warning, coordinator)
     assert (found.days, found.is_complete) == (14, True)
-    assert found.rows == [effect.Row("here", 3, 1), effect.Row("elsewhere", 0, 1)]
+    assert found.rows == [effect.EffectRow("here", 3, 1), effect.EffectRow("elsewhere", 0, 1)]
     for row in found.rows:
-        for side in effect.SIDES:
-            assert effect.tips(warning, coordinator, side, row.where).count() == getattr(row, side)
+        for side in effect.EFFECT_SIDES:
+            assert effect.tips_counted(warning, coordinator, side, row.where).count() == getattr(
+                row, side
+            )
 
 
 def test_three_days_after_it_three_days_are_compared(desks, coordinator):
     warning = published(desks[0], place_of(desks[0]), coordinator, 3)
     told(desks[0], -5, warning)
-    assert effect.of(warning, coordinator).rows[0] == effect.Row("here", 0, 0)
-    assert effect.of(published(desks[0], place_of(desks[0]), coordinator, 0), coordinator) is None
+    assert effect.effect_of_warning(warning, coordinator).rows[0] == effect.EffectRow("here", 0, 0)
+    assert (
+        effect.effect_of_warning(
+            published(desks[0], place_of(desks[0]), coordinator, 0), coordinator
+        )
+        is None
+    )
 
 
 def test_a_commune_and_a_warning_for_everybody_have_no_elsewhere(desks, province, coordinator):
     own = published(desks[0], place_of(desks[0]), coordinator, 20)
     officer = make.officer(unit=desks[0])
-    assert [row.where for row in effect.of(own, officer).rows] == ["here"]
+    assert [row.where for row in effect.effect_of_warning(own, officer).rows] == ["here"]
     wide = published(province, place_of(province), coordinator, 20)
     told(desks[1], -1, wide)
-    assert effect.of(wide, coordinator).rows == [effect.Row("here", 1, 0)]
+    assert effect.effect_of_warning(wide, coordinator).rows == [effect.EffectRow("here", 1, 0)]
 
 
 def test_the_page_leads_to_the_list_and_says_how_to_read_it(desk_client):

@@ -13,7 +13,7 @@ from keng.delivery.models import Dispatch
 from keng.kit import times
 from keng.tips.models import Tip, TipConcern
 from keng.warnings import actions
-from keng.warnings.actions import patterns
+from keng.warnings.actions import pattern_acts
 from keng.warnings.content import audience_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Pattern, Warning
@@ -54,7 +54,7 @@ def lines(version, officer):
 
 
 def release(version, by, **more):
-    return actions.approve(
+    return actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
         audience_hash=plan(audience_of(version)).hash,
@@ -145,7 +145,7 @@ def test_a_bank_account_on_the_list_is_no_official_number(ward):
 
 def test_whoever_lets_it_out_ticks_exactly_what_they_were_shown(ward):
     version = ward.draft(words=WRONG, from_incident=ward.incident)
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     for ticked in ("", "0" * 64):
         with pytest.raises(actions.NumbersUnchecked):
             release(version, ward.commander, numbers=ticked)
@@ -161,7 +161,7 @@ def test_whoever_lets_it_out_ticks_exactly_what_they_were_shown(ward):
 
 def test_what_was_ticked_no_longer_counts_once_the_tips_say_something_else(ward):
     version = ward.draft(words=WRONG, from_incident=ward.incident)
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     ticked = digest(version, ward.commander)
     make.sighting(ward.tip, indicator=make.indicator("+84510555113"), role="not_used")
     with pytest.raises(actions.NumbersUnchecked):
@@ -170,11 +170,13 @@ def test_what_was_ticked_no_longer_counts_once_the_tips_say_something_else(ward)
 
 def test_a_number_typed_into_a_correction_is_compared_too(ward):
     version = ward.draft(words=RIGHT, from_incident=ward.incident)
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     release(version, ward.commander)
     content = ward.content(WRONG)
-    actions.revise(version.warning_id, content=content, choice=ward.choice(), by=ward.officer)
-    again = actions.submit(version.warning_id, by=ward.officer)
+    actions.revise_warning(
+        version.warning_id, content=content, choice=ward.choice(), by=ward.officer
+    )
+    again = actions.submit_warning(version.warning_id, by=ward.officer)
     with pytest.raises(actions.NumbersUnchecked):
         release(again, ward.commander)
 
@@ -222,7 +224,7 @@ def test_checking_a_text_that_is_not_saved_shows_them(desk_client, ward):
 
 def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(desk_client, ward):
     version = ward.draft(words=WRONG, from_incident=ward.incident)
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     second_factor.set_secret(ward.commander)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id)).content.decode()
@@ -247,7 +249,7 @@ def test_the_approver_sees_them_above_the_button_and_the_code_is_not_used_up(des
 
 
 def pattern_of(ward, texts, numbers=""):
-    made = patterns.make(
+    made = pattern_acts.make_pattern(
         texts,
         unit_id=ward.unit.pk,
         category="scam_impersonation",
@@ -256,18 +258,22 @@ def pattern_of(ward, texts, numbers=""):
         expires_on=times.local_date(times.now()),
         by=ward.officer,
     )
-    return patterns.approve(made.pk, seen=bytes(made.hash), numbers=numbers, by=ward.commander)
+    return pattern_acts.approve_pattern(
+        made.pk, seen=bytes(made.hash), numbers=numbers, by=ward.commander
+    )
 
 
 def test_what_is_filled_into_a_blank_is_compared(ward):
     pattern = pattern_of(ward, {**CALM, "signs": "Số gọi: [số]."})
-    content = patterns.choice_for(pattern, ward.unit).audience(ward.unit, 2)
+    content = pattern_acts.choice_for_commune(pattern, ward.unit).audience(ward.unit, 2)
     make.sighting(ward.tip, indicator=make.indicator("+84987654321"), role="unknown")
     values = {"number": "0987 654 321"}
     with pytest.raises(actions.NumbersUnchecked):
-        patterns.send(pattern.pk, values, audience_hash=plan(content).hash, by=ward.officer)
-    ticked = patterns.check_filled(pattern, values, ward.unit, by=ward.officer).digest
-    patterns.send(
+        pattern_acts.send_pattern(
+            pattern.pk, values, audience_hash=plan(content).hash, by=ward.officer
+        )
+    ticked = pattern_acts.check_filled_pattern(pattern, values, ward.unit, by=ward.officer).digest
+    pattern_acts.send_pattern(
         pattern.pk, values, audience_hash=plan(content).hash, numbers=ticked, by=ward.officer
     )
     detail = Entry.objects.get(action="pattern.sent").detail
@@ -278,8 +284,8 @@ def test_a_pattern_with_a_wrong_telephone_is_not_approved_unseen(ward):
     texts = {**CALM, "call": "Trực ban 0204 000 0131, hoặc 113."}
     with pytest.raises(actions.NumbersUnchecked):
         pattern_of(ward, texts)
-    ticked = patterns.check_pattern(Pattern.objects.get(), by=ward.commander).digest
-    found = patterns.approve(
+    ticked = pattern_acts.check_pattern(Pattern.objects.get(), by=ward.commander).digest
+    found = pattern_acts.approve_pattern(
         Pattern.objects.get().pk,
         seen=bytes(Pattern.objects.get().hash),
         numbers=ticked,

@@ -10,8 +10,8 @@ from keng.conftest import sign_in
 from keng.delivery.audience import plan
 from keng.delivery.models import Dispatch, DispatchText
 from keng.kit import times
-from keng.warnings import actions, blanks, pattern_queries
-from keng.warnings.actions import patterns
+from keng.warnings import actions, pattern_blanks, pattern_queries
+from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import NotYours, StaleApproval, StyleStops
 from keng.warnings.models import Pattern, PatternUse, Warning
 from keng.warnings.tests.ward import CALM, Ward
@@ -49,7 +49,7 @@ def clock(monkeypatch):
 
 
 def made(ward, *, by=None, texts=TEXTS, days=60):
-    return patterns.make(
+    return pattern_acts.make_pattern(
         texts,
         unit_id=ward.unit.pk,
         category="scam_impersonation",
@@ -62,17 +62,19 @@ def made(ward, *, by=None, texts=TEXTS, days=60):
 
 def approved(ward, **fields):
     pattern = made(ward, **fields)
-    return patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
+    return pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
 
 
 def audience(pattern, unit):
-    return plan(patterns.choice_for(pattern, unit).audience(unit, pattern.severity)).hash
+    return plan(
+        pattern_acts.choice_for_commune(pattern, unit).audience(unit, pattern.severity)
+    ).hash
 
 
 def send(pattern, ward, *, by=None, values=None, unit=None):
     by, unit, values = by or ward.officer, unit or ward.unit, values or VALUES
-    ticked = patterns.check_filled(pattern, VALUES, ward.unit, by=by).digest
-    return patterns.send(
+    ticked = pattern_acts.check_filled_pattern(pattern, VALUES, ward.unit, by=by).digest
+    return pattern_acts.send_pattern(
         pattern.pk, values, audience_hash=audience(pattern, unit), numbers=ticked, by=by
     )
 
@@ -97,17 +99,17 @@ def test_one_officer_fills_and_sends_it_at_night(ward, clock):
 
 def test_a_pattern_needs_a_second_person_and_the_text_they_read(ward):
     pattern = made(ward)
-    with pytest.raises(patterns.NotInForce):
+    with pytest.raises(pattern_acts.PatternNotInForce):
         send(pattern, ward)
     for wrong in (ward.officer, make.officer(unit=ward.unit)):
         with pytest.raises(NotYours):
-            patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=wrong)
+            pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=wrong)
     with pytest.raises(StaleApproval):
-        patterns.approve(pattern.pk, seen=b"0" * 32, by=ward.commander)
-    patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.province_duty)
+        pattern_acts.approve_pattern(pattern.pk, seen=b"0" * 32, by=ward.commander)
+    pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.province_duty)
     own = made(ward, by=ward.commander)
     with pytest.raises(NotYours):
-        patterns.approve(own.pk, seen=bytes(own.hash), by=ward.commander)
+        pattern_acts.approve_pattern(own.pk, seen=bytes(own.hash), by=ward.commander)
 
 
 def test_whoever_wrote_a_pattern_is_told_who_could_approve_it(ward, desk_client, monkeypatch):
@@ -121,7 +123,7 @@ def test_whoever_wrote_a_pattern_is_told_who_could_approve_it(ward, desk_client,
     assert told in desk_client.post(address, sent, follow=True).content.decode()
     pattern.refresh_from_db()
     assert pattern.approved_at is None
-    patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.coordinator)
+    pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.coordinator)
 
 
 def test_nobody_approves_what_a_ghost_of_theirs_wrote_and_no_ghost_sends_what_they_approved(ward):
@@ -129,7 +131,7 @@ def test_nobody_approves_what_a_ghost_of_theirs_wrote_and_no_ghost_sends_what_th
     pattern = made(ward)
     Officer.objects.filter(pk=pattern.made_by_id).update(**made_by_commander)
     with pytest.raises(NotYours):
-        patterns.approve(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
+        pattern_acts.approve_pattern(pattern.pk, seen=bytes(pattern.hash), by=ward.commander)
     Officer.objects.update(set_up_at=None)
     ward.commander = Officer.objects.get(pk=ward.commander.pk)
     pattern = approved(ward)
@@ -157,13 +159,13 @@ def test_a_pattern_that_was_changed_behind_the_screens_sends_nothing(ward):
 def test_it_expires_and_can_be_ended(ward, clock):
     pattern = approved(ward, days=1)
     clock.now += datetime.timedelta(days=2)
-    with pytest.raises(patterns.NotInForce):
+    with pytest.raises(pattern_acts.PatternNotInForce):
         send(pattern, ward)
     fresh = approved(ward)
     with pytest.raises(NotYours):
-        patterns.end(fresh.pk, by=ward.officer)
-    patterns.end(fresh.pk, by=ward.commander)
-    with pytest.raises(patterns.NotInForce):
+        pattern_acts.end_pattern(fresh.pk, by=ward.officer)
+    pattern_acts.end_pattern(fresh.pk, by=ward.commander)
+    with pytest.raises(pattern_acts.PatternNotInForce):
         send(fresh, ward)
 
 
@@ -178,7 +180,7 @@ def test_it_expires_and_can_be_ended(ward, clock):
     ],
 )
 def test_a_blank_takes_only_what_it_is_for(ward, code, value):
-    with pytest.raises(patterns.BlankUnfit):
+    with pytest.raises(pattern_acts.BlankUnfit):
         send(approved(ward), ward, values=VALUES | {code: value})
 
 
@@ -186,7 +188,7 @@ def test_a_place_that_the_desk_does_not_serve_is_no_place_for_the_blank(ward):
     elsewhere = make.place("Thôn Ngoài", kind="hamlet", parent=ward.province_place)
     pattern = approved(ward)
     for words in ("chuyển ngay cho số này", elsewhere.full_name):
-        with pytest.raises(patterns.BlankUnfit):
+        with pytest.raises(pattern_acts.BlankUnfit):
             send(pattern, ward, values=VALUES | {"hamlet": words})
     assert not Dispatch.objects.exists()
     # What is filled in for a blank that the pattern does not have goes nowhere.
@@ -228,24 +230,24 @@ def test_it_goes_to_the_own_commune_only(ward):
 
 def test_what_was_sent_alone_is_looked_at_by_eight_or_is_overdue(ward, clock):
     send(approved(ward), ward)
-    (row,) = pattern_queries.to_review(ward.commander)
+    (row,) = pattern_queries.uses_to_review(ward.commander)
     assert (row.is_overdue, row.can_review) == (False, True)
-    assert not pattern_queries.to_review(ward.officer)[0].can_review
+    assert not pattern_queries.uses_to_review(ward.officer)[0].can_review
     clock.now += datetime.timedelta(hours=6)
-    (row,) = pattern_queries.to_review(ward.commander)
+    (row,) = pattern_queries.uses_to_review(ward.commander)
     assert row.is_overdue
     with pytest.raises(NotYours):
-        patterns.review(row.pk, by=ward.officer)
-    patterns.review(row.pk, by=ward.commander)
-    assert not pattern_queries.to_review(ward.commander)
+        pattern_acts.review_pattern_use(row.pk, by=ward.officer)
+    pattern_acts.review_pattern_use(row.pk, by=ward.commander)
+    assert not pattern_queries.uses_to_review(ward.commander)
     assert Entry.objects.get(action="pattern.reviewed").detail == {"overdue": True}
 
 
 def test_what_was_wrong_is_taken_back_and_was_looked_at(ward):
     send(approved(ward), ward)
     use = PatternUse.objects.get()
-    actions.recall(use.version.warning_id, reason="wrong_number", by=ward.commander)
-    assert not pattern_queries.to_review(ward.commander)
+    actions.recall_warning(use.version.warning_id, reason="wrong_number", by=ward.commander)
+    assert not pattern_queries.uses_to_review(ward.commander)
 
 
 def test_what_the_house_style_stops_cannot_become_a_pattern(ward):
@@ -269,7 +271,7 @@ def test_no_number_or_link_is_filled_in_where_people_are_told_what_to_do(
     answer = desk_client.post("/warnings/patterns/new/", sent)
     assert answer.status_code == 422
     assert f"{mark} không đặt được ở đây" in answer.content.decode()
-    with pytest.raises(patterns.BlankMisplaced):
+    with pytest.raises(pattern_acts.BlankMisplaced):
         made(ward, texts=texts)
     assert not Pattern.objects.exists()
 
@@ -281,18 +283,18 @@ def test_a_pattern_from_before_that_rule_is_approved_by_nobody_and_sent_by_nobod
     def written_before():
         fresh = Pattern.objects.get(pk=pattern.pk)
         fresh.texts = texts
-        digest = patterns._hash_now(fresh)
+        digest = pattern_acts._hash_now(fresh)
         Pattern.objects.filter(pk=pattern.pk).update(texts=texts, hash=digest)
         return digest
 
     digest = written_before()
-    with pytest.raises(patterns.BlankMisplaced):
-        patterns.approve(pattern.pk, seen=digest, by=ward.commander)
+    with pytest.raises(pattern_acts.BlankMisplaced):
+        pattern_acts.approve_pattern(pattern.pk, seen=digest, by=ward.commander)
     Pattern.objects.filter(pk=pattern.pk).update(
         approved_by=ward.commander, approved_at=times.now()
     )
     pattern.refresh_from_db()
-    with pytest.raises(patterns.SecondPersonNeeded):
+    with pytest.raises(pattern_acts.SecondPersonNeeded):
         send(pattern, ward)
     assert not Dispatch.objects.exists()
 
@@ -318,11 +320,11 @@ def test_what_stands_in_no_tip_goes_out_by_a_second_person(
     page = desk_client.post(address, values | {"do": "show"}).content.decode()
     assert "không có trong tin báo nào" in page
     assert 'value="send"' not in page
-    ticked = patterns.check_filled(pattern, values, ward.unit, by=ward.officer).digest
+    ticked = pattern_acts.check_filled_pattern(pattern, values, ward.unit, by=ward.officer).digest
     seen = {"audience_hash": audience(pattern, ward.unit).hex(), "numbers": ticked, "code": "1"}
     assert desk_client.post(address, values | seen | {"do": "send"}).status_code == 422
     assert not Dispatch.objects.exists()
-    with pytest.raises(patterns.SecondPersonNeeded):
+    with pytest.raises(pattern_acts.SecondPersonNeeded):
         send(pattern, ward, values=values)
     answer = desk_client.post(address, values | {"do": "hand_in"})
     assert answer.status_code == 302
@@ -337,7 +339,7 @@ def test_a_number_that_an_officer_took_out_of_the_offence_goes_out_by_a_second_p
     pattern = approved(ward)
     tip = make.tip(unit=ward.unit)
     make.sighting(tip, indicator=make.indicator("+84912000555"), role="not_used")
-    with pytest.raises(patterns.SecondPersonNeeded):
+    with pytest.raises(pattern_acts.SecondPersonNeeded):
         send(pattern, ward, values=VALUES | {"number": "0912 000 555"})
 
 
@@ -355,12 +357,12 @@ def test_nobody_looks_at_what_a_ghost_of_theirs_sent(ward, desk_client, tie):
     assert "Phải là người khác xem lại" in answer.content.decode()
     use.refresh_from_db()
     assert use.reviewed_at is None
-    patterns.review(use.pk, by=ward.province_duty)
+    pattern_acts.review_pattern_use(use.pk, by=ward.province_duty)
 
 
 def test_the_marks_are_the_three_blanks_and_nothing_else():
-    assert blanks.blanks_of(TEXTS) == ["number", "link", "hamlet"]
-    assert blanks.odd_marks(TEXTS | {"call": "Gọi [ai đó], vneid[.]example"}) == ["[ai đó]"]
+    assert pattern_blanks.blanks_of(TEXTS) == ["number", "link", "hamlet"]
+    assert pattern_blanks.odd_marks(TEXTS | {"call": "Gọi [ai đó], vneid[.]example"}) == ["[ai đó]"]
 
 
 def test_the_pages(desk_client, ward, monkeypatch):

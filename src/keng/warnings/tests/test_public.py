@@ -14,12 +14,12 @@ from keng.delivery.audience import plan
 from keng.kit import cards, times
 from keng.network.models import GroupKind
 from keng.warnings import actions, card, queries
-from keng.warnings.codes import ALPHABET, cleaned, grouped
-from keng.warnings.content import Choice, audience_of
+from keng.warnings.content import AudienceChoice, audience_of
 from keng.warnings.models import Version
 from keng.warnings.public import lists
 from keng.warnings.tests.test_releasing import correct
 from keng.warnings.tests.ward import CALM, Ward
+from keng.warnings.verify_codes import CODE_ALPHABET, printed_code, typed_code
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -96,8 +96,8 @@ def test_an_unknown_code_has_no_page(public_client):
 
 
 def test_codes_have_no_vowel_and_read_confusing_letters_as_digits():
-    assert not set("AEIOU") & set(ALPHABET)
-    assert (cleaned("o1l-4kd"), grouped("7QM4KD")) == ("0114KD", "7QM-4KD")
+    assert not set("AEIOU") & set(CODE_ALPHABET)
+    assert (typed_code("o1l-4kd"), printed_code("7QM4KD")) == ("0114KD", "7QM-4KD")
 
 
 def test_drafts_and_submitted_texts_are_not_public(public_client, ward):
@@ -107,9 +107,11 @@ def test_drafts_and_submitted_texts_are_not_public(public_client, ward):
 
 def test_the_list_is_a_page_at_a_time(public_client, ward):
     choice = dataclasses.replace(ward.choice(), over_limit_reason="Để lật trang")
-    first, *_later = [ward.published(choice=choice) for _number in range(lists.A_PAGE + 1)]
+    first, *_later = [
+        ward.published(choice=choice) for _number in range(lists.WARNINGS_PER_PAGE + 1)
+    ]
     shown = public_client.get(url("warnings")).content.decode()
-    assert shown.count("<article") == lists.A_PAGE
+    assert shown.count("<article") == lists.WARNINGS_PER_PAGE
     assert url("warning", first.verify_code.code) not in shown
     older = public_client.get(url("warnings") + re.search(r'rel="next" href="(.*?)"', shown)[1])
     assert url("warning", first.verify_code.code) in older.content.decode()
@@ -122,7 +124,7 @@ def test_the_list_of_one_place_has_what_concerns_it_and_nothing_else(public_clie
     other = make.place("Phường Vân Hà", parent=ward.province_place)
     unit = make.unit("Công an phường Vân Hà", parent=ward.province, serves=other)
     make.group(unit=unit, place=other)
-    elsewhere = Choice((other.pk,), tuple(GroupKind.values))
+    elsewhere = AudienceChoice((other.pk,), tuple(GroupKind.values))
     writer, ward.province_duty = make.officer(unit=unit), make.officer(unit=ward.province)
     sent = ward.published(unit=unit, choice=elsewhere, by=writer)
     there = url("warning", sent.verify_code.code)
@@ -188,7 +190,7 @@ def test_what_holds_no_more_has_no_sheet(public_client, ward):
 
 def test_a_recalled_warning_says_why_on_each_of_its_pages(public_client, ward):
     version = ward.published()
-    actions.recall(version.warning_id, reason="wrong_number", by=ward.commander)
+    actions.recall_warning(version.warning_id, reason="wrong_number", by=ward.commander)
     shown = page(public_client, version)
     assert "Cảnh báo này đã được thu hồi" in shown
     assert "Số điện thoại, số tài khoản" in shown
@@ -201,7 +203,7 @@ def test_an_expired_warning_says_so(public_client, ward):
     yesterday = times.local_date(times.now()) - datetime.timedelta(days=1)
     Version.objects.filter(pk=version.pk).update(valid_until=yesterday)
     assert "Hết hiệu lực" in page(public_client, version)
-    assert queries.current() == []
+    assert queries.current_warnings() == []
 
 
 def entries(answer):
@@ -229,7 +231,7 @@ def test_the_feed_is_not_sent_twice_until_something_changes(public_client, ward)
     version = ward.published()
     full = public_client.get(url("warnings-feed"), headers=asked)
     assert (full.status_code, len(entries(full))) == (200, 1)
-    actions.recall(version.warning_id, reason="over", by=ward.commander)
+    actions.recall_warning(version.warning_id, reason="over", by=ward.commander)
     after = public_client.get(url("warnings-feed"), headers={"if-none-match": full["ETag"]})
     assert (after.status_code, entries(after)) == (200, [])
 
@@ -245,7 +247,7 @@ def test_the_card_is_a_png_of_the_size_chat_apps_want(public_client, ward):
 
 def test_words_on_a_card_cannot_become_drawing_instructions():
     words = '</text><script>x</script>&"'
-    drawing = card.svg(card.Card("7QM4KD", *[words] * 6, "1/1/2027", is_urgent=True))
+    drawing = card.card_as_svg(card.ShareCard("7QM4KD", *[words] * 6, "1/1/2027", is_urgent=True))
     ElementTree.fromstring(drawing)
     assert "<script>" not in drawing
 
@@ -254,8 +256,8 @@ SIGNS = "Tài khoản chúng đưa: 1900000017\nSố gọi đến: 0900 000 017"
 
 
 def drawn(signs):
-    made = card.svg(
-        card.Card(
+    made = card.card_as_svg(
+        card.ShareCard(
             "7QM4KD",
             "Công an phường Mẫu",
             "Giả công an gọi điện",
@@ -299,17 +301,17 @@ def test_a_title_of_any_length_stays_inside_the_card(length):
 def test_current_for_finds_by_topic_and_place_up_and_down(ward):
     version = ward.published()
     elsewhere = make.place(parent=ward.province_place)
-    assert queries.current_for("scam", ward.hamlet) == [version]
-    assert queries.current_for("scam", ward.province_place) == [version]
-    assert queries.current_for("", None) == [version]
-    assert queries.current_for("scam", elsewhere) == []
-    assert queries.current_for("theft", ward.place) == []
+    assert queries.current_warnings_for("scam", ward.hamlet) == [version]
+    assert queries.current_warnings_for("scam", ward.province_place) == [version]
+    assert queries.current_warnings_for("", None) == [version]
+    assert queries.current_warnings_for("scam", elsewhere) == []
+    assert queries.current_warnings_for("theft", ward.place) == []
 
 
 def test_the_list_asks_few_questions(public_client, ward, django_assert_max_num_queries):
     for _ in range(3):
         version = ward.submitted()
-        actions.approve(
+        actions.approve_warning(
             version.pk,
             text_hash=bytes(version.text_hash),
             audience_hash=plan(audience_of(version)).hash,

@@ -9,12 +9,12 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import Delivery, Dispatch, DispatchText
 from keng.warnings import actions, queries
-from keng.warnings.actions.recalling import seen_of
+from keng.warnings.actions.recalling import digest_of_request
 from keng.warnings.models import RecallReason, RecallRequest, Warning
-from keng.warnings.recall_words import stops_recall
+from keng.warnings.recall_words import forbidden_in_recall
 from keng.warnings.tests.test_releasing import release
 from keng.warnings.tests.ward import CALM, Ward
-from keng.warnings.waiting import count_for
+from keng.warnings.waiting_count import count_waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,9 @@ def asked(ward, *, by=None, words=WORDS, version=None):
 
 
 def approve(request, by):
-    return actions.approve_recall(request.pk, seen=seen_of(request, request.warning), by=by)
+    return actions.approve_recall(
+        request.pk, seen=digest_of_request(request, request.warning), by=by
+    )
 
 
 def test_at_once_only_for_a_fixed_reason_in_the_language_of_each_text(ward):
@@ -56,10 +58,12 @@ def test_at_once_only_for_a_fixed_reason_in_the_language_of_each_text(ward):
     version = ward.draft()
     content = ward.content()
     content = type(content)({**content.texts, "en": english}, "scam_impersonation", 2, None)
-    actions.revise(version.warning_id, content=content, choice=ward.choice(), by=ward.officer)
-    latest = actions.submit(version.warning_id, by=ward.officer)
+    actions.revise_warning(
+        version.warning_id, content=content, choice=ward.choice(), by=ward.officer
+    )
+    latest = actions.submit_warning(version.warning_id, by=ward.officer)
     release(latest, ward.province_duty)
-    dispatch = actions.recall(version.warning_id, reason="wrong_number", by=ward.commander)
+    dispatch = actions.recall_warning(version.warning_id, reason="wrong_number", by=ward.commander)
     texts = {text.language: text.text for text in dispatch.texts.all()}
     assert "Số điện thoại, số tài khoản hoặc đường dẫn trong cảnh báo bị sai." in texts["vi"]
     assert "A number, an account or a link in it is wrong." in texts["en"]
@@ -69,9 +73,9 @@ def test_at_once_only_for_a_fixed_reason_in_the_language_of_each_text(ward):
 def test_nobody_sends_words_of_their_own_alone(ward):
     version = ward.published()
     with pytest.raises(actions.NotYours):
-        actions.recall(version.warning_id, reason="own_words", by=ward.commander)
+        actions.recall_warning(version.warning_id, reason="own_words", by=ward.commander)
     with pytest.raises(ValueError, match="hoàn tiền"):
-        actions.recall(version.warning_id, reason="hoàn tiền tại đây", by=ward.commander)
+        actions.recall_warning(version.warning_id, reason="hoàn tiền tại đây", by=ward.commander)
     request = asked(ward, version=version)
     with pytest.raises(actions.NotYours):
         approve(request, ward.commander)
@@ -80,7 +84,7 @@ def test_nobody_sends_words_of_their_own_alone(ward):
 
 @pytest.mark.parametrize("words", HARMFUL)
 def test_words_with_a_link_or_a_strange_number_do_not_even_wait(ward, words):
-    with pytest.raises(actions.WordsStop):
+    with pytest.raises(actions.RecallWordsStop):
         asked(ward, words=words)
     assert not RecallRequest.objects.exists()
 
@@ -106,12 +110,12 @@ def test_a_second_person_lets_exactly_these_words_out(ward):
         ward.province_duty,
     )
     detail = Entry.objects.get(action="warning.recalled").detail
-    assert detail["text"] == seen_of(request, version.warning).hex()
+    assert detail["text"] == digest_of_request(request, version.warning).hex()
 
 
 def test_words_changed_under_the_approval_are_not_sent(ward):
     request = asked(ward)
-    seen = seen_of(request, request.warning)
+    seen = digest_of_request(request, request.warning)
     RecallRequest.objects.update(words="Lời khác.")
     with pytest.raises(actions.StaleApproval):
         actions.approve_recall(request.pk, seen=seen, by=ward.province_duty)
@@ -131,7 +135,7 @@ def test_an_officer_of_the_desk_may_ask_but_not_decide(ward):
     version = ward.published()
     for reason in ("wrong_number", "own_words"):
         with pytest.raises(actions.NotYours):
-            actions.recall(version.warning_id, reason=reason, by=ward.officer)
+            actions.recall_warning(version.warning_id, reason=reason, by=ward.officer)
     request = actions.ask_recall(
         version.warning_id, reason="wrong_number", words="", by=ward.officer
     )
@@ -154,7 +158,7 @@ def test_one_waits_at_a_time_and_is_overtaken_by_one_at_once(ward):
     request = asked(ward, version=version)
     with pytest.raises(actions.RecallWaits):
         asked(ward, version=version, by=ward.officer)
-    actions.recall(version.warning_id, reason="over", by=ward.province_duty)
+    actions.recall_warning(version.warning_id, reason="over", by=ward.province_duty)
     request.refresh_from_db()
     assert request.state == "overtaken"
     assert Delivery.objects.filter(dispatch__kind="recall").exists()
@@ -167,7 +171,7 @@ def test_the_province_is_called_to_a_recall_that_waits(ward):
     text = DispatchText.objects.filter(dispatch__kind="page", language="vi").get().text
     assert f"/warnings/{request.warning_id}/recall/" in text
     assert "thu hồi" in text
-    actions.recall(request.warning_id, reason="over", by=ward.province_duty)
+    actions.recall_warning(request.warning_id, reason="over", by=ward.province_duty)
     with pytest.raises(actions.NotSubmitted):
         actions.call_province(request.warning_id, by=ward.officer)
 
@@ -192,8 +196,8 @@ def test_whoever_asked_may_withdraw(ward):
 
 def test_the_menu_and_the_page_name_what_waits_for_the_second_person(desk_client, ward):
     asked(ward)
-    assert [count_for(each) for each in (ward.commander, ward.province_duty)] == [0, 1]
-    assert len(queries.desk_lists(ward.province_duty).recalls) == 1
+    assert [count_waiting_warnings(each) for each in (ward.commander, ward.province_duty)] == [0, 1]
+    assert len(queries.warning_desk_lists(ward.province_duty).recalls) == 1
     sign_in(desk_client, ward.province_duty)
     assert (
         "Đề nghị thu hồi, chờ bạn quyết định" in desk_client.get(url("warnings")).content.decode()
@@ -241,7 +245,7 @@ def test_taking_back_a_second_time_is_told_in_words(desk_client, ward, monkeypat
     def meanwhile(*_args, **_kwargs):
         raise actions.AlreadyRecalled
 
-    monkeypatch.setattr("keng.warnings.actions.recall", meanwhile)
+    monkeypatch.setattr("keng.warnings.actions.recall_warning", meanwhile)
     answer = desk_client.post(
         url("warning-recall", version.warning_id), {"reason": "over", "code": "1"}, follow=True
     )
@@ -272,4 +276,4 @@ def test_two_approvals_at_once_are_one_and_a_page_in_words(desk_client, ward, mo
 
 def test_every_fixed_reason_is_calm_and_passes_the_same_checks(ward):
     for reason in RecallReason:
-        assert not stops_recall(str(reason.label), ward.unit)
+        assert not forbidden_in_recall(str(reason.label), ward.unit)

@@ -15,10 +15,10 @@ from keng.delivery.audience import plan
 from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.kit import times
 from keng.warnings import actions, queries
-from keng.warnings.content import audience_of, content_of
+from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.models import VerifyCode, Version, Warning
 from keng.warnings.tests.ward import CALM, Ward
-from keng.warnings.waiting import count_for
+from keng.warnings.waiting_count import count_waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def ward():
 
 
 def release(version, by):
-    return actions.approve(
+    return actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
         audience_hash=plan(audience_of(version)).hash,
@@ -102,8 +102,10 @@ def test_writing_the_same_text_before_is_writing_it(ward):
     # The commander's words, saved once more by the officer with another audience.
     first = ward.draft(by=ward.commander)
     choice = dataclasses.replace(ward.choice(), subscribers=False)
-    actions.revise(first.warning_id, content=content_of(first), choice=choice, by=ward.officer)
-    version = actions.submit(first.warning_id, by=ward.officer)
+    actions.revise_warning(
+        first.warning_id, content=warning_content_of(first), choice=choice, by=ward.officer
+    )
+    version = actions.submit_warning(first.warning_id, by=ward.officer)
     with pytest.raises(actions.NotYours):
         release(version, ward.commander)
     release(version, ward.coordinator)
@@ -111,28 +113,28 @@ def test_writing_the_same_text_before_is_writing_it(ward):
 
 def with_a_word_more(ward, version, by):
     words = {**CALM, "act": CALM["act"] + " Xin chú ý."}
-    changed = dataclasses.replace(content_of(version), texts={"vi": words})
-    return actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=by)
+    changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
+    return actions.revise_warning(version.warning_id, content=changed, choice=ward.choice(), by=by)
 
 
 def test_another_persons_word_opens_no_way_round(ward):
     """The commander's text, one word by a colleague, handed in and approved by the commander."""
     version = ward.submitted(by=ward.commander)
     again = with_a_word_more(ward, version, ward.officer)
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     with pytest.raises(actions.NotYours):
         release(again, ward.commander)
-    assert queries.desk_lists(ward.commander).to_release == []
-    assert count_for(ward.commander) == 0
-    assert count_for(ward.coordinator) == 1
+    assert queries.warning_desk_lists(ward.commander).to_release == []
+    assert count_waiting_warnings(ward.commander) == 0
+    assert count_waiting_warnings(ward.coordinator) == 1
     release(again, ward.coordinator)
 
 
 def test_whoever_handed_it_in_does_not_let_it_out_even_after_it_came_back(ward):
     version = ward.draft()
-    actions.submit(version.warning_id, by=ward.commander)
-    actions.send_back(version.warning_id, reason="Xem lại số", by=ward.coordinator)
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.commander)
+    actions.send_back_warning(version.warning_id, reason="Xem lại số", by=ward.coordinator)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     with pytest.raises(actions.NotYours):
         release(version, ward.commander)
     release(version, ward.coordinator)
@@ -142,7 +144,7 @@ def test_a_hand_in_what_was_let_out_before_is_none_in_its_correction(ward):
     version = ward.submitted(by=ward.commander)
     release(version, ward.coordinator)
     again = with_a_word_more(ward, version, ward.officer)
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     release(again, ward.commander)
 
 
@@ -188,14 +190,16 @@ def test_one_comma_more_makes_the_approval_stale(ward):
     version = ward.submitted()
     seen = bytes(version.text_hash), plan(audience_of(version)).hash
     words = {**CALM, "act": CALM["act"] + ","}
-    changed = dataclasses.replace(content_of(version), texts={"vi": words})
-    again = actions.revise(
+    changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
+    again = actions.revise_warning(
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     for key in (version.pk, again.pk):
         with pytest.raises(actions.StaleApproval) as found:
-            actions.approve(key, text_hash=seen[0], audience_hash=seen[1], by=ward.commander)
+            actions.approve_warning(
+                key, text_hash=seen[0], audience_hash=seen[1], by=ward.commander
+            )
         assert found.value.what == "text"
     assert not Dispatch.objects.exists()
 
@@ -204,7 +208,7 @@ def test_one_comma_more_makes_the_approval_stale(ward):
     ("field", "value"), [("severity", 3), ("category", "theft"), ("valid_until", None)]
 )
 def test_everything_that_is_printed_is_part_of_the_hash(ward, field, value):
-    content = content_of(ward.draft())
+    content = warning_content_of(ward.draft())
     assert dataclasses.replace(content, **{field: value}).hash != content.hash
 
 
@@ -213,7 +217,7 @@ def test_one_group_more_makes_the_approval_stale(ward):
     seen = plan(audience_of(version)).hash
     make.group(unit=ward.unit, place=ward.hamlet)
     with pytest.raises(actions.StaleApproval) as found:
-        actions.approve(
+        actions.approve_warning(
             version.pk, text_hash=bytes(version.text_hash), audience_hash=seen, by=ward.commander
         )
     assert found.value.what == "audience"
@@ -226,8 +230,8 @@ def test_the_approver_is_told_what_changed_since_they_looked(ward):
     ward.by_hand.is_active = False
     ward.by_hand.save()
     words = {**CALM, "what": CALM["what"].replace("Có người", "Kẻ gian")}
-    changed = dataclasses.replace(content_of(version), texts={"vi": words})
-    again = actions.revise(
+    changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
+    again = actions.revise_warning(
         version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
     )
     now = plan(audience_of(again))
@@ -251,8 +255,8 @@ def test_a_version_is_approved_only_once(ward):
 def test_giving_back_needs_the_same_right_and_keeps_the_reason(ward):
     version = ward.submitted()
     with pytest.raises(actions.NotYours):
-        actions.send_back(version.warning_id, reason="x", by=ward.officer)
-    back = actions.send_back(version.warning_id, reason="Sai số", by=ward.commander)
+        actions.send_back_warning(version.warning_id, reason="x", by=ward.officer)
+    back = actions.send_back_warning(version.warning_id, reason="Sai số", by=ward.commander)
     assert (back.returned_reason, back.submitted_at) == ("Sai số", None)
     with pytest.raises(actions.NotSubmitted):
         release(back, ward.commander)
@@ -260,8 +264,11 @@ def test_giving_back_needs_the_same_right_and_keeps_the_reason(ward):
 
 def test_saving_without_a_change_makes_no_version(ward):
     version = ward.draft()
-    same = actions.revise(
-        version.warning_id, content=content_of(version), choice=ward.choice(), by=ward.officer
+    same = actions.revise_warning(
+        version.warning_id,
+        content=warning_content_of(version),
+        choice=ward.choice(),
+        by=ward.officer,
     )
     assert same == version
 
@@ -269,20 +276,22 @@ def test_saving_without_a_change_makes_no_version(ward):
 def test_what_the_house_style_stops_is_not_submitted(ward):
     version = ward.draft(words={**CALM, "act": "Bấm vào vneid-kichhoat.com để kiểm tra."})
     with pytest.raises(actions.StyleStops):
-        actions.submit(version.warning_id, by=ward.officer)
+        actions.submit_warning(version.warning_id, by=ward.officer)
 
 
 def test_a_warning_to_nobody_is_not_submitted(ward):
     version = ward.draft(choice=dataclasses.replace(ward.choice(), kinds=("karaoke",)))
     with pytest.raises(actions.NobodyThere):
-        actions.submit(version.warning_id, by=ward.officer)
+        actions.submit_warning(version.warning_id, by=ward.officer)
 
 
 def correct(ward, version):
     words = {**CALM, "call": "Trực ban 0204 000 0999, hoặc 113."}
-    changed = dataclasses.replace(content_of(version), texts={"vi": words})
-    actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=ward.officer)
-    return release(actions.submit(version.warning_id, by=ward.officer), ward.commander)
+    changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
+    actions.revise_warning(
+        version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+    )
+    return release(actions.submit_warning(version.warning_id, by=ward.officer), ward.commander)
 
 
 def test_a_correction_goes_to_those_who_were_sent_the_warning_and_replaces_what_waits(ward):
@@ -323,11 +332,13 @@ def test_what_a_correction_ends_stands_in_the_units_record_once_all_rows_are_wri
 def test_while_a_correction_is_written_the_public_reads_the_old_version(ward):
     version = ward.submitted()
     release(version, ward.commander)
-    changed = dataclasses.replace(content_of(version), severity=3)
-    actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=ward.officer)
-    actions.submit(version.warning_id, by=ward.officer)
-    assert [v.severity for v in queries.current()] == [2]
-    assert queries.desk_lists(ward.commander).to_release
+    changed = dataclasses.replace(warning_content_of(version), severity=3)
+    actions.revise_warning(
+        version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+    )
+    actions.submit_warning(version.warning_id, by=ward.officer)
+    assert [v.severity for v in queries.current_warnings()] == [2]
+    assert queries.warning_desk_lists(ward.commander).to_release
 
 
 def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
@@ -337,23 +348,26 @@ def test_a_recall_reaches_exactly_the_same_recipients_and_stops_the_rest(ward):
     Delivery.objects.filter(dispatch=first, recipient_ref=ward.machine.pk).update(state="delivered")
     late = make.group(unit=ward.unit, place=ward.hamlet, channel="sandbox")
     with pytest.raises(actions.NotYours):
-        actions.recall(version.warning_id, reason="wrong_number", by=ward.officer)
-    dispatch = actions.recall(version.warning_id, reason="wrong_number", by=ward.commander)
+        actions.recall_warning(version.warning_id, reason="wrong_number", by=ward.officer)
+    dispatch = actions.recall_warning(version.warning_id, reason="wrong_number", by=ward.commander)
     assert reached(dispatch) == {ward.machine.pk, ward.by_hand.pk}
     assert not {waiting.pk, late.pk} & reached(dispatch)
     assert Delivery.objects.get(dispatch=first, recipient_ref=waiting.pk).state == "cancelled"
     assert "Số điện thoại, số tài khoản" in dispatch.texts.get(language="vi").text
     version.warning.refresh_from_db()
     assert version.warning.state == Warning.State.RECALLED
-    assert queries.current() == []
+    assert queries.current_warnings() == []
     with pytest.raises(actions.AlreadyRecalled):
-        actions.recall(version.warning_id, reason="over", by=ward.commander)
+        actions.recall_warning(version.warning_id, reason="over", by=ward.commander)
     with pytest.raises(actions.AlreadyRecalled):
-        actions.revise(
-            version.warning_id, content=content_of(version), choice=ward.choice(), by=ward.officer
+        actions.revise_warning(
+            version.warning_id,
+            content=warning_content_of(version),
+            choice=ward.choice(),
+            by=ward.officer,
         )
 
 
 def test_a_draft_cannot_be_taken_back(ward):
     with pytest.raises(actions.NotPublished):
-        actions.recall(ward.draft().warning_id, reason="over", by=ward.commander)
+        actions.recall_warning(ward.draft().warning_id, reason="over", by=ward.commander)

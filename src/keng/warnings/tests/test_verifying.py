@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from keng.delivery.models import DispatchText
 from keng.kit import times
-from keng.warnings.codes import grouped
 from keng.warnings.models import VerifyCode, Version, Warning
-from keng.warnings.public.pages import checking
+from keng.warnings.public.pages import verify_limit
 from keng.warnings.tests.test_releasing import correct, release
 from keng.warnings.tests.ward import CALM, Ward
-from keng.warnings.verifying import verdict_on
+from keng.warnings.verify_codes import printed_code
+from keng.warnings.verifying import verify_pasted
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ WITH_LINK = CALM | {"signs": "Gửi đường dẫn dinhdanh[.]example, gọi t�
 
 @pytest.fixture(autouse=True)
 def nobody_has_checked():
-    checking.forget()
+    verify_limit.forget()
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def test_a_real_warning_pasted_whole_is_never_called_false(public_client, versio
 
 def test_without_accents_or_with_a_day_of_the_chat_it_is_the_same(public_client, version):
     pasted = f"[10:22, 3/1/2031] Tổ trưởng: {message().replace('0510 246 810', '0510.246.810')}"
-    assert verdict_on(pasted).kind == "agrees"
-    assert verdict_on(message().replace("0204 000 0113", "+84 204 000 0113")).kind == "agrees"
+    assert verify_pasted(pasted).kind == "agrees"
+    assert verify_pasted(message().replace("0204 000 0113", "+84 204 000 0113")).kind == "agrees"
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_of_two_codes_the_one_that_fits_is_meant(public_client):
     release(old, ward.commander)
     sent = DispatchText.objects.get(dispatch=correct(ward, old), language="vi").text
     old, new = Version.objects.filter(warning=old.warning_id).order_by("number")
-    assert grouped(old.verify_code.code) in sent
-    verdict = verdict_on(sent)
+    assert printed_code(old.verify_code.code) in sent
+    verdict = verify_pasted(sent)
     assert (verdict.kind, verdict.version) == ("agrees", new)
 
 
@@ -167,20 +167,20 @@ def test_what_was_never_published_is_found_by_no_code(public_client):
     ward = Ward()
     draft = ward.submitted()
     VerifyCode.objects.create(code="8BCDF9", version=draft)
-    assert verdict_on("8BC-DF9").kind == "unknown"
-    assert verdict_on("8BC-DF8").kind == "unknown"
+    assert verify_pasted("8BC-DF9").kind == "unknown"
+    assert verify_pasted("8BC-DF8").kind == "unknown"
 
 
 def test_a_long_text_is_read_in_time(version):
-    assert verdict_on("9" * 8000).kind == "impossible"
-    assert verdict_on("99 " * 2600).kind == "none"
-    assert verdict_on("9K-" * 2600).kind in {"impossible", "none"}
+    assert verify_pasted("9" * 8000).kind == "impossible"
+    assert verify_pasted("99 " * 2600).kind == "none"
+    assert verify_pasted("9K-" * 2600).kind in {"impossible", "none"}
 
 
 def test_whoever_tries_code_after_code_waits_and_is_told_nothing_of_the_code(
     public_client, version
 ):
-    answers = [answer(public_client, f"{n:06}") for n in range(checking.at_once + 3)]
+    answers = [answer(public_client, f"{n:06}") for n in range(verify_limit.at_once + 3)]
     assert answers[0].status_code == 200
     assert answers[-1].status_code == 429
     assert 0 < int(answers[-1]["Retry-After"]) <= 10
@@ -201,5 +201,5 @@ def test_many_true_codes_in_one_message_cost_no_more_questions(
         copy.save(force_insert=True)
         VerifyCode.objects.create(code=code.replace("-", ""), version=copy)
     with django_assert_max_num_queries(3):
-        verdict = verdict_on(" ".join(codes))
+        verdict = verify_pasted(" ".join(codes))
     assert verdict.version

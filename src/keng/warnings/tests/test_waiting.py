@@ -6,7 +6,7 @@ from keng.conftest import sign_in
 from keng.warnings import queries
 from keng.warnings.tests.test_desk import url
 from keng.warnings.tests.ward import Ward
-from keng.warnings.waiting import count_for
+from keng.warnings.waiting_count import count_waiting_warnings
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +25,8 @@ def test_the_menu_counts_what_the_page_lists_for_each_officer(ward):
     ward.draft()
     ward.published()
     everybody = (ward.officer, ward.commander, ward.coordinator, ward.province_duty)
-    listed = [len(queries.desk_lists(officer).to_release) for officer in everybody]
-    assert [count_for(officer) for officer in everybody] == listed == [0, 1, 2, 3]
+    listed = [len(queries.warning_desk_lists(officer).to_release) for officer in everybody]
+    assert [count_waiting_warnings(officer) for officer in everybody] == listed == [0, 1, 2, 3]
 
 
 def test_the_number_stands_in_the_menu_of_whoever_may_approve(desk_client, ward):

@@ -18,7 +18,7 @@ from keng.delivery.tests.sending import sending, test_dsn, until
 from keng.kit import times
 from keng.kit.ids import new_id
 from keng.warnings import actions
-from keng.warnings.content import audience_of, content_of
+from keng.warnings.content import audience_of, warning_content_of
 from keng.warnings.models import Warning
 from keng.warnings.tests.ward import CALM, Ward
 from tests import make
@@ -98,7 +98,7 @@ def sender(ward):
 
 def sent_out(ward):
     version = ward.submitted()
-    actions.approve(
+    actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
         audience_hash=plan(audience_of(version)).hash,
@@ -113,7 +113,7 @@ def recipients(dispatch):
 
 
 def take_back(ward, version):
-    return actions.recall(version.warning_id, reason="wrong_number", by=ward.commander)
+    return actions.recall_warning(version.warning_id, reason="wrong_number", by=ward.commander)
 
 
 def test_a_warning_is_taken_back_while_a_sender_takes_row_after_row(ward, sender):
@@ -165,15 +165,17 @@ def test_a_row_cannot_slip_back_into_the_queue_while_it_is_being_taken_back(ward
 def test_a_correction_goes_to_everybody_while_a_sender_takes_row_after_row(ward, sender):
     version = sent_out(ward)
     words = {**CALM, "call": "Công an tỉnh 0204 000 0999, hoặc 113."}
-    changed = dataclasses.replace(content_of(version), texts={"vi": words})
-    actions.revise(version.warning_id, content=changed, choice=ward.choice(), by=ward.officer)
-    again = actions.submit(version.warning_id, by=ward.officer)
+    changed = dataclasses.replace(warning_content_of(version), texts={"vi": words})
+    actions.revise_warning(
+        version.warning_id, content=changed, choice=ward.choice(), by=ward.officer
+    )
+    again = actions.submit_warning(version.warning_id, by=ward.officer)
     seen = plan(audience_of(again)).hash
     sender.lease(5)
     sender.end(sender.leased[:1], "gone")
     sender.end(sender.leased[1:2], "rejected")
     with sender.at_work():
-        dispatch = actions.approve(
+        dispatch = actions.approve_warning(
             again.pk, text_hash=bytes(again.text_hash), audience_hash=seen, by=ward.commander
         )
     unreachable = set(
@@ -214,7 +216,7 @@ def test_two_who_take_it_back_at_once_send_one_recall(ward):
     def run(officer):
         start.wait()
         try:
-            actions.recall(version.warning_id, reason="wrong_number", by=officer)
+            actions.recall_warning(version.warning_id, reason="wrong_number", by=officer)
             ended.append(None)
         except actions.AlreadyRecalled as error:
             ended.append(type(error))

@@ -10,8 +10,8 @@ from keng.delivery.audience import plan
 from keng.delivery.models import DispatchText
 from keng.language import taxonomy
 from keng.network.links import lead_token
-from keng.warnings import actions, blanks, card, labels, wording
-from keng.warnings.content import Content, audience_of
+from keng.warnings import actions, card, outgoing_text, part_names, pattern_blanks
+from keng.warnings.content import WarningContent, audience_of
 from keng.warnings.models import Version
 from keng.warnings.tests.ward import CALM, Ward
 
@@ -32,8 +32,8 @@ ENGLISH = {
     "call": "Duty desk 0204 000 0113",
 }
 UNTIL = datetime.date(2099, 12, 31)
-BURNS = Content({"vi": FIRE}, "fire_explosion", 3, UNTIL)
-STAMP = wording.Stamp("Công an phường Nếnh", "7QM4KD", UNTIL)
+BURNS = WarningContent({"vi": FIRE}, "fire_explosion", 3, UNTIL)
+STAMP = outgoing_text.Stamp("Công an phường Nếnh", "7QM4KD", UNTIL)
 
 
 @pytest.fixture
@@ -46,11 +46,11 @@ def url(name, *args, site="public"):
 
 
 def published(ward, content):
-    version = actions.draft(
+    version = actions.draft_warning(
         unit_id=ward.unit.pk, content=content, choice=ward.choice(), by=ward.officer
     )
-    actions.submit(version.warning_id, by=ward.officer)
-    actions.approve(
+    actions.submit_warning(version.warning_id, by=ward.officer)
+    actions.approve_warning(
         version.pk,
         text_hash=bytes(version.text_hash),
         audience_hash=plan(audience_of(version)).hash,
@@ -76,16 +76,16 @@ def test_a_fire_is_not_said_to_be_what_they_do(public_client, ward):
     for shown in pages:
         assert "Chuyện gì xảy ra" in shown
         assert "Chúng làm" not in shown
-    drawing = card.svg(card.card_of(version, code))
+    drawing = card.card_as_svg(card.card_of(version, code))
     assert "Sự việc" in drawing
     assert "Chúng làm" not in drawing
 
 
 def test_the_approver_reads_the_name_that_goes_out(desk_client, ward):
-    version = actions.draft(
+    version = actions.draft_warning(
         unit_id=ward.unit.pk, content=BURNS, choice=ward.choice(), by=ward.officer
     )
-    actions.submit(version.warning_id, by=ward.officer)
+    actions.submit_warning(version.warning_id, by=ward.officer)
     sign_in(desk_client, ward.commander)
     page = desk_client.get(url("warning-approve", version.warning_id, site="desk"))
     assert page.content.decode().count("Chuyện gì xảy ra") == 2
@@ -94,19 +94,19 @@ def test_the_approver_reads_the_name_that_goes_out(desk_client, ward):
 
 @pytest.mark.parametrize("code", taxonomy.categories())
 def test_page_message_and_picture_call_the_first_part_alike(code):
-    name = labels.what(code)
+    name = part_names.what_heading(code)
     by_somebody = taxonomy.categories()[code].group in {"crime", "scam"}
     assert (name == "Chúng làm gì") == by_somebody
-    assert labels.what_line(code, "Lời.") == f"1. {name}: Lời."
+    assert part_names.what_line(code, "Lời.") == f"1. {name}: Lời."
     short = {"Chúng làm gì": "Chúng làm", "Chuyện gì xảy ra": "Sự việc"}
-    assert labels.what_on_card(code) == short.get(name, "Đã biết")
+    assert part_names.what_on_card(code) == short.get(name, "Đã biết")
     assert code != "missing_person" or name == "Thông tin đã biết"
 
 
 def test_what_was_approved_before_the_names_differed_is_approved_still():
     """The hashes as they were computed when every first part was called "What they do"."""
     assert BURNS.hash.hex() == "202d93a6d02b5a41b878d0b386660ff851bee5d5cabfd8f986c056adcbcac8a3"
-    pattern = blanks.hash_of(
+    pattern = pattern_blanks.pattern_hash(
         FIRE, category="fire_explosion", severity=3, kinds=["lodging"], expires_on=UNTIL
     )
     assert pattern.hex() == "59e24b32ddc3a5aca82fd432380bddc81cff384273150cb4a274587e270fae05"
@@ -114,7 +114,9 @@ def test_what_was_approved_before_the_names_differed_is_approved_still():
 
 @pytest.mark.usefixtures("cards_are_drawn")
 def test_a_warning_with_an_english_text_has_an_english_picture(public_client, ward):
-    version = published(ward, Content({"vi": CALM, "en": ENGLISH}, "scam_impersonation", 2, UNTIL))
+    version = published(
+        ward, WarningContent({"vi": CALM, "en": ENGLISH}, "scam_impersonation", 2, UNTIL)
+    )
     address = url("warning-card", version.verify_code.code)
     page = public_client.get(
         url("warning", version.verify_code.code), headers={"accept-language": "en"}
@@ -122,7 +124,7 @@ def test_a_warning_with_an_english_text_has_an_english_picture(public_client, wa
     assert f'{address}?in=en"' in page
     english = picture(public_client.get(f"{address}?in=en"))
     assert english != picture(public_client.get(address))
-    drawing = card.svg(card.card_of(version, version.verify_code.code, "en"))
+    drawing = card.card_as_svg(card.card_of(version, version.verify_code.code, "en"))
     for words in ("They do", "You notice", "Valid until 31/12/2099", *ENGLISH.values()):
         assert words in drawing
 
@@ -130,7 +132,9 @@ def test_a_warning_with_an_english_text_has_an_english_picture(public_client, wa
 def test_a_lead_gets_the_picture_in_the_language_of_the_text(public_client, ward):
     ward.lead.language = "en"
     ward.lead.save()
-    version = published(ward, Content({"vi": CALM, "en": ENGLISH}, "scam_impersonation", 2, UNTIL))
+    version = published(
+        ward, WarningContent({"vi": CALM, "en": ENGLISH}, "scam_impersonation", 2, UNTIL)
+    )
     asked = url("warning-card", version.verify_code.code)
     for language in ("vi", "en"):
         text = DispatchText.objects.get(dispatch=version.dispatch_id, language=language)

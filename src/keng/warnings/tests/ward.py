@@ -6,7 +6,7 @@ from keng.delivery.audience import plan
 from keng.kit import times
 from keng.network.models import GroupKind
 from keng.warnings import actions
-from keng.warnings.content import Choice, Content, audience_of
+from keng.warnings.content import AudienceChoice, WarningContent, audience_of
 from keng.warnings.known_numbers import check_warning
 from tests import make
 
@@ -49,14 +49,14 @@ class Ward:
         self.lead = make.lead(unit=self.unit, groups=(self.by_hand,), name="Bà Mão")
 
     def choice(self):
-        return Choice((self.place.pk,), tuple(GroupKind.values))
+        return AudienceChoice((self.place.pk,), tuple(GroupKind.values))
 
     def content(self, words=None):
         until = times.local_date(times.now()) + datetime.timedelta(days=30)
-        return Content({"vi": dict(words or CALM)}, "scam_impersonation", 2, until)
+        return WarningContent({"vi": dict(words or CALM)}, "scam_impersonation", 2, until)
 
     def draft(self, *, by=None, unit=None, words=None, choice=None, **fields):
-        return actions.draft(
+        return actions.draft_warning(
             unit_id=(unit or self.unit).pk,
             content=self.content(words),
             choice=choice or self.choice(),
@@ -68,14 +68,14 @@ class Ward:
         if groups:
             place = unit.jurisdictions.get().place
             make.group(unit=unit, place=place)
-            choice = Choice((place.pk,), tuple(GroupKind.values))
+            choice = AudienceChoice((place.pk,), tuple(GroupKind.values))
         version = self.draft(unit=unit, choice=choice, **fields)
-        return actions.submit(version.warning_id, by=version.made_by)
+        return actions.submit_warning(version.warning_id, by=version.made_by)
 
     def published(self, **fields):
         version = self.submitted(**fields)
         compared = check_warning(version.warning, version.texts, officer=self.province_duty)
-        actions.approve(
+        actions.approve_warning(
             version.pk,
             text_hash=bytes(version.text_hash),
             audience_hash=plan(audience_of(version)).hash,

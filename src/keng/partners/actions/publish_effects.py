@@ -9,35 +9,37 @@ from keng.claims.actions import for_partners as checks
 from keng.lessons.actions import for_partners as lessons
 from keng.lessons.models import Collection, Lesson
 from keng.partners.errors import NotTheirs
-from keng.partners.models import Article, Manuscript, OwnText
-from keng.partners.queries import Waiting
+from keng.partners.models import Article, Manuscript, PartnerText
+from keng.partners.queries import WaitingText
 
 
-def appear(text: OwnText | Waiting) -> dict[str, uuid.UUID | None]:
+def make_public(text: PartnerText | WaitingText) -> dict[str, uuid.UUID | None]:
     """Let everybody read it; the keys under which the text finds it again. Raises NotTheirs."""
-    if isinstance(text, Article) or not isinstance(text, Manuscript | Waiting):
+    if isinstance(text, Article) or not isinstance(text, Manuscript | WaitingText):
         return {}
     if text.kind == Manuscript.Kind.LESSON:
-        return _lesson(text)
-    return _check(text) if text.kind == Manuscript.Kind.CHECK else {}
+        return _publish_lesson(text)
+    return _publish_check(text) if text.kind == Manuscript.Kind.CHECK else {}
 
 
-def _lesson(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
+def _publish_lesson(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | None]:
     content: dict[str, Any] = text.content or {}
     if text.collection_id is None:
         partner = Partner.objects.get(pk=text.partner_id)
-        collection = lessons.collection_for(partner, content["collection"], text.purpose)
+        collection = lessons.collection_of_partner(partner, content["collection"], text.purpose)
     else:
         own = Collection.objects.filter(partner_id=text.partner_id, made_by=None)
         collection = own.get(pk=text.collection_id)
     lesson = None
     if text.lesson_id is not None:
         lesson = Lesson.objects.get(pk=text.lesson_id, collection=collection)
-    made = lessons.publish(content["texts"], content["right"], collection=collection, lesson=lesson)
+    made = lessons.publish_partner_lesson(
+        content["texts"], content["right"], collection=collection, lesson=lesson
+    )
     return {"collection_id": collection.pk, "lesson_id": made.lesson_id, "edition_id": made.pk}
 
 
-def _check(text: Manuscript | Waiting) -> dict[str, uuid.UUID | None]:
+def _publish_check(text: Manuscript | WaitingText) -> dict[str, uuid.UUID | None]:
     partner = Partner.objects.get(pk=text.partner_id)
     try:
         made = checks.publish_for_partner(

@@ -5,15 +5,15 @@ from typing import Any
 from keng.claims.actions.for_partners import unsaved_revision
 from keng.claims.sentences import prepared_for_reader
 from keng.partners.models import Manuscript
-from keng.partners.queries import Waiting
+from keng.partners.queries import WaitingText
 
 
-def whole(text: Manuscript) -> bool:
+def has_content(text: Manuscript) -> bool:
     """Whether there is something to read, and not only boxes half filled."""
     return "texts" in text.content
 
 
-def shown(text: Manuscript | Waiting) -> dict[str, Any]:
+def reading_context(text: Manuscript | WaitingText) -> dict[str, Any]:
     """What the included page needs (partners/lesson_words.html, claims/body.html)."""
     content = text.content or {}
     if text.kind == Manuscript.Kind.CHECK:

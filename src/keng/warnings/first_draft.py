@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 # A plate is for the desk only; an indicator whose part nobody has decided may be a victim's own.
-_PUBLIC = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
+_PUBLIC_TYPES = (Indicator.Type.PHONE, Indicator.Type.BANK_ACCOUNT, Indicator.Type.URL)
 # A wave over so many places is the province's matter, and not theirs alone.
 _MANY_PLACES = 3
 
 
 @dataclass(slots=True)
-class Beginning:
+class FirstDraft:
     """Where a warning comes from and what the form shows at first."""
 
     unit: Unit
@@ -44,13 +44,13 @@ class Beginning:
     """The parts that begin with the ready words of the category; the author changes them."""
 
 
-def of(
+def first_draft_from(
     officer: "Officer",
     *,
     tip_id: uuid.UUID | None,
     incident_id: uuid.UUID | None,
     wave_id: uuid.UUID | None = None,
-) -> Beginning | None:
+) -> FirstDraft | None:
     """The beginning for this officer; None when what it comes from is not theirs to see."""
     tip = incident = seen = None
     if tip_id:
@@ -69,27 +69,27 @@ def of(
         return None
     unit = Unit.objects.get(pk=officer.home_unit_id)
     if seen:
-        return _of_wave(unit, seen.wave, officer)
-    tips = [tip] if tip else _tips(incident, officer)
+        return _draft_from_wave(unit, seen.wave, officer)
+    tips = [tip] if tip else _incident_tips(incident, officer)
     source = tip or incident
-    places, differing = _places(unit, source, tips)
-    initial = _initial(unit, source, tips) | {"places": [str(place.pk) for place in places]}
-    return _with_signs(Beginning(unit, initial, tip, incident, differing=differing), tips)
+    places, differing = _places_of_tips(unit, source, tips)
+    initial = _initial_values(unit, source, tips) | {"places": [str(place.pk) for place in places]}
+    return _with_signs(FirstDraft(unit, initial, tip, incident, differing=differing), tips)
 
 
-def _of_wave(unit: Unit, wave: Wave, officer: "Officer") -> Beginning:
+def _draft_from_wave(unit: Unit, wave: Wave, officer: "Officer") -> FirstDraft:
     """From the tips of it that the officer sees; for a province the whole of it, if it is wide."""
     tips = list(wave_queries.tips_of_wave(wave, officer).select_related("place"))
-    places, differing = _places(unit, None, tips)
+    places, differing = _places_of_tips(unit, None, tips)
     whole = [place for place in offered_places(unit) if place.kind == Place.Kind.PROVINCE]
     if whole and len({tip.place_id for tip in tips if tip.place_id}) >= _MANY_PLACES:
         places, differing = whole, []
-    initial = _initial(unit, wave, tips) | {"places": [str(place.pk) for place in places]}
-    found = _with_signs(Beginning(unit, initial, wave=wave, differing=differing), tips)
+    initial = _initial_values(unit, wave, tips) | {"places": [str(place.pk) for place in places]}
+    found = _with_signs(FirstDraft(unit, initial, wave=wave, differing=differing), tips)
     return _with_ready_words(found)
 
 
-def _with_ready_words(found: Beginning) -> Beginning:
+def _with_ready_words(found: FirstDraft) -> FirstDraft:
     """What is usual in the category. The numbers that its tips name stand instead of its signs."""
     words = ready_words().get(found.initial["category"], {})
     added = {part: said for part, said in words.items() if said and part not in found.initial}
@@ -98,18 +98,18 @@ def _with_ready_words(found: Beginning) -> Beginning:
     return found
 
 
-def _with_signs(found: Beginning, tips: list[Tip]) -> Beginning:
-    found.indicators = _indicators(tips)
+def _with_signs(found: FirstDraft, tips: list[Tip]) -> FirstDraft:
+    found.indicators = _indicator_lines(tips)
     if found.indicators:
         found.initial["signs"] = "\n".join(found.indicators)
     return found
 
 
-def _tips(incident: Incident | None, officer: "Officer") -> list[Tip]:
+def _incident_tips(incident: Incident | None, officer: "Officer") -> list[Tip]:
     return list(Tip.objects.visible_to(officer).filter(incident=incident)) if incident else []
 
 
-def _places(
+def _places_of_tips(
     unit: Unit, source: Tip | Incident | None, tips: list[Tip]
 ) -> tuple[list[Place], list[Place]]:
     """The places to tick, and those that the tips name, when they name several.
@@ -129,8 +129,10 @@ def _places(
     return communes if len(communes) == 1 else [], []
 
 
-def _initial(unit: Unit, source: Tip | Incident | Wave | None, tips: list[Tip]) -> dict[str, Any]:
-    category = (source.category if source else "") or _suggested(tips)
+def _initial_values(
+    unit: Unit, source: Tip | Incident | Wave | None, tips: list[Tip]
+) -> dict[str, Any]:
+    category = (source.category if source else "") or _suggested_category(tips)
     if category not in taxonomy.of_warnings():
         category = ""
     phone = unit.desk_phone
@@ -146,18 +148,20 @@ def _initial(unit: Unit, source: Tip | Incident | Wave | None, tips: list[Tip]) 
     }
 
 
-def _suggested(tips: list[Tip]) -> str:
+def _suggested_category(tips: list[Tip]) -> str:
     """What the machine suggests for the newest of these tips; the author may change it."""
     newest = Suggestion.objects.filter(tip__in=tips).order_by("-tip_id").first()
     codes = [one["code"] for one in newest.categories] if newest else []
     return codes[0] if codes else ""
 
 
-def _indicators(tips: Iterable[Tip]) -> list[str]:
+def _indicator_lines(tips: Iterable[Tip]) -> list[str]:
     """What was used in the offence, written as people know it and so that nobody can tap it."""
     ids = [tip.pk for tip in tips]
     found = (
-        Sighting.objects.filter(tip__in=ids, role=Sighting.Role.USED, indicator__type__in=_PUBLIC)
+        Sighting.objects.filter(
+            tip__in=ids, role=Sighting.Role.USED, indicator__type__in=_PUBLIC_TYPES
+        )
         .order_by("indicator__type", "indicator__value")
         .values_list("indicator__type", "indicator__value")
         .distinct()

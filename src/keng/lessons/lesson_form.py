@@ -155,7 +155,7 @@ class LessonForm(Form):
         return {"title": given[f"{code}_title"], "cards": cards, "quiz": quiz}
 
 
-def initial_of(texts: dict[str, Any], right: list[int]) -> dict[str, str]:
+def initial_of_edition(texts: dict[str, Any], right: list[int]) -> dict[str, str]:
     """An edition as the form shows it, to write the next one."""
     found: dict[str, str] = {}
     for code, text in texts.items():

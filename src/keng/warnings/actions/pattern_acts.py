@@ -15,8 +15,8 @@ from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
 from keng.network.queries import places_of
 from keng.places.models import Unit
-from keng.warnings import blanks, rights, style
-from keng.warnings.actions.drafting import draft, submit
+from keng.warnings import pattern_blanks, rights, style
+from keng.warnings.actions.drafting import draft_warning, submit_warning
 from keng.warnings.actions.errors import (
     NobodyThere,
     NotYours,
@@ -24,20 +24,20 @@ from keng.warnings.actions.errors import (
     StaleApproval,
     StyleStops,
 )
-from keng.warnings.actions.releasing import note_numbers, publish, send_out
-from keng.warnings.content import Choice, Content, audience_of
-from keng.warnings.known_numbers import NumberCheck, check_numbers, origin_of
+from keng.warnings.actions.releasing import note_numbers, publish_version, send_version
+from keng.warnings.content import AudienceChoice, WarningContent, audience_of
+from keng.warnings.known_numbers import NumberCheck, check_numbers, compared_tips
 from keng.warnings.models import Pattern, PatternUse, Version
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-LONGEST = datetime.timedelta(days=180)
-HOLDS = datetime.timedelta(days=7)
+PATTERN_LIFE = datetime.timedelta(days=180)
+FILLED_PATTERN_HOLDS = datetime.timedelta(days=7)
 _REVIEW_HOUR = datetime.timedelta(hours=8)
 
 
-class NotInForce(Exception):
+class PatternNotInForce(Exception):
     """Not approved, ended or expired: nothing goes out with it."""
 
 
@@ -58,7 +58,7 @@ _STANDS_IN_A_TIP = frozenset({"used", "undecided"})
 
 
 @transaction.atomic
-def make(
+def make_pattern(
     texts: Mapping[str, str],
     *,
     unit_id: uuid.UUID,
@@ -75,11 +75,13 @@ def make(
     unit = Unit.objects.get(pk=unit_id)
     if unit not in units_to_write_for(by):
         raise NotYours
-    if blanks.misplaced_blanks(texts):
+    if pattern_blanks.misplaced_blanks(texts):
         raise BlankMisplaced
-    if stops := style.stops(Content({"vi": dict(texts)}, category, severity, None)):
+    if stops := style.stopping_findings(
+        WarningContent({"vi": dict(texts)}, category, severity, None)
+    ):
         raise StyleStops(stops)
-    latest = times.local_date(times.now() + LONGEST)
+    latest = times.local_date(times.now() + PATTERN_LIFE)
     expires_on = min(expires_on, latest)
     pattern = Pattern.objects.create(
         unit=unit,
@@ -89,26 +91,34 @@ def make(
         kinds=sorted(kinds),
         expires_on=expires_on,
         made_by=by,
-        hash=blanks.hash_of(
+        hash=pattern_blanks.pattern_hash(
             texts, category=category, severity=severity, kinds=kinds, expires_on=expires_on
         ),
     )
-    record("pattern.made", by=by, on=pattern, chain=unit_chain(unit.pk), detail=_hash(pattern))
+    record(
+        "pattern.made",
+        by=by,
+        on=pattern,
+        chain=unit_chain(unit.pk),
+        detail=_pattern_detail(pattern),
+    )
     return pattern
 
 
 @transaction.atomic
-def approve(pattern_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Officer") -> Pattern:
+def approve_pattern(
+    pattern_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Officer"
+) -> Pattern:
     """Let others send it; `numbers` is as for approving a warning.
 
-    Raises NotYours, BlankMisplaced, StaleApproval, NumbersUnchecked, NotInForce.
+    Raises NotYours, BlankMisplaced, StaleApproval, NumbersUnchecked, PatternNotInForce.
     """
-    pattern = _locked(pattern_id, by)
+    pattern = _lock_pattern(pattern_id, by)
     if pattern.ended_at is not None or pattern.approved_at is not None:
-        raise NotInForce
-    if pattern.made_by_id in tied_to(by) or not may_approve(by, pattern):
+        raise PatternNotInForce
+    if pattern.made_by_id in tied_to(by) or not may_approve_pattern(by, pattern):
         raise NotYours
-    if blanks.misplaced_blanks(pattern.texts):
+    if pattern_blanks.misplaced_blanks(pattern.texts):
         raise BlankMisplaced
     if seen != bytes(pattern.hash) or _hash_now(pattern) != seen:
         raise StaleApproval("text")
@@ -122,23 +132,23 @@ def approve(pattern_id: uuid.UUID, *, seen: bytes, numbers: str = "", by: "Offic
         by=by,
         on=pattern,
         chain=unit_chain(pattern.unit_id),
-        detail={**_hash(pattern), "unmatched_numbers": checked.counts()},
+        detail={**_pattern_detail(pattern), "unmatched_numbers": checked.counts()},
     )
     return pattern
 
 
 def check_pattern(pattern: Pattern, *, by: "Officer") -> NumberCheck:
     """The numbers that stand in its words for good; the blanks are checked when they are filled."""
-    origin = origin_of(by, pattern.unit)
-    return check_numbers({"vi": pattern.texts}, unit=pattern.unit, origin=origin)
+    against = compared_tips(by, pattern.unit)
+    return check_numbers({"vi": pattern.texts}, unit=pattern.unit, against=against)
 
 
-def check_filled(
+def check_filled_pattern(
     pattern: Pattern, values: Mapping[str, str], unit: Unit, *, by: "Officer"
 ) -> NumberCheck:
     """The numbers of a pattern with its blanks filled for a commune. Raises BlankUnfit."""
-    texts = content_for(pattern, values, unit).texts
-    return check_numbers(texts, unit=unit, origin=origin_of(by, unit))
+    texts = filled_content(pattern, values, unit).texts
+    return check_numbers(texts, unit=unit, against=compared_tips(by, unit))
 
 
 def needs_second_person(
@@ -149,11 +159,11 @@ def needs_second_person(
     So it is with the desks' own numbers, too, and with a pattern from before the rule that would
     have them where people are told what to do. The values are fit.
     """
-    if blanks.misplaced_blanks(pattern.texts):
+    if pattern_blanks.misplaced_blanks(pattern.texts):
         return True
-    origin = origin_of(by, unit)
-    for value in blanks.values_of_others(pattern.texts, values):
-        lines = check_numbers({"vi": {"signs": value}}, unit=unit, origin=origin).lines
+    against = compared_tips(by, unit)
+    for value in pattern_blanks.values_of_others(pattern.texts, values):
+        lines = check_numbers({"vi": {"signs": value}}, unit=unit, against=against).lines
         # A number so short that none is read in it stands in no tip either.
         if not lines or any(line.standing not in _STANDS_IN_A_TIP for line in lines):
             return True
@@ -161,30 +171,32 @@ def needs_second_person(
 
 
 @transaction.atomic
-def hand_in(pattern_id: uuid.UUID, values: Mapping[str, str], *, by: "Officer") -> Version:
+def hand_in_pattern(pattern_id: uuid.UUID, values: Mapping[str, str], *, by: "Officer") -> Version:
     """Fill it, and let a second person send it like any warning.
 
-    Raises NotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
+    Raises PatternNotInForce, BlankUnfit, NotYours, StaleApproval, NobodyThere, StyleStops.
     """
-    pattern, unit = _to_fill(pattern_id, by)
-    content = content_for(pattern, values, unit)
-    version = draft(unit_id=unit.pk, content=content, choice=choice_for(pattern, unit), by=by)
-    submitted = submit(version.warning_id, by=by)
+    pattern, unit = _lock_pattern_to_fill(pattern_id, by)
+    content = filled_content(pattern, values, unit)
+    version = draft_warning(
+        unit_id=unit.pk, content=content, choice=choice_for_commune(pattern, unit), by=by
+    )
+    submitted = submit_warning(version.warning_id, by=by)
     record(
         "pattern.handed_in",
         by=by,
         on=submitted,
         chain=unit_chain(unit.pk),
-        detail={**_hash(pattern), "blanks": sorted(values)},
+        detail={**_pattern_detail(pattern), "blanks": sorted(values)},
     )
     return submitted
 
 
 @transaction.atomic
-def end(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
+def end_pattern(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
     """Nothing more goes out with it. Raises NotYours."""
-    pattern = _locked(pattern_id, by)
-    if not may_approve(by, pattern):
+    pattern = _lock_pattern(pattern_id, by)
+    if not may_approve_pattern(by, pattern):
         raise NotYours
     if pattern.ended_at is None:
         pattern.ended_at = times.now()
@@ -194,13 +206,13 @@ def end(pattern_id: uuid.UUID, *, by: "Officer") -> Pattern:
             by=by,
             on=pattern,
             chain=unit_chain(pattern.unit_id),
-            detail=_hash(pattern),
+            detail=_pattern_detail(pattern),
         )
     return pattern
 
 
 @transaction.atomic
-def send(
+def send_pattern(
     pattern_id: uuid.UUID,
     values: Mapping[str, str],
     *,
@@ -211,21 +223,23 @@ def send(
     """One officer fills and sends it, to the own commune only; it is looked at by 08:00.
 
     The approval is that of whoever approved the pattern: the words are those, with the blanks.
-    `numbers` is as for approving a warning. Raises NotInForce, BlankUnfit, NotYours, StaleApproval,
-    NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
+    `numbers` is as for approving a warning. Raises PatternNotInForce, BlankUnfit, NotYours,
+    StaleApproval, NobodyThere, SecondPersonNeeded, NumbersUnchecked, StyleStops.
     """
-    pattern, unit = _to_fill(pattern_id, by)
+    pattern, unit = _lock_pattern_to_fill(pattern_id, by)
     if pattern.approved_by is None:
         raise StaleApproval("text")
     # Whoever approved it is no second person for what they fill in themselves, nor is their maker.
     if pattern.approved_by_id in tied_to(by):
         raise NotYours
-    content = content_for(pattern, values, unit)
+    content = filled_content(pattern, values, unit)
     if needs_second_person(pattern, values, unit, by=by):
         raise SecondPersonNeeded
-    if stops := style.stops(content):
+    if stops := style.stopping_findings(content):
         raise StyleStops(stops)
-    version = draft(unit_id=unit.pk, content=content, choice=choice_for(pattern, unit), by=by)
+    version = draft_warning(
+        unit_id=unit.pk, content=content, choice=choice_for_commune(pattern, unit), by=by
+    )
     counted = plan(audience_of(version))
     if not counted.recipients:
         raise NobodyThere
@@ -240,10 +254,14 @@ def send(
         approved_by=pattern.approved_by,
         author=by,
     )
-    dispatch = send_out(version.warning, version, approval, by)
-    publish(version.warning, version, approval, dispatch)
+    dispatch = send_version(version.warning, version, approval, by)
+    publish_version(version.warning, version, approval, dispatch)
     use = PatternUse.objects.create(
-        pattern=pattern, version=version, sent_by=by, sent_at=times.now(), review_by=review_by()
+        pattern=pattern,
+        version=version,
+        sent_by=by,
+        sent_at=times.now(),
+        review_by=review_deadline(),
     )
     record(
         "pattern.sent",
@@ -251,7 +269,7 @@ def send(
         on=version,
         chain=unit_chain(unit.pk),
         detail={
-            **_hash(pattern),
+            **_pattern_detail(pattern),
             "blanks": sorted(values),
             "dispatch": str(dispatch.pk),
             "review_by": use.review_by.isoformat(),
@@ -262,7 +280,7 @@ def send(
 
 
 @transaction.atomic
-def review(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
+def review_pattern_use(use_id: uuid.UUID, *, by: "Officer") -> PatternUse:
     """It was right to send it. Said by a second person to whoever sent it. Raises NotYours.
 
     What was wrong is recalled like any other warning, and counts as looked at.
@@ -292,63 +310,65 @@ def units_to_write_for(officer: "Officer") -> list[Unit]:
     return WORKING.own_units(officer)
 
 
-def may_approve(officer: "Officer", pattern: Pattern) -> bool:
+def may_approve_pattern(officer: "Officer", pattern: Pattern) -> bool:
     """Who may release a warning of the pattern's unit may approve the pattern."""
     return rights.may_release_for(officer, pattern.unit)
 
 
-def commune_of(officer: "Officer") -> Unit | None:
+def commune_desk_of(officer: "Officer") -> Unit | None:
     """The commune desk in whose name the officer may send by themselves."""
     return next(iter(COMMUNE_WORKING.own_units(officer)), None)
 
 
-def content_for(pattern: Pattern, values: Mapping[str, str], unit: Unit) -> Content:
+def filled_content(pattern: Pattern, values: Mapping[str, str], unit: Unit) -> WarningContent:
     """The pattern with its blanks filled for a commune. Raises BlankUnfit."""
-    codes = blanks.blanks_of(pattern.texts)
+    codes = pattern_blanks.blanks_of(pattern.texts)
     for code in codes:
-        if not blanks.is_fit(code, values.get(code, "")):
+        if not pattern_blanks.fits_blank(code, values.get(code, "")):
             raise BlankUnfit(code)
     # Words of one's own would be free text in an approved pattern: only places of this desk.
     if "hamlet" in codes and not places_of([unit.pk]).filter(full_name=values["hamlet"]).exists():
         raise BlankUnfit("hamlet")
-    texts = {"vi": blanks.filled(pattern.texts, {code: values[code] for code in codes})}
-    until = times.local_date(times.now() + HOLDS)
-    return Content(texts, pattern.category, pattern.severity, until)
+    texts = {
+        "vi": pattern_blanks.fill_blanks(pattern.texts, {code: values[code] for code in codes})
+    }
+    until = times.local_date(times.now() + FILLED_PATTERN_HOLDS)
+    return WarningContent(texts, pattern.category, pattern.severity, until)
 
 
-def choice_for(pattern: Pattern, unit: Unit) -> Choice:
+def choice_for_commune(pattern: Pattern, unit: Unit) -> AudienceChoice:
     """The places that the commune desk serves, and nobody beyond."""
     served = unit.jurisdictions.filter(valid_to__isnull=True).values_list("place", flat=True)
-    return Choice(tuple(served), tuple(pattern.kinds))
+    return AudienceChoice(tuple(served), tuple(pattern.kinds))
 
 
-def review_by() -> datetime.datetime:
+def review_deadline() -> datetime.datetime:
     """The next 08:00 in Vietnam."""
     now = times.now()
     today = times.start_of(times.local_date(now)) + _REVIEW_HOUR
     return today if now < today else today + datetime.timedelta(days=1)
 
 
-def _locked(pattern_id: uuid.UUID, by: "Officer") -> Pattern:
+def _lock_pattern(pattern_id: uuid.UUID, by: "Officer") -> Pattern:
     visible = Pattern.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     return visible.select_related("unit", "approved_by").get(pk=pattern_id)
 
 
-def _to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern, Unit]:
+def _lock_pattern_to_fill(pattern_id: uuid.UUID, by: "Officer") -> tuple[Pattern, Unit]:
     """The pattern as it was approved, and the commune for which the officer fills it."""
-    pattern, unit = _locked(pattern_id, by), commune_of(by)
+    pattern, unit = _lock_pattern(pattern_id, by), commune_desk_of(by)
     if unit is None or pattern.unit_id not in {unit.pk, unit.parent_id}:
         raise NotYours
     today = times.local_date(times.now())
     if not Pattern.objects.in_force(today).filter(pk=pattern.pk).exists():
-        raise NotInForce
+        raise PatternNotInForce
     if _hash_now(pattern) != bytes(pattern.hash):
         raise StaleApproval("text")
     return pattern, unit
 
 
 def _hash_now(pattern: Pattern) -> bytes:
-    return blanks.hash_of(
+    return pattern_blanks.pattern_hash(
         pattern.texts,
         category=pattern.category,
         severity=pattern.severity,
@@ -357,5 +377,5 @@ def _hash_now(pattern: Pattern) -> bytes:
     )
 
 
-def _hash(pattern: Pattern) -> dict[str, str]:
+def _pattern_detail(pattern: Pattern) -> dict[str, str]:
     return {"pattern": str(pattern.pk), "text": bytes(pattern.hash).hex()}

@@ -6,15 +6,15 @@ from django.db import IntegrityError, transaction
 
 from keng.warnings.models import VerifyCode, Version
 
-ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
-LENGTH = 6
+CODE_ALPHABET = "0123456789BCDFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 6
 _LOOKS_LIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-def give(version: Version) -> VerifyCode:
+def give_code(version: Version) -> VerifyCode:
     """A code of its own for this version, for ever."""
     while True:
-        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
         try:
             with transaction.atomic():
                 return VerifyCode.objects.create(code=code, version=version)
@@ -24,12 +24,12 @@ def give(version: Version) -> VerifyCode:
                 raise
 
 
-def grouped(code: str) -> str:
+def printed_code(code: str) -> str:
     """As it is printed: 7QM-4KD."""
     return f"{code[:3]}-{code[3:]}"
 
 
-def cleaned(typed: str) -> str:
+def typed_code(typed: str) -> str:
     """What somebody typed, as a code; case, hyphens, spaces do not matter. "" when it is none."""
     code = "".join(c for c in typed.upper() if c.isalnum()).translate(_LOOKS_LIKE)
-    return code if len(code) == LENGTH and all(c in ALPHABET for c in code) else ""
+    return code if len(code) == CODE_LENGTH and all(c in CODE_ALPHABET for c in code) else ""

@@ -12,13 +12,13 @@ from keng.kit.ids import read_id
 from keng.partners import queries
 from keng.partners.actions import articles as actions
 from keng.partners.actions import inviting, sharing
-from keng.partners.forms import ArticleForm, SharedForm
+from keng.partners.forms import ArticleForm, KitShareForm
 from keng.partners.models import Article
-from keng.partners.public.deciding import decide, decision, seen_other
+from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def partner_home(request: HttpRequest) -> HttpResponse:
     """Drafts, what waits for a second person, what is published; the way to the kit."""
     member = request.member
     rows = [*queries.articles_of(member), *queries.manuscripts_of(member)]
@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "partner": member.partner,
         "member": member,
-        "alone": queries.is_alone(member),
+        "alone": queries.is_only_member(member),
         "people": people,
         "added": [each for each in people if each.is_active and each.awaits_agreement],
         "waiting": [text for text in rows if text.waits],
@@ -41,22 +41,22 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def partner_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Somebody whom the desk added is one of theirs."""
     try:
-        inviting.agree(pk, by=request.member)
+        inviting.agree_to_member(pk, by=request.member)
     except actions.NotTheirs as error:
         raise Http404 from error
-    return seen_other("partner-home")
+    return see_other("partner-home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
+def partner_write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
     """A new article, or one that is not published yet."""
     member, found = request.member, None
     if pk:
         found = get_object_or_404(Article, partner=member.partner, pk=pk, published_at=None)
-    kept = found or _anew(request)
+    kept = found or _withdrawn_before(request)
     form = ArticleForm(
         request.POST if request.method == "POST" else None,
         partner=member.partner,
@@ -64,32 +64,34 @@ def write(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         try:
-            made = actions.write(member, **form.cleaned_data, pk=pk)
+            made = actions.write_article(member, **form.cleaned_data, pk=pk)
             if request.POST.get("do") == "submit":
-                actions.submit(made.pk, by=member)
+                actions.submit_article(made.pk, by=member)
         except actions.NotTheirs as error:
             raise Http404 from error
-        return seen_other("partner-article", made.pk)
+        return see_other("partner-article", made.pk)
     context = {"form": form, "article": found, "partner": member.partner}
     return render(request, "partners/own/write.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def partner_article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One article of one's own: read by the second person, published or given back."""
     member = request.member
     found = get_object_or_404(
         Article.objects.select_related("released_by"), partner=member.partner, pk=pk
     )
-    form, problem = decide(request, found, publish=actions.publish, give_back=actions.give_back)
+    form, problem = decide_own_text(
+        request, found, publish=actions.publish_article, give_back=actions.give_back_article
+    )
     if form is None:
-        return seen_other("partner-article", pk)
-    context = decision(request, found, form, problem) | {"article": found}
+        return see_other("partner-article", pk)
+    context = own_decision_panel(request, found, form, problem) | {"article": found}
     status = 422 if form.errors or problem else 200
     return render(request, "partners/own/article.html", context, status=status)
 
 
-def _anew(request: HttpRequest) -> Article | None:
+def _withdrawn_before(request: HttpRequest) -> Article | None:
     """One that was withdrawn: its words stand in the boxes of another."""
     own = Article.objects.filter(partner=request.member.partner, withdrawn_at__isnull=False)
     key = read_id(request.GET.get("after", ""))
@@ -97,28 +99,28 @@ def _anew(request: HttpRequest) -> Article | None:
 
 
 @require_POST
-def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def partner_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the public pages."""
     try:
-        actions.withdraw(pk, by=request.member)
+        actions.withdraw_article(pk, by=request.member)
     except actions.NotTheirs as error:
         raise Http404 from error
-    return seen_other("partner-article", pk)
+    return see_other("partner-article", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def kit(request: HttpRequest) -> HttpResponse:
+def partner_kit(request: HttpRequest) -> HttpResponse:
     """The newest warnings with text and picture, and what one says to have passed on."""
     partner = request.member.partner
-    form = SharedForm(request.POST if request.method == "POST" else None)
-    versions = queries.kit_of(partner)
+    form = KitShareForm(request.POST if request.method == "POST" else None)
+    versions = queries.kit_warnings(partner)
     if form.is_bound and form.is_valid():
         chosen = next((v for v in versions if str(v.pk) == request.POST.get("version")), None)
         if chosen is None:
             raise Http404
-        sharing.shared(request.member, chosen.pk, groups=form.cleaned_data["groups"])
-        return seen_other("partner-kit")
-    said = queries.said_of(partner)
+        sharing.note_kit_share(request.member, chosen.pk, groups=form.cleaned_data["groups"])
+        return see_other("partner-kit")
+    said = queries.kit_shares_of(partner)
     for version in versions:
         version.said = said.get(version.pk)
         # The summary of mistakes leads to the box that was sent.
@@ -130,6 +132,6 @@ def kit(request: HttpRequest) -> HttpResponse:
         "partner": partner,
         "versions": versions,
         "form": form,
-        "reach": queries.reach_of(partner),
+        "reach": queries.kit_reach(partner),
     }
     return render(request, "partners/own/kit.html", context, status=422 if form.errors else 200)

@@ -16,13 +16,13 @@ from keng.lessons import queries as lessons
 from keng.partners.actions import manuscripts as actions
 from keng.partners.errors import NotTheirs
 from keng.partners.models import Manuscript
-from keng.partners.public.deciding import decide, decision, seen_other
-from keng.partners.showing import shown, whole
+from keng.partners.public.deciding import decide_own_text, own_decision_panel, see_other
+from keng.partners.second_persons_view import has_content, reading_context
 
 _CHECK = Manuscript.Kind.CHECK
 
 
-def own(request: HttpRequest) -> QuerySet[Manuscript]:
+def manuscripts_of_partner(request: HttpRequest) -> QuerySet[Manuscript]:
     """Those of the member's partner, without drafts that were thrown away."""
     found = Manuscript.objects.filter(partner_id=request.member.partner_id)
     return found.exclude(published_at=None, withdrawn_at__isnull=False).select_related(
@@ -33,22 +33,24 @@ def own(request: HttpRequest) -> QuerySet[Manuscript]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Everything that others would read; below it what can be done with it now."""
-    text = get_object_or_404(own(request), pk=pk)
-    if not whole(text):
+    text = get_object_or_404(manuscripts_of_partner(request), pk=pk)
+    if not has_content(text):
         return redirect("manuscript-edit", pk=pk)
-    form, problem = decide(request, text, publish=actions.publish, give_back=actions.give_back)
+    form, problem = decide_own_text(
+        request, text, publish=actions.publish_manuscript, give_back=actions.give_back_manuscript
+    )
     if form is None:
-        return seen_other("manuscript", pk)
-    versions = _versions(request, text)
+        return see_other("manuscript", pk)
+    versions = _published_versions(request, text)
     name_hands(versions, of=PartnerMember)
     context = (
-        decision(request, text, form, problem)
-        | shown(text)
+        own_decision_panel(request, text, form, problem)
+        | reading_context(text)
         | {
-            "matches": _alike(text),
+            "matches": _checks_alike(text),
             "versions": versions,
             "is_newest": bool(versions) and versions[0].pk == text.pk,
-            "finished": lessons.finished_of([text.lesson_id]).get(text.lesson_id, (0, 0)),
+            "finished": lessons.finished_counts([text.lesson_id]).get(text.lesson_id, (0, 0)),
         }
     )
     status = 422 if form.errors or problem else 200
@@ -56,24 +58,28 @@ def manuscript(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def manuscript_withdraw(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Off the public lists; the page of a check stays, with the reason."""
-    text = get_object_or_404(own(request), pk=pk, published_at__isnull=False, withdrawn_at=None)
+    text = get_object_or_404(
+        manuscripts_of_partner(request), pk=pk, published_at__isnull=False, withdrawn_at=None
+    )
     form = TakeBackCheckForm(request.POST if request.method == "POST" else None)
     if text.kind != _CHECK:
         del form.fields["reason"]
     if form.is_bound and form.is_valid():
         try:
-            actions.withdraw(pk, by=request.member, reason=form.cleaned_data.get("reason", ""))
+            actions.withdraw_manuscript(
+                pk, by=request.member, reason=form.cleaned_data.get("reason", "")
+            )
         except NotTheirs as error:
             raise Http404 from error
-        return seen_other("manuscript", pk)
+        return see_other("manuscript", pk)
     context = {"text": text, "form": form, "partner": request.member.partner}
     status = 422 if form.errors else 200
     return render(request, "partners/own/withdraw.html", context, status=status)
 
 
-def _alike(text: Manuscript) -> list[Any]:
+def _checks_alike(text: Manuscript) -> list[Any]:
     """Checks of anybody that may answer the same rumour already."""
     if text.kind != _CHECK or text.published_at:
         return []
@@ -81,8 +87,10 @@ def _alike(text: Manuscript) -> list[Any]:
     return [match for match in found if match.item.claim_id != text.claim_id]
 
 
-def _versions(request: HttpRequest, text: Manuscript) -> list[Manuscript]:
+def _published_versions(request: HttpRequest, text: Manuscript) -> list[Manuscript]:
     target = {"lesson_id": text.lesson_id} if text.lesson_id else {"claim_id": text.claim_id}
     if not any(target.values()):
         return []
-    return list(own(request).filter(published_at__isnull=False, **target).order_by("-id"))
+    return list(
+        manuscripts_of_partner(request).filter(published_at__isnull=False, **target).order_by("-id")
+    )

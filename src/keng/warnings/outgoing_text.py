@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from keng.delivery.actions.dispatch import Text
 from keng.kit import times
-from keng.warnings import labels
-from keng.warnings.codes import grouped
-from keng.warnings.content import Content
+from keng.warnings import part_names
+from keng.warnings.content import WarningContent
 from keng.warnings.models import VerifyCode, Version
 from keng.warnings.models import Warning as PublicWarning
+from keng.warnings.verify_codes import printed_code
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -44,28 +44,28 @@ def stamp_of(version: Version, code: str) -> Stamp:
     return Stamp(version.warning.unit.name, code, times.local_date(times.now()), last or "")
 
 
-def url_of(code: str) -> str:
+def warning_url(code: str) -> str:
     """The public address of a version."""
     return f"{settings.PUBLIC_URL}/w/{code}"
 
 
-def messages(content: Content, stamp: Stamp) -> list[Text]:
+def warning_messages(content: WarningContent, stamp: Stamp) -> list[Text]:
     """One text for each language, Vietnamese first: it is what everybody without their own gets."""
     order = ["vi", *(language for language in content.texts if language != "vi")]
     return [_message(content, language, stamp) for language in order]
 
 
-def _message(content: Content, language: str, stamp: Stamp) -> Text:
+def _message(content: WarningContent, language: str, stamp: Stamp) -> Text:
     words = content.texts[language]
     with translation.override(language):
-        lines = [f"{_kind(content, stamp)}: {words['title']}"]
+        lines = [f"{_kind_words(content, stamp)}: {words['title']}"]
         if stamp.replaces:
             lines.append(
                 _("This replaces the warning with the code %(code)s. Please pass on only this one.")
-                % {"code": grouped(stamp.replaces)}
+                % {"code": printed_code(stamp.replaces)}
             )
         lines += [
-            labels.what_line(content.category, words["what"]),
+            part_names.what_line(content.category, words["what"]),
             _("2. How to notice: %s") % words["signs"],
         ]
         lines += [
@@ -85,7 +85,7 @@ def _message(content: Content, language: str, stamp: Stamp) -> Text:
 
 def _shown_code(code: str) -> str:
     # No made-up code in a preview: it would look like one that somebody can check.
-    return grouped(code) if code else _("[the code comes when it is approved and sent]")
+    return printed_code(code) if code else _("[the code comes when it is approved and sent]")
 
 
 def _host() -> str:
@@ -93,7 +93,7 @@ def _host() -> str:
     return settings.PUBLIC_URL.partition("://")[2]
 
 
-def _kind(content: Content, stamp: Stamp) -> str:
+def _kind_words(content: WarningContent, stamp: Stamp) -> str:
     if stamp.replaces:
         return _("CORRECTION")
     if content.severity == PublicWarning.Severity.URGENT:
@@ -101,7 +101,7 @@ def _kind(content: Content, stamp: Stamp) -> str:
     return _("WARNING")
 
 
-def _signature(content: Content, stamp: Stamp) -> str:
+def _signature(content: WarningContent, stamp: Stamp) -> str:
     when = date_words(stamp.on)
     if content.valid_until is None:
         return f"{stamp.issuer}, {when}."
@@ -133,7 +133,7 @@ def recall_messages(
             lines = [
                 head,
                 _("The police have taken this warning back (code %(codes)s). Reason: %(reason)s")
-                % {"codes": ", ".join(grouped(code) for code in codes), "reason": str(reason)},
+                % {"codes": ", ".join(printed_code(code) for code in codes), "reason": str(reason)},
                 _(
                     "Please do not pass the earlier message on. "
                     "If you posted it, post this below it."
@@ -150,7 +150,7 @@ def date_words(day: datetime.date) -> str:
     return f"{day.day}/{day.month}/{day.year}"
 
 
-def hash_of(texts: list[Text]) -> bytes:
+def hash_of_texts(texts: list[Text]) -> bytes:
     """The hash a recall's approval is bound to: of what is sent, language by language."""
     said = [[text.language, text.subject, text.text] for text in texts]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).digest()

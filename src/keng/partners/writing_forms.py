@@ -9,7 +9,7 @@ from keng.claims.forms import MOST_SOURCES, EvidenceForm, WriteCheckForm, eviden
 from keng.claims.models import Topic
 from keng.claims.redact_claims import redact_claim
 from keng.kit.forms import Form
-from keng.lessons.writing_form import LessonForm
+from keng.lessons.lesson_form import LessonForm
 from keng.partners.models import Manuscript
 
 # A topic is written about by whoever was invited for one of these purposes.
@@ -25,12 +25,12 @@ _PURPOSES: dict[str, tuple[str, ...]] = {
 _LONGEST = 4000
 
 
-def purpose_of(topic: str, partner: Partner) -> str:
+def purpose_for_topic(topic: str, partner: Partner) -> str:
     """For which of its purposes a partner writes about this topic; "" if for none."""
     return next((each for each in _PURPOSES.get(topic, ()) if each in partner.purposes), "")
 
 
-class Boxes(ABC):
+class WritingForms(ABC):
     """What stands in them, whether it is whole, and what it says then."""
 
     forms: Sequence[Form]
@@ -73,7 +73,7 @@ class Boxes(ABC):
         return ""
 
 
-class LessonBoxes(Boxes):
+class LessonWritingForms(WritingForms):
     """Cards and questions, as officers write them; without a film."""
 
     heading = "vi_title"
@@ -94,7 +94,7 @@ class LessonBoxes(Boxes):
         return {"texts": self.lesson.texts(), "right": self.lesson.right()}
 
 
-class CheckBoxes(Boxes):
+class CheckWritingForms(WritingForms):
     """A rumour, its verdict and its sources, as officers write them."""
 
     heading = "question"
@@ -112,9 +112,11 @@ class CheckBoxes(Boxes):
         self.check = WriteCheckForm(data, initial=dict(typed), corrects=corrects)
         topics: Any = self.check.fields["topic"]
         topics.choices = [
-            (code, label) for code, label in topics.choices if not code or purpose_of(code, partner)
+            (code, label)
+            for code, label in topics.choices
+            if not code or purpose_for_topic(code, partner)
         ]
-        kept = [_source(typed, f"e{at + 1}-") for at in range(MOST_SOURCES)]
+        kept = [_fields_of_source(typed, f"e{at + 1}-") for at in range(MOST_SOURCES)]
         self.sources: list[EvidenceForm] = evidence_forms(data, kept)
         self.forms = [self.check, *self.sources]
 
@@ -135,24 +137,24 @@ class CheckBoxes(Boxes):
     @property
     def purpose(self) -> str:
         """As the topic has it."""
-        return purpose_of(self.typed.get("topic", ""), self.partner)
+        return purpose_for_topic(self.typed.get("topic", ""), self.partner)
 
 
-def _source(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
+def _fields_of_source(typed: Mapping[str, str], prefix: str) -> dict[str, str]:
     return {
         name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)
     }
 
 
-def boxes_for(
+def writing_forms_for(
     kind: str,
     data: Mapping[str, str] | None,
     typed: Mapping[str, str],
     *,
     partner: Partner,
     corrects: bool = False,
-) -> LessonBoxes | CheckBoxes:
+) -> LessonWritingForms | CheckWritingForms:
     """The boxes of a kind of text, with what was sent or what was kept."""
     if kind == Manuscript.Kind.LESSON:
-        return LessonBoxes(data, typed)
-    return CheckBoxes(data, typed, partner=partner, corrects=corrects)
+        return LessonWritingForms(data, typed)
+    return CheckWritingForms(data, typed, partner=partner, corrects=corrects)

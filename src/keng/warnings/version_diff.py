@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from keng.language import taxonomy
-from keng.warnings import labels
-from keng.warnings.content import FIELDS
+from keng.warnings import part_names
+from keng.warnings.content import WARNING_FIELDS
 from keng.warnings.models import Version
-from keng.warnings.wording import date_words
+from keng.warnings.outgoing_text import date_words
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DiffPiece:
     """Some words: kept, taken out (old side) or put in (new side)."""
 
     words: str
@@ -22,31 +22,20 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PartChange:
     """One part that is not the same any more."""
 
     part: str
-    old: list[Piece]
-    new: list[Piece]
+    old: list[DiffPiece]
+    new: list[DiffPiece]
 
 
-def part_names(category: str) -> dict[str, str]:
-    """What the parts are called on screens."""
-    return {
-        "title": _("Title"),
-        "what": labels.what(category),
-        "signs": _("How to notice"),
-        "act": _("What to do now"),
-        "call": _("Whom to call"),
-    }
-
-
-def changes(old: Version, new: Version) -> list[Change]:
+def changed_parts(old: Version, new: Version) -> list[PartChange]:
     """Every part of every language that differs, then category, severity and validity."""
-    found: list[Change] = []
-    names = part_names(new.category)
+    found: list[PartChange] = []
+    names = part_names.part_headings(new.category)
     for language in dict.fromkeys([*old.texts, *new.texts]):
-        for field in FIELDS:
+        for field in WARNING_FIELDS:
             before = old.texts.get(language, {}).get(field, "")
             after = new.texts.get(language, {}).get(field, "")
             label = names[field] if language == "vi" else f"{names[field]} ({language})"
@@ -57,26 +46,26 @@ def changes(old: Version, new: Version) -> list[Change]:
     return found
 
 
-def _compare(found: list[Change], label: str, before: str, after: str) -> None:
+def _compare(found: list[PartChange], label: str, before: str, after: str) -> None:
     if before != after:
-        found.append(Change(label, *word_difference(before, after)))
+        found.append(PartChange(label, *word_diff(before, after)))
 
 
 def _day(version: Version) -> str:
     return date_words(version.valid_until) if version.valid_until else _("no end")
 
 
-def word_difference(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+def word_diff(before: str, after: str) -> tuple[list[DiffPiece], list[DiffPiece]]:
     """Both texts in pieces; joined, they are the texts again."""
     old, new = _words(before), _words(after)
     matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
-    left: list[Piece] = []
-    right: list[Piece] = []
+    left: list[DiffPiece] = []
+    right: list[DiffPiece] = []
     for tag, a, b, c, d in matcher.get_opcodes():
         if old[a:b]:
-            left.append(Piece("".join(old[a:b]), tag != "equal"))
+            left.append(DiffPiece("".join(old[a:b]), tag != "equal"))
         if new[c:d]:
-            right.append(Piece("".join(new[c:d]), tag != "equal"))
+            right.append(DiffPiece("".join(new[c:d]), tag != "equal"))
     return left, right
 
 

@@ -14,7 +14,7 @@ from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.duty import page_officers, rota
 from keng.warnings import rights
-from keng.warnings.actions.drafting import locked
+from keng.warnings.actions.drafting import lock_warning
 from keng.warnings.actions.errors import NotSubmitted, NotYours
 from keng.warnings.models import RecallRequest, Version, Warning
 from keng.warnings.queries import waiting_recall
@@ -30,8 +30,8 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
     For a version that waits, or for a recall that does. Returns how many pagers of each were
     called. Raises NotYours, and NotSubmitted when nothing waits.
     """
-    warning, version = locked(warning_id, by=by)
-    if not may_call(by, warning):
+    warning, version = lock_warning(warning_id, by=by)
+    if not may_call_province(by, warning):
         raise NotYours
     is_recalled = warning.state == Warning.State.RECALLED
     recall = None if is_recalled else waiting_recall(warning)
@@ -40,13 +40,13 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
         raise NotSubmitted
     whom = [
         officer
-        for officer in _at_the_province(warning)
-        if (recall is None and _may_approve(officer, version))
-        or (recall is not None and not _is_own(officer, recall))
+        for officer in _releasers_at_province(warning)
+        if (recall is None and _is_second_person(officer, version))
+        or (recall is not None and not _is_own_recall(officer, recall))
     ]
     called = page_officers.page(
         whom,
-        _words(warning, is_recall=recall is not None),
+        _call_words(warning, is_recall=recall is not None),
         unit_id=warning.unit_id,
         source_kind="warning",
         source_ref=warning.pk,
@@ -61,28 +61,28 @@ def call_province(warning_id: uuid.UUID, *, by: "Officer") -> "dict[Officer, int
     return {officer: called.ways[officer.pk] for officer in whom}
 
 
-def may_call(officer: "Officer", warning: Warning) -> bool:
+def may_call_province(officer: "Officer", warning: Warning) -> bool:
     """Whoever takes reports on at the warning's desk, or the one above, may wake people for it."""
     return WORKING.may_act_for(officer, warning.unit)
 
 
-def _may_approve(officer: "Officer", version: Version) -> bool:
+def _is_second_person(officer: "Officer", version: Version) -> bool:
     """Nobody is woken to be told that somebody else has to."""
     has_hand = rights.has_hand_in(officer, version) or rights.set_up_an_author(officer, version)
     return not has_hand
 
 
-def _is_own(officer: "Officer", recall: RecallRequest) -> bool:
+def _is_own_recall(officer: "Officer", recall: RecallRequest) -> bool:
     return recall.asked_by_id == officer.pk or had_a_hand(officer, recall.asked_by)
 
 
-def _at_the_province(warning: Warning) -> "list[Officer]":
+def _releasers_at_province(warning: Warning) -> "list[Officer]":
     desk = warning.unit.parent_id or warning.unit_id
     found = rota.on_duty(desk) or rota.watchers(desk)
     return [officer for officer in found if rights.may_release(officer, warning)]
 
 
-def _words(warning: Warning, *, is_recall: bool) -> list[page_officers.Words]:
+def _call_words(warning: Warning, *, is_recall: bool) -> list[page_officers.Words]:
     """Unit and link: the title of a warning is read on the desk, not on a locked screen."""
     name = "warning-recall" if is_recall else "warning-approve"
     path = reverse(name, "keng.site.desk_urls", kwargs={"pk": warning.pk})

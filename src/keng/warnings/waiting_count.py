@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-def count_for(officer: "Officer") -> int:
+def count_waiting_warnings(officer: "Officer") -> int:
     """The same that the page of warnings lists under “Waiting for you”."""
     units, provinces = rights.releasable(officer)
     if not units:

@@ -75,7 +75,7 @@ def open_campaign(
 
 
 @transaction.atomic
-def count(school_class: SchoolClass, *, pupils: int, pledged: int) -> SchoolClass:
+def count_pledges(school_class: SchoolClass, *, pupils: int, pledged: int) -> SchoolClass:
     """What the class teacher confirms, or corrects. Raises NotCounting."""
     locked = (
         SchoolClass.objects.select_for_update(no_key=True, of=("self",))
@@ -98,10 +98,10 @@ def count(school_class: SchoolClass, *, pupils: int, pledged: int) -> SchoolClas
 
 
 @transaction.atomic
-def renew_link(key: uuid.UUID, *, by: "Officer") -> SchoolClass:
+def renew_class_link(key: uuid.UUID, *, by: "Officer") -> SchoolClass:
     """Another link, since the old one went where it should not. Raises NotYours."""
     found = SchoolClass.objects.visible_to(by).select_related("campaign__unit").get(pk=key)
-    if not rights.may_end(by, found.campaign):
+    if not rights.may_end_text(by, found.campaign):
         raise NotYours
     SchoolClass.objects.filter(pk=key).update(
         link_version=F("link_version") + 1, link_secret=new_row_secret()

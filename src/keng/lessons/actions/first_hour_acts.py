@@ -31,7 +31,7 @@ def write_first_hour(
         texts=dict(texts),
         hotlines=[dict(each) for each in hotlines],
         made_by=by,
-        hands=hands_of_all(_waiting(unit)),
+        hands=hands_of_all(_texts_waiting(unit)),
     )
     made.add_hand(by)
     made.hash = made.hash_now
@@ -50,7 +50,7 @@ def write_first_hour(
     return made
 
 
-def _waiting(unit: "Unit") -> "QuerySet[FirstHour]":
+def _texts_waiting(unit: "Unit") -> "QuerySet[FirstHour]":
     """Texts written since the last published one; each begins with that one, so what was taken
     away before anybody published it is in none of the others.
     """

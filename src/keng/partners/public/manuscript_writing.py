@@ -12,27 +12,27 @@ from keng.accounts.models import PartnerMember
 from keng.lessons.forms import CollectionForm
 from keng.partners import queries
 from keng.partners.actions import manuscripts as actions
-from keng.partners.boxes import CheckBoxes, LessonBoxes, boxes_for
 from keng.partners.errors import NotTheirPurpose, NotTheirs
 from keng.partners.models import Manuscript
-from keng.partners.public.deciding import seen_other
-from keng.partners.public.reading import own
+from keng.partners.public.deciding import see_other
+from keng.partners.public.manuscript_pages import manuscripts_of_partner
+from keng.partners.writing_forms import CheckWritingForms, LessonWritingForms, writing_forms_for
 
 _CHECK, _LESSON = Manuscript.Kind.CHECK, Manuscript.Kind.LESSON
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def start_lesson(request: HttpRequest) -> HttpResponse:
+def partner_lesson(request: HttpRequest) -> HttpResponse:
     """In which collection: one of the partner's own, or a new one."""
     member = request.member
     form = CollectionForm(
         request.POST if request.method == "POST" else None, purposes=member.partner.purposes
     )
     if form.is_bound and form.is_valid():
-        made = actions.begin(
+        made = actions.begin_manuscript(
             member, kind=_LESSON, purpose=form.cleaned_data["purpose"], opens=form.texts()
         )
-        return seen_other("manuscript-edit", made.pk)
+        return see_other("manuscript-edit", made.pk)
     context = {
         "form": form,
         "partner": member.partner,
@@ -43,52 +43,56 @@ def start_lesson(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_lesson(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def partner_lesson_in(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A lesson of a collection that the partner has already."""
     known = {each.pk: each for each in queries.collections_of(request.member)}
     if pk not in known:
         raise Http404
     text = Manuscript(kind=_LESSON, purpose=known[pk].purpose, collection=known[pk])
-    return _written(request, text)
+    return _writing_page(request, text)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_check(request: HttpRequest) -> HttpResponse:
+def partner_check(request: HttpRequest) -> HttpResponse:
     """A rumour that somebody of the partner came across."""
     partner = request.member.partner
-    return _written(request, Manuscript(kind=_CHECK, purpose=partner.purposes[0]))
+    return _writing_page(request, Manuscript(kind=_CHECK, purpose=partner.purposes[0]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def manuscript_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What is not public yet."""
-    return _written(request, get_object_or_404(own(request), pk=pk, published_at=None))
+    return _writing_page(
+        request, get_object_or_404(manuscripts_of_partner(request), pk=pk, published_at=None)
+    )
 
 
 @require_POST
-def again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def manuscript_again(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The next edition of a lesson, or the correction of a check."""
-    after = get_object_or_404(own(request), pk=pk, published_at__isnull=False)
+    after = get_object_or_404(manuscripts_of_partner(request), pk=pk, published_at__isnull=False)
     try:
-        made = actions.begin(request.member, kind=after.kind, purpose=after.purpose, after=after)
+        made = actions.begin_manuscript(
+            request.member, kind=after.kind, purpose=after.purpose, after=after
+        )
     except (NotTheirs, NotTheirPurpose) as error:
         raise Http404 from error
-    return seen_other("manuscript-edit", made.pk)
+    return see_other("manuscript-edit", made.pk)
 
 
 @require_POST
-def discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def manuscript_discard(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A draft that nobody wants."""
     try:
-        actions.discard(pk, by=request.member)
+        actions.discard_manuscript(pk, by=request.member)
     except NotTheirs as error:
         raise Http404 from error
-    return seen_other("partner-home")
+    return see_other("partner-home")
 
 
-def _written(request: HttpRequest, text: Manuscript) -> HttpResponse:
+def _writing_page(request: HttpRequest, text: Manuscript) -> HttpResponse:
     member, is_sent = request.member, request.method == "POST"
-    boxes = boxes_for(
+    boxes = writing_forms_for(
         text.kind,
         request.POST if is_sent else None,
         text.typed,
@@ -98,10 +102,10 @@ def _written(request: HttpRequest, text: Manuscript) -> HttpResponse:
     submits = request.POST.get("do") == "submit"
     if is_sent and (boxes.is_whole or (not submits and boxes.is_short)):
         try:
-            made = _kept(member, text, boxes, submits=submits)
+            made = _save_posted(member, text, boxes, submits=submits)
         except (NotTheirs, NotTheirPurpose) as error:
             raise Http404 from error
-        return seen_other("manuscript", made.pk)
+        return see_other("manuscript", made.pk)
     context: dict[str, Any] = {
         "text": text,
         "partner": member.partner,
@@ -109,22 +113,26 @@ def _written(request: HttpRequest, text: Manuscript) -> HttpResponse:
         "forms": boxes.forms,
         "form": boxes.forms[0],
         "corrects": text.claim_id is not None,
-        "collection": _collection(text),
+        "collection": _collection_title(text),
     }
     name = "partners/own/lesson.html" if text.kind == _LESSON else "partners/own/check.html"
     return render(request, name, context, status=422 if is_sent else 200)
 
 
 @transaction.atomic
-def _kept(
-    member: PartnerMember, text: Manuscript, boxes: LessonBoxes | CheckBoxes, *, submits: bool
+def _save_posted(
+    member: PartnerMember,
+    text: Manuscript,
+    boxes: LessonWritingForms | CheckWritingForms,
+    *,
+    submits: bool,
 ) -> Manuscript:
     pk = text.pk
     if text.is_new:
-        pk = actions.begin(
+        pk = actions.begin_manuscript(
             member, kind=text.kind, purpose=text.purpose, collection=text.collection
         ).pk
-    made = actions.write(
+    made = actions.write_manuscript(
         member,
         pk,
         typed=boxes.typed,
@@ -132,10 +140,10 @@ def _kept(
         purpose=boxes.purpose or text.purpose,
         content=boxes.content if boxes.is_whole else None,
     )
-    return actions.submit(made.pk, by=member) if submits else made
+    return actions.submit_manuscript(made.pk, by=member) if submits else made
 
 
-def _collection(text: Manuscript) -> str:
+def _collection_title(text: Manuscript) -> str:
     if text.collection is not None:
         return str(text.collection)
     opens = text.content.get("collection")

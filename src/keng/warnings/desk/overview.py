@@ -8,27 +8,27 @@ from django.views.decorators.http import require_safe
 
 from keng.delivery.audience import WEEKLY_LIMIT, plan
 from keng.warnings import effect, pattern_queries, queries, rights, style
-from keng.warnings.actions.asking import may_call
-from keng.warnings.content import audience_of, choice_of, content_of
+from keng.warnings.actions.province_call import may_call_province
+from keng.warnings.content import audience_of, choice_of, warning_content_of
 from keng.warnings.known_numbers import check_warning
 from keng.warnings.models import Warning
 
 
 @require_safe
-def warnings(request: HttpRequest) -> HttpResponse:
+def desk_warnings(request: HttpRequest) -> HttpResponse:
     """The desk's warnings: mine to approve first."""
     return render(
         request,
         "warnings/desk_list.html",
         {
-            "lists": queries.desk_lists(request.officer),
-            "uses": pattern_queries.to_review(request.officer),
+            "lists": queries.warning_desk_lists(request.officer),
+            "uses": pattern_queries.uses_to_review(request.officer),
         },
     )
 
 
 @require_safe
-def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def warning_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One warning with all its versions and what can be done with it now."""
     warning = get_object_or_404(
         Warning.objects.visible_to(request.officer).select_related(
@@ -49,7 +49,9 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "versions": versions,
         "latest": latest,
         "parts": latest.texts["vi"],
-        "findings": style.check(content_of(latest)) if latest.published_at is None else [],
+        "findings": style.check_style(warning_content_of(latest))
+        if latest.published_at is None
+        else [],
         "numbers": check_warning(warning, latest.texts, officer=request.officer)
         if latest.published_at is None
         else None,
@@ -59,14 +61,14 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         and not rights.set_up_an_author(request.officer, latest),
         "waits": waits,
         "may_release": may,
-        "can_call": may_call(request.officer, warning),
+        "can_call": may_call_province(request.officer, warning),
         "is_author": rights.has_hand_in(request.officer, latest),
         "can_recall": warning.state == Warning.State.PUBLISHED
         and rights.may_ask_recall(request.officer, warning),
         "asked_recall": queries.newest_recall_request(warning),
         "can_edit": warning.state != Warning.State.RECALLED,
         "public": next((version for version in versions if version.published_at), None),
-        "effect": effect.of(warning, request.officer),
+        "effect": effect.effect_of_warning(warning, request.officer),
     }
     if latest.published_at is None and warning.state != Warning.State.RECALLED:
         # Whom it would reach, and whom not: the author who waits sees what the approver sees.

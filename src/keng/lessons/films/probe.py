@@ -6,18 +6,18 @@ from pathlib import Path
 
 from keng.lessons.films import ffmpeg
 
-LONGEST_SECONDS = 180
-MOST_BYTES = 100 * 1024 * 1024
+LONGEST_FILM_SECONDS = 180
+MOST_FILM_BYTES = 100 * 1024 * 1024
 MOST_PIXELS = 4096 * 2304
 _WIDEST = 4096
-_LOOKS_WITHIN = 20.0
+_PROBED_WITHIN = 20.0
 _DURATION = re.compile(r"Duration: (\d{2,}):(\d\d):(\d\d)\.(\d+)")
 _PICTURE = re.compile(
     r"Stream #\d{1,4}:\d{1,4}.{0,200}?: Video: .{0,300}?, ([1-9]\d{0,5})x([1-9]\d{0,5})\b"
 )
 
 
-class Refused(Exception):
+class FilmRefused(Exception):
     """It cannot be a film here; holds why, as a code of Film.Problem."""
 
     def __init__(self, problem: str) -> None:
@@ -26,7 +26,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class FilmFacts:
     """A film that may be tried. `seconds` is 0 when the file does not say."""
 
     demuxer: str
@@ -45,24 +45,24 @@ def demuxer_of(start: bytes) -> str:
     return "matroska" if start.startswith(b"\x1aE\xdf\xa3") else ""
 
 
-def look(path: Path) -> Looks:
-    """Look at a file. Raises Refused."""
+def probe_film(path: Path) -> FilmFacts:
+    """Look at a file. Raises FilmRefused."""
     with path.open("rb") as file:
         demuxer = demuxer_of(file.read(16))
     if not demuxer:
-        raise Refused("no_film")
+        raise FilmRefused("no_film")
     try:
-        _, said = ffmpeg.run(["-f", demuxer, "-i", str(path)], within=_LOOKS_WITHIN)
+        _, said = ffmpeg.run_ffmpeg(["-f", demuxer, "-i", str(path)], within=_PROBED_WITHIN)
     except ffmpeg.TookTooLong:
-        raise Refused("broken") from None
+        raise FilmRefused("broken") from None
     picture = _PICTURE.search(said)
     if picture is None:
-        raise Refused("broken")
+        raise FilmRefused("broken")
     width, height = int(picture[1]), int(picture[2])
     if not (0 < width <= _WIDEST and 0 < height <= _WIDEST and width * height <= MOST_PIXELS):
-        raise Refused("too_wide")
+        raise FilmRefused("too_wide")
     length = _DURATION.search(said)
     seconds = int(length[1]) * 3600 + int(length[2]) * 60 + int(length[3]) if length else 0
-    if seconds > LONGEST_SECONDS:
-        raise Refused("too_long")
-    return Looks(demuxer, seconds, width, height)
+    if seconds > LONGEST_FILM_SECONDS:
+        raise FilmRefused("too_long")
+    return FilmFacts(demuxer, seconds, width, height)

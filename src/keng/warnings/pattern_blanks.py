@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from keng.kit.words import defang
 
 # As the author writes them into the words.
-MARKS = {"number": "[số]", "link": "[liên kết]", "hamlet": "[nơi]"}
+BLANK_MARKS = {"number": "[số]", "link": "[liên kết]", "hamlet": "[nơi]"}
 # Who sends a pattern fills these alone: they stand where it is told what the others do, and never
 # where somebody is told to do something, to call or to open.
 _OF_OTHERS = ("number", "link")
 _WHERE_THEY_MAY_STAND = ("what", "signs")
-_ANY = re.compile(r"\[[^\]\s][^\]]{0,30}\]")
+_ANY_MARK = re.compile(r"\[[^\]\s][^\]]{0,30}\]")
 _NUMBER = re.compile(r"\+?\d[\d .]{2,24}")
 # A short path without Vietnamese letters: no sentence fits behind the name of a site.
 _LINK = re.compile(
@@ -24,22 +24,24 @@ _LINK = re.compile(
 
 def blanks_of(texts: Mapping[str, str]) -> list[str]:
     """Which blanks the words have, in a fixed order."""
-    return [code for code, mark in MARKS.items() if any(mark in words for words in texts.values())]
+    return [
+        code for code, mark in BLANK_MARKS.items() if any(mark in words for words in texts.values())
+    ]
 
 
 def odd_marks(texts: Mapping[str, str]) -> list[str]:
     """What looks like a blank and is none: nobody could fill it."""
-    found = {mark for words in texts.values() for mark in _ANY.findall(words)}
-    return sorted(mark for mark in found if mark not in MARKS.values() and "." not in mark)
+    found = {mark for words in texts.values() for mark in _ANY_MARK.findall(words)}
+    return sorted(mark for mark in found if mark not in BLANK_MARKS.values() and "." not in mark)
 
 
 def misplaced_blanks(texts: Mapping[str, str]) -> list[tuple[str, str]]:
     """The number and link blanks in parts where none may stand: the part, and the mark."""
     return [
-        (field, MARKS[code])
+        (field, BLANK_MARKS[code])
         for field, words in texts.items()
         for code in _OF_OTHERS
-        if field not in _WHERE_THEY_MAY_STAND and MARKS[code] in words
+        if field not in _WHERE_THEY_MAY_STAND and BLANK_MARKS[code] in words
     ]
 
 
@@ -48,7 +50,7 @@ def values_of_others(texts: Mapping[str, str], values: Mapping[str, str]) -> lis
     return [values[code] for code in blanks_of(texts) if code in _OF_OTHERS]
 
 
-def is_fit(code: str, value: str) -> bool:
+def fits_blank(code: str, value: str) -> bool:
     """Whether the value is what the blank is for. Free text has no place in an approved pattern."""
     if code == "number":
         return _NUMBER.fullmatch(value) is not None
@@ -57,18 +59,18 @@ def is_fit(code: str, value: str) -> bool:
     return bool(value)
 
 
-def filled(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+def fill_blanks(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """The words with their blanks filled; a link so that nobody can tap it."""
     found = {}
     for field, words in texts.items():
         for code, value in values.items():
             # One blank after the other.
-            words = words.replace(MARKS[code], defang(value) if code == "link" else value)  # noqa: PLW2901
+            words = words.replace(BLANK_MARKS[code], defang(value) if code == "link" else value)  # noqa: PLW2901
         found[field] = words
     return found
 
 
-def hash_of(
+def pattern_hash(
     texts: Mapping[str, str],
     *,
     category: str,

@@ -12,7 +12,7 @@ from keng.lessons.models import SchoolClass
 _LABEL, _MAC_BYTES = "pledge link", 16
 
 
-def token_of(school_class: SchoolClass) -> str:
+def class_token(school_class: SchoolClass) -> str:
     """The present secret of a class: by the site's key and the row's own secret together.
 
     A class from before there were such secrets keeps its link until it gets a new one.
@@ -25,12 +25,12 @@ def token_of(school_class: SchoolClass) -> str:
     return base64.urlsafe_b64encode(key.bytes + mac).rstrip(b"=").decode()
 
 
-def url_of(school_class: SchoolClass) -> str:
+def class_url(school_class: SchoolClass) -> str:
     """The full address that the desk hands to the class teacher."""
-    return f"{settings.PUBLIC_URL}/pledge/{token_of(school_class)}"
+    return f"{settings.PUBLIC_URL}/pledge/{class_token(school_class)}"
 
 
-def class_of(token: str) -> SchoolClass | None:
+def class_of_token(token: str) -> SchoolClass | None:
     """The class whose present token this is."""
     try:
         raw = base64.urlsafe_b64decode(token.encode("ascii") + b"==")
@@ -43,4 +43,4 @@ def class_of(token: str) -> SchoolClass | None:
         .select_related("campaign__unit", "group", "lead", "commune")
         .first()
     )
-    return found if found and same(token_of(found), token) else None
+    return found if found and same(class_token(found), token) else None

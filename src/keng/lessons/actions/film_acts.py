@@ -19,13 +19,13 @@ from keng.kit.private import create_private
 from keng.lessons import rights
 from keng.lessons.errors import NotYours
 from keng.lessons.films import ffmpeg, transcoding
-from keng.lessons.films.looking import Refused, look
+from keng.lessons.films.probe import FilmRefused, probe_film
 from keng.lessons.models import Film
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-_LEASE = datetime.timedelta(seconds=transcoding.WITHIN + 120)
+_LEASE = datetime.timedelta(seconds=transcoding.TRANSCODED_WITHIN + 120)
 _TRIES = 3
 _STEP = 5
 
@@ -34,12 +34,12 @@ class FilmsAreOff(Exception):
     """No ffmpeg is configured here."""
 
 
-class NotRefused(Exception):
+class FilmNotRefused(Exception):
     """The film can be used, or is still being prepared."""
 
 
 @transaction.atomic
-def take_in(
+def take_in_film(
     pieces: Iterable[bytes],
     *,
     title: str,
@@ -51,26 +51,26 @@ def take_in(
     unit = rights.unit_to_write_for(by)
     if unit is None:
         raise NotYours
-    if not ffmpeg.is_on():
+    if not ffmpeg.films_are_on():
         raise FilmsAreOff
     film = Film(unit=unit, title=title, captions=dict(captions), words=dict(words), made_by=by)
-    _write(data_folder() / film.incoming_path, pieces)
+    _write_file(data_folder() / film.incoming_path, pieces)
     film.save()
     record("film.uploaded", by=by, on=film, chain=unit_chain(unit.pk), detail={})
     return film
 
 
 @transaction.atomic
-def discard(key: uuid.UUID, *, by: "Officer") -> None:
+def discard_film(key: uuid.UUID, *, by: "Officer") -> None:
     """Throw away what could not be prepared: its words and whatever is left of its file.
 
-    Raises NotYours; NotRefused for a film that can be used or is being prepared.
+    Raises NotYours; FilmNotRefused for a film that can be used or is being prepared.
     """
     film = Film.objects.visible_to(by).select_for_update(no_key=True).filter(pk=key).first()
     if film is None or rights.unit_to_write_for(by) is None:
         raise NotYours
     if film.state != Film.State.REFUSED:
-        raise NotRefused
+        raise FilmNotRefused
     film.state, film.title, film.captions, film.words = Film.State.DISCARDED, "", {}, {}
     film.save(update_fields=["state", "title", "captions", "words"])
     record(
@@ -80,22 +80,22 @@ def discard(key: uuid.UUID, *, by: "Officer") -> None:
         chain=unit_chain(film.unit_id),
         detail={"problem": film.problem},
     )
-    transaction.on_commit(lambda: _remove(film))
+    transaction.on_commit(lambda: _remove_files(film))
 
 
-def prepare_next() -> int:
+def prepare_next_film() -> int:
     """Prepare one film that waits; what the worker does. Returns how many were done."""
-    film = _lease()
+    film = _lease_film()
     if film is None:
         return 0
     source = data_folder() / film.incoming_path
     try:
-        made = _transcoded(film, source)
-    except Refused as refused:
-        _finish(film, state=Film.State.REFUSED, problem=refused.problem)
-        _remove(film)
+        made = _transcode_film(film, source)
+    except FilmRefused as refused:
+        _finish_film(film, state=Film.State.REFUSED, problem=refused.problem)
+        _remove_files(film)
     else:
-        _finish(
+        _finish_film(
             film,
             state=Film.State.READY,
             percent=100,
@@ -109,7 +109,7 @@ def prepare_next() -> int:
     return 1
 
 
-def _lease() -> Film | None:
+def _lease_film() -> Film | None:
     """The oldest that waits, or that a killed worker left; after three tries it is given up."""
     now = times.now()
     with transaction.atomic():
@@ -127,11 +127,11 @@ def _lease() -> Film | None:
     return film
 
 
-def _transcoded(film: Film, source: Path) -> transcoding.Made:
+def _transcode_film(film: Film, source: Path) -> transcoding.TranscodedFilm:
     if film.attempts > _TRIES or not source.exists():
-        raise Refused("broken")
-    if not ffmpeg.is_on():
-        raise Refused("too_slow")
+        raise FilmRefused("broken")
+    if not ffmpeg.films_are_on():
+        raise FilmRefused("too_slow")
     shown = 0
 
     def progress(percent: int) -> None:
@@ -141,11 +141,11 @@ def _transcoded(film: Film, source: Path) -> transcoding.Made:
             Film.objects.filter(pk=film.pk).update(percent=percent)
 
     target, poster = data_folder() / film.path, data_folder() / film.poster_path
-    return transcoding.transcode(source, target, poster, look(source), progress)
+    return transcoding.transcode_film(source, target, poster, probe_film(source), progress)
 
 
 @transaction.atomic
-def _finish(film: Film, **values: object) -> None:
+def _finish_film(film: Film, **values: object) -> None:
     for name, value in values.items():
         setattr(film, name, value)
     film.leased_until = None
@@ -159,12 +159,12 @@ def _finish(film: Film, **values: object) -> None:
     )
 
 
-def _remove(film: Film) -> None:
+def _remove_files(film: Film) -> None:
     for path in (film.path, film.poster_path, film.incoming_path):
         (data_folder() / path).unlink(missing_ok=True)
 
 
-def sweep() -> int:
+def sweep_films() -> int:
     """Remove what no row needs: of an upload that broke off, or of a film that was discarded."""
     folder = data_folder() / "films" / "incoming"
     old = times.now().timestamp() - datetime.timedelta(hours=6).total_seconds()
@@ -178,7 +178,7 @@ def sweep() -> int:
     return gone
 
 
-def _write(path: Path, pieces: Iterable[bytes]) -> None:
+def _write_file(path: Path, pieces: Iterable[bytes]) -> None:
     """On disk before the row that names it commits."""
     with os.fdopen(create_private(path), "wb") as file:
         for piece in pieces:
