@@ -83,7 +83,7 @@ READ: dict[str, Callable[[str], object]] = {
     "findings": findings.findings_in,
     "places.named_in": lambda text: places.named_in(text, "24"),
     "places.search": search._words,
-    "places.landmarks": landmarks.called,
+    "places.landmarks": landmarks.parse_landmark_name,
     "chat: language_of": chat_words.language_of,
     "chat: is_stop": chat_words.is_stop,
     "chat: tells_beside_stop": chat_words.tells_beside_stop,

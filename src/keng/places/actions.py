@@ -22,7 +22,7 @@ class NoProvincialUnit(LookupError):
 
 
 @transaction.atomic
-def found_unit(
+def add_unit(
     place: Place,
     *,
     name: str = "",

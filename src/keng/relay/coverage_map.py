@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keng.network.targets import standing
 from keng.places.models import Place
-from keng.places.tiles import spots
+from keng.places.tiles import tile_positions
 from keng.relay.coverage import Coverage, Row
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def tile_map(coverage: Coverage, *, officer: "Officer") -> TileMap | None:
     if not communes:
         return None
     rows = {row.place: row for row in coverage.places}
-    where = spots(one.place for one in communes)
+    where = tile_positions(one.place for one in communes)
     tiles = [
         Tile(one.place, rows.get(one.place.pk), one.groups, *where[one.place.pk])
         for one in communes

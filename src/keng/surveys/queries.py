@@ -59,7 +59,7 @@ def _of_place(found: Any, place: Place | None, order: str, limit: int) -> list[S
             unit = serving.unit_for(place)
         except Unit.DoesNotExist:
             return []
-        found = found.filter(unit__in={unit.pk, serving.above(unit).pk})
+        found = found.filter(unit__in={unit.pk, serving.unit_above(unit).pk})
     shown = list(found.select_related("unit").order_by(order)[:limit])
     for survey in shown:
         survey.words = content_of(survey)

@@ -12,7 +12,7 @@ from keng.kit.database import has_own_server
 from keng.lessons.first_hour import page_now
 from keng.lessons.queries import newest as newest_lessons
 from keng.places.models import Unit
-from keng.places.near import place_near
+from keng.places.place_cookie import chosen_place
 from keng.surveys.queries import open_now
 from keng.warnings.models import Version
 from keng.warnings.queries import current, current_for
@@ -20,7 +20,7 @@ from keng.warnings.queries import current, current_for
 
 def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
-    near = place_near(request)
+    near = chosen_place(request)
     found = _each_once(current_for("", near, limit=12))[:4]
     further = _each_once([*found, *current(limit=12)])[len(found) :][:3] if near else []
     busy = rush.is_busy()

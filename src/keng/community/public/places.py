@@ -14,9 +14,9 @@ from keng.kit import times
 from keng.network.queries import ids_below
 from keng.network.teams import keeping_a_rota
 from keng.partners.queries import near as articles_near
-from keng.places import near, serving
+from keng.places import place_cookie, serving
 from keng.places.models import Place, Succession, Unit
-from keng.places.search import current, find
+from keng.places.search import current_place, find_places
 from keng.relay import reach_in_words
 from keng.surveys import queries as surveys
 from keng.warnings.models import Version
@@ -34,7 +34,7 @@ _FRAMED = (
 def places(request: HttpRequest) -> HttpResponse:
     """Find the page of a place by name."""
     query = request.GET.get("q", "").strip()[:120]
-    found = find(query, province_code=_our_province(), limit=20) if query else []
+    found = find_places(query, province_code=_our_province(), limit=20) if query else []
     rows = [
         (
             place,
@@ -69,7 +69,7 @@ class Told:
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a commune or province of today."""
     found, unit = place_and_desk(code)
-    above, warnings = serving.above(unit), current_for("", found, limit=10)
+    above, warnings = serving.unit_above(unit), current_for("", found, limit=10)
     return render(
         request,
         "community/place.html",
@@ -144,13 +144,13 @@ def _is_desk_phone(channel: OfficialChannel, unit: Unit) -> bool:
 @require_POST
 def choose_near(request: HttpRequest) -> HttpResponse:
     """Show the warnings of a place first in this browser, or of none again."""
-    found = current(request.POST.get("code", "")[:20])
+    found = current_place(request.POST.get("code", "")[:20])
     response = redirect("home")
     response.status_code = 303
     if found is None:
-        near.forget(response)
+        place_cookie.forget_place(response)
     else:
-        near.remember(response, found)
+        place_cookie.remember_place(response, found)
     return response
 
 
@@ -195,7 +195,7 @@ def _formed_of(place: Place) -> list[str]:
 
 
 def _is_near(request: HttpRequest, place: Place) -> bool:
-    return request.COOKIES.get(near.COOKIE) == place.code
+    return request.COOKIES.get(place_cookie.PLACE_COOKIE) == place.code
 
 
 def _our_province() -> str | None:

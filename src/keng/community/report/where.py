@@ -14,7 +14,7 @@ from keng.community.report.steps import Report, step
 from keng.kit.forms import Form
 from keng.places import serving
 from keng.places.models import Place, Succession
-from keng.places.search import Match, find
+from keng.places.search import PlaceMatch, find_places
 
 # How many results stand in the open; the others are one tap away.
 IN_THE_OPEN = 5
@@ -123,7 +123,7 @@ class Results:
 
 def _results(query: str) -> Results:
     ours = serving.first_province_unit().province_code
-    matches = find(query, province_code=ours, limit=40)
+    matches = find_places(query, province_code=ours, limit=40)
     found = Results(only_alike=any(match.only_alike for match in matches))
     whole = next((match for match in matches if match.communes), None)
     if whole is not None:
@@ -139,7 +139,7 @@ def _results(query: str) -> Results:
     return found
 
 
-def _match_row(match: Match, ours: str) -> Row:
+def _match_row(match: PlaceMatch, ours: str) -> Row:
     parts = [_("%(landmark)s lies here") % {"landmark": match.landmark}] if match.landmark else []
     if match.place.province_code == ours:
         parts.append(_("In this province"))
@@ -149,7 +149,7 @@ def _match_row(match: Match, ours: str) -> Row:
     return Row(str(match.place.pk), name, ". ".join(parts))
 
 
-def _old_row(match: Match) -> Row:
+def _old_row(match: PlaceMatch) -> Row:
     was = match.was or match.place
     name = _("%(name)s (former name)") % {"name": _with_district(was)}
     if match.split_into:

@@ -19,8 +19,8 @@ from keng.network.actions import subscriptions
 from keng.network.actions.subscriptions import Wish
 from keng.network.forms import SubscribeForm
 from keng.places.models import Place, Unit
-from keng.places.near import place_near
-from keng.places.search import find
+from keng.places.place_cookie import chosen_place
+from keng.places.search import find_places
 
 _MOST_FOUND = 8
 _HOUR = 3600
@@ -103,7 +103,7 @@ def _offered() -> QuerySet[Place]:
 def _found(query: str) -> list[Place]:
     """What the words may mean, as far as one can have its warnings; without words nothing."""
     today: list[Place] = []
-    for match in find(query, limit=20):
+    for match in find_places(query, limit=20):
         for place in match.split_into or [match.place]:
             whole = _commune_of(place)
             if whole not in today:
@@ -126,7 +126,7 @@ def _ticked(form: SubscribeForm, request: HttpRequest) -> list[Place]:
             return list(field.clean(form.data.getlist("places")).order_by("folded"))
         except ValidationError:
             return []
-    near = place_near(request)
+    near = chosen_place(request)
     return list(_offered().filter(pk=near.pk)) if near else []
 
 
