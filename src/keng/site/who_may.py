@@ -137,12 +137,12 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     inbox.search_acts.record_name_search inbox.search_acts.remove_search
     inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose
     network.establishments.add_establishment network.establishments.change_establishment
-    network.establishments.import_establishments network.establishments.set_open
-    network.groups.add_group network.groups.change_group network.groups.set_active
-    network.leads.add_lead network.leads.change_lead network.leads.reissue_link
-    network.leads.set_stopped network.leads.show_link network.sheets.export_groups
-    network.sheets.import_groups network.teams.add_shift network.teams.ask
-    network.teams.end_shift network.teams.take_back delivery.dispatch.cancel
+    network.establishments.import_establishments network.establishments.set_establishment_open
+    network.groups.add_group network.groups.change_group network.groups.set_group_active
+    network.leads.add_lead network.leads.change_lead network.leads.reissue_lead_link
+    network.leads.set_lead_stopped network.leads.show_lead_link network.group_sheets.export_groups
+    network.group_sheets.import_groups network.teams.add_shift network.teams.ask_team
+    network.teams.end_shift network.teams.end_ask delivery.dispatch.cancel
     delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
     relay.rooms.tell_houses warnings.asking.call_province warnings.drafting.draft
     warnings.drafting.revise warnings.drafting.submit warnings.patterns.make

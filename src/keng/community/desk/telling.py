@@ -22,7 +22,7 @@ from keng.community.checking import check_channel, check_meeting
 from keng.community.forms import ChannelForm, DecideForm, MeetingForm
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.rights import NotYours, own_desk, speaks
-from keng.network.queries import places_of
+from keng.network.queries.places import places_of
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked
 from keng.warnings.known_numbers import NumberCheck

@@ -11,8 +11,8 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
 from keng.community.public.questions import place_and_desk
 from keng.kit import times
-from keng.network.queries import ids_below
-from keng.network.teams import keeping_a_rota
+from keng.network.queries.places import place_ids_below
+from keng.network.queries.teams import count_teams_with_rota
 from keng.partners.queries import near as articles_near
 from keng.places import place_cookie, serving
 from keng.places.models import Place, Succession, Unit
@@ -85,7 +85,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "questions": Question.objects.public().about(found)[:5],
             "meetings": _meetings(found),
             "articles": articles_near(found),
-            "teams_on_rota": keeping_a_rota(ids_below([found.pk])),
+            "teams_on_rota": count_teams_with_rota(place_ids_below([found.pk])),
             "channels": channels_of(unit, above),
             "is_near": _is_near(request, found),
             "open_surveys": surveys.open_now(found, limit=3),
@@ -177,12 +177,12 @@ def channels_of(unit: Unit, above: Unit) -> Channels:
 
 
 def _meetings(place: Place) -> list[Meeting]:
-    public = Meeting.objects.public().upcoming().filter(place__in=ids_below([place.pk]))
+    public = Meeting.objects.public().upcoming().filter(place__in=place_ids_below([place.pk]))
     return list(public.select_related("place")[:5])
 
 
 def _told(warnings: list[Version], place: Place) -> Told | None:
-    inside = ids_below([place.pk])
+    inside = place_ids_below([place.pk])
     for version in warnings:
         if version.dispatch_id and (found := reach_in_words.reached(version.dispatch_id, inside)):
             return Told(version, found, times.now())

@@ -30,7 +30,7 @@ from keng.kit import times
 from keng.kit.database import data_folder
 from keng.lookup.models import Indicator
 from keng.network.models import Establishment, Group, GroupKind, GroupTarget, Lead
-from keng.network.targets import standing
+from keng.network.queries.targets import target_table
 from keng.places.models import Place, Unit
 from keng.relay import coverage
 from keng.reports import periods, queries
@@ -285,7 +285,7 @@ def test_the_network_is_the_province_s(province):
 
 
 def test_some_groups_are_missing_and_the_ward_has_its_eight_beside_the_hamlets_own(coordinator):
-    found = standing(coordinator)
+    found = target_table(coordinator)
     total = found.total()
     assert 30 < total.missing < 90
     assert total.there + total.missing == total.wanted

@@ -20,12 +20,12 @@ ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
 mailboxes = Mailboxes(seconds=ASK_AGAIN_AFTER.total_seconds())
 
 
-class TooMany(Exception):
+class TooManyLetters(Exception):
     """So many letters were asked for within an hour that no more go out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionRequest:
     """What a person asks for. Repr hides the address."""
 
     channel: str
@@ -44,7 +44,7 @@ def address_hash(channel: str, address: str) -> bytes:
 
 
 @transaction.atomic
-def ask(wish: Wish) -> tuple[Subscription | None, bool]:
+def request_subscription(wish: SubscriptionRequest) -> tuple[Subscription | None, bool]:
     """Write the wish down; True when a letter should go out now.
 
     A confirmed subscription stays as it is, and its letter says how to stop it: whoever types
@@ -56,7 +56,7 @@ def ask(wish: Wish) -> tuple[Subscription | None, bool]:
     hour = now - datetime.timedelta(hours=1)
     # Each letter leaves its time on its subscription.
     if _addressless().filter(asked_at__gt=hour).count() >= settings.SUBSCRIBE_HOURLY:
-        raise TooMany
+        raise TooManyLetters
     if not mailboxes.hold(wish.address):
         return None, False
     hashed = address_hash(wish.channel, wish.address)
@@ -91,7 +91,7 @@ def ask(wish: Wish) -> tuple[Subscription | None, bool]:
 
 
 @transaction.atomic
-def confirm(subscription: Subscription) -> Subscription:
+def confirm_subscription(subscription: Subscription) -> Subscription:
     """The person opened the letter and pressed the button."""
     locked = _addressless().select_for_update(no_key=True).get(pk=subscription.pk)
     if locked.confirmed_at is None and locked.stopped_at is None:
@@ -101,7 +101,7 @@ def confirm(subscription: Subscription) -> Subscription:
 
 
 @transaction.atomic
-def stop(subscription: Subscription) -> Subscription:
+def stop_subscription(subscription: Subscription) -> Subscription:
     """No further message, from this moment; the sealed address is emptied at once."""
     locked = _addressless().select_for_update(no_key=True).get(pk=subscription.pk)
     if locked.stopped_at is None:

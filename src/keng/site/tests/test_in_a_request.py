@@ -390,7 +390,7 @@ def group_added():
         officer_in_charge_id=ward.officer.pk,
         lead_ids=frozenset({ward.lead.pk}),
     )
-    return Example(ward.officer, lambda by: groups.add_group(entry, by=by), groups.NameTaken)
+    return Example(ward.officer, lambda by: groups.add_group(entry, by=by), groups.GroupNameTaken)
 
 
 def address_given():
@@ -412,14 +412,14 @@ def address_given():
         )
         return groups.add_group(entry, by=by)
 
-    return Example(ward.officer, add, groups.AddressTaken)
+    return Example(ward.officer, add, groups.GroupAddressTaken)
 
 
 def group_retired():
     ward = WarningWard()
     return Example(
         ward.officer,
-        lambda by: groups.set_active(ward.by_hand.pk, active=False, by=by),
+        lambda by: groups.set_group_active(ward.by_hand.pk, active=False, by=by),
         may_repeat=True,
     )
 

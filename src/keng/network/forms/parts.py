@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
 from keng.kit.forms import Form, day_field
-from keng.network import queries
+from keng.network.queries.places import places_of
 from keng.places.models import Place
 
 
@@ -32,7 +32,7 @@ class ListFilter(Form):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["q"].label = self.words_label
-        fields["place"].queryset = queries.places_of(officer.unit_ids)
+        fields["place"].queryset = places_of(officer.unit_ids)
         fields["place"].empty_label = _("All places")
         fields["kind"].choices = [("", _("All kinds")), *self.kinds]
         fields["state"].choices = self.states()

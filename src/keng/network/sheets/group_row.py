@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from keng.kit.templatetags.keng import number as grouped
-from keng.network.forms import CHANNEL_LABELS
+from keng.network.forms.groups import GROUP_CHANNEL_LABELS
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import cells
-from keng.network.sheets.columns import COLUMNS
-from keng.network.sheets.plans import Change
-from keng.network.sheets.reading import Line
+from keng.network.sheets.columns import GROUP_COLUMNS
+from keng.network.sheets.plan_base import CellChange
+from keng.network.sheets.reading import SheetLine
 from keng.places.models import Place
 
-HEADINGS = {column.key: column.heading for column in COLUMNS}
+GROUP_HEADINGS = {column.key: column.heading for column in GROUP_COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class GroupDraft:
     """A group as it would stand afterwards."""
 
     name: str
@@ -38,7 +38,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class GroupBefore:
     """What a sheet's empty cells leave as it is."""
 
     channel: str = "by_hand"
@@ -54,7 +54,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RowQuestion:
     """Something only a person can decide."""
 
     key: str
@@ -63,7 +63,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GroupRow:
     """What becomes of one row of the sheet."""
 
     number: int
@@ -71,24 +71,24 @@ class Row:
     state: Literal["new", "changed", "same", "choice", "wrong"]
     notes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
-    question: Question | None = None
-    draft: Draft | None = None
+    question: RowQuestion | None = None
+    draft: GroupDraft | None = None
     group_id: uuid.UUID | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[CellChange, ...] = ()
     place: str = ""
 
     @property
-    def said(self) -> tuple[Any, ...]:
+    def digest_parts(self) -> tuple[Any, ...]:
         """All that would be done, for the digest."""
         return (self.number, self.state, str(self.group_id), repr(self.draft), self.changes)
 
 
-def before(group: Group | None) -> Before:
+def group_before(group: Group | None) -> GroupBefore:
     """How a group stands now; the defaults for one that is new."""
     if group is None:
-        return Before()
+        return GroupBefore()
     charge = group.officer_in_charge
-    return Before(
+    return GroupBefore(
         group.channel,
         group.channel_address,
         group.member_count,
@@ -103,25 +103,27 @@ def _leads_of(group: Group) -> tuple[tuple[uuid.UUID, str], ...]:
     return tuple(sorted(there, key=lambda one: one[1]))
 
 
-def same_names(words: str, leads: tuple[tuple[uuid.UUID, str], ...]) -> bool:
+def names_same_leads(words: str, leads: tuple[tuple[uuid.UUID, str], ...]) -> bool:
     """Whether a cell names exactly the leads who are there."""
     named = sorted(" ".join(part.split()) for part in words.split(";") if part.strip())
     return named == sorted(name for _pk, name in leads)
 
 
-def wrong(line: Line, errors: list[str], notes: "list[str] | tuple[str, ...]") -> Row:
+def wrong_row(line: SheetLine, errors: list[str], notes: "list[str] | tuple[str, ...]") -> GroupRow:
     """A row that keeps the whole sheet from being imported."""
     name = line.cells.get("name", "")
-    return Row(line.number, name, "wrong", tuple(notes), tuple(dict.fromkeys(errors)))
+    return GroupRow(line.number, name, "wrong", tuple(notes), tuple(dict.fromkeys(errors)))
 
 
-def asked(line: Line, question: Question, notes: list[str]) -> Row:
+def question_row(line: SheetLine, question: RowQuestion, notes: list[str]) -> GroupRow:
     """A row that waits for an answer."""
     name = line.cells.get("name", "")
-    return Row(line.number, name, "choice", tuple(notes), question=question)
+    return GroupRow(line.number, name, "choice", tuple(notes), question=question)
 
 
-def planned(line: Line, draft: Draft, group: Group | None, place: Place, notes: list[str]) -> Row:
+def ready_row(
+    line: SheetLine, draft: GroupDraft, group: Group | None, place: Place, notes: list[str]
+) -> GroupRow:
     """A row that can be carried out."""
     changes = _changes(draft, group, place) if group else ()
     state: Literal["new", "changed", "same"] = "same"
@@ -129,7 +131,7 @@ def planned(line: Line, draft: Draft, group: Group | None, place: Place, notes: 
         state = "new"
     elif changes:
         state = "changed"
-    return Row(
+    return GroupRow(
         line.number,
         draft.name,
         state,
@@ -143,8 +145,8 @@ def planned(line: Line, draft: Draft, group: Group | None, place: Place, notes: 
     )
 
 
-def _changes(draft: Draft, group: Group, place: Place) -> tuple[Change, ...]:
-    old = before(group)
+def _changes(draft: GroupDraft, group: Group, place: Place) -> tuple[CellChange, ...]:
+    old = group_before(group)
     compared = (
         ("name", group.name, draft.name),
         ("kind", str(GroupKind(group.kind).label), str(GroupKind(draft.kind).label)),
@@ -162,14 +164,14 @@ def _changes(draft: Draft, group: Group, place: Place) -> tuple[Change, ...]:
     if old.leads != draft.leads:
         differing.add("leads")
     return tuple(
-        Change(str(HEADINGS[key]), first, second)
+        CellChange(str(GROUP_HEADINGS[key]), first, second)
         for key, first, second in compared
         if key in differing
     )
 
 
 def _channel(code: str) -> str:
-    return str(CHANNEL_LABELS.get(code, code))
+    return str(GROUP_CHANNEL_LABELS.get(code, code))
 
 
 def _yes(is_so: bool) -> str:

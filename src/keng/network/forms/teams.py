@@ -13,9 +13,10 @@ from keng.kit import times
 from keng.kit.forms import Form, day_field, hour_field
 from keng.language.indicators import extract
 from keng.language.names import looks_like_a_name
-from keng.network import queries, teams
 from keng.network.actions.teams import ShiftEntry
 from keng.network.models import Group, TeamAnswer, TeamShift
+from keng.network.queries import teams
+from keng.network.queries.places import places_of
 
 _ONE_DAY = "day"
 _LONGEST = datetime.timedelta(days=14)
@@ -134,7 +135,7 @@ class TeamAskForm(Form):
         return words
 
     def _without_places(self, words: str) -> str:
-        names = queries.places_of([self.group.unit_id]).values_list("name", flat=True)
+        names = places_of([self.group.unit_id]).values_list("name", flat=True)
         longest_first = sorted(map(re.escape, names), key=len, reverse=True)
         return re.sub("|".join(longest_first), "-", words, flags=re.IGNORECASE) if names else words
 

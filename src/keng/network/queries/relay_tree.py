@@ -18,7 +18,7 @@ _FOLDED_FROM = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class RelayTree:
     """Who stands below whom. With a search: what fits, with all above and below it."""
 
     roots: tuple[uuid.UUID, ...]
@@ -31,11 +31,11 @@ class Tree:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class RelayBranch:
     """A lead with the branches below."""
 
     lead: Lead
-    below: tuple["Branch", ...]
+    below: tuple["RelayBranch", ...]
     is_folded: bool
 
     @property
@@ -48,7 +48,7 @@ class Branch:
         return not self.below and not self.lead.groups.all() and self.lead.stopped_at is None
 
 
-def tree(officer: "Officer", *, words: str = "") -> Tree:
+def relay_tree_of(officer: "Officer", *, words: str = "") -> RelayTree:
     """One query, whatever the number of leads."""
     posts = Exists(Group.objects.filter(leads=OuterRef("pk")))
     found = list(
@@ -76,7 +76,7 @@ def tree(officer: "Officer", *, words: str = "") -> Tree:
         else:
             roots.append(key)
     listed = {key: tuple(keys) for key, keys in below.items()}
-    return Tree(tuple(roots), listed, len(working), idle, bool(words))
+    return RelayTree(tuple(roots), listed, len(working), idle, bool(words))
 
 
 def _with_kin(hits: set[uuid.UUID], above: dict[uuid.UUID, uuid.UUID]) -> set[uuid.UUID]:
@@ -93,7 +93,7 @@ def _with_kin(hits: set[uuid.UUID], above: dict[uuid.UUID, uuid.UUID]) -> set[uu
     return kept
 
 
-def branches(found: Tree, roots: Iterable[uuid.UUID]) -> list[Branch]:
+def relay_branches(found: RelayTree, roots: Iterable[uuid.UUID]) -> list[RelayBranch]:
     """These roots in full with everything below them, in three queries."""
     roots = list(roots)
     keys, waiting = set(roots), list(roots)
@@ -104,8 +104,8 @@ def branches(found: Tree, roots: Iterable[uuid.UUID]) -> list[Branch]:
     rows = Lead.objects.filter(pk__in=keys).select_related("unit").prefetch_related("groups")
     leads = {lead.pk: lead for lead in rows}
 
-    def grown(key: uuid.UUID) -> Branch:
+    def grown(key: uuid.UUID) -> RelayBranch:
         below = tuple(grown(one) for one in found.below.get(key, ()))
-        return Branch(leads[key], below, len(below) >= _FOLDED_FROM and not found.is_searched)
+        return RelayBranch(leads[key], below, len(below) >= _FOLDED_FROM and not found.is_searched)
 
     return [grown(key) for key in roots]

@@ -10,50 +10,50 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
 from keng.kit.uploads import takes_files
-from keng.network import queries
-from keng.network.actions import sheets as actions
-from keng.network.desk.carried import carried, carry
-from keng.network.forms import GroupFilter, SheetForm
+from keng.network.actions import group_sheets as actions
+from keng.network.desk.sheet_preview import carried_sheet, carry_sheet
+from keng.network.forms.groups import GroupFilter, GroupSheetForm
 from keng.network.models import GroupKind
+from keng.network.queries import groups as group_queries
 from keng.network.sheets import writing
-from keng.network.sheets.columns import COLUMNS
-from keng.network.sheets.planning import Plan, plan
-from keng.network.sheets.reading import Sheet, Unreadable, read
-from keng.network.sheets.territory import Territory
+from keng.network.sheets.columns import GROUP_COLUMNS
+from keng.network.sheets.places_in_cells import Territory
+from keng.network.sheets.plan_groups import GroupPlan, plan_group_sheet
+from keng.network.sheets.reading import Sheet, UnreadableSheet, read_sheet
 
 _SALT = "sheet of groups"
 
 
 @takes_files()
-def upload(request: HttpRequest) -> HttpResponse:
+def groups_import(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would change is shown before anything happens."""
-    if not actions.may_import(request.officer):
+    if not actions.may_keep_network(request.officer):
         raise PermissionDenied
-    form = SheetForm(request.POST or None, request.FILES or None)
+    form = GroupSheetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["sheet"]
         try:
-            sheet = read(sent.read())
-        except Unreadable as error:
+            sheet = read_sheet(sent.read())
+        except UnreadableSheet as error:
             form.add_error("sheet", str(error))
         else:
-            found = plan(sheet, {}, by=request.officer)
+            found = plan_group_sheet(sheet, {}, by=request.officer)
             return _preview(request, sheet, found, {}, name=sent.name)
     status = 422 if form.errors else 200
-    context = {"form": form, "columns": COLUMNS, "kinds": GroupKind.labels}
+    context = {"form": form, "columns": GROUP_COLUMNS, "kinds": GroupKind.labels}
     return render(request, "network/import.html", context, status=status)
 
 
 def _preview(
     request: HttpRequest,
     sheet: Sheet,
-    found: Plan,
+    found: GroupPlan,
     answers: dict[str, str],
     *,
     name: str,
     moved: bool = False,
 ) -> HttpResponse:
-    context = carry(request, sheet, name=name, salt=_SALT) | {
+    context = carry_sheet(request, sheet, name=name, salt=_SALT) | {
         "plan": found,
         "answers": answers,
         "moved": moved,
@@ -62,11 +62,11 @@ def _preview(
 
 
 @require_POST
-def take_over(request: HttpRequest) -> HttpResponse:
+def groups_take_over(request: HttpRequest) -> HttpResponse:
     """Answer the open questions, or import all of it."""
-    if not actions.may_import(request.officer):
+    if not actions.may_keep_network(request.officer):
         raise PermissionDenied
-    kept = carried(request, salt=_SALT)
+    kept = carried_sheet(request, salt=_SALT)
     if kept is None:
         messages.warning(request, _("Too long ago: please choose the file again."))
         return redirect("groups-import")
@@ -82,16 +82,16 @@ def take_over(request: HttpRequest) -> HttpResponse:
             done = actions.import_groups(
                 sheet, answers, shown=request.POST.get("shown", ""), by=request.officer
             )
-        except (actions.Moved, actions.NotReady):
+        except (actions.PlanChanged, actions.PlanNotReady):
             moved = True
         else:
-            messages.success(request, _said(done))
+            messages.success(request, _imported_words(done))
             return redirect("groups")
-    found = plan(sheet, answers, by=request.officer)
+    found = plan_group_sheet(sheet, answers, by=request.officer)
     return _preview(request, sheet, found, answers, name=name, moved=moved)
 
 
-def _said(done: Plan) -> str:
+def _imported_words(done: GroupPlan) -> str:
     new, changed = len(done.new), len(done.changed)
     return _("Imported: %(new)s, %(changed)s") % {
         "new": ngettext("%(n)d new group", "%(n)d new groups", new) % {"n": new},
@@ -100,24 +100,24 @@ def _said(done: Plan) -> str:
 
 
 @require_safe
-def template(request: HttpRequest) -> HttpResponse:
+def groups_template(request: HttpRequest) -> HttpResponse:
     """The empty sheet with our columns."""
-    return _file(writing.template(), writing.XLSX, "mau-nhom.xlsx")
+    return _file(writing.template_xlsx(), writing.XLSX_TYPE, "mau-nhom.xlsx")
 
 
 @require_POST
-def export(request: HttpRequest) -> HttpResponse:
+def groups_export(request: HttpRequest) -> HttpResponse:
     """The groups of the filter as a sheet; who took it out is on record."""
     form = GroupFilter(request.POST, officer=request.officer)
     form.is_valid()
-    found = list(queries.groups(request.officer, **form.arguments()))
-    rows = writing.values(found, Territory.of(request.officer))
+    found = list(group_queries.filtered_groups(request.officer, **form.arguments()))
+    rows = writing.group_cells(found, Territory.of_officer(request.officer))
     is_csv = request.POST.get("form") == "csv"
-    content = writing.as_csv(rows) if is_csv else writing.as_xlsx(rows)
+    content = writing.groups_csv(rows) if is_csv else writing.groups_xlsx(rows)
     actions.export_groups(len(found), form="csv" if is_csv else "xlsx", by=request.officer)
     day = times.local_date(times.now()).isoformat()
     name = f"nhom-{day}.{'csv' if is_csv else 'xlsx'}"
-    return _file(content, writing.CSV if is_csv else writing.XLSX, name)
+    return _file(content, writing.CSV_TYPE if is_csv else writing.XLSX_TYPE, name)
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

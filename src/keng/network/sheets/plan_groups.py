@@ -9,24 +9,24 @@ from django.utils.translation import gettext as _
 
 from keng.accounts.models import Post
 from keng.language.fold import fold
-from keng.network import queries
 from keng.network.models import Group, Lead
-from keng.network.sheets import cells, rows
-from keng.network.sheets.plans import Reader, SheetPlan
-from keng.network.sheets.reading import Line, Sheet
-from keng.network.sheets.rows import Draft, Row
-from keng.network.sheets.territory import Territory
+from keng.network.queries import groups as group_queries
+from keng.network.sheets import cells, group_row
+from keng.network.sheets.group_row import GroupDraft, GroupRow
+from keng.network.sheets.places_in_cells import Territory
+from keng.network.sheets.plan_base import CellReader, SheetPlan
+from keng.network.sheets.reading import Sheet, SheetLine
 from keng.places.models import Place
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-Plan = SheetPlan[Row]
+GroupPlan = SheetPlan[GroupRow]
 
 
 @dataclass(slots=True)
-class Known:
+class KnownNetwork:
     """What stands in the database, read once for a whole sheet."""
 
     territory: Territory
@@ -39,7 +39,7 @@ class Known:
     alike: dict[tuple[uuid.UUID, str], list[Group]] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, officer: "Officer") -> "Known":
+    def of_officer(cls, officer: "Officer") -> "KnownNetwork":
         """A number of queries that does not depend on the sheet."""
         groups = list(
             Group.objects.visible_to(officer)
@@ -56,18 +56,18 @@ class Known:
             there = officers.setdefault(post.unit_id, [])
             if post.officer not in there:
                 there.append(post.officer)
-        territory = Territory.of(officer)
+        territory = Territory.of_officer(officer)
         by_name = {(group.unit_id, group.name): group for group in groups}
-        addresses = queries.addresses_in_use()
+        addresses = group_queries.addresses_in_use()
         found = cls(territory, by_name, leads, officers, officer.home_unit_id, addresses)
         for group in groups:
             found.alike.setdefault((group.unit_id, fold(group.name)), []).append(group)
         return found
 
 
-def plan(sheet: Sheet, answers: Mapping[str, str], *, by: "Officer") -> Plan:
+def plan_group_sheet(sheet: Sheet, answers: Mapping[str, str], *, by: "Officer") -> GroupPlan:
     """The plan of a sheet; `answers` by the key of the question."""
-    known = Known.by(by)
+    known = KnownNetwork.of_officer(by)
     seen: dict[tuple[object, ...], int] = {}
     found = []
     for line in sheet.lines:
@@ -75,15 +75,15 @@ def plan(sheet: Sheet, answers: Mapping[str, str], *, by: "Officer") -> Plan:
         for key in _keys(row):
             if key in seen:
                 words = _("it repeats row %(number)d") % {"number": seen[key]}
-                row = rows.wrong(line, [words], row.notes)
+                row = group_row.wrong_row(line, [words], row.notes)
                 break
         for key in _keys(row):
             seen[key] = row.number
         found.append(row)
-    return Plan(tuple(found), sheet.digest)
+    return GroupPlan(tuple(found), sheet.digest)
 
 
-def _keys(row: Row) -> list[tuple[object, ...]]:
+def _keys(row: GroupRow) -> list[tuple[object, ...]]:
     """What no two rows of a sheet may share: the name in its unit, the group meant, its address."""
     draft = row.draft
     if draft is None:
@@ -96,31 +96,31 @@ def _keys(row: Row) -> list[tuple[object, ...]]:
     return keys
 
 
-def _row(line: Line, answers: Mapping[str, str], known: Known) -> Row:
-    reader = Reader(line, rows.HEADINGS)
-    name = reader.take("name", cells.name)
-    kind = reader.take("kind", cells.kind)
+def _row(line: SheetLine, answers: Mapping[str, str], known: KnownNetwork) -> GroupRow:
+    reader = CellReader(line, group_row.GROUP_HEADINGS)
+    name = reader.parse("name", cells.parse_name)
+    kind = reader.parse("kind", cells.parse_group_kind)
     place, question = _place(reader, answers, known)
     unit = _unit(reader, place, known) if place else None
     if question is not None and not reader.errors:
-        return rows.asked(line, question, reader.notes)
+        return group_row.question_row(line, question, reader.notes)
     if reader.errors or name is None or kind is None or place is None or unit is None:
-        return rows.wrong(line, reader.errors, reader.notes)
+        return group_row.wrong_row(line, reader.errors, reader.notes)
     group = known.groups.get((unit.pk, name))
     if group is None and (near := known.alike.get((unit.pk, fold(name)))):
         answer = answers.get(f"same-{line.number}", "")
         group = next((one for one in near if str(one.pk) == answer), None)
         if group is None and answer != "new":
-            return rows.asked(line, _same(line, name, near), reader.notes)
+            return group_row.question_row(line, _same(line, name, near), reader.notes)
     draft = _draft(reader, group, known, name=name, kind=kind, place=place, unit_id=unit.pk)
     if draft is None:
-        return rows.wrong(line, reader.errors, reader.notes)
-    return rows.planned(line, draft, group, place, reader.notes)
+        return group_row.wrong_row(line, reader.errors, reader.notes)
+    return group_row.ready_row(line, draft, group, place, reader.notes)
 
 
 def _place(
-    reader: Reader, answers: Mapping[str, str], known: Known
-) -> tuple[Place | None, rows.Question | None]:
+    reader: CellReader, answers: Mapping[str, str], known: KnownNetwork
+) -> tuple[Place | None, group_row.RowQuestion | None]:
     words = reader.words("place")
     if not words:
         reader.errors.append(_("the place is missing"))
@@ -153,33 +153,33 @@ def _place(
 
 
 def _which_place(
-    line: Line, words: str, choices: Iterable[Place], *, is_old: bool
-) -> rows.Question:
+    line: SheetLine, words: str, choices: Iterable[Place], *, is_old: bool
+) -> group_row.RowQuestion:
     told = {"number": line.number, "words": words}
     text = (
         _("Row %(number)d: “%(words)s” was divided. Which place is it today?") % told
         if is_old
         else _("Row %(number)d: several places are called “%(words)s”. Which one?") % told
     )
-    return rows.Question(
+    return group_row.RowQuestion(
         f"place-{line.number}", text, tuple((str(one.pk), one.in_full) for one in choices)
     )
 
 
-def _same(line: Line, name: str, near: Iterable[Group]) -> rows.Question:
+def _same(line: SheetLine, name: str, near: Iterable[Group]) -> group_row.RowQuestion:
     text = _("Row %(number)d: “%(name)s” is written nearly like a group that is there. Is it one?")
     options = [
         (str(one.pk), _("It is “%(name)s”; take the new spelling") % {"name": one.name})
         for one in near
     ]
-    return rows.Question(
+    return group_row.RowQuestion(
         f"same-{line.number}",
         text % {"number": line.number, "name": name},
         (*options, ("new", _("A group of its own"))),
     )
 
 
-def _unit(reader: Reader, place: Place, known: Known) -> Any:
+def _unit(reader: CellReader, place: Place, known: KnownNetwork) -> Any:
     words, territory = reader.words("unit"), known.territory
     if not words:
         # No post: no unit either.
@@ -198,25 +198,27 @@ def _unit(reader: Reader, place: Place, known: Known) -> Any:
 
 
 def _draft(
-    reader: Reader, group: Group | None, known: Known, *, place: Place, **given: Any
-) -> Draft | None:
+    reader: CellReader, group: Group | None, known: KnownNetwork, *, place: Place, **given: Any
+) -> GroupDraft | None:
     """The group as the sheet wants it; an empty cell leaves what is there."""
     unit = known.territory.units[given["unit_id"]]
-    before = rows.before(group)
-    channel = reader.take("channel", cells.channel, before.channel)
+    before = group_row.group_before(group)
+    channel = reader.parse("channel", cells.parse_channel, before.channel)
     address = reader.words("address") or before.address
-    members = reader.take("members", cells.members, before.members)
-    active = reader.take("active", cells.yes_or_no, before.is_active)
+    members = reader.parse("members", cells.parse_members, before.members)
+    active = reader.parse("active", cells.parse_yes_or_no, before.is_active)
     leads, officer = before.leads, before.officer
-    if reader.words("leads") and not rows.same_names(reader.words("leads"), before.leads):
+    if reader.words("leads") and not group_row.names_same_leads(
+        reader.words("leads"), before.leads
+    ):
         there = known.leads.get(unit.pk, [])
-        found = reader.take("leads", lambda words: cells.leads(words, there, unit.name))
+        found = reader.parse("leads", lambda words: cells.parse_leads(words, there, unit.name))
         leads = tuple(
             sorted({(lead.pk, lead.name) for lead in found or []}, key=lambda one: one[1])
         )
     if reader.words("officer") and reader.words("officer") != before.officer_name:
         staff = known.officers.get(unit.pk, [])
-        chosen = reader.take("officer", lambda words: cells.officer(words, staff, unit.name))
+        chosen = reader.parse("officer", lambda words: cells.parse_officer(words, staff, unit.name))
         officer = (chosen.pk, str(chosen)) if chosen else None
     if channel != "by_hand" and not address:
         reader.errors.append(_("a group reached by machine needs its address"))
@@ -227,7 +229,7 @@ def _draft(
         reader.errors.append(_("the address has more than 120 letters"))
     if reader.errors:
         return None
-    return Draft(
+    return GroupDraft(
         place_id=place.pk,
         channel=channel or "by_hand",
         address="" if channel == "by_hand" else address,

@@ -10,28 +10,32 @@ from django.utils.translation import gettext as _
 
 from keng.language.fold import fold
 from keng.network.models import Establishment, GroupKind
-from keng.network.queries import ids_below
+from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-Kind = Establishment.Kind
+EstablishmentKind = Establishment.Kind
 # The kind of group in which the contacts of such houses read along.
-GROUP_KIND = {
-    Kind.BOARDING_HOUSE: GroupKind.LANDLORDS,
-    Kind.GUESTHOUSE: GroupKind.LODGING,
-    Kind.KARAOKE: GroupKind.KARAOKE,
-    Kind.SCHOOL: GroupKind.SCHOOL,
+GROUP_KIND_OF = {
+    EstablishmentKind.BOARDING_HOUSE: GroupKind.LANDLORDS,
+    EstablishmentKind.GUESTHOUSE: GroupKind.LODGING,
+    EstablishmentKind.KARAOKE: GroupKind.KARAOKE,
+    EstablishmentKind.SCHOOL: GroupKind.SCHOOL,
 }
 # What rents out rooms, and is asked in how many of them a warning was told: no school.
-WITH_ROOMS = (Kind.BOARDING_HOUSE, Kind.GUESTHOUSE, Kind.KARAOKE)
+KINDS_WITH_ROOMS = (
+    EstablishmentKind.BOARDING_HOUSE,
+    EstablishmentKind.GUESTHOUSE,
+    EstablishmentKind.KARAOKE,
+)
 # A contact who reads along in a group that is still in use.
-REACHED = Q(group__isnull=False, group__is_active=True)
+IS_REACHED = Q(group__isnull=False, group__is_active=True)
 
 
 @dataclass(frozen=True, slots=True)
-class KindRow:
+class EstablishmentKindRow:
     """Houses of one kind: `reached` have a contact in a group, `rooms` is told by the houses."""
 
     code: str
@@ -51,11 +55,11 @@ class KindRow:
     @property
     def group_kind(self) -> str:
         """Whom a warning to this kind is addressed to."""
-        return str(GROUP_KIND[Kind(self.code)]) if self.code else ""
+        return str(GROUP_KIND_OF[EstablishmentKind(self.code)]) if self.code else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Hamlet:
+class UnreachedInHamlet:
     """The houses of one hamlet that no group reaches."""
 
     place: Place
@@ -63,7 +67,7 @@ class Hamlet:
     missing: tuple[Establishment, ...]
 
 
-def establishments(
+def filtered_establishments(
     officer: "Officer",
     *,
     words: str = "",
@@ -79,11 +83,11 @@ def establishments(
         .order_by("place__folded", "name", "id")
     )
     if place:
-        found = found.filter(place_id__in=ids_below([place]))
+        found = found.filter(place_id__in=place_ids_below([place]))
     if kind:
         found = found.filter(kind=kind)
     if state == "missing":
-        found = found.exclude(REACHED)
+        found = found.exclude(IS_REACHED)
     if words:
         wanted = fold(words)
         names = found.order_by().values_list("id", "name", "contact")
@@ -91,27 +95,33 @@ def establishments(
     return found
 
 
-def kinds_of(found: QuerySet[Any]) -> list[KindRow]:
+def establishments_by_kind(found: QuerySet[Any]) -> list[EstablishmentKindRow]:
     """One row a kind, in their fixed order."""
     counted = {
         kind: (houses, reached, rooms)
         for kind, houses, reached, rooms in found.order_by()
         .values_list("kind")
-        .annotate(houses=Count("id"), reached=Count("id", filter=REACHED), rooms=Sum("room_count"))
+        .annotate(
+            houses=Count("id"), reached=Count("id", filter=IS_REACHED), rooms=Sum("room_count")
+        )
     }
-    return [KindRow(k.value, str(k.label), *counted[k.value]) for k in Kind if k.value in counted]
+    return [
+        EstablishmentKindRow(k.value, str(k.label), *counted[k.value])
+        for k in EstablishmentKind
+        if k.value in counted
+    ]
 
 
-def total(rows: Iterable[KindRow]) -> KindRow:
+def sum_of_establishments(rows: Iterable[EstablishmentKindRow]) -> EstablishmentKindRow:
     """The sum of exactly these rows."""
     rows = list(rows)
     sums = (sum(getattr(row, name) for row in rows) for name in ("houses", "reached", "rooms"))
-    return KindRow("", _("Sum"), *sums)
+    return EstablishmentKindRow("", _("Sum"), *sums)
 
 
-def missing_by_hamlet(officer: "Officer", *, kind: str = "") -> list[Hamlet]:
+def unreached_by_hamlet(officer: "Officer", *, kind: str = "") -> list[UnreachedInHamlet]:
     """Hamlets with houses that no group reaches, most of them first."""
-    found = list(establishments(officer, kind=kind))
+    found = list(filtered_establishments(officer, kind=kind))
     by_place: dict[uuid.UUID, list[Establishment]] = {}
     for house in found:
         by_place.setdefault(house.place_id, []).append(house)
@@ -119,5 +129,5 @@ def missing_by_hamlet(officer: "Officer", *, kind: str = "") -> list[Hamlet]:
     for houses in by_place.values():
         lacking = [one for one in houses if not (one.group and one.group.is_active)]
         if lacking:
-            rows.append(Hamlet(houses[0].place, len(houses), tuple(lacking)))
+            rows.append(UnreachedInHamlet(houses[0].place, len(houses), tuple(lacking)))
     return sorted(rows, key=lambda row: (-len(row.missing), row.place.folded))

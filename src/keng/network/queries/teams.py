@@ -31,7 +31,7 @@ _DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ShiftTurn:
     """A shift as it falls on one day."""
 
     shift: TeamShift
@@ -45,10 +45,10 @@ class Turn:
     @property
     def holder(self) -> str:
         """The role, or what the lead is called there; empty when nobody holds it any more."""
-        return holder_of(self.shift)
+        return shift_holder(self.shift)
 
 
-def holder_of(shift: TeamShift) -> str:
+def shift_holder(shift: TeamShift) -> str:
     """A lead who stopped holds nothing any more."""
     lead = shift.lead
     if lead is None:
@@ -56,7 +56,7 @@ def holder_of(shift: TeamShift) -> str:
     return "" if lead.stopped_at else " · ".join(part for part in (lead.name, shift.role) if part)
 
 
-def when_of(shift: TeamShift) -> str:
+def shift_day(shift: TeamShift) -> str:
     """The day or the weekday, in words."""
     if shift.day is not None:
         return str(date_format(shift.day, "D j/n/Y"))
@@ -79,7 +79,7 @@ def rota_of(group: Group) -> list[TeamShift]:
     return sorted(found, key=_order)
 
 
-def turns_until_morning(group: Group) -> list[Turn]:
+def turns_until_morning(group: Group) -> list[ShiftTurn]:
     """Whoever is on the rota from now until six in the morning."""
     now = times.now()
     morning = datetime.datetime.combine(times.local_date(now), MORNING, times.VIETNAM)
@@ -88,7 +88,7 @@ def turns_until_morning(group: Group) -> list[Turn]:
     return sorted(turns, key=lambda turn: (turn.starts_at, turn.ends_at))
 
 
-def keeping_a_rota(place_ids: Collection[uuid.UUID]) -> int:
+def count_teams_with_rota(place_ids: Collection[uuid.UUID]) -> int:
     """How many teams of these places have somebody on a rota. Never which, when, or who."""
     held = Q(lead__isnull=True) | Q(lead__stopped_at__isnull=True)
     shifts = TeamShift.objects.filter(_not_over(), held, ended_at__isnull=True)
@@ -97,7 +97,7 @@ def keeping_a_rota(place_ids: Collection[uuid.UUID]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskProgress:
     """A request and how far it came: counts, and no names."""
 
     ask: TeamAsk
@@ -115,24 +115,24 @@ class Asked:
         return self.ask.ended_at is None and self.ask.until > times.now()
 
 
-def asked(group: Group, *, limit: int = 20) -> list[Asked]:
+def asks_with_progress(group: Group, *, limit: int = 20) -> list[AskProgress]:
     """What was asked of a team, newest first, with the number of its leads who answered."""
     asks = TeamAsk.objects.filter(group=group).prefetch_related("answers")
     leads = set(group.leads.filter(stopped_at__isnull=True).values_list("pk", flat=True))
     return [_counted(ask, leads) for ask in asks.order_by("-id")[:limit]]
 
 
-def _counted(ask: TeamAsk, leads: set[uuid.UUID]) -> Asked:
+def _counted(ask: TeamAsk, leads: set[uuid.UUID]) -> AskProgress:
     answers = list(ask.answers.all())
     said = [answer.said for answer in answers]
     # Whoever answered and left since is still one of those who were asked.
     there = leads | {answer.lead_id for answer in answers}
     counts = [said.count(value) for value in TeamAnswer.Said.values]
-    return Asked(ask, len(there), *counts)
+    return AskProgress(ask, len(there), *counts)
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class LeadAsk:
     """A request on a lead's own page, and what this lead said to it."""
 
     ask: TeamAsk
@@ -144,21 +144,21 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class LeadTeam:
     """What a lead's page holds of one team."""
 
     group: Group
-    turns: list[Turn]
-    tasks: list[Task]
+    turns: list[ShiftTurn]
+    tasks: list[LeadAsk]
     is_on_duty: bool
 
 
-def kits_of(lead: Lead) -> list[Kit]:
+def teams_of_lead(lead: Lead) -> list[LeadTeam]:
     """The teams the lead belongs to, with nothing of anybody else's answers."""
-    return [_kit(group, lead) for group in _teams(lead)]
+    return [_team_on_page(group, lead) for group in _teams(lead)]
 
 
-def team_of(lead: Lead, group_id: uuid.UUID) -> Group | None:
+def team_of_lead(lead: Lead, group_id: uuid.UUID) -> Group | None:
     """One of the lead's own teams."""
     return _teams(lead).filter(pk=group_id).first()
 
@@ -171,16 +171,16 @@ def _teams(lead: Lead) -> GroupQuerySet:
     )
 
 
-def _kit(group: Group, lead: Lead) -> Kit:
+def _team_on_page(group: Group, lead: Lead) -> LeadTeam:
     turns = turns_until_morning(group)
     asks = TeamAsk.objects.filter(
         group=group, ended_at__isnull=True, until__gt=times.now() - _STILL_SHOWN
     )
     mine = {a.ask_id: a for a in TeamAnswer.objects.filter(lead=lead, ask__in=asks)}
-    tasks = [Task(ask, mine.get(ask.pk)) for ask in asks.order_by("until", "id")]
+    tasks = [LeadAsk(ask, mine.get(ask.pk)) for ask in asks.order_by("until", "id")]
     # What is past and unanswered is nobody's task any more.
     tasks = [task for task in tasks if task.mine or not task.is_late]
-    return Kit(group, turns, tasks, any(turn.shift.lead_id == lead.pk for turn in turns))
+    return LeadTeam(group, turns, tasks, any(turn.shift.lead_id == lead.pk for turn in turns))
 
 
 def _not_over() -> Q:
@@ -194,7 +194,9 @@ def _order(shift: TeamShift) -> tuple[int, datetime.date, datetime.time, uuid.UU
     return weekday, shift.day or datetime.date.min, shift.begins, shift.pk
 
 
-def _turns(shift: TeamShift, now: datetime.datetime, until: datetime.datetime) -> Iterable[Turn]:
+def _turns(
+    shift: TeamShift, now: datetime.datetime, until: datetime.datetime
+) -> Iterable[ShiftTurn]:
     today = times.local_date(now)
     for day in (today - _DAY, today, today + _DAY):
         if shift.day == day or shift.weekday == day.weekday():
@@ -203,4 +205,4 @@ def _turns(shift: TeamShift, now: datetime.datetime, until: datetime.datetime) -
             if ends <= starts:
                 ends += _DAY
             if ends > now and starts < until:
-                yield Turn(shift, starts, ends)
+                yield ShiftTurn(shift, starts, ends)

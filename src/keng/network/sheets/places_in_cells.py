@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from keng.language.fold import fold
-from keng.network.queries import places_of
+from keng.network.queries.places import places_of
 from keng.places.models import Jurisdiction, Place, Succession, Unit
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _MOST_GUESSES = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CellPlace:
     """One place, or several to choose from, or none with names that are written like it."""
 
     place: Place | None = None
@@ -48,7 +48,7 @@ class Territory:
     _alike: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, officer: "Officer") -> "Territory":
+    def of_officer(cls, officer: "Officer") -> "Territory":
         """Five queries, however long the sheet."""
         places = {place.pk: place for place in places_of(officer.unit_ids)}
         units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=officer.unit_ids)}
@@ -63,18 +63,18 @@ class Territory:
                 found._old.setdefault(name, []).append(row)
         return found
 
-    def find(self, words: str) -> Found:
+    def find(self, words: str) -> CellPlace:
         """The place; a name written in full wins over a bare one."""
         head, *rest = [" ".join(fold(part).split()) for part in words.split(",")]
         rest = [part for part in rest if part]
         for name in dict.fromkeys((head, _KIND.sub("", head))):
             today = self._narrowed(self._today.get(name, []), rest)
             if today:
-                return Found(today[0]) if len(today) == 1 else Found(choices=tuple(today))
+                return CellPlace(today[0]) if len(today) == 1 else CellPlace(choices=tuple(today))
             old = [row for row in self._old.get(name, []) if _fits(row.old.old_district, rest)]
             if old:
                 return self._became(old)
-        return Found(alike=self._written_like(_KIND.sub("", head)))
+        return CellPlace(alike=self._written_like(_KIND.sub("", head)))
 
     def _written_like(self, name: str) -> tuple[str, ...]:
         if name not in self._alike:
@@ -94,11 +94,11 @@ class Territory:
     def _surroundings(self, place: Place) -> str:
         return " ".join(one.full_name for one in self.chain(place)[1:]) or place.full_name
 
-    def _became(self, rows: list[Succession]) -> Found:
+    def _became(self, rows: list[Succession]) -> CellPlace:
         new = list({row.new_id: self.places[row.new_id] for row in rows}.values())
         if len(new) > 1:
-            return Found(choices=tuple(new), was=rows[0].old, since=rows[0].on)
-        return Found(new[0], was=rows[0].old, since=rows[0].on)
+            return CellPlace(choices=tuple(new), was=rows[0].old, since=rows[0].on)
+        return CellPlace(new[0], was=rows[0].old, since=rows[0].on)
 
     def chain(self, place: Place) -> list[Place]:
         """The place and what it lies in, as far as the officer's area goes."""

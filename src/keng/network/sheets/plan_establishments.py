@@ -14,58 +14,58 @@ from keng.kit import times
 from keng.language.fold import fold
 from keng.network.models import Establishment, Group
 from keng.network.sheets import cells
-from keng.network.sheets.columns import Column, Layout, in_both
-from keng.network.sheets.plans import Change, Reader, SheetPlan
-from keng.network.sheets.reading import Line, Sheet
-from keng.network.sheets.territory import Territory
+from keng.network.sheets.columns import SheetColumn, SheetLayout, in_both_languages
+from keng.network.sheets.places_in_cells import Territory
+from keng.network.sheets.plan_base import CellChange, CellReader, SheetPlan
+from keng.network.sheets.reading import Sheet, SheetLine
 from keng.places.models import Place
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 MOST_ROOMS = 2000
-HOUSES = Layout(
+ESTABLISHMENT_LAYOUT = SheetLayout(
     (
-        Column(
+        SheetColumn(
             "name",
             gettext_lazy("Name of the house"),
             gettext_lazy("As people call it: “Nhà trọ Hoa Mai”, “12 Nguyễn Trãi”."),
             is_required=True,
             also=("ten co so", "co so", "nha tro", "establishment"),
         ),
-        Column(
+        SheetColumn(
             "kind",
             gettext_lazy("Kind"),
             gettext_lazy("One of the kinds listed below."),
             is_required=True,
             also=("loai hinh", "loai co so"),
         ),
-        Column(
+        SheetColumn(
             "place",
             gettext_lazy("Place"),
             gettext_lazy("Commune, ward or hamlet. Old names are understood."),
             is_required=True,
             also=("noi", "xa, phuong", "xa phuong", "to dan pho", "thon"),
         ),
-        Column(
+        SheetColumn(
             "contact",
             gettext_lazy("Contact person"),
             gettext_lazy("A name, of whoever agreed to be asked. No phone number."),
             also=("nguoi lien he", "chu co so", "chu nha tro", "chu tro"),
         ),
-        Column(
+        SheetColumn(
             "agreed",
             gettext_lazy("The contact has agreed"),
             gettext_lazy("Yes. Without it the contact is not kept."),
             also=("da dong y",),
         ),
-        Column(
+        SheetColumn(
             "rooms",
             gettext_lazy("Number of rooms"),
             gettext_lazy("A number, never a list of who lives there."),
             also=("so phong",),
         ),
-        Column(
+        SheetColumn(
             "group",
             gettext_lazy("Group in which the contact reads along"),
             gettext_lazy("Its name, as it stands under Groups. May stay empty."),
@@ -79,11 +79,11 @@ _ALSO = {
     "karaoke": ("karaoke", "quan karaoke"),
     "school": ("truong", "truong hoc"),
 }
-_HEADINGS = {column.key: column.heading for column in HOUSES.columns}
+_HEADINGS = {column.key: column.heading for column in ESTABLISHMENT_LAYOUT.columns}
 
 
 @dataclass(frozen=True, slots=True)
-class HouseRow:
+class EstablishmentRow:
     """What becomes of one row: `values` are the columns of the table."""
 
     number: int
@@ -93,11 +93,11 @@ class HouseRow:
     notes: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     house_id: uuid.UUID | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[CellChange, ...] = ()
     place: str = ""
 
     @property
-    def said(self) -> tuple[Any, ...]:
+    def digest_parts(self) -> tuple[Any, ...]:
         """All that would be done, for the digest."""
         values = sorted(map(repr, self.values.items()))
         return (self.number, self.state, str(self.house_id), values)
@@ -107,14 +107,14 @@ class HouseRow:
         return str(Establishment.Kind(self.values["kind"]).label)
 
 
-HousePlan = SheetPlan[HouseRow]
+EstablishmentPlan = SheetPlan[EstablishmentRow]
 
 
 class _Known:
     """What stands in the database, read once for a whole sheet."""
 
     def __init__(self, officer: "Officer") -> None:
-        self.territory = Territory.of(officer)
+        self.territory = Territory.of_officer(officer)
         self.houses = {
             (house.unit_id, house.place_id, fold(house.name)): house
             for house in Establishment.objects.visible_to(officer).select_related("group", "place")
@@ -124,7 +124,7 @@ class _Known:
         self.groups = {(g.unit_id, fold(g.name)): g for g in groups if g.is_active}
 
 
-def plan(sheet: Sheet, *, by: "Officer") -> HousePlan:
+def plan_establishment_sheet(sheet: Sheet, *, by: "Officer") -> EstablishmentPlan:
     """What importing the sheet would do; nothing is changed."""
     known, found = _Known(by), []
     seen: dict[tuple[object, ...], int] = {}
@@ -133,46 +133,46 @@ def plan(sheet: Sheet, *, by: "Officer") -> HousePlan:
         key = (row.values.get("unit_id"), row.values.get("place_id"), fold(row.name))
         if row.values and key in seen:
             told = _("it repeats row %(number)d") % {"number": seen[key]}
-            row = HouseRow(line.number, row.name, "wrong", (told,), row.notes)
+            row = EstablishmentRow(line.number, row.name, "wrong", (told,), row.notes)
         elif row.values:
             seen[key] = row.number
         found.append(row)
-    return HousePlan(tuple(found), sheet.digest)
+    return EstablishmentPlan(tuple(found), sheet.digest)
 
 
-def kind(words: str) -> str:
+def parse_establishment_kind(words: str) -> str:
     """The code of a kind of house. Raises cells.Wrong."""
     wanted = fold(words)
     for one in Establishment.Kind:
-        if wanted in {one.value, *map(fold, in_both(one.label)), *_ALSO[one.value]}:
+        if wanted in {one.value, *map(fold, in_both_languages(one.label)), *_ALSO[one.value]}:
             return str(one.value)
     known = "; ".join(str(one.label) for one in Establishment.Kind)
-    raise cells.Wrong(
+    raise cells.WrongCell(
         _("“%(words)s” is no kind of house. Kinds: %(kinds)s") % {"words": words, "kinds": known}
         if words
         else _("the kind is missing. Kinds: %(kinds)s") % {"kinds": known}
     )
 
 
-def rooms(words: str) -> int:
+def parse_rooms(words: str) -> int:
     """A count of rooms. Raises cells.Wrong."""
     if not re.fullmatch(r"\d{1,4}", words) or int(words) > MOST_ROOMS:
-        raise cells.Wrong(_("“%(words)s” is not a number of rooms") % {"words": words})
+        raise cells.WrongCell(_("“%(words)s” is not a number of rooms") % {"words": words})
     return int(words)
 
 
 class _Row:
     """Reads one line and collects what is wrong with it."""
 
-    def __init__(self, line: Line, known: _Known) -> None:
+    def __init__(self, line: SheetLine, known: _Known) -> None:
         self._line, self._known = line, known
-        self._cells = Reader(line, _HEADINGS)
+        self._cells = CellReader(line, _HEADINGS)
         self._errors, self._notes = self._cells.errors, self._cells.notes
 
-    def read(self) -> HouseRow:
+    def read(self) -> EstablishmentRow:
         """The row of the plan."""
-        name = self._cells.take("name", cells.name) or ""
-        code = self._cells.take("kind", kind)
+        name = self._cells.parse("name", cells.parse_name) or ""
+        code = self._cells.parse("kind", parse_establishment_kind)
         place = self._place(self._cells.words("place"))
         unit = self._known.territory.unit_of(place) if place else None
         if place and unit is None:
@@ -188,7 +188,7 @@ class _Row:
             return self._wrong(name)
         changes = _changes(house, values, self._known.names) if house else ()
         state = "new" if house is None else "changed" if changes else "same"
-        return HouseRow(
+        return EstablishmentRow(
             self._line.number,
             name,
             state,
@@ -203,7 +203,7 @@ class _Row:
     def _rest(self, house: Establishment | None, unit: uuid.UUID) -> dict[str, Any]:
         """What may stay empty; an empty cell leaves what is there."""
         contact, day = self._contact(house)
-        count = self._cells.take("rooms", rooms, house.room_count if house else 0)
+        count = self._cells.parse("rooms", parse_rooms, house.room_count if house else 0)
         group = house.group_id if house else None
         if named := self._cells.words("group"):
             there = self._known.groups.get((unit, fold(named)))
@@ -221,10 +221,10 @@ class _Row:
     def _contact(self, house: Establishment | None) -> tuple[str, datetime.date | None]:
         """Whoever agreed, and since when; without agreement nobody is kept."""
         before = (house.contact, house.contact_agreed_on) if house else ("", None)
-        name = self._cells.take("contact", cells.without_numbers) or ""
+        name = self._cells.parse("contact", cells.without_phone_number) or ""
         if not name or name == before[0]:
             return before
-        if self._cells.take("agreed", cells.yes_or_no):
+        if self._cells.parse("agreed", cells.parse_yes_or_no):
             return name[:120], times.local_date(times.now())
         self._notes.append(_("the contact is left out: nobody said that they agreed"))
         return before
@@ -246,14 +246,14 @@ class _Row:
             self._notes.append(f"“{words}” → {found.place.full_name}")
         return found.place
 
-    def _wrong(self, name: str) -> HouseRow:
+    def _wrong(self, name: str) -> EstablishmentRow:
         errors = tuple(dict.fromkeys(self._errors))
-        return HouseRow(self._line.number, name, "wrong", errors, tuple(self._notes))
+        return EstablishmentRow(self._line.number, name, "wrong", errors, tuple(self._notes))
 
 
 def _changes(
     house: Establishment, values: Mapping[str, Any], names: Mapping[Any, str]
-) -> tuple[Change, ...]:
+) -> tuple[CellChange, ...]:
     compared = (
         ("name", house.name, values["name"]),
         ("kind", house.get_kind_display(), str(Establishment.Kind(values["kind"]).label)),
@@ -262,7 +262,7 @@ def _changes(
         ("group", names.get(house.group_id, ""), names.get(values["group_id"], "")),
     )
     return tuple(
-        Change(str(_HEADINGS[key]), first, second)
+        CellChange(str(_HEADINGS[key]), first, second)
         for key, first, second in compared
         if first != second
     )

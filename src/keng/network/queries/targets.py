@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from keng.accounts.who import SETTING_TARGETS
 from keng.kit import times
 from keng.network.models import Group, GroupKind, GroupTarget
-from keng.network.queries import SILENT_AFTER, places_of
+from keng.network.queries.groups import SILENT_AFTER
+from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TargetCell:
     """Groups of one kind in one commune; `wanted` is 0 where nothing is asked for."""
 
     kind: str
@@ -32,13 +33,13 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Commune:
+class CommuneTargets:
     """One commune with a cell for every kind that is wanted anywhere."""
 
     place: Place
     groups: int
     silent: int
-    cells: tuple[Cell, ...]
+    cells: tuple[TargetCell, ...]
 
     @property
     def missing(self) -> int:
@@ -50,7 +51,7 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
-class KindSum:
+class TargetSum:
     """One kind over all communes."""
 
     label: str
@@ -65,20 +66,20 @@ class KindSum:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class TargetTable:
     """All communes of an officer; everything on the page is counted from these rows."""
 
-    communes: tuple[Commune, ...]
+    communes: tuple[CommuneTargets, ...]
     kinds: tuple[str, ...]
 
     @property
-    def lacking(self) -> list[Commune]:
+    def lacking(self) -> list[CommuneTargets]:
         """Most missing first, then those without any group, then by name."""
         found = [one for one in self.communes if one.missing or not one.groups]
         return sorted(found, key=lambda one: (-one.missing, one.groups, one.place.folded))
 
     @property
-    def without(self) -> int:
+    def without_groups(self) -> int:
         return sum(1 for one in self.communes if not one.groups)
 
     @property
@@ -89,26 +90,26 @@ class Standing:
     def headings(self) -> list[str]:
         return [str(GroupKind(kind).label) for kind in self.kinds]
 
-    def by_kind(self) -> list[KindSum]:
+    def by_kind(self) -> list[TargetSum]:
         """One row a kind."""
         rows = []
         for at, kind in enumerate(self.kinds):
             cells = [one.cells[at] for one in self.communes]
             lacking = [cell.missing for cell in cells if cell.missing]
             wanted = sum(cell.wanted for cell in cells)
-            rows.append(KindSum(str(GroupKind(kind).label), wanted, sum(lacking), len(lacking)))
+            rows.append(TargetSum(str(GroupKind(kind).label), wanted, sum(lacking), len(lacking)))
         return rows
 
-    def total(self) -> KindSum:
+    def total(self) -> TargetSum:
         """The sum of exactly these rows."""
         rows = self.by_kind()
         lacking = sum(1 for one in self.communes if one.missing)
-        return KindSum(
+        return TargetSum(
             _("Sum"), sum(row.wanted for row in rows), sum(row.missing for row in rows), lacking
         )
 
 
-def standing(officer: "Officer", *, kind: str = "") -> Standing:
+def target_table(officer: "Officer", *, kind: str = "") -> TargetTable:
     """Every commune of the officer's units against its targets, in six queries."""
     communes = communes_of(officer)
     counted = _counted(officer)
@@ -119,12 +120,13 @@ def standing(officer: "Officer", *, kind: str = "") -> Standing:
     for place in communes:
         have = counted.get(place.pk, {})
         cells = tuple(
-            Cell(k, have.get(k, (0, 0))[0], own.get((place.pk, k), common.get(k, 0))) for k in kinds
+            TargetCell(k, have.get(k, (0, 0))[0], own.get((place.pk, k), common.get(k, 0)))
+            for k in kinds
         )
         shown = [pair for k, pair in have.items() if kind in {"", k}]
         groups, silent = sum(n for n, _s in shown), sum(s for _n, s in shown)
-        rows.append(Commune(place, groups, silent, cells))
-    return Standing(tuple(rows), kinds)
+        rows.append(CommuneTargets(place, groups, silent, cells))
+    return TargetTable(tuple(rows), kinds)
 
 
 def communes_of(officer: "Officer") -> list[Place]:
@@ -171,12 +173,12 @@ def _targets(
     return common, own
 
 
-def set_before(unit_id: uuid.UUID, place: Place | None) -> dict[str, int | None]:
+def targets_set(unit_id: uuid.UUID, place: Place | None) -> dict[str, int | None]:
     """The numbers that a unit has set, for all communes or for one."""
     rows = GroupTarget.objects.filter(unit_id=unit_id, place=place)
     return dict(rows.values_list("kind", "count"))
 
 
-def province_of(officer: "Officer") -> Unit | None:
+def province_setting_targets(officer: "Officer") -> Unit | None:
     """The provincial unit in whose name this officer sets targets; none for everybody else."""
     return min(SETTING_TARGETS.own_units(officer), key=lambda unit: unit.name, default=None)

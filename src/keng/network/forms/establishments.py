@@ -9,18 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from keng.accounts.models import Officer
 from keng.kit.forms import Form, not_to_come
-from keng.network import queries
 from keng.network.actions.establishments import EstablishmentEntry
-from keng.network.form_parts import (
-    ListFilter,
-    agreed_field,
-    name_field,
-    place_field,
-    sheet_field,
-)
+from keng.network.forms.parts import ListFilter, agreed_field, name_field, place_field, sheet_field
 from keng.network.models import Establishment, Group
+from keng.network.queries.places import places_of
 from keng.network.sheets import cells
-from keng.network.sheets.houses import MOST_ROOMS
+from keng.network.sheets.plan_establishments import MOST_ROOMS
 from keng.places.models import Unit
 
 
@@ -83,7 +77,7 @@ class EstablishmentForm(Form):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         self.unit, self.house = unit, house
-        fields["place"].queryset = queries.places_of([unit.pk])
+        fields["place"].queryset = places_of([unit.pk])
         fields["group"].queryset = (
             Group.objects.visible_to(officer).filter(unit=unit, is_active=True).order_by("name")
         )
@@ -91,8 +85,8 @@ class EstablishmentForm(Form):
     def clean_contact(self) -> str:
         words = " ".join(self.cleaned_data["contact"].split())
         try:
-            return cells.without_numbers(words)
-        except cells.Wrong:
+            return cells.without_phone_number(words)
+        except cells.WrongCell:
             raise forms.ValidationError(
                 _("Write the name without a phone number: Kẻng keeps none")
             ) from None

@@ -31,14 +31,14 @@ def lead_url(lead: Lead) -> str:
     return f"{settings.PUBLIC_URL}/relay/{lead_token(lead)}"
 
 
-def lead_of(token: str) -> Lead | None:
+def lead_by_token(token: str) -> Lead | None:
     """The lead whose present token this is; a stopped lead's link opens no tasks."""
     key = _id_in(token)
     lead = Lead.objects.filter(pk=key, stopped_at__isnull=True).first() if key else None
     return lead if lead and same(lead_token(lead), token) else None
 
 
-def earlier_lead_of(token: str) -> Lead | None:
+def lead_by_earlier_token(token: str) -> Lead | None:
     """The lead whose token this is or was: stopped since, or given another link."""
     key = _id_in(token)
     lead = Lead.objects.filter(pk=key).select_related("unit").first() if key else None
@@ -77,12 +77,12 @@ def stop_url(subscription: Subscription) -> str:
     return f"{settings.PUBLIC_URL}/stop/{stop_token(subscription)}"
 
 
-def to_confirm(token: str) -> Subscription | None:
+def subscription_to_confirm(token: str) -> Subscription | None:
     """The subscription this letter asked about, unless it was stopped meanwhile."""
     return _subscription(_CONFIRM, token)
 
 
-def to_stop(token: str) -> Subscription | None:
+def subscription_to_stop(token: str) -> Subscription | None:
     """The subscription a stop link belongs to, stopped or not: stopping twice is no error."""
     return _subscription(_STOP, token)
 

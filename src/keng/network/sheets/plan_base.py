@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from django.utils.translation import gettext as _
 
 from keng.network.sheets import cells
-from keng.network.sheets.reading import Line
+from keng.network.sheets.reading import SheetLine
 
 T = TypeVar("T")
 # Cells that are never left as they were: an empty one is wrong.
@@ -16,7 +16,7 @@ _NEVER_EMPTY = {"name", "kind"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CellChange:
     """One thing that would be different afterwards."""
 
     what: str
@@ -24,7 +24,7 @@ class Change:
     after: str
 
 
-class Planned(Protocol):
+class PlannedRow(Protocol):
     """What becomes of one row of a sheet."""
 
     @property
@@ -36,11 +36,11 @@ class Planned(Protocol):
         """What the importer should know though nothing is wrong."""
 
     @property
-    def said(self) -> tuple[Any, ...]:
+    def digest_parts(self) -> tuple[Any, ...]:
         """All that would be done with the row, for the digest."""
 
 
-R = TypeVar("R", bound=Planned)
+R = TypeVar("R", bound=PlannedRow)
 
 
 @dataclass(frozen=True)
@@ -51,29 +51,29 @@ class SheetPlan(Generic[R]):
     sheet: str
     """The hash of the file."""
 
-    def of(self, state: str) -> list[R]:
+    def rows_in(self, state: str) -> list[R]:
         """The rows of one state."""
         return [row for row in self.rows if row.state == state]
 
     @property
     def new(self) -> list[R]:
-        return self.of("new")
+        return self.rows_in("new")
 
     @property
     def changed(self) -> list[R]:
-        return self.of("changed")
+        return self.rows_in("changed")
 
     @property
     def same(self) -> list[R]:
-        return self.of("same")
+        return self.rows_in("same")
 
     @property
-    def asked(self) -> list[R]:
-        return self.of("choice")
+    def to_answer(self) -> list[R]:
+        return self.rows_in("choice")
 
     @property
     def wrong(self) -> list[R]:
-        return self.of("wrong")
+        return self.rows_in("wrong")
 
     @property
     def noted(self) -> list[R]:
@@ -86,20 +86,20 @@ class SheetPlan(Generic[R]):
     @property
     def is_ready(self) -> bool:
         """Whether all of it can be taken over; a part of it never is."""
-        return not self.wrong and not self.asked
+        return not self.wrong and not self.to_answer
 
     @property
     def digest(self) -> str:
         """Changes when anything that would be done changes, whoever changed it meanwhile."""
-        said = [row.said for row in self.rows]
-        return hashlib.sha256(repr((self.sheet, said)).encode()).hexdigest()
+        parts = [row.digest_parts for row in self.rows]
+        return hashlib.sha256(repr((self.sheet, parts)).encode()).hexdigest()
 
 
 @dataclass(slots=True)
-class Reader:
+class CellReader:
     """Reads the cells of a line and collects what is wrong with them."""
 
-    line: Line
+    line: SheetLine
     headings: Mapping[str, Any]
     """Of the columns, by their keys."""
     errors: list[str] = field(default_factory=list)
@@ -109,14 +109,14 @@ class Reader:
         """The cell as written; one that a spreadsheet would run counts as empty and wrong."""
         return self.line.cells.get(key, "")
 
-    def take(self, key: str, parse: Callable[[str], T], otherwise: T | None = None) -> T | None:
+    def parse(self, key: str, meaning: Callable[[str], T], otherwise: T | None = None) -> T | None:
         """The cell's meaning; what is wrong with it is remembered."""
         words = self.words(key)
         if not words and key not in _NEVER_EMPTY:
             return otherwise
         try:
-            return parse(words)
-        except cells.Wrong as error:
+            return meaning(words)
+        except cells.WrongCell as error:
             self.errors.append(str(error))
             return None
 

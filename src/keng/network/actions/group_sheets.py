@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from keng.accounts.who import WORKING
 from keng.audit.actions import record, unit_chain
 from keng.network.models import Group
-from keng.network.sheets.planning import Plan, plan
+from keng.network.sheets.group_row import GroupRow
+from keng.network.sheets.plan_groups import GroupPlan, plan_group_sheet
 from keng.network.sheets.reading import Sheet
-from keng.network.sheets.rows import Row
 
 if TYPE_CHECKING:
     import uuid
@@ -30,46 +30,48 @@ _FIELDS = [
 ]
 
 
-class NotReady(ValueError):
+class PlanNotReady(ValueError):
     """The sheet still has mistakes or open questions."""
 
 
-class Moved(ValueError):
+class PlanChanged(ValueError):
     """What importing would do is no longer what the officer was shown."""
 
 
-class ReadsOnly(PermissionError):
+class MayNotKeepNetwork(PermissionError):
     """Whoever only looks at a desk's work brings no groups in."""
 
 
-def may_import(officer: "Officer") -> bool:
+def may_keep_network(officer: "Officer") -> bool:
     """Whoever works at a desk."""
     return WORKING.includes(officer)
 
 
-def import_groups(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> Plan:
+def import_groups(
+    sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer"
+) -> GroupPlan:
     """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
 
     Raises ReadsOnly, NotReady or Moved, and then nothing was changed.
     """
-    if not may_import(by):
-        raise ReadsOnly
+    if not may_keep_network(by):
+        raise MayNotKeepNetwork
     try:
         return _imported(sheet, answers, shown=shown, by=by)
     except IntegrityError as error:
         # Somebody wrote down a group of this name or address at the same moment.
-        raise Moved from error
+        raise PlanChanged from error
 
 
 @transaction.atomic
-def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> Plan:
-    groups = _locked(plan(sheet, answers, by=by), by)
+def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> GroupPlan:
+    groups = _locked(plan_group_sheet(sheet, answers, by=by), by)
     # Once more, with what changes held: nobody else's relay waits for the reading of a sheet.
-    found = plan(sheet, answers, by=by)
+    found = plan_group_sheet(sheet, answers, by=by)
     if not found.is_ready:
-        raise NotReady
+        raise PlanNotReady
     if found.digest != shown or {row.group_id for row in found.changed} - groups.keys():
-        raise Moved
+        raise PlanChanged
     made = [_filled(Group(), row) for row in found.new]
     kept = [_filled(groups[row.group_id], row) for row in found.changed if row.group_id]
     Group.objects.bulk_create(made)
@@ -80,17 +82,17 @@ def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Offi
     return found
 
 
-def _locked(planned: Plan, by: "Officer") -> "dict[uuid.UUID, Group]":
+def _locked(planned: GroupPlan, by: "Officer") -> "dict[uuid.UUID, Group]":
     """The groups that would be changed, and no other of the province."""
     ids = [row.group_id for row in planned.changed if row.group_id]
     visible = Group.objects.visible_to(by).filter(pk__in=ids)
     return {group.pk: group for group in visible.select_for_update(no_key=True).order_by("id")}
 
 
-def _filled(group: Group, row: Row) -> Group:
+def _filled(group: Group, row: GroupRow) -> Group:
     draft = row.draft
     if draft is None:
-        raise NotReady
+        raise PlanNotReady
     group.name, group.kind, group.place_id = draft.name, draft.kind, draft.place_id
     group.unit_id = draft.unit_id
     group.reach_by(draft.channel, draft.address)
@@ -99,7 +101,7 @@ def _filled(group: Group, row: Row) -> Group:
     return group
 
 
-def _set_leads(rows: "Mapping[uuid.UUID, Row]") -> None:
+def _set_leads(rows: "Mapping[uuid.UUID, GroupRow]") -> None:
     """Those of the sheet, of all its groups at once; leads who stopped stay with what they once
     passed on."""
     link = Group.leads.through
@@ -119,7 +121,7 @@ def _set_leads(rows: "Mapping[uuid.UUID, Row]") -> None:
     link.objects.bulk_create(link(group_id=group, lead_id=lead) for group, lead in sorted(wanted))
 
 
-def _record(found: Plan, by: "Officer") -> None:
+def _record(found: GroupPlan, by: "Officer") -> None:
     """One entry a unit, in a fixed order, so that two imports at once never deadlock."""
     counts: dict[uuid.UUID, dict[str, int]] = {}
     for row in found.rows:
@@ -135,7 +137,7 @@ def _record(found: Plan, by: "Officer") -> None:
 @transaction.atomic
 def export_groups(count: int, *, form: str, by: "Officer") -> None:
     """Put on record that a list of groups left the desk. Raises ReadsOnly."""
-    if not may_import(by):
-        raise ReadsOnly
+    if not may_keep_network(by):
+        raise MayNotKeepNetwork
     detail = {"groups": count, "form": form}
     record("group.exported", by=by, on=by, chain=unit_chain(by.home_unit_id), detail=detail)
