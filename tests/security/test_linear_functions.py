@@ -97,7 +97,7 @@ READ: dict[str, Callable[[str], object]] = {
     "chat: looking up": chat_handler._question,
     "chat: asks_about_it": lambda text: lookup_questions.asks_about_it(fold.fold(text)),
     "chat: tells_too": lambda text: lookup_questions.tells_too(fold.fold(text)),
-    "chat: a survey": commands.read,
+    "chat: a survey": commands.read_command,
     "claims: covering": covering.covered,
     "claims: matching": lambda text: matching.matches(text, [(1, [text])], most=3),
     "keep_together": kit_words.keep_together,

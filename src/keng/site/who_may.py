@@ -162,7 +162,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     community.telling.let_out_meeting community.telling.let_out_channel
     community.telling.keep_channel community.telling.end_channel lookup.listing.confirm
     lookup.listing.refuse lookup.listing.end lookup_pages.propose.confirm
-    surveys.releasing.approve surveys.results.publish surveys.results.send_back
+    surveys.opening.approve_survey surveys.results.publish_result surveys.results.send_back_result
     """,
     ),
     (COMMUNE_WORKING, "warnings.patterns.send warnings.patterns.hand_in"),
@@ -186,14 +186,14 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         SURVEYING,
         """
-    surveys.writing.make surveys.writing.revise surveys.writing.put_question
-    surveys.writing.remove_question surveys.writing.move_up surveys.writing.submit
-    surveys.releasing.open_up surveys.releasing.close surveys.releasing.make_slips
-    surveys.reading.decide surveys.paper.begin surveys.paper.type_in surveys.paper.finish
-    surveys.results.propose
+    surveys.writing.make_survey surveys.writing.revise_survey surveys.writing.put_question
+    surveys.writing.remove_question surveys.writing.move_question_up
+    surveys.writing.submit_survey surveys.opening.open_survey surveys.opening.close_survey
+    surveys.opening.make_slips surveys.free_texts.decide_free_text surveys.paper.begin_batch
+    surveys.paper.type_in_sheet surveys.paper.finish_batch surveys.results.submit_result
     """,
     ),
-    (GIVING_SURVEYS_BACK, "surveys.releasing.send_back"),
+    (GIVING_SURVEYS_BACK, "surveys.opening.send_back_survey"),
     (
         PROVINCE_WORKING,
         """

@@ -13,7 +13,7 @@ from keng.lessons.first_hour import page_now
 from keng.lessons.queries import newest as newest_lessons
 from keng.places.models import Unit
 from keng.places.place_cookie import chosen_place
-from keng.surveys.queries import open_now
+from keng.surveys.queries import open_surveys
 from keng.warnings.models import Version
 from keng.warnings.queries import current, current_for
 
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "busy": busy,
             "known": rush.known_already() if busy else [],
             "promises": PROMISES,
-            "open_surveys": open_now(near, limit=2),
+            "open_surveys": open_surveys(near, limit=2),
             "lessons": newest_lessons(),
             "checks": dressed(recent_checks(3)),
         },

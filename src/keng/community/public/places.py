@@ -88,8 +88,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "teams_on_rota": count_teams_with_rota(place_ids_below([found.pk])),
             "channels": channels_of(unit, above),
             "is_near": _is_near(request, found),
-            "open_surveys": surveys.open_now(found, limit=3),
-            "survey_results": surveys.results(found, limit=2),
+            "open_surveys": surveys.open_surveys(found, limit=3),
+            "survey_results": surveys.published_surveys(found, limit=2),
         },
     )
 

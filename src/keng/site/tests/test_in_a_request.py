@@ -59,7 +59,7 @@ from keng.relay import relay_acts
 from keng.reports.periodic import signing
 from keng.reports.tests import past
 from keng.surveys.actions import errors as survey_errors
-from keng.surveys.actions import releasing as surveys
+from keng.surveys.actions import opening as surveys
 from keng.surveys.actions import results
 from keng.surveys.queries import result_hash
 from keng.surveys.tests.stage import RESULT
@@ -466,7 +466,7 @@ def survey_approved():
     survey = surveys_submitted(stage)
     return Example(
         stage.commander,
-        lambda by: surveys.approve(survey.pk, seen=bytes(survey.hash), by=by),
+        lambda by: surveys.approve_survey(survey.pk, seen=bytes(survey.hash), by=by),
         survey_errors.WrongState,
     )
 
@@ -475,25 +475,27 @@ def survey_opened():
     stage = SurveyStage()
     survey = stage.approved()
     return Example(
-        stage.coordinator, lambda by: surveys.open_up(survey.pk, by=by), survey_errors.WrongState
+        stage.coordinator,
+        lambda by: surveys.open_survey(survey.pk, by=by),
+        survey_errors.WrongState,
     )
 
 
 def surveys_submitted(stage):
     from keng.surveys.actions import writing
 
-    return writing.submit(stage.draft().pk, by=stage.coordinator)
+    return writing.submit_survey(stage.draft().pk, by=stage.coordinator)
 
 
 def survey_result_published():
     stage = SurveyStage()
     survey = stage.opened()
     stage.answer(survey, 5, q1=0)
-    survey = results.propose(stage.counted(survey).pk, RESULT, by=stage.coordinator)
+    survey = results.submit_result(stage.counted(survey).pk, RESULT, by=stage.coordinator)
     seen = result_hash(survey)
     return Example(
         stage.commander,
-        lambda by: results.publish(survey.pk, seen=seen, by=by),
+        lambda by: results.publish_result(survey.pk, seen=seen, by=by),
         survey_errors.WrongState,
     )
 

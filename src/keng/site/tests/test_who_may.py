@@ -60,7 +60,7 @@ STEPS = {
     "lookup.listing.take_off",
     "reports.signing.frozen",
     "reports.signing.may_publish",
-    "surveys.writing.locked",
+    "surveys.writing.locked_survey",
     "alarms.ringing.settle",
     "decisions.closing.end_and_tell",
     "tips.messages.say",
@@ -122,8 +122,8 @@ OF_THE_OWN_UNIT = {
 NOT_FOR_EVERY_ONE_OF_THEM = {
     "lookup.disputes.decide",
     "lookup_pages.dispute_pictures.show",
-    "surveys.paper.type_in",
-    "surveys.paper.finish",
+    "surveys.paper.type_in_sheet",
+    "surveys.paper.finish_batch",
     "reports.signing.sign",
     "reports.signing.publish",
     "warnings.patterns.send",
@@ -134,7 +134,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw",
     "duty.rota.add_shifts",
-    "surveys.reading.decide",
+    "surveys.free_texts.decide_free_text",
     "partners.releasing.publish_for",
     "partners.releasing.give_back_for",
     "warnings.patterns.make",
@@ -501,15 +501,22 @@ _APART = {
     "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
     "reports.signing.sign": lambda here: {"ask": _september(here)},
-    "surveys.releasing.approve": lambda here: {"survey_id": _survey(here, state="submitted")},
-    "surveys.releasing.send_back": lambda here: {"survey_id": _survey(here, state="submitted")},
-    "surveys.results.publish": lambda here: {"survey_id": _survey(here, proposed_by=here.officer)},
-    "surveys.results.send_back": lambda here: {
+    "surveys.opening.approve_survey": lambda here: {"survey_id": _survey(here, state="submitted")},
+    "surveys.opening.send_back_survey": lambda here: {
+        "survey_id": _survey(here, state="submitted")
+    },
+    "surveys.results.publish_result": lambda here: {
         "survey_id": _survey(here, proposed_by=here.officer)
     },
-    "surveys.results.propose": {"outcome": {}},
-    "surveys.writing.make": {"purpose": "streets", "content": {"vi": {"title": "Hỏi", "why": "a"}}},
-    "surveys.writing.revise": {"purpose": "streets", "content": {}},
+    "surveys.results.send_back_result": lambda here: {
+        "survey_id": _survey(here, proposed_by=here.officer)
+    },
+    "surveys.results.submit_result": {"outcome": {}},
+    "surveys.writing.make_survey": {
+        "purpose": "streets",
+        "content": {"vi": {"title": "Hỏi", "why": "a"}},
+    },
+    "surveys.writing.revise_survey": {"purpose": "streets", "content": {}},
     "dialogue.ready_answer_acts.set_answer_removed": {"code": next(iter(standard()))},
     "dialogue.ready_answer_acts.write_answer": {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),

@@ -12,15 +12,15 @@ from django.db import transaction
 from keng.kit import times
 from keng.surveys import codes
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
-from keng.surveys.content import Content, only_asked
+from keng.surveys.content import SurveyContent, drop_unasked_answers
 from keng.surveys.models import Answer, FreeText, Survey, Token
 from keng.surveys.queries import takes_answers
 
 
 @transaction.atomic
-def take(
+def take_answer(
     survey: Survey,
-    content: Content,
+    content: SurveyContent,
     said: Mapping[str, Any],
     *,
     slip: str = "",
@@ -36,7 +36,7 @@ def take(
         raise NotOpen
     if survey.reach == Survey.Reach.ONCE:
         _use(survey, slip)
-    kept = only_asked(content, said)
+    kept = drop_unasked_answers(content, said)
     texts = {key: words for key, words in kept.items() if isinstance(words, str)}
     choices = {key: words for key, words in kept.items() if key not in texts}
     Answer.objects.bulk_create(

@@ -13,10 +13,10 @@ from keng.delivery.actions.replies import answer_asker
 from keng.surveys import queries
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
-from keng.surveys.chat import talks, words
-from keng.surveys.chat.commands import MOST_CHOICES, Said
-from keng.surveys.chat.talks import Talk
-from keng.surveys.content import Content, Question, spoken
+from keng.surveys.chat import sentences, talk_state
+from keng.surveys.chat.commands import MOST_CHAT_OPTIONS, ChatCommand
+from keng.surveys.chat.talk_state import UnfinishedTalk
+from keng.surveys.content import Question, SurveyContent, reading_language
 from keng.surveys.models import Answer, ChatTalk, ChatTurn, Survey
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ ORDER BY t.asked_at LIMIT 1
 
 
 @transaction.atomic
-def answer() -> int:
+def answer_turn() -> int:
     """Read the oldest message and answer it; 1 when there was one.
 
     One that cannot be answered goes, too: else everybody behind it would wait.
@@ -56,7 +56,7 @@ def answer() -> int:
 
 
 def _reply(turn: ChatTurn) -> None:
-    said = talks.heard(turn)
+    said = talk_state.command_of_turn(turn)
     if said is None:
         return
     for text in _answers(turn, said):
@@ -64,7 +64,7 @@ def _reply(turn: ChatTurn) -> None:
 
 
 @transaction.atomic
-def put_aside() -> int:
+def end_talk_left_for_report() -> int:
     """End one survey whose answerer has reported something meanwhile, and say so."""
     if not _mine():
         return 0
@@ -74,10 +74,10 @@ def put_aside() -> int:
     if found is None:
         return 0
     row = ChatTalk.objects.select_related("survey", "account").get(pk=found[0])
-    talk = talks.opened(row)
+    talk = talk_state.unbox_talk(row)
     if talk is not None and not talk.is_over and not found[1]:
         with translation.override(talk.language):
-            text = words.put_aside(talk.survey, talk.language)
+            text = sentences.ended_by_report(talk.survey, talk.language)
         answer_asker(row.account, bytes(row.address_sealed), text, source_kind="survey")
     row.delete()
     return 1
@@ -89,66 +89,70 @@ def _mine() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _answers(turn: ChatTurn, said: Said) -> list[str]:
+def _answers(turn: ChatTurn, said: ChatCommand) -> list[str]:
     """What is said to this message; nothing when it came before its question."""
     if said.begins or said.act == "slow":
         with translation.override(said.language):
-            return [words.slow()] if said.act == "slow" else _begun(turn, said)
-    talk = talks.load(turn)
+            return [sentences.too_many_begun()] if said.act == "slow" else _begun(turn, said)
+    talk = talk_state.load_talk(turn)
     if talk is None:
         return []
     with translation.override(talk.language):
         if talk.is_over:
-            return [words.over_already()]
+            return [sentences.survey_is_over()]
         if not queries.takes_answers(talk.survey):
-            talks.end(turn, talk)
-            return [words.closed(talk.survey)]
+            talk_state.end_talk(turn, talk)
+            return [sentences.survey_is_closed(talk.survey)]
         if said.act == "stop":
-            talks.end(turn, talk)
-            return [words.stopped(talk.survey, talk.language)]
+            talk_state.end_talk(turn, talk)
+            return [sentences.survey_stopped(talk.survey, talk.language)]
         return _step(turn, talk, said)
 
 
-def _begun(turn: ChatTurn, said: Said) -> list[str]:
+def _begun(turn: ChatTurn, said: ChatCommand) -> list[str]:
     if not said.code:
-        offered = [(one, queries.content_of(one, said.language)) for one in queries.open_now()]
-        return [words.which(offered[:_MOST_OFFERED], said.language)]
-    survey = queries.by_code(said.code)
+        offered = [(one, queries.content_of(one, said.language)) for one in queries.open_surveys()]
+        return [sentences.choice_of_surveys(offered[:_MOST_OFFERED], said.language)]
+    survey = queries.public_survey(said.code)
     if survey is None:
-        return [words.unknown()]
+        return [sentences.unknown_survey()]
     if refusal := _refusal(turn, survey, said):
         return [refusal]
-    language = spoken(survey.content, said.language)
-    talk = Talk(survey, language, slip=said.slip)
+    language = reading_language(survey.content, said.language)
+    talk = UnfinishedTalk(survey, language, slip=said.slip)
     with translation.override(language):
         content = queries.content_of(survey, language)
-        asked = by_number(content, {})
+        asked = questions_by_number(content, {})
         if not asked:
-            return [words.only_on_the_page(survey)]
-        left_out = len(content.asked({})) - len(asked)
-        talks.save(turn, talk)
-        hello = words.greeting(survey, content, len(asked), left_out)
-        return _in_one([hello, words.asking(asked[0], 1, len(asked))])
+            return [sentences.only_on_page(survey)]
+        left_out = len(content.questions_for({})) - len(asked)
+        talk_state.save_talk(turn, talk)
+        hello = sentences.greeting(survey, content, len(asked), left_out)
+        return _in_one([hello, sentences.question_text(asked[0], 1, len(asked))])
 
 
-def _refusal(turn: ChatTurn, survey: Survey, said: Said) -> str:
+def _refusal(turn: ChatTurn, survey: Survey, said: ChatCommand) -> str:
     """Why this survey cannot be begun here; "" when it can."""
     if not queries.takes_answers(survey):
-        return words.closed(survey)
+        return sentences.survey_is_closed(survey)
     if survey.reach == Survey.Reach.OPEN:
-        return words.answered_already(survey) if talks.has_answered(turn, survey) else ""
+        return (
+            sentences.chat_answered_before(survey)
+            if talk_state.chat_has_answered(turn, survey)
+            else ""
+        )
     if not said.slip:
-        return words.slip_wanted(survey, said.language, "")
+        return sentences.slip_needed(survey, said.language, "")
     try:
         answering.check_slip(survey, said.slip)
     except SlipUnknown:
-        return words.slip_wanted(survey, said.language, "unknown")
+        return sentences.slip_needed(survey, said.language, "unknown")
     except SlipUsed:
-        return words.slip_wanted(survey, said.language, "used")
+        return sentences.slip_needed(survey, said.language, "used")
     return ""
 
 
-def _step(turn: ChatTurn, talk: Talk, said: Said) -> list[str]:
+def _step(turn: ChatTurn, talk: UnfinishedTalk, said: ChatCommand) -> list[str]:
     content = queries.content_of(talk.survey, talk.language)
     question = _next(content, talk)
     if question is None or said.act in {"send", "again"}:
@@ -156,63 +160,67 @@ def _step(turn: ChatTurn, talk: Talk, said: Said) -> list[str]:
     if said.act == "numbers":
         answer = _answer_of(question, said.numbers)
         if answer is None:
-            return [words.not_a_choice(question)]
+            return [sentences.not_an_option(question)]
         talk.said[question.key] = answer
     talk.seen.append(question.key)
-    talks.save(turn, talk)
+    talk_state.save_talk(turn, talk)
     return [_what_now(content, talk)]
 
 
-def _at_the_end(turn: ChatTurn, talk: Talk, content: Content, said: Said) -> list[str]:
+def _at_the_end(
+    turn: ChatTurn, talk: UnfinishedTalk, content: SurveyContent, said: ChatCommand
+) -> list[str]:
     """Count it, begin again, or say once more what can be done now."""
     is_whole = _next(content, talk) is None
     if said.act == "again" or (is_whole and said.numbers == (2,)):
         talk.said, talk.seen = {}, []
-        talks.save(turn, talk)
+        talk_state.save_talk(turn, talk)
         return [_what_now(content, talk)]
     if is_whole and (said.act == "send" or said.numbers == (1,)):
         return [_counted(turn, talk, content)]
     return [_what_now(content, talk)]
 
 
-def _counted(turn: ChatTurn, talk: Talk, content: Content) -> str:
+def _counted(turn: ChatTurn, talk: UnfinishedTalk, content: SurveyContent) -> str:
     survey, is_open = talk.survey, talk.survey.reach == Survey.Reach.OPEN
-    if is_open and talks.has_answered(turn, survey):
-        told = words.answered_already(survey)
+    if is_open and talk_state.chat_has_answered(turn, survey):
+        told = sentences.chat_answered_before(survey)
     else:
         try:
-            answering.take(survey, content, talk.said, slip=talk.slip, origin=Answer.Origin.CHAT)
+            answering.take_answer(
+                survey, content, talk.said, slip=talk.slip, origin=Answer.Origin.CHAT
+            )
         except NotOpen:
-            told = words.closed(survey)
+            told = sentences.survey_is_closed(survey)
         except (SlipUsed, SlipUnknown):
-            told = words.slip_wanted(survey, talk.language, "used")
+            told = sentences.slip_needed(survey, talk.language, "used")
         else:
-            told = words.thanks(survey)
+            told = sentences.answer_counted(survey)
             if is_open:
-                talks.note_answered(turn, survey)
-    talks.end(turn, talk)
+                talk_state.note_chat_answered(turn, survey)
+    talk_state.end_talk(turn, talk)
     return told
 
 
-def by_number(content: Content, said: dict[str, Any]) -> list[Question]:
+def questions_by_number(content: SurveyContent, said: dict[str, Any]) -> list[Question]:
     """The questions that somebody with these answers is asked in a chat: those with numbers."""
     return [
         one
-        for one in content.asked(said)
-        if one.kind != "text" and (one.kind != "place" or len(one.options) <= MOST_CHOICES)
+        for one in content.questions_for(said)
+        if one.kind != "text" and (one.kind != "place" or len(one.options) <= MOST_CHAT_OPTIONS)
     ]
 
 
-def _next(content: Content, talk: Talk) -> Question | None:
-    asked = by_number(content, talk.said)
+def _next(content: SurveyContent, talk: UnfinishedTalk) -> Question | None:
+    asked = questions_by_number(content, talk.said)
     return next((one for one in asked if one.key not in talk.seen), None)
 
 
-def _what_now(content: Content, talk: Talk) -> str:
-    asked, question = by_number(content, talk.said), _next(content, talk)
+def _what_now(content: SurveyContent, talk: UnfinishedTalk) -> str:
+    asked, question = questions_by_number(content, talk.said), _next(content, talk)
     if question is None:
-        return words.look_over(content, talk.said, asked)
-    return words.asking(question, asked.index(question) + 1, len(asked))
+        return sentences.answers_summary(content, talk.said, asked)
+    return sentences.question_text(question, asked.index(question) + 1, len(asked))
 
 
 def _answer_of(question: Question, numbers: tuple[int, ...]) -> Any:
@@ -226,4 +234,4 @@ def _answer_of(question: Question, numbers: tuple[int, ...]) -> Any:
 
 def _in_one(parts: list[str]) -> list[str]:
     whole = "\n\n".join(parts)
-    return [whole] if len(whole) <= words.LONGEST else parts
+    return [whole] if len(whole) <= sentences.LONGEST else parts

@@ -20,8 +20,8 @@ from keng.kit.limits import Limits
 from keng.kit.recurring import WORK
 from keng.kit.secrets import box
 from keng.language import chat_words
-from keng.surveys.chat.commands import Said, read
-from keng.surveys.chat.talks import LIFE, TURN_BOX
+from keng.surveys.chat.commands import ChatCommand, read_command
+from keng.surveys.chat.talk_state import TALK_LIFE, TURN_BOX
 
 # Surveys begun by one person; the codes of slips cannot be guessed in any number of tries.
 _AT_ONCE, _PER_SECOND = 12, 1 / 60
@@ -87,12 +87,12 @@ class SurveyHandler:
         event = message.event
         if event.kind != "text" or event.media or not event.reply_address:
             return False
-        said = read(event.text) if message.conversation_hash is not None else None
+        said = read_command(event.text) if message.conversation_hash is not None else None
         # In a group people count and say "thôi" among themselves.
         return said is not None and (said.begins or not event.group)
 
     def prepare(self, message: Incoming) -> _Prepared:
-        said = read(message.event.text)
+        said = read_command(message.event.text)
         assert said is not None  # noqa: S101 -- `takes` has seen it
         if said.begins:
             return _Prepared(self._beginning(message, said), None, None)
@@ -101,21 +101,23 @@ class SurveyHandler:
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
         rows = json.dumps([one.row for one in prepared if one.row])
-        made = [Statement(_HEAR, {"rows": rows, "life": LIFE})]
+        made = [Statement(_HEAR, {"rows": rows, "life": TALK_LIFE})]
         for other, ones in itertools.groupby(prepared, key=lambda one: one.other):
             if other is not None:
                 made += other.statements([one.otherwise for one in ones], lane=lane)
         return made
 
-    def _beginning(self, message: Incoming, said: Said) -> dict[str, Any] | None:
+    def _beginning(self, message: Incoming, said: ChatCommand) -> dict[str, Any] | None:
         """Whoever begins surveys all the time is told once, then nothing."""
         who = (message.conversation_hash or b"").hex()
         if not self._limits.wait(who):
             return _row(message, said)
-        return None if self._notices.wait(who) else _row(message, Said("slow", said.language))
+        return (
+            None if self._notices.wait(who) else _row(message, ChatCommand("slow", said.language))
+        )
 
 
-def _row(message: Incoming, said: Said) -> dict[str, Any]:
+def _row(message: Incoming, said: ChatCommand) -> dict[str, Any]:
     seals = message.seals or new_seals()
     return {
         "key": hexed(message.key),

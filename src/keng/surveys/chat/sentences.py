@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from keng.surveys.content import Content, Question
+from keng.surveys.content import Question, SurveyContent
 from keng.surveys.models import Survey
 
 LONGEST = 1900
@@ -18,12 +18,12 @@ def start_words(survey: Survey, language: str = "vi") -> str:
     return f"{'survey' if language == 'en' else 'khảo sát'} {survey.code}"
 
 
-def page(survey: Survey) -> str:
+def survey_url(survey: Survey) -> str:
     """Where the same survey stands on the web."""
     return f"{settings.PUBLIC_URL}/s/{survey.code}"
 
 
-def greeting(survey: Survey, content: Content, count: int, left_out: int) -> str:
+def greeting(survey: Survey, content: SurveyContent, count: int, left_out: int) -> str:
     """Who asks and why, how many questions, and what a chat cannot hide."""
     lines = [
         content.title,
@@ -35,7 +35,7 @@ def greeting(survey: Survey, content: Content, count: int, left_out: int) -> str
         )
         % {"n": count},
         _("The chat company can see what is written here. Without it: %(page)s")
-        % {"page": page(survey)},
+        % {"page": survey_url(survey)},
     ]
     if left_out:
         lines.append(
@@ -49,7 +49,7 @@ def greeting(survey: Survey, content: Content, count: int, left_out: int) -> str
     return "\n".join(lines)
 
 
-def asking(question: Question, number: int, count: int) -> str:
+def question_text(question: Question, number: int, count: int) -> str:
     """One question with its numbers."""
     lines = [
         _("Question %(n)d of %(count)d: %(text)s")
@@ -70,14 +70,14 @@ def asking(question: Question, number: int, count: int) -> str:
     return "\n".join(lines)
 
 
-def not_a_choice(question: Question) -> str:
+def not_an_option(question: Question) -> str:
     """A number that is none of the answers."""
     if question.kind == "several":
         return _("Choose from 1 to %(most)d, or 0.") % {"most": len(question.options)}
     return _("Choose one number from 1 to %(most)d, or 0.") % {"most": len(question.options)}
 
 
-def look_over(content: Content, said: dict[str, object], asked: list[Question]) -> str:
+def answers_summary(content: SurveyContent, said: dict[str, object], asked: list[Question]) -> str:
     """Every answer once more, before it is counted."""
     lines = [_("Look it over. Nothing has been counted yet:")]
     for at, question in enumerate(asked, start=1):
@@ -87,13 +87,13 @@ def look_over(content: Content, said: dict[str, object], asked: list[Question]) 
     return "\n".join(lines)
 
 
-def thanks(survey: Survey) -> str:
+def answer_counted(survey: Survey) -> str:
     """Counted."""
     results_on = survey.content.get("results_on")
     day = datetime.date.fromisoformat(results_on) if results_on else None
     when = (
         _("The result comes on %(day)s to %(page)s") if day else _("The result comes to %(page)s")
-    ) % {"day": f"{day:%-d/%-m/%Y}" if day else "", "page": page(survey)}
+    ) % {"day": f"{day:%-d/%-m/%Y}" if day else "", "page": survey_url(survey)}
     kept = (
         _("That this chat has answered is kept until the result, so that each answers once.")
         if survey.reach == Survey.Reach.OPEN
@@ -103,21 +103,21 @@ def thanks(survey: Survey) -> str:
     return "\n".join([f"{counted} {kept}", when])
 
 
-def over_already() -> str:
+def survey_is_over() -> str:
     return _(
         "The survey is over here, and this was not counted. To report something, write what "
         "happened."
     )
 
 
-def stopped(survey: Survey, language: str) -> str:
+def survey_stopped(survey: Survey, language: str) -> str:
     return _(
         "The survey is stopped; nothing was counted. To begin it again: %(words)s. To get no "
         "messages at all any more, write “stop” once more."
     ) % {"words": start_words(survey, language)}
 
 
-def put_aside(survey: Survey, language: str) -> str:
+def ended_by_report(survey: Survey, language: str) -> str:
     """After a report in the middle of a survey."""
     return _(
         "What you wrote last went to the officers on duty as a report, not into the survey. The "
@@ -125,28 +125,28 @@ def put_aside(survey: Survey, language: str) -> str:
     ) % {"words": start_words(survey, language)}
 
 
-def closed(survey: Survey) -> str:
+def survey_is_closed(survey: Survey) -> str:
     return _("This survey is closed; no answer is counted any more. The result: %(page)s") % {
-        "page": page(survey)
+        "page": survey_url(survey)
     }
 
 
-def answered_already(survey: Survey) -> str:
+def chat_answered_before(survey: Survey) -> str:
     return _(
         "This chat has answered already, and that is counted: one answer from each chat, so that "
         "no few people speak for all. Others of your family answer on their own phone, or on "
         "paper: %(page)s"
-    ) % {"page": page(survey)}
+    ) % {"page": survey_url(survey)}
 
 
-def unknown() -> str:
+def unknown_survey() -> str:
     return _(
         "There is no such survey open. Compare the six characters of its code. To report "
         "something, write what happened."
     )
 
 
-def slip_wanted(survey: Survey, language: str, why: str) -> str:
+def slip_needed(survey: Survey, language: str, why: str) -> str:
     """A survey for which each household or group has a slip."""
     first = {
         "": _("This survey is for whoever has a slip; each counts once."),
@@ -159,13 +159,13 @@ def slip_wanted(survey: Survey, language: str, why: str) -> str:
     return f"{first}\n{write}"
 
 
-def only_on_the_page(survey: Survey) -> str:
+def only_on_page(survey: Survey) -> str:
     return _(
         "The questions of this survey cannot be answered by numbers. Answer them here: %(page)s"
-    ) % {"page": page(survey)}
+    ) % {"page": survey_url(survey)}
 
 
-def which(surveys: list[tuple[Survey, Content]], language: str) -> str:
+def choice_of_surveys(surveys: list[tuple[Survey, SurveyContent]], language: str) -> str:
     """What is open, when no code was given."""
     if not surveys:
         return _("No survey is open now. To report something, write what happened.")
@@ -174,7 +174,7 @@ def which(surveys: list[tuple[Survey, Content]], language: str) -> str:
     return "\n".join(lines)
 
 
-def slow() -> str:
+def too_many_begun() -> str:
     return _(
         "You began many surveys in a short time. Wait some minutes, or use the page: %(page)s"
     ) % {"page": f"{settings.PUBLIC_URL}/surveys"}

@@ -9,13 +9,13 @@ from django.utils.translation import override
 
 from keng.surveys import content as contents
 from keng.surveys import queries
-from keng.surveys.chat.words import start_words
-from keng.surveys.content import PLACE, Content, Question
+from keng.surveys.chat.sentences import start_words
+from keng.surveys.content import PLACE_KEY, Question, SurveyContent
 from keng.surveys.models import Survey
 from keng.surveys.promises import PROMISES
 
 
-def about(found: Survey, content: Content | None = None) -> dict[str, Any]:
+def survey_context(found: Survey, content: SurveyContent | None = None) -> dict[str, Any]:
     """What every page of a survey shows."""
     content = content or queries.content_of(found)
     last = found.content.get("closes_on")
@@ -29,14 +29,14 @@ def about(found: Survey, content: Content | None = None) -> dict[str, Any]:
         "address": f"{settings.PUBLIC_URL}/s/{found.code}",
         "once": found.reach == Survey.Reach.ONCE,
         "promises": PROMISES,
-        "chat_account": queries.chat_account(found),
+        "chat_account": queries.chat_account_name(found),
         "start_words": start_words(found, content.language),
     }
 
 
-def result_of(survey: Survey, language: str) -> dict[str, Any]:
+def result_context(survey: Survey, language: str) -> dict[str, Any]:
     """The context of the result page; in a language in which the outcome exists."""
-    spoken = contents.spoken(survey.content, language)
+    spoken = contents.reading_language(survey.content, language)
     with override(spoken):
         content = queries.content_of(survey, spoken)
     figures = survey.figures or {}
@@ -50,8 +50,8 @@ def result_of(survey: Survey, language: str) -> dict[str, Any]:
         "outcome_spoken": spoken if survey.outcome.get(spoken) else "vi",
         "headline": words.get("headline", ""),
         "deeds": [line for line in words.get("deeds", "").splitlines() if line.strip()],
-        "blocks": blocks(content, figures),
-        "places": places(content, figures),
+        "blocks": question_blocks(content, figures),
+        "places": place_rows(content, figures),
         "finding": content.finding,
         "texts": [
             (question, texts[question.key])
@@ -60,17 +60,17 @@ def result_of(survey: Survey, language: str) -> dict[str, Any]:
         ],
         "once": survey.reach == Survey.Reach.ONCE,
         "promises": PROMISES,
-        "returned": returned(figures),
+        "returned": percent_returned(figures),
         "marked_words": marked_words(content),
     }
 
 
-def returned(figures: dict[str, Any]) -> int:
+def percent_returned(figures: dict[str, Any]) -> int:
     """How many of a hundred slips gave an answer."""
     return percent(figures.get("answers", 0), figures.get("slips", 0))
 
 
-def blocks(content: Content, figures: dict[str, Any]) -> list[dict[str, Any]]:
+def question_blocks(content: SurveyContent, figures: dict[str, Any]) -> list[dict[str, Any]]:
     """Each question with its answers."""
     found = []
     for question in content.questions:
@@ -98,9 +98,9 @@ def _block(question: Question, counted: dict[str, Any]) -> dict[str, Any]:
     return {"question": question, "asked": asked, "rows": rows, "largest": largest}
 
 
-def places(content: Content, figures: dict[str, Any]) -> list[dict[str, Any]]:
+def place_rows(content: SurveyContent, figures: dict[str, Any]) -> list[dict[str, Any]]:
     """The marked answers by place; an empty list when nothing can be said by place."""
-    counted, place = figures.get("places"), content.question(PLACE)
+    counted, place = figures.get("places"), content.question(PLACE_KEY)
     if not counted or place is None:
         return []
     return [
@@ -114,7 +114,7 @@ def places(content: Content, figures: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def marked_words(content: Content) -> str:
+def marked_words(content: SurveyContent) -> str:
     """The answers that are the finding, as one phrase."""
     finding = content.finding
     return " + ".join(finding.options[at] for at in finding.marked) if finding else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def decide(text_id: uuid.UUID, *, words: str, by: "Officer") -> FreeText:
+def decide_free_text(text_id: uuid.UUID, *, words: str, by: "Officer") -> FreeText:
     """Publish these words with the result, or nothing of it. What was written first is gone then.
 
     Raises FreeText.DoesNotExist, NotYours, WrongState.

@@ -13,18 +13,18 @@ from keng.accounts.hands import people_with
 from keng.accounts.presence import is_present
 from keng.kit import qr
 from keng.surveys import codes, queries, rights
-from keng.surveys.actions import releasing as actions
+from keng.surveys.actions import opening as actions
 from keng.surveys.actions.errors import NotReady, StaleApproval
-from keng.surveys.desk.shared import guarded, to_write, visible
+from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
 from keng.surveys.forms import ApproveSurveyForm, CountForm, ReturnForm
 from keng.surveys.models import Survey
-from keng.surveys.showing import about
+from keng.surveys.page_view import survey_context
 
 
-@guarded
-def approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Every question as it will be asked, and the word of a second person for each."""
-    survey = visible(request, pk)
+    survey = visible_survey(request, pk)
     may = rights.may_approve(request.officer, survey)
     if survey.state != Survey.State.SUBMITTED or not may:
         return redirect("survey-detail", pk=pk)
@@ -41,9 +41,9 @@ def _approved(request: HttpRequest, survey: Survey, form: ApproveSurveyForm) -> 
     if not is_present(request.officer, form):
         return _shown(request, survey, form)
     try:
-        actions.approve(survey.pk, seen=form.seen(), by=request.officer)
+        actions.approve_survey(survey.pk, seen=form.seen(), by=request.officer)
     except StaleApproval:
-        return _shown(request, visible(request, survey.pk), ApproveSurveyForm(), stale=True)
+        return _shown(request, visible_survey(request, survey.pk), ApproveSurveyForm(), stale=True)
     messages.success(request, _("Approved: it can be opened now, exactly as you read it."))
     return redirect("survey-detail", pk=survey.pk)
 
@@ -52,7 +52,7 @@ def _shown(
     request: HttpRequest, survey: Survey, form: ApproveSurveyForm, *, stale: bool = False
 ) -> HttpResponse:
     english = queries.content_of(survey, "en") if survey.content.get("en") else None
-    context = about(survey, queries.content_of(survey, "vi")) | {
+    context = survey_context(survey, queries.content_of(survey, "vi")) | {
         "form": form,
         "back_form": ReturnForm(),
         "stale": stale,
@@ -65,43 +65,43 @@ def _shown(
 
 
 @require_POST
-@guarded
-def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Back to the author, with the reason."""
-    visible(request, pk)
+    visible_survey(request, pk)
     form = ReturnForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write what has to change"))
         return redirect("survey-detail", pk=pk)
-    actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    actions.send_back_survey(pk, reason=form.cleaned_data["reason"], by=request.officer)
     messages.success(request, _("Given back to be changed."))
     return redirect("survey-detail", pk=pk)
 
 
 @require_POST
-@guarded
-def open_up(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_open(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take answers from now on."""
-    visible(request, pk)
-    actions.open_up(pk, by=request.officer)
+    visible_survey(request, pk)
+    actions.open_survey(pk, by=request.officer)
     messages.success(request, _("Open: people can answer now."))
     return redirect("survey-detail", pk=pk)
 
 
 @require_POST
-@guarded
-def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take no more answers."""
-    visible(request, pk)
-    actions.close(pk, by=request.officer)
+    visible_survey(request, pk)
+    actions.close_survey(pk, by=request.officer)
     messages.success(request, _("Closed: the answers are counted within a few seconds."))
     return redirect("survey-detail", pk=pk)
 
 
-@guarded
-def slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Make slips and print them: the codes are on this one page and nowhere else."""
-    survey = to_write(request, pk)
+    survey = survey_to_write(request, pk)
     form = CountForm(request.POST or None)
     made: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
@@ -111,11 +111,15 @@ def slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             form.add_error("count", _("There are 5,000 slips: these are the most."))
         else:
             made = [_slip(survey, code) for code in found]
-    context = about(survey) | {"form": form, "made": made, "totals": queries.slips(survey)}
+    context = survey_context(survey) | {
+        "form": form,
+        "made": made,
+        "totals": queries.slip_counts(survey),
+    }
     return render(request, "surveys/slips.html", context, status=422 if form.errors else 200)
 
 
 def _slip(survey: Survey, code: str) -> dict[str, str]:
     address = f"{settings.PUBLIC_URL}/s/{survey.code}/{code}"
     drawn = qr.drawn(address, scale=3, border=2)
-    return {"code": codes.grouped(code), "address": address, "qr": drawn}
+    return {"code": codes.grouped_code(code), "address": address, "qr": drawn}

@@ -9,10 +9,10 @@ from nacl.exceptions import CryptoError
 
 from keng.kit import times
 from keng.kit.secrets import box, keyed_hash
-from keng.surveys.chat.commands import Said
+from keng.surveys.chat.commands import ChatCommand
 from keng.surveys.models import ChatAnswered, ChatTalk, ChatTurn, Survey
 
-LIFE = dt.timedelta(hours=2)
+TALK_LIFE = dt.timedelta(hours=2)
 TURN_BOX = "message to a survey"
 _TALK_BOX = "answers in a chat"
 # What is older was left by a worker that stood still: nobody waits for its answer any more.
@@ -20,7 +20,7 @@ _TURN_LIFE = dt.timedelta(minutes=30)
 
 
 @dataclass
-class Talk:
+class UnfinishedTalk:
     """An unfinished answer in the clear, for the length of one step."""
 
     survey: Survey
@@ -32,39 +32,39 @@ class Talk:
     is_over: bool = False
 
 
-def heard(turn: ChatTurn) -> Said | None:
+def command_of_turn(turn: ChatTurn) -> ChatCommand | None:
     """What a message says; None when it was boxed under another secret of the site."""
     try:
         kept = json.loads(box(TURN_BOX).decrypt(bytes(turn.box)))
     except CryptoError:
         return None
-    return Said(**kept | {"numbers": tuple(kept["numbers"])})
+    return ChatCommand(**kept | {"numbers": tuple(kept["numbers"])})
 
 
-def load(turn: ChatTurn) -> Talk | None:
+def load_talk(turn: ChatTurn) -> UnfinishedTalk | None:
     """The talk this message belongs to; None when there is none any more."""
     row = (
         ChatTalk.objects.select_for_update(no_key=True, of=("self",))
         .select_related("survey__unit")
-        .filter(pk=turn.conversation_hash, asked_at__gt=times.now() - LIFE)
+        .filter(pk=turn.conversation_hash, asked_at__gt=times.now() - TALK_LIFE)
         .first()
     )
     if row is None or turn.received_at < row.asked_at:
         # Sent before the question was there: meant for the one before, which has its answer.
         return None
-    return opened(row)
+    return unbox_talk(row)
 
 
-def opened(row: ChatTalk) -> Talk | None:
+def unbox_talk(row: ChatTalk) -> UnfinishedTalk | None:
     """What is in the box; None when it was closed under another secret of the site."""
     try:
         kept = json.loads(box(_TALK_BOX).decrypt(bytes(row.box)))
     except CryptoError:
         return None
-    return Talk(row.survey, is_over=row.is_over, **kept)
+    return UnfinishedTalk(row.survey, is_over=row.is_over, **kept)
 
 
-def save(turn: ChatTurn, talk: Talk) -> None:
+def save_talk(turn: ChatTurn, talk: UnfinishedTalk) -> None:
     """Keep it until the next message."""
     kept = {"language": talk.language, "said": talk.said, "seen": talk.seen, "slip": talk.slip}
     ChatTalk.objects.update_or_create(
@@ -81,25 +81,25 @@ def save(turn: ChatTurn, talk: Talk) -> None:
     )
 
 
-def end(turn: ChatTurn, talk: Talk) -> None:
+def end_talk(turn: ChatTurn, talk: UnfinishedTalk) -> None:
     """Keep that it is over: nothing of what was said, and not where it was answered."""
-    save(turn, Talk(talk.survey, talk.language, is_over=True))
+    save_talk(turn, UnfinishedTalk(talk.survey, talk.language, is_over=True))
 
 
-def has_answered(turn: ChatTurn, survey: Survey) -> bool:
+def chat_has_answered(turn: ChatTurn, survey: Survey) -> bool:
     """Whether this chat has answered an open survey already."""
     return ChatAnswered.objects.filter(hash=_mark(turn, survey)).exists()
 
 
-def note_answered(turn: ChatTurn, survey: Survey) -> None:
+def note_chat_answered(turn: ChatTurn, survey: Survey) -> None:
     """Keep that it has, until the survey is counted."""
     ChatAnswered.objects.create(hash=_mark(turn, survey), survey=survey)
 
 
-def sweep() -> int:
+def sweep_talks() -> int:
     """Remove what is over its time. A job of the worker."""
     now = times.now()
-    done = ChatTalk.objects.filter(asked_at__lte=now - LIFE).delete()[0]
+    done = ChatTalk.objects.filter(asked_at__lte=now - TALK_LIFE).delete()[0]
     return done + ChatTurn.objects.filter(received_at__lte=now - _TURN_LIFE).delete()[0]
 
 

@@ -16,15 +16,15 @@ from keng.surveys.models import Survey
 # A family with one phone may answer; sixty answers from one phone may not.
 MOST_FROM_ONE_BROWSER = 5
 # So many from one address at once (a dormitory has one), then one more for each pause.
-SLOWING = Slowing(at_once=20, pause=300.0)
+SLOW_ANSWERS = Slowing(at_once=20, pause=300.0)
 # The same for slips that are tried: each of them counts once anyway.
-TRYING = Slowing(at_once=20, pause=60.0)
+SLOW_SLIPS = Slowing(at_once=20, pause=60.0)
 # What one address sends beyond these within about a day is counted and told apart in the result.
-MANY = Slowing(at_once=20, pause=3600.0)
+MANY_ANSWERS = Slowing(at_once=20, pause=3600.0)
 _KEPT_SECONDS = 120 * 24 * 3600
 
 
-def answered_before(request: HttpRequest, survey: Survey) -> int:
+def answers_sent_before(request: HttpRequest, survey: Survey) -> int:
     """How many answers this browser has sent to the survey; 0 for a cookie that we did not make."""
     count, _dot, proof = request.COOKIES.get(_name(survey), "").partition(".")
     if not count.isdecimal() or len(count) > 2:
@@ -41,12 +41,12 @@ def note_answer(response: HttpResponse, survey: Survey, before: int) -> None:
 
 def minutes_to_wait(request: HttpRequest) -> int:
     """Count one answer; 0, or how long this address should wait."""
-    return -(-SLOWING.seconds_to_wait(request) // 60)
+    return -(-SLOW_ANSWERS.seconds_to_wait(request) // 60)
 
 
 def is_one_of_many(request: HttpRequest) -> bool:
     """Count one answer that is taken; whether many came from this address before it."""
-    return MANY.seconds_to_wait(request) > 0
+    return MANY_ANSWERS.seconds_to_wait(request) > 0
 
 
 def _name(survey: Survey) -> str:

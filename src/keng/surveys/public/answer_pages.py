@@ -12,28 +12,28 @@ from keng.kit.languages import chosen_language
 from keng.surveys import drafts, queries
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
-from keng.surveys.answer_forms import QuestionPage
-from keng.surveys.content import Content, Question, minutes_for, only_asked
+from keng.surveys.answer_forms import QuestionPageForm
+from keng.surveys.content import Question, SurveyContent, drop_unasked_answers, minutes_for
 from keng.surveys.models import Survey
-from keng.surveys.public import browser
-from keng.surveys.public.pages import cookie_of, found_by, keep
-from keng.surveys.showing import about
+from keng.surveys.page_view import survey_context
+from keng.surveys.public import answer_limits
+from keng.surveys.public.pages import draft_cookie, keep_draft, survey_by_code
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def question(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def survey_question(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """The question that stands at this place for somebody with these answers."""
-    found = found_by(code)
+    found = survey_by_code(code)
     draft = _draft(request, found)
     if draft is None:
         return _gone(request, found)
     content = queries.content_of(found)
-    asked = content.asked(draft.said)
+    asked = content.questions_for(draft.said)
     if not 1 <= number <= len(asked):
         return redirect("survey-check", code=found.code)
     this = asked[number - 1]
     posted = request.POST if request.method == "POST" else None
-    form = QuestionPage(posted, question=this, said=draft.said)
+    form = QuestionPageForm(posted, question=this, said=draft.said)
     if request.method == "POST":
         if language := chosen_language(request):
             return _switched(found, draft, form, number, language)
@@ -43,9 +43,9 @@ def question(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: HttpRequest, code: str) -> HttpResponse:
+def survey_check(request: HttpRequest, code: str) -> HttpResponse:
     """Every answer once more; counted when it is sent."""
-    found = found_by(code)
+    found = survey_by_code(code)
     draft = _draft(request, found)
     if draft is None:
         return _gone(request, found)
@@ -55,58 +55,66 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         return _thanks(request, found)
     rows = [
         (number, one, one.words_of(draft.said.get(one.key)))
-        for number, one in enumerate(content.asked(draft.said), start=1)
+        for number, one in enumerate(content.questions_for(draft.said), start=1)
     ]
-    context = about(found, content) | {"rows": rows, "problem": problem}
+    context = survey_context(found, content) | {"rows": rows, "problem": problem}
     return render(request, "surveys/check.html", context, status=429 if problem else 200)
 
 
 @require_safe
-def thanks(request: HttpRequest, code: str) -> HttpResponse:
+def survey_thanks(request: HttpRequest, code: str) -> HttpResponse:
     """Counted. Anybody may see this page: it says nothing about who answered."""
-    return render(request, "surveys/thanks.html", about(found_by(code)))
+    return render(request, "surveys/thanks.html", survey_context(survey_by_code(code)))
 
 
-def _draft(request: HttpRequest, found: Survey) -> drafts.Unfinished | None:
+def _draft(request: HttpRequest, found: Survey) -> drafts.UnfinishedAnswer | None:
     if not queries.takes_answers(found):
         return None
-    return drafts.load(request.COOKIES.get(cookie_of(found), ""), found.code)
+    return drafts.load_draft(request.COOKIES.get(draft_cookie(found), ""), found.code)
 
 
 def _gone(request: HttpRequest, found: Survey) -> HttpResponse:
     """Sent already, older than a day, or the survey is closed: its first page says which."""
     response = redirect("survey", code=found.code)
-    cookies.forget(response, cookie_of(found))
+    cookies.forget(response, draft_cookie(found))
     return response
 
 
 def _answered(
-    found: Survey, draft: drafts.Unfinished, content: Content, this: Question, form: QuestionPage
+    found: Survey,
+    draft: drafts.UnfinishedAnswer,
+    content: SurveyContent,
+    this: Question,
+    form: QuestionPageForm,
 ) -> HttpResponse:
     draft.said.pop(this.key, None)
-    answer = form.said()
+    answer = form.answer()
     if answer is not None:
         draft.said[this.key] = answer
-    asked = [one.key for one in content.asked(draft.said)]
+    asked = [one.key for one in content.questions_for(draft.said)]
     at = asked.index(this.key) + 2
     if at <= len(asked):
         response = redirect("survey-question", code=found.code, number=at)
     else:
         response = redirect("survey-check", code=found.code)
     response.status_code = 303
-    keep(response, found, draft)
+    keep_draft(response, found, draft)
     return response
 
 
 def _switched(
-    found: Survey, draft: drafts.Unfinished, form: QuestionPage, number: int, language: str
+    found: Survey,
+    draft: drafts.UnfinishedAnswer,
+    form: QuestionPageForm,
+    number: int,
+    language: str,
 ) -> HttpResponse:
     """The same question in the other language; what was chosen stays if it is an answer."""
-    if form.is_valid() and (answer := form.said()) is not None:
+    if form.is_valid() and (answer := form.answer()) is not None:
         draft.said[form.question.key] = answer
     response = redirect("survey-question", code=found.code, number=number)
     response.status_code = 303
-    keep(response, found, draft)
+    keep_draft(response, found, draft)
     cookies.put_language(response, language)
     return response
 
@@ -114,13 +122,13 @@ def _switched(
 def _page(
     request: HttpRequest,
     found: Survey,
-    content: Content,
-    form: QuestionPage,
-    draft: drafts.Unfinished,
+    content: SurveyContent,
+    form: QuestionPageForm,
+    draft: drafts.UnfinishedAnswer,
     number: int,
     count: int,
 ) -> HttpResponse:
-    context: dict[str, Any] = about(found, content) | {
+    context: dict[str, Any] = survey_context(found, content) | {
         "form": form,
         "question": form.question,
         "number": number,
@@ -133,30 +141,32 @@ def _page(
     return render(request, "surveys/question.html", context, status=status)
 
 
-def _sent(request: HttpRequest, found: Survey, draft: drafts.Unfinished, content: Content) -> str:
+def _sent(
+    request: HttpRequest, found: Survey, draft: drafts.UnfinishedAnswer, content: SurveyContent
+) -> str:
     """Count it; "sent", or a word for what stood in the way."""
     before = 0
     if found.reach == Survey.Reach.OPEN:
-        before = browser.answered_before(request, found)
-        if before >= browser.MOST_FROM_ONE_BROWSER:
+        before = answer_limits.answers_sent_before(request, found)
+        if before >= answer_limits.MOST_FROM_ONE_BROWSER:
             return "too_many"
-        if browser.minutes_to_wait(request):
+        if answer_limits.minutes_to_wait(request):
             return "wait"
     try:
         with transaction.atomic():
-            mine = drafts.load(draft.secret, found.code, lock=True)
+            mine = drafts.load_draft(draft.secret, found.code, lock=True)
             if mine is None:
                 # Sent by another tap a moment ago.
                 return "sent"
-            answering.take(
+            answering.take_answer(
                 found,
                 content,
-                only_asked(content, mine.said),
+                drop_unasked_answers(content, mine.said),
                 slip=mine.slip,
                 again=before > 0,
-                crowded=found.reach == Survey.Reach.OPEN and browser.is_one_of_many(request),
+                crowded=found.reach == Survey.Reach.OPEN and answer_limits.is_one_of_many(request),
             )
-            drafts.drop(draft.secret)
+            drafts.drop_draft(draft.secret)
     except NotOpen:
         return "closed"
     except (SlipUsed, SlipUnknown):
@@ -167,7 +177,9 @@ def _sent(request: HttpRequest, found: Survey, draft: drafts.Unfinished, content
 def _thanks(request: HttpRequest, found: Survey) -> HttpResponse:
     response = redirect("survey-thanks", code=found.code)
     response.status_code = 303
-    cookies.forget(response, cookie_of(found))
+    cookies.forget(response, draft_cookie(found))
     if found.reach == Survey.Reach.OPEN:
-        browser.note_answer(response, found, browser.answered_before(request, found))
+        answer_limits.note_answer(
+            response, found, answer_limits.answers_sent_before(request, found)
+        )
     return response
