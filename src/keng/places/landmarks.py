@@ -111,7 +111,7 @@ def _holds_it(asked: LandmarkName, name: LandmarkName) -> bool:
 def import_landmarks(lines: Iterable[str]) -> int:
     """Take a table of names and communes instead of what was listed before; how many rows.
 
-    All or nothing. Raises Faulty; Unit.DoesNotExist where no province has a unit yet.
+    All or nothing. Raises FaultyTable; Unit.DoesNotExist where no province has a unit yet.
     """
     unit = first_province_unit()
     made = _read(lines)

@@ -203,8 +203,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     lessons.pledging.renew_link
     """,
     ),
-    (SIGNING, "reports.signing.sign"),
-    (SETTING_TARGETS, "reports.signing.publish"),
+    (SIGNING, "reports.signing.sign_report"),
+    (SETTING_TARGETS, "reports.signing.publish_report"),
     (
         INVITING,
         """

@@ -42,7 +42,7 @@ class EstablishmentEntry:
 
 @transaction.atomic
 def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishment:
-    """Write down a house. Raises ReadsOnly, NotYourUnit."""
+    """Write down a house. Raises MayNotKeepNetwork, NotYourUnit."""
     _must_write(by)
     if entry.unit_id not in by.unit_ids:
         raise NotYourUnit
@@ -57,7 +57,7 @@ def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishm
 def change_establishment(
     pk: uuid.UUID, entry: EstablishmentEntry, *, by: "Officer"
 ) -> Establishment:
-    """Correct what is written down; the unit stays. Raises ReadsOnly."""
+    """Correct what is written down; the unit stays. Raises MayNotKeepNetwork."""
     _must_write(by)
     house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
     _fill(house, entry, by)
@@ -68,7 +68,10 @@ def change_establishment(
 
 @transaction.atomic
 def set_establishment_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
-    """Say that a house closed or opened again; a closed one counts nowhere. Raises ReadsOnly."""
+    """Say that a house closed or opened again; a closed one counts nowhere.
+
+    Raises MayNotKeepNetwork.
+    """
     _must_write(by)
     house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
     house.is_open = is_open
@@ -80,7 +83,7 @@ def set_establishment_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Es
 def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
     """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
 
-    Raises ReadsOnly, NotReady or Moved, and then nothing was changed.
+    Raises MayNotKeepNetwork, PlanNotReady or PlanChanged, and then nothing was changed.
     """
     _must_write(by)
     try:

@@ -52,7 +52,7 @@ def import_groups(
 ) -> GroupPlan:
     """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
 
-    Raises ReadsOnly, NotReady or Moved, and then nothing was changed.
+    Raises MayNotKeepNetwork, PlanNotReady or PlanChanged, and then nothing was changed.
     """
     if not may_keep_network(by):
         raise MayNotKeepNetwork
@@ -136,7 +136,7 @@ def _record(found: GroupPlan, by: "Officer") -> None:
 
 @transaction.atomic
 def export_groups(count: int, *, form: str, by: "Officer") -> None:
-    """Put on record that a list of groups left the desk. Raises ReadsOnly."""
+    """Put on record that a list of groups left the desk. Raises MayNotKeepNetwork."""
     if not may_keep_network(by):
         raise MayNotKeepNetwork
     detail = {"groups": count, "form": form}

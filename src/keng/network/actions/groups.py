@@ -43,7 +43,7 @@ class GroupEntry:
 
 @transaction.atomic
 def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
-    """Write down a new group. Raises NotYourUnit, NameTaken, AddressTaken."""
+    """Write down a new group. Raises NotYourUnit, GroupNameTaken, GroupAddressTaken."""
     if entry.unit_id not in by.unit_ids:
         raise NotYourUnit
     group = Group(unit_id=entry.unit_id)
@@ -58,7 +58,7 @@ def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
 
 @transaction.atomic
 def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
-    """Correct what is written down; the unit stays. Raises NameTaken, AddressTaken."""
+    """Correct what is written down; the unit stays. Raises GroupNameTaken, GroupAddressTaken."""
     group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     _fill(group, entry)
     _save(group)
@@ -77,7 +77,7 @@ def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Gr
 def set_group_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
     """Take a group out of use, or back: it gets no further warning, its past stays.
 
-    Raises AddressTaken.
+    Raises GroupAddressTaken.
     """
     group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     group.is_active = active

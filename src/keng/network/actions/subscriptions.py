@@ -50,7 +50,7 @@ def request_subscription(wish: SubscriptionRequest) -> tuple[Subscription | None
     A confirmed subscription stays as it is, and its letter says how to stop it: whoever types
     somebody else's address changes nothing for them. Nothing is written for a mailbox that another
     spelling of its address has just asked for (then there is no subscription).
-    Raises TooMany.
+    Raises TooManyLetters.
     """
     now = times.now()
     hour = now - datetime.timedelta(hours=1)

@@ -49,7 +49,7 @@ def add_shift(
 ) -> TeamShift:
     """Put a shift on the rota; `instead_of` is the one that is handed over and ends with it.
 
-    Raises ReadsOnly, NotOfTheTeam.
+    Raises MayNotKeepNetwork, NotInTeam.
     """
     group = _team(group_id, by)
     lead = None
@@ -75,7 +75,7 @@ def add_shift(
 
 @transaction.atomic
 def end_shift(pk: uuid.UUID, *, by: "Officer") -> TeamShift:
-    """Take a shift off the rota; once more changes nothing. Raises ReadsOnly."""
+    """Take a shift off the rota; once more changes nothing. Raises MayNotKeepNetwork."""
     if not may_keep_network(by):
         raise MayNotKeepNetwork
     shifts = TeamShift.objects.visible_to(by).select_related("group")
@@ -90,7 +90,7 @@ def end_shift(pk: uuid.UUID, *, by: "Officer") -> TeamShift:
 def ask_team(
     group_id: uuid.UUID, words: str, *, until: datetime.datetime, by: "Officer"
 ) -> TeamAsk:
-    """Ask a team for one thing. Raises ReadsOnly, TooMany."""
+    """Ask a team for one thing. Raises MayNotKeepNetwork, TooManyAsks."""
     group = _team(group_id, by)
     waiting = TeamAsk.objects.filter(group=group, ended_at=None, until__gt=times.now())
     if waiting.count() >= MOST_OPEN_ASKS:
@@ -105,7 +105,7 @@ def ask_team(
 
 @transaction.atomic
 def end_ask(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
-    """Ask no longer; what was answered stays. Raises ReadsOnly."""
+    """Ask no longer; what was answered stays. Raises MayNotKeepNetwork."""
     if not may_keep_network(by):
         raise MayNotKeepNetwork
     made = (
@@ -125,7 +125,7 @@ def end_ask(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
 def answer_ask(pk: uuid.UUID, said: str, *, lead: Lead) -> TeamAnswer:
     """A lead says done, seen or cannot; said again before the time is over, it replaces that.
 
-    Raises TeamAsk.DoesNotExist for what none of the lead's teams was asked, and Over.
+    Raises TeamAsk.DoesNotExist for what none of the lead's teams was asked, and AskIsOver.
     """
     teams = lead.groups.filter(kind=GroupKind.TEAM, is_active=True)
     made = TeamAsk.objects.select_related("group").get(pk=pk, group__in=teams)

@@ -41,7 +41,7 @@ def filtered_groups(
 ) -> QuerySet[Any]:
     """Groups of the officer's units, each with `lead_count` and `sign_at`, its last sign of life.
 
-    `state`: "" for active ones, a key of SILENT, leadless, machine, retired.
+    `state`: "" for active ones, a key of SILENT_STATES, leadless, machine, retired.
     """
     found: QuerySet[Any] = (
         Group.objects.visible_to(officer)

@@ -27,7 +27,7 @@ class WrongCell(ValueError):
 
 
 def parse_name(words: str) -> str:
-    """The name of a group. Raises Wrong."""
+    """The name of a group. Raises WrongCell."""
     if not words:
         raise WrongCell(_("the name is missing"))
     if len(words) > 160:
@@ -37,14 +37,14 @@ def parse_name(words: str) -> str:
 
 
 def without_phone_number(words: str) -> str:
-    """The words, unless a phone number stands in them. Raises Wrong."""
+    """The words, unless a phone number stands in them. Raises WrongCell."""
     if _PHONE.search(words):
         raise WrongCell(_("a phone number stands in it. Kẻng keeps no phone numbers: take it out"))
     return words
 
 
 def parse_group_kind(words: str) -> str:
-    """The code of a kind of group. Raises Wrong."""
+    """The code of a kind of group. Raises WrongCell."""
     wanted = fold(words)
     for one in GroupKind:
         if wanted in {
@@ -74,7 +74,7 @@ _ALSO = {
 
 
 def parse_channel(words: str) -> str:
-    """The code of a channel that reaches groups. Raises Wrong."""
+    """The code of a channel that reaches groups. Raises WrongCell."""
     wanted, able = fold(words), [code for code, _label in group_channels()]
     for code in able:
         labels = (
@@ -93,7 +93,7 @@ _SHORT = {"by_hand": ("by hand", "chuyen tay"), "zalo_oa": ("zalo oa", "oa")}
 
 
 def parse_members(words: str) -> int:
-    """A count; points and spaces between thousands are fine. Raises Wrong."""
+    """A count; points and spaces between thousands are fine. Raises WrongCell."""
     digits = re.sub(r"[. ,]", "", words) if _THOUSANDS.match(words) else words
     if not (digits.isascii() and digits.isdigit()):
         raise WrongCell(_("“%(words)s” is not a number of members") % {"words": words})
@@ -103,7 +103,7 @@ def parse_members(words: str) -> int:
 
 
 def parse_yes_or_no(words: str) -> bool:
-    """Whether the group is in use. Raises Wrong."""
+    """Whether the group is in use. Raises WrongCell."""
     wanted = fold(words)
     if wanted in {"1", "x", "true", *map(fold, in_both_languages(YES))}:
         return True
@@ -113,7 +113,7 @@ def parse_yes_or_no(words: str) -> bool:
 
 
 def parse_leads(words: str, known: Sequence[Lead], unit: str) -> list[Lead]:
-    """The leads of the unit with these names. Raises Wrong."""
+    """The leads of the unit with these names. Raises WrongCell."""
     found = []
     for part in re.split(r"[;\n]", without_phone_number(words)):
         wanted = " ".join(part.split())
@@ -136,7 +136,7 @@ def parse_leads(words: str, known: Sequence[Lead], unit: str) -> list[Lead]:
 
 
 def parse_officer(words: str, known: "Iterable[Officer]", unit: str) -> "Officer":
-    """The officer of the unit with this name, with or without the rank. Raises Wrong."""
+    """The officer of the unit with this name, with or without the rank. Raises WrongCell."""
     wanted = fold(words)
     fits = [one for one in known if wanted in {fold(one.name), fold(str(one))}]
     if len(fits) != 1:

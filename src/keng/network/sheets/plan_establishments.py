@@ -141,7 +141,7 @@ def plan_establishment_sheet(sheet: Sheet, *, by: "Officer") -> EstablishmentPla
 
 
 def parse_establishment_kind(words: str) -> str:
-    """The code of a kind of house. Raises cells.Wrong."""
+    """The code of a kind of house. Raises cells.WrongCell."""
     wanted = fold(words)
     for one in Establishment.Kind:
         if wanted in {one.value, *map(fold, in_both_languages(one.label)), *_ALSO[one.value]}:
@@ -155,7 +155,7 @@ def parse_establishment_kind(words: str) -> str:
 
 
 def parse_rooms(words: str) -> int:
-    """A count of rooms. Raises cells.Wrong."""
+    """A count of rooms. Raises cells.WrongCell."""
     if not re.fullmatch(r"\d{1,4}", words) or int(words) > MOST_ROOMS:
         raise cells.WrongCell(_("“%(words)s” is not a number of rooms") % {"words": words})
     return int(words)

@@ -72,7 +72,7 @@ class Sheet:
 
 
 def read_sheet(content: bytes, layout: SheetLayout = GROUP_LAYOUT) -> Sheet:
-    """The rows of a file. Raises Unreadable."""
+    """The rows of a file. Raises UnreadableSheet."""
     if len(content) > MOST_BYTES:
         raise UnreadableSheet(_too_large())
     if content.startswith(_OLD_EXCEL):
@@ -109,7 +109,7 @@ def _xlsx_rows(content: bytes) -> list[list[str]]:
 
 
 def _unpacks_sensibly(content: bytes) -> None:
-    """Raises Unreadable for a file that would take long to open, whatever it says of itself.
+    """Raises UnreadableSheet for a file that would take long to open, whatever it says of itself.
 
     A million empty rows are eighty kilobytes, and opening the book walks through them all.
     """
@@ -258,5 +258,5 @@ def guard_formula(value: str) -> str:
 
 
 def unguard_formula(cell: str) -> str:
-    """The value that `guarded` wrote."""
+    """The value that `guard_formula` wrote."""
     return cell.removeprefix("'")

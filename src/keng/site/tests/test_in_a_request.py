@@ -618,7 +618,7 @@ def report_signed():
     seen = desk.draft().hash
     return Example(
         desk.commander,
-        lambda by: signing.sign(desk.ask(), seen=seen, by=by),
+        lambda by: signing.sign_report(desk.ask(), seen=seen, by=by),
         signing.CannotSign,
     )
 

@@ -35,10 +35,10 @@ from keng.network.sheets.reading import Sheet
 from keng.partners import queries as partners
 from keng.partners.errors import NotTheirs
 from keng.places.models import Unit
-from keng.reports.periodic.sight import Ask, sight_of
 from keng.reports.periodic.signing import CannotPublish
 from keng.reports.periodic.signing import NotYours as NotYoursToSign
-from keng.reports.periodic.spans import read as span_of
+from keng.reports.periodic.spans import read_span as span_of
+from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.site import who_may
 from keng.site.tests.desk_world import PARTS, world
 from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
@@ -58,8 +58,8 @@ STEPS = {
     "relay.relay_acts.chain_of",
     "delivery.replies.send_to_conversation",
     "lookup.listing.take_off",
-    "reports.signing.frozen",
-    "reports.signing.may_publish",
+    "reports.signing.freeze_report",
+    "reports.signing.may_publish_report",
     "surveys.writing.locked_survey",
     "alarms.ringing.settle",
     "decisions.closing.end_and_tell",
@@ -124,8 +124,8 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "lookup_pages.dispute_pictures.show",
     "surveys.paper.type_in_sheet",
     "surveys.paper.finish_batch",
-    "reports.signing.sign",
-    "reports.signing.publish",
+    "reports.signing.sign_report",
+    "reports.signing.publish_report",
     "warnings.patterns.send",
     "warnings.patterns.hand_in",
     "partners.inviting.accept",
@@ -500,7 +500,7 @@ _APART = {
     "partners.inviting.agree_for": lambda here: _read(here.rows["waiting_member"]),
     "partners.releasing.give_back_for": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for": lambda here: {"pk": here.rows["article"].pk},
-    "reports.signing.sign": lambda here: {"ask": _september(here)},
+    "reports.signing.sign_report": lambda here: {"ask": _september(here)},
     "surveys.opening.approve_survey": lambda here: {"survey_id": _survey(here, state="submitted")},
     "surveys.opening.send_back_survey": lambda here: {
         "survey_id": _survey(here, state="submitted")
@@ -606,7 +606,7 @@ def _survey(here, **fields):
 def _september(here):
     span = span_of("2026-09")
     assert span
-    return Ask(sight_of(here.unit), span)
+    return ReportAsk(scope_of_unit(here.unit), span)
 
 
 def _confirmed(task):

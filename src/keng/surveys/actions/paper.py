@@ -42,7 +42,7 @@ def type_in_sheet(
     slip: str,
     by: "Officer",
 ) -> PaperBatch:
-    """One sheet. Raises NotYours, WrongState for a finished pile, and what `take` raises."""
+    """One sheet. Raises NotYours, WrongState for a finished pile, and what `take_answer` raises."""
     batch = _mine(batch_id, by)
     if batch.typed >= batch.sheets:
         raise WrongState

@@ -16,7 +16,7 @@ from keng.intake.examination import examine
 from keng.kit import times
 from keng.runtime.tests.rights import give_rights
 from keng.surveys.actions import counting
-from keng.surveys.actions import opening
+from keng.surveys.actions import opening as opening_acts
 from keng.surveys.chat import talk_state, turns
 from keng.surveys.chat.commands import read_command as command
 from keng.surveys.models import Answer, ChatAnswered, ChatTalk, ChatTurn
@@ -422,7 +422,7 @@ def test_whoever_begins_surveys_all_the_time_is_told_once(chat, stage):
 
 def test_a_slip_counts_once_whoever_writes_it(chat, stage):
     survey = stage.opened(questions=(FEELS,), reach="once", places=False)
-    (slip,) = opening.make_slips(survey.pk, 1, by=stage.coordinator)
+    (slip,) = opening_acts.make_slips(survey.pk, 1, by=stage.coordinator)
     assert "ai có phiếu" in chat.say(f"khảo sát {survey.code}")
     assert "Không có phiếu này" in chat.say(f"khảo sát {survey.code} 00000-00000")
     chat.say(f"khảo sát {survey.code} {slip[:5]}-{slip[5:].lower()}")
@@ -468,7 +468,7 @@ def test_two_hours_later_the_unfinished_answer_is_gone(chat, stage, monkeypatch)
 def test_closed_in_the_middle_and_before_the_beginning(chat, stage):
     survey = stage.opened()
     chat.say(f"khảo sát {survey.code}")
-    opening.close_survey(survey.pk, by=stage.coordinator)
+    opening_acts.close_survey(survey.pk, by=stage.coordinator)
     closed = chat.say("1")
     assert "Khảo sát này đã đóng" in closed
     assert "Khảo sát này đã đóng" in chat.say(f"khảo sát {survey.code}", who="binh")

@@ -12,7 +12,7 @@ from docx.shared import Cm, Length, Pt, RGBColor
 from docx.table import Table, _Cell
 
 from keng.reports.models import Snapshot
-from keng.reports.periodic.files.paper import Section, paper
+from keng.reports.periodic.files.printed import PrintedTable, printed_report
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Sheet, margins and typeface of administrative documents in Viet Nam (Decree 30/2020).
@@ -33,7 +33,7 @@ _SPOKEN = {"vi": "vi-VN", "en": "en-US"}
 
 def write(signed: Snapshot) -> bytes:
     """The whole file."""
-    page, document = paper(signed), Document()
+    page, document = printed_report(signed), Document()
     _dress(document)
     document.core_properties.title = page.title
     _number(document, page.foot_of_page)
@@ -80,7 +80,7 @@ def _number(document: Paged, foot: str) -> None:
     paragraph._p.append(field)  # noqa: SLF001 -- python-docx has no word for a page number
 
 
-def _table(table: Table, section: Section) -> None:
+def _table(table: Table, section: PrintedTable) -> None:
     table.style = "Table Grid"
     table.autofit = False
     first = _FIRST.get(len(section.heads), Cm(6.5))

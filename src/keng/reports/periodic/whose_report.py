@@ -19,14 +19,14 @@ from keng.accounts.who import COUNTING, SIGNING
 from keng.kit.among import Ids
 from keng.places.models import Unit
 from keng.reports.periodic.spans import Span
-from keng.reports.periodic.standing import ENDS, K, Standing
+from keng.reports.periodic.tip_states import ENDING_DECISION, DecisionKind, TipStates
 from keng.tips.models import Tip
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class ReportScope:
     """What a report of one unit may count; stands where `visible_to` asks for an onlooker."""
 
     unit: Unit
@@ -35,10 +35,10 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Ask:
+class ReportAsk:
     """One report's question: whose tips, and when. Made anew for each look: it remembers."""
 
-    sight: Sight
+    scope: ReportScope
     span: Span
 
     @property
@@ -55,7 +55,7 @@ class Ask:
     def _kept(self) -> dict[Any, Any]:
         return {}
 
-    def once(self, count: Callable[["Ask"], T]) -> T:
+    def once(self, count: Callable[["ReportAsk"], T]) -> T:
         """What a function counts for this question, which several lines read."""
         if count not in self._kept:
             self._kept[count] = count(self)
@@ -64,34 +64,34 @@ class Ask:
     @cached_property
     def seen(self) -> QuerySet[Tip]:
         """Every tip the report may know of."""
-        return Tip.objects.visible_to(self.sight)
+        return Tip.objects.visible_to(self.scope)
 
     @cached_property
-    def at_start(self) -> Standing:
+    def at_start(self) -> TipStates:
         """How the tips stood when the span began."""
-        return Standing(self.sight, self.since)
+        return TipStates(self.scope, self.since)
 
     @cached_property
-    def at_end(self) -> Standing:
+    def at_end(self) -> TipStates:
         """How the tips stood when it ended."""
-        return Standing(self.sight, self.until)
+        return TipStates(self.scope, self.until)
 
     @cached_property
-    def owed_at_end(self) -> Standing:
+    def owed_at_end(self) -> TipStates:
         """The same for what the report has to account for alone."""
         return self.at_end.narrowed_to(self.owed)
 
     @cached_property
-    def fresh_at_end(self) -> Standing:
+    def fresh_at_end(self) -> TipStates:
         """The same for what came in within the span."""
         came = self.seen.filter(received_at__gte=self.since, received_at__lt=self.until)
         return self.at_end.narrowed_to(Ids(came.values_list("pk", flat=True)))
 
     @cached_property
-    def turned_at_end(self) -> Standing:
+    def turned_at_end(self) -> TipStates:
         """The same for what a decision of the span ended or began again."""
         turns = self.at_end.decisions().filter(
-            ENDS | Q(kind=K.REOPENED), at__gte=self.since, at__lt=self.until
+            ENDING_DECISION | Q(kind=DecisionKind.REOPENED), at__gte=self.since, at__lt=self.until
         )
         return self.at_end.narrowed_to(Ids(turns.values_list("tip", flat=True)))
 
@@ -123,29 +123,29 @@ class Ask:
     def single(self) -> Ids:
         """Neither told again nor somebody else's: what a rating speaks of."""
         end = self.owed_at_end
-        return Ids(self.owed - end.again - end.outside - end.withdrawn)
+        return Ids(self.owed - end.told_again - end.outside - end.withdrawn)
 
     @cached_property
     def ours(self) -> Ids:
         """What the desk has to finish."""
         end = self.owed_at_end
-        return Ids(self.owed - (end.outside - end.again) - end.withdrawn)
+        return Ids(self.owed - (end.outside - end.told_again) - end.withdrawn)
 
     @property
     def onlooker(self) -> Officer:
-        """The sight, for definitions that know officers: they ask for nothing but its units."""
-        return cast("Officer", self.sight)
+        """The scope, for definitions that know officers: they ask for nothing but its units."""
+        return cast("Officer", self.scope)
 
 
-def sight_of(unit: Unit) -> Sight:
-    """The eyes of a unit. Ask `may_read` first."""
+def scope_of_unit(unit: Unit) -> ReportScope:
+    """The eyes of a unit. Ask `may_read_report` first."""
     below = Unit.objects.filter(parent=unit).values_list("pk", flat=True)
     units = {unit.pk, *(below if unit.kind == Unit.Kind.PROVINCE else ())}
     above = {unit.parent_id} if unit.parent_id else set()
-    return Sight(unit, Ids(units), frozenset({unit.pk} | above))
+    return ReportScope(unit, Ids(units), frozenset({unit.pk} | above))
 
 
-def may_read(officer: Officer, unit: Unit) -> bool:
+def may_read_report(officer: Officer, unit: Unit) -> bool:
     """Whether the unit's figures are the officer's to see.
 
     Decided by posts alone, never by what the tips say: a refusal must not tell that somebody
@@ -157,9 +157,9 @@ def may_read(officer: Officer, unit: Unit) -> bool:
     return COUNTING.may_act_for(officer, unit) and officer.own_unit_ids <= hidden_from_it
 
 
-def may_sign(officer: Officer, unit: Unit) -> bool:
+def may_sign_report(officer: Officer, unit: Unit) -> bool:
     """The commander of a commune's desk; at the province its coordinator or commander."""
-    return SIGNING.may_act_for(officer, unit) and may_read(officer, unit)
+    return SIGNING.may_act_for(officer, unit) and may_read_report(officer, unit)
 
 
 def signing_role(officer: Officer, unit: Unit) -> str:
@@ -170,4 +170,4 @@ def signing_role(officer: Officer, unit: Unit) -> str:
 def readable_units(officer: Officer) -> list[Unit]:
     """The units whose reports the officer may read, the province first."""
     units = COUNTING.units(officer).order_by("-kind", "name")
-    return [unit for unit in units if may_read(officer, unit)]
+    return [unit for unit in units if may_read_report(officer, unit)]

@@ -21,28 +21,30 @@ from keng.kit.among import Ids
 from keng.tips.models import Clock, Decision, Tip
 from keng.tips.models.tip import Onlooker
 
-K = Decision.Kind
-OUTSIDE = ("out_of_competence", "not_a_tip")
+DecisionKind = Decision.Kind
+OUTSIDE_OUTCOMES = ("out_of_competence", "not_a_tip")
 OUTSIDE_KINDS = ("procedure", "civil", "municipal", "out_of_scope")
 # What takes a tip out of the incident that it was joined to.
-_LEAVES = Q(kind__in=(K.SEPARATED, K.ROUTED)) | Q(
-    kind=K.DECLINED, detail__as_kind__in=("official", "out_of_scope")
+_LEAVES = Q(kind__in=(DecisionKind.SEPARATED, DecisionKind.ROUTED)) | Q(
+    kind=DecisionKind.DECLINED, detail__as_kind__in=("official", "out_of_scope")
 )
 # A complaint about an officer moves up; it does not end there.
-ENDS = Q(kind=K.CLOSED) | (Q(kind=K.DECLINED) & ~Q(detail__as_kind="official"))
-_SAYS_OUTSIDE = Q(kind=K.OUTCOME, detail__outcome__in=OUTSIDE) | Q(
-    kind=K.DECLINED, detail__as_kind__in=OUTSIDE_KINDS
+ENDING_DECISION = Q(kind=DecisionKind.CLOSED) | (
+    Q(kind=DecisionKind.DECLINED) & ~Q(detail__as_kind="official")
+)
+_SAYS_OUTSIDE = Q(kind=DecisionKind.OUTCOME, detail__outcome__in=OUTSIDE_OUTCOMES) | Q(
+    kind=DecisionKind.DECLINED, detail__as_kind__in=OUTSIDE_KINDS
 )
 # That it is nobody's matter here, or nothing at all, says what it is, too.
-SORTS = (
-    (Q(kind=K.SORTED) & ~Q(detail__category=""))
-    | Q(kind__in=(K.DUPLICATE, K.DECLINED))
-    | Q(kind=K.OUTCOME, detail__outcome__in=(*OUTSIDE, "unfounded"))
+SORTING_DECISION = (
+    (Q(kind=DecisionKind.SORTED) & ~Q(detail__category=""))
+    | Q(kind__in=(DecisionKind.DUPLICATE, DecisionKind.DECLINED))
+    | Q(kind=DecisionKind.OUTCOME, detail__outcome__in=(*OUTSIDE_OUTCOMES, "unfounded"))
 )
 
 
 @dataclass(frozen=True)
-class Standing:
+class TipStates:
     """How the tips of an onlooker stood at a moment.
 
     Of all tips, or `among` those that a question is about anyway, which the onlooker sees: the
@@ -52,12 +54,12 @@ class Standing:
     onlooker: Onlooker
     until: datetime
     among: Ids | None = None
-    of_all: "Standing | None" = None
+    of_all: "TipStates | None" = None
     """The same of all tips, which knows already who objected when."""
 
-    def narrowed_to(self, tips: Ids) -> "Standing":
+    def narrowed_to(self, tips: Ids) -> "TipStates":
         """The same among tips that the onlooker sees."""
-        return Standing(self.onlooker, self.until, tips, self)
+        return TipStates(self.onlooker, self.until, tips, self)
 
     def tips(self) -> QuerySet[Tip]:
         """All that had come in."""
@@ -105,22 +107,22 @@ class Standing:
         # Not what was decided of all that came in later.
         since = self.decisions().filter(at__gte=self.until, tip__received_at__lt=self.until)
         begun_before = _on_the_same_tip().filter(
-            kind=K.REOPENED, at__gte=self.until, at__lt=OuterRef("at")
+            kind=DecisionKind.REOPENED, at__gte=self.until, at__lt=OuterRef("at")
         )
-        ended = _ids(since.filter(ENDS).filter(~Exists(begun_before)), "tip")
-        begun = _ids(since.filter(kind=K.REOPENED), "tip") | self.objected_until(None)
+        ended = _ids(since.filter(ENDING_DECISION).filter(~Exists(begun_before)), "tip")
+        begun = _ids(since.filter(kind=DecisionKind.REOPENED), "tip") | self.objected_until(None)
         now = _ids(self.tips().filter(closed_at__isnull=True), "pk")
         gone = _ids(self.tips().filter(outcome="withdrawn", withdrawn_at__gte=self.until), "pk")
         return Ids((now - begun) | ended | gone)
 
     @cached_property
-    def again(self) -> Ids:
+    def told_again(self) -> Ids:
         """Told again, by a decision; or standing so with no decision that says it.
 
         The latter is what a lost decision leaves behind. A tip that led and ended stands behind
         its heir, whose own decision says that they tell the same.
         """
-        said = _ids(self.decisions().filter(kind=K.DUPLICATE), "tip")
+        said = _ids(self.decisions().filter(kind=DecisionKind.DUPLICATE), "tip")
         behind = self.tips().filter(duplicate_of__isnull=False).values_list("pk", "duplicate_of")
         unsaid = {pk for pk, first in behind if pk not in said and first not in said}
         return Ids(_ids(self.joins(), "tip") | unsaid)
@@ -129,13 +131,13 @@ class Standing:
     def outside(self) -> Ids:
         """Not ours, by a decision; or standing so with no decision that says it."""
         said = _ids(self.decisions().filter(_SAYS_OUTSIDE), "tip")
-        stands = _ids(self.tips().filter(outcome__in=OUTSIDE), "pk")
+        stands = _ids(self.tips().filter(outcome__in=OUTSIDE_OUTCOMES), "pk")
         return Ids(_ids(self.outsides(), "tip") | (stands - said))
 
     @cached_property
     def unrated(self) -> Ids:
         """Tips that say themselves that nobody had rated them: not the opposite of `ratings`."""
-        rated = self.decisions().filter(kind=K.RATED)
+        rated = self.decisions().filter(kind=DecisionKind.RATED)
         later = _ids(rated.filter(at__gte=self.until), "tip")
         before = _ids(rated.filter(at__lt=self.until), "tip")
         never = _ids(self.tips().filter(value=Tip.Value.UNRATED), "pk") - later
@@ -145,33 +147,35 @@ class Standing:
     @cached_property
     def unsorted(self) -> Ids:
         """Tips of which nothing said what they are: not the opposite of `sortings`."""
-        sorted_ = self.decisions().filter(SORTS)
+        sorted_ = self.decisions().filter(SORTING_DECISION)
         later = _ids(sorted_.filter(at__gte=self.until), "tip")
         before = _ids(sorted_.filter(at__lt=self.until), "tip")
         bare = self.tips().filter(category="", duplicate_of__isnull=True)
-        bare = bare.exclude(outcome__in=(*OUTSIDE, "unfounded"))
+        bare = bare.exclude(outcome__in=(*OUTSIDE_OUTCOMES, "unfounded"))
         return Ids((later - before) | (_ids(bare, "pk") - later - before))
 
     @cached_property
-    def halted(self) -> Ids:
-        """Tips that say themselves that they were suspended: not the opposite of `halts`.
+    def suspended(self) -> Ids:
+        """Tips that say themselves that they were suspended: not the opposite of `suspensions`.
 
         Suspended now and not since; or the first such step since took it up again.
         """
         now = _ids(self.tips().filter(suspended_at__isnull=False), "pk")
-        since = self.decisions().filter(at__gte=self.until, kind__in=(K.SUSPENDED, K.RESUMED))
+        since = self.decisions().filter(
+            at__gte=self.until, kind__in=(DecisionKind.SUSPENDED, DecisionKind.RESUMED)
+        )
         changed: dict[uuid.UUID, str] = {}
         for tip, kind in since.order_by("at", "id").values_list("tip", "kind"):
             changed.setdefault(tip, kind)
-        resumed = {tip for tip, kind in changed.items() if kind == K.RESUMED}
+        resumed = {tip for tip, kind in changed.items() if kind == DecisionKind.RESUMED}
         return Ids((now - changed.keys()) | resumed)
 
-    def halts(self) -> QuerySet[Decision]:
+    def suspensions(self) -> QuerySet[Decision]:
         """Decisions by which a tip was suspended."""
         return (
             self.decisions()
-            .filter(kind=K.SUSPENDED, at__lt=self.until)
-            .filter(~Exists(self._later().filter(kind=K.RESUMED)))
+            .filter(kind=DecisionKind.SUSPENDED, at__lt=self.until)
+            .filter(~Exists(self._later().filter(kind=DecisionKind.RESUMED)))
         )
 
     def endings(self) -> QuerySet[Decision]:
@@ -185,8 +189,8 @@ class Standing:
     def _end(self, decisions: QuerySet[Decision]) -> QuerySet[Decision]:
         """Those of them that ended their tip for good, as far as was known by then."""
         return (
-            decisions.filter(ENDS, at__lt=self.until)
-            .filter(~Exists(self._later().filter(kind=K.REOPENED)))
+            decisions.filter(ENDING_DECISION, at__lt=self.until)
+            .filter(~Exists(self._later().filter(kind=DecisionKind.REOPENED)))
             .exclude(self._answered_by_objecting())
         )
 
@@ -201,16 +205,18 @@ class Standing:
         )
         return (
             self.decisions()
-            .filter(kind=K.DUPLICATE, at__lt=self.until)
+            .filter(kind=DecisionKind.DUPLICATE, at__lt=self.until)
             .annotate(first=Cast(KeyTextTransform("of", "detail"), UUIDField()))
-            .filter(~Exists(self._later().filter(_LEAVES | Q(kind=K.DUPLICATE))))
+            .filter(~Exists(self._later().filter(_LEAVES | Q(kind=DecisionKind.DUPLICATE))))
             .filter(Q(tip__duplicate_of__isnull=False) | ~Exists(first_left))
         )
 
     def outsides(self) -> QuerySet[Decision]:
         """Decisions by which a tip was outside the competence, or no tip."""
-        declined = Q(kind=K.DECLINED) & ~Q(detail__as_kind="official")
-        again = self._later().filter(Q(kind__in=(K.REOPENED, K.OUTCOME)) | declined)
+        declined = Q(kind=DecisionKind.DECLINED) & ~Q(detail__as_kind="official")
+        again = self._later().filter(
+            Q(kind__in=(DecisionKind.REOPENED, DecisionKind.OUTCOME)) | declined
+        )
         return (
             self.decisions()
             .filter(_SAYS_OUTSIDE, at__lt=self.until)
@@ -222,19 +228,23 @@ class Standing:
         """The last ratings, of one value."""
         return (
             self.decisions()
-            .filter(kind=K.RATED, detail__value=value, at__lt=self.until)
-            .filter(~Exists(self._later().filter(kind=K.RATED)))
+            .filter(kind=DecisionKind.RATED, detail__value=value, at__lt=self.until)
+            .filter(~Exists(self._later().filter(kind=DecisionKind.RATED)))
         )
 
     def sortings(self) -> QuerySet[Decision]:
         """The first decisions that say what a tip is."""
-        earlier = _on_the_same_tip().filter(SORTS, at__lt=OuterRef("at"))
-        return self.decisions().filter(SORTS, at__lt=self.until).filter(~Exists(earlier))
+        earlier = _on_the_same_tip().filter(SORTING_DECISION, at__lt=OuterRef("at"))
+        return self.decisions().filter(SORTING_DECISION, at__lt=self.until).filter(~Exists(earlier))
 
     def begun_again(self, since: datetime) -> QuerySet[Decision]:
         """The first reopenings of tips since a moment."""
-        earlier = _on_the_same_tip().filter(kind=K.REOPENED, at__gte=since, at__lt=OuterRef("at"))
-        begun = self.decisions().filter(kind=K.REOPENED, at__gte=since, at__lt=self.until)
+        earlier = _on_the_same_tip().filter(
+            kind=DecisionKind.REOPENED, at__gte=since, at__lt=OuterRef("at")
+        )
+        begun = self.decisions().filter(
+            kind=DecisionKind.REOPENED, at__gte=since, at__lt=self.until
+        )
         return begun.filter(~Exists(earlier))
 
     def objected_until(self, until: datetime | None) -> Ids:

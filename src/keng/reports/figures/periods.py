@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from keng.kit import times
 
-CODES = ("7d", "30d", "month", "year", "all")
+PERIOD_CODES = ("7d", "30d", "month", "year", "all")
 _BEGINNING = date(2020, 1, 1)
 
 
@@ -21,9 +21,9 @@ class Period:
     until: datetime
 
 
-def period(code: str) -> Period:
+def period_of(code: str) -> Period:
     """The period of a code; the last 30 days for anything else."""
-    chosen = code if code in CODES else "30d"
+    chosen = code if code in PERIOD_CODES else "30d"
     now = times.now()
     today = times.local_date(now)
     first = {
@@ -33,10 +33,10 @@ def period(code: str) -> Period:
         "year": today.replace(month=1, day=1),
         "all": _BEGINNING,
     }[chosen]
-    return Period(chosen, labels()[chosen], times.start_of(first), now)
+    return Period(chosen, period_labels()[chosen], times.start_of(first), now)
 
 
-def labels() -> dict[str, str]:
+def period_labels() -> dict[str, str]:
     """What the periods are called on the page."""
     return {
         "7d": _("Last 7 days"),

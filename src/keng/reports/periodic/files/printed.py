@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Post
 from keng.kit.phrases import moment_words
 from keng.reports.models import Snapshot
-from keng.reports.periodic import shown
+from keng.reports.periodic import report_view
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PrintedTable:
     """A heading with one table."""
 
     heading: str
@@ -27,52 +27,52 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class PrintedReport:
     """The whole report."""
 
     title: str
     foot_of_page: str
     """So that a sheet that got lost says where it belongs."""
     lead: list[str]
-    sections: list[Section]
+    sections: list[PrintedTable]
     foot: list[str]
 
 
-def paper(signed: Snapshot) -> Paper:
+def printed_report(signed: Snapshot) -> PrintedReport:
     """The report as it was signed."""
     figures = signed.figures
-    sections = [_block(block) for block in shown.blocks(figures)]
+    sections = [_block(block) for block in report_view.block_views(figures)]
     sections.append(_identities(figures))
-    if units := shown.by_unit(figures):
+    if units := report_view.unit_table(figures):
         sections.append(_table(_("By desk"), units))
-    sections.append(_table(_("By commune"), shown.by_place(figures, signed.boundaries)))
-    title = shown.title(figures)
+    sections.append(_table(_("By commune"), report_view.place_table(figures, signed.boundaries)))
+    title = report_view.report_title(figures)
     version = _("version %(n)s") % {"n": signed.version}
-    return Paper(title, f"{title} · {version}", _lead(signed), sections, _foot(signed))
+    return PrintedReport(title, f"{title} · {version}", _lead(signed), sections, _foot(signed))
 
 
-def _block(block: shown.Block) -> Section:
+def _block(block: report_view.BlockView) -> PrintedTable:
     heads = [_("Figure"), _("This period"), _("A year before")]
     rows = [
-        [line.said, line.now, line.before] if line.is_kept else [line.said, line.now]
+        [line.full_label, line.now, line.before] if line.is_kept else [line.full_label, line.now]
         for line in block.lines
     ]
     sums = frozenset(n for n, line in enumerate(block.lines) if line.is_sum)
     parts = frozenset(n for n, line in enumerate(block.lines) if line.is_part)
-    return Section(f"{block.number}. {block.label}", heads, rows, sums, parts)
+    return PrintedTable(f"{block.number}. {block.label}", heads, rows, sums, parts)
 
 
-def _identities(figures: dict[str, Any]) -> Section:
+def _identities(figures: dict[str, Any]) -> PrintedTable:
     rows = [
         [row["label"], f"{row['stated']} = {row['due']}", _("agrees")]
-        for row in shown.identities(shown.findings_of(figures))
+        for row in report_view.identity_rows(report_view.signed_findings(figures))
     ]
-    return Section(_("What agrees"), [_("What must agree"), _("Figures"), _("Finding")], rows)
+    return PrintedTable(_("What agrees"), [_("What must agree"), _("Figures"), _("Finding")], rows)
 
 
-def _table(heading: str, table: shown.Table) -> Section:
+def _table(heading: str, table: report_view.TableView) -> PrintedTable:
     sums = frozenset({len(table.rows) - 1})
-    return Section(heading, table.heads, table.rows, sums, note=table.note)
+    return PrintedTable(heading, table.heads, table.rows, sums, note=table.note)
 
 
 def _lead(signed: Snapshot) -> list[str]:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from keng.accounts.models import Officer
 from keng.delivery.models import Delivery
 from keng.language import taxonomy
-from keng.reports import definitions
-from keng.reports.periods import Period
+from keng.reports.figures import definitions
+from keng.reports.figures.periods import Period
 from keng.tips.models import Tip
 
 
@@ -27,7 +27,7 @@ class Percentile(Aggregate):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureRow:
     """One row of a table: what it counts, how many, and the filter that lists exactly those."""
 
     label: str
@@ -37,12 +37,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class TipBalance:
     """Both sides of the identity: carried over + received = the classes together."""
 
     carried_over: int
     received: int
-    classes: list[Line]
+    classes: list[FigureRow]
 
     @property
     def owed(self) -> int:
@@ -61,7 +61,7 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class WaitingTimes:
     """How long reporters of the period waited for the first answer."""
 
     answered: int
@@ -71,28 +71,28 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Carriage:
+class WarningReach:
     """What became of the warnings of the period on their way."""
 
     warnings: int
-    deliveries: list[Line] = field(default_factory=list)
+    deliveries: list[FigureRow] = field(default_factory=list)
     asked: int = 0
     passed_on: int = 0
     seen: int = 0
 
 
-def balance(officer: Officer, period: Period) -> Balance:
+def tip_balance(officer: Officer, period: Period) -> TipBalance:
     """What came in is what ended and what is still open: each side is counted by its own query."""
-    counts = definitions.count_classes(definitions.in_period(officer, period))
-    labels = class_labels()
-    return Balance(
-        definitions.carried_over(officer, period).count(),
-        definitions.received(officer, period).count(),
-        [Line(labels[c], counts.get(c, 0), "class", c) for c in definitions.CLASSES],
+    counts = definitions.count_by_class(definitions.tips_in_period(officer, period))
+    labels = balance_class_labels()
+    return TipBalance(
+        definitions.tips_carried_over(officer, period).count(),
+        definitions.tips_received(officer, period).count(),
+        [FigureRow(labels[c], counts.get(c, 0), "class", c) for c in definitions.BALANCE_CLASSES],
     )
 
 
-def class_labels() -> dict[str, str]:
+def balance_class_labels() -> dict[str, str]:
     """What the classes of the balance are called."""
     return {
         "of_value": _("Of value"),
@@ -104,17 +104,17 @@ def class_labels() -> dict[str, str]:
     }
 
 
-def by_state(tips: QuerySet[Tip]) -> list[Line]:
+def tips_by_state(tips: QuerySet[Tip]) -> list[FigureRow]:
     """Tips by where they stand."""
     counts = dict(tips.values_list("state").annotate(Count("id")).order_by())
-    return [Line(str(s.label), counts.get(s.value, 0), "state", s.value) for s in Tip.State]
+    return [FigureRow(str(s.label), counts.get(s.value, 0), "state", s.value) for s in Tip.State]
 
 
-def by_category(tips: QuerySet[Tip]) -> list[Line]:
+def tips_by_category(tips: QuerySet[Tip]) -> list[FigureRow]:
     """Tips by category, the most frequent first; not yet sorted ones under their own name."""
     rows = tips.values_list("category").annotate(n=Count("id")).order_by("-n", "category")
     return [
-        Line(
+        FigureRow(
             taxonomy.label(code, get_language() or "vi") if code else _("Not sorted yet"),
             n,
             "category",
@@ -124,16 +124,16 @@ def by_category(tips: QuerySet[Tip]) -> list[Line]:
     ]
 
 
-def by_place(tips: QuerySet[Tip]) -> list[Line]:
+def tips_by_place(tips: QuerySet[Tip]) -> list[FigureRow]:
     """Tips by commune, the most frequent first. Never a ranking: people report differently."""
     rows = tips.values_list("place__code", "place__full_name").annotate(n=Count("id"))
     return [
-        Line(name or _("Place not known"), n, "place", code or "")
+        FigureRow(name or _("Place not known"), n, "place", code or "")
         for code, name, n in rows.order_by("-n", "place__code")
     ]
 
 
-def answers(tips: QuerySet[Tip]) -> Answers:
+def waiting_times(tips: QuerySet[Tip]) -> WaitingTimes:
     """Waiting times to the first answer; automatic acknowledgements do not count."""
     waited = F("first_answered_at") - F("received_at")
     found = tips.aggregate(
@@ -142,26 +142,29 @@ def answers(tips: QuerySet[Tip]) -> Answers:
         median=Percentile(waited, 0.5),
         ninth_tenth=Percentile(waited, 0.9),
     )
-    return Answers(**found)
+    return WaitingTimes(**found)
 
 
-def carriage(officer: Officer, period: Period) -> Carriage:
+def warning_reach(officer: Officer, period: Period) -> WarningReach:
     """Warnings published in the period, their deliveries by outcome, and the relay by hand."""
     counts = dict(
-        definitions.sent(officer, period).values_list("state").annotate(Count("id")).order_by()
+        definitions.deliveries_sent(officer, period)
+        .values_list("state")
+        .annotate(Count("id"))
+        .order_by()
     )
-    steps = {step: Count("id", filter=where) for step, where in definitions.RELAYS.items()}
-    tasks = definitions.relays(officer, period).aggregate(**steps)
+    steps = {step: Count("id", filter=where) for step, where in definitions.RELAY_STEPS.items()}
+    tasks = definitions.relay_tasks(officer, period).aggregate(**steps)
     lines = [
-        Line(str(s.label), counts[s.value], "delivery", s.value)
+        FigureRow(str(s.label), counts[s.value], "delivery", s.value)
         for s in Delivery.State
         if counts.get(s.value)
     ]
-    return Carriage(definitions.published(officer, period).count(), lines, **tasks)
+    return WarningReach(definitions.warnings_published(officer, period).count(), lines, **tasks)
 
 
-def money(officer: Officer, period: Period) -> dict[str, int]:
+def incident_sums(officer: Officer, period: Period) -> dict[str, int]:
     """What incidents opened in the period say was lost, saved and recovered, in đồng."""
-    sums = {name: Sum(field) for name, field in definitions.SUMS.items()}
-    found = definitions.opened(officer, period).aggregate(incidents=Count("id"), **sums)
+    sums = {name: Sum(field) for name, field in definitions.INCIDENT_SUMS.items()}
+    found = definitions.incidents_opened(officer, period).aggregate(incidents=Count("id"), **sums)
     return {name: value or 0 for name, value in found.items()}

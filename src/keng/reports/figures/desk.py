@@ -12,30 +12,30 @@ from django.utils.translation import ngettext
 
 from keng.accounts.models import Officer
 from keng.accounts.who import COUNTING, WORKING, Eyes
-from keng.reports import definitions, lists, queries
-from keng.reports.periods import Period, labels, period
+from keng.reports.figures import dashboard_counts, definitions, lists
+from keng.reports.figures.periods import Period, period_labels, period_of
 
 _PER_PAGE = 50
 
 
 def dashboard(request: HttpRequest) -> HttpResponse:
     """What came in, what became of it, and how far the warnings got."""
-    chosen = period(request.GET.get("period", ""))
+    chosen = period_of(request.GET.get("period", ""))
     officer = _onlooker(request.officer)
     lists = WORKING.includes(request.officer)
-    tips = definitions.in_period(officer, chosen)
-    answers = queries.answers(tips)
-    balance = queries.balance(officer, chosen)
-    carriage = queries.carriage(officer, chosen)
+    tips = definitions.tips_in_period(officer, chosen)
+    answers = dashboard_counts.waiting_times(tips)
+    balance = dashboard_counts.tip_balance(officer, chosen)
+    carriage = dashboard_counts.warning_reach(officer, chosen)
     context = {
         "period": chosen,
-        "periods": labels(),
+        "periods": period_labels(),
         "finding": _finding(answers),
         "balance": balance,
         "classes": _chart(balance.classes, chosen, lists=lists),
-        "states": _chart(queries.by_state(tips), chosen, lists=lists),
-        "categories": _chart(queries.by_category(tips), chosen, lists=lists),
-        "places": _chart(queries.by_place(tips), chosen, lists=lists),
+        "states": _chart(dashboard_counts.tips_by_state(tips), chosen, lists=lists),
+        "categories": _chart(dashboard_counts.tips_by_category(tips), chosen, lists=lists),
+        "places": _chart(dashboard_counts.tips_by_place(tips), chosen, lists=lists),
         "answers": answers,
         "urls": _urls(chosen) if lists else {},
         "lists": lists,
@@ -48,7 +48,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             }
             for d in carriage.deliveries
         ],
-        "money": queries.money(officer, chosen),
+        "money": dashboard_counts.incident_sums(officer, chosen),
     }
     return render(request, "reports/dashboard.html", context)
 
@@ -63,20 +63,20 @@ def _onlooker(officer: Officer) -> Officer:
     return cast("Officer", Eyes(COUNTING.unit_ids(officer), officer.own_unit_ids))
 
 
-def tip_list(request: HttpRequest) -> HttpResponse:
+def dashboard_list(request: HttpRequest) -> HttpResponse:
     """Exactly the tips that one number counted, newest first."""
-    chosen = period(request.GET.get("period", ""))
+    chosen = period_of(request.GET.get("period", ""))
     by, value = request.GET.get("by", ""), request.GET.get("value", "")
-    tips = definitions.behind(request.officer, chosen, by, value)
+    tips = definitions.tips_behind_figure(request.officer, chosen, by, value)
     found, older = _page(request, tips.select_related("place"))
     context = {"period": chosen, "rows": found, "total": tips.count(), "older_url": older}
     return render(request, "reports/tip_list.html", context)
 
 
-def rows(request: HttpRequest, of: str) -> HttpResponse:
+def dashboard_rows(request: HttpRequest, of: str) -> HttpResponse:
     """Exactly the warnings, deliveries, groups or incidents that one number counted or added up."""
-    chosen = period(request.GET.get("period", ""))
-    listed = lists.LISTS[of]
+    chosen = period_of(request.GET.get("period", ""))
+    listed = lists.FIGURE_LISTS[of]
     value = request.GET.get("value", "")
     behind = listed.rows(request.officer, chosen, value)
     found, older = _page(request, behind)
@@ -115,7 +115,9 @@ def _id(text: str) -> UUID:
         raise Http404 from error
 
 
-def _chart(lines: list[queries.Line], chosen: Period, *, lists: bool) -> dict[str, object]:
+def _chart(
+    lines: list[dashboard_counts.FigureRow], chosen: Period, *, lists: bool
+) -> dict[str, object]:
     rows = [
         {
             "label": x.label,
@@ -149,12 +151,12 @@ def _urls(chosen: Period) -> dict[str, str]:
         "waiting": _list_url(chosen, "answer", "waiting"),
         "warnings": _rows_url(chosen, "warnings"),
         "incidents": _rows_url(chosen, "incidents"),
-        **{step: _rows_url(chosen, "relays", step) for step in definitions.RELAYS},
-        **{name: _rows_url(chosen, "incidents", name) for name in definitions.SUMS},
+        **{step: _rows_url(chosen, "relays", step) for step in definitions.RELAY_STEPS},
+        **{name: _rows_url(chosen, "incidents", name) for name in definitions.INCIDENT_SUMS},
     }
 
 
-def _finding(answers: queries.Answers) -> str:
+def _finding(answers: dashboard_counts.WaitingTimes) -> str:
     """The page's title says what was found, not what it is about."""
     if not answers.answered and not answers.waiting:
         return _("No tip came in during this time")

@@ -17,8 +17,8 @@ from keng.delivery.models import Delivery, RelayTask
 from keng.kit.phrases import moment_words
 from keng.language import taxonomy
 from keng.network.models import Group
-from keng.reports import definitions
-from keng.reports.periods import Period
+from keng.reports.figures import definitions
+from keng.reports.figures.periods import Period
 from keng.tips.models import Incident
 from keng.warnings.models import Version, Warning
 
@@ -27,7 +27,7 @@ IN_DONG = ("lost", "saved", "recovered")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """One row: when, what, where it leads, and the cells after that."""
 
     at: datetime
@@ -37,23 +37,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class FigureList:
     """A kind of list. `value` is the part of the figure that an address names, empty for all."""
 
     rows: Callable[[Officer, Period, str], QuerySet[Any]]
     title: Callable[[str], str]
     heads: Callable[[], tuple[str, ...]]
-    items: Callable[[list[Any], Officer], list[Item]]
+    items: Callable[[list[Any], Officer], list[ListItem]]
     counts: bool = False
     """Whether the cells are numbers."""
     amount: Callable[[QuerySet[Any], str], int] | None = None
     """What the rows add up to, where the figure is not their count."""
 
 
-def _warnings(rows: list[Warning], _officer: Officer) -> list[Item]:
+def _warnings(rows: list[Warning], _officer: Officer) -> list[ListItem]:
     titles = _titles(warning__in=rows)
     return [
-        Item(
+        ListItem(
             row.published_at or row.created_at,
             titles.get(row.pk, ""),
             reverse("warning-detail", args=[row.pk]),
@@ -67,13 +67,13 @@ def _warnings(rows: list[Warning], _officer: Officer) -> list[Item]:
     ]
 
 
-def _deliveries(rows: list[Delivery], officer: Officer) -> list[Item]:
+def _deliveries(rows: list[Delivery], officer: Officer) -> list[ListItem]:
     names = _group_names(officer, [row.recipient_ref for row in rows])
     titles = _titles(dispatch__in={row.dispatch_id for row in rows})
     channels = channel_labels()
     kinds = Delivery.RecipientKind
     return [
-        Item(
+        ListItem(
             row.created_at,
             # A person who subscribed has no name here, and an address nobody can read.
             _group_name(names, row.recipient_ref)
@@ -90,11 +90,11 @@ def _deliveries(rows: list[Delivery], officer: Officer) -> list[Item]:
     ]
 
 
-def _relays(rows: list[RelayTask], officer: Officer) -> list[Item]:
+def _relays(rows: list[RelayTask], officer: Officer) -> list[ListItem]:
     names = _group_names(officer, [row.group_id for row in rows])
     titles = _titles(dispatch__in={row.dispatch_id for row in rows})
     return [
-        Item(
+        ListItem(
             row.created_at,
             _group_name(names, row.group_id),
             reverse("dispatch-coverage", args=[row.dispatch_id]),
@@ -104,13 +104,13 @@ def _relays(rows: list[RelayTask], officer: Officer) -> list[Item]:
     ]
 
 
-def _incidents(rows: list[Incident], _officer: Officer) -> list[Item]:
+def _incidents(rows: list[Incident], _officer: Officer) -> list[ListItem]:
     return [
-        Item(
+        ListItem(
             row.opened_at,
             row.title,
             reverse("incident", args=[row.pk]),
-            tuple(getattr(row, field) for field in definitions.SUMS.values()),
+            tuple(getattr(row, field) for field in definitions.INCIDENT_SUMS.values()),
         )
         for row in rows
     ]
@@ -130,10 +130,10 @@ def _relay_title(step: str) -> str:
 
 
 def _incident_title(name: str) -> str:
-    return sum_labels().get(name, _("Incidents opened"))
+    return incident_sum_labels().get(name, _("Incidents opened"))
 
 
-def sum_labels() -> dict[str, str]:
+def incident_sum_labels() -> dict[str, str]:
     """What is added up over incidents, in the order of the definitions."""
     return {
         "lost": _("Money lost"),
@@ -144,9 +144,9 @@ def sum_labels() -> dict[str, str]:
 
 
 def _added_up(incidents: QuerySet[Incident], name: str) -> int:
-    if name not in definitions.SUMS:
+    if name not in definitions.INCIDENT_SUMS:
         return incidents.count()
-    return int(incidents.aggregate(n=Sum(definitions.SUMS[name]))["n"] or 0)
+    return int(incidents.aggregate(n=Sum(definitions.INCIDENT_SUMS[name]))["n"] or 0)
 
 
 def _titles(**of: Any) -> dict[uuid.UUID, str]:
@@ -171,23 +171,23 @@ def _moment(at: datetime | None) -> str:
     return moment_words(at, "short") if at else "–"
 
 
-LISTS = {
-    "warnings": Listed(
-        lambda officer, period, _value: definitions.published(officer, period).select_related(
-            "unit"
-        ),
+FIGURE_LISTS = {
+    "warnings": FigureList(
+        lambda officer, period, _value: definitions.warnings_published(
+            officer, period
+        ).select_related("unit"),
         lambda _value: _("Warnings published"),
         lambda: (_("Warning"), _("Unit"), _("Category"), _("State")),
         _warnings,
     ),
-    "deliveries": Listed(
-        definitions.sent,
+    "deliveries": FigureList(
+        definitions.deliveries_sent,
         _delivery_title,
         lambda: (_("Recipient"), _("Warning"), _("Channel"), _("Outcome")),
         _deliveries,
     ),
-    "relays": Listed(
-        lambda officer, period, step: definitions.relays(officer, period, step or "asked"),
+    "relays": FigureList(
+        lambda officer, period, step: definitions.relay_tasks(officer, period, step or "asked"),
         _relay_title,
         lambda: (
             _("Group"),
@@ -197,10 +197,10 @@ LISTS = {
         ),
         _relays,
     ),
-    "incidents": Listed(
-        definitions.opened,
+    "incidents": FigureList(
+        definitions.incidents_opened,
         _incident_title,
-        lambda: (_("Incident"), *sum_labels().values()),
+        lambda: (_("Incident"), *incident_sum_labels().values()),
         _incidents,
         counts=True,
         amount=_added_up,

@@ -7,14 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from keng.kit.phrases import thousands
-from keng.reports.periodic import boundaries, lines, names, spans
-from keng.reports.periodic.identities import Finding
+from keng.reports.periodic import blocks, boundaries, report_labels, spans
+from keng.reports.periodic.identities import IdentityFinding
 from keng.reports.periodic.public_figures import HIDDEN
 from keng.reports.templatetags.figures import duration
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLine:
+class LineView:
     """One row: what it is called, the figure of this period and of the year before."""
 
     key: str
@@ -30,19 +30,19 @@ class ShownLine:
     is_part: bool = False
 
     @property
-    def said(self) -> str:
+    def full_label(self) -> str:
         """The label where nothing but words tells that it is a share of a line above."""
-        return said(self.label, is_part=self.is_part)
+        return full_label(self.label, is_part=self.is_part)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class BlockView:
     """One of the nine."""
 
     number: int
     label: str
-    lines: list[ShownLine]
-    findings: list[Finding] = field(default_factory=list)
+    lines: list[LineView]
+    findings: list[IdentityFinding] = field(default_factory=list)
 
     @property
     def is_off(self) -> bool:
@@ -56,7 +56,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableView:
     """Places or desks."""
 
     heads: list[str]
@@ -64,27 +64,29 @@ class Table:
     note: str = ""
 
 
-def title(figures: dict[str, Any]) -> str:
+def report_title(figures: dict[str, Any]) -> str:
     """What the report is called."""
     return _("Report of %(span)s, %(unit)s") % {
-        "span": span_label(figures["span"]),
+        "span": label_of_span_code(figures["span"]),
         "unit": figures["unit_name"],
     }
 
 
-def span_label(code: str) -> str:
+def label_of_span_code(code: str) -> str:
     """A period in words."""
-    span = spans.read(code)
-    return spans.label(span) if span else code
+    span = spans.read_span(code)
+    return spans.span_label(span) if span else code
 
 
-def blocks(figures: dict[str, Any], findings: list[Finding] | None = None) -> list[Block]:
+def block_views(
+    figures: dict[str, Any], findings: list[IdentityFinding] | None = None
+) -> list[BlockView]:
     """The nine blocks; of a draft with what does not agree in each."""
-    labels, titles = names.line_labels(), names.block_labels()
-    found = findings if findings is not None else _signed(figures)
+    labels, titles = report_labels.line_labels(), report_labels.block_labels()
+    found = findings if findings is not None else signed_findings(figures)
     blamed = {(f.block, f.line) for f in found if not f.holds}
     return [
-        Block(
+        BlockView(
             number,
             titles[number],
             [
@@ -93,22 +95,18 @@ def blocks(figures: dict[str, Any], findings: list[Finding] | None = None) -> li
             ],
             [finding for finding in found if finding.block == number],
         )
-        for number, of_block in lines.BLOCKS.items()
+        for number, of_block in blocks.BLOCKS.items()
     ]
 
 
-def _signed(figures: dict[str, Any]) -> list[Finding]:
-    return [Finding(*identity) for identity in figures["identities"]]
-
-
-def _line(line: lines.Line, label: str, figures: dict[str, Any], blamed: bool) -> ShownLine:
+def _line(line: blocks.ReportLine, label: str, figures: dict[str, Any], blamed: bool) -> LineView:
     now, before = figures["lines"].get(line.key, [None, None])
     is_kept = line.rows is not None or line.number is not None
-    return ShownLine(
+    return LineView(
         line.key,
         label,
-        worded(now, line.unit) if is_kept else str(names.NOT_KEPT),
-        worded(before, line.unit) if is_kept else "",
+        figure_words(now, line.unit) if is_kept else str(report_labels.NOT_KEPT),
+        figure_words(before, line.unit) if is_kept else "",
         now or 0 if line.unit == "" else 0,
         line.is_sum,
         is_kept,
@@ -118,12 +116,12 @@ def _line(line: lines.Line, label: str, figures: dict[str, Any], blamed: bool) -
     )
 
 
-def said(label: str, *, is_part: bool) -> str:
+def full_label(label: str, *, is_part: bool) -> str:
     """What a line is called; a share of a line above says so."""
     return f"{_('of which')} {label}" if is_part else label
 
 
-def worded(value: int | str | None, unit: str = "") -> str:
+def figure_words(value: int | str | None, unit: str = "") -> str:
     """A figure as it is written."""
     if value == HIDDEN:
         return _("too few to say")
@@ -134,7 +132,7 @@ def worded(value: int | str | None, unit: str = "") -> str:
     return f"{thousands(int(value))} {unit}".rstrip()
 
 
-def by_unit(figures: dict[str, Any]) -> Table | None:
+def unit_table(figures: dict[str, Any]) -> TableView | None:
     """The desks of a province, in the order of their names."""
     if not figures["units"]:
         return None
@@ -148,36 +146,40 @@ def by_unit(figures: dict[str, Any]) -> Table | None:
     rows = [[row[0], *(thousands(n) for n in row[1:])] for row in figures["units"]]
     whole = [sum(column) for column in zip(*(row[1:] for row in figures["units"]), strict=True)]
     rows.append([_("Sum"), *(thousands(n) for n in whole)])
-    return Table(heads, rows, _("No ranking: people report more where they trust more."))
+    return TableView(heads, rows, _("No ranking: people report more where they trust more."))
 
 
-def by_place(figures: dict[str, Any], kind: str) -> Table:
+def place_table(figures: dict[str, Any], kind: str) -> TableView:
     """What came in, by commune of today or before 1 July 2025."""
     rows = [
         [_place(name, one_of, kind), thousands(n)] for name, n, one_of in figures["places"][kind]
     ]
     whole = sum(n for _name, n, _others in figures["places"][kind])
-    heads = [_("Commune before 1 July 2025") if kind == boundaries.OLD else _("Commune of today")]
+    heads = [
+        _("Commune before 1 July 2025")
+        if kind == boundaries.OLD_BOUNDARIES
+        else _("Commune of today")
+    ]
     note = _("Where a commune was made of several, nobody can say now from which of them it came.")
-    return Table(
+    return TableView(
         [*heads, _("Received in the period")],
         [*rows, [_("Sum"), thousands(whole)]],
-        note if kind == boundaries.OLD else "",
+        note if kind == boundaries.OLD_BOUNDARIES else "",
     )
 
 
 def _place(name: str, one_of: list[str], kind: str) -> str:
     if not one_of:
-        return _("Place not known") if name == boundaries.UNKNOWN else name
+        return _("Place not known") if name == boundaries.UNKNOWN_PLACE else name
     said = {"name": name, "others": ", ".join(one_of)}
-    if kind == boundaries.OLD:
+    if kind == boundaries.OLD_BOUNDARIES:
         return _("%(name)s, one of: %(others)s") % said
     return _("%(name)s (split; one of: %(others)s)") % said
 
 
-def identities(found: list[Finding]) -> list[dict[str, Any]]:
+def identity_rows(found: list[IdentityFinding]) -> list[dict[str, Any]]:
     """Each identity as a sentence, and how it came out."""
-    labels = names.identity_labels()
+    labels = report_labels.identity_labels()
     return [
         {
             "label": labels[f.code],
@@ -191,6 +193,6 @@ def identities(found: list[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def findings_of(figures: dict[str, Any]) -> list[Finding]:
+def signed_findings(figures: dict[str, Any]) -> list[IdentityFinding]:
     """The identities of a signed report, which all held."""
-    return _signed(figures)
+    return [IdentityFinding(*identity) for identity in figures["identities"]]
