@@ -42,7 +42,7 @@ def import_places() -> dict[str, int]:
     communes = _save(_communes({p.code: p for p in provinces}))
     old = _save(_old_communes())
     by_code = {c.code: c for c in communes}
-    _succeed({o.code: o for o in old}, by_code)
+    _save_successions({o.code: o for o in old}, by_code)
     Holiday.objects.bulk_create(
         [Holiday(on=r["date"], kind=r["kind"], name=r["name"]) for r in table_rows("holidays.csv")],
         update_conflicts=True,
@@ -54,7 +54,10 @@ def import_places() -> dict[str, int]:
         "communes": len(communes),
         "old_communes": len(old),
         "successions": Succession.objects.count(),
-        "splits": Succession.objects.filter(kind="split").values("old").distinct().count(),
+        "splits": Succession.objects.filter(kind=Succession.Kind.SPLIT)
+        .values("old")
+        .distinct()
+        .count(),
         "holidays": Holiday.objects.count(),
     }
 
@@ -149,7 +152,7 @@ def _save(places: list[Place]) -> list[Place]:
     return kept
 
 
-def _succeed(old: dict[str, Place], new: dict[str, Place]) -> None:
+def _save_successions(old: dict[str, Place], new: dict[str, Place]) -> None:
     table = list(table_rows("communes_until_2025.csv"))
     parts = [(old[r["code"]], new[code], r) for r in table for code in r["became"].split("+")]
     origins: dict[str, int] = {}
@@ -161,7 +164,7 @@ def _succeed(old: dict[str, Place], new: dict[str, Place]) -> None:
                 old=before,
                 new=after,
                 on=REFORM_DAY,
-                kind=_manner(before, after, "+" in r["became"], origins[after.code] > 1),
+                kind=_succession_kind(before, after, "+" in r["became"], origins[after.code] > 1),
             )
             for before, after, r in parts
         ],
@@ -170,7 +173,7 @@ def _succeed(old: dict[str, Place], new: dict[str, Place]) -> None:
     )
 
 
-def _manner(before: Place, after: Place, is_split: bool, is_merged: bool) -> str:
+def _succession_kind(before: Place, after: Place, is_split: bool, is_merged: bool) -> str:
     if is_split:
         return Succession.Kind.SPLIT
     if is_merged:

@@ -12,7 +12,7 @@ def unit_for(place: Place | None) -> Unit:
     Raises Unit.DoesNotExist on a site without any desk.
     """
     if place is not None:
-        found = _serving(place) or provincial_unit(place.province_code)
+        found = _unit_serving(place) or provincial_unit(place.province_code)
         if found is not None:
             return found
     return first_province_unit()
@@ -44,7 +44,7 @@ def unit_above(unit: Unit) -> Unit:
     return unit.parent or provincial_unit(unit.province_code) or first_province_unit()
 
 
-def _serving(place: Place) -> Unit | None:
+def _unit_serving(place: Place) -> Unit | None:
     """From the hamlet up to the province: the nearest one that has a desk."""
     chain = [place]
     while chain[-1].parent is not None and len(chain) < 4:

@@ -60,7 +60,7 @@ class QuestionPageForm(Form):
         self.fields["answer"] = question_field(question)
         self.fields["answer"].label = question.text
         if question.key in said:
-            self.initial["answer"] = _shown(said[question.key])
+            self.initial["answer"] = _as_initial(said[question.key])
 
     def answer(self) -> Any:
         """The answer, or None."""
@@ -94,7 +94,7 @@ class PaperSheetForm(Form):
         return {key: answer for key, answer in found.items() if answer is not None}
 
 
-def _shown(answer: Any) -> Any:
+def _as_initial(answer: Any) -> Any:
     if isinstance(answer, list):
         return [str(one) for one in answer]
     return str(answer)

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 
-class Surveys(AppConfig):
+class SurveysConfig(AppConfig):
     """The area of surveys."""
 
     name = "keng.surveys"

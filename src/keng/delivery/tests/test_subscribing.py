@@ -14,7 +14,7 @@ from keng.delivery.public.subscribe import letters as letters_asked
 from keng.kit import times
 from keng.network import secret_links
 from keng.network.actions.mailboxes import mailbox_of
-from keng.network.actions.subscriptions import mailboxes
+from keng.network.actions.subscriptions import recent_mailboxes
 from keng.network.models import Subscription
 from keng.vault import opening, seal
 from keng.vault.models import SenderKey
@@ -49,10 +49,10 @@ class Site:
 @pytest.fixture(autouse=True)
 def nobody_asked_before():
     letters_asked.forget()
-    mailboxes.forget()
+    recent_mailboxes.forget()
     yield
     letters_asked.forget()
-    mailboxes.forget()
+    recent_mailboxes.forget()
 
 
 @pytest.fixture

@@ -87,15 +87,15 @@ def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> Establi
     """
     _must_write(by)
     try:
-        return _imported(sheet, shown=shown, by=by)
+        return _import(sheet, shown=shown, by=by)
     except IntegrityError as error:
         # Somebody wrote down a house of this name at the same moment.
         raise PlanChanged from error
 
 
 @transaction.atomic
-def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
-    there = _locked(plan_establishment_sheet(sheet, by=by), by)
+def _import(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
+    there = _lock_changed(plan_establishment_sheet(sheet, by=by), by)
     # Once more, with what changes held.
     found = plan_establishment_sheet(sheet, by=by)
     if not found.is_ready:
@@ -121,7 +121,9 @@ def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
     return found
 
 
-def _locked(planned: EstablishmentPlan, by: "Officer") -> dict[uuid.UUID | None, Establishment]:
+def _lock_changed(
+    planned: EstablishmentPlan, by: "Officer"
+) -> dict[uuid.UUID | None, Establishment]:
     """The houses that would be changed, and no other of the province."""
     ids = [row.house_id for row in planned.changed if row.house_id]
     visible = Establishment.objects.visible_to(by).filter(pk__in=ids)

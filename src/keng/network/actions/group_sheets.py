@@ -57,23 +57,23 @@ def import_groups(
     if not may_keep_network(by):
         raise MayNotKeepNetwork
     try:
-        return _imported(sheet, answers, shown=shown, by=by)
+        return _import(sheet, answers, shown=shown, by=by)
     except IntegrityError as error:
         # Somebody wrote down a group of this name or address at the same moment.
         raise PlanChanged from error
 
 
 @transaction.atomic
-def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> GroupPlan:
-    groups = _locked(plan_group_sheet(sheet, answers, by=by), by)
+def _import(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Officer") -> GroupPlan:
+    groups = _lock_changed(plan_group_sheet(sheet, answers, by=by), by)
     # Once more, with what changes held: nobody else's relay waits for the reading of a sheet.
     found = plan_group_sheet(sheet, answers, by=by)
     if not found.is_ready:
         raise PlanNotReady
     if found.digest != shown or {row.group_id for row in found.changed} - groups.keys():
         raise PlanChanged
-    made = [_filled(Group(), row) for row in found.new]
-    kept = [_filled(groups[row.group_id], row) for row in found.changed if row.group_id]
+    made = [_fill_from_row(Group(), row) for row in found.new]
+    kept = [_fill_from_row(groups[row.group_id], row) for row in found.changed if row.group_id]
     Group.objects.bulk_create(made)
     Group.objects.bulk_update(kept, _FIELDS)
     rows = [*found.new, *found.changed]
@@ -82,14 +82,14 @@ def _imported(sheet: Sheet, answers: Mapping[str, str], *, shown: str, by: "Offi
     return found
 
 
-def _locked(planned: GroupPlan, by: "Officer") -> "dict[uuid.UUID, Group]":
+def _lock_changed(planned: GroupPlan, by: "Officer") -> "dict[uuid.UUID, Group]":
     """The groups that would be changed, and no other of the province."""
     ids = [row.group_id for row in planned.changed if row.group_id]
     visible = Group.objects.visible_to(by).filter(pk__in=ids)
     return {group.pk: group for group in visible.select_for_update(no_key=True).order_by("id")}
 
 
-def _filled(group: Group, row: GroupRow) -> Group:
+def _fill_from_row(group: Group, row: GroupRow) -> Group:
     draft = row.draft
     if draft is None:
         raise PlanNotReady

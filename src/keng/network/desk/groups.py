@@ -66,7 +66,7 @@ def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpRespons
         group=group,
         initial=_group_initial(group),
     )
-    if request.method == "POST" and form.is_valid() and _saved(request, form, group):
+    if request.method == "POST" and form.is_valid() and _save(request, form, group):
         messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
         return redirect("groups")
     context = {
@@ -74,12 +74,12 @@ def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpRespons
         "group": group,
         "unit": unit,
         "units": officer_units(request),
-        "team": _of_team(group),
+        "team": _team_in_short(group),
     }
     return render(request, "network/group_edit.html", context)
 
 
-def _saved(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
+def _save(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
     """Write down what the form holds; False, with a word at what is taken by now."""
     try:
         if group:
@@ -95,7 +95,7 @@ def _saved(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
     return True
 
 
-def _of_team(group: Group | None) -> dict[str, object] | None:
+def _team_in_short(group: Group | None) -> dict[str, object] | None:
     """What a self-management team's page says in short."""
     if group is None or group.kind != GroupKind.TEAM:
         return None

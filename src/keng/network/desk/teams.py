@@ -29,9 +29,9 @@ def team(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def team_shift(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Put a shift on the rota, or hand one over."""
     group = _team(request, pk)
-    _must_keep(request)
+    _must_keep_network(request)
     form = TeamShiftForm(request.POST, group=group, auto_id="shift_%s")
-    over = _over(group, request.POST.get("over", ""))
+    over = _shift_to_hand_over(group, request.POST.get("over", ""))
     if not form.is_valid():
         return _page(request, group, shift_form=form, over=over)
     actions.add_shift(
@@ -46,7 +46,7 @@ def team_shift(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def team_shift_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a shift off the rota."""
     shift = get_object_or_404(TeamShift.objects.visible_to(request.officer), pk=pk)
-    _must_keep(request)
+    _must_keep_network(request)
     actions.end_shift(pk, by=request.officer)
     messages.success(request, _("The shift is off the rota."))
     return redirect("team", pk=shift.group_id)
@@ -56,7 +56,7 @@ def team_shift_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def team_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask the team for one thing."""
     group = _team(request, pk)
-    _must_keep(request)
+    _must_keep_network(request)
     form = TeamAskForm(request.POST, group=group, auto_id="ask_%s")
     if form.is_valid():
         said = form.cleaned_data
@@ -75,7 +75,7 @@ def team_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def team_ask_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask no longer."""
     made = get_object_or_404(TeamAsk.objects.visible_to(request.officer), pk=pk)
-    _must_keep(request)
+    _must_keep_network(request)
     actions.end_ask(pk, by=request.officer)
     messages.success(request, _("Taken back. What was answered stays."))
     return redirect("team", pk=made.group_id)
@@ -89,7 +89,7 @@ def _page(
     ask_form: TeamAskForm | None = None,
     over: TeamShift | None = None,
 ) -> HttpResponse:
-    over = over or _over(group, request.GET.get("over", ""))
+    over = over or _shift_to_hand_over(group, request.GET.get("over", ""))
     is_wrong = shift_form is not None or ask_form is not None
     first = shift_initial(over)
     context: dict[str, Any] = {
@@ -114,11 +114,11 @@ def _team(request: HttpRequest, pk: uuid.UUID) -> Group:
     return get_object_or_404(found.select_related("place", "unit"), pk=pk)
 
 
-def _over(group: Group, key: str) -> TeamShift | None:
+def _shift_to_hand_over(group: Group, key: str) -> TeamShift | None:
     pk = read_id(key)
     return next((shift for shift in teams.rota_of(group) if shift.pk == pk), None)
 
 
-def _must_keep(request: HttpRequest) -> None:
+def _must_keep_network(request: HttpRequest) -> None:
     if not may_keep_network(request.officer):
         raise PermissionDenied

@@ -112,7 +112,7 @@ class TargetTable:
 def target_table(officer: "Officer", *, kind: str = "") -> TargetTable:
     """Every commune of the officer's units against its targets, in six queries."""
     communes = communes_of(officer)
-    counted = _counted(officer)
+    counted = _groups_by_commune(officer)
     common, own = _targets(officer)
     named = {k for k, n in common.items() if n} | {k for (_p, k), n in own.items() if n}
     kinds = tuple(k for k in GroupKind.values if k in named and kind in {"", k})
@@ -135,7 +135,7 @@ def communes_of(officer: "Officer") -> list[Place]:
     return list(places_of(officer.unit_ids).filter(kind__in=kinds))
 
 
-def _counted(officer: "Officer") -> dict[uuid.UUID, dict[str, tuple[int, int]]]:
+def _groups_by_commune(officer: "Officer") -> dict[uuid.UUID, dict[str, tuple[int, int]]]:
     """Groups in use and how many are silent, by commune and kind; hamlets count for theirs."""
     sign = Coalesce("last_sign_at", "created_at")
     silent = Count("id", filter=Q(sign_at__lt=times.now() - SILENT_AFTER))

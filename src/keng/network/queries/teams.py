@@ -76,7 +76,7 @@ def rota_of(group: Group) -> list[TeamShift]:
         .filter(_not_over())
         .select_related("lead")
     )
-    return sorted(found, key=_order)
+    return sorted(found, key=_rota_order)
 
 
 def turns_until_morning(group: Group) -> list[ShiftTurn]:
@@ -119,10 +119,10 @@ def asks_with_progress(group: Group, *, limit: int = 20) -> list[AskProgress]:
     """What was asked of a team, newest first, with the number of its leads who answered."""
     asks = TeamAsk.objects.filter(group=group).prefetch_related("answers")
     leads = set(group.leads.filter(stopped_at__isnull=True).values_list("pk", flat=True))
-    return [_counted(ask, leads) for ask in asks.order_by("-id")[:limit]]
+    return [_progress_of(ask, leads) for ask in asks.order_by("-id")[:limit]]
 
 
-def _counted(ask: TeamAsk, leads: set[uuid.UUID]) -> AskProgress:
+def _progress_of(ask: TeamAsk, leads: set[uuid.UUID]) -> AskProgress:
     answers = list(ask.answers.all())
     said = [answer.said for answer in answers]
     # Whoever answered and left since is still one of those who were asked.
@@ -189,7 +189,7 @@ def _not_over() -> Q:
     return Q(weekday__isnull=False) | Q(day__gte=yesterday)
 
 
-def _order(shift: TeamShift) -> tuple[int, datetime.date, datetime.time, uuid.UUID]:
+def _rota_order(shift: TeamShift) -> tuple[int, datetime.date, datetime.time, uuid.UUID]:
     weekday = 7 if shift.weekday is None else shift.weekday
     return weekday, shift.day or datetime.date.min, shift.begins, shift.pk
 

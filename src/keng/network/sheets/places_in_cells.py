@@ -63,7 +63,7 @@ class Territory:
                 found._old.setdefault(name, []).append(row)
         return found
 
-    def find(self, words: str) -> CellPlace:
+    def find_place(self, words: str) -> CellPlace:
         """The place; a name written in full wins over a bare one."""
         head, *rest = [" ".join(fold(part).split()) for part in words.split(",")]
         rest = [part for part in rest if part]
@@ -122,13 +122,13 @@ class Territory:
         fits = [u for u in self.units.values() if wanted in {fold(u.name), fold(u.short_name)}]
         return fits[0] if len(fits) == 1 else None
 
-    def written(self, place: Place) -> str:
-        """A name that `find` understands again: with what it lies in, when others share it."""
-        if self.find(place.full_name).place == place:
+    def name_of(self, place: Place) -> str:
+        """A name that `find_place` understands: with what it lies in, when others share it."""
+        if self.find_place(place.full_name).place == place:
             return place.full_name
         above = self.chain(place)[1:2]
         longer = f"{place.full_name}, {above[0].full_name}" if above else place.full_name
-        return longer if self.find(longer).place == place else place.code
+        return longer if self.find_place(longer).place == place else place.code
 
 
 def _fits(surroundings: str, rest: list[str]) -> bool:

@@ -233,7 +233,7 @@ class _Row:
         if not words:
             self._errors.append(_("the place is missing"))
             return None
-        found = self._known.territory.find(words)
+        found = self._known.territory.find_place(words)
         if found.choices:
             names = "; ".join(one.in_full for one in found.choices)
             told = {"words": words, "names": names}

@@ -111,7 +111,9 @@ def _row(line: SheetLine, answers: Mapping[str, str], known: KnownNetwork) -> Gr
         answer = answers.get(f"same-{line.number}", "")
         group = next((one for one in near if str(one.pk) == answer), None)
         if group is None and answer != "new":
-            return group_row.question_row(line, _same(line, name, near), reader.notes)
+            return group_row.question_row(
+                line, _question_same_group(line, name, near), reader.notes
+            )
     draft = _draft(reader, group, known, name=name, kind=kind, place=place, unit_id=unit.pk)
     if draft is None:
         return group_row.wrong_row(line, reader.errors, reader.notes)
@@ -125,12 +127,14 @@ def _place(
     if not words:
         reader.errors.append(_("the place is missing"))
         return None, None
-    found = known.territory.find(words)
+    found = known.territory.find_place(words)
     if found.choices:
         answer = answers.get(f"place-{reader.line.number}", "")
         chosen = next((one for one in found.choices if str(one.pk) == answer), None)
         if chosen is None:
-            return None, _which_place(reader.line, words, found.choices, is_old=bool(found.was))
+            return None, _question_which_place(
+                reader.line, words, found.choices, is_old=bool(found.was)
+            )
         reader.notes.append(f"“{words}” → {chosen.full_name}")
         return chosen, None
     if found.place is None:
@@ -152,7 +156,7 @@ def _place(
     return found.place, None
 
 
-def _which_place(
+def _question_which_place(
     line: SheetLine, words: str, choices: Iterable[Place], *, is_old: bool
 ) -> group_row.RowQuestion:
     told = {"number": line.number, "words": words}
@@ -166,7 +170,9 @@ def _which_place(
     )
 
 
-def _same(line: SheetLine, name: str, near: Iterable[Group]) -> group_row.RowQuestion:
+def _question_same_group(
+    line: SheetLine, name: str, near: Iterable[Group]
+) -> group_row.RowQuestion:
     text = _("Row %(number)d: “%(name)s” is written nearly like a group that is there. Is it one?")
     options = [
         (str(one.pk), _("It is “%(name)s”; take the new spelling") % {"name": one.name})

@@ -29,7 +29,7 @@ def group_cells(groups: Iterable[Group], territory: Territory) -> Iterator[list[
     for group in groups:
         place = territory.places.get(group.place_id)
         if place and place.pk not in written:
-            written[place.pk] = territory.written(place)
+            written[place.pk] = territory.name_of(place)
         named = [lead.name for lead in group.leads.all() if lead.stopped_at is None]
         cells_of: list[str | int] = [
             group.name,

@@ -33,7 +33,7 @@ class PlaceRow:
 def place_rows(ask: ReportAsk, boundaries: str) -> list[PlaceRow]:
     """What came in, each tip in exactly one row."""
     counts = ask.once(_counts)
-    turned = _turned([place for place in counts if place], boundaries)
+    turned = _in_boundaries([place for place in counts if place], boundaries)
     found = [_row(place, n, turned) for place, n in counts.items()]
     merged: defaultdict[tuple[str, tuple[str, ...]], int] = defaultdict(int)
     for row in found:
@@ -72,7 +72,7 @@ def _communes(place_ids: list[uuid.UUID]) -> dict[uuid.UUID, Place]:
     }
 
 
-def _turned(places: list[Place], boundaries: str) -> dict[Place, list[Place]]:
+def _in_boundaries(places: list[Place], boundaries: str) -> dict[Place, list[Place]]:
     """What each place is in the other boundaries: itself, one other, or one of several."""
     found: dict[Place, list[Place]] = {}
     if boundaries == NEW_BOUNDARIES:

@@ -73,7 +73,7 @@ def tips_by_term(ask: ReportAsk) -> dict[str, list[uuid.UUID]]:
 
 def examine_identities(terms: dict[str, list[uuid.UUID]]) -> list[IdentityFinding]:
     """Every identity, from terms that were asked each by itself."""
-    return [_examined(identity, terms) for identity in IDENTITIES]
+    return [_examine(identity, terms) for identity in IDENTITIES]
 
 
 def tip_ids(rows: QuerySet[Tip] | QuerySet[Decision]) -> list[uuid.UUID]:
@@ -82,7 +82,7 @@ def tip_ids(rows: QuerySet[Tip] | QuerySet[Decision]) -> list[uuid.UUID]:
     return list(rows.order_by().values_list(column, flat=True))
 
 
-def _examined(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> IdentityFinding:
+def _examine(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> IdentityFinding:
     parts = {part: Counter(terms[part]) for part in identity.parts}
     whole = Counter(terms[identity.whole])
     together: Counter[uuid.UUID] = sum(parts.values(), Counter())
@@ -92,12 +92,12 @@ def _examined(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> Identity
         identity.block,
         sum(len(terms[part]) for part in identity.parts),
         len(terms[identity.whole]),
-        _blamed(wrong, parts) if wrong else "",
+        _term_to_blame(wrong, parts) if wrong else "",
         tuple(wrong),
     )
 
 
-def _blamed(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str:
+def _term_to_blame(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str:
     """The line of the first tip: the one that counts it too often, or that it says it is in."""
     first = wrong[0]
     often = [part for part, tips in parts.items() if tips[first]]
@@ -106,12 +106,12 @@ def _blamed(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str
         return twice[0]
     if often:
         # Counted as two different things: what it says itself is the right one.
-        says = _says(first, parts)
+        says = _term_by_tip(first, parts)
         return next((part for part in often if part != says), often[0])
-    return _says(first, parts)
+    return _term_by_tip(first, parts)
 
 
-def _says(tip_id: uuid.UUID, parts: dict[str, Counter[uuid.UUID]]) -> str:
+def _term_by_tip(tip_id: uuid.UUID, parts: dict[str, Counter[uuid.UUID]]) -> str:
     """Where the tip itself says it stands, whatever decisions say."""
     tip = Tip.objects.get(pk=tip_id)
     open_ = "suspended" if tip.suspended_at else "pending"

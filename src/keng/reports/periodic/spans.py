@@ -56,7 +56,7 @@ def read_span(code: str) -> Span | None:
         found = pattern.fullmatch(code)
         if found and int(found[1]) in _YEARS:
             try:
-                return _made(kind, int(found[1]), int(found[2] or 1))
+                return _make_span(kind, int(found[1]), int(found[2] or 1))
             except ValueError:
                 return None
     return None
@@ -66,9 +66,9 @@ def span_around(day: date, kind: str) -> Span:
     """The span of a kind that holds a day."""
     if kind == "week":
         year, week, _weekday = day.isocalendar()
-        return _made(kind, year, week)
+        return _make_span(kind, year, week)
     number = {"month": day.month, "quarter": (day.month + 2) // 3}.get(kind, 1)
-    return _made(kind, day.year, number)
+    return _make_span(kind, day.year, number)
 
 
 def span_before(span: Span) -> Span:
@@ -114,7 +114,7 @@ def span_kind_labels() -> dict[str, str]:
     return {"week": _("Week"), "month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
 
 
-def _made(kind: str, year: int, number: int) -> Span:
+def _make_span(kind: str, year: int, number: int) -> Span:
     if kind == "week":
         first = date.fromisocalendar(year, number, 1)
         return Span(kind, f"{year}-W{number:02}", first, first + timedelta(days=7))

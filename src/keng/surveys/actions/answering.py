@@ -35,7 +35,7 @@ def take_answer(
     if not (on_paper or takes_answers(survey)):
         raise NotOpen
     if survey.reach == Survey.Reach.ONCE:
-        _use(survey, slip)
+        _use_slip(survey, slip)
     kept = drop_unasked_answers(content, said)
     texts = {key: words for key, words in kept.items() if isinstance(words, str)}
     choices = {key: words for key, words in kept.items() if key not in texts}
@@ -69,7 +69,7 @@ def check_slip(survey: Survey, slip: str) -> None:
         raise SlipUsed
 
 
-def _use(survey: Survey, slip: str) -> None:
+def _use_slip(survey: Survey, slip: str) -> None:
     """In one statement: of two that come at once, the second finds it used."""
     mine = Token.objects.filter(survey=survey, hash=codes.slip_hash(survey.code, slip), used=False)
     if mine.update(used=True) == 0:

@@ -66,11 +66,11 @@ def count_closed_survey() -> int:
     models: tuple[Any, ...] = (Answer, FreeText, Token)
     for model in models:
         with transaction.atomic():
-            if not _locked(closed.pk):
+            if not _lock_to_count(closed.pk):
                 return 0
             whole = model.objects.select_for_update(no_key=True).filter(survey=closed.pk)
             _write_anew(model, list(whole))
-    return _count(closed.pk)
+    return _count_survey(closed.pk)
 
 
 def _to_count() -> QuerySet[Survey]:
@@ -79,7 +79,7 @@ def _to_count() -> QuerySet[Survey]:
     )
 
 
-def _locked(survey_id: uuid.UUID) -> Survey | None:
+def _lock_to_count(survey_id: uuid.UUID) -> Survey | None:
     """None when another worker has counted it meanwhile."""
     return _to_count().select_for_update(no_key=True).filter(pk=survey_id).first()
 
@@ -96,8 +96,8 @@ def _write_anew(model: Any, rows: list[Any]) -> int:
 
 
 @transaction.atomic
-def _count(survey_id: uuid.UUID) -> int:
-    survey = _locked(survey_id)
+def _count_survey(survey_id: uuid.UUID) -> int:
+    survey = _lock_to_count(survey_id)
     if survey is None:
         return 0
     slips = survey.tokens.count()

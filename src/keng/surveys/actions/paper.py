@@ -43,13 +43,13 @@ def type_in_sheet(
     by: "Officer",
 ) -> PaperBatch:
     """One sheet. Raises NotYours, WrongState for a finished pile, and what `take_answer` raises."""
-    batch = _mine(batch_id, by)
+    batch = _own_batch(batch_id, by)
     if batch.typed >= batch.sheets:
         raise WrongState
     answering.take_answer(batch.survey, content, said, slip=slip, origin=Answer.Origin.PAPER)
     batch.typed += 1
     if batch.typed == batch.sheets:
-        _finish(batch, by)
+        _close_batch(batch, by)
     batch.save(update_fields=["typed", "finished_at"])
     return batch
 
@@ -57,13 +57,13 @@ def type_in_sheet(
 @transaction.atomic
 def finish_batch(batch_id: uuid.UUID, *, by: "Officer") -> PaperBatch:
     """The pile is done, though some sheets could not be read."""
-    batch = _mine(batch_id, by)
-    _finish(batch, by)
+    batch = _own_batch(batch_id, by)
+    _close_batch(batch, by)
     batch.save(update_fields=["finished_at"])
     return batch
 
 
-def _mine(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
+def _own_batch(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
     found = PaperBatch.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "survey__unit"
     )
@@ -75,7 +75,7 @@ def _mine(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
     return batch
 
 
-def _finish(batch: PaperBatch, by: "Officer") -> None:
+def _close_batch(batch: PaperBatch, by: "Officer") -> None:
     batch.finished_at = times.now()
     survey = batch.survey
     detail = {"sheets": batch.sheets, "typed": batch.typed}

@@ -51,7 +51,7 @@ def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
 
     Raises WrongState, NotYours, StaleApproval.
     """
-    survey = _handed_in(survey_id, by)
+    survey = _locked_submitted(survey_id, by)
     if queries.result_hash(survey) != seen:
         raise StaleApproval
     # The public site reads what was let through from here, and nothing that waits or was left out.
@@ -84,14 +84,14 @@ def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Surve
 @transaction.atomic
 def send_back_result(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
     """Give the words back to be changed. Raises WrongState, NotYours."""
-    survey = _handed_in(survey_id, by)
+    survey = _locked_submitted(survey_id, by)
     survey.proposed_by, survey.returned_reason = None, reason
     survey.save(update_fields=["proposed_by", "returned_reason"])
     _record("survey.result_returned", survey, by, {})
     return survey
 
 
-def _handed_in(survey_id: uuid.UUID, by: "Officer") -> Survey:
+def _locked_submitted(survey_id: uuid.UUID, by: "Officer") -> Survey:
     survey = locked_survey(survey_id, by)
     if survey.proposed_by_id is None:
         raise WrongState

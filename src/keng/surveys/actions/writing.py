@@ -59,14 +59,14 @@ def revise_survey(
     survey_id: uuid.UUID, *, purpose: str, reach: str, content: StoredContent, by: "Officer"
 ) -> Survey:
     """Change the words around the questions. Raises NotYours, WrongState."""
-    survey = _draft(survey_id, by)
-    return _changed(survey, {**survey.content, **content}, by, purpose=purpose, reach=reach)
+    survey = _locked_draft(survey_id, by)
+    return _save_change(survey, {**survey.content, **content}, by, purpose=purpose, reach=reach)
 
 
 @transaction.atomic
 def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Officer") -> Survey:
     """Add a question, or change the one with its key. Raises NotReady("questions") for too many."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     questions = list(survey.content["questions"])
     keys = [one["key"] for one in questions]
     if question["key"] in keys:
@@ -75,32 +75,36 @@ def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Offi
         questions.append(dict(question))
     else:
         raise NotReady("questions")
-    return _changed(survey, {**survey.content, "questions": _sound(questions)}, by)
+    return _save_change(
+        survey, {**survey.content, "questions": _drop_broken_conditions(questions)}, by
+    )
 
 
 @transaction.atomic
 def remove_question(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Take a question out; whatever depended on it is asked of everybody."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     left = [one for one in survey.content["questions"] if one["key"] != key]
-    return _changed(survey, {**survey.content, "questions": _sound(left)}, by)
+    return _save_change(survey, {**survey.content, "questions": _drop_broken_conditions(left)}, by)
 
 
 @transaction.atomic
 def move_question_up(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Ask a question one place earlier."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     questions = list(survey.content["questions"])
     at = next((n for n, one in enumerate(questions) if one["key"] == key), 0)
     if at:
         questions[at - 1], questions[at] = questions[at], questions[at - 1]
-    return _changed(survey, {**survey.content, "questions": _sound(questions)}, by)
+    return _save_change(
+        survey, {**survey.content, "questions": _drop_broken_conditions(questions)}, by
+    )
 
 
 @transaction.atomic
 def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     """Hand it in for a second person. Raises NotReady."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     if not survey.content["questions"]:
         raise NotReady("none")
     if survey.content.get("en") and not all(one.get("en") for one in survey.content["questions"]):
@@ -118,7 +122,7 @@ def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     return survey
 
 
-def _draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
+def _locked_draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
     survey = locked_survey(survey_id, by)
     if not rights.may_write(by, survey):
         raise NotYours
@@ -127,7 +131,7 @@ def _draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
     return survey
 
 
-def _changed(
+def _save_change(
     survey: Survey, content: StoredContent, by: "Officer", *, purpose: str = "", reach: str = ""
 ) -> Survey:
     survey.purpose, survey.reach = purpose or survey.purpose, reach or survey.reach
@@ -139,7 +143,7 @@ def _changed(
     return survey
 
 
-def _sound(questions: list[StoredContent]) -> list[StoredContent]:
+def _drop_broken_conditions(questions: list[StoredContent]) -> list[StoredContent]:
     """A condition holds only on an earlier question with these options."""
     options: dict[str, int] = {}
     for one in questions:

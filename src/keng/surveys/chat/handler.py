@@ -87,17 +87,17 @@ class SurveyHandler:
         event = message.event
         if event.kind != "text" or event.media or not event.reply_address:
             return False
-        said = read_command(event.text) if message.conversation_hash is not None else None
+        command = read_command(event.text) if message.conversation_hash is not None else None
         # In a group people count and say "thôi" among themselves.
-        return said is not None and (said.begins or not event.group)
+        return command is not None and (command.begins or not event.group)
 
     def prepare(self, message: Incoming) -> _Prepared:
-        said = read_command(message.event.text)
-        assert said is not None  # noqa: S101 -- `takes` has seen it
-        if said.begins:
-            return _Prepared(self._beginning(message, said), None, None)
+        command = read_command(message.event.text)
+        assert command is not None  # noqa: S101 -- `takes` has seen it
+        if command.begins:
+            return _Prepared(self._beginning(message, command), None, None)
         other = handlers.handler_of(message, after=self.name)
-        return _Prepared(_row(message, said), other, other.prepare(message))
+        return _Prepared(_row(message, command), other, other.prepare(message))
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
         rows = json.dumps([one.row for one in prepared if one.row])
@@ -107,17 +107,19 @@ class SurveyHandler:
                 made += other.statements([one.otherwise for one in ones], lane=lane)
         return made
 
-    def _beginning(self, message: Incoming, said: ChatCommand) -> dict[str, Any] | None:
+    def _beginning(self, message: Incoming, command: ChatCommand) -> dict[str, Any] | None:
         """Whoever begins surveys all the time is told once, then nothing."""
         who = (message.conversation_hash or b"").hex()
         if not self._limits.wait(who):
-            return _row(message, said)
+            return _row(message, command)
         return (
-            None if self._notices.wait(who) else _row(message, ChatCommand("slow", said.language))
+            None
+            if self._notices.wait(who)
+            else _row(message, ChatCommand("slow", command.language))
         )
 
 
-def _row(message: Incoming, said: ChatCommand) -> dict[str, Any]:
+def _row(message: Incoming, command: ChatCommand) -> dict[str, Any]:
     seals = message.seals or new_seals()
     return {
         "key": hexed(message.key),
@@ -127,10 +129,10 @@ def _row(message: Incoming, said: ChatCommand) -> dict[str, Any]:
         "account": str(message.account.id),
         "conversation_hash": hexed(message.conversation_hash or b""),
         "address": hexed(seals.for_sender(message.event.reply_address or "")),
-        "box": hexed(bytes(box(TURN_BOX).encrypt(json.dumps(said.stored()).encode()))),
+        "box": hexed(bytes(box(TURN_BOX).encrypt(json.dumps(command.stored()).encode()))),
         "received_at": message.received_at.isoformat(),
-        "begins": said.begins or said.act == "slow",
-        "stops": said.act == "stop",
+        "begins": command.begins or command.act == "slow",
+        "stops": command.act == "stop",
         # "Dừng nhận tin" of somebody who has also reported ends more than the survey.
-        "stops_all": said.act == "stop" and chat_words.is_stop_sentence(message.event.text),
+        "stops_all": command.act == "stop" and chat_words.is_stop_sentence(message.event.text),
     }

@@ -88,12 +88,12 @@ def end_talk(turn: ChatTurn, talk: UnfinishedTalk) -> None:
 
 def chat_has_answered(turn: ChatTurn, survey: Survey) -> bool:
     """Whether this chat has answered an open survey already."""
-    return ChatAnswered.objects.filter(hash=_mark(turn, survey)).exists()
+    return ChatAnswered.objects.filter(hash=_answered_hash(turn, survey)).exists()
 
 
 def note_chat_answered(turn: ChatTurn, survey: Survey) -> None:
     """Keep that it has, until the survey is counted."""
-    ChatAnswered.objects.create(hash=_mark(turn, survey), survey=survey)
+    ChatAnswered.objects.create(hash=_answered_hash(turn, survey), survey=survey)
 
 
 def sweep_talks() -> int:
@@ -103,5 +103,5 @@ def sweep_talks() -> int:
     return done + ChatTurn.objects.filter(received_at__lte=now - _TURN_LIFE).delete()[0]
 
 
-def _mark(turn: ChatTurn, survey: Survey) -> bytes:
+def _answered_hash(turn: ChatTurn, survey: Survey) -> bytes:
     return keyed_hash("survey answered in a chat", survey.code, bytes(turn.conversation_hash))

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 _MOST_OFFERED = 5
 _ONE_WORKER = "SELECT pg_try_advisory_xact_lock(hashtext('keng survey chats'), 0)"
 # Somebody told something else meanwhile: it is with the officers, and the survey is over.
-_LEFT = """
+_LEFT_FOR_REPORT = """
 SELECT t.conversation_hash, tip.do_not_contact
 FROM surveys_chattalk t
 JOIN delivery_conversation c ON c.key_hash = t.conversation_hash AND c.last_inbound_at > t.asked_at
@@ -38,7 +38,7 @@ def answer_turn() -> int:
 
     One that cannot be answered goes, too: else everybody behind it would wait.
     """
-    if not _mine():
+    if not _is_only_worker():
         return 0
     turn = ChatTurn.objects.select_related("account").order_by("id").first()
     if turn is None:
@@ -56,20 +56,20 @@ def answer_turn() -> int:
 
 
 def _reply(turn: ChatTurn) -> None:
-    said = talk_state.command_of_turn(turn)
-    if said is None:
+    command = talk_state.command_of_turn(turn)
+    if command is None:
         return
-    for text in _answers(turn, said):
+    for text in _replies_to(turn, command):
         answer_asker(turn.account, bytes(turn.address_sealed), text, source_kind="survey")
 
 
 @transaction.atomic
 def end_talk_left_for_report() -> int:
     """End one survey whose answerer has reported something meanwhile, and say so."""
-    if not _mine():
+    if not _is_only_worker():
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_LEFT)
+        cursor.execute(_LEFT_FOR_REPORT)
         found = cursor.fetchone()
     if found is None:
         return 0
@@ -83,17 +83,17 @@ def end_talk_left_for_report() -> int:
     return 1
 
 
-def _mine() -> bool:
+def _is_only_worker() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_ONE_WORKER)
         return bool(cursor.fetchone()[0])
 
 
-def _answers(turn: ChatTurn, said: ChatCommand) -> list[str]:
+def _replies_to(turn: ChatTurn, command: ChatCommand) -> list[str]:
     """What is said to this message; nothing when it came before its question."""
-    if said.begins or said.act == "slow":
-        with translation.override(said.language):
-            return [sentences.too_many_begun()] if said.act == "slow" else _begun(turn, said)
+    if command.begins or command.act == "slow":
+        with translation.override(command.language):
+            return [sentences.too_many_begun()] if command.act == "slow" else _begin(turn, command)
     talk = talk_state.load_talk(turn)
     if talk is None:
         return []
@@ -103,23 +103,25 @@ def _answers(turn: ChatTurn, said: ChatCommand) -> list[str]:
         if not queries.takes_answers(talk.survey):
             talk_state.end_talk(turn, talk)
             return [sentences.survey_is_closed(talk.survey)]
-        if said.act == "stop":
+        if command.act == "stop":
             talk_state.end_talk(turn, talk)
             return [sentences.survey_stopped(talk.survey, talk.language)]
-        return _step(turn, talk, said)
+        return _step(turn, talk, command)
 
 
-def _begun(turn: ChatTurn, said: ChatCommand) -> list[str]:
-    if not said.code:
-        offered = [(one, queries.content_of(one, said.language)) for one in queries.open_surveys()]
-        return [sentences.choice_of_surveys(offered[:_MOST_OFFERED], said.language)]
-    survey = queries.public_survey(said.code)
+def _begin(turn: ChatTurn, command: ChatCommand) -> list[str]:
+    if not command.code:
+        offered = [
+            (one, queries.content_of(one, command.language)) for one in queries.open_surveys()
+        ]
+        return [sentences.choice_of_surveys(offered[:_MOST_OFFERED], command.language)]
+    survey = queries.public_survey(command.code)
     if survey is None:
         return [sentences.unknown_survey()]
-    if refusal := _refusal(turn, survey, said):
+    if refusal := _refusal(turn, survey, command):
         return [refusal]
-    language = reading_language(survey.content, said.language)
-    talk = UnfinishedTalk(survey, language, slip=said.slip)
+    language = reading_language(survey.content, command.language)
+    talk = UnfinishedTalk(survey, language, slip=command.slip)
     with translation.override(language):
         content = queries.content_of(survey, language)
         asked = questions_by_number(content, {})
@@ -128,10 +130,10 @@ def _begun(turn: ChatTurn, said: ChatCommand) -> list[str]:
         left_out = len(content.questions_for({})) - len(asked)
         talk_state.save_talk(turn, talk)
         hello = sentences.greeting(survey, content, len(asked), left_out)
-        return _in_one([hello, sentences.question_text(asked[0], 1, len(asked))])
+        return _joined([hello, sentences.question_text(asked[0], 1, len(asked))])
 
 
-def _refusal(turn: ChatTurn, survey: Survey, said: ChatCommand) -> str:
+def _refusal(turn: ChatTurn, survey: Survey, command: ChatCommand) -> str:
     """Why this survey cannot be begun here; "" when it can."""
     if not queries.takes_answers(survey):
         return sentences.survey_is_closed(survey)
@@ -141,47 +143,47 @@ def _refusal(turn: ChatTurn, survey: Survey, said: ChatCommand) -> str:
             if talk_state.chat_has_answered(turn, survey)
             else ""
         )
-    if not said.slip:
-        return sentences.slip_needed(survey, said.language, "")
+    if not command.slip:
+        return sentences.slip_needed(survey, command.language, "")
     try:
-        answering.check_slip(survey, said.slip)
+        answering.check_slip(survey, command.slip)
     except SlipUnknown:
-        return sentences.slip_needed(survey, said.language, "unknown")
+        return sentences.slip_needed(survey, command.language, "unknown")
     except SlipUsed:
-        return sentences.slip_needed(survey, said.language, "used")
+        return sentences.slip_needed(survey, command.language, "used")
     return ""
 
 
-def _step(turn: ChatTurn, talk: UnfinishedTalk, said: ChatCommand) -> list[str]:
+def _step(turn: ChatTurn, talk: UnfinishedTalk, command: ChatCommand) -> list[str]:
     content = queries.content_of(talk.survey, talk.language)
-    question = _next(content, talk)
-    if question is None or said.act in {"send", "again"}:
-        return _at_the_end(turn, talk, content, said)
-    if said.act == "numbers":
-        answer = _answer_of(question, said.numbers)
+    question = _next_question(content, talk)
+    if question is None or command.act in {"send", "again"}:
+        return _at_the_end(turn, talk, content, command)
+    if command.act == "numbers":
+        answer = _answer_of(question, command.numbers)
         if answer is None:
             return [sentences.not_an_option(question)]
         talk.said[question.key] = answer
     talk.seen.append(question.key)
     talk_state.save_talk(turn, talk)
-    return [_what_now(content, talk)]
+    return [_next_prompt(content, talk)]
 
 
 def _at_the_end(
-    turn: ChatTurn, talk: UnfinishedTalk, content: SurveyContent, said: ChatCommand
+    turn: ChatTurn, talk: UnfinishedTalk, content: SurveyContent, command: ChatCommand
 ) -> list[str]:
     """Count it, begin again, or say once more what can be done now."""
-    is_whole = _next(content, talk) is None
-    if said.act == "again" or (is_whole and said.numbers == (2,)):
+    is_whole = _next_question(content, talk) is None
+    if command.act == "again" or (is_whole and command.numbers == (2,)):
         talk.said, talk.seen = {}, []
         talk_state.save_talk(turn, talk)
-        return [_what_now(content, talk)]
-    if is_whole and (said.act == "send" or said.numbers == (1,)):
-        return [_counted(turn, talk, content)]
-    return [_what_now(content, talk)]
+        return [_next_prompt(content, talk)]
+    if is_whole and (command.act == "send" or command.numbers == (1,)):
+        return [_count(turn, talk, content)]
+    return [_next_prompt(content, talk)]
 
 
-def _counted(turn: ChatTurn, talk: UnfinishedTalk, content: SurveyContent) -> str:
+def _count(turn: ChatTurn, talk: UnfinishedTalk, content: SurveyContent) -> str:
     survey, is_open = talk.survey, talk.survey.reach == Survey.Reach.OPEN
     if is_open and talk_state.chat_has_answered(turn, survey):
         told = sentences.chat_answered_before(survey)
@@ -211,13 +213,13 @@ def questions_by_number(content: SurveyContent, said: dict[str, Any]) -> list[Qu
     ]
 
 
-def _next(content: SurveyContent, talk: UnfinishedTalk) -> Question | None:
+def _next_question(content: SurveyContent, talk: UnfinishedTalk) -> Question | None:
     asked = questions_by_number(content, talk.said)
     return next((one for one in asked if one.key not in talk.seen), None)
 
 
-def _what_now(content: SurveyContent, talk: UnfinishedTalk) -> str:
-    asked, question = questions_by_number(content, talk.said), _next(content, talk)
+def _next_prompt(content: SurveyContent, talk: UnfinishedTalk) -> str:
+    asked, question = questions_by_number(content, talk.said), _next_question(content, talk)
     if question is None:
         return sentences.answers_summary(content, talk.said, asked)
     return sentences.question_text(question, asked.index(question) + 1, len(asked))
@@ -232,6 +234,6 @@ def _answer_of(question: Question, numbers: tuple[int, ...]) -> Any:
     return numbers[0] - 1 if len(numbers) == 1 else None
 
 
-def _in_one(parts: list[str]) -> list[str]:
+def _joined(parts: list[str]) -> list[str]:
     whole = "\n\n".join(parts)
     return [whole] if len(whole) <= sentences.LONGEST else parts

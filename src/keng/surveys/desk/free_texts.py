@@ -25,7 +25,7 @@ def survey_texts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if survey.state != Survey.State.CLOSED or survey.figures is None:
         return redirect("survey-detail", pk=pk)
     if request.method == "POST":
-        return _decided(request, survey)
+        return _decide(request, survey)
     waiting = queries.texts_to_read(survey)
     this = waiting[0] if waiting else None
     content = queries.content_of(survey, "vi")
@@ -40,7 +40,7 @@ def survey_texts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "surveys/texts.html", context)
 
 
-def _decided(request: HttpRequest, survey: Survey) -> HttpResponse:
+def _decide(request: HttpRequest, survey: Survey) -> HttpResponse:
     form = FreeTextForm(request.POST)
     words = form.cleaned_data["words"] if form.is_valid() else ""
     if request.POST.get("do") == "show" and not words:

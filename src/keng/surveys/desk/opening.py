@@ -30,25 +30,27 @@ def survey_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("survey-detail", pk=pk)
     form = ApproveSurveyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _approved(request, survey, form)
-    return _shown(request, survey, form)
+        return _approve(request, survey, form)
+    return _approval_page(request, survey, form)
 
 
-def _approved(request: HttpRequest, survey: Survey, form: ApproveSurveyForm) -> HttpResponse:
+def _approve(request: HttpRequest, survey: Survey, form: ApproveSurveyForm) -> HttpResponse:
     # What is stale is said before the code is used up: the same code does not work twice.
     if form.seen() != bytes(survey.hash):
-        return _shown(request, survey, ApproveSurveyForm(), stale=True)
+        return _approval_page(request, survey, ApproveSurveyForm(), stale=True)
     if not is_present(request.officer, form):
-        return _shown(request, survey, form)
+        return _approval_page(request, survey, form)
     try:
         actions.approve_survey(survey.pk, seen=form.seen(), by=request.officer)
     except StaleApproval:
-        return _shown(request, visible_survey(request, survey.pk), ApproveSurveyForm(), stale=True)
+        return _approval_page(
+            request, visible_survey(request, survey.pk), ApproveSurveyForm(), stale=True
+        )
     messages.success(request, _("Approved: it can be opened now, exactly as you read it."))
     return redirect("survey-detail", pk=survey.pk)
 
 
-def _shown(
+def _approval_page(
     request: HttpRequest, survey: Survey, form: ApproveSurveyForm, *, stale: bool = False
 ) -> HttpResponse:
     english = queries.content_of(survey, "en") if survey.content.get("en") else None

@@ -36,7 +36,7 @@ def survey_paper_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def survey_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One sheet after another."""
-    batch, is_mine = _mine(request, pk)
+    batch, is_mine = _visible_batch(request, pk)
     survey = batch.survey
     if not is_mine:
         return redirect("survey-detail", pk=survey.pk)
@@ -45,7 +45,7 @@ def survey_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = PaperSheetForm(posted, content=content, with_slip=with_slip)
     # A sheet on which nothing is ticked still is a form somebody handed in.
-    if request.method == "POST" and form.is_valid() and _typed(request, batch, form):
+    if request.method == "POST" and form.is_valid() and _type_in(request, batch, form):
         return redirect("survey-sheet", pk=pk)
     context = survey_context(survey, content) | {
         "form": form,
@@ -55,7 +55,7 @@ def survey_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "surveys/sheet.html", context, status=422 if form.errors else 200)
 
 
-def _typed(request: HttpRequest, batch: PaperBatch, form: PaperSheetForm) -> bool:
+def _type_in(request: HttpRequest, batch: PaperBatch, form: PaperSheetForm) -> bool:
     slip = codes.clean_code(form.cleaned_data.get("slip", ""), codes.SLIP_LENGTH)
     content = queries.content_of(batch.survey, "vi")
     try:
@@ -79,13 +79,13 @@ def _typed(request: HttpRequest, batch: PaperBatch, form: PaperSheetForm) -> boo
 @require_POST
 def survey_sheet_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The rest of the pile cannot be read, or there is none."""
-    batch, is_mine = _mine(request, pk)
+    batch, is_mine = _visible_batch(request, pk)
     if is_mine:
         actions.finish_batch(pk, by=request.officer)
     return redirect("survey-detail", pk=batch.survey_id)
 
 
-def _mine(request: HttpRequest, pk: uuid.UUID) -> tuple[PaperBatch, bool]:
+def _visible_batch(request: HttpRequest, pk: uuid.UUID) -> tuple[PaperBatch, bool]:
     """A pile of a visible survey, and whether it is this officer's to type in."""
     batch = get_object_or_404(
         PaperBatch.objects.select_related("survey__unit"),

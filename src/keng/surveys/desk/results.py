@@ -62,8 +62,8 @@ def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("survey-detail", pk=pk)
     form = ReleaseResultForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _released(request, survey, form)
-    return _shown(request, survey, form)
+        return _release(request, survey, form)
+    return _release_page(request, survey, form)
 
 
 @require_POST
@@ -80,21 +80,23 @@ def survey_result_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("survey-detail", pk=pk)
 
 
-def _released(request: HttpRequest, survey: Survey, form: ReleaseResultForm) -> HttpResponse:
+def _release(request: HttpRequest, survey: Survey, form: ReleaseResultForm) -> HttpResponse:
     # What is stale is said before the code is used up: the same code does not work twice.
     if form.seen() != queries.result_hash(survey):
-        return _shown(request, survey, ReleaseResultForm(), stale=True)
+        return _release_page(request, survey, ReleaseResultForm(), stale=True)
     if not is_present(request.officer, form):
-        return _shown(request, survey, form)
+        return _release_page(request, survey, form)
     try:
         actions.publish_result(survey.pk, seen=form.seen(), by=request.officer)
     except StaleApproval:
-        return _shown(request, visible_survey(request, survey.pk), ReleaseResultForm(), stale=True)
+        return _release_page(
+            request, visible_survey(request, survey.pk), ReleaseResultForm(), stale=True
+        )
     messages.success(request, _("Published under the same address as the survey."))
     return redirect("survey-detail", pk=survey.pk)
 
 
-def _shown(
+def _release_page(
     request: HttpRequest, survey: Survey, form: ReleaseResultForm, *, stale: bool = False
 ) -> HttpResponse:
     content = queries.content_of(survey, "vi")

@@ -26,7 +26,7 @@ def survey_question(request: HttpRequest, code: str, number: int) -> HttpRespons
     found = survey_by_code(code)
     draft = _draft(request, found)
     if draft is None:
-        return _gone(request, found)
+        return _back_to_first_page(request, found)
     content = queries.content_of(found)
     asked = content.questions_for(draft.said)
     if not 1 <= number <= len(asked):
@@ -36,10 +36,10 @@ def survey_question(request: HttpRequest, code: str, number: int) -> HttpRespons
     form = QuestionPageForm(posted, question=this, said=draft.said)
     if request.method == "POST":
         if language := chosen_language(request):
-            return _switched(found, draft, form, number, language)
+            return _switch_language(found, draft, form, number, language)
         if form.is_valid():
-            return _answered(found, draft, content, this, form)
-    return _page(request, found, content, form, draft, number, len(asked))
+            return _save_answer(found, draft, content, this, form)
+    return _question_page(request, found, content, form, draft, number, len(asked))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,11 +48,11 @@ def survey_check(request: HttpRequest, code: str) -> HttpResponse:
     found = survey_by_code(code)
     draft = _draft(request, found)
     if draft is None:
-        return _gone(request, found)
+        return _back_to_first_page(request, found)
     content = queries.content_of(found)
-    problem = _sent(request, found, draft, content) if request.method == "POST" else ""
+    problem = _send(request, found, draft, content) if request.method == "POST" else ""
     if problem == "sent":
-        return _thanks(request, found)
+        return _redirect_to_thanks(request, found)
     rows = [
         (number, one, one.words_of(draft.said.get(one.key)))
         for number, one in enumerate(content.questions_for(draft.said), start=1)
@@ -73,14 +73,14 @@ def _draft(request: HttpRequest, found: Survey) -> drafts.UnfinishedAnswer | Non
     return drafts.load_draft(request.COOKIES.get(draft_cookie(found), ""), found.code)
 
 
-def _gone(request: HttpRequest, found: Survey) -> HttpResponse:
+def _back_to_first_page(request: HttpRequest, found: Survey) -> HttpResponse:
     """Sent already, older than a day, or the survey is closed: its first page says which."""
     response = redirect("survey", code=found.code)
     cookies.forget(response, draft_cookie(found))
     return response
 
 
-def _answered(
+def _save_answer(
     found: Survey,
     draft: drafts.UnfinishedAnswer,
     content: SurveyContent,
@@ -102,7 +102,7 @@ def _answered(
     return response
 
 
-def _switched(
+def _switch_language(
     found: Survey,
     draft: drafts.UnfinishedAnswer,
     form: QuestionPageForm,
@@ -119,7 +119,7 @@ def _switched(
     return response
 
 
-def _page(
+def _question_page(
     request: HttpRequest,
     found: Survey,
     content: SurveyContent,
@@ -141,7 +141,7 @@ def _page(
     return render(request, "surveys/question.html", context, status=status)
 
 
-def _sent(
+def _send(
     request: HttpRequest, found: Survey, draft: drafts.UnfinishedAnswer, content: SurveyContent
 ) -> str:
     """Count it; "sent", or a word for what stood in the way."""
@@ -174,7 +174,7 @@ def _sent(
     return "sent"
 
 
-def _thanks(request: HttpRequest, found: Survey) -> HttpResponse:
+def _redirect_to_thanks(request: HttpRequest, found: Survey) -> HttpResponse:
     response = redirect("survey-thanks", code=found.code)
     response.status_code = 303
     cookies.forget(response, draft_cookie(found))

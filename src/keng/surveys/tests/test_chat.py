@@ -538,7 +538,7 @@ def test_the_edge_and_the_worker_do_it_with_their_rights(chat, stage):
 
 def test_a_message_that_cannot_be_answered_stops_nobody_else(chat, stage, monkeypatch, caplog):
     survey = stage.opened()
-    whole = turns._answers
+    whole = turns._replies_to
     found = iter([ValueError("khảo sát 0912000417"), None])
 
     def fails_once(turn, said):
@@ -547,7 +547,7 @@ def test_a_message_that_cannot_be_answered_stops_nobody_else(chat, stage, monkey
             raise error
         return answers
 
-    monkeypatch.setattr(turns, "_answers", fails_once)
+    monkeypatch.setattr(turns, "_replies_to", fails_once)
     chat.hear(f"khảo sát {survey.code}", who="an")
     chat.hear(f"khảo sát {survey.code}", who="binh")
     assert (turns.answer_turn(), turns.answer_turn(), turns.answer_turn()) == (1, 1, 0)

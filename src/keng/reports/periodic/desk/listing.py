@@ -33,7 +33,7 @@ def report_rows(request: HttpRequest) -> HttpResponse:
     if ask is None:
         return redirect("reports")
     if off := request.GET.get("off", ""):
-        return _tips(request, ask, _off(ask, off), _("Tips that do not agree"))
+        return _tip_rows(request, ask, _tips_off(ask, off), _("Tips that do not agree"))
     line = blocks.LINES_BY_KEY.get(request.GET.get("line", ""))
     if line is None or line.rows is None:
         raise Http404
@@ -41,17 +41,19 @@ def report_rows(request: HttpRequest) -> HttpResponse:
     if found.model is Decision:
         found = Tip.objects.filter(pk__in=found.values("tip"))
     if found.model is Tip:
-        return _tips(request, ask, found, label)
-    return _others(request, ask, found, label)
+        return _tip_rows(request, ask, found, label)
+    return _other_rows(request, ask, found, label)
 
 
-def _off(ask: ReportAsk, code: str) -> QuerySet[Tip]:
+def _tips_off(ask: ReportAsk, code: str) -> QuerySet[Tip]:
     findings = drafting.draft_report(ask).findings
     wrong = [tip for finding in findings if finding.code == code for tip in finding.tips]
     return Tip.objects.filter(pk__in=wrong)
 
 
-def _tips(request: HttpRequest, ask: ReportAsk, found: QuerySet[Tip], label: str) -> HttpResponse:
+def _tip_rows(
+    request: HttpRequest, ask: ReportAsk, found: QuerySet[Tip], label: str
+) -> HttpResponse:
     # The report looks through the unit's eyes; whoever opens it looks through their own.
     tips = Tip.objects.visible_to(request.officer).filter(pk__in=found.values("pk"))
     page, older = _page(request, tips.select_related("place"))
@@ -59,7 +61,9 @@ def _tips(request: HttpRequest, ask: ReportAsk, found: QuerySet[Tip], label: str
     return render(request, "reports/periodic/tips.html", context | _frame(ask, label))
 
 
-def _others(request: HttpRequest, ask: ReportAsk, found: QuerySet[Any], label: str) -> HttpResponse:
+def _other_rows(
+    request: HttpRequest, ask: ReportAsk, found: QuerySet[Any], label: str
+) -> HttpResponse:
     page, older = _page(request, found)
     if found.model is Group:
         heads = (_("Group"), _("Members"), _("Place"))

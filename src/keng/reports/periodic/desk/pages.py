@@ -61,8 +61,8 @@ def report_draft(request: HttpRequest) -> HttpResponse:
         return redirect("reports")
     form = SignForm(request.POST or None, initial={"boundaries": requested_boundaries(request)})
     if request.method == "POST" and form.is_valid():
-        return _signed(request, ask, form)
-    return _shown(request, drafting.draft_report(ask), form)
+        return _sign(request, ask, form)
+    return _draft_page(request, drafting.draft_report(ask), form)
 
 
 def requested_report(request: HttpRequest) -> ReportAsk | None:
@@ -91,19 +91,19 @@ def requested_boundaries(request: HttpRequest) -> str:
     return wanted if wanted == boundaries.OLD_BOUNDARIES else boundaries.NEW_BOUNDARIES
 
 
-def _signed(request: HttpRequest, ask: ReportAsk, form: SignForm) -> HttpResponse:
+def _sign(request: HttpRequest, ask: ReportAsk, form: SignForm) -> HttpResponse:
     # Counted before anything is locked: looking at the code holds the officer until the end.
     counted = drafting.draft_report(ask)
     # What cannot be signed is said before the code is used up: the same code does not work twice.
     if not whose_report.may_sign_report(request.officer, ask.scope.unit) or not ask.span.is_over:
-        return _shown(request, counted, SignForm())
+        return _draft_page(request, counted, SignForm())
     if form.cleaned_data["figures_hash"] != counted.hash.hex() or not counted.holds:
-        return _shown(request, counted, SignForm(initial=form.cleaned_data), stale=True)
+        return _draft_page(request, counted, SignForm(initial=form.cleaned_data), stale=True)
     if signing.newest_version(ask) is not None and not form.cleaned_data["reason"].strip():
         form.add_error("reason", _("Write what was wrong"))
-        return _shown(request, counted, form)
+        return _draft_page(request, counted, form)
     if not is_present(request.officer, form):
-        return _shown(request, counted, form)
+        return _draft_page(request, counted, form)
     try:
         signed = signing.sign_report(
             ask,
@@ -115,15 +115,15 @@ def _signed(request: HttpRequest, ask: ReportAsk, form: SignForm) -> HttpRespons
         )
     except signing.NoReason:
         form.add_error("reason", _("Write what was wrong"))
-        return _shown(request, counted, form)
+        return _draft_page(request, counted, form)
     except signing.CannotSign:
         again = drafting.draft_report(ReportAsk(ask.scope, ask.span))
-        return _shown(request, again, SignForm(initial=form.cleaned_data), stale=True)
+        return _draft_page(request, again, SignForm(initial=form.cleaned_data), stale=True)
     messages.success(request, _("Signed. The figures stay as they are."))
     return redirect("report", pk=signed.pk)
 
 
-def _shown(
+def _draft_page(
     request: HttpRequest, found: drafting.ReportDraft, form: SignForm, *, stale: bool = False
 ) -> HttpResponse:
     ask = found.ask
@@ -187,10 +187,10 @@ def _signers(unit: Unit) -> str:
 
 def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A signed report, as it was signed."""
-    return _read(request, _found(request, pk), PublishForm())
+    return _report_page(request, _visible_report(request, pk), PublishForm())
 
 
-def _read(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResponse:
+def _report_page(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResponse:
     versions = Snapshot.objects.filter(unit=signed.unit_id, span=signed.span).order_by("version")
     context = {
         "signed": signed,
@@ -210,7 +210,7 @@ def _read(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResp
         "may_publish": signing.may_publish_report(signed, request.officer),
         "files": [(name.upper(), reverse(f"report-{name}", args=[signed.pk])) for name in _FILES],
         "draft_url": report_address(
-            ReportAsk(whose_report.scope_of_unit(signed.unit), _span(signed))
+            ReportAsk(whose_report.scope_of_unit(signed.unit), _span_of(signed))
         ),
     }
     status = 422 if form.is_bound else 200
@@ -219,7 +219,7 @@ def _read(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResp
 
 def report_charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One page of tables with bars, to print."""
-    signed = _found(request, pk)
+    signed = _visible_report(request, pk)
     pictures = []
     for block in report_view.block_views(signed.figures):
         rows = [
@@ -240,7 +240,7 @@ def report_charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def report_download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
     """The signed report as a file."""
-    signed = _found(request, pk)
+    signed = _visible_report(request, pk)
     # The libraries are large: a desk where nobody downloads never loads them.
     writer = importlib.import_module(f"keng.reports.periodic.files.{of}")
     answer = HttpResponse(writer.write(signed), content_type=writer.TYPE)
@@ -253,15 +253,15 @@ def report_download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpRespons
 @require_POST
 def report_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let everybody read it, without small counts."""
-    signed = _found(request, pk)
+    signed = _visible_report(request, pk)
     form = PublishForm(request.POST)
     if not form.is_valid():
-        return _read(request, signed, form)
+        return _report_page(request, signed, form)
     try:
         signing.publish_report(signed.pk, by=request.officer, reason=form.cleaned_data["reason"])
     except signing.NoPublicReason:
         form.add_error("reason", _("Write what was wrong: everybody reads it"))
-        return _read(request, signed, form)
+        return _report_page(request, signed, form)
     except signing.CannotPublish:
         messages.error(request, _("Only a signed month of the province is made public, once."))
     else:
@@ -269,12 +269,12 @@ def report_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("report", pk=signed.pk)
 
 
-def _found(request: HttpRequest, pk: uuid.UUID) -> Snapshot:
+def _visible_report(request: HttpRequest, pk: uuid.UUID) -> Snapshot:
     signed = Snapshot.objects.visible_to(request.officer).select_related("unit", "replaces")
     return get_object_or_404(signed, pk=pk)
 
 
-def _span(signed: Snapshot) -> spans.Span:
+def _span_of(signed: Snapshot) -> spans.Span:
     found = spans.read_span(signed.span)
     if found is None:
         raise Http404

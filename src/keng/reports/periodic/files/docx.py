@@ -34,9 +34,9 @@ _SPOKEN = {"vi": "vi-VN", "en": "en-US"}
 def write(signed: Snapshot) -> bytes:
     """The whole file."""
     page, document = printed_report(signed), Document()
-    _dress(document)
+    _set_styles(document)
     document.core_properties.title = page.title
-    _number(document, page.foot_of_page)
+    _number_pages(document, page.foot_of_page)
     document.add_heading(page.title, level=1)
     for line in page.lead:
         document.add_paragraph(line)
@@ -53,7 +53,7 @@ def write(signed: Snapshot) -> bytes:
     return out.getvalue()
 
 
-def _dress(document: Paged) -> None:
+def _set_styles(document: Paged) -> None:
     """Sheet, typeface and language, so that no speller marks every word."""
     for name, length in _SHEET.items():
         setattr(document.sections[0], name, length)
@@ -70,7 +70,7 @@ def _dress(document: Paged) -> None:
     document.styles["Normal"].element.get_or_add_rPr().append(spoken)
 
 
-def _number(document: Paged, foot: str) -> None:
+def _number_pages(document: Paged, foot: str) -> None:
     """At the foot of each sheet what it belongs to, and its number."""
     paragraph = document.sections[0].footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
