@@ -18,8 +18,8 @@ from keng.decisions import out_of_scope, triage, undo, undo_ending
 from keng.decisions.closing import DECLINED
 from keng.dialogue import answering, reporter
 from keng.incidents import incident_acts
-from keng.reports import queries
-from keng.reports.periods import period
+from keng.reports.figures import dashboard_counts
+from keng.reports.figures.periods import period_of
 from keng.tips.errors import CannotDecide, CannotSeal
 from keng.tips.models import Decision, Incident, Tip
 from keng.vault import keys, seal
@@ -155,7 +155,7 @@ class Desk(RuleBasedStateMachine):
     def the_figures_balance(self):
         if hasattr(self, "block"):
             for officer in self.officers:
-                assert queries.balance(officer, period("all")).holds
+                assert dashboard_counts.tip_balance(officer, period_of("all")).holds
 
     def _try(self, action, *args, by=None, **kwargs):
         """A refusal is fine, if it is one of ours and leaves nothing behind."""

@@ -48,7 +48,7 @@ BUILT: dict[str, list[re.Pattern[Any]]] = {
     ],
     "keng.language.officers._after_classifier": [officers._after_classifier()],
     "keng.language.officers._bribed": [officers._bribed()],
-    "keng.network.team_forms.TeamAskForm._without_places": [
+    "keng.network.forms.teams.TeamAskForm._without_places": [
         re.compile("thon ngoai|thon", re.IGNORECASE)
     ],
 }

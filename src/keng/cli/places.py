@@ -30,9 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _find(name: str) -> int:
     from keng.places.models import Place  # noqa: PLC0415 -- needs the settings
-    from keng.places.search import find  # noqa: PLC0415
+    from keng.places.search import find_places  # noqa: PLC0415
 
-    for match in find(name):
+    for match in find_places(name):
         if match.communes:
             print(f"{match.place.code:<6} {match.place.full_name}")
             continue
@@ -55,7 +55,7 @@ def _list_names() -> int:
 
 
 def _import_names(file: str) -> int:
-    from keng.places.landmarks import Faulty, import_landmarks  # noqa: PLC0415
+    from keng.places.landmarks import FaultyTable, import_landmarks  # noqa: PLC0415
     from keng.places.models import Unit  # noqa: PLC0415
 
     try:
@@ -63,7 +63,7 @@ def _import_names(file: str) -> int:
         count = import_landmarks(lines)
     except (OSError, UnicodeDecodeError) as error:
         raise CannotContinue(f"{file}: {error}") from None
-    except Faulty as error:
+    except FaultyTable as error:
         print("\n".join(error.faults))
         raise CannotContinue("Nothing was imported; what was there before stays.") from None
     except Unit.DoesNotExist:

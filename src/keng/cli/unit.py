@@ -56,7 +56,7 @@ def _found(
     from keng.places import actions  # noqa: PLC0415 -- needs the settings
 
     try:
-        return actions.found_unit(place, name=name, short_name=short_name, desk_phone=desk_phone)
+        return actions.add_unit(place, name=name, short_name=short_name, desk_phone=desk_phone)
     except actions.AlreadyServed:
         raise CannotContinue(f"{place.full_name} has a unit already.") from None
     except actions.NotServable:

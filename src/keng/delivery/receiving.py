@@ -50,7 +50,7 @@ class Incoming:
 def receiving_accounts() -> list[ReceivingAccount]:
     """Every active account that can be written to from outside, the keys of its unit at hand."""
     accounts = ChannelAccount.objects.filter(is_active=True).select_related("unit__parent")
-    found = [(account, serving.above(account.unit)) for account in accounts]
+    found = [(account, serving.unit_above(account.unit)) for account in accounts]
     seal.renew(sorted({unit_id for one, above in found for unit_id in (one.unit_id, above.pk)}))
     return [
         ReceivingAccount(

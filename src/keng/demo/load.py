@@ -50,7 +50,7 @@ def load_if_empty(
         return None
     with transaction.atomic():
         report("places, old and new", 0.0)
-        importer.load()
+        importer.import_places()
         units = territory.make_units()
         hamlets = territory.make_hamlets()
         passphrase = vault.make_keys()

@@ -18,8 +18,8 @@ from keng.delivery.models import ChannelAccount, RelayTask, SandboxMessage
 from keng.demo.models import PhoneMessage
 from keng.demo.network import LANDLORD_GROUP, PARENT_GROUP, SANDBOX_GROUP
 from keng.kit import times
-from keng.network.links import lead_token
 from keng.network.models import Group, Lead
+from keng.network.secret_links import lead_token
 
 RESIDENT = "phone-resident"
 MEMBER = "phone-member"

@@ -3,7 +3,7 @@
 from datetime import date
 
 from keng.language.fold import fold
-from keng.places.importer import REFORM
+from keng.places.importer import REFORM_DAY
 from keng.places.landmarks import import_landmarks
 from keng.places.models import Jurisdiction, Place, Unit
 
@@ -39,7 +39,7 @@ def make_units() -> dict[str, Unit]:
     Unit.objects.bulk_create(unit for unit in units.values() if unit is not department)
     served = {place.code: place for place in [province, *communes]}
     Jurisdiction.objects.bulk_create(
-        Jurisdiction(unit=unit, place=served[code], valid_from=REFORM)
+        Jurisdiction(unit=unit, place=served[code], valid_from=REFORM_DAY)
         for code, unit in units.items()
     )
     return units

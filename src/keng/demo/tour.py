@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from keng.demo.network import LANDLORDS_BY_HAND, PARENT_GROUP
 from keng.kit import cookies
-from keng.network.links import lead_token
 from keng.network.models import Lead
+from keng.network.secret_links import lead_token
 
 # Of two names: a browser sends the cookies of one host to all its ports.
 DESK, PHONES = "keng_tour_desk", "keng_tour_phones"

@@ -135,7 +135,7 @@ def begin_anew(
     code = receipt_codes.code_from(token)
     concerns = set(tip.concerns.values_list("unit", flat=True)) | ({about.pk} if about else set())
     new = NewTip(
-        unit_id=serving.above(about).pk if about else tip.responsible_unit_id,
+        unit_id=serving.unit_above(about).pk if about else tip.responsible_unit_id,
         concerns=tuple(concerns),
         concerns_by_words=bool(about) or tip.concerns.filter(is_guess=True).exists(),
         text=text,

@@ -105,7 +105,7 @@ class Lead(Row):
     above = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="below")
     consented_on = models.DateField()
     language = models.CharField(max_length=5, default="vi", db_default="vi")
-    # The standing page's link is derived from these and the site's key (network.links): another
+    # The standing page's link is derived from these and the site's key (secret_links): another
     # version or secret ends the old link. Leads of before have no secret until they get a new link.
     link_version = models.PositiveSmallIntegerField(default=1, db_default=1)
     link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
@@ -298,7 +298,7 @@ class Subscription(Row):
     minimum_severity = models.PositiveSmallIntegerField(default=1, db_default=1)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
-    # Its links are derived from it and the site's key (network.links); none: from the key alone.
+    # Its links are derived from it and the site's key (secret_links); none: from the key alone.
     link_secret = models.BinaryField(max_length=32, default=new_row_secret, db_default=b"")
     asked_at = models.DateTimeField(db_default=Now())
     confirmed_at = models.DateTimeField(null=True, blank=True)

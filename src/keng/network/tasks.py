@@ -18,7 +18,7 @@ _PORTION = 500
 
 
 def forget_unconfirmed() -> int:
-    """Empty the sealed address of wishes that were never confirmed; the counted row stays."""
+    """Empty the sealed address of what was never confirmed; the counted row stays."""
     with transaction.atomic():
         ids = list(
             Subscription.objects.select_for_update(no_key=True, skip_locked=True)

@@ -186,7 +186,7 @@ class KitRequestForm(Form):
 
     def clean(self) -> dict[str, Any]:
         """Raises Unit.DoesNotExist where nobody would read it."""
-        unit = serving.above(serving.unit_for(self._place))
+        unit = serving.unit_above(serving.unit_for(self._place))
         return _checked_introduction(self, super().clean() or {}, unit)
 
 

@@ -22,7 +22,7 @@ class NoProvincialUnit(LookupError):
 
 
 @transaction.atomic
-def found_unit(
+def add_unit(
     place: Place,
     *,
     name: str = "",
@@ -42,7 +42,7 @@ def found_unit(
         name=name or _name_for(place),
         short_name=short_name or _short_for(place),
         kind=Unit.Kind.PROVINCE if is_province else Unit.Kind.COMMUNE,
-        parent=None if is_province else _unit_above(place),
+        parent=None if is_province else _provincial_unit_of(place),
         province_code=place.province_code,
         desk_phone=desk_phone,
     )
@@ -52,7 +52,7 @@ def found_unit(
     return unit
 
 
-def _unit_above(place: Place) -> Unit:
+def _provincial_unit_of(place: Place) -> Unit:
     found = Unit.objects.filter(kind=Unit.Kind.PROVINCE, province_code=place.province_code)
     above = found.order_by("id").first()
     if above is None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from keng.language.fold import fold
 from keng.places.models import Holiday, Place, Succession
 
-REFORM = date(2025, 7, 1)
+REFORM_DAY = date(2025, 7, 1)
 LAST_OLD_DAY = date(2025, 6, 30)
 _ACT = "Resolution 202/2025/QH15"
 _KIND_WORDS = (
@@ -26,14 +26,14 @@ _FULL = {
 }
 
 
-def rows(name: str) -> Iterator[dict[str, str]]:
+def table_rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of one of our tables."""
     text = resources.files("keng.places").joinpath("data", name).read_text(encoding="utf-8")
     return iter(list(csv.DictReader(text.splitlines())))
 
 
 @transaction.atomic
-def load() -> dict[str, int]:
+def import_places() -> dict[str, int]:
     """Bring the database to our tables; running it again changes nothing.
 
     Returns how many rows of each sort are there afterwards.
@@ -42,9 +42,9 @@ def load() -> dict[str, int]:
     communes = _save(_communes({p.code: p for p in provinces}))
     old = _save(_old_communes())
     by_code = {c.code: c for c in communes}
-    _succeed({o.code: o for o in old}, by_code)
+    _save_successions({o.code: o for o in old}, by_code)
     Holiday.objects.bulk_create(
-        [Holiday(on=r["date"], kind=r["kind"], name=r["name"]) for r in rows("holidays.csv")],
+        [Holiday(on=r["date"], kind=r["kind"], name=r["name"]) for r in table_rows("holidays.csv")],
         update_conflicts=True,
         unique_fields=["on"],
         update_fields=["kind", "name"],
@@ -54,19 +54,22 @@ def load() -> dict[str, int]:
         "communes": len(communes),
         "old_communes": len(old),
         "successions": Succession.objects.count(),
-        "splits": Succession.objects.filter(kind="split").values("old").distinct().count(),
+        "splits": Succession.objects.filter(kind=Succession.Kind.SPLIT)
+        .values("old")
+        .distinct()
+        .count(),
         "holidays": Holiday.objects.count(),
     }
 
 
 def run() -> int:
     """The command `keng places import`: load and say what is there."""
-    for name, count in load().items():
+    for name, count in import_places().items():
         print(f"{count:>7,} {name.replace('_', ' ')}")
     return 0
 
 
-def short_name(full_name: str) -> str:
+def name_without_kind(full_name: str) -> str:
     """The name without its kind: "Phường Nếnh" is "Nếnh", but "Phường 3" keeps its word."""
     for word, _kind in _KIND_WORDS:
         rest = full_name.removeprefix(word).strip()
@@ -89,10 +92,10 @@ def _provinces() -> list[Place]:
             folded=fold(r["name"]),
             kind=Place.Kind.PROVINCE,
             province_code=r["code"],
-            valid_from=REFORM,
+            valid_from=REFORM_DAY,
             legal_act=_ACT,
         )
-        for r in rows("provinces.csv")
+        for r in table_rows("provinces.csv")
     ]
 
 
@@ -106,18 +109,18 @@ def _communes(provinces: dict[str, Place]) -> list[Place]:
             kind=r["kind"],
             parent=provinces[r["province"]],
             province_code=r["province"],
-            valid_from=REFORM,
+            valid_from=REFORM_DAY,
             legal_act=_ACT,
         )
-        for r in rows("communes.csv")
+        for r in table_rows("communes.csv")
     ]
 
 
 def _old_communes() -> list[Place]:
-    home = {r["code"]: r["province"] for r in rows("communes.csv")}
+    home = {r["code"]: r["province"] for r in table_rows("communes.csv")}
     found = []
-    for r in rows("communes_until_2025.csv"):
-        name = short_name(r["full_name"])
+    for r in table_rows("communes_until_2025.csv"):
+        name = name_without_kind(r["full_name"])
         found.append(
             Place(
                 code=r["code"],
@@ -149,8 +152,8 @@ def _save(places: list[Place]) -> list[Place]:
     return kept
 
 
-def _succeed(old: dict[str, Place], new: dict[str, Place]) -> None:
-    table = list(rows("communes_until_2025.csv"))
+def _save_successions(old: dict[str, Place], new: dict[str, Place]) -> None:
+    table = list(table_rows("communes_until_2025.csv"))
     parts = [(old[r["code"]], new[code], r) for r in table for code in r["became"].split("+")]
     origins: dict[str, int] = {}
     for _old, became, _row in parts:
@@ -160,8 +163,8 @@ def _succeed(old: dict[str, Place], new: dict[str, Place]) -> None:
             Succession(
                 old=before,
                 new=after,
-                on=REFORM,
-                kind=_manner(before, after, "+" in r["became"], origins[after.code] > 1),
+                on=REFORM_DAY,
+                kind=_succession_kind(before, after, "+" in r["became"], origins[after.code] > 1),
             )
             for before, after, r in parts
         ],
@@ -170,7 +173,7 @@ def _succeed(old: dict[str, Place], new: dict[str, Place]) -> None:
     )
 
 
-def _manner(before: Place, after: Place, is_split: bool, is_merged: bool) -> str:
+def _succession_kind(before: Place, after: Place, is_split: bool, is_merged: bool) -> str:
     if is_split:
         return Succession.Kind.SPLIT
     if is_merged:

@@ -17,7 +17,7 @@ from keng.language.fold import fold
 from keng.places.models import Landmark, Place
 from keng.places.serving import first_province_unit
 
-COLUMNS = ("name", "commune")
+LANDMARK_COLUMNS = ("name", "commune")
 _LONGEST = 120
 _MOST_FAULTS = 20
 # What it is, however it is called; the longest spelling first.
@@ -44,14 +44,14 @@ _SHORTEST_BEGINNING = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class LandmarkName:
     """A name in its parts: which sort of thing it is, if that was said, and what it is called."""
 
     sort: str
     core: str
 
 
-class Faulty(ValueError):
+class FaultyTable(ValueError):
     """Lines that cannot be taken, so that nothing was; each with its number and the reason."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -59,32 +59,32 @@ class Faulty(ValueError):
         self.faults = faults
 
 
-def called(typed: str) -> Called:
+def parse_landmark_name(typed: str) -> LandmarkName:
     """Read a name, or a query."""
     words = " ".join(re.sub(r"[^\w]+", " ", fold(typed).replace("_", " ")).split())
     found = _SPELLED.search(words)
     if found is None:
-        return Called("", words)
+        return LandmarkName("", words)
     rest = f"{words[: found.start()]} {words[found.end() :]}"
     core = " ".join(rest.split())
     # "Cầu" alone, or "Chợ": a name of its own.
-    return Called(_SORT_OF[found[0]], core) if core else Called("", words)
+    return LandmarkName(_SORT_OF[found[0]], core) if core else LandmarkName("", words)
 
 
-def known_as(typed: str) -> list[Landmark]:
+def find_landmarks(typed: str) -> list[Landmark]:
     """The landmarks somebody may mean, in each commune they lie in; those of the same sort first.
 
     The whole name, or the beginning of one; with its sort also inside a longer text ("cổng A KCN
     Quang Châu").
     """
-    asked = called(typed)
+    asked = parse_landmark_name(typed)
     if not asked.core:
         return []
-    rows = [(row, called(row.name)) for row in _all()]
+    rows = [(row, parse_landmark_name(row.name)) for row in _all()]
     for fits in (_is_it, _begins_it, _holds_it):
         found = [row for row, name in rows if fits(asked, name)]
         if found:
-            same = [row for row in found if called(row.name).sort == asked.sort]
+            same = [row for row in found if parse_landmark_name(row.name).sort == asked.sort]
             return same or found
     return []
 
@@ -94,16 +94,16 @@ def _all() -> Iterator[Landmark]:
     return rows.order_by("folded", "place__code").iterator()
 
 
-def _is_it(asked: Called, name: Called) -> bool:
+def _is_it(asked: LandmarkName, name: LandmarkName) -> bool:
     return asked.core == name.core and asked.sort in ("", name.sort)
 
 
-def _begins_it(asked: Called, name: Called) -> bool:
+def _begins_it(asked: LandmarkName, name: LandmarkName) -> bool:
     is_long = len(asked.core) >= _SHORTEST_BEGINNING
     return is_long and name.core.startswith(asked.core) and asked.sort in ("", name.sort)
 
 
-def _holds_it(asked: Called, name: Called) -> bool:
+def _holds_it(asked: LandmarkName, name: LandmarkName) -> bool:
     return bool(asked.sort) and asked.sort == name.sort and f" {name.core} " in f" {asked.core} "
 
 
@@ -111,7 +111,7 @@ def _holds_it(asked: Called, name: Called) -> bool:
 def import_landmarks(lines: Iterable[str]) -> int:
     """Take a table of names and communes instead of what was listed before; how many rows.
 
-    All or nothing. Raises Faulty; Unit.DoesNotExist where no province has a unit yet.
+    All or nothing. Raises FaultyTable; Unit.DoesNotExist where no province has a unit yet.
     """
     unit = first_province_unit()
     made = _read(lines)
@@ -129,24 +129,24 @@ def import_landmarks(lines: Iterable[str]) -> int:
 
 def _read(lines: Iterable[str]) -> list[Landmark]:
     table = csv.DictReader(lines)
-    if tuple(table.fieldnames or ()) != COLUMNS:
-        raise Faulty([f"line 1: the columns are {','.join(COLUMNS)}"])
+    if tuple(table.fieldnames or ()) != LANDMARK_COLUMNS:
+        raise FaultyTable([f"line 1: the columns are {','.join(LANDMARK_COLUMNS)}"])
     kinds = [Place.Kind.WARD, Place.Kind.COMMUNE, Place.Kind.SPECIAL_ZONE]
     communes = {p.code: p for p in Place.objects.filter(kind__in=kinds, valid_to=None)}
     made: dict[tuple[str, str], Landmark] = {}
     faults = []
     for row in table:
         name, code = (row["name"] or "").strip(), (row["commune"] or "").strip()
-        if not name or len(name) > _LONGEST or not called(name).core:
+        if not name or len(name) > _LONGEST or not parse_landmark_name(name).core:
             faults.append(f"line {table.line_num}: a name has 1 to {_LONGEST} letters")
         elif code not in communes:
             faults.append(f"line {table.line_num}: {code!r} is the code of no commune of today")
         else:
-            folded = called(name).core
+            folded = parse_landmark_name(name).core
             made[fold(name), code] = Landmark(name=name, folded=folded, place=communes[code])
     if faults:
         more = [f"… and {len(faults) - _MOST_FAULTS} more"] if len(faults) > _MOST_FAULTS else []
-        raise Faulty(faults[:_MOST_FAULTS] + more)
+        raise FaultyTable(faults[:_MOST_FAULTS] + more)
     if not made:
-        raise Faulty(["the table has no row; what was listed before stays"])
+        raise FaultyTable(["the table has no row; what was listed before stays"])
     return list(made.values())

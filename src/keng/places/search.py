@@ -14,13 +14,13 @@ from keng.places.models import Place, Succession
 
 _KIND = re.compile(r"^(?:xa|phuong|p|x|tt|thi tran|dac khu|thon|tdp|to dan pho)[ .]+(?=\S)")
 _PROVINCE_KIND = re.compile(r"^(?:tinh|thanh pho|tp) (?=\S)")
-_COMMUNES = ["ward", "commune", "special_zone"]
+_COMMUNES = [Place.Kind.WARD, Place.Kind.COMMUNE, Place.Kind.SPECIAL_ZONE]
 _LIKELY = 0.35
 _MOST_ALIKE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class PlaceMatch:
     """One place somebody may mean. A name alone never identifies it, so it says more."""
 
     place: Place
@@ -46,7 +46,7 @@ class Match:
         return ", ".join(filter(None, [commune, self.province]))
 
 
-def find(query: str, province_code: str | None = None, limit: int = 20) -> list[Match]:
+def find_places(query: str, province_code: str | None = None, limit: int = 20) -> list[PlaceMatch]:
     """Places for a query: the own province first, in it today's names before old ones.
 
     Accents, the kind ("xã", "phường") and what follows a comma are optional. Empty for a blank
@@ -57,19 +57,19 @@ def find(query: str, province_code: str | None = None, limit: int = 20) -> list[
     words = _words(query)
     if not words:
         return []
-    known = _of_landmarks(query)
-    found = _candidates(words) or _candidates(landmarks.called(query).core.split())
+    known = _landmark_matches(query)
+    found = _candidates(words) or _candidates(landmarks.parse_landmark_name(query).core.split())
     shown = {match.place.pk for match in known}
     known += [m for m in _matches(found, province_code) if m.place.pk not in shown or m.split_into]
-    known = [*_provinces_called(query), *known]
+    known = [*_province_matches(query), *known]
     if known:
         return sorted(known, key=lambda match: _rank(match, province_code))[:limit]
     whole = " ".join(words)
-    alike = [*_alike(whole, province_code)[:_MOST_ALIKE]]
+    alike = [*_similar_names(whole, province_code)[:_MOST_ALIKE]]
     return [replace(match, only_alike=True) for match in _matches(alike, province_code)][:limit]
 
 
-def _rank(match: Match, province_code: str | None) -> tuple[bool, bool, bool, bool]:
+def _rank(match: PlaceMatch, province_code: str | None) -> tuple[bool, bool, bool, bool]:
     return (
         not match.communes,
         match.place.province_code != province_code,
@@ -78,16 +78,16 @@ def _rank(match: Match, province_code: str | None) -> tuple[bool, bool, bool, bo
     )
 
 
-def _of_landmarks(query: str) -> list[Match]:
-    found: dict[uuid.UUID, Match] = {}
-    provinces = dict(Place.objects.filter(kind="province").values_list("code", "name"))
-    for one in landmarks.known_as(query):
+def _landmark_matches(query: str) -> list[PlaceMatch]:
+    found: dict[uuid.UUID, PlaceMatch] = {}
+    provinces = dict(Place.objects.filter(kind=Place.Kind.PROVINCE).values_list("code", "name"))
+    for one in landmarks.find_landmarks(query):
         province = provinces.get(one.place.province_code, "")
-        found.setdefault(one.place_id, Match(one.place, province, landmark=one.name))
+        found.setdefault(one.place_id, PlaceMatch(one.place, province, landmark=one.name))
     return list(found.values())
 
 
-def _provinces_called(query: str) -> list[Match]:
+def _province_matches(query: str) -> list[PlaceMatch]:
     """The province of exactly this name, with its communes in the order of names."""
     name = _PROVINCE_KIND.sub("", " ".join(re.sub(r"[^\w]+", " ", fold(query)).split()))
     matches = []
@@ -98,7 +98,7 @@ def _provinces_called(query: str) -> list[Match]:
         )
         ordered = sorted(communes, key=lambda place: alphabetical(place.name))
         if ordered:
-            matches.append(Match(province, province.name, communes=ordered))
+            matches.append(PlaceMatch(province, province.name, communes=ordered))
     return matches
 
 
@@ -147,7 +147,7 @@ def _surroundings(place: Place) -> str:
     return fold(" ".join(names))
 
 
-def _alike(name: str, province_code: str | None) -> QuerySet[Place]:
+def _similar_names(name: str, province_code: str | None) -> QuerySet[Place]:
     """The own province first: whoever misspells a name mostly means one near by."""
     likeness = Func(F("folded"), Value(name), function="similarity", output_field=FloatField())
     likely = _searchable().alias(likeness=likeness).filter(likeness__gt=_LIKELY)
@@ -155,7 +155,7 @@ def _alike(name: str, province_code: str | None) -> QuerySet[Place]:
     return likely.order_by(is_elsewhere, "-likeness")
 
 
-def _matches(found: list[Place], province_code: str | None) -> list[Match]:
+def _matches(found: list[Place], province_code: str | None) -> list[PlaceMatch]:
     """What stands on these places today, the own province first."""
     old = [p for p in found if p.valid_to]
     became = _successors(old)
@@ -170,9 +170,11 @@ def _matches(found: list[Place], province_code: str | None) -> list[Match]:
         matches.append((new[0] if new else place, place, new if len(new) > 1 else []))
     shown_new = {p.id for p in shown} | {p.id for p, _was, _split in matches}
     inside = _old_names(shown_new)
-    provinces = dict(Place.objects.filter(kind="province").values_list("code", "name"))
-    result = [Match(p, provinces.get(p.province_code, ""), inside.get(p.id, [])) for p in shown] + [
-        Match(p, provinces.get(p.province_code, ""), inside.get(p.id, []), was, split)
+    provinces = dict(Place.objects.filter(kind=Place.Kind.PROVINCE).values_list("code", "name"))
+    result = [
+        PlaceMatch(p, provinces.get(p.province_code, ""), inside.get(p.id, [])) for p in shown
+    ] + [
+        PlaceMatch(p, provinces.get(p.province_code, ""), inside.get(p.id, []), was, split)
         for p, was, split in matches
     ]
     result.sort(key=lambda m: (m.place.province_code != province_code, m.province))
@@ -197,8 +199,8 @@ def _old_names(ids: set[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     return found
 
 
-def current(code: str) -> Place | None:
+def current_place(code: str) -> Place | None:
     """The commune or province of today with this code."""
     return Place.objects.filter(
-        Q(kind__in=[*_COMMUNES, "province"]), code=code, valid_to=None
+        Q(kind__in=[*_COMMUNES, Place.Kind.PROVINCE]), code=code, valid_to=None
     ).first()

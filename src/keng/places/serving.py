@@ -12,13 +12,13 @@ def unit_for(place: Place | None) -> Unit:
     Raises Unit.DoesNotExist on a site without any desk.
     """
     if place is not None:
-        found = _serving(place) or provincial(place.province_code)
+        found = _unit_serving(place) or provincial_unit(place.province_code)
         if found is not None:
             return found
     return first_province_unit()
 
 
-def provincial(province_code: str) -> Unit | None:
+def provincial_unit(province_code: str) -> Unit | None:
     """The provincial desk of a province, if this site has one."""
     units = Unit.objects.filter(kind=Unit.Kind.PROVINCE, province_code=province_code)
     return units.order_by("id").first()
@@ -32,19 +32,19 @@ def first_province_unit() -> Unit:
     return found
 
 
-def is_outside(place: Place | None, unit: Unit) -> bool:
+def is_outside_province(place: Place | None, unit: Unit) -> bool:
     """Whether the place lies in a province that the desk which gets its reports does not serve."""
     return place is not None and place.province_code != unit.province_code
 
 
-def above(unit: Unit) -> Unit:
+def unit_above(unit: Unit) -> Unit:
     """The desk to which somebody goes who does not want this one to know; a province is its own."""
     if unit.kind == Unit.Kind.PROVINCE:
         return unit
-    return unit.parent or provincial(unit.province_code) or first_province_unit()
+    return unit.parent or provincial_unit(unit.province_code) or first_province_unit()
 
 
-def _serving(place: Place) -> Unit | None:
+def _unit_serving(place: Place) -> Unit | None:
     """From the hamlet up to the province: the nearest one that has a desk."""
     chain = [place]
     while chain[-1].parent is not None and len(chain) < 4:

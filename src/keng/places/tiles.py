@@ -12,7 +12,7 @@ _FILE = Path(__file__).parent / "data" / "tiles.csv"
 _ACROSS = 10
 
 
-def spots(places: Iterable[Place]) -> dict[uuid.UUID, tuple[int, int]]:
+def tile_positions(places: Iterable[Place]) -> dict[uuid.UUID, tuple[int, int]]:
     """Column and row of each place; those without a spot follow below, in their own order."""
     known = _known()
     found: dict[uuid.UUID, tuple[int, int]] = {}

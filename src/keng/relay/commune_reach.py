@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.network import queries as network
 from keng.network.models import GroupKind
-from keng.network.targets import standing
+from keng.network.queries import groups as group_queries
+from keng.network.queries.places import place_ids_below
+from keng.network.queries.targets import target_table
 from keng.places.models import Place
 from keng.relay import coverage
 
@@ -46,13 +47,13 @@ class PlaceStanding:
 
 def standing_of(pk: uuid.UUID, *, officer: "Officer") -> PlaceStanding | None:
     """None when the commune is not the officer's."""
-    commune = next((c for c in standing(officer).communes if c.place.pk == pk), None)
+    commune = next((c for c in target_table(officer).communes if c.place.pk == pk), None)
     if commune is None:
         return None
-    inside = network.ids_below([pk])
+    inside = place_ids_below([pk])
     sent = [dispatch.pk for dispatch in coverage.recent(officer)]
     reached = coverage.of(sent, officer=officer, inside=inside)
-    groups = list(network.groups(officer, place=pk))
+    groups = list(group_queries.filtered_groups(officer, place=pk))
     wanted = {cell.kind: cell.wanted for cell in commune.cells}
     kinds = tuple(
         _line(str(label), [g for g in groups if g.kind == kind], wanted.get(kind, 0), row)
@@ -77,7 +78,7 @@ def standing_of(pk: uuid.UUID, *, officer: "Officer") -> PlaceStanding | None:
 
 
 def _line(label: str, groups: list[Any], wanted: int, row: coverage.Row | None) -> Line:
-    since = times.now() - network.SILENT_AFTER
+    since = times.now() - group_queries.SILENT_AFTER
     silent = sum(1 for group in groups if group.sign_at < since)
     return Line(label, len(groups), silent, wanted, row if row and row.groups else None)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from keng.network.targets import standing
+from keng.network.queries.targets import target_table
 from keng.places.models import Place
-from keng.places.tiles import spots
+from keng.places.tiles import tile_positions
 from keng.relay.coverage import Coverage, Row
 
 if TYPE_CHECKING:
@@ -96,11 +96,11 @@ def tile_map(coverage: Coverage, *, officer: "Officer") -> TileMap | None:
     """The map; None for a desk of one commune, where there is nothing to lay out."""
     if len(officer.unit_ids) == 1:
         return None
-    communes = standing(officer).communes
+    communes = target_table(officer).communes
     if not communes:
         return None
     rows = {row.place: row for row in coverage.places}
-    where = spots(one.place for one in communes)
+    where = tile_positions(one.place for one in communes)
     tiles = [
         Tile(one.place, rows.get(one.place.pk), one.groups, *where[one.place.pk])
         for one in communes

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from keng.delivery.models import Delivery, RelayTask
 from keng.delivery.queries.outcomes import COLUMN_OF
-from keng.network.establishments import GROUP_KIND, WITH_ROOMS
 from keng.network.models import Establishment, Group
+from keng.network.queries.establishments import GROUP_KIND_OF, KINDS_WITH_ROOMS
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -49,7 +49,7 @@ def kinds(dispatch: "Dispatch", *, officer: "Officer") -> list[Houses]:
     to_groups = Delivery.objects.filter(dispatch=dispatch, recipient_kind="group")
     reached = Group.objects.filter(id__in=to_groups.values("recipient_ref"))
     addressed = set(reached.order_by().values_list("kind", flat=True).distinct())
-    wanted = [kind for kind, group_kind in GROUP_KIND.items() if group_kind in addressed]
+    wanted = [kind for kind, group_kind in GROUP_KIND_OF.items() if group_kind in addressed]
     got = Delivery.objects.filter(
         dispatch=dispatch,
         recipient_kind="group",
@@ -75,7 +75,7 @@ def kinds(dispatch: "Dispatch", *, officer: "Officer") -> list[Houses]:
             counted[kind]["houses"],
             counted[kind]["in_a_group"],
             counted[kind]["have_it"],
-            told.get(GROUP_KIND[kind], 0) if kind in WITH_ROOMS else None,
+            told.get(GROUP_KIND_OF[kind], 0) if kind in KINDS_WITH_ROOMS else None,
         )
         for kind in wanted
         if kind in counted
@@ -116,7 +116,7 @@ def asked(dispatch: "Dispatch", *, officer: "Officer") -> list[Asked]:
 def houses_of(groups: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     """How many open houses with rooms read along in each group; groups without are left out."""
     counted = (
-        Establishment.objects.filter(group__in=groups, is_open=True, kind__in=WITH_ROOMS)
+        Establishment.objects.filter(group__in=groups, is_open=True, kind__in=KINDS_WITH_ROOMS)
         .order_by()
         .values_list("group")
         .annotate(Count("id"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.accounts.middleware import SignedInRequest
-from keng.network.actions.leads import show_link as show_lead_link
+from keng.network.actions.leads import show_lead_link
 from keng.network.models import Lead
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries

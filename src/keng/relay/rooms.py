@@ -7,8 +7,8 @@ from django.db import transaction
 
 from keng.audit.actions import record
 from keng.delivery.models import RelayTask
-from keng.network.establishments import WITH_ROOMS
 from keng.network.models import Establishment, Lead
+from keng.network.queries.establishments import KINDS_WITH_ROOMS
 from keng.relay.relay_acts import chain_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def tell_houses(task_id: uuid.UUID, count: int, *, by: "Officer | Lead") -> Rela
         .filter(group__isnull=False, confirmed_at__isnull=False)
         .get(pk=task_id)
     )
-    with_rooms = Establishment.objects.filter(is_open=True, kind__in=WITH_ROOMS)
+    with_rooms = Establishment.objects.filter(is_open=True, kind__in=KINDS_WITH_ROOMS)
     most = with_rooms.filter(group=task.group_id).count()
     if not 0 <= count <= most:
         raise TooMany(most)

@@ -14,8 +14,8 @@ from keng.accounts.who import WORKING
 from keng.delivery.models import Delivery, Dispatch, DispatchText, RelayTask
 from keng.delivery.models.relay import CLOSING
 from keng.kit import times
-from keng.network.links import lead_url
 from keng.network.models import GroupKind, Lead
+from keng.network.secret_links import lead_url
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer

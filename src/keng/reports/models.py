@@ -19,7 +19,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def visible_to(self, officer: "Officer") -> "SnapshotQuerySet":
         """Reports of units of which nothing in the figures is hidden from the officer.
 
-        The rule of `keng.reports.periodic.sight.may_read`, for a query.
+        The rule of `keng.reports.periodic.whose_report.may_read_report`, for a query.
         """
         of_all = Q(unit__in=COUNTING.units(officer))
         own = list(officer.own_unit_ids)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from keng.reports import desk as views
+from keng.reports.figures import desk as views
 from keng.reports.periodic import public as periodic_public
 from keng.reports.periodic.desk import listing
 from keng.reports.periodic.desk import pages as periodic
@@ -15,19 +15,26 @@ public: list[URLPattern] = [
 _FILE = "figures/reports/<uuid:pk>/report."
 desk: list[URLPattern] = [
     path("figures/", views.dashboard, name="dashboard"),
-    path("figures/tips/", views.tip_list, name="dashboard-list"),
-    path("figures/warnings/", views.rows, {"of": "warnings"}, name="dashboard-warnings"),
-    path("figures/deliveries/", views.rows, {"of": "deliveries"}, name="dashboard-deliveries"),
-    path("figures/relays/", views.rows, {"of": "relays"}, name="dashboard-relays"),
-    path("figures/incidents/", views.rows, {"of": "incidents"}, name="dashboard-incidents"),
+    path("figures/tips/", views.dashboard_list, name="dashboard-list"),
+    path("figures/warnings/", views.dashboard_rows, {"of": "warnings"}, name="dashboard-warnings"),
+    path(
+        "figures/deliveries/",
+        views.dashboard_rows,
+        {"of": "deliveries"},
+        name="dashboard-deliveries",
+    ),
+    path("figures/relays/", views.dashboard_rows, {"of": "relays"}, name="dashboard-relays"),
+    path(
+        "figures/incidents/", views.dashboard_rows, {"of": "incidents"}, name="dashboard-incidents"
+    ),
     path("figures/reports/", periodic.reports, name="reports"),
-    path("figures/reports/draft/", periodic.draft, name="report-draft"),
-    path("figures/reports/rows/", listing.rows, name="report-rows"),
+    path("figures/reports/draft/", periodic.report_draft, name="report-draft"),
+    path("figures/reports/rows/", listing.report_rows, name="report-rows"),
     path("figures/reports/<uuid:pk>/", periodic.report, name="report"),
-    path("figures/reports/<uuid:pk>/charts/", periodic.charts, name="report-charts"),
-    path("figures/reports/<uuid:pk>/publish/", periodic.publish, name="report-publish"),
+    path("figures/reports/<uuid:pk>/charts/", periodic.report_charts, name="report-charts"),
+    path("figures/reports/<uuid:pk>/publish/", periodic.report_publish, name="report-publish"),
     *(
-        path(f"{_FILE}{of}", periodic.download, {"of": of}, name=f"report-{of}")
+        path(f"{_FILE}{of}", periodic.report_download, {"of": of}, name=f"report-{of}")
         for of in ("docx", "xlsx", "pdf")
     ),
 ]

@@ -137,12 +137,12 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     inbox.search_acts.record_name_search inbox.search_acts.remove_search
     inbox.search_acts.save_search intake.take_down.take_down lookup.listing.propose_listing
     network.establishments.add_establishment network.establishments.change_establishment
-    network.establishments.import_establishments network.establishments.set_open
-    network.groups.add_group network.groups.change_group network.groups.set_active
-    network.leads.add_lead network.leads.change_lead network.leads.reissue_link
-    network.leads.set_stopped network.leads.show_link network.sheets.export_groups
-    network.sheets.import_groups network.teams.add_shift network.teams.ask
-    network.teams.end_shift network.teams.take_back delivery.dispatch.cancel
+    network.establishments.import_establishments network.establishments.set_establishment_open
+    network.groups.add_group network.groups.change_group network.groups.set_group_active
+    network.leads.add_lead network.leads.change_lead network.leads.reissue_lead_link
+    network.leads.set_lead_stopped network.leads.show_lead_link network.group_sheets.export_groups
+    network.group_sheets.import_groups network.teams.add_shift network.teams.ask_team
+    network.teams.end_shift network.teams.end_ask delivery.dispatch.cancel
     delivery.dispatch.resend_unknown relay.relay_acts.mark_handed_out relay.relay_acts.mark_seen
     relay.rooms.tell_houses warnings.province_call.call_province
     warnings.drafting.draft_warning warnings.drafting.revise_warning
@@ -168,7 +168,7 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     community.announcements.keep_channel community.announcements.end_channel
     lookup.listing.confirm_listing lookup.listing.refuse_listing lookup.listing.end_listing
     lookup_pages.propose.confirm_proposal
-    surveys.releasing.approve surveys.results.publish surveys.results.send_back
+    surveys.opening.approve_survey surveys.results.publish_result surveys.results.send_back_result
     """,
     ),
     (COMMUNE_WORKING, "warnings.pattern_acts.send_pattern warnings.pattern_acts.hand_in_pattern"),
@@ -195,14 +195,14 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     (
         SURVEYING,
         """
-    surveys.writing.make surveys.writing.revise surveys.writing.put_question
-    surveys.writing.remove_question surveys.writing.move_up surveys.writing.submit
-    surveys.releasing.open_up surveys.releasing.close surveys.releasing.make_slips
-    surveys.reading.decide surveys.paper.begin surveys.paper.type_in surveys.paper.finish
-    surveys.results.propose
+    surveys.writing.make_survey surveys.writing.revise_survey surveys.writing.put_question
+    surveys.writing.remove_question surveys.writing.move_question_up
+    surveys.writing.submit_survey surveys.opening.open_survey surveys.opening.close_survey
+    surveys.opening.make_slips surveys.free_texts.decide_free_text surveys.paper.begin_batch
+    surveys.paper.type_in_sheet surveys.paper.finish_batch surveys.results.submit_result
     """,
     ),
-    (GIVING_SURVEYS_BACK, "surveys.releasing.send_back"),
+    (GIVING_SURVEYS_BACK, "surveys.opening.send_back_survey"),
     (
         PROVINCE_WORKING,
         """
@@ -212,8 +212,8 @@ _ACTS: tuple[tuple[Who, str], ...] = (
     lessons.pledge_acts.open_campaign lessons.pledge_acts.renew_class_link
     """,
     ),
-    (SIGNING, "reports.signing.sign"),
-    (SETTING_TARGETS, "reports.signing.publish"),
+    (SIGNING, "reports.signing.sign_report"),
+    (SETTING_TARGETS, "reports.signing.publish_report"),
     (
         INVITING,
         """

@@ -6,14 +6,14 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from keng.kit.forms import Form
-from keng.surveys.content import Content, Question
+from keng.surveys.content import Question, SurveyContent
 
-SKIP = "skip"
+SKIPPED = "skip"
 LONGEST_TEXT = 500
 _MOST_RADIOS = 14
 
 
-def field_for(question: Question) -> forms.Field:
+def question_field(question: Question) -> forms.Field:
     """The control of a question; nobody must answer, but whoever goes on has seen it."""
     options = [(str(at), words) for at, words in enumerate(question.options)]
     if question.kind == "text":
@@ -34,7 +34,7 @@ def field_for(question: Question) -> forms.Field:
         return forms.MultipleChoiceField(
             choices=options, required=False, widget=forms.CheckboxSelectMultiple
         )
-    options.append((SKIP, _("I would rather not say")))
+    options.append((SKIPPED, _("I would rather not say")))
     error = _("Choose one; “I would rather not say” is fine, too")
     if len(options) > _MOST_RADIOS:
         options.insert(0, ("", _("Choose")))
@@ -42,35 +42,35 @@ def field_for(question: Question) -> forms.Field:
     return forms.ChoiceField(choices=options, widget=widget, error_messages={"required": error})
 
 
-def answer_of(question: Question, value: Any) -> Any:
+def answer_from_field(question: Question, value: Any) -> Any:
     """What is kept of a cleaned value; None when nothing was said."""
     if question.kind == "text":
         return value or None
     if question.kind == "several":
         return [int(one) for one in value] or None
-    return None if value in {"", SKIP} else int(value)
+    return None if value in {"", SKIPPED} else int(value)
 
 
-class QuestionPage(Form):
+class QuestionPageForm(Form):
     """One question."""
 
     def __init__(self, *args: Any, question: Question, said: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.question = question
-        self.fields["answer"] = field_for(question)
+        self.fields["answer"] = question_field(question)
         self.fields["answer"].label = question.text
         if question.key in said:
-            self.initial["answer"] = _shown(said[question.key])
+            self.initial["answer"] = _as_initial(said[question.key])
 
-    def said(self) -> Any:
+    def answer(self) -> Any:
         """The answer, or None."""
-        return answer_of(self.question, self.cleaned_data["answer"])
+        return answer_from_field(self.question, self.cleaned_data["answer"])
 
 
-class Sheet(Form):
+class PaperSheetForm(Form):
     """A whole form, as it was filled in on paper; what is empty there is empty here."""
 
-    def __init__(self, *args: Any, content: Content, with_slip: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, content: SurveyContent, with_slip: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._content = content
         if with_slip:
@@ -81,20 +81,20 @@ class Sheet(Form):
                 error_messages={"required": _("Type in the code that stands on the sheet")},
             )
         for number, question in enumerate(content.questions, start=1):
-            field = field_for(question)
+            field = question_field(question)
             field.label, field.required = f"{number}. {question.text}", False
             self.fields[question.key] = field
 
-    def said(self) -> dict[str, Any]:
+    def answers(self) -> dict[str, Any]:
         """The answers by question."""
         found = {
-            question.key: answer_of(question, self.cleaned_data[question.key])
+            question.key: answer_from_field(question, self.cleaned_data[question.key])
             for question in self._content.questions
         }
         return {key: answer for key, answer in found.items() if answer is not None}
 
 
-def _shown(answer: Any) -> Any:
+def _as_initial(answer: Any) -> Any:
     if isinstance(answer, list):
         return [str(one) for one in answer]
     return str(answer)

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 
-class Surveys(AppConfig):
+class SurveysConfig(AppConfig):
     """The area of surveys."""
 
     name = "keng.surveys"
@@ -11,6 +11,6 @@ class Surveys(AppConfig):
     def ready(self) -> None:
         """Surveys can be answered in a chat."""
         from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
-        from keng.surveys.chat.hearing import SurveyHandler  # noqa: PLC0415
+        from keng.surveys.chat.handler import SurveyHandler  # noqa: PLC0415
 
         handlers.register(SurveyHandler())

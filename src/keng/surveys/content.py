@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-PLACE = "place"
+PLACE_KEY = "place"
 """The key of the question where one lives; its options are the places of the survey."""
 MOST_QUESTIONS = 12
 MOST_OPTIONS = 10
-SCALE = 5
+SCALE_STEPS = 5
 _SECONDS_EACH = 20
 LANGUAGES = ("vi", "en")
 
-Said = dict[str, Any]
+Answers = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +35,24 @@ class Question:
     options: tuple[str, ...] = ()
     only_if: tuple[str, tuple[int, ...]] | None = None
     marked: tuple[int, ...] = ()
-    gate: "Gate | None" = None
+    gate: "QuestionGate | None" = None
 
     def is_asked(self, said: Mapping[str, Any]) -> bool:
         """Whether somebody who has said this so far is asked it."""
         if self.only_if is None:
             return True
         key, wanted = self.only_if
-        return any(one in wanted for one in chosen(said.get(key)))
+        return any(one in wanted for one in chosen_options(said.get(key)))
 
     def words_of(self, answer: Any) -> list[str]:
         """An answer in words; nothing for none."""
         if self.kind == "text":
             return [answer] if answer else []
-        return [self.options[one] for one in chosen(answer) if one < len(self.options)]
+        return [self.options[one] for one in chosen_options(answer) if one < len(self.options)]
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class QuestionGate:
     """After which answers a question is asked, in words: whoever approves or fills in reads it."""
 
     number: int
@@ -60,7 +60,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class SurveyContent:
     """A survey in one language."""
 
     language: str
@@ -68,12 +68,12 @@ class Content:
     why: str
     questions: tuple[Question, ...] = field(default=())
 
-    def asked(self, said: Mapping[str, Any]) -> list[Question]:
+    def questions_for(self, said: Mapping[str, Any]) -> list[Question]:
         """The questions in their order that somebody with these answers is asked.
 
         What was answered before another answer took the question away leads to nothing further.
         """
-        kept = only_asked(self, said)
+        kept = drop_unasked_answers(self, said)
         return [question for question in self.questions if question.is_asked(kept)]
 
     def question(self, key: str) -> Question | None:
@@ -96,29 +96,31 @@ def minutes_for(questions: int) -> int:
     return max(1, -(-questions * _SECONDS_EACH // 60))
 
 
-def spoken(stored: Mapping[str, Any], asked: str) -> str:
+def reading_language(stored: Mapping[str, Any], asked: str) -> str:
     """The language in which a visitor reads it: their own, if it has it, or Vietnamese."""
     return asked[:2] if asked[:2] in LANGUAGES and stored.get(asked[:2]) else "vi"
 
 
-def in_language(stored: Mapping[str, Any], language: str, place_words: str = "") -> Content:
+def content_in_language(
+    stored: Mapping[str, Any], language: str, place_words: str = ""
+) -> SurveyContent:
     """The survey in a language it has; `place_words` is how it asks where one lives."""
     questions = [_question(one, language) for one in stored["questions"]]
     if stored.get("places"):
         places = tuple(stored["places"])
-        questions.append(Question(PLACE, "place", place_words, options=places))
+        questions.append(Question(PLACE_KEY, "place", place_words, options=places))
     questions = [replace(one, gate=_gate(one, questions)) for one in questions]
     words = stored[language]
-    return Content(language, words["title"], words["why"], tuple(questions))
+    return SurveyContent(language, words["title"], words["why"], tuple(questions))
 
 
-def _gate(question: Question, questions: list[Question]) -> Gate | None:
+def _gate(question: Question, questions: list[Question]) -> QuestionGate | None:
     if question.only_if is None:
         return None
     key, wanted = question.only_if
     for number, one in enumerate(questions, start=1):
         if one.key == key:
-            return Gate(number, " / ".join(one.words_of(sorted(wanted))))
+            return QuestionGate(number, " / ".join(one.words_of(sorted(wanted))))
     return None
 
 
@@ -128,7 +130,11 @@ def _question(one: Mapping[str, Any], language: str) -> Question:
     options = list(words.get("options", ()))
     if one["kind"] == "scale":
         low, high = options
-        options = [f"1 – {low}", *(str(n) for n in range(2, SCALE)), f"{SCALE} – {high}"]
+        options = [
+            f"1 – {low}",
+            *(str(n) for n in range(2, SCALE_STEPS)),
+            f"{SCALE_STEPS} – {high}",
+        ]
     return Question(
         one["key"],
         one["kind"],
@@ -140,23 +146,23 @@ def _question(one: Mapping[str, Any], language: str) -> Question:
     )
 
 
-def chosen(answer: Any) -> list[int]:
+def chosen_options(answer: Any) -> list[int]:
     """The numbers of the options in an answer; none for a text or for nothing."""
     if isinstance(answer, bool) or answer is None or isinstance(answer, str):
         return []
     return list(answer) if isinstance(answer, list) else [answer]
 
 
-def only_asked(content: Content, said: Mapping[str, Any]) -> Said:
+def drop_unasked_answers(content: SurveyContent, said: Mapping[str, Any]) -> Answers:
     """The answers to questions that are asked after all: a changed answer takes others along."""
-    kept: Said = {}
+    kept: Answers = {}
     for question in content.questions:
         if question.key in said and question.is_asked(kept):
             kept[question.key] = said[question.key]
     return kept
 
 
-def hash_of(stored: Mapping[str, Any], *, purpose: str, reach: str) -> bytes:
+def content_hash(stored: Mapping[str, Any], *, purpose: str, reach: str) -> bytes:
     """What an approval is bound to."""
     whole = {"content": stored, "purpose": purpose, "reach": reach}
     said = json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -18,11 +18,11 @@ from keng.kit import times
 from keng.kit.secrets import derive, keyed_hash
 from keng.surveys.models import Draft
 
-LIFE = timedelta(hours=24)
+DRAFT_LIFE = timedelta(hours=24)
 
 
 @dataclass
-class Unfinished:
+class UnfinishedAnswer:
     """A draft in the clear, for the length of one request."""
 
     secret: str = field(repr=False)
@@ -31,12 +31,12 @@ class Unfinished:
     slip: str = field(default="", repr=False)
 
 
-def begin(survey: str, slip: str = "") -> Unfinished:
+def begin_draft(survey: str, slip: str = "") -> UnfinishedAnswer:
     """An empty draft that is not stored yet."""
-    return Unfinished(secrets.token_urlsafe(32), survey, slip=slip)
+    return UnfinishedAnswer(secrets.token_urlsafe(32), survey, slip=slip)
 
 
-def load(secret: str, survey: str, *, lock: bool = False) -> Unfinished | None:
+def load_draft(secret: str, survey: str, *, lock: bool = False) -> UnfinishedAnswer | None:
     """The draft of a secret for this survey; None when there is none or its day is over.
 
     With `lock`, in the caller's transaction: the same form sent twice at once waits.
@@ -44,7 +44,7 @@ def load(secret: str, survey: str, *, lock: bool = False) -> Unfinished | None:
     if not secret or len(secret) > 100:
         return None
     rows = Draft.objects.select_for_update(no_key=True) if lock else Draft.objects
-    row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - LIFE).first()
+    row = rows.filter(id_hash=_id_hash(secret), touched_at__gt=times.now() - DRAFT_LIFE).first()
     if row is None:
         return None
     try:
@@ -52,10 +52,14 @@ def load(secret: str, survey: str, *, lock: bool = False) -> Unfinished | None:
     except CryptoError:
         # Written under another site secret: nobody can read it any more.
         return None
-    return Unfinished(secret, survey, kept["said"], kept["slip"]) if kept["of"] == survey else None
+    return (
+        UnfinishedAnswer(secret, survey, kept["said"], kept["slip"])
+        if kept["of"] == survey
+        else None
+    )
 
 
-def save(draft: Unfinished) -> None:
+def save_draft(draft: UnfinishedAnswer) -> None:
     """Store the draft; its day begins again."""
     plain = json.dumps(
         {"of": draft.survey, "said": draft.said, "slip": draft.slip}, ensure_ascii=False
@@ -69,14 +73,14 @@ def save(draft: Unfinished) -> None:
     )
 
 
-def drop(secret: str) -> None:
+def drop_draft(secret: str) -> None:
     """Forget a draft."""
     Draft.objects.filter(id_hash=_id_hash(secret)).delete()
 
 
-def sweep() -> int:
+def sweep_drafts() -> int:
     """Remove drafts whose day is over. A job of the worker."""
-    return Draft.objects.filter(touched_at__lte=times.now() - LIFE).delete()[0]
+    return Draft.objects.filter(touched_at__lte=times.now() - DRAFT_LIFE).delete()[0]
 
 
 def _id_hash(secret: str) -> bytes:

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from keng.surveys import suppress
-from keng.surveys.content import PLACE, Content, Question, chosen
-from keng.surveys.suppress import FEWEST, Cell
+from keng.surveys.content import PLACE_KEY, Question, SurveyContent, chosen_options
+from keng.surveys.suppress import FEWEST, PlaceCell
 
 NO_PLACE = -1
 _NONE: dict[str, Any] = {"asked": None, "rows": [], "why": []}
 
 
-class Answered(Protocol):
+class CountedAnswer(Protocol):
     """One filled-in form, as far as it is counted."""
 
     said: Any
@@ -26,7 +26,9 @@ class Answered(Protocol):
     crowded: bool
 
 
-def count(content: Content, answers: Sequence[Answered], *, slips: int = 0) -> dict[str, Any]:
+def count_answers(
+    content: SurveyContent, answers: Sequence[CountedAnswer], *, slips: int = 0
+) -> dict[str, Any]:
     """Everything that may be said about these answers."""
     total = len(answers)
     counted: dict[str, Any] = {
@@ -61,7 +63,7 @@ def _gate_is_hidden(question: Question, counted: Mapping[str, Any]) -> bool:
 
 
 def _distribution(question: Question, said: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    given = [chosen(one[question.key]) for one in said if question.key in one]
+    given = [chosen_options(one[question.key]) for one in said if question.key in one]
     counts = [sum(at in one for one in given) for at in range(len(question.options))]
     if len(given) < FEWEST:
         return _NONE
@@ -69,24 +71,24 @@ def _distribution(question: Question, said: Iterable[Mapping[str, Any]]) -> dict
         # Each answer stands alone: the counts have no sum to subtract from.
         why: list[Any] = [suppress.SMALL if n < FEWEST else "" for n in counts]
     else:
-        why = list(suppress.parts(counts))
+        why = list(suppress.hidden_parts(counts))
     rows = [None if hidden else n for n, hidden in zip(counts, why, strict=True)]
     return {"asked": len(given), "rows": rows, "why": why}
 
 
-def _by_place(content: Content, said: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+def _by_place(content: SurveyContent, said: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
     """The marked answers of one question by place. Only of one: two tables tell more than each."""
-    finding, place = content.finding, content.question(PLACE)
+    finding, place = content.finding, content.question(PLACE_KEY)
     if finding is None or place is None:
         return None
-    cells = {str(at): Cell(0, 0) for at in range(len(place.options))}
+    cells = {str(at): PlaceCell(0, 0) for at in range(len(place.options))}
     for one in said:
         if finding.key not in one:
             continue
-        where = str(one.get(PLACE, NO_PLACE))
-        is_marked = any(at in finding.marked for at in chosen(one[finding.key]))
-        cells[where] = cells.get(where, Cell(0, 0)) + Cell(1, int(is_marked))
-    hidden = suppress.places(cells)
+        where = str(one.get(PLACE_KEY, NO_PLACE))
+        is_marked = any(at in finding.marked for at in chosen_options(one[finding.key]))
+        cells[where] = cells.get(where, PlaceCell(0, 0)) + PlaceCell(1, int(is_marked))
+    hidden = suppress.hidden_places(cells)
     if hidden is None:
         return None
     rows = [

@@ -110,7 +110,7 @@ class SurveyForm(Form):
         return found
 
 
-def initial_of(survey: Survey) -> dict[str, Any]:
+def survey_initial(survey: Survey) -> dict[str, Any]:
     """The form as it was saved."""
     stored, english = survey.content, survey.content.get("en") or {}
     return {
@@ -224,7 +224,7 @@ class QuestionForm(Form):
         return found
 
 
-def initial_question(one: Mapping[str, Any]) -> dict[str, Any]:
+def question_initial(one: Mapping[str, Any]) -> dict[str, Any]:
     """The form of a question as it was saved."""
     english, condition = one.get("en") or {}, one.get("only_if")
     marks = [
@@ -326,7 +326,7 @@ class OutcomeForm(Form):
         return found
 
 
-class TextForm(Form):
+class FreeTextForm(Form):
     """What is published of one text."""
 
     words = forms.CharField(

@@ -19,7 +19,7 @@ from keng.kit.models import Row
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
-    from keng.surveys.content import Content
+    from keng.surveys.content import SurveyContent
 
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
@@ -103,7 +103,7 @@ class Survey(InHands, Row):
     outcome_changed_at = models.DateTimeField(null=True)
 
     # In the reader's language, put there by a query.
-    words: "Content"
+    words: "SurveyContent"
 
     objects = SurveyQuerySet.as_manager()
 

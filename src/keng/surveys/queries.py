@@ -11,7 +11,7 @@ from keng.kit import times
 from keng.places import serving
 from keng.places.models import Place, Unit
 from keng.surveys import content as contents
-from keng.surveys.content import Content
+from keng.surveys.content import SurveyContent
 from keng.surveys.models import FreeText, Survey
 
 if TYPE_CHECKING:
@@ -21,14 +21,16 @@ _CHATS = ("zalo_oa", "sandbox")
 _PUBLIC = (Survey.State.OPEN, Survey.State.CLOSED, Survey.State.PUBLISHED)
 
 
-def content_of(survey: Survey, language: str = "") -> Content:
+def content_of(survey: Survey, language: str = "") -> SurveyContent:
     """What it asks, in this language if it has it, or in the reader's."""
-    spoken = contents.spoken(survey.content, language or translation.get_language() or "vi")
+    spoken = contents.reading_language(
+        survey.content, language or translation.get_language() or "vi"
+    )
     with translation.override(spoken):
-        return contents.in_language(survey.content, spoken, _("Where do you live?"))
+        return contents.content_in_language(survey.content, spoken, _("Where do you live?"))
 
 
-def by_code(code: str) -> Survey | None:
+def public_survey(code: str) -> Survey | None:
     """A survey that the public can see."""
     found = Survey.objects.filter(code=code, state__in=_PUBLIC)
     return found.select_related("unit").first()
@@ -41,13 +43,13 @@ def takes_answers(survey: Survey) -> bool:
     return survey.state == Survey.State.OPEN and (not last or today <= last)
 
 
-def open_now(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
+def open_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
     """Surveys that take answers; with a place, those of its desk and of the desks above."""
     found = _of_place(Survey.objects.filter(state=Survey.State.OPEN), place, "-opened_at", limit)
     return [survey for survey in found if takes_answers(survey)]
 
 
-def results(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
+def published_surveys(place: Place | None = None, *, limit: int = 20) -> list[Survey]:
     """Published results, newest first; with a place as above."""
     found = Survey.objects.filter(state=Survey.State.PUBLISHED)
     return _of_place(found, place, "-published_at", limit)
@@ -59,14 +61,14 @@ def _of_place(found: Any, place: Place | None, order: str, limit: int) -> list[S
             unit = serving.unit_for(place)
         except Unit.DoesNotExist:
             return []
-        found = found.filter(unit__in={unit.pk, serving.above(unit).pk})
+        found = found.filter(unit__in={unit.pk, serving.unit_above(unit).pk})
     shown = list(found.select_related("unit").order_by(order)[:limit])
     for survey in shown:
         survey.words = content_of(survey)
     return shown
 
 
-def desk_list(officer: "Officer") -> list[Survey]:
+def surveys_of_desk(officer: "Officer") -> list[Survey]:
     """The officer's surveys, newest first, with how many answers each has."""
     # No answer is read here, also not by the database: desks may only count them.
     found = list(
@@ -80,7 +82,7 @@ def desk_list(officer: "Officer") -> list[Survey]:
     return found
 
 
-def chat_account(survey: Survey) -> str:
+def chat_account_name(survey: Survey) -> str:
     """The name of the account to which one writes to answer it in a chat; "" when there is none."""
     found = ChannelAccount.objects.filter(is_active=True, channel__in=_CHATS)
     names = dict(found.order_by("channel").values_list("unit_id", "name"))
@@ -94,7 +96,7 @@ def answers_by_origin(survey: Survey) -> dict[str, int]:
     return {row["origin"]: row["n"] for row in rows}
 
 
-def slips(survey: Survey) -> tuple[int, int]:
+def slip_counts(survey: Survey) -> tuple[int, int]:
     """How many slips there are, and how many were used."""
     found = survey.tokens.aggregate(all=Count("hash"), used=Count("hash", filter=Q(used=True)))
     return found["all"], found["used"]
@@ -123,10 +125,10 @@ def result_texts(survey: Survey) -> dict[str, list[str]]:
 def result_hash(survey: Survey) -> bytes:
     """What the release of a result that was handed in is bound to."""
     whole = {"outcome": survey.proposal, "texts": result_texts(survey)}
-    return contents.hash_of(whole, purpose=survey.purpose, reach=survey.reach)
+    return contents.content_hash(whole, purpose=survey.purpose, reach=survey.reach)
 
 
-def places_below(unit: Unit) -> list[str]:
+def place_names_below(unit: Unit) -> list[str]:
     """What "Where do you live?" offers: the hamlets of a commune, the communes of a province."""
     served = unit.jurisdictions.filter(valid_to__isnull=True).values("place")
     found = Place.objects.filter(parent__in=served, valid_to__isnull=True).order_by("name")

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 FEWEST = 5
-Why = Literal["", "small", "back"]
-SMALL: Why = "small"
-BACK: Why = "back"
+HiddenWhy = Literal["", "small", "back"]
+SMALL: HiddenWhy = "small"
+BACK: HiddenWhy = "back"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class PlaceCell:
     """One line: how many answered there, and how many of them gave a marked answer."""
 
     answered: int
@@ -27,13 +27,13 @@ class Cell:
         """Whether either side of the split is a handful of people: those who did, or did not."""
         return self.marked < FEWEST or self.answered - self.marked < FEWEST
 
-    def __add__(self, other: "Cell") -> "Cell":
-        return Cell(self.answered + other.answered, self.marked + other.marked)
+    def __add__(self, other: "PlaceCell") -> "PlaceCell":
+        return PlaceCell(self.answered + other.answered, self.marked + other.marked)
 
 
-def parts(counts: Sequence[int]) -> list[Why]:
+def hidden_parts(counts: Sequence[int]) -> list[HiddenWhy]:
     """Why each part of a published total is hidden, or ""."""
-    hidden: dict[int, Why] = {at: SMALL for at, n in enumerate(counts) if n < FEWEST}
+    hidden: dict[int, HiddenWhy] = {at: SMALL for at, n in enumerate(counts) if n < FEWEST}
     while hidden and (len(hidden) < 2 or sum(counts[at] for at in hidden) < FEWEST):
         left = [at for at in range(len(counts)) if at not in hidden]
         if not left:
@@ -42,12 +42,12 @@ def parts(counts: Sequence[int]) -> list[Why]:
     return [hidden.get(at, "") for at in range(len(counts))]
 
 
-def places(cells: Mapping[str, Cell]) -> dict[str, Why] | None:
+def hidden_places(cells: Mapping[str, PlaceCell]) -> dict[str, HiddenWhy] | None:
     """Why each place is hidden, or ""; None when nothing can be said by place at all.
 
     The totals over all places are known, so what is hidden together must itself be no small cell.
     """
-    hidden: dict[str, Why] = {key: SMALL for key, cell in cells.items() if cell.is_small}
+    hidden: dict[str, HiddenWhy] = {key: SMALL for key, cell in cells.items() if cell.is_small}
     while hidden and (len(hidden) < 2 or _together(cells, hidden).is_small):
         left = [key for key in cells if key not in hidden]
         if not left:
@@ -58,5 +58,5 @@ def places(cells: Mapping[str, Cell]) -> dict[str, Why] | None:
     return {key: hidden.get(key, "") for key in cells}
 
 
-def _together(cells: Mapping[str, Cell], keys: Mapping[str, Why]) -> Cell:
-    return sum((cells[key] for key in keys), Cell(0, 0))
+def _together(cells: Mapping[str, PlaceCell], keys: Mapping[str, HiddenWhy]) -> PlaceCell:
+    return sum((cells[key] for key in keys), PlaceCell(0, 0))

@@ -70,7 +70,7 @@ def receipt_for(tip_id: uuid.UUID, code: str) -> Receipt:
         about_money=tip.topic == "scam" or tip.money_moved,
         is_critical=tip.urgency == "P0",
         is_about_child=about_child,
-        is_outside=serving.is_outside(tip.place, tip.responsible_unit),
+        is_outside=serving.is_outside_province(tip.place, tip.responsible_unit),
         tells_danger=calls_for_help(tip.text, happening=tip.happening),
         money_left=tip.money_moved,
         kept_from=str(concerns.guessed_unit(tip) or ""),

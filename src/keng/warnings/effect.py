@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from keng.accounts.queries import is_at_province
 from keng.incidents.rising import CATEGORY_OR_GUESS
 from keng.kit import times
-from keng.network.queries import ids_below
+from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
 from keng.tips.models import Tip
 from keng.warnings.models import Warning
@@ -95,7 +95,7 @@ def _places_warned(warning: Warning) -> list[uuid.UUID]:
     """Where its first version was sent, and everything inside."""
     first = warning.versions.filter(published_at__isnull=False).order_by("number").first()
     chosen = [uuid.UUID(key) for key in first.audience.get("places", ())] if first else []
-    return [*chosen, *ids_below(chosen)]
+    return [*chosen, *place_ids_below(chosen)]
 
 
 def _sees_elsewhere(warning: Warning, officer: "Officer") -> bool:

@@ -14,7 +14,7 @@ from keng.kit import times
 from keng.kit.forms import Form, HintedChoice, day_field, own_code
 from keng.language import taxonomy
 from keng.network.models import Group, GroupKind
-from keng.network.queries import places_of
+from keng.network.queries.places import places_of
 from keng.places.models import Place, Unit
 from keng.warnings import verifying
 from keng.warnings.content import WARNING_FIELDS, WARNING_PARTS, AudienceChoice, WarningContent

@@ -12,7 +12,7 @@ from keng.delivery.models import Delivery
 from keng.kit import times
 from keng.language import taxonomy
 from keng.network.models import Group
-from keng.network.queries import ids_below
+from keng.network.queries.places import place_ids_below
 from keng.places.models import Place
 from keng.warnings import rights
 from keng.warnings.content import audience_of
@@ -70,7 +70,7 @@ def current_warnings_for(topic: str, place: Place | None = None, limit: int = 3)
 
 def _concerning(versions: list[Version], place: Place) -> list[Version]:
     """Those whose audience is this place, one around it or one inside it."""
-    around = {str(key) for key in [*_ids_above(place), *ids_below([place.pk])]}
+    around = {str(key) for key in [*_ids_above(place), *place_ids_below([place.pk])]}
     return [v for v in versions if around & set(v.audience.get("places", ()))]
 
 

@@ -66,13 +66,13 @@ def ask_desk(place: Place, *, text: str, wish: str, token: str, language: str) -
 
 def _desk_for(place: Place, text: str) -> Unit:
     nearest = serving.unit_for(place)
-    return serving.above(nearest) if seems_about_officers(text) else nearest
+    return serving.unit_above(nearest) if seems_about_officers(text) else nearest
 
 
 def desk_passed_over(question: Question) -> Unit | None:
     """The desk of the place, where the question went above it; None where it has it."""
     nearest = serving.unit_for(question.place)
-    return nearest if serving.above(nearest).pk == question.unit_id != nearest.pk else None
+    return nearest if serving.unit_above(nearest).pk == question.unit_id != nearest.pk else None
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from keng.community.forms import ChannelForm, DecideAnnouncementForm, MeetingFor
 from keng.community.models import Meeting, OfficialChannel
 from keng.community.number_checks import check_channel_numbers, check_meeting_numbers
 from keng.community.rights import NotYours, own_desk, speaks_for_desk
-from keng.network.queries import places_of
+from keng.network.queries.places import places_of
 from keng.warnings.actions.errors import NumbersUnchecked
 from keng.warnings.forms import note_unticked
 from keng.warnings.known_numbers import NumberCheck

@@ -12,15 +12,15 @@ from keng.kit.database import has_own_server
 from keng.lessons.first_hour import first_hour_page
 from keng.lessons.queries import newest_editions as newest_lessons
 from keng.places.models import Unit
-from keng.places.near import place_near
-from keng.surveys.queries import open_now
+from keng.places.place_cookie import chosen_place
+from keng.surveys.queries import open_surveys
 from keng.warnings.models import Version
 from keng.warnings.queries import current_warnings, current_warnings_for
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Report, open a report, the newest warning whole, check a code: within two screens."""
-    near = place_near(request)
+    near = chosen_place(request)
     found = _once_by_words(current_warnings_for("", near, limit=12))[:4]
     further = _once_by_words([*found, *current_warnings(limit=12)])[len(found) :][:3] if near else []
     busy = busy_notice.is_busy()
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "busy": busy,
             "known": busy_notice.recent_urgent_warnings() if busy else [],
             "promises": PROMISES,
-            "open_surveys": open_now(near, limit=2),
+            "open_surveys": open_surveys(near, limit=2),
             "lessons": newest_lessons(),
             "checks": prepared_for_reader(recent_checks(3)),
         },

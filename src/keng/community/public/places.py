@@ -11,13 +11,13 @@ from keng.community.models import Meeting, OfficialChannel, Question
 from keng.community.promises import PROMISES
 from keng.community.public.questions import place_and_desk
 from keng.kit import times
-from keng.network.queries import ids_below
-from keng.network.teams import keeping_a_rota
+from keng.network.queries.places import place_ids_below
+from keng.network.queries.teams import count_teams_with_rota
 from keng.partners.queries import articles_near
-from keng.places import near as near_place
+from keng.places import place_cookie
 from keng.places import serving
 from keng.places.models import Place, Succession, Unit
-from keng.places.search import current, find
+from keng.places.search import current_place, find_places
 from keng.relay import reach_in_words
 from keng.surveys import queries as surveys
 from keng.warnings.models import Version
@@ -35,7 +35,7 @@ _FRAME_POLICY = (
 def places(request: HttpRequest) -> HttpResponse:
     """Find the page of a place by name."""
     query = request.GET.get("q", "").strip()[:120]
-    found = find(query, province_code=_our_province(), limit=20) if query else []
+    found = find_places(query, province_code=_our_province(), limit=20) if query else []
     rows = [
         (
             place,
@@ -70,7 +70,7 @@ class ReachedWarning:
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The page of a commune or province of today."""
     found, unit = place_and_desk(code)
-    above, warnings = serving.above(unit), current_warnings_for("", found, limit=10)
+    above, warnings = serving.unit_above(unit), current_warnings_for("", found, limit=10)
     return render(
         request,
         "community/place.html",
@@ -86,11 +86,11 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
             "questions": Question.objects.public().about(found)[:5],
             "meetings": _public_meetings(found),
             "articles": articles_near(found),
-            "teams_on_rota": keeping_a_rota(ids_below([found.pk])),
+            "teams_on_rota": count_teams_with_rota(place_ids_below([found.pk])),
             "channels": official_channel_list(unit, above),
             "is_near": _is_near(request, found),
-            "open_surveys": surveys.open_now(found, limit=3),
-            "survey_results": surveys.results(found, limit=2),
+            "open_surveys": surveys.open_surveys(found, limit=3),
+            "survey_results": surveys.published_surveys(found, limit=2),
         },
     )
 
@@ -145,13 +145,13 @@ def _is_desk_phone(channel: OfficialChannel, unit: Unit) -> bool:
 @require_POST
 def near(request: HttpRequest) -> HttpResponse:
     """Show the warnings of a place first in this browser, or of none again."""
-    found = current(request.POST.get("code", "")[:20])
+    found = current_place(request.POST.get("code", "")[:20])
     response = redirect("home")
     response.status_code = 303
     if found is None:
-        near_place.forget(response)
+        place_cookie.forget_place(response)
     else:
-        near_place.remember(response, found)
+        place_cookie.remember_place(response, found)
     return response
 
 
@@ -180,12 +180,12 @@ def official_channel_list(unit: Unit, above: Unit) -> OfficialChannelList:
 
 
 def _public_meetings(place: Place) -> list[Meeting]:
-    public = Meeting.objects.public().upcoming().filter(place__in=ids_below([place.pk]))
+    public = Meeting.objects.public().upcoming().filter(place__in=place_ids_below([place.pk]))
     return list(public.select_related("place")[:5])
 
 
 def _reached_warning(warnings: list[Version], place: Place) -> ReachedWarning | None:
-    inside = ids_below([place.pk])
+    inside = place_ids_below([place.pk])
     for version in warnings:
         if version.dispatch_id and (found := reach_in_words.reached(version.dispatch_id, inside)):
             return ReachedWarning(version, found, times.now())
@@ -198,7 +198,7 @@ def _former_names(place: Place) -> list[str]:
 
 
 def _is_near(request: HttpRequest, place: Place) -> bool:
-    return request.COOKIES.get(near_place.COOKIE) == place.code
+    return request.COOKIES.get(place_cookie.PLACE_COOKIE) == place.code
 
 
 def _our_province() -> str | None:

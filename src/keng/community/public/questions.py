@@ -19,7 +19,7 @@ from keng.dialogue.public.entering import CodeForm
 from keng.kit.slowing import Slowing
 from keng.places import serving
 from keng.places.models import Place, Unit
-from keng.places.search import current
+from keng.places.search import current_place
 from keng.tips import receipt_codes
 
 # Each question is read by a person: so many from one network, then one in five minutes.
@@ -116,7 +116,7 @@ def _question_of(code: str) -> Question | None:
 
 def place_and_desk(code: str) -> tuple[Place, Unit]:
     """A place of today and the desk that serves it; 404 without one."""
-    found = current(code)
+    found = current_place(code)
     if found is None:
         raise Http404
     try:

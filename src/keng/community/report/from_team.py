@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from keng.community.report.steps import ReportJourney
 from keng.network.models import Lead
-from keng.network.teams import team_of
+from keng.network.queries.teams import team_of_lead
 from keng.relay.public.frame import for_lead
 
 _FIRST_STEP = "who-gets"
@@ -19,7 +19,7 @@ _FIRST_STEP = "who-gets"
 def report_team(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
     """From here on nothing tells whose link it was: the draft holds the place and the mark."""
     try:
-        group = team_of(lead, uuid.UUID(request.POST.get("group", "")))
+        group = team_of_lead(lead, uuid.UUID(request.POST.get("group", "")))
     except ValueError:
         group = None
     if group is None:

@@ -48,17 +48,19 @@ def recipient_of(answers: Mapping[str, Any]) -> Recipient | None:
         return None
     place = place_of(answers)
     nearest = serving.unit_for(place)
-    outside = answers.get("place") == ABROAD or serving.is_outside(place, nearest)
+    outside = answers.get("place") == ABROAD or serving.is_outside_province(place, nearest)
     if not straight_up and _seems_about_desk(nearest, answers):
-        return Recipient(serving.above(nearest), (nearest,), outside, is_guess=True)
+        return Recipient(serving.unit_above(nearest), (nearest,), outside, is_guess=True)
     if not straight_up:
         return Recipient(nearest, is_outside=outside)
-    return Recipient(serving.above(nearest), _kept_out(nearest, place), outside)
+    return Recipient(serving.unit_above(nearest), _kept_out(nearest, place), outside)
 
 
 def _seems_about_desk(nearest: Unit, answers: Mapping[str, Any]) -> bool:
     """Whether the words tell of officers of this desk, and nobody said that it is meant for it."""
-    has_one_above = nearest.kind == Unit.Kind.COMMUNE and serving.above(nearest).pk != nearest.pk
+    has_one_above = (
+        nearest.kind == Unit.Kind.COMMUNE and serving.unit_above(nearest).pk != nearest.pk
+    )
     is_meant = bool(answers.get("meant_for_unit"))
     return has_one_above and not is_meant and seems_about_officers(str(answers.get("text", "")))
 

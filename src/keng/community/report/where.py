@@ -14,7 +14,7 @@ from keng.community.report.steps import ReportJourney, report_step
 from keng.kit.forms import Form
 from keng.places import serving
 from keng.places.models import Place, Succession
-from keng.places.search import Match, find
+from keng.places.search import PlaceMatch, find_places
 
 # How many results stand in the open; the others are one tap away.
 RESULTS_SHOWN = 5
@@ -125,7 +125,7 @@ class PlaceResults:
 
 def _place_results(query: str) -> PlaceResults:
     ours = serving.first_province_unit().province_code
-    matches = find(query, province_code=ours, limit=40)
+    matches = find_places(query, province_code=ours, limit=40)
     found = PlaceResults(only_alike=any(match.only_alike for match in matches))
     whole = next((match for match in matches if match.communes), None)
     if whole is not None:
@@ -141,7 +141,7 @@ def _place_results(query: str) -> PlaceResults:
     return found
 
 
-def _match_choice(match: Match, ours: str) -> PlaceChoice:
+def _match_choice(match: PlaceMatch, ours: str) -> PlaceChoice:
     parts = [_("%(landmark)s lies here") % {"landmark": match.landmark}] if match.landmark else []
     if match.place.province_code == ours:
         parts.append(_("In this province"))
@@ -151,7 +151,7 @@ def _match_choice(match: Match, ours: str) -> PlaceChoice:
     return PlaceChoice(str(match.place.pk), name, ". ".join(parts))
 
 
-def _former_choice(match: Match) -> PlaceChoice:
+def _former_choice(match: PlaceMatch) -> PlaceChoice:
     was = match.was or match.place
     name = _("%(name)s (former name)") % {"name": _with_district(was)}
     if match.split_into:

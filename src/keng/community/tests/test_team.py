@@ -10,8 +10,8 @@ from keng.conftest import sign_in
 from keng.kit import times
 from keng.network.actions import teams as actions
 from keng.network.actions.teams import ShiftEntry
-from keng.network.links import lead_token
 from keng.network.models import TeamAnswer
+from keng.network.secret_links import lead_token
 from keng.tips.models import Tip
 from tests import make
 
@@ -32,7 +32,7 @@ class Team:
             entry = ShiftEntry(datetime.time(0), datetime.time(0), weekday=day, role="Tổ phó")
             actions.add_shift(self.group.pk, entry, by=self.officer)
         until = times.now() + datetime.timedelta(hours=2)
-        self.ask = actions.ask(self.group.pk, "Xem đèn ngõ 12", until=until, by=self.officer)
+        self.ask = actions.ask_team(self.group.pk, "Xem đèn ngõ 12", until=until, by=self.officer)
 
     def url(self, name, *more, lead=None):
         token = lead_token(lead or self.lead)

@@ -8,9 +8,9 @@ from keng.delivery.actions.calling_off import call_off
 from keng.delivery.models import ChannelAccount, Delivery, Dispatch, DispatchText
 from keng.kit import times
 from keng.network.actions import subscriptions
-from keng.network.actions.subscriptions import Wish
-from keng.network.links import confirm_url, stop_url
+from keng.network.actions.subscriptions import SubscriptionRequest
 from keng.network.models import Subscription
+from keng.network.secret_links import confirm_url, stop_url
 from keng.vault import seal
 
 # The greater leaves later. Anybody can ask for a letter, and no warning may wait behind them.
@@ -27,7 +27,7 @@ def mailbox() -> ChannelAccount | None:
 
 
 @transaction.atomic
-def ask(wish: Wish) -> None:
+def ask(wish: SubscriptionRequest) -> None:
     """Write the wish down and send one letter, which alone tells whether the address was known.
 
     Raises NoMailbox, subscriptions.TooMany.
@@ -35,7 +35,7 @@ def ask(wish: Wish) -> None:
     account = mailbox()
     if account is None:
         raise NoMailbox
-    subscription, is_due = subscriptions.ask(wish)
+    subscription, is_due = subscriptions.request_subscription(wish)
     if subscription is None or not is_due:
         return
     with translation.override(subscription.language):
@@ -67,7 +67,7 @@ def ask(wish: Wish) -> None:
 @transaction.atomic
 def stop(subscription: Subscription) -> None:
     """End it, and take back what is still waiting to be sent there."""
-    subscriptions.stop(subscription)
+    subscriptions.stop_subscription(subscription)
     call_off(
         Delivery.objects.filter(
             recipient_ref=subscription.pk, recipient_kind=Delivery.RecipientKind.SUBSCRIPTION

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from keng.delivery.actions import subscribing as actions
 from keng.kit.slowing import Slowing
-from keng.network import links
+from keng.network import secret_links
 from keng.network.actions import subscriptions
-from keng.network.actions.subscriptions import Wish
-from keng.network.forms import SubscribeForm
+from keng.network.actions.subscriptions import SubscriptionRequest
+from keng.network.forms.subscriptions import SubscribeForm
 from keng.places.models import Place, Unit
-from keng.places.near import place_near
-from keng.places.search import find
+from keng.places.place_cookie import chosen_place
+from keng.places.search import find_places
 
 _MOST_FOUND = 8
 _HOUR = 3600
@@ -78,7 +78,7 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
         )
         return 429, wait
     chosen = form.cleaned_data
-    wish = Wish(
+    wish = SubscriptionRequest(
         channel="email",
         address=chosen["email"],
         place_ids=tuple(place.pk for place in chosen["places"]),
@@ -87,7 +87,7 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
     )
     try:
         actions.ask(wish)
-    except subscriptions.TooMany:
+    except subscriptions.TooManyLetters:
         form.add_error("email", _("Very many people are asking right now. Try again in an hour."))
         return 503, _HOUR
     return 302, 0
@@ -103,7 +103,7 @@ def _offered() -> QuerySet[Place]:
 def _found(query: str) -> list[Place]:
     """What the words may mean, as far as one can have its warnings; without words nothing."""
     today: list[Place] = []
-    for match in find(query, limit=20):
+    for match in find_places(query, limit=20):
         for place in match.split_into or [match.place]:
             whole = _commune_of(place)
             if whole not in today:
@@ -126,7 +126,7 @@ def _ticked(form: SubscribeForm, request: HttpRequest) -> list[Place]:
             return list(field.clean(form.data.getlist("places")).order_by("folded"))
         except ValidationError:
             return []
-    near = place_near(request)
+    near = chosen_place(request)
     return list(_offered().filter(pk=near.pk)) if near else []
 
 
@@ -138,18 +138,18 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page the letter leads to. Opening it confirms nothing: mail services open links, too."""
-    subscription = links.to_confirm(token)
+    subscription = secret_links.subscription_to_confirm(token)
     if subscription is None or subscription.stopped_at:
         raise Http404
     if request.method == "POST":
-        subscriptions.confirm(subscription)
+        subscriptions.confirm_subscription(subscription)
         return redirect("subscription-confirm", token=token)
     places = subscription.places.order_by("folded")
     context = {
         "subscription": subscription,
         "places": places,
         "token": token,
-        "stop_token": links.stop_token(subscription),
+        "stop_token": secret_links.stop_token(subscription),
     }
     return render(request, "delivery/subscription_confirm.html", context)
 
@@ -160,7 +160,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button, POST ends the subscription and answers 200 without a redirect."""
-    subscription = links.to_stop(token)
+    subscription = secret_links.subscription_to_stop(token)
     if subscription is None:
         raise Http404
     if request.method == "POST":

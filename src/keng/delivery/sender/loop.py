@@ -27,8 +27,8 @@ from keng.delivery.sender.shelf import Shelf
 from keng.delivery.sender.texts import NoText, Texts
 from keng.kit import alive, times
 from keng.kit.ending import end_all
-from keng.network.links import stop_url
 from keng.network.models import Subscription
+from keng.network.secret_links import stop_url
 
 logger = logging.getLogger(__name__)
 # What is done waits so long for company before it is recorded.

@@ -12,9 +12,9 @@ from keng.delivery.actions.dispatch import _BULK
 from keng.delivery.models import Delivery, Dispatch
 from keng.delivery.public.subscribe import letters as letters_asked
 from keng.kit import times
-from keng.network import links
+from keng.network import secret_links
 from keng.network.actions.mailboxes import mailbox_of
-from keng.network.actions.subscriptions import mailboxes
+from keng.network.actions.subscriptions import recent_mailboxes
 from keng.network.models import Subscription
 from keng.vault import opening, seal
 from keng.vault.models import SenderKey
@@ -49,10 +49,10 @@ class Site:
 @pytest.fixture(autouse=True)
 def nobody_asked_before():
     letters_asked.forget()
-    mailboxes.forget()
+    recent_mailboxes.forget()
     yield
     letters_asked.forget()
-    mailboxes.forget()
+    recent_mailboxes.forget()
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ def test_one_click_of_the_mail_service_stops_it_without_cookie_or_form(public_cl
     known_by = bytes(found.address_hash)
     waiting = letters().get()
     strict = Client(enforce_csrf_checks=True)
-    address = url("subscription-stop", links.stop_token(found))
+    address = url("subscription-stop", secret_links.stop_token(found))
     answer = strict.post(
         address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
     )
@@ -195,7 +195,9 @@ def test_opening_the_stop_link_stops_nothing(public_client, site):
 
 def test_after_stopping_one_may_ask_again(public_client, site):
     ask(public_client, site)
-    public_client.post(url("subscription-stop", links.stop_token(Subscription.objects.get())))
+    public_client.post(
+        url("subscription-stop", secret_links.stop_token(Subscription.objects.get()))
+    )
     ask(public_client, site)
     assert Subscription.objects.filter(stopped_at__isnull=True).count() == 1
     assert letters().count() == 2
@@ -204,16 +206,18 @@ def test_after_stopping_one_may_ask_again(public_client, site):
 def test_a_stopped_subscription_cannot_be_confirmed_by_its_old_letter(public_client, site):
     ask(public_client, site)
     address = link(site, letters().get(), "subscribe")
-    public_client.post(url("subscription-stop", links.stop_token(Subscription.objects.get())))
+    public_client.post(
+        url("subscription-stop", secret_links.stop_token(Subscription.objects.get()))
+    )
     assert public_client.post(address).status_code == 404
 
 
 def test_a_link_for_one_purpose_does_not_serve_another(public_client, site):
     ask(public_client, site)
     found = Subscription.objects.get()
-    wrong = url("subscription-confirm", links.stop_token(found))
+    wrong = url("subscription-confirm", secret_links.stop_token(found))
     assert public_client.post(wrong).status_code == 404
-    wrong = url("subscription-stop", links.confirm_token(found))
+    wrong = url("subscription-stop", secret_links.confirm_token(found))
     assert public_client.post(wrong).status_code == 404
 
 
@@ -224,8 +228,8 @@ def test_the_sites_key_without_the_secret_of_the_row_confirms_and_stops_nothing(
     found = Subscription.objects.get()
     same_row = Subscription(pk=found.pk, link_secret=b"")
     for name, token in (
-        ("subscription-confirm", links.confirm_token(same_row)),
-        ("subscription-stop", links.stop_token(same_row)),
+        ("subscription-confirm", secret_links.confirm_token(same_row)),
+        ("subscription-stop", secret_links.stop_token(same_row)),
     ):
         assert public_client.post(url(name, token)).status_code == 404
     found.refresh_from_db()
@@ -236,10 +240,13 @@ def test_links_in_letters_from_before_there_were_secrets_stay_good(public_client
     ask(public_client, site)
     Subscription.objects.update(link_secret=b"")
     found = Subscription.objects.get()
-    public_client.post(url("subscription-confirm", links.confirm_token(found)))
+    public_client.post(url("subscription-confirm", secret_links.confirm_token(found)))
     found.refresh_from_db()
     assert found.confirmed_at is not None
-    assert public_client.post(url("subscription-stop", links.stop_token(found))).status_code == 200
+    assert (
+        public_client.post(url("subscription-stop", secret_links.stop_token(found))).status_code
+        == 200
+    )
 
 
 def test_without_a_mailbox_the_page_says_so(public_client, site):

@@ -23,10 +23,10 @@ from keng.demo.province.survey_words import (
 from keng.kit import times
 from keng.places.models import Unit
 from keng.surveys import queries
-from keng.surveys.actions import counting, reading, releasing, results, writing
-from keng.surveys.content import PLACE
+from keng.surveys.actions import counting, free_texts, opening, results, writing
+from keng.surveys.content import PLACE_KEY
 from keng.surveys.models import Answer, FreeText, Survey, Token
-from keng.surveys.queries import places_below
+from keng.surveys.queries import place_names_below
 
 _WRITER, _SECOND = "mai", "quan"
 _SLIPS, _USED, _ON_PAPER, _AGAIN = 240, 97, 36, 21
@@ -54,18 +54,18 @@ def _open(ward: Unit, asked: Asked, today: dt.date, *, begun: int, lasts: int) -
         **asked.words,
         "closes_on": (today + dt.timedelta(days=lasts - begun)).isoformat(),
         "results_on": (today + dt.timedelta(days=lasts - begun + 10)).isoformat(),
-        "places": places_below(ward) if asked.by_place else [],
+        "places": place_names_below(ward) if asked.by_place else [],
     }
-    survey = writing.make(
+    survey = writing.make_survey(
         unit_id=ward.pk, purpose=asked.purpose, reach=asked.reach, content=content, by=writer
     )
     for question in asked.questions:
         writing.put_question(survey.pk, question, by=writer)
-    survey = writing.submit(survey.pk, by=writer)
-    releasing.approve(survey.pk, seen=bytes(survey.hash), by=second)
+    survey = writing.submit_survey(survey.pk, by=writer)
+    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=second)
     if asked.reach == Survey.Reach.ONCE:
-        releasing.make_slips(survey.pk, _SLIPS, by=writer)
-    releasing.open_up(survey.pk, by=writer, now=times.now() - dt.timedelta(days=begun))
+        opening.make_slips(survey.pk, _SLIPS, by=writer)
+    opening.open_survey(survey.pk, by=writer, now=times.now() - dt.timedelta(days=begun))
     return Survey.objects.get(pk=survey.pk)
 
 
@@ -90,14 +90,14 @@ def _published(ward: Unit, today: dt.date, dice: Random) -> Survey:
         for words in SHOWN
     )
     writer = Officer.objects.get(username=_WRITER)
-    releasing.close(survey.pk, by=writer)
+    opening.close_survey(survey.pk, by=writer)
     _back(survey.pk, closed_at=times.now() - dt.timedelta(days=6))
-    counting.count_closed()
+    counting.count_closed_survey()
     for text in FreeText.objects.filter(survey=survey):
-        reading.decide(text.pk, words=text.words, by=writer)
-    survey = results.propose(survey.pk, OUTCOME, by=writer)
+        free_texts.decide_free_text(text.pk, words=text.words, by=writer)
+    survey = results.submit_result(survey.pk, OUTCOME, by=writer)
     second = Officer.objects.get(username=_SECOND)
-    results.publish(survey.pk, seen=queries.result_hash(survey), by=second)
+    results.publish_result(survey.pk, seen=queries.result_hash(survey), by=second)
     _back(survey.pk, published_at=times.now() - dt.timedelta(days=2))
     return Survey.objects.get(pk=survey.pk)
 
@@ -115,7 +115,7 @@ def _nights(survey: Survey, dice: Random) -> list[dict[str, Any]]:
     for feeling, home in zip(feelings, homes, strict=True):
         said: dict[str, Any] = {
             "q1": feeling,
-            PLACE: home,
+            PLACE_KEY: home,
             "q3": dice.choice([0, 1, 1, 2, 2, 3, 4]),
         }
         if feeling in {2, 3}:

@@ -8,8 +8,8 @@ from keng.demo.province.clockwork import id_at
 from keng.demo.province.territory import Desk
 from keng.demo.province.volumes import Volumes
 from keng.demo.province.words import sections
-from keng.network.establishments import GROUP_KIND
 from keng.network.models import Establishment, Group
+from keng.network.queries.establishments import GROUP_KIND_OF
 
 K = Establishment.Kind
 # How many there are, and how many of them nobody reads along for.
@@ -68,7 +68,7 @@ def _houses(
     dice: Random,
 ) -> list[Establishment]:
     names = sections("names.txt")
-    there = [g for g in groups if g.unit_id == desk.unit.pk and g.kind == GROUP_KIND[kind]]
+    there = [g for g in groups if g.unit_id == desk.unit.pk and g.kind == GROUP_KIND_OF[kind]]
     alone = set(dice.sample(range(count), without)) if there else set(range(count))
     found = []
     for number in range(count):

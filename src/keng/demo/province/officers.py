@@ -11,7 +11,7 @@ from keng.demo.province.clockwork import id_at
 from keng.demo.province.territory import Desk, Territory
 from keng.demo.province.words import sections
 from keng.kit import times
-from keng.places.importer import REFORM
+from keng.places.importer import REFORM_DAY
 
 CITY = "07210"
 MORE_PARTS = (
@@ -33,7 +33,7 @@ def appoint(territory: Territory, dice: Random) -> list[people.Credential]:
         for role in _missing(desk):
             officer = _invented(desk, role, dice)
             officers.append(officer)
-            posts.append(Post(officer=officer, unit=desk.unit, role=role, valid_from=REFORM))
+            posts.append(Post(officer=officer, unit=desk.unit, role=role, valid_from=REFORM_DAY))
             _seat(desk, officer, role)
     Officer.objects.bulk_create(officers)
     Post.objects.bulk_create(posts)
@@ -66,7 +66,7 @@ def _invented(desk: Desk, role: str, dice: Random) -> Officer:
     names = sections("names.txt")
     first = "truc" if role == Post.Role.DUTY else "chihuy"
     return Officer(
-        id=id_at(times.start_of(REFORM), dice),
+        id=id_at(times.start_of(REFORM_DAY), dice),
         username=f"{first}-{desk.code}",
         name=invented_name(dice),
         rank=dice.choice(names["capbac"]) if role == Post.Role.DUTY else "Th.tá",

@@ -14,8 +14,8 @@ from keng.demo.province.territory import Territory
 from keng.demo.territory import PROVINCE_CODE, WARD_CODE
 from keng.kit import times
 from keng.reports.models import PublicReport, Snapshot
-from keng.reports.periodic import figures, public_figures, signing, spans
-from keng.reports.periodic.sight import Ask, sight_of
+from keng.reports.periodic import drafting, public_figures, signing, spans
+from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 
 _SIGNED_AFTER = dt.timedelta(days=2, hours=9, minutes=12)
 _PUBLISHED_AFTER = dt.timedelta(minutes=40)
@@ -37,12 +37,12 @@ class Unbalanced(Exception):
 
 def sign(territory: Territory, now: dt.datetime, record: Record) -> None:
     """Sign the month before last; the province's is public, and was put right once."""
-    last = spans.previous(spans.around(times.local_date(now), "month"))
-    span = spans.previous(last)
+    last = spans.span_before(spans.span_around(times.local_date(now), "month"))
+    span = spans.span_before(last)
     for code, role in ((PROVINCE_CODE, Post.Role.COORDINATOR), (WARD_CODE, Post.Role.COMMANDER)):
         unit = territory.desks[code].unit
         officer = Officer.objects.filter(posts__unit=unit, posts__role=role).earliest("id")
-        draft = figures.draft(Ask(sight_of(unit), span))
+        draft = drafting.draft_report(ReportAsk(scope_of_unit(unit), span))
         if not draft.holds:
             raise Unbalanced(unit.name)
         at = span.until + _SIGNED_AFTER
@@ -55,7 +55,7 @@ def sign(territory: Territory, now: dt.datetime, record: Record) -> None:
         _publish(_sign(draft, officer, at, record, first), officer, record, public)
 
 
-def _before_the_late_ones(draft: figures.Draft) -> figures.Draft:
+def _before_the_late_ones(draft: drafting.ReportDraft) -> drafting.ReportDraft:
     """As the month stood before some groups said, on paper and late, that they had passed it on."""
     lines = draft.figures["lines"]
     (said, before), (seen, _before) = lines["passed_on"], lines["checked"]
@@ -64,15 +64,15 @@ def _before_the_late_ones(draft: figures.Draft) -> figures.Draft:
 
 
 def _sign(
-    draft: figures.Draft,
+    draft: drafting.ReportDraft,
     officer: Officer,
     at: dt.datetime,
     record: Record,
     earlier: Snapshot | None = None,
 ) -> Snapshot:
-    signed = signing.frozen(draft, by=officer, at=at, earlier=earlier, reason=_REASON)
+    signed = signing.freeze_report(draft, by=officer, at=at, earlier=earlier, reason=_REASON)
     signed.save(force_insert=True)
-    on, detail = ("snapshot", str(signed.pk)), signing.on_record(signed)
+    on, detail = ("snapshot", str(signed.pk)), signing.audit_detail(signed)
     record.note(unit_chain(signed.unit_id), Act(at, "report.signed", officer, on, detail))
     return signed
 
@@ -86,13 +86,15 @@ def _publish(
         unit=signed.unit,
         span=signed.span,
         published_by=officer,
-        figures=public_figures.of(signed.figures, earlier.figures if earlier else None),
+        figures=public_figures.public_figures_of(
+            signed.figures, earlier.figures if earlier else None
+        ),
         published_at=at,
         version=signed.version,
         replaces=earlier,
         reason=_PUBLIC_REASON if earlier else "",
     )
-    detail = {"version": made.version, "hash": figures.digest(made.figures).hex()}
+    detail = {"version": made.version, "hash": drafting.hash_figures(made.figures).hex()}
     act = Act(at, "report.published", officer, ("snapshot", str(signed.pk)), detail)
     record.note(unit_chain(signed.unit_id), act)
     return made

@@ -128,7 +128,7 @@ def _write(team: Team, group: Group, leads: list[Lead], by: Officer) -> None:
         # Whoever opens the demo just before midnight finds it open still.
         if until < times.now() + dt.timedelta(hours=1):
             until += dt.timedelta(days=1)
-        made = teams.ask(group.pk, words, until=until, by=by)
+        made = teams.ask_team(group.pk, words, until=until, by=by)
         for lead, said in zip(leads, answers, strict=False):
             if said:
-                teams.answer(made.pk, said, lead=lead)
+                teams.answer_ask(made.pk, said, lead=lead)

@@ -30,13 +30,13 @@ from keng.kit import times
 from keng.kit.database import data_folder
 from keng.lookup.models import Indicator
 from keng.network.models import Establishment, Group, GroupKind, GroupTarget, Lead
-from keng.network.targets import standing
+from keng.network.queries.targets import target_table
 from keng.places.models import Place, Unit
 from keng.relay import coverage
-from keng.reports import periods, queries
+from keng.reports.figures import dashboard_counts, periods
 from keng.reports.models import PublicReport, Snapshot
-from keng.reports.periodic import figures, lines, signing, spans
-from keng.reports.periodic.sight import Ask, sight_of
+from keng.reports.periodic import blocks, drafting, signing, spans
+from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.tips.models import Attachment, ClockRule, Decision, DialogueMessage, Incident, Tip
 from keng.vault import keys, seal
 from keng.warnings.models import Version, Warning
@@ -74,14 +74,14 @@ def coordinator(province):
 @pytest.mark.parametrize("kind", ["month", "quarter", "year"])
 def test_reports_of_the_past_balance_and_follow_on(coordinator, kind):
     unit = Unit.objects.get(kind=Unit.Kind.PROVINCE)
-    for span in spans.recent(kind, 3):
-        assert figures.draft(Ask(sight_of(unit), span)).holds
+    for span in spans.recent_spans(kind, 3):
+        assert drafting.draft_report(ReportAsk(scope_of_unit(unit), span)).holds
 
 
 def test_every_figure_of_a_report_is_as_long_as_the_list_it_leads_to(coordinator):
     unit = Unit.objects.get(kind=Unit.Kind.PROVINCE)
-    ask = Ask(sight_of(unit), spans.recent("quarter", 1)[0])
-    listed = {key: line for key, line in lines.BY_KEY.items() if line.rows is not None}
+    ask = ReportAsk(scope_of_unit(unit), spans.recent_spans("quarter", 1)[0])
+    listed = {key: line for key, line in blocks.LINES_BY_KEY.items() if line.rows is not None}
     figure = {key: line.count(ask) for key, line in listed.items()}
     assert figure == {key: line.rows(ask).count() for key, line in listed.items()}
     assert {"groups", "asked", "delivered", "with_lost", "named"} <= {
@@ -92,7 +92,7 @@ def test_every_figure_of_a_report_is_as_long_as_the_list_it_leads_to(coordinator
 def test_the_month_before_last_is_signed_and_public_and_was_put_right(province, public_client):
     signed = Snapshot.objects.select_related("unit")
     assert {each.unit.kind for each in signed} == {"province", "commune"}
-    assert all(signing.is_genuine(each) for each in signed)
+    assert all(signing.is_genuine_report(each) for each in signed)
     first, second = PublicReport.objects.order_by("version")
     assert (second.replaces, second.snapshot.replaces) == (first, first.snapshot)
     was, is_ = (each.snapshot.figures["lines"] for each in (first, second))
@@ -115,7 +115,9 @@ def test_some_tips_are_suspended_and_the_signed_month_counts_them(coordinator):
     province = Unit.objects.get(kind=Unit.Kind.PROVINCE)
     signed = Snapshot.objects.filter(unit=province).latest("version")
     assert signed.figures["lines"]["suspended"][0] == 2
-    this_month = figures.draft(Ask(sight_of(province), spans.recent("month", 1)[0]))
+    this_month = drafting.draft_report(
+        ReportAsk(scope_of_unit(province), spans.recent_spans("month", 1)[0])
+    )
     assert this_month.figures["lines"]["suspended"][0] == 2
     told = DialogueMessage.objects.filter(author="automatic", tip__decisions__kind="resumed")
     assert told.count() == 2
@@ -139,9 +141,9 @@ def test_every_decision_is_on_record(province):
     assert {action: recorded[action] for action in decided} == dict(decided)
 
 
-@pytest.mark.parametrize("code", periods.CODES)
+@pytest.mark.parametrize("code", periods.PERIOD_CODES)
 def test_the_figures_balance(coordinator, code):
-    balance = queries.balance(coordinator, periods.period(code))
+    balance = dashboard_counts.tip_balance(coordinator, periods.period_of(code))
     assert balance.holds
     assert balance.owed > 0
 
@@ -204,7 +206,7 @@ def test_what_the_ward_is_known_for_are_incidents_with_an_end_that_was_told(coor
         assert len(set(last)) == 1
         closed = Entry.objects.get(action="incident.closed", object_id=str(incident.pk))
         assert closed.detail["tips"] == 2
-    year = queries.money(coordinator, periods.period("all"))
+    year = dashboard_counts.incident_sums(coordinator, periods.period_of("all"))
     assert year["saved"] >= 215_000_000
     others = Tip.objects.filter(place__code=WARD_CODE, outcome="prevented", incident=None)
     assert not others.filter(category__startswith="scam_").exists()
@@ -285,7 +287,7 @@ def test_the_network_is_the_province_s(province):
 
 
 def test_some_groups_are_missing_and_the_ward_has_its_eight_beside_the_hamlets_own(coordinator):
-    found = standing(coordinator)
+    found = target_table(coordinator)
     total = found.total()
     assert 30 < total.missing < 90
     assert total.there + total.missing == total.wanted

@@ -4,7 +4,7 @@ import pytest
 
 from keng.demo import phones, tour
 from keng.kit import times
-from keng.network.links import lead_token
+from keng.network.secret_links import lead_token
 from tests import make
 
 pytestmark = pytest.mark.django_db

@@ -131,7 +131,7 @@ def page(
             "is_over": is_over(tip),
             "may_object": is_over(tip) and may_object(tip),
             "anonymous": not tip.identity_holds,
-            "is_outside": serving.is_outside(tip.place, tip.responsible_unit),
+            "is_outside": serving.is_outside_province(tip.place, tip.responsible_unit),
             "is_about_child": is_about_child(tip.text, tip.topic),
             "is_chat": is_answered_in_chat(tip),
             "was_chat": is_from_chat(tip),

@@ -3,7 +3,7 @@
 from keng.intake.examination.places import codes_of, named_in
 from keng.kit import times
 from keng.places.models import Jurisdiction, Place, Unit
-from keng.places.search import find
+from keng.places.search import find_places
 
 _MOST_FOUND = 8
 
@@ -36,7 +36,7 @@ def named_places(text: str, desk: Unit) -> list[Place]:
 
 def places_called(query: str, desk: Unit) -> list[Place]:
     """Places of today that somebody may mean by these words, the desk's province first."""
-    matches = find(query, province_code=desk.province_code, limit=_MOST_FOUND)
+    matches = find_places(query, province_code=desk.province_code, limit=_MOST_FOUND)
     found: list[Place] = []
     for match in matches:
         if match.communes:

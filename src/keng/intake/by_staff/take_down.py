@@ -94,7 +94,7 @@ def past_the_desk(desk: Unit, place: Place | None) -> Destination:
         near = serving.unit_for(place) if place else desk
         kept_out = (near,) if near.pk != desk.pk else ()
         return Destination(unit=desk, concerns=kept_out)
-    return Destination(unit=serving.above(desk), concerns=(desk,))
+    return Destination(unit=serving.unit_above(desk), concerns=(desk,))
 
 
 @transaction.atomic

@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from keng.audit.actions import record, unit_chain
+from keng.network.actions.group_sheets import (
+    MayNotKeepNetwork,
+    PlanChanged,
+    PlanNotReady,
+    may_keep_network,
+)
 from keng.network.actions.groups import NotYourUnit
-from keng.network.actions.sheets import Moved, NotReady, ReadsOnly, may_import
 from keng.network.models import Establishment, Group
-from keng.network.sheets.houses import HousePlan, plan
+from keng.network.sheets.plan_establishments import EstablishmentPlan, plan_establishment_sheet
 from keng.network.sheets.reading import Sheet
 
 if TYPE_CHECKING:
@@ -37,7 +42,7 @@ class EstablishmentEntry:
 
 @transaction.atomic
 def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishment:
-    """Write down a house. Raises ReadsOnly, NotYourUnit."""
+    """Write down a house. Raises MayNotKeepNetwork, NotYourUnit."""
     _must_write(by)
     if entry.unit_id not in by.unit_ids:
         raise NotYourUnit
@@ -52,7 +57,7 @@ def add_establishment(entry: EstablishmentEntry, *, by: "Officer") -> Establishm
 def change_establishment(
     pk: uuid.UUID, entry: EstablishmentEntry, *, by: "Officer"
 ) -> Establishment:
-    """Correct what is written down; the unit stays. Raises ReadsOnly."""
+    """Correct what is written down; the unit stays. Raises MayNotKeepNetwork."""
     _must_write(by)
     house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
     _fill(house, entry, by)
@@ -62,8 +67,11 @@ def change_establishment(
 
 
 @transaction.atomic
-def set_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
-    """Say that a house closed or opened again; a closed one counts nowhere. Raises ReadsOnly."""
+def set_establishment_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
+    """Say that a house closed or opened again; a closed one counts nowhere.
+
+    Raises MayNotKeepNetwork.
+    """
     _must_write(by)
     house = Establishment.objects.visible_to(by).select_for_update(no_key=True).get(pk=pk)
     house.is_open = is_open
@@ -72,28 +80,28 @@ def set_open(pk: uuid.UUID, *, is_open: bool, by: "Officer") -> Establishment:
     return house
 
 
-def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
+def import_establishments(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
     """All rows of the sheet; `shown` is the digest of the plan that the officer agreed to.
 
-    Raises ReadsOnly, NotReady or Moved, and then nothing was changed.
+    Raises MayNotKeepNetwork, PlanNotReady or PlanChanged, and then nothing was changed.
     """
     _must_write(by)
     try:
-        return _imported(sheet, shown=shown, by=by)
+        return _import(sheet, shown=shown, by=by)
     except IntegrityError as error:
         # Somebody wrote down a house of this name at the same moment.
-        raise Moved from error
+        raise PlanChanged from error
 
 
 @transaction.atomic
-def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
-    there = _locked(plan(sheet, by=by), by)
+def _import(sheet: Sheet, *, shown: str, by: "Officer") -> EstablishmentPlan:
+    there = _lock_changed(plan_establishment_sheet(sheet, by=by), by)
     # Once more, with what changes held.
-    found = plan(sheet, by=by)
+    found = plan_establishment_sheet(sheet, by=by)
     if not found.is_ready:
-        raise NotReady
+        raise PlanNotReady
     if found.digest != shown or {row.house_id for row in found.changed} - there.keys():
-        raise Moved
+        raise PlanChanged
     made = [Establishment(**row.values) for row in found.new]
     Establishment.objects.bulk_create(made)
     changed = []
@@ -113,7 +121,9 @@ def _imported(sheet: Sheet, *, shown: str, by: "Officer") -> HousePlan:
     return found
 
 
-def _locked(planned: HousePlan, by: "Officer") -> dict[uuid.UUID | None, Establishment]:
+def _lock_changed(
+    planned: EstablishmentPlan, by: "Officer"
+) -> dict[uuid.UUID | None, Establishment]:
     """The houses that would be changed, and no other of the province."""
     ids = [row.house_id for row in planned.changed if row.house_id]
     visible = Establishment.objects.visible_to(by).filter(pk__in=ids)
@@ -121,8 +131,8 @@ def _locked(planned: HousePlan, by: "Officer") -> dict[uuid.UUID | None, Establi
 
 
 def _must_write(by: "Officer") -> None:
-    if not may_import(by):
-        raise ReadsOnly
+    if not may_keep_network(by):
+        raise MayNotKeepNetwork
 
 
 def _fill(house: Establishment, entry: EstablishmentEntry, by: "Officer") -> None:

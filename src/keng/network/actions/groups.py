@@ -18,11 +18,11 @@ class NotYourUnit(PermissionError):
     """The group or lead would belong to a unit the officer does not work for."""
 
 
-class NameTaken(ValueError):
+class GroupNameTaken(ValueError):
     """The unit has a group of this name; perhaps since a moment ago."""
 
 
-class AddressTaken(ValueError):
+class GroupAddressTaken(ValueError):
     """Another group in use, perhaps of another desk, is reached there; perhaps since a moment."""
 
 
@@ -43,33 +43,41 @@ class GroupEntry:
 
 @transaction.atomic
 def add_group(entry: GroupEntry, *, by: "Officer") -> Group:
-    """Write down a new group. Raises NotYourUnit, NameTaken, AddressTaken."""
+    """Write down a new group. Raises NotYourUnit, GroupNameTaken, GroupAddressTaken."""
     if entry.unit_id not in by.unit_ids:
         raise NotYourUnit
     group = Group(unit_id=entry.unit_id)
     _fill(group, entry)
     _save(group, force_insert=True)
     _set_leads(group, entry, by)
-    record("group.added", by=by, on=group, chain=unit_chain(group.unit_id), detail=_said(group))
+    record(
+        "group.added", by=by, on=group, chain=unit_chain(group.unit_id), detail=_audit_detail(group)
+    )
     return group
 
 
 @transaction.atomic
 def change_group(group_id: uuid.UUID, entry: GroupEntry, *, by: "Officer") -> Group:
-    """Correct what is written down; the unit stays. Raises NameTaken, AddressTaken."""
+    """Correct what is written down; the unit stays. Raises GroupNameTaken, GroupAddressTaken."""
     group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     _fill(group, entry)
     _save(group)
     _set_leads(group, entry, by)
-    record("group.changed", by=by, on=group, chain=unit_chain(group.unit_id), detail=_said(group))
+    record(
+        "group.changed",
+        by=by,
+        on=group,
+        chain=unit_chain(group.unit_id),
+        detail=_audit_detail(group),
+    )
     return group
 
 
 @transaction.atomic
-def set_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
+def set_group_active(group_id: uuid.UUID, *, active: bool, by: "Officer") -> Group:
     """Take a group out of use, or back: it gets no further warning, its past stays.
 
-    Raises AddressTaken.
+    Raises GroupAddressTaken.
     """
     group = Group.objects.visible_to(by).select_for_update(no_key=True).get(pk=group_id)
     group.is_active = active
@@ -97,13 +105,13 @@ def _save(
         if not isinstance(cause, UniqueViolation):
             raise
         if cause.diag.constraint_name == "group_in_use_has_its_address_alone":
-            raise AddressTaken from error
-        raise NameTaken from error
+            raise GroupAddressTaken from error
+        raise GroupNameTaken from error
 
 
 def _set_leads(group: Group, entry: GroupEntry, by: "Officer") -> None:
     group.leads.set(Lead.objects.visible_to(by).filter(id__in=entry.lead_ids))
 
 
-def _said(group: Group) -> dict[str, object]:
+def _audit_detail(group: Group) -> dict[str, object]:
     return {"kind": group.kind, "channel": group.channel, "members": group.member_count}

@@ -11,8 +11,8 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.kit.secrets import new_row_secret
 from keng.network.actions.groups import NotYourUnit
-from keng.network.links import ended_link_hash, lead_token, lead_url
 from keng.network.models import Group, Lead
+from keng.network.secret_links import ended_link_hash, lead_token, lead_url
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ENDED_KEPT = 20
 
 
-class GoesInCircles(ValueError):
+class LeadsInCircle(ValueError):
     """A lead cannot stand above somebody who stands above them."""
 
 
@@ -64,7 +64,7 @@ def change_lead(lead_id: uuid.UUID, entry: LeadEntry, *, by: "Officer") -> Lead:
 
 
 @transaction.atomic
-def reissue_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
+def reissue_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
     """End the lead's present link, for instance after it got into a group; start a new one."""
     lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
     lead.ended_links = [*lead.ended_links, ended_link_hash(lead_token(lead))][-_ENDED_KEPT:]
@@ -76,7 +76,7 @@ def reissue_link(lead_id: uuid.UUID, *, by: "Officer") -> Lead:
 
 
 @transaction.atomic
-def show_link(lead_id: uuid.UUID, *, by: "Officer") -> str:
+def show_lead_link(lead_id: uuid.UUID, *, by: "Officer") -> str:
     """The address of the lead's page, for an officer who gives it to them; on record each time.
 
     Whoever has it confirms for the lead, so no page has it by itself. Raises Lead.DoesNotExist,
@@ -88,7 +88,7 @@ def show_link(lead_id: uuid.UUID, *, by: "Officer") -> str:
 
 
 @transaction.atomic
-def set_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lead:
+def set_lead_stopped(lead_id: uuid.UUID, *, stopped: bool, by: "Officer") -> Lead:
     """Note that a lead no longer takes part, or does so again."""
     lead = Lead.objects.visible_to(by).select_for_update(no_key=True).get(pk=lead_id)
     lead.stopped_at, lead.stopped_by_link = times.now() if stopped else None, False
@@ -112,7 +112,7 @@ def _above(lead: Lead, above_id: uuid.UUID | None, by: "Officer") -> Lead | None
     step: Lead | None = above
     while step is not None:
         if step.pk == lead.pk:
-            raise GoesInCircles
+            raise LeadsInCircle
         step = step.above
     return above
 

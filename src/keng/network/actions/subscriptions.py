@@ -17,15 +17,15 @@ from keng.vault import seal
 
 # A second request within this time sends no second letter: the page must not flood a mailbox.
 ASK_AGAIN_AFTER = datetime.timedelta(minutes=10)
-mailboxes = Mailboxes(seconds=ASK_AGAIN_AFTER.total_seconds())
+recent_mailboxes = Mailboxes(seconds=ASK_AGAIN_AFTER.total_seconds())
 
 
-class TooMany(Exception):
+class TooManyLetters(Exception):
     """So many letters were asked for within an hour that no more go out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscriptionRequest:
     """What a person asks for. Repr hides the address."""
 
     channel: str
@@ -35,7 +35,7 @@ class Wish:
     language: str
 
     def __repr__(self) -> str:
-        return f"Wish({self.channel})"
+        return f"SubscriptionRequest({self.channel})"
 
 
 def address_hash(channel: str, address: str) -> bytes:
@@ -44,26 +44,26 @@ def address_hash(channel: str, address: str) -> bytes:
 
 
 @transaction.atomic
-def ask(wish: Wish) -> tuple[Subscription | None, bool]:
-    """Write the wish down; True when a letter should go out now.
+def request_subscription(wanted: SubscriptionRequest) -> tuple[Subscription | None, bool]:
+    """Write it down; True when a letter should go out now.
 
     A confirmed subscription stays as it is, and its letter says how to stop it: whoever types
     somebody else's address changes nothing for them. Nothing is written for a mailbox that another
     spelling of its address has just asked for (then there is no subscription).
-    Raises TooMany.
+    Raises TooManyLetters.
     """
     now = times.now()
     hour = now - datetime.timedelta(hours=1)
     # Each letter leaves its time on its subscription.
-    if _addressless().filter(asked_at__gt=hour).count() >= settings.SUBSCRIBE_HOURLY:
-        raise TooMany
-    if not mailboxes.hold(wish.address):
+    if _without_address().filter(asked_at__gt=hour).count() >= settings.SUBSCRIBE_HOURLY:
+        raise TooManyLetters
+    if not recent_mailboxes.hold(wanted.address):
         return None, False
-    hashed = address_hash(wish.channel, wish.address)
+    hashed = address_hash(wanted.channel, wanted.address)
     found = (
-        _addressless()
+        _without_address()
         .select_for_update(no_key=True)
-        .filter(channel=wish.channel, address_hash=hashed, stopped_at__isnull=True)
+        .filter(channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True)
         .first()
     )
     if found and found.asked_at > now - ASK_AGAIN_AFTER:
@@ -72,9 +72,9 @@ def ask(wish: Wish) -> tuple[Subscription | None, bool]:
         found.asked_at = now
         found.save(update_fields=["asked_at"])
         return found, True
-    subscription = found or Subscription(channel=wish.channel, address_hash=hashed)
-    subscription.address_sealed = seal.for_sender(wish.address.strip())
-    subscription.kinds, subscription.language = list(wish.kinds), wish.language
+    subscription = found or Subscription(channel=wanted.channel, address_hash=hashed)
+    subscription.address_sealed = seal.for_sender(wanted.address.strip())
+    subscription.kinds, subscription.language = list(wanted.kinds), wanted.language
     subscription.asked_at = now
     try:
         with transaction.atomic():
@@ -83,17 +83,17 @@ def ask(wish: Wish) -> tuple[Subscription | None, bool]:
             )
     except IntegrityError:
         # Two requests at the same moment: the other one has written it and sends the letter.
-        return _addressless().get(
-            channel=wish.channel, address_hash=hashed, stopped_at__isnull=True
+        return _without_address().get(
+            channel=wanted.channel, address_hash=hashed, stopped_at__isnull=True
         ), False
-    subscription.places.set(Place.objects.filter(id__in=wish.place_ids, valid_to__isnull=True))
+    subscription.places.set(Place.objects.filter(id__in=wanted.place_ids, valid_to__isnull=True))
     return subscription, True
 
 
 @transaction.atomic
-def confirm(subscription: Subscription) -> Subscription:
+def confirm_subscription(subscription: Subscription) -> Subscription:
     """The person opened the letter and pressed the button."""
-    locked = _addressless().select_for_update(no_key=True).get(pk=subscription.pk)
+    locked = _without_address().select_for_update(no_key=True).get(pk=subscription.pk)
     if locked.confirmed_at is None and locked.stopped_at is None:
         locked.confirmed_at = times.now()
         locked.save(update_fields=["confirmed_at"])
@@ -101,9 +101,9 @@ def confirm(subscription: Subscription) -> Subscription:
 
 
 @transaction.atomic
-def stop(subscription: Subscription) -> Subscription:
+def stop_subscription(subscription: Subscription) -> Subscription:
     """No further message, from this moment; the sealed address is emptied at once."""
-    locked = _addressless().select_for_update(no_key=True).get(pk=subscription.pk)
+    locked = _without_address().select_for_update(no_key=True).get(pk=subscription.pk)
     if locked.stopped_at is None:
         locked.stopped_at = times.now()
         locked.address_sealed = b""
@@ -111,6 +111,6 @@ def stop(subscription: Subscription) -> Subscription:
     return locked
 
 
-def _addressless() -> QuerySet[Subscription]:
+def _without_address() -> QuerySet[Subscription]:
     """The sealed address is written here and never read: the public site may not (site.grants)."""
     return Subscription.objects.defer("address_sealed")

@@ -7,24 +7,24 @@ from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.network.models import GroupTarget
-from keng.network.targets import province_of, set_before
+from keng.network.queries.targets import province_setting_targets, targets_set
 from keng.places.models import Place
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 
-class NotForYou(PermissionError):
+class MayNotSetTargets(PermissionError):
     """Only a commander or coordinator of the province sets targets."""
 
 
 @transaction.atomic
 def set_targets(counts: Mapping[str, int | None], *, place: Place | None, by: "Officer") -> int:
     """Write the numbers by kind, for all communes or for one; returns how many changed."""
-    unit = province_of(by)
+    unit = province_setting_targets(by)
     if unit is None:
-        raise NotForYou
-    before = set_before(unit.pk, place)
+        raise MayNotSetTargets
+    before = targets_set(unit.pk, place)
     changed = {kind: n for kind, n in counts.items() if n != before.get(kind)}
     for kind, count in changed.items():
         GroupTarget.objects.update_or_create(

@@ -9,25 +9,25 @@ from django.db import models, transaction
 
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
-from keng.network.actions.sheets import ReadsOnly, may_import
+from keng.network.actions.group_sheets import MayNotKeepNetwork, may_keep_network
 from keng.network.models import Group, GroupKind, Lead, TeamAnswer, TeamAsk, TeamShift
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
 # More than this at once, and a team answers none of them.
-MOST_ASKED = 5
+MOST_OPEN_ASKS = 5
 
 
-class NotOfTheTeam(ValueError):
+class NotInTeam(ValueError):
     """The lead is none of this team, or takes part no more."""
 
 
-class TooMany(ValueError):
+class TooManyAsks(ValueError):
     """So many requests are open that another one would not be read."""
 
 
-class Over(ValueError):
+class AskIsOver(ValueError):
     """The request was taken back, or its time is over."""
 
 
@@ -49,14 +49,14 @@ def add_shift(
 ) -> TeamShift:
     """Put a shift on the rota; `instead_of` is the one that is handed over and ends with it.
 
-    Raises ReadsOnly, NotOfTheTeam.
+    Raises MayNotKeepNetwork, NotInTeam.
     """
     group = _team(group_id, by)
     lead = None
     if entry.lead_id is not None:
         lead = group.leads.filter(pk=entry.lead_id, stopped_at__isnull=True).first()
         if lead is None:
-            raise NotOfTheTeam
+            raise NotInTeam
     if instead_of is not None:
         _end(TeamShift.objects.filter(group=group), instead_of)
     shift = TeamShift.objects.create(
@@ -69,30 +69,32 @@ def add_shift(
         lead=lead,
     )
     action = "group.shift_handed_over" if instead_of else "group.shift_added"
-    record(action, by=by, on=shift, chain=unit_chain(group.unit_id), detail=_said(shift))
+    record(action, by=by, on=shift, chain=unit_chain(group.unit_id), detail=_audit_detail(shift))
     return shift
 
 
 @transaction.atomic
 def end_shift(pk: uuid.UUID, *, by: "Officer") -> TeamShift:
-    """Take a shift off the rota; once more changes nothing. Raises ReadsOnly."""
-    if not may_import(by):
-        raise ReadsOnly
+    """Take a shift off the rota; once more changes nothing. Raises MayNotKeepNetwork."""
+    if not may_keep_network(by):
+        raise MayNotKeepNetwork
     shifts = TeamShift.objects.visible_to(by).select_related("group")
     shift, is_new = _end(shifts, pk)
     if is_new:
         chain = unit_chain(shift.group.unit_id)
-        record("group.shift_ended", by=by, on=shift, chain=chain, detail=_said(shift))
+        record("group.shift_ended", by=by, on=shift, chain=chain, detail=_audit_detail(shift))
     return shift
 
 
 @transaction.atomic
-def ask(group_id: uuid.UUID, words: str, *, until: datetime.datetime, by: "Officer") -> TeamAsk:
-    """Ask a team for one thing. Raises ReadsOnly, TooMany."""
+def ask_team(
+    group_id: uuid.UUID, words: str, *, until: datetime.datetime, by: "Officer"
+) -> TeamAsk:
+    """Ask a team for one thing. Raises MayNotKeepNetwork, TooManyAsks."""
     group = _team(group_id, by)
     waiting = TeamAsk.objects.filter(group=group, ended_at=None, until__gt=times.now())
-    if waiting.count() >= MOST_ASKED:
-        raise TooMany
+    if waiting.count() >= MOST_OPEN_ASKS:
+        raise TooManyAsks
     made = TeamAsk.objects.create(
         group=group, words=words, until=until, asked_by=by, asked_at=times.now()
     )
@@ -102,10 +104,10 @@ def ask(group_id: uuid.UUID, words: str, *, until: datetime.datetime, by: "Offic
 
 
 @transaction.atomic
-def take_back(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
-    """Ask no longer; what was answered stays. Raises ReadsOnly."""
-    if not may_import(by):
-        raise ReadsOnly
+def end_ask(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
+    """Ask no longer; what was answered stays. Raises MayNotKeepNetwork."""
+    if not may_keep_network(by):
+        raise MayNotKeepNetwork
     made = (
         TeamAsk.objects.visible_to(by)
         .select_for_update(no_key=True, of=("self",))
@@ -120,16 +122,16 @@ def take_back(pk: uuid.UUID, *, by: "Officer") -> TeamAsk:
 
 
 @transaction.atomic
-def answer(pk: uuid.UUID, said: str, *, lead: Lead) -> TeamAnswer:
+def answer_ask(pk: uuid.UUID, said: str, *, lead: Lead) -> TeamAnswer:
     """A lead says done, seen or cannot; said again before the time is over, it replaces that.
 
-    Raises TeamAsk.DoesNotExist for what none of the lead's teams was asked, and Over.
+    Raises TeamAsk.DoesNotExist for what none of the lead's teams was asked, and AskIsOver.
     """
     teams = lead.groups.filter(kind=GroupKind.TEAM, is_active=True)
     made = TeamAsk.objects.select_related("group").get(pk=pk, group__in=teams)
     now = times.now()
     if made.ended_at is not None or made.until <= now:
-        raise Over
+        raise AskIsOver
     kept, _new = TeamAnswer.objects.update_or_create(
         ask=made, lead=lead, defaults={"said": said, "at": now}
     )
@@ -141,8 +143,8 @@ def answer(pk: uuid.UUID, said: str, *, lead: Lead) -> TeamAnswer:
 
 def _team(group_id: uuid.UUID, by: "Officer") -> Group:
     """The team, for this transaction alone."""
-    if not may_import(by):
-        raise ReadsOnly
+    if not may_keep_network(by):
+        raise MayNotKeepNetwork
     teams = Group.objects.visible_to(by).filter(kind=GroupKind.TEAM)
     return teams.select_for_update(no_key=True).get(pk=group_id)
 
@@ -156,6 +158,6 @@ def _end(shifts: "models.QuerySet[TeamShift]", pk: uuid.UUID) -> tuple[TeamShift
     return shift, is_new
 
 
-def _said(shift: TeamShift) -> dict[str, object]:
+def _audit_detail(shift: TeamShift) -> dict[str, object]:
     when = shift.day.isoformat() if shift.day else shift.weekday
     return {"when": when, "held_by": "lead" if shift.lead_id else "role"}

@@ -10,41 +10,45 @@ from django.views.decorators.http import require_POST
 
 from keng.kit.uploads import takes_files
 from keng.network.actions import establishments as actions
-from keng.network.actions.sheets import Moved, NotReady, may_import
-from keng.network.desk.carried import carried, carry
-from keng.network.establishment_forms import EstablishmentSheetForm
+from keng.network.actions.group_sheets import PlanChanged, PlanNotReady, may_keep_network
+from keng.network.desk.sheet_preview import carried_sheet, carry_sheet
+from keng.network.forms.establishments import EstablishmentSheetForm
 from keng.network.models import Establishment
-from keng.network.sheets.houses import HOUSES, plan
-from keng.network.sheets.reading import Sheet, Unreadable, read
+from keng.network.sheets.plan_establishments import ESTABLISHMENT_LAYOUT, plan_establishment_sheet
+from keng.network.sheets.reading import Sheet, UnreadableSheet, read_sheet
 
 _SALT = "sheet of houses"
 
 
 @takes_files()
-def upload(request: HttpRequest) -> HttpResponse:
+def establishments_import(request: HttpRequest) -> HttpResponse:
     """Choose a file; what it would change is shown before anything happens."""
-    if not may_import(request.officer):
+    if not may_keep_network(request.officer):
         raise PermissionDenied
     form = EstablishmentSheetForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["sheet"]
         try:
-            sheet = read(sent.read(), HOUSES)
-        except Unreadable as error:
+            sheet = read_sheet(sent.read(), ESTABLISHMENT_LAYOUT)
+        except UnreadableSheet as error:
             form.add_error("sheet", str(error))
         else:
             return _preview(request, sheet, name=sent.name)
-    context = {"form": form, "columns": HOUSES.columns, "kinds": Establishment.Kind.labels}
+    context = {
+        "form": form,
+        "columns": ESTABLISHMENT_LAYOUT.columns,
+        "kinds": Establishment.Kind.labels,
+    }
     status = 422 if form.errors else 200
     return render(request, "network/establishments_import.html", context, status=status)
 
 
 @require_POST
-def take_over(request: HttpRequest) -> HttpResponse:
+def establishments_take_over(request: HttpRequest) -> HttpResponse:
     """Import all of what was shown."""
-    if not may_import(request.officer):
+    if not may_keep_network(request.officer):
         raise PermissionDenied
-    found = carried(request, salt=_SALT)
+    found = carried_sheet(request, salt=_SALT)
     if found is None:
         messages.warning(request, _("Too long ago: please choose the file again."))
         return redirect("establishments-import")
@@ -53,7 +57,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
         done = actions.import_establishments(
             sheet, shown=request.POST.get("shown", ""), by=request.officer
         )
-    except (Moved, NotReady):
+    except (PlanChanged, PlanNotReady):
         return _preview(request, sheet, name=name, moved=True)
     new, changed = len(done.new), len(done.changed)
     said = _("Imported: %(new)s, %(changed)s") % {
@@ -65,8 +69,8 @@ def take_over(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, sheet: Sheet, *, name: str, moved: bool = False) -> HttpResponse:
-    context = carry(request, sheet, name=name, salt=_SALT) | {
-        "plan": plan(sheet, by=request.officer),
+    context = carry_sheet(request, sheet, name=name, salt=_SALT) | {
+        "plan": plan_establishment_sheet(sheet, by=request.officer),
         "moved": moved,
     }
     return render(request, "network/establishments_preview.html", context)

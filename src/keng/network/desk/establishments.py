@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit.paging import Slice
-from keng.network import establishments as queries
 from keng.network.actions import establishments as actions
-from keng.network.actions.sheets import may_import
-from keng.network.desk.units import unit_asked, units_of
-from keng.network.establishment_forms import EstablishmentFilter, EstablishmentForm
+from keng.network.actions.group_sheets import may_keep_network
+from keng.network.desk.units import officer_units, requested_unit
+from keng.network.forms.establishments import EstablishmentFilter, EstablishmentForm
 from keng.network.models import Establishment
+from keng.network.queries import establishments as queries
 
 
 @require_safe
@@ -24,9 +24,9 @@ def establishments(request: HttpRequest) -> HttpResponse:
     form = EstablishmentFilter(request.GET, officer=request.officer)
     form.is_valid()
     chosen = form.arguments()
-    found = queries.establishments(request.officer, **chosen)
-    rows = queries.kinds_of(found)
-    total = queries.total(rows)
+    found = queries.filtered_establishments(request.officer, **chosen)
+    rows = queries.establishments_by_kind(found)
+    total = queries.sum_of_establishments(rows)
     page = Slice.of(request, total.houses)
     context = {
         "form": form,
@@ -35,19 +35,21 @@ def establishments(request: HttpRequest) -> HttpResponse:
         "total": total,
         "page": page,
         "is_filtered": any(chosen.values()),
-        "may_import": may_import(request.officer),
+        "may_import": may_keep_network(request.officer),
     }
     return render(request, "network/establishments.html", context)
 
 
 @require_safe
-def missing(request: HttpRequest) -> HttpResponse:
+def establishments_missing(request: HttpRequest) -> HttpResponse:
     """Houses with no contact in any group, by hamlet: where a warning goes nowhere."""
     form = EstablishmentFilter(request.GET, officer=request.officer)
     form.is_valid()
     kind = form.arguments()["kind"]
-    hamlets = queries.missing_by_hamlet(request.officer, kind=kind)
-    total = queries.total(queries.kinds_of(queries.establishments(request.officer, kind=kind)))
+    hamlets = queries.unreached_by_hamlet(request.officer, kind=kind)
+    total = queries.sum_of_establishments(
+        queries.establishments_by_kind(queries.filtered_establishments(request.officer, kind=kind))
+    )
     context = {"form": form, "hamlets": hamlets, "total": total}
     return render(request, "network/establishments_missing.html", context)
 
@@ -56,10 +58,10 @@ def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> Htt
     """Add a house (no pk) or correct one."""
     mine = Establishment.objects.visible_to(request.officer)
     house = get_object_or_404(mine, pk=pk) if pk else None
-    may_write = may_import(request.officer)
+    may_write = may_keep_network(request.officer)
     if not may_write and (house is None or request.method == "POST"):
         raise PermissionDenied
-    unit = house.unit if house else unit_asked(request)
+    unit = house.unit if house else requested_unit(request)
     form = EstablishmentForm(
         request.POST or None,
         unit=unit,
@@ -78,7 +80,7 @@ def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> Htt
         "form": form,
         "house": house,
         "unit": unit,
-        "units": units_of(request),
+        "units": officer_units(request),
         "may_write": may_write,
     }
     return render(request, "network/establishment_edit.html", context)
@@ -88,9 +90,9 @@ def establishment_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> Htt
 def establishment_open(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Say that a house closed, or opened again."""
     house = get_object_or_404(Establishment.objects.visible_to(request.officer), pk=pk)
-    if not may_import(request.officer):
+    if not may_keep_network(request.officer):
         raise PermissionDenied
-    actions.set_open(house.pk, is_open=not house.is_open, by=request.officer)
+    actions.set_establishment_open(house.pk, is_open=not house.is_open, by=request.officer)
     return redirect("establishment-edit", pk=pk)
 
 

@@ -10,12 +10,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
 from keng.kit.paging import Slice
-from keng.network import queries, teams
 from keng.network.actions import groups as group_actions
-from keng.network.actions.sheets import may_import
-from keng.network.desk.units import unit_asked, units_of
-from keng.network.forms import CHANNEL_LABELS, GroupFilter, GroupForm, address_is_taken
+from keng.network.actions.group_sheets import may_keep_network
+from keng.network.desk.units import officer_units, requested_unit
+from keng.network.forms.groups import (
+    GROUP_CHANNEL_LABELS,
+    GroupFilter,
+    GroupForm,
+    address_taken_words,
+)
 from keng.network.models import Group, GroupKind
+from keng.network.queries import groups as group_queries
+from keng.network.queries import teams
 
 
 @require_safe
@@ -24,13 +30,13 @@ def groups(request: HttpRequest) -> HttpResponse:
     form = GroupFilter(request.GET, officer=request.officer)
     form.is_valid()
     chosen = form.arguments()
-    found = queries.groups(request.officer, **chosen)
-    rows = queries.kinds_of(found)
-    total = queries.total(rows, _("Sum, equals the list"))
+    found = group_queries.filtered_groups(request.officer, **chosen)
+    rows = group_queries.groups_by_kind(found)
+    total = group_queries.sum_of_groups(rows, _("Sum, equals the list"))
     page = Slice.of(request, total.groups)
     shown = list(found[page.start : page.end])
     for group in shown:
-        group.channel_label = CHANNEL_LABELS.get(group.channel, group.channel)
+        group.channel_label = GROUP_CHANNEL_LABELS.get(group.channel, group.channel)
         group.silent_days = _silent_days(group)
     context = {
         "form": form,
@@ -39,20 +45,20 @@ def groups(request: HttpRequest) -> HttpResponse:
         "total": total,
         "is_filtered": any(chosen.values()),
         "page": page,
-        "may_import": may_import(request.officer),
+        "may_import": may_keep_network(request.officer),
     }
     return render(request, "network/groups.html", context)
 
 
 def _silent_days(group: Group) -> int:
     days = (times.now() - group.sign_at).days
-    return days if days >= queries.SILENT_AFTER.days else 0
+    return days if days >= group_queries.SILENT_AFTER.days else 0
 
 
 def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
     """Add a group (no pk) or correct one."""
     group = get_object_or_404(Group.objects.visible_to(request.officer), pk=pk) if pk else None
-    unit = group.unit if group else unit_asked(request)
+    unit = group.unit if group else requested_unit(request)
     form = GroupForm(
         request.POST or None,
         unit=unit,
@@ -60,40 +66,40 @@ def group_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpRespons
         group=group,
         initial=_group_initial(group),
     )
-    if request.method == "POST" and form.is_valid() and _saved(request, form, group):
+    if request.method == "POST" and form.is_valid() and _save(request, form, group):
         messages.success(request, _("Saved: %(name)s") % {"name": form.cleaned_data["name"]})
         return redirect("groups")
     context = {
         "form": form,
         "group": group,
         "unit": unit,
-        "units": units_of(request),
-        "team": _of_team(group),
+        "units": officer_units(request),
+        "team": _team_in_short(group),
     }
     return render(request, "network/group_edit.html", context)
 
 
-def _saved(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
+def _save(request: HttpRequest, form: GroupForm, group: Group | None) -> bool:
     """Write down what the form holds; False, with a word at what is taken by now."""
     try:
         if group:
             group_actions.change_group(group.pk, form.entry(), by=request.officer)
         else:
             group_actions.add_group(form.entry(), by=request.officer)
-    except group_actions.NameTaken:
+    except group_actions.GroupNameTaken:
         form.refuse_name()
         return False
-    except group_actions.AddressTaken:
+    except group_actions.GroupAddressTaken:
         form.refuse_address()
         return False
     return True
 
 
-def _of_team(group: Group | None) -> dict[str, object] | None:
+def _team_in_short(group: Group | None) -> dict[str, object] | None:
     """What a self-management team's page says in short."""
     if group is None or group.kind != GroupKind.TEAM:
         return None
-    asked = [one for one in teams.asked(group) if one.is_open]
+    asked = [one for one in teams.asks_with_progress(group) if one.is_open]
     return {"turns": teams.turns_until_morning(group), "asked": asked}
 
 
@@ -102,9 +108,9 @@ def group_active(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a group out of use or back."""
     group = get_object_or_404(Group.objects.visible_to(request.officer), pk=pk)
     try:
-        group_actions.set_active(group.pk, active=not group.is_active, by=request.officer)
-    except group_actions.AddressTaken:
-        messages.error(request, address_is_taken())
+        group_actions.set_group_active(group.pk, active=not group.is_active, by=request.officer)
+    except group_actions.GroupAddressTaken:
+        messages.error(request, address_taken_words())
     return redirect("group-edit", pk=pk)
 
 

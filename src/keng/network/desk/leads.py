@@ -10,22 +10,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit import times
 from keng.kit.paging import Slice
-from keng.network import trees
 from keng.network.actions import leads as lead_actions
-from keng.network.desk.units import unit_asked, units_of
-from keng.network.forms import LeadForm
+from keng.network.desk.units import officer_units, requested_unit
+from keng.network.forms.leads import LeadForm
 from keng.network.models import Lead
+from keng.network.queries import relay_tree
 
 
 @require_safe
 def leads(request: HttpRequest) -> HttpResponse:
     """Who passes on to whom: the relay tree, a page of it at a time."""
     words = request.GET.get("q", "")
-    tree = trees.tree(request.officer, words=words)
+    tree = relay_tree.relay_tree_of(request.officer, words=words)
     page = Slice.of(request, len(tree.roots))
     context = {
         "tree": tree,
-        "branches": trees.branches(tree, tree.roots[page.start : page.end]),
+        "branches": relay_tree.relay_branches(tree, tree.roots[page.start : page.end]),
         "page": page,
         "words": words,
     }
@@ -35,7 +35,7 @@ def leads(request: HttpRequest) -> HttpResponse:
 def lead_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse:
     """Add a lead (no pk) or correct one; the standing link is shown when asked for."""
     lead = get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk) if pk else None
-    unit = lead.unit if lead else unit_asked(request)
+    unit = lead.unit if lead else requested_unit(request)
     form = LeadForm(
         request.POST or None,
         unit=unit,
@@ -49,12 +49,12 @@ def lead_edit(request: HttpRequest, pk: uuid.UUID | None = None) -> HttpResponse
                 lead_actions.change_lead(lead.pk, form.entry(), by=request.officer)
             else:
                 lead = lead_actions.add_lead(form.entry(), by=request.officer)
-        except lead_actions.GoesInCircles:
+        except lead_actions.LeadsInCircle:
             form.add_error("above", _("This lead already stands above the one you chose"))
         else:
             messages.success(request, _("Saved: %(name)s") % {"name": lead.name})
             return redirect("lead-edit", pk=lead.pk)
-    context = {"form": form, "lead": lead, "unit": unit, "units": units_of(request)}
+    context = {"form": form, "lead": lead, "unit": unit, "units": officer_units(request)}
     return render(request, "network/lead_edit.html", context)
 
 
@@ -67,7 +67,7 @@ def lead_link_show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = LeadForm(
         None, unit=lead.unit, officer=request.officer, lead=lead, initial=_lead_initial(lead)
     )
-    link = lead_actions.show_link(pk, by=request.officer)
+    link = lead_actions.show_lead_link(pk, by=request.officer)
     context = {"form": form, "lead": lead, "unit": lead.unit, "link": link}
     return render(request, "network/lead_edit.html", context)
 
@@ -76,7 +76,7 @@ def lead_link_show(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def lead_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """End the present link and start a new one."""
     get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk)
-    lead_actions.reissue_link(pk, by=request.officer)
+    lead_actions.reissue_lead_link(pk, by=request.officer)
     messages.success(
         request, _("The old link opens nothing any more. Show the new one and give it to the lead.")
     )
@@ -87,7 +87,7 @@ def lead_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def lead_stop(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The lead no longer takes part, or does so again."""
     lead = get_object_or_404(Lead.objects.visible_to(request.officer), pk=pk)
-    lead_actions.set_stopped(lead.pk, stopped=lead.stopped_at is None, by=request.officer)
+    lead_actions.set_lead_stopped(lead.pk, stopped=lead.stopped_at is None, by=request.officer)
     return redirect("lead-edit", pk=pk)
 
 

@@ -8,38 +8,38 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from keng.kit.ids import read_id
-from keng.network import targets as queries
 from keng.network.actions.targets import set_targets
-from keng.network.forms import MissingFilter, TargetsForm
+from keng.network.forms.targets import MissingGroupsFilter, TargetsForm
+from keng.network.queries import targets as queries
 from keng.places.models import Place
 
 
 @require_safe
-def missing(request: HttpRequest) -> HttpResponse:
+def groups_missing(request: HttpRequest) -> HttpResponse:
     """Which commune has fewer groups than it should, or none at all."""
-    form = MissingFilter(request.GET)
+    form = MissingGroupsFilter(request.GET)
     kind = form.cleaned_data["kind"] if form.is_valid() else ""
     context = {
         "form": form,
-        "standing": queries.standing(request.officer, kind=kind),
-        "may_set": queries.province_of(request.officer) is not None,
+        "standing": queries.target_table(request.officer, kind=kind),
+        "may_set": queries.province_setting_targets(request.officer) is not None,
     }
     return render(request, "network/missing.html", context)
 
 
-def edit(request: HttpRequest) -> HttpResponse:
+def groups_targets(request: HttpRequest) -> HttpResponse:
     """The numbers by kind: for all communes, or with ?place= for one."""
-    unit = queries.province_of(request.officer)
+    unit = queries.province_setting_targets(request.officer)
     if unit is None:
         return _not_yours(request)
     communes = queries.communes_of(request.officer)
     place = _place(request.GET.get("place", ""), communes)
-    form = TargetsForm(request.POST or None, initial=queries.set_before(unit.pk, place))
+    form = TargetsForm(request.POST or None, initial=queries.targets_set(unit.pk, place))
     if request.method == "POST" and form.is_valid():
         set_targets(form.cleaned_data, place=place, by=request.officer)
         messages.success(request, _("Targets saved"))
         return redirect("groups-missing")
-    common = queries.set_before(unit.pk, None) if place else {}
+    common = queries.targets_set(unit.pk, None) if place else {}
     fields = [(form[kind], common.get(kind)) for kind in form.fields]
     context = {"form": form, "fields": fields, "place": place, "communes": communes}
     return render(request, "network/targets.html", context)

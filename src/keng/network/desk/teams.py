@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from keng.kit.ids import read_id
-from keng.network import teams
 from keng.network.actions import teams as actions
-from keng.network.actions.sheets import may_import
+from keng.network.actions.group_sheets import may_keep_network
+from keng.network.forms.teams import TeamAskForm, TeamShiftForm, ask_initial, shift_initial
 from keng.network.models import Group, GroupKind, TeamAsk, TeamShift
-from keng.network.team_forms import TeamAskForm, TeamShiftForm, ask_initial, shift_initial
+from keng.network.queries import teams
 
 
 @require_safe
@@ -26,12 +26,12 @@ def team(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def shift_add(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def team_shift(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Put a shift on the rota, or hand one over."""
     group = _team(request, pk)
-    _must_keep(request)
+    _must_keep_network(request)
     form = TeamShiftForm(request.POST, group=group, auto_id="shift_%s")
-    over = _over(group, request.POST.get("over", ""))
+    over = _shift_to_hand_over(group, request.POST.get("over", ""))
     if not form.is_valid():
         return _page(request, group, shift_form=form, over=over)
     actions.add_shift(
@@ -43,26 +43,26 @@ def shift_add(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def shift_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def team_shift_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Take a shift off the rota."""
     shift = get_object_or_404(TeamShift.objects.visible_to(request.officer), pk=pk)
-    _must_keep(request)
+    _must_keep_network(request)
     actions.end_shift(pk, by=request.officer)
     messages.success(request, _("The shift is off the rota."))
     return redirect("team", pk=shift.group_id)
 
 
 @require_POST
-def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def team_ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask the team for one thing."""
     group = _team(request, pk)
-    _must_keep(request)
+    _must_keep_network(request)
     form = TeamAskForm(request.POST, group=group, auto_id="ask_%s")
     if form.is_valid():
         said = form.cleaned_data
         try:
-            actions.ask(group.pk, said["words"], until=said["until"], by=request.officer)
-        except actions.TooMany:
+            actions.ask_team(group.pk, said["words"], until=said["until"], by=request.officer)
+        except actions.TooManyAsks:
             many = _("Five requests are open already. Take one back, or wait until it is over.")
             form.add_error("words", many)
         else:
@@ -72,11 +72,11 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def ask_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def team_ask_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask no longer."""
     made = get_object_or_404(TeamAsk.objects.visible_to(request.officer), pk=pk)
-    _must_keep(request)
-    actions.take_back(pk, by=request.officer)
+    _must_keep_network(request)
+    actions.end_ask(pk, by=request.officer)
     messages.success(request, _("Taken back. What was answered stays."))
     return redirect("team", pk=made.group_id)
 
@@ -89,19 +89,19 @@ def _page(
     ask_form: TeamAskForm | None = None,
     over: TeamShift | None = None,
 ) -> HttpResponse:
-    over = over or _over(group, request.GET.get("over", ""))
+    over = over or _shift_to_hand_over(group, request.GET.get("over", ""))
     is_wrong = shift_form is not None or ask_form is not None
     first = shift_initial(over)
     context: dict[str, Any] = {
         "group": group,
-        "rota": [(s, teams.when_of(s), teams.holder_of(s)) for s in teams.rota_of(group)],
+        "rota": [(s, teams.shift_day(s), teams.shift_holder(s)) for s in teams.rota_of(group)],
         "turns": teams.turns_until_morning(group),
-        "asked": teams.asked(group),
+        "asked": teams.asks_with_progress(group),
         "leads": group.leads.filter(stopped_at__isnull=True).order_by("name"),
         "over": over,
-        "over_words": (teams.when_of(over), teams.holder_of(over)) if over else None,
+        "over_words": (teams.shift_day(over), teams.shift_holder(over)) if over else None,
         "wrong": shift_form or ask_form,
-        "may_keep": may_import(request.officer) and group.is_active,
+        "may_keep": may_keep_network(request.officer) and group.is_active,
         "shift_form": shift_form or TeamShiftForm(group=group, auto_id="shift_%s", initial=first),
         "ask_form": ask_form or TeamAskForm(group=group, auto_id="ask_%s", initial=ask_initial()),
     }
@@ -114,11 +114,11 @@ def _team(request: HttpRequest, pk: uuid.UUID) -> Group:
     return get_object_or_404(found.select_related("place", "unit"), pk=pk)
 
 
-def _over(group: Group, key: str) -> TeamShift | None:
+def _shift_to_hand_over(group: Group, key: str) -> TeamShift | None:
     pk = read_id(key)
     return next((shift for shift in teams.rota_of(group) if shift.pk == pk), None)
 
 
-def _must_keep(request: HttpRequest) -> None:
-    if not may_import(request.officer):
+def _must_keep_network(request: HttpRequest) -> None:
+    if not may_keep_network(request.officer):
         raise PermissionDenied

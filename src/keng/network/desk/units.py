@@ -8,14 +8,14 @@ from keng.kit.ids import read_id
 from keng.places.models import Unit
 
 
-def units_of(request: HttpRequest) -> QuerySet[Unit]:
+def officer_units(request: HttpRequest) -> QuerySet[Unit]:
     """The units the officer works for."""
     return Unit.objects.filter(pk__in=request.officer.unit_ids).order_by("kind", "name")
 
 
-def unit_asked(request: HttpRequest) -> Unit:
+def requested_unit(request: HttpRequest) -> Unit:
     """The unit a new row belongs to: the one asked for, else the officer's own."""
     asked = request.GET.get("unit", "")
     key = read_id(asked) if asked else request.officer.home_unit_id
-    found: Unit = get_object_or_404(units_of(request), pk=key)
+    found: Unit = get_object_or_404(officer_units(request), pk=key)
     return found

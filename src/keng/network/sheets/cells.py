@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from keng.language.fold import fold
-from keng.network.forms import CHANNEL_LABELS, group_channels
+from keng.network.forms.groups import GROUP_CHANNEL_LABELS, group_channels
 from keng.network.models import GroupKind, Lead
-from keng.network.sheets.columns import in_both
+from keng.network.sheets.columns import in_both_languages
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
@@ -22,37 +22,41 @@ _THOUSANDS = re.compile(r"^\d{1,3}(?:[. ,]\d{3})+$")
 _PHONE = re.compile(r"(?:\+?\d[\s.\-]?){8,}")
 
 
-class Wrong(ValueError):
+class WrongCell(ValueError):
     """The cell cannot be understood; its text is for the officer."""
 
 
-def name(words: str) -> str:
-    """The name of a group. Raises Wrong."""
+def parse_name(words: str) -> str:
+    """The name of a group. Raises WrongCell."""
     if not words:
-        raise Wrong(_("the name is missing"))
+        raise WrongCell(_("the name is missing"))
     if len(words) > 160:
-        raise Wrong(_("the name has more than 160 letters"))
-    without_numbers(words)
+        raise WrongCell(_("the name has more than 160 letters"))
+    without_phone_number(words)
     return words
 
 
-def without_numbers(words: str) -> str:
-    """The words, unless a phone number stands in them. Raises Wrong."""
+def without_phone_number(words: str) -> str:
+    """The words, unless a phone number stands in them. Raises WrongCell."""
     if _PHONE.search(words):
-        raise Wrong(_("a phone number stands in it. Kẻng keeps no phone numbers: take it out"))
+        raise WrongCell(_("a phone number stands in it. Kẻng keeps no phone numbers: take it out"))
     return words
 
 
-def kind(words: str) -> str:
-    """The code of a kind of group. Raises Wrong."""
+def parse_group_kind(words: str) -> str:
+    """The code of a kind of group. Raises WrongCell."""
     wanted = fold(words)
     for one in GroupKind:
-        if wanted in {one.value, *map(fold, in_both(one.label)), *_ALSO.get(one.value, ())}:
+        if wanted in {
+            one.value,
+            *map(fold, in_both_languages(one.label)),
+            *_ALSO.get(one.value, ()),
+        }:
             return str(one.value)
     known = "; ".join(str(one.label) for one in GroupKind)
     if not words:
-        raise Wrong(_("the kind is missing. Kinds: %(kinds)s") % {"kinds": known})
-    raise Wrong(
+        raise WrongCell(_("the kind is missing. Kinds: %(kinds)s") % {"kinds": known})
+    raise WrongCell(
         _("“%(words)s” is no kind of group. Kinds: %(kinds)s") % {"words": words, "kinds": known}
     )
 
@@ -69,15 +73,17 @@ _ALSO = {
 }
 
 
-def channel(words: str) -> str:
-    """The code of a channel that reaches groups. Raises Wrong."""
+def parse_channel(words: str) -> str:
+    """The code of a channel that reaches groups. Raises WrongCell."""
     wanted, able = fold(words), [code for code, _label in group_channels()]
     for code in able:
-        labels = in_both(CHANNEL_LABELS[code]) if code in CHANNEL_LABELS else ()
+        labels = (
+            in_both_languages(GROUP_CHANNEL_LABELS[code]) if code in GROUP_CHANNEL_LABELS else ()
+        )
         if wanted in {code, *map(fold, labels), *map(fold, _SHORT.get(code, ()))}:
             return code
-    known = ", ".join(str(CHANNEL_LABELS.get(code, code)) for code in able)
-    raise Wrong(
+    known = ", ".join(str(GROUP_CHANNEL_LABELS.get(code, code)) for code in able)
+    raise WrongCell(
         _("“%(words)s” is no way to reach a group. Possible: %(ways)s")
         % {"words": words, "ways": known}
     )
@@ -86,34 +92,34 @@ def channel(words: str) -> str:
 _SHORT = {"by_hand": ("by hand", "chuyen tay"), "zalo_oa": ("zalo oa", "oa")}
 
 
-def members(words: str) -> int:
-    """A count; points and spaces between thousands are fine. Raises Wrong."""
+def parse_members(words: str) -> int:
+    """A count; points and spaces between thousands are fine. Raises WrongCell."""
     digits = re.sub(r"[. ,]", "", words) if _THOUSANDS.match(words) else words
     if not (digits.isascii() and digits.isdigit()):
-        raise Wrong(_("“%(words)s” is not a number of members") % {"words": words})
+        raise WrongCell(_("“%(words)s” is not a number of members") % {"words": words})
     if len(digits) > 9 or int(digits) > MOST_MEMBERS:
-        raise Wrong(_("“%(words)s” members are more than there can be") % {"words": words})
+        raise WrongCell(_("“%(words)s” members are more than there can be") % {"words": words})
     return int(digits)
 
 
-def yes_or_no(words: str) -> bool:
-    """Whether the group is in use. Raises Wrong."""
+def parse_yes_or_no(words: str) -> bool:
+    """Whether the group is in use. Raises WrongCell."""
     wanted = fold(words)
-    if wanted in {"1", "x", "true", *map(fold, in_both(YES))}:
+    if wanted in {"1", "x", "true", *map(fold, in_both_languages(YES))}:
         return True
-    if wanted in {"0", "false", *map(fold, in_both(NO))}:
+    if wanted in {"0", "false", *map(fold, in_both_languages(NO))}:
         return False
-    raise Wrong(_("“%(words)s” is neither yes nor no") % {"words": words})
+    raise WrongCell(_("“%(words)s” is neither yes nor no") % {"words": words})
 
 
-def leads(words: str, known: Sequence[Lead], unit: str) -> list[Lead]:
-    """The leads of the unit with these names. Raises Wrong."""
+def parse_leads(words: str, known: Sequence[Lead], unit: str) -> list[Lead]:
+    """The leads of the unit with these names. Raises WrongCell."""
     found = []
-    for part in re.split(r"[;\n]", without_numbers(words)):
+    for part in re.split(r"[;\n]", without_phone_number(words)):
         wanted = " ".join(part.split())
         fits = [lead for lead in known if fold(lead.name) == fold(wanted)]
         if wanted and not fits:
-            raise Wrong(
+            raise WrongCell(
                 _(
                     "%(unit)s has no lead “%(name)s”. Add them under Leads first, when they have "
                     "agreed, or leave the cell empty"
@@ -121,7 +127,7 @@ def leads(words: str, known: Sequence[Lead], unit: str) -> list[Lead]:
                 % {"unit": unit, "name": wanted}
             )
         if len(fits) > 1:
-            raise Wrong(
+            raise WrongCell(
                 _("%(unit)s has several leads “%(name)s”: choose on the page of the group")
                 % {"unit": unit, "name": wanted}
             )
@@ -129,13 +135,13 @@ def leads(words: str, known: Sequence[Lead], unit: str) -> list[Lead]:
     return found
 
 
-def officer(words: str, known: "Iterable[Officer]", unit: str) -> "Officer":
-    """The officer of the unit with this name, with or without the rank. Raises Wrong."""
+def parse_officer(words: str, known: "Iterable[Officer]", unit: str) -> "Officer":
+    """The officer of the unit with this name, with or without the rank. Raises WrongCell."""
     wanted = fold(words)
     fits = [one for one in known if wanted in {fold(one.name), fold(str(one))}]
     if len(fits) != 1:
         told: dict[str, Any] = {"unit": unit, "name": words}
-        raise Wrong(
+        raise WrongCell(
             _("%(unit)s has several officers “%(name)s”: choose on the page of the group") % told
             if fits
             else _("no officer “%(name)s” works at %(unit)s") % told

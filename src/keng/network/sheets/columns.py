@@ -10,7 +10,7 @@ from keng.language.fold import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """One column; `also` are further headings in folded spelling."""
 
     key: str
@@ -20,63 +20,63 @@ class Column:
     also: tuple[str, ...] = ()
 
 
-COLUMNS = (
-    Column(
+GROUP_COLUMNS = (
+    SheetColumn(
         "name",
         gettext_lazy("Name of the group"),
         gettext_lazy("As people call it. It tells the groups of one unit apart."),
         is_required=True,
         also=("nhom", "group"),
     ),
-    Column(
+    SheetColumn(
         "kind",
         gettext_lazy("Kind"),
         gettext_lazy("One of the kinds listed below."),
         is_required=True,
         also=("loai nhom",),
     ),
-    Column(
+    SheetColumn(
         "place",
         gettext_lazy("Place"),
         gettext_lazy("Commune, ward or hamlet. Old names are understood."),
         is_required=True,
         also=("noi", "xa, phuong", "xa phuong"),
     ),
-    Column(
+    SheetColumn(
         "unit",
         gettext_lazy("Unit"),
         gettext_lazy("May stay empty: the unit that serves the place."),
     ),
-    Column(
+    SheetColumn(
         "channel",
         gettext_lazy("How it is reached"),
         gettext_lazy("May stay empty: a lead posts there by hand."),
         also=("kenh", "channel"),
     ),
-    Column(
+    SheetColumn(
         "address",
         gettext_lazy("Address of the group on that channel"),
         gettext_lazy("Only for groups reached by machine."),
     ),
-    Column(
+    SheetColumn(
         "members",
         gettext_lazy("Number of members"),
         gettext_lazy("A number, never a list of people."),
         also=("thanh vien", "members"),
     ),
-    Column(
+    SheetColumn(
         "leads",
         gettext_lazy("Leads who post there"),
         gettext_lazy("Names of leads who agreed before, several with a semicolon between."),
         also=("dau moi", "leads"),
     ),
-    Column(
+    SheetColumn(
         "officer",
         gettext_lazy("Officer in charge"),
         gettext_lazy("An officer of that unit."),
         also=("phu trach",),
     ),
-    Column(
+    SheetColumn(
         "active",
         gettext_lazy("In use"),
         gettext_lazy("Yes or no. May stay empty: yes."),
@@ -84,7 +84,7 @@ COLUMNS = (
     ),
 )
 
-LANGUAGES = ("vi", "en")
+HEADING_LANGUAGES = ("vi", "en")
 # Headings of columns about single people. What stands below them is never taken over.
 _ABOUT_PEOPLE = (
     "sdt",
@@ -117,17 +117,17 @@ _ABOUT_PEOPLE = (
 )
 
 
-def in_both(words: Promise) -> Iterator[str]:
+def in_both_languages(words: Promise) -> Iterator[str]:
     """A translatable text as it is written in each language."""
-    for language in LANGUAGES:
+    for language in HEADING_LANGUAGES:
         with override(language):
             yield str(words)
 
 
-class Layout:
+class SheetLayout:
     """The columns of one kind of sheet."""
 
-    def __init__(self, columns: tuple[Column, ...]) -> None:
+    def __init__(self, columns: tuple[SheetColumn, ...]) -> None:
         self.columns = columns
         self.required = frozenset(column.key for column in columns if column.is_required)
         self._known: dict[str, str] = {}
@@ -136,12 +136,12 @@ class Layout:
         """The column with this heading; empty when it is none of ours."""
         if not self._known:
             for column in self.columns:
-                for words in (*in_both(column.heading), column.key, *column.also):
+                for words in (*in_both_languages(column.heading), column.key, *column.also):
                     self._known[_plain(words)] = column.key
         return self._known.get(_plain(heading), "")
 
 
-GROUPS = Layout(COLUMNS)
+GROUP_LAYOUT = SheetLayout(GROUP_COLUMNS)
 
 
 def is_about_people(heading: str) -> bool:

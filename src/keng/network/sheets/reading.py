@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from keng.language.fold import normalise
-from keng.network.sheets.columns import GROUPS, Layout, is_about_people
+from keng.network.sheets.columns import GROUP_LAYOUT, SheetLayout, is_about_people
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 2000
@@ -31,15 +31,15 @@ _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _HEADINGS_WITHIN = 12
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 # What a spreadsheet would run instead of showing.
-RUNS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Unreadable(ValueError):
+class UnreadableSheet(ValueError):
     """The file cannot be read as a sheet; its text is for the officer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SheetLine:
     """One row: its number in the file and the cells of our columns that are not empty."""
 
     number: int
@@ -52,7 +52,7 @@ class Line:
 class Sheet:
     """What was read, without any column about single people."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[SheetLine, ...]
     columns: tuple[str, ...]
     dropped: tuple[str, ...]
     ignored: tuple[str, ...]
@@ -67,16 +67,18 @@ class Sheet:
     def unpacked(cls, packed: dict[str, Any]) -> "Sheet":
         """What `packed` wrote."""
         columns, dropped, ignored, digest = packed["heads"]
-        lines = tuple(Line(n, cells, tuple(runs)) for n, cells, runs in packed["lines"])
+        lines = tuple(SheetLine(n, cells, tuple(runs)) for n, cells, runs in packed["lines"])
         return cls(lines, tuple(columns), tuple(dropped), tuple(ignored), digest)
 
 
-def read(content: bytes, layout: Layout = GROUPS) -> Sheet:
-    """The rows of a file. Raises Unreadable."""
+def read_sheet(content: bytes, layout: SheetLayout = GROUP_LAYOUT) -> Sheet:
+    """The rows of a file. Raises UnreadableSheet."""
     if len(content) > MOST_BYTES:
-        raise Unreadable(_too_large())
+        raise UnreadableSheet(_too_large())
     if content.startswith(_OLD_EXCEL):
-        raise Unreadable(_("This is the old Excel format. Save it as .xlsx and choose it again"))
+        raise UnreadableSheet(
+            _("This is the old Excel format. Save it as .xlsx and choose it again")
+        )
     rows = _xlsx_rows(content) if content.startswith(b"PK") else _csv_rows(content)
     return _sheet(rows, layout, hashlib.sha256(content).hexdigest())
 
@@ -96,23 +98,25 @@ def _xlsx_rows(content: bytes) -> list[list[str]]:
                 [_written(cell) for cell in row] for row in first.iter_rows(max_col=_MOST_COLUMNS)
             )
             book.close()
-    except Unreadable:
+    except UnreadableSheet:
         raise
     except Exception as error:
         # A broken file fails in a hundred ways that all mean one thing.
-        raise Unreadable(_("The file is broken: Excel may still open and save it anew")) from error
+        raise UnreadableSheet(
+            _("The file is broken: Excel may still open and save it anew")
+        ) from error
     return rows
 
 
 def _unpacks_sensibly(content: bytes) -> None:
-    """Raises Unreadable for a file that would take long to open, whatever it says of itself.
+    """Raises UnreadableSheet for a file that would take long to open, whatever it says of itself.
 
     A million empty rows are eighty kilobytes, and opening the book walks through them all.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         found = parts.infolist()
         if sum(part.file_size for part in found) > _MOST_UNPACKED:
-            raise Unreadable(_too_large())
+            raise UnreadableSheet(_too_large())
         rows = tags = 0
         for part in found:
             with parts.open(part) as unpacked:
@@ -120,7 +124,7 @@ def _unpacks_sensibly(content: bytes) -> None:
                     rows += len(_ROW.findall(piece))
                     tags += piece.count(b"<")
                     if rows > _MOST_ROWS_OF_ALL_SHEETS or tags > _MOST_TAGS:
-                        raise Unreadable(_too_many_rows())
+                        raise UnreadableSheet(_too_many_rows())
 
 
 def _too_many_rows() -> str:
@@ -157,7 +161,9 @@ def _csv_rows(content: bytes) -> list[list[str]]:
     try:
         return _limited(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
-        raise Unreadable(_("The file is no table: save it as .xlsx or as CSV UTF-8")) from error
+        raise UnreadableSheet(
+            _("The file is no table: save it as .xlsx or as CSV UTF-8")
+        ) from error
 
 
 def _decoded(content: bytes) -> str:
@@ -173,7 +179,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode(encodings[0])
     except UnicodeDecodeError as error:
-        raise Unreadable(
+        raise UnreadableSheet(
             _("The letters cannot be read. Save it as .xlsx or as “CSV UTF-8” and choose it again")
         ) from error
 
@@ -189,7 +195,7 @@ def _limited(rows: Any) -> list[list[str]]:
     found: list[list[str]] = []
     for row in rows:
         if len(found) > MOST_ROWS + _HEADINGS_WITHIN:
-            raise Unreadable(_too_many_rows())
+            raise UnreadableSheet(_too_many_rows())
         found.append([_clean(cell) for cell in row[:_MOST_COLUMNS]])
     return found
 
@@ -202,16 +208,16 @@ def _clean(cell: str) -> str:
     return words if words.strip("-–—") else ""
 
 
-def _sheet(rows: list[list[str]], layout: Layout, digest: str) -> Sheet:
+def _sheet(rows: list[list[str]], layout: SheetLayout, digest: str) -> Sheet:
     top = enumerate(rows[:_HEADINGS_WITHIN])
     at = next((i for i, row in top if layout.required <= {*map(layout.key_of, row)}), None)
     if at is None:
-        raise Unreadable(_missing(rows, layout))
+        raise UnreadableSheet(_missing(rows, layout))
     heads = rows[at]
     keys = [layout.key_of(head) for head in heads]
     twice = next((h for h, k in zip(heads, keys, strict=True) if k and keys.count(k) > 1), None)
     if twice:
-        raise Unreadable(_("The column “%(name)s” stands there twice") % {"name": twice})
+        raise UnreadableSheet(_("The column “%(name)s” stands there twice") % {"name": twice})
     unknown = [head for head, key in zip(heads, keys, strict=True) if head and not key]
     return Sheet(
         tuple(_lines(rows, at, keys)),
@@ -222,7 +228,7 @@ def _sheet(rows: list[list[str]], layout: Layout, digest: str) -> Sheet:
     )
 
 
-def _missing(rows: list[list[str]], layout: Layout) -> str:
+def _missing(rows: list[list[str]], layout: SheetLayout) -> str:
     """Which headings were not found, judged by the row that has the most of them."""
     best: set[str] = max(
         ({*map(layout.key_of, row)} for row in rows[:_HEADINGS_WITHIN]), key=len, default=set()
@@ -233,24 +239,24 @@ def _missing(rows: list[list[str]], layout: Layout) -> str:
     }
 
 
-def _lines(rows: list[list[str]], at: int, keys: list[str]) -> Iterator[Line]:
+def _lines(rows: list[list[str]], at: int, keys: list[str]) -> Iterator[SheetLine]:
     for number, row in enumerate(rows[at + 1 :], at + 2):
         cells, formulas = {}, []
         for key, cell in zip(keys, row, strict=False):
             if not key or not cell:
                 continue
-            if cell.startswith(RUNS):
+            if cell.startswith(FORMULA_SIGNS):
                 formulas.append(key)
-            cells[key] = unguarded(cell)
+            cells[key] = unguard_formula(cell)
         if cells:
-            yield Line(number, cells, tuple(formulas))
+            yield SheetLine(number, cells, tuple(formulas))
 
 
-def guarded(value: str) -> str:
+def guard_formula(value: str) -> str:
     """The value so that no spreadsheet runs it: an apostrophe before it says "text"."""
-    return f"'{value}" if value.startswith((*RUNS, "'")) else value
+    return f"'{value}" if value.startswith((*FORMULA_SIGNS, "'")) else value
 
 
-def unguarded(cell: str) -> str:
-    """The value that `guarded` wrote."""
+def unguard_formula(cell: str) -> str:
+    """The value that `guard_formula` wrote."""
     return cell.removeprefix("'")

@@ -7,55 +7,55 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from keng.network.forms import CHANNEL_LABELS, group_channels
+from keng.network.forms.groups import GROUP_CHANNEL_LABELS, group_channels
 from keng.network.models import Group, GroupKind
 from keng.network.sheets import cells
-from keng.network.sheets.columns import COLUMNS
-from keng.network.sheets.reading import guarded
-from keng.network.sheets.territory import Territory
+from keng.network.sheets.columns import GROUP_COLUMNS
+from keng.network.sheets.places_in_cells import Territory
+from keng.network.sheets.reading import guard_formula
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_TYPE = "text/csv; charset=utf-8"
 _WIDTHS = {"name": 36, "place": 34, "unit": 28, "channel": 34, "leads": 30, "address": 24}
 
 
-def values(groups: Iterable[Group], territory: Territory) -> Iterator[list[str | int]]:
+def group_cells(groups: Iterable[Group], territory: Territory) -> Iterator[list[str | int]]:
     """One row a group, in the order of the columns; nothing in it would be run by a spreadsheet."""
     written: dict[object, str] = {}
     for group in groups:
         place = territory.places.get(group.place_id)
         if place and place.pk not in written:
-            written[place.pk] = territory.written(place)
+            written[place.pk] = territory.name_of(place)
         named = [lead.name for lead in group.leads.all() if lead.stopped_at is None]
         cells_of: list[str | int] = [
             group.name,
             str(GroupKind(group.kind).label),
             written[place.pk] if place else group.place.full_name,
             territory.units[group.unit_id].name,
-            str(CHANNEL_LABELS.get(group.channel, group.channel)),
+            str(GROUP_CHANNEL_LABELS.get(group.channel, group.channel)),
             group.channel_address,
             group.member_count,
             "; ".join(sorted(named)),
             str(group.officer_in_charge or ""),
             str(cells.YES if group.is_active else cells.NO),
         ]
-        yield [guarded(text) if isinstance(text, str) else text for text in cells_of]
+        yield [guard_formula(text) if isinstance(text, str) else text for text in cells_of]
 
 
-def as_csv(rows: Iterable[list[str | int]]) -> bytes:
+def groups_csv(rows: Iterable[list[str | int]]) -> bytes:
     """With the mark and the semicolons that Excel in Vietnam expects."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
-    writer.writerow([str(column.heading) for column in COLUMNS])
+    writer.writerow([str(column.heading) for column in GROUP_COLUMNS])
     writer.writerows(rows)
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(rows: Iterable[list[str | int]]) -> bytes:
+def groups_xlsx(rows: Iterable[list[str | int]]) -> bytes:
     """A workbook whose cells are text and numbers only."""
     book = _new()
     page = _page(book)
@@ -67,7 +67,7 @@ def as_xlsx(rows: Iterable[list[str | int]]) -> bytes:
     return _bytes(book)
 
 
-def template() -> bytes:
+def template_xlsx() -> bytes:
     """An empty sheet, with a second page that says what belongs into each column."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 -- see _new
 
@@ -75,7 +75,7 @@ def template() -> bytes:
     _page(book)
     help_page = book.create_sheet(_("How to fill it in"))
     help_page.append([_("Column"), _("Needed"), _("What belongs there")])
-    for column in COLUMNS:
+    for column in GROUP_COLUMNS:
         needed = cells.YES if column.is_required else cells.NO
         help_page.append([str(column.heading), str(needed), str(column.hint)])
     help_page.append([])
@@ -102,7 +102,7 @@ def _page(book: "Workbook") -> "Worksheet":
     page = book.worksheets[0]
     page.title = _("Groups")
     page.freeze_panes = "A2"
-    for at, column in enumerate(COLUMNS, 1):
+    for at, column in enumerate(GROUP_COLUMNS, 1):
         cell = page.cell(1, at, str(column.heading))
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")

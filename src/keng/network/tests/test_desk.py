@@ -10,9 +10,9 @@ from django.urls import reverse
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.network import queries
-from keng.network.links import earlier_lead_of, lead_of, lead_token, lead_url
 from keng.network.models import Group, Lead
+from keng.network.queries import groups as group_queries
+from keng.network.secret_links import lead_by_earlier_token, lead_by_token, lead_token, lead_url
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +165,7 @@ def test_of_two_forms_at_once_the_second_reads_the_same_sentence(
     client, desk, foreign, monkeypatch
 ):
     """The other group comes between the look for it and the saving."""
-    monkeypatch.setattr(queries, "addresses_in_use", dict)
+    monkeypatch.setattr(group_queries, "addresses_in_use", dict)
     mine = make.group(unit=desk.unit, place=desk.hamlet, name="Tổ 1")
     for address in (url("group-new"), url("group-edit", mine.pk)):
         answer = client.post(address, by_machine(desk, "Tổ 1 mới"))
@@ -324,8 +324,8 @@ def test_a_new_link_is_another_one_and_the_old_one_is_dead(client, desk):
     old = lead_token(lead)
     client.post(url("lead-link", lead.pk))
     lead.refresh_from_db()
-    assert lead_of(old) is None
-    assert lead_of(lead_token(lead)) == lead
+    assert lead_by_token(old) is None
+    assert lead_by_token(lead_token(lead)) == lead
     assert Entry.objects.filter(action="lead.link_reissued").exists()
 
 
@@ -398,18 +398,18 @@ def test_the_sites_key_without_the_secret_of_the_row_gives_no_link(desk):
     one = make.lead(unit=desk.unit)
     same_row = Lead(pk=one.pk, link_version=one.link_version, link_secret=b"")
     assert lead_token(one) != lead_token(same_row)
-    assert lead_of(lead_token(same_row)) is None
+    assert lead_by_token(lead_token(same_row)) is None
 
 
 def test_a_link_from_before_there_were_secrets_goes_on_until_a_new_one_is_given(client, desk):
     lead = make.lead(unit=desk.unit, link_secret=b"")
     old = lead_token(lead)
-    assert lead_of(old) == lead
+    assert lead_by_token(old) == lead
     client.post(url("lead-link", lead.pk))
     lead.refresh_from_db()
-    assert lead_of(old) is None
-    assert earlier_lead_of(old) == lead
-    assert lead_of(lead_token(lead)) == lead
+    assert lead_by_token(old) is None
+    assert lead_by_earlier_token(old) == lead
+    assert lead_by_token(lead_token(lead)) == lead
 
 
 def test_each_new_link_has_a_new_secret_and_the_old_ones_are_known_as_replaced(client, desk):
@@ -422,6 +422,6 @@ def test_each_new_link_has_a_new_secret_and_the_old_ones_are_known_as_replaced(c
         client.post(url("lead-link", lead.pk))
     lead.refresh_from_db()
     assert len(found) == 3
-    assert [lead_of(token) for token in tokens] == [None] * 3
-    assert [earlier_lead_of(token) for token in tokens] == [lead] * 3
+    assert [lead_by_token(token) for token in tokens] == [None] * 3
+    assert [lead_by_earlier_token(token) for token in tokens] == [lead] * 3
     assert not [token for token in tokens if token in str(lead.ended_links)]

@@ -9,11 +9,11 @@ from django.urls import reverse
 from keng.accounts.models import Post
 from keng.audit.models import Entry
 from keng.conftest import sign_in
-from keng.network import establishments as queries
 from keng.network.actions import establishments as actions
 from keng.network.actions.establishments import EstablishmentEntry
-from keng.network.actions.sheets import ReadsOnly
+from keng.network.actions.group_sheets import MayNotKeepNetwork
 from keng.network.models import Establishment, GroupKind
+from keng.network.queries import establishments as queries
 from keng.site import desk_urls
 from tests import make
 
@@ -141,12 +141,14 @@ def test_houses_without_a_group_in_use_are_listed_by_hamlet_most_first(ward):
     make.establishment(unit=ward, place=ward.hamlet, name="lẻ", group=retired)
     for number in range(2):
         make.establishment(unit=ward, place=other, name=f"vắng {number}")
-    hamlets = queries.missing_by_hamlet(officer)
+    hamlets = queries.unreached_by_hamlet(officer)
     assert [(h.place, h.houses, [one.name for one in h.missing]) for h in hamlets] == [
         (other, 2, ["vắng 0", "vắng 1"]),
         (ward.hamlet, 2, ["lẻ"]),
     ]
-    total = queries.total(queries.kinds_of(queries.establishments(officer)))
+    total = queries.sum_of_establishments(
+        queries.establishments_by_kind(queries.filtered_establishments(officer))
+    )
     assert (total.houses, total.reached, total.missing) == (4, 1, 3)
 
 
@@ -239,12 +241,12 @@ def test_whoever_only_reads_writes_no_house(desk_client, ward, role):
     )
     reader = make.officer(unit=ward, role=role)
     entry = EstablishmentEntry("Khác", house.kind, house.place_id, ward.pk, "", None, None, 0)
-    with pytest.raises(ReadsOnly):
+    with pytest.raises(MayNotKeepNetwork):
         actions.add_establishment(entry, by=reader)
-    with pytest.raises(ReadsOnly):
+    with pytest.raises(MayNotKeepNetwork):
         actions.change_establishment(house.pk, entry, by=reader)
-    with pytest.raises(ReadsOnly):
-        actions.set_open(house.pk, is_open=False, by=reader)
+    with pytest.raises(MayNotKeepNetwork):
+        actions.set_establishment_open(house.pk, is_open=False, by=reader)
     sign_in(desk_client, reader)
     edit = url("establishment-edit", pk=house.pk)
     close = url("establishment-open", pk=house.pk)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.network import trees
+from keng.network.queries import relay_tree
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -108,4 +108,4 @@ def test_many_schools_ask_no_more_than_one(client, desk, django_assert_max_num_q
 def test_a_lead_of_another_desk_above_does_not_hide_the_one_below(desk):
     foreign = make.lead(unit=make.unit(), name="Người xa")
     mine = make.lead(unit=desk.unit, above=foreign)
-    assert trees.tree(desk.officer).roots == (mine.pk,)
+    assert relay_tree.relay_tree_of(desk.officer).roots == (mine.pk,)

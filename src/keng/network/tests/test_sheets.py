@@ -15,12 +15,12 @@ from openpyxl import Workbook, load_workbook
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.network import queries
-from keng.network.actions import sheets as actions
+from keng.network.actions import group_sheets as actions
 from keng.network.models import Group, GroupKind
-from keng.network.sheets import reading, territory, writing
-from keng.network.sheets.columns import COLUMNS
-from keng.network.sheets.planning import plan
+from keng.network.queries import groups as group_queries
+from keng.network.sheets import places_in_cells, reading, writing
+from keng.network.sheets.columns import GROUP_COLUMNS
+from keng.network.sheets.plan_groups import plan_group_sheet
 from keng.places.models import Place, Succession
 from tests import make
 from tests.make import LONG_AGO
@@ -171,10 +171,10 @@ def test_an_address_that_was_taken_meanwhile_is_said_by_the_preview(client, desk
     make.group(**theirs, channel_address="gmf-2")
     # Also when it comes between the last look and the writing.
     with monkeypatch.context() as late:
-        late.setattr(queries, "addresses_in_use", dict)
+        late.setattr(group_queries, "addresses_in_use", dict)
         told = {"shown": looked.context["plan"].digest, "by": desk.officer}
-        with pytest.raises(actions.Moved):
-            actions.import_groups(reading.read(content), {}, **told)
+        with pytest.raises(actions.PlanChanged):
+            actions.import_groups(reading.read_sheet(content), {}, **told)
     assert ADDRESS_TAKEN in agree(client, looked).content.decode()
     assert Group.objects.count() == 1
 
@@ -275,7 +275,7 @@ def test_whoever_only_reads_brings_nothing_in(client, desk, desk_client, role):
     assert "Nhập từ bảng tính" not in desk_client.get(url("groups")).content.decode()
     assert look(desk_client, sheet("Tổ 1;Dân cư;Ninh Khánh;5;")).status_code == 403
     assert desk_client.post(url("groups-take-over"), told | {"do": "import"}).status_code == 403
-    with pytest.raises(actions.ReadsOnly):
+    with pytest.raises(actions.MayNotKeepNetwork):
         actions.import_groups(looked.context["sheet"], {}, shown=told["shown"], by=reader)
     assert not Group.objects.exists()
 
@@ -315,8 +315,8 @@ def test_a_file_that_is_no_sheet_is_refused_in_plain_words(client, content, word
 
 def test_more_rows_than_a_sheet_may_have_are_refused():
     lines = [f"Tổ {n};Dân cư;Phường Nếnh;5;" for n in range(reading.MOST_ROWS + 20)]
-    with pytest.raises(reading.Unreadable, match=r"2[,.]000"):
-        reading.read(sheet(*lines))
+    with pytest.raises(reading.UnreadableSheet, match=r"2[,.]000"):
+        reading.read_sheet(sheet(*lines))
 
 
 def test_a_small_file_that_unpacks_into_a_huge_one_is_not_unpacked(monkeypatch):
@@ -325,8 +325,8 @@ def test_a_small_file_that_unpacks_into_a_huge_one_is_not_unpacked(monkeypatch):
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
         parts.writestr("xl/worksheets/sheet1.xml", b"0" * (41 * 1024 * 1024))
     assert len(out.getvalue()) < 100_000
-    with pytest.raises(reading.Unreadable):
-        reading.read(out.getvalue())
+    with pytest.raises(reading.UnreadableSheet):
+        reading.read_sheet(out.getvalue())
 
 
 def test_a_million_empty_rows_without_a_dimension_are_not_walked_through(monkeypatch):
@@ -342,8 +342,8 @@ def test_a_million_empty_rows_without_a_dimension_are_not_walked_through(monkeyp
                 bad.writestr(name, good.read(name))
         bad.writestr("xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + "<row/>" * 1_000_000)
     began = time.process_time()
-    with pytest.raises(reading.Unreadable, match=r"2[,.]000"):
-        reading.read(out.getvalue())
+    with pytest.raises(reading.UnreadableSheet, match=r"2[,.]000"):
+        reading.read_sheet(out.getvalue())
     assert time.process_time() - began < 2
 
 
@@ -357,17 +357,17 @@ def test_entities_that_multiply_are_not_followed():
     with zipfile.ZipFile(content, "w") as bad:
         for name, part in parts.items():
             bad.writestr(name, part)
-    with pytest.raises(reading.Unreadable):
-        reading.read(content.getvalue())
+    with pytest.raises(reading.UnreadableSheet):
+        reading.read_sheet(content.getvalue())
 
 
 def test_a_sheet_full_of_unknown_places_is_not_guessed_at_for_minutes(desk, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        territory.difflib, "get_close_matches", lambda name, *_: asked.append(name) or []
+        places_in_cells.difflib, "get_close_matches", lambda name, *_: asked.append(name) or []
     )
     lines = [f"Tổ {n};Dân cư;Xứ {n % 900};5;" for n in range(1800)]
-    found = plan(reading.read(sheet(*lines)), {}, by=desk.officer)
+    found = plan_group_sheet(reading.read_sheet(sheet(*lines)), {}, by=desk.officer)
     assert len(found.wrong) == 1800
     assert len(asked) == len(set(asked)) == 40
 
@@ -396,7 +396,7 @@ def test_nothing_in_an_export_is_run_by_a_spreadsheet(client, desk, name):
     book = load_workbook(io.BytesIO(exported(client, "xlsx").content))
     cells = next(iter(book.worksheets[0].iter_rows(min_row=2)))
     assert "f" not in {cell.data_type for cell in cells}
-    assert not str(cells[0].value).startswith(reading.RUNS)
+    assert not str(cells[0].value).startswith(reading.FORMULA_SIGNS)
 
 
 def test_an_export_holds_what_the_filter_shows_and_nothing_of_others(client, desk):
@@ -411,9 +411,9 @@ def test_an_export_holds_what_the_filter_shows_and_nothing_of_others(client, des
 
 def test_the_template_is_a_sheet_that_can_be_read(client):
     book = load_workbook(io.BytesIO(client.get(url("groups-template")).content))
-    assert [cell.value for cell in book.worksheets[0][1]] == [str(c.heading) for c in COLUMNS]
+    assert [cell.value for cell in book.worksheets[0][1]] == [str(c.heading) for c in GROUP_COLUMNS]
     assert len(book.worksheets) == 2
-    assert reading.read(writing.template()).lines == ()
+    assert reading.read_sheet(writing.template_xlsx()).lines == ()
 
 
 def test_a_long_sheet_asks_no_more_than_a_short_one(client, desk, django_assert_max_num_queries):

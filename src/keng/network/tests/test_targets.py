@@ -10,7 +10,7 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
 from keng.network.models import GroupTarget
-from keng.network.targets import standing
+from keng.network.queries.targets import target_table
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_missing_groups_are_counted_per_commune_and_kind_and_the_sums_balance(cl
     make.group(unit=province.ward, place=province.nenh, kind="school", is_active=False)
     province.target("school", 2)
     province.target("landlords", 1)
-    found = standing(province.coordinator)
+    found = target_table(province.coordinator)
     missing = {row.place.name: [cell.missing for cell in row.cells] for row in found.communes}
     assert found.kinds == ("landlords", "school")
     assert missing == {"Nếnh": [1, 1], "Kép": [0, 2], "Sa Lý": [1, 2]}
@@ -76,11 +76,11 @@ def test_one_commune_may_have_a_number_of_its_own(client, province):
     province.target("school", 2)
     data = {"school": "0", "karaoke": ""}
     client.post(f"{url('groups-targets')}?place={province.sa_ly.pk}", data)
-    missing = {row.place.name: row.missing for row in standing(province.coordinator).communes}
+    missing = {row.place.name: row.missing for row in target_table(province.coordinator).communes}
     assert missing == {"Nếnh": 2, "Kép": 2, "Sa Lý": 0}
     # Emptied, the number of all communes counts again.
     client.post(f"{url('groups-targets')}?place={province.sa_ly.pk}", {"school": ""})
-    assert standing(province.coordinator).missing == 6
+    assert target_table(province.coordinator).missing == 6
 
 
 def test_targets_are_set_on_record_and_once(client, province):
@@ -112,7 +112,7 @@ def test_a_commune_sees_its_own_gap_and_sets_no_target(desk_client, province):
 def test_a_province_wants_nothing_of_another(province):
     elsewhere = make.province_unit()
     GroupTarget.objects.create(unit=elsewhere, kind="school", count=5)
-    assert standing(province.coordinator).kinds == ()
+    assert target_table(province.coordinator).kinds == ()
 
 
 def test_silent_groups_are_counted_with_their_commune(province):
@@ -120,7 +120,8 @@ def test_silent_groups_are_counted_with_their_commune(province):
     make.group(unit=province.ward, place=province.nenh, last_sign_at=old)
     make.group(unit=province.ward, place=province.nenh, last_sign_at=times.now())
     rows = {
-        row.place.name: (row.groups, row.silent) for row in standing(province.coordinator).communes
+        row.place.name: (row.groups, row.silent)
+        for row in target_table(province.coordinator).communes
     }
     assert rows == {"Nếnh": (2, 1), "Kép": (0, 0), "Sa Lý": (0, 0)}
 

@@ -9,11 +9,11 @@ from keng.accounts.models import Post
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.network import teams
 from keng.network.actions import teams as actions
-from keng.network.actions.sheets import ReadsOnly
+from keng.network.actions.group_sheets import MayNotKeepNetwork
 from keng.network.actions.teams import ShiftEntry
 from keng.network.models import TeamAnswer, TeamAsk, TeamShift
+from keng.network.queries import teams
 from keng.network.tasks import ASKS_KEPT, SHIFTS_KEPT, forget_rotas
 from tests import make
 
@@ -55,7 +55,7 @@ def entry(weekday=3, begins=21, ends=23, **more):
 
 def asked(desk, words="Đi một vòng ngõ chợ", hours=3):
     until = times.now() + dt.timedelta(hours=hours)
-    return actions.ask(desk.team.pk, words, until=until, by=desk.officer)
+    return actions.ask_team(desk.team.pk, words, until=until, by=desk.officer)
 
 
 def test_the_rota_until_morning_holds_what_runs_and_what_begins_before_six(desk, at):
@@ -84,7 +84,7 @@ def test_handing_over_ends_the_earlier_shift_in_the_same_step(desk, at):
     actions.add_shift(
         desk.team.pk, entry(lead_id=desk.lead.pk), by=desk.officer, instead_of=first.pk
     )
-    assert [teams.holder_of(s) for s in teams.rota_of(desk.team)] == ["Bác Khải"]
+    assert [teams.shift_holder(s) for s in teams.rota_of(desk.team)] == ["Bác Khải"]
     first.refresh_from_db()
     assert first.ended_at == EVENING
     acts = Entry.objects.order_by("id").values_list("action", flat=True)
@@ -93,7 +93,7 @@ def test_handing_over_ends_the_earlier_shift_in_the_same_step(desk, at):
 
 def test_a_shift_is_held_by_a_lead_of_this_team_or_by_a_role(desk):
     stranger = make.lead(unit=desk.unit, name="Người ngoài")
-    with pytest.raises(actions.NotOfTheTeam):
+    with pytest.raises(actions.NotInTeam):
         actions.add_shift(desk.team.pk, entry(lead_id=stranger.pk), by=desk.officer)
     with pytest.raises(IntegrityError), transaction.atomic():
         TeamShift.objects.create(
@@ -102,18 +102,18 @@ def test_a_shift_is_held_by_a_lead_of_this_team_or_by_a_role(desk):
     actions.add_shift(desk.team.pk, entry(lead_id=desk.lead.pk), by=desk.officer)
     desk.lead.stopped_at = times.now()
     desk.lead.save()
-    assert [teams.holder_of(s) for s in teams.rota_of(desk.team)] == [""]
+    assert [teams.shift_holder(s) for s in teams.rota_of(desk.team)] == [""]
 
 
 def test_the_public_number_counts_teams_with_somebody_on_a_rota(desk):
     place = [desk.place.pk]
-    assert teams.keeping_a_rota(place) == 0
+    assert teams.count_teams_with_rota(place) == 0
     for _ in range(2):
         shift = actions.add_shift(desk.team.pk, entry(lead_id=desk.lead.pk), by=desk.officer)
-    assert teams.keeping_a_rota(place) == 1
+    assert teams.count_teams_with_rota(place) == 1
     for each in TeamShift.objects.all():
         actions.end_shift(each.pk, by=desk.officer)
-    assert teams.keeping_a_rota(place) == 0
+    assert teams.count_teams_with_rota(place) == 0
     assert actions.end_shift(shift.pk, by=desk.officer).ended_at is not None
     assert Entry.objects.filter(action="group.shift_ended").count() == 2
 
@@ -121,15 +121,15 @@ def test_the_public_number_counts_teams_with_somebody_on_a_rota(desk):
 def test_answers_are_counted_once_a_lead_and_the_last_one_holds(desk, at):
     made = asked(desk)
     other = make.lead(unit=desk.unit, groups=(desk.team,))
-    actions.answer(made.pk, "cannot", lead=desk.lead)
-    actions.answer(made.pk, "done", lead=desk.lead)
-    (found,) = teams.asked(desk.team)
+    actions.answer_ask(made.pk, "cannot", lead=desk.lead)
+    actions.answer_ask(made.pk, "done", lead=desk.lead)
+    (found,) = teams.asks_with_progress(desk.team)
     assert (found.leads, found.answered, found.done, found.cannot) == (2, 1, 1, 0)
     said = Entry.objects.filter(action="group.answered")
     assert [e.detail["said"] for e in said.order_by("seq")] == ["cannot", "done"]
     at(EVENING + dt.timedelta(hours=4))
-    with pytest.raises(actions.Over):
-        actions.answer(made.pk, "seen", lead=other)
+    with pytest.raises(actions.AskIsOver):
+        actions.answer_ask(made.pk, "seen", lead=other)
 
 
 def test_a_lead_of_another_team_cannot_answer(desk):
@@ -137,15 +137,15 @@ def test_a_lead_of_another_team_cannot_answer(desk):
     elsewhere = make.group(unit=desk.unit, place=desk.place, kind="team")
     stranger = make.lead(unit=desk.unit, groups=(elsewhere,))
     with pytest.raises(TeamAsk.DoesNotExist):
-        actions.answer(made.pk, "done", lead=stranger)
+        actions.answer_ask(made.pk, "done", lead=stranger)
     assert not TeamAnswer.objects.exists()
 
 
 def test_at_most_five_requests_are_open(desk):
-    many = [asked(desk) for _ in range(actions.MOST_ASKED)]
-    with pytest.raises(actions.TooMany):
+    many = [asked(desk) for _ in range(actions.MOST_OPEN_ASKS)]
+    with pytest.raises(actions.TooManyAsks):
         asked(desk)
-    actions.take_back(many[0].pk, by=desk.officer)
+    actions.end_ask(many[0].pk, by=desk.officer)
     assert asked(desk)
 
 
@@ -197,7 +197,7 @@ def test_a_name_is_no_role(desk, desk_client):
 
 def test_whoever_only_reads_changes_nothing(desk, desk_client):
     auditor = make.officer(unit=desk.unit, role=Post.Role.AUDITOR)
-    with pytest.raises(ReadsOnly):
+    with pytest.raises(MayNotKeepNetwork):
         actions.add_shift(desk.team.pk, entry(role="Tổ phó"), by=auditor)
     sign_in(desk_client, auditor)
     page = desk_client.get(f"/groups/{desk.team.pk}/team/").content.decode()
@@ -223,7 +223,7 @@ def test_the_worker_forgets_old_shifts_and_requests_with_their_answers(desk, at)
     single = ShiftEntry(dt.time(21), dt.time(23), day=EVENING.date(), role="Tổ phó")
     actions.add_shift(desk.team.pk, single, by=desk.officer)
     made = asked(desk)
-    actions.answer(made.pk, "done", lead=desk.lead)
+    actions.answer_ask(made.pk, "done", lead=desk.lead)
     at(EVENING + SHIFTS_KEPT - dt.timedelta(hours=1))
     assert forget_rotas() == 0
     at(EVENING + SHIFTS_KEPT + dt.timedelta(days=1, hours=1))

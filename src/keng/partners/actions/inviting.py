@@ -161,7 +161,7 @@ def ask_for_kit(*, name: str, place: Place, about: str, token: str) -> None:
     request = KitRequest(
         name=name,
         place=place,
-        unit=serving.above(serving.unit_for(place)),
+        unit=serving.unit_above(serving.unit_for(place)),
         about=about,
         token_hash=keyed_hash("kit request", token),
     )

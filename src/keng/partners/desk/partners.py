@@ -13,7 +13,7 @@ from keng.accounts.presence import is_present
 from keng.accounts.second_factor import app_address
 from keng.accounts.who import INVITING
 from keng.kit import qr
-from keng.network.queries import places_of
+from keng.network.queries.places import places_of
 from keng.partners import queries
 from keng.partners.actions import articles, inviting
 from keng.partners.errors import ChangedMeanwhile

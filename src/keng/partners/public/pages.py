@@ -16,7 +16,7 @@ from keng.partners.forms import KitRequestForm
 from keng.partners.models import Article
 from keng.partners.queries import listed_partners
 from keng.places.models import Unit
-from keng.places.search import current
+from keng.places.search import current_place
 from keng.tips import receipt_codes
 
 # Each request is read by a person, who then meets whoever asked.
@@ -53,7 +53,7 @@ def article(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def partner_join(request: HttpRequest, code: str) -> HttpResponse:
     """A person of good standing asks for the kit; the coordinator decides and meets them."""
-    place = current(code)
+    place = current_place(code)
     if place is None:
         raise Http404
     form = KitRequestForm(request.POST if request.method == "POST" else None, place=place)

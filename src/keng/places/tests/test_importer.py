@@ -15,7 +15,7 @@ SHARED = Path(__file__).parents[5] / "shared" / "data" / "admin"
 
 @pytest.fixture
 def loaded():
-    return importer.load()
+    return importer.import_places()
 
 
 def test_thirty_four_provinces_and_every_commune_are_loaded(loaded):
@@ -26,7 +26,7 @@ def test_thirty_four_provinces_and_every_commune_are_loaded(loaded):
 
 def test_loading_twice_changes_nothing(loaded):
     before = Place.objects.count(), Succession.objects.count(), Holiday.objects.count()
-    assert importer.load() == loaded
+    assert importer.import_places() == loaded
     assert (
         Place.objects.count(),
         Succession.objects.count(),

@@ -3,9 +3,9 @@
 import pytest
 
 from keng.audit.models import Entry
-from keng.places.landmarks import Faulty, import_landmarks, known_as
+from keng.places.landmarks import FaultyTable, find_landmarks, import_landmarks
 from keng.places.models import Landmark
-from keng.places.search import find
+from keng.places.search import find_places
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def stage():
 
 
 def first(typed):
-    return find(typed, "24")[0]
+    return find_places(typed, "24")[0]
 
 
 @pytest.mark.parametrize(
@@ -61,32 +61,32 @@ def test_the_name_that_people_know_leads_to_its_commune(stage, typed, landmark, 
     match = first(typed)
     assert match.landmark == landmark
     assert match.place.province_code == "24"
-    assert commune in {m.place.name for m in find(typed, "24") if m.landmark}
+    assert commune in {m.place.name for m in find_places(typed, "24") if m.landmark}
     assert not match.only_alike
 
 
 def test_what_lies_in_several_communes_offers_each(stage):
-    assert {m.place.name for m in find("KCN Quế Võ", "24")} >= {"Phương Liễu", "Nam Sơn"}
+    assert {m.place.name for m in find_places("KCN Quế Võ", "24")} >= {"Phương Liễu", "Nam Sơn"}
 
 
 def test_another_sort_of_thing_is_not_meant(stage):
-    assert known_as("chợ Sen Hồ") == []
-    assert known_as("KCN") == []
-    assert known_as("") == []
+    assert find_landmarks("chợ Sen Hồ") == []
+    assert find_landmarks("KCN") == []
+    assert find_landmarks("") == []
 
 
 def test_the_own_province_comes_first_whatever_the_name_stands_for(stage):
-    own = [m.place.province_code == "24" for m in find("Quang Châu", "24")]
+    own = [m.place.province_code == "24" for m in find_places("Quang Châu", "24")]
     assert own == sorted(own, reverse=True)
     assert (own[0], own[-1]) == (True, False)
 
 
 def test_a_table_is_taken_whole_or_not_at_all(stage):
-    with pytest.raises(Faulty) as caught:
+    with pytest.raises(FaultyTable) as caught:
         import_landmarks(["name,commune", "Chợ Nếnh,07795", "Chợ Xa,99999", ",07795"])
     assert [fault.partition(":")[0] for fault in caught.value.faults] == ["line 3", "line 4"]
     for useless in (["name,place", "Chợ Nếnh,07795"], ["name,commune"], []):
-        with pytest.raises(Faulty):
+        with pytest.raises(FaultyTable):
             import_landmarks(useless)
     assert Landmark.objects.count() == 5
     assert import_landmarks(["name,commune", "Chợ Nếnh,07795", "Chợ Nếnh,07795"]) == 1

@@ -12,8 +12,8 @@ from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_POST
 
 from keng.kit.languages import full
-from keng.network.links import earlier_lead_of, lead_of, lead_token
 from keng.network.models import Lead
+from keng.network.secret_links import lead_by_earlier_token, lead_by_token, lead_token
 from keng.relay import stopping
 from keng.relay import tasks_of_leads as queries
 
@@ -25,7 +25,7 @@ def for_lead(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, token: str, **more: object) -> HttpResponseBase:
-        lead = lead_of(token)
+        lead = lead_by_token(token)
         return view(request, token, lead, **more) if lead else _ended(request, token)
 
     return shown
@@ -57,7 +57,7 @@ def stop(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """The same link takes the lead back for some days."""
-    lead = earlier_lead_of(token)
+    lead = lead_by_earlier_token(token)
     if lead is not None and lead_token(lead) == token:
         stopping.resume(lead)
     return redirect("relay", token=token)
@@ -65,7 +65,7 @@ def resume(request: HttpRequest, token: str) -> HttpResponse:
 
 def _ended(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a link that opened a page once; no name of anybody."""
-    lead = earlier_lead_of(token)
+    lead = lead_by_earlier_token(token)
     if lead is None:
         raise Http404
     is_replaced = lead_token(lead) != token

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from keng.delivery.models import DispatchText, RelayTask
 from keng.network.models import Lead
-from keng.network.teams import kits_of
+from keng.network.queries.teams import teams_of_lead
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries
 from keng.relay.establishment_reach import houses_of
@@ -59,7 +59,7 @@ def _shown(
             "too_many": too_many,
             "public": [kit for kit in found.done if not mine & {t.pk for t in kit.tasks}],
             "form": failed,
-            "teams": kits_of(lead),
+            "teams": teams_of_lead(lead),
             "unit": lead.unit,
         }
         is_wrong = bool(failed or too_many)

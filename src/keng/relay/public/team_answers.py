@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from keng.network.actions import teams as actions
+from keng.network.forms.teams import TeamAnswerForm
 from keng.network.models import Lead, TeamAsk
-from keng.network.team_forms import TeamAnswerForm
 from keng.relay.public.frame import for_lead
 
 
@@ -19,8 +19,8 @@ def answer(request: HttpRequest, token: str, lead: Lead, ask: uuid.UUID) -> Http
     form = TeamAnswerForm(request.POST)
     if form.is_valid():
         try:
-            actions.answer(ask, form.cleaned_data["said"], lead=lead)
-        except actions.Over:
+            actions.answer_ask(ask, form.cleaned_data["said"], lead=lead)
+        except actions.AskIsOver:
             pass
         except TeamAsk.DoesNotExist:
             raise Http404 from None

@@ -14,8 +14,8 @@ from keng.delivery.models import Delivery, Dispatch, RelayTask
 from keng.delivery.queries import outcomes
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
-from keng.network.links import lead_token
 from keng.network.models import Lead
+from keng.network.secret_links import lead_token
 from keng.relay import coverage
 from keng.relay import relay_acts as actions
 from keng.relay import tasks_of_leads as queries

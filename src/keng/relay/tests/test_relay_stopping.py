@@ -9,8 +9,8 @@ from keng.conftest import sign_in
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward
 from keng.kit import times
-from keng.network.links import lead_token
 from keng.network.models import Lead
+from keng.network.secret_links import lead_token
 from keng.relay import stopping
 from keng.relay.tests.test_relay import cannot, confirm, page, url
 from tests import make

@@ -4,7 +4,7 @@ import pytest
 
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward
-from keng.network.links import lead_token
+from keng.network.secret_links import lead_token
 from keng.relay.tests.test_relay import confirm, page, url
 from tests import make
 

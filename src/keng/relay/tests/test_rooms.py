@@ -7,8 +7,8 @@ from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.delivery.models import RelayTask
 from keng.delivery.tests.test_dispatch import Ward
-from keng.network.links import lead_token
 from keng.network.models import Establishment
+from keng.network.secret_links import lead_token
 from keng.relay import establishment_reach
 from keng.relay import relay_acts as actions
 from tests import make

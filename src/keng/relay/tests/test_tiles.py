@@ -9,7 +9,7 @@ from keng.accounts.models import Post
 from keng.conftest import sign_in
 from keng.delivery.models import Approval, Delivery, Dispatch, DispatchText, RelayTask
 from keng.kit import times
-from keng.places.tiles import spots
+from keng.places.tiles import tile_positions
 from keng.relay import coverage
 from keng.relay.coverage_map import tile_map
 from tests import make
@@ -139,7 +139,7 @@ def test_the_levels_of_the_relay_tree_are_counted_apart(client, province):
 def test_the_99_communes_of_bac_ninh_stand_on_squares_of_their_own():
     codes = ["07210", "07795", "07681"]
     places = [make.place(code=code) for code in codes] + [make.place() for _ in range(12)]
-    where = spots(places)
+    where = tile_positions(places)
     assert where[places[0].pk] == (6, 3)
     assert len(set(where.values())) == len(places)
     # What has no square of its own stands below the map, not upon it.

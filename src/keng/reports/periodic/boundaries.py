@@ -14,15 +14,15 @@ from django.utils.translation import gettext_noop
 
 from keng.language.alphabet import alphabetical
 from keng.places.models import Place, Succession
-from keng.reports.periodic.sight import Ask
-from keng.reports.periodic.terms import TERMS
+from keng.reports.periodic.identity_terms import TERMS
+from keng.reports.periodic.whose_report import ReportAsk
 
-NEW, OLD = "new", "old"
-UNKNOWN = gettext_noop("Place not known")
+NEW_BOUNDARIES, OLD_BOUNDARIES = "new", "old"
+UNKNOWN_PLACE = gettext_noop("Place not known")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlaceRow:
     """One place, or several that cannot be told apart."""
 
     name: str
@@ -30,21 +30,21 @@ class Row:
     one_of: tuple[str, ...] = ()
 
 
-def rows(ask: Ask, boundaries: str) -> list[Row]:
+def place_rows(ask: ReportAsk, boundaries: str) -> list[PlaceRow]:
     """What came in, each tip in exactly one row."""
     counts = ask.once(_counts)
-    turned = _turned([place for place in counts if place], boundaries)
+    turned = _in_boundaries([place for place in counts if place], boundaries)
     found = [_row(place, n, turned) for place, n in counts.items()]
     merged: defaultdict[tuple[str, tuple[str, ...]], int] = defaultdict(int)
     for row in found:
         merged[row.name, row.one_of] += row.count
     return sorted(
-        (Row(name, n, one_of) for (name, one_of), n in merged.items()),
-        key=lambda row: (row.name == UNKNOWN, alphabetical(row.name)),
+        (PlaceRow(name, n, one_of) for (name, one_of), n in merged.items()),
+        key=lambda row: (row.name == UNKNOWN_PLACE, alphabetical(row.name)),
     )
 
 
-def _counts(ask: Ask) -> Counter[Place | None]:
+def _counts(ask: ReportAsk) -> Counter[Place | None]:
     """How many tips came in from each commune, whichever its boundaries are."""
     counted = TERMS["received"](ask).order_by().values_list("place").annotate(n=Count("pk"))
     counts: Counter[Place | None] = Counter()
@@ -54,13 +54,13 @@ def _counts(ask: Ask) -> Counter[Place | None]:
     return counts
 
 
-def _row(place: Place | None, number: int, turned: dict[Place, list[Place]]) -> Row:
+def _row(place: Place | None, number: int, turned: dict[Place, list[Place]]) -> PlaceRow:
     if place is None:
-        return Row(UNKNOWN, number)
+        return PlaceRow(UNKNOWN_PLACE, number)
     others = turned.get(place, [place])
     if len(others) == 1:
-        return Row(_name(others[0]), number)
-    return Row(_name(place), number, tuple(sorted(map(_name, others), key=alphabetical)))
+        return PlaceRow(_name(others[0]), number)
+    return PlaceRow(_name(place), number, tuple(sorted(map(_name, others), key=alphabetical)))
 
 
 def _communes(place_ids: list[uuid.UUID]) -> dict[uuid.UUID, Place]:
@@ -72,10 +72,10 @@ def _communes(place_ids: list[uuid.UUID]) -> dict[uuid.UUID, Place]:
     }
 
 
-def _turned(places: list[Place], boundaries: str) -> dict[Place, list[Place]]:
+def _in_boundaries(places: list[Place], boundaries: str) -> dict[Place, list[Place]]:
     """What each place is in the other boundaries: itself, one other, or one of several."""
     found: dict[Place, list[Place]] = {}
-    if boundaries == NEW:
+    if boundaries == NEW_BOUNDARIES:
         ended = [place for place in places if place.valid_to]
         for step in Succession.objects.filter(old__in=ended).select_related("old", "new"):
             found.setdefault(step.old, []).append(step.new)

@@ -12,7 +12,8 @@ class SignForm(Form):
 
     figures_hash = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     boundaries = forms.ChoiceField(
-        choices=[(boundaries.NEW, ""), (boundaries.OLD, "")], widget=forms.HiddenInput
+        choices=[(boundaries.NEW_BOUNDARIES, ""), (boundaries.OLD_BOUNDARIES, "")],
+        widget=forms.HiddenInput,
     )
     reason = forms.CharField(
         max_length=300,

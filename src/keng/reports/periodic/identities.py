@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from keng.reports.periodic.sight import Ask
-from keng.reports.periodic.terms import RESULTS, TERMS
+from keng.reports.periodic.identity_terms import RESULT_OUTCOMES, TERMS
+from keng.reports.periodic.whose_report import ReportAsk
 from keng.tips.models import Decision, Tip
 
-CLASSES = (
+CLASS_TERMS = (
     "of_value",
     "not_of_value",
     "duplicate",
@@ -18,8 +18,8 @@ CLASSES = (
     "withdrawn",
     "unrated",
 )
-ENDINGS = tuple(f"ended_{result}" for result in RESULTS)
-RESOLVED = (*ENDINGS, "ended_with_incident")
+ENDING_TERMS = tuple(f"ended_{result}" for result in RESULT_OUTCOMES)
+RESOLVED_TERMS = (*ENDING_TERMS, "ended_with_incident")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Identity:
 
 IDENTITIES = (
     Identity("inflow", 2, ("carried_over", "received", "reopened", "objected"), "total"),
-    Identity("classes", 3, CLASSES, "total"),
+    Identity("classes", 3, CLASS_TERMS, "total"),
     Identity("sorting", 4, ("sorted_in_time", "sorted_late", "not_sorted"), "received"),
     Identity("deadlines", 4, ("ended_in_time", "ended_late"), "ended_here"),
-    Identity("results", 5, (*RESOLVED, "suspended", "pending"), "in_competence"),
+    Identity("results", 5, (*RESOLVED_TERMS, "suspended", "pending"), "in_competence"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class IdentityFinding:
     """How one identity came out."""
 
     code: str
@@ -66,14 +66,14 @@ class Finding:
         return max(len(self.tips), abs(self.stated - self.due))
 
 
-def asked(ask: Ask) -> dict[str, list[uuid.UUID]]:
+def tips_by_term(ask: ReportAsk) -> dict[str, list[uuid.UUID]]:
     """Every term, each by its own query: the tips behind it, as often as it counts them."""
     return {key: tip_ids(rows(ask)) for key, rows in TERMS.items()}
 
 
-def examine(terms: dict[str, list[uuid.UUID]]) -> list[Finding]:
+def examine_identities(terms: dict[str, list[uuid.UUID]]) -> list[IdentityFinding]:
     """Every identity, from terms that were asked each by itself."""
-    return [_examined(identity, terms) for identity in IDENTITIES]
+    return [_examine(identity, terms) for identity in IDENTITIES]
 
 
 def tip_ids(rows: QuerySet[Tip] | QuerySet[Decision]) -> list[uuid.UUID]:
@@ -82,22 +82,22 @@ def tip_ids(rows: QuerySet[Tip] | QuerySet[Decision]) -> list[uuid.UUID]:
     return list(rows.order_by().values_list(column, flat=True))
 
 
-def _examined(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> Finding:
+def _examine(identity: Identity, terms: dict[str, list[uuid.UUID]]) -> IdentityFinding:
     parts = {part: Counter(terms[part]) for part in identity.parts}
     whole = Counter(terms[identity.whole])
     together: Counter[uuid.UUID] = sum(parts.values(), Counter())
     wrong = sorted(set((together - whole) + (whole - together)))
-    return Finding(
+    return IdentityFinding(
         identity.code,
         identity.block,
         sum(len(terms[part]) for part in identity.parts),
         len(terms[identity.whole]),
-        _blamed(wrong, parts) if wrong else "",
+        _term_to_blame(wrong, parts) if wrong else "",
         tuple(wrong),
     )
 
 
-def _blamed(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str:
+def _term_to_blame(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str:
     """The line of the first tip: the one that counts it too often, or that it says it is in."""
     first = wrong[0]
     often = [part for part, tips in parts.items() if tips[first]]
@@ -106,12 +106,12 @@ def _blamed(wrong: list[uuid.UUID], parts: dict[str, Counter[uuid.UUID]]) -> str
         return twice[0]
     if often:
         # Counted as two different things: what it says itself is the right one.
-        says = _says(first, parts)
+        says = _term_by_tip(first, parts)
         return next((part for part in often if part != says), often[0])
-    return _says(first, parts)
+    return _term_by_tip(first, parts)
 
 
-def _says(tip_id: uuid.UUID, parts: dict[str, Counter[uuid.UUID]]) -> str:
+def _term_by_tip(tip_id: uuid.UUID, parts: dict[str, Counter[uuid.UUID]]) -> str:
     """Where the tip itself says it stands, whatever decisions say."""
     tip = Tip.objects.get(pk=tip_id)
     open_ = "suspended" if tip.suspended_at else "pending"

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from keng.reports.models import PublicReport
-from keng.reports.periodic import figures, lines, names, public_figures, shown
+from keng.reports.periodic import blocks, drafting, public_figures, report_labels, report_view
 from keng.reports.promises import PROMISES
 
 _MONTHS = 24
@@ -39,29 +39,33 @@ def _context(found: PublicReport) -> dict[str, Any]:
     months = _in_force().filter(unit=found.unit_id).values_list("span", flat=True)[:_MONTHS]
     return {
         "shown": found.figures,
-        "span": shown.span_label(found.span),
+        "span": report_view.label_of_span_code(found.span),
         "report": found,
         "hash": _hash(found),
         "now": versions[0] if versions[0] != found else None,
         "versions": [(each, _hash(each)) for each in versions],
-        "months": [(span, shown.span_label(span)) for span in months if span != found.span],
+        "months": [
+            (span, report_view.label_of_span_code(span)) for span in months if span != found.span
+        ],
         "blocks": _blocks(found.figures),
         "promises": PROMISES,
     }
 
 
 def _hash(report: PublicReport) -> str:
-    return figures.digest(report.figures).hex()
+    return drafting.hash_figures(report.figures).hex()
 
 
 def _blocks(shown_figures: dict[str, Any]) -> list[dict[str, Any]]:
-    labels, titles = names.line_labels(), names.block_labels()
+    labels, titles = report_labels.line_labels(), report_labels.block_labels()
     found = []
-    for number, keys in public_figures.LINES.items():
+    for number, keys in public_figures.PUBLIC_LINES.items():
         rows = [
             (
-                shown.said(labels[key], is_part=lines.BY_KEY[key].is_part),
-                shown.worded(shown_figures["lines"][key], lines.BY_KEY[key].unit),
+                report_view.full_label(labels[key], is_part=blocks.LINES_BY_KEY[key].is_part),
+                report_view.figure_words(
+                    shown_figures["lines"][key], blocks.LINES_BY_KEY[key].unit
+                ),
             )
             for key in keys
             # A month that was published before a line was thought of goes without it.

@@ -20,7 +20,7 @@ from keng.reports.periodic.identities import IDENTITIES
 FEWEST = 5
 HIDDEN = "hidden"
 # The blocks and lines that are published.
-LINES: dict[int, tuple[str, ...]] = {
+PUBLIC_LINES: dict[int, tuple[str, ...]] = {
     2: ("carried_over", "received", "reopened", "objected", "total", "named", "nameless"),
     3: ("of_value", "not_of_value", "duplicate", "out_of_competence", "withdrawn", "unrated"),
     4: ("sorted_in_time", "sorted_late", "not_sorted"),
@@ -70,16 +70,18 @@ _SUMS = (
 _IN_SUMS = Counter(key for parts, whole in _SUMS for key in (*parts, whole))
 
 
-def of(figures: dict[str, Any], before: dict[str, Any] | None = None) -> dict[str, Any]:
+def public_figures_of(
+    figures: dict[str, Any], before: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """The public figures of signed ones.
 
     What the version `before` hid stays hidden in the one that puts it right: both are readable, and
     the difference would tell.
     """
     now = {key: pair[0] for key, pair in figures["lines"].items()}
-    counts = {key: now[key] or 0 for keys in LINES.values() for key in keys}
+    counts = {key: now[key] or 0 for keys in PUBLIC_LINES.values() for key in keys}
     earlier = {key for key, n in (before or {}).get("lines", {}).items() if n == HIDDEN}
-    away = hidden(counts, earlier)
+    away = hidden_lines(counts, earlier)
     away |= {key for key, of_ in _MONEY.items() if of_ in away and counts[of_] < FEWEST}
     shown = {key: HIDDEN if key in away else now[key] for key in counts}
     return {
@@ -90,7 +92,7 @@ def of(figures: dict[str, Any], before: dict[str, Any] | None = None) -> dict[st
     }
 
 
-def hidden(counts: dict[str, int], earlier: Iterable[str] = ()) -> set[str]:
+def hidden_lines(counts: dict[str, int], earlier: Iterable[str] = ()) -> set[str]:
     """Which lines must not be said, among them those that were not said before."""
     every = counts | {_UNANSWERED: counts["received"] - counts["answered"]}
     secret = {key for key, n in every.items() if 0 < n < FEWEST and key not in (*_OPEN, *_MONEY)}

@@ -12,23 +12,23 @@ from keng.audit import heads
 from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.reports.models import PublicReport, Snapshot
-from keng.reports.periodic import figures, public_figures, sight
-from keng.reports.periodic.sight import Ask
+from keng.reports.periodic import drafting, public_figures, whose_report
+from keng.reports.periodic.whose_report import ReportAsk
 
 
 class CannotSign(Exception):
     """The report cannot be signed."""
 
 
-class NotOver(CannotSign):
+class SpanNotOver(CannotSign):
     """Its period is not over."""
 
 
-class Unbalanced(CannotSign):
+class DoesNotBalance(CannotSign):
     """An identity does not hold. There is no way past this."""
 
 
-class Stale(CannotSign):
+class FiguresChanged(CannotSign):
     """The figures are not those that the signer saw."""
 
 
@@ -48,55 +48,57 @@ class NoPublicReason(CannotPublish):
     """What was public is put right only with a reason that everybody reads."""
 
 
-def sign(
-    ask: Ask,
+def sign_report(
+    ask: ReportAsk,
     *,
     seen: bytes,
     by: Officer,
     boundaries: str = "new",
     reason: str = "",
-    counted: figures.Draft | None = None,
+    counted: drafting.ReportDraft | None = None,
 ) -> Snapshot:
     """Freeze the figures whose hash the signer saw, and put them on record.
 
     Signed again, it is a new version that names the one before; both stay. `counted` are the
     figures of this request, so that they need not be counted twice.
-    Raises NotYours, NotOver, Unbalanced, Stale, NoReason.
+    Raises NotYours, SpanNotOver, DoesNotBalance, FiguresChanged, NoReason.
     """
-    if not sight.may_sign(by, ask.sight.unit):
+    if not whose_report.may_sign_report(by, ask.scope.unit):
         raise NotYours
     if not ask.span.is_over:
-        raise NotOver
+        raise SpanNotOver
     # Counting takes seconds: nobody waits for it, since nothing is locked yet.
-    draft = counted or figures.draft(ask)
+    draft = counted or drafting.draft_report(ask)
     if not draft.holds:
-        raise Unbalanced
+        raise DoesNotBalance
     if draft.hash != seen:
-        raise Stale
+        raise FiguresChanged
     return _sign(draft, by=by, boundaries=boundaries, reason=reason)
 
 
 @transaction.atomic
-def _sign(draft: figures.Draft, *, by: Officer, boundaries: str, reason: str) -> Snapshot:
-    ask, unit = draft.ask, draft.ask.sight.unit
+def _sign(draft: drafting.ReportDraft, *, by: Officer, boundaries: str, reason: str) -> Snapshot:
+    ask, unit = draft.ask, draft.ask.scope.unit
     # Two who sign at once: the second one waits, and then corrects the first or sees it stale.
     type(unit).objects.select_for_update(no_key=True).get(pk=unit.pk)
     # What the figures were compared with may have been signed anew since they were counted.
-    if figures.before_this(ask) != draft.previous:
-        raise Stale
-    earlier = newest(ask)
+    if drafting.report_before(ask) != draft.previous:
+        raise FiguresChanged
+    earlier = newest_version(ask)
     if earlier is not None and not reason.strip():
         raise NoReason
-    signed = frozen(
+    signed = freeze_report(
         draft, by=by, at=times.now(), boundaries=boundaries, earlier=earlier, reason=reason.strip()
     )
     signed.save(force_insert=True)
-    record("report.signed", by=by, on=signed, chain=unit_chain(unit.pk), detail=on_record(signed))
+    record(
+        "report.signed", by=by, on=signed, chain=unit_chain(unit.pk), detail=audit_detail(signed)
+    )
     return signed
 
 
-def frozen(
-    draft: figures.Draft,
+def freeze_report(
+    draft: drafting.ReportDraft,
     *,
     by: Officer,
     at: datetime,
@@ -105,7 +107,7 @@ def frozen(
     reason: str = "",
 ) -> Snapshot:
     """The report as a row, signed and not yet saved."""
-    ask, unit = draft.ask, draft.ask.sight.unit
+    ask, unit = draft.ask, draft.ask.scope.unit
     signed = Snapshot(
         unit=unit,
         span=ask.span.code,
@@ -120,24 +122,24 @@ def frozen(
         open_tips=sorted(str(tip) for tip in draft.open_tips),
         signed_by=by,
         signer=str(by),
-        signer_role=sight.signing_role(by, unit),
+        signer_role=whose_report.signing_role(by, unit),
         signed_at=at,
     )
-    signed.signature = heads.sign(said(signed))
+    signed.signature = heads.sign(signed_bytes(signed))
     return signed
 
 
 @transaction.atomic
-def publish(snapshot_id: uuid.UUID, *, by: Officer, reason: str = "") -> PublicReport:
+def publish_report(snapshot_id: uuid.UUID, *, by: Officer, reason: str = "") -> PublicReport:
     """Make what everybody may read of a signed report; a corrected one replaces the one before.
 
     The earlier version stays readable. Raises CannotPublish, NoPublicReason.
     """
     signed = Snapshot.objects.visible_to(by).select_related("unit").get(pk=snapshot_id)
     type(signed.unit).objects.select_for_update(no_key=True).get(pk=signed.unit_id)
-    if not may_publish(signed, by):
+    if not may_publish_report(signed, by):
         raise CannotPublish
-    earlier = made_public(signed)
+    earlier = newest_public_version(signed)
     if earlier is not None and not reason.strip():
         raise NoPublicReason
     made = PublicReport.objects.create(
@@ -145,7 +147,9 @@ def publish(snapshot_id: uuid.UUID, *, by: Officer, reason: str = "") -> PublicR
         unit=signed.unit,
         span=signed.span,
         published_by=by,
-        figures=public_figures.of(signed.figures, earlier.figures if earlier else None),
+        figures=public_figures.public_figures_of(
+            signed.figures, earlier.figures if earlier else None
+        ),
         published_at=times.now(),
         version=earlier.version + 1 if earlier else 1,
         replaces=earlier,
@@ -156,45 +160,45 @@ def publish(snapshot_id: uuid.UUID, *, by: Officer, reason: str = "") -> PublicR
         by=by,
         on=signed,
         chain=unit_chain(signed.unit_id),
-        detail={"version": made.version, "hash": figures.digest(made.figures).hex()},
+        detail={"version": made.version, "hash": drafting.hash_figures(made.figures).hex()},
     )
     return made
 
 
-def may_publish(signed: Snapshot, by: Officer) -> bool:
+def may_publish_report(signed: Snapshot, by: Officer) -> bool:
     """Months alone: a quarter published as well would give away what its months leave out."""
     is_month = len(signed.span) == len("2026-10") and "Q" not in signed.span
     is_newest = not Snapshot.objects.filter(replaces=signed).exists()
     was = PublicReport.objects.filter(snapshot=signed).exists()
-    may = signed.unit.kind == "province" and sight.may_sign(by, signed.unit)
+    may = signed.unit.kind == "province" and whose_report.may_sign_report(by, signed.unit)
     return may and is_month and is_newest and not was
 
 
-def made_public(signed: Snapshot) -> PublicReport | None:
+def newest_public_version(signed: Snapshot) -> PublicReport | None:
     """The newest version that everybody reads of this report's month."""
     versions = PublicReport.objects.filter(unit=signed.unit_id, span=signed.span)
     return versions.order_by("-version").first()
 
 
-def newest(ask: Ask) -> Snapshot | None:
+def newest_version(ask: ReportAsk) -> Snapshot | None:
     """The last version that was signed of this report."""
-    versions = Snapshot.objects.filter(unit=ask.sight.unit, span=ask.span.code)
+    versions = Snapshot.objects.filter(unit=ask.scope.unit, span=ask.span.code)
     return versions.order_by("-version").first()
 
 
-def is_genuine(signed: Snapshot) -> bool:
+def is_genuine_report(signed: Snapshot) -> bool:
     """Whether figures, hash and signature still belong together."""
-    same = figures.digest(signed.figures) == bytes(signed.figures_hash)
-    return same and heads.is_signed(said(signed), bytes(signed.signature))
+    same = drafting.hash_figures(signed.figures) == bytes(signed.figures_hash)
+    return same and heads.is_signed(signed_bytes(signed), bytes(signed.signature))
 
 
-def on_record(signed: Snapshot) -> dict[str, Any]:
+def audit_detail(signed: Snapshot) -> dict[str, Any]:
     """What the audit chain keeps of it."""
     digest = bytes(signed.figures_hash).hex()
     return {"span": signed.span, "version": signed.version, "hash": digest}
 
 
-def said(signed: Snapshot) -> bytes:
+def signed_bytes(signed: Snapshot) -> bytes:
     """What the signature stands under."""
     words: list[Any] = [
         "keng report",

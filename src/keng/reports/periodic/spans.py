@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from keng.kit import times
-from keng.reports.periods import Period
+from keng.reports.figures.periods import Period
 
 # Outside them there is nothing to count, and no calendar to be sure of.
 _YEARS = range(2000, 2100)
-KINDS = ("week", "month", "quarter", "year")
+SPAN_KINDS = ("week", "month", "quarter", "year")
 _CODES = (
     ("week", re.compile(r"(\d{4})-W(\d{2})")),
     ("month", re.compile(r"(\d{4})-(\d{2})")),
@@ -47,52 +47,52 @@ class Span:
     @property
     def period(self) -> Period:
         """The same for the definitions of the dashboard."""
-        return Period(self.code, label(self), self.since, self.until)
+        return Period(self.code, span_label(self), self.since, self.until)
 
 
-def read(code: str) -> Span | None:
+def read_span(code: str) -> Span | None:
     """The span of a code such as "2026-W07", "2026-10", "2026-Q3" or "2026"."""
     for kind, pattern in _CODES:
         found = pattern.fullmatch(code)
         if found and int(found[1]) in _YEARS:
             try:
-                return _made(kind, int(found[1]), int(found[2] or 1))
+                return _make_span(kind, int(found[1]), int(found[2] or 1))
             except ValueError:
                 return None
     return None
 
 
-def around(day: date, kind: str) -> Span:
+def span_around(day: date, kind: str) -> Span:
     """The span of a kind that holds a day."""
     if kind == "week":
         year, week, _weekday = day.isocalendar()
-        return _made(kind, year, week)
+        return _make_span(kind, year, week)
     number = {"month": day.month, "quarter": (day.month + 2) // 3}.get(kind, 1)
-    return _made(kind, day.year, number)
+    return _make_span(kind, day.year, number)
 
 
-def previous(span: Span) -> Span:
+def span_before(span: Span) -> Span:
     """The one that ends where this one begins."""
-    return around(span.first - timedelta(days=1), span.kind)
+    return span_around(span.first - timedelta(days=1), span.kind)
 
 
-def a_year_before(span: Span) -> Span:
+def span_a_year_before(span: Span) -> Span:
     """The same stretch of the year before: what a report compares with."""
     if span.kind == "week":
         # 52 weeks earlier: the same days of the week.
-        return around(span.first - timedelta(weeks=52), "week")
-    return around(span.first.replace(year=span.first.year - 1), span.kind)
+        return span_around(span.first - timedelta(weeks=52), "week")
+    return span_around(span.first.replace(year=span.first.year - 1), span.kind)
 
 
-def recent(kind: str, count: int) -> list[Span]:
+def recent_spans(kind: str, count: int) -> list[Span]:
     """The present one and those before it, newest first."""
-    found = [around(times.local_date(times.now()), kind)]
+    found = [span_around(times.local_date(times.now()), kind)]
     while len(found) < count:
-        found.append(previous(found[-1]))
+        found.append(span_before(found[-1]))
     return found
 
 
-def label(span: Span) -> str:
+def span_label(span: Span) -> str:
     """What it is called on paper."""
     year, last = span.first.year, span.after - timedelta(days=1)
     if span.kind == "week":
@@ -109,12 +109,12 @@ def label(span: Span) -> str:
     return _("year %(year)d") % {"year": year}
 
 
-def kind_labels() -> dict[str, str]:
+def span_kind_labels() -> dict[str, str]:
     """What the kinds are called."""
     return {"week": _("Week"), "month": _("Month"), "quarter": _("Quarter"), "year": _("Year")}
 
 
-def _made(kind: str, year: int, number: int) -> Span:
+def _make_span(kind: str, year: int, number: int) -> Span:
     if kind == "week":
         first = date.fromisocalendar(year, number, 1)
         return Span(kind, f"{year}-W{number:02}", first, first + timedelta(days=7))

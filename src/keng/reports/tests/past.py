@@ -9,8 +9,8 @@ from keng.accounts.models import Officer
 from keng.decisions import suspension, triage
 from keng.kit import times
 from keng.places.models import Unit
-from keng.reports.periodic import figures, spans
-from keng.reports.periodic.sight import Ask, sight_of
+from keng.reports.periodic import drafting, spans
+from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.tips.models import Decision, Tip
 from tests import make
 
@@ -49,15 +49,15 @@ class Desk:
         Tip.objects.filter(pk=tip.pk, suspended_at__gt=at).update(suspended_at=at)
         return made.latest("at")
 
-    def ask(self, span: str = SPAN, *, of: Any = None) -> Ask:
+    def ask(self, span: str = SPAN, *, of: Any = None) -> ReportAsk:
         """A fresh question: it remembers what it found."""
-        found = spans.read(span)
+        found = spans.read_span(span)
         assert found is not None
-        return Ask(sight_of(of or self.unit), found)
+        return ReportAsk(scope_of_unit(of or self.unit), found)
 
-    def draft(self, span: str = SPAN, *, of: Any = None) -> figures.Draft:
+    def draft(self, span: str = SPAN, *, of: Any = None) -> drafting.ReportDraft:
         """The report as it is now."""
-        return figures.draft(self.ask(span, of=of))
+        return drafting.draft_report(self.ask(span, of=of))
 
 
 def busy() -> Desk:
@@ -77,7 +77,7 @@ def busy() -> Desk:
     return desk
 
 
-def lines(draft: figures.Draft) -> dict[str, int]:
+def lines(draft: drafting.ReportDraft) -> dict[str, int]:
     """This period's figures by line, without those that are nothing."""
     return {key: pair[0] for key, pair in draft.figures["lines"].items() if pair[0]}
 

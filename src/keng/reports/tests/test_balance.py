@@ -6,8 +6,8 @@ import pytest
 
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.reports import definitions, queries
-from keng.reports.periods import period
+from keng.reports.figures import dashboard_counts, definitions
+from keng.reports.figures.periods import period_of
 from keng.tips.models import Tip
 from tests import make
 
@@ -49,14 +49,14 @@ def tips(unit):
 @pytest.mark.usefixtures("tips")
 @pytest.mark.parametrize("code", ["7d", "30d", "month", "year", "all"])
 def test_both_sides_of_the_identity_agree(commander, code):
-    found = queries.balance(commander, period(code))
+    found = dashboard_counts.tip_balance(commander, period_of(code))
     assert found.holds
-    assert found.owed == definitions.in_period(commander, period(code)).count()
+    assert found.owed == definitions.tips_in_period(commander, period_of(code)).count()
 
 
 @pytest.mark.usefixtures("tips")
 def test_tips_still_open_and_those_closed_meanwhile_are_carried_over(commander):
-    found = queries.balance(commander, period("30d"))
+    found = dashboard_counts.tip_balance(commander, period_of("30d"))
     assert (found.carried_over, found.received) == (2, 6)
     counts = {line.value: line.count for line in found.classes}
     assert counts == {
@@ -71,27 +71,27 @@ def test_tips_still_open_and_those_closed_meanwhile_are_carried_over(commander):
 
 @pytest.mark.usefixtures("tips")
 def test_every_number_lists_exactly_what_it_counts(commander):
-    chosen = period("30d")
-    tips = definitions.in_period(commander, chosen)
+    chosen = period_of("30d")
+    tips = definitions.tips_in_period(commander, chosen)
     lines = [
-        *queries.balance(commander, chosen).classes,
-        *queries.by_state(tips),
-        *queries.by_category(tips),
-        *queries.by_place(tips),
+        *dashboard_counts.tip_balance(commander, chosen).classes,
+        *dashboard_counts.tips_by_state(tips),
+        *dashboard_counts.tips_by_category(tips),
+        *dashboard_counts.tips_by_place(tips),
     ]
     for line in lines:
-        assert definitions.filtered(tips, line.by, line.value).count() == line.count, line
+        assert definitions.filter_tips(tips, line.by, line.value).count() == line.count, line
 
 
 @pytest.mark.usefixtures("tips")
 def test_a_filter_nobody_knows_lists_nothing(commander):
-    tips = definitions.in_period(commander, period("all"))
-    assert not definitions.filtered(tips, "reporter", "x").exists()
+    tips = definitions.tips_in_period(commander, period_of("all"))
+    assert not definitions.filter_tips(tips, "reporter", "x").exists()
 
 
 def test_a_tip_about_the_own_unit_is_in_no_figure(unit, commander):
     make.tip(unit=unit, concerns=[unit])
-    found = queries.balance(commander, period("all"))
+    found = dashboard_counts.tip_balance(commander, period_of("all"))
     assert (found.owed, found.accounted) == (0, 0)
 
 
@@ -102,16 +102,16 @@ def test_waiting_times_are_those_of_people_not_of_the_machine(unit, commander):
             first_answered_at=tip.received_at + timedelta(minutes=minutes)
         )
     make.tip(unit=unit)
-    found = queries.answers(definitions.in_period(commander, period("30d")))
+    found = dashboard_counts.waiting_times(definitions.tips_in_period(commander, period_of("30d")))
     assert (found.answered, found.waiting) == (3, 1)
     assert found.median == timedelta(minutes=20)
 
 
 @pytest.mark.usefixtures("tips")
 def test_nobody_waits_for_an_answer_about_a_report_they_took_back(desk_client, commander):
-    tips = definitions.in_period(commander, period("30d"))
-    waiting = definitions.filtered(tips, "answer", "waiting")
-    assert queries.answers(tips).waiting == waiting.count() == 6
+    tips = definitions.tips_in_period(commander, period_of("30d"))
+    waiting = definitions.filter_tips(tips, "answer", "waiting")
+    assert dashboard_counts.waiting_times(tips).waiting == waiting.count() == 6
     sign_in(desk_client, commander)
     page = desk_client.get("/figures/tips/?period=30d&by=class&value=withdrawn").content.decode()
     assert "Người báo đã rút" in page

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from keng.reports.periodic import lines, names, signing
+from keng.reports.periodic import blocks, report_labels, signing
 from keng.reports.periodic.files import docx as docx_file
 from keng.reports.periodic.files import pdf as pdf_file
 from keng.reports.periodic.files import xlsx as xlsx_file
@@ -29,7 +29,7 @@ def signed(tmp_path, monkeypatch):
     monkeypatch.setenv("KENG_DATA", str(tmp_path))
     desk = past.busy()
     ask, seen = desk.ask(of=desk.province), desk.draft(of=desk.province).hash
-    found = signing.sign(ask, seen=seen, by=desk.coordinator)
+    found = signing.sign_report(ask, seen=seen, by=desk.coordinator)
     found.refresh_from_db()
     keys = list(found.figures["lines"])
     for at, key in enumerate(keys):
@@ -48,8 +48,8 @@ def language(request):
 
 def rows(signed, language):
     """Each line of each block, in order: number of the block, label, both figures as written."""
-    labels = names.line_labels()
-    for block, of_block in lines.BLOCKS.items():
+    labels = report_labels.line_labels()
+    for block, of_block in blocks.BLOCKS.items():
         for line in of_block:
             label = f"{PARTS[language]} {labels[line.key]}" if line.is_part else labels[line.key]
             is_kept = line.rows is not None or line.number is not None
@@ -59,7 +59,7 @@ def rows(signed, language):
 
 def identities(signed, language):
     """What each identity says."""
-    labels = names.identity_labels()
+    labels = report_labels.identity_labels()
     agrees = {"vi": "khớp", "en": "agrees"}[language]
     for code, _block, stated, due in signed.figures["identities"]:
         yield labels[code], f"{stated} = {due}", agrees
@@ -85,7 +85,7 @@ def in_order(text, pieces):
 
 
 def everything(signed, language):
-    titles, block = names.block_labels(), 0
+    titles, block = report_labels.block_labels(), 0
     for number, label, figures in rows(signed, language):
         if number != block:
             block = number
@@ -140,14 +140,14 @@ def test_a_letter_that_the_table_of_a_typeface_lacks_is_not_read_back(signed):
 def test_the_document_is_read_back(signed, language):
     paper = docx.Document(io.BytesIO(docx_file.write(signed)))
     tables = [[cells_of(row) for row in table.rows] for table in paper.tables]
-    for number in lines.BLOCKS:
+    for number in blocks.BLOCKS:
         wanted = [[label, *figures] for n, label, figures in rows(signed, language) if n == number]
         assert tables[number - 1][1:] == wanted
     assert tables[9][1:] == [list(identity) for identity in identities(signed, language)]
     assert tables[10][1] == ["Công an phường Nếnh", "9", "10", "3", "5"]
     assert tables[11][1] == ["Phường Nếnh", "9"]
     said = "\n".join(paragraph.text for paragraph in paper.paragraphs)
-    in_order(said, [f"{n}. {title}" for n, title in names.block_labels().items()])
+    in_order(said, [f"{n}. {title}" for n, title in report_labels.block_labels().items()])
     assert bytes(signed.figures_hash).hex() in said
     (sheet,) = paper.sections
     assert (round(sheet.page_width.cm), round(sheet.page_height.cm, 1)) == (21, 29.7)
@@ -171,7 +171,7 @@ def test_the_workbook_is_read_back_with_numbers_that_can_be_added(signed, langua
         assert (label, *wanted) in cells, number
     for identity in identities(signed, language):
         assert identity in cells
-    money = next(row for row in front if row[0].value == names.line_labels()["saved"])
+    money = next(row for row in front if row[0].value == report_labels.line_labels()["saved"])
     assert (money[1].number_format, type(money[1].value)) == ('#,##0 "đ"', int)
     desks, places = ([[c.value for c in row] for row in sheet] for sheet in book.worksheets[1:])
     assert ["Công an phường Nếnh", 9, 10, 3, 5] in desks

@@ -9,8 +9,8 @@ import pytest
 from keng.conftest import sign_in
 from keng.delivery.models import Approval, Dispatch, DispatchText, RelayTask
 from keng.kit import times
-from keng.reports import definitions, lists, queries
-from keng.reports.periods import period
+from keng.reports.figures import dashboard_counts, definitions, lists
+from keng.reports.figures.periods import period_of
 from keng.tips.models import Tip
 from keng.warnings.models import Version, Warning
 from tests import make
@@ -150,8 +150,8 @@ def test_every_number_on_the_page_leads_to_exactly_what_it_counts(desk_client, u
         shown, rows = listed(desk_client, url)
         assert shown == number, url
         name = url.rpartition("value=")[2]
-        if name in definitions.SUMS:
-            at = list(definitions.SUMS).index(name)
+        if name in definitions.INCIDENT_SUMS:
+            at = list(definitions.INCIDENT_SUMS).index(name)
             cells = [_NUMBER.findall(row)[at] for row in rows]
             assert "–" not in cells
             assert sum(_plain(cell) for cell in cells) == _plain(number), url
@@ -189,7 +189,7 @@ def test_an_auditor_reads_the_numbers_and_no_list_behind_one(desk_client, unit):
     assert theirs != ["–"] * 6
     assert links == []
     sign_in(desk_client, officer_of("province auditor", unit))
-    for of in ("tips", "reports/rows", *lists.LISTS):
+    for of in ("tips", "reports/rows", *lists.FIGURE_LISTS):
         assert desk_client.get(f"/figures/{of}/").status_code == 403
 
 
@@ -204,7 +204,7 @@ def test_whoever_may_see_nothing_finds_dashes_and_empty_lists(desk_client, unit,
     page = desk_client.get("/figures/?period=all").content.decode()
     assert not _LINK.findall(page)
     assert page.count("<b>–</b>") == 6
-    for of in lists.LISTS:
+    for of in lists.FIGURE_LISTS:
         page = desk_client.get(f"/figures/{of}/?period=all").content.decode()
         assert "Không có gì được đếm ở đây." in page
         assert not _ROW.findall(page)
@@ -213,33 +213,35 @@ def test_whoever_may_see_nothing_finds_dashes_and_empty_lists(desk_client, unit,
 @pytest.mark.parametrize("who", [*WHO, *NOTHING])
 @pytest.mark.parametrize("code", ["7d", "30d", "month", "year", "all"])
 def test_the_figures_and_the_lists_are_the_same_rows(unit, who, code):
-    officer, chosen = officer_of(who, unit), period(code)
-    carriage = queries.carriage(officer, chosen)
-    assert definitions.published(officer, chosen).count() == carriage.warnings
+    officer, chosen = officer_of(who, unit), period_of(code)
+    carriage = dashboard_counts.warning_reach(officer, chosen)
+    assert definitions.warnings_published(officer, chosen).count() == carriage.warnings
     for line in carriage.deliveries:
-        assert definitions.sent(officer, chosen, line.value).count() == line.count
-    assert definitions.sent(officer, chosen).count() == sum(x.count for x in carriage.deliveries)
-    for step in definitions.RELAYS:
-        assert definitions.relays(officer, chosen, step).count() == getattr(carriage, step)
-    money = queries.money(officer, chosen)
-    assert definitions.opened(officer, chosen).count() == money["incidents"]
-    for name, field in definitions.SUMS.items():
-        rows = definitions.opened(officer, chosen, name)
+        assert definitions.deliveries_sent(officer, chosen, line.value).count() == line.count
+    assert definitions.deliveries_sent(officer, chosen).count() == sum(
+        x.count for x in carriage.deliveries
+    )
+    for step in definitions.RELAY_STEPS:
+        assert definitions.relay_tasks(officer, chosen, step).count() == getattr(carriage, step)
+    money = dashboard_counts.incident_sums(officer, chosen)
+    assert definitions.incidents_opened(officer, chosen).count() == money["incidents"]
+    for name, field in definitions.INCIDENT_SUMS.items():
+        rows = definitions.incidents_opened(officer, chosen, name)
         assert sum(rows.values_list(field, flat=True)) == money[name]
-    balance = queries.balance(officer, chosen)
+    balance = dashboard_counts.tip_balance(officer, chosen)
     for value in ("received", "carried_over"):
-        tips = definitions.behind(officer, chosen, "arrival", value)
+        tips = definitions.tips_behind_figure(officer, chosen, "arrival", value)
         assert tips.count() == getattr(balance, value)
-    assert definitions.behind(officer, chosen, "", "").count() == balance.owed
+    assert definitions.tips_behind_figure(officer, chosen, "", "").count() == balance.owed
 
 
 def test_the_figures_of_one_commune_are_those_that_were_made(unit):
-    officer, chosen = officer_of("commune commander", unit), period("30d")
-    carriage = queries.carriage(officer, chosen)
+    officer, chosen = officer_of("commune commander", unit), period_of("30d")
+    carriage = dashboard_counts.warning_reach(officer, chosen)
     assert (carriage.warnings, carriage.asked, carriage.passed_on, carriage.seen) == (1, 6, 3, 2)
     counts = {line.value: line.count for line in carriage.deliveries}
     assert counts == {"sent": 3, "delivered": 1, "gone": 1, "relayed": 1, "unknown": 1}
-    assert queries.money(officer, chosen) == {
+    assert dashboard_counts.incident_sums(officer, chosen) == {
         "incidents": 4,
         "lost": 12_500_000,
         "saved": 3_000_000,
@@ -249,21 +251,25 @@ def test_the_figures_of_one_commune_are_those_that_were_made(unit):
 
 
 def test_a_name_nobody_knows_lists_nothing(unit):
-    officer, chosen = officer_of("province coordinator", unit), period("all")
-    assert not definitions.sent(officer, chosen, "x").exists()
-    assert not definitions.relays(officer, chosen, "x").exists()
-    assert not definitions.opened(officer, chosen, "x").exists()
-    assert not definitions.behind(officer, chosen, "arrival", "x").exists()
+    officer, chosen = officer_of("province coordinator", unit), period_of("all")
+    assert not definitions.deliveries_sent(officer, chosen, "x").exists()
+    assert not definitions.relay_tasks(officer, chosen, "x").exists()
+    assert not definitions.incidents_opened(officer, chosen, "x").exists()
+    assert not definitions.tips_behind_figure(officer, chosen, "arrival", "x").exists()
 
 
 def test_an_incident_about_the_own_unit_is_in_no_sum_and_in_no_list(desk_client, unit):
     officer = officer_of("commune commander", unit)
     sign_in(desk_client, officer)
-    for value in ("", *definitions.SUMS):
+    for value in ("", *definitions.INCIDENT_SUMS):
         page = desk_client.get(f"/figures/incidents/?period=all&value={value}").content.decode()
         assert "Vụ kín" not in page
     above = officer_of("province coordinator", unit)
-    assert definitions.opened(above, period("all")).filter(title="Vụ kín", unit=unit).exists()
+    assert (
+        definitions.incidents_opened(above, period_of("all"))
+        .filter(title="Vụ kín", unit=unit)
+        .exists()
+    )
 
 
 def test_a_group_of_another_desk_is_counted_without_its_name(desk_client, unit):
@@ -277,7 +283,7 @@ def test_a_group_of_another_desk_is_counted_without_its_name(desk_client, unit):
         assert "Nhóm kín" not in page
 
 
-@pytest.mark.parametrize("of", ["tips", *lists.LISTS])
+@pytest.mark.parametrize("of", ["tips", *lists.FIGURE_LISTS])
 def test_a_row_leads_to_what_it_is_about(desk_client, unit, of):
     sign_in(desk_client, officer_of("province coordinator", unit))
     rows = listed(desk_client, f"/figures/{of}/?period=all")[1]
@@ -319,7 +325,7 @@ def test_the_lists_speak_english_too(desk_client, unit):
         assert words in desk_client.get(f"/figures/{address}&period=30d").content.decode()
 
 
-@pytest.mark.parametrize("of", ["tips", *lists.LISTS])
+@pytest.mark.parametrize("of", ["tips", *lists.FIGURE_LISTS])
 def test_a_list_asks_as_much_for_many_rows_as_for_few(
     desk_client, unit, django_assert_max_num_queries, of
 ):

@@ -11,7 +11,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from keng.decisions import undo
-from keng.reports.periodic import boundaries, identities, lines, sight, spans, terms
+from keng.reports.periodic import (
+    blocks,
+    boundaries,
+    identities,
+    identity_terms,
+    spans,
+    whose_report,
+)
 from keng.reports.tests import past
 from keng.tips.models import Decision, TipConcern
 from tests import make
@@ -33,7 +40,7 @@ def test_every_identity_holds_on_a_busy_month(desk):
         "received": 9,
         "total": 10,
     }
-    assert {key: found.get(key) for key in identities.CLASSES} == {
+    assert {key: found.get(key) for key in identities.CLASS_TERMS} == {
         "of_value": 3,
         "not_of_value": 1,
         "duplicate": 1,
@@ -85,7 +92,7 @@ def test_whichever_decision_is_lost_or_told_twice_no_figure_changes_unnoticed(de
         with put_back():
             decision.delete() if how == "deleted" else past.double(decision)
             changed = {key for key, tips in counted(desk).items() if tips != whole[key]}
-            found = identities.examine(identities.asked(desk.ask()))
+            found = identities.examine_identities(identities.tips_by_term(desk.ask()))
         off = [finding for finding in found if not finding.holds]
         said = (decision.kind, decision.detail, changed, off)
         assert bool(off) == bool(changed & NAMED), said
@@ -105,7 +112,7 @@ NAMED = {part for each in identities.IDENTITIES for part in (*each.parts, each.w
 
 def counted(desk):
     """What each term counts, and how often."""
-    return {key: Counter(tips) for key, tips in identities.asked(desk.ask()).items()}
+    return {key: Counter(tips) for key, tips in identities.tips_by_term(desk.ask()).items()}
 
 
 @contextmanager
@@ -176,10 +183,10 @@ def test_a_leader_that_ended_stays_the_one_that_told_it_first():
 
 def test_each_term_asks_for_itself():
     """No term names another, counts, adds or takes away: only sets of tips are cut."""
-    tree = ast.parse(inspect.getsource(terms))
+    tree = ast.parse(inspect.getsource(identity_terms))
     functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)]
     registered = {f.name: f for f in functions if f.decorator_list}
-    assert set(registered) == set(terms.TERMS)
+    assert set(registered) == set(identity_terms.TERMS)
     needed = {part for i in identities.IDENTITIES for part in (*i.parts, i.whole)}
     assert needed <= set(registered)
     for name, function in registered.items():
@@ -208,14 +215,14 @@ def test_who_may_read_follows_from_posts_and_from_nothing_else(desk):
     twofold = make.officer(unit=desk.province, role="coordinator")
     make.post(twofold, unit=desk.unit, role="duty")
     other = make.officer(unit=make.unit(parent=desk.province), role="commander")
-    assert sight.may_read(desk.coordinator, desk.province)
-    assert sight.may_read(desk.coordinator, desk.unit)
-    assert not sight.may_read(twofold, desk.province)
-    assert not sight.may_sign(twofold, desk.province)
-    assert not sight.may_read(desk.commander, desk.province)
-    assert not sight.may_read(other, desk.unit)
-    assert sight.may_sign(desk.commander, desk.unit)
-    assert not sight.may_sign(desk.coordinator, desk.unit)
+    assert whose_report.may_read_report(desk.coordinator, desk.province)
+    assert whose_report.may_read_report(desk.coordinator, desk.unit)
+    assert not whose_report.may_read_report(twofold, desk.province)
+    assert not whose_report.may_sign_report(twofold, desk.province)
+    assert not whose_report.may_read_report(desk.commander, desk.province)
+    assert not whose_report.may_read_report(other, desk.unit)
+    assert whose_report.may_sign_report(desk.commander, desk.unit)
+    assert not whose_report.may_sign_report(desk.coordinator, desk.unit)
 
 
 def test_old_boundaries_name_all_that_it_may_have_been_and_guess_none():
@@ -231,13 +238,13 @@ def test_old_boundaries_name_all_that_it_may_have_been_and_guess_none():
     desk.tip(2)
     past.sql("UPDATE tips_tip SET place_id = %s WHERE id = %s", whole.pk, desk.tip(3).pk)
     past.sql("UPDATE tips_tip SET place_id = NULL WHERE id = %s", desk.tip(4).pk)
-    new = boundaries.rows(desk.ask(), boundaries.NEW)
-    old = boundaries.rows(desk.ask(), boundaries.OLD)
+    new = boundaries.place_rows(desk.ask(), boundaries.NEW_BOUNDARIES)
+    old = boundaries.place_rows(desk.ask(), boundaries.OLD_BOUNDARIES)
     assert sum(row.count for row in old) == sum(row.count for row in new) == 3
     assert [(row.name, row.one_of) for row in old] == [
         ("Cũ C (Huyện Yên Dũng)", ()),
         ("Phường Nếnh", ("Cũ A (Huyện Việt Yên)", "Cũ B (Huyện Việt Yên)")),
-        (boundaries.UNKNOWN, ()),
+        (boundaries.UNKNOWN_PLACE, ()),
     ]
 
 
@@ -251,22 +258,22 @@ def test_old_boundaries_name_all_that_it_may_have_been_and_guess_none():
     ],
 )
 def test_periods_follow_each_other_without_a_gap(code, first, after, before):
-    span = spans.read(code)
+    span = spans.read_span(code)
     assert (span.code, str(span.first), str(span.after)) == (code, first, after)
-    assert spans.previous(span).code == before
-    assert spans.previous(span).until == span.since
+    assert spans.span_before(span).code == before
+    assert spans.span_before(span).until == span.since
 
 
 @pytest.mark.parametrize(
     "code", ["", "2026-13", "2026-W60", "2026-Q5", "x", "0000", "2026-00", "9999-12"]
 )
 def test_what_is_no_period_is_none(code):
-    assert spans.read(code) is None
+    assert spans.read_span(code) is None
 
 
 def test_a_figure_counted_together_with_others_is_as_long_as_its_own_list(desk):
     for each in (desk.ask(), desk.ask(of=desk.province)):
-        for line in lines.BY_KEY.values():
+        for line in blocks.LINES_BY_KEY.values():
             if line.rows is not None:
                 assert line.count(each) == line.rows(each).count(), line.key
 

@@ -13,7 +13,7 @@ from keng.audit import verify
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.reports.models import PublicReport, Snapshot
-from keng.reports.periodic import figures, public_figures, signing
+from keng.reports.periodic import drafting, public_figures, signing
 from keng.reports.periodic.identities import IDENTITIES
 from keng.reports.tests import past, solving
 from keng.tips.models import Decision
@@ -35,45 +35,45 @@ def desk():
 def sign(desk, *, of=None, by=None, span=past.SPAN, **more):
     ask = desk.ask(span, of=of)
     seen = desk.draft(span, of=of).hash
-    return signing.sign(ask, seen=seen, by=by or desk.commander, **more)
+    return signing.sign_report(ask, seen=seen, by=by or desk.commander, **more)
 
 
 def test_what_is_signed_is_frozen_hashed_signed_and_on_record(desk):
     signed = sign(desk)
     signed.refresh_from_db()
-    assert signing.is_genuine(signed)
+    assert signing.is_genuine_report(signed)
     assert (signed.signer, signed.signer_role, signed.version) == ("Hải", "commander", 1)
     entry = Entry.objects.get(action="report.signed")
     assert entry.detail["hash"] == bytes(signed.figures_hash).hex()
     assert list(verify.faults()) == []
     signed.figures["lines"]["received"][0] += 1
-    assert not signing.is_genuine(signed)
+    assert not signing.is_genuine_report(signed)
 
 
 def test_a_changed_signer_is_found_out(desk):
     signed = sign(desk)
     signed.signer = "Người khác"
-    assert not signing.is_genuine(signed)
+    assert not signing.is_genuine_report(signed)
 
 
 def test_nothing_unbalanced_is_signed(desk):
     Decision.objects.filter(kind="rated", detail__value="not_of_value").delete()
-    with pytest.raises(signing.Unbalanced):
+    with pytest.raises(signing.DoesNotBalance):
         sign(desk)
     assert not Snapshot.objects.exists()
 
 
 def test_a_period_that_is_not_over_is_not_signed(desk, monkeypatch):
     monkeypatch.setattr("keng.kit.times.now", lambda: past.OCTOBER)
-    with pytest.raises(signing.NotOver):
+    with pytest.raises(signing.SpanNotOver):
         sign(desk)
 
 
 def test_figures_that_changed_meanwhile_are_looked_over_again(desk):
     seen = desk.draft().hash
     desk.tip(12)
-    with pytest.raises(signing.Stale):
-        signing.sign(desk.ask(), seen=seen, by=desk.commander)
+    with pytest.raises(signing.FiguresChanged):
+        signing.sign_report(desk.ask(), seen=seen, by=desk.commander)
 
 
 def statements_of(act):
@@ -93,7 +93,7 @@ def first_lock(statements):
 def test_nothing_is_locked_while_the_figures_are_counted(desk):
     """Else whoever calls officers to a critical tip waits for a report, or falls with it."""
     ask, seen = desk.ask(), desk.draft().hash
-    statements = statements_of(lambda: signing.sign(ask, seen=seen, by=desk.commander))
+    statements = statements_of(lambda: signing.sign_report(ask, seen=seen, by=desk.commander))
     assert last_count(statements) < first_lock(statements)
 
 
@@ -174,7 +174,7 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(desk):
     second = sign(desk, reason="Sót một tin")
     assert (second.version, second.replaces) == (2, first)
     first.refresh_from_db()
-    assert signing.is_genuine(first)
+    assert signing.is_genuine_report(first)
     assert first.figures["lines"]["received"][0] + 1 == second.figures["lines"]["received"][0]
 
 
@@ -245,7 +245,7 @@ def test_somebody_elses_report_does_not_exist(desk, desk_client):
 def test_everybody_reads_the_month_without_small_counts(desk, public_client):
     signed = sign(desk, of=desk.province, by=desk.coordinator)
     assert "Chưa có báo cáo nào" in public_client.get("/results").content.decode()
-    signing.publish(signed.pk, by=desk.coordinator)
+    signing.publish_report(signed.pk, by=desk.coordinator)
     page = public_client.get("/results").content.decode()
     assert "tháng 10/2026" in page
     assert "ít quá, không nêu" in page
@@ -253,17 +253,17 @@ def test_everybody_reads_the_month_without_small_counts(desk, public_client):
     shown = PublicReport.objects.get().figures["lines"]
     assert shown["not_of_value"] == public_figures.HIDDEN
     with pytest.raises(signing.CannotPublish):
-        signing.publish(signed.pk, by=desk.coordinator)
+        signing.publish_report(signed.pk, by=desk.coordinator)
 
 
 def test_a_month_is_put_right_and_the_old_version_stays_readable(desk, desk_client, request):
     province = {"of": desk.province, "by": desk.coordinator}
-    first = signing.publish(sign(desk, **province).pk, by=desk.coordinator)
+    first = signing.publish_report(sign(desk, **province).pk, by=desk.coordinator)
     for day in range(12, 20):
         desk.tip(day, "sort", "rate not_of_value", "close unfounded")
     signed = sign(desk, reason="Sót tám tin", **province)
     with pytest.raises(signing.NoPublicReason):
-        signing.publish(signed.pk, by=desk.coordinator)
+        signing.publish_report(signed.pk, by=desk.coordinator)
     sign_in(desk_client, desk.coordinator)
     address = f"/figures/reports/{signed.pk}/publish/"
     refused = desk_client.post(address, {"reason": " "})
@@ -274,7 +274,7 @@ def test_a_month_is_put_right_and_the_old_version_stays_readable(desk, desk_clie
     public_client = request.getfixturevalue("public_client")
     page = public_client.get("/results").content.decode()
     assert "Lần trước sót tám tin" in page
-    hashes = [figures.digest(each.figures).hex() for each in (first, second)]
+    hashes = [drafting.hash_figures(each.figures).hex() for each in (first, second)]
     assert all(digest in page for digest in hashes)
     assert hashes[0] != hashes[1]
     old = public_client.get(f"/results/{past.SPAN}/1").content.decode()
@@ -286,17 +286,17 @@ def test_a_month_is_put_right_and_the_old_version_stays_readable(desk, desk_clie
 
 def test_what_was_hidden_stays_hidden_when_a_month_is_put_right(desk):
     province = {"of": desk.province, "by": desk.coordinator}
-    first = signing.publish(sign(desk, **province).pk, by=desk.coordinator)
+    first = signing.publish_report(sign(desk, **province).pk, by=desk.coordinator)
     for day in range(12, 20):
         desk.tip(day, "sort", "rate not_of_value", "close unfounded")
     signed = sign(desk, reason="Sót tám tin", **province)
-    second = signing.publish(signed.pk, by=desk.coordinator, reason="Sót tin")
+    second = signing.publish_report(signed.pk, by=desk.coordinator, reason="Sót tin")
     before, after = (
         {key for key, n in each.figures["lines"].items() if n == public_figures.HIDDEN}
         for each in (first, second)
     )
     assert "not_of_value" in before
-    assert public_figures.of(signed.figures)["lines"]["not_of_value"] == 9
+    assert public_figures.public_figures_of(signed.figures)["lines"]["not_of_value"] == 9
     assert before <= after
 
 
@@ -314,7 +314,7 @@ def test_shares_are_public_with_their_sum_unless_few_would_be_left(desk, public_
     signed = sign(desk, of=desk.province, by=desk.coordinator)
     signed.figures = shares(desk, 8, 9)
     signed.save(update_fields=["figures"])
-    signing.publish(signed.pk, by=desk.coordinator)
+    signing.publish_report(signed.pk, by=desk.coordinator)
     shown = PublicReport.objects.get().figures["lines"]
     assert (shown["received"], shown["named"], shown["nameless"]) == (17, 8, 9)
     # Sixteen of twenty incidents would tell of the other four.
@@ -327,7 +327,7 @@ def test_shares_are_public_with_their_sum_unless_few_would_be_left(desk, public_
 
 
 def test_few_who_left_a_name_are_told_neither_by_their_number_nor_by_the_others(desk):
-    shown = public_figures.of(shares(desk, 3, 14))["lines"]
+    shown = public_figures.public_figures_of(shares(desk, 3, 14))["lines"]
     assert shown["received"] == 17
     assert (shown["named"], shown["nameless"]) == (public_figures.HIDDEN,) * 2
 
@@ -335,7 +335,7 @@ def test_few_who_left_a_name_are_told_neither_by_their_number_nor_by_the_others(
 def test_of_few_incidents_no_money_is_told_nor_that_there_was_none(desk):
     figures_ = shares(desk, 8, 9)
     figures_["lines"] |= {"incidents": [3, 0], "with_saved": [0, 0], "saved": [0, 0]}
-    shown = public_figures.of(figures_)["lines"]
+    shown = public_figures.public_figures_of(figures_)["lines"]
     assert {shown[key] for key in ("incidents", "with_saved", "saved")} == {public_figures.HIDDEN}
     assert (shown["with_recovered"], shown["reopened"]) == (public_figures.HIDDEN, 0)
 
@@ -344,13 +344,13 @@ def test_of_few_incidents_no_money_is_told_nor_that_there_was_none(desk):
 def test_answers_are_told_unless_few_got_one_or_few_got_none(desk, answered, is_said):
     figures_ = shares(desk, 8, 9)
     figures_["lines"]["answered"] = [answered, 0]
-    shown = public_figures.of(figures_)["lines"]
+    shown = public_figures.public_figures_of(figures_)["lines"]
     assert shown["received"] == 17
     assert shown["answered"] == (answered if is_said else public_figures.HIDDEN)
 
 
 def test_a_month_that_was_public_before_a_line_was_thought_of_goes_without_it(desk, public_client):
-    made = signing.publish(
+    made = signing.publish_report(
         sign(desk, of=desk.province, by=desk.coordinator).pk, by=desk.coordinator
     )
     for key in ("named", "nameless"):
@@ -363,10 +363,10 @@ def test_a_month_that_was_public_before_a_line_was_thought_of_goes_without_it(de
 
 def test_a_desk_s_own_report_and_a_quarter_stay_inside(desk):
     with pytest.raises(signing.CannotPublish):
-        signing.publish(sign(desk).pk, by=desk.commander)
+        signing.publish_report(sign(desk).pk, by=desk.commander)
     quarter = sign(desk, of=desk.province, by=desk.coordinator, span="2026-Q3")
     with pytest.raises(signing.CannotPublish):
-        signing.publish(quarter.pk, by=desk.coordinator)
+        signing.publish_report(quarter.pk, by=desk.coordinator)
 
 
 # What everybody knows of the figures, however it is decided which are said.
@@ -395,7 +395,9 @@ def share_out(draw, together, keys):
 @st.composite
 def months(draw):
     """Figures of a month that agree with each other."""
-    counts = dict.fromkeys((key for keys in public_figures.LINES.values() for key in keys), 0)
+    counts = dict.fromkeys(
+        (key for keys in public_figures.PUBLIC_LINES.values() for key in keys), 0
+    )
     counts |= {key: draw(PART) for key in INFLOW}
     counts["total"] = sum(counts[key] for key in INFLOW)
     counts |= share_out(draw, counts["total"], CLASSES)
@@ -416,7 +418,9 @@ def found_out(counts, away):
 
 
 # Here what is hidden on both sides of a hidden sum is two together: one each.
-TWO_SIDES = dict.fromkeys((key for keys in public_figures.LINES.values() for key in keys), 0) | {
+TWO_SIDES = dict.fromkeys(
+    (key for keys in public_figures.PUBLIC_LINES.values() for key in keys), 0
+) | {
     "carried_over": 300,
     "received": 190,
     "reopened": 1,
@@ -438,7 +442,12 @@ def test_two_figures_that_each_sum_leaves_open_are_found_by_all_sums_together():
 
 
 def test_of_several_figures_the_one_in_fewest_sums_is_hidden_with_a_small_one():
-    assert public_figures.hidden(TWO_SIDES) == {"reopened", "carried_over", "nameless", "named"}
+    assert public_figures.hidden_lines(TWO_SIDES) == {
+        "reopened",
+        "carried_over",
+        "nameless",
+        "named",
+    }
 
 
 @given(months())
@@ -450,7 +459,7 @@ def test_of_several_figures_the_one_in_fewest_sums_is_hidden_with_a_small_one():
 @example(TWO_SIDES | {"answered": 188})
 def test_no_hidden_count_follows_from_those_that_are_shown(counts):
     """Solving all sums together leaves every hidden count at least six values."""
-    away = public_figures.hidden(counts)
+    away = public_figures.hidden_lines(counts)
     in_sums = {key for parts, whole in KNOWN for key in (*parts, whole)} & counts.keys()
     small = {key for key in in_sums if 0 < counts[key] < public_figures.FEWEST}
     rests = {key: counts[whole] - counts[key] for key, whole in SHARES.items()}
@@ -464,8 +473,8 @@ def test_no_hidden_count_follows_from_those_that_are_shown(counts):
 
 @given(months(), months())
 def test_what_was_hidden_before_is_not_found_out_either(before, counts):
-    earlier = public_figures.hidden(before)
-    away = public_figures.hidden(counts, earlier)
+    earlier = public_figures.hidden_lines(before)
+    away = public_figures.hidden_lines(counts, earlier)
     assert earlier <= away
     found = found_out(counts, away)
     assert all(most - least >= public_figures.FEWEST for least, most in found.values())

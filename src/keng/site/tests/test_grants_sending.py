@@ -13,9 +13,9 @@ from keng.delivery.sender import accounts, sql
 from keng.delivery.sender.rows import LEASE_SECONDS, Leased
 from keng.kit import times
 from keng.kit.ids import new_id
-from keng.network import links
+from keng.network import secret_links
 from keng.network.actions import subscriptions
-from keng.network.actions.subscriptions import Wish
+from keng.network.actions.subscriptions import SubscriptionRequest
 from keng.network.models import Group, Subscription
 from keng.tips.models import Tip
 from keng.vault import seal
@@ -374,11 +374,13 @@ def test_somebody_subscribes_confirms_and_stops_on_the_public_site(unit, become)
     place = make.place("Phường Nếnh")
     SenderKey.objects.create(public_key=bytes(PrivateKey.generate().public_key))
     seal.forget()
-    wish = Wish("email", "an@example.org", (place.pk,), ("residents",), "vi")
+    wish = SubscriptionRequest("email", "an@example.org", (place.pk,), ("residents",), "vi")
     become("public")
     subscribing.ask(wish)
-    someone = links.to_stop(links.stop_token(Subscription.objects.defer("address_sealed").get()))
-    subscriptions.confirm(someone)
+    someone = secret_links.subscription_to_stop(
+        secret_links.stop_token(Subscription.objects.defer("address_sealed").get())
+    )
+    subscriptions.confirm_subscription(someone)
     subscribing.stop(someone)
     subscribing.ask(wish)
     become("owner")

@@ -59,7 +59,7 @@ from keng.relay import relay_acts
 from keng.reports.periodic import signing
 from keng.reports.tests import past
 from keng.surveys.actions import errors as survey_errors
-from keng.surveys.actions import releasing as surveys
+from keng.surveys.actions import opening as surveys
 from keng.surveys.actions import results
 from keng.surveys.queries import result_hash
 from keng.surveys.tests.stage import RESULT
@@ -392,7 +392,7 @@ def group_added():
         officer_in_charge_id=ward.officer.pk,
         lead_ids=frozenset({ward.lead.pk}),
     )
-    return Example(ward.officer, lambda by: groups.add_group(entry, by=by), groups.NameTaken)
+    return Example(ward.officer, lambda by: groups.add_group(entry, by=by), groups.GroupNameTaken)
 
 
 def address_given():
@@ -414,14 +414,14 @@ def address_given():
         )
         return groups.add_group(entry, by=by)
 
-    return Example(ward.officer, add, groups.AddressTaken)
+    return Example(ward.officer, add, groups.GroupAddressTaken)
 
 
 def group_retired():
     ward = WarningWard()
     return Example(
         ward.officer,
-        lambda by: groups.set_active(ward.by_hand.pk, active=False, by=by),
+        lambda by: groups.set_group_active(ward.by_hand.pk, active=False, by=by),
         may_repeat=True,
     )
 
@@ -468,7 +468,7 @@ def survey_approved():
     survey = surveys_submitted(stage)
     return Example(
         stage.commander,
-        lambda by: surveys.approve(survey.pk, seen=bytes(survey.hash), by=by),
+        lambda by: surveys.approve_survey(survey.pk, seen=bytes(survey.hash), by=by),
         survey_errors.WrongState,
     )
 
@@ -477,25 +477,27 @@ def survey_opened():
     stage = SurveyStage()
     survey = stage.approved()
     return Example(
-        stage.coordinator, lambda by: surveys.open_up(survey.pk, by=by), survey_errors.WrongState
+        stage.coordinator,
+        lambda by: surveys.open_survey(survey.pk, by=by),
+        survey_errors.WrongState,
     )
 
 
 def surveys_submitted(stage):
     from keng.surveys.actions import writing
 
-    return writing.submit(stage.draft().pk, by=stage.coordinator)
+    return writing.submit_survey(stage.draft().pk, by=stage.coordinator)
 
 
 def survey_result_published():
     stage = SurveyStage()
     survey = stage.opened()
     stage.answer(survey, 5, q1=0)
-    survey = results.propose(stage.counted(survey).pk, RESULT, by=stage.coordinator)
+    survey = results.submit_result(stage.counted(survey).pk, RESULT, by=stage.coordinator)
     seen = result_hash(survey)
     return Example(
         stage.commander,
-        lambda by: results.publish(survey.pk, seen=seen, by=by),
+        lambda by: results.publish_result(survey.pk, seen=seen, by=by),
         survey_errors.WrongState,
     )
 
@@ -620,7 +622,7 @@ def report_signed():
     seen = desk.draft().hash
     return Example(
         desk.commander,
-        lambda by: signing.sign(desk.ask(), seen=seen, by=by),
+        lambda by: signing.sign_report(desk.ask(), seen=seen, by=by),
         signing.CannotSign,
     )
 

@@ -22,8 +22,8 @@ from keng.kit.room import NoRoom, room
 from keng.kit.uploads import largest_file_for
 from keng.lessons.film_forms import FilmForm
 from keng.lookup_pages.public.dispute import ObjectionForm
-from keng.network.establishment_forms import EstablishmentSheetForm
-from keng.network.forms import SheetForm
+from keng.network.forms.establishments import EstablishmentSheetForm
+from keng.network.forms.groups import GroupSheetForm
 from keng.site.bodies import MOST_PARTS
 from keng.site.errors import NOT_TAKEN
 from tests import make
@@ -230,7 +230,7 @@ BESIDES = 10
 FORMS = {
     "film-new": FilmForm,
     "establishments-import": EstablishmentSheetForm,
-    "groups-import": SheetForm,
+    "groups-import": GroupSheetForm,
     "lookup-object": ObjectionForm,
     "report-describe": DescribeForm,
     "status-tip": WriteForm,

@@ -35,10 +35,10 @@ from keng.network.sheets.reading import Sheet
 from keng.partners import queries as partners
 from keng.partners.errors import NotTheirs
 from keng.places.models import Unit
-from keng.reports.periodic.sight import Ask, sight_of
 from keng.reports.periodic.signing import CannotPublish
 from keng.reports.periodic.signing import NotYours as NotYoursToSign
-from keng.reports.periodic.spans import read as span_of
+from keng.reports.periodic.spans import read_span as span_of
+from keng.reports.periodic.whose_report import ReportAsk, scope_of_unit
 from keng.site import who_may
 from keng.site.tests.desk_world import PARTS, world
 from keng.site.tests.test_desk_urls import OBJECTS, ROUTES, SENT, address
@@ -58,9 +58,9 @@ STEPS = {
     "relay.relay_acts.chain_of",
     "delivery.replies.send_to_conversation",
     "lookup.listing.end_disputed_listings",
-    "reports.signing.frozen",
-    "reports.signing.may_publish",
-    "surveys.writing.locked",
+    "reports.signing.freeze_report",
+    "reports.signing.may_publish_report",
+    "surveys.writing.locked_survey",
     "alarms.ringing.settle",
     "decisions.closing.end_and_tell",
     "tips.messages.say",
@@ -95,8 +95,8 @@ OF_THE_OWN_UNIT = {
     "community.announcements.check_channels",
     "community.announcements.propose_channel",
     "community.announcements.propose_meeting",
-    "network.sheets.export_groups",
-    "network.sheets.import_groups",
+    "network.group_sheets.export_groups",
+    "network.group_sheets.import_groups",
     "network.establishments.import_establishments",
     "network.targets.set_targets",
     "lessons.first_hour_acts.write_first_hour",
@@ -122,10 +122,10 @@ OF_THE_OWN_UNIT = {
 NOT_FOR_EVERY_ONE_OF_THEM = {
     "lookup.disputes.decide_dispute",
     "lookup_pages.dispute_pictures.show_picture",
-    "surveys.paper.type_in",
-    "surveys.paper.finish",
-    "reports.signing.sign",
-    "reports.signing.publish",
+    "surveys.paper.type_in_sheet",
+    "surveys.paper.finish_batch",
+    "reports.signing.sign_report",
+    "reports.signing.publish_report",
     "warnings.pattern_acts.send_pattern",
     "warnings.pattern_acts.hand_in_pattern",
     "partners.inviting.accept_kit_request",
@@ -134,7 +134,7 @@ NOT_FOR_EVERY_ONE_OF_THEM = {
     "accounts.requesting.show_half",
     "accounts.requesting.withdraw",
     "duty.rota.add_shifts",
-    "surveys.reading.decide",
+    "surveys.free_texts.decide_free_text",
     "partners.releasing.publish_for_partner",
     "partners.releasing.give_back_to_partner",
     "warnings.pattern_acts.make_pattern",
@@ -491,18 +491,20 @@ _APART = {
         "pk": here.rows["establishment"].pk,
         "entry": _house(here),
     },
-    "network.establishments.set_open": lambda here: {"pk": here.rows["establishment"].pk},
+    "network.establishments.set_establishment_open": lambda here: {
+        "pk": here.rows["establishment"].pk
+    },
     "network.leads.add_lead": lambda here: {"entry": _lead(here)},
     "network.leads.change_lead": lambda here: {"entry": _lead(here)},
-    "network.sheets.import_groups": {"shown": "other"},
+    "network.group_sheets.import_groups": {"shown": "other"},
     "network.targets.set_targets": {"place": None},
     "network.teams.add_shift": lambda here: {
         "group_id": here.rows["team"].pk,
         "entry": ShiftEntry(datetime.time(20), datetime.time(22), weekday=1, role="Tổ viên"),
     },
-    "network.teams.ask": lambda here: {"group_id": here.rows["team"].pk},
+    "network.teams.ask_team": lambda here: {"group_id": here.rows["team"].pk},
     "network.teams.end_shift": lambda here: {"pk": here.rows["team_shift"].pk},
-    "network.teams.take_back": lambda here: {"pk": here.rows["team_ask"].pk},
+    "network.teams.end_ask": lambda here: {"pk": here.rows["team_ask"].pk},
     "partners.inviting.invite_partner": {
         "kind": "front",
         "place": None,
@@ -511,16 +513,23 @@ _APART = {
     "partners.inviting.agree_for_partner": lambda here: _read(here.rows["waiting_member"]),
     "partners.releasing.give_back_to_partner": lambda here: {"pk": here.rows["article"].pk},
     "partners.releasing.publish_for_partner": lambda here: {"pk": here.rows["article"].pk},
-    "reports.signing.sign": lambda here: {"ask": _september(here)},
-    "surveys.releasing.approve": lambda here: {"survey_id": _survey(here, state="submitted")},
-    "surveys.releasing.send_back": lambda here: {"survey_id": _survey(here, state="submitted")},
-    "surveys.results.publish": lambda here: {"survey_id": _survey(here, proposed_by=here.officer)},
-    "surveys.results.send_back": lambda here: {
+    "reports.signing.sign_report": lambda here: {"ask": _september(here)},
+    "surveys.opening.approve_survey": lambda here: {"survey_id": _survey(here, state="submitted")},
+    "surveys.opening.send_back_survey": lambda here: {
+        "survey_id": _survey(here, state="submitted")
+    },
+    "surveys.results.publish_result": lambda here: {
         "survey_id": _survey(here, proposed_by=here.officer)
     },
-    "surveys.results.propose": {"outcome": {}},
-    "surveys.writing.make": {"purpose": "streets", "content": {"vi": {"title": "Hỏi", "why": "a"}}},
-    "surveys.writing.revise": {"purpose": "streets", "content": {}},
+    "surveys.results.send_back_result": lambda here: {
+        "survey_id": _survey(here, proposed_by=here.officer)
+    },
+    "surveys.results.submit_result": {"outcome": {}},
+    "surveys.writing.make_survey": {
+        "purpose": "streets",
+        "content": {"vi": {"title": "Hỏi", "why": "a"}},
+    },
+    "surveys.writing.revise_survey": {"purpose": "streets", "content": {}},
     "dialogue.ready_answer_acts.set_answer_removed": {"code": next(iter(standard()))},
     "dialogue.ready_answer_acts.write_answer": {
         "words": dict.fromkeys(("topic", "title_vi", "title_en", "text_vi", "text_en"), "x"),
@@ -610,7 +619,7 @@ def _survey(here, **fields):
 def _september(here):
     span = span_of("2026-09")
     assert span
-    return Ask(sight_of(here.unit), span)
+    return ReportAsk(scope_of_unit(here.unit), span)
 
 
 def _confirmed(task):

@@ -12,15 +12,15 @@ from django.db import transaction
 from keng.kit import times
 from keng.surveys import codes
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed
-from keng.surveys.content import Content, only_asked
+from keng.surveys.content import SurveyContent, drop_unasked_answers
 from keng.surveys.models import Answer, FreeText, Survey, Token
 from keng.surveys.queries import takes_answers
 
 
 @transaction.atomic
-def take(
+def take_answer(
     survey: Survey,
-    content: Content,
+    content: SurveyContent,
     said: Mapping[str, Any],
     *,
     slip: str = "",
@@ -35,8 +35,8 @@ def take(
     if not (on_paper or takes_answers(survey)):
         raise NotOpen
     if survey.reach == Survey.Reach.ONCE:
-        _use(survey, slip)
-    kept = only_asked(content, said)
+        _use_slip(survey, slip)
+    kept = drop_unasked_answers(content, said)
     texts = {key: words for key, words in kept.items() if isinstance(words, str)}
     choices = {key: words for key, words in kept.items() if key not in texts}
     Answer.objects.bulk_create(
@@ -69,7 +69,7 @@ def check_slip(survey: Survey, slip: str) -> None:
         raise SlipUsed
 
 
-def _use(survey: Survey, slip: str) -> None:
+def _use_slip(survey: Survey, slip: str) -> None:
     """In one statement: of two that come at once, the second finds it used."""
     mine = Token.objects.filter(survey=survey, hash=codes.slip_hash(survey.code, slip), used=False)
     if mine.update(used=True) == 0:

@@ -22,13 +22,13 @@ from keng.surveys.models import Answer, ChatAnswered, FreeText, Survey, Token
 from keng.surveys.queries import content_of
 from keng.surveys.suppress import FEWEST
 
-KEPT = datetime.timedelta(days=90)
+ANSWERS_KEPT = datetime.timedelta(days=90)
 # An answer that was on its way when somebody closed the survey is counted, too.
-SETTLES = datetime.timedelta(seconds=5)
+SETTLING_TIME = datetime.timedelta(seconds=5)
 _dice = random.SystemRandom()
 
 
-def mix() -> int:
+def mix_answers() -> int:
     """Mix one open survey that has enough new answers; how many rows were written anew."""
     ready = (
         Survey.objects.filter(state=Survey.State.OPEN, answers__mixed=False)
@@ -38,12 +38,12 @@ def mix() -> int:
     )
     for key in ready:
         if Answer.objects.filter(survey=key, mixed=False).count() >= FEWEST:
-            return mix_one(key)
+            return mix_survey(key)
     return 0
 
 
 @transaction.atomic
-def mix_one(survey_id: uuid.UUID) -> int:
+def mix_survey(survey_id: uuid.UUID) -> int:
     """Write the new answers and texts of a survey anew, in an order that tells nothing."""
     new = {"survey": survey_id, "mixed": False}
     answers = list(Answer.objects.select_for_update(no_key=True).filter(**new))
@@ -54,7 +54,7 @@ def mix_one(survey_id: uuid.UUID) -> int:
     return _write_anew(Answer, answers) + _write_anew(FreeText, texts)
 
 
-def count_closed() -> int:
+def count_closed_survey() -> int:
     """Count one survey that was closed; 1 when there was one.
 
     Each step is whole by itself, and the figures come last: a worker that ends in between begins
@@ -66,20 +66,20 @@ def count_closed() -> int:
     models: tuple[Any, ...] = (Answer, FreeText, Token)
     for model in models:
         with transaction.atomic():
-            if not _locked(closed.pk):
+            if not _lock_to_count(closed.pk):
                 return 0
             whole = model.objects.select_for_update(no_key=True).filter(survey=closed.pk)
             _write_anew(model, list(whole))
-    return _count(closed.pk)
+    return _count_survey(closed.pk)
 
 
 def _to_count() -> QuerySet[Survey]:
     return Survey.objects.filter(
-        state=Survey.State.CLOSED, figures__isnull=True, closed_at__lte=times.now() - SETTLES
+        state=Survey.State.CLOSED, figures__isnull=True, closed_at__lte=times.now() - SETTLING_TIME
     )
 
 
-def _locked(survey_id: uuid.UUID) -> Survey | None:
+def _lock_to_count(survey_id: uuid.UUID) -> Survey | None:
     """None when another worker has counted it meanwhile."""
     return _to_count().select_for_update(no_key=True).filter(pk=survey_id).first()
 
@@ -96,22 +96,22 @@ def _write_anew(model: Any, rows: list[Any]) -> int:
 
 
 @transaction.atomic
-def _count(survey_id: uuid.UUID) -> int:
-    survey = _locked(survey_id)
+def _count_survey(survey_id: uuid.UUID) -> int:
+    survey = _lock_to_count(survey_id)
     if survey is None:
         return 0
     slips = survey.tokens.count()
     answers = list(survey.answers.order_by("id"))
-    survey.figures = figures.count(content_of(survey, "vi"), answers, slips=slips)
+    survey.figures = figures.count_answers(content_of(survey, "vi"), answers, slips=slips)
     survey.save(update_fields=["figures"])
     ChatAnswered.objects.filter(survey=survey).delete()
     return 1
 
 
-def forget() -> int:
+def forget_answers() -> int:
     """Ninety days after a result was published only what was published stays."""
     old = Survey.objects.filter(
-        state=Survey.State.PUBLISHED, published_at__lt=times.now() - KEPT
+        state=Survey.State.PUBLISHED, published_at__lt=times.now() - ANSWERS_KEPT
     ).values("pk")
     done = Answer.objects.filter(survey__in=old).delete()[0]
     return done + FreeText.objects.filter(survey__in=old).delete()[0]

@@ -11,8 +11,8 @@ from keng.kit import times
 from keng.surveys import rights
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import NotYours, WrongState
-from keng.surveys.actions.writing import locked
-from keng.surveys.content import Content
+from keng.surveys.actions.writing import locked_survey
+from keng.surveys.content import SurveyContent
 from keng.surveys.models import Answer, PaperBatch, Survey
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def begin(survey_id: uuid.UUID, sheets: int, *, by: "Officer") -> PaperBatch:
+def begin_batch(survey_id: uuid.UUID, sheets: int, *, by: "Officer") -> PaperBatch:
     """Begin a pile of so many sheets. Raises NotYours, WrongState."""
-    survey = locked(survey_id, by)
+    survey = locked_survey(survey_id, by)
     if not rights.may_write(by, survey):
         raise NotYours
     if survey.state != Survey.State.OPEN:
@@ -34,31 +34,36 @@ def begin(survey_id: uuid.UUID, sheets: int, *, by: "Officer") -> PaperBatch:
 
 
 @transaction.atomic
-def type_in(
-    batch_id: uuid.UUID, content: Content, said: Mapping[str, Any], *, slip: str, by: "Officer"
+def type_in_sheet(
+    batch_id: uuid.UUID,
+    content: SurveyContent,
+    said: Mapping[str, Any],
+    *,
+    slip: str,
+    by: "Officer",
 ) -> PaperBatch:
-    """One sheet. Raises NotYours, WrongState for a finished pile, and what `take` raises."""
-    batch = _mine(batch_id, by)
+    """One sheet. Raises NotYours, WrongState for a finished pile, and what `take_answer` raises."""
+    batch = _own_batch(batch_id, by)
     if batch.typed >= batch.sheets:
         raise WrongState
-    answering.take(batch.survey, content, said, slip=slip, origin=Answer.Origin.PAPER)
+    answering.take_answer(batch.survey, content, said, slip=slip, origin=Answer.Origin.PAPER)
     batch.typed += 1
     if batch.typed == batch.sheets:
-        _finish(batch, by)
+        _close_batch(batch, by)
     batch.save(update_fields=["typed", "finished_at"])
     return batch
 
 
 @transaction.atomic
-def finish(batch_id: uuid.UUID, *, by: "Officer") -> PaperBatch:
+def finish_batch(batch_id: uuid.UUID, *, by: "Officer") -> PaperBatch:
     """The pile is done, though some sheets could not be read."""
-    batch = _mine(batch_id, by)
-    _finish(batch, by)
+    batch = _own_batch(batch_id, by)
+    _close_batch(batch, by)
     batch.save(update_fields=["finished_at"])
     return batch
 
 
-def _mine(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
+def _own_batch(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
     found = PaperBatch.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "survey__unit"
     )
@@ -70,7 +75,7 @@ def _mine(batch_id: uuid.UUID, by: "Officer") -> PaperBatch:
     return batch
 
 
-def _finish(batch: PaperBatch, by: "Officer") -> None:
+def _close_batch(batch: PaperBatch, by: "Officer") -> None:
     batch.finished_at = times.now()
     survey = batch.survey
     detail = {"sheets": batch.sheets, "typed": batch.typed}

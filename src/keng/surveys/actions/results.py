@@ -11,26 +11,25 @@ from keng.audit.actions import record, unit_chain
 from keng.kit import times
 from keng.surveys import queries, rights
 from keng.surveys.actions.errors import NotReady, NotYours, StaleApproval, WrongState
-from keng.surveys.actions.writing import locked
+from keng.surveys.actions.writing import locked_survey
 from keng.surveys.models import FreeText, Survey
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-Outcome = Mapping[str, Mapping[str, str]]
-State = Survey.State
+ResultWords = Mapping[str, Mapping[str, str]]
 
 
 @transaction.atomic
-def propose(survey_id: uuid.UUID, outcome: Outcome, *, by: "Officer") -> Survey:
+def submit_result(survey_id: uuid.UUID, outcome: ResultWords, *, by: "Officer") -> Survey:
     """Hand in the words of the result, the first ones or changed ones.
 
     Raises WrongState, NotYours, NotReady("figures") and NotReady("texts") while something waits.
     """
-    survey = locked(survey_id, by)
+    survey = locked_survey(survey_id, by)
     if not rights.may_write(by, survey):
         raise NotYours
-    if survey.state not in {State.CLOSED, State.PUBLISHED}:
+    if survey.state not in {Survey.State.CLOSED, Survey.State.PUBLISHED}:
         raise WrongState
     if survey.figures is None:
         raise NotReady("figures")
@@ -47,12 +46,12 @@ def propose(survey_id: uuid.UUID, outcome: Outcome, *, by: "Officer") -> Survey:
 
 
 @transaction.atomic
-def publish(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
+def publish_result(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
     """Let out the words and texts exactly as this second person saw them.
 
     Raises WrongState, NotYours, StaleApproval.
     """
-    survey = _handed_in(survey_id, by)
+    survey = _locked_submitted(survey_id, by)
     if queries.result_hash(survey) != seen:
         raise StaleApproval
     # The public site reads what was let through from here, and nothing that waits or was left out.
@@ -62,7 +61,7 @@ def publish(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
     survey.proposal, survey.proposed_by, survey.result_hands = {}, None, []
     now = times.now()
     survey.outcome_changed_at = now if survey.published_at else None
-    survey.state, survey.published_at = State.PUBLISHED, survey.published_at or now
+    survey.state, survey.published_at = Survey.State.PUBLISHED, survey.published_at or now
     survey.save(
         update_fields=[
             "outcome",
@@ -83,17 +82,17 @@ def publish(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
 
 
 @transaction.atomic
-def send_back(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
+def send_back_result(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
     """Give the words back to be changed. Raises WrongState, NotYours."""
-    survey = _handed_in(survey_id, by)
+    survey = _locked_submitted(survey_id, by)
     survey.proposed_by, survey.returned_reason = None, reason
     survey.save(update_fields=["proposed_by", "returned_reason"])
     _record("survey.result_returned", survey, by, {})
     return survey
 
 
-def _handed_in(survey_id: uuid.UUID, by: "Officer") -> Survey:
-    survey = locked(survey_id, by)
+def _locked_submitted(survey_id: uuid.UUID, by: "Officer") -> Survey:
+    survey = locked_survey(survey_id, by)
     if survey.proposed_by_id is None:
         raise WrongState
     if not rights.may_release_result(by, survey):

@@ -12,16 +12,16 @@ from keng.kit import times
 from keng.places.models import Unit
 from keng.surveys import codes, rights
 from keng.surveys.actions.errors import NotReady, NotYours, WrongState
-from keng.surveys.content import MOST_QUESTIONS, hash_of
+from keng.surveys.content import MOST_QUESTIONS, content_hash
 from keng.surveys.models import Survey
 
 if TYPE_CHECKING:
     from keng.accounts.models import Officer
 
-Stored = dict[str, Any]
+StoredContent = dict[str, Any]
 
 
-def locked(survey_id: uuid.UUID, by: "Officer") -> Survey:
+def locked_survey(survey_id: uuid.UUID, by: "Officer") -> Survey:
     """The survey, locked; only one the officer can see. Raises Survey.DoesNotExist."""
     found = (
         Survey.objects.visible_to(by)
@@ -32,7 +32,9 @@ def locked(survey_id: uuid.UUID, by: "Officer") -> Survey:
 
 
 @transaction.atomic
-def make(*, unit_id: uuid.UUID, purpose: str, reach: str, content: Stored, by: "Officer") -> Survey:
+def make_survey(
+    *, unit_id: uuid.UUID, purpose: str, reach: str, content: StoredContent, by: "Officer"
+) -> Survey:
     """Begin a survey. Raises NotYours, Unit.DoesNotExist."""
     unit = Unit.objects.get(pk=unit_id)
     if unit not in rights.units_to_write_for(by):
@@ -45,7 +47,7 @@ def make(*, unit_id: uuid.UUID, purpose: str, reach: str, content: Stored, by: "
         purpose=purpose,
         reach=reach,
         content=content,
-        hash=hash_of(content, purpose=purpose, reach=reach),
+        hash=content_hash(content, purpose=purpose, reach=reach),
         hands=[by.pk],
     )
     record("survey.made", by=by, on=survey, chain=unit_chain(unit.pk))
@@ -53,18 +55,18 @@ def make(*, unit_id: uuid.UUID, purpose: str, reach: str, content: Stored, by: "
 
 
 @transaction.atomic
-def revise(
-    survey_id: uuid.UUID, *, purpose: str, reach: str, content: Stored, by: "Officer"
+def revise_survey(
+    survey_id: uuid.UUID, *, purpose: str, reach: str, content: StoredContent, by: "Officer"
 ) -> Survey:
     """Change the words around the questions. Raises NotYours, WrongState."""
-    survey = _draft(survey_id, by)
-    return _changed(survey, {**survey.content, **content}, by, purpose=purpose, reach=reach)
+    survey = _locked_draft(survey_id, by)
+    return _save_change(survey, {**survey.content, **content}, by, purpose=purpose, reach=reach)
 
 
 @transaction.atomic
 def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Officer") -> Survey:
     """Add a question, or change the one with its key. Raises NotReady("questions") for too many."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     questions = list(survey.content["questions"])
     keys = [one["key"] for one in questions]
     if question["key"] in keys:
@@ -73,37 +75,45 @@ def put_question(survey_id: uuid.UUID, question: Mapping[str, Any], *, by: "Offi
         questions.append(dict(question))
     else:
         raise NotReady("questions")
-    return _changed(survey, {**survey.content, "questions": _sound(questions)}, by)
+    return _save_change(
+        survey, {**survey.content, "questions": _drop_broken_conditions(questions)}, by
+    )
 
 
 @transaction.atomic
 def remove_question(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Take a question out; whatever depended on it is asked of everybody."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     left = [one for one in survey.content["questions"] if one["key"] != key]
-    return _changed(survey, {**survey.content, "questions": _sound(left)}, by)
+    return _save_change(survey, {**survey.content, "questions": _drop_broken_conditions(left)}, by)
 
 
 @transaction.atomic
-def move_up(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
+def move_question_up(survey_id: uuid.UUID, key: str, *, by: "Officer") -> Survey:
     """Ask a question one place earlier."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     questions = list(survey.content["questions"])
     at = next((n for n, one in enumerate(questions) if one["key"] == key), 0)
     if at:
         questions[at - 1], questions[at] = questions[at], questions[at - 1]
-    return _changed(survey, {**survey.content, "questions": _sound(questions)}, by)
+    return _save_change(
+        survey, {**survey.content, "questions": _drop_broken_conditions(questions)}, by
+    )
 
 
 @transaction.atomic
-def submit(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
+def submit_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     """Hand it in for a second person. Raises NotReady."""
-    survey = _draft(survey_id, by)
+    survey = _locked_draft(survey_id, by)
     if not survey.content["questions"]:
         raise NotReady("none")
     if survey.content.get("en") and not all(one.get("en") for one in survey.content["questions"]):
         raise NotReady("english")
-    survey.state, survey.submitted_at, survey.returned_reason = "submitted", times.now(), ""
+    survey.state, survey.submitted_at, survey.returned_reason = (
+        Survey.State.SUBMITTED,
+        times.now(),
+        "",
+    )
     survey.add_hand(by)
     survey.submitted_by = by
     survey.save(update_fields=["state", "submitted_at", "returned_reason", "submitted_by", "hands"])
@@ -112,8 +122,8 @@ def submit(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
     return survey
 
 
-def _draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
-    survey = locked(survey_id, by)
+def _locked_draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
+    survey = locked_survey(survey_id, by)
     if not rights.may_write(by, survey):
         raise NotYours
     if survey.state != Survey.State.DRAFT:
@@ -121,19 +131,19 @@ def _draft(survey_id: uuid.UUID, by: "Officer") -> Survey:
     return survey
 
 
-def _changed(
-    survey: Survey, content: Stored, by: "Officer", *, purpose: str = "", reach: str = ""
+def _save_change(
+    survey: Survey, content: StoredContent, by: "Officer", *, purpose: str = "", reach: str = ""
 ) -> Survey:
     survey.purpose, survey.reach = purpose or survey.purpose, reach or survey.reach
     survey.add_hand(by)
     survey.content, survey.changed_by = content, by
-    survey.hash = hash_of(content, purpose=survey.purpose, reach=survey.reach)
+    survey.hash = content_hash(content, purpose=survey.purpose, reach=survey.reach)
     survey.save(update_fields=["purpose", "reach", "content", "changed_by", "hands", "hash"])
     record("survey.changed", by=by, on=survey, chain=unit_chain(survey.unit_id))
     return survey
 
 
-def _sound(questions: list[Stored]) -> list[Stored]:
+def _drop_broken_conditions(questions: list[StoredContent]) -> list[StoredContent]:
     """A condition holds only on an earlier question with these options."""
     options: dict[str, int] = {}
     for one in questions:
@@ -148,6 +158,6 @@ def _sound(questions: list[Stored]) -> list[Stored]:
 
 
 def _free_code() -> str:
-    while Survey.objects.filter(code=(code := codes.new(codes.SURVEY))).exists():
+    while Survey.objects.filter(code=(code := codes.new_code(codes.SURVEY_LENGTH))).exists():
         pass
     return code

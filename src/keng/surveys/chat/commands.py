@@ -13,7 +13,7 @@ from keng.surveys import codes
 
 _LONGEST = 60
 _MOST_NUMBERS = 10
-MOST_CHOICES = 30
+MOST_CHAT_OPTIONS = 30
 """A longer list (of places) is no longer read in a chat."""
 _BEGIN = re.compile(r"(?P<vi>khao sat)|(?P<en>survey)")
 _NUMBERS = re.compile(
@@ -35,7 +35,7 @@ _ALONE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ChatCommand:
     """One message, as the worker reads it."""
 
     act: str
@@ -54,7 +54,7 @@ class Said:
         return asdict(self)
 
 
-def read(text: str) -> Said | None:
+def read_command(text: str) -> ChatCommand | None:
     """The command in a message; None when it is none."""
     text = unicodedata.normalize("NFC", text.strip())
     if not text or len(text) > _LONGEST:
@@ -63,44 +63,44 @@ def read(text: str) -> Said | None:
     if begun := _BEGIN.match(bare):
         return _begin(bare[begun.end() :], "vi" if begun["vi"] else "en")
     if act := _ALONE.get(bare):
-        return Said(act)
+        return ChatCommand(act)
     if chat_words.is_stop(text) or chat_words.may_be_stop(text):
         # What is told in the same breath is for the officers.
-        return None if chat_words.tells_beside_stop(text) else Said("stop")
+        return None if chat_words.tells_beside_stop(text) else ChatCommand("stop")
     if _NUMBERS.fullmatch(bare):
         numbers = tuple(int(one) for one in re.findall(r"\d+", bare))
-        return None if _is_a_phone(numbers) else Said("numbers", numbers=numbers)
+        return None if _is_a_phone(numbers) else ChatCommand("numbers", numbers=numbers)
     return None
 
 
 def _is_a_phone(numbers: tuple[int, ...]) -> bool:
     """Figures in pairs: several numbers, and such as no question has."""
-    return len(numbers) > _MOST_NUMBERS or (len(numbers) > 1 and max(numbers) > MOST_CHOICES)
+    return len(numbers) > _MOST_NUMBERS or (len(numbers) > 1 and max(numbers) > MOST_CHAT_OPTIONS)
 
 
-def _begin(rest: str, language: str) -> Said | None:
+def _begin(rest: str, language: str) -> ChatCommand | None:
     """ "khảo sát", a code, the code of a slip; words that tell more are no command."""
     if rest and rest[0] not in " :.,-":
         return None
     parts = rest.strip(" :.,-").split()
     if not parts:
-        return Said("begin", language)
+        return ChatCommand("begin", language)
     code, slip = parts[0], "".join(parts[1:])
-    if not _is_like_a_code(code) or (slip and not codes.cleaned(slip, codes.SLIP)):
+    if not _is_like_a_code(code) or (slip and not codes.clean_code(slip, codes.SLIP_LENGTH)):
         return None
-    return Said(
+    return ChatCommand(
         "begin",
         language,
-        codes.cleaned(code, codes.SURVEY) or "?",
-        codes.cleaned(slip, codes.SLIP),
+        codes.clean_code(code, codes.SURVEY_LENGTH) or "?",
+        codes.clean_code(slip, codes.SLIP_LENGTH),
     )
 
 
 def _is_like_a_code(word: str) -> bool:
     """A code, or one that was mistyped: no other word has so few vowels and a figure."""
     plain = word.replace("-", "")
-    return bool(codes.cleaned(word, codes.SURVEY)) or (
-        len(plain) <= codes.SLIP
+    return bool(codes.clean_code(word, codes.SURVEY_LENGTH)) or (
+        len(plain) <= codes.SLIP_LENGTH
         and any(letter.isdigit() for letter in plain)
-        and bool(codes.cleaned(plain, len(plain)))
+        and bool(codes.clean_code(plain, len(plain)))
     )

@@ -15,22 +15,20 @@ from keng.accounts.releasing import may_release_for
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.surveys import queries, rights
-from keng.surveys.chat.words import start_words
-from keng.surveys.desk.shared import visible
+from keng.surveys.chat.sentences import start_words
+from keng.surveys.desk.shared import visible_survey
 from keng.surveys.models import FreeText, PaperBatch, Survey
-from keng.surveys.showing import about, blocks, marked_words, places
-
-State = Survey.State
+from keng.surveys.page_view import marked_words, place_rows, question_blocks, survey_context
 
 
 @require_safe
-def surveys(request: HttpRequest) -> HttpResponse:
+def desk_surveys(request: HttpRequest) -> HttpResponse:
     """Those that wait for this officer first."""
-    found = queries.desk_list(request.officer)
+    found = queries.surveys_of_desk(request.officer)
     waiting = [
         one
         for one in found
-        if (one.state == State.SUBMITTED and rights.may_approve(request.officer, one))
+        if (one.state == Survey.State.SUBMITTED and rights.may_approve(request.officer, one))
         or rights.may_release_result(request.officer, one)
     ]
     context = {
@@ -42,19 +40,19 @@ def surveys(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def survey_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How it stands, and the next step."""
-    survey = visible(request, pk)
+    survey = visible_survey(request, pk)
     may_write = rights.may_write(request.officer, survey)
     content = queries.content_of(survey)
-    slips, used = queries.slips(survey)
-    context = about(survey, content) | {
+    slips, used = queries.slip_counts(survey)
+    context = survey_context(survey, content) | {
         "may_write": may_write,
         "may_approve": rights.may_approve(request.officer, survey)
-        and survey.state == State.SUBMITTED,
+        and survey.state == Survey.State.SUBMITTED,
         "may_release": rights.may_release_result(request.officer, survey),
         "may_return": (may_write or rights.may_approve(request.officer, survey))
-        and survey.state == State.APPROVED,
+        and survey.state == Survey.State.APPROVED,
         "hands": people_with(survey.all_hands),
         "result_hands": people_with(rights.hands_in_result(survey)),
         "outcome_hands": people_with(survey.outcome_hands),
@@ -66,12 +64,12 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "batches": PaperBatch.objects.filter(
             survey=survey, made_by=request.officer, finished_at__isnull=True
         ),
-        "blocks": blocks(content, survey.figures or {}),
-        "places": places(content, survey.figures or {}),
+        "blocks": question_blocks(content, survey.figures or {}),
+        "places": place_rows(content, survey.figures or {}),
         "marked_words": marked_words(content),
         "figures": survey.figures,
-        "hand_out": hand_out(survey),
-        "is_over": survey.state == State.OPEN and not queries.takes_answers(survey),
+        "hand_out": hand_out_text(survey),
+        "is_over": survey.state == Survey.State.OPEN and not queries.takes_answers(survey),
     }
     return render(request, "surveys/detail.html", context)
 
@@ -80,7 +78,7 @@ def _refusal(officer: Officer, survey: Survey) -> str:
     """What stands in the way of somebody who could let out what waits, had they no hand in it."""
     if not may_release_for(officer, survey.unit):
         return ""
-    if survey.state == State.SUBMITTED:
+    if survey.state == Survey.State.SUBMITTED:
         hands = list(survey.all_hands)
     elif survey.proposed_by_id is not None:
         hands = rights.hands_in_result(survey)
@@ -91,23 +89,23 @@ def _refusal(officer: Officer, survey: Survey) -> str:
 
 
 @require_safe
-def preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def survey_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """All questions as residents will see them, in one language or the other."""
-    survey = visible(request, pk)
+    survey = visible_survey(request, pk)
     language = request.GET.get("in", "vi")
     if language not in {"vi", "en"}:
         raise Http404
     content = queries.content_of(survey, language)
-    context = about(survey, content) | {"has_english": bool(survey.content.get("en"))}
+    context = survey_context(survey, content) | {"has_english": bool(survey.content.get("en"))}
     return render(request, "surveys/preview.html", context)
 
 
-def hand_out(survey: Survey) -> str:
+def hand_out_text(survey: Survey) -> str:
     """Words for any chat, notice board or school group, in Vietnamese."""
     words = survey.content["vi"]
     address = f"{settings.PUBLIC_URL}/s/{survey.code}"
     lines = [words["title"], f"{survey.unit.name}: {words['why']}", address]
-    if (account := queries.chat_account(survey)) and survey.reach == Survey.Reach.OPEN:
+    if (account := queries.chat_account_name(survey)) and survey.reach == Survey.Reach.OPEN:
         with override("vi"):
             lines.append(
                 _("Or write “%(words)s” to %(account)s.")

@@ -12,50 +12,56 @@ from django.views.decorators.http import require_POST
 from keng.surveys import codes, queries, rights
 from keng.surveys.actions import paper as actions
 from keng.surveys.actions.errors import NotOpen, SlipUnknown, SlipUsed, WrongState
-from keng.surveys.answer_forms import Sheet
-from keng.surveys.desk.shared import guarded, to_write
+from keng.surveys.answer_forms import PaperSheetForm
+from keng.surveys.desk.shared import explains_refusal, survey_to_write
 from keng.surveys.forms import CountForm
 from keng.surveys.models import PaperBatch, Survey
-from keng.surveys.showing import about
+from keng.surveys.page_view import survey_context
 
 
-@guarded
-def begin(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_paper_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """How many sheets the pile has."""
-    survey = to_write(request, pk)
+    survey = survey_to_write(request, pk)
     if survey.state != Survey.State.OPEN:
         return redirect("survey-detail", pk=pk)
     form = CountForm(request.POST or None)
     form.fields["count"].label = _("Sheets in this pile")
     if request.method == "POST" and form.is_valid():
-        batch = actions.begin(pk, form.cleaned_data["count"], by=request.officer)
+        batch = actions.begin_batch(pk, form.cleaned_data["count"], by=request.officer)
         return redirect("survey-sheet", pk=batch.pk)
-    context = about(survey) | {"form": form}
+    context = survey_context(survey) | {"form": form}
     return render(request, "surveys/paper_new.html", context, status=422 if form.errors else 200)
 
 
-def sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def survey_sheet(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One sheet after another."""
-    batch, is_mine = _mine(request, pk)
+    batch, is_mine = _visible_batch(request, pk)
     survey = batch.survey
     if not is_mine:
         return redirect("survey-detail", pk=survey.pk)
     content = queries.content_of(survey, "vi")
     with_slip = survey.reach == Survey.Reach.ONCE
     posted = request.POST if request.method == "POST" else None
-    form = Sheet(posted, content=content, with_slip=with_slip)
+    form = PaperSheetForm(posted, content=content, with_slip=with_slip)
     # A sheet on which nothing is ticked still is a form somebody handed in.
-    if request.method == "POST" and form.is_valid() and _typed(request, batch, form):
+    if request.method == "POST" and form.is_valid() and _type_in(request, batch, form):
         return redirect("survey-sheet", pk=pk)
-    context = about(survey, content) | {"form": form, "batch": batch, "number": batch.typed + 1}
+    context = survey_context(survey, content) | {
+        "form": form,
+        "batch": batch,
+        "number": batch.typed + 1,
+    }
     return render(request, "surveys/sheet.html", context, status=422 if form.errors else 200)
 
 
-def _typed(request: HttpRequest, batch: PaperBatch, form: Sheet) -> bool:
-    slip = codes.cleaned(form.cleaned_data.get("slip", ""), codes.SLIP)
+def _type_in(request: HttpRequest, batch: PaperBatch, form: PaperSheetForm) -> bool:
+    slip = codes.clean_code(form.cleaned_data.get("slip", ""), codes.SLIP_LENGTH)
     content = queries.content_of(batch.survey, "vi")
     try:
-        done = actions.type_in(batch.pk, content, form.said(), slip=slip, by=request.officer)
+        done = actions.type_in_sheet(
+            batch.pk, content, form.answers(), slip=slip, by=request.officer
+        )
     except SlipUsed:
         form.add_error("slip", _("This slip was used already: the sheet does not count again."))
     except SlipUnknown:
@@ -71,15 +77,15 @@ def _typed(request: HttpRequest, batch: PaperBatch, form: Sheet) -> bool:
 
 
 @require_POST
-def finish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def survey_sheet_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The rest of the pile cannot be read, or there is none."""
-    batch, is_mine = _mine(request, pk)
+    batch, is_mine = _visible_batch(request, pk)
     if is_mine:
-        actions.finish(pk, by=request.officer)
+        actions.finish_batch(pk, by=request.officer)
     return redirect("survey-detail", pk=batch.survey_id)
 
 
-def _mine(request: HttpRequest, pk: uuid.UUID) -> tuple[PaperBatch, bool]:
+def _visible_batch(request: HttpRequest, pk: uuid.UUID) -> tuple[PaperBatch, bool]:
     """A pile of a visible survey, and whether it is this officer's to type in."""
     batch = get_object_or_404(
         PaperBatch.objects.select_related("survey__unit"),

@@ -1,4 +1,4 @@
-"""The second person for a result: every word that will be public, and a code."""
+"""The result: the finding is handed in, and a second person lets out every word, with a code."""
 
 import uuid
 
@@ -12,59 +12,96 @@ from keng.accounts.hands import people_with
 from keng.accounts.presence import is_present
 from keng.surveys import queries, rights
 from keng.surveys.actions import results as actions
-from keng.surveys.actions.errors import StaleApproval
-from keng.surveys.desk.shared import guarded, visible
-from keng.surveys.forms import ReleaseResultForm, ReturnForm
+from keng.surveys.actions.errors import NotReady, StaleApproval
+from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
+from keng.surveys.forms import OutcomeForm, ReleaseResultForm, ReturnForm
 from keng.surveys.models import Survey
-from keng.surveys.showing import about, blocks, marked_words, places, returned
+from keng.surveys.page_view import (
+    marked_words,
+    percent_returned,
+    place_rows,
+    question_blocks,
+    survey_context,
+)
 
 
-@guarded
-def release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The finding and what is done about it, above the figures as the public will see them."""
+    survey = survey_to_write(request, pk)
+    states = {Survey.State.CLOSED, Survey.State.PUBLISHED}
+    if survey.state not in states or survey.figures is None:
+        return redirect("survey-detail", pk=pk)
+    form = OutcomeForm(request.POST or None, initial=_initial(survey))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.submit_result(pk, form.outcome(), by=request.officer)
+        except NotReady:
+            messages.error(request, _("Read the short texts first: each is published or left out."))
+            return redirect("survey-texts", pk=pk)
+        messages.success(request, _("Handed in: another officer reads it and lets it out."))
+        return redirect("survey-detail", pk=pk)
+    content = queries.content_of(survey, "vi")
+    context = survey_context(survey, content) | {
+        "form": form,
+        "blocks": question_blocks(content, survey.figures),
+        "places": place_rows(content, survey.figures),
+        "finding": content.finding,
+        "figures": survey.figures,
+        "returned": percent_returned(survey.figures),
+        "marked_words": marked_words(content),
+    }
+    return render(request, "surveys/publish.html", context, status=422 if form.errors else 200)
+
+
+@explains_refusal
+def survey_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The finding, what is done about it and the texts, beside the figures."""
-    survey = visible(request, pk)
+    survey = visible_survey(request, pk)
     if not rights.may_release_result(request.officer, survey):
         return redirect("survey-detail", pk=pk)
     form = ReleaseResultForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _released(request, survey, form)
-    return _shown(request, survey, form)
+        return _release(request, survey, form)
+    return _release_page(request, survey, form)
 
 
 @require_POST
-@guarded
-def send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_result_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Back to whoever wrote the result, with the reason."""
-    visible(request, pk)
+    visible_survey(request, pk)
     form = ReturnForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Write what has to change"))
         return redirect("survey-release", pk=pk)
-    actions.send_back(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    actions.send_back_result(pk, reason=form.cleaned_data["reason"], by=request.officer)
     messages.success(request, _("Given back to be changed."))
     return redirect("survey-detail", pk=pk)
 
 
-def _released(request: HttpRequest, survey: Survey, form: ReleaseResultForm) -> HttpResponse:
+def _release(request: HttpRequest, survey: Survey, form: ReleaseResultForm) -> HttpResponse:
     # What is stale is said before the code is used up: the same code does not work twice.
     if form.seen() != queries.result_hash(survey):
-        return _shown(request, survey, ReleaseResultForm(), stale=True)
+        return _release_page(request, survey, ReleaseResultForm(), stale=True)
     if not is_present(request.officer, form):
-        return _shown(request, survey, form)
+        return _release_page(request, survey, form)
     try:
-        actions.publish(survey.pk, seen=form.seen(), by=request.officer)
+        actions.publish_result(survey.pk, seen=form.seen(), by=request.officer)
     except StaleApproval:
-        return _shown(request, visible(request, survey.pk), ReleaseResultForm(), stale=True)
+        return _release_page(
+            request, visible_survey(request, survey.pk), ReleaseResultForm(), stale=True
+        )
     messages.success(request, _("Published under the same address as the survey."))
     return redirect("survey-detail", pk=survey.pk)
 
 
-def _shown(
+def _release_page(
     request: HttpRequest, survey: Survey, form: ReleaseResultForm, *, stale: bool = False
 ) -> HttpResponse:
     content = queries.content_of(survey, "vi")
     texts = queries.result_texts(survey)
-    context = about(survey, content) | {
+    context = survey_context(survey, content) | {
         "form": form,
         "back_form": ReturnForm(),
         "stale": stale,
@@ -72,12 +109,23 @@ def _shown(
         "outcome": survey.proposal,
         "hash": queries.result_hash(survey).hex(),
         "texts": [(one, texts[one.key]) for one in content.questions if one.key in texts],
-        "blocks": blocks(content, survey.figures or {}),
-        "places": places(content, survey.figures or {}),
+        "blocks": question_blocks(content, survey.figures or {}),
+        "places": place_rows(content, survey.figures or {}),
         "finding": content.finding,
         "figures": survey.figures,
-        "returned": returned(survey.figures or {}),
+        "returned": percent_returned(survey.figures or {}),
         "marked_words": marked_words(content),
     }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "surveys/release.html", context, status=status)
+
+
+def _initial(survey: Survey) -> dict[str, str]:
+    outcome = survey.proposal or survey.outcome
+    words, english = outcome.get("vi", {}), outcome.get("en", {})
+    return {
+        "headline": words.get("headline", ""),
+        "deeds": words.get("deeds", ""),
+        "en_headline": english.get("headline", ""),
+        "en_deeds": english.get("deeds", ""),
+    }

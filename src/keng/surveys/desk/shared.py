@@ -15,22 +15,22 @@ from keng.surveys.actions.errors import LastDayOver, NotYours, WrongState
 from keng.surveys.models import Survey
 
 
-def visible(request: HttpRequest, pk: uuid.UUID) -> Survey:
+def visible_survey(request: HttpRequest, pk: uuid.UUID) -> Survey:
     """A survey of the officer's units. Raises Http404."""
     people = ("author", "approved_by", "proposed_by")
     found = Survey.objects.visible_to(request.officer).select_related("unit", *people)
     return get_object_or_404(found, pk=pk)
 
 
-def to_write(request: HttpRequest, pk: uuid.UUID) -> Survey:
+def survey_to_write(request: HttpRequest, pk: uuid.UUID) -> Survey:
     """One that this officer may change. Raises Http404, NotYours."""
-    found = visible(request, pk)
+    found = visible_survey(request, pk)
     if not rights.may_write(request.officer, found):
         raise NotYours
     return found
 
 
-def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def explains_refusal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Say in words what stood in the way, and show the survey as it is now."""
 
     @wraps(view)

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 from keng.surveys import queries, rights
 from keng.surveys.actions import writing as actions
 from keng.surveys.actions.errors import NotReady, WrongState
-from keng.surveys.desk.shared import guarded, to_write
-from keng.surveys.forms import QuestionForm, SurveyForm, initial_of, initial_question
+from keng.surveys.desk.shared import explains_refusal, survey_to_write
+from keng.surveys.forms import QuestionForm, SurveyForm, question_initial, survey_initial
 from keng.surveys.models import Survey
 
 
-def new(request: HttpRequest) -> HttpResponse:
+def survey_new(request: HttpRequest) -> HttpResponse:
     """Begin a survey."""
     units = rights.units_to_write_for(request.officer)
     if not units:
@@ -26,11 +26,11 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         unit = next(one for one in units if str(one.pk) == said["unit"])
-        survey = actions.make(
+        survey = actions.make_survey(
             unit_id=unit.pk,
             purpose=said["purpose"],
             reach=said["reach"],
-            content=form.content(queries.places_below(unit)),
+            content=form.content(queries.place_names_below(unit)),
             by=request.officer,
         )
         return redirect("survey-edit", pk=survey.pk)
@@ -38,18 +38,18 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "surveys/new.html", {"form": form}, status=status)
 
 
-@guarded
-def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Change the words; see and order the questions."""
     survey = _draft(request, pk)
-    form = SurveyForm(request.POST or None, units=[survey.unit], initial=initial_of(survey))
+    form = SurveyForm(request.POST or None, units=[survey.unit], initial=survey_initial(survey))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        actions.revise(
+        actions.revise_survey(
             pk,
             purpose=said["purpose"],
             reach=said["reach"],
-            content=form.content(queries.places_below(survey.unit)),
+            content=form.content(queries.place_names_below(survey.unit)),
             by=request.officer,
         )
         messages.success(request, _("Saved."))
@@ -59,16 +59,16 @@ def edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "surveys/edit.html", context, status=422 if form.errors else 200)
 
 
-@guarded
-def question_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_question_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One more question."""
     survey = _draft(request, pk)
     there = [int(one["key"][1:]) for one in survey.content["questions"]]
     return _question(request, survey, f"q{max(there, default=0) + 1}")
 
 
-@guarded
-def question(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
+@explains_refusal
+def survey_question_edit(request: HttpRequest, pk: uuid.UUID, key: str) -> HttpResponse:
     """Change a question."""
     survey = _draft(request, pk)
     if key not in {one["key"] for one in survey.content["questions"]}:
@@ -80,7 +80,7 @@ def _question(request: HttpRequest, survey: Survey, key: str) -> HttpResponse:
     questions = survey.content["questions"]
     keys = [one["key"] for one in questions]
     at = keys.index(key) if key in keys else len(keys)
-    initial = initial_question(questions[at]) if at < len(keys) else {"kind": "choice"}
+    initial = question_initial(questions[at]) if at < len(keys) else {"kind": "choice"}
     form = QuestionForm(
         request.POST or None,
         earlier=questions[:at],
@@ -101,24 +101,24 @@ def _question(request: HttpRequest, survey: Survey, key: str) -> HttpResponse:
 
 
 @require_POST
-@guarded
-def order(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_order(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One place up, or out."""
     _draft(request, pk)
     if "up" in request.POST:
-        actions.move_up(pk, request.POST["up"], by=request.officer)
+        actions.move_question_up(pk, request.POST["up"], by=request.officer)
     elif "out" in request.POST:
         actions.remove_question(pk, request.POST["out"], by=request.officer)
     return redirect("survey-edit", pk=pk)
 
 
 @require_POST
-@guarded
-def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+@explains_refusal
+def survey_submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Hand it in for a second person."""
     _draft(request, pk)
     try:
-        actions.submit(pk, by=request.officer)
+        actions.submit_survey(pk, by=request.officer)
     except NotReady as missing:
         words = {
             "none": _("Write at least one question first."),
@@ -131,7 +131,7 @@ def submit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, pk: uuid.UUID) -> Survey:
-    survey = to_write(request, pk)
+    survey = survey_to_write(request, pk)
     if survey.state != Survey.State.DRAFT:
         raise WrongState
     return survey

@@ -10,99 +10,99 @@ from keng.surveys import codes, drafts, queries
 from keng.surveys.actions import answering
 from keng.surveys.actions.errors import SlipUnknown, SlipUsed
 from keng.surveys.models import Survey
-from keng.surveys.public import browser
-from keng.surveys.showing import about, result_of
+from keng.surveys.page_view import result_context, survey_context
+from keng.surveys.public import answer_limits
 
 
 @require_safe
 def surveys(request: HttpRequest) -> HttpResponse:
     """What is open, and what came of earlier ones."""
-    context = {"open": queries.open_now(), "results": queries.results(limit=30)}
+    context = {"open": queries.open_surveys(), "results": queries.published_surveys(limit=30)}
     return render(request, "surveys/list.html", context)
 
 
 @require_safe
 def survey(request: HttpRequest, code: str, slip: str = "") -> HttpResponse:
     """The same address from the first day on: before, while it is open, and the result."""
-    found = found_by(code)
+    found = survey_by_code(code)
     if found.state == Survey.State.PUBLISHED:
-        return render(request, "surveys/result.html", result_of(found, get_language() or "vi"))
+        return render(request, "surveys/result.html", result_context(found, get_language() or "vi"))
     if not queries.takes_answers(found):
-        return render(request, "surveys/closed.html", about(found), status=200)
-    return _intro(request, found, slip=codes.cleaned(slip, codes.SLIP))
+        return render(request, "surveys/closed.html", survey_context(found), status=200)
+    return _intro(request, found, slip=codes.clean_code(slip, codes.SLIP_LENGTH))
 
 
 @require_POST
-def start(request: HttpRequest, code: str) -> HttpResponse:
+def survey_start(request: HttpRequest, code: str) -> HttpResponse:
     """Begin an answer, or go on with the one this browser has begun."""
-    found = found_by(code)
+    found = survey_by_code(code)
     if not queries.takes_answers(found):
         return redirect("survey", code=found.code)
     slip = ""
     if found.reach == Survey.Reach.ONCE:
-        slip = codes.cleaned(request.POST.get("slip", ""), codes.SLIP)
+        slip = codes.clean_code(request.POST.get("slip", ""), codes.SLIP_LENGTH)
         if problem := _slip_problem(request, found, slip):
             return _intro(request, found, problem=problem, status=422)
-    elif browser.answered_before(request, found) >= browser.MOST_FROM_ONE_BROWSER:
+    elif answer_limits.answers_sent_before(request, found) >= answer_limits.MOST_FROM_ONE_BROWSER:
         return _intro(request, found)
-    secret = request.COOKIES.get(cookie_of(found), "")
-    draft = drafts.load(secret, found.code)
+    secret = request.COOKIES.get(draft_cookie(found), "")
+    draft = drafts.load_draft(secret, found.code)
     if draft is None or draft.slip != slip:
-        draft = drafts.begin(found.code, slip)
+        draft = drafts.begin_draft(found.code, slip)
     response = redirect("survey-question", code=found.code, number=1)
     response.status_code = 303
-    keep(response, found, draft)
+    keep_draft(response, found, draft)
     return response
 
 
 @require_safe
-def paper(request: HttpRequest, code: str) -> HttpResponse:
+def survey_paper(request: HttpRequest, code: str) -> HttpResponse:
     """The same questions on paper."""
-    found = found_by(code)
+    found = survey_by_code(code)
     if not queries.takes_answers(found):
         raise Http404
-    return render(request, "surveys/paper.html", about(found))
+    return render(request, "surveys/paper.html", survey_context(found))
 
 
-def found_by(code: str) -> Survey:
+def survey_by_code(code: str) -> Survey:
     """The survey that a typed code belongs to. Raises Http404."""
-    found = queries.by_code(codes.cleaned(code, codes.SURVEY))
+    found = queries.public_survey(codes.clean_code(code, codes.SURVEY_LENGTH))
     if found is None:
         raise Http404
     return found
 
 
-def cookie_of(found: Survey) -> str:
+def draft_cookie(found: Survey) -> str:
     """The cookie that opens the unfinished answer."""
     return f"keng_survey_{found.code}"
 
 
-def keep(response: HttpResponse, found: Survey, draft: drafts.Unfinished) -> None:
+def keep_draft(response: HttpResponse, found: Survey, draft: drafts.UnfinishedAnswer) -> None:
     """Store the unfinished answer; only this browser can open it."""
-    drafts.save(draft)
-    seconds = int(drafts.LIFE.total_seconds())
-    cookies.put(response, cookie_of(found), draft.secret, seconds=seconds)
+    drafts.save_draft(draft)
+    seconds = int(drafts.DRAFT_LIFE.total_seconds())
+    cookies.put(response, draft_cookie(found), draft.secret, seconds=seconds)
 
 
 def _intro(
     request: HttpRequest, found: Survey, *, slip: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
-    before = browser.answered_before(request, found)
+    before = answer_limits.answers_sent_before(request, found)
     is_open_to_all = found.reach == Survey.Reach.OPEN
-    context = about(found) | {
-        "slip": codes.grouped(slip) if slip else request.POST.get("slip", "")[:40],
+    context = survey_context(found) | {
+        "slip": codes.grouped_code(slip) if slip else request.POST.get("slip", "")[:40],
         "problem": problem,
-        "begun": drafts.load(request.COOKIES.get(cookie_of(found), ""), found.code),
+        "begun": drafts.load_draft(request.COOKIES.get(draft_cookie(found), ""), found.code),
         "before": before if is_open_to_all else 0,
-        "too_many": is_open_to_all and before >= browser.MOST_FROM_ONE_BROWSER,
-        "most": browser.MOST_FROM_ONE_BROWSER,
+        "too_many": is_open_to_all and before >= answer_limits.MOST_FROM_ONE_BROWSER,
+        "most": answer_limits.MOST_FROM_ONE_BROWSER,
     }
     return render(request, "surveys/intro.html", context, status=status)
 
 
 def _slip_problem(request: HttpRequest, found: Survey, slip: str) -> str:
     """Why the slip is good for nothing: a word for the template; "" when it is good."""
-    if browser.TRYING.seconds_to_wait(request):
+    if answer_limits.SLOW_SLIPS.seconds_to_wait(request):
         return "wait"
     if not slip:
         return "impossible"

@@ -5,9 +5,9 @@ from typing import Any
 
 from keng.kit import times
 from keng.surveys import queries
-from keng.surveys.actions import answering, counting, releasing, results, writing
+from keng.surveys.actions import answering, counting, opening, results, writing
 from keng.surveys.models import Survey
-from keng.surveys.queries import content_of, places_below
+from keng.surveys.queries import content_of, place_names_below
 from tests import make
 
 FEELS = {
@@ -74,13 +74,13 @@ class Stage:
         return {
             "vi": {"title": "Đường về nhà buổi tối", "why": "Để chọn chỗ lắp đèn."},
             "en": {"title": "The way home at night", "why": "To choose where to put lamps."},
-            "places": places_below(self.unit) if places else [],
+            "places": place_names_below(self.unit) if places else [],
             "closes_on": (today + datetime.timedelta(days=10)).isoformat(),
             "results_on": (today + datetime.timedelta(days=20)).isoformat(),
         }
 
     def draft(self, questions=(FEELS, WHY_NOT, PATROL, WHERE), *, reach="open", places=True):
-        survey = writing.make(
+        survey = writing.make_survey(
             unit_id=self.unit.pk,
             purpose="streets",
             reach=reach,
@@ -93,24 +93,26 @@ class Stage:
 
     def approved(self, **fields):
         survey = self.draft(**fields)
-        survey = writing.submit(survey.pk, by=self.coordinator)
-        return releasing.approve(survey.pk, seen=bytes(survey.hash), by=self.commander)
+        survey = writing.submit_survey(survey.pk, by=self.coordinator)
+        return opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=self.commander)
 
     def opened(self, **fields):
-        return releasing.open_up(self.approved(**fields).pk, by=self.coordinator)
+        return opening.open_survey(self.approved(**fields).pk, by=self.coordinator)
 
     def answer(self, survey, times_over=1, *, origin="web", slip="", **said):
         content = content_of(survey, "vi")
         for _ in range(times_over):
-            answering.take(survey, content, said, origin=origin, slip=slip)
+            answering.take_answer(survey, content, said, origin=origin, slip=slip)
 
     def counted(self, survey):
-        releasing.close(survey.pk, by=self.coordinator)
+        opening.close_survey(survey.pk, by=self.coordinator)
         moved = times.now() - datetime.timedelta(minutes=1)
         Survey.objects.filter(pk=survey.pk).update(closed_at=moved)
-        assert counting.count_closed() == 1
+        assert counting.count_closed_survey() == 1
         return Survey.objects.get(pk=survey.pk)
 
     def published(self, survey):
-        survey = results.propose(survey.pk, RESULT, by=self.coordinator)
-        return results.publish(survey.pk, seen=queries.result_hash(survey), by=self.commander)
+        survey = results.submit_result(survey.pk, RESULT, by=self.coordinator)
+        return results.publish_result(
+            survey.pk, seen=queries.result_hash(survey), by=self.commander
+        )

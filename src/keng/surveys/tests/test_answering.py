@@ -12,9 +12,9 @@ from django.urls import reverse
 from keng.kit import times
 from keng.runtime.tests.rights import give_rights
 from keng.surveys import drafts
-from keng.surveys.actions import counting, reading, releasing
+from keng.surveys.actions import counting, free_texts, opening
 from keng.surveys.models import Answer, Draft, FreeText, Survey
-from keng.surveys.public import browser
+from keng.surveys.public import answer_limits
 from keng.surveys.tests.stage import Stage
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +27,10 @@ def stage():
 
 @pytest.fixture(autouse=True)
 def nobody_waits():
-    for bound in (browser.SLOWING, browser.TRYING, browser.MANY):
+    for bound in (answer_limits.SLOW_ANSWERS, answer_limits.SLOW_SLIPS, answer_limits.MANY_ANSWERS):
         bound.forget()
     yield
-    for bound in (browser.SLOWING, browser.TRYING, browser.MANY):
+    for bound in (answer_limits.SLOW_ANSWERS, answer_limits.SLOW_SLIPS, answer_limits.MANY_ANSWERS):
         bound.forget()
 
 
@@ -118,13 +118,13 @@ def test_an_unfinished_answer_is_readable_in_the_browser_alone_and_for_a_day(
     kept = b"".join(bytes(row.id_hash) + bytes(row.box) for row in Draft.objects.all())
     for words in ("Ba Toa", survey.code, secret):
         assert words.encode() not in kept
-    assert drafts.load(secret, survey.code).said["q4"] == "Ngõ Ba Toa"
+    assert drafts.load_draft(secret, survey.code).said["q4"] == "Ngõ Ba Toa"
     # Of another survey it is none.
-    assert drafts.load(secret, "000000") is None
+    assert drafts.load_draft(secret, "000000") is None
     later = times.now() + datetime.timedelta(hours=25)
     monkeypatch.setattr(times, "now", lambda: later)
-    assert drafts.load(secret, survey.code) is None
-    assert drafts.sweep() == 1
+    assert drafts.load_draft(secret, survey.code) is None
+    assert drafts.sweep_drafts() == 1
 
 
 def test_it_goes_on_where_it_stopped(public_client, stage):
@@ -137,7 +137,7 @@ def test_it_goes_on_where_it_stopped(public_client, stage):
 
 def test_one_phone_sends_five_answers_and_not_sixty(public_client, stage):
     survey = stage.opened()
-    for _ in range(browser.MOST_FROM_ONE_BROWSER):
+    for _ in range(answer_limits.MOST_FROM_ONE_BROWSER):
         fill(public_client, survey)
     shown = begin(public_client, survey).content.decode()
     assert "Trình duyệt này đã gửi 5 câu trả lời" in shown
@@ -157,7 +157,7 @@ def test_whoever_deletes_cookies_is_slowed_down_and_told_so_politely(public_clie
     for _ in range(60):
         public_client.cookies.clear()
         last = fill(public_client, survey, ("0", "2", "", "0"))
-    assert Answer.objects.count() == browser.SLOWING.at_once
+    assert Answer.objects.count() == answer_limits.SLOW_ANSWERS.at_once
     assert last.status_code == 429
     assert "cứ năm phút chỉ nhận một phiếu" in last.content.decode()
 
@@ -171,7 +171,7 @@ def test_what_one_network_sends_beyond_twenty_a_day_is_told_apart_in_the_result(
     survey = stage.opened()
     for sent in range(44):
         public_client.cookies.clear()
-        clock.now += 300.0 if sent >= browser.SLOWING.at_once else 0.0
+        clock.now += 300.0 if sent >= answer_limits.SLOW_ANSWERS.at_once else 0.0
         fill(public_client, survey, ("0", "2", "", "0"))
     assert Answer.objects.count() == 44
     assert Answer.objects.filter(crowded=True).count() == 24
@@ -201,7 +201,7 @@ def test_the_same_form_sent_twice_counts_once(public_client, stage):
 
 def test_a_slip_opens_the_survey_once(public_client, stage):
     survey = stage.opened(reach="once")
-    (code,) = releasing.make_slips(survey.pk, 1, by=stage.coordinator)
+    (code,) = opening.make_slips(survey.pk, 1, by=stage.coordinator)
     shown = public_client.get(url("survey-slip", survey, slip=code)).content.decode()
     assert f'value="{code[:5]}-{code[5:]}"' in shown
     assert "Cảm ơn" in fill(public_client, survey, slip=code.lower()).content.decode()
@@ -252,7 +252,7 @@ def become(process):
 
 def test_the_public_site_counts_an_answer_and_cannot_read_it_back(public_client, stage):
     survey = stage.opened(reach="once")
-    (code,) = releasing.make_slips(survey.pk, 1, by=stage.coordinator)
+    (code,) = opening.make_slips(survey.pk, 1, by=stage.coordinator)
     become("public")
     assert "Cảm ơn" in fill(public_client, survey, slip=code).content.decode()
     for question in (Answer.objects.values("said"), FreeText.objects.values("words")):
@@ -271,18 +271,18 @@ def test_no_process_of_the_desk_can_read_an_answer(stage):
 
 def test_the_worker_mixes_counts_and_forgets_with_its_rights(stage):
     survey = stage.opened(reach="once")
-    for slip in releasing.make_slips(survey.pk, 6, by=stage.coordinator):
+    for slip in opening.make_slips(survey.pk, 6, by=stage.coordinator):
         stage.answer(survey, q1=1, q4="Ngõ 7", slip=slip)
-    releasing.close(survey.pk, by=stage.coordinator)
+    opening.close_survey(survey.pk, by=stage.coordinator)
     moved = times.now() - datetime.timedelta(minutes=1)
     Survey.objects.filter(pk=survey.pk).update(closed_at=moved)
     become("worker")
-    assert counting.count_closed() == 1
-    assert (counting.mix(), counting.forget(), drafts.sweep()) == (0, 0, 0)
+    assert counting.count_closed_survey() == 1
+    assert (counting.mix_answers(), counting.forget_answers(), drafts.sweep_drafts()) == (0, 0, 0)
     assert Survey.objects.get(pk=survey.pk).figures["answers"] == 6
 
 
 def _read(stage, survey):
     for text in FreeText.objects.filter(survey=survey):
-        reading.decide(text.pk, words="", by=stage.coordinator)
+        free_texts.decide_free_text(text.pk, words="", by=stage.coordinator)
     return Survey.objects.get(pk=survey.pk)

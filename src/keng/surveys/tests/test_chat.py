@@ -15,9 +15,10 @@ from keng.delivery.receiving import incoming, receiving_accounts
 from keng.intake.examination import examine
 from keng.kit import times
 from keng.runtime.tests.rights import give_rights
-from keng.surveys.actions import counting, releasing
-from keng.surveys.chat import talking, talks
-from keng.surveys.chat.commands import read as command
+from keng.surveys.actions import counting
+from keng.surveys.actions import opening as opening_acts
+from keng.surveys.chat import talk_state, turns
+from keng.surveys.chat.commands import read_command as command
 from keng.surveys.models import Answer, ChatAnswered, ChatTalk, ChatTurn
 from keng.surveys.tests.stage import FEELS, PATROL, WHERE, WHY_NOT, Stage
 from keng.tips.models import DialogueMessage, Tip
@@ -73,7 +74,7 @@ class Chat:
         """The same, and what came back meanwhile."""
         before = set(Delivery.objects.values_list("pk", flat=True))
         self.hear(text, **who)
-        while talking.answer() or talking.put_aside():
+        while turns.answer_turn() or turns.end_talk_left_for_report():
             pass
         new = Delivery.objects.exclude(pk__in=before).order_by("id")
         return "\n--\n".join(_opened(row.text_sealed) for row in new if row.text_sealed)
@@ -370,10 +371,10 @@ def test_two_taps_at_once_do_not_answer_a_question_that_was_not_there_yet(chat, 
     chat.say(f"khảo sát {survey.code}")
     chat.hear("1")
     chat.hear("1")
-    while talking.answer():
+    while turns.answer_turn():
         pass
     (row,) = ChatTalk.objects.all()
-    assert talks.opened(row).said == {"q1": 0}
+    assert talk_state.unbox_talk(row).said == {"q1": 0}
 
 
 def test_after_the_count_one_number_more_is_no_report(chat, stage):
@@ -421,7 +422,7 @@ def test_whoever_begins_surveys_all_the_time_is_told_once(chat, stage):
 
 def test_a_slip_counts_once_whoever_writes_it(chat, stage):
     survey = stage.opened(questions=(FEELS,), reach="once", places=False)
-    (slip,) = releasing.make_slips(survey.pk, 1, by=stage.coordinator)
+    (slip,) = opening_acts.make_slips(survey.pk, 1, by=stage.coordinator)
     assert "ai có phiếu" in chat.say(f"khảo sát {survey.code}")
     assert "Không có phiếu này" in chat.say(f"khảo sát {survey.code} 00000-00000")
     chat.say(f"khảo sát {survey.code} {slip[:5]}-{slip[5:].lower()}")
@@ -440,7 +441,7 @@ def test_nothing_is_kept_that_names_the_person_and_the_answer_is_tied_to_nothing
     assert b"q1" not in bytes(talk.box)
     chat.say("1", who="a-telling-id")
     over = ChatTalk.objects.get()
-    assert talks.opened(over).said == {}
+    assert talk_state.unbox_talk(over).said == {}
     assert bytes(over.address_sealed) == b""
     assert not Inbound.objects.exists()
     assert not Conversation.objects.exists()
@@ -460,14 +461,14 @@ def test_two_hours_later_the_unfinished_answer_is_gone(chat, stage, monkeypatch)
     ChatTalk.objects.update(asked_at=times.now() - dt.timedelta(hours=2, minutes=1))
     chat.hear("1")
     assert Tip.objects.get().text == "1"
-    assert talks.sweep() == 1
+    assert talk_state.sweep_talks() == 1
     assert not ChatTalk.objects.exists()
 
 
 def test_closed_in_the_middle_and_before_the_beginning(chat, stage):
     survey = stage.opened()
     chat.say(f"khảo sát {survey.code}")
-    releasing.close(survey.pk, by=stage.coordinator)
+    opening_acts.close_survey(survey.pk, by=stage.coordinator)
     closed = chat.say("1")
     assert "Khảo sát này đã đóng" in closed
     assert "Khảo sát này đã đóng" in chat.say(f"khảo sát {survey.code}", who="binh")
@@ -525,15 +526,19 @@ def test_the_edge_and_the_worker_do_it_with_their_rights(chat, stage):
         with become("edge"):
             chat.hear(text)
         with become("worker"):
-            assert talking.answer() == 1
+            assert turns.answer_turn() == 1
     with become("worker"):
-        assert (talking.put_aside(), talks.sweep(), counting.mix()) == (0, 0, 0)
+        assert (
+            turns.end_talk_left_for_report(),
+            talk_state.sweep_talks(),
+            counting.mix_answers(),
+        ) == (0, 0, 0)
     assert Answer.objects.count() == 1
 
 
 def test_a_message_that_cannot_be_answered_stops_nobody_else(chat, stage, monkeypatch, caplog):
     survey = stage.opened()
-    whole = talking._answers
+    whole = turns._replies_to
     found = iter([ValueError("khảo sát 0912000417"), None])
 
     def fails_once(turn, said):
@@ -542,10 +547,10 @@ def test_a_message_that_cannot_be_answered_stops_nobody_else(chat, stage, monkey
             raise error
         return answers
 
-    monkeypatch.setattr(talking, "_answers", fails_once)
+    monkeypatch.setattr(turns, "_replies_to", fails_once)
     chat.hear(f"khảo sát {survey.code}", who="an")
     chat.hear(f"khảo sát {survey.code}", who="binh")
-    assert (talking.answer(), talking.answer(), talking.answer()) == (1, 1, 0)
+    assert (turns.answer_turn(), turns.answer_turn(), turns.answer_turn()) == (1, 1, 0)
     # What the failing one had begun is undone, the other one is asked.
     assert ChatTalk.objects.count() == 1
     assert Delivery.objects.count() == 1

@@ -1,8 +1,8 @@
 """Which questions somebody is asked after what they said."""
 
-from keng.surveys.content import Content, Question
+from keng.surveys.content import Question, SurveyContent
 
-STEPS = Content(
+STEPS = SurveyContent(
     "vi",
     "Đường làng",
     "An toàn",
@@ -15,7 +15,7 @@ STEPS = Content(
 
 
 def keys(said):
-    return [question.key for question in STEPS.asked(said)]
+    return [question.key for question in STEPS.questions_for(said)]
 
 
 def test_a_question_follows_from_what_was_answered_before():

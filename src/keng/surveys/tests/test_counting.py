@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
-from keng.surveys.actions import answering, counting, reading, releasing, results
+from keng.surveys.actions import answering, counting, free_texts, opening, results
 from keng.surveys.actions.errors import NotReady, SlipUnknown, SlipUsed, WrongState
 from keng.surveys.models import Answer, FreeText, Survey, Token
 from keng.surveys.tests.stage import Stage
@@ -102,11 +102,11 @@ def test_an_answer_to_a_question_that_is_not_asked_is_not_kept(stage):
 
 def test_answers_slips_and_texts_cannot_be_put_together(stage):
     survey = stage.opened(reach="once")
-    slips = releasing.make_slips(survey.pk, 6, by=stage.coordinator)
+    slips = opening.make_slips(survey.pk, 6, by=stage.coordinator)
     for number, slip in enumerate(slips):
         stage.answer(survey, q1=number % 4, q4=f"Ngõ {number}", slip=slip)
     before = set(Answer.objects.values_list("pk", flat=True))
-    assert counting.mix() == 12
+    assert counting.mix_answers() == 12
     # Written anew: what order and id could tell is gone.
     assert before.isdisjoint(Answer.objects.values_list("pk", flat=True))
     assert {pk.version for pk in Answer.objects.values_list("pk", flat=True)} == {4}
@@ -121,12 +121,12 @@ def test_answers_slips_and_texts_cannot_be_put_together(stage):
 def test_fewer_than_five_new_answers_wait_to_be_mixed(stage):
     survey = stage.opened()
     stage.answer(survey, 4, q1=0)
-    assert counting.mix() == 0
+    assert counting.mix_answers() == 0
     # Nor when another worker took the others after they were counted.
-    assert counting.mix_one(survey.pk) == 0
+    assert counting.mix_survey(survey.pk) == 0
     assert not Answer.objects.filter(mixed=True).exists()
     stage.answer(survey, q1=0)
-    assert counting.mix() == 5
+    assert counting.mix_answers() == 5
 
 
 def writings(model):
@@ -138,11 +138,11 @@ def writings(model):
 def answered_by_slip(stage, number, *, mixing=True):
     """Each form in a transaction of its own; the first five were mixed, the others not yet."""
     survey = stage.opened(reach="once")
-    slips = releasing.make_slips(survey.pk, number, by=stage.coordinator)
+    slips = opening.make_slips(survey.pk, number, by=stage.coordinator)
     for at, slip in enumerate(slips):
         stage.answer(survey, q1=at % 4, q3=at // 4 % 2, q4=f"Ngõ {at}", slip=slip)
         if mixing and at == 4:
-            counting.mix()
+            counting.mix_answers()
     return survey
 
 
@@ -222,19 +222,19 @@ def test_a_worker_that_is_killed_while_it_counts_loses_and_doubles_nothing(
             stage.counted(survey)
     assert len(shuffled) == rewritten
     assert Survey.objects.get(pk=survey.pk).figures is None
-    assert counting.count_closed() == 1
+    assert counting.count_closed_survey() == 1
     assert Survey.objects.get(pk=survey.pk).figures["answers"] == 6
     assert sorted(FreeText.objects.values_list("words", flat=True)) == [
         f"Ngõ {n}" for n in range(6)
     ]
     assert Token.objects.filter(used=True).count() == Token.objects.count() == 6
-    assert counting.count_closed() == 0
+    assert counting.count_closed_survey() == 0
 
 
 def test_a_slip_counts_once_and_a_foreign_one_never(stage):
     survey, other = stage.opened(reach="once"), stage.opened(reach="once")
-    (slip,) = releasing.make_slips(survey.pk, 1, by=stage.coordinator)
-    (foreign,) = releasing.make_slips(other.pk, 1, by=stage.coordinator)
+    (slip,) = opening.make_slips(survey.pk, 1, by=stage.coordinator)
+    (foreign,) = opening.make_slips(other.pk, 1, by=stage.coordinator)
     stage.answer(survey, q1=0, slip=slip)
     with pytest.raises(SlipUsed):
         stage.answer(survey, q1=0, slip=slip)
@@ -253,10 +253,10 @@ def test_a_text_is_published_only_after_somebody_read_it(stage, public_client):
     with pytest.raises(NotReady, match="texts"):
         stage.published(survey)
     named, fine = sorted(FreeText.objects.all(), key=lambda text: text.words, reverse=True)
-    reading.decide(named.pk, words="", by=stage.coordinator)
-    reading.decide(fine.pk, words="Cần đèn ở cổng B", by=stage.coordinator)
+    free_texts.decide_free_text(named.pk, words="", by=stage.coordinator)
+    free_texts.decide_free_text(fine.pk, words="Cần đèn ở cổng B", by=stage.coordinator)
     with pytest.raises(WrongState):
-        reading.decide(fine.pk, words="Khác", by=stage.coordinator)
+        free_texts.decide_free_text(fine.pk, words="Khác", by=stage.coordinator)
     shown = page(public_client, stage.published(survey))
     assert "Cần đèn ở cổng B" in shown
     assert "0912" not in shown
@@ -266,16 +266,18 @@ def test_a_text_is_published_only_after_somebody_read_it(stage, public_client):
 
 def test_a_result_waits_until_it_is_counted(stage):
     survey = stage.opened()
-    releasing.close(survey.pk, by=stage.coordinator)
+    opening.close_survey(survey.pk, by=stage.coordinator)
     # Answers on their way are let in first.
-    assert counting.count_closed() == 0
+    assert counting.count_closed_survey() == 0
     with pytest.raises(NotReady, match="figures"):
-        results.propose(survey.pk, {"vi": {"headline": "x", "deeds": "y"}}, by=stage.coordinator)
+        results.submit_result(
+            survey.pk, {"vi": {"headline": "x", "deeds": "y"}}, by=stage.coordinator
+        )
 
 
 def test_nothing_is_taken_after_closing(stage):
     survey = stage.opened()
-    releasing.close(survey.pk, by=stage.coordinator)
+    opening.close_survey(survey.pk, by=stage.coordinator)
     with pytest.raises(answering.NotOpen):
         stage.answer(survey, q1=0)
 
@@ -283,9 +285,11 @@ def test_nothing_is_taken_after_closing(stage):
 def test_ninety_days_after_publication_only_the_figures_stay(stage, public_client):
     survey = stage.counted(a_ward_with_a_small_hamlet(stage))
     survey = stage.published(survey)
-    assert counting.forget() == 0
-    Survey.objects.filter(pk=survey.pk).update(published_at=survey.published_at - counting.KEPT * 2)
-    assert counting.forget() == 73
+    assert counting.forget_answers() == 0
+    Survey.objects.filter(pk=survey.pk).update(
+        published_at=survey.published_at - counting.ANSWERS_KEPT * 2
+    )
+    assert counting.forget_answers() == 73
     assert not Answer.objects.exists()
     assert "73" in page(public_client, survey)
 
@@ -296,10 +300,12 @@ def test_words_corrected_after_ninety_days_leave_the_published_texts(stage, publ
     stage.answer(survey, q4="Cần đèn ở cổng B")
     survey = stage.counted(survey)
     text = FreeText.objects.get()
-    reading.decide(text.pk, words=text.words, by=stage.coordinator)
+    free_texts.decide_free_text(text.pk, words=text.words, by=stage.coordinator)
     survey = stage.published(survey)
-    Survey.objects.filter(pk=survey.pk).update(published_at=survey.published_at - counting.KEPT * 2)
-    assert counting.forget() == 7
+    Survey.objects.filter(pk=survey.pk).update(
+        published_at=survey.published_at - counting.ANSWERS_KEPT * 2
+    )
+    assert counting.forget_answers() == 7
     after = page(public_client, stage.published(survey))
     assert "Cần đèn ở cổng B" in after
     assert "đã được sửa ngày" in after

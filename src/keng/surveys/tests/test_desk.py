@@ -6,7 +6,7 @@ from django.urls import reverse
 from keng.accounts import presence
 from keng.conftest import sign_in
 from keng.surveys import queries
-from keng.surveys.actions import releasing, writing
+from keng.surveys.actions import opening, writing
 from keng.surveys.models import Answer, FreeText, PaperBatch, Survey
 from keng.surveys.tests.stage import FEELS, RESULT, Stage
 from tests import make
@@ -99,7 +99,7 @@ def test_a_question_that_cannot_be_asked_is_not_kept(desk, stage, data):
 
 def test_the_second_person_reads_ticks_and_shows_a_code(desk_client, stage, monkeypatch):
     survey = stage.draft()
-    writing.submit(survey.pk, by=stage.coordinator)
+    writing.submit_survey(survey.pk, by=stage.coordinator)
     sign_in(desk_client, stage.commander)
     page = desk_client.get(url("survey-approve", survey.pk)).content.decode()
     assert FEELS["vi"]["text"] in page
@@ -155,7 +155,7 @@ def test_paper_is_typed_in_by_piles_and_marked_as_paper(desk, stage):
 
 def test_paper_with_a_slip_counts_once(desk, stage):
     survey = stage.opened(reach="once")
-    (slip,) = releasing.make_slips(survey.pk, 1, by=stage.coordinator)
+    (slip,) = opening.make_slips(survey.pk, 1, by=stage.coordinator)
     desk.post(url("survey-paper-new", survey.pk), {"count": 5})
     batch = PaperBatch.objects.get()
     statuses = [

@@ -10,7 +10,7 @@ from keng.accounts.models import Partner
 from keng.audit.models import Entry
 from keng.conftest import sign_in
 from keng.kit import times
-from keng.surveys.actions import counting, paper, releasing, writing
+from keng.surveys.actions import counting, opening, paper, writing
 from keng.surveys.actions.errors import NotOpen, NotReady, NotYours, StaleApproval, WrongState
 from keng.surveys.models import Survey
 from keng.surveys.tests.stage import FEELS, WHERE, WHY_NOT, Stage
@@ -25,15 +25,15 @@ def stage():
 
 
 def submitted(stage):
-    return writing.submit(stage.draft().pk, by=stage.coordinator)
+    return writing.submit_survey(stage.draft().pk, by=stage.coordinator)
 
 
 def test_a_survey_opens_after_a_second_person_approved_exactly_these_questions(stage):
     survey = submitted(stage)
     with pytest.raises(WrongState):
-        releasing.open_up(survey.pk, by=stage.coordinator)
-    releasing.approve(survey.pk, seen=bytes(survey.hash), by=stage.commander)
-    assert releasing.open_up(survey.pk, by=stage.coordinator).state == "open"
+        opening.open_survey(survey.pk, by=stage.coordinator)
+    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+    assert opening.open_survey(survey.pk, by=stage.coordinator).state == "open"
     acts = Entry.objects.filter(object_id=str(survey.pk)).order_by("seq")
     assert [entry.action for entry in acts][-3:] == [
         "survey.submitted",
@@ -52,18 +52,18 @@ def test_what_was_approved_too_late_does_not_open_and_can_be_given_another_day(
     assert "Ngày cuối nhận trả lời đã qua" in answer.content.decode()
     survey.refresh_from_db()
     assert survey.state == "approved"
-    survey = releasing.send_back(survey.pk, reason="Đổi hạn.", by=stage.coordinator)
+    survey = opening.send_back_survey(survey.pk, reason="Đổi hạn.", by=stage.coordinator)
     words = {"purpose": "streets", "reach": "open", "content": stage.content()}
-    writing.revise(survey.pk, **words, by=stage.coordinator)
-    survey = writing.submit(survey.pk, by=stage.coordinator)
-    releasing.approve(survey.pk, seen=bytes(survey.hash), by=stage.commander)
-    assert releasing.open_up(survey.pk, by=stage.coordinator).state == "open"
+    writing.revise_survey(survey.pk, **words, by=stage.coordinator)
+    survey = writing.submit_survey(survey.pk, by=stage.coordinator)
+    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+    assert opening.open_survey(survey.pk, by=stage.coordinator).state == "open"
 
 
 def test_the_author_does_not_approve_not_even_by_the_database(stage):
     survey = submitted(stage)
     with pytest.raises(NotYours):
-        releasing.approve(survey.pk, seen=bytes(survey.hash), by=stage.coordinator)
+        opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.coordinator)
     row = Survey.objects.filter(pk=survey.pk)
     with (
         pytest.raises(IntegrityError, match="survey_is_approved_by_a_second_person"),
@@ -74,7 +74,7 @@ def test_the_author_does_not_approve_not_even_by_the_database(stage):
 
 def _refuses(survey, officer):
     with pytest.raises(NotYours):
-        releasing.approve(survey.pk, seen=bytes(survey.hash), by=officer)
+        opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=officer)
     with (
         pytest.raises(IntegrityError, match=r"survey_is_(not_)?approved_by"),
         transaction.atomic(),
@@ -86,14 +86,14 @@ def test_neither_who_wrote_nor_who_changed_nor_who_handed_in_approves(stage):
     chief = make.officer(unit=stage.province, role="commander")
     survey = stage.draft()
     writing.put_question(survey.pk, WHERE, by=chief)
-    survey = writing.submit(survey.pk, by=stage.duty)
+    survey = writing.submit_survey(survey.pk, by=stage.duty)
     for officer in (stage.coordinator, chief, stage.duty):
         _refuses(survey, officer)
-    releasing.approve(survey.pk, seen=bytes(survey.hash), by=stage.commander)
+    opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=stage.commander)
 
 
 def test_the_author_does_not_approve_what_a_colleague_handed_in(stage):
-    survey = writing.submit(stage.draft().pk, by=stage.duty)
+    survey = writing.submit_survey(stage.draft().pk, by=stage.duty)
     assert survey.author == stage.coordinator
     _refuses(survey, stage.coordinator)
 
@@ -101,11 +101,11 @@ def test_the_author_does_not_approve_what_a_colleague_handed_in(stage):
 def test_what_changed_since_it_was_read_is_not_approved(stage):
     seen = bytes(submitted(stage).hash)
     survey = Survey.objects.get()
-    releasing.send_back(survey.pk, reason="Câu 1 khó hiểu", by=stage.commander)
+    opening.send_back_survey(survey.pk, reason="Câu 1 khó hiểu", by=stage.commander)
     writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.coordinator)
-    writing.submit(survey.pk, by=stage.coordinator)
+    writing.submit_survey(survey.pk, by=stage.coordinator)
     with pytest.raises(StaleApproval):
-        releasing.approve(survey.pk, seen=seen, by=stage.commander)
+        opening.approve_survey(survey.pk, seen=seen, by=stage.commander)
 
 
 def test_an_approved_survey_cannot_be_changed_by_action_or_in_the_database(stage):
@@ -130,7 +130,7 @@ def test_only_purposes_of_the_closed_list(stage):
 
 def test_a_communes_small_desk_writes_none_until_it_is_switched_on(stage):
     def write():
-        return writing.make(
+        return writing.make_survey(
             unit_id=stage.unit.pk,
             purpose="fire",
             reach="open",
@@ -149,7 +149,7 @@ def test_a_neighbour_neither_sees_nor_changes_it(stage):
     other = make.officer(unit=make.unit(parent=make.province_unit()), role="commander")
     assert not Survey.objects.visible_to(other).exists()
     with pytest.raises(Survey.DoesNotExist):
-        releasing.open_up(survey.pk, by=other)
+        opening.open_survey(survey.pk, by=other)
 
 
 def test_a_partners_survey_is_no_desks(stage):
@@ -171,13 +171,13 @@ def test_a_survey_in_english_has_every_question_in_english(stage):
     half = {key: value for key, value in WHERE.items() if key != "en"}
     survey = stage.draft(questions=(FEELS, half))
     with pytest.raises(NotReady, match="english"):
-        writing.submit(survey.pk, by=stage.coordinator)
+        writing.submit_survey(survey.pk, by=stage.coordinator)
 
 
 def test_slips_made_before_it_was_given_back_are_good_for_nothing(stage):
     survey = stage.approved(reach="once")
-    assert len(set(releasing.make_slips(survey.pk, 12, by=stage.coordinator))) == 12
-    releasing.send_back(survey.pk, reason="x", by=stage.commander)
+    assert len(set(opening.make_slips(survey.pk, 12, by=stage.coordinator))) == 12
+    opening.send_back_survey(survey.pk, reason="x", by=stage.commander)
     assert survey.tokens.count() == 0
 
 
@@ -192,10 +192,10 @@ def test_a_survey_closes_by_itself_after_its_last_day_and_is_counted(
     survey = stage.opened()
     stage.answer(survey, 6, q1=1)
     _in_days(monkeypatch, 10)
-    assert releasing.close_by_day() == 0
+    assert opening.close_survey_by_day() == 0
     _in_days(monkeypatch, 1)
-    assert releasing.close_by_day() == 1
-    assert releasing.close_by_day() == 0
+    assert opening.close_survey_by_day() == 1
+    assert opening.close_survey_by_day() == 0
     survey.refresh_from_db()
     assert (survey.state, survey.closed_at) == ("closed", times.now())
     last = Entry.objects.filter(object_id=str(survey.pk)).latest("seq")
@@ -203,7 +203,7 @@ def test_a_survey_closes_by_itself_after_its_last_day_and_is_counted(
     with pytest.raises(NotOpen):
         stage.answer(survey, q1=1)
     _in_days(monkeypatch, 0.01)
-    assert counting.count_closed() == 1
+    assert counting.count_closed_survey() == 1
     address = reverse("survey", args=[survey.code], urlconf="keng.site.public_urls")
     shown = public_client.get(address)
     assert shown.status_code == 200
@@ -212,23 +212,23 @@ def test_a_survey_closes_by_itself_after_its_last_day_and_is_counted(
 
 def test_a_pile_of_paper_that_was_begun_is_waited_for_three_days(stage, monkeypatch):
     survey = stage.opened()
-    paper.begin(survey.pk, 2, by=stage.coordinator)
+    paper.begin_batch(survey.pk, 2, by=stage.coordinator)
     _in_days(monkeypatch, 13)
-    assert releasing.close_by_day() == 0
+    assert opening.close_survey_by_day() == 0
     _in_days(monkeypatch, 1)
-    assert releasing.close_by_day() == 1
+    assert opening.close_survey_by_day() == 1
 
 
 def test_a_finished_pile_is_not_waited_for(stage, monkeypatch):
     survey = stage.opened()
-    batch = paper.begin(survey.pk, 2, by=stage.coordinator)
-    paper.finish(batch.pk, by=stage.coordinator)
+    batch = paper.begin_batch(survey.pk, 2, by=stage.coordinator)
+    paper.finish_batch(batch.pk, by=stage.coordinator)
     _in_days(monkeypatch, 11)
-    assert releasing.close_by_day() == 1
+    assert opening.close_survey_by_day() == 1
 
 
 def approve(survey, by):
-    return releasing.approve(survey.pk, seen=bytes(survey.hash), by=by)
+    return opening.approve_survey(survey.pk, seen=bytes(survey.hash), by=by)
 
 
 def test_another_persons_word_opens_no_way_round(stage):
@@ -237,7 +237,7 @@ def test_another_persons_word_opens_no_way_round(stage):
     stage.commander.full_desk = True
     writing.put_question(survey.pk, WHERE | {"key": "q8"}, by=stage.commander)
     writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.duty)
-    survey = writing.submit(survey.pk, by=stage.duty)
+    survey = writing.submit_survey(survey.pk, by=stage.duty)
     assert stage.commander not in (survey.author, survey.changed_by, survey.submitted_by)
     _refuses(survey, stage.commander)
     chief = make.officer(unit=stage.province, role="commander")
@@ -248,9 +248,9 @@ def test_another_persons_word_opens_no_way_round(stage):
 
 
 def test_whoever_handed_it_in_stays_a_hand_after_it_came_back(stage):
-    survey = writing.submit(stage.draft().pk, by=stage.duty)
-    releasing.send_back(survey.pk, reason="Xem lại", by=stage.commander)
-    survey = writing.submit(survey.pk, by=stage.coordinator)
+    survey = writing.submit_survey(stage.draft().pk, by=stage.duty)
+    opening.send_back_survey(survey.pk, reason="Xem lại", by=stage.commander)
+    survey = writing.submit_survey(survey.pk, by=stage.coordinator)
     _refuses(survey, stage.duty)
     approve(survey, stage.commander)
 
@@ -261,7 +261,7 @@ def test_where_everybody_of_the_desk_had_a_hand_the_province_approves(desk_clien
     stage.commander.full_desk = True
     stage.commander.save()
     writing.put_question(survey.pk, WHERE | {"key": "q9"}, by=stage.commander)
-    survey = writing.submit(survey.pk, by=stage.coordinator)
+    survey = writing.submit_survey(survey.pk, by=stage.coordinator)
     sign_in(desk_client, stage.commander)
     address = reverse("survey-detail", args=[survey.pk], urlconf="keng.site.desk_urls")
     page = desk_client.get(address).content.decode()

@@ -41,7 +41,7 @@ def shown(value: str) -> str:
 @register.filter
 def from_afar(tip: Tip) -> list[str]:
     """Another province, another language: said before anybody answers."""
-    outside = serving.is_outside(tip.place, tip.responsible_unit)
+    outside = serving.is_outside_province(tip.place, tip.responsible_unit)
     return origins.from_afar(tip.language, outside=outside)
 
 

@@ -13,7 +13,7 @@ from keng.audit.actions import record, unit_chain
 from keng.delivery.audience import plan
 from keng.delivery.models import Approval, Dispatch
 from keng.kit import times
-from keng.network.queries import places_of
+from keng.network.queries.places import places_of
 from keng.places.models import Unit
 from keng.warnings import pattern_blanks, rights, style
 from keng.warnings.actions.drafting import draft_warning, submit_warning

@@ -17,7 +17,7 @@ from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
 from keng.delivery.audience import plan
 from keng.kit import times
-from keng.network.queries import places_of
+from keng.network.queries.places import places_of
 from keng.warnings import outgoing_text, pattern_blanks, pattern_queries
 from keng.warnings.actions import pattern_acts
 from keng.warnings.actions.errors import (

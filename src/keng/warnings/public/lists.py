@@ -10,7 +10,7 @@ from keng.kit.languages import spoken_in
 from keng.language.category_names import label_for_reader
 from keng.places import serving
 from keng.places.models import Place, Unit
-from keng.places.search import Match, current, find
+from keng.places.search import PlaceMatch, current_place, find_places
 from keng.warnings import queries
 from keng.warnings.models import Version
 from keng.warnings.public.pages import standing_of_version, words_for_reader
@@ -23,7 +23,7 @@ _MOST_PLACES = 8
 def warnings(request: HttpRequest) -> HttpResponse:
     """Warnings of the last 90 days, those in force first."""
     query = request.GET.get("q", "").strip()[:120]
-    place = current(request.GET.get("place", "")[:20])
+    place = current_place(request.GET.get("place", "")[:20])
     matches = _matches(query) if query and place is None else []
     if len(matches) == 1 and not matches[0].only_alike:
         place = matches[0].place
@@ -50,18 +50,20 @@ def warnings(request: HttpRequest) -> HttpResponse:
     return render(request, "warnings/list.html", context)
 
 
-def _matches(query: str) -> list[Match]:
+def _matches(query: str) -> list[PlaceMatch]:
     """Communes of today that the words may mean; only those of our province, if it has one."""
     try:
         ours = serving.first_province_unit().province_code
     except Unit.DoesNotExist:
         ours = ""
-    found: dict[object, Match] = {}
-    for match in find(query, province_code=ours, limit=40):
+    found: dict[object, PlaceMatch] = {}
+    for match in find_places(query, province_code=ours, limit=40):
         for meant in match.split_into or [match.place]:
             # A hamlet's warnings are among those of its commune.
             place = meant.parent if meant.kind == Place.Kind.HAMLET and meant.parent else meant
-            found.setdefault(place.pk, Match(place, match.province, only_alike=match.only_alike))
+            found.setdefault(
+                place.pk, PlaceMatch(place, match.province, only_alike=match.only_alike)
+            )
     near = [match for match in found.values() if match.place.province_code == ours]
     return (near or list(found.values()))[:_MOST_PLACES]
 

@@ -9,7 +9,7 @@ from keng.conftest import sign_in
 from keng.delivery.audience import plan
 from keng.delivery.models import DispatchText
 from keng.language import taxonomy
-from keng.network.links import lead_token
+from keng.network.secret_links import lead_token
 from keng.warnings import actions, card, outgoing_text, part_names, pattern_blanks
 from keng.warnings.content import WarningContent, audience_of
 from keng.warnings.models import Version

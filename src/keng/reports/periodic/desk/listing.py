@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from keng.delivery.models import Delivery, RelayTask
 from keng.network.models import Group
-from keng.reports import lists
-from keng.reports.periodic import figures, lines, names, spans
-from keng.reports.periodic.desk.pages import address, asked
-from keng.reports.periodic.sight import Ask
+from keng.reports.figures import lists
+from keng.reports.periodic import blocks, drafting, report_labels, spans
+from keng.reports.periodic.desk.pages import report_address, requested_report
+from keng.reports.periodic.whose_report import ReportAsk
 from keng.tips.models import Decision, Incident, Tip
 from keng.warnings.models import Warning
 
@@ -27,31 +27,33 @@ _KINDS: dict[type, str] = {
 }
 
 
-def rows(request: HttpRequest) -> HttpResponse:
+def report_rows(request: HttpRequest) -> HttpResponse:
     """Exactly what one figure counted, newest first; only rows this officer may open."""
-    ask = asked(request)
+    ask = requested_report(request)
     if ask is None:
         return redirect("reports")
     if off := request.GET.get("off", ""):
-        return _tips(request, ask, _off(ask, off), _("Tips that do not agree"))
-    line = lines.BY_KEY.get(request.GET.get("line", ""))
+        return _tip_rows(request, ask, _tips_off(ask, off), _("Tips that do not agree"))
+    line = blocks.LINES_BY_KEY.get(request.GET.get("line", ""))
     if line is None or line.rows is None:
         raise Http404
-    label, found = names.line_labels()[line.key], line.rows(ask)
+    label, found = report_labels.line_labels()[line.key], line.rows(ask)
     if found.model is Decision:
         found = Tip.objects.filter(pk__in=found.values("tip"))
     if found.model is Tip:
-        return _tips(request, ask, found, label)
-    return _others(request, ask, found, label)
+        return _tip_rows(request, ask, found, label)
+    return _other_rows(request, ask, found, label)
 
 
-def _off(ask: Ask, code: str) -> QuerySet[Tip]:
-    findings = figures.draft(ask).findings
+def _tips_off(ask: ReportAsk, code: str) -> QuerySet[Tip]:
+    findings = drafting.draft_report(ask).findings
     wrong = [tip for finding in findings if finding.code == code for tip in finding.tips]
     return Tip.objects.filter(pk__in=wrong)
 
 
-def _tips(request: HttpRequest, ask: Ask, found: QuerySet[Tip], label: str) -> HttpResponse:
+def _tip_rows(
+    request: HttpRequest, ask: ReportAsk, found: QuerySet[Tip], label: str
+) -> HttpResponse:
     # The report looks through the unit's eyes; whoever opens it looks through their own.
     tips = Tip.objects.visible_to(request.officer).filter(pk__in=found.values("pk"))
     page, older = _page(request, tips.select_related("place"))
@@ -59,12 +61,14 @@ def _tips(request: HttpRequest, ask: Ask, found: QuerySet[Tip], label: str) -> H
     return render(request, "reports/periodic/tips.html", context | _frame(ask, label))
 
 
-def _others(request: HttpRequest, ask: Ask, found: QuerySet[Any], label: str) -> HttpResponse:
+def _other_rows(
+    request: HttpRequest, ask: ReportAsk, found: QuerySet[Any], label: str
+) -> HttpResponse:
     page, older = _page(request, found)
     if found.model is Group:
         heads = (_("Group"), _("Members"), _("Place"))
         items = [
-            lists.Item(
+            lists.ListItem(
                 g.created_at,
                 g.name,
                 reverse("group-edit", args=[g.pk]),
@@ -74,7 +78,7 @@ def _others(request: HttpRequest, ask: Ask, found: QuerySet[Any], label: str) ->
         ]
         context: dict[str, Any] = {"heads": heads, "items": items, "counts": False}
     else:
-        listed = lists.LISTS[_KINDS[found.model]]
+        listed = lists.FIGURE_LISTS[_KINDS[found.model]]
         context = {
             "heads": listed.heads(),
             "items": listed.items(page, request.officer),
@@ -84,8 +88,8 @@ def _others(request: HttpRequest, ask: Ask, found: QuerySet[Any], label: str) ->
     return render(request, "reports/periodic/rows.html", context | _frame(ask, label))
 
 
-def _frame(ask: Ask, label: str) -> dict[str, str]:
-    return {"label": label, "back": address(ask), "span": spans.label(ask.span)}
+def _frame(ask: ReportAsk, label: str) -> dict[str, str]:
+    return {"label": label, "back": report_address(ask), "span": spans.span_label(ask.span)}
 
 
 def _page(request: HttpRequest, found: QuerySet[Any]) -> tuple[list[Any], str]:

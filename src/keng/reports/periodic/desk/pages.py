@@ -18,10 +18,18 @@ from keng.accounts.presence import is_present
 from keng.accounts.who import WORKING
 from keng.places.models import Unit
 from keng.reports.models import Snapshot
-from keng.reports.periodic import boundaries, figures, names, shown, sight, signing, spans
+from keng.reports.periodic import (
+    boundaries,
+    drafting,
+    report_labels,
+    report_view,
+    signing,
+    spans,
+    whose_report,
+)
 from keng.reports.periodic.forms import PublishForm, SignForm
-from keng.reports.periodic.identities import Finding
-from keng.reports.periodic.sight import Ask
+from keng.reports.periodic.identities import IdentityFinding
+from keng.reports.periodic.whose_report import ReportAsk
 
 _FILES = ("docx", "xlsx", "pdf")
 _NAMED = 5
@@ -29,75 +37,75 @@ _NAMED = 5
 
 def reports(request: HttpRequest) -> HttpResponse:
     """Which report to look over, and what was signed."""
-    units = sight.readable_units(request.officer)
+    units = whose_report.readable_units(request.officer)
     kind = request.GET.get("kind", "")
-    kind = kind if kind in spans.KINDS else "month"
+    kind = kind if kind in spans.SPAN_KINDS else "month"
     signed = Snapshot.objects.visible_to(request.officer).filter(replaced_by__isnull=True)
     context = {
         "units": units,
-        "kinds": spans.kind_labels(),
+        "kinds": spans.span_kind_labels(),
         "kind": kind,
-        "spans": [(span, spans.label(span)) for span in spans.recent(kind, 13)],
+        "spans": [(span, spans.span_label(span)) for span in spans.recent_spans(kind, 13)],
         "signed": [
-            (each, shown.span_label(each.span))
+            (each, report_view.label_of_span_code(each.span))
             for each in signed.select_related("unit").order_by("-until", "unit__name")[:100]
         ],
     }
     return render(request, "reports/periodic/list.html", context)
 
 
-def draft(request: HttpRequest) -> HttpResponse:
+def report_draft(request: HttpRequest) -> HttpResponse:
     """The report as the figures are now; with a code it is signed."""
-    ask = asked(request)
+    ask = requested_report(request)
     if ask is None:
         return redirect("reports")
-    form = SignForm(request.POST or None, initial={"boundaries": boundaries_of(request)})
+    form = SignForm(request.POST or None, initial={"boundaries": requested_boundaries(request)})
     if request.method == "POST" and form.is_valid():
-        return _signed(request, ask, form)
-    return _shown(request, figures.draft(ask), form)
+        return _sign(request, ask, form)
+    return _draft_page(request, drafting.draft_report(ask), form)
 
 
-def asked(request: HttpRequest) -> Ask | None:
+def requested_report(request: HttpRequest) -> ReportAsk | None:
     """The report that the address names, if this officer may read it."""
-    span = spans.read(request.GET.get("span", ""))
+    span = spans.read_span(request.GET.get("span", ""))
     if span is None:
         return None
     try:
         unit = get_object_or_404(Unit, pk=uuid.UUID(request.GET.get("unit", "")))
     except ValueError as error:
         raise Http404 from error
-    if not sight.may_read(request.officer, unit):
+    if not whose_report.may_read_report(request.officer, unit):
         raise Http404
-    return Ask(sight.sight_of(unit), span)
+    return ReportAsk(whose_report.scope_of_unit(unit), span)
 
 
-def address(ask: Ask, name: str = "report-draft", **more: str) -> str:
+def report_address(ask: ReportAsk, name: str = "report-draft", **more: str) -> str:
     """Where a report, or the list behind one of its figures, is."""
-    query = {"unit": str(ask.sight.unit.pk), "span": ask.span.code, **more}
+    query = {"unit": str(ask.scope.unit.pk), "span": ask.span.code, **more}
     return f"{reverse(name)}?{urlencode(query)}"
 
 
-def boundaries_of(request: HttpRequest) -> str:
+def requested_boundaries(request: HttpRequest) -> str:
     """In which boundaries the table of places is read."""
     wanted = request.GET.get("boundaries", "")
-    return wanted if wanted == boundaries.OLD else boundaries.NEW
+    return wanted if wanted == boundaries.OLD_BOUNDARIES else boundaries.NEW_BOUNDARIES
 
 
-def _signed(request: HttpRequest, ask: Ask, form: SignForm) -> HttpResponse:
+def _sign(request: HttpRequest, ask: ReportAsk, form: SignForm) -> HttpResponse:
     # Counted before anything is locked: looking at the code holds the officer until the end.
-    counted = figures.draft(ask)
+    counted = drafting.draft_report(ask)
     # What cannot be signed is said before the code is used up: the same code does not work twice.
-    if not sight.may_sign(request.officer, ask.sight.unit) or not ask.span.is_over:
-        return _shown(request, counted, SignForm())
+    if not whose_report.may_sign_report(request.officer, ask.scope.unit) or not ask.span.is_over:
+        return _draft_page(request, counted, SignForm())
     if form.cleaned_data["figures_hash"] != counted.hash.hex() or not counted.holds:
-        return _shown(request, counted, SignForm(initial=form.cleaned_data), stale=True)
-    if signing.newest(ask) is not None and not form.cleaned_data["reason"].strip():
+        return _draft_page(request, counted, SignForm(initial=form.cleaned_data), stale=True)
+    if signing.newest_version(ask) is not None and not form.cleaned_data["reason"].strip():
         form.add_error("reason", _("Write what was wrong"))
-        return _shown(request, counted, form)
+        return _draft_page(request, counted, form)
     if not is_present(request.officer, form):
-        return _shown(request, counted, form)
+        return _draft_page(request, counted, form)
     try:
-        signed = signing.sign(
+        signed = signing.sign_report(
             ask,
             seen=counted.hash,
             by=request.officer,
@@ -107,53 +115,55 @@ def _signed(request: HttpRequest, ask: Ask, form: SignForm) -> HttpResponse:
         )
     except signing.NoReason:
         form.add_error("reason", _("Write what was wrong"))
-        return _shown(request, counted, form)
+        return _draft_page(request, counted, form)
     except signing.CannotSign:
-        again = figures.draft(Ask(ask.sight, ask.span))
-        return _shown(request, again, SignForm(initial=form.cleaned_data), stale=True)
+        again = drafting.draft_report(ReportAsk(ask.scope, ask.span))
+        return _draft_page(request, again, SignForm(initial=form.cleaned_data), stale=True)
     messages.success(request, _("Signed. The figures stay as they are."))
     return redirect("report", pk=signed.pk)
 
 
-def _shown(
-    request: HttpRequest, found: figures.Draft, form: SignForm, *, stale: bool = False
+def _draft_page(
+    request: HttpRequest, found: drafting.ReportDraft, form: SignForm, *, stale: bool = False
 ) -> HttpResponse:
     ask = found.ask
-    kind = boundaries_of(request)
+    kind = requested_boundaries(request)
     # A number, and a tip that does not agree, lead on for whoever may open a list of tips.
     lists = WORKING.includes(request.officer)
-    wrong = figures.references(found.findings) if lists else {}
+    wrong = drafting.tip_references(found.findings) if lists else {}
     refusals = [
         _refusal(ask, finding, {tip: wrong[tip] for tip in finding.tips if tip in wrong})
         for finding in found.findings
         if not finding.holds
     ]
-    may_sign = sight.may_sign(request.officer, ask.sight.unit)
+    may_sign = whose_report.may_sign_report(request.officer, ask.scope.unit)
     context = {
         "ask": ask,
-        "title": shown.title(found.figures),
-        "blocks": shown.blocks(found.figures, found.findings),
-        "identities": shown.identities(found.findings),
+        "title": report_view.report_title(found.figures),
+        "blocks": report_view.block_views(found.figures, found.findings),
+        "identities": report_view.identity_rows(found.findings),
         "refusals": refusals,
-        "units": shown.by_unit(found.figures),
-        "places": shown.by_place(found.figures, kind),
+        "units": report_view.unit_table(found.figures),
+        "places": report_view.place_table(found.figures, kind),
         "boundaries": kind,
         "form": form,
         "stale": stale,
         "hash": found.hash.hex(),
         "previous": found.previous,
-        "newest": signing.newest(ask),
+        "newest": signing.newest_version(ask),
         "may_sign": may_sign,
-        "signers": _signers(ask.sight.unit),
+        "signers": _signers(ask.scope.unit),
         "can_be_signed": may_sign and ask.span.is_over and found.holds,
-        "here": address(ask),
-        "list": address(ask, "report-rows") if lists else "",
+        "here": report_address(ask),
+        "list": report_address(ask, "report-rows") if lists else "",
     }
     status = 409 if stale else 422 if form.is_bound and form.errors else 200
     return render(request, "reports/periodic/draft.html", context, status=status)
 
 
-def _refusal(ask: Ask, finding: Finding, tips: dict[uuid.UUID, str]) -> dict[str, object]:
+def _refusal(
+    ask: ReportAsk, finding: IdentityFinding, tips: dict[uuid.UUID, str]
+) -> dict[str, object]:
     """What does not agree, in words, with the tips that keep it from agreeing."""
     return {
         "block": finding.block,
@@ -161,11 +171,11 @@ def _refusal(ask: Ask, finding: Finding, tips: dict[uuid.UUID, str]) -> dict[str
         "stated": finding.stated,
         "due": finding.due,
         "code": finding.code,
-        "line": names.line_labels().get(finding.line, ""),
+        "line": report_labels.line_labels().get(finding.line, ""),
         "tips": list(tips.items())[:_NAMED],
         "more": len(tips) - _NAMED,
         "open": ngettext("Open that tip", "Open the %(n)s tips", len(tips)) % {"n": len(tips)},
-        "url": address(ask, "report-rows", off=finding.code),
+        "url": report_address(ask, "report-rows", off=finding.code),
     }
 
 
@@ -177,54 +187,60 @@ def _signers(unit: Unit) -> str:
 
 def report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A signed report, as it was signed."""
-    return _read(request, _found(request, pk), PublishForm())
+    return _report_page(request, _visible_report(request, pk), PublishForm())
 
 
-def _read(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResponse:
+def _report_page(request: HttpRequest, signed: Snapshot, form: PublishForm) -> HttpResponse:
     versions = Snapshot.objects.filter(unit=signed.unit_id, span=signed.span).order_by("version")
     context = {
         "signed": signed,
         "role": Post.Role(signed.signer_role).label,
-        "title": shown.title(signed.figures),
-        "blocks": shown.blocks(signed.figures),
-        "identities": shown.identities(shown.findings_of(signed.figures)),
-        "units": shown.by_unit(signed.figures),
-        "places": shown.by_place(signed.figures, signed.boundaries),
+        "title": report_view.report_title(signed.figures),
+        "blocks": report_view.block_views(signed.figures),
+        "identities": report_view.identity_rows(report_view.signed_findings(signed.figures)),
+        "units": report_view.unit_table(signed.figures),
+        "places": report_view.place_table(signed.figures, signed.boundaries),
         "boundaries": signed.boundaries,
         "hash": bytes(signed.figures_hash).hex(),
-        "genuine": signing.is_genuine(signed),
+        "genuine": signing.is_genuine_report(signed),
         "versions": versions if len(versions) > 1 else [],
         "is_newest": versions.last() == signed,
-        "public": signing.made_public(signed),
+        "public": signing.newest_public_version(signed),
         "form": form,
-        "may_publish": signing.may_publish(signed, request.officer),
+        "may_publish": signing.may_publish_report(signed, request.officer),
         "files": [(name.upper(), reverse(f"report-{name}", args=[signed.pk])) for name in _FILES],
-        "draft_url": address(Ask(sight.sight_of(signed.unit), _span(signed))),
+        "draft_url": report_address(
+            ReportAsk(whose_report.scope_of_unit(signed.unit), _span_of(signed))
+        ),
     }
     status = 422 if form.is_bound else 200
     return render(request, "reports/periodic/report.html", context, status=status)
 
 
-def charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def report_charts(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One page of tables with bars, to print."""
-    signed = _found(request, pk)
+    signed = _visible_report(request, pk)
     pictures = []
-    for block in shown.blocks(signed.figures):
+    for block in report_view.block_views(signed.figures):
         rows = [
-            {"label": line.said, "value": line.value}
+            {"label": line.full_label, "value": line.value}
             for line in block.lines
             if line.has_list and not line.is_sum
         ]
         if block.number in (2, 3, 4, 5, 7) and rows:
             most = max(int(str(row["value"])) for row in rows)
             pictures.append({"label": block.label, "rows": rows, "maximum": most})
-    context = {"signed": signed, "title": shown.title(signed.figures), "pictures": pictures}
+    context = {
+        "signed": signed,
+        "title": report_view.report_title(signed.figures),
+        "pictures": pictures,
+    }
     return render(request, "reports/periodic/charts.html", context)
 
 
-def download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
+def report_download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
     """The signed report as a file."""
-    signed = _found(request, pk)
+    signed = _visible_report(request, pk)
     # The libraries are large: a desk where nobody downloads never loads them.
     writer = importlib.import_module(f"keng.reports.periodic.files.{of}")
     answer = HttpResponse(writer.write(signed), content_type=writer.TYPE)
@@ -235,17 +251,17 @@ def download(request: HttpRequest, pk: uuid.UUID, of: str) -> HttpResponse:
 
 
 @require_POST
-def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def report_publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Let everybody read it, without small counts."""
-    signed = _found(request, pk)
+    signed = _visible_report(request, pk)
     form = PublishForm(request.POST)
     if not form.is_valid():
-        return _read(request, signed, form)
+        return _report_page(request, signed, form)
     try:
-        signing.publish(signed.pk, by=request.officer, reason=form.cleaned_data["reason"])
+        signing.publish_report(signed.pk, by=request.officer, reason=form.cleaned_data["reason"])
     except signing.NoPublicReason:
         form.add_error("reason", _("Write what was wrong: everybody reads it"))
-        return _read(request, signed, form)
+        return _report_page(request, signed, form)
     except signing.CannotPublish:
         messages.error(request, _("Only a signed month of the province is made public, once."))
     else:
@@ -253,13 +269,13 @@ def publish(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return redirect("report", pk=signed.pk)
 
 
-def _found(request: HttpRequest, pk: uuid.UUID) -> Snapshot:
+def _visible_report(request: HttpRequest, pk: uuid.UUID) -> Snapshot:
     signed = Snapshot.objects.visible_to(request.officer).select_related("unit", "replaces")
     return get_object_or_404(signed, pk=pk)
 
 
-def _span(signed: Snapshot) -> spans.Span:
-    found = spans.read(signed.span)
+def _span_of(signed: Snapshot) -> spans.Span:
+    found = spans.read_span(signed.span)
     if found is None:
         raise Http404
     return found

@@ -12,7 +12,7 @@ from docx.shared import Cm, Length, Pt, RGBColor
 from docx.table import Table, _Cell
 
 from keng.reports.models import Snapshot
-from keng.reports.periodic.files.paper import Section, paper
+from keng.reports.periodic.files.printed import PrintedTable, printed_report
 
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Sheet, margins and typeface of administrative documents in Viet Nam (Decree 30/2020).
@@ -33,10 +33,10 @@ _SPOKEN = {"vi": "vi-VN", "en": "en-US"}
 
 def write(signed: Snapshot) -> bytes:
     """The whole file."""
-    page, document = paper(signed), Document()
-    _dress(document)
+    page, document = printed_report(signed), Document()
+    _set_styles(document)
     document.core_properties.title = page.title
-    _number(document, page.foot_of_page)
+    _number_pages(document, page.foot_of_page)
     document.add_heading(page.title, level=1)
     for line in page.lead:
         document.add_paragraph(line)
@@ -53,7 +53,7 @@ def write(signed: Snapshot) -> bytes:
     return out.getvalue()
 
 
-def _dress(document: Paged) -> None:
+def _set_styles(document: Paged) -> None:
     """Sheet, typeface and language, so that no speller marks every word."""
     for name, length in _SHEET.items():
         setattr(document.sections[0], name, length)
@@ -70,7 +70,7 @@ def _dress(document: Paged) -> None:
     document.styles["Normal"].element.get_or_add_rPr().append(spoken)
 
 
-def _number(document: Paged, foot: str) -> None:
+def _number_pages(document: Paged, foot: str) -> None:
     """At the foot of each sheet what it belongs to, and its number."""
     paragraph = document.sections[0].footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -80,7 +80,7 @@ def _number(document: Paged, foot: str) -> None:
     paragraph._p.append(field)  # noqa: SLF001 -- python-docx has no word for a page number
 
 
-def _table(table: Table, section: Section) -> None:
+def _table(table: Table, section: PrintedTable) -> None:
     table.style = "Table Grid"
     table.autofit = False
     first = _FIRST.get(len(section.heads), Cm(6.5))

@@ -8,7 +8,7 @@ from fpdf.enums import TableBordersLayout
 from fpdf.table import Row
 
 from keng.reports.models import Snapshot
-from keng.reports.periodic.files.paper import Section, paper
+from keng.reports.periodic.files.printed import PrintedTable, printed_report
 
 TYPE = "application/pdf"
 _FACE, _SIZE = "BeVietnamPro", 10
@@ -32,7 +32,7 @@ class _Page(FPDF):
 
 def write(signed: Snapshot) -> bytes:
     """The whole file."""
-    page, pdf = paper(signed), _Page(format="A4")
+    page, pdf = printed_report(signed), _Page(format="A4")
     pdf.foot = page.foot_of_page
     pdf.set_margins(18, 16)
     pdf.set_auto_page_break(auto=True, margin=18)
@@ -62,7 +62,7 @@ def _text(pdf: FPDF, text: str, *, size: int = _SIZE, bold: bool = False) -> Non
     pdf.ln(1)
 
 
-def _section(pdf: FPDF, section: Section) -> None:
+def _section(pdf: FPDF, section: PrintedTable) -> None:
     # A block stays on one sheet where it can; a long list of communes begins where it falls.
     whole = _LINE * (len(section.rows) + 4)
     if pdf.will_page_break(whole if whole < pdf.eph else _LINE * 5):
@@ -87,7 +87,7 @@ def _section(pdf: FPDF, section: Section) -> None:
         _text(pdf, section.note, size=9)
 
 
-def _row(into: Row, cells: list[str], section: Section, *, is_part: bool) -> None:
+def _row(into: Row, cells: list[str], section: PrintedTable, *, is_part: bool) -> None:
     label, *values = cells
     into.cell(label, padding=(0, 0, 0, _INDENT) if is_part else None)
     for value in values[:-1]:

@@ -8,7 +8,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from keng.reports.models import Snapshot
-from keng.reports.periodic.files.paper import Paper, Section, paper
+from keng.reports.periodic.files.printed import PrintedReport, PrintedTable, printed_report
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TITLE_LENGTH = 31
@@ -17,7 +17,7 @@ _WHOLE, _MONEY = "#,##0", '#,##0 "đ"'
 
 def write(signed: Snapshot) -> bytes:
     """The whole file."""
-    page, book = paper(signed), Workbook()
+    page, book = printed_report(signed), Workbook()
     first: Worksheet = book.active  # type: ignore[assignment] # a new book has one
     first.title = signed.span
     blocks = [section for section in page.sections if len(section.heads) == 3]
@@ -30,7 +30,7 @@ def write(signed: Snapshot) -> bytes:
     return out.getvalue()
 
 
-def _front(sheet: Worksheet, page: Paper, sections: list[Section]) -> None:
+def _front(sheet: Worksheet, page: PrintedReport, sections: list[PrintedTable]) -> None:
     sheet.append([page.title])
     sheet["A1"].font = Font(bold=True, size=14)
     for line in page.lead:
@@ -43,7 +43,7 @@ def _front(sheet: Worksheet, page: Paper, sections: list[Section]) -> None:
         sheet.append([line])
 
 
-def _section(sheet: Worksheet, section: Section) -> None:
+def _section(sheet: Worksheet, section: PrintedTable) -> None:
     _bold(sheet, [section.heading])
     _bold(sheet, section.heads)
     for number, row in enumerate(section.rows):

@@ -1,0 +1,105 @@
+"""Reads of groups: the list, who is silent, and which addresses are in use."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from keng.kit import times
+from keng.language.fold import fold
+from keng.network.models import Group, GroupKind
+from keng.network.queries.places import place_ids_below
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+SILENT_AFTER = datetime.timedelta(days=30)
+# The states of the filter that ask for silence, and for how many days at least.
+SILENT_STATES = {"silent": SILENT_AFTER.days, "silent60": 60, "silent90": 90}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKindRow:
+    """How many groups of one kind there are, and how many of them are silent."""
+
+    label: str
+    groups: int
+    silent: int
+    leadless: int
+
+
+def filtered_groups(
+    officer: "Officer",
+    *,
+    words: str = "",
+    place: uuid.UUID | None = None,
+    kind: str = "",
+    state: str = "",
+) -> QuerySet[Any]:
+    """Groups of the officer's units, each with `lead_count` and `sign_at`, its last sign of life.
+
+    `state`: "" for active ones, a key of SILENT_STATES, leadless, machine, retired.
+    """
+    found: QuerySet[Any] = (
+        Group.objects.visible_to(officer)
+        .filter(is_active=state != "retired")
+        .annotate(
+            lead_count=Count("leads", filter=Q(leads__stopped_at__isnull=True)),
+            sign_at=Coalesce("last_sign_at", "created_at"),
+        )
+        .select_related("place", "unit", "officer_in_charge")
+        .prefetch_related("leads")
+        .order_by("name", "id")
+    )
+    if place:
+        found = found.filter(place_id__in=place_ids_below([place]))
+    if kind:
+        found = found.filter(kind=kind)
+    if state in SILENT_STATES:
+        since = times.now() - datetime.timedelta(days=SILENT_STATES[state])
+        found = found.filter(sign_at__lt=since)
+    elif state == "leadless":
+        found = found.filter(lead_count=0)
+    elif state == "machine":
+        found = found.exclude(channel="by_hand")
+    if words:
+        wanted = fold(words)
+        names = found.order_by().values_list("id", "name", "leads__name")
+        ids = {key for key, *words in names if any(wanted in fold(word or "") for word in words)}
+        found = found.filter(id__in=ids)
+    return found
+
+
+def groups_by_kind(found: QuerySet[Any]) -> list[GroupKindRow]:
+    """The table beside the list: one row a kind, then the sum of exactly these rows."""
+    since = times.now() - SILENT_AFTER
+    counted: dict[str, list[int]] = {}
+    for kind, sign, leads in found.values_list("kind", "sign_at", "lead_count"):
+        row = counted.setdefault(kind, [0, 0, 0])
+        row[0] += 1
+        row[1] += sign < since
+        row[2] += leads == 0
+    return [GroupKindRow(str(GroupKind(kind).label), *row) for kind, row in sorted(counted.items())]
+
+
+def sum_of_groups(rows: list[GroupKindRow], label: str) -> GroupKindRow:
+    """The sum row."""
+    return GroupKindRow(
+        label,
+        sum(r.groups for r in rows),
+        sum(r.silent for r in rows),
+        sum(r.leadless for r in rows),
+    )
+
+
+def addresses_in_use() -> dict[tuple[str, str], uuid.UUID]:
+    """By channel and address the group that is reached there, of whichever desk: to compare alone,
+    and never to tell anybody whose it is."""
+    reached = Group.objects.filter(is_active=True).exclude(channel="by_hand")
+    return {
+        (channel, address): pk
+        for channel, address, pk in reached.values_list("channel", "channel_address", "pk")
+    }

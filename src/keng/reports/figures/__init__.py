@@ -1,0 +1,1 @@
+"""The dashboard: what each figure counts, and the list behind each number."""

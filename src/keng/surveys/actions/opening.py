@@ -1,0 +1,169 @@
+"""Two people let a survey open; then it is closed, and the worker counts it."""
+
+import datetime
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
+
+from keng.accounts.hands import in_the_record
+from keng.audit.actions import record, unit_chain
+from keng.kit import times
+from keng.surveys import codes, rights
+from keng.surveys.actions.errors import (
+    LastDayOver,
+    NotReady,
+    NotYours,
+    StaleApproval,
+    WrongState,
+)
+from keng.surveys.actions.writing import locked_survey
+from keng.surveys.content import content_hash
+from keng.surveys.models import PaperBatch, Survey, Token
+
+if TYPE_CHECKING:
+    from keng.accounts.models import Officer
+
+PAPER_WAITS = datetime.timedelta(days=3)
+MOST_SLIPS = 300
+MOST_SLIPS_IN_ALL = 5000
+
+
+@transaction.atomic
+def approve_survey(survey_id: uuid.UUID, *, seen: bytes, by: "Officer") -> Survey:
+    """Let it be opened, exactly as the approver saw it.
+
+    Raises WrongState, NotYours, StaleApproval.
+    """
+    survey = locked_survey(survey_id, by)
+    if survey.state != Survey.State.SUBMITTED:
+        raise WrongState
+    if not rights.may_approve(by, survey):
+        raise NotYours
+    now = content_hash(survey.content, purpose=survey.purpose, reach=survey.reach)
+    if seen != bytes(survey.hash) or now != seen:
+        raise StaleApproval
+    survey.state, survey.approved_by, survey.approved_at = Survey.State.APPROVED, by, times.now()
+    survey.approved_hash = seen
+    survey.save(update_fields=["state", "approved_by", "approved_at", "approved_hash"])
+    detail: dict[str, object] = {"hash": seen.hex(), "hands": in_the_record(survey.all_hands)}
+    _record("survey.approved", survey, by, detail)
+    return survey
+
+
+@transaction.atomic
+def send_back_survey(survey_id: uuid.UUID, *, reason: str, by: "Officer") -> Survey:
+    """Give it back to be changed: by the second person, or taken back before it opened."""
+    survey = locked_survey(survey_id, by)
+    if survey.state not in {Survey.State.SUBMITTED, Survey.State.APPROVED}:
+        raise WrongState
+    if not (rights.may_approve(by, survey) or rights.may_write(by, survey)):
+        raise NotYours
+    survey.state, survey.returned_reason = Survey.State.DRAFT, reason
+    survey.approved_by = survey.approved_at = survey.approved_hash = survey.submitted_at = None
+    survey.save(
+        update_fields=[
+            "state",
+            "returned_reason",
+            "approved_by",
+            "approved_at",
+            "approved_hash",
+            "submitted_at",
+        ]
+    )
+    # Slips that were printed for what may become another survey are good for nothing.
+    survey.tokens.all().delete()
+    _record("survey.returned", survey, by)
+    return survey
+
+
+@transaction.atomic
+def make_slips(survey_id: uuid.UUID, count: int, *, by: "Officer") -> list[str]:
+    """So many codes, each good for one answer; they are shown now and stored nowhere.
+
+    Raises NotYours, WrongState, NotReady("slips") for too many.
+    """
+    survey = locked_survey(survey_id, by)
+    _may_write(by, survey)
+    if survey.reach != Survey.Reach.ONCE or survey.state not in {
+        Survey.State.APPROVED,
+        Survey.State.OPEN,
+    }:
+        raise WrongState
+    there = survey.tokens.count()
+    if not 0 < count <= MOST_SLIPS or there + count > MOST_SLIPS_IN_ALL:
+        raise NotReady("slips")
+    made = [codes.new_code(codes.SLIP_LENGTH) for _ in range(count)]
+    rows = [Token(hash=codes.slip_hash(survey.code, code), survey=survey) for code in made]
+    Token.objects.bulk_create(rows)
+    _record("survey.slips_made", survey, by, {"count": count})
+    return made
+
+
+@transaction.atomic
+def open_survey(
+    survey_id: uuid.UUID, *, by: "Officer", now: datetime.datetime | None = None
+) -> Survey:
+    """Take answers from now on. Raises NotYours, WrongState, LastDayOver."""
+    now = now or times.now()
+    survey = locked_survey(survey_id, by)
+    _may_write(by, survey)
+    if survey.state != Survey.State.APPROVED:
+        raise WrongState
+    last = survey.content.get("closes_on", "")
+    if last and last < times.local_date(now).isoformat():
+        raise LastDayOver
+    survey.state, survey.opened_at = Survey.State.OPEN, now
+    survey.save(update_fields=["state", "opened_at"])
+    _record("survey.opened", survey, by)
+    return survey
+
+
+@transaction.atomic
+def close_survey(survey_id: uuid.UUID, *, by: "Officer") -> Survey:
+    """Take no more answers; the worker counts them."""
+    survey = locked_survey(survey_id, by)
+    _may_write(by, survey)
+    if survey.state != Survey.State.OPEN:
+        raise WrongState
+    survey.state, survey.closed_at = Survey.State.CLOSED, times.now()
+    survey.save(update_fields=["state", "closed_at"])
+    _record("survey.closed", survey, by)
+    return survey
+
+
+@transaction.atomic
+def close_survey_by_day() -> int:
+    """Close one survey whose last day is over; 1 when there was one. A job of the worker.
+
+    While a pile of paper is being typed in it waits, three days at the most.
+    """
+    today = times.local_date(times.now())
+    waits = PaperBatch.objects.filter(survey=OuterRef("pk"), finished_at__isnull=True)
+    survey = (
+        Survey.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
+        .alias(last=KT("content__closes_on"), is_typed_in=Exists(waits))
+        .filter(state=Survey.State.OPEN, last__gt="", last__lt=today.isoformat())
+        .filter(Q(is_typed_in=False) | Q(last__lt=(today - PAPER_WAITS).isoformat()))
+        .order_by("id")
+        .first()
+    )
+    if survey is None:
+        return 0
+    survey.state, survey.closed_at = Survey.State.CLOSED, times.now()
+    survey.save(update_fields=["state", "closed_at"])
+    record("survey.closed", by="worker", on=survey, chain=unit_chain(survey.unit_id))
+    return 1
+
+
+def _may_write(by: "Officer", survey: Survey) -> None:
+    if not rights.may_write(by, survey):
+        raise NotYours
+
+
+def _record(
+    action: str, survey: Survey, by: "Officer", detail: dict[str, object] | None = None
+) -> None:
+    record(action, by=by, on=survey, chain=unit_chain(survey.unit_id), detail=detail)

@@ -1,0 +1,127 @@
+"""The second person, opening and closing, and the slips."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from keng.accounts.hands import people_with
+from keng.accounts.presence import is_present
+from keng.kit import qr
+from keng.surveys import codes, queries, rights
+from keng.surveys.actions import opening as actions
+from keng.surveys.actions.errors import NotReady, StaleApproval
+from keng.surveys.desk.shared import explains_refusal, survey_to_write, visible_survey
+from keng.surveys.forms import ApproveSurveyForm, CountForm, ReturnForm
+from keng.surveys.models import Survey
+from keng.surveys.page_view import survey_context
+
+
+@explains_refusal
+def survey_approve(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Every question as it will be asked, and the word of a second person for each."""
+    survey = visible_survey(request, pk)
+    may = rights.may_approve(request.officer, survey)
+    if survey.state != Survey.State.SUBMITTED or not may:
+        return redirect("survey-detail", pk=pk)
+    form = ApproveSurveyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _approve(request, survey, form)
+    return _approval_page(request, survey, form)
+
+
+def _approve(request: HttpRequest, survey: Survey, form: ApproveSurveyForm) -> HttpResponse:
+    # What is stale is said before the code is used up: the same code does not work twice.
+    if form.seen() != bytes(survey.hash):
+        return _approval_page(request, survey, ApproveSurveyForm(), stale=True)
+    if not is_present(request.officer, form):
+        return _approval_page(request, survey, form)
+    try:
+        actions.approve_survey(survey.pk, seen=form.seen(), by=request.officer)
+    except StaleApproval:
+        return _approval_page(
+            request, visible_survey(request, survey.pk), ApproveSurveyForm(), stale=True
+        )
+    messages.success(request, _("Approved: it can be opened now, exactly as you read it."))
+    return redirect("survey-detail", pk=survey.pk)
+
+
+def _approval_page(
+    request: HttpRequest, survey: Survey, form: ApproveSurveyForm, *, stale: bool = False
+) -> HttpResponse:
+    english = queries.content_of(survey, "en") if survey.content.get("en") else None
+    context = survey_context(survey, queries.content_of(survey, "vi")) | {
+        "form": form,
+        "back_form": ReturnForm(),
+        "stale": stale,
+        "english": english,
+        "hash": bytes(survey.hash).hex(),
+        "hands": people_with(survey.all_hands),
+    }
+    status = 409 if stale else 422 if form.is_bound and form.errors else 200
+    return render(request, "surveys/approve.html", context, status=status)
+
+
+@require_POST
+@explains_refusal
+def survey_send_back(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Back to the author, with the reason."""
+    visible_survey(request, pk)
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Write what has to change"))
+        return redirect("survey-detail", pk=pk)
+    actions.send_back_survey(pk, reason=form.cleaned_data["reason"], by=request.officer)
+    messages.success(request, _("Given back to be changed."))
+    return redirect("survey-detail", pk=pk)
+
+
+@require_POST
+@explains_refusal
+def survey_open(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take answers from now on."""
+    visible_survey(request, pk)
+    actions.open_survey(pk, by=request.officer)
+    messages.success(request, _("Open: people can answer now."))
+    return redirect("survey-detail", pk=pk)
+
+
+@require_POST
+@explains_refusal
+def survey_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take no more answers."""
+    visible_survey(request, pk)
+    actions.close_survey(pk, by=request.officer)
+    messages.success(request, _("Closed: the answers are counted within a few seconds."))
+    return redirect("survey-detail", pk=pk)
+
+
+@explains_refusal
+def survey_slips(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Make slips and print them: the codes are on this one page and nowhere else."""
+    survey = survey_to_write(request, pk)
+    form = CountForm(request.POST or None)
+    made: list[dict[str, str]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = actions.make_slips(pk, form.cleaned_data["count"], by=request.officer)
+        except NotReady:
+            form.add_error("count", _("There are 5,000 slips: these are the most."))
+        else:
+            made = [_slip(survey, code) for code in found]
+    context = survey_context(survey) | {
+        "form": form,
+        "made": made,
+        "totals": queries.slip_counts(survey),
+    }
+    return render(request, "surveys/slips.html", context, status=422 if form.errors else 200)
+
+
+def _slip(survey: Survey, code: str) -> dict[str, str]:
+    address = f"{settings.PUBLIC_URL}/s/{survey.code}/{code}"
+    drawn = qr.drawn(address, scale=3, border=2)
+    return {"code": codes.grouped_code(code), "address": address, "qr": drawn}
