@@ -27,9 +27,9 @@ from keng.accounts.models import Officer
 from keng.channels.base import Event
 from keng.community import drafts
 from keng.decisions import triage
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
+from keng.delivery.inbound_message import incoming, receiving_accounts
 from keng.delivery.models import Conversation, DedupeKey, Delivery, Inbound
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.delivery.tests.sending import sending, until
 from keng.dialogue import answering, reporter, shown_codes, withdrawal
 from keng.dialogue.public import code_page, open_tip
@@ -135,7 +135,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Officer]:
     keys.make_unit_keys("words-for-a-test")
     make.worker_key()
     make.channel_account(unit=unit, slug="phones", rate_per_minute=0)
-    handlers.refresh()
+    inbound_handlers.refresh()
     yield make.officer(unit=unit)
     opening._sender_box.cache_clear()
     seal.forget()
@@ -158,7 +158,7 @@ def say(text: str, *, who: str) -> Tip:
         raw_kind="text",
     )
     message = incoming(account, event, raw=text.encode(), now=times.now())
-    handler = handlers.handler_of(message)
+    handler = inbound_handlers.handler_of(message)
     with connection.cursor() as cursor:
         for statement in handler.statements([handler.prepare(message)], lane=0):
             cursor.execute(statement.sql, statement.values)

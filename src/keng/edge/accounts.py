@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from django.db import close_old_connections
 
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
 from keng.delivery.actions.inbound import pin_signature
-from keng.delivery.receiving import ReceivingAccount, receiving_accounts
+from keng.delivery.inbound_message import ReceivingAccount, receiving_accounts
 from keng.kit.ending import end_all
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class AccountBook:
 
 def _read() -> dict[tuple[str, str], ReceivingAccount]:
     close_old_connections()
-    handlers.refresh()
+    inbound_handlers.refresh()
     return {(account.channel, account.slug): account for account in receiving_accounts()}
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from keng import channels
 from keng.channels.base import Parsed
 from keng.delivery.actions.inbound import RECEIPT_STATES
-from keng.delivery.receiving import Incoming, ReceivingAccount, incoming
+from keng.delivery.inbound_message import Incoming, ReceivingAccount, incoming
 from keng.edge.accounts import AccountBook
 from keng.edge.http import (
     Bodies,

@@ -18,8 +18,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from keng.delivery.handlers import Handler, Statement, handler_of
-from keng.delivery.receiving import Incoming, new_seals
+from keng.delivery.inbound_handlers import Handler, Statement, handler_of
+from keng.delivery.inbound_message import Incoming, new_seals
 
 log = logging.getLogger(__name__)
 MOST_IN_A_BATCH = 128

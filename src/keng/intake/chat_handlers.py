@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from keng.channels.base import Event
 from keng.delivery.actions.inbound import hexed, inbound_row
-from keng.delivery.handlers import Statement
-from keng.delivery.receiving import Incoming
+from keng.delivery.inbound_handlers import Statement
+from keng.delivery.inbound_message import Incoming
 from keng.intake import auto_replies, command_statements, receive
 from keng.intake.receive import Chat, NewTip, Sealed
 from keng.intake.row import Row, row_of

@@ -8,8 +8,8 @@ class LookupPagesConfig(AppConfig):
     label = "lookup_pages"
 
     def ready(self) -> None:
-        from keng.delivery import handlers  # noqa: PLC0415 -- once the models are there
+        from keng.delivery import inbound_handlers  # noqa: PLC0415 -- once the models are there
         from keng.intake.chat_handlers import TipHandler  # noqa: PLC0415
         from keng.lookup_pages.chat_handler import LookUpHandler  # noqa: PLC0415
 
-        handlers.register(LookUpHandler(TipHandler()))
+        inbound_handlers.register(LookUpHandler(TipHandler()))

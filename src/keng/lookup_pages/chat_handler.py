@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from keng.channels.base import Event
 from keng.delivery.actions.inbound import hexed
-from keng.delivery.handlers import Statement
-from keng.delivery.receiving import Incoming
+from keng.delivery.inbound_handlers import Statement
+from keng.delivery.inbound_message import Incoming
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
 from keng.kit.limits import Limits

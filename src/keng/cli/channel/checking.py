@@ -91,7 +91,7 @@ def _zalo(account: "ChannelAccount") -> str:
 
 def _mail_server(account: "ChannelAccount") -> str:
     from keng.delivery.credentials import for_receiving  # noqa: PLC0415 -- needs the settings
-    from keng.delivery.sender.post import Mailbox, Post  # noqa: PLC0415
+    from keng.delivery.sender.smtp import Mailbox, Post  # noqa: PLC0415
 
     own = for_receiving(account)
     post = Post(Mailbox(account.base_url, own.get("user", ""), own.get("password", "")))

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db import connection
 
-from keng.delivery.handlers import Statement
-from keng.delivery.receiving import Incoming
+from keng.delivery.inbound_handlers import Statement
+from keng.delivery.inbound_message import Incoming
 from keng.kit import times
 from keng.vault import seal
 

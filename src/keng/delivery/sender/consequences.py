@@ -10,9 +10,9 @@ from django.db import Error as OrmError
 from psycopg_pool import AsyncConnectionPool
 
 from keng.channels.base import Outcome
-from keng.delivery.sender import accounts, orm, sql
+from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.accounts import Account
-from keng.delivery.sender.attempt import Wire
+from keng.delivery.sender.one_delivery import Wire
 from keng.delivery.sender.rows import Leased
 from keng.kit import times
 
@@ -41,14 +41,14 @@ class Consequences:
             standing.unreached = 0
             if account.is_probing:
                 account.is_probing = False
-                self._begin(orm.in_thread(accounts.close_circuit, account.id))
+                self._begin(orm_threads.in_thread(accounts.close_circuit, account.id))
             if outcome.parts_sent > 1 and account.rate_per_minute:
                 self._pause(account, (outcome.parts_sent - 1) * account.apart, here_only=False)
         elif outcome.kind == "config" and outcome.scope == "account":
             self.stop(account, outcome)
         elif outcome.kind == "gone":
             self._begin(
-                orm.in_thread(
+                orm_threads.in_thread(
                     accounts.end_address, row.recipient_kind, row.recipient_ref, outcome.code
                 )
             )
@@ -65,7 +65,9 @@ class Consequences:
         """Nothing more goes out on it until it is mended."""
         self._pause(account, _LONGEST_PAUSE, here_only=True)
         self._begin(
-            orm.in_thread(accounts.open_circuit, account.id, outcome, account.tokens_version)
+            orm_threads.in_thread(
+                accounts.open_circuit, account.id, outcome, account.tokens_version
+            )
         )
 
     def renew_ahead(self, account: Account) -> None:
@@ -90,7 +92,9 @@ class Consequences:
         self._pause(account, min(2.0**standing.unreached / 2, _LONGEST_PAUSE), here_only=True)
         if standing.unreached >= _UNREACHED_TOO_OFTEN:
             self._begin(
-                orm.in_thread(accounts.open_circuit, account.id, outcome, account.tokens_version)
+                orm_threads.in_thread(
+                    accounts.open_circuit, account.id, outcome, account.tokens_version
+                )
             )
 
     def _pause(self, account: Account, seconds: float, *, here_only: bool) -> None:
@@ -111,7 +115,7 @@ class Consequences:
         learned = {k: v for k, v in outcome.learned.items() if k != "image_ref"}
         if learned and any(account.credentials.get(k) != v for k, v in learned.items()):
             account.credentials |= learned
-            self._begin(orm.in_thread(accounts.remember, account.id, learned))
+            self._begin(orm_threads.in_thread(accounts.remember, account.id, learned))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(self._carefully(work))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from keng.channels.base import Reply, Request
-from keng.delivery.sender.line import LARGEST_REPLY, Broken, Line
+from keng.delivery.sender.http_connection import LARGEST_REPLY, Broken, Line
 
 __all__ = ["LARGEST_REPLY", "Broken", "Http", "Unsendable"]
 CONNECT_SECONDS = 5.0

@@ -14,16 +14,16 @@ from django.db import Error as OrmError
 from psycopg_pool import AsyncConnectionPool
 
 from keng.channels.base import Outcome
-from keng.delivery.sender import orm
+from keng.delivery.sender import orm_threads
 from keng.delivery.sender.accounts import Account
-from keng.delivery.sender.attempt import Wire, milliseconds_since
 from keng.delivery.sender.consequences import Consequences
+from keng.delivery.sender.database import Ledger
+from keng.delivery.sender.housekeeping import Rounds
 from keng.delivery.sender.http import Http
 from keng.delivery.sender.judgement import judge
-from keng.delivery.sender.ledger import Ledger
-from keng.delivery.sender.rounds import Rounds
+from keng.delivery.sender.leased_rows import Shelf
+from keng.delivery.sender.one_delivery import Wire, milliseconds_since
 from keng.delivery.sender.rows import AHEAD, CONCURRENCY, Change, Leased
-from keng.delivery.sender.shelf import Shelf
 from keng.delivery.sender.texts import NoText, Texts
 from keng.kit import alive, times
 from keng.kit.ending import end_all
@@ -97,7 +97,7 @@ class Sender:
         ended = await end_all(tasks)
         await self._consequences.finish()
         await self._wire.close()
-        await orm.close()
+        await orm_threads.close()
         await self._ledger.close()
         for error in ended:
             if isinstance(error, Exception):

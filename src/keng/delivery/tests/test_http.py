@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from keng.channels.base import Reply, Request
 from keng.delivery.sender import http as sender_http
 from keng.delivery.sender.http import LARGEST_REPLY, Broken, Http, Unsendable
-from keng.delivery.sender.line import LARGEST_HEAD
+from keng.delivery.sender.http_connection import LARGEST_HEAD
 
 OK = b"HTTP/1.1 200 OK\r\nX-RateLimit-Remain: 7\r\nContent-Length: 2\r\n\r\nok"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"

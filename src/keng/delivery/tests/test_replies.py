@@ -5,10 +5,10 @@ import uuid
 import pytest
 
 from keng.channels.base import Event
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
 from keng.delivery.actions.replies import send_to_conversation
+from keng.delivery.inbound_message import incoming, receiving_accounts
 from keng.delivery.models import Conversation, Delivery, Dispatch, DispatchText
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.kit import times
 from keng.vault import keys, opening, seal
 from tests import make
@@ -117,14 +117,14 @@ def event(kind="text", text="mất xe", *, sender="an", group=None, reply="an"):
 def test_the_first_handler_in_the_order_has_it(conversation, fields, handler):
     (account,) = receiving_accounts()
     message = incoming(account, event(**fields), raw=b"{}", now=times.now())
-    assert handlers.handler_of(message).name == handler
+    assert inbound_handlers.handler_of(message).name == handler
 
 
 @pytest.mark.parametrize(("text", "handler"), [("dừng", "stop"), ("1", "tip")])
 def test_what_no_survey_waits_for_has_the_next_handler(conversation, text, handler):
     (account,) = receiving_accounts()
     message = incoming(account, event(text=text), raw=b"{}", now=times.now())
-    assert handlers.handler_of(message, after="survey").name == handler
+    assert inbound_handlers.handler_of(message, after="survey").name == handler
 
 
 def test_a_group_and_the_private_thread_of_its_member_are_one_conversation(conversation):

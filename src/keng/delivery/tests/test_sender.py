@@ -8,7 +8,7 @@ import pytest
 from keng.delivery.actions.calling_off import call_off
 from keng.delivery.models import Attempt, ChannelAccount, Delivery, SandboxMessage
 from keng.delivery.sender import sql
-from keng.delivery.sender.ledger import Ledger
+from keng.delivery.sender.database import Ledger
 from keng.delivery.sender.rows import Change
 from keng.delivery.tests.sending import (
     all_sent,

@@ -295,9 +295,9 @@ def test_a_slow_provider_does_not_keep_another_channel_waiting(zalo, fake, accou
 
 
 def test_a_lease_lives_as_long_as_its_sender(zalo, fake, monkeypatch):
-    from keng.delivery.sender import ledger, loop
+    from keng.delivery.sender import database, loop
 
-    monkeypatch.setattr(ledger, "LEASE_SECONDS", 2.0)
+    monkeypatch.setattr(database, "LEASE_SECONDS", 2.0)
     monkeypatch.setattr(loop, "_EXTEND_EVERY", 0.5)
     fake.state.settings.latency = 5.0
     queue(zalo, ["g0"], urgent=True)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from keng.delivery.actions.calling_off import call_off
 from keng.delivery.models import Delivery, SandboxMessage
 from keng.delivery.sender import sql
-from keng.delivery.sender.ledger import Ledger
+from keng.delivery.sender.database import Ledger
 from keng.delivery.sender.rows import Change
 from keng.delivery.tests.sending import all_sent, queue, send_until, states
 from keng.kit.ids import new_id

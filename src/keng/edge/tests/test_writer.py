@@ -15,10 +15,10 @@ from psycopg.conninfo import make_conninfo
 from keng.audit import verify
 from keng.channels import get
 from keng.channels.sandbox import compose
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
 from keng.delivery.credentials import keep_secrets
+from keng.delivery.inbound_message import incoming, receiving_accounts
 from keng.delivery.models import ChannelAccount, Inbound
-from keng.delivery.receiving import incoming, receiving_accounts
 from keng.edge import writer as writer_module
 from keng.edge.tests.conftest import SECRET
 from keng.edge.writer import Busy, NotWritten, Writer
@@ -45,7 +45,7 @@ def message(account, text, who, seals=None):
 
 
 def known():
-    handlers.refresh()
+    inbound_handlers.refresh()
     return {account.slug: account for account in receiving_accounts()}
 
 
@@ -105,7 +105,7 @@ class Faulty:
     def statements(prepared, *, lane):  # noqa: ARG004 -- as every handler is called
         if "odd" in prepared:
             raise KeyError("odd")
-        return [handlers.Statement("SELECT 1", {})] if prepared else []
+        return [inbound_handlers.Statement("SELECT 1", {})] if prepared else []
 
 
 def test_a_mistake_of_ours_about_one_message_refuses_that_one_alone(account, address):

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from keng.delivery import handlers
+from keng.delivery import inbound_handlers
 from keng.delivery.actions.inbound import hexed
-from keng.delivery.handlers import Handler, Statement
-from keng.delivery.receiving import Incoming, new_seals
+from keng.delivery.inbound_handlers import Handler, Statement
+from keng.delivery.inbound_message import Incoming, new_seals
 from keng.kit.ids import new_id
 from keng.kit.limits import Limits
 from keng.kit.recurring import WORK
@@ -96,7 +96,7 @@ class SurveyHandler:
         assert said is not None  # noqa: S101 -- `takes` has seen it
         if said.begins:
             return _Prepared(self._beginning(message, said), None, None)
-        other = handlers.handler_of(message, after=self.name)
+        other = inbound_handlers.handler_of(message, after=self.name)
         return _Prepared(_row(message, said), other, other.prepare(message))
 
     def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:

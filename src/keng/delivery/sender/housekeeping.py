@@ -11,7 +11,7 @@ from django.db import Error as OrmError
 from psycopg_pool import AsyncConnectionPool
 
 from keng import channels
-from keng.delivery.sender import accounts, orm, sql
+from keng.delivery.sender import accounts, orm_threads, sql
 from keng.delivery.sender.consequences import Consequences
 from keng.delivery.sender.rows import MOST_TRIES
 
@@ -77,7 +77,7 @@ class Rounds:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(sql.ACCOUNTS, {"reconnect": accounts.RECONNECT})
             ids = [found[0] for found in await cursor.fetchall()]
-        fresh = await orm.in_thread(accounts.read, ids)
+        fresh = await orm_threads.in_thread(accounts.read, ids)
         self._looked_at = _now()
         for key, account in fresh.items():
             if key in self.known:

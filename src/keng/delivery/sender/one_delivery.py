@@ -23,11 +23,11 @@ from keng.channels.base import (
     outcome_of_transport_failure,
     proceed,
 )
-from keng.delivery.sender import accounts, orm, tokens
+from keng.delivery.sender import accounts, orm_threads, tokens
 from keng.delivery.sender.accounts import Account
 from keng.delivery.sender.http import Broken, Http, Unsendable
-from keng.delivery.sender.post import Mailbox, Post
 from keng.delivery.sender.rows import Leased
+from keng.delivery.sender.smtp import Mailbox, Post
 from keng.delivery.sender.texts import Text
 from keng.kit import times
 from keng.kit.ids import new_id
@@ -81,7 +81,7 @@ class Wire:
             return _not_built(row, error), None
         outcome, status = await self._with_live_tokens(row, text, account, message, address)
         if outcome.kind == "moved":
-            await orm.in_thread(
+            await orm_threads.in_thread(
                 accounts.move_address, row.recipient_kind, row.recipient_ref, outcome.new_address
             )
             moved = Address(outcome.new_address, address.kind)
@@ -190,7 +190,7 @@ class Wire:
             if account.tokens_version != used:
                 return None
             try:
-                refused = await orm.in_slow_thread(
+                refused = await orm_threads.in_slow_thread(
                     tokens.refresh, account, used, self.from_thread()
                 )
                 if refused is None:
@@ -201,7 +201,7 @@ class Wire:
             return refused
 
     async def _read_again(self, account: Account) -> None:
-        fresh = (await orm.in_thread(accounts.read, [account.id]))[account.id]
+        fresh = (await orm_threads.in_thread(accounts.read, [account.id]))[account.id]
         account.credentials = fresh.credentials
         account.tokens_version = fresh.tokens_version
         account.tokens_expire_at = fresh.tokens_expire_at
@@ -218,7 +218,7 @@ class Wire:
         refused = await self._renew(account, account.tokens_version)
         if refused is None or refused.kind != "config":
             return None
-        alive = await orm.in_slow_thread(tokens.still_works, account, self.from_thread())
+        alive = await orm_threads.in_slow_thread(tokens.still_works, account, self.from_thread())
         return None if alive else refused
 
     async def close(self) -> None:
@@ -239,7 +239,9 @@ async def _words(row: Leased, text: Text) -> str:
         return text.text
     words = opening.for_sender(row.text_sealed).decode()
     return (
-        await orm.in_answering_thread(chat.words, words) if row.recipient_kind == "asker" else words
+        await orm_threads.in_answering_thread(chat.words, words)
+        if row.recipient_kind == "asker"
+        else words
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from keng.delivery.sender.accounts import Account
-from keng.delivery.sender.rounds import Rounds
+from keng.delivery.sender.housekeeping import Rounds
 from keng.delivery.sender.rows import AHEAD, Leased
 
 LOOK_EVERY = 1.0

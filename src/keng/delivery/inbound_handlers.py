@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from keng.delivery.receiving import Incoming
+from keng.delivery.inbound_message import Incoming
 
 ORDER = ("receipt", "survey", "stop", "look_up", "new_tip", "tip", "kept")
 """Which kinds of handler there may be, in the order in which they are asked."""
