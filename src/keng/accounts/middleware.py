@@ -18,11 +18,11 @@ from django_htmx.middleware import HtmxDetails
 
 from keng.accounts.devices import device_of
 from keng.accounts.models import Notice, Officer
-from keng.accounts.sessions import BEGAN, DEVICE, LASTS, OFFICER, keep_awake
+from keng.accounts.sessions import BEGAN_KEY, DEVICE_KEY, OFFICER_KEY, SESSION_LASTS, keep_awake
 from keng.kit import busy, times
 from keng.kit.secrets import same
 
-OPEN_NAMES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
+OPEN_PAGES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
 _MARK = "password_mark"
 
 
@@ -69,8 +69,8 @@ class OfficerMiddleware:
             return busy.page(request)
 
     def _answer(self, request: DeskRequest) -> HttpResponse:
-        request.officer = signed_in(request)
-        if request.officer is None and _name(request) not in OPEN_NAMES:
+        request.officer = signed_in_officer(request)
+        if request.officer is None and _name(request) not in OPEN_PAGES:
             return redirect(_to_sign_in(request))
         if request.officer is None:
             translation.activate("vi")
@@ -105,11 +105,11 @@ def _as_it_came(request: DeskRequest, session: dict[str, Any]) -> None:
         request._messages = default_storage(request)  # noqa: SLF001 -- there is no other way
 
 
-def signed_in(request: HttpRequest) -> Officer | None:
+def signed_in_officer(request: HttpRequest) -> Officer | None:
     """The officer of this session, if still active, with a post today, and with the password they
     signed in with; a session of which that is no longer true ends.
     """
-    key = request.session.get(OFFICER)
+    key = request.session.get(OFFICER_KEY)
     if not key:
         return None
     # Whether there is a notice comes with the row: it is asked for on every page.
@@ -125,22 +125,22 @@ def signed_in(request: HttpRequest) -> Officer | None:
     return None
 
 
-def remember(request: HttpRequest, officer: Officer) -> None:
+def begin_session(request: HttpRequest, officer: Officer) -> None:
     """Sign in: a fresh session, so that a planted session id is worth nothing."""
     request.session.flush()
-    request.session[DEVICE] = device_of(request.headers.get("User-Agent", ""))
-    put_into(request.session, officer)
+    request.session[DEVICE_KEY] = device_of(request.headers.get("User-Agent", ""))
+    bind_session(request.session, officer)
 
 
-def put_into(session: SessionBase, officer: Officer) -> None:
+def bind_session(session: SessionBase, officer: Officer) -> None:
     """What makes a session an officer's; a new password makes every older session nobody's."""
-    began = session.setdefault(BEGAN, int(times.now().timestamp()))
-    session[OFFICER] = str(officer.pk)
+    began = session.setdefault(BEGAN_KEY, int(times.now().timestamp()))
+    session[OFFICER_KEY] = str(officer.pk)
     session[_MARK] = officer.get_session_auth_hash()
-    session.set_expiry(datetime.datetime.fromtimestamp(began, datetime.UTC) + LASTS)
+    session.set_expiry(datetime.datetime.fromtimestamp(began, datetime.UTC) + SESSION_LASTS)
 
 
-def page_at(path: str) -> str:
+def page_name_at(path: str) -> str:
     """The name of the desk's page at this path; empty if there is none."""
     try:
         return resolve(path, "keng.site.desk_urls").url_name or ""
@@ -149,7 +149,7 @@ def page_at(path: str) -> str:
 
 
 def _name(request: HttpRequest) -> str:
-    return page_at(request.path_info)
+    return page_name_at(request.path_info)
 
 
 def _to_sign_in(request: HttpRequest) -> str:

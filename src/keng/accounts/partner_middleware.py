@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 from keng.accounts import partner_signing
 from keng.accounts.models import PartnerMember
 
-PATH = "/partner/"
+PARTNER_PATH = "/partner/"
 _OPEN = frozenset({"partner-sign-in", "partner-code", "partner-sign-out"})
 _BEFORE_CHOOSING = frozenset({"partner-password", "partner-sign-out"})
 
@@ -27,9 +27,11 @@ class PartnerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: PartnerRequest) -> HttpResponse:
-        if not request.path_info.startswith(PATH):
+        if not request.path_info.startswith(PARTNER_PATH):
             return self.get_response(request)
-        member = partner_signing.member_of(request.COOKIES.get(partner_signing.COOKIE, ""))
+        member = partner_signing.member_of_token(
+            request.COOKIES.get(partner_signing.PARTNER_COOKIE, "")
+        )
         request.member = member
         name = _name(request)
         if member is None and name not in _OPEN:

@@ -7,14 +7,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from keng.accounts.guessing import TooManyTries
-from keng.accounts.password_checks import COME_AGAIN_SECONDS, Busy
+from keng.accounts.password_checks import COME_AGAIN_SECONDS, SignInBusy
 from keng.accounts.signing_in import NotSignedIn, WithoutPost
 
-REFUSED = (NotSignedIn, TooManyTries, Busy)
+SIGN_IN_REFUSED = (NotSignedIn, TooManyTries, SignInBusy)
 
 
 @dataclass(frozen=True)
-class Refusal:
+class SignInRefusal:
     """An answer's status, and after how many seconds it makes sense to come again."""
 
     status: int = 422
@@ -28,17 +28,19 @@ class Refusal:
         return response
 
 
-def explain(form: forms.Form, error: Exception, *, wrong: str, field: str | None = None) -> Refusal:
+def explain_refusal(
+    form: forms.Form, error: Exception, *, wrong: str, field: str | None = None
+) -> SignInRefusal:
     """Put into the form why nobody was let in; `wrong` is said of what does not fit."""
     if isinstance(error, TooManyTries):
         form.add_error(None, _waiting(error))
-        return Refusal(429, error.seconds)
-    if isinstance(error, Busy):
+        return SignInRefusal(429, error.seconds)
+    if isinstance(error, SignInBusy):
         form.add_error(
             None, _("Several people are signing in at this moment. Try again in a few seconds.")
         )
         # Not 503: a log line for each would let a guesser fill the log.
-        return Refusal(429, COME_AGAIN_SECONDS)
+        return SignInRefusal(429, COME_AGAIN_SECONDS)
     if isinstance(error, WithoutPost):
         form.add_error(
             None,
@@ -47,9 +49,9 @@ def explain(form: forms.Form, error: Exception, *, wrong: str, field: str | None
                 "Your administrator can give you one."
             ),
         )
-        return Refusal(422)
+        return SignInRefusal(422)
     form.add_error(field, wrong)
-    return Refusal(422)
+    return SignInRefusal(422)
 
 
 def password_is_wrong() -> str:

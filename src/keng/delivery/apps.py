@@ -9,7 +9,7 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from keng.delivery import inbound_handlers  # noqa: PLC0415 -- once the models are there
-        from keng.delivery.actions.inbound import Kept, ReceiptHandler  # noqa: PLC0415
+        from keng.delivery.actions.inbound import KeptHandler, ReceiptHandler  # noqa: PLC0415
 
-        for handler in (ReceiptHandler(), Kept()):
-            inbound_handlers.register(handler)
+        for handler in (ReceiptHandler(), KeptHandler()):
+            inbound_handlers.register_handler(handler)

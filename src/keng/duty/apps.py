@@ -11,5 +11,5 @@ class DutyConfig(AppConfig):
         from keng.accounts import closing, notices  # noqa: PLC0415 -- once the models are there
         from keng.duty import account_calls  # noqa: PLC0415
 
-        notices.CALLS.append(account_calls.call_about_account)
-        closing.ALSO_ENDS.append(account_calls.forget_pagers)
+        notices.NOTICE_CALLS.append(account_calls.call_about_account)
+        closing.ENDS_WITH_ACCOUNT.append(account_calls.forget_pagers)

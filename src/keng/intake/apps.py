@@ -13,4 +13,4 @@ class IntakeConfig(AppConfig):
 
         tips = chat_handlers.TipHandler()
         for handler in (chat_handlers.StopHandler(tips), chat_handlers.BeginAnewHandler(), tips):
-            inbound_handlers.register(handler)
+            inbound_handlers.register_handler(handler)

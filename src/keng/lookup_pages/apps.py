@@ -12,4 +12,4 @@ class LookupPagesConfig(AppConfig):
         from keng.intake.chat_handlers import TipHandler  # noqa: PLC0415
         from keng.lookup_pages.chat_handler import LookUpHandler  # noqa: PLC0415
 
-        inbound_handlers.register(LookUpHandler(TipHandler()))
+        inbound_handlers.register_handler(LookUpHandler(TipHandler()))

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from keng.channels.base import Event
-from keng.delivery.actions.inbound import hexed
-from keng.delivery.inbound_handlers import Statement
-from keng.delivery.inbound_message import Incoming
+from keng.delivery.actions.inbound import bytea_text
+from keng.delivery.inbound_handlers import SqlStatement
+from keng.delivery.inbound_message import InboundMessage
 from keng.intake.chat_handlers import TipHandler
 from keng.kit.ids import new_id
 from keng.kit.limits import Limits
@@ -135,27 +135,27 @@ class LookUpHandler:
         """Read what a message needs that becomes a part of a tip."""
         self._tips.refresh()
 
-    def takes(self, message: Incoming) -> bool:
+    def takes(self, message: InboundMessage) -> bool:
         event = message.event
         if event.group or not event.reply_address or message.conversation_hash is None:
             return False
         return wish_of(event) is not None
 
-    def prepare(self, message: Incoming) -> _Prepared:
+    def prepare(self, message: InboundMessage) -> _Prepared:
         wish = wish_of(message.event)
         assert wish is not None  # noqa: S101 -- `takes` has seen it
         otherwise = None if wish.kept == "never" else self._tips.prepare(message)
         return _Prepared(_row(message, wish, self._texts(message, wish)), otherwise)
 
-    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[Statement]:
+    def statements(self, prepared: Sequence[_Prepared], *, lane: int) -> list[SqlStatement]:
         parts = [one for one in prepared if one.otherwise is not None]
-        made = [Statement(_ASK, {"rows": json.dumps([one.row for one in prepared])})]
+        made = [SqlStatement(_ASK, {"rows": json.dumps([one.row for one in prepared])})]
         if parts:
             made += self._tips.statements([one.otherwise for one in parts], lane=lane)
-            made.append(Statement(_ASK_TOO, {"rows": json.dumps([one.row for one in parts])}))
+            made.append(SqlStatement(_ASK_TOO, {"rows": json.dumps([one.row for one in parts])}))
         return made
 
-    def _texts(self, message: Incoming, wish: Wish) -> list[str]:
+    def _texts(self, message: InboundMessage, wish: Wish) -> list[str]:
         """A question for each thing; when there is none, what to do."""
         who = message.conversation_hash.hex() if message.conversation_hash else ""
         if self._limits.wait(who):
@@ -266,22 +266,22 @@ def _public(alone: Asked | None) -> Asked | None:
     return None if is_short else alone
 
 
-def _row(message: Incoming, wish: Wish, texts: list[str]) -> dict[str, Any]:
+def _row(message: InboundMessage, wish: Wish, texts: list[str]) -> dict[str, Any]:
     account, seals = message.account, message.seals or seal.Together()
     return {
-        "key": hexed(message.key),
+        "key": bytea_text(message.key),
         # What the key points at: nothing. A row of the message would hold who wrote it.
         "mark": str(message.id),
         "account": str(account.id),
         "channel": account.channel,
-        "conversation_hash": hexed(message.conversation_hash or b""),
+        "conversation_hash": bytea_text(message.conversation_hash or b""),
         "unit": str(account.unit_id),
         "received_at": message.received_at.isoformat(),
-        "address": hexed(seals.for_sender(message.event.reply_address or "")),
+        "address": bytea_text(seals.for_sender(message.event.reply_address or "")),
         "kept": wish.kept,
         "dispatch": str(new_id()),
         "things": [
-            {"n": n, "delivery": str(new_id()), "words": hexed(seals.for_sender(text))}
+            {"n": n, "delivery": str(new_id()), "words": bytea_text(seals.for_sender(text))}
             for n, text in enumerate(texts, 1)
         ],
     }

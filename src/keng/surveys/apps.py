@@ -13,4 +13,4 @@ class Surveys(AppConfig):
         from keng.delivery import inbound_handlers  # noqa: PLC0415 -- once the models are there
         from keng.surveys.chat.hearing import SurveyHandler  # noqa: PLC0415
 
-        inbound_handlers.register(SurveyHandler())
+        inbound_handlers.register_handler(SurveyHandler())

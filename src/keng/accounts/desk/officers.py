@@ -12,7 +12,7 @@ from keng.accounts import actions, closing, requesting
 from keng.accounts.forms import OfficerForm, OfficersFilter, PostForm, PresenceForm
 from keng.accounts.models import Officer, OfficerRequest
 from keng.accounts.presence import is_present
-from keng.accounts.queries import listed, manageable_officers, manageable_units
+from keng.accounts.queries import manageable_officers, manageable_units, page_of_officers
 from keng.accounts.vouching import takes_two_people
 from keng.kit import times
 from keng.places.models import Unit
@@ -24,7 +24,7 @@ def officers(request: HttpRequest) -> HttpResponse:
     form = OfficersFilter(request.GET, units=_units_or_404(request))
     asked = form.cleaned_data if form.is_valid() else {}
     number = request.GET.get("page", "1")
-    page = listed(
+    page = page_of_officers(
         request.officer,
         words=asked.get("q") or "",
         unit=asked["unit"].pk if asked.get("unit") else None,
@@ -43,7 +43,7 @@ def officers(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def officer_add(request: HttpRequest) -> HttpResponse:
     """Ask for a new officer. What they sign in with they choose themselves, once two agreed."""
     form = OfficerForm(request.POST or None, units=_units_or_404(request))
     if request.method == "POST" and form.is_valid():
@@ -120,7 +120,7 @@ def _post_given(request: HttpRequest, found: Officer, form: PostForm) -> HttpRes
 
 
 @require_POST
-def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask for a new sign-in for somebody who lost a phone or forgot a password."""
     try:
         asked = requesting.ask_for_renewal(pk, by=request.officer)
@@ -137,7 +137,7 @@ def renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def officer_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Close an account with the own six digits: it signs in no more."""
     form = PresenceForm(request.POST)
     try:
@@ -163,7 +163,7 @@ def close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def end_post(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def post_end(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """End a post at once."""
     try:
         post = actions.end_post(pk, by=request.officer)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from keng.accounts import second_factor, setting_up
 from keng.accounts.actions import UsernameTaken
 from keng.accounts.forms import CodeForm, SetUpForm
-from keng.accounts.middleware import remember
+from keng.accounts.middleware import begin_session
 from keng.kit import qr
 from keng.kit.slowing import Slowing
 
@@ -38,7 +38,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         return answer
     given = form.cleaned_data
     try:
-        begun = setting_up.begin(given["first"], given["second"], password=given["new"])
+        begun = setting_up.begin_set_up(given["first"], given["second"], password=given["new"])
     except setting_up.WrongHalves:
         _WRONG.seconds_to_wait(request)
         words = _(
@@ -47,7 +47,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         )
         form.add_error(None, words)
         return _asks(request, form, 422)
-    request.session[_BEGUN] = [str(begun.pk), int(time.time()), setting_up.mark_of(begun)]
+    request.session[_BEGUN] = [str(begun.pk), int(time.time()), setting_up.mark_of_set_up(begun)]
     request.session.pop(_BEGUN_AGAIN, None)
     return redirect("set-up-code")
 
@@ -57,7 +57,7 @@ def set_up_code(request: HttpRequest) -> HttpResponse:
     """The secret for the phone's code app, shown to this person alone; its first code finishes."""
     try:
         return _code_asked(request)
-    except setting_up.BegunAgain:
+    except setting_up.SetUpBegunAgain:
         del request.session[_BEGUN]
         request.session[_BEGUN_AGAIN] = True
         return redirect("set-up")
@@ -65,14 +65,14 @@ def set_up_code(request: HttpRequest) -> HttpResponse:
 
 def _code_asked(request: HttpRequest) -> HttpResponse:
     key, mark = _begun(request)
-    begun = setting_up.begun(uuid.UUID(key), mark) if key else None
+    begun = setting_up.begun_set_up(uuid.UUID(key), mark) if key else None
     if begun is None:
         return redirect("set-up")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            officer = setting_up.finish(begun.pk, mark, code=form.cleaned_data["code"])
-        except setting_up.WrongCode:
+            officer = setting_up.finish_set_up(begun.pk, mark, code=form.cleaned_data["code"])
+        except setting_up.WrongFirstCode:
             form.add_error("code", _("These digits do not fit. Wait for the next ones."))
         except setting_up.SetUpOver:
             return redirect("set-up")
@@ -81,15 +81,15 @@ def _code_asked(request: HttpRequest) -> HttpResponse:
                 None, _("Somebody signs in with this name already: it must be asked for anew.")
             )
         else:
-            remember(request, officer)
+            begin_session(request, officer)
             return redirect("desk-home")
-    secret = second_factor.secret_in(bytes(begun.offered_totp_box))
+    secret = second_factor.secret_in_box(bytes(begun.offered_totp_box))
     username = begun.officer.username if begun.officer else begun.username
     context = {
         "form": form,
         "username": username,
         "secret": secret,
-        "picture": qr.drawn(second_factor.app_address(username, secret)),
+        "picture": qr.drawn(second_factor.otpauth_address(username, secret)),
     }
     status = 422 if form.errors else 200
     return render(request, "accounts/desk/set_up_code.html", context, status=status)

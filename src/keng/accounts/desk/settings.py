@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keng.accounts import actions, notices, refusals
 from keng.accounts.forms import PasswordForm, SettingsForm
 from keng.accounts.guessing import TooManyTries
-from keng.accounts.middleware import put_into
+from keng.accounts.middleware import bind_session
 from keng.accounts.models import Officer
-from keng.accounts.password_checks import Busy
+from keng.accounts.password_checks import SignInBusy, WrongPassword
 from keng.accounts.sessions import end_sessions
 
 _OWN = ("language", "theme", "single_keys", "full_desk")
@@ -46,15 +46,15 @@ def my_settings(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def see_notice(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def notice_seen(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The officer has seen what they were told; they stay on the page they were on."""
-    if not notices.see(pk, request.officer):
+    if not notices.mark_notice_seen(pk, request.officer):
         raise Http404
     return _back(request)
 
 
 @require_POST
-def set_theme(request: HttpRequest) -> HttpResponse:
+def desk_theme(request: HttpRequest) -> HttpResponse:
     """Day, night or as the device, from the menu on every page."""
     if request.POST.get("theme") not in Officer.Theme.values:
         raise BadRequest
@@ -62,7 +62,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
+def desk_language(request: HttpRequest) -> HttpResponse:
     """Vietnamese or English, from the menu on every page."""
     if request.POST.get("language") not in {"vi", "en"}:
         raise BadRequest
@@ -88,12 +88,12 @@ def _changed_password(request: HttpRequest, form: PasswordForm) -> bool:
     try:
         said = form.cleaned_data
         actions.change_password(request.officer, present=said["present"], new=said["new"])
-    except actions.WrongPassword:
+    except WrongPassword:
         form.add_error("present", _("This is not your present password."))
         return False
-    except (TooManyTries, Busy) as error:
-        refusals.explain(form, error, wrong="")
+    except (TooManyTries, SignInBusy) as error:
+        refusals.explain_refusal(form, error, wrong="")
         return False
-    put_into(request.session, request.officer)
+    bind_session(request.session, request.officer)
     end_sessions(request.officer, but=request.session.session_key)
     return True

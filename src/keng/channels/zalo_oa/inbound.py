@@ -7,7 +7,7 @@ from typing import Any
 
 from keng.channels import reading
 from keng.channels.events import Event, EventKind, Media
-from keng.channels.text import clean, one_line
+from keng.channels.text import clean_text, one_line
 
 _MENTION = re.compile(r"\[@[^\]\n]{1,64}\]\s?")
 _KINDS: dict[str, EventKind] = {
@@ -29,10 +29,10 @@ _OTHERS: dict[str, EventKind] = {
     "user_received_message": "received",
 }
 _INTERACTIONS = frozenset({"follow", "user_click_chatnow", "user_reacted_message"})
-ANONYMOUS = "anonymous:"
+ANONYMOUS_PREFIX = "anonymous:"
 
 
-def read(body: Mapping[str, Any], at: datetime, oa_id: str) -> Event:
+def read_event(body: Mapping[str, Any], at: datetime, oa_id: str) -> Event:
     """The event in this body; kind "unknown" for whatever we have no use for."""
     name = reading.string(body.get("event_name"), 60)
     for prefix, reader in _READERS:
@@ -65,7 +65,7 @@ def _from_group(body: Mapping[str, Any], name: str, what: str, at: datetime) -> 
 def _from_visitor(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
     sender = _id(body.get("sender"))
     talk = reading.string(reading.mapping(body.get("message")).get("conversation_id"), 100)
-    reply = f"{ANONYMOUS}{talk}:{sender}" if sender and talk else ""
+    reply = f"{ANONYMOUS_PREFIX}{talk}:{sender}" if sender and talk else ""
     return _content(body, name, what, at, sender=sender, conversation=talk or sender, reply=reply)
 
 
@@ -89,7 +89,7 @@ def _content(
     msg_id = reading.string(message.get("msg_id"), 100)
     return Event(
         kind=kind,
-        dedupe=msg_id or reading.digest(name, body.get("timestamp"), sender, group),
+        dedupe=msg_id or reading.dedupe_digest(name, body.get("timestamp"), sender, group),
         conversation=conversation or None,
         sender=sender or None,
         group=group or None,
@@ -113,7 +113,7 @@ def _echo(body: Mapping[str, Any], name: str, what: str, at: datetime) -> Event:
     text, media, location = _contents(message, what)
     return Event(
         kind="echo",
-        dedupe=msg_id or reading.digest(name, body.get("timestamp"), recipient),
+        dedupe=msg_id or reading.dedupe_digest(name, body.get("timestamp"), recipient),
         conversation=None if in_group else recipient or None,
         sender=None,
         group=(recipient or None) if in_group else None,
@@ -138,7 +138,7 @@ def _other(body: Mapping[str, Any], name: str, at: datetime, oa_id: str) -> Even
     )
     return Event(
         kind=_OTHERS.get(name, "unknown"),
-        dedupe=reading.digest(name, body.get("timestamp"), person, group, *refers),
+        dedupe=reading.dedupe_digest(name, body.get("timestamp"), person, group, *refers),
         conversation=person or None,
         sender=person or None,
         group=group or None,
@@ -187,7 +187,7 @@ def _contents(
 
 
 def _shown(text: str) -> str:
-    text = clean(text)
+    text = clean_text(text)
     return _MENTION.sub("", text).strip() if "[@" in text else text
 
 
@@ -197,7 +197,7 @@ def _media(type_: str, payload: Mapping[str, Any]) -> Media | None:
     if not url or kind not in ("image", "audio", "video", "file"):
         return None
     name = one_line(reading.string(payload.get("name"), 200), 120)
-    return Media(url, kind, name, reading.size(payload.get("size")))
+    return Media(url, kind, name, reading.byte_count(payload.get("size")))
 
 
 def _link_words(payload: Mapping[str, Any], what: str, text: str) -> list[str]:

@@ -8,23 +8,23 @@ from typing import Any
 
 from keng.channels import reading
 from keng.channels.outcomes import Outcome
-from keng.channels.text import clean, split
-from keng.channels.wire import Address, Message, Reply, Request
+from keng.channels.text import clean_text, split_text
+from keng.channels.wire import Address, OutgoingMessage, Reply, Request
 from keng.channels.zalo_oa import errors, requests
-from keng.channels.zalo_oa.inbound import ANONYMOUS
+from keng.channels.zalo_oa.inbound import ANONYMOUS_PREFIX
 
 MAX_TEXT = 2000
 MAX_IMAGE = 1_000_000
 _IMAGE_TYPES = ("image/png", "image/jpeg")
 
-Steps = Generator[Request, Reply, Outcome]
+SendingSteps = Generator[Request, Reply, Outcome]
 
 
 @dataclass(slots=True)
 class _Attempt:
     """What one run of the steps carries along."""
 
-    message: Message
+    message: OutgoingMessage
     address: Address
     credentials: Mapping[str, str]
     now: datetime
@@ -33,9 +33,9 @@ class _Attempt:
     learned: dict[str, str] = field(default_factory=dict)
 
 
-def steps(
-    message: Message, address: Address, credentials: Mapping[str, str], now: datetime
-) -> Steps:
+def sending_steps(
+    message: OutgoingMessage, address: Address, credentials: Mapping[str, str], now: datetime
+) -> SendingSteps:
     """Ends with the outcome of the last part, or with unknown when only some parts got through."""
     refusal = _refusal(message, address)
     if refusal is not None:
@@ -62,26 +62,26 @@ def steps(
 @lru_cache(maxsize=32)
 def _parts(text: str) -> tuple[str, ...]:
     """The same text goes to thousands."""
-    return tuple(split(outgoing(text), MAX_TEXT))
+    return tuple(split_text(outgoing_text(text), MAX_TEXT))
 
 
 @lru_cache(maxsize=32)
 def _words(text: str) -> bytes:
-    return requests.encoded({"text": text})
+    return requests.encoded_json({"text": text})
 
 
-def outgoing(text: str) -> str:
+def outgoing_text(text: str) -> str:
     """Clean, and without anything that would call members of a group by name."""
-    return clean(text).replace("[@", "(@")
+    return clean_text(text).replace("[@", "(@")
 
 
-def _refusal(message: Message, address: Address) -> Outcome | None:
+def _refusal(message: OutgoingMessage, address: Address) -> Outcome | None:
     """What can be known to fail before anything is sent."""
     if _parts(message.text) == ("",) and message.image is None:
         return Outcome("reject", reason="empty")
     if message.image is None:
         return None
-    if address.value.startswith(ANONYMOUS):
+    if address.value.startswith(ANONYMOUS_PREFIX):
         return Outcome("reject", reason="no pictures to anonymous visitors")
     if message.image_mime not in _IMAGE_TYPES:
         return Outcome("reject", reason="picture type")
@@ -104,7 +104,7 @@ def _whole(outcome: Outcome, accepted: int, parts: int, learned: dict[str, str])
     return replace(outcome, learned=learned)
 
 
-def _first(attempt: _Attempt, text: str) -> Steps:
+def _first(attempt: _Attempt, text: str) -> SendingSteps:
     """The part that carries the picture. A handle that has expired is renewed once."""
     if attempt.message.image is None:
         return (yield from _say(attempt, _words(text)))
@@ -125,16 +125,16 @@ def _picture(caption: str, image_ref: str) -> bytes:
     element = {"media_type": "image", "attachment_id": image_ref}
     payload = {"template_type": "media", "elements": [element]}
     message: dict[str, Any] = {"attachment": {"type": "template", "payload": payload}}
-    return requests.encoded({"text": caption, **message} if caption else message)
+    return requests.encoded_json({"text": caption, **message} if caption else message)
 
 
 def _upload(attempt: _Attempt) -> Generator[Request, Reply, Outcome | None]:
     """None when the picture is at the provider, else what went wrong."""
     message = attempt.message
-    reply = yield requests.upload_image(
+    reply = yield requests.image_upload_request(
         message.image or b"", message.image_mime, attempt.credentials
     )
-    outcome = errors.outcome_of(reply, attempt.now, delivers=False)
+    outcome = errors.outcome_of_zalo_reply(reply, attempt.now, delivers=False)
     if outcome.kind != "sent":
         return outcome
     data = reading.mapping(reading.json_object(reply.body).get("data"))
@@ -145,7 +145,7 @@ def _upload(attempt: _Attempt) -> Generator[Request, Reply, Outcome | None]:
     return None
 
 
-def _say(attempt: _Attempt, message: bytes) -> Steps:
+def _say(attempt: _Attempt, message: bytes) -> SendingSteps:
     """One message over the wire.
 
     The interface for business accounts refuses state agencies with one certain code, and only that
@@ -164,6 +164,6 @@ def _may_fall_back(attempt: _Attempt) -> bool:
     return attempt.api == "v3" and attempt.address.kind == "person"
 
 
-def _ask(attempt: _Attempt, message: bytes) -> Steps:
-    request = requests.send(attempt.address, message, attempt.credentials, attempt.api)
-    return errors.outcome_of((yield request), attempt.now)
+def _ask(attempt: _Attempt, message: bytes) -> SendingSteps:
+    request = requests.message_request(attempt.address, message, attempt.credentials, attempt.api)
+    return errors.outcome_of_zalo_reply((yield request), attempt.now)

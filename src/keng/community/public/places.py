@@ -62,7 +62,7 @@ class Told:
     """The newest warning of which it can be said how far it came here."""
 
     version: Version
-    reached: reach_in_words.InWords
+    reached: reach_in_words.ReachInWords
     at: Any
 
 
@@ -184,7 +184,9 @@ def _meetings(place: Place) -> list[Meeting]:
 def _told(warnings: list[Version], place: Place) -> Told | None:
     inside = ids_below([place.pk])
     for version in warnings:
-        if version.dispatch_id and (found := reach_in_words.reached(version.dispatch_id, inside)):
+        if version.dispatch_id and (
+            found := reach_in_words.reach_in_places(version.dispatch_id, inside)
+        ):
             return Told(version, found, times.now())
     return None
 

@@ -25,14 +25,14 @@ from keng.places.search import find
 _MOST_FOUND = 8
 _HOUR = 3600
 # A hall full of people has one network, and whoever fills strangers' mailboxes has one too.
-letters = Slowing(
+letters_per_network = Slowing(
     at_once=settings.SUBSCRIBE_NETWORK_HOURLY, pause=_HOUR / settings.SUBSCRIBE_NETWORK_HOURLY
 )
 
 
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The form. The answer is the same whether the address was known or not."""
-    if actions.mailbox() is None:
+    if actions.mailbox_account() is None:
         return render(request, "delivery/subscribe_closed.html")
     form = _form(request)
     is_search = form.is_bound and form.asks_to_search
@@ -72,7 +72,7 @@ def _unchecked(form: SubscribeForm) -> SubscribeForm:
 
 def _ask(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
     """The status of the answer, and in how many seconds to come again; 0 when it was taken."""
-    if wait := letters.seconds_to_wait(request):
+    if wait := letters_per_network.seconds_to_wait(request):
         form.add_error(
             "email", _("Many letters were asked for from your network. Try again later.")
         )
@@ -86,7 +86,7 @@ def _ask(request: HttpRequest, form: SubscribeForm) -> tuple[int, int]:
         language=chosen["language"],
     )
     try:
-        actions.ask(wish)
+        actions.ask_to_subscribe(wish)
     except subscriptions.TooMany:
         form.add_error("email", _("Very many people are asking right now. Try again in an hour."))
         return 503, _HOUR
@@ -131,12 +131,12 @@ def _ticked(form: SubscribeForm, request: HttpRequest) -> list[Place]:
 
 
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def subscribe_sent(request: HttpRequest) -> HttpResponse:
     """A letter is on its way."""
     return render(request, "delivery/subscribe_sent.html")
 
 
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+def subscription_confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The page the letter leads to. Opening it confirms nothing: mail services open links, too."""
     subscription = links.to_confirm(token)
     if subscription is None or subscription.stopped_at:
@@ -158,13 +158,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 # in the address is the only thing it can have, and all it can do is end a subscription.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: HttpRequest, token: str) -> HttpResponse:
+def subscription_stop(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button, POST ends the subscription and answers 200 without a redirect."""
     subscription = links.to_stop(token)
     if subscription is None:
         raise Http404
     if request.method == "POST":
-        actions.stop(subscription)
+        actions.stop_subscription(subscription)
         subscription.refresh_from_db()
     context = {"is_stopped": subscription.stopped_at is not None, "token": token}
     return render(request, "delivery/subscription_stop.html", context)

@@ -11,12 +11,12 @@ register = template.Library()
 
 
 @register.filter
-def watched_until(unit: Unit) -> datetime.datetime | None:
+def unit_watched_until(unit: Unit) -> datetime.datetime | None:
     """When the shift ends of somebody whose pager was heard in it; None: nobody is certain."""
     return watch.watched_until(unit.pk)
 
 
 @register.filter
-def next_on_duty(unit: Unit) -> datetime.datetime | None:
+def unit_next_on_duty(unit: Unit) -> datetime.datetime | None:
     """When the next officer on the rota comes on duty; None when that is not known."""
     return watch.next_on_duty(unit.pk)

@@ -340,6 +340,6 @@ def test_whoever_goes_through_all_numbers_is_slowed_down_and_told_once(say):
 
 
 def test_the_handler_stands_before_the_open_tip_and_after_stop():
-    order = inbound_handlers.ORDER
+    order = inbound_handlers.HANDLER_ORDER
     assert order.index("stop") < order.index("look_up") < order.index("tip")
     assert isinstance(inbound_handlers._handlers["look_up"], LookUpHandler)

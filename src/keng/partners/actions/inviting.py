@@ -225,7 +225,7 @@ def _record_in_both(
 def _member(
     partner: Partner, name: str, username: str, by: Officer, *, waits: bool = False
 ) -> Credentials:
-    password, secret = one_time_password(), second_factor.new_secret()
+    password, secret = one_time_password(), second_factor.new_totp_secret()
     member = PartnerMember(partner=partner, name=name, username=username, awaits_agreement=waits)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -237,7 +237,7 @@ def _member(
                     username,
                     name,
                     make_password(password),
-                    second_factor.boxed(secret),
+                    second_factor.boxed_secret(secret),
                     by.pk,
                     times.now(),
                     waits,

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
-from keng.accounts.hands import in_the_record
+from keng.accounts.hands import hands_on_record
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.partner_signing import partner_chain
 from keng.audit.actions import record, unit_chain
@@ -77,7 +77,7 @@ def publish_for(pk: uuid.UUID, *, seen: bytes, by: Officer) -> None:
         raise MadeTheSignIn
     kind = _kind(waiting)
     _change(waiting, published_at=times.now(), released_by_officer=by, **appear(waiting))
-    detail = {"text": seen.hex(), "hands": in_the_record(waiting.hands)}
+    detail = {"text": seen.hex(), "hands": hands_on_record(waiting.hands)}
     record(
         _PUBLISHED[kind], by=by, on=kind(id=pk), chain=unit_chain(waiting.unit_id), detail=detail
     )
@@ -146,5 +146,5 @@ def _waiting(kind: type[Text], member: PartnerMember, pk: uuid.UUID, seen: bytes
 
 def note(act: str, member: PartnerMember, text: OwnText) -> None:
     """An entry in the partner's own chain: no desk reads it."""
-    detail = {"text": queries.hash_of(text).hex(), "hands": in_the_record(text.all_hands)}
+    detail = {"text": queries.hash_of(text).hex(), "hands": hands_on_record(text.all_hands)}
     record(act, by=member, on=text, chain=partner_chain(member.partner_id), detail=detail)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from keng.accounts.models import Officer, PartnerMember
 from keng.accounts.presence import is_present
-from keng.accounts.second_factor import app_address
+from keng.accounts.second_factor import otpauth_address
 from keng.accounts.who import INVITING
 from keng.kit import qr
 from keng.network.queries import places_of
@@ -264,7 +264,7 @@ def _taken() -> str:
 
 def _show_once(request: HttpRequest, made: inviting.Credentials) -> HttpResponse:
     """The only page that ever shows the password; it is the answer to a POST."""
-    address = app_address(made.member.username, made.totp_secret)
+    address = otpauth_address(made.member.username, made.totp_secret)
     context = {
         "made": made,
         "picture": qr.drawn(address),

@@ -17,10 +17,10 @@ from keng.network.models import Lead
 from keng.relay import stopping
 from keng.relay import tasks_of_leads as queries
 
-View = Callable[..., HttpResponseBase]
+LeadView = Callable[..., HttpResponseBase]
 
 
-def for_lead(view: View) -> View:
+def for_lead(view: LeadView) -> LeadView:
     """Give the view the lead of the link; a link that has ended says what happened to it."""
 
     @wraps(view)
@@ -31,7 +31,7 @@ def for_lead(view: View) -> View:
     return shown
 
 
-def frame(request: HttpRequest, lead: Lead) -> translation.override:
+def in_leads_language(request: HttpRequest, lead: Lead) -> translation.override:
     """The lead's own language, unless this browser has chosen one."""
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     return translation.override(
@@ -41,25 +41,25 @@ def frame(request: HttpRequest, lead: Lead) -> translation.override:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_lead
-def stop(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
+def relay_stop(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
     """GET asks once more, POST ends the lead's part; both only while something is to be done."""
-    if not queries.page_of(lead).open:
+    if not queries.page_of_lead(lead).open:
         # Then the page shows the public warning alone, and whoever has the link can do no more.
         return redirect("relay", token=token)
     if request.method == "POST":
-        stopping.stop(lead)
+        stopping.stop_lead(lead)
         return redirect("relay", token=token)
-    with frame(request, lead):
+    with in_leads_language(request, lead):
         context = {"token": token, "unit": lead.unit, "days": stopping.RESUME_WITHIN.days}
         return render(request, "relay/relay_stop.html", context)
 
 
 @require_POST
-def resume(request: HttpRequest, token: str) -> HttpResponse:
+def relay_resume(request: HttpRequest, token: str) -> HttpResponse:
     """The same link takes the lead back for some days."""
     lead = earlier_lead_of(token)
     if lead is not None and lead_token(lead) == token:
-        stopping.resume(lead)
+        stopping.resume_lead(lead)
     return redirect("relay", token=token)
 
 
@@ -71,6 +71,6 @@ def _ended(request: HttpRequest, token: str) -> HttpResponse:
     is_replaced = lead_token(lead) != token
     until = None if is_replaced else stopping.resume_until(lead)
     context = {"token": token, "lead": lead, "is_replaced": is_replaced, "until": until}
-    with frame(request, lead):
+    with in_leads_language(request, lead):
         status = HTTPStatus.OK if until else HTTPStatus.GONE
         return render(request, "relay/relay_stopped.html", context, status=status)

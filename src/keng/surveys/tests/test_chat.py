@@ -10,7 +10,7 @@ from django.db import connection
 
 from keng.channels.base import Event
 from keng.delivery import inbound_handlers
-from keng.delivery.inbound_message import incoming, receiving_accounts
+from keng.delivery.inbound_message import message_of_event, receiving_accounts
 from keng.delivery.models import Conversation, Delivery, Inbound
 from keng.intake.examination import examine
 from keng.kit import times
@@ -62,7 +62,7 @@ class Chat:
             reply_address=who,
             raw_kind="text",
         )
-        message = incoming(self.account, event, raw=text.encode(), now=now)
+        message = message_of_event(self.account, event, raw=text.encode(), now=now)
         handler = inbound_handlers.handler_of(message)
         with connection.cursor() as cursor:
             for statement in handler.statements([handler.prepare(message)], lane=0):
@@ -104,7 +104,7 @@ def stage(own_keys):
 @pytest.fixture
 def chat(stage):
     made = Chat(stage)
-    inbound_handlers.refresh()
+    inbound_handlers.refresh_handlers()
     # Each test begins with a chat nobody has used.
     inbound_handlers._handlers["survey"].__init__()
     return made

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from keng.audit.actions import record, unit_chain
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.incidents.wave_acts import note_warning
 from keng.kit import times
 from keng.places.models import Unit
@@ -94,7 +94,7 @@ def submit(warning_id: uuid.UUID, *, by: "Officer") -> Version:
         raise NotSubmitted
     if stops := style.stops(content_of(latest)):
         raise StyleStops(stops)
-    if not plan(audience_of(latest)).recipients:
+    if not plan_audience(audience_of(latest)).recipients:
         raise NobodyThere
     latest.submitted_at, latest.returned_reason = times.now(), ""
     latest.handed_in_by = sorted({*latest.handed_in_by, by.pk})

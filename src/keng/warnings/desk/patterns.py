@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keng.accounts.hands import refusal
+from keng.accounts.hands import hand_refusal
 from keng.accounts.presence import is_present
 from keng.accounts.vouching import tied_to
 from keng.accounts.who import RELEASING
-from keng.delivery.audience import plan
+from keng.delivery.audience import plan_audience
 from keng.kit import times
 from keng.network.queries import places_of
 from keng.warnings import blanks, pattern_queries, wording
@@ -115,7 +115,7 @@ def _refusal(request: HttpRequest, found: Pattern) -> str:
     is_waiting = found.approved_at is None and found.ended_at is None
     if not is_waiting or not _is_own(request, found):
         return ""
-    return refusal(RELEASING, found.unit, [found.made_by_id])
+    return hand_refusal(RELEASING, found.unit, [found.made_by_id])
 
 
 def _is_own(request: HttpRequest, found: Pattern) -> bool:
@@ -213,7 +213,7 @@ def _handed_in(request: HttpRequest, found: Pattern, form: FillForm) -> HttpResp
 
 def _preview(found: Pattern, unit: Any, values: dict[str, str]) -> dict[str, Any]:
     content = patterns.content_for(found, values, unit)
-    counted = plan(patterns.choice_for(found, unit).audience(unit, found.severity))
+    counted = plan_audience(patterns.choice_for(found, unit).audience(unit, found.severity))
     stamp = wording.Stamp(unit.name, "", times.local_date(times.now()))
     return {
         "previews": wording.messages(content, stamp),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keng.accounts.presence import is_present
-from keng.delivery.audience import WEEKLY_LIMIT, groups_of, plan
+from keng.delivery.audience import WEEKLY_LIMIT, groups_in_audience, plan_audience
 from keng.tips.models import Incident
 from keng.warnings import actions, queries, rights, style, wording
 from keng.warnings.content import audience_of, choice_of, content_of
@@ -45,7 +45,10 @@ def _approved(request: HttpRequest, version: Version, form: ApproveForm) -> Http
     text_hash = bytes.fromhex(form.cleaned_data["text_hash"])
     audience_hash = bytes.fromhex(form.cleaned_data["audience_hash"])
     # What is stale is said before the code is used up: the same code does not work twice.
-    if bytes(version.text_hash) != text_hash or plan(audience_of(version)).hash != audience_hash:
+    if (
+        bytes(version.text_hash) != text_hash
+        or plan_audience(audience_of(version)).hash != audience_hash
+    ):
         return _shown(request, version, ApproveForm(), stale=True)
     digest = check_warning(version.warning, version.texts, officer=request.officer).digest
     if digest and form.cleaned_data["numbers"] != digest:
@@ -80,12 +83,12 @@ def _shown(
     request: HttpRequest, version: Version, form: ApproveForm, *, stale: bool = False
 ) -> HttpResponse:
     audience, content = audience_of(version), content_of(version)
-    counted = plan(audience)
+    counted = plan_audience(audience)
     since = queries.since_last_look(version, counted, officer=request.officer)
     if request.method == "GET" or stale:
         actions.note_reading(version, counted, by=request.officer)
     stamp = wording.stamp_of(version, "")
-    groups = groups_of(audience)
+    groups = groups_in_audience(audience)
     context = {
         "version": version,
         "warning": version.warning,
