@@ -21,7 +21,7 @@ from keng.kit import times
 from keng.places.models import Unit
 
 # A first day further ahead is a slip of the hand, or a post that nobody remembers giving.
-_AHEAD = datetime.timedelta(days=365)
+_FURTHEST_AHEAD = datetime.timedelta(days=365)
 # No 0/O, 1/l: it is read from a screen and typed once.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -158,7 +158,7 @@ def end_post(post_id: uuid.UUID, *, by: Officer) -> Post:
 def allowed_first_days() -> tuple[datetime.date, datetime.date]:
     """The earliest and the latest day on which a post may begin that is given now."""
     today = times.local_date(times.now())
-    return today, today + _AHEAD
+    return today, today + _FURTHEST_AHEAD
 
 
 def check_first_day(day: datetime.date) -> None:

@@ -36,8 +36,8 @@ PARTNER_SITE = SignInSite("keng_partner_known", "/partner/sign-in/")
 def origin_of_try(request: HttpRequest, site: SignInSite, name: str) -> TryOrigin:
     """Where a try under this name comes from."""
     network = network_around(address_of(request))
-    browser, marks = _read(request, site)
-    expected = _mark(site, name, browser)
+    browser, marks = _browser_and_marks(request, site)
+    expected = _mark_for(site, name, browser)
     is_known = any(same(mark, expected) for mark in marks)
     return TryOrigin(network, browser if is_known else "")
 
@@ -46,9 +46,9 @@ def remember_browser(
     response: HttpResponse, request: HttpRequest, site: SignInSite, name: str
 ) -> None:
     """After both factors: this browser is known for the name from now on."""
-    browser, marks = _read(request, site)
+    browser, marks = _browser_and_marks(request, site)
     browser = browser or secrets.token_hex(12)
-    own = _mark(site, name, browser)
+    own = _mark_for(site, name, browser)
     kept = [own, *(mark for mark in marks if mark != own)][:_MOST_NAMES]
     response.set_cookie(
         site.cookie,
@@ -61,7 +61,7 @@ def remember_browser(
     )
 
 
-def _read(request: HttpRequest, site: SignInSite) -> tuple[str, list[str]]:
+def _browser_and_marks(request: HttpRequest, site: SignInSite) -> tuple[str, list[str]]:
     value = request.COOKIES.get(site.cookie, "")
     if not value or len(value) > 1000 or not value.isascii():
         return "", []
@@ -69,5 +69,5 @@ def _read(request: HttpRequest, site: SignInSite) -> tuple[str, list[str]]:
     return browser, marks[:_MOST_NAMES]
 
 
-def _mark(site: SignInSite, name: str, browser: str) -> str:
+def _mark_for(site: SignInSite, name: str, browser: str) -> str:
     return keyed_hash("known browser", site.cookie, name.strip().lower(), browser).hex()

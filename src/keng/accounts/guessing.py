@@ -71,7 +71,7 @@ class CountedTry:
     is_last: bool
     """The next one from there has to wait."""
 
-    def was_right(self) -> None:
+    def count_as_right(self) -> None:
         """It does not count."""
         for bucket in self.counted_in:
             bucket.give_back()
@@ -136,7 +136,7 @@ class GuessCounter:
         self.clock, self._lock = clock, threading.Lock()
         self.forget()
 
-    def begin(self, name: str, origin: TryOrigin) -> CountedTry:
+    def begin_try(self, name: str, origin: TryOrigin) -> CountedTry:
         """Let a try through, before anything is read or computed. Raises TooManyTries."""
         name = name.strip().lower()
         now = self.clock()

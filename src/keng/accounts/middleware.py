@@ -23,14 +23,14 @@ from keng.kit import busy, times
 from keng.kit.secrets import same
 
 OPEN_PAGES = frozenset({"sign-in", "sign-in-code", "set-up", "set-up-code", "push-worker"})
-_MARK = "password_mark"
+_SIGN_IN_MARK = "password_mark"
 
 
 class DeskRequest(HttpRequest):
     """A request to the desk: only the pages of signing in see None."""
 
     officer: Officer | None
-    struck: Exception | None
+    passing_error: Exception | None
     """What the database gave up with for a moment, in the try that was answered last."""
 
 
@@ -50,14 +50,14 @@ class OfficerMiddleware:
     def __call__(self, request: DeskRequest) -> HttpResponse:
         session = copy.deepcopy(dict(request.session.items()))
         answer = self._try(request)
-        if busy.may_succeed_at_once(request.struck) and _may_repeat(request):
+        if busy.may_succeed_at_once(request.passing_error) and _may_repeat(request):
             # Whoever stood in the way is through; nothing of the first try is left anywhere.
-            _as_it_came(request, session)
+            _restore_request(request, session)
             answer = self._try(request)
         return answer
 
     def _try(self, request: DeskRequest) -> HttpResponse:
-        request.struck = None
+        request.passing_error = None
         try:
             with transaction.atomic():
                 return self._answer(request)
@@ -65,12 +65,12 @@ class OfficerMiddleware:
             # What is deferred is checked at the commit, when the view has long returned.
             if not busy.is_passing(error):
                 raise
-            request.struck = error
+            request.passing_error = error
             return busy.page(request)
 
     def _answer(self, request: DeskRequest) -> HttpResponse:
         request.officer = signed_in_officer(request)
-        if request.officer is None and _name(request) not in OPEN_PAGES:
+        if request.officer is None and _page_name(request) not in OPEN_PAGES:
             return redirect(_to_sign_in(request))
         if request.officer is None:
             translation.activate("vi")
@@ -88,7 +88,7 @@ class OfficerMiddleware:
         transaction.set_rollback(True)
         if not busy.is_passing(exception):
             return None
-        request.struck = exception
+        request.passing_error = exception
         return busy.page(request)
 
 
@@ -97,7 +97,7 @@ def _may_repeat(request: DeskRequest) -> bool:
     return request.officer is not None and not request.FILES
 
 
-def _as_it_came(request: DeskRequest, session: dict[str, Any]) -> None:
+def _restore_request(request: DeskRequest, session: dict[str, Any]) -> None:
     """Forget what the first try put into the session and meant to say."""
     request.session = type(request.session)(request.session.session_key)
     request.session.update(session)
@@ -117,7 +117,9 @@ def signed_in_officer(request: HttpRequest) -> Officer | None:
         has_notices=Exists(Notice.objects.filter(officer=OuterRef("pk"), seen_at=None))
     )
     officer = rows.filter(pk=key, is_active=True).first()
-    is_same = officer and same(request.session.get(_MARK, ""), officer.get_session_auth_hash())
+    is_same = officer and same(
+        request.session.get(_SIGN_IN_MARK, ""), officer.get_session_auth_hash()
+    )
     if officer and is_same and officer.current_posts:
         keep_awake(request.session)
         return officer
@@ -136,7 +138,7 @@ def bind_session(session: SessionBase, officer: Officer) -> None:
     """What makes a session an officer's; a new password makes every older session nobody's."""
     began = session.setdefault(BEGAN_KEY, int(times.now().timestamp()))
     session[OFFICER_KEY] = str(officer.pk)
-    session[_MARK] = officer.get_session_auth_hash()
+    session[_SIGN_IN_MARK] = officer.get_session_auth_hash()
     session.set_expiry(datetime.datetime.fromtimestamp(began, datetime.UTC) + SESSION_LASTS)
 
 
@@ -148,7 +150,7 @@ def page_name_at(path: str) -> str:
         return ""
 
 
-def _name(request: HttpRequest) -> str:
+def _page_name(request: HttpRequest) -> str:
     return page_name_at(request.path_info)
 
 

@@ -143,11 +143,11 @@ def notice_sentences(notice: Notice) -> list[str]:
     else:
         sentences.append(_("The operator at the machine opened it, without a second person."))
     if request.kind == OfficerRequest.Kind.RENEWAL and notice.act != Notice.Act.REFUSED:
-        sentences.append(_warning(notice))
+        sentences.append(_renewal_warning(notice))
     return sentences
 
 
-def _warning(notice: Notice) -> str:
+def _renewal_warning(notice: Notice) -> str:
     if notice.about_id == notice.officer_id and notice.act != Notice.Act.DONE:
         return _(
             "Your present sign-in goes on until the new one is set up. If you did not ask for it,"

@@ -33,7 +33,7 @@ class PartnerMiddleware:
             request.COOKIES.get(partner_signing.PARTNER_COOKIE, "")
         )
         request.member = member
-        name = _name(request)
+        name = _page_name(request)
         if member is None and name not in _OPEN:
             return redirect("partner-sign-in")
         if member is not None and member.must_choose_password and name not in _BEFORE_CHOOSING:
@@ -41,7 +41,7 @@ class PartnerMiddleware:
         return self.get_response(request)
 
 
-def _name(request: HttpRequest) -> str:
+def _page_name(request: HttpRequest) -> str:
     try:
         return resolve(request.path_info).url_name or ""
     except Resolver404:

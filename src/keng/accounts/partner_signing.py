@@ -40,7 +40,7 @@ def check_member_password(username: str, password: str, *, origin: TryOrigin) ->
 
     Raises NotSignedIn, MemberNotAgreed; TooManyTries and SignInBusy before anything was read.
     """
-    this_try = guessing.password_guesses.begin(f"partner {username.strip()}", origin)
+    this_try = guessing.password_guesses.begin_try(f"partner {username.strip()}", origin)
     member = PartnerMember.objects.filter(is_active=True, username=username.strip().lower()).first()
     try:
         is_right = is_password_right(
@@ -49,13 +49,13 @@ def check_member_password(username: str, password: str, *, origin: TryOrigin) ->
             keep=lambda made: _keep_password(member, made),
         )
     except SignInBusy:
-        this_try.was_right()
+        this_try.count_as_right()
         raise
     if member is not None and is_right:
-        this_try.was_right()
+        this_try.count_as_right()
         if member.awaits_agreement:
             raise MemberNotAgreed
-        return _begin(member, is_half=True, lasts=_HALF_FOR)
+        return _begin_member_session(member, is_half=True, lasts=_HALF_FOR)
     with transaction.atomic():
         # On record for a name that nobody has as well, without it: it costs the same time.
         record(
@@ -76,14 +76,14 @@ def check_member_code(token: str, code: str, *, origin: TryOrigin) -> str:
     half = member_of_token(token, is_half=True)
     if half is None:
         raise NotSignedIn
-    this_try = guessing.code_guesses.begin(f"partner {half.username}", origin)
+    this_try = guessing.code_guesses.begin_try(f"partner {half.username}", origin)
     with transaction.atomic():
         member = PartnerMember.objects.select_for_update(no_key=True).get(pk=half.pk)
         if member.is_active and second_factor.check_totp_code(member, code):
-            this_try.was_right()
+            this_try.count_as_right()
             end_partner_session(token)
             _record("partner.signed_in", member)
-            return _begin(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+            return _begin_member_session(member, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
         record(
             "partner.signin_failed",
             by=None,
@@ -101,7 +101,7 @@ def member_of_token(token: str, *, is_half: bool = False) -> PartnerMember | Non
     session = (
         PartnerSession.objects.select_related("member__partner")
         .filter(
-            token_hash=_hash(token),
+            token_hash=_token_hash(token),
             is_half=is_half,
             expires_at__gt=times.now(),
             member__is_active=True,
@@ -126,12 +126,12 @@ def change_member_password(member: PartnerMember, *, present: str, new: str) -> 
     locked.save(update_fields=["password", "must_choose_password"])
     PartnerSession.objects.filter(member=locked).delete()
     _record("partner.password_changed", locked)
-    return _begin(locked, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
+    return _begin_member_session(locked, is_half=False, lasts=PARTNER_SIGNED_IN_FOR)
 
 
 def end_partner_session(token: str) -> None:
     """The way out, for this browser."""
-    PartnerSession.objects.filter(token_hash=_hash(token)).delete()
+    PartnerSession.objects.filter(token_hash=_token_hash(token)).delete()
 
 
 def remove_ended_partner_sessions() -> int:
@@ -139,15 +139,20 @@ def remove_ended_partner_sessions() -> int:
     return PartnerSession.objects.filter(expires_at__lte=times.now()).delete()[0]
 
 
-def _begin(member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta) -> str:
+def _begin_member_session(
+    member: PartnerMember, *, is_half: bool, lasts: datetime.timedelta
+) -> str:
     token = secrets.token_urlsafe(32)
     PartnerSession.objects.create(
-        member=member, token_hash=_hash(token), is_half=is_half, expires_at=times.now() + lasts
+        member=member,
+        token_hash=_token_hash(token),
+        is_half=is_half,
+        expires_at=times.now() + lasts,
     )
     return token
 
 
-def _hash(token: str) -> bytes:
+def _token_hash(token: str) -> bytes:
     return keyed_hash("partner session", token)
 
 

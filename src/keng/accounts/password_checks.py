@@ -74,14 +74,14 @@ def is_own_password(whose: str, typed: str, stored: str) -> bool:
     Five wrong ones, then one in five minutes: whoever sits at a forgotten browser guesses no more
     often than at the sign-in. Raises TooManyTries, SignInBusy.
     """
-    this_try = guessing.password_guesses.begin(f"own {whose}", _SIGNED_IN)
+    this_try = guessing.password_guesses.begin_try(f"own {whose}", _SIGNED_IN)
     try:
         is_right = is_password_right(typed, stored)
     except SignInBusy:
-        this_try.was_right()
+        this_try.count_as_right()
         raise
     if is_right:
-        this_try.was_right()
+        this_try.count_as_right()
     return is_right
 
 

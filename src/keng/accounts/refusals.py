@@ -20,7 +20,7 @@ class SignInRefusal:
     status: int = 422
     seconds: int = 0
 
-    def mark(self, response: HttpResponse) -> HttpResponse:
+    def mark_response(self, response: HttpResponse) -> HttpResponse:
         """Give the answer this status, and say to programs as well when to come again."""
         response.status_code = self.status
         if self.seconds:
@@ -33,7 +33,7 @@ def explain_refusal(
 ) -> SignInRefusal:
     """Put into the form why nobody was let in; `wrong` is said of what does not fit."""
     if isinstance(error, TooManyTries):
-        form.add_error(None, _waiting(error))
+        form.add_error(None, _waiting_words(error))
         return SignInRefusal(429, error.seconds)
     if isinstance(error, SignInBusy):
         form.add_error(
@@ -67,7 +67,7 @@ def code_is_wrong() -> str:
     return _("These digits do not fit, or were used already. Wait for the next ones.")
 
 
-def _waiting(error: TooManyTries) -> str:
+def _waiting_words(error: TooManyTries) -> str:
     if error.is_wide:
         words = _(
             "There are too many wrong tries, with this name from many places or from your network. "

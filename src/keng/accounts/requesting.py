@@ -179,7 +179,7 @@ def withdraw_request(request_id: uuid.UUID, *, by: Officer) -> OfficerRequest:
 
     Raises NotManaged, RequestNotWaiting.
     """
-    request = _locked(request_id, by)
+    request = _locked_request(request_id, by)
     if request.asked_by_id != by.pk:
         raise NotManaged
     if request.state not in OfficerRequest.OPEN:
@@ -196,7 +196,7 @@ def agree_to_request(request_id: uuid.UUID, *, by: Officer) -> str:
     A post needs no code: it is there at once, and the answer is empty. Raises NotManaged,
     RequestNotWaiting, NotSecondPerson.
     """
-    request = _to_decide(request_id, by)
+    request = _locked_to_decide(request_id, by)
     request.decided_by, request.decided_at = by, times.now()
     if request.kind == OfficerRequest.Kind.POST:
         return _give_post(request, by)
@@ -213,7 +213,7 @@ def agree_to_request(request_id: uuid.UUID, *, by: Officer) -> str:
 @transaction.atomic
 def refuse_request(request_id: uuid.UUID, *, reason: str, by: Officer) -> OfficerRequest:
     """The second person: no, and why. Raises NotManaged, RequestNotWaiting, NotSecondPerson."""
-    request = _to_decide(request_id, by)
+    request = _locked_to_decide(request_id, by)
     request.decided_by, request.decided_at = by, times.now()
     request.refused_reason = reason.strip()[:300]
     end_request(request, OfficerRequest.State.REFUSED)
@@ -228,7 +228,7 @@ def show_half(request_id: uuid.UUID, *, by: Officer) -> str:
 
     Raises NotManaged, RequestNotWaiting, HalfShownAlready.
     """
-    request = _locked(request_id, by)
+    request = _locked_request(request_id, by)
     if request.asked_by_id != by.pk:
         raise NotManaged
     if not request.is_set_up_open:
@@ -256,7 +256,7 @@ def why_not_second_person(request: OfficerRequest, officer: Officer) -> str:
     return ""
 
 
-def _locked(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
+def _locked_request(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
     """The request, locked until the end of the transaction. Raises NotManaged."""
     seen = OfficerRequest.objects.visible_to(by).select_for_update(of=("self",), no_key=True)
     request = seen.select_related("unit", "officer", "asked_by").filter(pk=request_id).first()
@@ -319,8 +319,8 @@ def _concerned(request: OfficerRequest) -> list[Officer]:
     return [*people, *notices.commanders_of(request.unit, but=request.officer_id)]
 
 
-def _to_decide(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
-    request = _locked(request_id, by)
+def _locked_to_decide(request_id: uuid.UUID, by: Officer) -> OfficerRequest:
+    request = _locked_request(request_id, by)
     if not request.is_waiting:
         raise RequestNotWaiting
     why = why_not_second_person(request, by)

@@ -57,7 +57,7 @@ def begin_set_up(first: str, second: str, *, password: str) -> OfficerRequest:
     """
     one, other = hash_of_half(first), hash_of_half(second)
     with transaction.atomic():
-        request = _of_halves(one, other)
+        request = _request_with_halves(one, other)
         if request is not None:
             # Only now: it takes much work, which a stranger is not to have done for them.
             request.chosen_password = make_password(password)
@@ -92,7 +92,7 @@ def finish_set_up(request_id: uuid.UUID, mark: str, *, code: str) -> Officer:
     UsernameTaken.
     """
     with transaction.atomic():
-        request = _lock(pk=request_id)
+        request = _locked_request(pk=request_id)
         if request is None or not request.chosen_password:
             raise SetUpOver
         asker, second = request.asked_by, request.decided_by
@@ -104,7 +104,7 @@ def finish_set_up(request_id: uuid.UUID, mark: str, *, code: str) -> Officer:
             raise SetUpBegunAgain
         step = second_factor.matching_step(bytes(request.offered_totp_box), code)
         if step is not None:
-            return _complete(request, step)
+            return _complete_set_up(request, step)
         _count_failure(request)
     raise WrongFirstCode
 
@@ -168,13 +168,13 @@ def open_set_up_by_operator(
     return request, *halves
 
 
-def _lock(**which: object) -> OfficerRequest | None:
+def _locked_request(**which: object) -> OfficerRequest | None:
     """A request that can be set up, locked."""
     found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     return found.filter(state=OfficerRequest.State.AGREED, **which).first()
 
 
-def _of_halves(one: bytes, other: bytes) -> OfficerRequest | None:
+def _request_with_halves(one: bytes, other: bytes) -> OfficerRequest | None:
     found = OfficerRequest.objects.open().select_for_update(of=("self",), no_key=True)
     fits = Q(asker_half=one, agreer_half=other) | Q(asker_half=other, agreer_half=one)
     return found.filter(fits, state=OfficerRequest.State.AGREED).first()
@@ -203,14 +203,14 @@ def _count_failure(request: OfficerRequest) -> None:
         )
 
 
-def _complete(request: OfficerRequest, step: int) -> Officer:
+def _complete_set_up(request: OfficerRequest, step: int) -> Officer:
     now = times.now()
     officer = request.officer
     if officer is None:
         officer = Officer(username=request.username, name=request.name, rank=request.rank)
     else:
         officer = Officer.objects.select_for_update(no_key=True).get(pk=officer.pk)
-    _equip(officer, request, step, now)
+    _set_credentials(officer, request, step, now)
     try:
         with transaction.atomic():
             officer.save()
@@ -244,7 +244,9 @@ def _complete(request: OfficerRequest, step: int) -> Officer:
     return officer
 
 
-def _equip(officer: Officer, request: OfficerRequest, step: int, now: datetime.datetime) -> None:
+def _set_credentials(
+    officer: Officer, request: OfficerRequest, step: int, now: datetime.datetime
+) -> None:
     """What the officer signs in with from now on; another password ends every older session."""
     officer.password = request.chosen_password
     officer.totp_box = bytes(request.offered_totp_box)

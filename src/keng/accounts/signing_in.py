@@ -32,8 +32,8 @@ def check_officer_password(username: str, password: str, *, origin: TryOrigin) -
 
     Raises NotSignedIn; TooManyTries and SignInBusy before anything was read.
     """
-    this_try = guessing.password_guesses.begin(f"officer {username.strip()}", origin)
-    officer = _active(username)
+    this_try = guessing.password_guesses.begin_try(f"officer {username.strip()}", origin)
+    officer = _active_officer(username)
     try:
         is_right = is_password_right(
             password,
@@ -41,10 +41,10 @@ def check_officer_password(username: str, password: str, *, origin: TryOrigin) -
             keep=lambda made: _keep_password(officer, made),
         )
     except SignInBusy:
-        this_try.was_right()
+        this_try.count_as_right()
         raise
     if officer is not None and is_right:
-        this_try.was_right()
+        this_try.count_as_right()
         return officer
     with transaction.atomic():
         # On record for a name that nobody has as well: it costs the same time, and an auditor sees
@@ -64,13 +64,13 @@ def check_officer_code(officer: Officer, code: str, *, origin: TryOrigin) -> Off
 
     Raises NotSignedIn, WithoutPost, TooManyTries.
     """
-    this_try = guessing.code_guesses.begin(f"officer {officer.username}", origin)
+    this_try = guessing.code_guesses.begin_try(f"officer {officer.username}", origin)
     with transaction.atomic():
-        locked = _lock(officer)
+        locked = _locked_officer(officer)
         is_right = locked is not None and second_factor.check_totp_code(locked, code)
         if locked is not None and is_right:
-            this_try.was_right()
-            _complete(locked)
+            this_try.count_as_right()
+            _complete_sign_in(locked)
         elif locked is not None:
             _record_wrong_code(locked, slowed=this_try.is_last)
     if locked is None or not is_right:
@@ -87,7 +87,7 @@ def confirm_presence(officer: Officer, code: str) -> bool:
     Wrong codes have a count of their own: what others try at the sign-in with this name keeps
     nobody from approving or recalling, and whoever sits at a forgotten browser guesses five times.
     """
-    locked = _lock(officer)
+    locked = _locked_officer(officer)
     if locked is None:
         return False
     is_paused = _is_ahead(locked.presence_locked_until)
@@ -131,7 +131,7 @@ def chain_of_officer(officer: Officer) -> str:
     return unit_chain(last.unit_id) if last else NO_UNIT_CHAIN
 
 
-def _complete(officer: Officer) -> None:
+def _complete_sign_in(officer: Officer) -> None:
     if not officer.current_posts:
         record("officer.refused_without_post", by=None, on=officer, chain=chain_of_officer(officer))
         return
@@ -140,12 +140,12 @@ def _complete(officer: Officer) -> None:
     record("officer.signed_in", by=officer, on=officer, chain=chain_of_officer(officer))
 
 
-def _active(username: str) -> Officer | None:
+def _active_officer(username: str) -> Officer | None:
     name = username.strip().lower()
     return Officer.objects.filter(is_active=True, username=name).first()
 
 
-def _lock(officer: Officer) -> Officer | None:
+def _locked_officer(officer: Officer) -> Officer | None:
     return (
         Officer.objects.select_for_update(no_key=True).filter(is_active=True, pk=officer.pk).first()
     )

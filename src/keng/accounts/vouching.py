@@ -34,7 +34,7 @@ def are_of_one_line(one: Officer, other: Officer) -> bool:
     Asked where two people make an officer: otherwise somebody who deceived the second person twice
     would have two accounts that agree for ever.
     """
-    return _made_the_other(one, other) or bool(_line(one) & _line(other))
+    return _made_the_other(one, other) or bool(_line_of_askers(one) & _line_of_askers(other))
 
 
 def tied_to(officer: Officer) -> frozenset[uuid.UUID]:
@@ -126,7 +126,7 @@ def _young_hands(officer: Officer) -> frozenset[uuid.UUID]:
     return frozenset(hand for hand in hands if hand is not None)
 
 
-def _line(officer: Officer) -> frozenset[uuid.UUID]:
+def _line_of_askers(officer: Officer) -> frozenset[uuid.UUID]:
     """The officer and everybody from whom the sign-in comes, asker by asker."""
     line = {officer.pk}
     present: Officer | None = officer

@@ -19,7 +19,7 @@ def keep_secrets(account: ChannelAccount, secrets: Mapping[str, str]) -> None:
     The caller saves the row.
     """
     account.secrets_box = bytes(box(_BOX).encrypt(json.dumps(dict(secrets)).encode()))
-    _try_again(account)
+    _close_circuit(account)
 
 
 def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
@@ -29,10 +29,10 @@ def keep_tokens(account: ChannelAccount, tokens: Mapping[str, str]) -> None:
     """
     account.previous_tokens_sealed = account.tokens_sealed
     account.tokens_sealed = seal.for_sender(json.dumps(dict(tokens)))
-    _try_again(account)
+    _close_circuit(account)
 
 
-def _try_again(account: ChannelAccount) -> None:
+def _close_circuit(account: ChannelAccount) -> None:
     """What stopped the account may have been the old secrets."""
     account.circuit_open_since, account.circuit_reason = None, ""
 

@@ -22,7 +22,7 @@ def call_about_account(officer: Officer, notice: Notice) -> None:
         return
     page_officers.call_officers(
         [officer],
-        _words(),
+        _call_words(),
         unit_id=notice.request.unit_id,
         source_kind=ACCOUNT_NOTICE,
         source_ref=notice.pk,
@@ -35,7 +35,7 @@ def forget_pagers(officer: Officer) -> None:
     PagerWay.objects.filter(officer=officer).delete()
 
 
-def _words() -> list[page_officers.CallWords]:
+def _call_words() -> list[page_officers.CallWords]:
     """Shown on locked screens: no name, and nothing that opens anything."""
     found = []
     for language in page_officers.CALL_LANGUAGES:

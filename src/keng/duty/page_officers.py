@@ -63,15 +63,15 @@ def call_officers(
         source_ref=source_ref,
         materialised_at=times.now(),
     )
-    accounts = _accounts(unit_id)
-    texts = {one.language: _text(dispatch, one) for one in words}
+    accounts = _account_by_kind(unit_id)
+    texts = {one.language: _dispatch_text(dispatch, one) for one in words}
     found = PagerWay.objects.working().filter(officer__in=people).order_by("id")
     ways = [way for way in found if way.kind in accounts]
     rows = [
-        _row(
+        _delivery(
             dispatch,
             accounts[way.kind],
-            texts[_spoken(people[way.officer_id], texts)],
+            texts[_language_for(people[way.officer_id], texts)],
             way.pk,
             Delivery.RecipientKind.PAGER,
             bytes(way.address_sealed),
@@ -81,10 +81,10 @@ def call_officers(
     calls_room = bool(room_words) and is_mailbox(room) and PagerWay.Kind.EMAIL in accounts
     if calls_room and room_words is not None:
         rows.append(
-            _row(
+            _delivery(
                 dispatch,
                 accounts[PagerWay.Kind.EMAIL],
-                _text(dispatch, room_words),
+                _dispatch_text(dispatch, room_words),
                 unit_id,
                 Delivery.RecipientKind.ROOM,
                 seal.for_sender(room),
@@ -110,10 +110,10 @@ def cancel_calls(source_kind: str, source_ref: uuid.UUID) -> int:
 
 def kinds_with_account(unit_id: uuid.UUID) -> set[str]:
     """The kinds of pagers that an account carries; without one a pager that is on is not called."""
-    return set(_accounts(unit_id))
+    return set(_account_by_kind(unit_id))
 
 
-def _accounts(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
+def _account_by_kind(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
     """The account that carries each kind: the unit's own, else any that works."""
     found = ChannelAccount.objects.filter(channel__in=PagerWay.Kind.values, is_active=True)
     nearest: dict[str, ChannelAccount] = {}
@@ -122,17 +122,17 @@ def _accounts(unit_id: uuid.UUID) -> dict[str, ChannelAccount]:
     return nearest
 
 
-def _text(dispatch: Dispatch, words: CallWords) -> DispatchText:
+def _dispatch_text(dispatch: Dispatch, words: CallWords) -> DispatchText:
     return DispatchText.objects.create(
         dispatch=dispatch, language=words.language, subject=words.subject, text=words.text
     )
 
 
-def _spoken(officer: Officer, texts: dict[str, DispatchText]) -> str:
+def _language_for(officer: Officer, texts: dict[str, DispatchText]) -> str:
     return officer.language if officer.language in texts else next(iter(texts))
 
 
-def _row(
+def _delivery(
     dispatch: Dispatch,
     account: ChannelAccount,
     text: DispatchText,

@@ -40,21 +40,21 @@ def kinds_that_ring(officer: Officer) -> set[str]:
 @transaction.atomic
 def add_email_pager(address: str, *, by: Officer) -> PagerWay:
     """Call this officer by letters to an address, which only the sender can read afterwards."""
-    return _add(PagerWay.Kind.EMAIL, address.lower(), _masked(address), by)
+    return _add_pager(PagerWay.Kind.EMAIL, address.lower(), _masked_address(address), by)
 
 
 @transaction.atomic
 def add_device_pager(subscription: PushSubscription, hint: str, *, by: Officer) -> PagerWay:
     """Call this officer by a push to one of their browsers."""
-    return _add(PagerWay.Kind.PUSH, subscription.written(), hint[:80], by)
+    return _add_pager(PagerWay.Kind.PUSH, subscription.to_json(), hint[:80], by)
 
 
-def _masked(address: str) -> str:
+def _masked_address(address: str) -> str:
     box, _at, domain = address.lower().rpartition("@")
     return f"{box[:1]}…@{domain}"[:80]
 
 
-def _add(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
+def _add_pager(kind: str, address: str, hint: str, by: Officer) -> PagerWay:
     way, is_new = PagerWay.objects.update_or_create(
         officer=by,
         address_hash=keyed_hash("pager", address),

@@ -26,7 +26,7 @@ def pager_device(request: SignedInRequest) -> HttpResponse:
     """Keep what the browser gave, if it leads to a push service that we know."""
     given = [request.POST.get(name, "") for name in _PARTS]
     try:
-        found = PushSubscription.of(*given)
+        found = PushSubscription.from_parts(*given)
         found.target(push_settings())
     except (NotASubscription, UrlRefused):
         return HttpResponseBadRequest()

@@ -55,16 +55,16 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
     groups = list(network.groups(officer, place=pk))
     wanted = {cell.kind: cell.wanted for cell in commune.cells}
     kinds = tuple(
-        _line(str(label), [g for g in groups if g.kind == kind], wanted.get(kind, 0), row)
+        _reach_row(str(label), [g for g in groups if g.kind == kind], wanted.get(kind, 0), row)
         for kind, label in GroupKind.choices
-        if (row := _of_kind(reached, str(label)))
+        if (row := _row_of_kind(reached, str(label)))
         or wanted.get(kind)
         or any(g.kind == kind for g in groups)
     )
     rows = {row.place: row for row in reached.places}
     places = [commune.place, *Place.objects.filter(parent=pk, valid_to=None).order_by("folded")]
     hamlets = tuple(
-        _line(
+        _reach_row(
             _("The whole commune") if one.pk == pk else one.name,
             [g for g in groups if g.place_id == one.pk],
             0,
@@ -72,15 +72,17 @@ def reach_of_commune(pk: uuid.UUID, *, officer: "Officer") -> CommuneReach | Non
         )
         for one in places
     )
-    total = _line(_("Sum"), groups, sum(wanted.values()), reached.total if sent else None)
+    total = _reach_row(_("Sum"), groups, sum(wanted.values()), reached.total if sent else None)
     return CommuneReach(commune.place, kinds, hamlets, total, commune.missing, bool(wanted))
 
 
-def _line(label: str, groups: list[Any], wanted: int, row: coverage.CoverageRow | None) -> ReachRow:
+def _reach_row(
+    label: str, groups: list[Any], wanted: int, row: coverage.CoverageRow | None
+) -> ReachRow:
     since = times.now() - network.SILENT_AFTER
     silent = sum(1 for group in groups if group.sign_at < since)
     return ReachRow(label, len(groups), silent, wanted, row if row and row.groups else None)
 
 
-def _of_kind(reached: coverage.Coverage, label: str) -> coverage.CoverageRow | None:
+def _row_of_kind(reached: coverage.Coverage, label: str) -> coverage.CoverageRow | None:
     return next((row for row in reached.kinds if row.label == label), None)

@@ -97,7 +97,7 @@ def coverage_of_dispatches(
             dispatches.setdefault(dispatch, [0] * 6),
         ):
             cell[0] += count
-            cell[_column(state)] += count
+            cell[_count_index(state)] += count
             cell[5] += seen
     order = list(GroupKind.values)
     rows = tuple(
@@ -141,7 +141,7 @@ def relay_levels(dispatch_ids: list[uuid.UUID], *, officer: "Officer") -> list[R
     return sorted((RelayLevel(*row) for row in counted), key=lambda level: level.is_below)
 
 
-def _column(state: str) -> int:
+def _count_index(state: str) -> int:
     if state == Delivery.State.RELAYED:
         return 2
     return {"arrived": 1, "sent": 1, "waiting": 3, "later": 3}.get(COLUMN_OF_STATE[state], 4)

@@ -68,7 +68,7 @@ def reach_by_kind(dispatch: "Dispatch", *, officer: "Officer") -> list[Establish
             have_it=Count("id", filter=Exists(got)),
         )
     }
-    told = _told(dispatch, officer)
+    told = _rooms_told(dispatch, officer)
     return [
         EstablishmentReach(
             str(kind.label),
@@ -82,7 +82,7 @@ def reach_by_kind(dispatch: "Dispatch", *, officer: "Officer") -> list[Establish
     ]
 
 
-def _told(dispatch: "Dispatch", officer: "Officer") -> dict[str, int]:
+def _rooms_told(dispatch: "Dispatch", officer: "Officer") -> dict[str, int]:
     """The highest number a group's leads named: two leads of one group speak of the same houses."""
     by_group: dict[uuid.UUID, tuple[str, int]] = {}
     told = RelayTask.objects.visible_to(officer).filter(

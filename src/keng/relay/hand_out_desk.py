@@ -19,7 +19,7 @@ from keng.relay.stopping import RESUME_WITHIN
 @require_safe
 def hand_outs(request: SignedInRequest) -> HttpResponse:
     """Leads nobody has told yet, urgent first, and those whose link was used to stop."""
-    return _listed(request)
+    return _hand_outs_page(request)
 
 
 @require_POST
@@ -29,10 +29,10 @@ def hand_out_link(request: SignedInRequest, lead: uuid.UUID) -> HttpResponse:
     if found.stopped_at:
         return redirect("hand-outs")
     show_lead_link(found.pk, by=request.officer)
-    return _listed(request, link_of=found.pk)
+    return _hand_outs_page(request, link_of=found.pk)
 
 
-def _listed(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
+def _hand_outs_page(request: SignedInRequest, link_of: uuid.UUID | None = None) -> HttpResponse:
     context = {
         "hand_outs": queries.leads_to_tell(request.officer, link_of=link_of),
         "wishes": queries.leads_stopped_by_link(request.officer, within=RESUME_WITHIN),

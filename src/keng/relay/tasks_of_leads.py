@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keng.delivery.models.relay import RelayTaskQuerySet
     from keng.places.models import Unit
 
-_KEPT = datetime.timedelta(days=14)
+_DONE_IS_SHOWN_FOR = datetime.timedelta(days=14)
 UNDO_WITHIN = datetime.timedelta(hours=2)
 OPEN_TASKS = Q(confirmed_at__isnull=True, dispatch__cancelled_at__isnull=True) & ~Q(
     cannot_reason__in=CLOSING_REASONS
@@ -83,7 +83,7 @@ def page_of_lead(lead: Lead) -> LeadPage:
     """Everything the lead was asked lately, newest first."""
     tasks = (
         with_expiry(RelayTask.objects.filter(lead=lead, dispatch__cancelled_at__isnull=True))
-        .filter(open_and_in_time() | Q(confirmed_at__gt=times.now() - _KEPT))
+        .filter(open_and_in_time() | Q(confirmed_at__gt=times.now() - _DONE_IS_SHOWN_FOR))
         .select_related("dispatch", "dispatch__unit", "group")
         .prefetch_related("dispatch__texts")
         .order_by("-dispatch_id", "id")
@@ -96,13 +96,13 @@ def page_of_lead(lead: Lead) -> LeadPage:
         waiting = tuple(task for task in found if task.confirmed_at is None)
         done = tuple(task for task in found if task.confirmed_at is not None)
         if waiting:
-            page.open.append(_kit(lead, waiting))
+            page.open.append(_text_to_pass_on(lead, waiting))
         if done:
-            page.done.append(_kit(lead, done))
+            page.done.append(_text_to_pass_on(lead, done))
     return page
 
 
-def _kit(lead: Lead, tasks: tuple[RelayTask, ...]) -> TextToPassOn:
+def _text_to_pass_on(lead: Lead, tasks: tuple[RelayTask, ...]) -> TextToPassOn:
     dispatch = tasks[0].dispatch
     texts = list(dispatch.texts.all())
     text = next((t for t in texts if t.language == lead.language), None) or _vietnamese(texts)
@@ -170,7 +170,7 @@ def leads_to_tell(officer: "Officer", *, link_of: uuid.UUID | None = None) -> li
     return sorted(found, key=lambda one: (not one.is_urgent, one.since))
 
 
-def _asking(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
+def _message_to_lead(lead: Lead, unit: "Unit", titles: tuple[str, ...], *, with_link: bool) -> str:
     """Who asks, how to tell that it is real, and last where their page is, in the lead's words.
 
     It looks like what warnings warn of, so it says first what a false one would not.
@@ -211,7 +211,7 @@ def _hand_out(tasks: list[RelayTask], *, with_link: bool) -> HandOut:
     return HandOut(
         lead,
         titles,
-        _asking(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
+        _message_to_lead(lead, tasks[0].dispatch.unit, titles, with_link=with_link),
         min(t.created_at for t in tasks),
         any(d.is_urgent for d in dispatches),
     )
@@ -232,10 +232,10 @@ def leads_stopped_by_link(officer: "Officer", *, within: datetime.timedelta) -> 
         stopped_by_link=True,
         stopped_at__gt=times.now() - within,
     )
-    return [_wish(lead) for lead in stopped.select_related("unit").order_by("-stopped_at")]
+    return [_stopped_lead(lead) for lead in stopped.select_related("unit").order_by("-stopped_at")]
 
 
-def _wish(lead: Lead) -> StoppedLead:
+def _stopped_lead(lead: Lead) -> StoppedLead:
     message = _(
         "%(unit)s to %(name)s: with your link somebody chose to receive no more warnings to pass "
         "on. If it was you, you need not do anything; thank you. If not, open your page where "

@@ -67,13 +67,13 @@ def officer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = PostForm(request.POST or None, units=units)
     found = get_object_or_404(manageable_officers(request.officer), pk=pk)
     if request.method == "POST" and form.is_valid():
-        answer = _post_given(request, found, form)
+        answer = _give_or_ask_for_post(request, found, form)
         if answer is not None:
             return answer
-    return _page(request, pk, form=form)
+    return _officer_page(request, pk, form=form)
 
 
-def _page(
+def _officer_page(
     request: HttpRequest,
     pk: uuid.UUID,
     *,
@@ -97,7 +97,9 @@ def _page(
     return render(request, "accounts/desk/officer.html", context, status=status)
 
 
-def _post_given(request: HttpRequest, found: Officer, form: PostForm) -> HttpResponse | None:
+def _give_or_ask_for_post(
+    request: HttpRequest, found: Officer, form: PostForm
+) -> HttpResponse | None:
     """Give the post, or ask for it where two people give it; None where the form says why not."""
     given = dict(form.cleaned_data)
     unit = given.pop("unit")
@@ -144,7 +146,7 @@ def officer_close(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         # What will be refused is refused before the code is used up.
         closing.check_closable(pk, by=request.officer)
         if not form.is_valid() or not is_present(request.officer, form):
-            return _page(request, pk, close_form=form)
+            return _officer_page(request, pk, close_form=form)
         closed = closing.close_account(pk, by=request.officer)
     except actions.NotManaged as error:
         raise Http404 from error

@@ -29,7 +29,7 @@ def officer_requests(request: HttpRequest) -> HttpResponse:
     ended = list(seen.exclude(pk__in=[row.pk for row in open_ones]).order_by("-id")[:_LISTED])
     for row in (*open_ones, *ended):
         row.subject = notices.subject_of_request(row)
-        row.turn = _turn(row, request)
+        row.turn = _has_to_act(row, request)
     context = {
         "open_ones": open_ones,
         "ended": ended,
@@ -41,7 +41,7 @@ def officer_requests(request: HttpRequest) -> HttpResponse:
 @require_GET
 def officer_request(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One request: what is asked for, by whom, how far it came, and what this officer may do."""
-    return _page(request, _request_or_404(request, pk))
+    return _request_page(request, _request_or_404(request, pk))
 
 
 @require_POST
@@ -54,7 +54,7 @@ def officer_request_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _("It cannot be decided like this: read it again."))
         return redirect("officer-request", pk=pk)
     if not form.is_valid() or not is_present(request.officer, form):
-        return _page(request, asked, agree_form=form)
+        return _request_page(request, asked, agree_form=form)
     try:
         half_of_code = requesting.agree_to_request(pk, by=request.officer)
     except (requesting.RequestNotWaiting, requesting.NotSecondPerson):
@@ -63,7 +63,7 @@ def officer_request_agree(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     if not half_of_code:
         messages.success(request, _("Agreed: the post is there."))
         return redirect("officer-request", pk=pk)
-    return _show_half(request, pk, half_of_code)
+    return _half_page(request, pk, half_of_code)
 
 
 @require_POST
@@ -72,7 +72,7 @@ def officer_request_refuse(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     asked = _request_or_404(request, pk)
     form = RefuseForm(request.POST)
     if not form.is_valid():
-        return _page(request, asked, refuse_form=form)
+        return _request_page(request, asked, refuse_form=form)
     try:
         requesting.refuse_request(pk, reason=form.cleaned_data["reason"], by=request.officer)
     except (requesting.RequestNotWaiting, requesting.NotSecondPerson):
@@ -93,13 +93,13 @@ def officer_request_half(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         messages.warning(request, _("This half was shown already, or its time is over."))
         return redirect("officer-request", pk=pk)
     if not form.is_valid() or not is_present(request.officer, form):
-        return _page(request, asked, half_form=form)
+        return _request_page(request, asked, half_form=form)
     try:
         half_of_code = requesting.show_half(pk, by=request.officer)
     except (requesting.RequestNotWaiting, requesting.HalfShownAlready):
         messages.warning(request, _("This half was shown already, or its time is over."))
         return redirect("officer-request", pk=pk)
-    return _show_half(request, pk, half_of_code)
+    return _half_page(request, pk, half_of_code)
 
 
 @require_POST
@@ -123,7 +123,7 @@ def _request_or_404(request: HttpRequest, pk: uuid.UUID) -> OfficerRequest:
     )
 
 
-def _turn(asked: OfficerRequest, request: HttpRequest) -> bool:
+def _has_to_act(asked: OfficerRequest, request: HttpRequest) -> bool:
     """Whether this officer has something to do about it."""
     if asked.is_waiting:
         return not requesting.why_not_second_person(asked, request.officer)
@@ -131,7 +131,7 @@ def _turn(asked: OfficerRequest, request: HttpRequest) -> bool:
     return is_asker and asked.is_set_up_open and asked.asker_half is None
 
 
-def _page(
+def _request_page(
     request: HttpRequest,
     asked: OfficerRequest,
     *,
@@ -159,7 +159,7 @@ def _page(
     return render(request, "accounts/desk/officer_request.html", context, status=status)
 
 
-def _show_half(request: HttpRequest, pk: uuid.UUID, half_of_code: str) -> HttpResponse:
+def _half_page(request: HttpRequest, pk: uuid.UUID, half_of_code: str) -> HttpResponse:
     """The only page that ever shows it; it is the answer to a POST and has no address."""
     asked = _request_or_404(request, pk)
     context = {"asked": asked, "half": codes.grouped(half_of_code)}

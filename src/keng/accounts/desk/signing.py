@@ -41,7 +41,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             request.session[_WANTED] = request.GET.get("next", "")[:200]
             request.session.set_expiry(_HALF_SECONDS)
             return redirect("sign-in-code")
-    return refusal.mark(render(request, "accounts/desk/sign_in.html", {"form": form}))
+    return refusal.mark_response(render(request, "accounts/desk/sign_in.html", {"form": form}))
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,9 +60,9 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
             wrong = refusals.code_is_wrong()
             refusal = refusals.explain_refusal(form, error, wrong=wrong, field="code")
         else:
-            return _signed_in(request, officer)
+            return _finish_sign_in(request, officer)
     context = {"form": form, "signing_in": officer}
-    return refusal.mark(render(request, "accounts/desk/sign_in_code.html", context))
+    return refusal.mark_response(render(request, "accounts/desk/sign_in_code.html", context))
 
 
 @require_POST
@@ -85,15 +85,15 @@ def _half_signed_in(request: HttpRequest) -> Officer | None:
     return officer
 
 
-def _signed_in(request: HttpRequest, officer: Officer) -> HttpResponse:
+def _finish_sign_in(request: HttpRequest, officer: Officer) -> HttpResponse:
     wanted = request.session.get(_WANTED, "")
     begin_session(request, officer)
-    response = redirect(wanted if _leads_on(wanted) else "desk-home")
+    response = redirect(wanted if _is_desk_page(wanted) else "desk-home")
     browsers.remember_browser(response, request, browsers.DESK_SITE, officer.username)
     return response
 
 
-def _leads_on(wanted: str) -> bool:
+def _is_desk_page(wanted: str) -> bool:
     """Whether this is a page of the desk, and none that another site made up."""
     is_path = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return is_path and page_name_at(wanted) not in {"", *OPEN_PAGES}

@@ -39,7 +39,7 @@ def partner_sign_in(request: HttpRequest) -> HttpResponse:
             refusal = refusals.explain_refusal(form, error, wrong=refusals.password_is_wrong())
         else:
             return _with_cookie(redirect("partner-code"), token, seconds=300)
-    return refusal.mark(_page(request, "accounts/partner/sign_in.html", form))
+    return refusal.mark_response(_page(request, "accounts/partner/sign_in.html", form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +64,7 @@ def partner_code(request: HttpRequest) -> HttpResponse:
             response = _with_cookie(redirect("partner-home"), whole)
             browsers.remember_browser(response, request, browsers.PARTNER_SITE, half.username)
             return response
-    return refusal.mark(_page(request, "accounts/partner/code.html", form))
+    return refusal.mark_response(_page(request, "accounts/partner/code.html", form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,7 +27,7 @@ def let_through(guesses, clock, origins, *, seconds=DAY, every=10, name="lan"):
     while clock.now < end:
         for origin in origins:
             try:
-                guesses.begin(name, origin)
+                guesses.begin_try(name, origin)
             except TooManyTries:
                 continue
             through += 1
@@ -54,21 +54,21 @@ def test_a_network_that_tries_many_names_waits():
     clock = Clock()
     guesses = GuessCounter(clock=clock)
     for n in range(guessing.NETWORK_LIMIT[0]):
-        guesses.begin(f"name{n}", TryOrigin("a"))
+        guesses.begin_try(f"name{n}", TryOrigin("a"))
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("another", TryOrigin("a"))
+        guesses.begin_try("another", TryOrigin("a"))
     assert refused.value.is_wide
     assert refused.value.seconds <= 30
     # A browser that is known for its name does not, and no other network.
-    guesses.begin("another", TryOrigin("a", browser="own"))
-    guesses.begin("another", TryOrigin("b"))
+    guesses.begin_try("another", TryOrigin("a", browser="own"))
+    guesses.begin_try("another", TryOrigin("b"))
 
 
 def test_what_was_right_counts_nowhere():
     clock = Clock()
     guesses = GuessCounter(clock=clock)
     for _ in range(100):
-        guesses.begin("lan", TryOrigin("a")).was_right()
+        guesses.begin_try("lan", TryOrigin("a")).count_as_right()
 
 
 def test_a_known_browser_that_guesses_waits_like_everybody():
@@ -79,7 +79,7 @@ def test_a_known_browser_that_guesses_waits_like_everybody():
 
 def use_up(guesses, name, origin):
     for _ in range(guessing.PAIR_LIMIT[0]):
-        guesses.begin(name, origin)
+        guesses.begin_try(name, origin)
 
 
 def flood(guesses, names, origins):
@@ -87,7 +87,7 @@ def flood(guesses, names, origins):
     for number in range(names):
         for origin in origins:
             with suppress(TooManyTries):
-                guesses.begin(f"made-up {number}", origin)
+                guesses.begin_try(f"made-up {number}", origin)
 
 
 def test_made_up_names_from_one_network_give_nobody_new_tries():
@@ -97,7 +97,7 @@ def test_made_up_names_from_one_network_give_nobody_new_tries():
     flood(guesses, guessing._MOST + 1, [here])
     guesses._networks = guessing._Counts(guessing.NETWORK_LIMIT)
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("lan", here)
+        guesses.begin_try("lan", here)
     assert not refused.value.is_wide
 
 
@@ -115,14 +115,14 @@ def test_made_up_names_from_many_networks_push_out_none_that_is_used_up(monkeypa
     here = TryOrigin("a")
     use_up(guesses, "lan", here)
     for number in range(guessing.NAME_LIMIT[0] - guessing.PAIR_LIMIT[0]):
-        guesses.begin("lan", TryOrigin(f"many {number}"))
+        guesses.begin_try("lan", TryOrigin(f"many {number}"))
     flood(guesses, 20, [TryOrigin(f"network {number}") for number in range(50)])
     clock.now += 1
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("lan", here)
+        guesses.begin_try("lan", here)
     assert not refused.value.is_wide
     with pytest.raises(TooManyTries) as refused:
-        guesses.begin("lan", TryOrigin("fresh"))
+        guesses.begin_try("lan", TryOrigin("fresh"))
     assert refused.value.is_wide
     assert len(guesses._pairs._buckets) <= 100
 
@@ -138,18 +138,18 @@ def test_where_there_is_room_for_none_more_strangers_wait_and_no_known_browser(m
     monkeypatch.setattr(Bucket, "left", lambda self, now: looked.append(now) or left(self, now))
     for _ in range(5):
         with pytest.raises(TooManyTries) as refused:
-            guesses.begin("another", TryOrigin("fresh"))
+            guesses.begin_try("another", TryOrigin("fresh"))
         assert refused.value.is_wide
     # The network of each try, and all pairs but once: who is refused has nobody look again.
     assert len(looked) == 5 + 10
-    guesses.begin("lan", TryOrigin("a", browser="own"))
+    guesses.begin_try("lan", TryOrigin("a", browser="own"))
     clock.now += guessing.PAIR_LIMIT[0] / guessing.PAIR_LIMIT[1]
-    guesses.begin("another", TryOrigin("fresh"))
+    guesses.begin_try("another", TryOrigin("fresh"))
 
 
 def test_neither_a_network_nor_a_name_is_kept():
     guesses = GuessCounter()
-    guesses.begin("mot.ten.rieng", TryOrigin("203.0.113.0/24"))
+    guesses.begin_try("mot.ten.rieng", TryOrigin("203.0.113.0/24"))
     kept = repr(list(gc.get_referents(guesses._pairs._buckets)))
     assert "mot.ten" not in kept
     assert "203.0" not in kept

@@ -67,7 +67,7 @@ def build_push(
     # Only the sender gets here: the other processes do not pay for the library.
     from keng.channels.web_push import encryption, vapid  # noqa: PLC0415
 
-    found = PushSubscription.read(address.value)
+    found = PushSubscription.from_json(address.value)
     target = found.target(credentials)
     said = {"title": one_line(message.subject, 120), "body": clean_text(message.text)[:1000]}
     body = encryption.encrypt_push(json.dumps(said, ensure_ascii=False).encode(), found)

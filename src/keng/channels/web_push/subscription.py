@@ -30,16 +30,16 @@ class PushSubscription:
     auth: bytes = field(repr=False)
 
     @classmethod
-    def read(cls, text: str) -> "PushSubscription":
+    def from_json(cls, text: str) -> "PushSubscription":
         """From {"endpoint", "p256dh", "auth"}. Raises NotASubscription."""
         try:
             said = json.loads(text)
-            return cls.of(said["endpoint"], said["p256dh"], said["auth"])
+            return cls.from_parts(said["endpoint"], said["p256dh"], said["auth"])
         except (ValueError, TypeError, KeyError) as error:
             raise NotASubscription("malformed") from error
 
     @classmethod
-    def of(cls, endpoint: str, p256dh: str, auth: str) -> "PushSubscription":
+    def from_parts(cls, endpoint: str, p256dh: str, auth: str) -> "PushSubscription":
         """From its three parts, the keys as base64url. Raises NotASubscription."""
         try:
             key, secret = from_base64url(p256dh), from_base64url(auth)
@@ -49,7 +49,7 @@ class PushSubscription:
             raise NotASubscription("length")
         return cls(endpoint, key, secret)
 
-    def written(self) -> str:
+    def to_json(self) -> str:
         """As JSON, the same for the same subscription."""
         said = {
             "endpoint": self.endpoint,

@@ -21,7 +21,7 @@ SendingSteps = Generator[Request, Reply, Outcome]
 
 
 @dataclass(slots=True)
-class _Attempt:
+class _SendingState:
     """What one run of the steps carries along."""
 
     message: OutgoingMessage
@@ -40,7 +40,7 @@ def sending_steps(
     refusal = _refusal(message, address)
     if refusal is not None:
         return refusal
-    attempt = _Attempt(
+    attempt = _SendingState(
         message,
         address,
         credentials,
@@ -48,25 +48,25 @@ def sending_steps(
         api=credentials.get("messages_api") or "v3",
         image_ref=message.image_ref,
     )
-    texts = _parts(message.text)
-    outcome = yield from _first(attempt, texts[0])
+    texts = _text_parts(message.text)
+    outcome = yield from _send_first_part(attempt, texts[0])
     accepted = 0
     for text in texts[1:]:
         if outcome.kind != "sent":
             break
         accepted += 1
-        outcome = yield from _say(attempt, _words(text))
-    return _whole(outcome, accepted, len(texts), attempt.learned)
+        outcome = yield from _send_part(attempt, _text_message(text))
+    return _outcome_of_all_parts(outcome, accepted, len(texts), attempt.learned)
 
 
 @lru_cache(maxsize=32)
-def _parts(text: str) -> tuple[str, ...]:
+def _text_parts(text: str) -> tuple[str, ...]:
     """The same text goes to thousands."""
     return tuple(split_text(outgoing_text(text), MAX_TEXT))
 
 
 @lru_cache(maxsize=32)
-def _words(text: str) -> bytes:
+def _text_message(text: str) -> bytes:
     return requests.encoded_json({"text": text})
 
 
@@ -77,7 +77,7 @@ def outgoing_text(text: str) -> str:
 
 def _refusal(message: OutgoingMessage, address: Address) -> Outcome | None:
     """What can be known to fail before anything is sent."""
-    if _parts(message.text) == ("",) and message.image is None:
+    if _text_parts(message.text) == ("",) and message.image is None:
         return Outcome("reject", reason="empty")
     if message.image is None:
         return None
@@ -90,7 +90,9 @@ def _refusal(message: OutgoingMessage, address: Address) -> Outcome | None:
     return None
 
 
-def _whole(outcome: Outcome, accepted: int, parts: int, learned: dict[str, str]) -> Outcome:
+def _outcome_of_all_parts(
+    outcome: Outcome, accepted: int, parts: int, learned: dict[str, str]
+) -> Outcome:
     """Half a message told is not told, and repeating it all would tell the half twice."""
     if outcome.kind == "sent":
         if parts == 1 and not learned:
@@ -104,31 +106,31 @@ def _whole(outcome: Outcome, accepted: int, parts: int, learned: dict[str, str])
     return replace(outcome, learned=learned)
 
 
-def _first(attempt: _Attempt, text: str) -> SendingSteps:
+def _send_first_part(attempt: _SendingState, text: str) -> SendingSteps:
     """The part that carries the picture. A handle that has expired is renewed once."""
     if attempt.message.image is None:
-        return (yield from _say(attempt, _words(text)))
+        return (yield from _send_part(attempt, _text_message(text)))
     if not attempt.image_ref:
         failed = yield from _upload(attempt)
         if failed is not None:
             return failed
-    outcome = yield from _say(attempt, _picture(text, attempt.image_ref))
+    outcome = yield from _send_part(attempt, _picture_message(text, attempt.image_ref))
     if outcome.code == str(errors.ATTACHMENT_EXPIRED):
         failed = yield from _upload(attempt)
         if failed is not None:
             return failed
-        outcome = yield from _say(attempt, _picture(text, attempt.image_ref))
+        outcome = yield from _send_part(attempt, _picture_message(text, attempt.image_ref))
     return outcome
 
 
-def _picture(caption: str, image_ref: str) -> bytes:
+def _picture_message(caption: str, image_ref: str) -> bytes:
     element = {"media_type": "image", "attachment_id": image_ref}
     payload = {"template_type": "media", "elements": [element]}
     message: dict[str, Any] = {"attachment": {"type": "template", "payload": payload}}
     return requests.encoded_json({"text": caption, **message} if caption else message)
 
 
-def _upload(attempt: _Attempt) -> Generator[Request, Reply, Outcome | None]:
+def _upload(attempt: _SendingState) -> Generator[Request, Reply, Outcome | None]:
     """None when the picture is at the provider, else what went wrong."""
     message = attempt.message
     reply = yield requests.image_upload_request(
@@ -145,25 +147,25 @@ def _upload(attempt: _Attempt) -> Generator[Request, Reply, Outcome | None]:
     return None
 
 
-def _say(attempt: _Attempt, message: bytes) -> SendingSteps:
+def _send_part(attempt: _SendingState, message: bytes) -> SendingSteps:
     """One message over the wire.
 
     The interface for business accounts refuses state agencies with one certain code, and only that
     code permits the older interface: after any other the first call may have delivered.
     """
-    outcome = yield from _ask(attempt, message)
+    outcome = yield from _post_message(attempt, message)
     if outcome.code == str(errors.OA_TYPE_UNSUPPORTED) and _may_fall_back(attempt):
         attempt.api = "v2"
-        outcome = yield from _ask(attempt, message)
+        outcome = yield from _post_message(attempt, message)
         if outcome.code not in (str(errors.OA_TYPE_UNSUPPORTED), "-240"):
             attempt.learned["messages_api"] = "v2"
     return outcome
 
 
-def _may_fall_back(attempt: _Attempt) -> bool:
+def _may_fall_back(attempt: _SendingState) -> bool:
     return attempt.api == "v3" and attempt.address.kind == "person"
 
 
-def _ask(attempt: _Attempt, message: bytes) -> SendingSteps:
+def _post_message(attempt: _SendingState, message: bytes) -> SendingSteps:
     request = requests.message_request(attempt.address, message, attempt.credentials, attempt.api)
     return errors.outcome_of_zalo_reply((yield request), attempt.now)

@@ -21,7 +21,7 @@ def add_account(
     account: ChannelAccount, *, settings: Mapping[str, str], tokens: Mapping[str, str]
 ) -> None:
     """Keep a new account with its secrets. Raises SlugTaken."""
-    _keep(account, settings, tokens)
+    _keep_settings_and_tokens(account, settings, tokens)
     try:
         with transaction.atomic():
             account.save(force_insert=True)
@@ -35,7 +35,7 @@ def renew_account(
     account: ChannelAccount, *, settings: Mapping[str, str], tokens: Mapping[str, str]
 ) -> None:
     """Other secrets for an account: what was stopped is tried again with them."""
-    _keep(account, settings, tokens)
+    _keep_settings_and_tokens(account, settings, tokens)
     # What the old secrets taught about the account may be true no more.
     account.learned, account.tokens_expire_at = {}, None
     account.save()
@@ -76,7 +76,9 @@ def stop_accounts_without_secrets(*, are_tokens_lost: bool) -> list[str]:
     return waiting
 
 
-def _keep(account: ChannelAccount, settings: Mapping[str, str], tokens: Mapping[str, str]) -> None:
+def _keep_settings_and_tokens(
+    account: ChannelAccount, settings: Mapping[str, str], tokens: Mapping[str, str]
+) -> None:
     keep_secrets(account, settings)
     if tokens:
         keep_tokens(account, tokens)

@@ -68,7 +68,7 @@ def send_dispatch(
     ended: list[tuple[Dispatch, int]] = []
     if ends_earlier and isinstance(audience, SameRecipients):
         moment = times.now()
-        ended = [_end(each, by=by, at=moment) for each in audience.dispatches]
+        ended = [_end_deliveries(each, by=by, at=moment) for each in audience.dispatches]
         audience = dataclasses.replace(audience, called_off_at=moment)
     dispatch = Dispatch.objects.create(
         kind=kind,
@@ -126,14 +126,16 @@ def cancel_dispatch(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
 
     Raises PermissionDenied unless the officer works at the unit that sends or above it.
     """
-    dispatch, unsent = _end(dispatch_id, by=by, at=times.now())
+    dispatch, unsent = _end_deliveries(dispatch_id, by=by, at=times.now())
     _record_end(dispatch, unsent, by=by, reason="")
     return unsent
 
 
-def _end(dispatch_id: uuid.UUID, *, by: "Officer", at: datetime.datetime) -> tuple[Dispatch, int]:
+def _end_deliveries(
+    dispatch_id: uuid.UUID, *, by: "Officer", at: datetime.datetime
+) -> tuple[Dispatch, int]:
     """Call its rows off; how many had not left. Put on record by the caller, as the last thing."""
-    dispatch = _steered(dispatch_id, by)
+    dispatch = _locked_dispatch(dispatch_id, by)
     unsent = call_off_deliveries(Delivery.objects.filter(dispatch=dispatch), at=at)
     dispatch.cancelled_at = dispatch.cancelled_at or at
     dispatch.save(update_fields=["cancelled_at"])
@@ -150,7 +152,7 @@ def _record_end(dispatch: Dispatch, unsent: int, *, by: "Officer", reason: str) 
     )
 
 
-def _steered(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
+def _locked_dispatch(dispatch_id: uuid.UUID, by: "Officer") -> Dispatch:
     found = Dispatch.objects.visible_to(by).select_related("unit")
     dispatch = found.select_for_update(no_key=True, of=("self",)).get(pk=dispatch_id)
     if not may_stop_or_resend(by, dispatch):
@@ -165,7 +167,7 @@ def resend_unknown(dispatch_id: uuid.UUID, *, by: "Officer") -> int:
     Raises DispatchTakenBack: what was recalled or replaced is not sent again by anybody. Raises
     PermissionDenied like cancel_dispatch().
     """
-    dispatch = _steered(dispatch_id, by)
+    dispatch = _locked_dispatch(dispatch_id, by)
     if dispatch.cancelled_at is not None:
         raise DispatchTakenBack
     again = Delivery.objects.filter(
@@ -227,16 +229,17 @@ def _insert_deliveries(
 
 _NO_ACCOUNT = "r.account_id IS NULL AND r.channel <> 'by_hand'"
 # The hour in Vietnam, and when the person's quiet time ends; urgent things do not wait for it.
-_HERE = "(now() AT TIME ZONE INTERVAL '+07:00')"
+_NOW_IN_VIETNAM = "(now() AT TIME ZONE INTERVAL '+07:00')"
 _IS_QUIET = (
     f"CASE WHEN r.quiet_from <= r.quiet_to "
-    f"THEN {_HERE}::time >= r.quiet_from AND {_HERE}::time < r.quiet_to "
-    f"ELSE {_HERE}::time >= r.quiet_from OR {_HERE}::time < r.quiet_to END"
+    f"THEN {_NOW_IN_VIETNAM}::time >= r.quiet_from AND {_NOW_IN_VIETNAM}::time < r.quiet_to "
+    f"ELSE {_NOW_IN_VIETNAM}::time >= r.quiet_from OR {_NOW_IN_VIETNAM}::time < r.quiet_to END"
 )
 _NOT_BEFORE = (
     "CASE WHEN NOT %(urgent)s AND r.quiet_from IS NOT NULL AND r.quiet_to IS NOT NULL "
-    f"AND {_IS_QUIET} THEN ({_HERE}::date + r.quiet_to + CASE WHEN r.quiet_to <= {_HERE}::time "
-    "THEN INTERVAL '1 day' ELSE INTERVAL '0' END) AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
+    f"AND {_IS_QUIET} THEN ({_NOW_IN_VIETNAM}::date + r.quiet_to "
+    f"+ CASE WHEN r.quiet_to <= {_NOW_IN_VIETNAM}::time THEN INTERVAL '1 day' ELSE INTERVAL '0' END"
+    ") AT TIME ZONE INTERVAL '+07:00' ELSE now() END"
 )
 
 

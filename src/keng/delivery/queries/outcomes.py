@@ -104,7 +104,7 @@ def outcome_of_dispatches(dispatch_ids: list[uuid.UUID]) -> DispatchOutcome:
             (one["channel"], one["recipient_kind"]), dict.fromkeys(OUTCOME_COLUMNS, 0)
         )
         row[COLUMN_OF_STATE[one["state"]]] += one["count"]
-    rows = tuple(OutcomeRow(_label(*key), **cell) for key, cell in cells.items())
+    rows = tuple(OutcomeRow(_row_label(*key), **cell) for key, cell in cells.items())
     sums = {name: sum(getattr(row, name) for row in rows) for name in OUTCOME_COLUMNS}
     changed = [one["changed"] for one in counted if one["changed"]]
     return DispatchOutcome(
@@ -136,7 +136,7 @@ def _leadless(dispatch_ids: list[uuid.UUID]) -> int:
     ).count()
 
 
-def _label(channel: str, recipient_kind: str) -> str:
+def _row_label(channel: str, recipient_kind: str) -> str:
     label = channel_labels().get(channel, channel)
     if channel in {"by_hand", "email", "web"}:
         return label
@@ -153,12 +153,12 @@ def _reasons(counted: list[Any]) -> tuple[OutcomeReason, ...]:
             key = (state, one["code"])
             found[key] = found.get(key, 0) + one["count"]
     return tuple(
-        OutcomeReason(COLUMN_OF_STATE[state], state, _words(state, code), count)
+        OutcomeReason(COLUMN_OF_STATE[state], state, _reason_words(state, code), count)
         for (state, code), count in sorted(found.items())
     )
 
 
-def _words(state: str, code: str) -> str:
+def _reason_words(state: str, code: str) -> str:
     known = {
         "no_account": _("no working account of this channel"),
     }

@@ -63,13 +63,13 @@ class Housekeeping:
 
     def is_in_touch(self) -> bool:
         """Whether the accounts were read of late: without any there is nothing to lease either."""
-        return bool(self._looked_at) and _now() - self._looked_at < _IN_TOUCH_FOR
+        return bool(self._looked_at) and _loop_time() - self._looked_at < _IN_TOUCH_FOR
 
     def look_now(self) -> None:
         """Something may be due on any account."""
         self.wakes += 1
         for account in self.accounts:
-            if not account.rate_per_minute or account.state.look_at - _now() > 0.5:
+            if not account.rate_per_minute or account.state.look_at - _loop_time() > 0.5:
                 account.state.look_at = 0.0
         self._wake()
 
@@ -78,7 +78,7 @@ class Housekeeping:
             cursor = await connection.execute(sql.ACCOUNTS, {"reconnect": accounts.RECONNECT})
             ids = [found[0] for found in await cursor.fetchall()]
         fresh = await orm_threads.in_orm_thread(accounts.read_accounts, ids)
-        self._looked_at = _now()
+        self._looked_at = _loop_time()
         for key, account in fresh.items():
             if key in self.known_accounts:
                 account.state = self.known_accounts[key].state
@@ -119,5 +119,5 @@ class Housekeeping:
                 await asyncio.sleep(0.5)
 
 
-def _now() -> float:
+def _loop_time() -> float:
     return asyncio.get_running_loop().time()

@@ -19,9 +19,9 @@ logger = logging.getLogger(__name__)
 CarryRequest = Callable[[Request], Reply]
 # The provider's practice after a lost reply: the same token once more, a little later.
 _ASK_AGAIN_AFTER = 2.0
-_KEEP_TRYING = 60.0
+_KEEP_TRYING_SECONDS = 60.0
 # Any number that no other part of the product takes.
-_RENEWING = 5_120_014
+_RENEWAL_LOCK = 5_120_014
 
 
 def refresh_tokens(account: SendingAccount, used: bytes, carry: CarryRequest) -> Outcome | None:
@@ -41,7 +41,7 @@ def refresh_tokens(account: SendingAccount, used: bytes, carry: CarryRequest) ->
             if isinstance(found, Outcome):
                 return found
             asked.append(found)
-            _keep(account, used, found)
+            _keep_new_tokens(account, used, found)
     except Error:
         if not asked:
             raise
@@ -61,7 +61,7 @@ def access_token_works(account: SendingAccount, carry: CarryRequest) -> bool:
 def _lock(account: SendingAccount) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_RENEWING, str(account.id)]
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_RENEWAL_LOCK, str(account.id)]
         )
 
 
@@ -88,7 +88,7 @@ def _ask_once(credentials: Credentials, carry: CarryRequest) -> Tokens | Outcome
         )
 
 
-def _keep(account: SendingAccount, used: bytes, found: Tokens) -> None:
+def _keep_new_tokens(account: SendingAccount, used: bytes, found: Tokens) -> None:
     """In the caller's transaction. Tokens that a person stored meanwhile are left alone."""
     row = ChannelAccount.objects.select_for_update(no_key=True).get(pk=account.id)
     if bytes(row.tokens_sealed) != used:
@@ -109,14 +109,14 @@ def _keep(account: SendingAccount, used: bytes, found: Tokens) -> None:
 
 def _keep_stubbornly(account: SendingAccount, used: bytes, found: Tokens) -> None:
     """The database went away with the only copy of the new pair in our hands: do not let go."""
-    end = time.monotonic() + _KEEP_TRYING
+    end = time.monotonic() + _KEEP_TRYING_SECONDS
     while True:
         time.sleep(0.2)
         connection.close()
         try:
             with transaction.atomic():
                 _lock(account)
-                return _keep(account, used, found)
+                return _keep_new_tokens(account, used, found)
         except Error as error:
             if time.monotonic() > end:
                 raise

@@ -65,7 +65,9 @@ def test_a_browser_that_unsubscribed_is_called_no_more(officer, service):
     from keng.channels.web_push import PushSubscription
 
     given = browser.subscription()
-    found = PushSubscription.of(given["endpoint"], given["keys"]["p256dh"], given["keys"]["auth"])
+    found = PushSubscription.from_parts(
+        given["endpoint"], given["keys"]["p256dh"], given["keys"]["auth"]
+    )
     pager_acts.add_device_pager(found, "Firefox", by=officer)
     pager_acts.test_pagers(by=officer)
     send_until(lambda: PagerWay.objects.filter(gone_at__isnull=False).exists())

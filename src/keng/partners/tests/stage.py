@@ -61,7 +61,7 @@ class Stage:
 def signed_in(client, member: PartnerMember):
     """The browser of a member, past both factors and with a password of their own."""
     PartnerMember.objects.filter(pk=member.pk).update(must_choose_password=False, totp_last_step=0)
-    token = partner_signing._begin(
+    token = partner_signing._begin_member_session(
         member, is_half=False, lasts=partner_signing.PARTNER_SIGNED_IN_FOR
     )
     client.cookies[partner_signing.PARTNER_COOKIE] = token

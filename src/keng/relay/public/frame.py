@@ -26,7 +26,7 @@ def for_lead(view: LeadView) -> LeadView:
     @wraps(view)
     def shown(request: HttpRequest, token: str, **more: object) -> HttpResponseBase:
         lead = lead_of(token)
-        return view(request, token, lead, **more) if lead else _ended(request, token)
+        return view(request, token, lead, **more) if lead else _ended_link_page(request, token)
 
     return shown
 
@@ -63,7 +63,7 @@ def relay_resume(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("relay", token=token)
 
 
-def _ended(request: HttpRequest, token: str) -> HttpResponse:
+def _ended_link_page(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a link that opened a page once; no name of anybody."""
     lead = earlier_lead_of(token)
     if lead is None:

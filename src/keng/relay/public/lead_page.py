@@ -35,10 +35,10 @@ _SALT = "relay undo"
 @for_lead
 def relay(request: HttpRequest, token: str, lead: Lead) -> HttpResponse:
     """What there is to pass on. GET never confirms anything."""
-    return _shown(request, token, lead)
+    return _lead_page(request, token, lead)
 
 
-def _shown(
+def _lead_page(
     request: HttpRequest,
     token: str,
     lead: Lead,
@@ -46,7 +46,7 @@ def _shown(
     too_many: str = "",
 ) -> HttpResponse:
     found = queries.page_of_lead(lead)
-    mine = _remembered(request)
+    mine = _tasks_of_this_browser(request)
     just_done = [kit for kit in found.done if mine & {t.pk for t in kit.tasks}]
     with in_leads_language(request, lead):
         context = {
@@ -97,7 +97,7 @@ def relay_confirm(
         return redirect("relay", token=token)
     form = ConfirmForm(request.POST, tasks=kit.tasks, auto_id=f"d{dispatch.hex[-6:]}_%s")
     if not form.is_valid():
-        return _shown(request, token, lead, form)
+        return _lead_page(request, token, lead, form)
     done = actions.confirm_tasks(
         form.cleaned_data["tasks"],
         lead=lead,
@@ -105,7 +105,7 @@ def relay_confirm(
         reached_count=form.cleaned_data["reached_count"],
     )
     response = redirect("relay", token=token)
-    _remember(response, _remembered(request) | {task.pk for task in done})
+    _remember_tasks(response, _tasks_of_this_browser(request) | {task.pk for task in done})
     return response
 
 
@@ -113,7 +113,7 @@ def relay_confirm(
 @for_lead
 def relay_undo(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID) -> HttpResponse:
     """Pressed by mistake: only from the browser that confirmed."""
-    mine = _remembered(request)
+    mine = _tasks_of_this_browser(request)
     kit = next((k for k in queries.page_of_lead(lead).done if k.dispatch.pk == dispatch), None)
     tasks = mine & {task.pk for task in kit.tasks} if kit else set()
     response = redirect("relay", token=token)
@@ -122,7 +122,7 @@ def relay_undo(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID
             actions.undo_confirmation(tasks, lead=lead)
         except actions.UndoTooLate:
             return response
-        _remember(response, mine - tasks)
+        _remember_tasks(response, mine - tasks)
     return response
 
 
@@ -130,7 +130,7 @@ def relay_undo(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UUID
 @for_lead
 def relay_rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -> HttpResponse:
     """In how many houses the rooms know by now: from the browser that confirmed."""
-    if task not in _remembered(request):
+    if task not in _tasks_of_this_browser(request):
         return redirect("relay", token=token)
     count = typed_count(request.POST.get("houses", ""))
     with in_leads_language(request, lead):
@@ -142,7 +142,11 @@ def relay_rooms(request: HttpRequest, token: str, lead: Lead, task: uuid.UUID) -
             wrong = _("At most %(n)d: so many houses are in this group") % {"n": error.most}
         except RelayTask.DoesNotExist:
             wrong = ""
-    return _shown(request, token, lead, too_many=wrong) if wrong else redirect("relay", token=token)
+    return (
+        _lead_page(request, token, lead, too_many=wrong)
+        if wrong
+        else redirect("relay", token=token)
+    )
 
 
 @require_POST
@@ -159,7 +163,7 @@ def relay_cannot(request: HttpRequest, token: str, lead: Lead, dispatch: uuid.UU
         corrects=kit.dispatch.kind != "warning",
     )
     if not form.is_valid():
-        return _shown(request, token, lead, form)
+        return _lead_page(request, token, lead, form)
     reason = form.cleaned_data["reason"]
     if reason == "no_more":
         # Too much for one press: whoever has the link could do it.
@@ -188,7 +192,7 @@ def picture_file(image_path: str) -> Path | None:
     return path if path.is_relative_to(folder) and path.is_file() else None
 
 
-def _remembered(request: HttpRequest) -> set[uuid.UUID]:
+def _tasks_of_this_browser(request: HttpRequest) -> set[uuid.UUID]:
     """The tasks this browser confirmed a little while ago."""
     try:
         found = signing.loads(
@@ -199,7 +203,7 @@ def _remembered(request: HttpRequest) -> set[uuid.UUID]:
     return {uuid.UUID(key) for key in found}
 
 
-def _remember(response: HttpResponse, tasks: set[uuid.UUID]) -> None:
+def _remember_tasks(response: HttpResponse, tasks: set[uuid.UUID]) -> None:
     if not tasks:
         response.delete_cookie(_COOKIE, path="/relay/")
         return

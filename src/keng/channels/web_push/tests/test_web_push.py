@@ -30,7 +30,7 @@ ENDPOINT = "https://updates.push.services.mozilla.com/wpush/v2/x"
 
 
 def subscription(endpoint=ENDPOINT, key=BROWSERS_PUBLIC, auth=AUTH):
-    return PushSubscription.of(endpoint, key, auth)
+    return PushSubscription.from_parts(endpoint, key, auth)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_every_push_has_a_salt_and_a_key_of_its_own():
 def test_only_known_push_services_are_asked(credentials, endpoint):
     with pytest.raises(UrlRefused):
         subscription(endpoint).target(credentials)
-    outcome = begin_steps(steps(credentials, subscription(endpoint).written()))
+    outcome = begin_steps(steps(credentials, subscription(endpoint).to_json()))
     assert isinstance(outcome, Outcome)
     assert (outcome.kind, outcome.scope) == ("gone", "address")
 
@@ -101,7 +101,7 @@ def test_what_no_browser_gives_is_refused(key, auth):
 
 def test_a_key_that_is_no_point_of_the_curve_is_a_dead_address(credentials):
     odd = to_base64url(b"\x04" + b"\x01" * 64)
-    outcome = begin_steps(steps(credentials, subscription(key=odd).written()))
+    outcome = begin_steps(steps(credentials, subscription(key=odd).to_json()))
     assert isinstance(outcome, Outcome)
     assert outcome.kind == "gone"
 
@@ -122,7 +122,7 @@ def test_a_key_that_is_no_point_of_the_curve_is_a_dead_address(credentials):
     ],
 )
 def test_what_the_service_answers_is_understood(credentials, status, kind):
-    talk = steps(credentials, subscription().written())
+    talk = steps(credentials, subscription().to_json())
     request = begin_steps(talk)
     assert request.headers["urgency"] == "high"
     outcome = continue_steps(talk, Reply(status, {"retry-after": "7"}, b""))
@@ -132,13 +132,13 @@ def test_what_the_service_answers_is_understood(credentials, status, kind):
 
 @pytest.mark.parametrize("after", ["²", "", "soon"])
 def test_a_wait_that_is_no_number_is_half_a_minute(credentials, after):
-    talk = steps(credentials, subscription().written())
+    talk = steps(credentials, subscription().to_json())
     begin_steps(talk)
     assert continue_steps(talk, Reply(503, {"retry-after": after}, b"")).after_seconds == 30
 
 
 def test_without_a_key_nothing_is_sent():
-    outcome = begin_steps(steps({}, subscription().written()))
+    outcome = begin_steps(steps({}, subscription().to_json()))
     assert outcome.kind == "config"
 
 
@@ -150,7 +150,7 @@ def test_the_fake_reads_what_a_browser_would_show_and_refuses_a_wrong_signature(
         browser = service.browser()
         keys = browser.subscription()["keys"]
         own = credentials | {"api_base": service.url}
-        written = subscription(browser.endpoint, keys["p256dh"], keys["auth"]).written()
+        written = subscription(browser.endpoint, keys["p256dh"], keys["auth"]).to_json()
         request = begin_steps(steps(own, written, "Mở bàn trực"))
         path = request.url.removeprefix(service.url)
         assert service.take(path, request.headers, request.body) == 201

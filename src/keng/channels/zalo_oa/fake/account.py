@@ -60,15 +60,15 @@ def get_window(state: FakeState, call: ApiCall) -> dict[str, Any]:
 def get_conversation(state: FakeState, call: ApiCall) -> list[dict[str, Any]]:
     """GET /v2.0/oa/conversation: the last messages with one person, newest first."""
     body = call.json()
-    return _talk(state, body, str(body.get("user_id", "")))
+    return _messages_page(state, body, str(body.get("user_id", "")))
 
 
 def list_recent_chat(state: FakeState, call: ApiCall) -> list[dict[str, Any]]:
     """GET /v2.0/oa/listrecentchat: the last messages with anybody, newest first."""
-    return _talk(state, call.json(), "")
+    return _messages_page(state, call.json(), "")
 
 
-def _talk(state: FakeState, body: dict[str, Any], person: str) -> list[dict[str, Any]]:
+def _messages_page(state: FakeState, body: dict[str, Any], person: str) -> list[dict[str, Any]]:
     offset, count = body.get("offset", 0), body.get("count", 10)
     if not (isinstance(offset, int) and isinstance(count, int)) or not 0 < count <= 10:
         raise ZaloError(-210, "count up to 10")

@@ -55,7 +55,7 @@ class Control:
         if name.startswith("media/"):
             return _picture(state.media[name.removeprefix("media/")])
         if name == "emissions":
-            return _json([emission.shown() for emission in self._emitter.emissions])
+            return _json([emission.summary() for emission in self._emitter.emissions])
         if name == "state":
             return _json(self._summary())
         raise KeyError(name)
@@ -63,7 +63,7 @@ class Control:
     async def _post(self, name: str, body: PostedJson) -> object:
         if name == "emit":
             made = await self._emitter.emit(body.pop("events"), **body)
-            return [emission.shown() for emission in made]
+            return [emission.summary() for emission in made]
         if name == "probe":
             return {"status": await self._emitter.probe()}
         return self._change(name, body)

@@ -30,7 +30,7 @@ class Emission:
     outcome: str = "pending"
     due: float = 0.0
 
-    def shown(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         attempts = [{"status": status, "seconds": seconds} for status, seconds in self.attempts]
         return {
             "name": self.name,

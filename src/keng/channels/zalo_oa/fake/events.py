@@ -40,10 +40,10 @@ def build_event(
     kind = str(spec["kind"])
     stamp = str(spec.get("at", now_ms))
     if kind in CONTENT_EVENTS:
-        return _said(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
+        return _content_event(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
     if kind in _ABOUT_A_USER:
-        return _about_a_user(kind, str(spec.get("user", "")), own, stamp)
-    return _other(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
+        return _event_about_user(kind, str(spec.get("user", "")), own, stamp)
+    return _other_event(kind, spec, own, stamp, str(spec.get("msg_id", msg_id)))
 
 
 def encoded_event(event: Mapping[str, Any]) -> bytes:
@@ -66,7 +66,7 @@ def event_headers(raw: bytes, stamp: str, own: FakeSettings) -> dict[str, str]:
     }
 
 
-def _said(
+def _content_event(
     kind: str, spec: Mapping[str, Any], own: FakeSettings, stamp: str, msg_id: str
 ) -> dict[str, Any]:
     user, group = str(spec["user"]), spec.get("group")
@@ -108,7 +108,7 @@ def _attachment(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": kind, "payload": payload}
 
 
-def _about_a_user(name: str, user: str, own: FakeSettings, stamp: str) -> dict[str, Any]:
+def _event_about_user(name: str, user: str, own: FakeSettings, stamp: str) -> dict[str, Any]:
     event: dict[str, Any] = {"app_id": own.app_id, "oa_id": own.oa_id, "event_name": name}
     if name in ("follow", "unfollow"):
         event |= {"source": "oa_profile", "follower": {"id": user}}
@@ -117,7 +117,7 @@ def _about_a_user(name: str, user: str, own: FakeSettings, stamp: str) -> dict[s
     return event | {"user_id_by_app": f"9{user}", "timestamp": stamp}
 
 
-def _other(
+def _other_event(
     name: str, spec: Mapping[str, Any], own: FakeSettings, stamp: str, msg_id: str
 ) -> dict[str, Any]:
     """Receipts, echoes, events of groups, and whatever the provider may invent tomorrow."""

@@ -97,7 +97,7 @@ class FakeZalo:
             call.body = await request.read()
             return await self._control.answer(call)
         fault = self.faults.take(call.path)
-        entry = self._enter(call, fault)
+        entry = self._log_call(call, fault)
         if fault is not None and fault.drop == "before_read":
             return _cut(request)
         call.body = await request.read()
@@ -113,7 +113,7 @@ class FakeZalo:
             return await _truncated(request, response, fault.truncate)
         return response
 
-    def _enter(self, call: ApiCall, fault: Fault | None) -> JournalEntry:
+    def _log_call(self, call: ApiCall, fault: Fault | None) -> JournalEntry:
         journal = self.state.journal
         leak = bool(call.query) and any(secret in call.query for secret in self.state.secrets())
         entry = JournalEntry(len(journal), self.state.clock.now(), call.method, call.path, 0)
@@ -132,10 +132,12 @@ class FakeZalo:
         handler = ROUTES.get((call.method, call.path))
         if handler is None:
             return _json({"error": 404, "message": "Not found"}, 404)
-        body = self._called(handler, call, entry)
+        body = self._call_handler(handler, call, entry)
         return _json(body, headers=self._gate.headers())
 
-    def _called(self, handler: ApiHandler, call: ApiCall, entry: JournalEntry) -> dict[str, Any]:
+    def _call_handler(
+        self, handler: ApiHandler, call: ApiCall, entry: JournalEntry
+    ) -> dict[str, Any]:
         try:
             self._gate.check(call)
             data = handler(self.state, call)
